@@ -1,0 +1,15 @@
+"""Records that rooms hand to each other. Nothing else is shared, and nothing of ours is imported here.
+
+problem     one thing wrong with an input, and the error that carries all of them
+document    a YAML file that remembers which line each value came from
+names       near misses for a name that does not exist
+component   a thing that stands in the town, a district with its people
+link        power, data, control, water or road access from one component to another
+fault       what can break, and the door through which it is broken
+kinds       the catalogue: which kinds of component exist, with parameters and fault points
+level       a service level owed to people, and the measures it can be stated in
+sensor      a cohort of like sensors and the readings it takes
+city        the whole town as one typed graph
+event       one line of the event log
+history     what a run leaves for those who judge it
+"""

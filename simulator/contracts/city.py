@@ -1,0 +1,93 @@
+"""The whole town as one typed graph: components, links, districts, and the service levels owed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from simulator.contracts.component import Component, District, Domain
+from simulator.contracts.level import ServiceLevel
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.sensor import SensorCohort
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption:
+    """Something that no input said and that had to be assumed, with the reason."""
+
+    subject: str
+    text: str
+    basis: str = "assumption"
+
+
+@dataclass(frozen=True, slots=True)
+class RoadFiles:
+    """GMNS tables: nodes, directed links, and car trips by origin, destination and hour."""
+
+    nodes: Path
+    links: Path
+    demand: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A city as loaded and validated: every id that a link, level or cohort names exists.
+
+    Mappings keep the order of the files. `latitude_deg` is for the sun over the PV panels.
+    """
+
+    name: str
+    title_en: str
+    title_de: str
+    latitude_deg: float
+    longitude_deg: float
+    components: Mapping[str, Component]
+    links: Mapping[str, Link]
+    districts: Mapping[str, District]
+    levels: Mapping[str, ServiceLevel]
+    cohorts: tuple[SensorCohort, ...] = ()
+    water_file: Path | None = None
+    power_file: Path | None = None
+    road_files: RoadFiles | None = None
+    assumptions: tuple[Assumption, ...] = ()
+    folder: Path | None = None
+    _by_kind: dict[str, tuple[Component, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _into: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _out_of: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kinds: dict[str, list[Component]] = {}
+        for component in self.components.values():
+            kinds.setdefault(component.kind, []).append(component)
+        into: dict[str, list[Link]] = {}
+        out: dict[str, list[Link]] = {}
+        for link in self.links.values():
+            into.setdefault(link.target, []).append(link)
+            out.setdefault(link.source, []).append(link)
+        self._by_kind.update((k, tuple(v)) for k, v in kinds.items())
+        self._into.update((k, tuple(v)) for k, v in into.items())
+        self._out_of.update((k, tuple(v)) for k, v in out.items())
+
+    @property
+    def people(self) -> int:
+        return sum(district.people for district in self.districts.values())
+
+    def of_kind(self, *kinds: str) -> tuple[Component, ...]:
+        """All components of these kinds, kind by kind, in file order."""
+        return tuple(c for kind in kinds for c in self._by_kind.get(kind, ()))
+
+    def links_into(self, component: str, kind: LinkKind | None = None) -> tuple[Link, ...]:
+        return tuple(ln for ln in self._into.get(component, ()) if kind is None or ln.kind is kind)
+
+    def links_out_of(self, component: str, kind: LinkKind | None = None) -> tuple[Link, ...]:
+        return tuple(ln for ln in self._out_of.get(component, ()) if kind is None or ln.kind is kind)
+
+    def links_of_kind(self, kind: LinkKind) -> Iterator[Link]:
+        return (link for link in self.links.values() if link.kind is kind)
+
+    def levels_of(self, domain: Domain) -> tuple[ServiceLevel, ...]:
+        """The service levels whose measure belongs to this domain."""
+        from simulator.contracts.level import MEASURES
+
+        return tuple(lv for lv in self.levels.values() if MEASURES[lv.measure].domain is domain)

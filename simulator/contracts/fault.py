@@ -1,0 +1,71 @@
+"""What can break, and the door through which it is broken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A declared number, name or switch: `unit` is SI (or `""`), `default` None means it must be given.
+
+    `source` says where the default comes from; the word `assumption` where it is ours.
+    """
+
+    name: str
+    unit: str
+    default: float | str | bool | None
+    source: str
+    title: str = ""
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FaultPoint:
+    """A way in which a component (or link) can fail.
+
+    `disables` is true where the fault alone means "does not work": the component's supply then reports it as not
+    working and its domain reacts to that. Other faults need a handler in the domain.
+    """
+
+    name: str
+    title: str
+    disables: bool = False
+    parameters: tuple[Parameter, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveFault:
+    """A fault in force: `cause` is the key under which it was applied and will be cleared (a timeline entry's id)."""
+
+    target: str
+    fault: str
+    cause: str
+    parameters: Mapping[str, float | str | bool]
+
+    def number(self, name: str) -> float:
+        value = self.parameters[name]
+        if isinstance(value, str | bool):
+            raise TypeError(f"parameter {name!r} of fault {self.fault!r} is not a number: {value!r}")
+        return value
+
+
+class FaultDoor(Protocol):
+    """The one way in for faults. Both calls raise `KeyError` for an undeclared target or fault.
+
+    Faults are counted by cause: applying the same cause twice is once, and the component works again when the last
+    cause is gone. Both return the id of the event they logged.
+    """
+
+    def apply(
+        self,
+        target: str,
+        fault: str,
+        cause: str,
+        parameters: Mapping[str, float | str | bool],
+        because: int | None = None,
+    ) -> int: ...
+
+    def clear(self, target: str, fault: str, cause: str, because: int | None = None) -> int: ...

@@ -1,0 +1,48 @@
+"""What a run leaves for those who judge it: the true course of service levels, and the event log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.contracts.event import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A value over time as a step function: `values[i]` holds from `at[i]` (ticks) until `at[i+1]`."""
+
+    at: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    def value_at(self, tick: int) -> float:
+        """The value in force at `tick`; NaN before the first one was recorded."""
+        i = int(np.searchsorted(self.at, tick, side="right")) - 1
+        return float(self.values[i]) if i >= 0 else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """One fault as it was really executed, to be compared with what the scenario asked for. Ticks; None = never."""
+
+    entry: str
+    target: str
+    fault: str
+    applied_at: int | None
+    cleared_at: int | None
+    evidence_at: int | None
+    evidence_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The truth of one run. Ticks are milliseconds from the scenario's zero; warm-up lies before it."""
+
+    begin: int
+    end: int
+    levels: Mapping[str, Course]
+    events: tuple[Event, ...]
+    executed: tuple[Executed, ...]

@@ -1,0 +1,80 @@
+"""Kinds of the electric grid and of what makes power without it."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.kind import Kind
+
+_PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
+
+KINDS = (
+    Kind(
+        "bus", Domain.ENERGY, "busbar or local substation", (FaultPoint("bus-out", "the busbar is dead"),), (_PRIORITY,)
+    ),
+    Kind("line", Domain.ENERGY, "line or cable", (FaultPoint("line-trip", "the line is open at both ends"),)),
+    Kind(
+        "transformer",
+        Domain.ENERGY,
+        "transformer",
+        (FaultPoint("transformer-out", "the transformer is open at both sides"),),
+    ),
+    Kind(
+        "substation",
+        Domain.ENERGY,
+        "infeed from the higher grid with its transformer and busbar",
+        (FaultPoint("substation-out", "the infeed and every transformer of the substation are out"),),
+    ),
+    Kind(
+        "grid-switch",
+        Domain.ENERGY,
+        "switch at an open ring point",
+        (FaultPoint("switch-stuck", "the switch does not move"),),
+        (
+            Parameter("remote_s", "s", 300.0, "assumption", "time to switch by remote control, with the decision"),
+            Parameter("manual_s", "s", 900.0, "assumption", "work of a crew on site to switch by hand"),
+        ),
+    ),
+    Kind(
+        "pv",
+        Domain.ENERGY,
+        "photovoltaic plant",
+        (FaultPoint("pv-loss", "the plant feeds nothing in"),),
+        (Parameter("rated_w", "W", 0.0, "the network file"),),
+    ),
+    Kind(
+        "battery",
+        Domain.ENERGY,
+        "grid battery; forms an island when its part of the grid loses every other source",
+        (FaultPoint("battery-loss", "the battery gives nothing"),),
+        (
+            Parameter("rated_w", "W", None, ""),
+            Parameter("energy_j", "J", None, ""),
+            Parameter("initial_share", "1", 0.8, "assumption"),
+            Parameter("grid_forming", "", True, "assumption"),
+        ),
+    ),
+    Kind(
+        "generator",
+        Domain.ENERGY,
+        "emergency generator: starts when what it feeds has no other power",
+        (FaultPoint("generator-fails", "the generator does not start, or stops", disables=True),),
+        (
+            Parameter(
+                "start_s", "s", 12.0, "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"
+            ),
+            Parameter("fuel_l", "l", None, "", "fuel in the tank at the start"),
+            Parameter("tank_l", "l", None, "", "capacity of the tank"),
+            Parameter("burn_l_h", "l/h", None, "", "fuel used in an hour at the load it carries"),
+            Parameter("order_below", "1", 0.5, "assumption", "share of the tank below which a fuel truck is ordered"),
+            Parameter("delivery_l", "l", 2000.0, "assumption", "fuel that one truck brings"),
+        ),
+        ("standby", "starting", "running", "empty", "failed"),
+    ),
+    Kind(
+        "network-control",
+        Domain.ENERGY,
+        "grid control centre: operates remote switches over its control links",
+        (FaultPoint("control-out", "the control centre does not work", disables=True),),
+    ),
+)

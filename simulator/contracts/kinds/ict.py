@@ -1,0 +1,32 @@
+"""Kinds of the ICT network: nodes of the data graph."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.kind import Kind
+
+_OUT = FaultPoint("node-out", "the device does not work", disables=True)
+_CLUSTER = Parameter("cluster", "", "", "assumption", "servers of one cluster stand in for each other")
+_RANK = Parameter("rank", "", 1.0, "assumption", "1 is preferred in the election")
+
+KINDS = (
+    Kind("server", Domain.ICT, "server", (_OUT,), (_CLUSTER, _RANK)),
+    Kind("router", Domain.ICT, "router", (_OUT,)),
+    Kind("switch", Domain.ICT, "network switch", (_OUT,)),
+    Kind("radio-site", Domain.ICT, "radio site of the rescue services or of telemetry", (_OUT,)),
+    Kind("gateway", Domain.ICT, "telemetry gateway of a district", (_OUT,)),
+    Kind(
+        "service",
+        Domain.ICT,
+        "a duty that a cluster of servers carries: the member elected by rank and health runs it",
+        (),
+        (
+            Parameter("cluster", "", None, "", "the cluster that carries it"),
+            Parameter("heartbeat_s", "s", 1.0, "assumption"),
+            Parameter("missed", "", 3.0, "assumption", "heartbeats missed before the standby is elected"),
+            Parameter("takeover_s", "s", 10.0, "assumption", "time the standby needs to start serving"),
+        ),
+        ("primary", "standby", "none"),
+    ),
+)

@@ -1,0 +1,45 @@
+"""A kind of component, and the faults that links can have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.link import LinkKind
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of component: `modes` are the states of its redundancy, best first, empty where it has none."""
+
+    name: str
+    domain: Domain
+    title: str
+    faults: tuple[FaultPoint, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    modes: tuple[str, ...] = ()
+
+    def fault(self, name: str) -> FaultPoint | None:
+        return next((point for point in self.faults if point.name == name), None)
+
+
+LINK_CUT = FaultPoint("link-cut", "the link is severed")
+LINK_FAULTS: dict[LinkKind, tuple[FaultPoint, ...]] = {
+    LinkKind.POWER: (LINK_CUT,),
+    LinkKind.DATA: (
+        LINK_CUT,
+        FaultPoint(
+            "link-degraded",
+            "the link loses and delays messages",
+            parameters=(
+                Parameter("loss", "1", 0.0, "assumption", "share of messages lost, added to the link's own"),
+                Parameter("delay_s", "s", 0.0, "assumption", "delay added to the link's latency"),
+            ),
+        ),
+    ),
+    LinkKind.CONTROL: (LINK_CUT,),
+    LinkKind.WATER: (LINK_CUT,),
+    LinkKind.ROAD: (LINK_CUT,),
+}
+"""The faults of a link, by its kind."""

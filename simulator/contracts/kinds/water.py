@@ -1,0 +1,37 @@
+"""Kinds of the water network: what EPANET knows, and the wells it does not."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.kind import Kind
+
+_BURST = FaultPoint(
+    "burst",
+    "the main breaks and leaks through a hole",
+    parameters=(
+        Parameter("area_m2", "m2", None, "", "area of the hole"),
+        Parameter("discharge_coefficient", "1", 0.75, "sharp-edged orifice, turbulent flow (as WNTR's default)"),
+    ),
+)
+_ISOLATED = FaultPoint("isolated", "closed off by its valves, for a repair or in error")
+
+KINDS = (
+    Kind("junction", Domain.WATER, "junction of mains, with the demand of the houses around it", (_BURST,)),
+    Kind("pipe", Domain.WATER, "water main", (_ISOLATED,)),
+    Kind("pump", Domain.WATER, "pump", (FaultPoint("pump-out", "the pump does not run", disables=True),)),
+    Kind(
+        "valve",
+        Domain.WATER,
+        "control valve",
+        (
+            FaultPoint(
+                "valve-stuck",
+                "the valve is stuck open or closed",
+                parameters=(Parameter("position", "", "closed", "assumption", choices=("open", "closed")),),
+            ),
+        ),
+    ),
+    Kind("tank", Domain.WATER, "elevated tank or service reservoir", (_ISOLATED,)),
+    Kind("reservoir", Domain.WATER, "source: waterworks' clear well, lake, aquifer", (_ISOLATED,)),
+)

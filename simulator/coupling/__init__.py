@@ -1,0 +1,20 @@
+"""What ties the sub-systems to each other, as data: links that carry supply, faults, levels, crews.
+
+supply      who feeds whom, what works, and how long it goes on without
+faults      the fault stack: counted by cause
+levels      the true course of the service levels
+quantities  what can be measured, and where
+travel      how long it takes to get there over the roads
+crews       who drives there and works
+runtime     all of the above with the city and the clock, handed to every domain
+"""
+
+from simulator.coupling.crews import Crews
+from simulator.coupling.faults import FaultStack
+from simulator.coupling.levels import LevelRecorder
+from simulator.coupling.quantities import Quantities, Quantity
+from simulator.coupling.runtime import Runtime
+from simulator.coupling.supply import Supply
+from simulator.coupling.travel import Travel
+
+__all__ = ["Crews", "FaultStack", "LevelRecorder", "Quantities", "Quantity", "Runtime", "Supply", "Travel"]

@@ -1,0 +1,56 @@
+"""The true course of the service levels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from simulator.contracts.city import City
+from simulator.contracts.event import EventKind
+from simulator.contracts.history import Course
+from simulator.contracts.level import MEASURES
+from simulator.kernel.clock import Clock
+from simulator.kernel.log import EventLog
+
+NO_CHANGE = 1e-9
+"""A level that moves by less than this has not changed."""
+
+
+class LevelRecorder:
+    """Keeps each level as a step function and logs when it falls below its minimum and when it is back."""
+
+    def __init__(self, city: City, clock: Clock, log: EventLog) -> None:
+        self._city, self._clock, self._log = city, clock, log
+        self._at: dict[str, list[int]] = {level: [] for level in city.levels}
+        self._values: dict[str, list[float]] = {level: [] for level in city.levels}
+        self._low: dict[str, int] = {}
+
+    def record(self, level: str, value: float, cause: int | None = None) -> None:
+        """The level has this value from now on. Raises `KeyError` for an undeclared level, `ValueError` for NaN."""
+        if math.isnan(value):
+            raise ValueError(f"service level {level!r} was recorded as NaN")
+        at, values, now = self._at[level], self._values[level], self._clock.now
+        if at and at[-1] == now:
+            values[-1] = value
+        elif not values or abs(values[-1] - value) > NO_CHANGE:
+            at.append(now)
+            values.append(value)
+        owed = self._city.levels[level]
+        higher = MEASURES[owed.measure].higher_is_better
+        low = value < owed.minimum - NO_CHANGE if higher else value > owed.minimum + NO_CHANGE
+        if low and level not in self._low:
+            what = f"{owed.measure} of {owed.subject} is {value:.3g}, owed is {owed.minimum:g}"
+            self._low[level] = self._log.add(EventKind.LEVEL_LOW, level, what, cause=cause, value=value)
+        elif not low and level in self._low:
+            since = self._low.pop(level)
+            what = f"{owed.measure} of {owed.subject} is back at {value:.3g}"
+            self._log.add(EventKind.LEVEL_BACK, level, what, cause=cause if cause is not None else since, value=value)
+
+    def courses(self) -> dict[str, Course]:
+        """The levels that anybody recorded."""
+        return {
+            level: Course(np.array(self._at[level], dtype=np.int64), np.array(self._values[level], dtype=np.float64))
+            for level in self._city.levels
+            if self._at[level]
+        }

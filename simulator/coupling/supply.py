@@ -1,0 +1,222 @@
+"""Who feeds whom: the state of every link, what works, and how long it goes on without."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulator.contracts.city import City
+from simulator.contracts.event import EventKind
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.faults import FaultStack
+from simulator.kernel.clock import Clock
+from simulator.kernel.log import EventLog
+
+RECHARGE_S = 8 * 3600.0
+"""Time to refill a battery or tank from empty once its link is back (assumption)."""
+
+Watcher = Callable[[str, int | None], None]
+"""Called with a component's (or link's) id and the event that changed it. Ask `Supply` for the state."""
+
+
+@dataclass(slots=True)
+class _Store:
+    """The autonomy behind the links of one kind into one component: charge in ticks of operation left."""
+
+    capacity: int
+    charge: float
+    since: int
+    draining: bool = False
+    serial: int = 0
+
+
+class Supply:
+    """The one place where a link's state turns into what works at its target.
+
+    A link is up while its source offers its kind, it is not cut, and (data, control) its path works. A component is
+    *fed* with a kind while one link of that kind is up or autonomy is left. It *works* while no disabling fault is on
+    it and, if it has power links, it is fed with power. Domains and lifelines decide what the other kinds mean.
+    """
+
+    def __init__(self, city: City, clock: Clock, log: EventLog, faults: FaultStack) -> None:
+        self._city, self._clock, self._log, self._faults = city, clock, log, faults
+        self._offered: dict[tuple[str, LinkKind], bool] = {}
+        self._path: dict[str, bool] = {}
+        self._cut: dict[str, bool] = {}
+        self._draws: dict[str, float] = {}
+        self._stores: dict[tuple[str, LinkKind], _Store] = {}
+        self._watchers: dict[str, list[Watcher]] = {}
+        self._queued: dict[str, int | None] = {}
+        kinds_into: dict[tuple[str, LinkKind], list[Link]] = {}
+        for link in city.links.values():
+            kinds_into.setdefault((link.target, link.kind), []).append(link)
+        self._kinds_into = {key: tuple(links) for key, links in kinds_into.items()}
+        self._link_up: dict[str, bool] = dict.fromkeys(city.links, True)
+        self._has: dict[tuple[str, LinkKind], bool] = dict.fromkeys(self._kinds_into, True)
+        self._works: dict[str, bool] = dict.fromkeys(city.components, True)
+        for key, links in self._kinds_into.items():
+            ticks = max(to_ticks(link.autonomy_s) for link in links)
+            if ticks:
+                self._stores[key] = _Store(ticks, float(ticks), clock.now)
+        faults.handle("link-cut", self._on_cut)
+        faults.handle_disabling(self._on_disabled)
+
+    # what producers say
+
+    def offer(self, source: str, kind: LinkKind, up: bool, cause: int | None = None) -> None:
+        """The owner of `source` says whether it can feed its links of this kind. Until then: while it works."""
+        if self._offered.get((source, kind)) is not up:
+            self._offered[source, kind] = up
+            for link in self._city.links_out_of(source, kind):
+                self._refresh_link(link, cause)
+
+    def set_path(self, link: str, up: bool, cause: int | None = None) -> None:
+        """ICT says whether the way of a data or control link through the network works."""
+        if self._path.get(link, True) is not up:
+            self._path[link] = up
+            self._refresh_link(self._city.links[link], cause)
+
+    def draw(self, component: str, watts: float) -> None:
+        """A component says how much electric power it takes while it runs."""
+        self._draws[component] = watts
+
+    # what consumers ask
+
+    def link_up(self, link: str) -> bool:
+        return self._link_up[link]
+
+    def mains(self, component: str, kind: LinkKind) -> bool:
+        """Whether a link of this kind into the component is up. True where it has none: nothing to lose."""
+        return self._has.get((component, kind), True)
+
+    def live_links(self, component: str, kind: LinkKind) -> tuple[Link, ...]:
+        return tuple(link for link in self._kinds_into.get((component, kind), ()) if self._link_up[link.id])
+
+    def autonomy_left_s(self, component: str, kind: LinkKind) -> float:
+        """Seconds that the battery or tank behind these links still lasts (full capacity while the link is up)."""
+        store = self._stores.get((component, kind))
+        return 0.0 if store is None else to_s(round(self._charge(store)))
+
+    def fed(self, component: str, kind: LinkKind) -> bool:
+        """Whether the component has this kind now, from a link or from its autonomy."""
+        if self.mains(component, kind):
+            return True
+        store = self._stores.get((component, kind))
+        return store is not None and self._charge(store) > 0
+
+    def works(self, component: str) -> bool:
+        return self._works[component]
+
+    def demand_w(self, bus: str) -> float:
+        """Electric power taken from `bus` by what hangs on it now: each component draws on its first live link."""
+        total = 0.0
+        for link in self._city.links_out_of(bus, LinkKind.POWER):
+            draw = self._draws.get(link.target, 0.0)
+            if draw and self._link_up[link.id]:
+                live = self.live_links(link.target, LinkKind.POWER)
+                if live[0].id == link.id:
+                    total += draw
+        return total
+
+    def watch(self, subject: str, watcher: Watcher) -> None:
+        """Be told, at the same instant but later, when anything about a component or a link changed."""
+        self._watchers.setdefault(subject, []).append(watcher)
+
+    # inside
+
+    def _on_cut(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        self._cut[target] = bool(active)
+        self._refresh_link(self._city.links[target], event)
+
+    def _on_disabled(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        self._refresh_component(target, event)
+
+    def _refresh_link(self, link: Link, cause: int | None) -> None:
+        offered = self._offered.get((link.source, link.kind))
+        if offered is None:
+            offered = self._works[link.source]
+        up = offered and not self._cut.get(link.id, False) and self._path.get(link.id, True)
+        if up == self._link_up[link.id]:
+            return
+        self._link_up[link.id] = up
+        kind = EventKind.LINK_UP if up else EventKind.LINK_DOWN
+        event = self._log.add(kind, link.id, f"{link.kind} {link.source} → {link.target}", cause=cause)
+        self._notify(link.id, event)
+        self._notify(link.target, event)
+        self._refresh_feed(link, event)
+
+    def _refresh_feed(self, link: Link, cause: int) -> None:
+        key = (link.target, link.kind)
+        has = any(self._link_up[other.id] for other in self._kinds_into[key])
+        if has == self._has[key]:
+            return
+        self._has[key] = has
+        store = self._stores.get(key)
+        if has:
+            event = self._log.add(EventKind.SUPPLY_BACK, link.target, f"{link.kind} is back", cause=cause, via=link.id)
+            if store is not None:
+                self._turn(store, draining=False)
+        else:
+            left = 0.0 if store is None else to_s(round(self._charge(store)))
+            what = f"{link.kind} lost" + (f", {left / 60:g} min of autonomy left" if left else "")
+            event = self._log.add(EventKind.SUPPLY_LOST, link.target, what, cause=cause, via=link.id, value=left)
+            if store is not None:
+                self._turn(store, draining=True)
+                self._wait_for_empty(key, store, event)
+        self._refresh_component(link.target, event, via=link.id)
+
+    def _turn(self, store: _Store, draining: bool) -> None:
+        store.charge = self._charge(store)
+        store.since = self._clock.now
+        store.draining = draining
+        store.serial += 1
+
+    def _charge(self, store: _Store) -> float:
+        passed = self._clock.now - store.since
+        if store.draining:
+            return max(0.0, store.charge - passed)
+        return min(float(store.capacity), store.charge + passed * store.capacity / to_ticks(RECHARGE_S))
+
+    def _wait_for_empty(self, key: tuple[str, LinkKind], store: _Store, cause: int) -> None:
+        serial, component = store.serial, key[0]
+
+        def empty() -> None:
+            if store.serial == serial and store.draining:
+                store.charge, store.since = 0.0, self._clock.now
+                event = self._log.add(
+                    EventKind.AUTONOMY_USED, component, f"autonomy for {key[1]} is used up", cause=cause
+                )
+                self._refresh_component(component, event)
+                self._notify(component, event)
+
+        self._clock.at(self._clock.now + round(store.charge), component, empty)
+
+    def _refresh_component(self, component: str, cause: int | None, via: str | None = None) -> None:
+        works = not self._faults.disabled(component) and self.fed(component, LinkKind.POWER)
+        self._notify(component, cause)
+        if works == self._works[component]:
+            return
+        self._works[component] = works
+        kind = EventKind.STARTED if works else EventKind.STOPPED
+        event = self._log.add(kind, component, "works again" if works else "does not work", cause=cause, via=via)
+        self._notify(component, event)
+        for link in self._city.links_out_of(component):
+            if (component, link.kind) not in self._offered:
+                self._refresh_link(link, event)
+
+    def _notify(self, subject: str, cause: int | None) -> None:
+        if subject not in self._watchers:
+            return
+        if subject in self._queued:
+            self._queued[subject] = cause
+            return
+        self._queued[subject] = cause
+
+        def tell() -> None:
+            why = self._queued.pop(subject)
+            for watcher in self._watchers[subject]:
+                watcher(subject, why)
+
+        self._clock.soon(subject, tell)

@@ -1,0 +1,110 @@
+"""The SimPy environment on whole ticks, with a name behind every waiting event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from datetime import datetime, timedelta
+from typing import Any
+
+import simpy
+from simpy.events import NORMAL, Process, Timeout
+from simpy.events import Event as SimEvent
+
+from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
+
+SAME_TIME_LIMIT = 20_000
+"""Steps allowed at one instant before the run is stopped as a loop (assumption: far above what a cascade needs)."""
+
+
+class SameTimeLoop(RuntimeError):
+    """Couplings chased each other without time going on. The message names who was called last."""
+
+
+class Clock:
+    """Simulated time in ticks of a millisecond; 0 is the scenario's zero, warm-up lies before it.
+
+    Few long-lived processes are meant to live here, and calls at a time (`at`, `soon`) for everything else: SimPy
+    keeps abandoned timeouts queued, so a call that may have become void checks that for itself when it comes.
+    """
+
+    def __init__(self, start: datetime, warmup_s: float, duration_s: float) -> None:
+        self.start = start
+        self.begin = -to_ticks(warmup_s)
+        self.end = to_ticks(duration_s)
+        self.env = simpy.Environment(initial_time=self.begin)
+        self._midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
+        self._steps_now = 0
+        self._last = self.begin
+        self._recent: list[str] = []
+
+    @property
+    def now(self) -> int:
+        return int(self.env.now)
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the scenario's zero; negative during warm-up."""
+        return to_s(self.now)
+
+    @property
+    def elapsed_s(self) -> float:
+        """Seconds since the run began, warm-up included: the time an engine has lived through."""
+        return to_s(self.now - self.begin)
+
+    def datetime(self, tick: int | None = None) -> datetime:
+        """The town's wall clock at `tick` (now if not given)."""
+        return self.start + timedelta(milliseconds=self.now if tick is None else tick)
+
+    def time_of_day_s(self, tick: int | None = None) -> float:
+        """Seconds since local midnight, 0 to 86400."""
+        return (self.datetime(tick) - self._midnight).total_seconds() % 86400.0
+
+    def at(self, tick: int, who: str, call: Callable[[], None]) -> None:
+        """Run `call` at `tick` (not in the past). `who` is named if the run loops or hangs."""
+        if tick < self.now:
+            raise ValueError(f"{who} wants to act at {to_s(tick)} s, but it is {self.now_s} s already")
+        event = Timeout(self.env, tick - self.now)
+        event.callbacks.append(lambda _: self._run(who, call))
+
+    def after(self, seconds: float, who: str, call: Callable[[], None]) -> None:
+        self.at(self.now + to_ticks(seconds), who, call)
+
+    def soon(self, who: str, call: Callable[[], None]) -> None:
+        """Run `call` at this same instant, after what is already queued for it."""
+        event = SimEvent(self.env)
+        event.callbacks.append(lambda _: self._run(who, call))
+        event._ok = True
+        event._value = None
+        self.env.schedule(event, NORMAL, 0)
+
+    def process(self, generator: Generator[SimEvent, Any, Any]) -> Process:
+        return self.env.process(generator)
+
+    def timeout(self, seconds: float) -> Timeout:
+        """For `yield` in a process: wait so many seconds."""
+        return self.env.timeout(to_ticks(seconds))
+
+    def run_until(self, tick: int) -> None:
+        """Advance to `tick` and run what is due at it."""
+        if tick >= self.now:
+            stop = Timeout(self.env, tick - self.now)
+            # A stop at NORMAL priority comes after everything queued earlier for that tick, and what those calls add
+            # for the same instant must still run, so step on until the next event lies later.
+            self.env.run(until=stop)
+            while self.env.peek() <= tick:
+                self.env.step()
+
+    def _run(self, who: str, call: Callable[[], None]) -> None:
+        if self.now != self._last:
+            self._last, self._steps_now = self.now, 0
+            self._recent.clear()
+        self._steps_now += 1
+        if self._steps_now > SAME_TIME_LIMIT - 20:
+            self._recent.append(who)
+            if self._steps_now > SAME_TIME_LIMIT:
+                names = ", ".join(dict.fromkeys(self._recent))
+                raise SameTimeLoop(f"more than {SAME_TIME_LIMIT} steps at {self.now_s} s; last called: {names}")
+        call()
+
+
+__all__ = ["TICKS_PER_S", "Clock", "SameTimeLoop"]

@@ -1,0 +1,44 @@
+"""The event log: what happened, because of what, through which link."""
+
+from __future__ import annotations
+
+from simulator.contracts.event import Event, EventKind
+from simulator.kernel.clock import Clock
+
+
+class EventLog:
+    """Append-only. The id of an event is its place in the log, so a cause always stands before its effect."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._events: list[Event] = []
+
+    def add(
+        self,
+        kind: EventKind,
+        subject: str,
+        what: str,
+        *,
+        cause: int | None = None,
+        via: str | None = None,
+        value: float | None = None,
+        before: str | None = None,
+        after: str | None = None,
+    ) -> int:
+        """Log one event now and return its id, to be handed on as the cause of what follows."""
+        event = Event(len(self._events), self._clock.now, kind, subject, what, cause, via, value, before, after)
+        self._events.append(event)
+        return event.id
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        return tuple(self._events)
+
+    def trace(self, event: int) -> tuple[Event, ...]:
+        """The chain of causes that led to an event, first cause first."""
+        chain: list[Event] = []
+        at: int | None = event
+        while at is not None:
+            chain.append(self._events[at])
+            at = self._events[at].cause
+        return tuple(reversed(chain))
