@@ -1,1 +1,1 @@
-"""The simulated town: its data (`city`), its clock (`kernel`), its networks (`domains`), what ties them (`coupling`)."""
+"""The simulated town: its data (`city`), its clock (`kernel`), its networks (`domains`), and their `coupling`."""

@@ -1,0 +1,28 @@
+"""The town's data network: which device reaches which server, over which links, how fast, and who stands in.
+
+model      the graph of data links as arrays
+engine     parts, shortest routes and their latency and loss
+control    which control links have a way through the network
+election   which server of a cluster carries a service
+heartbeat  when a lost server is missed
+service    what the network owes: availability and telemetry
+process    when to look again
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.coupling.runtime import Runtime
+    from simulator.domains.ict.process import Ict
+
+
+def start(runtime: Runtime) -> Ict:
+    """Start the data network on a runtime: paths, elections, levels and quantities as they are at the clock's begin."""
+    from simulator.domains.ict.process import Ict
+
+    return Ict(runtime)
+
+
+__all__ = ["start"]

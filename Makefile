@@ -1,0 +1,45 @@
+# Two commands matter: `make demo` and `make test`. Both build what they need in .venv and leave the system alone.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: demo test check bench clean help
+
+help:
+	@echo 'make demo    run the main scenario on the demo city; ends with a verdict and the path of a report'
+	@echo 'make test    lint, types and all tests'
+	@echo 'make check   lint and types only'
+	@echo 'make bench   time of a simulated day beside the bare engines'
+	@echo 'make clean   remove .venv and what runs left behind'
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { echo 'On Debian and Ubuntu: apt install python3-venv'; exit 1; }
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
+	@echo 'installing (once, about a minute) ...'
+	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.demo
+	@$(PIP) --editable '.[test]'
+	@touch $@
+
+demo: $(VENV)/.demo
+	@$(BIN)/stadtwerk run substation-winter --out runs/demo
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks.overhead
+
+clean:
+	rm -rf $(VENV) build runs

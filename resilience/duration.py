@@ -1,0 +1,46 @@
+"""Times as people write them: `15 s`, `2h`, `1h30m`, `1 d 12 h`, `500 ms`."""
+
+from __future__ import annotations
+
+import re
+
+UNITS_S = {"d": 86400.0, "h": 3600.0, "min": 60.0, "m": 60.0, "s": 1.0, "ms": 0.001}
+"""Seconds in each unit, largest first; `m` is short for `min`."""
+
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[dhms])(?![a-z])\s*|\s*(\d+(?:\.\d+)?)\s*(ms|min|[dhms])(?=\d)")
+
+
+def seconds(text: str) -> float:
+    """A duration in seconds, exact to the millisecond.
+
+    Raises `ValueError` for anything else than numbers with units, each unit once and larger ones first.
+    """
+    at, total_ms, smallest = 0, 0.0, float("inf")
+    if not text.strip():
+        raise ValueError("is empty")
+    while at < len(text):
+        part = _PART.match(text, at)
+        if part is None:
+            raise ValueError(f"{text!r} is not a duration such as '15 s', '2h' or '1h30m'")
+        size = UNITS_S[part[2] or part[4]]
+        if size >= smallest:
+            raise ValueError(f"{text!r} names a unit twice, or a larger one after a smaller one")
+        smallest = size
+        total_ms += float(part[1] or part[3]) * size * 1000
+        at = part.end()
+    if abs(total_ms - round(total_ms)) > 1e-6:
+        raise ValueError(f"{text!r} is finer than a millisecond")
+    return round(total_ms) / 1000
+
+
+def shown(value_s: float) -> str:
+    """Seconds as a person would write them: `1 h 30 min`, `12.5 s`, `-30 min`; rounded to milliseconds."""
+    rest = round(abs(value_s) * 1000)
+    sign = "-" if value_s < 0 and rest else ""
+    days, rest = divmod(rest, 86_400_000)
+    hours, rest = divmod(rest, 3_600_000)
+    minutes, rest = divmod(rest, 60_000)
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (minutes, "min")) if count]
+    if rest or not parts:
+        parts.append(f"{rest / 1000:g} s")
+    return sign + " ".join(parts)

@@ -1,0 +1,280 @@
+"""Everything the page shows, as frozen records. Times are seconds from the scenario's zero, places metres on the map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """What a check, or the whole run, came to."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Reach(StrEnum):
+    """Whom a service level is owed to: the whole town, one district, or one facility."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    COMPONENT = "component"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The same words in both languages of the page."""
+
+    en: str
+    de: str
+
+    @classmethod
+    def same(cls, text: str) -> Words:
+        """For names and ids, which no language changes."""
+        return cls(text, text)
+
+    def of(self, lang: str) -> str:
+        return self.de if lang == "de" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of the charter that the run gives evidence for."""
+
+    id: str
+    title: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation: `target` is what was asked, `actual` what was found, both worded with their units."""
+
+    name: Words
+    outcome: Outcome
+    sentence: Words
+    target: Words
+    actual: Words
+    source: str = ""
+    confidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCourse:
+    """A service level over time as a step function: `values[i]` holds from `times_s[i]` until `times_s[i + 1]`.
+
+    NaN is a gap in what is known, drawn as a gap. `title` names whom the level is owed to. `low_s` is the time for
+    which it was worse than its minimum; `person_hours` is that time multiplied by `people`.
+    """
+
+    id: str
+    measure: str
+    measure_title: Words
+    title: Words
+    reach: Reach
+    unit: str
+    minimum: float
+    higher_is_better: bool
+    people: int
+    owner: str
+    times_s: tuple[float, ...]
+    values: tuple[float, ...]
+    low_s: float
+    person_hours: float
+    worst: float
+    worst_at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSpan:
+    """A fault of the timeline, as asked for and as executed. None means never (`until`: not before the end)."""
+
+    entry: str
+    target: str
+    title: Words
+    asked_begin_s: float | None
+    asked_end_s: float | None
+    begin_s: float | None
+    end_s: float | None
+    evidence_s: float | None
+    evidence_asked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSpan:
+    """A redundancy was in `mode` from `begin_s` to `end_s`."""
+
+    mode: str
+    begin_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModeTimeline:
+    """Which way of working a component used when. `modes` are all of them, best first; `mode_titles` go with them."""
+
+    component: str
+    label: str
+    modes: tuple[str, ...]
+    mode_titles: tuple[Words, ...]
+    spans: tuple[ModeSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedundancyResult:
+    """What the scenario asked of one redundancy, and what it did. `technical` false is an analogue one."""
+
+    name: Words
+    technical: bool
+    primary: str
+    standby: str
+    outcome: Outcome
+    target: Words
+    actual: Words
+    sentence: Words
+
+
+@dataclass(frozen=True, slots=True)
+class MapDistrict:
+    id: str
+    title: str
+    people: int
+    x_m: float
+    y_m: float
+    outline: tuple[tuple[float, float], ...]
+    person_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class MapComponent:
+    """`failed_s` is how long it did not work during the run, 0 if it always did."""
+
+    id: str
+    label: str
+    kind: str
+    x_m: float
+    y_m: float
+    failed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class TownMap:
+    """`links` join two places (x1, y1, x2, y2); they give the eye something to hold on to and carry no result."""
+
+    districts: tuple[MapDistrict, ...]
+    components: tuple[MapComponent, ...]
+    links: tuple[tuple[float, float, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLoss:
+    """What one service cost its people: over all districts, or over whoever it is owed to if not to districts."""
+
+    measure: str
+    title: Words
+    person_hours: float
+    peak_people: int
+    peak_at_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictLoss:
+    """Person-hours without each service in one district, in the order of `ReportContent.services`.
+
+    None where the service is not owed to the district.
+    """
+
+    title: str
+    people: int
+    person_hours: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures that matter. `peak_people` counts a person once, however many services are missing.
+
+    `recovery_s` is from the first fault until every level was back for good, None if one was not back at the end.
+    """
+
+    peak_people: int
+    peak_at_s: float | None
+    person_hours: float
+    worst_level: str | None
+    any_low: bool
+    recovery_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeStep:
+    """One event with its depth in the tree of causes; `after_s` is the delay since its cause."""
+
+    at_s: float
+    depth: int
+    kind: str
+    subject: str
+    text: Words
+    via: str
+    after_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    id: str
+    value: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionNote:
+    subject: str
+    text: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySummary:
+    """`published` counts readings that a broker took; `note` says what was different, for instance no broker."""
+
+    sensors: int
+    cohorts: int
+    readings: int
+    published: int
+    bad: int
+    broker: str
+    note: Words
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """The content of one report. Texts may hold anything: the page escapes them."""
+
+    scenario_id: str
+    title: Words
+    question: Words
+    clauses: tuple[Clause, ...]
+    city_title: Words
+    people: int
+    seed: int
+    versions: tuple[tuple[str, str], ...]
+    start: datetime
+    begin_s: float
+    end_s: float
+    outcome: Outcome
+    answer: Words
+    headline: Headline
+    checks: tuple[Check, ...]
+    courses: tuple[LevelCourse, ...]
+    faults: tuple[FaultSpan, ...]
+    timelines: tuple[ModeTimeline, ...]
+    redundancies: tuple[RedundancyResult, ...]
+    town: TownMap | None
+    services: tuple[ServiceLoss, ...]
+    districts: tuple[DistrictLoss, ...]
+    cascade: tuple[CascadeStep, ...]
+    thresholds: tuple[Threshold, ...]
+    telemetry: TelemetrySummary | None
+    assumptions: tuple[AssumptionNote, ...]
+    command: str
+    digest: str = ""

@@ -1,0 +1,146 @@
+"""Components of the city: those listed in the folder, and those that network files bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.city.draft import NetworkRef, Override, RoadRef
+from simulator.city.element import NetworkElement
+from simulator.city.fields import Fields, Report
+from simulator.contracts.component import Component, Domain, Value
+from simulator.contracts.fault import Parameter
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.names import suggestion
+
+COMPONENT_COLUMNS = (
+    "id",
+    "kind",
+    "x_m",
+    "y_m",
+    "district",
+    "owner",
+    "maker",
+    "model",
+    "firmware",
+    "year",
+    "title",
+    "parameters",
+)
+
+FROM_NETWORK_FILES = {
+    Domain.WATER: ("junction", "pipe", "pump", "valve", "tank", "reservoir"),
+    Domain.ENERGY: ("bus", "line", "transformer", "substation", "grid-switch"),
+    Domain.TRAFFIC: ("road-node", "road"),
+}
+"""Kinds that only a network file can bring, because the physics behind them is there."""
+
+FIRST_YEAR, LAST_YEAR = 1850, 2100
+
+
+def listed_component(fields: Fields, report: Report) -> Component | None:
+    """A component of `components:`; None where its kind is unknown or belongs into a network file."""
+    name, kind = fields.text("id"), fields.text("kind")
+    known = KINDS.get(kind)
+    if known is None:
+        report("kind", f"{kind!r} is no kind of component", suggestion(kind, KINDS))
+        return None
+    for domain, kinds in FROM_NETWORK_FILES.items():
+        if kind in kinds:
+            mend = f"put it into the {domain} network's file, and use overrides: for owner, maker and year"
+            report("kind", f"a {kind} cannot be listed", mend)
+            return None
+    return Component(
+        id=name,
+        kind=kind,
+        domain=known.domain,
+        x_m=fields.number("x_m"),
+        y_m=fields.number("y_m"),
+        district=fields.text("district"),
+        owner=fields.text("owner"),
+        maker=fields.text("maker"),
+        model=fields.text("model"),
+        firmware=fields.text("firmware"),
+        year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
+        title=fields.text("title"),
+        parameters=complete(kind, fields.parameters(), report),
+    )
+
+
+def override(fields: Fields) -> Override:
+    """One entry of `overrides:`."""
+    return Override(
+        **{
+            name: fields.text(name) if fields.has(name) else None
+            for name in ("district", "owner", "maker", "model", "firmware", "title")
+        },
+        year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
+        x_m=fields.number("x_m") if fields.has("x_m") else None,
+        y_m=fields.number("y_m") if fields.has("y_m") else None,
+        parameters=fields.parameters(),
+    )
+
+
+def network_component(
+    element: NetworkElement, x_m: float, y_m: float, network: NetworkRef | RoadRef, known: Override, report: Report
+) -> Component:
+    """A network element as a component, with what the city knows beyond the file."""
+    return Component(
+        id=element.component_id,
+        kind=element.kind,
+        domain=KINDS[element.kind].domain,
+        x_m=x_m if known.x_m is None else known.x_m,
+        y_m=y_m if known.y_m is None else known.y_m,
+        district=known.district or "",
+        owner=network.owner if known.owner is None else known.owner,
+        maker=network.maker if known.maker is None else known.maker,
+        model=known.model or "",
+        firmware=known.firmware or "",
+        year=network.year if known.year is None else known.year,
+        title=element.title if known.title is None else known.title,
+        network_id=element.network_id,
+        parameters=complete(element.kind, {**element.parameters, **known.parameters}, report),
+    )
+
+
+def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str, Value]:
+    """Parameters with the defaults of their kind; what is missing, unknown or impossible is reported."""
+    declared = {parameter.name: parameter for parameter in KINDS[kind].parameters}
+    for name in given:
+        if name not in declared:
+            near = suggestion(name, declared) if declared else "remove it"
+            report(f"parameters.{name}", f"is no parameter of a {kind}", near)
+    out: dict[str, Value] = {}
+    for name, parameter in declared.items():
+        if name in given:
+            out[name] = _checked(parameter, given[name], report)
+        elif parameter.default is not None:
+            out[name] = parameter.default
+        else:
+            unit = f" in {parameter.unit}" if parameter.unit else ""
+            what = f"a {kind} needs {name}"
+            report(f"parameters.{name}", what, f"add {name}{unit}" + (f": {parameter.title}" if parameter.title else ""))
+    return out
+
+
+def _checked(parameter: Parameter, value: Value, report: Report) -> Value:
+    field, default = f"parameters.{parameter.name}", parameter.default
+    if parameter.choices and value not in parameter.choices:
+        report(field, f"{value!r} is no choice here", suggestion(str(value), parameter.choices))
+    elif isinstance(default, bool) or isinstance(value, bool):
+        if not (isinstance(value, bool) and (default is None or isinstance(default, bool))):
+            report(field, f"{value!r} does not fit", "write yes or no" if isinstance(default, bool) else "give a value")
+    elif isinstance(default, str):
+        return cell_text(value)
+    elif isinstance(value, str):
+        if default is not None or parameter.unit:
+            report(field, f"{value!r} is not a number", f"give a number in {parameter.unit or 'plain count'}")
+    elif not 0 <= value < float("inf"):
+        report(field, f"{value:g} is impossible", "give a number of at least 0")
+    elif parameter.unit == "1" and value > 1:
+        report(field, f"{value:g} is impossible for a share", "give a number from 0 to 1")
+    return value
+
+
+def cell_text(value: Value) -> str:
+    """A name that a table may have read as a number."""
+    return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")

@@ -1,0 +1,292 @@
+"""The grid's network file, `power.json`: a power-grid-model dataset, and which town elements its rows belong to.
+
+Layout of the file (JSON, UTF-8):
+
+    schema         "stadtwerk/power/1"
+    frequency_hz   nominal frequency
+    coordinates    "lon-lat" (degrees, WGS 84) or "metres" (any plane of the file's own)
+    pgm            an input dataset in power-grid-model's own JSON form (SI units, its ids unique over all tables)
+    buses, branches, substations, switches, pvs, batteries
+                   one object a town element, with the fields of the records below; `id` is the network id
+
+A branch's `ends` are two bus ids, or three for a three-winding transformer. Power-grid-model is not needed to read it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from simulator.city.element import NetworkElement
+from simulator.contracts.problem import BadInput, Problem
+
+SCHEMA = "stadtwerk/power/1"
+_MEND = "write the file anew with the importer"
+
+
+@dataclass(frozen=True, slots=True)
+class BusRecord:
+    """A busbar. `loads` and `motors` are rows of `sym_load`; `names` are what the source file called them.
+
+    `load_w` is the rated load at this bus: peak times scaling, motors included.
+    """
+
+    id: str
+    name: str
+    x: float
+    y: float
+    node: int
+    rated_v: float
+    load_w: float
+    loads: tuple[int, ...]
+    motors: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BranchRecord:
+    """A line or transformer. `rated` is in A for a line, in VA for a transformer; `table` is its PGM component."""
+
+    kind: str
+    id: str
+    name: str
+    x: float
+    y: float
+    ends: tuple[str, ...]
+    table: str
+    pgm: int
+    rated: float
+
+
+@dataclass(frozen=True, slots=True)
+class SubstationRecord:
+    """An infeed: the `source` at `bus`, its transformers (network ids), and the first busbar below them."""
+
+    id: str
+    name: str
+    x: float
+    y: float
+    bus: str
+    busbar: str
+    source: int
+    transformers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchRecord:
+    """A switch at an open ring point: it closes `side` (0, 1, 2, or -1 for both) of the branch `pgm`."""
+
+    id: str
+    name: str
+    x: float
+    y: float
+    ends: tuple[str, ...]
+    table: str
+    pgm: int
+    side: int
+
+
+@dataclass(frozen=True, slots=True)
+class PvRecord:
+    """A photovoltaic plant: row `pgm` of `sym_gen`."""
+
+    id: str
+    name: str
+    x: float
+    y: float
+    bus: str
+    pgm: int
+    rated_w: float
+
+
+@dataclass(frozen=True, slots=True)
+class BatteryRecord:
+    """A grid battery: `source` when it forms an island, `load` when it charges."""
+
+    id: str
+    name: str
+    x: float
+    y: float
+    bus: str
+    source: int
+    load: int
+    rated_w: float
+    energy_j: float
+    initial_share: float
+
+
+@dataclass(frozen=True, slots=True)
+class PowerFile:
+    """What stands in a `power.json`. `dataset` is the PGM part as JSON text, for power-grid-model to read."""
+
+    frequency_hz: float
+    coordinates: str
+    dataset: str
+    buses: tuple[BusRecord, ...]
+    branches: tuple[BranchRecord, ...]
+    substations: tuple[SubstationRecord, ...] = ()
+    switches: tuple[SwitchRecord, ...] = ()
+    pvs: tuple[PvRecord, ...] = ()
+    batteries: tuple[BatteryRecord, ...] = ()
+
+
+_Record = TypeVar("_Record", BusRecord, BranchRecord, SubstationRecord, SwitchRecord, PvRecord, BatteryRecord)
+
+_CHECKS = {
+    "str": (lambda v: isinstance(v, str), "text"),
+    "int": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
+    "float": (lambda v: isinstance(v, int | float) and not isinstance(v, bool), "a number"),
+    "tuple[int, ...]": (lambda v: isinstance(v, list) and all(isinstance(i, int) for i in v), "a list of whole numbers"),
+    "tuple[str, ...]": (lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v), "a list of texts"),
+}
+
+
+def read_power_file(path: Path, shown_as: str | None = None) -> PowerFile:
+    """Read and check a `power.json`. Raises `BadInput` with every problem found."""
+    name = shown_as or str(path)
+    raw = _load(path, name)
+    problems: list[Problem] = []
+    if raw.get("schema") != SCHEMA:
+        problems.append(Problem(name, 0, "schema", f"is {raw.get('schema')!r}, not {SCHEMA!r}", _MEND))
+    frequency = raw.get("frequency_hz")
+    if not isinstance(frequency, int | float) or isinstance(frequency, bool) or not frequency > 0:
+        problems.append(Problem(name, 0, "frequency_hz", "is not a number above 0", "write 50 or 60"))
+        frequency = 0.0
+    coordinates = raw.get("coordinates")
+    if coordinates not in ("lon-lat", "metres"):
+        problems.append(Problem(name, 0, "coordinates", f"is {coordinates!r}", "write lon-lat or metres"))
+    pgm = raw.get("pgm")
+    if not isinstance(pgm, Mapping) or not isinstance(pgm.get("data"), Mapping):
+        problems.append(Problem(name, 0, "pgm", "is no power-grid-model dataset", _MEND))
+        pgm = {}
+    file = PowerFile(
+        float(frequency),
+        str(coordinates),
+        json.dumps(pgm),
+        _records(raw, "buses", BusRecord, name, problems),
+        _records(raw, "branches", BranchRecord, name, problems),
+        _records(raw, "substations", SubstationRecord, name, problems),
+        _records(raw, "switches", SwitchRecord, name, problems),
+        _records(raw, "pvs", PvRecord, name, problems),
+        _records(raw, "batteries", BatteryRecord, name, problems),
+    )
+    _check_names(file, name, problems)
+    if problems:
+        raise BadInput(problems)
+    return file
+
+
+def write_power_file(file: PowerFile, path: Path) -> None:
+    """Write a `power.json`, one element a line so that two versions can be compared."""
+    parts = [
+        f'"schema": {json.dumps(SCHEMA)}',
+        f'"frequency_hz": {file.frequency_hz:g}',
+        f'"coordinates": {json.dumps(file.coordinates)}',
+        f'"pgm": {file.dataset}',
+    ]
+    for section in ("buses", "branches", "substations", "switches", "pvs", "batteries"):
+        rows = ",\n".join(json.dumps(asdict(record), ensure_ascii=False) for record in getattr(file, section))
+        parts.append(f'"{section}": [\n{rows}\n]')
+    path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
+
+
+def read_power_elements(path: Path) -> tuple[NetworkElement, ...]:
+    """The town elements of a `power.json`; a bus weighs its rated load in W. Raises `BadInput`."""
+    file = read_power_file(path)
+    out = [NetworkElement("bus", b.id, b.x, b.y, weight=b.load_w, title=b.name) for b in file.buses]
+    for b in file.branches:
+        out.append(NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=b.name))
+    out += [NetworkElement("substation", s.id, s.x, s.y, title=s.name) for s in file.substations]
+    out += [NetworkElement("grid-switch", s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=s.name) for s in file.switches]
+    out += [NetworkElement("pv", p.id, p.x, p.y, title=p.name, parameters={"rated_w": p.rated_w}) for p in file.pvs]
+    for battery in file.batteries:
+        given = {"rated_w": battery.rated_w, "energy_j": battery.energy_j, "initial_share": battery.initial_share}
+        out.append(NetworkElement("battery", battery.id, battery.x, battery.y, title=battery.name, parameters=given))
+    return tuple(out)
+
+
+def named_loads(file: PowerFile) -> dict[str, str]:
+    """Name of a load or motor in the planner's file → component id of its bus; the first one wins."""
+    out: dict[str, str] = {}
+    for bus in file.buses:
+        for name in bus.names:
+            out.setdefault(name, f"bus-{bus.id}")
+    return out
+
+
+def _load(path: Path, name: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
+    except UnicodeDecodeError as error:
+        raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", _MEND)]) from None
+    except json.JSONDecodeError as error:
+        raise BadInput([Problem(name, error.lineno, "file", f"is not JSON ({error.msg})", _MEND)]) from None
+    if not isinstance(raw, dict):
+        raise BadInput([Problem(name, 1, "file", "is not a JSON object", _MEND)])
+    return raw
+
+
+def _records(
+    raw: Mapping[str, Any], section: str, record: type[_Record], name: str, problems: list[Problem]
+) -> tuple[_Record, ...]:
+    rows = raw.get(section, [])
+    if not isinstance(rows, list):
+        problems.append(Problem(name, 0, section, "is not a list", _MEND))
+        return ()
+    expected = [(f.name, _CHECKS[str(f.type)]) for f in fields(record)]
+    out = []
+    for i, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            problems.append(Problem(name, 0, f"{section}[{i}]", "is not an object", _MEND))
+            continue
+        wrong = [(key, what) for key, (good, what) in expected if key not in row or not good(row[key])]
+        if wrong:
+            problems += [Problem(name, 0, f"{section}[{i}].{key}", f"is not {what}", _MEND) for key, what in wrong]
+            continue
+        values = {key: row[key] for key, _ in expected}
+        out.append(record(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}))
+    return tuple(out)
+
+
+def _check_names(file: PowerFile, name: str, problems: list[Problem]) -> None:
+    buses = {bus.id for bus in file.buses}
+    _twice(name, "buses", [b.id for b in file.buses], problems)
+    _twice(name, "branches", [f"{b.kind}-{b.id}" for b in file.branches], problems)
+    _twice(name, "switches", [s.id for s in file.switches], problems)
+    transformers = {b.id for b in file.branches if b.kind == "transformer"}
+    for i, branch in enumerate(file.branches):
+        if branch.kind not in ("line", "transformer"):
+            problems.append(Problem(name, 0, f"branches[{i}].kind", f"is {branch.kind!r}", "line or transformer"))
+        if len(branch.ends) < 2:
+            problems.append(Problem(name, 0, f"branches[{i}].ends", "has fewer than two buses", _MEND))
+        _known(name, f"branches[{i}].ends", branch.ends, buses, problems)
+    for i, substation in enumerate(file.substations):
+        _known(name, f"substations[{i}].bus", (substation.bus, substation.busbar), buses, problems)
+        _known(name, f"substations[{i}].transformers", substation.transformers, transformers, problems)
+    for i, switch in enumerate(file.switches):
+        if len(switch.ends) < 2:
+            problems.append(Problem(name, 0, f"switches[{i}].ends", "has fewer than two buses", _MEND))
+        _known(name, f"switches[{i}].ends", switch.ends, buses, problems)
+    for i, pv in enumerate(file.pvs):
+        _known(name, f"pvs[{i}].bus", (pv.bus,), buses, problems)
+    for i, battery in enumerate(file.batteries):
+        _known(name, f"batteries[{i}].bus", (battery.bus,), buses, problems)
+
+
+def _twice(name: str, section: str, ids: Sequence[str], problems: list[Problem]) -> None:
+    seen: set[str] = set()
+    for i, one in enumerate(ids):
+        if one in seen:
+            problems.append(Problem(name, 0, f"{section}[{i}].id", f"{one!r} is there twice", _MEND))
+        seen.add(one)
+
+
+def _known(name: str, where: str, used: Iterable[str], known: set[str], problems: list[Problem]) -> None:
+    for one in used:
+        if one not in known:
+            problems.append(Problem(name, 0, where, f"names {one!r}, which is not in the file", _MEND))

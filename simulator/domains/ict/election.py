@@ -1,0 +1,125 @@
+"""Which server of a cluster carries a service: the best one that works, and a standby when it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from simulator.contracts.city import City
+from simulator.contracts.component import Component
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.heartbeat import missed_at
+
+Serves = Callable[[str, int], None]
+"""Called with a service and the event that changed who serves it."""
+
+
+def members(city: City, service: Component) -> tuple[str, ...]:
+    """The servers of the service's cluster, preferred first: by rank, then by id."""
+    cluster = service.text("cluster")
+    found = [(s.number("rank"), s.id) for s in city.of_kind("server") if s.text("cluster") == cluster]
+    return tuple(server for _, server in sorted(found))
+
+
+class Election:
+    """The duty of one service, carried by one member of its cluster at a time.
+
+    The member that serves sends heartbeats. When they have not come `missed` times, the best member left starts, and
+    serves `takeover_s` later; until then nobody does, and the service offers nothing. A better member takes the duty
+    back without a gap once it has been well for `failback_s`. A member that is back before it was missed goes on as if
+    nothing had been. Whether a member is well is told by `update`: it works, and the others can hear it.
+    """
+
+    def __init__(self, runtime: Runtime, service: Component, serves: Serves) -> None:
+        self._runtime, self._serves = runtime, serves
+        self.service = service.id
+        self.members = members(runtime.city, service)
+        self.serving: str | None = None
+        self.mode = "primary"
+        self._heartbeat_s = service.number("heartbeat_s")
+        self._missed = int(service.number("missed"))
+        self._takeover_s = service.number("takeover_s")
+        self._failback = to_ticks(service.number("failback_s"))
+        self._well: dict[str, int] = {}  # member -> since when
+        self._last: str | None = None
+        self._missing_at = 0  # when the loss of the last server is known
+        self._starting: str | None = None
+        self._serial = 0
+        self._event: int | None = None
+
+    def begin(self, well: Sequence[str]) -> None:
+        """At the clock's begin the election is long over: the best member that is well serves."""
+        self._well = dict.fromkeys(well, self._runtime.clock.now - self._failback)
+        best = self._best()
+        if best is None:
+            self._missing_at = self._runtime.clock.now
+            self._enter(None, "no server of the cluster works", None)
+        else:
+            self._enter(best, f"{best} serves", None)
+
+    def update(self, well: Sequence[str], cause: int | None) -> None:
+        """Say which members are well now, and because of which event that changed."""
+        now = self._runtime.clock.now
+        self._well = {member: self._well.get(member, now) for member in well}
+        if self.serving is not None:
+            if self.serving not in self._well:
+                self._lose(cause)
+            else:
+                self._plan_failback()
+        elif self._last in self._well and now < self._missing_at:
+            self._enter(self._last, f"{self._last} is back before it was missed", cause)
+        elif self._starting is None or self._starting not in self._well:
+            self._elect(cause)
+
+    def _best(self) -> str | None:
+        return next((member for member in self.members if member in self._well), None)
+
+    def _lose(self, cause: int | None) -> None:
+        clock = self._runtime.clock
+        self._last = self.serving
+        self._missing_at = missed_at(clock.now, clock.begin, self._heartbeat_s, self._missed)
+        self._enter(None, f"{self._last} is lost; its heartbeats will be missed in {self._wait_s():g} s", cause)
+        self._elect(cause=None)
+
+    def _elect(self, cause: int | None) -> None:
+        """Start the best member once the loss is known; without one, wait until `update` brings one."""
+        self._starting = self._best()
+        self._serial += 1
+        serial, candidate = self._serial, self._starting
+        why = cause if cause is not None else self._event
+        if candidate is None:
+            return
+        ready = max(self._runtime.clock.now, self._missing_at) + to_ticks(self._takeover_s)
+
+        def take_over() -> None:
+            if serial == self._serial and self.serving is None:
+                self._enter(candidate, f"{candidate} has taken over", why)
+
+        self._runtime.clock.at(ready, self.service, take_over)
+
+    def _plan_failback(self) -> None:
+        best = self._best()
+        if best is None or best == self.serving:
+            return
+        since = self._well[best]
+
+        def fail_back() -> None:
+            if self.serving is not None and self._best() == best != self.serving and self._well[best] == since:
+                self._enter(best, f"{best} is well again and takes the duty back", self._event)
+
+        due = max(self._runtime.clock.now, since + self._failback)
+        self._runtime.clock.at(due, self.service, fail_back)
+
+    def _wait_s(self) -> float:
+        return to_s(self._missing_at - self._runtime.clock.now)
+
+    def _enter(self, serving: str | None, why: str, cause: int | None) -> None:
+        mode = "none" if serving is None else "primary" if serving == self.members[0] else "standby"
+        self.serving, self._starting = serving, None
+        self._serial += 1
+        if mode != self.mode or serving is None or self._event is not None:
+            self._event = self._runtime.mode(self.service, self.mode, mode, why, cause)
+        self.mode = mode
+        self._serves(self.service, -1 if self._event is None else self._event)
+        if serving is not None:
+            self._plan_failback()

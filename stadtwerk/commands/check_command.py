@@ -1,0 +1,41 @@
+"""`stadtwerk check`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk check my.yaml             a scenario, against the city it names
+  stadtwerk check my.yaml --city c    a scenario, against another city
+  stadtwerk check mycity/             a city folder
+
+Every problem is one line: file:line: field: what is wrong; how to mend it. The exit code is 64 if there is any.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="scenario files, scenario names, or city folders")
+    parser.add_argument("--city", help="check scenarios against this city instead of their own")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import BadInput
+    from stadtwerk.library import load_named_city, load_named_scenario
+
+    problems = []
+    for name in options.files:
+        try:
+            if Path(name).is_dir() or Path(name).name == "city.yaml":
+                city = load_named_city(name)
+                print(f"{name}: ok, a city of {city.people:,} people and {len(city.components):,} components")
+            else:
+                scenario, _ = load_named_scenario(name, options.city)
+                print(f"{name}: ok, a scenario with {len(scenario.timeline)} faults")
+        except BadInput as bad:
+            problems += bad.problems
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 64 if problems else 0

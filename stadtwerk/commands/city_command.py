@@ -1,0 +1,49 @@
+"""`stadtwerk city import` and `stadtwerk city show`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk city show demo
+  stadtwerk city import --water net.inp --power grid.json --out mycity
+  stadtwerk city import --water water.inp --power power.json --roads-net net.tntp --roads-nodes node.tntp \\
+      --roads-trips trips.tntp --links dependencies.csv --length-unit ft --name micropolis --out micropolis
+
+What no input said is assumed by stated rules, and every assumption is listed in assumptions.md of the folder.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    show = actions.add_parser("show", help="what stands in a city, and what was assumed")
+    show.add_argument("city", help="a city folder, or the name of one that ships")
+    bring = actions.add_parser(
+        "import",
+        help="make a city folder from the files planners have",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    file = {"type": Path, "metavar": "FILE"}
+    bring.add_argument("--water", help="EPANET .inp", **file)  # type: ignore[arg-type]
+    bring.add_argument("--power", help="pandapower .json", **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-net", help="TNTP network", **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-nodes", help="TNTP node coordinates", **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-trips", help="TNTP trip table", **file)  # type: ignore[arg-type]
+    bring.add_argument("--gmns", type=Path, metavar="DIR", help="GMNS folder with node.csv, link.csv, demand.csv")
+    bring.add_argument("--links", help="CSV of links between components", **file)  # type: ignore[arg-type]
+    bring.add_argument("--districts", help="GeoJSON of districts", **file)  # type: ignore[arg-type]
+    bring.add_argument("--name", help="short name of the city (default: the folder's)")
+    bring.add_argument("--out", type=Path, required=True, metavar="DIR", help="city folder to write; must not exist")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from stadtwerk.cities import import_from, show_city
+
+    if options.action == "show":
+        show_city(options.city)
+    else:
+        import_from(options)
+    return 0

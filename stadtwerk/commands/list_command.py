@@ -1,0 +1,30 @@
+"""`stadtwerk list`."""
+
+from __future__ import annotations
+
+import argparse
+
+TOPICS = ("scenarios", "cities", "kinds", "faults", "levels", "norms", "clauses")
+
+EPILOG = """\
+examples:
+  stadtwerk list scenarios            what ships, with the question each one asks
+  stadtwerk list faults               what can break, on which kind of component, with parameters
+  stadtwerk list levels --city mycity the service levels owed in a city
+  stadtwerk list levels               the measures a service level can be stated in
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", choices=TOPICS, help="what to list")
+    parser.add_argument("--city", help="with levels: those of this city")
+    parser.add_argument("--lang", choices=("en", "de"), default="en")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from stadtwerk.listings import listing
+    from stadtwerk.terminal import Terminal
+
+    title, columns, rows = listing(options.topic, options.city, options.lang)
+    Terminal(options.lang).table(title, columns, rows)
+    return 0

@@ -1,0 +1,1 @@
+"""Small towns for tests."""

@@ -1,0 +1,106 @@
+"""Imports flow one way: no room imports what it may not, and heavy libraries stay out until they are used."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+
+MAY_IMPORT: dict[str, tuple[str, ...]] = {
+    "simulator/contracts": (),
+    "simulator/kernel": ("simulator.contracts",),
+    "simulator/coupling": ("simulator.contracts", "simulator.kernel"),
+    "simulator/city": ("simulator.contracts",),
+    **{
+        f"simulator/domains/{domain}": (
+            "simulator.contracts",
+            "simulator.kernel",
+            "simulator.coupling",
+            "simulator.city",
+        )
+        for domain in ("water", "energy", "traffic", "ict")
+    },
+    "simulator/lifelines": ("simulator.contracts", "simulator.kernel", "simulator.coupling", "simulator.city"),
+    "simulator/sensors": ("simulator.contracts", "simulator.kernel"),
+    "gateways": ("simulator.contracts",),
+    "resilience": ("simulator.contracts",),
+    "scenarios": (),
+}
+"""Every room but `stadtwerk`, which wires them all. A room may always import itself."""
+
+OURS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+HEAVY = {"uxsim", "pandapower", "wntr", "pandas", "scipy", "matplotlib", "pyarrow", "jinja2", "jsonschema", "rich"}
+"""Libraries that cost much to import; each is imported where it is used."""
+
+
+def modules(room: str) -> list[Path]:
+    return sorted((ROOT / room).rglob("*.py"))
+
+
+def imports(path: Path, top_only: bool = False) -> list[tuple[int, str]]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = tree.body if top_only else ast.walk(tree)
+    found = []
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found += [(node.lineno, alias.name) for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports here are absolute"
+            found += [(node.lineno, f"{node.module}.{alias.name}") for alias in node.names]
+    return found
+
+
+def within(name: str, room: str) -> bool:
+    return name == room or name.startswith(room + ".")
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_a_room_imports_only_what_it_may(room: str) -> None:
+    paths = modules(room)
+    assert paths, f"the room {room} is gone; take it out of the table"
+    allowed = (*MAY_IMPORT[room], room.replace("/", "."))
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: imports {name}"
+        for path in paths
+        for line, name in imports(path)
+        if name.split(".")[0] in OURS and not any(within(name, ok) for ok in allowed)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_every_package_of_ours_is_a_room_in_the_table() -> None:
+    rooms = {path.parent.relative_to(ROOT).as_posix() for top in OURS for path in (ROOT / top).rglob("*.py")}
+    covered = (*MAY_IMPORT, "stadtwerk", "dashboards")
+    strangers = [r for r in sorted(rooms) if not any(r == c or r.startswith(c + "/") for c in covered)]
+    assert strangers in ([], ["simulator"], ["simulator", "simulator/domains"])
+
+
+def test_heavy_libraries_are_imported_where_they_are_used() -> None:
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line}: imports {name} at the top"
+        for top in OURS
+        for path in modules(top)
+        for line, name in imports(path, top_only=True)
+        if name.split(".")[0] in HEAVY
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_help_loads_no_engine() -> None:
+    code = (
+        (
+            "import sys\nfrom stadtwerk.__main__ import main\n"
+            "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
+            f"print('LOADED', sorted({sorted(HEAVY | {'numpy', 'simpy', 'epanet', 'power_grid_model', 'paho'})!r}"
+            " & sys.modules.keys()))"
+        )
+        .replace("sorted([", "sorted(set([")
+        .replace("] & ", "]) & ")
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    assert out.rstrip().endswith("LOADED []"), out[-300:]
