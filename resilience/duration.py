@@ -7,7 +7,7 @@ import re
 UNITS_S = {"d": 86400.0, "h": 3600.0, "min": 60.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 """Seconds in each unit, largest first; `m` is short for `min`."""
 
-_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[dhms])(?![a-z])\s*|\s*(\d+(?:\.\d+)?)\s*(ms|min|[dhms])(?=\d)")
+_PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[dhms])(?![a-z])\s*")
 
 
 def seconds(text: str) -> float:
@@ -22,11 +22,11 @@ def seconds(text: str) -> float:
         part = _PART.match(text, at)
         if part is None:
             raise ValueError(f"{text!r} is not a duration such as '15 s', '2h' or '1h30m'")
-        size = UNITS_S[part[2] or part[4]]
+        size = UNITS_S[part[2]]
         if size >= smallest:
             raise ValueError(f"{text!r} names a unit twice, or a larger one after a smaller one")
         smallest = size
-        total_ms += float(part[1] or part[3]) * size * 1000
+        total_ms += float(part[1]) * size * 1000
         at = part.end()
     if abs(total_ms - round(total_ms)) > 1e-6:
         raise ValueError(f"{text!r} is finer than a millisecond")

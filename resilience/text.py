@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from resilience.duration import shown
+
 LANGUAGES = ("de", "en")
 
 
@@ -43,10 +45,17 @@ def number(value: float, digits: int = 3) -> Text:
 
 
 def quantity(value: float, unit: str, digits: int = 3) -> Text:
-    """A number with its unit: shares (unit `1`) as per cent when they lie in 0 to 1, seconds as a duration."""
+    """A number with its unit; seconds as a duration, shares and indices (unit `1`) bare."""
     if unit == "s" and math.isfinite(value):
-        from resilience.duration import shown
+        said = shown(value)
+        return Text(said.replace(".", ","), said)
+    told = number(value, digits)
+    return told if unit in ("1", "") else Text(f"{told.de} {unit}", f"{told.en} {unit}")
 
-        return Text(shown(value).replace(".", ","), shown(value))
-    said = number(value, digits)
-    return said if unit in ("1", "") else Text(f"{said.de} {unit}", f"{said.en} {unit}")
+
+def told_apart(value: float, limit: float, unit: str) -> tuple[Text, Text]:
+    """Both numbers with as many digits as it takes to see that they differ, if they do."""
+    digits = 3
+    while digits < 9 and value != limit and number(value, digits) == number(limit, digits):
+        digits += 1
+    return quantity(value, unit, digits), quantity(limit, unit, digits)

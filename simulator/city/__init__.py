@@ -1,0 +1,20 @@
+"""The city as data: a folder with city.yaml and the files it names.
+
+element     what a network file tells about one of its elements
+frame       from a network file's coordinates to the city's map
+draft       a city folder as written
+table, geojson, fields, where
+            CSV, GeoJSON and single entries, each remembering where it was written
+components, linkage, rules
+            entries as components, links, service levels and sensor rules
+read        a folder as a draft
+networks    network files and their elements on the map
+people      districts, and how many people live there
+cohorts     sensor rules as cohorts
+check       do the things that name each other exist and fit?
+load        a folder as a city
+write       a draft as a folder
+layers      rules that lay roads' and ICT's couplings, lifelines and levels over the networks
+importers   what planners have, as a city folder
+demo        the demo city
+"""

@@ -118,7 +118,9 @@ def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str,
         else:
             unit = f" in {parameter.unit}" if parameter.unit else ""
             what = f"a {kind} needs {name}"
-            report(f"parameters.{name}", what, f"add {name}{unit}" + (f": {parameter.title}" if parameter.title else ""))
+            report(
+                f"parameters.{name}", what, f"add {name}{unit}" + (f": {parameter.title}" if parameter.title else "")
+            )
     return out
 
 

@@ -12,6 +12,10 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 
 
+AS_DRAWN = MapFrame()
+"""The file is in metres of the city's map."""
+
+
 @dataclass(frozen=True, slots=True)
 class NetworkRef:
     """A network file the city names: a path in the folder, or `package:NAME/PATH` inside an installed package.
@@ -23,7 +27,7 @@ class NetworkRef:
     owner: str = ""
     maker: str = ""
     year: int | None = None
-    frame: MapFrame = MapFrame()
+    frame: MapFrame = AS_DRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class RoadRef:
     owner: str = ""
     maker: str = ""
     year: int | None = None
-    frame: MapFrame = MapFrame()
+    frame: MapFrame = AS_DRAWN
 
 
 @dataclass(frozen=True, slots=True)

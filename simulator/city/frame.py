@@ -28,9 +28,7 @@ class MapFrame:
     offset_y_m: float = 0.0
     rotate_deg: float = 0.0
 
-    def to_map(
-        self, x: NDArray[np.float64], y: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def to_map(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """File coordinates as (x_m, y_m), arrays of the same shape."""
         turn = math.radians(self.rotate_deg)
         cos, sin = math.cos(turn), math.sin(turn)

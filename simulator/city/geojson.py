@@ -53,7 +53,9 @@ def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[Dist
             problems.append(Problem(name, lines[i], f"features[{i}]", what, mend))
             continue
         if district.id in seen:
-            problems.append(Problem(name, lines[i], f"features[{i}].id", f"{district.id!r} is used twice", "rename one"))
+            problems.append(
+                Problem(name, lines[i], f"features[{i}].id", f"{district.id!r} is used twice", "rename one")
+            )
             continue
         seen.add(district.id)
         where.row("districts", district.id, name, lines[i])

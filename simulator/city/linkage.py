@@ -22,8 +22,8 @@ fallback      control links: `hold` the last set-point or go on under `local` co
 
 REQUIRED_LINK_COLUMNS = ("id", "kind", "source", "target")
 
-# Digits that hide the last bit which the change of unit costs, far below a tick.
-_DIGITS = 9
+# Decimals that hide the last bit which the change of unit costs, far below a tick: more are written than are read.
+_READ, _WRITTEN = 9, 12
 
 
 def link(fields: Fields, report: Report) -> Link | None:
@@ -41,8 +41,8 @@ def link(fields: Fields, report: Report) -> Link | None:
         source=fields.text("source"),
         target=fields.text("target"),
         owner=fields.text("owner"),
-        autonomy_s=round(fields.number("autonomy_min", 0.0, low=0.0) * 60, _DIGITS),
-        latency_s=round(fields.number("latency_ms", 0.0, low=0.0) / 1000, _DIGITS),
+        autonomy_s=round(fields.number("autonomy_min", 0.0, low=0.0) * 60, _READ),
+        latency_s=round(fields.number("latency_ms", 0.0, low=0.0) / 1000, _READ),
         loss=fields.number("loss", 0.0, low=0.0, high=1.0),
         fallback=Fallback(fallback),
     )
@@ -50,7 +50,7 @@ def link(fields: Fields, report: Report) -> Link | None:
 
 def link_cells(given: Link) -> list[str]:
     """A link as a row of a links file; zeros and defaults stay empty."""
-    minutes, milliseconds = round(given.autonomy_s / 60, _DIGITS), round(given.latency_s * 1000, _DIGITS)
+    minutes, milliseconds = round(given.autonomy_s / 60, _WRITTEN), round(given.latency_s * 1000, _WRITTEN)
     numbers = [cell(value) if value else "" for value in (minutes, milliseconds, given.loss)]
     fallback = given.fallback.value if given.kind is LinkKind.CONTROL else ""
     return [given.id, given.kind.value, given.source, given.target, given.owner, *numbers, fallback]

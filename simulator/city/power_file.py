@@ -139,7 +139,10 @@ _CHECKS = {
     "str": (lambda v: isinstance(v, str), "text"),
     "int": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
     "float": (lambda v: isinstance(v, int | float) and not isinstance(v, bool), "a number"),
-    "tuple[int, ...]": (lambda v: isinstance(v, list) and all(isinstance(i, int) for i in v), "a list of whole numbers"),
+    "tuple[int, ...]": (
+        lambda v: isinstance(v, list) and all(isinstance(i, int) for i in v),
+        "a list of whole numbers",
+    ),
     "tuple[str, ...]": (lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v), "a list of texts"),
 }
 

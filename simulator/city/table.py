@@ -35,7 +35,9 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
     reader = csv.reader(text.splitlines(keepends=True))
     header = [cell.strip() for cell in next(reader, [])]
     problems = [
-        Problem(name, 1, column, "is not a column here", f"{suggestion(column, columns)} (columns: {', '.join(columns)})")
+        Problem(
+            name, 1, column, "is not a column here", f"{suggestion(column, columns)} (columns: {', '.join(columns)})"
+        )
         for column in header
         if column not in columns
     ]

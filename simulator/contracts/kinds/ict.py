@@ -26,6 +26,7 @@ KINDS = (
             Parameter("heartbeat_s", "s", 1.0, "assumption"),
             Parameter("missed", "", 3.0, "assumption", "heartbeats missed before the standby is elected"),
             Parameter("takeover_s", "s", 10.0, "assumption", "time the standby needs to start serving"),
+            Parameter("failback_s", "s", 60.0, "assumption", "time a preferred server must be well to take over again"),
         ),
         ("primary", "standby", "none"),
     ),

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
+from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.heartbeat import missed_at
 
-Serves = Callable[[str, int], None]
-"""Called with a service and the event that changed who serves it."""
+Serves = Callable[[str, int | None], None]
+"""Called with a service and the event that changed who serves it, None for how it stands at the begin."""
 
 
 def members(city: City, service: Component) -> tuple[str, ...]:
@@ -44,82 +45,86 @@ class Election:
         self._last: str | None = None
         self._missing_at = 0  # when the loss of the last server is known
         self._starting: str | None = None
+        self._planned: tuple[str, int] | None = None
         self._serial = 0
         self._event: int | None = None
 
     def begin(self, well: Sequence[str]) -> None:
         """At the clock's begin the election is long over: the best member that is well serves."""
-        self._well = dict.fromkeys(well, self._runtime.clock.now - self._failback)
+        now = self._runtime.clock.now
+        self._well = dict.fromkeys(well, now - self._failback)
+        self._missing_at = now
         best = self._best()
-        if best is None:
-            self._missing_at = self._runtime.clock.now
-            self._enter(None, "no server of the cluster works", None)
-        else:
-            self._enter(best, f"{best} serves", None)
+        self._enter(best, "no server of the cluster is well" if best is None else f"{best} serves", None)
 
     def update(self, well: Sequence[str], cause: int | None) -> None:
         """Say which members are well now, and because of which event that changed."""
         now = self._runtime.clock.now
         self._well = {member: self._well.get(member, now) for member in well}
         if self.serving is not None:
-            if self.serving not in self._well:
-                self._lose(cause)
+            if self.serving in self._well:
+                self._plan_failback(cause)
             else:
-                self._plan_failback()
+                self._lose(cause)
         elif self._last in self._well and now < self._missing_at:
             self._enter(self._last, f"{self._last} is back before it was missed", cause)
-        elif self._starting is None or self._starting not in self._well:
+        elif self._starting is None:
+            self._elect(cause)
+        elif self._starting not in self._well:
+            self._missing_at = max(self._missing_at, self._missed_at())
             self._elect(cause)
 
     def _best(self) -> str | None:
         return next((member for member in self.members if member in self._well), None)
 
-    def _lose(self, cause: int | None) -> None:
+    def _missed_at(self) -> int:
         clock = self._runtime.clock
-        self._last = self.serving
-        self._missing_at = missed_at(clock.now, clock.begin, self._heartbeat_s, self._missed)
-        self._enter(None, f"{self._last} is lost; its heartbeats will be missed in {self._wait_s():g} s", cause)
-        self._elect(cause=None)
+        return missed_at(clock.now, clock.begin, self._heartbeat_s, self._missed)
+
+    def _lose(self, cause: int | None) -> None:
+        self._last, self._missing_at = self.serving, self._missed_at()
+        wait_s = to_s(self._missing_at - self._runtime.clock.now)
+        self._enter(None, f"{self._last} is lost, which is noticed after {wait_s:g} s", cause)
+        self._elect(None)
 
     def _elect(self, cause: int | None) -> None:
         """Start the best member once the loss is known; without one, wait until `update` brings one."""
         self._starting = self._best()
         self._serial += 1
         serial, candidate = self._serial, self._starting
-        why = cause if cause is not None else self._event
+        why = self._event if cause is None else cause
         if candidate is None:
             return
-        ready = max(self._runtime.clock.now, self._missing_at) + to_ticks(self._takeover_s)
 
         def take_over() -> None:
-            if serial == self._serial and self.serving is None:
+            if serial == self._serial:
                 self._enter(candidate, f"{candidate} has taken over", why)
 
+        ready = max(self._runtime.clock.now, self._missing_at) + to_ticks(self._takeover_s)
         self._runtime.clock.at(ready, self.service, take_over)
 
-    def _plan_failback(self) -> None:
+    def _plan_failback(self, cause: int | None) -> None:
         best = self._best()
-        if best is None or best == self.serving:
+        if best is None or best == self.serving or self._planned == (best, self._well[best]):
             return
-        since = self._well[best]
+        self._planned = plan = (best, self._well[best])
 
         def fail_back() -> None:
-            if self.serving is not None and self._best() == best != self.serving and self._well[best] == since:
-                self._enter(best, f"{best} is well again and takes the duty back", self._event)
+            if self._planned == plan and self.serving is not None and (best, self._well.get(best)) == plan:
+                self._enter(best, f"{best} is well again and takes the duty back", cause)
 
-        due = max(self._runtime.clock.now, since + self._failback)
+        due = max(self._runtime.clock.now, plan[1] + self._failback)
         self._runtime.clock.at(due, self.service, fail_back)
-
-    def _wait_s(self) -> float:
-        return to_s(self._missing_at - self._runtime.clock.now)
 
     def _enter(self, serving: str | None, why: str, cause: int | None) -> None:
         mode = "none" if serving is None else "primary" if serving == self.members[0] else "standby"
-        self.serving, self._starting = serving, None
-        self._serial += 1
-        if mode != self.mode or serving is None or self._event is not None:
+        if mode != self.mode:
             self._event = self._runtime.mode(self.service, self.mode, mode, why, cause)
-        self.mode = mode
-        self._serves(self.service, -1 if self._event is None else self._event)
+        elif cause is not None:
+            self._event = self._runtime.log.add(EventKind.NOTE, self.service, why, cause=cause)
+        self.serving, self.mode = serving, mode
+        self._starting, self._planned = None, None
+        self._serial += 1
+        self._serves(self.service, self._event)
         if serving is not None:
-            self._plan_failback()
+            self._plan_failback(self._event)

@@ -1,0 +1,99 @@
+"""Gateways in simulated time: what happens to a pack depends on the state of the town's own data network."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gateways.core import Block, GatewayCore, GatewaySettings, Pack
+from simulator.contracts.sensor import Readings
+from simulator.contracts.ticks import to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class DataNetwork:
+    """What a gateway's surroundings are like now. Each is asked with the gateway's id.
+
+    `works`: it has power and is not broken. `online`: its data link reaches the data centre. `latency_s`: how long a
+    message takes there now; not finite means that none arrives.
+    """
+
+    works: Callable[[str], bool]
+    online: Callable[[str], bool]
+    latency_s: Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Fates:
+    """Who is told what became of readings, each of them exactly once.
+
+    `delivered(pack, tick)`: it arrives at `tick`. `lost(blocks)`: it never will. `state(gateway, online, boot, tick)`:
+    a gateway came up or went away, as its last will would tell.
+    """
+
+    delivered: Callable[[Pack, int], None]
+    lost: Callable[[tuple[Block, ...]], None]
+    state: Callable[[str, bool, int, int], None]
+
+
+class SimulatedGateways:
+    """All gateways of a run, moved on by the calls of simulated time alone.
+
+    They look at their surroundings in `take` and `advance`. So call `advance` whenever the state of a gateway or of
+    its link changed, else it is noticed at the next sample only. A pack that is sent while the link is up arrives,
+    and is acknowledged with its arrival. Readings taken while a gateway does not work are lost, like all it held.
+    """
+
+    def __init__(
+        self, gateways: Iterable[str], network: DataNetwork, fates: Fates, settings: GatewaySettings | None = None
+    ) -> None:
+        settings = settings or GatewaySettings()
+        self._network, self._fates = network, fates
+        self._cores = {gateway: GatewayCore(gateway, settings) for gateway in gateways}
+        self._online: dict[str, bool] = {}
+
+    def take(self, readings: Readings) -> None:
+        """A cohort's readings reach their gateway. Raises `KeyError` for a gateway that is not among those given."""
+        core = self._cores[readings.cohort.gateway]
+        if core.open_since is not None and core.open_since < readings.at:
+            self._move(core, readings.at)
+        else:
+            self._look(core, readings.at)
+        if not core.running:
+            self._fates.lost((Block(readings.cohort, readings.at, 0, readings.values, readings.quality),))
+            return
+        for dropped in core.take(readings):
+            self._fates.lost(dropped.blocks)
+
+    def advance(self, tick: int) -> None:
+        """Let every gateway look around and send what it may: at the end of a sampling round, or after a change."""
+        for core in self._cores.values():
+            self._move(core, tick)
+
+    def close(self) -> tuple[Block, ...]:
+        """The run is over: returns what is still held, gateway by gateway, oldest first."""
+        return tuple(block for core in self._cores.values() for pack in core.stop() for block in pack.blocks)
+
+    def _look(self, core: GatewayCore, tick: int) -> None:
+        works = self._network.works(core.gateway)
+        if core.running and not works:
+            for pack in core.stop():
+                self._fates.lost(pack.blocks)
+        elif works and not core.running:
+            core.start()
+
+    def _move(self, core: GatewayCore, tick: int) -> None:
+        self._look(core, tick)
+        online = core.running and self._network.online(core.gateway)
+        latency_s = self._network.latency_s(core.gateway) if online else math.inf
+        online = math.isfinite(latency_s)
+        if self._online.get(core.gateway) is not online:
+            self._online[core.gateway] = online
+            self._fates.state(core.gateway, online, core.boot, tick)
+        core.seal_due(tick)
+        if online and (packs := core.waiting()):
+            arrival = tick + to_ticks(latency_s)
+            for pack in packs:
+                self._fates.delivered(pack, arrival)
+            core.acknowledge(packs[-1].sequence)

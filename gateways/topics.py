@@ -1,0 +1,55 @@
+"""The names of topics, and how any id becomes a legal one.
+
+Convention: `city/v1/{gateway}/senml` for readings, retained `.../status` and `.../meta`. The major version stands in the
+topic; within one, fields are only ever added.
+"""
+
+from __future__ import annotations
+
+import re
+
+VERSION = "v1"
+ROOT = f"city/{VERSION}"
+EVERYTHING = "city/#"
+"""What a dashboard subscribes to."""
+
+RUN = "stadtwerk"
+"""The level under which a run as a whole says whether it is there; its last will comes through the broker."""
+
+_NOT_PLAIN = re.compile(r"[^A-Za-z0-9._-]")
+_NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._/-]")
+_ESCAPED = re.compile(r"(?::[0-9a-f]{2})+")
+
+
+def _hex(match: re.Match[str]) -> str:
+    return "".join(f":{byte:02x}" for byte in match.group().encode())
+
+
+def level(text: str) -> str:
+    """An id as one level of a topic: other characters than letters, digits, `.`, `_`, `-` become `:hh`, byte by byte.
+
+    MQTT forbids `/`, `+` and `#` in a level, some brokers forbid spaces, and SenML names know no `%`.
+    """
+    return _NOT_PLAIN.sub(_hex, text)
+
+
+def name(text: str) -> str:
+    """A sensor's name in the characters of a SenML name (RFC 8428, 4.5.1), escaped like a level; `/` stays."""
+    return _NOT_IN_NAME.sub(_hex, text)
+
+
+def plain(text: str) -> str:
+    """The inverse of `level` and `name`. Raises `ValueError` for bytes that are no UTF-8."""
+    return _ESCAPED.sub(lambda match: bytes.fromhex(match.group().replace(":", "")).decode(), text)
+
+
+def senml(gateway: str) -> str:
+    return f"{ROOT}/{level(gateway)}/senml"
+
+
+def status(gateway: str) -> str:
+    return f"{ROOT}/{level(gateway)}/status"
+
+
+def meta(gateway: str) -> str:
+    return f"{ROOT}/{level(gateway)}/meta"

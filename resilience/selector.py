@@ -1,0 +1,56 @@
+"""Which components a timeline entry means: all that match, or some of them drawn from the run's seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from resilience.scenario import Scenario, Selector, TimelineEntry
+from simulator.contracts.city import City
+from simulator.contracts.kinds import KINDS
+
+Stream = Callable[[str, str], np.random.Generator]
+"""Gives the private random stream of (name, purpose) under the run's seed."""
+
+
+def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
+    """Every component that matches and can break in this way, in the city's order."""
+    wanted = {
+        name: value
+        for name in ("kind", "domain", "district", "owner", "maker", "model", "firmware")
+        if (value := getattr(selector, name))
+    }
+    able = {kind.name for kind in KINDS.values() if kind.fault(fault) is not None}
+    return tuple(
+        component.id
+        for component in city.components.values()
+        if component.kind in able and all(getattr(component, name) == value for name, value in wanted.items())
+    )
+
+
+def expand(entry: TimelineEntry, scenario: str, city: City, stream: Stream) -> tuple[str, ...]:
+    """The targets of one entry, in the city's order.
+
+    A draw depends on (seed, scenario id, entry id) alone: another entry, or another order of entries, changes nothing.
+    Raises `ValueError` if fewer components match than are to be drawn.
+    """
+    if entry.selector is None:
+        return entry.targets
+    found = matching(entry.selector, entry.fault, city)
+    wanted = entry.selector.random
+    if wanted is None:
+        return found
+    if wanted > len(found):
+        raise ValueError(f"timeline entry {entry.id!r} is to draw {wanted} of {len(found)} components")
+    drawn = stream(f"scenario/{scenario}", f"select/{entry.id}").choice(len(found), size=wanted, replace=False)
+    return tuple(found[i] for i in sorted(int(i) for i in drawn))
+
+
+def resolve(scenario: Scenario, city: City, stream: Stream) -> Scenario:
+    """The scenario with every selector replaced by the targets it means under this seed."""
+    timeline = tuple(
+        replace(entry, targets=expand(entry, scenario.id, city, stream), selector=None) for entry in scenario.timeline
+    )
+    return replace(scenario, timeline=timeline)

@@ -1,0 +1,46 @@
+"""Every mistake in a scenario file, at its line: what the JSON Schema sees, and what only the city can tell.
+
+frame         the run, the clauses, ids written twice
+timeline      targets, selectors, faults and their parameters, times, repairs, evidence
+redundancies  components and their modes
+expectations  levels and limits, with the steady state
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from resilience.fields import Fields
+from resilience.schema import scenario_schema
+from resilience.semantics.expectations import check_expectations, check_steady_state
+from resilience.semantics.frame import check_frame, read_times
+from resilience.semantics.redundancies import check_redundancies
+from resilience.semantics.timeline import check_timeline
+from simulator.contracts.city import City
+from simulator.contracts.document import Document, schema_problems
+from simulator.contracts.problem import Problem
+
+
+def check_scenario(
+    document: Document, city: City | None = None, quantities_known: Collection[str] | None = None
+) -> list[Problem]:
+    """All problems of a scenario file, sorted by line; empty if there are none.
+
+    Without a city only what the file itself says is checked. `quantities_known` are the names of what can be measured
+    (as evidence); None leaves those names unchecked. Where the schema and the later checks complain about the same
+    field, the schema's word stands alone.
+    """
+    structural = schema_problems(document, scenario_schema())
+    found: list[Problem] = []
+    top = Fields(document, (), document.data, found)
+    check_frame(top)
+    times = read_times(top)
+    check_steady_state(top, city, times)
+    check_timeline(top, city, times, quantities_known)
+    check_redundancies(top, city)
+    check_expectations(top, city, times)
+    seen = {(problem.line, problem.field) for problem in structural}
+    return sorted({*structural, *(problem for problem in found if (problem.line, problem.field) not in seen)})
+
+
+__all__ = ["check_scenario"]

@@ -1,0 +1,63 @@
+"""The frame of a scenario: the run's times, the charter's clauses, ids written twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from resilience.clauses import clauses
+from resilience.duration import shown
+from resilience.fields import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The run's times in seconds, as far as they can be read."""
+
+    warmup_s: float | None
+    duration_s: float | None
+    heal_by_s: float | None
+
+    @property
+    def end_s(self) -> float | None:
+        """When everything is mended at latest: heal_by, or else the end of the run."""
+        return self.duration_s if self.heal_by_s is None else self.heal_by_s
+
+
+def read_times(top: Fields) -> Times:
+    """The run's times; unreadable ones are reported by `check_frame` and are None here."""
+    quiet = Fields(top.document, ("run",), top.data.get("run"), [])
+    warmup = quiet.seconds("warmup") if "warmup" in quiet else 0.0
+    return Times(warmup, quiet.seconds("duration"), quiet.seconds("heal_by"))
+
+
+def check_frame(top: Fields) -> None:
+    run = top.child("run")
+    start = run.text("start")
+    if start is not None:
+        try:
+            zone = datetime.fromisoformat(start).tzinfo
+        except ValueError:
+            run.wrong("start", f"{start!r} is not a date and time", "write it as 2026-01-14T17:00")
+        else:
+            if zone is not None:
+                run.wrong("start", "names a time zone", "write the town's local time, as 2026-01-14T17:00")
+    run.seconds("warmup")
+    duration, heal_by = run.seconds("duration"), run.seconds("heal_by")
+    if duration == 0:
+        run.wrong("duration", "is nothing", "let the run last longer than 0 s")
+    if duration is not None and heal_by is not None and heal_by > duration:
+        run.wrong("heal_by", f"lies after the end of the run ({shown(duration)})", "heal earlier or run longer")
+    for way, clause in top.texts("charter"):
+        if clause not in clauses():
+            top.unknown(way, "clause of the charter", clause, clauses(), ", ".join(clauses()))
+    for part in ("steady_state", "timeline", "redundancies", "expect"):
+        first: dict[str, int] = {}
+        for item in top.children(part):
+            name = item.text("id")
+            if name is None:
+                continue
+            if name in first:
+                item.wrong("id", f"{name!r} is used twice (first in line {first[name]})", "give each its own id")
+            else:
+                first[name] = top.document.line((*item.place, "id"))

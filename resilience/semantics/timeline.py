@@ -1,0 +1,229 @@
+"""The timeline of a scenario: what breaks where, with which parameters, when, for how long, and how that is seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+from resilience.duration import shown
+from resilience.fields import Fields
+from resilience.scenario import Selector
+from resilience.selector import matching
+from resilience.semantics.frame import Times
+from simulator.contracts.city import City
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds import KINDS, LINK_FAULTS, fault_points
+from simulator.contracts.link import LinkKind
+
+_SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
+
+
+def check_timeline(top: Fields, city: City | None, times: Times, quantities: Collection[str] | None) -> None:
+    taken: dict[tuple[str, str], list[tuple[float, float, str]]] = {}
+    for entry in top.children("timeline"):
+        span = _check_times(entry, times)
+        point = _check_fault(entry)
+        if ("target" in entry) == ("selector" in entry):
+            both = "target" in entry
+            what = "has both `target` and `selector`" if both else "has neither `target` nor `selector`"
+            entry.wrong("selector" if both else (), what, "keep one of the two" if both else "add one of the two")
+        if city is not None:
+            _check_targets(entry, point, city)
+            _check_repair(entry, city)
+        _check_selector(entry, point, city)
+        if point is not None:
+            _check_parameters(entry.child("parameters"), point)
+            _check_overlap(entry, point, span, taken)
+        _check_evidence(entry, city, times, quantities)
+
+
+def _check_times(entry: Fields, times: Times) -> tuple[float, float] | None:
+    """When the entry is in force, at longest; None if it cannot be read."""
+    at, length = entry.seconds("at"), entry.seconds("for")
+    entry.child("repair").seconds("work")
+    if "for" in entry and "repair" in entry:
+        entry.wrong("repair", "stands beside `for`", "keep one of the two")
+    if length == 0:
+        entry.wrong("for", "is nothing", "break it for longer than 0 s")
+    if at is None or times.duration_s is None:
+        return None
+    if at >= times.duration_s:
+        what = f"lies at or after the end of the run ({shown(times.duration_s)})"
+        entry.wrong("at", what, "break it earlier or run longer")
+        return None
+    if times.heal_by_s is not None and at >= times.heal_by_s:
+        what = f"lies at or after heal_by ({shown(times.heal_by_s)}), when everything is mended"
+        entry.wrong("at", what, "break it earlier or heal later")
+        return None
+    last = times.end_s if times.end_s is not None else times.duration_s
+    if length is not None and at + length > last:
+        name = "heal_by" if times.heal_by_s is not None else "the end of the run"
+        what = f"lasts until {shown(at + length)}, beyond {name} ({shown(last)})"
+        entry.wrong("for", what, "shorten it, or leave it out to last until then")
+    return at, last if length is None else at + length
+
+
+def _check_fault(entry: Fields) -> FaultPoint | None:
+    name, points = entry.text("fault"), fault_points()
+    if name is None:
+        return None
+    if name not in points:
+        entry.unknown("fault", "fault", name, points, _FAULTS)
+    return points.get(name)
+
+
+def _check_targets(entry: Fields, point: FaultPoint | None, city: City) -> None:
+    seen: set[str] = set()
+    for way, target in entry.texts("target"):
+        if target in seen:
+            entry.wrong(way, f"{target!r} is named twice", "name it once")
+        seen.add(target)
+        if target in city.components:
+            kind, faults = city.components[target].kind, KINDS[city.components[target].kind].faults
+        elif target in city.links:
+            link = city.links[target]
+            kind, faults = f"{link.kind} link", LINK_FAULTS[link.kind]
+        else:
+            entry.unknown(way, "component or link", target, [*city.components, *city.links], _SHOW)
+            continue
+        if point is not None and point.name not in [fault.name for fault in faults]:
+            can = ", ".join(fault.name for fault in faults) or "nothing"
+            entry.wrong("fault", f"{target!r} is a {kind}, which declares no {point.name!r}", f"it declares: {can}")
+
+
+def _check_repair(entry: Fields, city: City) -> None:
+    if "repair" not in entry:
+        return
+    repair = entry.child("repair")
+    depots = [depot.id for depot in city.of_kind("depot")]
+    depot, site = repair.text("depot"), repair.text("site")
+    if not depots:
+        entry.wrong("repair", f"city {city.name!r} has no depot, nobody comes", "use `for`, or add a depot to the city")
+    elif depot is not None and depot not in depots:
+        repair.unknown("depot", "depot", depot, depots, ", ".join(depots))
+    if site is not None and site not in city.components:
+        repair.unknown("site", "component", site, city.components, _SHOW)
+        return
+    if city.road_files is None:
+        return
+    sites = [("site", site)] if site is not None else [("repair", target) for _, target in entry.texts("target")]
+    for field, place in sites:
+        place = city.links[place].target if place in city.links else place
+        component = city.components.get(place)
+        if component and component.kind != "road-node" and not city.links_into(place, LinkKind.ROAD):
+            where = repair if field == "site" else entry
+            where.wrong(field, f"no road link leads to {place!r}, a crew never arrives", "name a `site` with road access")
+
+
+def _check_selector(entry: Fields, point: FaultPoint | None, city: City | None) -> None:
+    if "selector" not in entry:
+        return
+    item = entry.child("selector")
+    kind = item.text("kind")
+    if kind is not None and kind not in KINDS:
+        item.unknown("kind", "kind of component", kind, KINDS, _FAULTS)
+        return
+    if kind is not None and point is not None and KINDS[kind].fault(point.name) is None:
+        can = ", ".join(fault.name for fault in KINDS[kind].faults) or "nothing"
+        entry.wrong("fault", f"kind {kind!r} declares no {point.name!r}", f"it declares: {can}")
+        return
+    if city is None:
+        return
+    components = city.components.values()
+    values = {
+        "district": tuple(city.districts),
+        "owner": tuple(sorted({c.owner for c in components if c.owner})),
+        "maker": tuple(sorted({c.maker for c in components if c.maker})),
+        "model": tuple(sorted({c.model for c in components if c.model})),
+        "firmware": tuple(sorted({c.firmware for c in components if c.firmware})),
+    }
+    for name, known in values.items():
+        value = item.text(name)
+        if value is not None and value not in known:
+            item.unknown(name, name, value, known, _SHOW)
+            return
+    domain = item.text("domain")
+    if point is None or (domain is not None and domain not in list(Domain)):
+        return
+    chosen = Selector(kind or "", Domain(domain) if domain else None, *(item.text(name) or "" for name in values))
+    found = len(matching(chosen, point.name, city))
+    wanted = item.number("random")
+    if not found:
+        entry.wrong("selector", f"finds no component with fault {point.name!r}", f"see `{_SHOW}`")
+    elif wanted is not None and wanted > found:
+        item.wrong("random", f"asks for {wanted:g} of {found}", f"write {found} at most")
+
+
+def _check_parameters(item: Fields, point: FaultPoint) -> None:
+    declared = {parameter.name: parameter for parameter in point.parameters}
+    for name in item.data:
+        if name not in declared:
+            allowed = ", ".join(declared) or "none"
+            item.unknown(name, f"parameter of {point.name!r}", name, declared, allowed)
+        else:
+            _check_parameter(item, declared[name])
+    for name, parameter in declared.items():
+        if parameter.default is None and name not in item:
+            unit = f" in {parameter.unit}" if parameter.unit not in ("", "1") else ""
+            item.wrong((), f"{point.name!r} needs the parameter {name!r}", f"add {name}: ...{unit} ({parameter.title})")
+
+
+def _check_parameter(item: Fields, parameter: Parameter) -> None:
+    value = item.data[parameter.name]
+    if parameter.choices:
+        if value not in parameter.choices:
+            item.wrong(parameter.name, f"is {value!r}", f"write one of: {', '.join(parameter.choices)}")
+        return
+    wanted = "a number" if parameter.default is None else _type_of(parameter.default)
+    unit = f" in {parameter.unit}" if wanted == "a number" and parameter.unit not in ("", "1") else ""
+    if _type_of(value) != wanted:
+        item.wrong(parameter.name, f"{value!r} is not {wanted}", f"write {wanted}{unit}")
+    elif isinstance(value, int | float) and not math.isfinite(value):
+        item.wrong(parameter.name, f"{value} is not finite", f"write a finite number{unit}")
+
+
+def _type_of(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return "a number" if isinstance(value, int | float) else "a text"
+
+
+def _check_overlap(
+    entry: Fields,
+    point: FaultPoint,
+    span: tuple[float, float] | None,
+    taken: dict[tuple[str, str], list[tuple[float, float, str]]],
+) -> None:
+    """The same thing broken twice at once by name is a slip; selectors may well overlap."""
+    if span is None:
+        return
+    end = span[0] if "repair" in entry else span[1]  # nobody knows when a crew will be done
+    for way, target in entry.texts("target"):
+        spans = taken.setdefault((target, point.name), [])
+        for begin, until, other in spans:
+            if span[0] < until and begin < end or span[0] == begin:
+                entry.wrong(way, f"{target!r} is broken in this way by {other!r} already", "move or drop one of them")
+                break
+        spans.append((span[0], end, entry.text("id") or "another entry"))
+
+
+def _check_evidence(entry: Fields, city: City | None, times: Times, quantities: Collection[str] | None) -> None:
+    if "evidence" not in entry:
+        return
+    item = entry.child("evidence")
+    below, above = item.number("below"), item.number("above")
+    if "below" not in item and "above" not in item:
+        item.wrong((), "says neither `below` nor `above`", "add one of the two")
+    if below is not None and above is not None and above >= below:
+        item.wrong("above", f"nothing is above {above:g} and below {below:g}", "keep one of the two")
+    within, at = item.seconds("within"), entry.seconds("at") if "at" in entry else None
+    if within is not None and at is not None and times.duration_s is not None and at + within > times.duration_s:
+        item.wrong("within", f"ends after the run ({shown(times.duration_s)})", "look for it earlier, or run longer")
+    component, dot, quantity = (item.text("signal") or "").rpartition(".")
+    if not dot:
+        return
+    if city is not None and component != "target" and component not in city.components:
+        item.unknown("signal", "component", component, [*city.components, "target"], _SHOW)
+    if quantities is not None and quantity not in quantities:
+        item.unknown("signal", "quantity", quantity, quantities, ", ".join(sorted(quantities)))

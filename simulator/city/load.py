@@ -1,0 +1,168 @@
+"""A city folder as a city: read, put on one map, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from simulator.city.check import (
+    CITY,
+    check_control_paths,
+    check_districts,
+    check_levels,
+    check_links,
+    check_networks,
+    check_sensors,
+    check_services,
+)
+from simulator.city.cohorts import expand
+from simulator.city.components import FROM_NETWORK_FILES
+from simulator.city.draft import CityDraft, DistrictDraft
+from simulator.city.networks import Networks, read_networks
+from simulator.city.people import assign, district_centre, largest, people_by_demand
+from simulator.city.read import Reading, read_folder
+from simulator.city.where import Where
+from simulator.contracts.city import Assumption, City
+from simulator.contracts.component import Component, District, Domain
+from simulator.contracts.level import ServiceLevel
+from simulator.contracts.problem import BadInput, Problem
+
+
+def load_city(folder: Path) -> City:
+    """Load a city folder with everything it names. Raises `BadInput` with all problems found, each at its line."""
+    reading = read_folder(folder)
+    draft, where, problems = reading.draft, reading.where, list(reading.problems)
+    networks, wrong = read_networks(folder, draft, where)
+    problems += wrong
+    everything = {component.id: component for component in draft.components}
+    problems += [
+        where.problem("components", name, "id", f"{name!r} is an element of a network file", "rename the component")
+        for name in everything
+        if name in networks.components
+    ]
+    components = placed(draft.districts, {**networks.components, **everything})
+    known = _Known(reading, networks)
+    problems += check_networks(draft, networks.unread | reading.hidden_domains, where)
+    problems += check_links(draft.links, components, known, where)
+    problems += check_districts(draft, components.values(), known, where)
+    problems += check_levels(draft, components, known, where)
+    problems += check_sensors(draft, components, known, where)
+    if "links" not in reading.hidden_domains:
+        problems += check_control_paths(draft.links, where)
+    if not known("components"):
+        problems += check_services(components, where)
+    problems += _clashes(draft, networks, where)
+    people, note, wrong = settle_people(draft, networks, components, where)
+    problems += wrong
+    if problems:
+        raise BadInput(problems)
+    districts = {d.id: _district(d, people[d.id]) for d in draft.districts}
+    return City(
+        name=draft.name,
+        title_en=draft.title_en,
+        title_de=draft.title_de,
+        latitude_deg=draft.latitude_deg,
+        longitude_deg=draft.longitude_deg,
+        components=components,
+        links={link.id: link for link in draft.links},
+        districts=districts,
+        levels={level.id: _with_people(level, districts) for level in draft.levels},
+        cohorts=expand(draft.sensors, components),
+        water_file=networks.water_file,
+        power_file=networks.power_file,
+        road_files=networks.road_files,
+        assumptions=(*draft.assumptions, *note),
+        folder=folder,
+    )
+
+
+def placed(districts: tuple[DistrictDraft, ...], components: Mapping[str, Component]) -> dict[str, Component]:
+    """The components, those without a district put into the one they stand in."""
+    homeless = [c for c in components.values() if not c.district] if districts else []
+    at = assign(np.array([c.x_m for c in homeless]), np.array([c.y_m for c in homeless]), districts)
+    home = {component.id: districts[i].id for component, i in zip(homeless, at.tolist(), strict=True)}
+    return {name: replace(c, district=home[name]) if name in home else c for name, c in components.items()}
+
+
+def settle_people(
+    draft: CityDraft, networks: Networks, components: Mapping[str, Component], where: Where
+) -> tuple[dict[str, int], tuple[Assumption, ...], list[Problem]]:
+    """People per district: as the districts say, else from water demand; with a note where they were derived."""
+    given = {district.id: district.people for district in draft.districts if district.people is not None}
+    asked = [district.id for district in draft.districts if district.people is None]
+    if not asked:
+        return given, (), []
+    if "water" in networks.unread:
+        return given | dict.fromkeys(asked, 0), (), []
+    litres = draft.litres_per_person_day
+    if litres is None or networks.water_file is None:
+        lacking = "people: with litres_per_person_day and source" if litres is None else "a water network"
+        mend = f"give people in the GeoJSON file, or add {lacking} to city.yaml"
+        what = "it is not said how many people live here"
+        return given, (), [where.problem("districts", name, "people", what, mend) for name in asked]
+    names = {district.id: None for district in draft.districts}
+    homes = {name: components[name].district for name in networks.weights if components[name].domain is Domain.WATER}
+    weights = {name: networks.weights[name] for name, home in homes.items() if home in names}
+    derived = people_by_demand(weights, homes, tuple(names), litres)
+    empty = [name for name in asked if derived[name] <= 0]
+    if empty:
+        what = "nobody lives here: the water network has no demand in this district"
+        mend = "give people in the GeoJSON file, or draw the outline otherwise"
+        return given, (), [where.problem("districts", name, "people", what, mend) for name in empty]
+    text = f"People per district are its mean water demand divided by {litres:g} litres per person and day"
+    return given | {name: derived[name] for name in asked}, (Assumption("people", text, draft.litres_source),), []
+
+
+class _Known:
+    """Ids that may be named though the city lacks them: an entry or file with a mistake of its own hides them."""
+
+    def __init__(self, reading: Reading, networks: Networks) -> None:
+        self._hidden = reading.hidden
+        self._sections = reading.hidden_domains
+        lost = networks.unread | reading.hidden_domains
+        self._prefixes = tuple(
+            f"{kind}-" for domain, kinds in FROM_NETWORK_FILES.items() if domain.value in lost for kind in kinds
+        )
+        if Domain.ENERGY.value in lost:
+            self._prefixes += ("pv-", "battery-")
+
+    def __call__(self, name: str) -> bool:
+        if name in self._sections or name in self._hidden:
+            return True
+        if name == "districts":
+            return False
+        return "components" in self._sections or name.startswith(self._prefixes)
+
+
+def _clashes(draft: CityDraft, networks: Networks, where: Where) -> list[Problem]:
+    """Links and districts that carry the id of a component: a fault or level could mean either."""
+    mend = "rename one of the two"
+    found = [
+        where.problem("links", link.id, "id", f"{link.id!r} is also a component", mend)
+        for link in draft.links
+        if link.id in networks.components
+    ]
+    listed = {component.id for component in draft.components}
+    found += [
+        where.problem("districts", district.id, "id", f"{district.id!r} is also a component", mend)
+        for district in draft.districts
+        if district.id in listed or district.id in networks.components
+    ]
+    return found
+
+
+def _district(draft: DistrictDraft, people: int) -> District:
+    x_m, y_m = district_centre(draft)
+    return District(draft.id, draft.title, people, x_m, y_m, largest(draft))
+
+
+def _with_people(level: ServiceLevel, districts: Mapping[str, District]) -> ServiceLevel:
+    """A level for which nobody was named leans on all who live in its subject."""
+    if level.people:
+        return level
+    if level.subject == CITY:
+        return replace(level, people=sum(district.people for district in districts.values()))
+    return replace(level, people=districts[level.subject].people)

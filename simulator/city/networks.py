@@ -1,0 +1,173 @@
+"""The network files a city names, and their elements on the city's map."""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from simulator.city.components import network_component
+from simulator.city.draft import CityDraft, NetworkRef, Override, RoadRef
+from simulator.city.element import NetworkElement
+from simulator.city.where import Where
+from simulator.contracts.city import RoadFiles
+from simulator.contracts.component import Component
+from simulator.contracts.problem import BadInput, Problem
+
+PACKAGE = "package:"
+NO_OVERRIDE = Override()
+
+
+@dataclass
+class Networks:
+    """The elements of all network files as components, and what each serves.
+
+    `weights` is an element's share in serving people (m3/s of demand of a junction, W of a bus); `ends` the component
+    ids that a line-like element joins, where both are components of the city.
+    """
+
+    water_file: Path | None = None
+    power_file: Path | None = None
+    road_files: RoadFiles | None = None
+    components: dict[str, Component] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    ends: dict[str, tuple[str, str]] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+
+
+def resolve(folder: Path, reference: str) -> Path:
+    """The file behind a reference: in the folder, or inside an installed package without importing it.
+
+    Raises `FileNotFoundError` whose text says what to do.
+    """
+    if reference.startswith(PACKAGE):
+        package, _, inside = reference.removeprefix(PACKAGE).partition("/")
+        found = importlib.util.find_spec(package) if package.isidentifier() else None
+        if found is None or not found.submodule_search_locations:
+            raise FileNotFoundError(f"install the package {package!r}: pip install 'stadtwerk[demo]'")
+        path = Path(found.submodule_search_locations[0]) / inside
+    else:
+        path = folder / reference
+    if not path.is_file():
+        raise FileNotFoundError("check the path")
+    return path
+
+
+def read_networks(folder: Path, draft: CityDraft, where: Where) -> tuple[Networks, list[Problem]]:
+    """Read every network file that the draft names. Files with problems are left out and their domain is `unread`."""
+    networks = Networks()
+    problems: list[Problem] = []
+    if draft.water is not None:
+        path = _file(folder, "water", "file", draft.water.file, where, problems, networks)
+        if path is not None:
+            from simulator.city.water_file import read_water_elements
+
+            networks.water_file = path
+            _add(networks, "water", lambda: read_water_elements(path), draft.water, draft, where, problems)
+    if draft.energy is not None:
+        power = _file(folder, "energy", "file", draft.energy.file, where, problems, networks)
+        if power is not None:
+            from simulator.city.power_file import read_power_elements
+
+            networks.power_file = power
+            _add(networks, "energy", lambda: read_power_elements(power), draft.energy, draft, where, problems)
+    if draft.traffic is not None:
+        _roads(folder, draft.traffic, draft, where, problems, networks)
+    for name in draft.overrides:
+        if name not in networks.components and not networks.unread:
+            problems.append(_unknown_override(name, networks, where))
+    return networks, problems
+
+
+def _roads(
+    folder: Path, road: RoadRef, draft: CityDraft, where: Where, problems: list[Problem], networks: Networks
+) -> None:
+    nodes = _file(folder, "traffic", "nodes", road.nodes, where, problems, networks)
+    links = _file(folder, "traffic", "links", road.links, where, problems, networks)
+    demand = _file(folder, "traffic", "demand", road.demand, where, problems, networks) if road.demand else None
+    if nodes is None or links is None or (demand is None and road.demand):
+        return
+    from simulator.city.road_file import read_road_elements
+
+    files = RoadFiles(nodes, links, demand)
+    networks.road_files = files
+    _add(networks, "traffic", lambda: read_road_elements(files), road, draft, where, problems)
+
+
+def _file(
+    folder: Path, domain: str, name: str, reference: str, where: Where, problems: list[Problem], networks: Networks
+) -> Path | None:
+    try:
+        return resolve(folder, reference)
+    except FileNotFoundError as error:
+        problems.append(where.problem("networks", domain, name, f"there is no file {reference!r}", str(error)))
+        networks.unread.add(domain)
+        return None
+
+
+def _add(
+    networks: Networks,
+    domain: str,
+    read: Callable[[], tuple[NetworkElement, ...]],
+    reference: NetworkRef | RoadRef,
+    draft: CityDraft,
+    where: Where,
+    problems: list[Problem],
+) -> None:
+    try:
+        elements = read()
+    except BadInput as error:
+        problems.extend(error.problems)
+        networks.unread.add(domain)
+        return
+    if not elements:
+        problems.append(where.problem("networks", domain, "", "the network file is empty", "name another file"))
+        networks.unread.add(domain)
+        return
+    x_m, y_m = reference.frame.to_map(
+        np.array([element.x for element in elements], dtype=np.float64),
+        np.array([element.y for element in elements], dtype=np.float64),
+    )
+    nodes: dict[str, str] = {}
+    for element, x, y in zip(elements, x_m.tolist(), y_m.tolist(), strict=True):
+        name = element.component_id
+        known = draft.overrides.get(name, NO_OVERRIDE)
+        if name in networks.components:
+            what = f"the network file has {element.kind} {element.network_id!r} twice"
+            problems.append(where.problem("networks", domain, "file", what, "rename one of the two in the file"))
+            continue
+
+        def report(field_name: str, what: str, mend: str, name: str = name) -> None:
+            if name in draft.overrides:
+                problems.append(where.problem("overrides", name, field_name, what, mend))
+            else:
+                problems.append(where.problem("networks", domain, "", f"{name}: {field_name} {what}", mend))
+
+        component = network_component(element, x, y, reference, known, report)
+        if not (math.isfinite(component.x_m) and math.isfinite(component.y_m)):
+            report("x_m", "has no coordinates", "give them in the network file, or x_m and y_m in overrides:")
+        networks.components[name] = component
+        if element.weight:
+            networks.weights[name] = element.weight
+        if element.ends is None:
+            nodes[element.network_id] = name
+    _join(elements, nodes, networks)
+
+
+def _join(elements: tuple[NetworkElement, ...], nodes: Mapping[str, str], networks: Networks) -> None:
+    for element in elements:
+        if element.ends is not None:
+            start, end = nodes.get(element.ends[0]), nodes.get(element.ends[1])
+            if start is not None and end is not None:
+                networks.ends[element.component_id] = (start, end)
+
+
+def _unknown_override(name: str, networks: Networks, where: Where) -> Problem:
+    from simulator.city.suggester import Suggester
+
+    mend = Suggester(networks.components).mend(name, "name an element of a network file as kind-id")
+    return where.problem("overrides", name, "", "is no element of a network file", mend)

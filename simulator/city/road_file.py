@@ -1,0 +1,269 @@
+"""The roads of a city folder: GMNS tables of nodes and directed links, and car trips by time of day.
+
+node.csv    node_id, x_coord, y_coord (the file's own coordinates; the city maps them to metres)
+link.csv    link_id, from_node_id, to_node_id, length (m), free_speed (km/h), capacity (veh/h and lane), lanes, and
+            optionally directed (1: every link is one way) and geometry (WKT, in the coordinates of node.csv)
+demand.csv  origin, destination (node ids), start_s, end_s (seconds after midnight), trips (car trips that leave within
+            that window, every day)
+
+Other columns of GMNS may stand there; they are not read. GMNS: General Modeling Network Specification, Zephyr Foundation.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.city.element import NetworkElement
+from simulator.city.table import Row, read_table
+from simulator.contracts.city import RoadFiles
+from simulator.contracts.problem import BadInput, Problem
+
+NODE_COLUMNS = ("node_id", "x_coord", "y_coord")
+LINK_COLUMNS = (
+    "link_id",
+    "from_node_id",
+    "to_node_id",
+    "directed",
+    "length",
+    "free_speed",
+    "capacity",
+    "lanes",
+    "geometry",
+)
+DEMAND_COLUMNS = ("origin", "destination", "start_s", "end_s", "trips")
+OPTIONAL_COLUMNS = ("directed", "geometry")
+
+KM_H = 1 / 3.6
+HOUR_S = 3600.0
+DAY_S = 86400.0
+
+
+@dataclass(frozen=True, slots=True)
+class RoadNode:
+    """A junction of roads; `x`, `y` in the file's own coordinates."""
+
+    id: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoadLink:
+    """A road in one direction. `capacity_veh_s` is that of one lane; `geometry` is WKT or empty."""
+
+    id: str
+    start: str
+    end: str
+    length_m: float
+    free_speed_m_s: float
+    capacity_veh_s: float
+    lanes: int
+    geometry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trips:
+    """Car trips from one node to another that leave between two times of day (s after midnight), every day."""
+
+    origin: str
+    destination: str
+    start_s: float
+    end_s: float
+    trips: float
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """What stands in the road files of a city."""
+
+    nodes: tuple[RoadNode, ...]
+    links: tuple[RoadLink, ...]
+    trips: tuple[Trips, ...]
+
+
+def read_roads(files: RoadFiles) -> Roads:
+    """Read the road tables. Raises `BadInput` with every problem in all of them."""
+    return _Reader().read(files)
+
+
+def read_road_elements(files: RoadFiles) -> tuple[NetworkElement, ...]:
+    """Junctions (`road-node`) and roads (`road`, at the middle between their ends). Raises `BadInput`."""
+    roads = read_roads(files)
+    where = {node.id: node for node in roads.nodes}
+    nodes = [NetworkElement("road-node", node.id, node.x, node.y) for node in roads.nodes]
+    links = [
+        NetworkElement("road", ln.id, (a.x + b.x) / 2, (a.y + b.y) / 2, (ln.start, ln.end))
+        for ln in roads.links
+        for a, b in [(where[ln.start], where[ln.end])]
+    ]
+    return (*nodes, *links)
+
+
+def write_roads(
+    folder: Path, nodes: Iterable[RoadNode], links: Iterable[RoadLink], trips: Iterable[Trips] = ()
+) -> RoadFiles:
+    """Write `node.csv`, `link.csv` and, if there are trips, `demand.csv` into `folder`, which is made if need be."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = RoadFiles(folder / "node.csv", folder / "link.csv", folder / "demand.csv")
+    _write(files.nodes, NODE_COLUMNS, ((n.id, _text(n.x), _text(n.y)) for n in nodes))
+    _write(
+        files.links,
+        LINK_COLUMNS,
+        (
+            (
+                ln.id,
+                ln.start,
+                ln.end,
+                "1",
+                _text(ln.length_m),
+                _text(ln.free_speed_m_s / KM_H),
+                _text(ln.capacity_veh_s * HOUR_S),
+                str(ln.lanes),
+                ln.geometry,
+            )
+            for ln in links
+        ),
+    )
+    rows = [(t.origin, t.destination, _text(t.start_s), _text(t.end_s), _text(t.trips)) for t in trips]
+    if not rows:
+        return RoadFiles(files.nodes, files.links, None)
+    _write(folder / "demand.csv", DEMAND_COLUMNS, rows)
+    return files
+
+
+def tolerant_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Row], list[Problem]]:
+    """Rows of a table that may have more columns than those named. Raises `BadInput` like `read_table`."""
+    header: list[str] = []
+    if path.is_file():
+        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+            header = [cell.strip() for cell in next(csv.reader(file), [])]
+    known = (*columns, *(name for name in header if name not in columns))
+    return read_table(path, known, [name for name in columns if name not in optional])
+
+
+class _Reader:
+    """Reads the three tables and keeps every problem."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+        self._nodes: dict[str, RoadNode] = {}
+        self._links: dict[str, RoadLink] = {}
+        self._file = ""
+        self._row = Row(0, {})
+
+    def read(self, files: RoadFiles) -> Roads:
+        for _ in self._rows(files.nodes, NODE_COLUMNS):
+            node = RoadNode(self._cell("node_id"), self._number("x_coord"), self._number("y_coord"))
+            self._once("node_id", node.id, self._nodes)
+            self._nodes.setdefault(node.id, node)
+        for _ in self._rows(files.links, LINK_COLUMNS):
+            link = self._link()
+            self._once("link_id", link.id, self._links)
+            self._links.setdefault(link.id, link)
+        trips = [] if files.demand is None else [self._trips() for _ in self._rows(files.demand, DEMAND_COLUMNS)]
+        if not self._problems and not self._links:
+            self._problems.append(Problem(str(files.links), 0, "file", "has no links", "list at least one road"))
+        if self._problems:
+            raise BadInput(self._problems)
+        return Roads(tuple(self._nodes.values()), tuple(self._links.values()), tuple(trips))
+
+    def _rows(self, path: Path, columns: Sequence[str]) -> Iterator[None]:
+        try:
+            rows, problems = tolerant_table(path, columns, OPTIONAL_COLUMNS)
+        except BadInput as bad:
+            self._problems.extend(bad.problems)
+            return
+        self._problems.extend(problems)
+        self._file = str(path)
+        for self._row in rows:
+            yield
+
+    def _link(self) -> RoadLink:
+        link = RoadLink(
+            self._cell("link_id"),
+            self._node("from_node_id"),
+            self._node("to_node_id"),
+            self._number("length", above=0.0),
+            self._number("free_speed", above=0.0) * KM_H,
+            self._number("capacity", above=0.0) / HOUR_S,
+            self._lanes(),
+            self._row.cells.get("geometry", ""),
+        )
+        if link.start and link.start == link.end:
+            self._wrong("to_node_id", "is the node the link starts from", "name the node it leads to")
+        if self._row.cells.get("directed", "1").lower() not in ("1", "true", ""):
+            self._wrong("directed", "the link runs both ways", "write each direction as a link, or use `city import`")
+        return link
+
+    def _trips(self) -> Trips:
+        trips = Trips(
+            self._node("origin"),
+            self._node("destination"),
+            self._number("start_s"),
+            self._number("end_s"),
+            self._number("trips"),
+        )
+        if not 0 <= trips.start_s < trips.end_s <= DAY_S:
+            what = f"{trips.start_s:g} to {trips.end_s:g} s is no window within a day"
+            self._wrong("end_s", what, "give 0 <= start_s < end_s <= 86400; split a window at midnight")
+        if trips.trips < 0:
+            self._wrong("trips", f"{trips.trips:g} trips are impossible", "give at least 0")
+        if trips.origin and trips.origin == trips.destination:
+            self._wrong("destination", "is the origin", "leave out trips that use no road")
+        return trips
+
+    def _lanes(self) -> int:
+        lanes = self._number("lanes", above=0.0)
+        if lanes and lanes != int(lanes):
+            self._wrong("lanes", f"{lanes:g} is not a whole number", "give the number of lanes")
+        return int(lanes)
+
+    def _cell(self, column: str) -> str:
+        text = self._row.cells.get(column, "")
+        if not text:
+            self._wrong(column, "is missing", "fill the cell")
+        return text
+
+    def _node(self, column: str) -> str:
+        name = self._cell(column)
+        if name and name not in self._nodes:
+            self._wrong(column, f"{name!r} is no node of node.csv", suggestion(name, self._nodes))
+        return name
+
+    def _number(self, column: str, above: float | None = None) -> float:
+        text = self._cell(column)
+        if not text:
+            return 0.0
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
+            self._wrong(column, f"{text!r} is not a finite number", "write it like 12.5, without unit")
+            return 0.0
+        if above is not None and value <= above:
+            self._wrong(column, f"{value:g} is impossible", f"give more than {above:g}")
+        return value
+
+    def _once(self, column: str, name: str, known: Container[str]) -> None:
+        if name and name in known:
+            self._wrong(column, f"{name!r} is there twice", "give every row its own id")
+
+    def _wrong(self, column: str, what: str, mend: str) -> None:
+        self._problems.append(Problem(self._file, self._row.line, column, what, mend))
+
+
+def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
+
+
+def _text(value: float) -> str:
+    """A number as a table shows it: ten digits are a tenth of a millimetre in a thousand kilometres."""
+    return f"{value:.10g}"

@@ -1,0 +1,172 @@
+"""Reads an EPANET network file, through the EPANET toolkit itself, for the city and for the water domain."""
+
+from __future__ import annotations
+
+import os
+import re
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from simulator.city.element import NetworkElement
+from simulator.contracts.problem import BadInput, Problem
+
+M3_PER_FT3 = 0.3048**3
+_PER_CFS = (1.0, 448.831, 0.64632, 0.5382, 1.9837, 28.317, 1699.0, 2.4466, 101.94, 2446.6, 0.028317)
+"""EPANET's own flow units per cubic foot a second, in the order of its unit codes (CFS, GPM, MGD, IMGD, AFD, LPS, LPM,
+MLD, CMH, CMD, CMS), as its source has them, so that converting back undoes what it did."""
+_FIRST_METRIC = 5
+
+_REPORTED = re.compile(r"Error (\d+)(?: -|:) (.*?)(?: (?:in|of) \[(\w+)\] section)?:?\s*$")
+
+
+def flow_unit_m3_s(units: int) -> float:
+    """One flow unit of a network file (EPANET's unit code) in m3/s."""
+    return M3_PER_FT3 / _PER_CFS[units]
+
+
+def is_metric(units: int) -> bool:
+    """Whether lengths and volumes of a file with these flow units are metric; else they are feet."""
+    return units >= _FIRST_METRIC
+
+
+def open_water_file(path: Path) -> Any:
+    """An open toolkit project, to be closed by the caller. Raises `BadInput` with all that EPANET objects to."""
+    from epanet import toolkit as tk
+
+    if not path.is_file():
+        raise BadInput([Problem(str(path), 0, "file", "cannot be read (no such file)", "check the path")])
+    project = tk.createproject()
+    try:
+        tk.open(project, str(path), os.devnull, "")
+    except Exception as error:  # the toolkit raises nothing narrower
+        _drop(project)
+        raise BadInput(_objections(path, str(error))) from None
+    return project
+
+
+def close_water_file(project: Any) -> None:
+    """Give the project's memory back."""
+    from epanet import toolkit as tk
+
+    tk.close(project)
+    tk.deleteproject(project)
+
+
+def read_water_elements(path: Path) -> tuple[NetworkElement, ...]:
+    """Every node and link of an EPANET file: nodes first, each in the file's order.
+
+    The weight of a junction is its mean demand over its patterns in m3/s. A node without coordinates is put between
+    its neighbours, a link halfway between its ends. Raises `BadInput` for what EPANET cannot read.
+    """
+    project = open_water_file(path)
+    try:
+        return _elements(project)
+    finally:
+        close_water_file(project)
+
+
+def mean_demand_m3_s(project: Any, node: int) -> float:
+    """Mean demand of a node (toolkit index) over its patterns, 0 for one that feeds water in on average."""
+    from epanet import toolkit as tk
+
+    total = 0.0
+    for i in range(1, tk.getnumdemands(project, node) + 1):
+        pattern = tk.getdemandpattern(project, node, i)
+        factor = tk.getaveragepatternvalue(project, pattern) if pattern > 0 else 1.0
+        total += tk.getbasedemand(project, node, i) * factor
+    total *= tk.getoption(project, tk.DEMANDMULT)
+    return float(max(0.0, total) * flow_unit_m3_s(tk.getflowunits(project)))
+
+
+def node_kinds(project: Any) -> tuple[str, ...]:
+    from epanet import toolkit as tk
+
+    names = {tk.JUNCTION: "junction", tk.RESERVOIR: "reservoir", tk.TANK: "tank"}
+    return tuple(names[tk.getnodetype(project, i + 1)] for i in range(tk.getcount(project, tk.NODECOUNT)))
+
+
+def link_kinds(project: Any) -> tuple[str, ...]:
+    """Pipe (also one with a check valve), pump or valve, for every link."""
+    from epanet import toolkit as tk
+
+    names = {tk.CVPIPE: "pipe", tk.PIPE: "pipe", tk.PUMP: "pump"}
+    return tuple(names.get(tk.getlinktype(project, i + 1), "valve") for i in range(tk.getcount(project, tk.LINKCOUNT)))
+
+
+def _elements(project: Any) -> tuple[NetworkElement, ...]:
+    from epanet import toolkit as tk
+
+    kinds = node_kinds(project)
+    names = [tk.getnodeid(project, i + 1) for i in range(len(kinds))]
+    link_kind = link_kinds(project)
+    ends = [tk.getlinknodes(project, i + 1) for i in range(len(link_kind))]
+    spots = _coordinates(project, len(kinds), [(int(a), int(b)) for a, b in ends])
+    found = []
+    for i, (kind, name) in enumerate(zip(kinds, names, strict=True)):
+        weight = mean_demand_m3_s(project, i + 1) if kind == "junction" else 0.0
+        found.append(NetworkElement(kind, name, *spots[i], weight=weight))
+    for i, (kind, (a, b)) in enumerate(zip(link_kind, ends, strict=True)):
+        (ax, ay), (bx, by) = spots[a - 1], spots[b - 1]
+        name = tk.getlinkid(project, i + 1)
+        found.append(NetworkElement(kind, name, (ax + bx) / 2, (ay + by) / 2, (names[a - 1], names[b - 1])))
+    return tuple(found)
+
+
+def _coordinates(project: Any, count: int, ends: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    from epanet import toolkit as tk
+
+    known: dict[int, tuple[float, float]] = {}
+    for node in range(1, count + 1):
+        with suppress(Exception):  # error 254: the file gives no coordinates for this node
+            x, y = tk.getcoord(project, node)
+            known[node] = (float(x), float(y))
+    while len(known) < count:
+        near: dict[int, list[tuple[float, float]]] = {}
+        for a, b in ends:
+            for here, there in ((a, b), (b, a)):
+                if here not in known and there in known:
+                    near.setdefault(here, []).append(known[there])
+        if not near:
+            break
+        for node, around in near.items():
+            known[node] = (sum(x for x, _ in around) / len(around), sum(y for _, y in around) / len(around))
+    return [known.get(node, (0.0, 0.0)) for node in range(1, count + 1)]
+
+
+def _objections(path: Path, error: str) -> list[Problem]:
+    """What EPANET writes in its report about a file it refuses, with the line where it quotes one."""
+    from epanet import toolkit as tk
+
+    mend = "mend it here (EPANET's own error text)"
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report"
+        project = tk.createproject()
+        with suppress(Exception):
+            tk.open(project, str(path), str(report), "")
+        _drop(project)
+        text = report.read_text(encoding="utf-8", errors="replace").splitlines() if report.is_file() else []
+    lines = [_words(line) for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]
+    problems = []
+    for i, line in enumerate(text):
+        match = _REPORTED.match(line.strip())
+        if match is None or match[1] == "200":
+            continue
+        quoted = _words(text[i + 1]) if i + 1 < len(text) and line.rstrip().endswith(":") else ""
+        at = next((n for n, words in enumerate(lines, start=1) if quoted and words.startswith(quoted)), 0)
+        field = f"[{match[3]}]" if match[3] else "network"
+        problems.append(Problem(str(path), at, field, f"EPANET error {match[1]}: {match[2]}", mend))
+    return problems or [Problem(str(path), 0, "network", f"EPANET cannot read it ({error})", mend)]
+
+
+def _words(line: str) -> str:
+    return " ".join(line.split(";", maxsplit=1)[0].split())
+
+
+def _drop(project: Any) -> None:
+    from epanet import toolkit as tk
+
+    with suppress(Exception):
+        tk.close(project)
+    tk.deleteproject(project)

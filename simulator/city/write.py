@@ -1,0 +1,187 @@
+"""Writing a city folder: the same draft gives the same bytes."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simulator.city.components import COMPONENT_COLUMNS
+from simulator.city.draft import CityDraft, NetworkRef, RoadRef
+from simulator.city.fields import cell
+from simulator.city.frame import MapFrame
+from simulator.city.geojson import write_districts
+from simulator.city.linkage import LINK_COLUMNS, link_cells
+from simulator.city.read import CITY_FILE
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
+from simulator.contracts.problem import BadInput, Problem
+
+COMPONENTS_FILE = "components.csv"
+LINKS_FILE = "links.csv"
+ACCESS_FILE = "access.csv"
+DISTRICTS_FILE = "districts.geojson"
+ASSUMPTIONS_FILE = "assumptions.md"
+
+
+@contextmanager
+def staged(out: Path) -> Iterator[Path]:
+    """A new folder that becomes `out` when all went well, and vanishes when not.
+
+    Raises `BadInput` if `out` is there already and not an empty folder.
+    """
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput([Problem(str(out), 0, "out", "is there already", "name a new folder, or remove this one")])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    stage = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        yield stage
+        stage.chmod(0o755)
+        if out.exists():
+            out.rmdir()
+        stage.rename(out)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def write_city(draft: CityDraft, folder: Path) -> None:
+    """Write city.yaml and its tables into a folder in which the network files lie already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    access = [link for link in draft.links if link.kind is LinkKind.ROAD]
+    couplings = [link for link in draft.links if link.kind is not LinkKind.ROAD]
+    if draft.components:
+        _table(folder / COMPONENTS_FILE, COMPONENT_COLUMNS, map(_component_cells, draft.components))
+    for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)):
+        if links:
+            _table(folder / name, LINK_COLUMNS, map(link_cells, links))
+    if draft.districts:
+        write_districts(folder / DISTRICTS_FILE, draft.districts, draft.longitude_deg, draft.latitude_deg)
+    if draft.assumptions:
+        text = assumptions_text(draft.title_en, draft.assumptions)
+        (folder / ASSUMPTIONS_FILE).write_text(text, encoding="utf-8")
+    files = [name for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)) if links]
+    (folder / CITY_FILE).write_text(_yaml(draft, files), encoding="utf-8")
+
+
+def assumptions_text(title: str, assumptions: Iterable[Assumption]) -> str:
+    """The list of everything assumed, as Markdown."""
+    lines = [f"# What was assumed for {title}", "", "| about | assumed | basis |", "|---|---|---|"]
+    lines += [f"| {_bar(a.subject)} | {_bar(a.text)} | {_bar(a.basis)} |" for a in assumptions]
+    return "\n".join(lines) + "\n"
+
+
+def _bar(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _component_cells(component: Component) -> list[str]:
+    defaults = {parameter.name: parameter.default for parameter in KINDS[component.kind].parameters}
+    given = {name: value for name, value in component.parameters.items() if value != defaults.get(name)}
+    return [
+        component.id,
+        component.kind,
+        cell(component.x_m),
+        cell(component.y_m),
+        component.district,
+        component.owner,
+        component.maker,
+        component.model,
+        component.firmware,
+        "" if component.year is None else str(component.year),
+        component.title,
+        "; ".join(f"{name}={cell(value)}" for name, value in given.items()),
+    ]
+
+
+def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
+    data: dict[str, Any] = {
+        "schema": "stadtwerk/city/1",
+        "name": draft.name,
+        "title": {"en": draft.title_en, "de": draft.title_de},
+        "place": {"latitude_deg": draft.latitude_deg, "longitude_deg": draft.longitude_deg},
+    }
+    if draft.litres_per_person_day is not None:
+        people = {"litres_per_person_day": draft.litres_per_person_day, "source": draft.litres_source}
+        data["people"] = people
+    networks = {"water": draft.water, "energy": draft.energy, "traffic": draft.traffic}
+    named = {name: _network(network) for name, network in networks.items() if network is not None}
+    if named:
+        data["networks"] = named
+    if draft.components:
+        data["components"] = COMPONENTS_FILE
+    if link_files:
+        data["links"] = list(link_files)
+    if draft.districts:
+        data["districts"] = {"file": DISTRICTS_FILE, "coordinates": "lonlat"}
+    if draft.levels:
+        data["levels"] = [_without(level, people=0, owner="") for level in draft.levels]
+    if draft.sensors:
+        data["sensors"] = [_without(r, kind="", share=1.0, components=(), phase_s=0.0) for r in draft.sensors]
+    if draft.overrides:
+        data["overrides"] = {name: _without(known, **_NOTHING) for name, known in draft.overrides.items()}
+    if draft.assumptions:
+        data["assumptions"] = [_without(a) for a in draft.assumptions]
+    body = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
+    return f"# A city of Stadtwerk. The header of each table and the schema say what may stand here.\n{body}"
+
+
+_NOTHING: dict[str, Any] = {
+    "district": None,
+    "owner": None,
+    "maker": None,
+    "model": None,
+    "firmware": None,
+    "year": None,
+    "title": None,
+    "x_m": None,
+    "y_m": None,
+    "parameters": {},
+}
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes no anchors: what is said twice is written twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _network(network: NetworkRef | RoadRef) -> dict[str, Any]:
+    out = _without(network, demand="", owner="", maker="", year=None, frame=MapFrame())
+    frame = out.pop("frame", None)
+    if frame is not None:
+        out["map"] = _without(frame, rotate_deg=0.0)
+    return out
+
+
+def _without(record: Any, **defaults: Any) -> dict[str, Any]:
+    """A record's fields as plain data, those left out that equal their default."""
+    out: dict[str, Any] = {}
+    for item in fields(record):
+        value = getattr(record, item.name)
+        if item.name in defaults and value == defaults[item.name]:
+            continue
+        if isinstance(value, Mapping):
+            value = dict(value)
+        elif isinstance(value, tuple):
+            value = list(value)
+        out[item.name] = value
+    return out

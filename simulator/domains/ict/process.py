@@ -1,0 +1,236 @@
+"""The data network in simulated time: looked at again, once an instant, when a node or a link has changed."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.contracts.event import EventKind
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.link import LinkKind
+from simulator.coupling.quantities import Quantity
+from simulator.coupling.runtime import Runtime
+from simulator.domains.ict import engine
+from simulator.domains.ict.control import ControlFan, control_fans
+from simulator.domains.ict.election import Election
+from simulator.domains.ict.model import DataGraph, Route
+from simulator.domains.ict.service import NetworkService
+
+
+class Ict:
+    """The running data network of a city.
+
+    Sets the path of every data and control link, lets servers elect who carries a service, records the levels of the
+    domain and registers the quantities `online` (1 or 0), `latency_s` and `loss` of every gateway on its way to the
+    data centre (latency NaN and loss 1 while there is none). `solves` counts how often the network was looked at.
+    """
+
+    name = "ict"
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.solves = 0
+        self._runtime = runtime
+        city = runtime.city
+        self.graph = DataGraph.of(city)
+        self._state = engine.NetworkState.sound(self.graph)
+        self._solved = self._state  # the state at the last look, to tell what a lost route was made of
+        self._usable = self._state.usable(self.graph)
+        self._part = np.full(len(self.graph.ids), -1, dtype=np.int64)
+        self._changed: dict[str, int | None] = {}  # node or link -> event, since the last look
+        self._queued = False
+        self._trees: dict[tuple[int, ...], engine.RouteTree] = {}
+        self._service = NetworkService(city, self.graph)
+        self._fans = {fan.source: fan for fan in control_fans(city, self.graph)}
+        # As the supply holds them until told otherwise: every path works.
+        self._data_up = np.ones(len(self.graph.links), bool)
+        self._control_up = {fan.source: np.ones(len(fan.links), bool) for fan in self._fans.values()}
+        self._elections = {s.id: Election(runtime, s, self._serves) for s in city.of_kind("service")}
+        self._watch()
+        for name, unit, read in (
+            ("online", "1", self._online),
+            ("latency_s", "s", self._latency_s),
+            ("loss", "1", self._loss),
+        ):
+            runtime.quantities.register(Quantity(name, unit, self._service.gateways, read))
+        self._note_unconnected()
+        self._solve(beginning=True)
+
+    def gateway_online(self, gateway: str) -> bool:
+        """Whether a gateway works and reaches the data centre now. Raises `KeyError` for what is not a gateway."""
+        return bool(self._service.online[self._service.place[gateway]])
+
+    def path(self, origin: str, destination: str) -> Route | None:
+        """The fastest way now between two components on the network, None if none leads or an end does not work.
+
+        Raises `KeyError` for a component without a data link.
+        """
+        start, end = self.graph.index[origin], self.graph.index[destination]
+        return self._tree((start,)).route(self.graph, end) if self._state.works[end] else None
+
+    def serving(self, service: str) -> str | None:
+        """The server that carries a service now, None while nobody does. Raises `KeyError` for no such service."""
+        return self._elections[service].serving
+
+    def close(self) -> None:
+        """Forget routes kept for reading."""
+        self._trees.clear()
+
+    # what changes
+
+    def _watch(self) -> None:
+        runtime = self._runtime
+        for v, name in enumerate(self.graph.ids):
+            self._state.works[v] = runtime.supply.works(name)
+            runtime.supply.watch(name, self._on_component)
+        for e, link in enumerate(self.graph.links):
+            self._state.cut[e] = bool(runtime.faults.active(link, "link-cut"))
+            self._degrade(e, runtime.faults.active(link, "link-degraded"))
+        runtime.faults.handle("link-cut", self._on_cut)
+        runtime.faults.handle("link-degraded", self._on_degraded)
+
+    def _on_component(self, subject: str, cause: int | None) -> None:
+        v, works = self.graph.index[subject], self._runtime.supply.works(subject)
+        if self._state.works[v] != works:
+            self._touch(subject, cause)
+            self._state.works[v] = works
+
+    def _on_cut(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        e = self.graph.edge.get(target)
+        if e is not None and self._state.cut[e] != bool(active):
+            self._touch(target, event)
+            self._state.cut[e] = bool(active)
+
+    def _on_degraded(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        self._touch(target, event)
+        self._degrade(self.graph.edge[target], active)
+
+    def _degrade(self, edge: int, active: tuple[ActiveFault, ...]) -> None:
+        self._state.delay_s[edge] = sum(fault.number("delay_s") for fault in active)
+        self._state.lost[edge] = sum(fault.number("loss") for fault in active)
+
+    def _touch(self, subject: str, cause: int | None) -> None:
+        """Something changes now: keep the state as it was, and look again at the end of this instant."""
+        if not self._changed:
+            self._solved = self._state
+            self._state = self._state.copy()
+        self._trees.clear()
+        if self._changed.get(subject) is None:
+            self._changed[subject] = cause
+        if not self._queued:
+            self._queued = True
+            self._runtime.clock.soon(self.name, self._solve)
+
+    # looking again
+
+    def _solve(self, beginning: bool = False) -> None:
+        self._queued = False
+        self.solves += 1
+        self._usable = self._state.usable(self.graph)
+        self._part = engine.parts(self.graph, self._state)
+        first = next(iter(self._changed.values()), None)
+        values = self._service.update(self._state.works, self._part, self._usable)
+        self._set_data_paths(first)
+        for election in self._elections.values():
+            well = self._well(election.members)
+            if beginning:
+                election.begin(well)
+            else:
+                election.update(well, first)
+        for source, fan in self._fans.items():
+            if source in self._elections:
+                source = self._elections[source].serving or ""
+            self._set_control_paths(fan, source, first)
+        for level, value in values:
+            self._runtime.levels.record(level.id, value, first)
+        self._changed.clear()
+
+    def _set_data_paths(self, cause: int | None) -> None:
+        """Between nodes a data link is up if both work; to a leaf, if the leaf reaches a server through it."""
+        graph, works = self.graph, self._state.works
+        has_servers = bool(self._runtime.city.of_kind("server"))
+        to_server = self._service.reaches_server if has_servers else works
+        a_node, b_node = graph.forwards[graph.a], graph.forwards[graph.b]
+        inner = a_node & b_node
+        a_good = np.where(a_node, np.where(inner, works[graph.a], to_server[graph.a]), True)
+        b_good = np.where(b_node, np.where(inner, works[graph.b], to_server[graph.b]), True)
+        # A cut is the supply's own knowledge; telling it again as a lost path would log the link twice.
+        up = a_good & b_good & (self._state.loss(graph) < 1.0)
+        for e in np.flatnonzero(up != self._data_up):
+            ends = (graph.links[e], graph.ids[graph.a[e]], graph.ids[graph.b[e]])
+            why = next((self._changed[x] for x in ends if self._changed.get(x) is not None), cause)
+            self._runtime.supply.set_path(graph.links[e], bool(up[e]), why)
+        self._data_up = up
+
+    def _set_control_paths(self, fan: ControlFan, source: str, cause: int | None) -> None:
+        start = self.graph.index.get(source)
+        if start is None:
+            up = np.zeros(len(fan.links), bool)
+        else:
+            up = fan.reached(self.graph, start, self._part, self._usable)
+        for k in np.flatnonzero(up != self._control_up[fan.source]):
+            why = cause
+            if start is not None and len(self._changed) > 1:
+                why = self._blame(start, int(fan.target[k]), bool(up[k]), cause)
+            self._runtime.supply.set_path(fan.links[k], bool(up[k]), why)
+        self._control_up[fan.source] = up
+
+    def _blame(self, start: int, target: int, now_up: bool, cause: int | None) -> int | None:
+        """Of several changes at one instant, the first on the route that was lost (or is there again)."""
+        if target < 0:
+            return cause
+        tree = self._tree((start,)) if now_up else engine.route_tree(self.graph, self._solved, (start,))
+        route = tree.route(self.graph, target)
+        on_route = () if route is None else (*route.nodes, *route.links)
+        return next((self._changed[x] for x in on_route if self._changed.get(x) is not None), cause)
+
+    def _well(self, members: tuple[str, ...]) -> tuple[str, ...]:
+        """The members of a cluster that work and that the others can hear.
+
+        Where the network has fallen apart, those in the part with the most working nodes are heard (the preferred
+        server's, of two as large): a server alone behind its cut uplink is missed, though it runs.
+        """
+        graph = self.graph
+        part_of = {m: int(self._part[graph.index[m]]) for m in members if self._part[graph.index[m]] >= 0}
+        if not part_of:
+            return ()
+        sizes = np.bincount(self._part[self._part >= 0], minlength=len(graph.ids))
+        largest = max(part_of.values(), key=lambda part: int(sizes[part]))
+        return tuple(m for m, part in part_of.items() if part == largest)
+
+    def _serves(self, service: str, event: int | None) -> None:
+        """A service is carried by another server, or by none: its links start there, or offer nothing."""
+        supply, server = self._runtime.supply, self._elections[service].serving
+        if server is not None and service in self._fans:
+            self._set_control_paths(self._fans[service], server, event)
+        for kind in (LinkKind.CONTROL, LinkKind.DATA):
+            supply.offer(service, kind, server is not None, event)
+
+    # what can be measured
+
+    def _tree(self, sources: tuple[int, ...]) -> engine.RouteTree:
+        if sources not in self._trees:
+            self._trees[sources] = engine.route_tree(self.graph, self._state, sources)
+        return self._trees[sources]
+
+    def _to_data_centre(self) -> engine.RouteTree:
+        return self._tree(tuple(int(v) for v in self._service.data_centre))
+
+    def _online(self) -> NDArray[np.float64]:
+        return self._service.online
+
+    def _latency_s(self) -> NDArray[np.float64]:
+        latency = self._to_data_centre().latency_s[self._service.vertex]
+        return np.where(np.isinf(latency), np.nan, latency)
+
+    def _loss(self) -> NDArray[np.float64]:
+        return self._to_data_centre().loss[self._service.vertex]
+
+    def _note_unconnected(self) -> None:
+        """A control link needs data links at both ends: say at the start where there are none."""
+        city = self._runtime.city
+        known = self.graph.index.keys() | self._elections.keys()
+        for link in city.links_of_kind(LinkKind.CONTROL):
+            missing = [end for end in (link.source, link.target) if end not in known]
+            if missing:
+                what = f"no data link leads to {' or '.join(missing)}: this control link never works"
+                self._runtime.log.add(EventKind.NOTE, link.id, what)

@@ -1,0 +1,300 @@
+"""The network's own automation: EPANET's simple controls, rules and speed patterns, and how a link is taken off them.
+
+While a link is broken or held, its controls must not act on it, yet it must later stand as they want it by then. So
+they are switched off in EPANET and followed here, from the same statements: what they would have commanded meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from epanet import toolkit as tk
+
+from simulator.domains.water.model import WaterNetwork
+
+_MISSING = -1e9
+"""EPANET marks "no value" by -1e10."""
+_DAY_S = 86400
+
+
+@dataclass(frozen=True, slots=True)
+class Setpoint:
+    """What a link is commanded to be. `setting` is a pump's relative speed or a valve's setting in file units."""
+
+    open: bool
+    setting: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SimpleControl:
+    """`LINK x … IF NODE y ABOVE|BELOW level`, `AT TIME t` or `AT CLOCKTIME t`. `link`, `node` are toolkit indices."""
+
+    index: int
+    kind: int
+    link: int
+    setting: float
+    node: int
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class Premise:
+    logic: int
+    subject: int
+    index: int
+    variable: int
+    relation: int
+    status: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The `position`-th action of a rule's THEN or ELSE part. `status` 0 means that `setting` counts."""
+
+    rule: int
+    position: int
+    then: bool
+    link: int
+    status: int
+    setting: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    index: int
+    priority: float
+    premises: tuple[Premise, ...]
+    actions: tuple[Action, ...]
+
+
+class Automation:
+    """Reads all controls and rules of an open project; locks and follows those of single links (indices from 0)."""
+
+    def __init__(self, project: Any, network: WaterNetwork, clock_start_s: int) -> None:
+        self._ph, self._network, self._clock_start_s = project, network, clock_start_s
+        self._controls: dict[int, list[SimpleControl]] = {}
+        self._rules: dict[int, list[Rule]] = {}
+        for index in range(1, tk.getcount(project, tk.CONTROLCOUNT) + 1):
+            kind, link, setting, node, level = tk.getcontrol(project, index)
+            self._controls.setdefault(link - 1, []).append(
+                SimpleControl(index, int(kind), link, float(setting), int(node), float(level))
+            )
+        for index in range(1, tk.getcount(project, tk.RULECOUNT) + 1):
+            rule = _read_rule(project, index)
+            for link in dict.fromkeys(action.link - 1 for action in rule.actions):
+                self._rules.setdefault(link, []).append(rule)
+        self._pattern: dict[int, int] = {}
+
+    def automatic(self, link: int) -> bool:
+        """Whether anything but people ever changes this link."""
+        return link in self._controls or link in self._rules
+
+    def commanded(self, link: int) -> Setpoint:
+        """What the link is commanded to be now, which is not always what it does: a pump may be at its shut-off head,
+        a pipe at a full tank is shut for the time being."""
+        kind = self._network.link_kind[link]
+        is_open = bool(tk.getlinkvalue(self._ph, link + 1, tk.STATUS))
+        if kind == "pump":
+            speed = float(tk.getlinkvalue(self._ph, link + 1, tk.SETTING))
+            return Setpoint(speed > 0, speed)
+        if kind == "valve":
+            setting = float(tk.getlinkvalue(self._ph, link + 1, tk.SETTING))
+            return Setpoint(is_open, setting if setting > _MISSING else None)
+        if not is_open and not self.automatic(link):
+            is_open = bool(tk.getlinkvalue(self._ph, link + 1, tk.INITSTATUS))
+        return Setpoint(is_open)
+
+    def lock(self, link: int) -> None:
+        """From now on no control, rule or pattern moves the link."""
+        for control in self._controls.get(link, ()):
+            tk.setcontrolenabled(self._ph, control.index, tk.FALSE)
+        if self._network.link_kind[link] == "pump":
+            pattern = int(tk.getlinkvalue(self._ph, link + 1, tk.LINKPATTERN))
+            if pattern:
+                self._pattern[link] = pattern
+                tk.setlinkvalue(self._ph, link + 1, tk.LINKPATTERN, 0)
+
+    def keep(self, link: int, is_open: bool) -> None:
+        """Let the rules of a locked link ask for what it is anyway: a rule as a whole may move other links too."""
+        status = tk.R_IS_OPEN if is_open else tk.R_IS_CLOSED
+        for action in self._actions(link):
+            _write_action(self._ph, replace(action, status=int(status), setting=float(tk.MISSING)))
+
+    def release(self, link: int) -> None:
+        """Controls, rules and pattern act on the link again."""
+        for control in self._controls.get(link, ()):
+            tk.setcontrolenabled(self._ph, control.index, tk.TRUE)
+        for action in self._actions(link):
+            _write_action(self._ph, action)
+        if link in self._pattern:
+            tk.setlinkvalue(self._ph, link + 1, tk.LINKPATTERN, self._pattern.pop(link))
+
+    def follow(self, link: int, now: Setpoint, since_s: int, t_s: int) -> Setpoint:
+        """What the automation would command at `t_s`, if it commanded `now` at `since_s`."""
+        for rule_setpoint in self._by_rules(link, since_s, t_s):
+            now = _merged(now, rule_setpoint)
+        for control in self._controls.get(link, ()):
+            if self._fires(control, since_s, t_s):
+                now = _merged(now, self._asked(link, control.setting))
+        return now
+
+    def shift(self, shift_s: int) -> None:
+        """Make the file's plan `shift_s` old at time zero: what is written for elapsed times comes earlier, and what
+        would have happened by then has happened. To be called before the hydraulics are initialised."""
+        past: list[SimpleControl] = []
+        for link, controls in self._controls.items():
+            for i, control in enumerate(controls):
+                if control.kind != tk.TIMER:
+                    continue
+                if control.level < shift_s:
+                    past.append(control)
+                    tk.setcontrolenabled(self._ph, control.index, tk.FALSE)
+                    continue
+                moved = replace(control, level=control.level - shift_s)
+                tk.setcontrol(self._ph, moved.index, moved.kind, moved.link, moved.setting, moved.node, moved.level)
+                self._controls[link][i] = moved
+        for control in sorted(past, key=lambda c: (c.level, c.index)):
+            self._controls[control.link - 1].remove(control)
+            asked = self._asked(control.link - 1, control.setting)
+            if asked.setting is not None:
+                tk.setlinkvalue(self._ph, control.link, tk.INITSETTING, asked.setting)
+            if asked.setting is None or self._network.link_kind[control.link - 1] == "pump":
+                tk.setlinkvalue(self._ph, control.link, tk.INITSTATUS, int(asked.open))
+        for index in range(1, tk.getcount(self._ph, tk.RULECOUNT) + 1):
+            for position in range(1, tk.getrule(self._ph, index)[0] + 1):
+                premise = tk.getpremise(self._ph, index, position)
+                if premise[3] == tk.R_TIME:
+                    tk.setpremisevalue(self._ph, index, position, premise[6] - shift_s)
+        self._rules = {
+            link: [_read_rule(self._ph, rule.index) for rule in rules] for link, rules in self._rules.items()
+        }
+
+    def _actions(self, link: int) -> list[Action]:
+        return [a for rule in self._rules.get(link, ()) for a in rule.actions if a.link == link + 1]
+
+    def _asked(self, link: int, setting: float) -> Setpoint:
+        kind = self._network.link_kind[link]
+        if kind == "pump":
+            return Setpoint(setting > 0, setting)
+        if setting in (tk.SET_OPEN, tk.SET_CLOSED):
+            return Setpoint(setting == tk.SET_OPEN)
+        return Setpoint(True, setting) if kind == "valve" else Setpoint(setting != 0)
+
+    def _fires(self, control: SimpleControl, since_s: int, t_s: int) -> bool:
+        if control.kind == tk.TIMER:
+            return since_s < control.level <= t_s
+        if control.kind == tk.TIMEOFDAY:
+            return 0 < (control.level - self._clock_start_s - since_s - 1) % _DAY_S + 1 <= t_s - since_s
+        tank = self._network.node_kind[control.node - 1] != "junction"
+        prop = tk.HEAD if tank else tk.PRESSURE
+        value = tk.getnodevalue(self._ph, control.node, prop)
+        if tank:
+            value -= tk.getnodevalue(self._ph, control.node, tk.ELEVATION)
+        return bool(value <= control.level if control.kind == tk.LOWLEVEL else value >= control.level)
+
+    def _by_rules(self, link: int, since_s: int, t_s: int) -> list[Setpoint]:
+        best: Action | None = None
+        priority = 0.0
+        for rule in self._rules.get(link, ()):
+            holds = self._holds(rule, since_s, t_s)
+            for action in rule.actions:
+                taken = action.link == link + 1 and action.then == holds
+                if taken and (best is None or rule.priority > priority):
+                    best, priority = action, rule.priority
+        if best is None:
+            return []
+        if best.status > 0:
+            speed = (1.0 if best.status != tk.R_IS_CLOSED else 0.0) if self._network.link_kind[link] == "pump" else None
+            return [Setpoint(best.status != tk.R_IS_CLOSED, speed)]
+        return [self._asked(link, best.setting)]
+
+    def _holds(self, rule: Rule, since_s: int, t_s: int) -> bool:
+        holds = True
+        for premise in rule.premises:
+            if premise.logic == _OR:
+                holds = holds or self._is_true(premise, since_s, t_s)
+            elif not holds:
+                return False
+            else:
+                holds = self._is_true(premise, since_s, t_s)
+        return holds
+
+    def _is_true(self, p: Premise, since_s: int, t_s: int) -> bool:
+        if p.variable in (tk.R_TIME, tk.R_CLOCKTIME):
+            return self._time_is_true(p, since_s, t_s)
+        if p.status > 0:
+            state = tk.R_IS_OPEN if tk.getlinkvalue(self._ph, p.index, tk.STATUS) else tk.R_IS_CLOSED
+            return (state == p.status) == (p.relation in (tk.R_EQ, tk.R_IS))
+        value = self._value(p)
+        return value is not None and _compare(p.relation, value, p.value)
+
+    def _time_is_true(self, p: Premise, since_s: int, t_s: int) -> bool:
+        if p.variable == tk.R_TIME:
+            now, met = float(t_s), since_s < p.value <= t_s
+        else:
+            now = float((t_s + self._clock_start_s) % _DAY_S)
+            met = (now - p.value) % _DAY_S < t_s - since_s
+        if p.relation in (tk.R_EQ, tk.R_IS):
+            return met
+        return not met if p.relation in (tk.R_NE, tk.R_NOT) else _compare(p.relation, now, p.value)
+
+    def _value(self, p: Premise) -> float | None:
+        ph, i = self._ph, p.index
+        if p.subject == tk.R_SYSTEM:
+            return float(sum(tk.getnodevalue(ph, n + 1, tk.FULLDEMAND) for n in range(len(self._network.nodes))))
+        if p.subject == tk.R_LINK:
+            prop = {tk.R_FLOW: tk.FLOW, tk.R_SETTING: tk.SETTING, tk.R_POWER: tk.ENERGY}.get(p.variable)
+            return None if prop is None else abs(float(tk.getlinkvalue(ph, i, prop)))
+        head = float(tk.getnodevalue(ph, i, tk.HEAD))
+        if p.variable in (tk.R_HEAD, tk.R_GRADE):
+            return head
+        if p.variable == tk.R_LEVEL:
+            return head - float(tk.getnodevalue(ph, i, tk.ELEVATION))
+        if p.variable in (tk.R_FILLTIME, tk.R_DRAINTIME):
+            inflow = float(tk.getnodevalue(ph, i, tk.DEMAND)) * self._network.units.flow_m3_s
+            filling = p.variable == tk.R_FILLTIME
+            edge = float(tk.getnodevalue(ph, i, tk.MAXVOLUME if filling else tk.MINVOLUME))
+            room = (edge - float(tk.getnodevalue(ph, i, tk.TANKVOLUME))) * self._network.units.volume_m3
+            return room / inflow if inflow * (1 if filling else -1) > 1e-9 else None
+        return float(tk.getnodevalue(ph, i, tk.PRESSURE if p.variable == tk.R_PRESSURE else tk.DEMAND))
+
+
+_OR = 3
+"""The toolkit's code for a premise joined by OR (1 is IF, 2 is AND)."""
+
+
+def _compare(relation: int, value: float, limit: float) -> bool:
+    if relation in (tk.R_EQ, tk.R_IS, tk.R_NE, tk.R_NOT):
+        return (abs(value - limit) <= 1e-3) == (relation in (tk.R_EQ, tk.R_IS))  # EPANET's tolerance for rules
+    if relation in (tk.R_LT, tk.R_BELOW):
+        return value < limit
+    if relation in (tk.R_GT, tk.R_ABOVE):
+        return value > limit
+    return value <= limit if relation == tk.R_LE else value >= limit
+
+
+def _merged(before: Setpoint, asked: Setpoint) -> Setpoint:
+    """A valve that is told OPEN or CLOSED loses its setting; a pipe has none; a pump's speed always comes along."""
+    return asked if asked != before else before
+
+
+def _read_rule(project: Any, index: int) -> Rule:
+    premises, thens, elses, priority = tk.getrule(project, index)
+    actions = []
+    for then, count, read in ((True, thens, tk.getthenaction), (False, elses, tk.getelseaction)):
+        for position in range(1, count + 1):
+            link, status, setting = read(project, index, position)
+            actions.append(Action(index, position, then, int(link), int(status), float(setting)))
+    return Rule(
+        index,
+        float(priority),
+        tuple(Premise(*tk.getpremise(project, index, i)) for i in range(1, premises + 1)),
+        tuple(actions),
+    )
+
+
+def _write_action(project: Any, action: Action) -> None:
+    write = tk.setthenaction if action.then else tk.setelseaction
+    write(project, action.rule, action.position, action.link, action.status, action.setting)

@@ -1,0 +1,313 @@
+"""EPANET as a stepwise engine: whole seconds from its own zero, open-ended, pressure-driven, SI on the way out."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import warnings
+from enum import Enum
+from pathlib import Path
+
+import numpy as np
+from epanet import toolkit as tk
+from numpy.typing import NDArray
+
+from simulator.city.water_file import close_water_file, open_water_file
+from simulator.domains.water.controls import Automation, Setpoint
+from simulator.domains.water.model import WaterNetwork
+
+REQUIRED_PRESSURE_M = 20.4
+"""2.0 bar at ground floor (DVGW W 400-1) as metres of water; the full demand is delivered from there."""
+MINIMUM_PRESSURE_M = 0.0
+STEP_S = 300
+GRAVITY_M_S2 = 9.81
+
+_OPEN_END_S = 2**31 - 1
+_TRIES = 5
+_UNSOLVABLE = 110
+_EXTRA_TRIALS = 10
+_SHUT_MINOR_LOSS = 1e15
+"""EPANET refuses to close a pipe with a check valve, so its local loss is raised until nothing passes (assumption)."""
+_DAY_S = 86400
+
+
+class EpanetError(RuntimeError):
+    """The solver failed and trying again did not help. Carries EPANET's code and text."""
+
+
+class Force(Enum):
+    """How a cause overrides a link: shut, forced open, or left as it stands, each with its controls off."""
+
+    SHUT = "shut"
+    OPEN = "open"
+    HOLD = "hold"
+
+
+class WaterEngine:
+    """One EPANET project that is advanced to any whole second and changed in between.
+
+    Arrays are live views, refreshed by every solve: `pressure_m`, `head_m`, `required_m3_s`, `delivered_m3_s`,
+    `leak_m3_s` (N nodes), `flow_m3_s`, `link_open` (L links), `level_m`, `volume_m3`, `inflow_m3_s` (tanks),
+    `pump_power_w` (pumps), `age_s` (N nodes, only with `water_age`). Nodes that closures cut off from every source
+    have pressure and delivery 0: EPANET itself gives them a number that means nothing.
+
+    Raises `BadInput` for a file that EPANET refuses, `EpanetError` when a solve fails for good.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        time_of_day_s: float = 0.0,
+        required_pressure_m: float = REQUIRED_PRESSURE_M,
+        minimum_pressure_m: float = MINIMUM_PRESSURE_M,
+        water_age: bool = False,
+        step_s: int = STEP_S,
+    ) -> None:
+        self._ph = ph = open_water_file(path)
+        self.network = network = WaterNetwork.of(ph)
+        self._units, self._step_s = network.units, step_s
+        self.t_s = 0
+        self.solves = 0
+        self._age = water_age
+        self._causes: dict[int, dict[str, Force]] = {}
+        self._commanded: dict[int, Setpoint] = {}
+        self._minor_loss: dict[int, float] = {}
+        self._bursts: dict[int, float] = {}
+        self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
+        nodes, links = len(network.nodes), len(network.links)
+        self._node_raw = {p: _buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.EMITTERFLOW, tk.DEMAND)}
+        self._volume_raw = _buffer(nodes)
+        self._link_raw = {p: _buffer(links) for p in (tk.FLOW, tk.STATUS, tk.ENERGY)}
+        self._age_raw = _buffer(nodes)
+        self.pressure_m, self.head_m = np.zeros(nodes), np.zeros(nodes)
+        self.required_m3_s, self.delivered_m3_s, self.leak_m3_s = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
+        self.flow_m3_s, self.link_open = np.zeros(links), np.zeros(links, dtype=bool)
+        self.level_m, self.volume_m3 = np.zeros(len(network.tanks)), np.zeros(len(network.tanks))
+        self.inflow_m3_s, self.pump_power_w = np.zeros(len(network.tanks)), np.zeros(len(network.pumps))
+        self.age_s = np.zeros(nodes)
+        self._sources = np.concatenate([network.reservoirs, network.tanks]).tolist()
+        self._run()
+        self._read()
+
+    def close(self) -> None:
+        tk.closeH(self._ph)
+        if self._age:
+            tk.closeQ(self._ph)
+        close_water_file(self._ph)
+
+    # time
+
+    def advance_to(self, t_s: int) -> None:
+        """Live on to `t_s` with everything as it is now; the state is then solved at that second and read."""
+        if t_s < self.t_s:
+            raise ValueError(f"the water network is at {self.t_s} s already, it cannot go back to {t_s} s")
+        if t_s == self.t_s:
+            return
+        while self.t_s < t_s:
+            since = self.t_s
+            left = self._pattern_step_s - (since + self._pattern_start_s) % self._pattern_step_s
+            self._set_step(min(self._step_s, t_s - since, left))
+            tk.nextH(self._ph)
+            if self._age:
+                tk.nextQ(self._ph)
+            self._run()
+            if self.t_s <= since:
+                raise EpanetError(f"EPANET stands still at {since} s")
+            for link, wanted in self._commanded.items():
+                self._commanded[link] = self._automation.follow(link, wanted, since, self.t_s)
+        self._read()
+
+    def solve(self) -> None:
+        """Solve this same second again, after a change."""
+        self._run()
+        self._read()
+
+    # changes, in force from the next `solve`
+
+    def force(self, link: int, cause: str, how: Force) -> None:
+        """Override a link for as long as this cause lasts. Shut beats open beats hold; its controls are off."""
+        causes = self._causes.setdefault(link, {})
+        if not causes:
+            self._commanded[link] = self._automation.commanded(link)
+            self._automation.lock(link)
+        causes[cause] = how
+        self._settle(link)
+
+    def release(self, link: int, cause: str) -> None:
+        """Take one cause away. With the last one the link does what its controls want by now."""
+        causes = self._causes.get(link, {})
+        if causes.pop(cause, None) is None:
+            return
+        if causes:
+            self._settle(link)
+            return
+        del self._causes[link]
+        self._automation.release(link)
+        self._command(link, self._commanded.pop(link))
+
+    def forced(self, link: int) -> bool:
+        return link in self._causes
+
+    def set_burst(self, node: int, area_m2: float) -> None:
+        """A hole in the main at a junction; `area_m2` is its area times the discharge coefficient, 0 mends it.
+
+        Orifice formula q = Cd A sqrt(2 g h), as an emitter q = C h^0.5. In a file that has emitters with another
+        exponent the coefficient is set so that the flow is that of the orifice at the pressure of this instant.
+        """
+        if area_m2 > 0:
+            self._bursts[node] = area_m2
+        else:
+            self._bursts.pop(node, None)
+        c = area_m2 * math.sqrt(2 * GRAVITY_M_S2)
+        if self._exponent != 0.5:
+            c *= max(float(self.pressure_m[node]), 1.0) ** (0.5 - self._exponent)
+        own = self._own_emitter[node]
+        value = own + c / self._units.flow_m3_s / self._units.pressure_per_m**self._exponent
+        tk.setnodevalue(self._ph, node + 1, tk.EMITTER, value)
+
+    # inside
+
+    def _set_up(self, time_of_day_s: float, required_pressure_m: float, minimum_pressure_m: float) -> None:
+        ph, network = self._ph, self.network
+        tk.setstatusreport(ph, tk.NO_REPORT)
+        tk.setreport(ph, "MESSAGES NO")
+        tk.settimeparam(ph, tk.DURATION, _OPEN_END_S)
+        tk.settimeparam(ph, tk.REPORTSTEP, _OPEN_END_S)  # before HYDSTEP, which may not be longer
+        tk.settimeparam(ph, tk.HYDSTEP, self._step_s)
+        self._quality_step_s = min(int(tk.gettimeparam(ph, tk.QUALSTEP)), self._step_s)
+        shift = (round(time_of_day_s) - int(tk.gettimeparam(ph, tk.STARTTIME))) % _DAY_S
+        self._pattern_start_s = int(tk.gettimeparam(ph, tk.PATTERNSTART)) + shift
+        self._pattern_step_s = int(tk.gettimeparam(ph, tk.PATTERNSTEP))
+        tk.settimeparam(ph, tk.PATTERNSTART, self._pattern_start_s)
+        tk.settimeparam(ph, tk.STARTTIME, round(time_of_day_s) % _DAY_S)
+        if tk.getdemandmodel(ph)[0] != tk.PDA:
+            per_m = self._units.pressure_per_m
+            tk.setdemandmodel(ph, tk.PDA, minimum_pressure_m * per_m, required_pressure_m * per_m, 0.5)
+        _, low, high, exponent = tk.getdemandmodel(ph)
+        self.minimum_pressure_m = low / self._units.pressure_per_m
+        self.required_pressure_m = high / self._units.pressure_per_m
+        self.pressure_exponent = float(exponent)
+        if tk.getoption(ph, tk.UNBALANCED) < 0:  # "stop" would end the run at the first hard instant
+            tk.setoption(ph, tk.UNBALANCED, _EXTRA_TRIALS)
+        self._own_emitter = np.array([tk.getnodevalue(ph, i + 1, tk.EMITTER) for i in range(len(network.nodes))])
+        if not self._own_emitter.any():
+            tk.setoption(ph, tk.EMITEXPON, 0.5)
+            tk.setoption(ph, tk.EMITBACKFLOW, tk.FALSE)  # a hole lets water out, not in
+        self._exponent = float(tk.getoption(ph, tk.EMITEXPON))
+        self._automation = Automation(ph, network, round(time_of_day_s) % _DAY_S)
+        if shift:
+            self._automation.shift(shift)
+        if self._age:
+            tk.setqualtype(ph, tk.AGE, "", "", "")
+        tk.openH(ph)
+        tk.initH(ph, tk.NOSAVE)
+        if self._age:
+            tk.openQ(ph)
+            tk.initQ(ph, tk.NOSAVE)
+
+    def _set_step(self, step_s: int) -> None:
+        if int(tk.gettimeparam(self._ph, tk.HYDSTEP)) != step_s:
+            tk.settimeparam(self._ph, tk.HYDSTEP, step_s)
+            if self._age:  # a short hydraulic step shortens the quality step for good
+                tk.settimeparam(self._ph, tk.QUALSTEP, min(self._quality_step_s, step_s))
+
+    def _run(self) -> None:
+        with warnings.catch_warnings():  # EPANET warns of low pressure: that is what we are here to see
+            warnings.simplefilter("ignore")
+            for left in reversed(range(_TRIES)):
+                try:
+                    self.t_s = int(tk.runH(self._ph))
+                    break
+                except Exception as error:  # the toolkit raises nothing narrower
+                    if f"Error {_UNSOLVABLE}" not in str(error) or not left:
+                        raise EpanetError(f"water network at {self.t_s} s: {error}") from None
+            if self._age:
+                tk.runQ(self._ph)
+        self.solves += 1
+
+    def _settle(self, link: int) -> None:
+        how = self._causes[link].values()
+        if Force.SHUT in how:
+            self._write(link, is_open=False)
+        elif Force.OPEN in how:
+            self._write(link, is_open=True)
+        stands_open = bool(tk.getlinkvalue(self._ph, link + 1, tk.STATUS))
+        self._automation.keep(link, stands_open)
+
+    def _write(self, link: int, is_open: bool) -> None:
+        if self.network.check_valve[link]:
+            if not is_open and link not in self._minor_loss:
+                self._minor_loss[link] = float(tk.getlinkvalue(self._ph, link + 1, tk.MINORLOSS))
+                tk.setlinkvalue(self._ph, link + 1, tk.MINORLOSS, _SHUT_MINOR_LOSS)
+            elif is_open and link in self._minor_loss:
+                tk.setlinkvalue(self._ph, link + 1, tk.MINORLOSS, self._minor_loss.pop(link))
+        else:
+            tk.setlinkvalue(self._ph, link + 1, tk.STATUS, int(is_open))
+
+    def _command(self, link: int, wanted: Setpoint) -> None:
+        if wanted.setting is None or self.network.link_kind[link] == "pipe" or not wanted.open:
+            self._write(link, wanted.open)
+        if wanted.setting is not None and (wanted.open or self.network.link_kind[link] == "valve"):
+            tk.setlinkvalue(self._ph, link + 1, tk.SETTING, wanted.setting)
+
+    def _read(self) -> None:
+        ph, units, network = self._ph, self._units, self.network
+        for prop, (array, _) in self._node_raw.items():
+            tk.getnodevalues(ph, prop, array)
+        for prop, (array, _) in self._link_raw.items():
+            tk.getlinkvalues(ph, prop, array)
+        np.multiply(self._node_raw[tk.HEAD][1], units.length_m, out=self.head_m)
+        np.subtract(self.head_m, network.elevation_m, out=self.pressure_m)
+        np.multiply(self._node_raw[tk.FULLDEMAND][1], units.flow_m3_s, out=self.required_m3_s)
+        np.multiply(self._node_raw[tk.DEMANDFLOW][1], units.flow_m3_s, out=self.delivered_m3_s)
+        np.multiply(self._node_raw[tk.EMITTERFLOW][1], units.flow_m3_s, out=self.leak_m3_s)
+        np.multiply(self._link_raw[tk.FLOW][1], units.flow_m3_s, out=self.flow_m3_s)
+        np.greater(self._link_raw[tk.STATUS][1], 0.5, out=self.link_open)
+        self.link_open[list(self._minor_loss)] = False
+        if len(network.tanks):
+            tk.getnodevalues(ph, tk.TANKVOLUME, self._volume_raw[0])
+            self.level_m[:] = self.pressure_m[network.tanks]
+            self.volume_m3[:] = self._volume_raw[1][network.tanks] * units.volume_m3
+            self.inflow_m3_s[:] = self._node_raw[tk.DEMAND][1][network.tanks] * units.flow_m3_s
+        self.pump_power_w[:] = self._link_raw[tk.ENERGY][1][network.pumps] * 1000.0 * self.link_open[network.pumps]
+        # a mended hole leaves its last flow in EPANET's read-out
+        self.leak_m3_s[[n for n in np.flatnonzero(self.leak_m3_s) if not self._leaks(int(n))]] = 0.0
+        for fixed in (self.delivered_m3_s, self.required_m3_s):
+            fixed[network.tanks] = 0.0
+            fixed[network.reservoirs] = 0.0
+        if any(Force.SHUT in causes.values() for causes in self._causes.values()):
+            cut_off = self._cut_off()
+            for of_node in (self.pressure_m, self.delivered_m3_s, self.leak_m3_s):
+                of_node[cut_off] = 0.0
+        if self._age:
+            tk.getnodevalues(ph, tk.QUALITY, self._age_raw[0])
+            np.multiply(self._age_raw[1], 3600.0, out=self.age_s)  # EPANET counts age in hours
+
+    def _leaks(self, node: int) -> bool:
+        return node in self._bursts or self._own_emitter[node] > 0
+
+    def _cut_off(self) -> NDArray[np.bool_]:
+        """Nodes that no open link joins to a reservoir or tank."""
+        links_at, is_open = self.network.links_at, self.link_open.tolist()
+        ends = self.network.ends.tolist()
+        cut_off = np.ones(len(links_at), dtype=bool)
+        cut_off[self._sources] = False
+        queue = list(self._sources)
+        while queue:
+            node = queue.pop()
+            for link in links_at[node]:
+                if is_open[link]:
+                    a, b = ends[link]
+                    other = b if a == node else a
+                    if cut_off[other]:
+                        cut_off[other] = False
+                        queue.append(other)
+        return cut_off
+
+
+def _buffer(n: int) -> tuple[tk.doubleArray, NDArray[np.float64]]:
+    """Memory that the toolkit fills, and a NumPy view of it: its own array type has neither length nor bounds."""
+    array = tk.doubleArray(max(n, 1))
+    return array, np.ctypeslib.as_array((ctypes.c_double * n).from_address(int(array.cast())))
+
+

@@ -1,0 +1,97 @@
+"""What all lifelines have in common: a mode, the share of the duty that is served in it, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from simulator.contracts.component import Component
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """How a lifeline does now: its mode, the share of its duty served (0 to 1), and the reason in words."""
+
+    mode: str
+    share: float
+    why: str
+
+
+class Lifeline:
+    """A component that is judged again, once an instant, when something it watches has changed or its time has come.
+
+    A kind of lifeline says what it watches (`watches`) and how it does (`judge`). It starts in its best mode, as if
+    it had always been in it; where that is not so, the first event says so.
+    """
+
+    kind: ClassVar[str]
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        self.runtime, self.component, self.id = runtime, component, component.id
+        self.mode = KINDS[component.kind].modes[0]
+        self.share = 1.0
+        self.solves = 0
+        self.last_event: int | None = None
+        self._levels = tuple(
+            level.id for level in runtime.city.levels.values() if level.measure == "lifeline" and level.subject == self.id
+        )
+        self._dirty = False
+        self._cause: int | None = None
+
+    def start(self) -> None:
+        """Watch, and judge for the first time, now."""
+        for subject in dict.fromkeys((self.id, *self.watches())):
+            self.runtime.supply.watch(subject, self.touch)
+        self._look()
+
+    def watches(self) -> tuple[str, ...]:
+        """Components and links, beside its own, whose change may change how it does."""
+        return ()
+
+    def judge(self) -> Duty:
+        raise NotImplementedError
+
+    def judged(self, duty: Duty, cause: int | None) -> None:
+        """For more levels and quantities: called after each judgement with the event behind it."""
+
+    def touch(self, subject: str, cause: int | None) -> None:
+        """Something watched has changed: judge at the end of this instant."""
+        if cause is not None and self._cause is None:
+            self._cause = cause
+        if not self._dirty:
+            self._dirty = True
+            self.runtime.clock.soon(self.id, self._look)
+
+    def wake(self, tick: int) -> None:
+        """Judge again at `tick`: a delay or the clock on the wall is over then."""
+        self.runtime.clock.at(tick, self.id, self._look)
+
+    def wake_after(self, seconds: float) -> None:
+        self.wake(self.runtime.clock.now + to_ticks(seconds))
+
+    def believed_cause(self) -> int | None:
+        """The cause of a change that nobody handed on: what changed this lifeline before."""
+        return self.last_event
+
+    def control_links(self, target_kind: str) -> tuple[Link, ...]:
+        """Its control links to components of one kind."""
+        components = self.runtime.city.components
+        links = self.runtime.city.links_out_of(self.id, LinkKind.CONTROL)
+        return tuple(link for link in links if components[link.target].kind == target_kind)
+
+    def _look(self) -> None:
+        self.solves += 1
+        cause, self._cause, self._dirty = self._cause, None, False
+        duty = self.judge()
+        if duty.mode != self.mode:
+            cause = cause if cause is not None else self.believed_cause()
+            self.last_event = cause = self.runtime.mode(self.id, self.mode, duty.mode, duty.why, cause)
+            self.mode = duty.mode
+        self.share = duty.share
+        for level in self._levels:
+            self.runtime.levels.record(level, duty.share, cause)
+        self.judged(duty, cause)

@@ -1,0 +1,63 @@
+"""The digital town hall: online, else at the paper counter while it is open."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Component
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.lifeline import Duty, Lifeline
+
+DAY = to_ticks(86400.0)
+
+
+class TownHall(Lifeline):
+    """*online* while it has power and its services reach it: a live control link from them and a live data link.
+
+    Without, the paper counter opens `activate_s` later, within opening hours (every day alike, by the town's clock:
+    assumption). Paper needs no power, but a house that can be used.
+    """
+
+    kind = "town-hall"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        self._offline_since: int | None = None
+        self._next: int | None = None
+        self._opens, self._closes = (to_ticks(component.number(name)) for name in ("opens_s", "closes_s"))
+
+    def judge(self) -> Duty:
+        supply, now = self.runtime.supply, self.runtime.clock.now
+        missing = [
+            what
+            for what, there in (
+                ("power", supply.works(self.id)),
+                ("way to its services", supply.mains(self.id, LinkKind.CONTROL)),
+                ("data link", supply.mains(self.id, LinkKind.DATA)),
+            )
+            if not there
+        ]
+        if self.runtime.faults.disabled(self.id):
+            self._offline_since = now if self._offline_since is None else self._offline_since
+            return Duty("none", 0.0, "the house cannot be used")
+        if not missing:
+            self._offline_since = None
+            return Duty("online", 1.0, "online")
+        if self._offline_since is None:
+            self._offline_since = now
+        why = f"no {' and no '.join(missing)}"
+        ready = self._offline_since + to_ticks(self.component.number("activate_s"))
+        if now < ready:
+            self._wake_once(ready)
+            return Duty("none", 0.0, f"{why}; the paper counter is being set up")
+        of_day = to_ticks(self.runtime.clock.time_of_day_s())
+        if self._opens <= of_day < self._closes:
+            self._wake_once(now + self._closes - of_day)
+            return Duty("paper", self.component.number("paper_share"), f"{why}; cases are taken on paper")
+        self._wake_once(now + (self._opens - of_day) % DAY)
+        return Duty("none", 0.0, f"{why}; the counter is closed")
+
+    def _wake_once(self, tick: int) -> None:
+        if self._next != tick:
+            self._next = tick
+            self.wake(tick)

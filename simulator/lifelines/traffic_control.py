@@ -1,0 +1,62 @@
+"""The traffic control centre: central programmes, else each signal its own, else police at dark junctions."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Component
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.control_centre import Commanded, ControlCentre
+from simulator.lifelines.lifeline import Duty
+
+DARK_SHARE = 0.1
+"""Above this share of dark signals the centre calls the police in (assumption)."""
+
+SHARES = {"central": 1.0, "local": 0.8, "police": 0.5, "none": 0.0}
+"""Share of the duty served at one signal (assumption: a local programme does not follow the traffic of the day; an
+officer passes fewer cars than a signal). A dark signal without police serves nothing."""
+
+
+class TrafficControlCentre(ControlCentre):
+    """Mode by its own working, its control links and how many of its signals are dark.
+
+    *police* while more than `DARK_SHARE` of the signals are dark and officers stand at one of them at least, which
+    takes `police_s` from when it went dark at the junctions on the police's list. Else *central* while the centre
+    reaches most of the signals that work, *local* while any works, and *none* with all of them dark.
+    """
+
+    kind = "traffic-control-centre"
+    commands = "signal"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        self._dark_since: dict[str, int] = {}
+
+    def judge(self) -> Duty:
+        signals = self.commanded()
+        states = [self._state(signal) for signal in signals]
+        if not signals:
+            works = self.runtime.supply.works(self.id)
+            return Duty("central", 1.0, "works") if works else Duty("none", 0.0, "the centre does not work")
+        share = sum(SHARES[state] for state in states) / len(states)
+        dark = sum(not signal.works for signal in signals)
+        policed = states.count("police")
+        if policed and dark > DARK_SHARE * len(signals):
+            return Duty("police", share, f"{dark} of {len(signals)} signals are dark, police are at {policed}")
+        if dark == len(signals):
+            return Duty("none", share, "all signals are dark")
+        if self.in_command(signals):
+            return Duty("central", share, f"the centre reaches {states.count('central')} of {len(signals)} signals")
+        return Duty("local", share, f"{len(signals) - dark} signals run their own programmes")
+
+    def _state(self, signal: Commanded) -> str:
+        name = signal.component.id
+        if signal.works:
+            self._dark_since.pop(name, None)
+            return "central" if signal.reached else "local"
+        on_list, now = bool(signal.component.parameters["police"]), self.runtime.clock.now
+        needs = to_ticks(signal.component.number("police_s"))
+        if name not in self._dark_since:
+            self._dark_since[name] = now
+            if on_list:
+                self.wake(now + needs)
+        return "police" if on_list and now >= self._dark_since[name] + needs else "none"

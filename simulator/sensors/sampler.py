@@ -1,0 +1,118 @@
+"""When each cohort of sensors is read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+from simpy.events import Event as SimEvent
+from simpy.events import EventPriority
+
+from simulator.contracts.sensor import Readings, SensorCohort
+from simulator.contracts.ticks import to_ticks
+from simulator.kernel.clock import Clock
+from simulator.kernel.streams import Streams
+from simulator.sensors.instrument import Instrument
+
+Read = Callable[[str, tuple[str, ...]], NDArray[np.float64]]
+"""The true values of a quantity at these components now. Raises `KeyError` for what nobody measures."""
+
+Sink = Callable[[Readings], None]
+RoundDone = Callable[[int], None]
+
+AFTER_ALL = EventPriority(2)
+"""SimPy priority of a sample: behind everything else of its instant (SimPy's own lowest is 1), so that sensors see the
+town after it has settled, whatever period a domain is solved at."""
+
+
+class UnreadableCohorts(ValueError):
+    """Cohorts that cannot be sampled. `reasons` has one sentence for each, naming the cohort."""
+
+    def __init__(self, reasons: Iterable[str]) -> None:
+        self.reasons = tuple(reasons)
+        super().__init__("\n".join(self.reasons))
+
+
+class Sampler:
+    """Samples every cohort at `clock.begin + phase_s` and then every `period_s`, in warm-up and at the last tick too.
+
+    One process serves all cohorts of the same period and phase, in the order given. Each cohort has its own noise
+    stream, so adding or moving one changes no other. Readings go to `sink`, cohort by cohort; `round_done` is called
+    with the tick when all cohorts of a round have been read.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        streams: Streams,
+        cohorts: Iterable[SensorCohort],
+        read: Read,
+        sink: Sink,
+        round_done: RoundDone | None = None,
+    ) -> None:
+        self._clock, self._read, self._sink, self._round_done = clock, read, sink, round_done
+        self._rounds: dict[tuple[int, int], list[Instrument]] = {}
+        self.taken = 0
+        cohorts = tuple(cohorts)
+        reasons = [reason for cohort in cohorts if (reason := _unfit(cohort)) is not None]
+        ids = [cohort.id for cohort in cohorts]
+        reasons += [f"cohort {name!r} is there twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
+        if reasons:
+            raise UnreadableCohorts(reasons)
+        for cohort in cohorts:
+            key = (to_ticks(cohort.period_s), to_ticks(cohort.phase_s))
+            self._rounds.setdefault(key, []).append(Instrument(cohort, streams))
+
+    def start(self) -> None:
+        """Check that every cohort can be read and start the processes. Call it once all domains have started.
+
+        Raises `UnreadableCohorts`, with every cohort whose quantity nobody measures at its components.
+        """
+        reasons = []
+        for instruments in self._rounds.values():
+            for cohort in (instrument.cohort for instrument in instruments):
+                try:
+                    shape = np.shape(self._read(cohort.quantity, cohort.components))
+                except KeyError as error:
+                    reasons.append(f"cohort {cohort.id!r} cannot be read: {error.args[0] if error.args else error}")
+                    continue
+                if shape != (len(cohort.components),):
+                    reasons.append(
+                        f"cohort {cohort.id!r} has {len(cohort.components)} sensors, but {cohort.quantity!r} is {shape}"
+                    )
+        if reasons:
+            raise UnreadableCohorts(reasons)
+        for (period, phase), instruments in self._rounds.items():
+            self._clock.process(self._sample(self._clock.begin + phase, period, instruments))
+
+    def _sample(self, first: int, period: int, instruments: list[Instrument]) -> Generator[SimEvent, None, None]:
+        env, end = self._clock.env, self._clock.end
+        due = first
+        while due < self._clock.now:
+            due += period
+        while due <= end:
+            wake = SimEvent(env)
+            wake._ok, wake._value = True, None
+            env.schedule(wake, AFTER_ALL, due - self._clock.now)
+            yield wake
+            for instrument in instruments:
+                cohort = instrument.cohort
+                readings = instrument.read(self._read(cohort.quantity, cohort.components), due)
+                self.taken += len(readings.values)
+                self._sink(readings)
+            if self._round_done is not None:
+                self._round_done(due)
+            due += period
+
+
+def _unfit(cohort: SensorCohort) -> str | None:
+    """Why this cohort cannot be sampled at all, None if it can."""
+    if not (math.isfinite(cohort.period_s) and to_ticks(cohort.period_s) >= 1):
+        return f"cohort {cohort.id!r} has a period of {cohort.period_s} s; the shortest is 0.001 s"
+    if not (math.isfinite(cohort.phase_s) and cohort.phase_s >= 0):
+        return f"cohort {cohort.id!r} has a phase of {cohort.phase_s} s; it must be 0 or more"
+    if not (math.isfinite(cohort.accuracy) and cohort.accuracy >= 0):
+        return f"cohort {cohort.id!r} has an accuracy of {cohort.accuracy}; it must be 0 or more"
+    return None

@@ -1,0 +1,59 @@
+"""`city import` and `city show` behind the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+
+from simulator.contracts.city import City
+from stadtwerk.library import load_named_city
+from stadtwerk.terminal import Terminal
+
+SHOWN_AT_FIRST = 30
+"""Assumptions printed on the terminal; all of them stand in the city's folder."""
+
+
+def import_from(options: argparse.Namespace) -> None:
+    """Run the import that the options describe and say what came of it. Raises `BadInput`."""
+    from simulator.city.importing import ImportSources, import_city
+
+    terminal = Terminal()
+    sources = ImportSources(
+        water=options.water,
+        power=options.power,
+        roads_net=options.roads_net,
+        roads_nodes=options.roads_nodes,
+        roads_trips=options.roads_trips,
+        gmns=options.gmns,
+        links=options.links,
+        districts=options.districts,
+        name=options.name or options.out.resolve().name,
+    )
+    with terminal.working("reading networks"):
+        report = import_city(sources, options.out)
+    show(report.city, terminal)
+    print(f"city folder: {options.out}")
+    print(f"assumptions: {len(report.assumptions)}, all in {options.out / 'assumptions.md'}")
+
+
+def show_city(name: str) -> None:
+    terminal = Terminal()
+    with terminal.working("loading the city"):
+        city = load_named_city(name)
+    show(city, terminal)
+
+
+def show(city: City, terminal: Terminal) -> None:
+    """Districts, components and links in number, and the assumptions behind them."""
+    print(f"{city.title_en} ({city.name}): {city.people:,} people, {len(city.components):,} components")
+    districts = [(d.id, d.title, f"{d.people:,}") for d in city.districts.values()]
+    terminal.table("districts", ("id", "name", "people"), districts)
+    kinds = Counter(component.kind for component in city.components.values())
+    domains = {component.kind: component.domain.value for component in city.components.values()}
+    terminal.table("components", ("kind", "domain", "number"), [(k, domains[k], f"{n:,}") for k, n in kinds.items()])
+    links = Counter(link.kind.value for link in city.links.values())
+    terminal.table("links", ("kind", "number"), [(k, f"{n:,}") for k, n in links.items()])
+    rows = [(a.subject, a.text, a.basis) for a in city.assumptions[:SHOWN_AT_FIRST]]
+    terminal.table(f"assumptions ({len(city.assumptions)})", ("about", "what was assumed", "basis"), rows)
+    if len(city.assumptions) > SHOWN_AT_FIRST:
+        print(f"and {len(city.assumptions) - SHOWN_AT_FIRST} more")

@@ -1,0 +1,136 @@
+"""Finds scenarios and cities by name or path, and builds the demo city when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.contracts.city import City
+from simulator.contracts.names import suggestion
+from simulator.contracts.problem import BadInput, Problem
+
+if TYPE_CHECKING:
+    from resilience.scenario import CityReference, Scenario
+
+DEMO = "demo"
+DEMO_PACKAGES = ("wntr", "pandapower")
+"""The demo city is made from networks that ship inside these; another version of them is another city."""
+
+
+def scenario_folder() -> Path:
+    return Path(str(resources.files("scenarios")))
+
+
+def scenario_names() -> tuple[str, ...]:
+    """The scenarios that ship, by name."""
+    return tuple(sorted(path.stem for path in scenario_folder().glob("*.yaml")))
+
+
+def find_scenario(name: str) -> Path:
+    """The file behind a scenario's name or path. Raises `BadInput` with the near misses."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = scenario_folder() / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, scenario_names(), "stadtwerk list scenarios")
+    raise BadInput([Problem(name, 0, "scenario", "is neither a file nor a scenario that ships", mend)])
+
+
+def city_names() -> tuple[str, ...]:
+    """The cities that have a name of their own."""
+    return (DEMO,)
+
+
+def load_named_city(name: str) -> City:
+    """A city by name, by folder, or by its city.yaml. Raises `BadInput`."""
+    from simulator.city.loader import load_city
+
+    path = Path(name)
+    if path.name == "city.yaml":
+        path = path.parent
+    if path.is_dir():
+        return load_city(path)
+    if name == DEMO:
+        return load_city(demo_folder())
+    mend = suggestion(name, city_names(), "stadtwerk list cities")
+    raise BadInput([Problem(name, 0, "city", "is neither a city folder nor a city with a name", mend)])
+
+
+def city_of(reference: CityReference, beside: Path) -> City:
+    """The city a scenario names; a path counts from the scenario file."""
+    if reference.name:
+        return load_named_city(reference.name)
+    return load_named_city(str(beside.parent / reference.path))
+
+
+def load_named_scenario(name: str, city: str | None = None) -> tuple[Scenario, City]:
+    """A scenario with the city it plays in, both checked. Raises `BadInput` with every problem of the two."""
+    from resilience.check import check_scenario
+    from resilience.loader import read_scenario
+
+    path = find_scenario(name)
+    scenario, document = read_scenario(path)
+    town = load_named_city(city) if city is not None else city_of(scenario.city, path)
+    problems = check_scenario(document, scenario, town)
+    if problems:
+        raise BadInput(problems)
+    return scenario, town
+
+
+def cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "stadtwerk" / "cities"
+
+
+def demo_folder() -> Path:
+    """The folder of the demo city, built on first use and again when its rules or sources change.
+
+    Raises `BadInput` if the packages that hold the published networks are not installed.
+    """
+    missing = [package for package in DEMO_PACKAGES if _version(package) is None]
+    if missing:
+        mend = "install them with: pip install 'stadtwerk[demo]'"
+        raise BadInput([Problem(DEMO, 0, "city", f"needs the packages {', '.join(missing)}", mend)])
+    folder = cache_folder() / f"{DEMO}-{_demo_key()}"
+    if not (folder / "city.yaml").is_file():
+        from simulator.city.demo import build_demo
+
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # Built aside and renamed, so that two first runs at once both end with a whole city.
+        with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+            build_demo(Path(aside) / DEMO)
+            try:
+                (Path(aside) / DEMO).rename(folder)
+            except OSError:
+                if not (folder / "city.yaml").is_file():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    (Path(aside) / DEMO).rename(folder)
+    return folder
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _demo_key() -> str:
+    """Changes with the rules that lay out the demo city and with the packages it is made from."""
+    import simulator.city
+
+    digest = hashlib.sha256()
+    root = Path(simulator.city.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    for package in DEMO_PACKAGES:
+        digest.update(f"{package}=={_version(package)}".encode())
+    return digest.hexdigest()[:16]

@@ -1,0 +1,112 @@
+"""What exists: tables of scenarios, cities, kinds, faults, levels, norms and clauses."""
+
+from __future__ import annotations
+
+from simulator.contracts.fault import FaultPoint
+from simulator.contracts.kinds import KINDS, LINK_FAULTS
+
+Listing = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+"""Title, column heads, rows."""
+
+
+def listing(topic: str, city: str | None, lang: str) -> Listing:
+    """The table of one topic. Raises `BadInput` for a city that cannot be loaded."""
+    if topic == "levels" and city is not None:
+        return _levels_of(city)
+    return {
+        "scenarios": lambda: _scenarios(lang),
+        "cities": _cities,
+        "kinds": _kinds,
+        "faults": _faults,
+        "levels": lambda: _measures(lang),
+        "norms": lambda: _norms(lang),
+        "clauses": lambda: _clauses(lang),
+    }[topic]()
+
+
+def _scenarios(lang: str) -> Listing:
+    from resilience.loader import load_scenario
+    from stadtwerk.library import find_scenario, scenario_names
+
+    rows = []
+    for name in scenario_names():
+        scenario = load_scenario(find_scenario(name))
+        rows.append((name, scenario.title.of(lang), scenario.question.of(lang), ", ".join(scenario.charter)))
+    return "scenarios that ship", ("name", "title", "question", "charter"), rows
+
+
+def _cities() -> Listing:
+    from stadtwerk.library import DEMO
+
+    rows = [(DEMO, "water: WNTR's ky10; grid: pandapower's mv_oberrhein; roads, ICT and lifelines laid over by rules")]
+    return "cities with a name (any other: give its folder)", ("name", "made from"), rows
+
+
+def _kinds() -> Listing:
+    rows = []
+    for kind in KINDS.values():
+        takes = "\n".join(
+            f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
+            + (" (must be given)" if p.default is None else f" = {p.default}")
+            for p in kind.parameters
+        )
+        rows.append((kind.name, kind.domain.value, kind.title, takes, " → ".join(kind.modes)))
+    return "kinds of component", ("kind", "domain", "what it is", "parameters", "modes, best first"), rows
+
+
+def _faults() -> Listing:
+    where: dict[str, list[str]] = {}
+    points: dict[str, FaultPoint] = {}
+    for kind in KINDS.values():
+        for point in kind.faults:
+            points[point.name] = point
+            where.setdefault(point.name, []).append(kind.name)
+    for link_kind, faults in LINK_FAULTS.items():
+        for point in faults:
+            points[point.name] = point
+            where.setdefault(point.name, []).append(f"{link_kind} link")
+    rows = []
+    for name, point in points.items():
+        takes = "\n".join(
+            f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
+            + (" (must be given)" if p.default is None else f" = {p.default} ({p.source})")
+            for p in point.parameters
+        )
+        rows.append((name, ", ".join(where[name]), point.title, takes))
+    return "faults", ("fault", "befalls", "what happens", "parameters"), rows
+
+
+def _measures(lang: str) -> Listing:
+    from simulator.contracts.level import MEASURES
+
+    rows = [
+        (m.name, m.domain.value, m.title_de if lang == "de" else m.title_en, m.unit, m.subject.replace("|", ", "), m.source)
+        for m in MEASURES.values()
+    ]
+    return "measures of service levels", ("measure", "domain", "what it says", "unit", "subject", "source"), rows
+
+
+def _levels_of(name: str) -> Listing:
+    from stadtwerk.library import load_named_city
+
+    city = load_named_city(name)
+    rows = [
+        (lv.id, lv.measure, lv.subject, f"{lv.minimum:g}", f"{lv.people:,}", lv.owner, lv.basis)
+        for lv in city.levels.values()
+    ]
+    heads = ("level", "measure", "subject", "minimum", "people", "owner", "basis")
+    return f"service levels owed in {city.name}", heads, rows
+
+
+def _norms(lang: str) -> Listing:
+    from resilience.norms import norms
+
+    rows = [(n.id, n.title.of(lang), n.shown, n.source, n.confidence.value) for n in norms().values()]
+    return "norms", ("id", "what it asks", "value", "source", "confidence"), rows
+
+
+def _clauses(lang: str) -> Listing:
+    from resilience.clauses import clauses
+
+    rows = [(name, title.of(lang)) for name, title in clauses().items()]
+    return "clauses of the Smart City Charter", ("id", "what it asks"), rows
