@@ -47,6 +47,14 @@ class Block:
         return len(self.values)
 
 
+def block_of(readings: Readings, first: int = 0, end: int | None = None) -> Block:
+    """A part of a cohort's readings, without copying them; all of it by default."""
+    if first == 0 and (end is None or end == len(readings.values)):
+        return Block(readings.cohort, readings.at, 0, readings.values, readings.quality)
+    part = slice(first, end)
+    return Block(readings.cohort, readings.at, first, readings.values[part], readings.quality[part])
+
+
 @dataclass(frozen=True, slots=True)
 class Pack:
     """What a gateway sends at once, in order of time. (gateway, boot, sequence) names it once and for all."""
@@ -92,16 +100,16 @@ class GatewayCore:
 
     def take(self, readings: Readings) -> tuple[Pack, ...]:
         """Keep readings. Returns the packs that had to be dropped to make room, oldest first."""
+        size = self.settings.batch_size
         first, total = 0, len(readings.values)
         while first < total:
             if not self._open:
                 self._open_since = readings.at
-            end = min(total, first + self.settings.batch_size - self._open_size)
-            part = slice(first, end)
-            self._open.append(Block(readings.cohort, readings.at, first, readings.values[part], readings.quality[part]))
+            end = min(total, first + size - self._open_size)
+            self._open.append(block_of(readings, first, end))
             self._open_size += end - first
             first = end
-            if self._open_size == self.settings.batch_size:
+            if self._open_size == size:
                 self._seal()
         dropped = []
         while self.held > self.settings.outbox_size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -55,32 +54,34 @@ class PackEncoder:
 
     def __init__(self, clock_start_unix: float) -> None:
         self._start = clock_start_unix
-        self._heads = cache(_heads)
+        self._heads: dict[tuple[str, bool], tuple[bytes, ...]] = {}
 
     def encode(self, pack: Pack) -> bytes:
-        parts = [b"["]
-        head = (
-            f'{{"schema":{SCHEMA},"restart":{pack.boot},"seq":{pack.sequence},"bn":"{base_name(pack.gateway)}","bver":'
-            f"{senml.VERSION},"
-        ).encode()
+        """The payload. Not for two threads at once."""
+        # A base unit cannot be taken back, so a pack with a unit that the registry lacks names units record by record.
+        based = all(registered(block.cohort.unit) for block in pack.blocks)
+        numbered = f'{{"schema":{SCHEMA},"restart":{pack.boot},"seq":{pack.sequence},"bn":"{base_name(pack.gateway)}",'
+        head = numbered.encode()
+        parts = []
         for block in pack.blocks:
             unit = registered(block.cohort.unit)
-            # An empty base unit takes back the one before it.
-            symbol = orjson.dumps(unit.symbol if unit else "")
             time = orjson.dumps(self._start + to_s(block.at))
-            parts += (head, b'"bt":', time, b',"bu":', symbol, b",", self._records(block)[1:], b",")
+            base_unit = b',"bu":' + orjson.dumps(unit.symbol) if unit is not None and based else b""
+            parts.append(head + b'"bt":' + time + base_unit + b"," + self._records(block, based)[1:])
             head = b"{"
-        parts[-1] = b"]"
-        return b"".join(parts)
+        return b"[" + b",".join(parts) + b"]"
 
-    def _records(self, block: Block) -> bytes:
+    def _records(self, block: Block, based: bool) -> bytes:
         """The records of one block without the enclosing brackets."""
-        heads = self._heads(block.cohort)[block.first : block.first + len(block)]
+        key = (block.cohort.id, based)
+        heads = self._heads.get(key)
+        if heads is None:
+            heads = self._heads[key] = _heads(block.cohort, based)
+        heads = heads[block.first : block.first + len(block)]
         unit = registered(block.cohort.unit)
         values = block.values if unit is None or unit.factor == 1 else block.values * unit.factor
-        plain = not block.quality.any() and bool(np.isfinite(values).all())
         numbers = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
-        if plain:
+        if not block.quality.any() and np.isfinite(values).all():
             return b"},".join([head + number for head, number in zip(heads, numbers, strict=True)]) + b"}"
         records = []
         for head, number, quality in zip(heads, numbers, block.quality.tolist(), strict=True):
@@ -102,26 +103,38 @@ def decode_pack(payload: bytes) -> WirePack:
     prefix = base_name("")[:-1]
     if not base.startswith(prefix) or not base.endswith(":"):
         raise senml.SenmlError(f"record 1: base name {base!r} is not one of a gateway")
-    return WirePack(topics.plain(base[len(prefix) : -1]), boot, sequence, tuple(_reading(r, base) for r in records))
+    try:
+        gateway = topics.plain(base[len(prefix) : -1])
+    except ValueError as error:
+        raise senml.SenmlError(f"record 1: base name {base!r}: {error}") from None
+    return WirePack(gateway, boot, sequence, tuple(_reading(record, base) for record in records))
 
 
 def _reading(record: senml.Record, base: str) -> WireReading:
     try:
         quality = Quality(record.extra.get("quality", Quality.GOOD))
-    except ValueError:
-        raise senml.SenmlError(f"{record.name!r}: no such quality: {record.extra['quality']!r}") from None
-    value = record.value
-    number = float(value) if isinstance(value, float) else float("nan")
-    return WireReading(topics.plain(record.name.removeprefix(base)), record.time, number, record.unit, quality)
+        sensor = topics.plain(record.name.removeprefix(base))
+    except ValueError as error:
+        raise senml.SenmlError(f"{record.name!r}: {error}") from None
+    number = record.value if isinstance(record.value, float) else float("nan")
+    return WireReading(sensor, record.time, number, record.unit, quality)
 
 
-def _heads(cohort: SensorCohort) -> tuple[bytes, ...]:
-    return tuple(b'{"n":' + orjson.dumps(topics.name(sensor)) + b',"v":' for sensor in cohort.sensors)
+def _heads(cohort: SensorCohort, based: bool) -> tuple[bytes, ...]:
+    """What stands before the number in each sensor's record."""
+    unit = registered(cohort.unit)
+    middle = b"" if based or unit is None else b',"u":' + orjson.dumps(unit.symbol)
+    return tuple(b'{"n":' + orjson.dumps(topics.name(sensor)) + middle + b',"v":' for sensor in cohort.sensors)
 
 
-def status_message(gateway: str, state: str, time: float, boot: int | None = None) -> bytes:
-    """A birth, a loss or an end: `state` is online, offline or ended, `time` the town's clock in Unix seconds."""
-    message: dict[str, Any] = {"schema": SCHEMA, "gateway": gateway, "state": state, "time": time}
+def status_message(gateway: str, state: str, time: float | None = None, boot: int | None = None) -> bytes:
+    """A birth, a loss or an end: `state` is online, offline or ended, `time` the town's clock in Unix seconds.
+
+    A last will knows no time: it is written before what it tells of.
+    """
+    message: dict[str, Any] = {"schema": SCHEMA, "gateway": gateway, "state": state}
+    if time is not None:
+        message["time"] = time
     if boot is not None:
         message["restart"] = boot
     return orjson.dumps(message)

@@ -88,7 +88,7 @@ def decode(payload: bytes | str, now: float | None = None) -> tuple[Record, ...]
 
 
 def encode(records: Iterable[Record]) -> bytes:
-    """Resolved records as a pack: no base fields, absolute times. Raises `SenmlError` for a record that is not valid."""
+    """Resolved records as a pack without base fields. Raises `SenmlError` for a record that is not valid."""
     pack = []
     for record in records:
         _check_name(record.name)
@@ -144,6 +144,7 @@ def _resolve(entry: dict[str, Any], base: _Base, now: float | None) -> Record | 
         if now is None:
             raise SenmlError(f"the time {time} counts from now, and nobody said when that is")
         time += now
+    _finite(time, "the time")
     value: Value = None
     if values and values[0] != "v":
         value = _other_value(entry, values[0])

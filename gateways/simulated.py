@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gateways.core import Block, GatewayCore, GatewaySettings, Pack
+from gateways.core import Block, GatewayCore, GatewaySettings, Pack, block_of
 from simulator.contracts.sensor import Readings
 from simulator.contracts.ticks import to_ticks
 
@@ -61,7 +61,7 @@ class SimulatedGateways:
         else:
             self._look(core, readings.at)
         if not core.running:
-            self._fates.lost((Block(readings.cohort, readings.at, 0, readings.values, readings.quality),))
+            self._fates.lost((block_of(readings),))
             return
         for dropped in core.take(readings):
             self._fates.lost(dropped.blocks)

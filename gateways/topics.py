@@ -1,7 +1,7 @@
 """The names of topics, and how any id becomes a legal one.
 
-Convention: `city/v1/{gateway}/senml` for readings, retained `.../status` and `.../meta`. The major version stands in the
-topic; within one, fields are only ever added.
+Convention: `city/v1/{gateway}/senml` for readings, retained `.../status` and `.../meta`. The major version stands in
+the topic; within one, fields are only ever added.
 """
 
 from __future__ import annotations

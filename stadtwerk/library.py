@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.contracts.city import City
+from simulator.contracts.document import Document, load_document
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 
@@ -70,18 +71,27 @@ def city_of(reference: CityReference, beside: Path) -> City:
     return load_named_city(str(beside.parent / reference.path))
 
 
-def load_named_scenario(name: str, city: str | None = None) -> tuple[Scenario, City]:
-    """A scenario with the city it plays in, both checked. Raises `BadInput` with every problem of the two."""
-    from resilience.check import check_scenario
-    from resilience.loader import read_scenario
+def load_checked(path: Path, city: str | None = None) -> tuple[Document, Scenario, City]:
+    """A scenario file with the city it plays in, both checked. Raises `BadInput` with every problem of the two."""
+    from resilience.loader import build_scenario, city_reference
+    from resilience.semantics import check_scenario
+    from simulator.contracts.quantities import QUANTITIES
 
-    path = find_scenario(name)
-    scenario, document = read_scenario(path)
-    town = load_named_city(city) if city is not None else city_of(scenario.city, path)
-    problems = check_scenario(document, scenario, town)
-    if problems:
+    document = load_document(path)
+    problems: list[Problem] = []
+    town: City | None = None
+    reference = city_reference(document)
+    try:
+        if city is not None:
+            town = load_named_city(city)
+        elif reference is not None:
+            town = city_of(reference, path)
+    except BadInput as bad:
+        problems += bad.problems
+    problems += check_scenario(document, town, tuple(QUANTITIES))
+    if problems or town is None:
         raise BadInput(problems)
-    return scenario, town
+    return document, build_scenario(document), town
 
 
 def cache_folder() -> Path:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.coupling import Quantities, Runtime
 from simulator.coupling.running import Running
@@ -71,6 +70,7 @@ def reader(quantities: Quantities) -> Callable[[str, tuple[str, ...]], NDArray[n
     return read
 
 
-def measured_kinds(city: City) -> tuple[str, ...]:
-    """The quantities that the city's sensors read, each once."""
-    return tuple(dict.fromkeys(cohort.quantity for cohort in city.cohorts))
+def close_all(running: tuple[Running, ...]) -> None:
+    """Close in the reverse order of starting."""
+    for domain in reversed(running):
+        domain.close()

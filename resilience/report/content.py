@@ -6,13 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-
-class Outcome(StrEnum):
-    """What a check, or the whole run, came to."""
-
-    PASS = "pass"
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
+from resilience.text import Text
+from resilience.verdict import Value
 
 
 class Reach(StrEnum):
@@ -24,38 +19,22 @@ class Reach(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """The same words in both languages of the page."""
-
-    en: str
-    de: str
-
-    @classmethod
-    def same(cls, text: str) -> Words:
-        """For names and ids, which no language changes."""
-        return cls(text, text)
-
-    def of(self, lang: str) -> str:
-        return self.de if lang == "de" else self.en
-
-
-@dataclass(frozen=True, slots=True)
 class Clause:
     """A clause of the charter that the run gives evidence for."""
 
     id: str
-    title: Words
+    title: Text
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """One expectation: `target` is what was asked, `actual` what was found, both worded with their units."""
 
-    name: Words
-    outcome: Outcome
-    sentence: Words
-    target: Words
-    actual: Words
+    name: Text
+    outcome: Value
+    sentence: Text
+    target: Text
+    actual: Text
     source: str = ""
     confidence: str = ""
 
@@ -70,8 +49,8 @@ class LevelCourse:
 
     id: str
     measure: str
-    measure_title: Words
-    title: Words
+    measure_title: Text
+    title: Text
     reach: Reach
     unit: str
     minimum: float
@@ -92,7 +71,7 @@ class FaultSpan:
 
     entry: str
     target: str
-    title: Words
+    title: Text
     asked_begin_s: float | None
     asked_end_s: float | None
     begin_s: float | None
@@ -117,7 +96,7 @@ class ModeTimeline:
     component: str
     label: str
     modes: tuple[str, ...]
-    mode_titles: tuple[Words, ...]
+    mode_titles: tuple[Text, ...]
     spans: tuple[ModeSpan, ...]
 
 
@@ -125,14 +104,14 @@ class ModeTimeline:
 class RedundancyResult:
     """What the scenario asked of one redundancy, and what it did. `technical` false is an analogue one."""
 
-    name: Words
+    name: Text
     technical: bool
     primary: str
     standby: str
-    outcome: Outcome
-    target: Words
-    actual: Words
-    sentence: Words
+    outcome: Value
+    target: Text
+    actual: Text
+    sentence: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +151,7 @@ class ServiceLoss:
     """What one service cost its people: over all districts, or over whoever it is owed to if not to districts."""
 
     measure: str
-    title: Words
+    title: Text
     person_hours: float
     peak_people: int
     peak_at_s: float | None
@@ -213,7 +192,7 @@ class CascadeStep:
     depth: int
     kind: str
     subject: str
-    text: Words
+    text: Text
     via: str
     after_s: float | None
 
@@ -243,7 +222,7 @@ class TelemetrySummary:
     published: int
     bad: int
     broker: str
-    note: Words
+    note: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,18 +230,18 @@ class ReportContent:
     """The content of one report. Texts may hold anything: the page escapes them."""
 
     scenario_id: str
-    title: Words
-    question: Words
+    title: Text
+    question: Text
     clauses: tuple[Clause, ...]
-    city_title: Words
+    city_title: Text
     people: int
     seed: int
     versions: tuple[tuple[str, str], ...]
     start: datetime
     begin_s: float
     end_s: float
-    outcome: Outcome
-    answer: Words
+    outcome: Value
+    answer: Text
     headline: Headline
     checks: tuple[Check, ...]
     courses: tuple[LevelCourse, ...]

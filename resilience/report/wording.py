@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
-THIN = "\u202f"
 MINUS = "\u2212"
 
 _MONTHS = {
@@ -39,7 +38,9 @@ def quantity(value: float, unit: str, lang: str) -> str:
     """A value of a service level with its unit: shares in per cent, indices with two decimals."""
     if unit == SHARE:
         shown = 100 * value
-        # 99.97 % must not be shown as a full 100 %, nor 0.02 % as nothing.
+        # 99.997 % must not be shown as a full 100 %, nor 0.003 % as nothing.
+        if 0 < shown < 100:
+            shown = min(max(shown, 0.01), 99.99)
         decimals = 0 if shown in (0.0, 100.0) or 1 <= shown <= 99 else 1 if 0.1 <= shown <= 99.9 else 2
         gap = "\u00a0" if lang == "de" else ""
         return number(shown, lang, decimals) + gap + "%"
@@ -77,11 +78,11 @@ def moment(start: datetime, at_s: float) -> datetime:
     return start + timedelta(seconds=at_s)
 
 
-def clock(start: datetime, at_s: float, long_run: bool = False) -> str:
-    """The town's clock: `18:00`, with seconds where there are any. `long_run` adds the day (see `days`)."""
+def clock(start: datetime, at_s: float, lang: str, dated: bool = False) -> str:
+    """The town's clock: `18:00`, with seconds where there are any; `dated` puts the day before it."""
     at = moment(start, at_s)
     text = at.strftime("%H:%M:%S") if at.second else at.strftime("%H:%M")
-    return f"{at.day}.{at.month}. {text}" if long_run else text
+    return f"{day(at, lang)}, {text}" if dated else text
 
 
 def day(at: datetime, lang: str) -> str:

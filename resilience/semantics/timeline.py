@@ -113,7 +113,9 @@ def _check_repair(entry: Fields, city: City) -> None:
         component = city.components.get(place)
         if component and component.kind != "road-node" and not city.links_into(place, LinkKind.ROAD):
             where = repair if field == "site" else entry
-            where.wrong(field, f"no road link leads to {place!r}, a crew never arrives", "name a `site` with road access")
+            where.wrong(
+                field, f"no road link leads to {place!r}, a crew never arrives", "name a `site` with road access"
+            )
 
 
 def _check_selector(entry: Fields, point: FaultPoint | None, city: City | None) -> None:
@@ -146,7 +148,16 @@ def _check_selector(entry: Fields, point: FaultPoint | None, city: City | None) 
     domain = item.text("domain")
     if point is None or (domain is not None and domain not in list(Domain)):
         return
-    chosen = Selector(kind or "", Domain(domain) if domain else None, *(item.text(name) or "" for name in values))
+    given = {name: item.text(name) or "" for name in values}
+    chosen = Selector(
+        kind=kind or "",
+        domain=Domain(domain) if domain else None,
+        district=given["district"],
+        owner=given["owner"],
+        maker=given["maker"],
+        model=given["model"],
+        firmware=given["firmware"],
+    )
     found = len(matching(chosen, point.name, city))
     wanted = item.number("random")
     if not found:
@@ -202,7 +213,7 @@ def _check_overlap(
     for way, target in entry.texts("target"):
         spans = taken.setdefault((target, point.name), [])
         for begin, until, other in spans:
-            if span[0] < until and begin < end or span[0] == begin:
+            if (span[0] < until and begin < end) or span[0] == begin:
                 entry.wrong(way, f"{target!r} is broken in this way by {other!r} already", "move or drop one of them")
                 break
         spans.append((span[0], end, entry.text("id") or "another entry"))

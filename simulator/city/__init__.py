@@ -12,9 +12,9 @@ networks    network files and their elements on the map
 people      districts, and how many people live there
 cohorts     sensor rules as cohorts
 check       do the things that name each other exist and fit?
-load        a folder as a city
+loader      a folder as a city
 write       a draft as a folder
 layers      rules that lay roads' and ICT's couplings, lifelines and levels over the networks
-importers   what planners have, as a city folder
+importing   what planners have, as a city folder
 demo        the demo city
 """

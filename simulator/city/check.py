@@ -21,7 +21,7 @@ SOURCES: dict[LinkKind, tuple[str, ...]] = {
     LinkKind.POWER: ("bus", "generator"),
     LinkKind.WATER: ("junction",),
     LinkKind.ROAD: ("road-node",),
-    LinkKind.CONTROL: ("network-control", "waterworks", "traffic-control-centre"),
+    LinkKind.CONTROL: ("network-control", "waterworks", "traffic-control-centre", "rescue-dispatch", "service"),
 }
 """The kinds of component that can give what a link carries, because their domain says when they can."""
 
@@ -58,10 +58,14 @@ def check_links(
     return problems
 
 
-def check_control_paths(links: Iterable[Link], where: Where) -> list[Problem]:
-    """Control links without any way of data links between their ends. A city without data links is not asked."""
+def check_control_paths(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """Control links without any way of data links between their ends. A city without data links is not asked.
+
+    Only ICT nodes forward messages; a service sits on the servers of its cluster.
+    """
     links = tuple(links)
     root: dict[str, str] = {}
+    beside: dict[str, set[str]] = {}
 
     def find(name: str) -> str:
         while (up := root.setdefault(name, name)) != name:
@@ -69,12 +73,32 @@ def check_control_paths(links: Iterable[Link], where: Where) -> list[Problem]:
             name = up
         return name
 
-    data = [link for link in links if link.kind is LinkKind.DATA]
-    for link in data:
-        root[find(link.source)] = find(link.target)
+    def forwards(name: str) -> bool:
+        return name in components and components[name].kind in ICT_NODES
+
+    for link in links:
+        if link.kind is LinkKind.DATA:
+            if forwards(link.source) and forwards(link.target):
+                root[find(link.source)] = find(link.target)
+            beside.setdefault(link.source, set()).add(link.target)
+            beside.setdefault(link.target, set()).add(link.source)
+    servers: dict[str, list[str]] = {}
+    for component in components.values():
+        if component.kind == "server":
+            servers.setdefault(component.text("cluster"), []).append(component.id)
+
+    def reach(name: str) -> set[str]:
+        component = components.get(name)
+        if component is not None and component.kind == "service":
+            return {find(server) for server in servers.get(component.text("cluster"), ())}
+        if forwards(name):
+            return {find(name)}
+        return {find(node) for node in beside.get(name, ()) if forwards(node)}
+
     problems = []
-    for link in links if data else ():
-        if link.kind is LinkKind.CONTROL and find(link.source) != find(link.target):
+    for link in links if beside else ():
+        ends_known = link.source in components and link.target in components
+        if link.kind is LinkKind.CONTROL and ends_known and not reach(link.source) & reach(link.target):
             what = f"no data links lead from {link.source!r} to {link.target!r}"
             problems.append(where.problem("links", link.id, "source", what, "connect both to the ICT network"))
     return problems

@@ -11,7 +11,6 @@ from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 
-
 AS_DRAWN = MapFrame()
 """The file is in metres of the city's map."""
 

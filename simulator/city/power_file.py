@@ -15,7 +15,7 @@ A branch's `ends` are two bus ids, or three for a three-winding transformer. Pow
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
@@ -135,7 +135,7 @@ class PowerFile:
 
 _Record = TypeVar("_Record", BusRecord, BranchRecord, SubstationRecord, SwitchRecord, PvRecord, BatteryRecord)
 
-_CHECKS = {
+_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "str": (lambda v: isinstance(v, str), "text"),
     "int": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
     "float": (lambda v: isinstance(v, int | float) and not isinstance(v, bool), "a number"),
@@ -199,15 +199,15 @@ def write_power_file(file: PowerFile, path: Path) -> None:
 def read_power_elements(path: Path) -> tuple[NetworkElement, ...]:
     """The town elements of a `power.json`; a bus weighs its rated load in W. Raises `BadInput`."""
     file = read_power_file(path)
-    out = [NetworkElement("bus", b.id, b.x, b.y, weight=b.load_w, title=b.name) for b in file.buses]
-    for b in file.branches:
-        out.append(NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=b.name))
-    out += [NetworkElement("substation", s.id, s.x, s.y, title=s.name) for s in file.substations]
-    out += [NetworkElement("grid-switch", s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=s.name) for s in file.switches]
+    out = [NetworkElement("substation", s.id, s.x, s.y, title=s.name) for s in file.substations]
     out += [NetworkElement("pv", p.id, p.x, p.y, title=p.name, parameters={"rated_w": p.rated_w}) for p in file.pvs]
     for battery in file.batteries:
         given = {"rated_w": battery.rated_w, "energy_j": battery.energy_j, "initial_share": battery.initial_share}
         out.append(NetworkElement("battery", battery.id, battery.x, battery.y, title=battery.name, parameters=given))
+    # Buses last among the points: they are what the ends below name, should an infeed or plant share a network id.
+    out += [NetworkElement("bus", b.id, b.x, b.y, weight=b.load_w, title=b.name) for b in file.buses]
+    out += [NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=b.name) for b in file.branches]
+    out += [NetworkElement("grid-switch", s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=s.name) for s in file.switches]
     return tuple(out)
 
 
@@ -251,8 +251,8 @@ def _records(
         if wrong:
             problems += [Problem(name, 0, f"{section}[{i}].{key}", f"is not {what}", _MEND) for key, what in wrong]
             continue
-        values = {key: row[key] for key, _ in expected}
-        out.append(record(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}))
+        values: dict[str, Any] = {k: tuple(row[k]) if isinstance(row[k], list) else row[k] for k, _ in expected}
+        out.append(record(**values))
     return tuple(out)
 
 

@@ -6,7 +6,7 @@ link.csv    link_id, from_node_id, to_node_id, length (m), free_speed (km/h), ca
 demand.csv  origin, destination (node ids), start_s, end_s (seconds after midnight), trips (car trips that leave within
             that window, every day)
 
-Other columns of GMNS may stand there; they are not read. GMNS: General Modeling Network Specification, Zephyr Foundation.
+Other columns of GMNS (General Modeling Network Specification, Zephyr Foundation) may stand there; they are not read.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from simulator.city.element import NetworkElement
 from simulator.city.table import Row, read_table
 from simulator.contracts.city import RoadFiles
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 
 NODE_COLUMNS = ("node_id", "x_coord", "y_coord")

@@ -40,6 +40,8 @@ def open_water_file(path: Path) -> Any:
     project = tk.createproject()
     try:
         tk.open(project, str(path), os.devnull, "")
+        tk.openH(project)  # only here EPANET looks at the network as a whole
+        tk.closeH(project)
     except Exception as error:  # the toolkit raises nothing narrower
         _drop(project)
         raise BadInput(_objections(path, str(error))) from None
@@ -72,8 +74,9 @@ def mean_demand_m3_s(project: Any, node: int) -> float:
     from epanet import toolkit as tk
 
     total = 0.0
+    default = int(tk.getoption(project, tk.DEMANDPATTERN))
     for i in range(1, tk.getnumdemands(project, node) + 1):
-        pattern = tk.getdemandpattern(project, node, i)
+        pattern = tk.getdemandpattern(project, node, i) or default
         factor = tk.getaveragepatternvalue(project, pattern) if pattern > 0 else 1.0
         total += tk.getbasedemand(project, node, i) * factor
     total *= tk.getoption(project, tk.DEMANDMULT)
@@ -145,6 +148,7 @@ def _objections(path: Path, error: str) -> list[Problem]:
         project = tk.createproject()
         with suppress(Exception):
             tk.open(project, str(path), str(report), "")
+            tk.openH(project)
         _drop(project)
         text = report.read_text(encoding="utf-8", errors="replace").splitlines() if report.is_file() else []
     lines = [_words(line) for line in path.read_text(encoding="utf-8", errors="replace").splitlines()]

@@ -189,7 +189,6 @@ class Supply:
                     EventKind.AUTONOMY_USED, component, f"autonomy for {key[1]} is used up", cause=cause
                 )
                 self._refresh_component(component, event)
-                self._notify(component, event)
 
         self._clock.at(self._clock.now + round(store.charge), component, empty)
 

@@ -25,7 +25,7 @@ class Hospital(Lifeline):
         live = [components[link.source].kind for link in supply.live_links(self.id, LinkKind.POWER)]
         if self.runtime.faults.disabled(self.id):
             mode, why = "none", "the site cannot be used"
-        elif any(kind != "generator" for kind in live) or supply.mains(self.id, LinkKind.POWER) and not live:
+        elif any(kind != "generator" for kind in live) or (supply.mains(self.id, LinkKind.POWER) and not live):
             mode, why = "mains", "fed by the grid"
         elif live:
             mode, why = "generator", "the emergency generator has taken the load"

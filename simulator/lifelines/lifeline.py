@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link, LinkKind
-from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 
 
@@ -21,7 +23,7 @@ class Duty:
     why: str
 
 
-class Lifeline:
+class Lifeline(ABC):
     """A component that is judged again, once an instant, when something it watches has changed or its time has come.
 
     A kind of lifeline says what it watches (`watches`) and how it does (`judge`). It starts in its best mode, as if
@@ -34,16 +36,19 @@ class Lifeline:
         self.runtime, self.component, self.id = runtime, component, component.id
         self.mode = KINDS[component.kind].modes[0]
         self.share = 1.0
-        self.solves = 0
         self.last_event: int | None = None
         self._levels = tuple(
-            level.id for level in runtime.city.levels.values() if level.measure == "lifeline" and level.subject == self.id
+            level.id
+            for level in runtime.city.levels.values()
+            if level.measure == "lifeline" and level.subject == self.id
         )
         self._dirty = False
+        self._wakes: list[int] = []
         self._cause: int | None = None
 
-    def start(self) -> None:
-        """Watch, and judge for the first time, now."""
+    def start(self, judged: Callable[[], None]) -> None:
+        """Watch, and judge for the first time, now. `judged` is called at every judgement."""
+        self._count = judged
         for subject in dict.fromkeys((self.id, *self.watches())):
             self.runtime.supply.watch(subject, self.touch)
         self._look()
@@ -52,10 +57,11 @@ class Lifeline:
         """Components and links, beside its own, whose change may change how it does."""
         return ()
 
+    @abstractmethod
     def judge(self) -> Duty:
-        raise NotImplementedError
+        """How it does now, from the state of what it watches and of the clock."""
 
-    def judged(self, duty: Duty, cause: int | None) -> None:
+    def judged(self, duty: Duty, cause: int | None) -> None:  # noqa: B027
         """For more levels and quantities: called after each judgement with the event behind it."""
 
     def touch(self, subject: str, cause: int | None) -> None:
@@ -67,14 +73,11 @@ class Lifeline:
             self.runtime.clock.soon(self.id, self._look)
 
     def wake(self, tick: int) -> None:
-        """Judge again at `tick`: a delay or the clock on the wall is over then."""
-        self.runtime.clock.at(tick, self.id, self._look)
-
-    def wake_after(self, seconds: float) -> None:
-        self.wake(self.runtime.clock.now + to_ticks(seconds))
+        """For `judge`: judge again at `tick`, when a delay or the clock on the wall is over, for the reason of now."""
+        self._wakes.append(tick)
 
     def believed_cause(self) -> int | None:
-        """The cause of a change that nobody handed on: what changed this lifeline before."""
+        """The cause of a new mode that nobody handed on: what changed this lifeline before."""
         return self.last_event
 
     def control_links(self, target_kind: str) -> tuple[Link, ...]:
@@ -84,14 +87,22 @@ class Lifeline:
         return tuple(link for link in links if components[link.target].kind == target_kind)
 
     def _look(self) -> None:
-        self.solves += 1
+        self._count()
         cause, self._cause, self._dirty = self._cause, None, False
         duty = self.judge()
         if duty.mode != self.mode:
-            cause = cause if cause is not None else self.believed_cause()
+            cause = self.believed_cause() if cause is None else cause
             self.last_event = cause = self.runtime.mode(self.id, self.mode, duty.mode, duty.why, cause)
             self.mode = duty.mode
         self.share = duty.share
+        cause = self.last_event if cause is None else cause
         for level in self._levels:
             self.runtime.levels.record(level, duty.share, cause)
         self.judged(duty, cause)
+        wakes, self._wakes = self._wakes, []
+        for tick in wakes:
+            self.runtime.clock.at(tick, self.id, partial(self._woken, cause))
+
+    def _woken(self, cause: int | None) -> None:
+        self._cause = cause if self._cause is None else self._cause
+        self._look()

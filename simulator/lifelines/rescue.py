@@ -75,5 +75,3 @@ class RescueDispatch(Lifeline):
 
 def _names(sites: list[str]) -> str:
     return ", ".join(sites[:3]) + (f" and {len(sites) - 3} more" if len(sites) > 3 else "")
-
-

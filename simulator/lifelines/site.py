@@ -14,7 +14,9 @@ class Site:
     def __init__(self, runtime: Runtime, component: Component) -> None:
         self._runtime, self.id = runtime, component.id
         self._levels = tuple(
-            level.id for level in runtime.city.levels.values() if level.measure == "lifeline" and level.subject == self.id
+            level.id
+            for level in runtime.city.levels.values()
+            if level.measure == "lifeline" and level.subject == self.id
         )
 
     def start(self) -> None:

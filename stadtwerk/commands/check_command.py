@@ -23,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput
-    from stadtwerk.library import load_named_city, load_named_scenario
+    from stadtwerk.library import find_scenario, load_checked, load_named_city
 
     problems = []
     for name in options.files:
@@ -32,7 +32,7 @@ def execute(options: argparse.Namespace) -> int:
                 city = load_named_city(name)
                 print(f"{name}: ok, a city of {city.people:,} people and {len(city.components):,} components")
             else:
-                scenario, _ = load_named_scenario(name, options.city)
+                _, scenario, _ = load_checked(find_scenario(name), options.city)
                 print(f"{name}: ok, a scenario with {len(scenario.timeline)} faults")
         except BadInput as bad:
             problems += bad.problems

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from simulator.city.importers.hours import HOURLY_ASSUMPTION, spread
 from simulator.city.importers.tntp_text import TntpLink, TntpNet, read_net, read_nodes, read_trips
-from simulator.city.road_file import HOUR_S, KM_H, RoadLink, RoadNode, write_roads
+from simulator.city.road_file import HOUR_S, KM_H, RoadLink, RoadNode, Trips, write_roads
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput
 
@@ -64,7 +64,7 @@ def import_tntp(
         coordinate_unit_m = FOOT_M
         notes.append(Assumption("road coordinates", "the node table states no unit: feet"))
     links = _links(network, where, coordinate_unit_m, length_unit_m, time_unit_s, notes)
-    rows = []
+    rows: list[Trips] = []
     for origin, destination, volume in table:
         if origin != destination and volume > 0:
             rows.extend(spread(origin, destination, volume * day_factor))
@@ -138,7 +138,8 @@ def _speeds(
     by_map = {i: lengths[i] / seconds for i, seconds in timed}
     readings = [("", by_map)]
     for name in ("miles", "kilometres"):
-        readings.append((name, {i: links[i].length * LENGTH_UNITS_M[name] / s for i, s in timed if links[i].length > 0}))
+        unit_m = LENGTH_UNITS_M[name]
+        readings.append((name, {i: links[i].length * unit_m / s for i, s in timed if links[i].length > 0}))
     found: dict[int, float] = {}
     for name, speeds in readings:
         if speeds and low <= statistics.median(speeds.values()) <= high:

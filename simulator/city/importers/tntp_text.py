@@ -54,7 +54,8 @@ def read_nodes(path: Path) -> tuple[dict[str, tuple[float, float]], list[Problem
             continue
         if cells[0] in where:
             problems.append(Problem(str(path), number, "node", f"{cells[0]!r} is there twice", "keep one of the two"))
-        where[cells[0]] = (_number(path, number, "x", cells[1], problems), _number(path, number, "y", cells[2], problems))
+        x, y = (_number(path, number, axis, cell, problems) for axis, cell in zip("xy", cells[1:3], strict=True))
+        where[cells[0]] = (x, y)
     return where, problems
 
 

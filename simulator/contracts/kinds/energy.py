@@ -8,6 +8,8 @@ from simulator.contracts.kinds.kind import Kind
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
 
+_BUS = Parameter("bus", "", "", "the network file", "component id of its bus; only where no network file says it")
+
 KINDS = (
     Kind(
         "bus", Domain.ENERGY, "busbar or local substation", (FaultPoint("bus-out", "the busbar is dead"),), (_PRIORITY,)
@@ -34,13 +36,14 @@ KINDS = (
             Parameter("remote_s", "s", 300.0, "assumption", "time to switch by remote control, with the decision"),
             Parameter("manual_s", "s", 900.0, "assumption", "work of a crew on site to switch by hand"),
         ),
+        ("open", "closed"),
     ),
     Kind(
         "pv",
         Domain.ENERGY,
         "photovoltaic plant",
         (FaultPoint("pv-loss", "the plant feeds nothing in"),),
-        (Parameter("rated_w", "W", 0.0, "the network file"),),
+        (Parameter("rated_w", "W", 0.0, "the network file"), _BUS),
     ),
     Kind(
         "battery",
@@ -52,7 +55,9 @@ KINDS = (
             Parameter("energy_j", "J", None, ""),
             Parameter("initial_share", "1", 0.8, "assumption"),
             Parameter("grid_forming", "", True, "assumption"),
+            _BUS,
         ),
+        ("standby", "island", "empty"),
     ),
     Kind(
         "generator",

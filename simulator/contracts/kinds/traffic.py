@@ -6,6 +6,13 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds.kind import Kind
 
+ALL_WAY_STOP_VEH_H = 1400.0
+"""What a junction passes while its signal is dark: Al-Kaisy and Doruk (2023) saw 400 to 1,400 vehicles an hour at an
+all-way stop with single-lane approaches; the upper end, because nobody on foot walks in this model."""
+
+POLICE_VEH_H = 2520.0
+"""What a junction passes under police control, 0.7 veh/s (assumption: between the all-way stop and the signal)."""
+
 KINDS = (
     Kind("road-node", Domain.TRAFFIC, "junction of roads"),
     Kind(
@@ -24,12 +31,20 @@ KINDS = (
     Kind(
         "signal",
         Domain.TRAFFIC,
-        "traffic signal at a road node",
+        "traffic signal at the road node that its road link comes from",
         (FaultPoint("signal-dark", "the signal is dark", disables=True),),
         (
             Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", "local programme"),
             Parameter("police_s", "s", 1800.0, "assumption", "time until police regulate the junction once it is dark"),
             Parameter("police", "", False, "assumption", "whether police have this junction on their list"),
+            Parameter(
+                "dark_veh_h",
+                "veh/h",
+                ALL_WAY_STOP_VEH_H,
+                "Al-Kaisy and Doruk 2023, doi 10.1177/03611981231155899, upper end of what was observed",
+                "vehicles an hour that pass while it is dark, as at an all-way stop",
+            ),
+            Parameter("police_veh_h", "veh/h", POLICE_VEH_H, "assumption", "vehicles an hour that pass under police"),
         ),
         ("central", "local", "dark", "police"),
     ),

@@ -17,8 +17,8 @@ _BURST = FaultPoint(
 _ISOLATED = FaultPoint("isolated", "closed off by its valves, for a repair or in error")
 
 KINDS = (
-    Kind("junction", Domain.WATER, "junction of mains, with the demand of the houses around it", (_BURST,)),
-    Kind("pipe", Domain.WATER, "water main", (_ISOLATED,)),
+    Kind("junction", Domain.WATER, "junction of mains, with the demand of the houses around it", (_BURST, _ISOLATED)),
+    Kind("pipe", Domain.WATER, "water main", (_BURST, _ISOLATED)),
     Kind("pump", Domain.WATER, "pump", (FaultPoint("pump-out", "the pump does not run", disables=True),)),
     Kind(
         "valve",

@@ -1,0 +1,22 @@
+"""The water network: sources, pumps, tanks, mains, and whether water arrives.
+
+model       the network as typed arrays
+statements  the controls and rules of the file, as records
+controls    EPANET's own automation, and how a link is taken off it
+overrides   links that a fault, a lack of power or a lost control link takes hold of
+engine      EPANET, stepwise
+measures    what is measured, and the service levels
+process     when to solve again, and what the town gets to know
+"""
+
+from __future__ import annotations
+
+from simulator.coupling.running import Running
+from simulator.coupling.runtime import Runtime
+
+
+def start(runtime: Runtime, water_age: bool = False) -> Running:
+    """Bring the city's water network to life. Raises `BadInput` for a file or component that does not fit it."""
+    from simulator.domains.water.process import WaterProcess
+
+    return WaterProcess(runtime, water_age)

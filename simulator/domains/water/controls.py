@@ -6,67 +6,26 @@ they are switched off in EPANET and followed here, from the same statements: wha
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from epanet import toolkit as tk
 
 from simulator.domains.water.model import WaterNetwork
+from simulator.domains.water.statements import (
+    Action,
+    Premise,
+    Rule,
+    Setpoint,
+    SimpleControl,
+    read_controls,
+    read_rule,
+    write_action,
+)
 
 _MISSING = -1e9
 """EPANET marks "no value" by -1e10."""
 _DAY_S = 86400
-
-
-@dataclass(frozen=True, slots=True)
-class Setpoint:
-    """What a link is commanded to be. `setting` is a pump's relative speed or a valve's setting in file units."""
-
-    open: bool
-    setting: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SimpleControl:
-    """`LINK x … IF NODE y ABOVE|BELOW level`, `AT TIME t` or `AT CLOCKTIME t`. `link`, `node` are toolkit indices."""
-
-    index: int
-    kind: int
-    link: int
-    setting: float
-    node: int
-    level: float
-
-
-@dataclass(frozen=True, slots=True)
-class Premise:
-    logic: int
-    subject: int
-    index: int
-    variable: int
-    relation: int
-    status: int
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The `position`-th action of a rule's THEN or ELSE part. `status` 0 means that `setting` counts."""
-
-    rule: int
-    position: int
-    then: bool
-    link: int
-    status: int
-    setting: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    index: int
-    priority: float
-    premises: tuple[Premise, ...]
-    actions: tuple[Action, ...]
 
 
 class Automation:
@@ -76,13 +35,10 @@ class Automation:
         self._ph, self._network, self._clock_start_s = project, network, clock_start_s
         self._controls: dict[int, list[SimpleControl]] = {}
         self._rules: dict[int, list[Rule]] = {}
-        for index in range(1, tk.getcount(project, tk.CONTROLCOUNT) + 1):
-            kind, link, setting, node, level = tk.getcontrol(project, index)
-            self._controls.setdefault(link - 1, []).append(
-                SimpleControl(index, int(kind), link, float(setting), int(node), float(level))
-            )
+        for control in read_controls(project):
+            self._controls.setdefault(control.link - 1, []).append(control)
         for index in range(1, tk.getcount(project, tk.RULECOUNT) + 1):
-            rule = _read_rule(project, index)
+            rule = read_rule(project, index)
             for link in dict.fromkeys(action.link - 1 for action in rule.actions):
                 self._rules.setdefault(link, []).append(rule)
         self._pattern: dict[int, int] = {}
@@ -99,7 +55,7 @@ class Automation:
         if kind == "pump":
             speed = float(tk.getlinkvalue(self._ph, link + 1, tk.SETTING))
             return Setpoint(speed > 0, speed)
-        if kind == "valve":
+        if kind == "valve" and tk.getlinktype(self._ph, link + 1) != tk.GPV:  # a GPV has a curve and no setting
             setting = float(tk.getlinkvalue(self._ph, link + 1, tk.SETTING))
             return Setpoint(is_open, setting if setting > _MISSING else None)
         if not is_open and not self.automatic(link):
@@ -120,24 +76,23 @@ class Automation:
         """Let the rules of a locked link ask for what it is anyway: a rule as a whole may move other links too."""
         status = tk.R_IS_OPEN if is_open else tk.R_IS_CLOSED
         for action in self._actions(link):
-            _write_action(self._ph, replace(action, status=int(status), setting=float(tk.MISSING)))
+            write_action(self._ph, replace(action, status=int(status), setting=float(tk.MISSING)))
 
     def release(self, link: int) -> None:
         """Controls, rules and pattern act on the link again."""
         for control in self._controls.get(link, ()):
             tk.setcontrolenabled(self._ph, control.index, tk.TRUE)
         for action in self._actions(link):
-            _write_action(self._ph, action)
+            write_action(self._ph, action)
         if link in self._pattern:
             tk.setlinkvalue(self._ph, link + 1, tk.LINKPATTERN, self._pattern.pop(link))
 
     def follow(self, link: int, now: Setpoint, since_s: int, t_s: int) -> Setpoint:
         """What the automation would command at `t_s`, if it commanded `now` at `since_s`."""
-        for rule_setpoint in self._by_rules(link, since_s, t_s):
-            now = _merged(now, rule_setpoint)
+        now = self._by_rules(link, since_s, t_s) or now
         for control in self._controls.get(link, ()):
             if self._fires(control, since_s, t_s):
-                now = _merged(now, self._asked(link, control.setting))
+                now = self._asked(link, control.setting)
         return now
 
     def shift(self, shift_s: int) -> None:
@@ -167,9 +122,7 @@ class Automation:
                 premise = tk.getpremise(self._ph, index, position)
                 if premise[3] == tk.R_TIME:
                     tk.setpremisevalue(self._ph, index, position, premise[6] - shift_s)
-        self._rules = {
-            link: [_read_rule(self._ph, rule.index) for rule in rules] for link, rules in self._rules.items()
-        }
+        self._rules = {link: [read_rule(self._ph, rule.index) for rule in rules] for link, rules in self._rules.items()}
 
     def _actions(self, link: int) -> list[Action]:
         return [a for rule in self._rules.get(link, ()) for a in rule.actions if a.link == link + 1]
@@ -194,7 +147,7 @@ class Automation:
             value -= tk.getnodevalue(self._ph, control.node, tk.ELEVATION)
         return bool(value <= control.level if control.kind == tk.LOWLEVEL else value >= control.level)
 
-    def _by_rules(self, link: int, since_s: int, t_s: int) -> list[Setpoint]:
+    def _by_rules(self, link: int, since_s: int, t_s: int) -> Setpoint | None:
         best: Action | None = None
         priority = 0.0
         for rule in self._rules.get(link, ()):
@@ -204,11 +157,11 @@ class Automation:
                 if taken and (best is None or rule.priority > priority):
                     best, priority = action, rule.priority
         if best is None:
-            return []
+            return None
         if best.status > 0:
             speed = (1.0 if best.status != tk.R_IS_CLOSED else 0.0) if self._network.link_kind[link] == "pump" else None
-            return [Setpoint(best.status != tk.R_IS_CLOSED, speed)]
-        return [self._asked(link, best.setting)]
+            return Setpoint(best.status != tk.R_IS_CLOSED, speed)
+        return self._asked(link, best.setting)
 
     def _holds(self, rule: Rule, since_s: int, t_s: int) -> bool:
         holds = True
@@ -226,7 +179,7 @@ class Automation:
             return self._time_is_true(p, since_s, t_s)
         if p.status > 0:
             state = tk.R_IS_OPEN if tk.getlinkvalue(self._ph, p.index, tk.STATUS) else tk.R_IS_CLOSED
-            return (state == p.status) == (p.relation in (tk.R_EQ, tk.R_IS))
+            return bool(state == p.status) is (p.relation in (tk.R_EQ, tk.R_IS))
         value = self._value(p)
         return value is not None and _compare(p.relation, value, p.value)
 
@@ -273,28 +226,3 @@ def _compare(relation: int, value: float, limit: float) -> bool:
     if relation in (tk.R_GT, tk.R_ABOVE):
         return value > limit
     return value <= limit if relation == tk.R_LE else value >= limit
-
-
-def _merged(before: Setpoint, asked: Setpoint) -> Setpoint:
-    """A valve that is told OPEN or CLOSED loses its setting; a pipe has none; a pump's speed always comes along."""
-    return asked if asked != before else before
-
-
-def _read_rule(project: Any, index: int) -> Rule:
-    premises, thens, elses, priority = tk.getrule(project, index)
-    actions = []
-    for then, count, read in ((True, thens, tk.getthenaction), (False, elses, tk.getelseaction)):
-        for position in range(1, count + 1):
-            link, status, setting = read(project, index, position)
-            actions.append(Action(index, position, then, int(link), int(status), float(setting)))
-    return Rule(
-        index,
-        float(priority),
-        tuple(Premise(*tk.getpremise(project, index, i)) for i in range(1, premises + 1)),
-        tuple(actions),
-    )
-
-
-def _write_action(project: Any, action: Action) -> None:
-    write = tk.setthenaction if action.then else tk.setelseaction
-    write(project, action.rule, action.position, action.link, action.status, action.setting)

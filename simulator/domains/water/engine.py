@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import math
 import warnings
-from enum import Enum
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +12,9 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
-from simulator.domains.water.controls import Automation, Setpoint
+from simulator.domains.water.controls import Automation
 from simulator.domains.water.model import WaterNetwork
+from simulator.domains.water.overrides import Overrides
 
 REQUIRED_PRESSURE_M = 20.4
 """2.0 bar at ground floor (DVGW W 400-1) as metres of water; the full demand is delivered from there."""
@@ -26,21 +26,11 @@ _OPEN_END_S = 2**31 - 1
 _TRIES = 5
 _UNSOLVABLE = 110
 _EXTRA_TRIALS = 10
-_SHUT_MINOR_LOSS = 1e15
-"""EPANET refuses to close a pipe with a check valve, so its local loss is raised until nothing passes (assumption)."""
 _DAY_S = 86400
 
 
 class EpanetError(RuntimeError):
     """The solver failed and trying again did not help. Carries EPANET's code and text."""
-
-
-class Force(Enum):
-    """How a cause overrides a link: shut, forced open, or left as it stands, each with its controls off."""
-
-    SHUT = "shut"
-    OPEN = "open"
-    HOLD = "hold"
 
 
 class WaterEngine:
@@ -68,10 +58,7 @@ class WaterEngine:
         self._units, self._step_s = network.units, step_s
         self.t_s = 0
         self.solves = 0
-        self._age = water_age
-        self._causes: dict[int, dict[str, Force]] = {}
-        self._commanded: dict[int, Setpoint] = {}
-        self._minor_loss: dict[int, float] = {}
+        self.water_age = water_age
         self._bursts: dict[int, float] = {}
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
@@ -91,7 +78,7 @@ class WaterEngine:
 
     def close(self) -> None:
         tk.closeH(self._ph)
-        if self._age:
+        if self.water_age:
             tk.closeQ(self._ph)
         close_water_file(self._ph)
 
@@ -108,13 +95,12 @@ class WaterEngine:
             left = self._pattern_step_s - (since + self._pattern_start_s) % self._pattern_step_s
             self._set_step(min(self._step_s, t_s - since, left))
             tk.nextH(self._ph)
-            if self._age:
+            if self.water_age:
                 tk.nextQ(self._ph)
             self._run()
             if self.t_s <= since:
                 raise EpanetError(f"EPANET stands still at {since} s")
-            for link, wanted in self._commanded.items():
-                self._commanded[link] = self._automation.follow(link, wanted, since, self.t_s)
+            self.overrides.follow(since, self.t_s)
         self._read()
 
     def solve(self) -> None:
@@ -122,31 +108,7 @@ class WaterEngine:
         self._run()
         self._read()
 
-    # changes, in force from the next `solve`
-
-    def force(self, link: int, cause: str, how: Force) -> None:
-        """Override a link for as long as this cause lasts. Shut beats open beats hold; its controls are off."""
-        causes = self._causes.setdefault(link, {})
-        if not causes:
-            self._commanded[link] = self._automation.commanded(link)
-            self._automation.lock(link)
-        causes[cause] = how
-        self._settle(link)
-
-    def release(self, link: int, cause: str) -> None:
-        """Take one cause away. With the last one the link does what its controls want by now."""
-        causes = self._causes.get(link, {})
-        if causes.pop(cause, None) is None:
-            return
-        if causes:
-            self._settle(link)
-            return
-        del self._causes[link]
-        self._automation.release(link)
-        self._command(link, self._commanded.pop(link))
-
-    def forced(self, link: int) -> bool:
-        return link in self._causes
+    # changes, in force from the next `solve`; links are overridden through `overrides`
 
     def set_burst(self, node: int, area_m2: float) -> None:
         """A hole in the main at a junction; `area_m2` is its area times the discharge coefficient, 0 mends it.
@@ -194,21 +156,22 @@ class WaterEngine:
             tk.setoption(ph, tk.EMITEXPON, 0.5)
             tk.setoption(ph, tk.EMITBACKFLOW, tk.FALSE)  # a hole lets water out, not in
         self._exponent = float(tk.getoption(ph, tk.EMITEXPON))
-        self._automation = Automation(ph, network, round(time_of_day_s) % _DAY_S)
+        automation = Automation(ph, network, round(time_of_day_s) % _DAY_S)
         if shift:
-            self._automation.shift(shift)
-        if self._age:
+            automation.shift(shift)
+        self.overrides = Overrides(ph, network, automation)
+        if self.water_age:
             tk.setqualtype(ph, tk.AGE, "", "", "")
         tk.openH(ph)
         tk.initH(ph, tk.NOSAVE)
-        if self._age:
+        if self.water_age:
             tk.openQ(ph)
             tk.initQ(ph, tk.NOSAVE)
 
     def _set_step(self, step_s: int) -> None:
         if int(tk.gettimeparam(self._ph, tk.HYDSTEP)) != step_s:
             tk.settimeparam(self._ph, tk.HYDSTEP, step_s)
-            if self._age:  # a short hydraulic step shortens the quality step for good
+            if self.water_age:  # a short hydraulic step shortens the quality step for good
                 tk.settimeparam(self._ph, tk.QUALSTEP, min(self._quality_step_s, step_s))
 
     def _run(self) -> None:
@@ -221,34 +184,9 @@ class WaterEngine:
                 except Exception as error:  # the toolkit raises nothing narrower
                     if f"Error {_UNSOLVABLE}" not in str(error) or not left:
                         raise EpanetError(f"water network at {self.t_s} s: {error}") from None
-            if self._age:
+            if self.water_age:
                 tk.runQ(self._ph)
         self.solves += 1
-
-    def _settle(self, link: int) -> None:
-        how = self._causes[link].values()
-        if Force.SHUT in how:
-            self._write(link, is_open=False)
-        elif Force.OPEN in how:
-            self._write(link, is_open=True)
-        stands_open = bool(tk.getlinkvalue(self._ph, link + 1, tk.STATUS))
-        self._automation.keep(link, stands_open)
-
-    def _write(self, link: int, is_open: bool) -> None:
-        if self.network.check_valve[link]:
-            if not is_open and link not in self._minor_loss:
-                self._minor_loss[link] = float(tk.getlinkvalue(self._ph, link + 1, tk.MINORLOSS))
-                tk.setlinkvalue(self._ph, link + 1, tk.MINORLOSS, _SHUT_MINOR_LOSS)
-            elif is_open and link in self._minor_loss:
-                tk.setlinkvalue(self._ph, link + 1, tk.MINORLOSS, self._minor_loss.pop(link))
-        else:
-            tk.setlinkvalue(self._ph, link + 1, tk.STATUS, int(is_open))
-
-    def _command(self, link: int, wanted: Setpoint) -> None:
-        if wanted.setting is None or self.network.link_kind[link] == "pipe" or not wanted.open:
-            self._write(link, wanted.open)
-        if wanted.setting is not None and (wanted.open or self.network.link_kind[link] == "valve"):
-            tk.setlinkvalue(self._ph, link + 1, tk.SETTING, wanted.setting)
 
     def _read(self) -> None:
         ph, units, network = self._ph, self._units, self.network
@@ -263,7 +201,7 @@ class WaterEngine:
         np.multiply(self._node_raw[tk.EMITTERFLOW][1], units.flow_m3_s, out=self.leak_m3_s)
         np.multiply(self._link_raw[tk.FLOW][1], units.flow_m3_s, out=self.flow_m3_s)
         np.greater(self._link_raw[tk.STATUS][1], 0.5, out=self.link_open)
-        self.link_open[list(self._minor_loss)] = False
+        self.link_open[list(self.overrides.choked)] = False
         if len(network.tanks):
             tk.getnodevalues(ph, tk.TANKVOLUME, self._volume_raw[0])
             self.level_m[:] = self.pressure_m[network.tanks]
@@ -275,11 +213,11 @@ class WaterEngine:
         for fixed in (self.delivered_m3_s, self.required_m3_s):
             fixed[network.tanks] = 0.0
             fixed[network.reservoirs] = 0.0
-        if any(Force.SHUT in causes.values() for causes in self._causes.values()):
+        if self.overrides.any_shut:
             cut_off = self._cut_off()
             for of_node in (self.pressure_m, self.delivered_m3_s, self.leak_m3_s):
                 of_node[cut_off] = 0.0
-        if self._age:
+        if self.water_age:
             tk.getnodevalues(ph, tk.QUALITY, self._age_raw[0])
             np.multiply(self._age_raw[1], 3600.0, out=self.age_s)  # EPANET counts age in hours
 
@@ -309,5 +247,3 @@ def _buffer(n: int) -> tuple[tk.doubleArray, NDArray[np.float64]]:
     """Memory that the toolkit fills, and a NumPy view of it: its own array type has neither length nor bounds."""
     array = tk.doubleArray(max(n, 1))
     return array, np.ctypeslib.as_array((ctypes.c_double * n).from_address(int(array.cast())))
-
-

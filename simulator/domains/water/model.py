@@ -73,15 +73,11 @@ class WaterNetwork:
     tank_max_volume_m3: NDArray[np.float64]
     units: Units
 
-    def node_of(self, component: str) -> int | None:
-        """The node behind a component id `{kind}-{network_id}`, None if it is none of this network."""
-        kind, _, name = component.partition("-")
-        node = self.node_index.get(name)
-        return node if node is not None and self.node_kind[node] == kind else None
-
-    def link_of(self, component: str) -> int | None:
-        """The link behind a component id `{kind}-{network_id}`, None if it is none of this network."""
-        kind, _, name = component.partition("-")
+    def find(self, kind: str, name: str) -> int | None:
+        """The node or link of this kind and network id, None if the network has none."""
+        if kind in ("junction", "tank", "reservoir"):
+            node = self.node_index.get(name)
+            return node if node is not None and self.node_kind[node] == kind else None
         link = self.link_index.get(name)
         return link if link is not None and self.link_kind[link] == kind else None
 

@@ -51,7 +51,7 @@ def load_city(folder: Path) -> City:
     problems += check_levels(draft, components, known, where)
     problems += check_sensors(draft, components, known, where)
     if "links" not in reading.hidden_domains:
-        problems += check_control_paths(draft.links, where)
+        problems += check_control_paths(draft.links, components, where)
     if not known("components"):
         problems += check_services(components, where)
     problems += _clashes(draft, networks, where)

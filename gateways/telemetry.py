@@ -1,0 +1,136 @@
+"""The telemetry of a run behind three calls: readings in, time goes on, the end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from gateways import payload, topics
+from gateways.core import Block, GatewaySettings, Pack
+from gateways.publisher import Publisher
+from gateways.simulated import DataNetwork, Fates, SimulatedGateways
+from gateways.store import ReadingStore
+from simulator.contracts.sensor import Readings, SensorCohort
+from simulator.contracts.ticks import to_s, to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySummary:
+    """Readings by what became of them: read = delivered + lost + held.
+
+    `late`: delivered more than one period of their sensor after they were taken. `lost`: with a gateway that stopped,
+    or from a full outbox. `held`: still in a gateway when the run ended. `published` and `dropped` count what went to
+    the broker; both are 0 without one. `digest` is that of the Parquet file's rows.
+    """
+
+    read: int
+    delivered: int
+    late: int
+    lost: int
+    held: int
+    published: int
+    dropped: int
+    digest: str
+
+
+class Telemetry:
+    """Takes what sensors read through the town's gateways to the Parquet file and, if there is one, to the broker.
+
+    `clock_start_unix` is the town's wall clock at tick 0 in Unix seconds. `works`, `online` and `latency_s` are asked
+    with a gateway's id and answer for now. All that happens follows from the calls' order and ticks, never from the
+    wall clock. Call `advance` at the end of each sampling round and when a gateway or its link changed.
+    """
+
+    def __init__(
+        self,
+        cohorts: Iterable[SensorCohort],
+        clock_start_unix: float,
+        out_file: Path,
+        publisher: Publisher | None,
+        online: Callable[[str], bool],
+        works: Callable[[str], bool],
+        latency_s: Callable[[str], float],
+        settings: GatewaySettings | None = None,
+    ) -> None:
+        cohorts = tuple(cohorts)
+        self._start, self._publisher = clock_start_unix, publisher
+        self._encoder = payload.PackEncoder(clock_start_unix)
+        self._periods = {cohort.id: to_ticks(cohort.period_s) for cohort in cohorts}
+        self._by_gateway: dict[str, list[SensorCohort]] = {}
+        for cohort in cohorts:
+            self._by_gateway.setdefault(cohort.gateway, []).append(cohort)
+        self._store = ReadingStore(out_file, cohorts)
+        self._gateways = SimulatedGateways(
+            self._by_gateway,
+            DataNetwork(works, online, latency_s),
+            Fates(self._delivered, self._lost, self._state),
+            settings,
+        )
+        self._read = self._arrived = self._late = self._gone = 0
+        self._tick: int | None = None
+        if publisher is not None:
+            for gateway, served in self._by_gateway.items():
+                publisher.retain(topics.meta(gateway), payload.meta_message(gateway, served))
+
+    def take(self, readings: Readings) -> None:
+        """A cohort was read. Raises `KeyError` if its gateway is not one of the cohorts given at the start."""
+        self._read += len(readings.values)
+        self._tick = readings.at
+        self._gateways.take(readings)
+
+    def advance(self, tick: int) -> None:
+        """It is `tick` now: gateways close due packs and send what they may."""
+        self._tick = tick
+        self._gateways.advance(tick)
+
+    def close(self, flush_s: float = 5.0) -> TelemetrySummary:
+        """The run is over. Gateways send what is due once more, the file is completed, the publisher closed."""
+        if self._tick is not None:
+            self._gateways.advance(self._tick)
+        held = 0
+        for block in self._gateways.close():
+            held += len(block)
+            self._store.add(block, None)
+        digest = self._store.close()
+        published = dropped = 0
+        if self._publisher is not None:
+            for gateway in self._by_gateway:
+                ended = payload.status_message(gateway, "ended", self._unix(self._tick or 0))
+                self._publisher.retain(topics.status(gateway), ended)
+            self._publisher.retain(
+                topics.status(topics.RUN), payload.status_message(topics.RUN, "ended", self._unix(0))
+            )
+            count = self._publisher.close(flush_s)
+            published, dropped = count.published, count.dropped
+        return TelemetrySummary(self._read, self._arrived, self._late, self._gone, held, published, dropped, digest)
+
+    def discard(self) -> None:
+        """The run failed: no file is left, nothing more is published."""
+        self._store.discard()
+        if self._publisher is not None:
+            self._publisher.close(0.0)
+
+    def _delivered(self, pack: Pack, tick: int) -> None:
+        for block in pack.blocks:
+            self._store.add(block, tick)
+            if tick - block.at > self._periods[block.cohort.id]:
+                self._late += len(block)
+        self._arrived += len(pack)
+        if self._publisher is not None:
+            self._publisher.put(topics.senml(pack.gateway), len(pack), partial(self._encoder.encode, pack))
+
+    def _lost(self, blocks: tuple[Block, ...]) -> None:
+        for block in blocks:
+            self._gone += len(block)
+            self._store.add(block, None)
+
+    def _state(self, gateway: str, online: bool, boot: int, tick: int) -> None:
+        if self._publisher is not None:
+            state = "online" if online else "offline"
+            message = payload.status_message(gateway, state, self._unix(tick), boot)
+            self._publisher.retain(topics.status(gateway), message)
+
+    def _unix(self, tick: int) -> float:
+        return self._start + to_s(tick)

@@ -1,0 +1,82 @@
+"""Budget: what the outage may cost in person-hours, or in time for each level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from resilience.checkers.context import Context, lasting
+from resilience.checkers.rows import Row, finding, judged
+from resilience.courses import TOLERANCE, time_worse_s
+from resilience.limits import level_limit, limit_text, scenario_limit, time_limit
+from resilience.scenario import Budget, TimeLimit
+from resilience.text import Text, number
+from resilience.verdict import Category, Figure, Finding, Value
+from simulator.contracts.level import ServiceLevel
+
+
+def judge_budget(item: Budget, title: Text, context: Context) -> Finding:
+    """Where both limits are given, both must hold; the one that does not speaks for the finding."""
+    parts = []
+    if item.person_hours is not None:
+        parts.append(_person_hours(item, item.person_hours, title, context))
+    if item.time_below is not None:
+        allowed = item.time_below
+        rows = judged(item.levels.of(context.city), context, lambda level: _time(item, allowed, level, context))
+        parts.append(finding(item.id, title, rows))
+    order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
+    leading = min(parts, key=lambda part: order.index(part.value))
+    return replace(leading, figures=tuple(figure for part in parts for figure in part.figures))
+
+
+def _person_hours(item: Budget, budget: float, title: Text, context: Context) -> Finding:
+    rows = judged(item.levels.of(context.city), context, lambda level: _hours(item, level, context))
+    if not rows:
+        return finding(item.id, title, rows)
+    open_ = [row for row in rows if row.value is Value.INCONCLUSIVE]
+    total = sum(row.weight for row in rows)
+    value = Value.FAIL if total > budget + TOLERANCE else (Value.INCONCLUSIVE if open_ else Value.PASS)
+    spent, asked = number(total), number(budget)
+    reason = Text(
+        f"{spent.de} Personenstunden ohne ausreichende Leistung, höchstens {asked.de} sind erlaubt.",
+        f"{spent.en} person-hours without sufficient service, at most {asked.en} are allowed.",
+    )
+    if open_ and value is Value.INCONCLUSIVE:
+        reason = open_[0].reason
+    ranked = sorted(rows, key=lambda row: -row.weight)
+    return Finding(
+        item.id,
+        Category.EXPECTATION,
+        value,
+        title,
+        reason,
+        scenario_limit(budget, "person-h", "lower"),
+        Figure("person-hours", total, "person-h"),
+        tuple(row.actual for row in rows if row.actual is not None),
+        tuple(row.level.id for row in ranked if row.weight > 0),
+    )
+
+
+def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
+    hours = level.people * _time_worse_s(item, level, context) / 3600.0
+    said, name = number(hours), context.label(level)
+    reason = Text(f"{name.de}: {said.de} Personenstunden.", f"{name.en}: {said.en} person-hours.")
+    return Row(level, Value.PASS, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
+
+
+def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Context) -> Row:
+    bad_s = _time_worse_s(item, level, context)
+    name, asked = context.label(level), limit_text(level_limit(item.limit, level))
+    length, most = lasting(bad_s), lasting(allowed.seconds)
+    reason = Text(
+        f"{name.de} war zusammen {length.de} schlechter als {asked.de}; erlaubt sind {most.de}.",
+        f"{name.en} was worse than {asked.en} for {length.en} in sum; allowed are {most.en}.",
+    )
+    value = Value.FAIL if bad_s > allowed.seconds + TOLERANCE else Value.PASS
+    figure = Figure("time below", bad_s, "s", level.id)
+    return Row(level, value, reason, bad_s, time_limit(allowed, "lower"), figure)
+
+
+def _time_worse_s(item: Budget, level: ServiceLevel, context: Context) -> float:
+    start, end = context.ticks(item.window)
+    limit = level_limit(item.limit, level)
+    return time_worse_s(context.course(level), limit.value, limit.better == "higher", start, end)

@@ -1,0 +1,93 @@
+"""Did each fault take effect? A fault that nobody saw anything of proves nothing."""
+
+from __future__ import annotations
+
+from resilience.checkers.context import Context, guarded, lasting
+from resilience.scenario import TimelineEntry
+from resilience.text import Text
+from resilience.verdict import Category, Figure, Finding, Value
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Executed
+from simulator.contracts.ticks import to_s, to_ticks
+
+EFFECTS = (
+    EventKind.SUPPLY_LOST,
+    EventKind.AUTONOMY_USED,
+    EventKind.STOPPED,
+    EventKind.MODE,
+    EventKind.LINK_DOWN,
+    EventKind.SWITCH,
+    EventKind.LEVEL_LOW,
+)
+"""Events that show an effect when a fault stands at the head of their chain of causes."""
+
+
+def check_evidence(context: Context) -> tuple[Finding, ...]:
+    """One finding for each timeline entry.
+
+    With evidence asked for, the signal must have been seen in time at every target. Without, the event log must hold
+    an effect that the fault caused. Otherwise the finding is inconclusive: evidence never fails a town.
+    """
+    first_effects = _first_effects(context.history.events)
+    return tuple(
+        guarded(entry.id, Category.EVIDENCE, _title(entry), lambda e=entry: _judge(e, context, first_effects))  # type: ignore[misc]
+        for entry in context.scenario.timeline
+    )
+
+
+def _title(entry: TimelineEntry) -> Text:
+    return Text(f"Störung war wirksam: {entry.id}", f"Fault took effect: {entry.id}")
+
+
+def _first_effects(events: tuple[Event, ...]) -> dict[tuple[str, str], Event]:
+    """For each (target, timeline entry) the first effect that its fault caused. A cause stands before its effect."""
+    head: dict[int, tuple[str, str]] = {}
+    found: dict[tuple[str, str], Event] = {}
+    for event in events:
+        if event.kind is EventKind.FAULT:
+            head[event.id] = (event.subject, event.after or "")
+        elif event.cause in head and event.kind is not EventKind.CLEAR:
+            head[event.id] = head[event.cause]
+            if event.kind in EFFECTS:
+                found.setdefault(head[event.id], event)
+    return found
+
+
+def _judge(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str], Event]) -> Finding:
+    acts = context.executed(entry.id)
+    figures, blind = [], []
+    for act in acts:
+        seen_at = _seen_at(entry, act, effects)
+        delay = None if seen_at is None or act.applied_at is None else to_s(seen_at - act.applied_at)
+        figures.append(Figure("time to evidence", delay, "s", act.target))
+        if delay is None:
+            blind.append(act.target)
+    title, rows = _title(entry), tuple(figures)
+    if not acts:
+        reason = Text("Die Störung wurde nicht ausgeführt.", "The fault was not executed.")
+        return Finding(entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason)
+    if blind:
+        names = ", ".join(blind[:5]) + (", …" if len(blind) > 5 else "")
+        reason = Text(f"Keine Wirkung zu sehen an: {names}.", f"No effect was seen at: {names}.")
+        return Finding(
+            entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
+        )
+    slowest = max(rows, key=lambda figure: figure.value or 0.0)
+    length = lasting(slowest.value or 0.0)
+    how = Text("am Signal", "in its signal") if entry.evidence is not None else Text("im Protokoll", "in the event log")
+    reason = Text(
+        f"Die Wirkung war nach {length.de} {how.de} zu sehen.", f"The effect was seen after {length.en} {how.en}."
+    )
+    subjects = tuple(act.target for act in acts)
+    return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
+
+
+def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[tuple[str, str], Event]) -> int | None:
+    if act.applied_at is None:
+        return None
+    if entry.evidence is None:
+        effect = effects.get((act.target, entry.id))
+        return None if effect is None else effect.at
+    if act.evidence_at is None or act.evidence_at > act.applied_at + to_ticks(entry.evidence.within_s):
+        return None
+    return act.evidence_at

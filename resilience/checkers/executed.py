@@ -1,0 +1,108 @@
+"""Was executed what was asked? Another target, another time, a fault left out or added: each fails the run."""
+
+from __future__ import annotations
+
+from resilience.checkers.context import Context, guarded, lasting
+from resilience.scenario import TimelineEntry
+from resilience.text import Text
+from resilience.verdict import Category, Finding, Value
+from simulator.contracts.history import Executed
+from simulator.contracts.ticks import to_s, to_ticks
+
+
+def check_executed(context: Context) -> tuple[Finding, ...]:
+    """One finding for each timeline entry, one for the run's length, and one if something was done unasked."""
+    findings = [_length(context)]
+    for entry in context.scenario.timeline:
+        findings.append(guarded(entry.id, Category.EXECUTION, _title(entry), lambda e=entry: _judge(e, context)))  # type: ignore[misc]
+    asked = {entry.id for entry in context.scenario.timeline}
+    unasked = [done for done in context.history.executed if done.entry not in asked]
+    if unasked:
+        names = ", ".join(f"{done.fault} @ {done.target} [{done.entry}]" for done in unasked)
+        title = Text("Nicht Verlangtes", "Things unasked")
+        reason = Text(f"Ausgeführt, aber nicht verlangt: {names}.", f"Executed, but not asked for: {names}.")
+        subjects = tuple(done.target for done in unasked)
+        findings.append(Finding("unasked", Category.EXECUTION, Value.FAIL, title, reason, subjects=subjects))
+    return tuple(findings)
+
+
+def _title(entry: TimelineEntry) -> Text:
+    return Text(f"Ausgeführt wie verlangt: {entry.id}", f"Executed as asked: {entry.id}")
+
+
+def _length(context: Context) -> Finding:
+    asked, ran = to_ticks(context.scenario.run.duration_s), context.history.end
+    title = Text("Dauer des Laufs", "Length of the run")
+    is_, should = lasting(to_s(ran)), lasting(to_s(asked))
+    reason = Text(f"Der Lauf dauerte {is_.de}.", f"The run lasted {is_.en}.")
+    if ran == asked:
+        return Finding("run-length", Category.EXECUTION, Value.PASS, title, reason)
+    reason = Text(
+        f"Der Lauf dauerte {is_.de}, verlangt waren {should.de}.", f"The run lasted {is_.en}, asked were {should.en}."
+    )
+    return Finding("run-length", Category.EXECUTION, Value.FAIL, title, reason)
+
+
+def _judge(entry: TimelineEntry, context: Context) -> Finding:
+    title = _title(entry)
+    if entry.selector is not None:
+        reason = Text(
+            "Welche Bauteile gemeint waren, ist nicht festgehalten.", "Which components were meant was not kept."
+        )
+        return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, reason)
+    done: dict[str, list[Executed]] = {target: [] for target in entry.targets}
+    wrong: list[tuple[str, Text]] = []
+    for act in context.executed(entry.id):
+        if act.target not in done or act.fault != entry.fault:
+            wrong.append((act.target, Text(f"{act.fault} nicht verlangt", f"{act.fault} not asked for")))
+        else:
+            done[act.target].append(act)
+    for target, acts in done.items():
+        if len(acts) != 1:
+            wrong.append((target, Text(f"{len(acts)}-mal statt einmal", f"{len(acts)} times instead of once")))
+        else:
+            wrong += [(target, difference) for difference in _differences(entry, acts[0], context)]
+    if not wrong:
+        reason = Text(
+            f"{entry.fault} wurde an {len(done)} Stelle(n) genau wie verlangt ausgeführt.",
+            f"{entry.fault} was executed at {len(done)} place(s) exactly as asked.",
+        )
+        return Finding(entry.id, Category.EXECUTION, Value.PASS, title, reason, subjects=tuple(done))
+    de = "; ".join(f"{target}: {text.de}" for target, text in wrong)
+    en = "; ".join(f"{target}: {text.en}" for target, text in wrong)
+    reason = Text(f"Ausgeführt wurde etwas anderes: {de}.", f"Something else was executed: {en}.")
+    subjects = tuple(dict.fromkeys(target for target, _ in wrong))
+    return Finding(entry.id, Category.EXECUTION, Value.FAIL, title, reason, subjects=subjects)
+
+
+def _differences(entry: TimelineEntry, act: Executed, context: Context) -> list[Text]:
+    due = to_ticks(entry.at_s)
+    if act.applied_at is None:
+        return [Text("nie ausgelöst", "never applied")]
+    found = []
+    if act.applied_at != due:
+        found.append(_moment("ausgelöst", "applied", act.applied_at, due))
+    run, cleared = context.scenario.run, act.cleared_at
+    heal = None if run.heal_by_s is None else to_ticks(run.heal_by_s)
+    if entry.repair is not None:
+        latest = context.history.end if heal is None else heal
+        too_early = cleared is not None and cleared < due + to_ticks(entry.repair.work_s)
+        too_late = (cleared is None and heal is not None) or (cleared is not None and cleared > latest)
+        # heal_by may cut a repair short, so an end exactly then is as asked
+        if (too_early and cleared != heal) or too_late:
+            found.append(_moment("behoben", "cleared", cleared, latest))
+        return found
+    end = heal
+    if entry.for_s is not None:
+        own = to_ticks(entry.at_s + entry.for_s)
+        end = own if heal is None else min(own, heal)
+    if cleared != end:
+        found.append(_moment("behoben", "cleared", cleared, end))
+    return found
+
+
+def _moment(de: str, en: str, is_: int | None, due: int | None) -> Text:
+    never = Text("nie", "never")
+    was = never if is_ is None else lasting(to_s(is_))
+    should = never if due is None else lasting(to_s(due))
+    return Text(f"{de}: {was.de} statt {should.de}", f"{en}: {was.en} instead of {should.en}")

@@ -1,0 +1,167 @@
+"""Did the second way carry? In time, and long enough.
+
+Modes are the record: a component's kind lists its modes, best first. The *primary* is lost when the component drops
+from the mode `primary` (or a better one) to a worse one, and is back when it returns to it or a better one. Within such
+an outage the *standby* is active from the moment the component enters the mode `standby`.
+
+For each outage, in this order:
+
+- Never active. The outage was over within the limit: the standby was not needed. The run ended within the limit:
+  inconclusive. Otherwise, with a limit, it came too late: fail. Without a limit, fail if the component dropped below
+  `standby` at any time; else the modes between the two carried, and it was not needed.
+- Active later than the limit after the loss: fail. On the limit is in time.
+- `lasts` given, and the component drops below `standby` before that time is over while the primary is still away:
+  fail. A mode between the two counts as holding.
+- `lasts` given, and the run ends before that time is over with the primary still away: inconclusive.
+- Else: pass.
+
+An outage that began before zero is inconclusive. No outage that needed the standby: inconclusive with `must_activate`,
+else pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resilience.checkers.context import Context, clock, guarded, lasting
+from resilience.limits import time_limit
+from resilience.modes import Outage, mode_course, outages
+from resilience.scenario import Redundancy
+from resilience.text import Text
+from resilience.verdict import Category, Figure, Finding, Limit, Value
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.ticks import to_s, to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One outage, judged. `value` None: the standby was not needed."""
+
+    value: Value | None
+    reason: Text
+    changeover_s: float | None = None
+    held_s: float | None = None
+    about: str = "changeover"
+
+
+def check_redundancies(context: Context) -> tuple[Finding, ...]:
+    """One finding for each redundancy of the scenario."""
+    return tuple(
+        guarded(item.id, Category.REDUNDANCY, _title(item, context), lambda item=item: _judge(item, context))  # type: ignore[misc]
+        for item in context.scenario.redundancies
+    )
+
+
+def _title(item: Redundancy, context: Context) -> Text:
+    if item.title is not None:
+        return item.title
+    component = context.city.components.get(item.component)
+    name = item.component if component is None else component.label
+    return Text(f"{name}: {item.primary} → {item.standby}", f"{name}: {item.primary} → {item.standby}")
+
+
+def _judge(item: Redundancy, context: Context) -> Finding:
+    modes = KINDS[context.city.components[item.component].kind].modes
+    course = mode_course(item.component, modes, context.history)
+    cases = [_case(item, modes, outage, context) for outage in outages(course, modes.index(item.primary))]
+    needed = [case for case in cases if case.value is not None]
+    title = _title(item, context)
+    if not needed:
+        value = Value.INCONCLUSIVE if item.must_activate else Value.PASS
+        reason = cases[0].reason if cases else _never_lost(item)
+        return Finding(item.id, Category.REDUNDANCY, value, title, reason, subjects=(item.component,))
+    order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
+    worst = min(needed, key=lambda case: (order.index(case.value or Value.PASS), -(case.changeover_s or 0.0)))
+    figures = tuple(
+        Figure(name, value, "s", item.component)
+        for case in needed
+        for name, value in (("changeover", case.changeover_s), ("standby held", case.held_s))
+    )
+    actual = Figure("changeover", worst.changeover_s, "s", item.component)
+    limit: Limit | None = None if item.within is None else time_limit(item.within, "lower")
+    if worst.about == "held" and item.lasts is not None:
+        limit = time_limit(item.lasts, "higher")
+        actual = Figure("standby held", worst.held_s, "s", item.component)
+    value = worst.value or Value.PASS
+    return Finding(item.id, Category.REDUNDANCY, value, title, worst.reason, limit, actual, figures, (item.component,))
+
+
+def _never_lost(item: Redundancy) -> Text:
+    return Text(
+        f"Der Ersatz {item.standby} wurde nicht gebraucht: {item.primary} ging nie verloren.",
+        f"The standby {item.standby} was not needed: {item.primary} was never lost.",
+    )
+
+
+def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Context) -> _Case:
+    end = context.history.end
+    standby = modes.index(item.standby)
+    when = clock(outage.lost)
+    if outage.lost < 0:
+        reason = Text(f"{item.primary} fehlte schon vor Beginn.", f"{item.primary} was missing even before the start.")
+        return _Case(Value.INCONCLUSIVE, reason)
+    over = end if outage.back is None else outage.back
+    active = next((stretch.begin for stretch in outage.stretches if stretch.mode == item.standby), None)
+    if active is None:
+        return _never_active(item, standby, outage, over)
+    changeover = to_s(active - outage.lost)
+    took = lasting(changeover)
+    fell = next((s.begin for s in outage.stretches if s.begin >= active and s.rank > standby), None)
+    held = to_s((over if fell is None else fell) - active)
+    if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
+        limit = lasting(item.within.seconds)
+        reason = Text(
+            f"{item.standby} kam erst {took.de} nach dem Verlust ({when.de}); erlaubt sind {limit.de}.",
+            f"{item.standby} came only {took.en} after the loss ({when.en}); allowed are {limit.en}.",
+        )
+        return _Case(Value.FAIL, reason, changeover, held)
+    carried = lasting(held)
+    if item.lasts is not None and held < item.lasts.seconds:
+        asked = lasting(item.lasts.seconds)
+        if fell is not None:
+            reason = Text(
+                f"{item.standby} hielt nur {carried.de} statt {asked.de}.",
+                f"{item.standby} held for only {carried.en} instead of {asked.en}.",
+            )
+            return _Case(Value.FAIL, reason, changeover, held, "held")
+        if outage.back is None:
+            reason = Text(
+                f"{item.standby} hielt {carried.de} bis zum Ende des Laufs; verlangt sind {asked.de}.",
+                f"{item.standby} held for {carried.en} until the run ended; asked are {asked.en}.",
+            )
+            return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
+    reason = Text(
+        f"{item.standby} übernahm nach {took.de} und hielt {carried.de}.",
+        f"{item.standby} took over after {took.en} and held for {carried.en}.",
+    )
+    return _Case(Value.PASS, reason, changeover, held)
+
+
+def _never_active(item: Redundancy, standby: int, outage: Outage, over: int) -> _Case:
+    length = lasting(to_s(over - outage.lost))
+    when = clock(outage.lost)
+    dropped = any(stretch.rank > standby for stretch in outage.stretches)
+    within = None if item.within is None else to_ticks(item.within.seconds)
+    if within is not None and over - outage.lost <= within:
+        if outage.back is None:
+            reason = Text(
+                f"Der Lauf endete {length.de} nach dem Verlust, bevor die Frist um war.",
+                f"The run ended {length.en} after the loss, before the limit was over.",
+            )
+            return _Case(Value.INCONCLUSIVE, reason)
+        reason = Text(
+            f"{item.primary} war nach {length.de} wieder da, bevor {item.standby} gebraucht wurde.",
+            f"{item.primary} was back after {length.en}, before {item.standby} was needed.",
+        )
+        return _Case(None, reason)
+    if within is not None or dropped:
+        reason = Text(
+            f"{item.standby} übernahm nicht: {item.primary} fehlte ab {when.de} für {length.de}.",
+            f"{item.standby} did not take over: {item.primary} was missing from {when.en} for {length.en}.",
+        )
+        return _Case(Value.FAIL, reason)
+    reason = Text(
+        f"{item.standby} wurde nicht gebraucht: bessere Betriebsarten trugen {length.de} lang.",
+        f"{item.standby} was not needed: better modes carried for {length.en}.",
+    )
+    return _Case(None, reason)

@@ -1,0 +1,61 @@
+"""Many levels, one finding: each level is judged for itself, and the worst speaks for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from resilience.checkers.context import Context
+from resilience.courses import NotRecorded
+from resilience.text import Text
+from resilience.verdict import Category, Figure, Finding, Limit, Value
+from simulator.contracts.level import ServiceLevel
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One level's judgement. `weight` says how bad it is, for finding the worst among those with the same value."""
+
+    level: ServiceLevel
+    value: Value
+    reason: Text
+    weight: float
+    limit: Limit | None = None
+    actual: Figure | None = None
+
+
+def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[ServiceLevel], Row]) -> tuple[Row, ...]:
+    """A row for each level; one that was not recorded is inconclusive."""
+    rows = []
+    for level in levels:
+        try:
+            rows.append(judge(level))
+        except NotRecorded as error:
+            name = context.label(level)
+            reason = Text(f"{name.de}: nicht zu beurteilen ({error}).", f"{name.en}: cannot be judged ({error}).")
+            rows.append(Row(level, Value.INCONCLUSIVE, reason, 0.0))
+    return tuple(rows)
+
+
+def finding(item: str, title: Text, rows: Sequence[Row]) -> Finding:
+    """All rows as one finding: any fail fails, else any inconclusive is inconclusive. No rows: inconclusive."""
+    if not rows:
+        reason = Text("Die Stadt schuldet keine solche Leistung.", "The city owes no such level.")
+        return Finding(item, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
+    order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
+    ranked = sorted(rows, key=lambda row: (order.index(row.value), -row.weight))  # stable: ties stay in city order
+    worst = ranked[0]
+    like = sum(row.value is worst.value for row in rows)
+    reason = worst.reason
+    if len(rows) > 1:
+        of_all = {
+            Value.FAIL: Text(f" {like} von {len(rows)} Leistungen verfehlt.", f" {like} of {len(rows)} levels missed."),
+            Value.INCONCLUSIVE: Text(
+                f" {like} von {len(rows)} Leistungen offen.", f" {like} of {len(rows)} levels open."
+            ),
+            Value.PASS: Text(f" Alle {len(rows)} Leistungen eingehalten.", f" All {len(rows)} levels kept."),
+        }
+        reason = reason + of_all[worst.value]
+    figures = tuple(row.actual for row in rows if row.actual is not None)
+    subjects = tuple(row.level.id for row in ranked if row.value is worst.value)
+    return Finding(item, Category.EXPECTATION, worst.value, title, reason, worst.limit, worst.actual, figures, subjects)

@@ -1,0 +1,91 @@
+"""Sums over a service level's course: a step function, held from each change to the next.
+
+Windows are half open, `[start, end)` in ticks. Levels that move by less than `TOLERANCE` have not changed, as in the
+recorder that wrote them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.contracts.history import Course
+from simulator.contracts.ticks import to_s
+
+TOLERANCE = 1e-9
+
+
+class NotRecorded(ValueError):
+    """The course does not cover the window that was asked for: nobody knows the value there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """A course cut to a window: `values[i]` holds from `edges[i]` to `edges[i + 1]` (ticks, one edge more)."""
+
+    edges: NDArray[np.int64]
+    values: NDArray[np.float64]
+
+    @property
+    def lengths_s(self) -> NDArray[np.float64]:
+        return np.diff(self.edges) / 1000.0
+
+    def integral(self) -> float:
+        """Value times seconds."""
+        return float(np.dot(self.values, self.lengths_s))
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A stretch of time, in ticks, during which a level was worse than its limit; `worst` is its worst value."""
+
+    begin: int
+    end: int
+    worst: float
+
+    @property
+    def length_s(self) -> float:
+        return to_s(self.end - self.begin)
+
+
+def cut(course: Course, start: int, end: int) -> Steps:
+    """The course within a window. Raises `NotRecorded` if it begins later, `ValueError` for an empty window."""
+    if end <= start:
+        raise ValueError(f"a window from {start} to {end} is empty")
+    if not len(course.at) or course.at[0] > start:
+        raise NotRecorded(f"nothing was recorded at {to_s(start):g} s")
+    first = int(np.searchsorted(course.at, start, side="right")) - 1
+    last = int(np.searchsorted(course.at, end, side="left"))
+    edges = np.concatenate(([start], course.at[first + 1 : last], [end])).astype(np.int64)
+    return Steps(edges, course.values[first:last])
+
+
+def worse(values: NDArray[np.float64], limit: float, higher_is_better: bool) -> NDArray[np.bool_]:
+    """Where values are worse than the limit; on the limit is not worse."""
+    return values < limit - TOLERANCE if higher_is_better else values > limit + TOLERANCE
+
+
+def worst(course: Course, start: int, end: int, higher_is_better: bool) -> float:
+    values = cut(course, start, end).values
+    return float(values.min() if higher_is_better else values.max())
+
+
+def time_worse_s(course: Course, limit: float, higher_is_better: bool, start: int, end: int) -> float:
+    """Seconds of the window during which the level is worse than the limit."""
+    steps = cut(course, start, end)
+    return float(steps.lengths_s[worse(steps.values, limit, higher_is_better)].sum())
+
+
+def spells(course: Course, limit: float, higher_is_better: bool, start: int, end: int) -> tuple[Spell, ...]:
+    """The unbroken stretches during which the level is worse than the limit, first one first."""
+    steps = cut(course, start, end)
+    bad = np.concatenate(([False], worse(steps.values, limit, higher_is_better), [False]))
+    turns = np.flatnonzero(bad[1:] != bad[:-1])
+    found = []
+    for begin, until in zip(turns[::2], turns[1::2], strict=True):
+        values = steps.values[begin:until]
+        extreme = float(values.min() if higher_is_better else values.max())
+        found.append(Spell(int(steps.edges[begin]), int(steps.edges[until]), extreme))
+    return tuple(found)

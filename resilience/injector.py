@@ -1,0 +1,214 @@
+"""Executes a timeline through the fault door at its exact times, and looks for evidence of each fault's effect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from resilience.duration import shown
+from resilience.scenario import Evidence, Repair, Scenario, TimelineEntry
+from simulator.contracts.city import City
+from simulator.contracts.event import EventKind
+from simulator.contracts.fault import FaultDoor
+from simulator.contracts.history import Executed
+from simulator.contracts.ticks import to_s, to_ticks
+
+POLL_S = 60.0
+"""Time between two looks for evidence (assumption); the first look is at the instant of the fault itself."""
+
+Measure = Callable[[str, str], float]
+"""The true value of (component, quantity) now; raises `KeyError` if nothing measures it."""
+
+
+class Schedule(Protocol):
+    """The clock, as far as the injector needs it. `at` runs a call at a tick, after what is queued for it already."""
+
+    @property
+    def now(self) -> int: ...
+
+    def at(self, tick: int, who: str, call: Callable[[], None]) -> None: ...
+
+
+class Dispatch(Protocol):
+    """Sends a crew to a component; `done` gets the event of the finished work. Raises `KeyError` for no such depot."""
+
+    def __call__(
+        self,
+        job: str,
+        target: str,
+        work_s: float,
+        cause: int | None,
+        done: Callable[[int], None],
+        depot: str | None = None,
+    ) -> None: ...
+
+
+class Log(Protocol):
+    """Adds one event now and returns its id."""
+
+    def __call__(
+        self,
+        kind: EventKind,
+        subject: str,
+        what: str,
+        *,
+        cause: int | None = None,
+        value: float | None = None,
+    ) -> int: ...
+
+
+@dataclass(slots=True)
+class _Act:
+    """One fault on one target on its way through the run."""
+
+    entry: TimelineEntry
+    target: str
+    site: str
+    applied_at: int | None = None
+    cleared_at: int | None = None
+    evidence_at: int | None = None
+    event: int | None = None
+
+    @property
+    def in_force(self) -> bool:
+        return self.applied_at is not None and self.cleared_at is None
+
+
+class Injector:
+    """Breaks and mends what a resolved scenario asks. Call `start` once, before the clock passes zero.
+
+    A fault that the door refuses stays unapplied and is noted: comparing executed with asked then fails the run.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        city: City,
+        door: FaultDoor,
+        clock: Schedule,
+        measure: Measure,
+        dispatch: Dispatch,
+        log: Log,
+    ) -> None:
+        if any(entry.selector is not None for entry in scenario.timeline):
+            raise ValueError(f"scenario {scenario.id!r} has selectors left: resolve it first")
+        self._scenario, self._door, self._clock = scenario, door, clock
+        self._measure, self._dispatch, self._log = measure, dispatch, log
+        self._acts = [
+            _Act(entry, target, _site(entry.repair, target, city))
+            for entry in scenario.timeline
+            for target in entry.targets
+        ]
+
+    def start(self) -> None:
+        """Put the whole timeline on the clock. Ends before beginnings where both fall on one tick."""
+        heal_by = self._scenario.run.heal_by_s
+        if heal_by is not None:
+            self._clock.at(to_ticks(heal_by), "heal_by", self._heal)
+        for act in self._acts:
+            if act.entry.for_s is not None:
+                end = to_ticks(act.entry.at_s + act.entry.for_s)
+                self._clock.at(end, act.entry.id, lambda act=act: self._clear(act, None))  # type: ignore[misc]
+        for act in self._acts:
+            self._clock.at(to_ticks(act.entry.at_s), act.entry.id, lambda act=act: self._apply(act))  # type: ignore[misc]
+
+    @property
+    def executed(self) -> tuple[Executed, ...]:
+        """What has been done so far, in the order of the timeline."""
+        return tuple(
+            Executed(
+                act.entry.id,
+                act.target,
+                act.entry.fault,
+                act.applied_at,
+                act.cleared_at,
+                act.evidence_at,
+                act.entry.evidence is not None,
+            )
+            for act in self._acts
+        )
+
+    def _apply(self, act: _Act) -> None:
+        entry = act.entry
+        try:
+            act.event = self._door.apply(act.target, entry.fault, entry.id, entry.parameters)
+        except (KeyError, NotImplementedError) as error:
+            what = f"{entry.fault} of {entry.id!r} could not be applied: {error.args[0] if error.args else error}"
+            self._log(EventKind.NOTE, act.target, what)
+            return
+        act.applied_at = self._clock.now
+        if entry.repair is not None:
+            self._call_crew(act, entry.repair)
+        if entry.evidence is not None:
+            evidence = entry.evidence
+            self._clock.at(self._clock.now, entry.id, lambda: self._look(act, evidence))
+
+    def _call_crew(self, act: _Act, repair: Repair) -> None:
+        def done(event: int) -> None:
+            if act.in_force:
+                self._clear(act, event)
+
+        job = f"repair of {act.target} [{act.entry.id}]"
+        try:
+            self._dispatch(job, act.site, repair.work_s, act.event, done, repair.depot or None)
+        except KeyError as error:
+            self._log(EventKind.NOTE, act.target, f"no crew for {act.entry.id!r}: {error.args[0]}", cause=act.event)
+
+    def _clear(self, act: _Act, because: int | None) -> None:
+        if act.in_force:
+            self._door.clear(act.target, act.entry.fault, act.entry.id, because)
+            act.cleared_at = self._clock.now
+
+    def _heal(self) -> None:
+        left = [act for act in self._acts if act.in_force]
+        what = f"healed: {len(left)} fault(s) still in force are cleared"
+        event = self._log(EventKind.RUN, self._scenario.id, what, value=float(len(left)))
+        for act in left:
+            self._clear(act, event)
+
+    def _look(self, act: _Act, evidence: Evidence) -> None:
+        """One look; the next is due in `POLL_S`, the last one when the time for it is over."""
+        if act.applied_at is None or not act.in_force:
+            what = f"no evidence of {act.entry.fault} before it was cleared"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
+            return
+        component = evidence.at(act.target)
+        signal = f"{component}.{evidence.quantity}"
+        try:
+            value = self._measure(component, evidence.quantity)
+        except KeyError:
+            what = f"no evidence of {act.entry.fault}: nothing measures {signal}"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
+            return
+        now, last = self._clock.now, act.applied_at + to_ticks(evidence.within_s)
+        if evidence.seen_in(value):
+            act.evidence_at = now
+            what = f"{act.entry.fault} took effect: {signal} is {value:.4g} after {shown(to_s(now - act.applied_at))}"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
+        elif now >= last:
+            what = f"no evidence of {act.entry.fault}: {signal} is still {value:.4g} after {shown(evidence.within_s)}"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
+        else:
+            following = min(now + to_ticks(POLL_S), last)
+            self._clock.at(following, act.entry.id, lambda: self._look(act, evidence))
+
+
+def build_injector(
+    scenario: Scenario, city: City, door: FaultDoor, clock: Schedule, measure: Measure, dispatch: Dispatch, log: Log
+) -> Injector:
+    """An injector that is on the clock. Raises `ValueError` if the scenario has unresolved selectors.
+
+    With a runtime: `build_injector(scenario, city, runtime.faults, runtime.clock, runtime.quantities.value,
+    runtime.crews.dispatch, runtime.log.add)`.
+    """
+    injector = Injector(scenario, city, door, clock, measure, dispatch, log)
+    injector.start()
+    return injector
+
+
+def _site(repair: Repair | None, target: str, city: City) -> str:
+    """Where a crew drives to: the site named, the broken component, or what a broken link leads to."""
+    if repair is not None and repair.site:
+        return repair.site
+    return city.links[target].target if target in city.links else target

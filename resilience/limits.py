@@ -1,0 +1,48 @@
+"""The number a finding is held against, with where it comes from and how sure we are of it."""
+
+from __future__ import annotations
+
+from resilience.norms import Confidence, norms
+from resilience.scenario import Threshold, TimeLimit
+from resilience.text import Text, quantity
+from resilience.verdict import Limit
+from simulator.contracts.level import MEASURES, ServiceLevel
+
+SCENARIO = "scenario file"
+
+
+def level_limit(threshold: Threshold, level: ServiceLevel) -> Limit:
+    """A level's limit: the number or norm that the scenario names, else the declared minimum with its basis."""
+    measure = MEASURES[level.measure]
+    better = "higher" if measure.higher_is_better else "lower"
+    if threshold.value is not None:
+        return _limit(threshold.value, measure.unit, better, threshold.norm)
+    norm = norms().get(level.basis)
+    if norm is None:
+        source, confidence = f"declared minimum ({level.basis})", Confidence.ASSUMPTION
+        return Limit(level.minimum, measure.unit, better, source, confidence)
+    source = f"declared minimum ({norm.source})"
+    return Limit(level.minimum, measure.unit, better, source, norm.confidence, norm.id)
+
+
+def time_limit(limit: TimeLimit, better: str) -> Limit:
+    """A limit in seconds; `better` says whether shorter (`lower`) or longer (`higher`) is better."""
+    return _limit(limit.seconds, "s", better, limit.norm)
+
+
+def scenario_limit(value: float, unit: str, better: str) -> Limit:
+    """A number that the scenario's writer has set."""
+    return _limit(value, unit, better, "")
+
+
+def _limit(value: float, unit: str, better: str, norm: str) -> Limit:
+    if not norm:
+        return Limit(value, unit, better, SCENARIO, Confidence.ASSUMPTION)
+    return Limit(value, unit, better, norms()[norm].source, norms()[norm].confidence, norm)
+
+
+def limit_text(limit: Limit) -> Text:
+    """`at least 0.95`, `at most 15 s`."""
+    said = quantity(limit.value, limit.unit)
+    words = Text("mindestens ", "at least ") if limit.better == "higher" else Text("höchstens ", "at most ")
+    return words + said

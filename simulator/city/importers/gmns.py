@@ -1,0 +1,188 @@
+"""Roads and trips from GMNS tables of other makers: other units, links for both ways, cells left empty."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+
+from simulator.city.importers.hours import HOURLY_ASSUMPTION, spread
+from simulator.city.road_file import (
+    HOUR_S,
+    KM_H,
+    RoadLink,
+    RoadNode,
+    Trips,
+    read_roads,
+    tolerant_table,
+    write_roads,
+)
+from simulator.city.table import Row
+from simulator.contracts.city import Assumption, RoadFiles
+from simulator.contracts.names import suggestion
+from simulator.contracts.problem import BadInput, Problem
+
+DEFAULT_SPEED_M_S = 50 * KM_H
+"""Speed where the cell is empty: the limit in built-up areas (StVO § 3)."""
+
+DEFAULT_CAPACITY_VEH_S = 1900.0 / HOUR_S
+"""Capacity of a lane where the cell is empty: base saturation flow of the Highway Capacity Manual."""
+
+LINK_COLUMNS = (
+    "link_id",
+    "from_node_id",
+    "to_node_id",
+    "directed",
+    "length",
+    "free_speed",
+    "capacity",
+    "lanes",
+    "geometry",
+)
+OPTIONAL = LINK_COLUMNS[3:]
+DEMAND_NAMES = (("origin", "o_node_id", "o_zone_id"), ("destination", "d_node_id", "d_zone_id"), ("trips", "volume"))
+
+
+def import_gmns(
+    nodes: Path,
+    links: Path,
+    demand: Path | None,
+    out: Path,
+    *,
+    length_unit_m: float = 1.0,
+    speed_unit_m_s: float = KM_H,
+    coordinate_unit_m: float = 1.0,
+) -> tuple[Assumption, ...]:
+    """Write the tables of `road_file` into `out` and tell what was assumed.
+
+    A link with `directed` 0 becomes two roads, the second with `-back` behind its id. Empty length, speed, capacity and
+    lanes are filled. The trip table names nodes, or zones that `zone_id` of the node table names; without `start_s` and
+    `end_s` it is a day's. Raises `BadInput` with every problem.
+    """
+    notes = [
+        Assumption(
+            "road units",
+            f"one unit of length is {length_unit_m:g} m, one of speed {speed_unit_m_s:.4g} m/s, "
+            f"one of the coordinates {coordinate_unit_m:g} m",
+        )
+    ]
+    problems: list[Problem] = []
+    rows = _table(nodes, ("node_id", "x_coord", "y_coord"), (), problems)
+    where: dict[str, RoadNode] = {}
+    zones: dict[str, str] = {}
+    for row in rows:
+        x, y = (_number(nodes, row, name, problems) or 0.0 for name in ("x_coord", "y_coord"))
+        node = RoadNode(row.cells["node_id"], x, y)
+        where[node.id] = node
+        if zone := row.cells.get("zone_id"):
+            zones.setdefault(zone, node.id)
+    roads: list[RoadLink] = []
+    filled: dict[str, int] = {}
+    for row in _table(links, LINK_COLUMNS, OPTIONAL, problems):
+        ends = [row.cells[name] for name in ("from_node_id", "to_node_id")]
+        for name, end in zip(("from_node_id", "to_node_id"), ends, strict=True):
+            if end not in where:
+                what = f"{end!r} is no node of {nodes.name}"
+                problems.append(Problem(str(links), row.line, name, what, suggestion(end, where)))
+        if any(end not in where for end in ends):
+            continue
+        a, b = where[ends[0]], where[ends[1]]
+        numbers = {name: _number(links, row, name, problems) for name in ("length", "free_speed", "capacity", "lanes")}
+        for name, number in numbers.items():
+            if number is None:
+                filled[name] = filled.get(name, 0) + 1
+        length, speed, capacity, lanes = numbers.values()
+        length_m = math.dist((a.x, a.y), (b.x, b.y)) * coordinate_unit_m if length is None else length * length_unit_m
+        speed_m_s = DEFAULT_SPEED_M_S if speed is None else speed * speed_unit_m_s
+        capacity_veh_s = DEFAULT_CAPACITY_VEH_S if capacity is None else capacity / HOUR_S
+        whole = 1 if lanes is None else int(lanes)
+        name, shape = row.cells["link_id"], row.cells.get("geometry", "")
+        roads.append(RoadLink(name, a.id, b.id, length_m, speed_m_s, capacity_veh_s, whole, shape))
+        if row.cells.get("directed", "1").lower() in ("0", "false"):
+            roads.append(RoadLink(f"{name}-back", b.id, a.id, length_m, speed_m_s, capacity_veh_s, whole))
+            filled["directed"] = filled.get("directed", 0) + 1
+    notes += [Assumption("roads", f"{count} links {TEXTS[name]}") for name, count in filled.items()]
+    trips = [] if demand is None else _trips(demand, where, zones, notes, problems)
+    if problems:
+        raise BadInput(problems)
+    # What was written must be a road file: read it back, so that impossible values are refused with their line.
+    written = write_roads(out, where.values(), roads, trips)
+    read_roads(RoadFiles(written.nodes, written.links, written.demand))
+    return tuple(notes)
+
+
+TEXTS: Mapping[str, str] = {
+    "length": "have no length: straight lines",
+    "free_speed": f"have no speed: {DEFAULT_SPEED_M_S / KM_H:g} km/h (StVO § 3)",
+    "capacity": f"have no capacity: {DEFAULT_CAPACITY_VEH_S * HOUR_S:g} veh/h and lane (Highway Capacity Manual)",
+    "lanes": "have no lanes: one",
+    "directed": "run both ways: two roads each, alike",
+}
+
+
+def _trips(
+    path: Path,
+    where: Mapping[str, RoadNode],
+    zones: Mapping[str, str],
+    notes: list[Assumption],
+    problems: list[Problem],
+) -> list[Trips]:
+    rows = _table(path, (), (), problems)
+    if not rows:
+        return []
+    names = []
+    for choices in DEMAND_NAMES:
+        name = next((choice for choice in choices if choice in rows[0].cells), "")
+        if not name:
+            what = f"the header lacks {' or '.join(choices)}"
+            problems.append(Problem(str(path), 1, "header", what, "name the columns so"))
+        names.append(name)
+    if not all(names):
+        return []
+    windows = {"start_s", "end_s"} <= rows[0].cells.keys()
+    if not windows:
+        notes.append(HOURLY_ASSUMPTION)
+    trips: list[Trips] = []
+    for row in rows:
+        ends = []
+        for name in names[:2]:
+            end = row.cells[name]
+            end = zones.get(end, end) if "zone" in name or end not in where else end
+            if end not in where:
+                what = f"{end!r} is neither a node nor a zone"
+                problems.append(Problem(str(path), row.line, name, what, suggestion(end, (*where, *zones))))
+            ends.append(end)
+        volume = _number(path, row, names[2], problems) or 0.0
+        if ends[0] == ends[1] or volume == 0:
+            continue
+        if windows:
+            start_s, end_s = (_number(path, row, name, problems) or 0.0 for name in ("start_s", "end_s"))
+            trips.append(Trips(ends[0], ends[1], start_s, end_s, volume))
+        else:
+            trips.extend(spread(ends[0], ends[1], volume))
+    return trips
+
+
+def _table(path: Path, columns: tuple[str, ...], optional: tuple[str, ...], problems: list[Problem]) -> list[Row]:
+    try:
+        rows, found = tolerant_table(path, columns, optional)
+    except BadInput as bad:
+        problems.extend(bad.problems)
+        return []
+    problems.extend(found)
+    return rows
+
+
+def _number(path: Path, row: Row, column: str, problems: list[Problem]) -> float | None:
+    """A finite number, None where the cell is empty or its column missing."""
+    text = row.cells.get(column, "")
+    if not text:
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value):
+        return value
+    problems.append(Problem(str(path), row.line, column, f"{text!r} is not a finite number", "write it like 12.5"))
+    return None

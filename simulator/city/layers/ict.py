@@ -1,0 +1,160 @@
+"""The data network: a data centre in two rooms, core routers in a ring, a router and a gateway in each district."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+from simulator.city.layers.ground import Ground, Nearest
+from simulator.city.layers.layer import Layer, join, place
+from simulator.city.layers.plan import Plan
+from simulator.city.layers.power import feed
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component, District
+from simulator.contracts.link import Link, LinkKind
+
+HOUR_S = 3600.0
+
+CLUSTER = "data"
+SERVER_UPS_S = 0.5 * HOUR_S
+CORE_UPS_S = 4 * HOUR_S
+DISTRICT_UPS_S = 1 * HOUR_S
+
+DEVICE_S = 0.001
+FIBRE_S_M = 5e-9
+"""Light in glass needs 5 microseconds a kilometre (refractive index about 1.5)."""
+DETOUR = 1.3
+
+
+def fibre(source: Component, target: Component, owner: str) -> Link:
+    """A data link over glass fibre: a millisecond for the devices, and the light's way along the streets."""
+    length_m = DETOUR * math.hypot(source.x_m - target.x_m, source.y_m - target.y_m)
+    latency_s = round(DEVICE_S + FIBRE_S_M * length_m, 6)
+    return join(LinkKind.DATA, source.id, target.id, owner, latency_s=latency_s)
+
+
+def ict_layer(ground: Ground, plan: Plan) -> Layer:
+    """Servers, routers, gateways and the links between them. Every node is fed by the nearest bus through a battery."""
+    owner = plan.owners.ict
+    by_people = sorted(ground.districts, key=lambda d: (-d.people, d.id))
+    room_a, room_b = by_people[0], by_people[min(1, len(by_people) - 1)]
+    core = _core(ground.districts, plan)
+    servers = [
+        place(
+            "server-a", "server", room_a.x_m, room_a.y_m, owner, "server A", room_a.id, plan.make(0), cluster=CLUSTER
+        ),
+        place(
+            "server-b",
+            "server",
+            room_b.x_m,
+            room_b.y_m,
+            owner,
+            "server B",
+            room_b.id,
+            plan.make(1),
+            cluster=CLUSTER,
+            rank=2.0,
+        ),
+    ]
+    switches = [
+        place(f"switch-{r}", "switch", d.x_m, d.y_m, owner, f"switch of data room {r.upper()}", d.id, plan.make(i))
+        for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
+    ]
+    services = [
+        place("scada", "service", room_a.x_m, room_a.y_m, owner, "control system", room_a.id, cluster=CLUSTER),
+        place("portal", "service", room_a.x_m, room_a.y_m, owner, "citizens' portal", room_a.id, cluster=CLUSTER),
+    ]
+    routers = [
+        place(f"router-{d.id}", "router", d.x_m, d.y_m, owner, f"router {d.title}", d.id, plan.make(i))
+        for i, d in enumerate(ground.districts)
+    ]
+    gateways = [
+        place(f"gateway-{d.id}", "gateway", d.x_m, d.y_m, owner, f"gateway {d.title}", d.id, plan.make(i + 1))
+        for i, d in enumerate(ground.districts)
+    ]
+    links = [fibre(server, switch, owner) for server in servers for switch in switches]
+    links += _ring(core, owner)
+    links += _uplinks(switches, core, owner)
+    if core:
+        links += [fibre(Nearest(core).to(router), router, owner) for router in routers]
+    else:
+        links += [fibre(switch, router, owner) for router in routers for switch in switches]
+    links += [fibre(router, gateway, owner) for router, gateway in zip(routers, gateways, strict=True)]
+    if ground.of_kind("bus"):
+        for nodes, autonomy_s in (
+            ((*servers, *switches), SERVER_UPS_S),
+            (core, CORE_UPS_S),
+            ((*routers, *gateways), DISTRICT_UPS_S),
+        ):
+            links += [feed(ground, node, plan.owners.power, autonomy_s) for node in nodes]
+    return Layer(
+        (*servers, *switches, *services, *core, *routers, *gateways), tuple(links), assumptions=_notes(core, plan)
+    )
+
+
+def _core(districts: Sequence[District], plan: Plan) -> list[Component]:
+    """Core routers in districts far from each other, beginning with the one of most people."""
+    if not plan.core_routers:
+        return []
+    chosen = [max(districts, key=lambda d: (d.people, d.id))]
+    while len(chosen) < min(plan.core_routers, len(districts)):
+        rest = [d for d in districts if d not in chosen]
+        chosen.append(max(rest, key=lambda d: (min(math.hypot(d.x_m - c.x_m, d.y_m - c.y_m) for c in chosen), d.id)))
+    # In a ring along the compass no two cables cross.
+    x = sum(d.x_m for d in chosen) / len(chosen)
+    y = sum(d.y_m for d in chosen) / len(chosen)
+    chosen.sort(key=lambda d: (math.atan2(d.y_m - y, d.x_m - x), d.id))
+    return [
+        place(
+            f"router-core-{i + 1}",
+            "router",
+            d.x_m + 20.0,
+            d.y_m,
+            plan.owners.ict,
+            f"core router {i + 1}",
+            d.id,
+            plan.make(i),
+        )
+        for i, d in enumerate(chosen)
+    ]
+
+
+def _ring(core: Sequence[Component], owner: str) -> list[Link]:
+    pairs = list(pairwise(core))
+    if len(core) > 2:
+        pairs.append((core[-1], core[0]))
+    return [fibre(a, b, owner) for a, b in pairs]
+
+
+def _uplinks(switches: Sequence[Component], core: Sequence[Component], owner: str) -> list[Link]:
+    """Each data room hangs on the two nearest core routers, and the rooms on each other."""
+    links = [fibre(switches[0], switches[1], owner)]
+    for switch in switches if core else ():
+        links += [fibre(router, switch, owner) for router in Nearest(core).within(switch.x_m, switch.y_m, 2)]
+    return links
+
+
+def _notes(core: Sequence[Component], plan: Plan) -> tuple[Assumption, ...]:
+    way = f"hangs on the nearest of {len(core)} core routers in a ring" if core else "hangs on both data rooms"
+    texts = [
+        (
+            "data centre",
+            "two servers of one cluster in two rooms, in the two districts with most people, carry all services",
+        ),
+        ("data network", f"every district has one router and one telemetry gateway; the router {way}"),
+        (
+            "batteries of ICT",
+            f"servers and switches {SERVER_UPS_S / 60:g} min, core routers {CORE_UPS_S / HOUR_S:g} h, "
+            f"district routers and gateways {DISTRICT_UPS_S / HOUR_S:g} h",
+        ),
+        (
+            "latency",
+            f"{DEVICE_S * 1000:g} ms for the devices and 5 us a km of fibre, {DETOUR:g} times the straight line",
+        ),
+    ]
+    if plan.makes:
+        makers = " and ".join(dict.fromkeys(make.maker for make in plan.makes))
+        years = ", ".join(str(make.year) for make in plan.makes)
+        texts.append(("makers of ICT", f"devices come from {makers} in turn, bought in {years}"))
+    return tuple(Assumption(subject, text) for subject, text in texts)

@@ -1,0 +1,99 @@
+"""Hospital, town hall, emergency water and depots: one set for the town, by its people."""
+
+from __future__ import annotations
+
+from simulator.city.layers.control import field_link, site_links
+from simulator.city.layers.generators import HOSPITAL_H, generator_for
+from simulator.city.layers.ground import Ground
+from simulator.city.layers.layer import Layer, join, place, total
+from simulator.city.layers.plan import Plan
+from simulator.city.layers.power import feed
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component, District
+from simulator.contracts.link import Link, LinkKind
+
+BEDS_PER_1000 = 6.0
+"""Hospital beds in Germany in 2017: 497,000 for 82.7 million people (Destatis, by way of the press)."""
+
+BED_W = 1000.0
+"""Essential electric load of a hospital bed (assumption)."""
+
+HOSPITAL_BATTERY_S = 600.0
+HOSPITAL_TANK_S = 4 * 3600.0
+TOWN_HALL_UPS_S = 600.0
+
+
+def lifeline_layer(ground: Ground, ict: Layer, plan: Plan) -> Layer:
+    """Everything people lean on apart from rescue, which has a layer of its own."""
+    return total(
+        [_hospital(ground, ict, plan), _town_hall(ground, ict, plan), _water(ground, plan), _depots(ground, plan)]
+    )
+
+
+def _water_link(ground: Ground, target: Component, plan: Plan, autonomy_s: float = 0.0) -> list[Link]:
+    junctions = ground.supplying_junctions
+    if not junctions:
+        return []
+    return [join(LinkKind.WATER, junctions.to(target).id, target.id, plan.owners.water, autonomy_s)]
+
+
+def _hospital(ground: Ground, ict: Layer, plan: Plan) -> Layer:
+    """In the most populous district beside the central one, so that not all lifelines stand in one place."""
+    rest = [d for d in ground.districts if d is not ground.central] or [ground.central]
+    seat = max(rest, key=lambda d: (d.people, d.id))
+    beds = float(max(1, round(ground.people * BEDS_PER_1000 / 1000)))
+    site = place(
+        "hospital-1", "hospital", seat.x_m + 80.0, seat.y_m, plan.owners.health, "hospital", seat.id, beds=beds
+    )
+    links = [*_water_link(ground, site, plan, HOSPITAL_TANK_S), field_link(ict, site, plan.owners.ict)]
+    size = f"{beds:g} beds: {BEDS_PER_1000:g} for 1,000 people (Germany 2017, Destatis)"
+    stores = (
+        f"its battery lasts {HOSPITAL_BATTERY_S / 60:g} min, its water tank {HOSPITAL_TANK_S / 3600:g} h (assumptions)"
+    )
+    out = Layer((site,), tuple(links), assumptions=(Assumption(site.id, f"{size}; {stores}", "Destatis; assumption"),))
+    if not ground.of_kind("bus"):
+        return out
+    out = out + Layer(links=(feed(ground, site, plan.owners.power, HOSPITAL_BATTERY_S),))
+    return out + generator_for(site, beds * BED_W, HOSPITAL_H, "hospital-endurance", f"{BED_W / 1000:g} kW a bed")
+
+
+def _town_hall(ground: Ground, ict: Layer, plan: Plan) -> Layer:
+    seat = ground.central
+    hall = place("town-hall-1", "town-hall", seat.x_m, seat.y_m - 60.0, plan.owners.city, "town hall", seat.id)
+    links = [join(LinkKind.CONTROL, "portal", hall.id, plan.owners.ict), *site_links(ict, hall, plan.owners.ict)]
+    if ground.of_kind("bus"):
+        links.append(feed(ground, hall, plan.owners.power, TOWN_HALL_UPS_S))
+    text = f"stands in {seat.id}; online over the citizens' portal; battery {TOWN_HALL_UPS_S / 60:g} min"
+    return Layer((hall,), tuple(links), assumptions=(Assumption(hall.id, text),))
+
+
+def _water(ground: Ground, plan: Plan) -> Layer:
+    if not ground.of_kind("junction"):
+        return Layer()
+    places: list[Component] = []
+    links: list[Link] = []
+    for district in ground.districts:
+        point = _beside(
+            district, "drinking-water", f"drinking-water-{district.id}", "emergency water supply", 0.0, plan
+        )
+        well = _beside(district, "emergency-well", f"well-{district.id}", "emergency well", 120.0, plan)
+        places += [point, well]
+        links += _water_link(ground, point, plan)
+    text = "each district has one emergency well with a hand pump, and tankers fill and hand out at its middle"
+    return Layer(tuple(places), tuple(links), assumptions=(Assumption("emergency water", text),))
+
+
+def _beside(district: District, kind: str, name: str, title: str, north_m: float, plan: Plan) -> Component:
+    owner = plan.owners.water if kind == "drinking-water" else plan.owners.city
+    return place(name, kind, district.x_m, district.y_m + north_m, owner, f"{title} {district.title}", district.id)
+
+
+def _depots(ground: Ground, plan: Plan) -> Layer:
+    """Depots in the most populous districts."""
+    seats = sorted(ground.districts, key=lambda d: (-d.people, d.id))[: plan.depots]
+    depots = [
+        place(f"depot-{i + 1}", "depot", d.x_m - 100.0, d.y_m - 100.0, plan.owners.city, f"depot {d.title}", d.id)
+        for i, d in enumerate(seats)
+    ]
+    text = f"{len(depots)} depots in {', '.join(d.id for d in seats)} send crews, fuel trucks and tankers"
+    return Layer(tuple(depots), assumptions=(Assumption("depots", text),))

@@ -1,0 +1,82 @@
+"""Who leaves when: the car trips of a run, in platoons of equal size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from simulator.city.road_file import DAY_S, Trips
+from simulator.domains.traffic.model import Floats, Ints
+from simulator.kernel.clock import Clock
+from simulator.kernel.streams import Streams
+
+PLATOONS = ((50_000.0, 5), (200_000.0, 10))
+"""Up to so many trips in the run, cars move in platoons of this size (assumption: keeps a day within seconds)."""
+
+LARGEST_PLATOON = 20
+
+
+@dataclass(frozen=True)
+class Departures:
+    """Platoons of `size` cars in the order of leaving: when (s since the run began), between which nodes."""
+
+    size: int
+    at_s: Floats
+    origin: Ints
+    destination: Ints
+
+
+def platoon_size(trips: float) -> int:
+    """Cars that move as one, by the number of trips in the run."""
+    return next((size for most, size in PLATOONS if trips <= most), LARGEST_PLATOON)
+
+
+def departures(
+    trips: Sequence[Trips], nodes: dict[str, int], clock: Clock, streams: Streams, size: int | None = None
+) -> Departures:
+    """The platoons of a run: every window of the trip table on every day the run touches.
+
+    Within a day, platoons are drawn from the table by systematic sampling with a random start, so each pair of nodes
+    has its trips in the mean and the day has all of them to within one platoon. Times are uniform in the window. A day
+    depends on its date and the seed alone, not on when the run begins or ends.
+    """
+    start_s = np.array([t.start_s for t in trips], dtype=np.float64)
+    order = np.argsort(start_s, kind="stable")
+    start_s = start_s[order]
+    end_s = np.array([t.end_s for t in trips], dtype=np.float64)[order]
+    volume = np.array([t.trips for t in trips], dtype=np.float64)[order]
+    origin = np.array([nodes[t.origin] for t in trips], dtype=np.int64)[order]
+    destination = np.array([nodes[t.destination] for t in trips], dtype=np.int64)[order]
+    length_s = (clock.end - clock.begin) / 1000.0
+    first_s = -clock.time_of_day_s(clock.begin)
+    days = int(np.ceil((length_s - first_s) / DAY_S))
+    if size is None:
+        size = platoon_size(_within(start_s, end_s, volume, first_s, days, length_s))
+    rows, times = [np.zeros(0, dtype=np.int64)], [np.zeros(0)]
+    for day in range(days):
+        date = (clock.datetime(clock.begin) + timedelta(days=day)).date().isoformat()
+        random = streams.stream("traffic", f"demand {date}")
+        reached = np.cumsum(volume)
+        total = float(reached[-1]) if len(reached) else 0.0
+        points = np.arange(random.uniform(0, size), total, size)
+        row = np.searchsorted(reached, points, side="right").astype(np.int64)
+        rows.append(row)
+        times.append(first_s + day * DAY_S + start_s[row] + random.random(len(row)) * (end_s[row] - start_s[row]))
+    row, at_s = np.concatenate(rows), np.concatenate(times)
+    inside = (at_s >= 0) & (at_s < length_s)
+    row, at_s = row[inside], at_s[inside]
+    order = np.argsort(at_s, kind="stable")
+    return Departures(size, at_s[order], origin[row[order]], destination[row[order]])
+
+
+def _within(start_s: Floats, end_s: Floats, volume: Floats, first_s: float, days: int, length_s: float) -> float:
+    """Expected trips between the run's begin and end."""
+    total = 0.0
+    for day in range(days):
+        low = np.clip(start_s + first_s + day * DAY_S, 0.0, length_s)
+        high = np.clip(end_s + first_s + day * DAY_S, 0.0, length_s)
+        total += float((volume * (high - low) / (end_s - start_s)).sum())
+    return total

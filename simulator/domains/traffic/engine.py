@@ -1,0 +1,293 @@
+"""The adapter to UXsim 1.15.1 with its C++ core: platoons, kinematic waves, route choice by travel time.
+
+Seo, T. (2025), UXsim: lightweight mesoscopic traffic flow simulator in pure Python; doi 10.21105/joss.07617.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from simulator.contracts.problem import BadInput, Problem
+from simulator.domains.traffic.demand import Departures
+from simulator.domains.traffic.model import Floats, Programme, RoadModel
+from simulator.domains.traffic.routes import Mask, next_nodes
+
+ROUTE_UPDATE_S = 1800
+"""Time between two updates of the drivers' route preferences; longer is the cheapest saving (assumption)."""
+
+SAMPLE_S = 60.0
+"""Time between two looks at all roads; with cycles of 90 s they meet a signal in different phases (assumption)."""
+
+LINK_SAMPLES = 5
+"""Looks that a road's speed is the mean of: 5 minutes."""
+
+INDEX_SAMPLES = 15
+"""Looks that the travel-time index is the mean of: 15 minutes, the Highway Capacity Manual's analysis period."""
+
+JAM_VEH_M_LANE = 0.2
+"""Density of a standing queue: UXsim's default, 5 m a car."""
+
+CRAWL = 0.01
+"""Least speed as a share of the free one when a travel time is derived from it, as in UXsim."""
+
+
+def require_uxsim() -> None:
+    """Raises `BadInput` with what to install if the traffic engine is not there."""
+    if importlib.util.find_spec("uxsim") is None:
+        what = "the city has roads, but the traffic engine (uxsim) is not installed"
+        raise BadInput([Problem("city.yaml", 0, "roads", what, "pip install stadtwerk[traffic]")])
+
+
+class Engine:
+    """One run of UXsim. Time is in seconds since the run began and only goes on in `advance`.
+
+    What is set on roads and junctions waits until time goes on, so a closure that is lifted at the same instant leaves
+    no trace. Roads and nodes are numbered as in the model.
+    """
+
+    def __init__(
+        self,
+        model: RoadModel,
+        trips: Departures,
+        programmes: Mapping[int, Programme],
+        duration_s: float,
+        seed: int,
+        route_update_s: int = ROUTE_UPDATE_S,
+    ) -> None:
+        require_uxsim()
+        self._model = model
+        self.platoon = trips.size
+        self.solves = 0
+        self._world = build_world(model, trips, programmes, duration_s, seed, route_update_s)
+        self._step_s = float(self._world.DELTAT)
+        self._programmes = dict(programmes)
+        self._roads = [link._cpp_link for link in self._world.LINKS]
+        self._capacity = [(link.capacity_in, link.capacity_out) for link in self._world.LINKS]
+        roads = len(model.roads)
+        self._share, self._applied_share = np.ones(roads), np.ones(roads)
+        self._passing: dict[int, float] = {}
+        self._applied_passing: dict[int, float] = {}
+        self._samples = 0
+        self._count = np.zeros((INDEX_SAMPLES, roads))
+        self._moved = np.zeros((INDEX_SAMPLES, roads))
+        self._totals = [(0.0, 0.0)]
+        self.vehicles: Floats = np.zeros(roads)
+        self.speed_m_s: Floats = model.free_speed_m_s.copy()
+
+    # what the town does to its roads
+
+    def set_share(self, road: int, share: float) -> None:
+        """The road has this share of its capacity from now on; with 0 nobody gets in."""
+        self._share[road] = share
+
+    def set_passing(self, node: int, veh_s: float | None) -> None:
+        """The junction passes so many vehicles a second without its signal; None is back to the signal's programme."""
+        if veh_s is None:
+            self._passing.pop(node, None)
+        else:
+            self._passing[node] = veh_s
+
+    def advance(self, until_s: float) -> None:
+        """Let traffic flow until `until_s`, and look at the roads every `SAMPLE_S`, whoever calls and when."""
+        while (due := (self._samples + 1) * SAMPLE_S) <= until_s:
+            self._run(due)
+            self._sample()
+        self._run(until_s)
+
+    # what can be seen
+
+    @property
+    def time_s(self) -> float:
+        """Seconds of traffic lived through, in whole steps of the engine."""
+        return float(self._world.TIME)
+
+    @property
+    def share(self) -> Floats:
+        """Share of its capacity that each road has."""
+        return self._share
+
+    @property
+    def is_open(self) -> Mask:
+        return self._share > 0
+
+    @property
+    def travel_time_s(self) -> Floats:
+        """Seconds to drive along each road at its mean speed of the last 5 minutes; free flow where nobody drove."""
+        return self._model.length_m / np.maximum(self.speed_m_s, CRAWL * self._model.free_speed_m_s)
+
+    def travel_time_index(self) -> float:
+        """Time spent by all who drive or wait to set out, over the time the same ways take at free flow.
+
+        Vehicle-seconds and vehicle-metres of the last 15 minutes come from the engine's own sums; the free-flow speed
+        is that of the roads driven on, weighted by distance. 1 when nobody drives. Definition after the U4SSC
+        indicators: travel time in the peak over travel time at free flow.
+        """
+        stood, drove = (now - then for now, then in zip(self._totals[-1], self._totals[0], strict=True))
+        moved = self._moved.sum(axis=0)
+        if stood <= 0 or moved.sum() <= 0:
+            return 1.0
+        free_m_s = float(moved.sum() / (moved / self._model.free_speed_m_s).sum())
+        return min(1 / CRAWL, max(1.0, stood * free_m_s / drove))
+
+    def flow_veh_h(self, window_s: float = 300.0) -> Floats:
+        """Vehicles an hour that left each road in the last `window_s`, counted. Costs some microseconds a road."""
+        last = int(self._world.T) - 1
+        steps = min(last, round(window_s / self._step_s))
+        if steps <= 0:
+            return np.zeros(len(self._roads))
+        counts = [curve[last] - curve[last - steps] for road in self._roads for curve in [road.get_cum_departure_np()]]
+        return np.array(counts, dtype=np.float64) * 3600.0 / (steps * self._step_s)
+
+    def entered(self) -> Floats:
+        """Vehicles that entered each road since the run began."""
+        last = int(self._world.T) - 1
+        return np.array([road.get_cum_arrival_np()[last] if last >= 0 else 0.0 for road in self._roads])
+
+    def left(self) -> Floats:
+        """Vehicles that left each road since the run began, at a junction or at the end of their trip."""
+        last = int(self._world.T) - 1
+        return np.array([road.get_cum_departure_np()[last] if last >= 0 else 0.0 for road in self._roads])
+
+    def arrived(self) -> int:
+        """Vehicles that ended their trip since the run began. Looks at every vehicle: for tests and reports."""
+        ended = [vehicle.state == "end" for vehicle in self._world.VEHICLES.values()]
+        return sum(ended) * self.platoon
+
+    def close(self) -> None:
+        """Give the memory back. UXsim's objects hold each other, so the ring is cut by hand."""
+        world, self._world, self._roads = self._world, None, []
+        if world is None:
+            return
+        for thing in (*world.VEHICLES.values(), *world.LINKS, *world.NODES):
+            thing.__dict__.clear()
+        world.__dict__.clear()
+
+    # inside
+
+    def _run(self, until_s: float) -> None:
+        """Take every step that begins before `until_s`."""
+        last = math.ceil(until_s / self._step_s - 1e-9) - 1
+        if last < self._world.T:
+            return
+        self._apply()
+        self._world.exec_simulation(until_t=last * self._step_s)
+        self.solves += 1
+
+    def _apply(self) -> None:
+        """Bring the engine to what was set since time last went on."""
+        world = self._world
+        for road in np.flatnonzero(self._share != self._applied_share):
+            link, share = world.LINKS[road], float(self._share[road])
+            into, out = self._capacity[road]
+            # Zero is what UXsim's route search takes as closed. Those on the road drive on to its end.
+            link.capacity_in = into * share
+            link.capacity_out = out if share == 0 else out * share
+            if share == 0:
+                link.capacity_in_remain = 0.0
+        newly = np.flatnonzero((self._share == 0) & (self._applied_share > 0))
+        if len(newly):
+            self._turn_away(newly)
+        self._applied_share[:] = self._share
+        for node in sorted(self._passing.keys() | self._applied_passing.keys()):
+            passing = self._passing.get(node)
+            if passing != self._applied_passing.get(node):
+                at = world.NODES[node]
+                at.flow_capacity = passing
+                # One phase for all is no signal at all in UXsim.
+                greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
+                at.override_signal([0.0] if passing is not None else list(greens), reset=True)
+        self._applied_passing = dict(self._passing)
+
+    def _turn_away(self, closed: np.ndarray) -> None:
+        """Those who would have taken a road just closed choose anew at once, by the times as they are.
+
+        UXsim itself would let them wait before the closure until its next route update, and block all behind them.
+        Where no other way leads to a destination they do wait.
+        """
+        world, model = self._world._cpp_world, self._model
+        liked = np.array(world.route_preference)
+        hit = np.flatnonzero(liked[:, closed].any(axis=1))
+        if not len(hit):
+            return
+        after = next_nodes(model, self.travel_time_s, self.is_open, hit)[:, model.start]
+        reached = after >= 0
+        liked[hit] = np.where(reached, (after == model.end) & self.is_open, liked[hit])
+        world.route_preference = liked.tolist()
+
+    def _sample(self) -> None:
+        slot = self._samples % INDEX_SAMPLES
+        self._samples += 1
+        count = np.array([road.vehicle_count for road in self._roads], dtype=np.float64)
+        speed = np.array([road.avg_speed for road in self._roads], dtype=np.float64)
+        self._count[slot], self._moved[slot] = count, count * speed
+        world = self._world._cpp_world
+        self._totals = [*self._totals[-INDEX_SAMPLES:], (world.stat_sample_count, world.ave_v_sum)]
+        self.vehicles = count * self.platoon
+        recent = [(slot - back) % INDEX_SAMPLES for back in range(LINK_SAMPLES)]
+        there, moved = self._count[recent].sum(axis=0), self._moved[recent].sum(axis=0)
+        self.speed_m_s = np.where(there > 0, moved / np.maximum(there, 1.0), self._model.free_speed_m_s)
+
+
+def build_world(
+    model: RoadModel,
+    trips: Departures,
+    programmes: Mapping[int, Programme],
+    duration_s: float,
+    seed: int,
+    route_update_s: int = ROUTE_UPDATE_S,
+) -> Any:
+    """A UXsim world with these roads, signals and platoons, ready to run."""
+    from uxsim import World  # 0.9 s, and an extra of the package
+
+    world = World(
+        name="",
+        deltan=trips.size,
+        # One step more than the run: at its last step UXsim would analyse every vehicle.
+        tmax=duration_s + 2 * trips.size,
+        duo_update_time=route_update_s,
+        random_seed=seed,
+        print_mode=0,
+        save_mode=0,
+        show_mode=0,
+        vehicle_logging_timestep_interval=-1,
+        eular_dt=duration_s + 2 * trips.size,
+        cpp=True,
+    )
+    # After each call UXsim copies the state of every vehicle into Python. Without that, VEHICLES_LIVING,
+    # VEHICLES_RUNNING and the analyzer's average speed go stale; nothing here reads them.
+    world._sync_from_cpp = lambda: None
+    phase = {
+        road: group
+        for programme in programmes.values()
+        for road, group in zip(programme.approaches, programme.groups, strict=True)
+    }
+    for i, name in enumerate(model.nodes):
+        greens = list(programmes[i].greens_s) if i in programmes else [0]
+        world.addNode(name, float(model.x_m[i]), float(model.y_m[i]), signal=greens)
+    for i, name in enumerate(model.roads):
+        capacity = float(model.capacity_veh_s[i])
+        world.addLink(
+            name,
+            model.nodes[model.start[i]],
+            model.nodes[model.end[i]],
+            length=float(model.length_m[i]),
+            free_flow_speed=float(model.free_speed_m_s[i]),
+            jam_density_per_lane=JAM_VEH_M_LANE,
+            number_of_lanes=int(model.lanes[i]),
+            capacity_in=capacity,
+            capacity_out=capacity,
+            signal_group=phase.get(i, 0),
+        )
+    step_s = world.DELTAT
+    for at_s, origin, destination in zip(
+        trips.at_s.tolist(), trips.origin.tolist(), trips.destination.tolist(), strict=True
+    ):
+        # On a whole step, or rounding may make two platoons of one or none.
+        world.addVehicle(model.nodes[origin], model.nodes[destination], int(at_s // step_s) * step_s)
+    world.finalize_scenario()
+    return world

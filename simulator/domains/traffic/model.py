@@ -1,0 +1,134 @@
+"""Roads, junctions and signal programmes as arrays, in the order of the road files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.city.road_file import Roads
+from simulator.contracts.city import City
+from simulator.contracts.link import LinkKind
+from simulator.contracts.problem import BadInput, Problem
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Programme:
+    """A signal's local programme: two phases in turn, each green for the approaches of its group.
+
+    `approaches` are the roads that lead in, `groups` their phase. With all approaches in one group it is always green.
+    `capacity_veh_s` is what the junction passes under it.
+    """
+
+    node: int
+    greens_s: tuple[float, ...]
+    approaches: tuple[int, ...]
+    groups: tuple[int, ...]
+    capacity_veh_s: float
+
+
+@dataclass(frozen=True)
+class RoadModel:
+    """`start`, `end` are node numbers of each road; `capacity_veh_s` counts all its lanes. Names are component ids."""
+
+    nodes: tuple[str, ...]
+    x_m: Floats
+    y_m: Floats
+    roads: tuple[str, ...]
+    start: Ints
+    end: Ints
+    length_m: Floats
+    free_speed_m_s: Floats
+    capacity_veh_s: Floats
+    lanes: Ints
+    node_index: dict[str, int] = field(init=False, repr=False)
+    road_index: dict[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "node_index", {name: i for i, name in enumerate(self.nodes)})
+        object.__setattr__(self, "road_index", {name: i for i, name in enumerate(self.roads)})
+
+    @property
+    def free_time_s(self) -> Floats:
+        return self.length_m / self.free_speed_m_s
+
+    def into(self, node: int) -> tuple[int, ...]:
+        """The roads that lead into a node."""
+        return tuple(int(i) for i in np.flatnonzero(self.end == node))
+
+    def nearest(self, x_m: float, y_m: float, among: Sequence[int] | None = None) -> int:
+        """The node nearest to a place, as the crow flies; the first of equals."""
+        chosen = np.arange(len(self.nodes)) if among is None else np.asarray(among)
+        return int(chosen[np.argmin((self.x_m[chosen] - x_m) ** 2 + (self.y_m[chosen] - y_m) ** 2)])
+
+
+def build_model(city: City, roads: Roads) -> RoadModel:
+    """The road files with the city's own coordinates."""
+    names = tuple(f"road-node-{node.id}" for node in roads.nodes)
+    places = [city.components[name] for name in names]
+    index = {node.id: i for i, node in enumerate(roads.nodes)}
+    return RoadModel(
+        names,
+        np.array([place.x_m for place in places], dtype=np.float64),
+        np.array([place.y_m for place in places], dtype=np.float64),
+        tuple(f"road-{ln.id}" for ln in roads.links),
+        np.array([index[ln.start] for ln in roads.links], dtype=np.int64),
+        np.array([index[ln.end] for ln in roads.links], dtype=np.int64),
+        np.array([ln.length_m for ln in roads.links], dtype=np.float64),
+        np.array([ln.free_speed_m_s for ln in roads.links], dtype=np.float64),
+        np.array([ln.capacity_veh_s * ln.lanes for ln in roads.links], dtype=np.float64),
+        np.array([ln.lanes for ln in roads.links], dtype=np.int64),
+    )
+
+
+def signal_programmes(city: City, model: RoadModel) -> dict[str, Programme]:
+    """The programme of every signal. Raises `BadInput` for signals that stand at no road node, or two at one."""
+    problems: list[Problem] = []
+    taken: dict[int, str] = {}
+    programmes: dict[str, Programme] = {}
+    for signal in city.of_kind("signal"):
+        nodes = [ln.source for ln in city.links_into(signal.id, LinkKind.ROAD) if ln.source in model.node_index]
+        if len(nodes) != 1:
+            what = f"has {len(nodes)} road links from road nodes"
+            mend = "give it one: the road node it stands at"
+            problems.append(Problem(city.name, 0, signal.id, what, mend))
+            continue
+        node = model.node_index[nodes[0]]
+        if node in taken:
+            what = f"stands at {nodes[0]}, where {taken[node]} stands already"
+            problems.append(Problem(city.name, 0, signal.id, what, "one signal regulates all approaches of a node"))
+            continue
+        taken[node] = signal.id
+        programmes[signal.id] = two_phases(model, node, signal.number("cycle_s"))
+    if problems:
+        raise BadInput(problems)
+    return programmes
+
+
+def two_phases(model: RoadModel, node: int, cycle_s: float) -> Programme:
+    """A two-phase programme: approaches along the axis of the largest one are green together, the others after them.
+
+    Green is shared in proportion to the largest capacity of each group, as equal degrees of saturation ask for
+    (Webster 1958) when flows are in proportion to capacities; there is no lost time between phases (assumption).
+    """
+    approaches = model.into(node)
+    if not approaches:
+        return Programme(node, (cycle_s,), (), (), 0.0)
+    starts = model.start[list(approaches)]
+    bearings = np.arctan2(model.y_m[starts] - model.y_m[node], model.x_m[starts] - model.x_m[node])
+    capacities = model.capacity_veh_s[list(approaches)]
+    axis = float(bearings[int(np.argmax(capacities))])
+    # Twice the angle: approaches opposite each other point the same way then.
+    along = np.cos(2 * (bearings - axis)) >= -1e-9
+    groups = tuple(0 if same else 1 for same in along)
+    if len(set(groups)) == 1:
+        return Programme(node, (cycle_s,), approaches, groups, float(capacities.sum()))
+    most = [float(capacities[along].max()), float(capacities[~along].max())]
+    shares = [value / sum(most) for value in most]
+    passed = sum(float(capacity) * shares[group] for capacity, group in zip(capacities, groups, strict=True))
+    return Programme(node, tuple(share * cycle_s for share in shares), approaches, groups, passed)

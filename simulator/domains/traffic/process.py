@@ -1,0 +1,161 @@
+"""When to look again: traffic goes on every 5 minutes, and at every instant at which something about it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import simpy
+
+from simulator.city.road_file import read_roads
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_s
+from simulator.coupling.quantities import Quantity
+from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.demand import departures
+from simulator.domains.traffic.engine import Engine, require_uxsim
+from simulator.domains.traffic.model import Floats, build_model, signal_programmes
+from simulator.domains.traffic.rescue import Rescue
+from simulator.domains.traffic.routes import Routes
+from simulator.domains.traffic.signals import Signals
+
+PERIOD_S = 300.0
+"""Simulated time between two looks at the traffic."""
+
+
+class Traffic:
+    """The roads of a run. Made by `start`."""
+
+    name = "traffic"
+
+    def __init__(self, runtime: Runtime) -> None:
+        files = runtime.city.road_files
+        if files is None:
+            raise ValueError(f"the city {runtime.city.name!r} has no roads")
+        require_uxsim()
+        roads = read_roads(files)
+        clock = runtime.clock
+        self._runtime = runtime
+        self.model = build_model(runtime.city, roads)
+        programmes = signal_programmes(runtime.city, self.model)
+        self.trips = departures(roads.trips, {node.id: i for i, node in enumerate(roads.nodes)}, clock, runtime.streams)
+        self.engine = Engine(
+            self.model,
+            self.trips,
+            {programme.node: programme for programme in programmes.values()},
+            to_s(clock.end - clock.begin),
+            int(runtime.streams.stream("traffic", "engine").integers(2**31)),
+        )
+        self.routes = Routes(self.model)
+        self._cause: int | None = None
+        self._queued = False
+        self._flow: tuple[float, Floats] = (-1.0, np.zeros(len(self.model.roads)))
+        self.rescue = Rescue(runtime, self.model, self.routes)
+        self.signals = Signals(runtime, programmes, self._on_signal)
+        self._approaches = {signal: list(programme.approaches) for signal, programme in programmes.items()}
+        runtime.faults.handle("road-closed", self._on_road)
+        runtime.faults.handle("road-narrowed", self._on_road)
+        for station in self.rescue.stations:
+            runtime.supply.watch(station, self._on_station)
+        runtime.travel.provide(self.road_time_s)
+        self._register()
+        self._look()
+        clock.process(self._period())
+
+    @property
+    def solves(self) -> int:
+        return self.engine.solves
+
+    def road_time_s(self, start: str, end: str) -> float | None:
+        """Seconds from one road node (component id) to another now, None if no open road leads there."""
+        return self.routes.time_s(self.model.node_index[start], self.model.node_index[end])
+
+    def close(self) -> None:
+        self.engine.close()
+
+    # what happens
+
+    def _period(self) -> Generator[simpy.Event, Any, None]:
+        while True:
+            yield self._runtime.clock.timeout(PERIOD_S)
+            self._catch_up()
+            self._look()
+
+    def _on_road(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        self._catch_up()
+        road = self.model.road_index[target]
+        faults = self._runtime.faults
+        share = 0.0 if faults.active(target, "road-closed") else 1.0
+        for narrowed in faults.active(target, "road-narrowed"):
+            share = min(share, max(0.0, narrowed.number("capacity_share")))
+        self.engine.set_share(road, share)
+        self._offer(int(self.model.end[road]), event)
+        self._changed(event)
+
+    def _on_signal(self, signal: str, node: int, veh_s: float | None, event: int | None) -> None:
+        self._catch_up()
+        self.engine.set_passing(node, veh_s)
+        self._changed(event)
+
+    def _on_station(self, station: str, cause: int | None) -> None:
+        self._changed(cause)
+
+    def _catch_up(self) -> None:
+        """Let traffic flow as it was until now, before anything changes or is looked at."""
+        self.engine.advance(self._runtime.clock.elapsed_s)
+
+    def _changed(self, cause: int | None) -> None:
+        """Look again once, after everything else that happens at this instant."""
+        self._cause = cause if cause is not None else self._cause
+        if not self._queued:
+            self._queued = True
+            self._runtime.clock.soon(self.name, self._look)
+
+    def _offer(self, node: int, cause: int) -> None:
+        """A road node gives access while one road that leads to it is open."""
+        reached = bool(self.engine.is_open[list(self.model.into(node))].any())
+        self._runtime.supply.offer(self.model.nodes[node], LinkKind.ROAD, reached, cause)
+
+    def _look(self) -> None:
+        """Travel times and service levels as they are now."""
+        self._queued = False
+        self.routes.update(self.engine.travel_time_s, self.engine.is_open)
+        # While something is out of order, levels that sink are put down to the last thing that went wrong.
+        if not self.signals.disturbed and bool((self.engine.share >= 1).all()):
+            cause, self._cause = self._cause, None
+        else:
+            cause = self._cause
+        for level in self._runtime.city.levels_of(Domain.TRAFFIC):
+            if level.measure == "rescue-arrival":
+                self._runtime.levels.record(level.id, self.rescue.share(), cause)
+            elif level.measure == "travel-time-index":
+                self._runtime.levels.record(level.id, self.engine.travel_time_index(), cause)
+
+    # what can be measured
+
+    def _register(self) -> None:
+        engine, roads = self.engine, self.model.roads
+        register = self._runtime.quantities.register
+        register(Quantity("vehicles", "1", roads, lambda: engine.vehicles))
+        register(Quantity("speed_m_s", "m/s", roads, lambda: engine.speed_m_s))
+        register(Quantity("travel_time_s", "s", roads, self._travel_times))
+        register(Quantity("flow_veh_h", "1/h", roads, self._flows))
+        if self._approaches:
+            register(Quantity("queue_veh", "1", tuple(self._approaches), self._queues))
+
+    def _travel_times(self) -> Floats:
+        return self.engine.travel_time_s
+
+    def _flows(self) -> Floats:
+        """Counted when asked, once for each state of the engine."""
+        if self._flow[0] != self.engine.time_s:
+            self._flow = (self.engine.time_s, self.engine.flow_veh_h(PERIOD_S))
+        return self._flow[1]
+
+    def _queues(self) -> Floats:
+        """Vehicles on the approaches of each signal."""
+        vehicles = self.engine.vehicles
+        return np.array([vehicles[roads].sum() for roads in self._approaches.values()], dtype=np.float64)

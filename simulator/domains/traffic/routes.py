@@ -1,0 +1,65 @@
+"""Shortest travel times over the roads as they are now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.domains.traffic.model import Floats, Ints, RoadModel
+
+Mask = NDArray[np.bool_]
+
+
+class Routes:
+    """Travel times from a node to all others, kept until the roads change."""
+
+    def __init__(self, model: RoadModel) -> None:
+        self._model = model
+        self._times = model.free_time_s
+        self._open = np.ones(len(model.roads), dtype=bool)
+        self._known: dict[int, Floats] = {}
+        self._graph: Any = None
+
+    def update(self, time_s: Floats, is_open: Mask) -> None:
+        """The roads take these times (s) now, and those that are not open cannot be entered."""
+        self._times, self._open = np.array(time_s), np.array(is_open, dtype=bool)
+        self._known.clear()
+        self._graph = None
+
+    def times_from(self, node: int) -> Floats:
+        """Seconds from `node` to every node, infinite where no open road leads."""
+        if node not in self._known:
+            from scipy.sparse.csgraph import dijkstra
+
+            if self._graph is None:
+                self._graph = weighted_graph(self._model, self._times, self._open)
+            self._known[node] = np.asarray(dijkstra(self._graph, indices=node), dtype=np.float64)
+        return self._known[node]
+
+    def time_s(self, start: int, end: int) -> float | None:
+        seconds = float(self.times_from(start)[end])
+        return None if np.isinf(seconds) else seconds
+
+
+def next_nodes(model: RoadModel, time_s: Floats, is_open: Mask, destinations: Ints) -> Ints:
+    """The node after each node on the way to each destination: shape (destinations, nodes), below 0 for no way."""
+    from scipy.sparse.csgraph import dijkstra
+
+    against = weighted_graph(model, time_s, is_open).T.tocsr()
+    _, before = dijkstra(against, indices=destinations, return_predecessors=True)
+    return np.asarray(before, dtype=np.int64)
+
+
+def weighted_graph(model: RoadModel, time_s: Floats, is_open: Mask) -> Any:
+    """The open roads as a sparse matrix of travel times; of parallel roads the quickest."""
+    from scipy.sparse import csr_matrix
+
+    there = np.flatnonzero(is_open)
+    there = there[np.lexsort((time_s[there], model.end[there], model.start[there]))]
+    start, end = model.start[there], model.end[there]
+    first = np.ones(len(there), dtype=bool)
+    first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    size = len(model.nodes)
+    return csr_matrix((time_s[there][first], (start[first], end[first])), shape=(size, size))

@@ -1,0 +1,98 @@
+"""Links that are not as their controls want them: broken, shut off, stuck, without power, or held; counted by cause."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from epanet import toolkit as tk
+
+from simulator.domains.water.controls import Automation
+from simulator.domains.water.model import WaterNetwork
+from simulator.domains.water.statements import Setpoint
+
+_SHUT_MINOR_LOSS = 1e15
+"""EPANET refuses to close a pipe with a check valve, so its local loss is raised until nothing passes (assumption)."""
+
+
+class Force(Enum):
+    """How a cause overrides a link: shut, forced open, or left as it stands, each with its controls off."""
+
+    SHUT = "shut"
+    OPEN = "open"
+    HOLD = "hold"
+
+
+class Overrides:
+    """Overrides single links (indices from 0) and lets them go again, to where their controls want them by then.
+
+    Shut beats open beats hold. A link that is still held when another cause goes stays as it stands: a motor that
+    stopped needs a start command, and while it is held none arrives.
+    """
+
+    def __init__(self, project: Any, network: WaterNetwork, automation: Automation) -> None:
+        self._ph, self._network, self._automation = project, network, automation
+        self._causes: dict[int, dict[str, Force]] = {}
+        self._commanded: dict[int, Setpoint] = {}
+        self.choked: dict[int, float] = {}
+
+    def force(self, link: int, cause: str, how: Force) -> None:
+        """Override a link for as long as this cause lasts; its controls are off."""
+        causes = self._causes.setdefault(link, {})
+        if not causes:
+            self._commanded[link] = self._automation.commanded(link)
+            self._automation.lock(link)
+        causes[cause] = how
+        self._settle(link)
+
+    def release(self, link: int, cause: str) -> None:
+        """Take one cause away. With the last one the link does what its controls want by now."""
+        causes = self._causes.get(link, {})
+        if causes.pop(cause, None) is None:
+            return
+        if causes:
+            self._settle(link)
+            return
+        del self._causes[link]
+        self._automation.release(link)
+        self._command(link, self._commanded.pop(link))
+
+    def forced(self, link: int) -> bool:
+        """Whether any cause overrides the link."""
+        return link in self._causes
+
+    def how(self, link: int, cause: str) -> Force | None:
+        """What this cause does to the link."""
+        return self._causes.get(link, {}).get(cause)
+
+    @property
+    def any_shut(self) -> bool:
+        return any(Force.SHUT in causes.values() for causes in self._causes.values())
+
+    def follow(self, since_s: int, t_s: int) -> None:
+        """Keep up with what the controls of overridden links would have commanded since then."""
+        for link, wanted in self._commanded.items():
+            self._commanded[link] = self._automation.follow(link, wanted, since_s, t_s)
+
+    def _settle(self, link: int) -> None:
+        how = self._causes[link].values()
+        if Force.SHUT in how:
+            self._write(link, is_open=False)
+        elif Force.OPEN in how:
+            self._write(link, is_open=True)
+        self._automation.keep(link, bool(tk.getlinkvalue(self._ph, link + 1, tk.STATUS)))
+
+    def _command(self, link: int, wanted: Setpoint) -> None:
+        if wanted.setting is not None and (wanted.open or self._network.link_kind[link] == "valve"):
+            tk.setlinkvalue(self._ph, link + 1, tk.SETTING, wanted.setting)
+        else:
+            self._write(link, wanted.open)
+
+    def _write(self, link: int, is_open: bool) -> None:
+        if not self._network.check_valve[link]:
+            tk.setlinkvalue(self._ph, link + 1, tk.STATUS, int(is_open))
+        elif not is_open and link not in self.choked:
+            self.choked[link] = float(tk.getlinkvalue(self._ph, link + 1, tk.MINORLOSS))
+            tk.setlinkvalue(self._ph, link + 1, tk.MINORLOSS, _SHUT_MINOR_LOSS)
+        elif is_open and link in self.choked:
+            tk.setlinkvalue(self._ph, link + 1, tk.MINORLOSS, self.choked.pop(link))

@@ -1,0 +1,137 @@
+"""One district's drinking water: from the network, from what its tanks still hold, from wells and tankers, or none."""
+
+from __future__ import annotations
+
+import math
+
+from simulator.contracts.component import Component
+from simulator.contracts.event import EventKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.lifeline import Duty, Lifeline
+
+LITRES_PERSON_D = 126.0
+"""Household water use a person and day in Germany in 2022 (Destatis, by way of BMUV)."""
+
+ENOUGH_L = 50.0
+"""Below this many litres a person and day people must be supplied in other ways (norm `water-peacetime`, secondary)."""
+
+NETWORK_RATIO = 0.9
+"""Share of the demand delivered from which the network counts as serving the district (assumption)."""
+
+LOW_TANK = 0.5
+"""The district lives on its tanks below this share of the least they held before the scenario's zero (assumption)."""
+
+
+class DrinkingWater(Lifeline):
+    """The emergency supply of one district, called out as soon as the network is not well.
+
+    *network* while it delivers `NETWORK_RATIO` of the demand and the tanks hold what they usually do; *tank* while at
+    least `ENOUGH_L` a person still arrive; below that *emergency* once `activate_s` has passed since the call-out and
+    wells or tankers give anything, else *none*. What the water domain measures, `water_supply_ratio` and
+    `tank_volume_m3` of the district, is polled; without it the network counts as serving.
+    """
+
+    kind = "drinking-water"
+    litres = LITRES_PERSON_D
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        city = runtime.city
+        district = city.districts.get(component.district)
+        self._people = 0 if district is None else district.people
+        self._wells = tuple(w for w in city.of_kind("emergency-well") if w.district == component.district)
+        self._owed = tuple(
+            level.id
+            for level in city.levels.values()
+            if level.measure == "litres-per-person" and level.subject == component.district
+        )
+        self._water_levels = frozenset(
+            level.id
+            for level in city.levels.values()
+            if level.measure in {"water-supply", "water-pressure"} and level.subject == component.district
+        )
+        self._usual_m3 = math.inf
+        self._called: int | None = None
+
+    def watches(self) -> tuple[str, ...]:
+        return (*(well.id for well in self._wells), *self.runtime.crews.depots)
+
+    def poll(self) -> None:
+        """Look at what the water network delivers now, after whatever else happens at this instant."""
+        self.touch(self.id, None)
+
+    def judge(self) -> Duty:
+        ratio, clock = self._measured("water_supply_ratio", 1.0), self.runtime.clock
+        low_tank = self._low_tank()
+        arrives_l = ratio * LITRES_PERSON_D
+        if ratio >= NETWORK_RATIO and not low_tank:
+            self._called, self.litres = None, arrives_l
+            return Duty("network", 1.0, f"the network delivers {ratio:.0%} of the demand")
+        ready = self._ready()
+        if arrives_l >= ENOUGH_L:
+            self.litres = arrives_l
+            what = "tanks are low" if low_tank else "the network is weak"
+            return Duty("tank", 1.0, f"{what}, {arrives_l:.0f} l a person and day arrive")
+        brought_l = self._wells_l_d() + self._tankers_l_d() if clock.now >= ready else 0.0
+        self.litres = arrives_l + (brought_l / self._people if self._people else 0.0)
+        share = min(1.0, self.litres / ENOUGH_L)
+        if brought_l > 0:
+            what = f"wells and tankers give {brought_l:.0f} l a day, {self.litres:.1f} l a person in all"
+            return Duty("emergency", share, what)
+        why = "wells and tankers are getting ready" if clock.now < ready else "no well works and no tanker gets through"
+        return Duty("none", share, f"{arrives_l:.0f} l a person and day arrive; {why}")
+
+    def judged(self, duty: Duty, cause: int | None) -> None:
+        for level in self._owed:
+            self.runtime.levels.record(level, self.litres, cause)
+
+    def believed_cause(self) -> int | None:
+        """The last time a level of the district's water fell or came back, if that is news."""
+        last = -1 if self.last_event is None else self.last_event
+        for event in reversed(self.runtime.log.events[last + 1 :]):
+            if event.subject in self._water_levels and event.kind in {EventKind.LEVEL_LOW, EventKind.LEVEL_BACK}:
+                return event.id
+        return self.last_event
+
+    def _ready(self) -> int:
+        """When wells are manned and tankers leave: the call goes out when it is first asked for."""
+        activate = to_ticks(self.component.number("activate_s"))
+        if self._called is None:
+            self._called = self.runtime.clock.now
+            self.wake(self._called + activate)
+        return self._called + activate
+
+    def _low_tank(self) -> bool:
+        volume_m3 = self._measured("tank_volume_m3", math.inf)
+        if self.runtime.clock.now <= 0:
+            self._usual_m3 = min(self._usual_m3, volume_m3)
+        return volume_m3 < LOW_TANK * self._usual_m3 < math.inf
+
+    def _wells_l_d(self) -> float:
+        """Litres a day from the wells that work and that somebody gets to."""
+        works = self.runtime.supply.works
+        manned = [well for well in self._wells if works(well.id) and self._drive_s(well.id) is not None]
+        return sum(well.number("flow_m3_s") for well in manned) * 86400.0 * 1000.0
+
+    def _tankers_l_d(self) -> float:
+        """Litres a day that tankers bring: each drives there and back and takes `refill_s` to fill and hand out."""
+        drives = [s for place in (self.id, *(w.id for w in self._wells)) if (s := self._drive_s(place)) is not None]
+        if not drives:
+            return 0.0
+        round_trip_s = 2.0 * min(drives) + self.component.number("refill_s")
+        return self.component.number("tankers") * self.component.number("tanker_l") * 86400.0 / round_trip_s
+
+    def _drive_s(self, place: str) -> float | None:
+        """Seconds from the nearest depot in service, None if no open road leads there."""
+        runtime = self.runtime
+        depots = [depot for depot in runtime.crews.depots if runtime.supply.works(depot)]
+        times = [seconds for depot in depots if (seconds := runtime.travel.time_s(depot, place)) is not None]
+        return min(times, default=None)
+
+    def _measured(self, name: str, unknown: float) -> float:
+        try:
+            value = self.runtime.quantities.value(self.component.district, name)
+        except KeyError:
+            return unknown
+        return unknown if math.isnan(value) else value

@@ -1,0 +1,82 @@
+"""The lifelines of a city in simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+import numpy as np
+import simpy
+
+from simulator.coupling.quantities import Quantity
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.drinking_water import DrinkingWater
+from simulator.lifelines.hospital import Hospital
+from simulator.lifelines.lifeline import Lifeline
+from simulator.lifelines.rescue import RescueDispatch
+from simulator.lifelines.site import KINDS_OF_SITE, Site
+from simulator.lifelines.town_hall import TownHall
+from simulator.lifelines.traffic_control import TrafficControlCentre
+from simulator.lifelines.waterworks import Waterworks
+
+KINDS_OF_LIFELINE: tuple[type[Lifeline], ...] = (
+    Hospital,
+    RescueDispatch,
+    DrinkingWater,
+    TrafficControlCentre,
+    TownHall,
+    Waterworks,
+)
+
+POLL_S = 300.0
+"""How often the drinking-water supply looks at the network (assumption: the usual hydraulic step)."""
+
+
+class Lifelines:
+    """Every lifeline of a city, running. `solves` counts judgements.
+
+    Registers `served_share` of each lifeline, and `litres_person_d` of each drinking-water supply.
+    """
+
+    name = "lifelines"
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.solves = 0
+        self._runtime = runtime
+        city = runtime.city
+        self._lifelines = {c.id: of(runtime, c) for of in KINDS_OF_LIFELINE for c in city.of_kind(of.kind)}
+        self._waters = tuple(lifeline for lifeline in self._lifelines.values() if isinstance(lifeline, DrinkingWater))
+        for lifeline in self._lifelines.values():
+            lifeline.start(self._count)
+        for site in city.of_kind(*KINDS_OF_SITE):
+            Site(runtime, site).start()
+        lifelines, waters = tuple(self._lifelines.values()), self._waters
+        runtime.quantities.register(
+            Quantity("served_share", "1", tuple(self._lifelines), lambda: np.array([one.share for one in lifelines]))
+        )
+        runtime.quantities.register(
+            Quantity(
+                "litres_person_d",
+                "l/person/d",
+                tuple(water.id for water in waters),
+                lambda: np.array([water.litres for water in waters]),
+            )
+        )
+        if waters:
+            runtime.clock.process(self._poll())
+
+    def mode(self, lifeline: str) -> str:
+        """The mode a lifeline is in now. Raises `KeyError` for what is not a lifeline with modes."""
+        return self._lifelines[lifeline].mode
+
+    def close(self) -> None:
+        """Nothing is held beyond the run."""
+
+    def _count(self) -> None:
+        self.solves += 1
+
+    def _poll(self) -> Generator[simpy.Event, Any, None]:
+        while True:
+            for water in self._waters:
+                water.poll()
+            yield self._runtime.clock.timeout(POLL_S)

@@ -1,0 +1,106 @@
+"""The way of the readings out of a run: sensors, gateways, the broker that anyone may listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from simulator.contracts.problem import BadInput, Problem
+
+if TYPE_CHECKING:
+    from gateways.embedded import EmbeddedBroker
+    from gateways.publisher import Publisher
+    from gateways.telemetry import Telemetry, TelemetrySummary
+    from simulator.coupling import Runtime
+    from stadtwerk.terminal import Terminal
+
+
+class Feed:
+    """The broker of one run, if it has one, and what is to be told about it at the end."""
+
+    def __init__(self, broker: EmbeddedBroker | None = None, publisher: Publisher | None = None) -> None:
+        self._broker, self._publisher = broker, publisher
+        self._remarks: list[str] = []
+
+    def note(self, remark: str) -> None:
+        self._remarks.append(remark)
+
+    def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
+        """Put the city's sensors on the clock and their gateways behind them. Raises `BadInput` for a sensor that
+        reads what nothing measures."""
+        from gateways.telemetry import Telemetry
+        from simulator.sensors import Sampler, UnreadableCohorts
+        from stadtwerk.wiring import reader
+
+        city, clock, quantities = runtime.city, runtime.clock, runtime.quantities
+
+        def of_gateway(name: str, otherwise: float, gateway: str) -> float:
+            try:
+                return quantities.value(gateway, name)
+            except KeyError:  # a city without an ICT model: its gateways are always there
+                return otherwise
+
+        telemetry = Telemetry(
+            city.cohorts,
+            clock.start.replace(tzinfo=UTC).timestamp(),
+            readings,
+            self._publisher,
+            online=lambda gateway: of_gateway("online", 1.0, gateway) > 0,
+            works=runtime.supply.works,
+            latency_s=lambda gateway: float(np.nan_to_num(of_gateway("latency_s", 0.0, gateway), posinf=0.0)),
+        )
+        sampler = Sampler(clock, runtime.streams, city.cohorts, reader(quantities), telemetry.take, telemetry.advance)
+        for gateway in dict.fromkeys(cohort.gateway for cohort in city.cohorts):
+            runtime.supply.watch(gateway, lambda _, cause: telemetry.advance(clock.now))
+        try:
+            sampler.start()
+        except UnreadableCohorts as unreadable:
+            telemetry.discard()
+            mend = "see the quantities in: stadtwerk list quantities"
+            where = str(city.folder or city.name)
+            raise BadInput(Problem(where, 0, "sensors", reason, mend) for reason in unreadable.reasons) from None
+        return telemetry
+
+    def notes(self, summary: TelemetrySummary) -> tuple[str, ...]:
+        said = f"telemetry: {summary.read:,} readings, {summary.delivered:,} delivered, {summary.late:,} of them late"
+        said += f", {summary.lost:,} lost, {summary.held:,} still held by gateways"
+        if self._publisher is not None:
+            said += f"; {summary.published:,} published over MQTT"
+            if summary.dropped:
+                said += f", {summary.dropped:,} dropped because the broker was too slow or gone"
+        return (said, *self._remarks)
+
+
+@contextmanager
+def open_feed(port: int | None, terminal: Terminal) -> Iterator[Feed]:
+    """The embedded broker and a client that publishes to it. If they cannot start, that is said, and the run goes on."""
+    if port is None:
+        yield Feed()
+        return
+    from gateways.embedded import BrokerUnavailable, EmbeddedBroker
+    from gateways.publisher import Publisher
+
+    broker = EmbeddedBroker(port or None)
+    try:
+        try:
+            broker.start()
+            publisher = Publisher(broker.host, broker.port, broker.writer)
+            publisher.start()
+        except BrokerUnavailable as reason:
+            terminal.say(f"no broker: {reason}; the run goes on without it, readings still go to readings.parquet")
+            feed = Feed()
+            feed.note(f"no readings were published: {reason}")
+        else:
+            terminal.say(
+                f"telemetry: mqtt://{broker.host}:{broker.port}, topics city/#, "
+                f"user {broker.viewer.user}, password {broker.viewer.password} (read only, for this run)"
+            )
+            feed = Feed(broker, publisher)
+        yield feed
+    finally:
+        broker.stop()

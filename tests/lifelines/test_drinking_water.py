@@ -1,0 +1,138 @@
+"""A district's emergency supply against litres counted by hand."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+
+from simulator.contracts.city import City
+from simulator.contracts.component import District
+from simulator.contracts.event import EventKind
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.quantities import Quantity
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines import start
+from tests.ict.town import component, course, level, modes, run_to, town, world
+
+PEOPLE = 8000
+ROADS = ("at-depot", "at-well", "at-hall")
+
+
+def village(wells: int = 2, with_depot: bool = True) -> City:
+    """One district with hand-pump wells, a place where tankers hand out water, and a depot three kilometres away."""
+    parts = [
+        component("supply", "drinking-water", "village", x_m=3000.0),
+        *(component(f"well-{i}", "emergency-well", "village", x_m=3500.0) for i in range(wells)),
+        component("well-elsewhere", "emergency-well", "town"),
+        component("pump", "pump", "village"),
+        *(component(name, "road-node") for name in ROADS),
+    ]
+    links = [Link(f"road-well-{i}", LinkKind.ROAD, "at-well", f"well-{i}") for i in range(wells)]
+    links.append(Link("road-supply", LinkKind.ROAD, "at-hall", "supply"))
+    if with_depot:
+        parts.append(component("depot", "depot"))
+        links.append(Link("road-depot", LinkKind.ROAD, "at-depot", "depot"))
+    districts = [District("village", "Village", PEOPLE, 3000, 0), District("town", "Town", 1, 0, 0)]
+    owed = [level("litres-per-person", "village", 15.0), level("lifeline", "supply"), level("water-supply", "village")]
+    return town(parts, links, districts, owed)
+
+
+class Water:
+    """Stands in for the water domain: what it measures, and its level."""
+
+    def __init__(self, runtime: Runtime, tank_m3: float = 500.0) -> None:
+        self.runtime = runtime
+        self.ratio, self.tank_m3 = np.ones(1), np.full(1, tank_m3)
+        for name, unit, values in (("water_supply_ratio", "1", self.ratio), ("tank_volume_m3", "m3", self.tank_m3)):
+            runtime.quantities.register(Quantity(name, unit, ("village",), partial(np.copy, values)))
+
+    def at(self, seconds: float, ratio: float, tank_m3: float) -> None:
+        def change() -> None:
+            self.ratio[0], self.tank_m3[0] = ratio, tank_m3
+            self.runtime.levels.record("water-supply-village", ratio)
+
+        self.runtime.clock.at(to_ticks(seconds), "water", change)
+
+
+def test_network_tank_none_emergency_and_back_in_litres() -> None:
+    runtime = world(village(), warmup_s=3600.0)
+    water = Water(runtime)
+    start(runtime)
+    water.at(600, 1.0, 200.0)  # the pumps have stopped: the tank falls below half of its usual least
+    water.at(1800, 0.6, 0.0)
+    water.at(3000, 0.05, 0.0)
+    water.at(20_000, 0.95, 500.0)
+    run_to(runtime, 30_000)
+    ready = 600 + 7200
+    assert modes(runtime, "supply") == [(600.0, "tank"), (3000.0, "none"), (ready, "emergency"), (20_100.0, "network")]
+    wells_l_d = 2 * 0.0005 * 86400 * 1000
+    drive_s = 3000.0 / (30 / 3.6)
+    tankers_l_d = 2 * 3000.0 * 86400 / (2 * drive_s + 1800)
+    assert course(runtime, "litres-per-person-village") == [
+        (-3600.0, 126.0),
+        (1800.0, pytest.approx(0.6 * 126)),
+        (3000.0, pytest.approx(0.05 * 126)),
+        (ready, pytest.approx(0.05 * 126 + (wells_l_d + tankers_l_d) / PEOPLE)),
+        (20_100.0, pytest.approx(0.95 * 126)),
+    ]
+    none = next(e for e in runtime.log.events if e.after == "none")
+    assert [e.kind for e in runtime.log.trace(none.id)] == [EventKind.LEVEL_LOW, EventKind.MODE]
+
+
+def test_emergency_counts_only_wells_and_tankers_that_roads_lead_to() -> None:
+    runtime = world(village())
+    drive_s: dict[tuple[str, str], float] = {("at-depot", "at-well"): 400.0, ("at-depot", "at-hall"): 100.0}
+    runtime.travel.provide(lambda a, b: drive_s.get((a, b)))
+    water = Water(runtime)
+    start(runtime)
+    water.at(300, 0.0, 0.0)
+
+    def brought(seconds: float) -> float:
+        run_to(runtime, seconds)
+        return PEOPLE * course(runtime, "litres-per-person-village")[-1][1]
+
+    wells, tankers = 2 * 43_200.0, 6000 * 86400 / (200 + 1800)
+    assert brought(7800) == pytest.approx(wells + tankers)
+    runtime.faults.apply("well-1", "well-out", "dry", {})
+    assert brought(7801) == pytest.approx(wells / 2 + tankers)
+    del drive_s["at-depot", "at-hall"]  # the road floods; tankers unload at the well now, seen at the next poll
+    assert brought(8101) == pytest.approx(wells / 2 + 6000 * 86400 / (800 + 1800))
+    del drive_s["at-depot", "at-well"]
+    assert brought(8401) == 0.0
+    assert modes(runtime, "supply")[-1] == (8400.0, "none")
+    drive_s["at-depot", "at-hall"] = 100.0
+    assert brought(8701) == pytest.approx(tankers)
+
+
+def test_a_depot_out_of_service_sends_nobody() -> None:
+    runtime = world(village())
+    water = Water(runtime)
+    start(runtime)
+    water.at(300, 0.0, 0.0)
+    run_to(runtime, 8000)
+    assert modes(runtime, "supply")[-1][1] == "emergency"
+    runtime.faults.apply("depot", "site-out", "flood", {})
+    run_to(runtime, 8001)
+    assert modes(runtime, "supply")[-1] == (8000.0, "none")
+
+
+def test_a_short_dip_calls_nobody_out_twice() -> None:
+    runtime = world(village(wells=0, with_depot=False))
+    water = Water(runtime)
+    start(runtime)
+    water.at(300, 0.0, 0.0)
+    water.at(3000, 1.0, 500.0)
+    water.at(7000, 0.0, 0.0)
+    run_to(runtime, 20_000)
+    assert modes(runtime, "supply") == [(300.0, "none"), (3000.0, "network"), (7200.0, "none")]
+
+
+def test_without_a_water_network_the_network_counts_as_serving() -> None:
+    runtime = world(village())
+    start(runtime)
+    run_to(runtime, 3600)
+    assert modes(runtime, "supply") == []
+    assert course(runtime, "litres-per-person-village") == [(0.0, 126.0)]

@@ -1,0 +1,93 @@
+"""The hospital's steps from the mains down to nothing and back, against the closed form of its batteries and tank."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.contracts.city import City
+from simulator.contracts.event import EventKind
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines import start
+from simulator.lifelines.hospital import DRY_SHARE, SHARES
+from tests.ict.town import component, course, level, modes, power, run_to, town, world
+
+
+def clinic(with_generator: bool = True) -> City:
+    """A hospital on a bus with half an hour of batteries, a generator, and two hours of water in its roof tank."""
+    parts = [
+        component("bus", "bus"),
+        component("gen", "generator", fuel_l=100.0, tank_l=100.0, burn_l_h=10.0),
+        component("main", "junction"),
+        component("clinic", "hospital", beds=200.0),
+    ]
+    links = [power("bus", "clinic", 1800.0), Link("water", LinkKind.WATER, "main", "clinic", autonomy_s=7200.0)]
+    if with_generator:
+        links.append(power("gen", "clinic"))
+    return town(parts, links, levels=[level("lifeline", "clinic", 0.9)])
+
+
+def offers(runtime: Runtime, source: str, kind: LinkKind, *steps: tuple[float, bool]) -> None:
+    for at_s, up in steps:
+
+        def tell(up: bool = up) -> None:
+            runtime.supply.offer(source, kind, up)
+
+        runtime.clock.at(to_ticks(at_s), "test", tell)
+
+
+def test_mains_battery_generator_battery_none_and_back() -> None:
+    runtime = world(clinic())
+    offers(runtime, "gen", LinkKind.POWER, (0.0, False), (112.0, True), (5000.0, False))
+    offers(runtime, "bus", LinkKind.POWER, (100.0, False), (9000.0, True))
+    start(runtime)
+    run_to(runtime, 10_000)
+    # 12 s on batteries leave 1788 s; 4888 s on the generator recharge them at 1800 s in eight hours.
+    left = min(1800.0, 1788.0 + 4888.0 * 1800.0 / (8 * 3600.0))
+    assert modes(runtime, "clinic") == [
+        (100.0, "battery"),
+        (112.0, "generator"),
+        (5000.0, "battery"),
+        (pytest.approx(5000.0 + left, abs=0.002), "none"),
+        (9000.0, "mains"),
+    ]
+    values = [value for _, value in course(runtime, "lifeline-clinic")]
+    assert values == [SHARES[m] for m in ("mains", "battery", "generator", "battery", "none", "mains")]
+
+
+def test_each_step_is_caused_by_the_bus() -> None:
+    runtime = world(clinic(with_generator=False))
+    offers(runtime, "bus", LinkKind.POWER, (100.0, False))
+    start(runtime)
+    run_to(runtime, 3000)
+    assert modes(runtime, "clinic") == [(100.0, "battery"), (1900.0, "none")]
+    last = [e for e in runtime.log.events if e.kind is EventKind.MODE][-1]
+    chain = [e.kind for e in runtime.log.trace(last.id)]
+    assert chain[0] is EventKind.LINK_DOWN
+    assert EventKind.AUTONOMY_USED in chain
+    low = next(e for e in runtime.log.events if e.kind is EventKind.LEVEL_LOW)
+    assert runtime.log.trace(low.id)[0].subject == "power-bus-clinic"
+
+
+def test_an_empty_roof_tank_halves_the_care_and_names_the_litres_to_bring() -> None:
+    runtime = world(clinic())
+    offers(runtime, "gen", LinkKind.POWER, (0.0, False))
+    offers(runtime, "main", LinkKind.WATER, (600.0, False), (20_000.0, True))
+    start(runtime)
+    run_to(runtime, 30_000)
+    assert modes(runtime, "clinic") == []
+    assert course(runtime, "lifeline-clinic") == [(0.0, 1.0), (7800.0, DRY_SHARE), (20_000.0, 1.0)]
+    notes = [(e.at / 1000, e.value) for e in runtime.log.events if e.kind is EventKind.NOTE]
+    assert notes == [(7800.0, 200 * 150.0), (20_000.0, None)]
+
+
+def test_a_closed_site_serves_nobody_whatever_its_power() -> None:
+    runtime = world(clinic())
+    offers(runtime, "gen", LinkKind.POWER, (0.0, False))
+    start(runtime)
+    runtime.faults.apply("clinic", "site-out", "fire", {})
+    run_to(runtime, 10)
+    runtime.faults.clear("clinic", "site-out", "fire")
+    run_to(runtime, 20)
+    assert modes(runtime, "clinic") == [(0.0, "none"), (10.0, "mains")]
