@@ -15,7 +15,7 @@ from gateways.core import Block
 from simulator.contracts.sensor import SensorCohort
 from simulator.contracts.ticks import to_s
 
-ROW_GROUP = 1 << 20
+ROW_GROUP = 1 << 18
 """Rows kept in memory until they are written (33 MB as columns)."""
 
 NEVER = float("nan")

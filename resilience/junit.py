@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 from resilience.verdict import Value, Verdict
 
 
-def junit(verdict: Verdict, language: str = "en") -> str:
+def junit_xml(verdict: Verdict, language: str = "en") -> str:
     """One test suite for the scenario, one case for each finding; inconclusive ones are skipped, with the reason."""
     values = [finding.value for finding in verdict.findings]
     counts = {

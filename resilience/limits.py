@@ -19,10 +19,12 @@ def level_limit(threshold: Threshold, level: ServiceLevel) -> Limit:
         return _limit(threshold.value, measure.unit, better, threshold.norm)
     norm = norms().get(level.basis)
     if norm is None:
-        source, confidence = f"declared minimum ({level.basis})", Confidence.ASSUMPTION
-        return Limit(level.minimum, measure.unit, better, source, confidence)
-    source = f"declared minimum ({norm.source})"
-    return Limit(level.minimum, measure.unit, better, source, norm.confidence, norm.id)
+        source = f"declared minimum ({level.basis})"
+    elif norm.value == level.minimum and norm.unit == measure.unit:
+        return Limit(level.minimum, measure.unit, better, f"declared minimum: {norm.source}", norm.confidence, norm.id)
+    else:  # the norm says why the level is owed, but not this number
+        source = f"declared minimum (assumption, after {norm.source})"
+    return Limit(level.minimum, measure.unit, better, source, Confidence.ASSUMPTION)
 
 
 def time_limit(limit: TimeLimit, better: str) -> Limit:

@@ -11,7 +11,7 @@ Kinds of expectation, as the file says them (defined in `checkers`, field by fie
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -44,42 +44,13 @@ from resilience.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.document import Document, load_document
-from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput
 
 
-class UnknownCity(LookupError):
-    """No city of that name is in the library. `known` are those that are."""
-
-    def __init__(self, name: str, known: Collection[str]) -> None:
-        super().__init__(name)
-        self.name, self.known = name, tuple(known)
-
-
-CityOf = Callable[[CityReference], City]
-"""Loads the city that a scenario names; raises `UnknownCity`, or `BadInput` with the city's own problems."""
-
-
-def load_scenario(
-    path: Path,
-    city_of: CityOf | None = None,
-    shown_as: str | None = None,
-    quantities_known: Collection[str] | None = None,
-) -> Scenario:
-    """Read and check one scenario file; with `city_of` against its city too. Raises `BadInput` with every problem."""
+def load_scenario(path: Path, city: City | None = None, shown_as: str | None = None) -> Scenario:
+    """Read and check one scenario file, with a city against that too. Raises `BadInput` with every problem."""
     document = load_document(path, shown_as)
-    problems: list[Problem] = []
-    city: City | None = None
-    reference = city_reference(document)
-    if city_of is not None and reference is not None:
-        try:
-            city = city_of(reference)
-        except UnknownCity as error:
-            mend = suggestion(error.name, error.known, "stadtwerk list cities")
-            problems.append(document.problem(("city", "name"), f"no city is called {error.name!r}", mend))
-        except BadInput as error:
-            problems.extend(error.problems)
-    problems.extend(check_scenario(document, city, quantities_known))
+    problems = check_scenario(document, city)
     if problems:
         raise BadInput(problems)
     return build_scenario(document)
@@ -118,12 +89,17 @@ def build_scenario(document: Document) -> Scenario:
     )
 
 
-def executed_text(document: Document, scenario: Scenario, seed: int) -> str:
-    """The file as it was executed: one seed, and the drawn targets in place of selectors. Reads back to `scenario`."""
+def executed_text(document: Document, scenario: Scenario, seed: int, city: str | None = None) -> str:
+    """The file as it was executed: with one seed, and with targets in place of selectors.
+
+    `city` is the name or folder of the city that was given instead of the scenario's own.
+    """
     import yaml
 
     data: dict[str, Any] = dict(document.data)
     data["run"] = dict(data["run"]) | {"seeds": [seed]}
+    if city is not None:
+        data["city"] = {"path" if Path(city).exists() else "name": city}
     targets = {entry.id: list(entry.targets) for entry in scenario.timeline}
     data["timeline"] = [
         {("target" if k == "selector" else k): (targets[item["id"]] if k == "selector" else v) for k, v in item.items()}

@@ -14,7 +14,7 @@ from resilience.verdict import Category, Figure, Finding, Limit, Value, Verdict
 FORM = "stadtwerk/verdict/1"
 
 
-def write_verdict(verdict: Verdict) -> str:
+def verdict_json(verdict: Verdict) -> str:
     """JSON text, the same bytes for the same verdict. Numbers that are not finite become null."""
     data = {"schema": FORM, "exit_code": verdict.exit_code, **asdict(verdict)}
     return json.dumps(_finite(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"

@@ -26,7 +26,7 @@ exit codes: 0 pass, 1 fail, 2 inconclusive, 64 bad input, 70 internal error
 COMMANDS = {
     "run": "run a scenario and judge it",
     "check": "check scenario files and city folders for mistakes",
-    "list": "list scenarios, cities, faults, levels, norms, kinds",
+    "list": "list scenarios, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",
 }
 

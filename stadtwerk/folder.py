@@ -36,7 +36,9 @@ def new_folder(out: Path) -> Iterator[Path]:
     try:
         partial.mkdir(parents=True)
     except OSError as error:
-        raise BadInput([Problem(str(out), 0, "--out", f"cannot be made ({error.strerror})", "check the path")]) from None
+        raise BadInput(
+            [Problem(str(out), 0, "--out", f"cannot be made ({error.strerror})", "check the path")]
+        ) from None
     try:
         yield partial
         old = out.with_name(f".{out.name}.old")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import KINDS, LINK_FAULTS
 
-Listing = tuple[str, tuple[str, ...], list[tuple[str, ...]]]
+Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Title, column heads, rows."""
 
 
@@ -13,15 +15,17 @@ def listing(topic: str, city: str | None, lang: str) -> Listing:
     """The table of one topic. Raises `BadInput` for a city that cannot be loaded."""
     if topic == "levels" and city is not None:
         return _levels_of(city)
-    return {
+    topics: dict[str, Callable[[], Listing]] = {
         "scenarios": lambda: _scenarios(lang),
         "cities": _cities,
         "kinds": _kinds,
         "faults": _faults,
         "levels": lambda: _measures(lang),
+        "quantities": _quantities,
         "norms": lambda: _norms(lang),
         "clauses": lambda: _clauses(lang),
-    }[topic]()
+    }
+    return topics[topic]()
 
 
 def _scenarios(lang: str) -> Listing:
@@ -80,10 +84,24 @@ def _measures(lang: str) -> Listing:
     from simulator.contracts.level import MEASURES
 
     rows = [
-        (m.name, m.domain.value, m.title_de if lang == "de" else m.title_en, m.unit, m.subject.replace("|", ", "), m.source)
+        (
+            m.name,
+            m.domain.value,
+            m.title_de if lang == "de" else m.title_en,
+            m.unit,
+            m.subject.replace("|", ", "),
+            m.source,
+        )
         for m in MEASURES.values()
     ]
     return "measures of service levels", ("measure", "domain", "what it says", "unit", "subject", "source"), rows
+
+
+def _quantities() -> Listing:
+    from simulator.contracts.quantities import QUANTITIES
+
+    rows = [(q.name, q.unit, ", ".join(q.of), q.title) for q in QUANTITIES.values()]
+    return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows
 
 
 def _levels_of(name: str) -> Listing:

@@ -40,7 +40,14 @@ class RunRequest:
 
     @classmethod
     def from_arguments(
-        cls, scenario: str, city: str | None, seed: int | None, out: str | None, speed: float | None, mqtt: str, lang: str
+        cls,
+        scenario: str,
+        city: str | None,
+        seed: int | None,
+        out: str | None,
+        speed: float | None,
+        mqtt: str,
+        lang: str,
     ) -> RunRequest:
         """Check what came from a command line. Raises `BadInput` with every problem."""
         problems = []
@@ -87,7 +94,7 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None) -> RunRe
         from simulator.kernel import Clock, Streams
 
         resolved = resolve(scenario, city, Streams(seed).stream)
-        asked = executed_text(document, resolved, seed, city.name).encode()
+        asked = executed_text(document, resolved, seed, request.city).encode()
         (folder / "scenario.yaml").write_bytes(asked)
         clock = Clock(resolved.run.start, resolved.run.warmup_s, resolved.run.duration_s)
         history, telemetry = simulate(
@@ -110,7 +117,7 @@ def simulate(
     terminal: Terminal,
     started: Callable[[Runtime], None] = lambda _: None,
 ) -> tuple[History, TelemetrySummary]:
-    """Let the city live through the scenario. `started` is called when all domains stand and the clock has not moved."""
+    """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
     from resilience.injector import build_injector
     from simulator.coupling import Runtime
     from simulator.kernel import Pace
@@ -118,7 +125,11 @@ def simulate(
 
     runtime = Runtime.build(city, clock, seed)
     runtime.log.add(EventKind.RUN, scenario.id, "begin", after=city.name)
-    clock.at(0, "run", lambda: runtime.log.add(EventKind.RUN, scenario.id, "warm-up is over") and None)
+
+    def warm() -> None:
+        runtime.log.add(EventKind.RUN, scenario.id, "warm-up is over")
+
+    clock.at(0, "run", warm)
     with terminal.working("starting the networks"):
         running = start_domains(runtime)
     try:
@@ -159,15 +170,15 @@ def _write_results(
     seed: int,
 ) -> tuple[Verdict, str]:
     from resilience.judge import judge
-    from resilience.junit import junit_xml
-    from resilience.record import verdict_json
+    from resilience.junit import junit
+    from resilience.record import write_verdict
 
     verdict = judge(scenario, city, history)
     events = files.event_lines(history.events)
     (folder / "events.jsonl").write_bytes(events)
-    judged = verdict_json(verdict).encode()
+    judged = write_verdict(verdict).encode()
     (folder / "verdict.json").write_bytes(judged)
-    (folder / "junit.xml").write_bytes(junit_xml(verdict).encode())
+    (folder / "junit.xml").write_bytes(junit(verdict).encode())
     parts = {
         "scenario": files.sha256(asked),
         "events": files.sha256(events),

@@ -31,8 +31,10 @@ class Feed:
         self._remarks.append(remark)
 
     def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
-        """Put the city's sensors on the clock and their gateways behind them. Raises `BadInput` for a sensor that
-        reads what nothing measures."""
+        """Put the city's sensors on the clock and their gateways behind them.
+
+        Raises `BadInput` for sensors that read what nothing measures.
+        """
         from gateways.telemetry import Telemetry
         from simulator.sensors import Sampler, UnreadableCohorts
         from stadtwerk.wiring import reader
@@ -78,7 +80,7 @@ class Feed:
 
 @contextmanager
 def open_feed(port: int | None, terminal: Terminal) -> Iterator[Feed]:
-    """The embedded broker and a client that publishes to it. If they cannot start, that is said, and the run goes on."""
+    """The embedded broker and a client that publishes to it; if they cannot start, that is said and the run goes on."""
     if port is None:
         yield Feed()
         return
@@ -92,7 +94,7 @@ def open_feed(port: int | None, terminal: Terminal) -> Iterator[Feed]:
             publisher = Publisher(broker.host, broker.port, broker.writer)
             publisher.start()
         except BrokerUnavailable as reason:
-            terminal.say(f"no broker: {reason}; the run goes on without it, readings still go to readings.parquet")
+            terminal.say(f"no broker: {reason}; the run goes on without it")
             feed = Feed()
             feed.note(f"no readings were published: {reason}")
         else:

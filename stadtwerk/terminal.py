@@ -12,15 +12,16 @@ from simulator.contracts.ticks import to_s
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from stadtwerk.run import RunResult
     from simulator.kernel import Clock
+    from stadtwerk.run import RunResult
 
 STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?"}
 WORDS = {
-    "en": {"pass": "pass", "fail": "FAIL", "inconclusive": "inconclusive"},
-    "de": {"pass": "bestanden", "fail": "NICHT BESTANDEN", "inconclusive": "nicht schlüssig"},
+    "en": {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive"},
+    "de": {"pass": "bestanden", "fail": "nicht bestanden", "inconclusive": "nicht schlüssig"},
 }
+HEADS = {"en": ("verdict", "check", "finding"), "de": ("Ergebnis", "Prüfung", "Befund")}
 
 
 class Progress(Protocol):
@@ -49,12 +50,13 @@ class Terminal:
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         from rich import box
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         for column in columns:
             table.add_column(column, overflow="fold")
         for row in rows:
-            table.add_row(*row)
+            table.add_row(*(Text(cell) for cell in row))  # not as markup: "[m2]" is a unit
         self._console().print(table)
 
     @contextmanager
@@ -89,23 +91,23 @@ class Terminal:
             yield show
 
     def show_result(self, result: RunResult) -> None:
+        """The verdict as a table, the answer in one sentence, remarks, and where the report stands."""
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
-        console = self._console()
-        verdict = result.verdict
-        german = self.lang == "de"
-        heads = ("Ergebnis", "Prüfung", "Soll", "Ist", "Aussage") if german else ("", "check", "target", "actual", "finding")
+        console, verdict, words = self._console(), result.verdict, WORDS[self.lang]
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for i, head in enumerate(heads):
+        for i, head in enumerate(HEADS[self.lang]):
             table.add_column(head, overflow="fold", no_wrap=i == 0)
-        for row in result.rows:
-            sign = Text(f"{SIGNS[row.value]} {WORDS[self.lang][row.value]}", style=STYLES[row.value])
-            table.add_row(sign, row.check, row.target, row.actual, row.finding)
+        for finding in verdict.findings:
+            value = finding.value.value
+            sign = Text(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
+            table.add_row(sign, finding.title.of(self.lang), finding.reason.of(self.lang))
         console.print(table)
-        answer = Text(f"{SIGNS[verdict.value]} {WORDS[self.lang][verdict.value]}: ", style=STYLES[verdict.value])
-        answer.append(result.answer, style="default")
+        value = verdict.value.value
+        answer = Text(f"{SIGNS[value]} {words[value].upper()}: ", style=STYLES[value])
+        answer.append(verdict.answer.of(self.lang), style="default")
         console.print(answer)
         for note in result.notes:
             console.print(note, style="dim", markup=False)

@@ -45,7 +45,9 @@ def start_domains(runtime: Runtime) -> tuple[Running, ...]:
 
 def reader(quantities: Quantities) -> Callable[[str, tuple[str, ...]], NDArray[np.float64]]:
     """Reads one quantity at many components, remembering where each stands in its domain's array."""
-    places: dict[tuple[str, tuple[str, ...]], list[tuple[Callable[[], NDArray[np.float64]], NDArray[np.intp], slice]]] = {}
+    places: dict[
+        tuple[str, tuple[str, ...]], list[tuple[Callable[[], NDArray[np.float64]], NDArray[np.intp], slice]]
+    ] = {}
 
     def find(name: str, components: tuple[str, ...]) -> None:
         runs: list[tuple[Callable[[], NDArray[np.float64]], list[int], int]] = []

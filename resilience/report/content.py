@@ -106,8 +106,8 @@ class RedundancyResult:
 
     name: Text
     technical: bool
-    primary: str
-    standby: str
+    primary: Text
+    standby: Text
     outcome: Value
     target: Text
     actual: Text
@@ -164,6 +164,7 @@ class DistrictLoss:
     None where the service is not owed to the district.
     """
 
+    id: str
     title: str
     people: int
     person_hours: tuple[float | None, ...]
@@ -200,6 +201,7 @@ class CascadeStep:
 @dataclass(frozen=True, slots=True)
 class Threshold:
     id: str
+    title: Text
     value: str
     source: str
     confidence: str

@@ -106,7 +106,7 @@ def district_losses(
         subject = city.levels[course.id].subject
         hours[subject, course.measure] = hours.get((subject, course.measure), 0.0) + course.person_hours
     rows = [
-        DistrictLoss(d.title or d.id, d.people, tuple(hours.get((d.id, s.measure)) for s in services))
+        DistrictLoss(d.id, d.title or d.id, d.people, tuple(hours.get((d.id, s.measure)) for s in services))
         for d in city.districts.values()
     ]
     return tuple(sorted(rows, key=lambda row: -sum(h or 0.0 for h in row.person_hours)))

@@ -26,7 +26,7 @@ TEXTS: dict[str, Text] = {
     "person-hours-short": Text("Ph", "ph"),
     "person-hours-card": Text("Personenstunden ohne geschuldeten Dienst", "person-hours below what is owed"),
     "person-hours-note": Text("über alle Dienste zusammen", "summed over all services"),
-    "worst-card": Text("am längsten und tiefsten gefallen", "worst service level"),
+    "worst-card": Text("schlechtester Wert des am härtesten getroffenen Dienstes", "worst value of the hardest-hit service"),
     "worst-note": Text("{level}; geschuldet {owed}", "{level}; owed {owed}"),
     "recovery-card": Text("bis alles wieder da war", "until everything was back"),
     "recovery-note": Text("nach Beginn der ersten Störung", "after the first fault began"),

@@ -27,8 +27,8 @@ def check_scenario(
     """All problems of a scenario file, sorted by line; empty if there are none.
 
     Without a city only what the file itself says is checked. `quantities_known` are the names of what can be measured
-    (as evidence); None leaves those names unchecked. Where the schema and the later checks complain about the same
-    field, the schema's word stands alone.
+    (as evidence), by default the catalogue's. Where the schema and the later checks complain about the same field,
+    the schema's word stands alone.
     """
     structural = schema_problems(document, scenario_schema())
     found: list[Problem] = []

@@ -15,6 +15,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds import KINDS, LINK_FAULTS, fault_points
 from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QUANTITIES
 
 _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
 
@@ -234,7 +235,15 @@ def _check_evidence(entry: Fields, city: City | None, times: Times, quantities: 
     component, dot, quantity = (item.text("signal") or "").rpartition(".")
     if not dot:
         return
-    if city is not None and component != "target" and component not in city.components:
-        item.unknown("signal", "component", component, [*city.components, "target"], _SHOW)
-    if quantities is not None and quantity not in quantities:
-        item.unknown("signal", "quantity", quantity, quantities, ", ".join(sorted(quantities)))
+    known = QUANTITIES if quantities is None else quantities
+    if quantity not in known:
+        item.unknown("signal", "quantity", quantity, known, ", ".join(sorted(known)))
+    if city is None or component == "target":
+        return
+    if component not in city.components and component not in city.districts:
+        item.unknown("signal", "component", component, [*city.components, *city.districts, "target"], _SHOW)
+    elif quantity in QUANTITIES and "any" not in QUANTITIES[quantity].of:
+        kind = city.components[component].kind if component in city.components else "district"
+        if kind not in QUANTITIES[quantity].of:
+            able = ", ".join(name for name, one in QUANTITIES.items() if {kind, "any"} & set(one.of))
+            item.wrong("signal", f"nothing measures {quantity!r} at a {kind}", f"measured there: {able}")

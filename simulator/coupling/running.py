@@ -8,8 +8,11 @@ from typing import Protocol
 class Running(Protocol):
     """What `start(runtime)` of every domain returns. `solves` counts what its engine was asked to do."""
 
-    name: str
-    solves: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def solves(self) -> int: ...
 
     def close(self) -> None:
         """Give the engine's memory and files back. Called once, after the run."""

@@ -35,7 +35,7 @@ POLL_S = 300.0
 class Lifelines:
     """Every lifeline of a city, running. `solves` counts judgements.
 
-    Registers `served_share` of each lifeline, and `litres_person_d` of each drinking-water supply.
+    Registers `litres_per_person_d` of the districts that have a drinking-water supply.
     """
 
     name = "lifelines"
@@ -50,19 +50,15 @@ class Lifelines:
             lifeline.start(self._count)
         for site in city.of_kind(*KINDS_OF_SITE):
             Site(runtime, site).start()
-        lifelines, waters = tuple(self._lifelines.values()), self._waters
-        runtime.quantities.register(
-            Quantity("served_share", "1", tuple(self._lifelines), lambda: np.array([one.share for one in lifelines]))
-        )
         runtime.quantities.register(
             Quantity(
-                "litres_person_d",
-                "l/person/d",
-                tuple(water.id for water in waters),
-                lambda: np.array([water.litres for water in waters]),
+                "litres_per_person_d",
+                "l/d",
+                tuple(water.component.district for water in self._waters),
+                lambda: np.array([water.litres for water in self._waters], dtype=np.float64),
             )
         )
-        if waters:
+        if self._waters:
             runtime.clock.process(self._poll())
 
     def mode(self, lifeline: str) -> str:

@@ -14,7 +14,7 @@ from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.kernel.clock import Clock
 from simulator.kernel.streams import Streams
-from simulator.sensors.instrument import Instrument
+from simulator.sensors.panel import Panel
 
 Read = Callable[[str, tuple[str, ...]], NDArray[np.float64]]
 """The true values of a quantity at these components now. Raises `KeyError` for what nobody measures."""
@@ -53,7 +53,6 @@ class Sampler:
         round_done: RoundDone | None = None,
     ) -> None:
         self._clock, self._read, self._sink, self._round_done = clock, read, sink, round_done
-        self._rounds: dict[tuple[int, int], list[Instrument]] = {}
         self.taken = 0
         cohorts = tuple(cohorts)
         reasons = [reason for cohort in cohorts if (reason := _unfit(cohort)) is not None]
@@ -61,9 +60,10 @@ class Sampler:
         reasons += [f"cohort {name!r} is there twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
         if reasons:
             raise UnreadableCohorts(reasons)
+        rounds: dict[tuple[int, int], list[SensorCohort]] = {}
         for cohort in cohorts:
-            key = (to_ticks(cohort.period_s), to_ticks(cohort.phase_s))
-            self._rounds.setdefault(key, []).append(Instrument(cohort, streams))
+            rounds.setdefault((to_ticks(cohort.period_s), to_ticks(cohort.phase_s)), []).append(cohort)
+        self._rounds = {when: Panel(group, streams) for when, group in rounds.items()}
 
     def start(self) -> None:
         """Check that every cohort can be read and start the processes. Call it once all domains have started.
@@ -71,23 +71,22 @@ class Sampler:
         Raises `UnreadableCohorts`, with every cohort whose quantity nobody measures at its components.
         """
         reasons = []
-        for instruments in self._rounds.values():
-            for cohort in (instrument.cohort for instrument in instruments):
-                try:
-                    shape = np.shape(self._read(cohort.quantity, cohort.components))
-                except KeyError as error:
-                    reasons.append(f"cohort {cohort.id!r} cannot be read: {error.args[0] if error.args else error}")
-                    continue
-                if shape != (len(cohort.components),):
-                    reasons.append(
-                        f"cohort {cohort.id!r} has {len(cohort.components)} sensors, but {cohort.quantity!r} is {shape}"
-                    )
+        for cohort in (cohort for panel in self._rounds.values() for cohort in panel.cohorts):
+            try:
+                shape = np.shape(self._read(cohort.quantity, cohort.components))
+            except KeyError as error:
+                reasons.append(f"cohort {cohort.id!r} cannot be read: {error.args[0] if error.args else error}")
+                continue
+            if shape != (len(cohort.components),):
+                reasons.append(
+                    f"cohort {cohort.id!r} has {len(cohort.components)} sensors, but {cohort.quantity!r} is {shape}"
+                )
         if reasons:
             raise UnreadableCohorts(reasons)
-        for (period, phase), instruments in self._rounds.items():
-            self._clock.process(self._sample(self._clock.begin + phase, period, instruments))
+        for (period, phase), panel in self._rounds.items():
+            self._clock.process(self._sample(self._clock.begin + phase, period, panel))
 
-    def _sample(self, first: int, period: int, instruments: list[Instrument]) -> Generator[SimEvent, None, None]:
+    def _sample(self, first: int, period: int, panel: Panel) -> Generator[SimEvent, None, None]:
         env, end = self._clock.env, self._clock.end
         due = first
         while due < self._clock.now:
@@ -97,9 +96,8 @@ class Sampler:
             wake._ok, wake._value = True, None
             env.schedule(wake, AFTER_ALL, due - self._clock.now)
             yield wake
-            for instrument in instruments:
-                cohort = instrument.cohort
-                readings = instrument.read(self._read(cohort.quantity, cohort.components), due)
+            truth = (self._read(cohort.quantity, cohort.components) for cohort in panel.cohorts)
+            for readings in panel.read(truth, due):
                 self.taken += len(readings.values)
                 self._sink(readings)
             if self._round_done is not None:

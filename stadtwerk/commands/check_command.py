@@ -22,10 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from simulator.contracts.problem import BadInput
+    from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.library import find_scenario, load_checked, load_named_city
 
-    problems = []
+    problems: list[Problem] = []
     for name in options.files:
         try:
             if Path(name).is_dir() or Path(name).name == "city.yaml":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-TOPICS = ("scenarios", "cities", "kinds", "faults", "levels", "norms", "clauses")
+TOPICS = ("scenarios", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses")
 
 EPILOG = """\
 examples:

@@ -118,6 +118,14 @@ def test_back_before_it_was_missed_is_no_election() -> None:
     assert ict.serving("duty") == "a"
 
 
+def test_back_after_it_was_missed_waits_for_its_minute() -> None:
+    runtime, ict = running(twins())
+    out(runtime, "a", 100, for_s=8)  # missed at 103: the standby is starting already
+    run_to(runtime, 1000)
+    assert modes(runtime, "duty") == [(100.0, "none"), (113.0, "standby"), (168.0, "primary")]
+    assert ict.serving("duty") == "a"
+
+
 def test_standby_lost_while_it_starts_hands_on_to_the_next() -> None:
     runtime, ict = running(twins())
     out(runtime, "a", 100)

@@ -52,8 +52,18 @@ def test_police_stand_at_listed_junctions_after_their_time() -> None:
     run_to(runtime, 10_000)
     assert modes(runtime, "centre") == [(2500.0, "police"), (9000.0, "central")]
     police = traffic_control.SHARES["police"]
+    called = next(e for e in runtime.log.events if e.after == "police")
+    assert runtime.log.trace(called.id)[0].subject in {"power-bus-signal-0", "power-bus-signal-1"}
     steps = [(0.0, 1.0), (700.0, pytest.approx(3 / 5)), (2500.0, pytest.approx((3 + police) / 5)), (9000.0, 1.0)]
     assert course(runtime, "lifeline-centre") == steps
+
+
+def test_a_signal_that_goes_dark_again_waits_for_the_police_again() -> None:
+    runtime = running(crossroads())
+    for when, clear in ((100, False), (1100, True), (1500, False)):
+        at(runtime, when, "signal-0", "signal-dark", clear)
+    run_to(runtime, 5000)
+    assert modes(runtime, "centre") == [(3300.0, "police")]
 
 
 def test_signals_run_their_own_programme_without_the_centre_and_none_is_none() -> None:

@@ -78,6 +78,7 @@ def test_network_tank_none_emergency_and_back_in_litres() -> None:
         (ready, pytest.approx(0.05 * 126 + (wells_l_d + tankers_l_d) / PEOPLE)),
         (20_100.0, pytest.approx(0.95 * 126)),
     ]
+    assert runtime.quantities.value("village", "litres_per_person_d") == pytest.approx(0.95 * 126)
     none = next(e for e in runtime.log.events if e.after == "none")
     assert [e.kind for e in runtime.log.trace(none.id)] == [EventKind.LEVEL_LOW, EventKind.MODE]
 
@@ -119,15 +120,24 @@ def test_a_depot_out_of_service_sends_nobody() -> None:
     assert modes(runtime, "supply")[-1] == (8000.0, "none")
 
 
-def test_a_short_dip_calls_nobody_out_twice() -> None:
-    runtime = world(village(wells=0, with_depot=False))
+def test_a_dip_that_passes_ends_the_call_out() -> None:
+    runtime = world(village())
     water = Water(runtime)
     start(runtime)
     water.at(300, 0.0, 0.0)
     water.at(3000, 1.0, 500.0)
     water.at(7000, 0.0, 0.0)
     run_to(runtime, 20_000)
-    assert modes(runtime, "supply") == [(300.0, "none"), (3000.0, "network"), (7200.0, "none")]
+    assert modes(runtime, "supply") == [(300.0, "none"), (3000.0, "network"), (7200.0, "none"), (14_400.0, "emergency")]
+
+
+def test_without_a_depot_nobody_comes() -> None:
+    runtime = world(village(with_depot=False))
+    water = Water(runtime)
+    start(runtime)
+    water.at(300, 0.0, 0.0)
+    run_to(runtime, 20_000)
+    assert modes(runtime, "supply") == [(300.0, "none")]
 
 
 def test_without_a_water_network_the_network_counts_as_serving() -> None:

@@ -1,0 +1,20 @@
+"""The electric grid: power flow on change, dead parts and why, re-supply, islands, emergency generators."""
+
+from __future__ import annotations
+
+from simulator.coupling.running import Running
+from simulator.coupling.runtime import Runtime
+
+
+def start(runtime: Runtime) -> Running:
+    """Start the grid of a city with a power file. Raises `BadInput` for a power file that does not fit the city."""
+    from simulator.domains.energy.process import EnergyDomain
+
+    return EnergyDomain(runtime)
+
+
+def start_generators(runtime: Runtime) -> Running:
+    """Start the emergency generators of a city, with or without a grid."""
+    from simulator.domains.energy.generator import Generators
+
+    return Generators(runtime)

@@ -153,9 +153,7 @@ def _add_draws(data: Dataset, nodes: Ints) -> Ints:
     if not len(nodes):
         return np.zeros(0, dtype=np.int64)
     zero = np.zeros(len(nodes))
-    return append_rows(
-        data, "sym_load", node=nodes, status=zero + 1, type=zero, p_specified=zero, q_specified=zero
-    )
+    return append_rows(data, "sym_load", node=nodes, status=zero + 1, type=zero, p_specified=zero, q_specified=zero)
 
 
 def _spoken_for(file: PowerFile, city: City) -> set[int]:

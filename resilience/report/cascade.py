@@ -1,0 +1,118 @@
+"""What led to what: the events behind the greatest losses as a tree of causes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from resilience.report.content import CascadeStep, LevelCourse
+from resilience.report.losses import shown_unit, subject_words
+from resilience.report.terms import FAULT_NAMES, SUPPLY_NAMES, mode_words, words_of
+from resilience.report.wording import duration, quantity
+from resilience.text import Text
+from simulator.contracts.city import City
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import History
+from simulator.contracts.level import MEASURES
+from simulator.contracts.ticks import to_s
+
+MOST_LEVELS, MOST_MODES, MOST_STEPS = 10, 10, 80
+"""How many losses and changes of mode are traced, and how many lines the tree may have."""
+
+_FAULT_NAME = re.compile(r"\[([\w-]+)\]$")
+
+
+def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tuple[CascadeStep, ...]:
+    """The causes of the levels with most person-hours lost and of the first fallbacks, depth first, earliest first."""
+    by_id = {event.id: event for event in history.events}
+    wanted: set[int] = set()
+    for event in _ends(history, courses):
+        at: Event | None = event
+        while at is not None and at.id not in wanted:
+            wanted.add(at.id)
+            at = None if at.cause is None else by_id.get(at.cause)
+    children: dict[int | None, list[Event]] = {}
+    for number in sorted(wanted):
+        event = by_id[number]
+        children.setdefault(event.cause if event.cause in wanted else None, []).append(event)
+    steps: list[CascadeStep] = []
+    queue = [(event, 0, None) for event in reversed(children.get(None, []))]
+    stack: list[tuple[Event, int, Event | None]] = list(queue)
+    while stack and len(steps) < MOST_STEPS:
+        event, depth, cause = stack.pop()
+        after = children.get(event.id, [])
+        # A link that fails and the supply lost with it are one thing to a reader.
+        told = not (event.kind is EventKind.LINK_DOWN and after and all(e.kind is EventKind.SUPPLY_LOST for e in after))
+        if told:
+            steps.append(_step(event, depth, cause, city))
+        stack += [(e, depth + told, event if told else cause) for e in reversed(after)]
+    return tuple(steps)
+
+
+def _ends(history: History, courses: Sequence[LevelCourse]) -> list[Event]:
+    """The events to be explained: the first fall of the worst levels, and where fallbacks first took over."""
+    rank = {c.id: -c.person_hours for c in courses if c.low_s > 0}
+    falls: dict[str, Event] = {}
+    modes: dict[str, Event] = {}
+    for event in history.events:
+        if event.at < 0:
+            continue
+        if event.kind is EventKind.LEVEL_LOW and event.subject in rank:
+            falls.setdefault(event.subject, event)
+        elif event.kind is EventKind.MODE and event.cause is not None:
+            modes.setdefault(event.subject, event)
+    worst = sorted(falls.values(), key=lambda e: (rank[e.subject], e.id))[:MOST_LEVELS]
+    return worst + list(modes.values())[:MOST_MODES]
+
+
+def _step(event: Event, depth: int, cause: Event | None, city: City) -> CascadeStep:
+    after_s = None if cause is None else to_s(event.at - cause.at)
+    subject = city.components[event.subject].label if event.subject in city.components else event.subject
+    return CascadeStep(to_s(event.at), depth, event.kind.value, subject, _words(event, city), event.via or "", after_s)
+
+
+def _words(event: Event, city: City) -> Text:
+    """The event as a sentence. What only the domain can word stays as the log has it."""
+    name = _label(event.subject, city)
+    if event.kind is EventKind.FAULT:
+        found = _FAULT_NAME.search(event.what)
+        fault = words_of(FAULT_NAMES, found[1]) if found else Text(event.what, event.what)
+        return Text(f"{name}: {fault.de}", f"{name}: {fault.en}")
+    if event.kind is EventKind.SUPPLY_LOST:
+        link = city.links.get(event.via or "")
+        supply = words_of(SUPPLY_NAMES, link.kind.value) if link else Text("Versorgung", "supply")
+        left = event.value or 0.0
+        de = f", Reserve für {duration(left)}" if left else ", keine Reserve"
+        en = f", reserve for {duration(left)}" if left else ", no reserve"
+        return Text(f"{name}: {supply.de} fehlt{de}", f"{name} loses {supply.en}{en}")
+    if event.kind is EventKind.AUTONOMY_USED:
+        return Text(f"{name}: Reserve aufgebraucht", f"{name}: reserve is used up")
+    if event.kind is EventKind.STOPPED:
+        return Text(f"{name} arbeitet nicht mehr", f"{name} stops working")
+    if event.kind is EventKind.STARTED:
+        return Text(f"{name} arbeitet wieder", f"{name} works again")
+    if event.kind is EventKind.LINK_DOWN and event.subject in city.links:
+        link = city.links[event.subject]
+        kind = words_of(SUPPLY_NAMES, link.kind.value)
+        ends = f"{_label(link.source, city)} → {_label(link.target, city)}"
+        return Text(f"{kind.de} unterbrochen: {ends}", f"{kind.en} interrupted: {ends}")
+    if event.kind is EventKind.MODE and event.subject in city.components:
+        of = city.components[event.subject].kind
+        before, after = mode_words(of, event.before or ""), mode_words(of, event.after or "")
+        return Text(f"{name}: {before.de} → {after.de}", f"{name}: {before.en} → {after.en}")
+    if event.kind is EventKind.LEVEL_LOW and event.subject in city.levels and event.value is not None:
+        level = city.levels[event.subject]
+        measure = MEASURES[level.measure]
+        where, _ = subject_words(level.subject, city)
+        unit = shown_unit(measure)
+        now = {lang: quantity(event.value, unit, lang) for lang in ("de", "en")}
+        owed = {lang: quantity(level.minimum, unit, lang) for lang in ("de", "en")}
+        return Text(
+            f"{measure.title_de}, {where.de}: {now['de']} (geschuldet {owed['de']})",
+            f"{measure.title_en}, {where.en}: {now['en']} (owed {owed['en']})",
+        )
+    return Text(f"{name}: {event.what}", f"{name}: {event.what}")
+
+
+def _label(subject: str, city: City) -> str:
+    return city.components[subject].label if subject in city.components else subject

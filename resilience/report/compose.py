@@ -1,0 +1,234 @@
+"""Builds the content of a report from what a run leaves behind: city, scenario, history, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from resilience.clauses import clauses
+from resilience.norms import norms
+from resilience.report.cascade import cascade
+from resilience.report.content import (
+    AssumptionNote,
+    Check,
+    Clause,
+    FaultSpan,
+    MapComponent,
+    MapDistrict,
+    ModeSpan,
+    ModeTimeline,
+    RedundancyResult,
+    ReportContent,
+    TelemetrySummary,
+    TownMap,
+)
+from resilience.report.content import Threshold as ThresholdRow
+from resilience.report.failures import failed_s
+from resilience.report.glyphs import SHAPES
+from resilience.report.losses import district_losses, headline, level_courses, service_losses
+from resilience.report.terms import FAULT_NAMES, mode_words, words_of
+from resilience.scenario import Scenario, TimelineEntry
+from resilience.text import Text, told_apart
+from resilience.verdict import Category, Finding, Verdict
+from simulator.contracts.city import City
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Executed, History
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.ticks import to_s
+
+MOST_BUSES = 400
+"""Local substations up to this number are drawn on the map; in a larger town they would cover it."""
+
+NOTHING = Text("–", "–")
+
+
+def compose(
+    city: City,
+    scenario: Scenario,
+    history: History,
+    verdict: Verdict,
+    seed: int,
+    versions: Mapping[str, str],
+    command: str,
+    digest: str = "",
+    telemetry: TelemetrySummary | None = None,
+) -> ReportContent:
+    """The content of one run's report. `scenario` is the one executed, its selectors resolved to targets."""
+    courses = level_courses(city, history)
+    services = service_losses(city, history)
+    districts = district_losses(city, courses, services)
+    titles = clauses()
+    return ReportContent(
+        scenario_id=scenario.id,
+        title=scenario.title,
+        question=scenario.question,
+        clauses=tuple(Clause(c, titles.get(c, Text(c, c))) for c in scenario.charter),
+        city_title=Text(city.title_de or city.name, city.title_en or city.name),
+        people=city.people,
+        seed=seed,
+        versions=tuple(versions.items()),
+        start=scenario.run.start,
+        begin_s=0.0,
+        end_s=to_s(history.end),
+        outcome=verdict.value,
+        answer=verdict.answer,
+        headline=headline(city, history, courses, services),
+        checks=tuple(_check(finding) for finding in verdict.findings),
+        courses=courses,
+        faults=tuple(_fault(row, scenario, city) for row in history.executed),
+        timelines=mode_timelines(city, history),
+        redundancies=_redundancies(scenario, verdict, city),
+        town=town_map_of(city, history, {d.id: d.person_hours for d in districts}),
+        services=services,
+        districts=districts,
+        cascade=cascade(city, history, courses),
+        thresholds=_thresholds(city, verdict),
+        telemetry=telemetry,
+        assumptions=tuple(AssumptionNote(a.subject, a.text, a.basis) for a in city.assumptions),
+        command=command,
+        digest=digest,
+    )
+
+
+def _check(finding: Finding) -> Check:
+    target, actual = _target_and_actual(finding)
+    limit = finding.limit
+    return Check(
+        finding.title,
+        finding.value,
+        finding.reason,
+        target,
+        actual,
+        "" if limit is None else limit.source,
+        "" if limit is None else limit.confidence.value,
+    )
+
+
+def _target_and_actual(finding: Finding) -> tuple[Text, Text]:
+    """Limit and figure in the same unit, with as many digits as it takes to tell them apart."""
+    limit, actual = finding.limit, finding.actual
+    if limit is None:
+        return NOTHING, NOTHING
+    value = limit.value if actual is None or actual.value is None else actual.value
+    found, owed = told_apart(value, limit.value, limit.unit)
+    sign = "≥ " if limit.better == "higher" else "≤ "
+    return Text(sign, sign) + owed, NOTHING if actual is None or actual.value is None else found
+
+
+def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
+    entry = next((e for e in scenario.timeline if e.id == row.entry), None)
+    target = city.components[row.target].label if row.target in city.components else row.target
+    return FaultSpan(
+        row.entry,
+        target,
+        words_of(FAULT_NAMES, row.fault),
+        None if entry is None else entry.at_s,
+        None if entry is None else _asked_end(entry, scenario),
+        _seconds(row.applied_at),
+        _seconds(row.cleared_at),
+        _seconds(row.evidence_at),
+        row.evidence_asked,
+    )
+
+
+def _asked_end(entry: TimelineEntry, scenario: Scenario) -> float | None:
+    """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or never."""
+    ends = [] if entry.for_s is None else [entry.at_s + entry.for_s]
+    if scenario.run.heal_by_s is not None and entry.repair is None:
+        ends.append(scenario.run.heal_by_s)
+    return min(ends, default=None)
+
+
+def _seconds(tick: int | None) -> float | None:
+    return None if tick is None else to_s(tick)
+
+
+def mode_timelines(city: City, history: History) -> tuple[ModeTimeline, ...]:
+    """The modes of every component that has any, from the scenario's zero to the end, in the city's order.
+
+    A component that never logged a mode was in its first one throughout.
+    """
+    changes: dict[str, list[Event]] = {}
+    for event in history.events:
+        if event.kind is EventKind.MODE and event.after is not None:
+            changes.setdefault(event.subject, []).append(event)
+    rows = []
+    for component in city.components.values():
+        modes = KINDS[component.kind].modes
+        if modes:
+            spans = _spans(changes.get(component.id, []), modes[0], history.end)
+            titles = tuple(mode_words(component.kind, mode) for mode in modes)
+            rows.append(ModeTimeline(component.id, component.label, modes, titles, spans))
+    return tuple(rows)
+
+
+def _spans(changes: Sequence[Event], first: str, end: int) -> tuple[ModeSpan, ...]:
+    mode = first if not changes or changes[0].before is None else changes[0].before
+    since, spans = 0, []
+    for event in changes:
+        at = max(0, event.at)
+        if at > since:
+            spans.append(ModeSpan(mode, to_s(since), to_s(at)))
+            since = at
+        mode = event.after or mode
+    spans.append(ModeSpan(mode, to_s(since), to_s(end)))
+    return tuple(spans)
+
+
+def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[RedundancyResult, ...]:
+    found = {finding.id: finding for finding in verdict.of(Category.REDUNDANCY)}
+    rows = []
+    for asked in scenario.redundancies:
+        finding = found.get(asked.id)
+        if finding is None:
+            continue
+        component = city.components.get(asked.component)
+        kind = component.kind if component else ""
+        target, actual = _target_and_actual(finding)
+        rows.append(
+            RedundancyResult(
+                finding.title,
+                asked.kind == "technical",
+                mode_words(kind, asked.primary),
+                mode_words(kind, asked.standby),
+                finding.value,
+                target,
+                actual,
+                finding.reason,
+            )
+        )
+    return tuple(rows)
+
+
+def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[float | None, ...]]) -> TownMap | None:
+    """Districts and the components worth a shape of their own; None for a city that stands nowhere."""
+    failed = failed_s(city, history)
+    drawn = [c for c in city.components.values() if c.kind in SHAPES and c.kind != "bus"]
+    buses = city.of_kind("bus")
+    if len(buses) <= MOST_BUSES:
+        drawn = [*buses, *drawn]
+    if not drawn and not city.districts:
+        return None
+    return TownMap(
+        tuple(
+            MapDistrict(
+                d.id,
+                d.title or d.id,
+                d.people,
+                d.x_m,
+                d.y_m,
+                d.outline,
+                sum(h or 0.0 for h in person_hours.get(d.id, ())),
+            )
+            for d in city.districts.values()
+        ),
+        tuple(MapComponent(c.id, c.label, c.kind, c.x_m, c.y_m, failed.get(c.id, 0.0)) for c in drawn),
+    )
+
+
+def _thresholds(city: City, verdict: Verdict) -> tuple[ThresholdRow, ...]:
+    """The norms that the run's checks and the city's levels rest on, in the order of the norm file."""
+    used = {finding.limit.norm for finding in verdict.findings if finding.limit is not None}
+    used |= {level.basis for level in city.levels.values()}
+    return tuple(
+        ThresholdRow(n.id, n.title, n.shown, n.source, n.confidence.value) for n in norms().values() if n.id in used
+    )

@@ -1,0 +1,63 @@
+"""Turns the content of a report into one HTML page that needs nothing else."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience.report.content import ReportContent
+from resilience.report.terms import term
+from resilience.report.texts import say
+from resilience.report.views import page_view
+from resilience.report.wording import clock, duration, full_date, moment, number, quantity
+from resilience.text import LANGUAGES
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+def render(content: ReportContent, lang: str = "en") -> str:
+    """The page in German (`de`) or English (`en`). The same content gives the same text. Raises `ValueError`."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"no report in {lang!r}; there is {' and '.join(LANGUAGES)}")
+    from markupsafe import Markup
+
+    helpers: dict[str, Any] = {
+        "t": lambda key, **values: say(key, lang, **values),
+        "term": lambda name: term(name, lang),
+        "num": lambda value, decimals=0: number(value, lang, decimals),
+        "qty": lambda value, unit: quantity(value, unit, lang),
+        "clock": lambda at_s: clock(content.start, at_s, lang, content.end_s - content.begin_s > 86400),
+        "instant": lambda at_s: moment(content.start, at_s).isoformat(timespec="seconds"),
+        "date": lambda at_s: full_date(moment(content.start, at_s), lang),
+        "dur": duration,
+        "svg": Markup,
+        "style": Markup(_style()),
+    }
+    template = _environment().get_template("page.html.j2")
+    return template.render(c=content, v=page_view(content, lang), lang=lang, **helpers)
+
+
+def write_report(content: ReportContent, path: Path, lang: str = "en") -> None:
+    """Write the page as UTF-8. Raises `OSError` if that cannot be done."""
+    path.write_text(render(content, lang), encoding="utf-8", newline="\n")
+
+
+@cache
+def _style() -> str:
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2  # costs 60 ms, and only a report needs it
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

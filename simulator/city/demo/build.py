@@ -1,0 +1,136 @@
+"""Builds the demo city from published networks and stated rules; the same bytes every time."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from simulator.city.demo.frames import grid_frame, water_frame
+from simulator.city.demo.pressure import pressure_minimum
+from simulator.city.demo.roads import build_roads
+from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, RoadRef
+from simulator.city.importers.pandapower_grid import import_pandapower
+from simulator.city.layers.lay import lay
+from simulator.city.layers.layer import Make
+from simulator.city.layers.owners import Owners
+from simulator.city.layers.plan import Plan
+from simulator.city.loader import load_city
+from simulator.city.networks import Networks
+from simulator.city.people import district_centre
+from simulator.city.road_file import write_roads
+from simulator.city.survey import cut_into_districts, ground_of, networks_of, with_layer
+from simulator.city.write import staged, write_city
+from simulator.contracts.city import Assumption, City
+
+WATER = "package:wntr/library/networks/ky10.inp"
+POWER_FILE = "power.json"
+
+DISTRICTS = 8
+TITLES = ("Altstadt", "Nordfeld", "Lindenhof", "Ostheim", "Auwiesen", "Südstadt", "Hafen", "Westend")
+"""The central district, then the others clockwise from the north."""
+
+PLAN = Plan(
+    owners=Owners(),
+    core_routers=4,
+    signals=20,
+    signals_with_police=8,
+    depots=2,
+    makes=(
+        Make("maker A", "A-200", "4.2", 2016),
+        Make("maker B", "B-7", "1.9", 2021),
+    ),
+)
+
+LITRES_PERSON_D = 126.0
+LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and day"
+
+
+def build_demo(out: Path) -> City:
+    """Build the demo city in the new folder `out` and load it. Raises `BadInput` if `out` holds something already."""
+    with staged(out) as folder:
+        write_city(_draft(folder), folder)
+    return load_city(out)
+
+
+def _draft(folder: Path) -> CityDraft:
+    from pandapower.networks import mv_oberrhein
+
+    grid_notes = import_pandapower(mv_oberrhein(), folder / POWER_FILE)
+    draft = CityDraft(
+        "demo",
+        "Demo city",
+        "Modellstadt",
+        0.0,
+        0.0,
+        LITRES_PERSON_D,
+        LITRES_SOURCE,
+        water=NetworkRef(WATER, PLAN.owners.water),
+        energy=NetworkRef(POWER_FILE, PLAN.owners.power),
+        assumptions=tuple(replace(note, subject=f"grid: {note.subject}") for note in grid_notes),
+    )
+    draft = _on_one_map(draft, networks_of(draft, folder))
+    networks = networks_of(draft, folder)
+    draft, traffic = _roads(draft, networks, folder)
+    networks = networks_of(draft, folder)
+    draft = replace(draft, districts=_named(cut_into_districts(networks, DISTRICTS)))
+    draft = replace(draft, assumptions=(*draft.assumptions, _district_note()))
+    ground = ground_of(draft, networks, folder, traffic)
+    minimum, note = pressure_minimum(ground, networks)
+    return with_layer(replace(draft, assumptions=(*draft.assumptions, note)), lay(ground, PLAN, (), minimum))
+
+
+def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
+    """Frames for both networks; here the networks lie as their files draw them."""
+    assert draft.water is not None and draft.energy is not None
+    places = {domain: [] for domain in ("water", "energy")}  # type: dict[str, list[tuple[float, float]]]
+    for component in networks.components.values():
+        places[component.domain.value].append((component.x_m, component.y_m))
+    water, grid = (np.array(places[domain]) for domain in ("water", "energy"))
+    frame, east, north = grid_frame(grid[:, 0], grid[:, 1])
+    water_at, smaller = water_frame(water[:, 0], water[:, 1], *frame.to_map(grid[:, 0], grid[:, 1]))
+    note = Assumption(
+        "map",
+        f"mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle and drawn {smaller:.2f} times smaller "
+        "than it is (its hydraulics keep their published lengths); in truth the two have nothing to do with each other",
+    )
+    return replace(
+        draft,
+        latitude_deg=north,
+        longitude_deg=east,
+        water=replace(draft.water, frame=water_at),
+        energy=replace(draft.energy, frame=frame),
+        assumptions=(*draft.assumptions, note),
+    )
+
+
+def _roads(draft: CityDraft, networks: Networks, folder: Path) -> tuple[CityDraft, dict[str, float]]:
+    homes = [c for c in networks.components.values() if c.kind == "junction" and c.id in networks.weights]
+    x_m, y_m = np.array([c.x_m for c in homes]), np.array([c.y_m for c in homes])
+    people = np.array([networks.weights[c.id] for c in homes]) * 86400.0 * 1000.0 / LITRES_PERSON_D
+    roads = build_roads(x_m, y_m, people)
+    files = write_roads(folder / "roads", roads.nodes, roads.links, roads.trips)
+    nodes, links = (str(path.relative_to(folder)) for path in (files.nodes, files.links))
+    demand = "" if files.demand is None else str(files.demand.relative_to(folder))
+    reference = RoadRef(nodes, links, demand, PLAN.owners.roads, frame=AS_DRAWN)
+    traffic = {f"road-node-{name}": trips for name, trips in roads.traffic.items()}
+    return replace(draft, traffic=reference, assumptions=(*draft.assumptions, *roads.assumptions)), traffic
+
+
+def _named(districts: tuple[DistrictDraft, ...]) -> tuple[DistrictDraft, ...]:
+    """The district in the middle first, the others clockwise from the north, with their titles."""
+    centres = np.array([district_centre(district) for district in districts])
+    middle = int(np.argmin(((centres - centres.mean(axis=0)) ** 2).sum(axis=1)))
+    away = centres - centres[middle]
+    order = sorted(
+        (i for i in range(len(districts)) if i != middle),
+        key=lambda i: math.atan2(away[i, 0], away[i, 1]) % (2 * math.pi),
+    )
+    return tuple(replace(districts[i], id=f"d{n + 1}", title=TITLES[n]) for n, i in enumerate((middle, *order)))
+
+
+def _district_note() -> Assumption:
+    text = f"{DISTRICTS} districts around the middles of water demand (Lloyd's algorithm), each to where the next is nearer"
+    return Assumption("districts", f"{text}; their names are made up")

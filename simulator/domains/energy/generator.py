@@ -1,0 +1,168 @@
+"""Emergency generators: start when what they feed has no other power, burn fuel, order more, stop when mains are back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.contracts.component import Component
+from simulator.contracts.event import EventKind
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.quantities import Quantity
+from simulator.coupling.runtime import Runtime
+
+STEADY_S = 60.0
+"""Mains must be back for so long before a generator stops (assumption)."""
+PUMPING_S = 1800.0
+"""Time a fuel truck needs on site to fill a tank (assumption)."""
+
+
+class Generator:
+    """One generator. Its fuel burns at a steady rate while it runs."""
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        self.id = component.id
+        self.mode = "standby"
+        self._runtime = runtime
+        self._start_s = component.number("start_s")
+        self._tank_l = component.number("tank_l")
+        self._fuel_l = min(component.number("fuel_l"), self._tank_l)
+        self.burn_l_s = component.number("burn_l_h") / 3600.0
+        self._order_at_l = component.number("order_below") * self._tank_l
+        self._delivery_l = component.number("delivery_l")
+        self._since = runtime.clock.now
+        self._serial = 0
+        self._ordered = False
+        links = runtime.city.links_out_of(self.id, LinkKind.POWER)
+        self._targets = tuple(dict.fromkeys(link.target for link in links))
+        runtime.supply.offer(self.id, LinkKind.POWER, False)
+        for subject in (self.id, *self._targets):
+            runtime.supply.watch(subject, self._look)
+        self._look(self.id, None)
+
+    @property
+    def fuel_l(self) -> float:
+        """Fuel in the tank now."""
+        if self.mode != "running":
+            return self._fuel_l
+        return max(0.0, self._fuel_l - self.burn_l_s * to_s(self._runtime.clock.now - self._since))
+
+    def _needed(self) -> bool:
+        """Whether one of its targets has no power link left from anything but generators."""
+        supply, city = self._runtime.supply, self._runtime.city
+        for target in self._targets:
+            live = supply.live_links(target, LinkKind.POWER)
+            if all(city.components[link.source].kind == "generator" for link in live):
+                return True
+        return False
+
+    def _look(self, subject: str, cause: int | None) -> None:
+        if not self._runtime.supply.works(self.id):
+            if self.mode != "failed":
+                self._turn("failed", "does not work", cause)
+            return
+        if self.mode == "failed":
+            self._turn("standby", "is in order again", cause)
+        if self.mode == "standby" and self._needed():
+            self._begin(cause)
+        elif self.mode == "starting" and not self._needed():
+            self._turn("standby", "mains are back before it ran", cause)
+        elif self.mode == "empty" and not self._needed():
+            self._turn("standby", "mains are back", cause)
+        elif self.mode == "running" and not self._needed():
+            self._later(STEADY_S, lambda: self._stop_if_steady(cause))
+        elif self.mode == "running":
+            self._watch_fuel(cause)
+
+    def _begin(self, cause: int | None) -> None:
+        if self.fuel_l <= 0:
+            self._turn("empty", "has no fuel", cause)
+            self._order(cause)
+            return
+        event = self._turn("starting", "mains of what it feeds are lost", cause)
+        self._later(self._start_s, lambda: self._run(event))
+
+    def _run(self, cause: int | None) -> None:
+        event = self._turn("running", "runs", cause)
+        self._runtime.supply.offer(self.id, LinkKind.POWER, True, event)
+        self._watch_fuel(event)
+
+    def _stop_if_steady(self, cause: int | None) -> None:
+        if not self._needed():
+            self._turn("standby", f"mains are back for {STEADY_S:g} s", cause)
+
+    def _watch_fuel(self, cause: int | None) -> None:
+        """Wake up when fuel has to be ordered, or is used up."""
+        left = self.fuel_l
+        if left <= self._order_at_l:
+            self._order(cause)
+        goal = 0.0 if left <= self._order_at_l else self._order_at_l
+        if self.burn_l_s > 0:
+            self._later((left - goal) / self.burn_l_s, lambda: self._reached(goal, cause))
+
+    def _reached(self, goal: float, cause: int | None) -> None:
+        self._fuel_l, self._since = goal, self._runtime.clock.now
+        if goal > 0:
+            self._watch_fuel(cause)
+        else:
+            event = self._turn("empty", "has used up its fuel", cause)
+            self._order(event)
+
+    def _order(self, cause: int | None) -> None:
+        if not self._ordered:
+            self._ordered = True
+            what = f"orders fuel, {self.fuel_l:.0f} l left"
+            event = self._runtime.log.add(EventKind.NOTE, self.id, what, cause=cause, value=self.fuel_l)
+            self._runtime.crews.dispatch("fuel truck", self.id, PUMPING_S, event, self._delivered)
+
+    def _delivered(self, cause: int) -> None:
+        self._ordered = False
+        fuel = min(self._tank_l, self.fuel_l + self._delivery_l)
+        self._fuel_l, self._since = fuel, self._runtime.clock.now
+        self._runtime.log.add(EventKind.NOTE, self.id, f"{fuel:.0f} l in the tank", cause=cause, value=fuel)
+        if self.mode == "empty":
+            self._turn("standby", "has fuel again", cause)
+        self._look(self.id, cause)
+
+    def _turn(self, mode: str, why: str, cause: int | None) -> int:
+        """Change the mode; leaving `running` settles the fuel and takes the power away."""
+        self._fuel_l = self.fuel_l
+        self._since = self._runtime.clock.now
+        self._serial += 1
+        before, self.mode = self.mode, mode
+        event = self._runtime.mode(self.id, before, mode, why, cause)
+        if before == "running":
+            self._runtime.supply.offer(self.id, LinkKind.POWER, False, event)
+        return event
+
+    def _later(self, seconds: float, call: object) -> None:
+        """Call after so many seconds, unless anything else happens to this generator first."""
+        self._serial += 1
+        serial, clock = self._serial, self._runtime.clock
+
+        def due() -> None:
+            if serial == self._serial and callable(call):
+                call()
+
+        clock.at(clock.now + max(1, to_ticks(seconds)), self.id, due)
+
+
+class Generators:
+    """All generators of a city, running."""
+
+    name = "generators"
+    solves = 0
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.generators = tuple(Generator(runtime, component) for component in runtime.city.of_kind("generator"))
+        ids = tuple(generator.id for generator in self.generators)
+        every = self.generators
+        runtime.quantities.register(Quantity("fuel_l", "l", ids, lambda: np.array([g.fuel_l for g in every])))
+        runtime.quantities.register(Quantity("fuel_hours", "h", ids, lambda: np.array([_hours(g) for g in every])))
+
+    def close(self) -> None:
+        """Nothing to give back."""
+
+
+def _hours(generator: Generator) -> float:
+    return generator.fuel_l / generator.burn_l_s / 3600.0 if generator.burn_l_s > 0 else float("inf")

@@ -1,0 +1,57 @@
+"""What no detour may do: overload a line or transformer, or pull a voltage down. Checked on a copy of the model."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.domains.energy.engine import Solver
+from simulator.domains.energy.model import Bools, Floats, Ints, Solution
+from simulator.domains.energy.shedding import fewest, shedding_order
+from simulator.domains.energy.state import GridState
+
+LOWEST_PU = 0.9
+"""No detour may pull a bus below this voltage (EN 50160: -10 %)."""
+HIGHEST_LOADING = 1.0
+"""No detour may load a line or transformer above its rating."""
+SAME = 1e-6
+"""Difference of a voltage or loading that does not matter."""
+
+
+class Limits:
+    """Limits of loading and voltage.
+
+    They are those of the intact grid at its rated load (`peak`) where that is worse than 100 % or 0.9 p.u.: a grid
+    that was published overloaded is not held to more than it ever kept (assumption).
+    """
+
+    def __init__(self, state: GridState, solver: Solver, peak: Solution) -> None:
+        self._state, self._solver = state, solver
+        self._top: Floats = np.maximum(HIGHEST_LOADING, peak.loading)
+        self._floor: Floats = np.minimum(LOWEST_PU, np.where(peak.voltage_pu > 0, peak.voltage_pu, LOWEST_PU))
+
+    def least_shed(self, closed: Bools, buses: Bools, share: float) -> Ints | None:
+        """The fewest buses to shed among `buses` so that, with these ends closed, nothing is overloaded.
+
+        None if even shedding all fails. What is overloaded without any load of `buses` does not count against them,
+        but they may not add to it. `share` of the rating is used up at most.
+        """
+        state = self._state
+        order = shedding_order(state.grid, buses, state.bus_load_w())
+        others = state.shed & ~buses
+
+        def solve(count: int) -> Solution:
+            shed = others.copy()
+            shed[order[:count]] = True
+            return self._solver.what_if(state.inputs(closed, shed))
+
+        bare = solve(len(order))
+        if bare.approximate:
+            return None
+        return order[: fewest(len(order), lambda k: self._fits(solve(k), bare, share))]
+
+    def _fits(self, flow: Solution, bare: Solution, share: float) -> bool:
+        if flow.approximate:
+            return False
+        loaded = flow.loading <= np.maximum(share * self._top, bare.loading + SAME)
+        held = flow.voltage_pu >= np.minimum(self._floor, bare.voltage_pu - SAME)
+        return bool(loaded.all() and held.all())

@@ -1,0 +1,163 @@
+"""The grid on the clock: when to solve again, and what a fault, a switching or the time of day changes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.city.power_file import read_power_file
+from simulator.contracts.event import EventKind
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.domains.energy.build import build_grid
+from simulator.domains.energy.carrying import Island, find_islands, solve_carried
+from simulator.domains.energy.engine import Solver, load_dataset
+from simulator.domains.energy.limits import Limits
+from simulator.domains.energy.model import Ints
+from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
+from simulator.domains.energy.readout import Readout
+from simulator.domains.energy.resupply import Resupply
+from simulator.domains.energy.state import BREAKING, GridState
+
+HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss")
+
+
+class EnergyDomain:
+    """The running grid. `solver.skipped` counts power flows that an unchanged grid saved."""
+
+    name = "energy"
+
+    def __init__(self, runtime: Runtime) -> None:
+        city = runtime.city
+        if city.power_file is None:
+            raise ValueError("this city has no power file")
+        file = read_power_file(city.power_file)
+        data = load_dataset(file.dataset)
+        grid = build_grid(file, data, city)
+        self.runtime = runtime
+        self.state = GridState(grid)
+        self.solver = Solver(grid, data, file.frequency_hz)
+        peak = self.solver.what_if(self.state.inputs())
+        limits = Limits(self.state, self.solver, peak)
+        self.resupply = Resupply(runtime, self.state, limits, self._mark)
+        self.readout = Readout(runtime, self.state)
+        self._waiting = False
+        self._cause: int | None = None
+        self._cleared: int | None = None
+        self._battery_serial = 0
+        for fault in HANDLED:
+            runtime.faults.handle(fault, self._on_fault)
+        self._time_goes_on()
+        self._solve(None)
+        self._next_step()
+
+    @property
+    def solves(self) -> int:
+        return self.solver.solves
+
+    def close(self) -> None:
+        """Nothing to give back: the model goes with its last reference."""
+
+    # what makes it solve again
+
+    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        known = (target, fault) in self.state.outages
+        if known and active:
+            return
+        self.state.set_fault(target, fault, event if active else None)
+        if not active:
+            self._cleared = event
+        self._mark(event)
+
+    def _mark(self, cause: int | None) -> None:
+        """Something changed: solve once at this instant, after everything else that changes now."""
+        self._cause = cause
+        if not self._waiting:
+            self._waiting = True
+            self.runtime.clock.soon("energy", self._react)
+
+    def _react(self) -> None:
+        self._waiting = False
+        if self._cleared is not None:
+            self.resupply.restore(self._cleared)
+            self._cleared = None
+        self._solve(self._cause)
+        self.resupply.plan(self._cause)
+
+    def _next_step(self) -> None:
+        clock = self.runtime.clock
+        rest = STEP_S - clock.time_of_day_s() % STEP_S
+        if clock.now + to_ticks(rest) <= clock.end:
+            clock.after(rest, "energy", self._step)
+
+    def _step(self) -> None:
+        self._time_goes_on()
+        self._solve(None)
+        self.resupply.review(None)
+        self._solve(None)
+        self.resupply.plan(None)
+        self._next_step()
+
+    def _time_goes_on(self) -> None:
+        now = self.runtime.clock.datetime()
+        self.state.load_factor = load_factor(now)
+        self.state.sun = sun_factor(self.runtime.city.latitude_deg, now)
+
+    # solving
+
+    def _solve(self, cause: int | None) -> None:
+        state, supply, tick = self.state, self.runtime.supply, self.runtime.clock.now
+        grid = state.grid
+        state.draw_w = np.array([supply.demand_w(grid.bus_ids[i]) for i in grid.draw_bus.tolist()], dtype=np.float64)
+        for battery in state.batteries:
+            battery.advance(tick)
+            battery.may_charge = not self.resupply.regions
+        solution = solve_carried(state, self.solver, lambda island, buses: self._on_shed(island, buses, cause))
+        cause = self._batteries(cause)
+        inputs = state.inputs()
+        for i, battery in enumerate(state.batteries):
+            given = float(solution.source_w[battery.site.source]) if inputs.source_on[battery.site.source] else 0.0
+            battery.power_w = given - float(inputs.charge_w[i])
+        self.readout.publish(solution, self.resupply.shed_event, cause)
+        self._wake_for_batteries()
+
+    def _on_shed(self, island: Island, buses: Ints, cause: int | None) -> None:
+        names = ", ".join(self.state.grid.bus_ids[i] for i in buses[:8]) + (", …" if len(buses) > 8 else "")
+        what = f"its island sheds {len(buses)} bus(es), more than {island.rated_w / 1e3:g} kW is not there: {names}"
+        subject = island.batteries[0].site.id
+        event = self.runtime.log.add(EventKind.NOTE, subject, what, cause=cause, value=float(len(buses)))
+        self.resupply.shed_event.update((int(bus), event) for bus in buses)
+
+    def _batteries(self, cause: int | None) -> int | None:
+        """Log batteries that begin or end to carry an island; returns the cause of what follows."""
+        carrying = {battery.site.id for island in find_islands(self.state) for battery in island.batteries}
+        for battery in self.state.batteries:
+            mode = "island" if battery.site.id in carrying else "empty" if battery.empty else "standby"
+            if mode == battery.mode:
+                continue
+            why = {
+                "island": "carries its part of the grid, which has no infeed any more",
+                "empty": "is empty",
+                "standby": "no longer carries an island",
+            }[mode]
+            if battery.mode == "empty" and mode == "standby":
+                why = "is charged again"
+            event = self.runtime.mode(battery.site.id, battery.mode, mode, why, cause)
+            battery.mode = mode
+            cause = event if cause is None else cause
+        return cause
+
+    def _wake_for_batteries(self) -> None:
+        """Come back when the first battery will be empty or full."""
+        self._battery_serial += 1
+        serial, clock = self._battery_serial, self.runtime.clock
+        times = [battery.change_in_s(battery.mode == "island") for battery in self.state.batteries]
+        due = min((seconds for seconds in times if seconds is not None and seconds > 0), default=None)
+        if due is None or clock.now + to_ticks(due) > clock.end:
+            return
+
+        def come_back() -> None:
+            if serial == self._battery_serial:
+                self._mark(None)
+
+        clock.at(clock.now + max(1, to_ticks(due)), "battery", come_back)

@@ -1,0 +1,150 @@
+"""What the grid tells the town: which buses feed, and why not; service levels; quantities for sensors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.contracts.component import Domain
+from simulator.contracts.event import EventKind
+from simulator.contracts.link import LinkKind
+from simulator.coupling.quantities import Quantity
+from simulator.coupling.runtime import Runtime
+from simulator.domains.energy.model import Bools, Floats, Ints, Solution
+from simulator.domains.energy.state import GridState
+
+NAMED = 8
+"""Buses that an event names before it only counts them."""
+
+
+class Readout:
+    """Publishes each solved state: offers of power, events, levels, quantities."""
+
+    def __init__(self, runtime: Runtime, state: GridState) -> None:
+        self._runtime, self._state = runtime, state
+        grid, city = state.grid, runtime.city
+        self.up: Bools | None = None
+        self._energised: Bools = np.ones(len(grid.bus_ids), dtype=np.bool_)
+        self._over: Bools = np.zeros(len(grid.branch_ids), dtype=np.bool_)
+        self._diverged = False
+        self.voltage: Floats = np.zeros(len(grid.bus_ids))
+        self.load: Floats = np.zeros(len(grid.bus_ids))
+        self.energised: Floats = np.zeros(len(grid.bus_ids))
+        self.loading: Floats = np.zeros(len(grid.branch_ids))
+        self.source_w: Floats = np.zeros(len(grid.source_pgm))
+        self.gen_w: Floats = np.zeros(len(grid.gen_pgm))
+        self._levels = []
+        for level in city.levels_of(Domain.ENERGY):
+            here = np.array(
+                [
+                    level.subject in ("city", city.components[name].district if name in city.components else "")
+                    for name in grid.bus_ids
+                ]
+            )
+            self._levels.append((level.id, grid.bus_rated_w * here))
+        self._register()
+
+    def _register(self) -> None:
+        grid, city, quantities = self._state.grid, self._runtime.city, self._runtime.quantities
+        buses = [i for i, name in enumerate(grid.bus_ids) if name in city.components]
+        names = tuple(grid.bus_ids[i] for i in buses)
+        at = np.array(buses, dtype=np.int64)
+        quantities.register(Quantity("voltage_pu", "1", names, lambda: self.voltage[at]))
+        quantities.register(Quantity("load_w", "W", names, lambda: self.load[at]))
+        quantities.register(Quantity("energised", "1", names, lambda: self.energised[at]))
+        branches = [i for i, name in enumerate(grid.branch_ids) if name in city.components]
+        of = np.array(branches, dtype=np.int64)
+        loaded = tuple(grid.branch_ids[i] for i in branches)
+        quantities.register(Quantity("loading_pu", "1", loaded, lambda: self.loading[of]))
+        quantities.register(Quantity("power_w", "W", grid.pv_ids, lambda: self.gen_w[grid.pv_gen]))
+        sites = np.array([site.source for site in grid.sites], dtype=np.int64)
+        feeding = tuple(site.id for site in grid.sites)
+        quantities.register(Quantity("power_w", "W", feeding, lambda: self.source_w[sites]))
+        batteries, clock = self._state.batteries, self._runtime.clock
+        held = tuple(battery.site.id for battery in batteries)
+        quantities.register(Quantity("power_w", "W", held, lambda: np.array([b.power_w for b in batteries])))
+        quantities.register(
+            Quantity("charge_j", "J", held, lambda: np.array([b.charge_at(clock.now) for b in batteries]))
+        )
+
+    def publish(self, solution: Solution, shed_event: dict[int, int], cause: int | None) -> None:
+        """Make a solved state known. `shed_event` names the event that shed a bus."""
+        state, grid = self._state, self._state.grid
+        inputs, shed = state.inputs(), state.shed
+        sources = grid.source_bus[inputs.source_on]
+        label = state.parts().label
+        energised = np.isin(label, label[sources])
+        up = energised & ~shed
+        drawn = np.bincount(grid.load_bus, inputs.load_w, minlength=len(up))
+        drawn += np.bincount(grid.draw_bus, inputs.draw_w, minlength=len(up))
+        self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
+        self.load, self.energised = drawn * up, energised.astype(np.float64)
+        self.gen_w = inputs.gen_w * energised[grid.gen_bus]
+        self._offer(energised, up, shed, shed_event, cause)
+        self._note(solution, cause)
+        for level, weight in self._levels:
+            owed = float(weight.sum())
+            self._runtime.levels.record(level, float(weight[up].sum()) / owed if owed else 1.0, cause)
+
+    def _offer(self, energised: Bools, up: Bools, shed: Bools, shed_event: dict[int, int], cause: int | None) -> None:
+        supply, grid = self._runtime.supply, self._state.grid
+        first = self.up is None
+        before = np.ones(len(up), dtype=np.bool_) if self.up is None else self.up
+        down = self._dead(self._energised & ~energised, cause)
+        back = self._alive(~self._energised & energised, cause)
+        self._energised, self.up = energised, up
+        for i in range(len(up)) if first else np.flatnonzero(up != before).tolist():
+            why = cause
+            if not up[i]:
+                why = shed_event.get(i, cause) if shed[i] and energised[i] else down.get(i, cause)
+            elif i in back:
+                why = back[i]
+            supply.offer(grid.bus_ids[i], LinkKind.POWER, bool(up[i]), why)
+
+    def _dead(self, buses: Bools, cause: int | None) -> dict[int, int]:
+        """One event for every part that went dead, caused by the fault that lies next to it."""
+        state, out = self._state, {}
+        label = state.parts().label
+        outages = [(event, state.buses_of(target), target) for (target, _), event in state.outages.items()]
+        outages.sort(key=lambda one: -one[0])
+        for part in np.unique(label[buses]).tolist():
+            members = np.flatnonzero(buses & (label == part))
+            near = label == part
+            why = next(((event, target) for event, at, target in outages if near[at].any()), None)
+            what = f"{len(members)} bus(es) without supply: {self._names(members)}"
+            if why is not None:
+                what += f"; because of {why[1]}"
+            subject = state.grid.bus_ids[int(members[0])]
+            because = cause if why is None else why[0]
+            event = self._runtime.log.add(EventKind.NOTE, subject, what, cause=because, value=float(len(members)))
+            out.update((int(i), event) for i in members)
+        return out
+
+    def _alive(self, buses: Bools, cause: int | None) -> dict[int, int]:
+        members = np.flatnonzero(buses)
+        if not len(members):
+            return {}
+        what = f"{len(members)} bus(es) energised again: {self._names(members)}"
+        subject = self._state.grid.bus_ids[int(members[0])]
+        event = self._runtime.log.add(EventKind.NOTE, subject, what, cause=cause, value=float(len(members)))
+        return {int(i): event for i in members}
+
+    def _names(self, members: Ints) -> str:
+        ids = self._state.grid.bus_ids
+        return ", ".join(ids[i] for i in members[:NAMED]) + (", …" if len(members) > NAMED else "")
+
+    def _note(self, solution: Solution, cause: int | None) -> None:
+        log, grid = self._runtime.log, self._state.grid
+        if solution.approximate and not self._diverged:
+            what = "voltage collapse: the power flow does not converge, a linearised one stands in"
+            log.add(EventKind.NOTE, "city", what, cause=cause)
+        elif self._diverged and not solution.approximate:
+            log.add(EventKind.NOTE, "city", "the power flow converges again", cause=cause)
+        self._diverged = solution.approximate
+        over = solution.loading > 1.0
+        fresh = [i for i in np.flatnonzero(over & ~self._over).tolist() if grid.branch_ids[i]]
+        if fresh:
+            worst = max(fresh, key=lambda i: (solution.loading[i], -i))
+            name, most = grid.branch_ids[worst], float(solution.loading[worst])
+            more = f", and {len(fresh) - 1} more above 100 %" if len(fresh) > 1 else ""
+            log.add(EventKind.NOTE, name, f"loaded to {most:.0%}{more}", cause=cause, value=most)
+        self._over = over

@@ -1,0 +1,132 @@
+"""What is switched, broken, shed and blown in the grid now; and from that the inputs of a power flow."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.domains.energy.battery import Battery
+from simulator.domains.energy.islands import Parts, find_parts
+from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints
+
+BREAKING = ("line-trip", "transformer-out", "substation-out", "bus-out")
+"""Faults that take something out of the grid."""
+
+
+class GridState:
+    """The grid as operated. `closed` is the state of every end as switched, whatever is broken besides.
+
+    `load_factor` and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus. Buses are
+    shed either because their island is short (`island_shed`) or because their detour is (`region_shed`).
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.closed: Bools = grid.end_closed.copy()
+        self.outages: dict[tuple[str, str], int] = {}
+        self.stuck: set[str] = set()
+        self.batteries = tuple(Battery(site) for site in grid.batteries)
+        self.load_factor = 1.0
+        self.sun = 0.0
+        self.draw_w: Floats = np.zeros(len(grid.draw_bus))
+        buses = len(grid.bus_ids)
+        self.island_shed: Bools = np.zeros(buses, dtype=np.bool_)
+        self.region_shed: Bools = np.zeros(buses, dtype=np.bool_)
+        self.gen_share: Floats = np.ones(buses)
+        self.branch_ok: Bools = np.ones(len(grid.branch_ids), dtype=np.bool_)
+        self.bus_ok: Bools = np.ones(buses, dtype=np.bool_)
+        self._pv_ok: Bools = np.ones(len(grid.pv_ids), dtype=np.bool_)
+        self._site_ok: Bools = np.ones(len(grid.sites), dtype=np.bool_)
+        self._sites = {site.id: i for i, site in enumerate(grid.sites)}
+        self._site_source = np.array([site.source for site in grid.sites], dtype=np.int64)
+        self._parts: tuple[Bools, Bools, Parts] | None = None
+
+    def set_fault(self, target: str, fault: str, event: int | None) -> None:
+        """A fault is in force because of `event`, or gone (None)."""
+        if event is None:
+            self.outages.pop((target, fault), None)
+        else:
+            self.outages[target, fault] = event
+        self.branch_ok[:] = True
+        self.bus_ok[:] = True
+        self._site_ok[:] = True
+        for name, kind in self.outages:
+            if kind == "bus-out":
+                self.bus_ok[self.grid.bus_at[name]] = False
+            elif kind == "substation-out":
+                self._site_ok[self._sites[name]] = False
+                self.branch_ok[list(self.grid.sites[self._sites[name]].branches)] = False
+            elif kind in ("line-trip", "transformer-out"):
+                self.branch_ok[self.grid.branch_at[name]] = False
+        for i, site in enumerate(self.grid.sites):
+            self._site_ok[i] &= self.bus_ok[site.bus]
+        for i, plant in enumerate(self.grid.pv_ids):
+            self._pv_ok[i] = (plant, "pv-loss") not in self.outages
+        for battery in self.batteries:
+            lost = (battery.site.id, "battery-loss") in self.outages
+            battery.available = not lost and bool(self.bus_ok[battery.site.bus])
+            battery.overwhelmed = False
+        self.stuck = {name for name, kind in self.outages if kind == "switch-stuck"}
+
+    def buses_of(self, target: str) -> Ints:
+        """The buses next to a broken thing, to tell whom it concerns."""
+        grid = self.grid
+        if target in grid.bus_at:
+            return np.array([grid.bus_at[target]])
+        if target in self._sites:
+            site = grid.sites[self._sites[target]]
+            return np.array([site.bus, site.busbar])
+        if target in grid.branch_at:
+            return grid.end_bus[grid.ends_of(grid.branch_at[target])]
+        return np.zeros(0, dtype=np.int64)
+
+    @property
+    def shed(self) -> Bools:
+        return self.island_shed | self.region_shed
+
+    def parts(self, closed: Bools | None = None) -> Parts:
+        """Connected parts with these ends switched on (those of now if not given), less what is broken."""
+        ends = self._ends(closed)
+        if closed is not None:
+            return find_parts(self.grid, ends, self._site_ok)
+        if self._parts is not None:
+            known_ends, known_sites, parts = self._parts
+            if np.array_equal(known_ends, ends) and np.array_equal(known_sites, self._site_ok):
+                return parts
+        parts = find_parts(self.grid, ends, self._site_ok)
+        self._parts = (ends, self._site_ok.copy(), parts)
+        return parts
+
+    def inputs(self, closed: Bools | None = None, shed: Bools | None = None) -> Inputs:
+        """Inputs of a power flow, for the state of now or for a what-if with other ends closed or other buses shed."""
+        grid, parts = self.grid, self.parts(closed)
+        served = ~(self.shed if shed is None else shed)
+        source_on = np.zeros(len(grid.source_pgm), dtype=np.bool_)
+        source_on[self._site_source] = self._site_ok
+        charge = np.zeros(len(self.batteries))
+        for i, battery in enumerate(self.batteries):
+            alone = not parts.live[battery.site.bus]
+            source_on[battery.site.source] = alone and battery.can_form
+            charge[i] = 0.0 if alone else battery.charging_w
+        gen = grid.gen_w.copy()
+        gen[grid.pv_gen] = grid.pv_rated_w * self.sun * self._pv_ok
+        full = Inputs(
+            self._ends(closed),
+            grid.load_w * self.load_factor,
+            grid.load_var * self.load_factor,
+            self.draw_w,
+            gen * self.gen_share[grid.gen_bus],
+            charge,
+            source_on,
+        )
+        return full.with_loads(grid, served)
+
+    def bus_load_w(self) -> Floats:
+        """Load of every bus if it is supplied, before voltage changes it."""
+        grid = self.grid
+        buses = len(grid.bus_ids)
+        load = np.bincount(grid.load_bus, grid.load_w * self.load_factor, minlength=buses)
+        return np.asarray(load + np.bincount(grid.draw_bus, self.draw_w, minlength=buses), dtype=np.float64)
+
+    def _ends(self, closed: Bools | None) -> Bools:
+        switched = self.closed if closed is None else closed
+        return switched & self.branch_ok[self.grid.end_branch] & self.bus_ok[self.grid.end_bus]

@@ -1,0 +1,97 @@
+"""Cohorts that are read at the same times, disturbed together: the truth goes in, readings come out."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.contracts.sensor import Quality, Readings, SensorCohort
+from simulator.kernel.streams import Streams
+
+NOISE_ROWS = 32
+"""Samples whose noise is drawn in one call. The numbers do not depend on it: a stream is the same in any portion."""
+
+FINEST_DIGIT = 12
+"""Digits after the point that a reading has at most; finer steps drown in the rounding of float64."""
+
+
+def digits_shown(accuracy: float) -> int | None:
+    """Digits after the point (before it if negative) that a reading of this accuracy has, None if it is not rounded.
+
+    A display shows no more than its accuracy bears: the step is a whole power of ten at or below a tenth of the
+    accuracy (assumption; rounding so adds less than 0.1 % to the variance of the error).
+    """
+    if accuracy <= 0:
+        return None
+    digits = -math.floor(math.log10(accuracy / 10))
+    return digits if digits <= FINEST_DIGIT else None
+
+
+class Panel:
+    """Reads its cohorts: value = truth + normal noise with the cohort's `accuracy` as one standard deviation.
+
+    Readings are rounded as `digits_shown` says; accuracy 0 gives the truth itself. Where the truth is not finite the
+    reading is NaN and `BAD`. Each cohort has its own noise stream, so that no cohort changes another one's noise.
+    """
+
+    def __init__(self, cohorts: Iterable[SensorCohort], streams: Streams) -> None:
+        self.cohorts = tuple(cohorts)
+        ends = np.cumsum([0, *(len(cohort.components) for cohort in self.cohorts)]).tolist()
+        self._parts = tuple(slice(first, end) for first, end in itertools.pairwise(ends))
+        self._streams = [streams.stream(cohort.id, "sensor-noise") for cohort in self.cohorts]
+        self._truth = np.empty(ends[-1])
+        self._ahead = np.zeros((NOISE_ROWS, ends[-1]))
+        self._row = NOISE_ROWS
+        self._up, self._down = np.ones(ends[-1]), np.ones(ends[-1])
+        self._exact = np.zeros(ends[-1], dtype=np.bool_)
+        for cohort, part in zip(self.cohorts, self._parts, strict=True):
+            digits = digits_shown(cohort.accuracy)
+            if digits is None:
+                self._exact[part] = True
+            else:
+                self._up[part], self._down[part] = 10.0 ** max(digits, 0), 10.0 ** max(-digits, 0)
+        self._some_exact = bool(self._exact.any())
+        self._all_good = np.zeros(ends[-1], dtype=np.uint8)
+        self._all_good.flags.writeable = False
+
+    def read(self, truth: Iterable[NDArray[np.float64]], at: int) -> tuple[Readings, ...]:
+        """One sample of every cohort at the tick `at`. `truth` gives one array for each, in order; each is copied before
+        the next one is asked for. Raises `ValueError` if an array is not as long as its cohort.
+        """
+        for cohort, part, values in zip(self.cohorts, self._parts, truth, strict=True):
+            if values.shape != (part.stop - part.start,):
+                raise ValueError(f"cohort {cohort.id!r} has {part.stop - part.start} sensors, not {values.shape}")
+            self._truth[part] = values
+        values = self._shown(self._truth + self._noise())
+        finite = np.isfinite(values)
+        quality = self._all_good
+        if not finite.all():
+            values[~finite] = np.nan
+            quality = np.where(finite, Quality.GOOD, Quality.BAD).astype(np.uint8)
+        # Copies, so that a gateway that holds one cohort's readings for long does not hold the whole round's.
+        return tuple(
+            Readings(cohort, at, values[part].copy(), quality[part].copy())
+            for cohort, part in zip(self.cohorts, self._parts, strict=True)
+        )
+
+    def _shown(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            shown: NDArray[np.float64] = np.rint(values * self._up / self._down) / self._up * self._down
+        if self._some_exact:
+            shown[self._exact] = values[self._exact]
+        return shown
+
+    def _noise(self) -> NDArray[np.float64]:
+        if self._row == NOISE_ROWS:
+            for cohort, part, stream in zip(self.cohorts, self._parts, self._streams, strict=True):
+                if cohort.accuracy > 0:
+                    size = (NOISE_ROWS, part.stop - part.start)
+                    self._ahead[:, part] = stream.standard_normal(size) * cohort.accuracy
+            self._row = 0
+        row: NDArray[np.float64] = self._ahead[self._row]
+        self._row += 1
+        return row

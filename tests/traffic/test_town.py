@@ -1,0 +1,228 @@
+"""Signals, access, rescue and travel times as the rest of the town sees them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from simulator.city.road_file import RoadNode, Trips
+from simulator.contracts.component import District
+from simulator.contracts.event import EventKind
+from simulator.contracts.level import ServiceLevel
+from simulator.contracts.link import LinkKind
+from simulator.contracts.problem import BadInput
+from simulator.coupling import Runtime
+from simulator.domains.traffic.model import build_model, two_phases
+from tests.traffic.grids import across, at, component, grid, link, read_roads, road, road_town, run, started
+
+pytest.importorskip("uxsim", reason="the traffic engine is not installed")
+
+BLOCK_S = 300 / (50 / 3.6)
+
+
+def modes(world: Runtime) -> list[tuple[float, str | None, str | None]]:
+    return [(e.at / 1000, e.before, e.after) for e in world.log.events if e.kind is EventKind.MODE]
+
+
+def test_a_signal_falls_from_central_to_local_to_dark_to_police_and_back(tmp_path: Path) -> None:
+    nodes, links = grid(3)
+    parts = [
+        component("signal-a", "signal", police=True, police_s=600.0),
+        component("server-a", "server"),
+        component("feed", "server"),
+    ]
+    ties = [
+        link("road", "road-node-n11", "signal-a"),
+        link("control", "server-a", "signal-a"),
+        link("power", "feed", "signal-a", autonomy_s=120.0),
+    ]
+    world, _ = started(road_town(tmp_path, nodes, links, (), parts, ties), 3600)
+    at(world, 60, lambda: world.faults.apply("server-a", "node-out", "x", {}))
+    at(world, 300, lambda: world.faults.apply("feed", "node-out", "x", {}))
+    at(world, 1800, lambda: world.faults.clear("feed", "node-out", "x"))
+    at(world, 2400, lambda: world.faults.clear("server-a", "node-out", "x"))
+    run(world)
+    assert modes(world) == [
+        (60.0, "central", "local"),
+        (420.0, "local", "dark"),
+        (1020.0, "dark", "police"),
+        (1800.0, "police", "local"),
+        (2400.0, "local", "central"),
+    ]
+    dark = next(e for e in world.log.events if e.after == "dark")
+    chain = [(e.kind, e.subject) for e in world.log.trace(dark.id)]
+    assert chain[0] == (EventKind.FAULT, "feed")
+    assert (EventKind.AUTONOMY_USED, "signal-a") in chain
+
+
+def test_police_do_not_come_for_a_signal_that_is_back(tmp_path: Path) -> None:
+    nodes, links = grid(3)
+    signal = component("signal-a", "signal", police=True, police_s=600.0)
+    city = road_town(tmp_path, nodes, links, (), [signal], [link("road", "road-node-n11", "signal-a")])
+    world, _ = started(city, 3600)
+    for begin, end in ((0, 300), (400, 900)):
+        at(world, begin, lambda: world.faults.apply("signal-a", "signal-dark", "x", {}))
+        at(world, end, lambda: world.faults.clear("signal-a", "signal-dark", "x"))
+    run(world)
+    assert [after for _, _, after in modes(world)] == ["dark", "local", "dark", "local"]
+
+
+def test_opposite_approaches_are_green_together(tmp_path: Path) -> None:
+    nodes, links = grid(3)
+    city = road_town(tmp_path, nodes, links)
+    assert city.road_files is not None
+    model = build_model(city, read_roads(city.road_files))
+    programme = two_phases(model, model.node_index["road-node-n11"], 90.0)
+    groups = {model.roads[r]: g for r, g in zip(programme.approaches, programme.groups, strict=True)}
+    assert groups["road-01-11"] == groups["road-21-11"] != groups["road-10-11"] == groups["road-12-11"]
+    assert programme.greens_s == (45.0, 45.0)
+    # Four approaches of 0.5 veh/s, each green for half the time.
+    assert programme.capacity_veh_s == pytest.approx(1.0)
+
+
+def test_signals_without_a_place_are_refused_all_at_once(tmp_path: Path) -> None:
+    nodes, links = grid(2)
+    parts = [component(name, "signal") for name in ("lost", "first", "second")]
+    ties = [link("road", "road-node-n00", "first"), link("road", "road-node-n00", "second")]
+    with pytest.raises(BadInput) as refused:
+        started(road_town(tmp_path, nodes, links, (), parts, ties), 600)
+    assert [problem.field for problem in refused.value.problems] == ["lost", "second"]
+
+
+def test_travel_times_follow_closures_and_end_where_no_road_leads(tmp_path: Path) -> None:
+    nodes, links = grid(2)
+    nodes.append(RoadNode("island", 9000, 9000))
+    links.append(road("out", "island", "n00"))
+    world, _ = started(road_town(tmp_path, nodes, links), 600)
+    a, b, island = "road-node-n00", "road-node-n10", "road-node-island"
+    assert world.travel.time_s(a, a) == 0.0
+    assert world.travel.time_s(a, b) == pytest.approx(BLOCK_S)
+    assert world.travel.time_s(island, b) == pytest.approx(2 * BLOCK_S)
+    assert world.travel.time_s(a, island) is None
+    world.faults.apply("road-00-10", "road-closed", "x", {})
+    run(world, 0)
+    assert world.travel.time_s(a, b) == pytest.approx(3 * BLOCK_S)
+    world.faults.apply("road-11-10", "road-closed", "x", {})
+    run(world, 1)
+    assert world.travel.time_s(a, b) is None
+    assert world.travel.time_s(b, a) == pytest.approx(BLOCK_S)
+    world.faults.clear("road-00-10", "road-closed", "x")
+    run(world, 2)
+    assert world.travel.time_s(a, b) == pytest.approx(BLOCK_S)
+
+
+def test_a_road_node_gives_access_until_its_last_road_in_is_closed(tmp_path: Path) -> None:
+    nodes, links = grid(2)
+    parts, ties = [component("depot-a", "depot")], [link("road", "road-node-n11", "depot-a")]
+    world, _ = started(road_town(tmp_path, nodes, links, (), parts, ties), 600)
+    tie = ties[0].id
+    world.faults.apply("road-01-11", "road-closed", "x", {})
+    run(world, 0)
+    assert world.supply.link_up(tie)
+    last = world.faults.apply("road-10-11", "road-closed", "x", {})
+    run(world, 1)
+    assert not world.supply.link_up(tie)
+    assert world.travel.time_s("road-node-n00", "depot-a") is None
+    down = next(e for e in world.log.events if e.kind is EventKind.LINK_DOWN)
+    assert down.cause == last
+    world.faults.clear("road-01-11", "road-closed", "x")
+    run(world, 2)
+    assert world.supply.mains("depot-a", LinkKind.ROAD)
+
+
+def test_rescue_reaches_whom_the_roads_let_it_reach(tmp_path: Path) -> None:
+    # 9 km at 50 km/h are 10.8 min, 11 km are 13.2 min: one within the norm of 12 min, one beyond.
+    nodes = [RoadNode("s", 0, 0), RoadNode("near", 9000, 0), RoadNode("far", 11000, 0), RoadNode("t", 11000, 500)]
+    links = [road("sn", "s", "near", 9000), road("nf", "near", "far", 2000), road("tf", "t", "far", 500)]
+    parts = [component("station-s", "rescue-station"), component("station-t", "rescue-station")]
+    ties = [link("road", "road-node-s", "station-s"), link("road", "road-node-t", "station-t")]
+    districts = [District("d-near", "Near", 300, 9100, 50), District("d-far", "Far", 700, 11010, 0)]
+    level = ServiceLevel("rescue", "rescue-arrival", "city", 0.95, 1000, basis="rescue-arrival")
+    city = road_town(tmp_path, nodes, links, (), parts, ties, [level], districts)
+    world, traffic = started(city, 3600)
+    at(world, 60, lambda: world.faults.apply("station-t", "site-out", "x", {}))
+    at(world, 120, lambda: world.faults.apply("road-sn", "road-closed", "y", {}))
+    at(world, 180, lambda: world.faults.clear("road-sn", "road-closed", "y"))
+    at(world, 240, lambda: world.faults.clear("station-t", "site-out", "x"))
+    run(world)
+    course = world.levels.courses()["rescue"]
+    assert list(zip((course.at / 1000).tolist(), course.values.tolist(), strict=True)) == [
+        (0.0, 1.0),
+        (60.0, 0.3),
+        (120.0, 0.0),
+        (180.0, 0.3),
+        (240.0, 1.0),
+    ]
+    assert traffic.rescue.drive_s() == pytest.approx([9000 / (50 / 3.6), 500 / (50 / 3.6)])
+    low = next(e for e in world.log.events if e.kind is EventKind.LEVEL_LOW)
+    assert world.log.trace(low.id)[0].subject == "station-t"
+
+
+def test_the_travel_time_index_rises_with_dark_signals_and_says_why(tmp_path: Path) -> None:
+    nodes, links = grid(4)
+    inner = [f"n{i}{j}" for i in (1, 2) for j in (1, 2)]
+    signals = [component(f"signal-{name}", "signal") for name in inner]
+    ties = [link("road", f"road-node-{name}", f"signal-{name}") for name in inner]
+    level = ServiceLevel("flow", "travel-time-index", "city", 2.5, 1000, basis="travel-time-index")
+    city = road_town(tmp_path, nodes, links, across(4, 7000), signals, ties, [level])
+    world, _ = started(city, 3600)
+    for name in inner:
+        at(world, 900, lambda name=name: world.faults.apply(f"signal-{name}", "signal-dark", "x", {}))
+    run(world)
+    calm, _ = started(city, 3600)
+    run(calm)
+    course, undisturbed = (each.levels.courses()["flow"] for each in (world, calm))
+    assert course.value_at(900_000) == undisturbed.value_at(900_000) < 2.5
+    assert course.values.max() > undisturbed.values.max() + 0.5
+    low = next(e for e in world.log.events if e.kind is EventKind.LEVEL_LOW)
+    assert world.log.trace(low.id)[0].kind is EventKind.FAULT
+
+
+def test_a_narrowed_road_passes_its_share(tmp_path: Path) -> None:
+    nodes = [RoadNode("a", 0, 0), RoadNode("b", 1000, 0), RoadNode("c", 2000, 0)]
+    links = [road("ab", "a", "b", 1000.0), road("bc", "b", "c", 1000.0)]
+    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17 * 3600.0, 18 * 3600.0, 1500)])
+    world, traffic = started(city, 3600)
+    world.faults.apply("road-bc", "road-narrowed", "x", {"capacity_share": 0.5})
+    world.faults.apply("road-bc", "road-narrowed", "y", {"capacity_share": 0.2})
+    entered = {}
+    for seconds in (600, 1800, 2100, 3300):
+        run(world, seconds)
+        entered[seconds] = traffic.engine.entered()[1]
+        if seconds == 1800:
+            world.faults.clear("road-bc", "road-narrowed", "y")
+    # 0.5 veh/s by 1,200 s, times the smallest share in force.
+    assert entered[1800] - entered[600] == pytest.approx(0.2 * 600, abs=traffic.trips.size)
+    assert entered[3300] - entered[2100] == pytest.approx(0.5 * 600, abs=traffic.trips.size)
+
+
+SCRIPT = """
+import hashlib, sys
+from pathlib import Path
+from tests.traffic.grids import across, at, component, grid, link, road_town, run, started
+
+nodes, links = grid(4)
+tie = link("road", "road-node-n11", "signal-a")
+city = road_town(Path(sys.argv[1]), nodes, links, across(4, 4000), [component("signal-a", "signal")], [tie])
+world, traffic = started(city, 2400)
+at(world, 600, lambda: world.faults.apply("signal-a", "signal-dark", "x", {}))
+at(world, 900, lambda: world.faults.apply("road-11-21", "road-closed", "x", {}))
+run(world)
+state = [traffic.engine.entered().tolist(), traffic.engine.travel_time_s.tolist(), str(world.log.events)]
+print(hashlib.sha256(str(state).encode()).hexdigest())
+"""
+
+
+def test_the_same_seed_gives_the_same_run_under_any_hash_seed(tmp_path: Path) -> None:
+    digests = set()
+    for hash_seed in ("1", "2"):
+        environment = os.environ | {"PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(Path(__file__).parents[2])}
+        command = [sys.executable, "-c", SCRIPT, str(tmp_path / hash_seed)]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+        digests.add(done.stdout.strip())
+    assert len(digests) == 1
+    assert digests != {""}
