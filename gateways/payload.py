@@ -46,7 +46,7 @@ class WirePack:
 
 
 class PackEncoder:
-    """Writes packs as SenML JSON. The text around the numbers is made once for each cohort and then joined.
+    """Writes packs as SenML JSON. The text around the numbers is made once for each cohort id and then joined.
 
     The first record carries `schema`, `restart` (the gateway's boot) and `seq`; each block starts with its base time
     and unit. `quality` stands only where it is not `GOOD`; a reading without a number is the string value "none".

@@ -16,7 +16,7 @@ from simulator.contracts.sensor import SensorCohort
 from simulator.contracts.ticks import to_s
 
 ROW_GROUP = 1 << 18
-"""Rows kept in memory until they are written (33 MB as columns)."""
+"""Rows kept in memory until they are written (9 MB as columns)."""
 
 NEVER = float("nan")
 

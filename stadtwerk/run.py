@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
 from stadtwerk import folder as files
-from stadtwerk.library import find_scenario, load_checked
+from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.telemetry import Feed, open_feed
 from stadtwerk.terminal import Terminal
 
@@ -101,7 +102,7 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None) -> RunRe
             resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
         )
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
-        _write_report(folder, request, resolved, city, history, verdict, telemetry, seed)
+        _write_report(folder, request, resolved, city, history, verdict, telemetry, seed, digest)
     notes = (*feed.notes(telemetry), f"digest: {digest[:16]} (seed {seed})")
     return RunResult(out, verdict, digest, telemetry, notes)
 
@@ -170,15 +171,15 @@ def _write_results(
     seed: int,
 ) -> tuple[Verdict, str]:
     from resilience.judge import judge
-    from resilience.junit import junit
-    from resilience.record import write_verdict
+    from resilience.junit import junit_xml
+    from resilience.record import verdict_json
 
     verdict = judge(scenario, city, history)
     events = files.event_lines(history.events)
     (folder / "events.jsonl").write_bytes(events)
-    judged = write_verdict(verdict).encode()
+    judged = verdict_json(verdict).encode()
     (folder / "verdict.json").write_bytes(judged)
-    (folder / "junit.xml").write_bytes(junit(verdict).encode())
+    (folder / "junit.xml").write_bytes(junit_xml(verdict).encode())
     parts = {
         "scenario": files.sha256(asked),
         "events": files.sha256(events),
@@ -216,5 +217,24 @@ def _write_report(
     verdict: Verdict,
     telemetry: TelemetrySummary,
     seed: int,
+    digest: str,
 ) -> None:
-    raise NotImplementedError
+    from resilience.report import write_report
+    from resilience.report.compose import compose
+    from resilience.report.content import TelemetrySummary as Shown
+
+    shown = Shown(
+        sensors=sum(len(cohort.components) for cohort in city.cohorts),
+        cohorts=len(city.cohorts),
+        readings=telemetry.read,
+        delivered=telemetry.delivered,
+        late=telemetry.late,
+        lost=telemetry.lost,
+        held=telemetry.held,
+    )
+    named = request.scenario.stem if request.scenario.parent == scenario_folder() else str(request.scenario)
+    command = f"stadtwerk run {shlex.quote(named)} --seed {seed}"
+    if request.city is not None:
+        command += f" --city {shlex.quote(request.city)}"
+    content = compose(city, scenario, history, verdict, seed, files.versions(), command, digest, shown)
+    write_report(content, folder / "report.html", request.lang)

@@ -216,15 +216,18 @@ class AssumptionNote:
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySummary:
-    """`published` counts readings that a broker took; `note` says what was different, for instance no broker."""
+    """What became of the readings: `late` ones are among the `delivered`; `held` were with a gateway at the end.
+
+    What a broker took depends on the wall clock, so it is told on the terminal and not here.
+    """
 
     sensors: int
     cohorts: int
     readings: int
-    published: int
-    bad: int
-    broker: str
-    note: Text
+    delivered: int
+    late: int
+    lost: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True)

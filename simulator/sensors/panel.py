@@ -59,8 +59,10 @@ class Panel:
         self._all_good.flags.writeable = False
 
     def read(self, truth: Iterable[NDArray[np.float64]], at: int) -> tuple[Readings, ...]:
-        """One sample of every cohort at the tick `at`. `truth` gives one array for each, in order; each is copied before
-        the next one is asked for. Raises `ValueError` if an array is not as long as its cohort.
+        """One sample of every cohort at the tick `at`.
+
+        `truth` gives one array for each cohort, in order; each is copied before the next one is asked for. Raises
+        `ValueError` if an array is not as long as its cohort.
         """
         for cohort, part, values in zip(self.cohorts, self._parts, truth, strict=True):
             if values.shape != (part.stop - part.start,):

@@ -126,15 +126,20 @@ def test_a_fault_that_lasts_changes_the_run_and_leaves_the_capacities_as_they_we
     again, disturbed = started(busy, DURATION_S)
     link_of = disturbed.engine._world.get_link("road-12-22")
     node = disturbed.engine._world.get_node("road-node-n22")
-    before = (link_of.capacity_in, link_of.capacity_out, node.signal, node.flow_capacity)
+
+    def state() -> tuple[object, ...]:
+        flow = (link_of.capacity_in, link_of.capacity_out, link_of.capacity, link_of.u, link_of.w, link_of.delta)
+        return (*flow, node.signal, node.flow_capacity)
+
+    before = state()
     at(again, 600, lambda: again.faults.apply(target, fault, "x", {}))
     at(again, 700, lambda: again.faults.apply(target, fault, "y", {}))
     at(again, 1800, lambda: again.faults.clear(target, fault, "x"))
     run(again, 2000)
-    assert (link_of.capacity_in, link_of.capacity_out, node.signal, node.flow_capacity) != before
+    assert state() != before
     at(again, 2400, lambda: again.faults.clear(target, fault, "y"))
     run(again)
-    assert (link_of.capacity_in, link_of.capacity_out, node.signal, node.flow_capacity) == before
+    assert state() == before
     assert trace(world, undisturbed)[0] != trace(again, disturbed)[0]
 
 
@@ -205,6 +210,15 @@ def test_a_dark_signal_passes_its_capacity_and_the_rest_queues(tmp_path: Path) -
     waiting = (arriving - passing) * 2100 / 3600
     assert world.quantities.value("signal-b", "queue_veh") == pytest.approx(driving + waiting, rel=0.1)
     assert traffic.engine.travel_time_index() > index + 0.5
+
+
+def test_a_car_alone_loses_the_stop_at_a_dark_signal(tmp_path: Path) -> None:
+    world, _ = started(bottleneck(tmp_path, 0), DURATION_S)
+    free_s = 2000 / SPEED_M_S
+    assert world.travel.time_s("road-node-a", "road-node-b") == pytest.approx(free_s)
+    at(world, 600, lambda: world.faults.apply("signal-b", "signal-dark", "x", {}))
+    run(world, 900)
+    assert world.travel.time_s("road-node-a", "road-node-b") == pytest.approx(free_s + 6.9)
 
 
 def test_police_raise_what_a_dark_junction_passes(tmp_path: Path) -> None:

@@ -35,9 +35,9 @@ def test_micropolis_is_read_as_it_is(tmp_path: Path) -> None:
     assert {"T_L1", "T_L72", "T_L210"} <= {link.id for link in roads.links}
     where = {node.id: (node.x * 0.3048, node.y * 0.3048) for node in roads.nodes}
     stretch = sorted(link.length_m / math.dist(where[link.start], where[link.end]) for link in roads.links)
-    assert 0.95 < stretch[0] and stretch[-1] < 1.05, "roads are as long as the map says"
+    assert stretch[0] > 0.95 and stretch[-1] < 1.05, "roads are as long as the map says"
     speeds = sorted(link.free_speed_m_s * 3.6 for link in roads.links)
-    assert 10 <= speeds[0] and 25 < speeds[len(speeds) // 2] < 40 and speeds[-1] < 90
+    assert speeds[0] >= 10 and 25 < speeds[len(speeds) // 2] < 40 and speeds[-1] < 90
     said = " ".join(f"{a.subject}: {a.text}" for a in assumptions)
     for word in ("feet", "minutes", "miles", "one lane", "morning peak", "210"):
         assert word in said
@@ -100,7 +100,7 @@ def test_the_standard_format_with_its_units_given(tmp_path: Path) -> None:
 
 
 def test_units_are_found_on_the_map_where_they_are_not_given(tmp_path: Path) -> None:
-    net, node, trips = tables(tmp_path)
+    net, node, _ = tables(tmp_path)
     assumptions = import_tntp(net, node, None, tmp_path / "out", coordinate_unit_m=1.0)
     roads = imported(tmp_path / "out")
     assert [link.length_m for link in roads.links] == [2000, 3000, 1000, 3000, 2000]

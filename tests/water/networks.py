@@ -113,4 +113,3 @@ Duration 24:00
 [END]
 """
 """A pump fills a tank (78.5 m2) between two levels; the town draws 4 l/s."""
-

@@ -89,9 +89,10 @@ def test_a_day_of_net3_conserves_water_with_a_pump_out_and_a_burst() -> None:
     engine = WaterEngine(published("Net3"))
     network = engine.network
     engine.overrides.force(network.link_index["335"], "test", Force.SHUT)
-    engine.set_burst(network.node_index["123"], 0.001)
+    engine.set_burst(network.node_index["151"], 0.001)
     engine.solve()
     fixed = set(network.reservoirs.tolist())
+    leaks, supply = [], []
     for step in range(1, 289):
         engine.advance_to(300 * step)
         out = sum(
@@ -101,7 +102,10 @@ def test_a_day_of_net3_conserves_water_with_a_pump_out_and_a_burst() -> None:
         )
         used = engine.delivered_m3_s.sum() + engine.leak_m3_s.sum() + engine.inflow_m3_s.sum()
         assert out == pytest.approx(used, abs=2e-4 * max(1.0, abs(out)))
-    assert engine.leak_m3_s.sum() > 0.005
+        leaks.append(engine.leak_m3_s.sum())
+        supply.append(engine.delivered_m3_s.sum() / engine.required_m3_s.sum())
+    assert max(leaks) > 0.005
+    assert min(supply) < 0.9, "the day must be a hard one"
     engine.close()
 
 
@@ -119,7 +123,7 @@ def test_tank_volume_follows_its_inflow(tmp_path: Path) -> None:
     engine = WaterEngine(write(tmp_path, PUMPED))
     before, inflow = engine.volume_m3[0], engine.inflow_m3_s[0]
     engine.advance_to(120)
-    assert inflow == pytest.approx(-0.004, rel=1e-3)
+    assert inflow == pytest.approx(engine.flow_m3_s[engine.network.link_index["U"]] - 0.004, rel=1e-2)
     assert engine.volume_m3[0] - before == pytest.approx(120 * inflow, rel=1e-4)
     assert engine.level_m[0] == pytest.approx(engine.volume_m3[0] / (math.pi * 25), rel=1e-6)
     engine.close()
@@ -146,7 +150,9 @@ def test_a_shut_pipe_cuts_off_what_lies_behind_it(tmp_path: Path) -> None:
 
 
 def test_a_pipe_with_a_check_valve_can_be_shut_too(tmp_path: Path) -> None:
-    engine = WaterEngine(write(tmp_path, GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2 A B 500 300 120 0 CV")))
+    engine = WaterEngine(
+        write(tmp_path, GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2 A B 500 300 120 0 CV"))
+    )
     before = engine.pressure_m.copy()
     pipe, b = engine.network.link_index["P2"], engine.network.node_index["B"]
     engine.overrides.force(pipe, "dig", Force.SHUT)
@@ -209,8 +215,10 @@ def test_a_pump_comes_back_as_its_controls_would_have_it_by_then(tmp_path: Path)
 
 
 def test_a_pump_that_should_have_stopped_meanwhile_stays_off(tmp_path: Path) -> None:
-    text = TIDE.replace("W  1  -1", "W  -1  1").replace("T  50  3  0.5", "T  50  2.6  0.5").replace(
-        "[OPTIONS]", "[STATUS]\nU Open\n[OPTIONS]"
+    text = (
+        TIDE.replace("W  1  -1", "W  -1  1")
+        .replace("T  50  3  0.5", "T  50  2.6  0.5")
+        .replace("[OPTIONS]", "[STATUS]\nU Open\n[OPTIONS]")
     )
     engine = WaterEngine(write(tmp_path, text))
     pump = engine.network.link_index["U"]

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from simulator.city.demo.baseline import water_baseline
 from simulator.city.demo.frames import grid_frame, water_frame
-from simulator.city.demo.pressure import pressure_minimum
 from simulator.city.demo.roads import build_roads
+from simulator.city.demo.water import write_water
 from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, RoadRef
 from simulator.city.importers.pandapower_grid import import_pandapower
 from simulator.city.layers.lay import lay
@@ -25,7 +26,7 @@ from simulator.city.survey import cut_into_districts, ground_of, networks_of, wi
 from simulator.city.write import staged, write_city
 from simulator.contracts.city import Assumption, City
 
-WATER = "package:wntr/library/networks/ky10.inp"
+WATER_FILE = "water.inp"
 POWER_FILE = "power.json"
 
 DISTRICTS = 8
@@ -59,6 +60,7 @@ def _draft(folder: Path) -> CityDraft:
     from pandapower.networks import mv_oberrhein
 
     grid_notes = import_pandapower(mv_oberrhein(), folder / POWER_FILE)
+    water_note = write_water(folder / WATER_FILE)
     draft = CityDraft(
         "demo",
         "Demo city",
@@ -67,9 +69,9 @@ def _draft(folder: Path) -> CityDraft:
         0.0,
         LITRES_PERSON_D,
         LITRES_SOURCE,
-        water=NetworkRef(WATER, PLAN.owners.water),
+        water=NetworkRef(WATER_FILE, PLAN.owners.water),
         energy=NetworkRef(POWER_FILE, PLAN.owners.power),
-        assumptions=tuple(replace(note, subject=f"grid: {note.subject}") for note in grid_notes),
+        assumptions=(*(replace(note, subject=f"grid: {note.subject}") for note in grid_notes), water_note),
     )
     draft = _on_one_map(draft, networks_of(draft, folder))
     networks = networks_of(draft, folder)
@@ -78,8 +80,9 @@ def _draft(folder: Path) -> CityDraft:
     draft = replace(draft, districts=_named(cut_into_districts(networks, DISTRICTS)))
     draft = replace(draft, assumptions=(*draft.assumptions, _district_note()))
     ground = ground_of(draft, networks, folder, traffic)
-    minimum, note = pressure_minimum(ground, networks)
-    return with_layer(replace(draft, assumptions=(*draft.assumptions, note)), lay(ground, PLAN, (), minimum))
+    baseline = water_baseline(ground, networks)
+    draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
+    return with_layer(draft, lay(ground, PLAN, (), baseline.minima))
 
 
 def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
@@ -93,8 +96,8 @@ def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
     water_at, smaller = water_frame(water[:, 0], water[:, 1], *frame.to_map(grid[:, 0], grid[:, 1]))
     note = Assumption(
         "map",
-        f"mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle and drawn {smaller:.2f} times smaller "
-        "than it is (its hydraulics keep their published lengths); in truth the two have nothing to do with each other",
+        f"mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle and drawn {smaller:.2f} times "
+        "smaller than it is (its hydraulics keep their published lengths); in truth neither knows the other",
     )
     return replace(
         draft,
@@ -132,5 +135,5 @@ def _named(districts: tuple[DistrictDraft, ...]) -> tuple[DistrictDraft, ...]:
 
 
 def _district_note() -> Assumption:
-    text = f"{DISTRICTS} districts around the middles of water demand (Lloyd's algorithm), each to where the next is nearer"
+    text = f"{DISTRICTS} districts around middles of water demand (Lloyd's algorithm), each to where another is nearer"
     return Assumption("districts", f"{text}; their names are made up")

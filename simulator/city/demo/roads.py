@@ -82,7 +82,7 @@ def build_roads(x_m: Floats, y_m: Floats, people: Floats) -> RoadNetwork:
     speed = {edge: COUNTRY_M_S if metres > COUNTRY_M else TOWN_M_S for edge, metres in length.items()}
     seconds = {edge: length[edge] / speed[edge] for edge in edges}
     time_s, before = shortest(NODES, seconds)
-    trips = gravity(at_node * TRIPS_PERSON_D * CAR_DRIVER_SHARE, time_s * TOWN_M_S)
+    trips = gravity(np.asarray(at_node * TRIPS_PERSON_D * CAR_DRIVER_SHARE), time_s * TOWN_M_S)
     on_edge, at = assign(trips, before)
     peak = max(share / (end - begin) for begin, end, share in DAY_SHAPE)
     names = [f"n{i + 1}" for i in range(NODES)]
@@ -193,15 +193,15 @@ def _notes(links: int, trips: float) -> tuple[Assumption, ...]:
     return (
         Assumption(
             "roads",
-            f"{NODES} nodes at the middles of clusters of homes, joined as a Gabriel graph: {links} roads in one direction, "
+            f"{NODES} nodes in the middle of clusters of homes, joined as a Gabriel graph: {links} one-way roads, "
             f"{DETOUR:g} times as long as the straight line; 50 km/h, 70 km/h on roads above {COUNTRY_M / 1000:g} km; "
-            f"1,800 veh/h and lane; as many lanes (at most {MOST_LANES}) as the peak hour needs at {GREEN_SHARE:.0%} green",
+            f"1,800 veh/h and lane; lanes (at most {MOST_LANES}) as the peak hour needs at {GREEN_SHARE:.0%} green",
         ),
         Assumption(
             "car trips",
-            f"{trips:,.0f} a day: {TRIPS_PERSON_D} trips a person and day, {CAR_DRIVER_SHARE:.0%} of them as a car's driver; "
+            f"{trips:,.0f} a day: {TRIPS_PERSON_D} trips a person and day, {CAR_DRIVER_SHARE:.0%} as a car's driver; "
             f"spread by a gravity model over {DETERRENCE_M / 1000:g} km and an assumed shape of the day; "
-            f"nobody crosses the town's border",
+            "nobody crosses the town's border",
             "Mobilität in Deutschland 2017; assumption",
         ),
     )

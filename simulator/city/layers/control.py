@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from simulator.city.layers.generators import AUTHORITY_H, generator_for
 from simulator.city.layers.ground import Ground, Nearest
 from simulator.city.layers.ict import HOUR_S, fibre
 from simulator.city.layers.layer import Layer, join, place, total
@@ -15,6 +16,9 @@ from simulator.contracts.link import Fallback, Link, LinkKind
 
 CENTRE_UPS_S = 2 * HOUR_S
 """Battery of a control room (assumption)."""
+
+CENTRE_W = 20_000.0
+"""Load of the grid's control centre (assumption)."""
 
 
 def control_layer(ground: Ground, ict: Layer, signals: Sequence[Component], plan: Plan) -> Layer:
@@ -93,7 +97,8 @@ def _network_control(ground: Ground, ict: Layer, plan: Plan) -> Layer:
         f"stands at {seat.id} and operates {len(switches)} ring switches over its control links; "
         f"its battery lasts {CENTRE_UPS_S / HOUR_S:g} h"
     )
-    return Layer((room,), tuple(links), assumptions=(Assumption("network-control-1", text),))
+    layer = Layer((room,), tuple(links), assumptions=(Assumption("network-control-1", text),))
+    return layer + generator_for(room, CENTRE_W, AUTHORITY_H, "authority-endurance", "load of a control centre")
 
 
 def _traffic_centre(ground: Ground, ict: Layer, signals: Sequence[Component], plan: Plan) -> Layer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from simulator.city.layers.layer import Layer, join, place
 from simulator.contracts.city import Assumption
@@ -19,8 +20,13 @@ HOSPITAL_H = 24.0
 """Norm hospital-endurance (hospital-building rules of some Länder, secondary)."""
 
 
-def generator_for(site: Component, load_w: float, endurance_h: float, basis: str, reason: str) -> Layer:
-    """A generator beside a site, its tank full at the start and just large enough for `endurance_h` at `load_w`."""
+def generator_for(
+    site: Component, load_w: float, endurance_h: float, basis: str, reason: str, also: Sequence[Component] = ()
+) -> Layer:
+    """A generator beside a site, its tank full at the start and just large enough for `endurance_h` at `load_w`.
+
+    It feeds what stands in the same house as well (`also`).
+    """
     burn_l_h = round(load_w / 1000 * LITRES_PER_KWH, 2)
     tank_l = float(math.ceil(burn_l_h * endurance_h))
     generator = place(
@@ -39,5 +45,5 @@ def generator_for(site: Component, load_w: float, endurance_h: float, basis: str
         f"{tank_l:g} l of fuel last {endurance_h:g} h at {load_w / 1000:g} kW "
         f"({reason}; {LITRES_PER_KWH:g} l/kWh, both assumptions)"
     )
-    link = join(LinkKind.POWER, generator.id, site.id, site.owner)
-    return Layer((generator,), (link,), assumptions=(Assumption(generator.id, text, basis),))
+    links = tuple(join(LinkKind.POWER, generator.id, fed.id, site.owner) for fed in (site, *also))
+    return Layer((generator,), links, assumptions=(Assumption(generator.id, text, basis),))

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+from simulator.city.layers.generators import generator_for
 from simulator.city.layers.ground import Ground, Nearest
 from simulator.city.layers.layer import Layer, join, place
 from simulator.city.layers.plan import Plan
@@ -20,6 +21,9 @@ CLUSTER = "data"
 SERVER_UPS_S = 0.5 * HOUR_S
 CORE_UPS_S = 4 * HOUR_S
 DISTRICT_UPS_S = 1 * HOUR_S
+ROOM_W = 15_000.0
+ROOM_H = 24.0
+"""Load of a data room and hours its generator lasts (assumptions, like the batteries above)."""
 
 DEVICE_S = 0.001
 FIBRE_S_M = 5e-9
@@ -88,9 +92,12 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
             ((*routers, *gateways), DISTRICT_UPS_S),
         ):
             links += [feed(ground, node, plan.owners.power, autonomy_s) for node in nodes]
-    return Layer(
-        (*servers, *switches, *services, *core, *routers, *gateways), tuple(links), assumptions=_notes(core, plan)
-    )
+    nodes = (*servers, *switches, *services, *core, *routers, *gateways)
+    layer = Layer(nodes, tuple(links), assumptions=_notes(core, plan))
+    if not ground.of_kind("bus"):
+        return layer
+    reason = "load of data room A, which room B has no generator to match"
+    return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0],))
 
 
 def _core(districts: Sequence[District], plan: Plan) -> list[Component]:

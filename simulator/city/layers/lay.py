@@ -20,7 +20,7 @@ from simulator.contracts.link import Link, LinkKind
 
 
 def lay(
-    ground: Ground, plan: Plan, known: Sequence[Link] = (), pressure_minimum: Mapping[str, float] | None = None
+    ground: Ground, plan: Plan, known: Sequence[Link] = (), minima: Mapping[tuple[str, str], float] | None = None
 ) -> Layer:
     """Lay ICT, control rooms, lifelines, road access, levels and sensors over the networks.
 
@@ -44,7 +44,7 @@ def lay(
         [
             town,
             access_layer(ground, town.components, town.links, plan),
-            level_layer(ground, town.components, plan, pressure_minimum),
+            level_layer(ground, town.components, plan, minima),
             sensor_layer(ground, town.components),
         ]
     )

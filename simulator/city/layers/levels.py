@@ -38,10 +38,10 @@ LIFELINE_LEVELS = {
 
 
 def level_layer(
-    ground: Ground, laid: Iterable[Component], plan: Plan, pressure_minimum: Mapping[str, float] | None = None
+    ground: Ground, laid: Iterable[Component], plan: Plan, minima: Mapping[tuple[str, str], float] | None = None
 ) -> Layer:
-    """Service levels for the networks that there are. `pressure_minimum` by district where the network gives less."""
-    owners, laid = plan.owners, tuple(laid)
+    """Service levels for the networks that there are. `minima` by (measure, subject) replace the usual ones."""
+    owners, laid, honest = plan.owners, tuple(laid), minima or {}
     levels: list[ServiceLevel] = []
     notes: list[Assumption] = []
     places = [(district.id, district.people) for district in ground.districts]
@@ -54,10 +54,10 @@ def level_layer(
 
     if ground.of_kind("junction"):
         for subject, people in everywhere:
-            add(f"water-supply-{subject}", "water-supply", subject, WATER_SUPPLY, people, owners.water)
-        honest = pressure_minimum or {}
+            minimum = honest.get(("water-supply", subject), WATER_SUPPLY)
+            add(f"water-supply-{subject}", "water-supply", subject, minimum, people, owners.water)
         for subject, people in everywhere:
-            minimum = honest.get(subject, WATER_PRESSURE)
+            minimum = honest.get(("water-pressure", subject), WATER_PRESSURE)
             add(f"water-pressure-{subject}", "water-pressure", subject, minimum, people, owners.water, "water-pressure")
         for subject, people in places:
             add(f"litres-{subject}", "litres-per-person", subject, LITRES, people, owners.water, "wassv-person")

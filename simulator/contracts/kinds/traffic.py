@@ -13,6 +13,10 @@ all-way stop with single-lane approaches; the upper end, because nobody on foot 
 POLICE_VEH_H = 2520.0
 """What a junction passes under police control, 0.7 veh/s (assumption: between the all-way stop and the signal)."""
 
+ALL_WAY_STOP_DELAY_S = 6.9
+"""What a car loses at an all-way stop where nobody else waits (Highway Capacity Manual): 5 s for slowing down and
+setting off, and a service time of 3.9 s headway less 2.0 s move-up."""
+
 KINDS = (
     Kind("road-node", Domain.TRAFFIC, "junction of roads"),
     Kind(
@@ -43,6 +47,14 @@ KINDS = (
                 ALL_WAY_STOP_VEH_H,
                 "Al-Kaisy and Doruk 2023, doi 10.1177/03611981231155899, upper end of what was observed",
                 "vehicles an hour that pass while it is dark, as at an all-way stop",
+            ),
+            Parameter(
+                "dark_delay_s",
+                "s",
+                ALL_WAY_STOP_DELAY_S,
+                "Highway Capacity Manual, control delay of an all-way stop without traffic; under police as well: "
+                "assumption",
+                "what each car loses by stopping while the signal does not work",
             ),
             Parameter("police_veh_h", "veh/h", POLICE_VEH_H, "assumption", "vehicles an hour that pass under police"),
         ),

@@ -14,7 +14,10 @@ SMALLEST_J = 1.0
 
 
 class Battery:
-    """Charge in J; `power_w` is what it gives (negative while it takes), constant since the last `advance`."""
+    """Charge in J; `power_w` is what it gives (negative while it takes), constant since the last `advance`.
+
+    `event` is the one that brought its present `mode`.
+    """
 
     def __init__(self, site: BatterySite) -> None:
         self.site = site
@@ -24,6 +27,7 @@ class Battery:
         self.overwhelmed = False
         self.empty = self.charge_j < SMALLEST_J
         self.mode = "empty" if self.empty else "standby"
+        self.event: int | None = None
         self.may_charge = True
         self._since: int | None = None
 

@@ -30,7 +30,7 @@ _END_STATUS = {
 
 def load_dataset(text: str) -> Dataset:
     """Read a PGM dataset from its JSON form. Raises power-grid-model's own errors for a broken one."""
-    return {str(name): rows for name, rows in json_deserialize(text).items()}
+    return {str(name.value): rows for name, rows in json_deserialize(text).items()}
 
 
 def append_rows(data: Dataset, table: str, **columns: Any) -> Ints:

@@ -1,6 +1,8 @@
-"""Emergency generators: start when what they feed has no other power, burn fuel, order more, stop when mains are back."""
+"""Emergency generators: start when mains are lost, burn fuel, order more, stop when mains are back."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -33,6 +35,7 @@ class Generator:
         self._since = runtime.clock.now
         self._serial = 0
         self._ordered = False
+        self._stopping = False
         links = runtime.city.links_out_of(self.id, LinkKind.POWER)
         self._targets = tuple(dict.fromkeys(link.target for link in links))
         runtime.supply.offer(self.id, LinkKind.POWER, False)
@@ -70,8 +73,11 @@ class Generator:
         elif self.mode == "empty" and not self._needed():
             self._turn("standby", "mains are back", cause)
         elif self.mode == "running" and not self._needed():
-            self._later(STEADY_S, lambda: self._stop_if_steady(cause))
+            if not self._stopping:
+                self._stopping = True
+                self._later(STEADY_S, lambda: self._turn("standby", f"mains are back for {STEADY_S:g} s", cause))
         elif self.mode == "running":
+            self._stopping = False
             self._watch_fuel(cause)
 
     def _begin(self, cause: int | None) -> None:
@@ -86,10 +92,6 @@ class Generator:
         event = self._turn("running", "runs", cause)
         self._runtime.supply.offer(self.id, LinkKind.POWER, True, event)
         self._watch_fuel(event)
-
-    def _stop_if_steady(self, cause: int | None) -> None:
-        if not self._needed():
-            self._turn("standby", f"mains are back for {STEADY_S:g} s", cause)
 
     def _watch_fuel(self, cause: int | None) -> None:
         """Wake up when fuel has to be ordered, or is used up."""
@@ -129,19 +131,20 @@ class Generator:
         self._fuel_l = self.fuel_l
         self._since = self._runtime.clock.now
         self._serial += 1
+        self._stopping = False
         before, self.mode = self.mode, mode
         event = self._runtime.mode(self.id, before, mode, why, cause)
         if before == "running":
             self._runtime.supply.offer(self.id, LinkKind.POWER, False, event)
         return event
 
-    def _later(self, seconds: float, call: object) -> None:
+    def _later(self, seconds: float, call: Callable[[], object]) -> None:
         """Call after so many seconds, unless anything else happens to this generator first."""
         self._serial += 1
         serial, clock = self._serial, self._runtime.clock
 
         def due() -> None:
-            if serial == self._serial and callable(call):
+            if serial == self._serial:
                 call()
 
         clock.at(clock.now + max(1, to_ticks(seconds)), self.id, due)

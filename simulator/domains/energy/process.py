@@ -93,8 +93,9 @@ class EnergyDomain:
     def _step(self) -> None:
         self._time_goes_on()
         self._solve(None)
-        self.resupply.review(None)
-        self._solve(None)
+        if self.resupply.regions:
+            self.resupply.review()
+            self._solve(None)
         self.resupply.plan(None)
         self._next_step()
 
@@ -135,16 +136,14 @@ class EnergyDomain:
             mode = "island" if battery.site.id in carrying else "empty" if battery.empty else "standby"
             if mode == battery.mode:
                 continue
-            why = {
-                "island": "carries its part of the grid, which has no infeed any more",
-                "empty": "is empty",
-                "standby": "no longer carries an island",
-            }[mode]
-            if battery.mode == "empty" and mode == "standby":
-                why = "is charged again"
-            event = self.runtime.mode(battery.site.id, battery.mode, mode, why, cause)
+            why = "carries its part of the grid, which has no infeed any more"
+            if mode != "island":
+                why = "is empty" if mode == "empty" else "no longer carries an island"
+                why = "is charged again" if battery.mode == "empty" else why
+            because = battery.event if cause is None else cause
+            battery.event = self.runtime.mode(battery.site.id, battery.mode, mode, why, because)
             battery.mode = mode
-            cause = event if cause is None else cause
+            cause = battery.event if cause is None else cause
         return cause
 
     def _wake_for_batteries(self) -> None:

@@ -74,8 +74,8 @@ class Readout:
         label = state.parts().label
         energised = np.isin(label, label[sources])
         up = energised & ~shed
-        drawn = np.bincount(grid.load_bus, inputs.load_w, minlength=len(up))
-        drawn += np.bincount(grid.draw_bus, inputs.draw_w, minlength=len(up))
+        drawn: Floats = np.bincount(grid.load_bus, inputs.load_w, minlength=len(up)).astype(np.float64)
+        drawn = drawn + np.bincount(grid.draw_bus, inputs.draw_w, minlength=len(up))
         self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
         self.load, self.energised = drawn * up, energised.astype(np.float64)
         self.gen_w = inputs.gen_w * energised[grid.gen_bus]
@@ -101,15 +101,13 @@ class Readout:
             supply.offer(grid.bus_ids[i], LinkKind.POWER, bool(up[i]), why)
 
     def _dead(self, buses: Bools, cause: int | None) -> dict[int, int]:
-        """One event for every part that went dead, caused by the fault that lies next to it."""
-        state, out = self._state, {}
+        """One event for every part that went dead, caused by the fault or empty battery that lies in it."""
+        state = self._state
+        out: dict[int, int] = {}
         label = state.parts().label
-        outages = [(event, state.buses_of(target), target) for (target, _), event in state.outages.items()]
-        outages.sort(key=lambda one: -one[0])
         for part in np.unique(label[buses]).tolist():
             members = np.flatnonzero(buses & (label == part))
-            near = label == part
-            why = next(((event, target) for event, at, target in outages if near[at].any()), None)
+            why = state.reason(label == part)
             what = f"{len(members)} bus(es) without supply: {self._names(members)}"
             if why is not None:
                 what += f"; because of {why[1]}"

@@ -24,10 +24,14 @@ TRIALS = 20
 
 @dataclass(eq=False, slots=True)
 class Region:
-    """Buses that lost their infeed and hang on a detour, with the ring switches that were closed for it."""
+    """Buses that lost their infeed and hang on a detour, with the ring switches that were closed for it.
+
+    `event` is the last of those closings.
+    """
 
     buses: Bools
     switches: list[RingSwitch] = field(default_factory=list)
+    event: int | None = None
 
 
 @dataclass(eq=False, slots=True)
@@ -69,13 +73,14 @@ class Resupply:
             buses = parts.label == label
             usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0
             if usable and not self._awaited(buses):
-                self._order_for(buses, label, cause)
+                reason = self._state.reason(buses)
+                self._order_for(buses, label, reason[0] if cause is None and reason is not None else cause)
         for region in self.regions:
             waiting = any(order.region is region for order in self._orders)
             if not waiting and (self._state.region_shed & region.buses).any():
-                self._order_more(region, cause)
+                self._order_more(region, region.event if cause is None else cause)
 
-    def review(self, cause: int | None) -> None:
+    def review(self) -> None:
         """The load went on: shed more on a detour that no longer carries it, bring back what it carries again."""
         state = self._state
         for region in self.regions:
@@ -84,11 +89,11 @@ class Resupply:
             if now is None:
                 continue
             if len(now) > mine.sum():
-                self._shed(region, now, region.switches[0].id, cause)
+                self._shed(region, now, region.switches[0].id, region.event)
             elif mine.any():
                 back = self._limits.least_shed(state.closed, region.buses, BACK_LOADING)
                 if back is not None and len(back) < mine.sum():
-                    self._shed(region, back, region.switches[0].id, cause)
+                    self._shed(region, back, region.switches[0].id, region.event)
 
     def restore(self, cause: int | None) -> None:
         """Open the ring switches again wherever nobody needs them any more.
@@ -133,7 +138,7 @@ class Resupply:
     def _order_for(self, buses: Bools, label: int, cause: int | None) -> None:
         live = self._state.parts().live
         load = self._state.bus_load_w()
-        found = []
+        found: list[tuple[bool, bool, float, int, RingSwitch]] = []
         for switch in self._free():
             ends = self._buses(switch)
             if not (buses[ends].any() and live[ends].any()):
@@ -155,7 +160,7 @@ class Resupply:
         live = self._state.parts().live
         load = self._state.bus_load_w()
         missing = float(load[self._state.region_shed & region.buses].sum())
-        found = []
+        found: list[tuple[float, bool, int, RingSwitch]] = []
         for switch in self._free():
             ends = self._buses(switch)
             if not (region.buses[ends].any() and live[ends].all()) or len(found) == TRIALS:
@@ -218,7 +223,8 @@ class Resupply:
         whole = bool(state.branch_ok[switch.branch] and state.bus_ok[ends].all())
         if order.region is not None:
             region = order.region
-            needed = region in self.regions and bool(parts.live[ends].all()) and bool(state.region_shed.any())
+            short = bool((state.region_shed & region.buses).any())
+            needed = short and region in self.regions and bool(parts.live[ends].all())
         else:
             dead = ends[~parts.live[ends]]
             region = Region(np.isin(parts.label, parts.label[dead]))
@@ -242,7 +248,7 @@ class Resupply:
         region.switches.append(switch)
         how = "by remote control" if remote else "by hand"
         what = f"closed {how} to re-supply {int(region.buses.sum())} bus(es)"
-        event = self._log_switch(switch, "open", "closed", what, cause)
+        event = region.event = self._log_switch(switch, "open", "closed", what, cause)
         if len(shed) or before:
             self._shed(region, shed, switch.id, event)
         self._changed(event)

@@ -77,7 +77,15 @@ class GridState:
             return np.array([site.bus, site.busbar])
         if target in grid.branch_at:
             return grid.end_bus[grid.ends_of(grid.branch_at[target])]
-        return np.zeros(0, dtype=np.int64)
+        return np.array([b.site.bus for b in self.batteries if b.site.id == target], dtype=np.int64)
+
+    def reason(self, buses: Bools) -> tuple[int, str] | None:
+        """The latest fault or empty battery that lies in or next to these buses, as (event, component id)."""
+        found = [(event, target) for (target, _), event in self.outages.items() if buses[self.buses_of(target)].any()]
+        for battery in self.batteries:
+            if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
+                found.append((battery.event, battery.site.id))
+        return max(found, default=None)
 
     @property
     def shed(self) -> Bools:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,18 @@ JAM_VEH_M_LANE = 0.2
 
 CRAWL = 0.01
 """Least speed as a share of the free one when a travel time is derived from it, as in UXsim."""
+
+PRIOR_PLATOONS = 1.0
+"""Weight, in platoons seen at one look, of the belief that a road flows freely (assumption). Without it the one car
+that waits at a red light on an empty street would make that street a hundred times slower."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """How a junction works without its signal: vehicles a second that pass, and what each loses by stopping."""
+
+    veh_s: float
+    delay_s: float
 
 
 def require_uxsim() -> None:
@@ -70,8 +83,9 @@ class Engine:
         self._capacity = [(link.capacity_in, link.capacity_out) for link in self._world.LINKS]
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
-        self._passing: dict[int, float] = {}
-        self._applied_passing: dict[int, float] = {}
+        self._passing: dict[int, Passing] = {}
+        self._applied_passing: dict[int, Passing] = {}
+        self._free_m_s = model.free_speed_m_s.copy()
         self._samples = 0
         self._count = np.zeros((INDEX_SAMPLES, roads))
         self._moved = np.zeros((INDEX_SAMPLES, roads))
@@ -85,12 +99,12 @@ class Engine:
         """The road has this share of its capacity from now on; with 0 nobody gets in."""
         self._share[road] = share
 
-    def set_passing(self, node: int, veh_s: float | None) -> None:
-        """The junction passes so many vehicles a second without its signal; None is back to the signal's programme."""
-        if veh_s is None:
+    def set_passing(self, node: int, passing: Passing | None) -> None:
+        """The junction works like this without its signal; None is back to the signal's programme."""
+        if passing is None:
             self._passing.pop(node, None)
         else:
-            self._passing[node] = veh_s
+            self._passing[node] = passing
 
     def advance(self, until_s: float) -> None:
         """Let traffic flow until `until_s`, and look at the roads every `SAMPLE_S`, whoever calls and when."""
@@ -117,22 +131,25 @@ class Engine:
 
     @property
     def travel_time_s(self) -> Floats:
-        """Seconds to drive along each road at its mean speed of the last 5 minutes; free flow where nobody drove."""
+        """Seconds to drive along each road at its mean speed of the last 5 minutes (vehicle-metres by vehicle-seconds,
+        Edie 1963); free flow where nobody drove."""
         return self._model.length_m / np.maximum(self.speed_m_s, CRAWL * self._model.free_speed_m_s)
 
     def travel_time_index(self) -> float:
         """Time spent by all who drive or wait to set out, over the time the same ways take at free flow.
 
         Vehicle-seconds and vehicle-metres of the last 15 minutes come from the engine's own sums; the free-flow speed
-        is that of the roads driven on, weighted by distance. 1 when nobody drives. Definition after the U4SSC
+        is that of the roads driven on, weighted by distance. 1 when nobody drives; a platoon that always flows freely
+        is added, so that the last car of the night at a red light is no congestion. Definition after the U4SSC
         indicators: travel time in the peak over travel time at free flow.
         """
         stood, drove = (now - then for now, then in zip(self._totals[-1], self._totals[0], strict=True))
         moved = self._moved.sum(axis=0)
-        if stood <= 0 or moved.sum() <= 0:
+        if moved.sum() <= 0:
             return 1.0
         free_m_s = float(moved.sum() / (moved / self._model.free_speed_m_s).sum())
-        return min(1 / CRAWL, max(1.0, stood * free_m_s / drove))
+        prior = PRIOR_PLATOONS * (len(self._totals) - 1) * SAMPLE_S / self._step_s
+        return max(1.0, (stood + prior) / (drove / free_m_s + prior))
 
     def flow_veh_h(self, window_s: float = 300.0) -> Floats:
         """Vehicles an hour that left each road in the last `window_s`, counted. Costs some microseconds a road."""
@@ -156,7 +173,7 @@ class Engine:
     def arrived(self) -> int:
         """Vehicles that ended their trip since the run began. Looks at every vehicle: for tests and reports."""
         ended = [vehicle.state == "end" for vehicle in self._world.VEHICLES.values()]
-        return sum(ended) * self.platoon
+        return int(sum(ended) * self.platoon)
 
     def close(self) -> None:
         """Give the memory back. UXsim's objects hold each other, so the ring is cut by hand."""
@@ -194,14 +211,23 @@ class Engine:
             self._turn_away(newly)
         self._applied_share[:] = self._share
         for node in sorted(self._passing.keys() | self._applied_passing.keys()):
-            passing = self._passing.get(node)
-            if passing != self._applied_passing.get(node):
-                at = world.NODES[node]
-                at.flow_capacity = passing
-                # One phase for all is no signal at all in UXsim.
-                greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
-                at.override_signal([0.0] if passing is not None else list(greens), reset=True)
+            if self._passing.get(node) != self._applied_passing.get(node):
+                self._regulate(node, self._passing.get(node))
         self._applied_passing = dict(self._passing)
+
+    def _regulate(self, node: int, passing: Passing | None) -> None:
+        """Switch a junction between its signal and a passage without it."""
+        at = self._world.NODES[node]
+        at.flow_capacity = None if passing is None else passing.veh_s
+        # One phase for all is no signal at all in UXsim.
+        greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
+        at.override_signal(list(greens) if passing is None else [0.0], reset=True)
+        for road in self._model.into(node):
+            free_m_s, length_m = float(self._model.free_speed_m_s[road]), float(self._model.length_m[road])
+            if passing is not None and passing.delay_s > 0:
+                free_m_s = length_m / (length_m / free_m_s + passing.delay_s)
+            self._world.LINKS[road].change_free_flow_speed(free_m_s)
+            self._free_m_s[road] = free_m_s
 
     def _turn_away(self, closed: np.ndarray) -> None:
         """Those who would have taken a road just closed choose anew at once, by the times as they are.
@@ -230,7 +256,7 @@ class Engine:
         self.vehicles = count * self.platoon
         recent = [(slot - back) % INDEX_SAMPLES for back in range(LINK_SAMPLES)]
         there, moved = self._count[recent].sum(axis=0), self._moved[recent].sum(axis=0)
-        self.speed_m_s = np.where(there > 0, moved / np.maximum(there, 1.0), self._model.free_speed_m_s)
+        self.speed_m_s = (moved + PRIOR_PLATOONS * self._free_m_s) / (there + PRIOR_PLATOONS)
 
 
 def build_world(

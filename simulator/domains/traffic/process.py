@@ -16,7 +16,7 @@ from simulator.contracts.ticks import to_s
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.demand import departures
-from simulator.domains.traffic.engine import Engine, require_uxsim
+from simulator.domains.traffic.engine import Engine, Passing, require_uxsim
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
 from simulator.domains.traffic.rescue import Rescue
 from simulator.domains.traffic.routes import Routes
@@ -95,9 +95,9 @@ class Traffic:
         self._offer(int(self.model.end[road]), event)
         self._changed(event)
 
-    def _on_signal(self, signal: str, node: int, veh_s: float | None, event: int | None) -> None:
+    def _on_signal(self, node: int, passing: Passing | None, event: int | None) -> None:
         self._catch_up()
-        self.engine.set_passing(node, veh_s)
+        self.engine.set_passing(node, passing)
         self._changed(event)
 
     def _on_station(self, station: str, cause: int | None) -> None:

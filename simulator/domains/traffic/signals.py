@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping
 
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.engine import Passing
 from simulator.domains.traffic.model import Programme
 
 CENTRAL, LOCAL, DARK, POLICE = "central", "local", "dark", "police"
 
 HOUR_S = 3600.0
 
-Passing = Callable[[str, int, float | None, int | None], None]
-"""Called with signal, node, vehicles a second that pass without it (None: the signal works), and the event behind."""
+Regulate = Callable[[int, Passing | None, int | None], None]
+"""Called with node, how it passes cars without its signal (None: the signal works), and the event behind."""
 
 
 class Signals:
@@ -21,13 +22,14 @@ class Signals:
 
     A signal that works runs its programme, `central` while a control link is up and `local` otherwise; both pass the
     same (assumption: a centre that sets the local programme gains nothing by itself). One that does not work is `dark`,
-    and police come after `police_s` if the junction is on their list. Neither passes more than the signal does.
+    and police come after `police_s` if the junction is on their list. Neither passes more than the signal does, and
+    under both every car stops or slows down, which costs it `dark_delay_s`.
     """
 
-    def __init__(self, runtime: Runtime, programmes: Mapping[str, Programme], passing: Passing) -> None:
+    def __init__(self, runtime: Runtime, programmes: Mapping[str, Programme], regulate: Regulate) -> None:
         self._runtime = runtime
         self._programmes = programmes
-        self._passing = passing
+        self._regulate = regulate
         self._mode: dict[str, str] = {}
         self._dark_serial: dict[str, int] = dict.fromkeys(programmes, 0)
         for signal in programmes:
@@ -62,7 +64,7 @@ class Signals:
         why = "the control centre sets the programme" if due == CENTRAL else "the signal runs its local programme"
         event = self._turn(signal, due, why, cause)
         if before in (DARK, POLICE):
-            self._passing(signal, self._programmes[signal].node, None, event)
+            self._regulate(self._programmes[signal].node, None, event)
 
     def _turn(self, signal: str, mode: str, why: str, cause: int | None) -> int:
         before, self._mode[signal] = self._mode[signal], mode
@@ -82,5 +84,6 @@ class Signals:
         self._runtime.clock.after(component.number("police_s"), signal, police_come)
 
     def _limit(self, signal: str, veh_h: float, event: int | None) -> None:
-        programme = self._programmes[signal]
-        self._passing(signal, programme.node, min(veh_h / HOUR_S, programme.capacity_veh_s), event)
+        programme, component = self._programmes[signal], self._runtime.city.components[signal]
+        passing = Passing(min(veh_h / HOUR_S, programme.capacity_veh_s), component.number("dark_delay_s"))
+        self._regulate(programme.node, passing, event)

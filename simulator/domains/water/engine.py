@@ -41,6 +41,8 @@ class WaterEngine:
     `pump_power_w` (pumps), `age_s` (N nodes, only with `water_age`). Nodes that closures cut off from every source
     have pressure and delivery 0: EPANET itself gives them a number that means nothing.
 
+    `balance_error` is the relative flow change of the last iteration; above `accuracy` the solution is not balanced.
+
     Raises `BadInput` for a file that EPANET refuses, `EpanetError` when a solve fails for good.
     """
 
@@ -60,6 +62,7 @@ class WaterEngine:
         self.solves = 0
         self.water_age = water_age
         self._bursts: dict[int, float] = {}
+        self.balance_error = 0.0
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
         self._node_raw = {p: _buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.EMITTERFLOW, tk.DEMAND)}
@@ -156,6 +159,7 @@ class WaterEngine:
             tk.setoption(ph, tk.EMITEXPON, 0.5)
             tk.setoption(ph, tk.EMITBACKFLOW, tk.FALSE)  # a hole lets water out, not in
         self._exponent = float(tk.getoption(ph, tk.EMITEXPON))
+        self.accuracy = float(tk.getoption(ph, tk.ACCURACY))
         automation = Automation(ph, network, round(time_of_day_s) % _DAY_S)
         if shift:
             automation.shift(shift)
@@ -180,10 +184,14 @@ class WaterEngine:
             for left in reversed(range(_TRIES)):
                 try:
                     self.t_s = int(tk.runH(self._ph))
-                    break
                 except Exception as error:  # the toolkit raises nothing narrower
                     if f"Error {_UNSOLVABLE}" not in str(error) or not left:
                         raise EpanetError(f"water network at {self.t_s} s: {error}") from None
+                    continue
+                # After a hard change one go may not balance; the next starts from where that one ended.
+                self.balance_error = float(tk.getstatistic(self._ph, tk.RELATIVEERROR))
+                if self.balance_error <= self.accuracy:
+                    break
             if self.water_age:
                 tk.runQ(self._ph)
         self.solves += 1

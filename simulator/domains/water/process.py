@@ -10,14 +10,14 @@ import simpy
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import Fallback, LinkKind
+from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.changes import CONTROL_LOST, Change, Changes
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.measures import Measures
-from simulator.domains.water.overrides import Force
 
 PERIOD_S = 300.0
 """Time between two solves when nothing changes: EPANET's usual hydraulic step for pressure and tank levels."""
@@ -27,8 +27,6 @@ QUIET_S = 3600.0
 """A pump that its own controls switch more often than this is logged once in that time (assumption)."""
 EMPTY_SHARE, REFILLED_SHARE = 0.01, 0.05
 """A tank is called empty below the first share of its usable volume, and no longer above the second (assumption)."""
-
-_POWER, _CONTROL = "no power or out of order", "control link down"
 
 
 class WaterProcess:
@@ -47,17 +45,19 @@ class WaterProcess:
         self._network, self._overrides = self._engine.network, self._engine.overrides
         self._where = self._located()
         self._switched = tuple((c, self._where[c.id]) for c in city.of_kind("pump", "valve"))
-        self._pump_power = {int(link): i for i, link in enumerate(self._network.pumps)}
+        row = {int(link): i for i, link in enumerate(self._network.pumps)}
+        self._pumps = tuple((c.id, link, row[link]) for c, link in self._switched if c.kind == "pump")
         self._feeders = tuple(
             (c.id, self._where[c.id]) for c in city.of_kind("junction") if city.links_out_of(c.id, LinkKind.WATER)
         )
         self._measures = Measures(runtime, self._engine, self._where)
-        self._bursts: dict[int, dict[str, float]] = {}
+        self._changes = Changes(runtime, self._engine, self._where)
         self._dirty: dict[str, int | None] = {}
         self._pending = False
         self._cause: int | None = None
         self._logged: dict[str, int] = {}
-        self._was_open = self._engine.link_open.copy()
+        self._was_open = self._engine.link_open.tolist()
+        self._unbalanced = False
         self._empty: dict[str, int] = {}
         for fault in ("burst", "isolated", "valve-stuck"):
             runtime.faults.handle(fault, self._on_fault)
@@ -65,7 +65,7 @@ class WaterProcess:
             runtime.supply.watch(component.id, self._on_change)
             self._dirty[component.id] = None
         self.solves = 0
-        self._solve(at_start=True)
+        self._solve(self._plan())
         self._clock.process(self._period())
 
     def close(self) -> None:
@@ -90,124 +90,85 @@ class WaterProcess:
 
     def _solve_pending(self) -> None:
         self._pending = False
-        self._solve()
+        if plan := self._plan():
+            self._solve(plan)
 
     def _period(self) -> Generator[simpy.Event, Any, None]:
         while True:
             yield self._clock.timeout(PERIOD_S)
-            self._solve()
+            self._solve(self._plan())
 
-    def _solve(self, at_start: bool = False) -> None:
+    def _plan(self) -> list[tuple[Component, int | None, list[Change]]]:
+        """What has to change because of what happened since the last solve. A fault that came and went is nothing."""
+        if (self._clock.now - self._clock.begin) % TICKS_PER_S:
+            return []
+        dirty, self._dirty = self._dirty, {}
+        components = self._rt.city.components
+        found = ((components[name], cause, self._changes.of(components[name])) for name, cause in dirty.items())
+        return [(component, cause, changes) for component, cause, changes in found if changes]
+
+    def _solve(self, plan: list[tuple[Component, int | None, list[Change]]]) -> None:
         engine = self._engine
+        released: list[tuple[str, int, int | None]] = []
         engine.advance_to((self._clock.now - self._clock.begin) // TICKS_PER_S)
-        if self._dirty and (self._clock.now - self._clock.begin) % TICKS_PER_S == 0:
-            dirty, self._dirty = self._dirty, {}
-            changed = False
-            for component, cause in dirty.items():
-                if self._change(self._rt.city.components[component], cause):
-                    changed = True
-                    self._cause = cause if cause is not None else self._cause
-            if changed:
-                engine.solve()
+        for component, cause, changes in plan:
+            forced = [self._overrides.forced(c.where) for c in changes]
+            for change in changes:
+                self._changes.make(change)
+            self._cause = cause if cause is not None else self._cause
+            if any(forced) and component.kind in ("pump", "valve") and not self._overrides.forced(changes[0].where):
+                released.append((component.id, changes[0].where, cause))
+            elif any(c.why == CONTROL_LOST and c.how is not None for c in changes):
+                what = f"{CONTROL_LOST}: keeps its last set-point, no controls act on it"
+                self._rt.log.add(EventKind.SWITCH, component.id, what, cause=cause)
+        if plan:
+            self._log_switches()
+            engine.solve()
+        for name, link, cause in released:
+            is_open = bool(engine.link_open[link])
+            what = f"back under its own controls, which {'open' if is_open else 'shut'} it"
+            self._rt.log.add(EventKind.SWITCH, name, what, cause=cause, after="on" if is_open else "off")
+            self._was_open[link] = is_open
         self.solves = engine.solves
-        self._tell(at_start)
-
-    # one component at a time: what is on it now, against what the engine has
-
-    def _change(self, component: Component, cause: int | None) -> bool:
-        faults, where = self._rt.faults, self._where[component.id]
-        if component.kind in ("pump", "valve"):
-            return self._change_switched(component, where, cause)
-        isolated = any(p.name == "isolated" for p in faults.declared(component.id)) and bool(
-            faults.active(component.id, "isolated")
-        )
-        links = (where,) if component.kind == "pipe" else self._network.links_at[where]
-        changed = [self._set(link, f"isolated {component.id}", Force.SHUT if isolated else None) for link in links]
-        if component.kind in ("junction", "pipe"):
-            broken = () if isolated and component.kind == "pipe" else faults.active(component.id, "burst")
-            changed.append(self._change_burst(component, where, broken))
-        return any(changed)
-
-    def _change_switched(self, component: Component, link: int, cause: int | None) -> bool:
-        supply, faults = self._rt.supply, self._rt.faults
-        before = self._overrides.forced(link)
-        held = not supply.fed(component.id, LinkKind.CONTROL) and any(
-            ln.fallback is Fallback.HOLD for ln in self._rt.city.links_into(component.id, LinkKind.CONTROL)
-        )
-        if component.kind == "pump":
-            stop = None if supply.works(component.id) else Force.SHUT
-        else:
-            held = held or not supply.works(component.id)  # a valve without power stays where it is
-            stop = None
-            positions = [f.parameters["position"] for f in faults.active(component.id, "valve-stuck")]
-            if positions:
-                stop = Force.SHUT if "closed" in positions else Force.OPEN
-        # the hold comes first, so that what it keeps is the state before the stop
-        changed = [
-            self._set(link, _CONTROL, Force.HOLD if held else None),
-            self._set(link, _POWER, stop),
-        ]
-        if changed[0] and held:
-            what = f"{_CONTROL}: keeps its last set-point, no controls act on it"
-            self._rt.log.add(EventKind.SWITCH, component.id, what, cause=cause)
-        if before and not self._overrides.forced(link):
-            self._rt.log.add(EventKind.SWITCH, component.id, "back under its own controls", cause=cause)
-        return any(changed)
-
-    def _set(self, link: int, why: str, how: Force | None) -> bool:
-        if self._overrides.how(link, why) is how:
-            return False
-        if how is None:
-            self._overrides.release(link, why)
-        else:
-            self._overrides.force(link, why, how)
-        return True
-
-    def _change_burst(self, component: Component, where: int, broken: tuple[ActiveFault, ...]) -> bool:
-        """The hole of a broken pipe is put at its lower end, where the pressure is higher (assumption)."""
-        node = where
-        if component.kind == "pipe":
-            ends = [int(n) for n in self._network.ends[where] if self._network.node_kind[int(n)] == "junction"]
-            if not ends:
-                if broken:
-                    what = "the burst is not modelled: the pipe joins two tanks or sources"
-                    self._rt.log.add(EventKind.NOTE, component.id, what)
-                return False
-            node = min(ends, key=lambda n: float(self._network.elevation_m[n]))
-        area = sum(f.number("area_m2") * f.number("discharge_coefficient") for f in broken)
-        holes = self._bursts.setdefault(node, {})
-        if holes.get(component.id, 0.0) == area:
-            return False
-        holes[component.id] = area
-        self._engine.set_burst(node, sum(holes.values()))
-        return True
+        self._tell()
 
     # what the town gets to know
 
-    def _tell(self, at_start: bool) -> None:
+    def _tell(self) -> None:
         self._measures.refresh(self._cause)
-        for component, link in self._switched:
-            if component.kind == "pump":
-                power = float(self._engine.pump_power_w[self._pump_power[link]])
-                self._rt.supply.draw(component.id, power)
-                if not at_start:
-                    self._log_switch(component.id, link)
-        self._was_open[:] = self._engine.link_open
+        self._log_switches()
+        self._log_balance()
+        for pump, _, row in self._pumps:
+            self._rt.supply.draw(pump, float(self._engine.pump_power_w[row]))
         for tank, share in self._measures.tank_shares():
             self._log_empty(tank, share)
         for junction, node in self._feeders:
             share = self._measures.share_at(node)
             self._rt.supply.offer(junction, LinkKind.WATER, share >= OFFER_SHARE, self._cause)
 
-    def _log_switch(self, pump: str, link: int) -> None:
-        runs = bool(self._engine.link_open[link])
-        if runs == bool(self._was_open[link]) or self._overrides.forced(link):
-            return
-        last = self._logged.get(pump)
-        if last is None or self._clock.now - last >= to_ticks(QUIET_S):
-            self._logged[pump] = self._clock.now
-            what = "the network's controls start it" if runs else "the network's controls stop it"
-            self._rt.log.add(EventKind.SWITCH, pump, what, after="on" if runs else "off")
+    def _log_switches(self) -> None:
+        """Log what the network's own controls did to pumps; what others did to them is in the log already."""
+        for pump, link, _ in self._pumps:
+            runs = bool(self._engine.link_open[link])
+            if runs == self._was_open[link]:
+                continue
+            self._was_open[link] = runs
+            last = self._logged.get(pump)
+            quiet = last is not None and self._clock.now - last < to_ticks(QUIET_S)
+            if not quiet and not self._overrides.forced(link):
+                self._logged[pump] = self._clock.now
+                what = f"the network's controls {'start' if runs else 'stop'} it"
+                self._rt.log.add(EventKind.SWITCH, pump, what, after="on" if runs else "off")
+
+    def _log_balance(self) -> None:
+        """Say when EPANET did not find a balanced solution: figures from that instant are not to be trusted."""
+        unbalanced = self._engine.balance_error > self._engine.accuracy
+        if unbalanced and not self._unbalanced:
+            what = "the hydraulic solution is not balanced; figures are rough until it is again"
+            self._rt.log.add(EventKind.NOTE, self.name, what, cause=self._cause, value=self._engine.balance_error)
+        elif self._unbalanced and not unbalanced:
+            self._rt.log.add(EventKind.NOTE, self.name, "the hydraulic solution is balanced again")
+        self._unbalanced = unbalanced
 
     def _log_empty(self, tank: str, share: float) -> None:
         if share < EMPTY_SHARE and tank not in self._empty:

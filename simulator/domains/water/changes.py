@@ -1,0 +1,99 @@
+"""What is on a component now - faults, power, control - turned into changes of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from simulator.contracts.component import Component
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.link import Fallback, LinkKind
+from simulator.coupling.runtime import Runtime
+from simulator.domains.water.engine import WaterEngine
+from simulator.domains.water.overrides import Force
+
+STOPPED, CONTROL_LOST = "no power, broken or stuck", "control link down"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Either the link `where` is overridden for a reason (`how` None: no longer), or node `where` gets a hole.
+
+    `area_m2` is None for a link; for a node it is the area of the hole times its discharge coefficient.
+    """
+
+    where: int
+    why: str
+    how: Force | None = None
+    area_m2: float | None = None
+
+
+class Changes:
+    """Finds what differs between the town and the engine, component by component, and makes it so."""
+
+    def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
+        self._rt, self._engine, self._where = runtime, engine, where
+        self._holes: dict[int, dict[str, float]] = {}
+
+    def of(self, component: Component) -> list[Change]:
+        """The changes that the state of this component now asks for; empty if the engine has them all."""
+        wanted = self._switched(component) if component.kind in ("pump", "valve") else self._fixed(component)
+        return [change for change in wanted if self._differs(change)]
+
+    def make(self, change: Change) -> None:
+        """Put one change into the engine; it counts from the next solve."""
+        if change.area_m2 is not None:
+            holes = self._holes.setdefault(change.where, {})
+            holes[change.why] = change.area_m2
+            self._engine.set_burst(change.where, sum(holes.values()))
+        elif change.how is None:
+            self._engine.overrides.release(change.where, change.why)
+        else:
+            self._engine.overrides.force(change.where, change.why, change.how)
+
+    def _differs(self, change: Change) -> bool:
+        if change.area_m2 is not None:
+            return self._holes.get(change.where, {}).get(change.why, 0.0) != change.area_m2
+        return self._engine.overrides.how(change.where, change.why) is not change.how
+
+    def _switched(self, component: Component) -> list[Change]:
+        supply, link = self._rt.supply, self._where[component.id]
+        held = not supply.fed(component.id, LinkKind.CONTROL) and any(
+            ln.fallback is Fallback.HOLD for ln in self._rt.city.links_into(component.id, LinkKind.CONTROL)
+        )
+        stop: Force | None = None
+        if component.kind == "pump":
+            stop = None if supply.works(component.id) else Force.SHUT
+        else:
+            held = held or not supply.works(component.id)  # a valve without power stays where it is
+            stuck = [f.parameters["position"] for f in self._rt.faults.active(component.id, "valve-stuck")]
+            if stuck:
+                stop = Force.SHUT if "closed" in stuck else Force.OPEN
+        # the hold comes first, so that the set-point it keeps is the one from before the stop
+        return [Change(link, CONTROL_LOST, Force.HOLD if held else None), Change(link, STOPPED, stop)]
+
+    def _fixed(self, component: Component) -> list[Change]:
+        faults, where = self._rt.faults, self._where[component.id]
+        isolated = bool(faults.active(component.id, "isolated"))
+        how = Force.SHUT if isolated else None
+        links = (where,) if component.kind == "pipe" else self._engine.network.links_at[where]
+        wanted = [Change(link, f"isolated {component.id}", how) for link in links]
+        burst = faults.active(component.id, "burst")
+        if component.kind == "junction":
+            wanted.append(Change(where, component.id, area_m2=_area_m2(burst)))
+        elif component.kind == "pipe" and (node := self._lower_end(where)) is not None:
+            wanted.append(Change(node, component.id, area_m2=0.0 if isolated else _area_m2(burst)))
+        return wanted
+
+    def _lower_end(self, pipe: int) -> int | None:
+        """Where the hole of a broken pipe is put: its lower junction, with the higher pressure (assumption).
+
+        None for a pipe that joins tanks or sources only: EPANET knows holes at junctions alone.
+        """
+        network = self._engine.network
+        ends = [int(n) for n in network.ends[pipe] if network.node_kind[int(n)] == "junction"]
+        return min(ends, key=lambda n: float(network.elevation_m[n]), default=None)
+
+
+def _area_m2(burst: tuple[ActiveFault, ...]) -> float:
+    return float(sum(f.number("area_m2") * f.number("discharge_coefficient") for f in burst))

@@ -1,0 +1,58 @@
+"""The data files of norms and clauses."""
+
+from resilience.clauses import clauses
+from resilience.limits import level_limit, limit_text, time_limit
+from resilience.norms import Confidence, norms
+from resilience.scenario import Threshold, TimeLimit
+from simulator.contracts.level import MEASURES
+from tests.resilience.town import tiny_city
+
+
+def test_values_in_si_units() -> None:
+    assert norms()["wassv-person"].value == 15.0
+    assert norms()["hospital-changeover"].value == 15.0
+    assert norms()["hospital-endurance"].value == 24 * 3600
+    assert norms()["authority-endurance"].value == 72 * 3600
+    assert norms()["water-pressure"].value == 2.0e5
+    assert norms()["saidi-germany"].value == 12.8 * 60
+    assert norms()["n-1"].value is None
+
+
+def test_every_norm_says_where_it_comes_from() -> None:
+    for norm in norms().values():
+        assert norm.source
+        assert norm.shown
+        assert norm.title.de != norm.title.en
+        assert (norm.value is None) == (norm.unit == "")
+    assert norms()["saidi-sustained-ieee"].confidence is Confidence.MEMORY
+
+
+def test_norms_that_levels_use_have_their_unit() -> None:
+    assert norms()["wassv-person"].unit == MEASURES["litres-per-person"].unit
+    assert norms()["travel-time-index"].unit == MEASURES["travel-time-index"].unit
+
+
+def test_seventeen_clauses() -> None:
+    assert len(clauses()) == 17
+    assert "3.3/subsystem-continuity" in clauses()
+
+
+def test_limits_say_their_source() -> None:
+    city = tiny_city()
+    own = level_limit(Threshold(), city.levels["water-supply-d1"])
+    assert (own.value, own.better, own.confidence) == (0.9, "higher", Confidence.ASSUMPTION)
+    index = level_limit(Threshold(), city.levels["travel-time-index"])
+    assert (index.better, index.norm, index.confidence) == ("lower", "travel-time-index", Confidence.FOUND)
+    given = level_limit(Threshold(0.5), city.levels["water-supply-d1"])
+    assert (given.value, given.source) == (0.5, "scenario file")
+    changeover = time_limit(TimeLimit(15.0, "hospital-changeover"), "lower")
+    assert changeover.source == "DIN VDE 0100-710"
+    assert changeover.confidence is Confidence.SECONDARY
+    assert limit_text(changeover).en == "at most 15 s"
+
+
+def test_a_norm_lends_its_weight_to_its_own_number_only() -> None:
+    from dataclasses import replace
+
+    level = replace(tiny_city().levels["litres-d1"], minimum=12.0)
+    assert level_limit(Threshold(), level).confidence is Confidence.ASSUMPTION

@@ -1,0 +1,138 @@
+"""The verdict as a whole: how findings combine, the answer, JUnit, JSON, and checkers that crash."""
+
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import pytest
+
+from resilience.checkers import Context
+from resilience.judge import judge
+from resilience.junit import junit_xml
+from resilience.record import read_verdict, verdict_json
+from resilience.scenario import Invariant, LevelChoice, Redundancy, Scenario, SteadyState, Threshold, TimelineEntry
+from resilience.verdict import Category, Finding, Value, Verdict, combined
+from simulator.contracts.history import Executed, History
+from tests.resilience.town import course, history, modes, scenario, tiny_city
+
+CITY = tiny_city()
+FINE = {"water-supply-d1": course((-3600, 1.0)), "water-supply-d2": course((-3600, 1.0))}
+WATER = Invariant("water", LevelChoice(measure="water-supply"), Threshold())
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([Value.PASS], Value.PASS),
+        ([Value.PASS, Value.INCONCLUSIVE], Value.INCONCLUSIVE),
+        ([Value.INCONCLUSIVE, Value.FAIL, Value.PASS], Value.FAIL),
+        ([], Value.INCONCLUSIVE),
+    ],
+)
+def test_combined(values: list[Value], expected: Value) -> None:
+    assert combined(values) is expected
+
+
+def mixed() -> tuple[Scenario, History]:
+    """One pass, one fail and one inconclusive beside the run's length."""
+    low = FINE | {"water-supply-d2": course((-3600, 1.0), (60, 0.2), (120, 1.0))}
+    return (
+        scenario(
+            expectations=[WATER],
+            steady_state=[SteadyState("calm", LevelChoice(("water-supply-d1",)), Threshold(), 1800.0)],
+            redundancies=[Redundancy("spare", "technical", "hospital-1", "mains", "generator", must_activate=True)],
+        ),
+        history(low),
+    )
+
+
+def test_pass_fail_inconclusive_and_exit_codes() -> None:
+    asked, past = mixed()
+    no = judge(asked, CITY, past)
+    assert (no.value, no.exit_code) == (Value.FAIL, 1)
+    assert no.answer.en.startswith("No: the town does not hold: ")
+    assert "Südstadt" in no.answer.en
+    assert no.answer.de.startswith("Nein: Die Stadt hält nicht: ")
+    open_ = judge(asked, CITY, history(FINE))
+    assert (open_.value, open_.exit_code) == (Value.INCONCLUSIVE, 2)
+    assert open_.answer.de.startswith("Offen: ")
+    took_over = modes("hospital-1", (60, "mains", "generator"), (120, "generator", "mains"))
+    yes = judge(asked, CITY, history(FINE, took_over))
+    assert (yes.value, yes.exit_code) == (Value.PASS, 0)
+    assert yes.answer.en == "Yes: the town holds; all 2 expectations are met."
+    assert [finding.category for finding in yes.findings] == [
+        Category.STEADY_STATE,
+        Category.EXECUTION,
+        Category.REDUNDANCY,
+        Category.EXPECTATION,
+    ]
+
+
+def test_an_unsteady_start_is_no_failure_of_the_town() -> None:
+    asked, _ = mixed()
+    shaky = FINE | {"water-supply-d1": course((-3600, 1.0), (-600, 0.5), (-300, 1.0))}
+    verdict = judge(asked, CITY, history(shaky))
+    (calm,) = verdict.of(Category.STEADY_STATE)
+    assert calm.value is Value.INCONCLUSIVE
+    assert verdict.value is Value.INCONCLUSIVE
+    assert "before the start" in verdict.answer.en
+    early = FINE | {"water-supply-d1": course((-3600, 0.5), (-1800, 1.0))}
+    assert judge(asked, CITY, history(early)).of(Category.STEADY_STATE)[0].value is Value.PASS
+
+
+def test_a_crashing_checker_is_never_a_pass() -> None:
+    def crash(context: Context) -> tuple[Finding, ...]:
+        raise ZeroDivisionError("by hand")
+
+    verdict = judge(scenario(), CITY, history(), checkers=[crash])
+    assert verdict.value is Value.INCONCLUSIVE
+    assert "ZeroDivisionError" in verdict.findings[0].reason.en
+
+
+def test_a_crash_inside_one_judgement_leaves_the_others() -> None:
+    lost = Invariant("lost", LevelChoice(("no-such-level",)), Threshold())
+    findings = judge(scenario(expectations=[lost, WATER]), CITY, history(FINE)).of(Category.EXPECTATION)
+    assert [finding.value for finding in findings] == [Value.INCONCLUSIVE, Value.PASS]
+
+
+def test_a_run_cut_short_fails() -> None:
+    verdict = judge(scenario(expectations=[WATER]), CITY, history(FINE, end=1000))
+    assert verdict.value is Value.FAIL
+    assert "not the one asked for" in verdict.answer.en
+
+
+def judged() -> Verdict:
+    entry = TimelineEntry("cut", 60.0, "pump-out", ("pump-1",), for_s=60.0)
+    done = Executed("cut", "pump-1", "pump-out", 60_000, 120_000, None, False)
+    asked, past = mixed()
+    return judge(replace(asked, timeline=(entry,)), CITY, replace(past, executed=(done,)))
+
+
+def test_junit_counts_and_reasons() -> None:
+    verdict = judged()
+    text = junit_xml(verdict)
+    root = ElementTree.fromstring(text)
+    suite = root.find("testsuite")
+    assert suite is not None
+    assert suite.get("name") == "by-hand"
+    cases = suite.findall("testcase")
+    assert len(cases) == len(verdict.findings) == int(suite.get("tests", "0")) == int(root.get("tests", "0"))
+    assert len(suite.findall("testcase/failure")) == int(suite.get("failures", "-1")) == 1
+    assert len(suite.findall("testcase/skipped")) == int(suite.get("skipped", "-1")) == 2
+    failure = suite.find("testcase/failure")
+    assert failure is not None
+    assert "Südstadt" in failure.get("message", "")
+    assert junit_xml(judged()) == text
+    assert "timestamp" not in text
+    assert "hostname" not in text
+
+
+def test_verdict_json_reads_back() -> None:
+    verdict = judged()
+    assert read_verdict(verdict_json(verdict)) == verdict
+    assert verdict_json(judged()) == verdict_json(verdict)
+    with pytest.raises(ValueError, match="form"):
+        read_verdict('{"schema": "stadtwerk/verdict/9"}')
+    with pytest.raises(ValueError, match="no verdict"):
+        read_verdict("[]")
+    with pytest.raises(ValueError):
+        read_verdict("nonsense")

@@ -1,0 +1,135 @@
+"""The command line as its three users meet it: exit codes, mistakes, help."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from stadtwerk.__main__ import main
+
+FIVE_MISTAKES = """\
+schema: stadtwerk/scenario/1
+id: broken
+title: {de: Kaputt, en: Broken}
+question: {de: Wie viele Fehler, en: How many mistakes}
+charter: [3.3/subsystem-continuity]
+city: {name: demo}
+run: {start: "2026-01-14T17:00", warmup: 1h, duration: 6h, seeds: [1]}
+timeline:
+  - id: one
+    at: 15min
+    fault: substation-ouf
+    target: substation-0
+    for: 1h
+  - id: two
+    at: 15min
+    fault: pump-out
+    target: hospital-2
+    for: 1h
+  - id: three
+    at: 9h
+    fault: substation-out
+    target: substation-0
+    for: 1h
+expect:
+  - {id: four, type: invariant, level: power-suply-city, at_least: 0.5}
+  - {id: five, type: invariant, level: power-supply-city, at_least: wassv-persn}
+"""
+
+
+def test_a_scenario_with_five_mistakes_prints_five_lines_with_their_line_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(FIVE_MISTAKES, encoding="utf-8")
+    assert main(["check", str(path)]) == 64
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert [line.split(":")[1] for line in lines] == ["11", "17", "20", "25", "26"]
+    assert all(line.startswith(f"{path}:") for line in lines)
+    for line, mend in zip(
+        lines, ("substation-out", "hospital-1", "", "power-supply-city", "wassv-person"), strict=True
+    ):
+        assert mend in line
+
+
+def test_a_bad_scenario_runs_nothing_and_leaves_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "broken.yaml"
+    path.write_text(FIVE_MISTAKES, encoding="utf-8")
+    out = tmp_path / "out"
+    assert main(["run", str(path), "--out", str(out)]) == 64
+    assert "5 problems found; nothing was run." in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["run", "substation-wintr"], "substation-winter"),
+        (["run", "substation-winter", "--city", "dmo"], "demo"),
+        (["run", "substation-winter", "--speed", "-3"], "--speed"),
+        (["run", "substation-winter", "--mqtt", "22"], "--mqtt"),
+        (["check", "nowhere.yaml"], "nowhere.yaml:0: file"),
+        (["city", "show", "nowhere"], "nowhere"),
+    ],
+)
+def test_wrong_arguments_are_named_with_the_mend(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 64
+    assert said in capsys.readouterr().err
+
+
+def test_usage_errors_have_the_code_for_bad_input_and_not_for_inconclusive() -> None:
+    for arguments in ([], ["jump"], ["run"], ["list", "dragons"]):
+        with pytest.raises(SystemExit) as stop:
+            main(arguments)
+        assert stop.value.code == 64, arguments
+
+
+def test_a_folder_that_is_no_run_is_not_replaced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "thesis.txt").write_text("years of work")
+    assert main(["run", "quiet-day", "--out", str(precious), "--mqtt", "off"]) == 64
+    assert "is not a run folder" in capsys.readouterr().err
+    assert (precious / "thesis.txt").read_text() == "years of work"
+
+
+@pytest.mark.parametrize("command", ["run", "check", "list", "city"])
+def test_every_command_teaches_by_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main([command, "--help"])
+    assert stop.value.code == 0
+    said = capsys.readouterr().out
+    assert "examples:" in said
+    assert f"stadtwerk {command}" in said
+
+
+@pytest.mark.parametrize(
+    "topic", ["scenarios", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses"]
+)
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_lists_say_something(topic: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["list", topic, "--lang", lang]) == 0
+    assert len(capsys.readouterr().out.splitlines()) > 4
+
+
+def test_an_internal_error_is_owned_up_to(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("by accident")
+
+    monkeypatch.setattr("stadtwerk.listings.listing", broken)
+    assert main(["list", "norms"]) == 70
+    said = capsys.readouterr().err
+    assert "by accident" in said
+    assert "--traceback" in said
+    with pytest.raises(ZeroDivisionError):
+        main(["--traceback", "list", "norms"])
+
+
+def test_the_module_runs_as_a_program() -> None:
+    run = subprocess.run([sys.executable, "-m", "stadtwerk", "--version"], capture_output=True, text=True, check=True)
+    assert run.stdout.startswith("stadtwerk ")
