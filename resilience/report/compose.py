@@ -71,7 +71,7 @@ def compose(
         end_s=to_s(history.end),
         outcome=verdict.value,
         answer=verdict.answer,
-        headline=headline(city, history, courses, services),
+        headline=headline(city, history, courses),
         checks=tuple(_check(finding) for finding in verdict.findings),
         courses=courses,
         faults=tuple(_fault(row, scenario, city) for row in history.executed),

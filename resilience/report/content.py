@@ -1,4 +1,4 @@
-"""Everything the page shows, as frozen records. Times are seconds from the scenario's zero, places metres on the map."""
+"""Everything the page shows, as frozen records. Times are seconds from the scenario's zero, places metres."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ class DistrictLoss:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The figures that matter. `peak_people` counts a person once, however many services are missing.
+    """The figures that matter. `peak_people` and `person_hours` count a person once, however many services are missing.
 
     `recovery_s` is from the first fault until every level was back for good, None if one was not back at the end.
     """

@@ -92,16 +92,13 @@ def fault_bands(bands: Sequence[Band], axis: TimeAxis, top: float, bottom: float
         left, right = axis.x(band.begin_s), axis.x(band.end_s)
         if right <= axis.left or left >= axis.right:
             continue
-        box = {"x": left, "y": top, "width": max(right - left, 1.0), "height": bottom - top}
-        parts.append(element("rect", class_="band", **box))
+        parts.append(element("rect", x=left, y=top, width=max(right - left, 1.0), height=bottom - top, class_="band"))
         parts.append(element("path", d=f"M{left:.1f} {top - 4:g}V{bottom:g}", class_="onset"))
         width = 8 + 7.5 * len(band.key)
         at = min(max(left - 1, free), axis.right - width)
         free = at + width + 2
         flag = element("rect", x=at, y=top - 17, width=width, height=14, rx=2)
-        parts.append(
-            element("g", flag + text(at + width / 2, top - 6, band.key, text_anchor="middle"), class_="flag")
-        )
+        parts.append(element("g", flag + text(at + width / 2, top - 6, band.key, text_anchor="middle"), class_="flag"))
     return parts
 
 
@@ -139,5 +136,3 @@ def _described(course: LevelCourse, lang: str) -> str:
         f"{where}: {say('worst', lang)} {quantity(course.worst, course.unit, lang)}, "
         f"{say('owed', lang)} {quantity(course.minimum, course.unit, lang)}"
     )
-
-

@@ -54,8 +54,8 @@ def gantt(
             width = max(right - left, 1.0)
             name = mode_title(timeline, span.mode, lang)
             times = f"{clock(start, span.begin_s, lang, dated)}–{clock(start, span.end_s, lang, dated)}"
-            place = {"x": left, "y": top + LABEL, "width": width, "height": BAR}
-            bar = [title(f"{timeline.label}: {name}, {times}"), element("rect", **place)]
+            box = element("rect", x=left, y=top + LABEL, width=width, height=BAR)
+            bar = [title(f"{timeline.label}: {name}, {times}"), box]
             if width > LETTER * len(name) + 8:
                 kind = "name" if width > 1.7 * LETTER * len(name) + 8 else "name tight"
                 bar.append(text(left + 5, top + LABEL + 15.5, name, class_=kind))

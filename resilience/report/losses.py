@@ -90,10 +90,14 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
     rows = []
     for row in person_hours_by_measure(city, history, 0, history.end):
         measure = MEASURES[row.measure]
-        changes = _changes([(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels])
+        changes = _changes(
+            [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
+        )
         _, at = _peak(changes)
         title = Text(measure.title_de, measure.title_en)
-        rows.append(ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at)))
+        rows.append(
+            ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
+        )
     return tuple(rows)
 
 
@@ -112,7 +116,7 @@ def district_losses(
     return tuple(sorted(rows, key=lambda row: -sum(h or 0.0 for h in row.person_hours)))
 
 
-def headline(city: City, history: History, courses: tuple[LevelCourse, ...], services: tuple[ServiceLoss, ...]) -> Headline:
+def headline(city: City, history: History, courses: tuple[LevelCourse, ...]) -> Headline:
     """The figures that matter.
 
     A district's people count as affected while any level owed to their district is low. Where nothing is owed to
@@ -123,13 +127,12 @@ def headline(city: City, history: History, courses: tuple[LevelCourse, ...], ser
         (_union([s for lv in city.levels.values() if lv.subject == d.id for s in low[lv.id]]), d.people)
         for d in city.districts.values()
     ]
-    if any(found for found, _ in of_districts) or any(lv.subject in city.districts for lv in city.levels.values()):
-        people, at = _peak(_changes(of_districts))
-    else:
-        people, at = 0, None
-        for level in city.levels.values():
-            if low[level.id] and level.people > people:
-                people, at = level.people, low[level.id][0].begin
+    if not any(level.subject in city.districts for level in city.levels.values()):
+        largest = max(
+            (level for level in city.levels.values() if low[level.id]), key=lambda lv: lv.people, default=None
+        )
+        of_districts = [] if largest is None else [(low[largest.id], largest.people)]
+    people, at = _peak(_changes(of_districts))
     fallen = [course for course in courses if course.low_s > 0]
     worst = max(fallen, key=lambda c: (c.person_hours, c.low_s)) if fallen else None
     ends = [spell.end for found in low.values() for spell in found]
@@ -139,7 +142,7 @@ def headline(city: City, history: History, courses: tuple[LevelCourse, ...], ser
     return Headline(
         people,
         None if at is None else to_s(at),
-        sum(service.person_hours for service in services),
+        sum(people * spell.length_s for found, people in of_districts for spell in found) / 3600.0,
         None if worst is None else worst.id,
         bool(ends),
         None if back >= history.end and ends else to_s(max(0, back - first)),

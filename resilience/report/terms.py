@@ -1,4 +1,4 @@
-"""What things in a town are called on the page: kinds, faults, modes, links. One entry for each name of the catalogue."""
+"""What things in a town are called on the page: every kind, fault, mode and supply of the catalogue."""
 
 from __future__ import annotations
 

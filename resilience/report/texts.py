@@ -18,15 +18,25 @@ TEXTS: dict[str, Text] = {
     "versions": Text("Programmstände", "Versions"),
     "period": Text("Zeitraum", "period"),
     "city": Text("Stadt", "town"),
-    "clauses": Text("Smart City Charta: wozu dieser Lauf etwas zeigt", "Smart City Charter: what this run is evidence for"),
+    "clauses": Text(
+        "Smart City Charta: wozu dieser Lauf etwas zeigt", "Smart City Charter: what this run is evidence for"
+    ),
     "peak-people": Text("Betroffene auf dem Höhepunkt", "people affected at the peak"),
-    "peak-note": Text("um {at}; jede Person einmal gezählt", "at {at}; each person counted once"),
+    "peak-note": Text(
+        "um {at}; jede Person einmal gezählt, auch wenn ihr mehrere Dienste fehlten",
+        "at {at}; each person counted once, even if they lacked several services",
+    ),
     "nobody": Text("niemand", "nobody"),
     "person-hours": Text("Personenstunden", "person-hours"),
     "person-hours-short": Text("Ph", "ph"),
-    "person-hours-card": Text("Personenstunden ohne geschuldeten Dienst", "person-hours below what is owed"),
-    "person-hours-note": Text("über alle Dienste zusammen", "summed over all services"),
-    "worst-card": Text("schlechtester Wert des am härtesten getroffenen Dienstes", "worst value of the hardest-hit service"),
+    "person-hours-card": Text("Personenstunden, in denen etwas fehlte", "person-hours in which something was lacking"),
+    "person-hours-note": Text(
+        "von den Diensten, die einem Stadtteil geschuldet sind; gleichzeitige Ausfälle einmal gezählt",
+        "of the services owed to districts; losses at the same time counted once",
+    ),
+    "worst-card": Text(
+        "schlechtester Wert des am härtesten getroffenen Dienstes", "worst value of the hardest-hit service"
+    ),
     "worst-note": Text("{level}; geschuldet {owed}", "{level}; owed {owed}"),
     "recovery-card": Text("bis alles wieder da war", "until everything was back"),
     "recovery-note": Text("nach Beginn der ersten Störung", "after the first fault began"),
@@ -34,14 +44,16 @@ TEXTS: dict[str, Text] = {
     "not-recovered-note": Text("bei Ende des Laufs noch gestört", "not back when the run ended"),
     "nothing-low": Text("nichts fiel aus", "nothing fell"),
     "nothing-low-note": Text("alle Dienste hielten, was geschuldet ist", "every level kept what is owed"),
-    "by-service": Text("Personenstunden je Dienst", "Person-hours by service"),
+    "by-service": Text(
+        "Personenstunden unter dem Geschuldeten, je Dienst", "Person-hours below what is owed, by service"
+    ),
     "levels": Text("Dienste im Zeitverlauf", "Service levels over time"),
     "levels-intro": Text(
         "Jede Kurve zeigt, was ankam. Die gestrichelte Linie ist das Geschuldete; wo die Kurve schlechter ist, ist die "
         "Fläche schraffiert. Graue Streifen mit Buchstaben sind Störungen. Alle Bilder haben dieselbe Zeitachse "
         "(Uhrzeit der Stadt).",
-        "Each curve shows what arrived. The dashed line is what is owed; where the curve is worse, the area is hatched. "
-        "Grey bands with letters are faults. All drawings share one time axis (the town's clock).",
+        "Each curve shows what arrived. The dashed line is what is owed; where the curve is worse, the area is "
+        "hatched. Grey bands with letters are faults. All drawings share one time axis (the town's clock).",
     ),
     "faults-legend": Text("Störungen in den Bildern", "Faults in the drawings"),
     "no-faults": Text("Dieser Lauf hatte keine Störungen.", "This run had no faults."),
@@ -63,7 +75,10 @@ TEXTS: dict[str, Text] = {
         "Wer wann worauf gestützt war. Wechsel, die kürzer sind als ein Bildpunkt, sind als Strich gezeichnet.",
         "Who leaned on what, and when. Changes shorter than a pixel are drawn as a thin line.",
     ),
-    "gantt-label": Text("Zeitleiste der Betriebsweisen; die Tabelle nennt jeden Wechsel", "Timeline of modes; the table lists each change"),
+    "gantt-label": Text(
+        "Zeitleiste der Betriebsweisen; die Tabelle nennt jeden Wechsel",
+        "Timeline of modes; the table lists each change",
+    ),
     "mode-best": Text("wie vorgesehen", "first choice"),
     "mode-second": Text("erster Ersatz", "first fallback"),
     "mode-third": Text("weiterer Ersatz", "further fallback"),
@@ -83,7 +98,8 @@ TEXTS: dict[str, Text] = {
         "Districts by person-hours below what is owed (ph), facilities by kind. North is up.",
     ),
     "map-label": Text(
-        "Karte der Stadt: Stadtteile nach Personenstunden, Einrichtungen mit Ausfällen; die Werte stehen in der Tabelle der Stadtteile",
+        "Karte der Stadt: Stadtteile nach Personenstunden, Einrichtungen mit Ausfällen; "
+        "die Werte stehen in der Tabelle der Stadtteile",
         "Map of the town: districts by person-hours, facilities with failures; the table of districts has the values",
     ),
     "no-map": Text("Die Stadt hat keine Orte für eine Karte.", "The town has no places for a map."),
@@ -121,20 +137,24 @@ TEXTS: dict[str, Text] = {
     "peak-at": Text("zuerst um", "first at"),
     "sum": Text("Summe", "Sum"),
     "not-owed": Text("nicht je Stadtteil geschuldet", "not owed by district"),
-    "dash-note": Text("Ein Strich: dem Stadtteil nicht eigens geschuldet.", "A dash: not owed to that district by itself."),
+    "dash-note": Text(
+        "Ein Strich: dem Stadtteil nicht eigens geschuldet.", "A dash: not owed to that district by itself."
+    ),
     "no-districts": Text("Die Stadt hat keine Stadtteile.", "The town has no districts."),
     "cascade": Text("Was wozu führte", "What led to what"),
     "cascade-intro": Text(
         "Ursachen der größten Verluste, aus dem Ereignisprotokoll. Eingerückt steht, was aus der Zeile darüber folgte; "
         "„nach“ ist die Zeit seit der Ursache.",
-        "Causes of the greatest losses, from the event log. What is indented followed from the line above it; “after” is "
-        "the time since its cause.",
+        "Causes of the greatest losses, from the event log. What is indented followed from the line above it; “after” "
+        "is the time since its cause.",
     ),
     "no-cascade": Text("Nichts ging verloren.", "Nothing was lost."),
     "after": Text("nach", "after"),
     "via": Text("über", "via"),
     "redundancies": Text("Ersatzwege", "Second ways"),
-    "redundancies-caption": Text("Was das Szenario von jedem Ersatzweg verlangt", "What the scenario asks of each second way"),
+    "redundancies-caption": Text(
+        "Was das Szenario von jedem Ersatzweg verlangt", "What the scenario asks of each second way"
+    ),
     "no-redundancies": Text("Das Szenario verlangt keinen Ersatzweg.", "The scenario asks for no second way."),
     "kind": Text("Art", "Kind"),
     "primary": Text("zuerst", "first choice"),
@@ -158,11 +178,14 @@ TEXTS: dict[str, Text] = {
     "sensors": Text("Sensoren", "sensors"),
     "cohorts": Text("Gruppen gleicher Sensoren", "cohorts of like sensors"),
     "readings": Text("Messwerte", "readings"),
-    "published": Text("vom Broker angenommen", "taken by the broker"),
-    "bad": Text("von den Sensoren als schlecht gekennzeichnet", "marked as bad by the sensors"),
-    "broker": Text("Broker", "broker"),
+    "delivered": Text("im Rechenzentrum angekommen", "arrived at the data centre"),
+    "late": Text("davon verspätet", "of these late"),
+    "lost": Text("verloren", "lost"),
+    "held": Text("bei Ende noch im Gateway", "still with a gateway at the end"),
     "assumptions": Text("Annahmen und Grenzwerte", "Assumptions and limits"),
-    "thresholds-caption": Text("Grenzwerte dieses Laufs und wie sicher sie sind", "Limits used in this run, and how sure they are"),
+    "thresholds-caption": Text(
+        "Grenzwerte dieses Laufs und wie sicher sie sind", "Limits used in this run, and how sure they are"
+    ),
     "assumptions-caption": Text("Annahmen, die das Modell machen musste", "What the model had to assume"),
     "more-assumptions": Text("alle {n} Annahmen", "all {n} assumptions"),
     "no-assumptions": Text("Es wurde nichts angenommen.", "Nothing was assumed."),
@@ -178,10 +201,10 @@ TEXTS: dict[str, Text] = {
     ),
     "digest": Text("Prüfsumme des Laufs", "digest of the run"),
     "footer": Text(
-        "Diese Seite lädt nichts nach und zeigt eine Simulation, keine Messung. Was das Modell nicht enthält, kann sie nicht "
-        "zeigen; die Einfallskraft der Menschen vor Ort ist nicht simuliert.",
-        "This page loads nothing and shows a simulation, not a measurement. It cannot show what the model does not hold; the "
-        "resourcefulness of people on the spot is not simulated.",
+        "Diese Seite lädt nichts nach und zeigt eine Simulation, keine Messung. Was das Modell nicht enthält, kann sie "
+        "nicht zeigen; die Einfallskraft der Menschen vor Ort ist nicht simuliert.",
+        "This page loads nothing and shows a simulation, not a measurement. It cannot show what the model does not hold; "
+        "the resourcefulness of people on the spot is not simulated.",
     ),
 }
 

@@ -96,7 +96,9 @@ def town_map(town: TownMap, lang: str) -> MapDrawing:
 
 def _district(district: MapDistrict, project: Projection, bounds: tuple[float, ...], lang: str) -> str:
     hours = number(district.person_hours, lang)
-    words = f"{district.title}: {hours} {say('person-hours', lang)}, {number(district.people, lang)} {say('people', lang)}"
+    words = (
+        f"{district.title}: {hours} {say('person-hours', lang)}, {number(district.people, lang)} {say('people', lang)}"
+    )
     shade = f"district d{class_of(district.person_hours, bounds)}"
     if len(district.outline) >= 3:
         corners = " ".join(",".join(map(decimal, project.at(x, y))) for x, y in district.outline)
@@ -112,7 +114,9 @@ def _component(kind: str, label: str, failed_s: float, place: tuple[float, float
     parts.append(element("use", href=f"#g-{kind}", class_=domain_class(kind)))
     if failed_s > 0:
         size = {"transform": "scale(.6)"} if kind in ("bus", "signal", "pv") else {}
-        parts.append(element("path", d=FAILED, class_="halo", **size) + element("path", d=FAILED, class_="cross", **size))
+        parts.append(
+            element("path", d=FAILED, class_="halo", **size) + element("path", d=FAILED, class_="cross", **size)
+        )
     return element("g", parts, transform=f"translate({decimal(x)} {decimal(y)})")
 
 
@@ -135,7 +139,6 @@ def _labels(town: TownMap, project: Projection, lang: str) -> tuple[list[str], i
         parts.append(text(x, top, district.title, class_="place", text_anchor="middle"))
         parts.append(text(x, top + 13, hours, class_="hours", text_anchor="middle"))
     return parts, unnamed
-
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

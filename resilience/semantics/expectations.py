@@ -47,6 +47,8 @@ def _check_levels(item: Fields, city: City | None) -> None:
         item.wrong("at_most", *_one_of("at_least", "at_most", True))
     limits = {name: item.limit(name) for name in ("at_least", "at_most") if name in item}
     measures = _measures_chosen(item, city)
+    if len(limits) == 2:
+        return
     for name, limit in limits.items():
         if limit is None or limit[0] is None:
             continue

@@ -211,7 +211,7 @@ def _check_overlap(
     if span is None:
         return
     end = span[0] if "repair" in entry else span[1]  # nobody knows when a crew will be done
-    for way, target in entry.texts("target"):
+    for target, way in {target: way for way, target in reversed(entry.texts("target"))}.items():
         spans = taken.setdefault((target, point.name), [])
         for begin, until, other in spans:
             if (span[0] < until and begin < end) or span[0] == begin:

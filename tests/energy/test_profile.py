@@ -50,7 +50,7 @@ def test_load_never_exceeds_its_rating_and_peaks_on_a_winter_evening() -> None:
         for hour in range(24)
         for minute in (0, 15, 30, 45)
     ]
-    assert 0.0 < min(year) and max(year) == 1.0
+    assert min(year) > 0.0 and max(year) == 1.0
     assert load_factor(datetime(2026, 1, 20, 18, 0)) == 1.0
     assert load_factor(datetime(2026, 1, 20, 18, 14)) == load_factor(datetime(2026, 1, 20, 18, 0))
     assert load_factor(datetime(2026, 7, 20, 18, 0)) < 1.0

@@ -28,16 +28,13 @@ def test_reads(text: str, expected: float) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "15", "h", "-2h", "2 hours", "30m1h", "1h1h", "1h 30", "0.3 ms", "1,5 h"])
 def test_refuses(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"duration|twice|finer|empty"):
         seconds(text)
 
 
 @given(st.integers(0, 10**10))
 def test_shown_reads_back(milliseconds: int) -> None:
-    value = milliseconds / 1000
-    text = shown(value)
-    if "e+" not in text:
-        assert abs(seconds(text) - value) <= 0.005  # `shown` keeps six significant digits of the seconds
+    assert seconds(shown(milliseconds / 1000)) == milliseconds / 1000
 
 
 def test_shown() -> None:

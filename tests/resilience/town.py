@@ -9,7 +9,15 @@ from datetime import datetime
 
 import numpy as np
 
-from resilience.scenario import CityReference, Expectation, Redundancy, RunSettings, Scenario, SteadyState, TimelineEntry
+from resilience.scenario import (
+    CityReference,
+    Expectation,
+    Redundancy,
+    RunSettings,
+    Scenario,
+    SteadyState,
+    TimelineEntry,
+)
 from resilience.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Domain

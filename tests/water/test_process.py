@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from simulator.city.water_file import read_water_elements
 from simulator.contracts.event import EventKind
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import LinkKind
@@ -14,7 +15,7 @@ from simulator.contracts.problem import BadInput
 from simulator.coupling import Runtime
 from simulator.domains import water
 from tests.support.towns import component, link, town
-from tests.water.networks import GRAVITY, PUMPED, city_of, published, world, write
+from tests.water.networks import GRAVITY, PUMPED, city_of, micropolis, published, world, write
 
 MINUTE = 60_000
 LEVELS = (
@@ -262,3 +263,23 @@ def test_a_city_that_names_what_the_network_has_not_is_refused(tmp_path: Path) -
     assert [p.field for p in caught.value.problems] == ["junction-AA", "pump-A"]
     with pytest.raises(BadInput, match="names no water network"):
         water.start(world(city))
+
+
+def test_micropolis_wakes_up_at_once_when_power_is_back_after_all_water_is_gone() -> None:
+    path = micropolis()
+    pumps = [e.component_id for e in read_water_elements(path) if e.kind == "pump"]
+    rt = world(city_of(path, tuple(link("power", "bus-1", p) for p in pumps), LEVELS, BUS), warmup_s=6 * 3600)
+    running = water.start(rt)
+    rt.clock.run_until(0)
+    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    rt.clock.run_until(12 * 60 * MINUTE)
+    course = rt.levels.courses()["supply"]
+    assert course.value_at(0) > 0.8
+    assert course.values[-1] == 0.0
+    assert rt.quantities.value("d1", "tank_volume_m3") == pytest.approx(0.0, abs=0.1)
+    rt.supply.offer("bus-1", LinkKind.POWER, True)
+    rt.clock.run_until(12 * 60 * MINUTE)
+    assert rt.levels.courses()["supply"].values[-1] > 0.6
+    assert rt.supply.demand_w("bus-1") > 50_000
+    assert not any("not balanced" in e.what for e in rt.log.events)
+    running.close()

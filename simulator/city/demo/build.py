@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.city.demo.baseline import water_baseline
 from simulator.city.demo.frames import grid_frame, water_frame
 from simulator.city.demo.roads import build_roads
 from simulator.city.demo.water import write_water
 from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, RoadRef
 from simulator.city.importers.pandapower_grid import import_pandapower
+from simulator.city.layers.baseline import water_baseline
 from simulator.city.layers.lay import lay
 from simulator.city.layers.layer import Make
 from simulator.city.layers.owners import Owners
@@ -25,6 +25,7 @@ from simulator.city.road_file import write_roads
 from simulator.city.survey import cut_into_districts, ground_of, networks_of, with_layer
 from simulator.city.write import staged, write_city
 from simulator.contracts.city import Assumption, City
+from simulator.contracts.component import Domain
 
 WATER_FILE = "water.inp"
 POWER_FILE = "power.json"
@@ -93,10 +94,15 @@ def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
         places[component.domain.value].append((component.x_m, component.y_m))
     water, grid = (np.array(places[domain]) for domain in ("water", "energy"))
     frame, east, north = grid_frame(grid[:, 0], grid[:, 1])
-    water_at, smaller = water_frame(water[:, 0], water[:, 1], *frame.to_map(grid[:, 0], grid[:, 1]))
+    people = np.array(
+        [networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.domain is Domain.WATER]
+    )
+    buses = frame.to_map(grid[:, 0], grid[:, 1])
+    water_at, smaller = water_frame(water[:, 0], water[:, 1], people, *buses)
     note = Assumption(
         "map",
-        f"mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle and drawn {smaller:.2f} times "
+        f"mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle, turned by "
+        f"{water_at.rotate_deg:g} degrees so that people live near local substations, and drawn {smaller:.2f} times "
         "smaller than it is (its hydraulics keep their published lengths); in truth neither knows the other",
     )
     return replace(

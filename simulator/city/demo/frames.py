@@ -9,6 +9,9 @@ from simulator.city.frame import FOOT_M, MapFrame
 
 Floats = NDArray[np.float64]
 
+TURN_DEG = 15
+"""Step of the turns tried for the water network (assumption: finer steps bring no one nearer to speak of)."""
+
 
 def grid_frame(longitude: Floats, latitude: Floats) -> tuple[MapFrame, float, float]:
     """The grid stays where it stands: its frame, and the map's origin (longitude, latitude) in its middle."""
@@ -17,13 +20,32 @@ def grid_frame(longitude: Floats, latitude: Floats) -> tuple[MapFrame, float, fl
     return MapFrame.of_degrees(east, north), east, north
 
 
-def water_frame(x: Floats, y: Floats, grid_x_m: Floats, grid_y_m: Floats) -> tuple[MapFrame, float]:
-    """The water network, drawn in feet, shrunk without distortion until it fits the grid's extent, middle on middle.
+def water_frame(x: Floats, y: Floats, people: Floats, grid_x_m: Floats, grid_y_m: Floats) -> tuple[MapFrame, float]:
+    """The water network, drawn in feet, turned and shrunk without distortion until it fits the grid's extent.
 
-    Returns the frame and how many times smaller it is drawn than it is.
+    Both networks serve the same people, so of the turns in steps of `TURN_DEG` the one is taken that brings people
+    (`people` at each x, y) nearest to local substations in the mean. Returns the frame and how many times smaller
+    the network is drawn than it is.
     """
-    width, height = float(np.ptp(x)), float(np.ptp(y))
-    scale = round(min(float(np.ptp(grid_x_m)) / width, float(np.ptp(grid_y_m)) / height), 4)
-    shift_x = float(grid_x_m.min() + grid_x_m.max()) / 2 - scale * float(x.min() + x.max()) / 2
-    shift_y = float(grid_y_m.min() + grid_y_m.max()) / 2 - scale * float(y.min() + y.max()) / 2
-    return MapFrame(scale, scale, round(shift_x, 1), round(shift_y, 1)), FOOT_M / scale
+    best: tuple[float, MapFrame, float] | None = None
+    for turn in range(0, 360, TURN_DEG):
+        across, along = MapFrame(rotate_deg=turn).to_map(x, y)
+        scale = round(float(min(np.ptp(grid_x_m) / np.ptp(across), np.ptp(grid_y_m) / np.ptp(along))), 4)
+        shift_x = round(_middle(grid_x_m) - scale * _middle(across), 1)
+        shift_y = round(_middle(grid_y_m) - scale * _middle(along), 1)
+        frame = MapFrame(scale, scale, shift_x, shift_y, float(turn))
+        distance = float(np.average(_to_nearest(*frame.to_map(x, y), grid_x_m, grid_y_m), weights=people))
+        if best is None or distance < best[0]:
+            best = distance, frame, FOOT_M / scale
+    assert best is not None
+    return best[1:]
+
+
+def _middle(values: Floats) -> float:
+    return float(values.min() + values.max()) / 2
+
+
+def _to_nearest(x_m: Floats, y_m: Floats, other_x_m: Floats, other_y_m: Floats) -> Floats:
+    """Distance in metres from each place to the nearest of the others."""
+    nearest: Floats = np.hypot(x_m[:, None] - other_x_m, y_m[:, None] - other_y_m).min(axis=1)
+    return nearest

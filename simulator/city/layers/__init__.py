@@ -15,5 +15,6 @@ lifelines   hospital, town hall, emergency water, depots
 access      road access
 levels      service levels owed
 sensors     what is measured
+baseline    what the water network gives without any fault
 lay         all of them in order
 """

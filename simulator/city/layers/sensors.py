@@ -23,7 +23,7 @@ RULES = (
     SensorRule("tank-level", "level_m", "m", 0.025, 60.0, "tank", basis=_LEVEL),
     SensorRule("pump-flow", "flow_m3_s", "m3/s", 0.001, 60.0, "pump", basis=_FLOW),
     SensorRule("voltage", "voltage_pu", "pu", 0.005, 60.0, "bus", basis=_VOLTAGE),
-    SensorRule("loading", "loading", "1", 0.01, 60.0, "line", basis=_LOADING),
+    SensorRule("loading", "loading_pu", "1", 0.01, 60.0, "line", basis=_LOADING),
     SensorRule("speed", "speed_m_s", "m/s", 0.83, 300.0, "road", share=0.5, basis=_SPEED),
     SensorRule("queue", "queue_veh", "1", 2.0, 60.0, "signal", basis=_QUEUE),
 )

@@ -281,12 +281,13 @@ def build_world(
         save_mode=0,
         show_mode=0,
         vehicle_logging_timestep_interval=-1,
-        eular_dt=duration_s + 2 * trips.size,
         cpp=True,
     )
     # After each call UXsim copies the state of every vehicle into Python. Without that, VEHICLES_LIVING,
     # VEHICLES_RUNNING and the analyzer's average speed go stale; nothing here reads them.
     world._sync_from_cpp = lambda: None
+    # Nor are the grids behind UXsim's diagrams wanted, which cost a hundred megabytes for 1,500 roads.
+    world._skip_analyzer_setup = True
     phase = {
         road: group
         for programme in programmes.values()

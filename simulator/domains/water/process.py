@@ -162,10 +162,10 @@ class WaterProcess:
 
     def _log_balance(self) -> None:
         """Say when EPANET did not find a balanced solution: figures from that instant are not to be trusted."""
-        unbalanced = self._engine.balance_error > self._engine.accuracy
+        unbalanced = not self._engine.balanced
         if unbalanced and not self._unbalanced:
             what = "the hydraulic solution is not balanced; figures are rough until it is again"
-            self._rt.log.add(EventKind.NOTE, self.name, what, cause=self._cause, value=self._engine.balance_error)
+            self._rt.log.add(EventKind.NOTE, self.name, what, cause=self._cause)
         elif self._unbalanced and not unbalanced:
             self._rt.log.add(EventKind.NOTE, self.name, "the hydraulic solution is balanced again")
         self._unbalanced = unbalanced

@@ -1,0 +1,82 @@
+"""Links that planners bring along: our own columns, or pairs of a pump and what feeds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from simulator.city.check import check_links
+from simulator.city.fields import Fields
+from simulator.city.layers.layer import join
+from simulator.city.linkage import LINK_COLUMNS, REQUIRED_LINK_COLUMNS, link
+from simulator.city.suggester import Suggester
+from simulator.city.table import read_table
+from simulator.city.where import Where
+from simulator.contracts.component import Component, Domain
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.problem import BadInput, Problem
+
+PAIR_COLUMNS = ("water_id", "power_id")
+
+
+def read_links(
+    path: Path, components: Mapping[str, Component], feeds: Mapping[str, str], owner: str
+) -> tuple[tuple[Link, ...], bool]:
+    """The links of a file, and whether it had pairs. Raises `BadInput` with every problem.
+
+    `feeds` says which bus (component id) stands behind the name of a load or motor; `owner` answers for pairs.
+    """
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            header = [cell.strip() for cell in file.readline().split(",")]
+    except (OSError, UnicodeDecodeError):
+        header = []
+    if set(PAIR_COLUMNS) <= set(header):
+        return _pairs(path, components, feeds, owner), True
+    rows, problems = read_table(path, LINK_COLUMNS, REQUIRED_LINK_COLUMNS)
+    where = Where(str(path))
+    links: dict[str, Link] = {}
+    for row in rows:
+
+        def report(name: str, what: str, mend: str, line: int = row.line) -> None:
+            problems.append(Problem(str(path), line, name, what, mend))
+
+        one = link(Fields(row.cells, report), report)
+        if one is None:
+            continue
+        if one.id in links or one.id in components:
+            report("id", f"{one.id!r} is used twice", "rename one of the two")
+        where.row("links", one.id, str(path), row.line)
+        links[one.id] = one
+    problems += check_links(links.values(), components, lambda _: False, where)
+    if problems:
+        raise BadInput(problems)
+    return tuple(links.values()), False
+
+
+def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, str], owner: str) -> tuple[Link, ...]:
+    """Rows of `water_id,power_id`: a water element, and the load, motor or bus that feeds it."""
+    rows, problems = read_table(path, PAIR_COLUMNS, PAIR_COLUMNS)
+    water: dict[str, str] = {}
+    buses = dict(feeds)
+    for component in components.values():
+        if component.domain is Domain.WATER and (component.kind == "pump" or component.network_id not in water):
+            water[component.network_id] = component.id
+        elif component.kind == "bus":
+            for name in (component.id, component.network_id, component.title):
+                buses.setdefault(name, component.id)
+    waters, powers = Suggester(water), Suggester(buses)
+    links: dict[str, Link] = {}
+    for row in rows:
+        target, source = water.get(row.cells["water_id"]), buses.get(row.cells["power_id"])
+        for column, found, names in (("water_id", target, waters), ("power_id", source, powers)):
+            if found is None:
+                name = row.cells[column]
+                mend = names.mend(name, f"name an element of the {column.removesuffix('_id')} network's file")
+                problems.append(Problem(str(path), row.line, column, f"there is no {name!r}", mend))
+        if target is not None and source is not None:
+            made = join(LinkKind.POWER, source, target, owner)
+            links[made.id] = made
+    if problems:
+        raise BadInput(problems)
+    return tuple(links.values())

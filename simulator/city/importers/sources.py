@@ -1,0 +1,157 @@
+"""The files an import starts from, brought into the city's folder each in the form that the city reads."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from simulator.city.element import NetworkElement
+from simulator.contracts.city import Assumption, RoadFiles
+from simulator.contracts.problem import BadInput, Problem
+
+WATER_FILE = "water.inp"
+POWER_FILE = "power.json"
+ROADS_FOLDER = "roads"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSources:
+    """What a planner has. `place` is (longitude, latitude) of the town's middle where the files do not say."""
+
+    name: str
+    water: Path | None = None
+    power: Path | None = None
+    roads_net: Path | None = None
+    roads_nodes: Path | None = None
+    roads_trips: Path | None = None
+    gmns: Path | None = None
+    links: Path | None = None
+    districts: Path | None = None
+    title: str = ""
+    place: tuple[float, float] | None = None
+
+
+@dataclass
+class Gathered:
+    """What lies in the folder now, as the city will name it, and what it holds.
+
+    `feeds` says which bus stands behind the name of a load or motor; `trips` are car trips a day that begin or end at a
+    road node (component id).
+    """
+
+    water: str = ""
+    power: str = ""
+    roads: tuple[str, str, str] | None = None
+    in_degrees: bool = False
+    elements: dict[str, tuple[NetworkElement, ...]] = field(default_factory=dict)
+    feeds: dict[str, str] = field(default_factory=dict)
+    trips: dict[str, float] = field(default_factory=dict)
+    assumptions: list[Assumption] = field(default_factory=list)
+
+
+def gather(sources: ImportSources, folder: Path) -> Gathered:
+    """Convert every source into `folder`. Raises `BadInput` with the problems of all of them."""
+    problems = _options(sources)
+    gathered = Gathered()
+    steps: tuple[tuple[object, Callable[[ImportSources, Path, Gathered], None]], ...] = (
+        (sources.water, _water),
+        (sources.power, _power),
+        (sources.roads_net and sources.roads_nodes, _tntp),
+        (sources.gmns, _gmns),
+    )
+    for given, step in steps:
+        if given:
+            try:
+                step(sources, folder, gathered)
+            except BadInput as error:
+                problems += error.problems
+    for given in (sources.links, sources.districts):
+        if given is not None and not given.is_file():
+            problems.append(Problem(str(given), 0, "file", "cannot be read (no such file)", "check the path"))
+    if problems:
+        raise BadInput(problems)
+    return gathered
+
+
+def _options(sources: ImportSources) -> list[Problem]:
+    def problem(option: str, what: str, mend: str) -> Problem:
+        return Problem("import", 0, option, what, mend)
+
+    found = []
+    if not (sources.water or sources.power or sources.roads_net or sources.gmns):
+        found.append(problem("sources", "no network is given", "name --water, --power, --roads-net or --gmns"))
+    if (sources.roads_net is None) != (sources.roads_nodes is None):
+        found.append(
+            problem("--roads-net", "needs the nodes, and the nodes need it", "give --roads-net and --roads-nodes")
+        )
+    if sources.roads_net is not None and sources.gmns is not None:
+        found.append(problem("--gmns", "roads are given twice", "keep --gmns or --roads-net"))
+    if not sources.name or not all(c.isascii() and (c.isalnum() or c == "-") and not c.isupper() for c in sources.name):
+        found.append(problem("--name", f"{sources.name!r} is no name", "use small letters, digits and hyphens"))
+    return found
+
+
+def _water(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
+    from simulator.city.water_file import read_water_elements
+
+    assert sources.water is not None
+    gathered.elements["water"] = read_water_elements(sources.water)
+    shutil.copyfile(sources.water, folder / WATER_FILE)
+    gathered.water = WATER_FILE
+
+
+def _power(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
+    from simulator.city.power_file import named_loads, read_power_elements, read_power_file
+
+    assert sources.power is not None
+    path = folder / POWER_FILE
+    try:
+        from simulator.city.importers.pandapower_grid import import_pandapower
+
+        notes = import_pandapower(sources.power, path)
+    except ModuleNotFoundError as error:
+        mend = "install it with: pip install 'stadtwerk[import]'"
+        raise BadInput([Problem(str(sources.power), 0, "file", f"needs the package {error.name}", mend)]) from None
+    file = read_power_file(path)
+    gathered.power, gathered.in_degrees = POWER_FILE, file.coordinates == "lon-lat"
+    gathered.elements["energy"] = read_power_elements(path)
+    gathered.feeds = named_loads(file)
+    gathered.assumptions += [replace(note, subject=f"grid: {note.subject}") for note in notes]
+
+
+def _tntp(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
+    from simulator.city.importers.tntp import import_tntp
+
+    assert sources.roads_net is not None and sources.roads_nodes is not None
+    notes = import_tntp(sources.roads_net, sources.roads_nodes, sources.roads_trips, folder / ROADS_FOLDER)
+    _roads(folder, gathered, notes)
+
+
+def _gmns(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
+    from simulator.city.importers.gmns import import_gmns
+
+    assert sources.gmns is not None
+    demand = sources.gmns / "demand.csv"
+    trips = demand if demand.is_file() else None
+    notes = import_gmns(sources.gmns / "node.csv", sources.gmns / "link.csv", trips, folder / ROADS_FOLDER)
+    _roads(folder, gathered, notes)
+
+
+def _roads(folder: Path, gathered: Gathered, notes: tuple[Assumption, ...]) -> None:
+    from simulator.city.road_file import read_road_elements, read_roads
+
+    roads = folder / ROADS_FOLDER
+    demand = roads / "demand.csv"
+    files = RoadFiles(roads / "node.csv", roads / "link.csv", demand if demand.is_file() else None)
+    names = [
+        f"{ROADS_FOLDER}/{path.name}" if path is not None else "" for path in (files.nodes, files.links, files.demand)
+    ]
+    gathered.roads = (names[0], names[1], names[2])
+    gathered.elements["traffic"] = read_road_elements(files)
+    for trip in read_roads(files).trips:
+        for node in (trip.origin, trip.destination):
+            name = f"road-node-{node}"
+            gathered.trips[name] = gathered.trips.get(name, 0.0) + trip.trips
+    gathered.assumptions += [replace(note, subject=f"roads: {note.subject}") for note in notes]

@@ -1,0 +1,159 @@
+"""What planners have, as a city folder with a list of everything that had to be assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from simulator.city.draft import CityDraft, NetworkRef, RoadRef
+from simulator.city.frame import MapFrame
+from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map
+from simulator.city.importers.link_rows import read_links
+from simulator.city.importers.sources import Gathered, ImportSources, gather
+from simulator.city.layers.baseline import water_baseline
+from simulator.city.layers.lay import lay
+from simulator.city.layers.plan import Plan
+from simulator.city.loader import load_city, placed
+from simulator.city.networks import Networks
+from simulator.city.survey import cut_into_districts, ground_of, networks_of, with_layer
+from simulator.city.write import staged, write_city
+from simulator.contracts.city import Assumption, City
+from simulator.contracts.component import Component
+from simulator.contracts.link import Link
+from simulator.contracts.problem import BadInput, Problem
+
+__all__ = ["ImportReport", "ImportSources", "import_city"]
+
+LITRES_PERSON_D = 126.0
+LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and day"
+
+WATTS_PERSON = 700.0
+"""Mean electric load a person without water data: about 500 TWh a year for 84 million people (Germany; assumption)."""
+
+CAR_TRIPS_PERSON_D = 3.1 * 0.43
+"""Car trips a person and day without water or grid data (Mobilität in Deutschland 2017)."""
+
+FEW, MANY, MANY_PEOPLE = 6, 8, 20_000
+"""Districts that a town is cut into, and from how many people on it is cut into more (assumption)."""
+
+PLAN = Plan(signals=12, signals_with_police=6)
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """The imported city, and everything that was assumed to make it run."""
+
+    city: City
+    assumptions: tuple[Assumption, ...]
+
+
+def import_city(sources: ImportSources, out: Path) -> ImportReport:
+    """Make the new folder `out` from the given files. Raises `BadInput` with every problem; then nothing is written."""
+    with staged(out) as folder:
+        gathered = gather(sources, folder)
+        draft = _draft(sources, gathered, folder)
+        write_city(draft, folder)
+        load_city(folder)
+    city = load_city(out)
+    return ImportReport(city, city.assumptions)
+
+
+def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraft:
+    unit_m = drawn_unit_m(folder / gathered.water) if gathered.water else 1.0
+    town = share_map(gathered.elements, gathered.in_degrees, unit_m, sources.place)
+    draft = _framed(sources, gathered, town)
+    networks = networks_of(draft, folder)
+    draft = _districts(sources, draft, networks, town)
+    known, notes = _known_links(sources, draft, networks, gathered.feeds)
+    draft = replace(draft, assumptions=(*draft.assumptions, *notes))
+    draft = _peopled(draft, networks, gathered.trips)
+    ground = ground_of(draft, networks, folder, gathered.trips)
+    if not draft.water:
+        return with_layer(draft, lay(ground, PLAN, known))
+    baseline = water_baseline(ground, networks)
+    draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
+    return with_layer(draft, lay(ground, PLAN, known, baseline.minima))
+
+
+def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> CityDraft:
+    def frame(domain: str) -> MapFrame:
+        return town.frames[domain]
+
+    owners = PLAN.owners
+    water = NetworkRef(gathered.water, owners.water, frame=frame("water")) if gathered.water else None
+    energy = NetworkRef(gathered.power, owners.power, frame=frame("energy")) if gathered.power else None
+    roads = None
+    if gathered.roads is not None:
+        roads = RoadRef(*gathered.roads, owner=owners.roads, frame=frame("traffic"))
+    title = sources.title or sources.name.replace("-", " ").capitalize()
+    return CityDraft(
+        sources.name,
+        title,
+        title,
+        town.latitude_deg,
+        town.longitude_deg,
+        LITRES_PERSON_D if water else None,
+        LITRES_SOURCE if water else "",
+        water=water,
+        energy=energy,
+        traffic=roads,
+        assumptions=(*gathered.assumptions, *town.assumptions),
+    )
+
+
+def _districts(sources: ImportSources, draft: CityDraft, networks: Networks, town: SharedMap) -> CityDraft:
+    if sources.districts is not None:
+        from simulator.city.importers.outlines import given_districts
+
+        districts, note = given_districts(sources.districts, draft, town)
+        return replace(draft, districts=districts, assumptions=(*draft.assumptions, *note))
+    litres_d = sum(w for name, w in networks.weights.items() if name.startswith("junction-")) * 86400.0 * 1000.0
+    count = MANY if litres_d / LITRES_PERSON_D >= MANY_PEOPLE else FEW
+    found = cut_into_districts(networks, count)
+    text = f"none given: cut into {len(found)} around the middles of demand (Lloyd's algorithm)"
+    return replace(draft, districts=found, assumptions=(*draft.assumptions, Assumption("districts", text)))
+
+
+def _known_links(
+    sources: ImportSources, draft: CityDraft, networks: Networks, feeds: Mapping[str, str]
+) -> tuple[tuple[Link, ...], tuple[Assumption, ...]]:
+    if sources.links is None:
+        return (), ()
+    links, pairs = read_links(sources.links, networks.components, feeds, PLAN.owners.power)
+    if not pairs:
+        return links, ()
+    text = f"{len(links)} power links from {sources.links.name}, without a battery; the load named there tells the bus"
+    return links, (Assumption("power links of pumps", text),)
+
+
+def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -> CityDraft:
+    """People for a town without water network and without people in its districts: from its load, else from its trips."""
+    if draft.water or all(district.people is not None for district in draft.districts):
+        return draft
+    components = placed(draft.districts, networks.components)
+    loads = {c.id: networks.weights.get(c.id, 0.0) / WATTS_PERSON for c in components.values() if c.kind == "bus"}
+    if sum(loads.values()) > 0:
+        text = f"rated electric load divided by {WATTS_PERSON:g} W a person"
+        return _with_people(draft, components, loads, Assumption("people", text))
+    ends = {name: count / 2 / CAR_TRIPS_PERSON_D for name, count in trips.items()}
+    if sum(ends.values()) > 0:
+        text = f"car trips a day divided by {CAR_TRIPS_PERSON_D:.3g} a person and day"
+        return _with_people(draft, components, ends, Assumption("people", text, "Mobilität in Deutschland 2017"))
+    what = "nothing tells how many people live in the town"
+    raise BadInput([Problem(draft.name, 0, "people", what, "give --districts with people, or --water")])
+
+
+def _with_people(
+    draft: CityDraft, components: Mapping[str, Component], shares: Mapping[str, float], note: Assumption
+) -> CityDraft:
+    people: dict[str, float] = {}
+    for name, share in shares.items():
+        people[components[name].district] = people.get(components[name].district, 0.0) + share
+    districts = tuple(
+        district
+        if district.people is not None
+        else replace(district, people=max(1, round(people.get(district.id, 0.0))))
+        for district in draft.districts
+    )
+    return replace(draft, districts=districts, assumptions=(*draft.assumptions, note))

@@ -1,0 +1,124 @@
+"""Executed against asked, and evidence of effect."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from resilience.judge import judge
+from resilience.scenario import Evidence, Repair, Selector, TimelineEntry
+from resilience.verdict import Category, Finding, Value
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Executed
+from tests.resilience.town import history, scenario, tiny_city
+
+CITY = tiny_city()
+ENTRY = TimelineEntry("break", 60.0, "pump-out", ("pump-1",), for_s=600.0)
+DONE = Executed("break", "pump-1", "pump-out", 60_000, 660_000, None, False)
+HEAL = 3600.0
+
+
+def value(entry: TimelineEntry, *done: Executed, heal_by_s: float | None = HEAL) -> Value:
+    asked = scenario(timeline=[entry], heal_by_s=heal_by_s)
+    return {f.id: f for f in judge(asked, CITY, history(executed=done)).of(Category.EXECUTION)}["break"].value
+
+
+@pytest.mark.parametrize(
+    ("case", "done", "expected"),
+    [
+        ("as asked", (DONE,), Value.PASS),
+        ("a tick late", (replace(DONE, applied_at=60_001),), Value.FAIL),
+        ("never applied", (replace(DONE, applied_at=None, cleared_at=None),), Value.FAIL),
+        ("cleared early", (replace(DONE, cleared_at=659_999),), Value.FAIL),
+        ("never cleared", (replace(DONE, cleared_at=None),), Value.FAIL),
+        ("other target", (replace(DONE, target="pump-2"),), Value.FAIL),
+        ("other fault", (replace(DONE, fault="burst"),), Value.FAIL),
+        ("twice", (DONE, DONE), Value.FAIL),
+        ("not at all", (), Value.FAIL),
+    ],
+    ids=lambda v: v if isinstance(v, str) else "",
+)
+def test_with_a_length(case: str, done: tuple[Executed, ...], expected: Value) -> None:
+    assert value(ENTRY, *done) is expected
+
+
+@pytest.mark.parametrize(
+    ("cleared_s", "heal_by_s", "expected"),
+    [(HEAL, HEAL, Value.PASS), (600.0, HEAL, Value.FAIL), (None, None, Value.PASS), (600.0, None, Value.FAIL)],
+)
+def test_until_healed(cleared_s: float | None, heal_by_s: float | None, expected: Value) -> None:
+    cleared = None if cleared_s is None else round(cleared_s * 1000)
+    done = replace(DONE, cleared_at=cleared)
+    assert value(replace(ENTRY, for_s=None), done, heal_by_s=heal_by_s) is expected
+
+
+@pytest.mark.parametrize(
+    ("cleared_s", "heal_by_s", "expected"),
+    [
+        (60.0 + 1200.0, HEAL, Value.PASS),
+        (60.0 + 1199.0, HEAL, Value.FAIL),  # sooner than the work takes
+        (HEAL, HEAL, Value.PASS),  # heal_by came before the crew
+        (HEAL + 1, HEAL, Value.FAIL),
+        (None, HEAL, Value.FAIL),
+        (None, None, Value.PASS),  # the crew did not come while the run lasted
+    ],
+)
+def test_until_repaired(cleared_s: float | None, heal_by_s: float | None, expected: Value) -> None:
+    entry = replace(ENTRY, for_s=None, repair=Repair(1200.0))
+    cleared = None if cleared_s is None else round(cleared_s * 1000)
+    assert value(entry, replace(DONE, cleared_at=cleared), heal_by_s=heal_by_s) is expected
+
+
+def test_unasked_faults_fail_the_run() -> None:
+    more = replace(DONE, entry="sabotage")
+    verdict = judge(scenario(timeline=[ENTRY], heal_by_s=HEAL), CITY, history(executed=[DONE, more]))
+    assert {f.id: f.value for f in verdict.of(Category.EXECUTION)} == {
+        "run-length": Value.PASS,
+        "break": Value.PASS,
+        "unasked": Value.FAIL,
+    }
+
+
+def test_selectors_are_settled_or_open() -> None:
+    both = (DONE, replace(DONE, target="pump-2"))
+    fixed = replace(ENTRY, targets=(), selector=Selector(kind="pump", maker="Alpha"))
+    assert value(fixed, *both) is Value.PASS
+    assert value(fixed, DONE) is Value.FAIL
+    drawn = replace(ENTRY, targets=(), selector=Selector(kind="pump", random=1))
+    assert value(drawn, DONE) is Value.INCONCLUSIVE
+
+
+def evidence(entry: TimelineEntry, done: Executed, *events: Event) -> Finding:
+    past = history(executed=[done], events=events)
+    (finding,) = judge(scenario(timeline=[entry], heal_by_s=HEAL), CITY, past).of(Category.EVIDENCE)
+    return finding
+
+
+def test_evidence_that_was_asked_for() -> None:
+    entry = replace(ENTRY, evidence=Evidence("target", "working", 0.5, None, 300.0))
+    seen = replace(DONE, evidence_at=120_000, evidence_asked=True)
+    finding = evidence(entry, seen)
+    assert finding.value is Value.PASS
+    assert finding.actual is not None
+    assert finding.actual.value == 60.0
+    assert evidence(entry, replace(seen, evidence_at=None)).value is Value.INCONCLUSIVE
+    assert evidence(entry, replace(seen, evidence_at=360_001)).value is Value.INCONCLUSIVE
+    assert evidence(entry, replace(seen, applied_at=None)).value is Value.INCONCLUSIVE
+
+
+def test_evidence_in_the_log() -> None:
+    """Without a signal to watch, an effect that the fault caused is the evidence, however long the chain."""
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    stopped = Event(1, 60_000, EventKind.STOPPED, "pump-1", "", cause=0)
+    switched = Event(2, 61_000, EventKind.CREW, "pump-1", "", cause=0)
+    low = Event(3, 90_000, EventKind.LEVEL_LOW, "water-supply-d1", "", cause=2)
+    other = Event(4, 60_000, EventKind.FAULT, "pump-1", "", after="another")
+    assert evidence(ENTRY, DONE, fault, stopped).value is Value.PASS
+    assert evidence(ENTRY, DONE, fault, switched).value is Value.INCONCLUSIVE  # a crew was called: no effect
+    chain = evidence(ENTRY, DONE, fault, switched, low)
+    assert chain.actual is not None
+    assert chain.actual.value == 30.0
+    assert evidence(ENTRY, DONE, other, replace(stopped, cause=4)).value is Value.INCONCLUSIVE
+    cleared = Event(1, 70_000, EventKind.CLEAR, "pump-1", "", cause=0)
+    assert evidence(ENTRY, DONE, fault, cleared, replace(low, id=2, cause=1)).value is Value.INCONCLUSIVE

@@ -1,0 +1,185 @@
+"""Each kind of expectation against cases worked out by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from resilience.judge import judge
+from resilience.scenario import (
+    Budget,
+    Expectation,
+    Invariant,
+    LevelChoice,
+    LevelHolds,
+    LinkContinuity,
+    Recovery,
+    Threshold,
+    TimeLimit,
+    TimelineEntry,
+    Window,
+)
+from resilience.verdict import Category, Finding, Value
+from simulator.contracts.history import Course, Executed
+from tests.resilience.town import course, history, scenario, tiny_city
+
+CITY = tiny_city()
+D1, D2 = LevelChoice(("water-supply-d1",)), LevelChoice(("water-supply-d2",))
+BOTH = LevelChoice(measure="water-supply")
+DIP = course((-3600, 1.0), (3600, 0.5), (7200, 1.0))  # minimum 0.9: worse from 1 h to 2 h
+OWN = Threshold()
+
+
+def found(item: Expectation, levels: dict[str, Course], **more: Any) -> Finding:
+    (finding,) = judge(scenario(expectations=[item], **more), CITY, history(levels)).of(Category.EXPECTATION)
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (Invariant("x", D1, OWN), Value.FAIL),
+        (Invariant("x", D1, Threshold(0.5)), Value.PASS),
+        (Invariant("x", D1, OWN, longest=TimeLimit(3600.0)), Value.PASS),
+        (Invariant("x", D1, OWN, longest=TimeLimit(3599.0)), Value.FAIL),
+        (Invariant("x", D1, OWN, window=Window(0.0, 3600.0)), Value.PASS),
+        (Invariant("x", D1, OWN, window=Window(0.0, 3600.001)), Value.FAIL),
+        (Invariant("x", D1, OWN, window=Window(7200.0)), Value.PASS),
+        (LevelHolds("x", D1, OWN), Value.PASS),
+        (LevelHolds("x", D1, OWN, at_s=3600.0), Value.FAIL),
+        (LevelHolds("x", D1, OWN, at_s=7200.0), Value.PASS),
+        (LevelHolds("x", D1, OWN, share=0.9), Value.PASS),  # 1 h of 10 h worse
+        (LevelHolds("x", D1, OWN, share=0.901), Value.FAIL),
+        (LevelHolds("x", D1, OWN, share=0.5, window=Window(3600.0, 10800.0)), Value.PASS),
+        (Budget("x", D1, OWN, person_hours=1000.0), Value.PASS),
+        (Budget("x", D1, OWN, person_hours=999.0), Value.FAIL),
+        (Budget("x", D1, OWN, time_below=TimeLimit(3600.0)), Value.PASS),
+        (Budget("x", D1, OWN, time_below=TimeLimit(3599.0)), Value.FAIL),
+        (Budget("x", D1, OWN, person_hours=2000.0, time_below=TimeLimit(60.0)), Value.FAIL),
+    ],
+)
+def test_one_level(item: Expectation, expected: Value) -> None:
+    assert found(item, {"water-supply-d1": DIP}).value is expected
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        Invariant("x", D1, OWN),
+        LevelHolds("x", D1, OWN),
+        LevelHolds("x", D1, OWN, share=0.5),
+        Budget("x", D1, OWN, person_hours=1e9),
+        Budget("x", D1, OWN, time_below=TimeLimit(1e9)),
+        Recovery("x", D1, OWN, TimeLimit(60.0), after="heal"),
+    ],
+)
+def test_a_level_that_nobody_recorded_is_inconclusive(item: Expectation) -> None:
+    assert found(item, {}, heal_by_s=60.0).value is Value.INCONCLUSIVE
+
+
+def test_recorded_too_late_is_inconclusive_and_another_fail_still_fails() -> None:
+    late = course((60, 1.0))
+    assert found(Invariant("x", D1, OWN), {"water-supply-d1": late}).value is Value.INCONCLUSIVE
+    assert found(Invariant("x", BOTH, OWN), {"water-supply-d1": late, "water-supply-d2": DIP}).value is Value.FAIL
+
+
+def test_lower_is_better_turns_round() -> None:
+    jam = {"travel-time-index": course((-3600, 1.1), (60, 2.0), (120, 1.2))}
+    index = LevelChoice(("travel-time-index",))
+    worst = found(Invariant("x", index, OWN), jam)
+    assert worst.value is Value.FAIL
+    assert worst.limit is not None
+    assert worst.limit.better == "lower"
+    assert worst.actual is not None
+    assert worst.actual.value == 2.0
+    assert "stieg auf 2" in worst.reason.de
+    assert found(Invariant("x", index, Threshold(2.5, "travel-time-index-acceptable")), jam).value is Value.PASS
+
+
+def test_the_worst_level_speaks_for_all() -> None:
+    longer = course((-3600, 1.0), (3600, 0.6), (10800, 1.0))
+    finding = found(Invariant("x", BOTH, OWN), {"water-supply-d1": DIP, "water-supply-d2": longer})
+    assert finding.subjects == ("water-supply-d2", "water-supply-d1")
+    assert "Südstadt" in finding.reason.en
+    assert "2 of 2 levels missed" in finding.reason.en
+    assert finding.actual is not None
+    assert finding.actual.value == 0.6
+
+
+def test_budget_adds_levels_up() -> None:
+    levels = {"water-supply-d1": DIP, "water-supply-d2": DIP}
+    finding = found(Budget("x", BOTH, OWN, person_hours=3999.0), levels)
+    assert finding.value is Value.FAIL
+    assert finding.actual is not None
+    assert finding.actual.value == pytest.approx(4000.0)
+    assert found(Budget("x", BOTH, OWN, person_hours=4000.0), levels).value is Value.PASS
+
+
+def test_nothing_owed_is_inconclusive() -> None:
+    assert found(Invariant("x", LevelChoice(measure="telemetry"), OWN), {}).value is Value.INCONCLUSIVE
+
+
+def fault(
+    level: Course, item: Expectation, cleared: int | None = 5_000_000, end: int = 36_000_000, target: str = "pump-1"
+) -> Value:
+    name = "pump-out" if target == "pump-1" else "link-cut"
+    entry = TimelineEntry("break", 1800.0, name, (target,), for_s=3200.0)
+    done = Executed("break", target, name, 1_800_000, cleared, None, False)
+    past = history({"water-supply-d1": level, "power-supply-d1": level}, executed=[done], end=end)
+    asked = scenario(timeline=[entry], expectations=[item], duration_s=end / 1000, heal_by_s=6000.0)
+    (finding,) = judge(asked, CITY, past).of(Category.EXPECTATION)
+    return finding.value
+
+
+@pytest.mark.parametrize(
+    ("after", "within_s", "expected"),
+    [
+        ("onset", 5400.0, Value.PASS),  # applied at 1800 s, back at 7200 s
+        ("onset", 5399.0, Value.FAIL),
+        ("cleared", 2200.0, Value.PASS),  # cleared at 5000 s
+        ("cleared", 2199.0, Value.FAIL),
+        ("heal", 1200.0, Value.PASS),  # heal_by is 6000 s
+        ("heal", 1199.0, Value.FAIL),
+    ],
+)
+def test_recovery_counts_from_its_origin(after: str, within_s: float, expected: Value) -> None:
+    assert fault(DIP, Recovery("x", D1, OWN, TimeLimit(within_s), after)) is expected
+
+
+def test_recovery_is_for_good() -> None:
+    twice = course((-3600, 1.0), (3600, 0.5), (4000, 1.0), (20000, 0.5), (20060, 1.0))
+    assert fault(twice, Recovery("x", D1, OWN, TimeLimit(5400.0))) is Value.FAIL
+    assert fault(course((-3600, 1.0)), Recovery("x", D1, OWN, TimeLimit(0.0))) is Value.PASS
+
+
+def test_recovery_that_the_run_does_not_live_to_see() -> None:
+    gone = course((-3600, 1.0), (3600, 0.5))
+    assert fault(gone, Recovery("x", D1, OWN, TimeLimit(34200.0))) is Value.FAIL  # deadline on the last tick
+    assert fault(gone, Recovery("x", D1, OWN, TimeLimit(34201.0))) is Value.INCONCLUSIVE
+    back_at_the_end = course((-3600, 1.0), (3600, 0.5), (36000, 1.0))
+    assert fault(back_at_the_end, Recovery("x", D1, OWN, TimeLimit(34200.0))) is Value.PASS
+
+
+def test_recovery_from_what_never_ended_is_inconclusive() -> None:
+    assert fault(DIP, Recovery("x", D1, OWN, TimeLimit(9e9), "cleared"), cleared=None) is Value.INCONCLUSIVE
+
+
+def test_link_continuity_leaves_the_broken_sub_system_out() -> None:
+    item = LinkContinuity("x")
+    whole = {name: course((-3600, 100.0)) for name in CITY.levels} | {"travel-time-index": course((-3600, 1.0))}
+
+    def value(target: str, low: str, when_s: float = 2000.0) -> Value:
+        name = "pump-out" if target == "pump-1" else "link-cut"
+        entry = TimelineEntry("break", 1800.0, name, (target,), for_s=3200.0)
+        done = Executed("break", target, name, 1_800_000, 5_000_000, None, False)
+        levels = whole | {low: course((-3600, 100.0), (when_s, 0.0), (when_s + 60, 100.0))}
+        asked = scenario(timeline=[entry], expectations=[item])
+        return judge(asked, CITY, history(levels, executed=[done])).of(Category.EXPECTATION)[0].value
+
+    assert value("pump-1", "water-supply-d1") is Value.PASS  # the pump's own sub-system
+    assert value("pump-1", "power-supply-d1") is Value.FAIL
+    assert value("pump-1", "power-supply-d1", when_s=60.0) is Value.PASS  # before the fault
+    assert value("power-bus-1-pump-1", "power-supply-d1") is Value.PASS  # a power link is carried by the grid
+    assert value("power-bus-1-pump-1", "water-supply-d1") is Value.FAIL
+    assert value("data-server-a-pump-1", "water-supply-d1") is Value.FAIL

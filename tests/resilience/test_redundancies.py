@@ -1,0 +1,105 @@
+"""Second ways: a table of mode histories. The hospital's modes are mains > battery > generator > none."""
+
+from __future__ import annotations
+
+import pytest
+
+from resilience.judge import judge
+from resilience.modes import mode_course
+from resilience.scenario import Redundancy, TimeLimit
+from resilience.verdict import Category, Finding, Value
+from tests.resilience.town import history, modes, scenario, tiny_city
+
+CITY = tiny_city()
+LOST = 100.0
+END = 36000.0
+Turns = tuple[tuple[float, str, str], ...]
+
+
+def found(item: Redundancy, *turns: tuple[float, str, str]) -> Finding:
+    past = history(events=modes(item.component, *turns))
+    (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
+    return finding
+
+
+def hospital(within: float | None = 15.0, lasts: float | None = None, must: bool = True) -> Redundancy:
+    limits = (None if s is None else TimeLimit(s) for s in (within, lasts))
+    return Redundancy("spare", "technical", "hospital-1", "mains", "generator", must, *limits)
+
+
+BATTERY = (LOST, "mains", "battery")
+
+
+def generator(at: float) -> tuple[float, str, str]:
+    return (at, "battery", "generator")
+
+
+@pytest.mark.parametrize(
+    ("case", "item", "turns", "expected"),
+    [
+        ("in time", hospital(), (BATTERY, generator(112)), Value.PASS),
+        ("on the limit", hospital(), (BATTERY, generator(115)), Value.PASS),
+        ("a tick too late", hospital(), (BATTERY, generator(115.001)), Value.FAIL),
+        ("never", hospital(), (BATTERY,), Value.FAIL),
+        ("never needed, must", hospital(), (), Value.INCONCLUSIVE),
+        ("never needed, may", hospital(must=False), (), Value.PASS),
+        ("mains back in time", hospital(), (BATTERY, (110, "battery", "mains")), Value.INCONCLUSIVE),
+        ("mains back in time, may", hospital(must=False), (BATTERY, (110, "battery", "mains")), Value.PASS),
+        ("mains back too late", hospital(), (BATTERY, (200, "battery", "mains")), Value.FAIL),
+        ("no limit, better mode carried", hospital(within=None, must=False), (BATTERY,), Value.PASS),
+        ("no limit, dropped below", hospital(within=None), ((LOST, "mains", "none"),), Value.FAIL),
+        ("until mains", hospital(lasts=86400), (BATTERY, generator(110), (5000, "generator", "mains")), Value.PASS),
+        ("held long enough", hospital(lasts=3600), (BATTERY, generator(110), (3710, "generator", "none")), Value.PASS),
+        ("ran dry", hospital(lasts=3600), (BATTERY, generator(110), (3709, "generator", "none")), Value.FAIL),
+        ("better holds", hospital(lasts=3600), (BATTERY, generator(110), (900, "generator", "battery")), Value.PASS),
+        ("run too short", hospital(lasts=86400), (BATTERY, generator(110)), Value.INCONCLUSIVE),
+        ("dropped, none asked", hospital(), (BATTERY, generator(110), (900, "generator", "none")), Value.PASS),
+        ("run over before the limit", hospital(), ((END - 10, "mains", "battery"),), Value.INCONCLUSIVE),
+        ("gone before zero", hospital(), ((-60, "mains", "battery"), generator(-50)), Value.INCONCLUSIVE),
+        ("over before zero", hospital(), ((-60, "mains", "battery"), (-50, "battery", "mains")), Value.INCONCLUSIVE),
+        ("second outage fails", hospital(), (BATTERY, generator(110), (900, "generator", "mains"),
+                                             (1000, "mains", "battery"), generator(1100)), Value.FAIL),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)  # fmt: skip
+def test_table(case: str, item: Redundancy, turns: Turns, expected: Value) -> None:
+    assert found(item, *turns).value is expected
+
+
+def test_figures_and_limit() -> None:
+    finding = found(hospital(), BATTERY, generator(112), (712, "generator", "mains"))
+    assert finding.actual is not None
+    assert finding.actual.value == 12.0
+    assert finding.limit is not None
+    assert finding.limit.value == 15.0
+    assert {(f.name, f.value) for f in finding.figures} == {("changeover", 12.0), ("standby held", 600.0)}
+    short = found(hospital(lasts=3600), BATTERY, generator(110), (710, "generator", "none"))
+    assert short.actual is not None
+    assert (short.actual.name, short.actual.value) == ("standby held", 600.0)
+    assert short.limit is not None
+    assert (short.limit.value, short.limit.better) == (3600.0, "higher")
+
+
+def test_leaving_a_lesser_primary_upwards_is_no_loss() -> None:
+    item = Redundancy("r", "technical", "rescue-dispatch-1", "isolated-cell", "direct-mode", True, TimeLimit(300.0))
+    up = (50.0, "isolated-cell", "trunked")
+    assert found(item, up).value is Value.INCONCLUSIVE  # never lost
+    assert found(item, up, (100.0, "trunked", "direct-mode")).value is Value.PASS
+
+
+def test_a_mode_that_does_not_exist_is_inconclusive() -> None:
+    finding = found(hospital(), (LOST, "mains", "steam"))
+    assert finding.value is Value.INCONCLUSIVE
+    assert "steam" in finding.reason.en
+
+
+def test_modes_passed_through_in_no_time_do_not_count() -> None:
+    ladder = ("mains", "battery", "generator", "none")
+    past = history(events=modes("h", (10, "mains", "battery"), (10, "battery", "mains"), (20, "mains", "none")))
+    assert [(s.mode, s.begin, s.end) for s in mode_course("h", ladder, past)] == [
+        ("mains", past.begin, 20_000),
+        ("none", 20_000, past.end),
+    ]
+    assert mode_course("other", ladder, past)[0].mode == "mains"
+    late = history(events=modes("h", (10, "battery", "mains")))
+    assert mode_course("h", ladder, late)[0].mode == "battery"

@@ -1,0 +1,285 @@
+"""Scenario files: the schema, the examples that ship, and every mistake at its line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from resilience.loader import build_scenario, city_reference, executed_text, load_scenario
+from resilience.scenario import CityReference, Evidence, Invariant, LevelChoice, LevelHolds, Recovery, Repair, Threshold
+from resilience.schema import scenario_schema
+from resilience.selector import resolve
+from resilience.semantics import check_scenario
+from simulator.contracts.document import load_document
+from simulator.contracts.problem import BadInput, Problem
+from simulator.kernel import Streams
+from tests.resilience.town import tiny_city
+
+CITY = tiny_city()
+SHIPPED = sorted(Path(str(resources.files("scenarios"))).glob("*.yaml"))
+
+HEAD = """\
+schema: stadtwerk/scenario/1
+id: by-hand
+title: {de: Von Hand, en: By hand}
+question: {de: "Hält es?", en: "Does it hold?"}
+charter: [3.3/subsystem-continuity]
+city: {name: tiny}
+run: {start: "2026-01-14T17:00", warmup: 1h, duration: 10h, heal_by: 5h, seeds: [1, 2]}
+"""
+STEADY = "steady_state: [{level: water-supply-d1, for: 30min}]\n"
+TIMELINE = """\
+timeline:
+  - id: break
+    at: 1h
+    fault: pump-out
+    target: pump-1
+    for: 1h30m
+    evidence: {signal: target.working, below: 0.5, within: 5min}
+"""
+SPARE = """\
+redundancies:
+  - {id: spare, kind: technical, component: hospital-1, primary: mains, standby: generator,
+     must_activate: true, within: hospital-changeover, lasts: 24h}
+"""
+EXPECT = """\
+expect:
+  - {id: water, type: invariant, levels: {measure: water-supply}, at_least: 0.5, longest: saidi-sustained}
+  - {id: back, type: recovery, level: water-supply-d1, within: 1h, after: cleared, fault: break}
+"""
+WHOLE = HEAD + STEADY + TIMELINE + SPARE + EXPECT
+
+
+def problems(folder: Path, text: str, city: bool = True) -> list[Problem]:
+    path = folder / "s.yaml"
+    path.write_text(text, encoding="utf-8")
+    return check_scenario(load_document(path, "s.yaml"), CITY if city else None)
+
+
+def line_of(text: str, part: str) -> int:
+    return next(i for i, line in enumerate(text.split("\n"), start=1) if part in line)
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(scenario_schema())
+
+
+def test_every_field_says_what_it_is_or_refers_to_what_does() -> None:
+    for item in scenario_schema()["$defs"].values():
+        assert "description" in item or "enum" in item
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_shipped_scenarios_are_sound(path: Path) -> None:
+    scenario = load_scenario(path)
+    assert scenario.id == path.stem
+    assert scenario.expectations
+    assert scenario.charter
+
+
+def test_the_main_scenario_ships() -> None:
+    assert "substation-winter" in [path.stem for path in SHIPPED]
+
+
+def test_records(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(WHOLE, encoding="utf-8")
+    scenario = load_scenario(tmp_path / "s.yaml", CITY)
+    assert scenario.city == CityReference(name="tiny")
+    assert scenario.run.start == datetime(2026, 1, 14, 17)
+    assert (scenario.run.warmup_s, scenario.run.duration_s, scenario.run.heal_by_s) == (3600.0, 36000.0, 18000.0)
+    assert scenario.run.seeds == (1, 2)
+    (entry,) = scenario.timeline
+    assert (entry.at_s, entry.for_s, entry.targets) == (3600.0, 5400.0, ("pump-1",))
+    assert entry.evidence == Evidence("target", "working", 0.5, None, 300.0)
+    (spare,) = scenario.redundancies
+    assert spare.within is not None
+    assert (spare.within.seconds, spare.within.norm) == (15.0, "hospital-changeover")
+    water, back = scenario.expectations
+    assert isinstance(water, Invariant)
+    assert water.limit == Threshold(0.5)
+    assert water.longest.seconds == 180.0
+    assert [level.id for level in water.levels.of(CITY)] == ["water-supply-d1", "water-supply-d2"]
+    assert isinstance(back, Recovery)
+    assert (back.after, back.fault, back.limit) == ("cleared", "break", Threshold())
+    assert scenario.steady_state[0].id == "steady-1"
+
+
+def test_other_ways_to_say_it(tmp_path: Path) -> None:
+    text = HEAD + (
+        "timeline:\n"
+        "  - {id: a, at: 0s, fault: burst, target: junction-1, parameters: {area_m2: 1}, repair: {work: 2h}}\n"
+        "  - {id: b, at: 0s, fault: pump-out, selector: {kind: pump, random: 2}}\n"
+        "expect:\n"
+        "  - {id: all, type: level, levels: all, at_least: minimum, share: 1}\n"
+        "  - {id: two, type: level, levels: [water-supply-d1, water-supply-d2], at: end}\n"
+        "  - {id: some, type: invariant, levels: {domain: energy}}\n"
+    )
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    scenario = load_scenario(tmp_path / "s.yaml", CITY)
+    assert dict(scenario.timeline[0].parameters) == {"area_m2": 1.0}
+    assert scenario.timeline[0].repair == Repair(7200.0)
+    everything, two, some = scenario.expectations
+    assert isinstance(everything, LevelHolds)
+    assert (everything.levels, everything.limit, everything.share) == (LevelChoice(), Threshold(), 1.0)
+    assert isinstance(two, LevelHolds)
+    assert (two.levels.ids, two.at_s) == (("water-supply-d1", "water-supply-d2"), None)
+    assert isinstance(some, Invariant)
+    assert [level.id for level in some.levels.of(CITY)] == ["power-supply-d1"]
+
+
+def test_as_executed_reads_back(tmp_path: Path) -> None:
+    text = HEAD + (
+        "timeline:\n  - {id: b, at: 1h, fault: pump-out, selector: {kind: pump, random: 2}, for: 1h}\n" + EXPECT[:0]
+    )
+    text += "expect:\n  - {id: all, type: invariant, levels: all}\n"
+    (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+    document = load_document(tmp_path / "s.yaml")
+    resolved = resolve(build_scenario(document), CITY, Streams(2).stream)
+    (tmp_path / "done.yaml").write_text(executed_text(document, resolved, 2, "tiny"), encoding="utf-8")
+    again = load_scenario(tmp_path / "done.yaml", CITY)
+    assert again.timeline == resolved.timeline
+    assert again.run.seeds == (2,)
+    assert again.expectations == resolved.expectations
+
+
+def test_five_mistakes_five_lines(tmp_path: Path) -> None:
+    text = (
+        WHOLE.replace("target: pump-1", "target: pump-11")
+        .replace("at: 1h\n", "at: 11h\n")
+        .replace("level: water-supply-d1, for", "level: water-suply-d1, for")
+        .replace("standby: generator", "standby: generador")
+        .replace("3.3/subsystem-continuity", "3.3/subsystem-continuty")
+    )
+    found = problems(tmp_path, text)
+    lines = [str(problem) for problem in found]
+    assert len(lines) == 5
+    assert [problem.line for problem in found] == sorted(
+        line_of(text, part)
+        for part in ("pump-11", "at: 11h", "water-suply", "standby: generador", "subsystem-continuty")
+    )
+    for part in ("'pump-1'", "'water-supply-d1'", "'generator'", "'3.3/subsystem-continuity'"):
+        assert any(part in line and "did you mean" in line for line in lines), part
+    assert all(line.startswith(f"s.yaml:{problem.line}: ") for line, problem in zip(lines, found, strict=True))
+
+
+def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
+    """A broken entry does not hide what is wrong with it and with others."""
+    text = (
+        WHOLE.replace("    fault: pump-out\n", "    fault: pump-oud\n    colour: red\n")
+        .replace("warmup: 1h", "warmup: 1x")
+        .replace("kind: technical", "kind: magical")
+        .replace("fault: break}", "fault: brake}")
+    )
+    found = problems(tmp_path, text)
+    assert [problem.field for problem in found] == [
+        "run.warmup",
+        "timeline[0].fault",
+        "timeline[0].colour",
+        "redundancies[0].kind",
+        "expect[1].fault",
+    ]
+    with pytest.raises(BadInput) as caught:
+        load_scenario(tmp_path / "s.yaml", CITY)
+    assert caught.value.problems == tuple(found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "said"),
+    [
+        ('"2026-01-14T17:00"', '"14.1.2026"', "run.start", "not a date"),
+        ('"2026-01-14T17:00"', '"2026-01-14T17:00+01:00"', "run.start", "time zone"),
+        ("seeds: [1, 2]", "seeds: [-1]", "run.seeds[0]", "minimum"),
+        ("seeds: [1, 2]", "seeds: [1, 1]", "run.seeds", "non-unique"),
+        ("heal_by: 5h", "heal_by: 11h", "run.heal_by", "after the end"),
+        ("for: 30min", "for: 2h", "steady_state[0].for", "longer than the warm-up"),
+        ("for: 1h30m", "for: 6h", "timeline[0].for", "beyond heal_by"),
+        ("at: 1h\n", "at: 5h\n", "timeline[0].at", "heal_by"),
+        ("for: 1h30m", "for: 1m1h", "timeline[0].for", "a unit twice"),
+        ("target: pump-1", "target: hospital-1", "timeline[0].fault", "declares no 'pump-out'"),
+        ("target: pump-1", "target: [pump-1, pump-1]", "timeline[0].target[1]", "named twice"),
+        ("target: pump-1", "selector: {kind: pumpe}", "timeline[0].selector.kind", "'pump'"),
+        ("target: pump-1", "selector: {kind: bus}", "timeline[0].fault", "declares no"),
+        ("target: pump-1", "selector: {maker: Alfa}", "timeline[0].selector.maker", "'Alpha'"),
+        ("target: pump-1", "selector: {district: d3}", "timeline[0].selector.district", "'d1'"),
+        ("target: pump-1", "selector: {kind: pump, random: 9}", "timeline[0].selector.random", "9 of 3"),
+        ("target: pump-1", "selector: {domain: energy}", "timeline[0].selector", "finds no component"),
+        ("    target: pump-1\n", "", "timeline[0]", "neither `target` nor `selector`"),
+        ("target: pump-1", "target: pump-1\n    parameters: {power: 3}", "timeline[0].parameters.power", "no par"),
+        ("pump-out\n    target: pump-1", "burst\n    target: junction-1", "timeline[0].parameters", "area_m2"),
+        ("signal: target.working", "signal: target.walking", "timeline[0].evidence.signal", "'working'"),
+        ("signal: target.working", "signal: pump-1.pressure_m", "timeline[0].evidence.signal", "at a pump"),
+        ("signal: target.working", "signal: pump-99.working", "timeline[0].evidence.signal", "no component"),
+        ("below: 0.5, within", "within", "timeline[0].evidence", "neither `below` nor `above`"),
+        ("below: 0.5,", "below: 0.5, above: 0.6,", "timeline[0].evidence.above", "nothing is above"),
+        ("within: 5min", "within: 10h", "timeline[0].evidence.within", "ends after the run"),
+        ("for: 1h30m", "repair: {work: 1h, depot: depot-2}", "timeline[0].repair.depot", "'depot-1'"),
+        ("for: 1h30m", "for: 1h30m\n    repair: {work: 1h}", "timeline[0].repair", "beside `for`"),
+        ("component: hospital-1", "component: pump-1", "redundancies[0].component", "no modes"),
+        ("primary: mains", "primary: none", "redundancies[0].standby", "not a lesser mode"),
+        ("within: hospital-changeover", "within: hospital-change", "redundancies[0].within", "'hospital-changeover'"),
+        ("within: hospital-changeover", "within: wassv-person", "redundancies[0].within", "not a time"),
+        ("at_least: 0.5", "at_least: wassv-persom", "expect[0].at_least", "'wassv-person'"),
+        ("at_least: 0.5", "at_least: wassv-person", "expect[0].at_least", "is in l/person/d"),
+        ("at_least: 0.5", "at_least: n-1", "expect[0].at_least", "has no number"),
+        ("at_least: 0.5", "at_most: 0.5", "expect[0].at_most", "better when it is higher"),
+        ("at_least: 0.5", "at_least: 0.5, at_most: 1", "expect[0].at_most", "has both"),
+        ("measure: water-supply", "measure: water-suply", "expect[0].levels.measure", "'water-supply'"),
+        ("measure: water-supply", "measure: telemetry", "expect[0].levels", "owes no such level"),
+        ("longest: saidi-sustained", "share: 0.5", "expect[0].share", "not a field here"),
+        ("type: recovery", "type: recover", "expect[1].type", "not one of"),
+        ("within: 1h, after", "within: 8h, after", "expect[1].within", "the run after 10 h"),
+        ("after: cleared, fault: break", "after: heal, fault: break", "expect[1].fault", "means nothing"),
+        ("id: back", "id: water", "expect[1].id", "used twice"),
+        ("schema: stadtwerk/scenario/1", "schema: stadtwerk/scenario/7", "schema", "expected"),
+    ],
+)  # fmt: skip
+def test_each_mistake_at_its_place(tmp_path: Path, old: str, new: str, field: str, said: str) -> None:
+    assert WHOLE.count(old) >= 1
+    text = WHOLE.replace(old, new, 1)
+    found = problems(tmp_path, text)
+    assert [problem.field for problem in found] == [field], "\n".join(map(str, found))
+    assert said in str(found[0])
+    key = next(
+        (part for part in reversed(field.replace("]", "").replace("[", ".").split(".")) if not part.isdigit()), ""
+    )
+    lines = text.split("\n")
+    if f"{key}:" in lines[found[0].line - 1]:
+        return
+    assert field.endswith("]") or "neither" in said or "area_m2" in said, (found[0].line, lines[found[0].line - 1])
+
+
+def test_the_same_thing_twice_at_once(tmp_path: Path) -> None:
+    twice = TIMELINE + "  - {id: more, at: 2h, fault: pump-out, target: [pump-2, pump-1], for: 1h}\n"
+    (found,) = problems(tmp_path, HEAD + twice + EXPECT)
+    assert (found.field, found.line) == ("timeline[1].target[1]", line_of(HEAD + twice, "id: more"))
+    after = TIMELINE + "  - {id: more, at: 2h30m, fault: pump-out, target: [pump-2, pump-1], for: 1h}\n"
+    assert problems(tmp_path, HEAD + after + EXPECT) == []
+
+
+def test_missing_parts_and_nonsense_never_crash(tmp_path: Path) -> None:
+    data = yaml.safe_load(WHOLE)
+    for key in data:
+        for value in (None, 7, "text", [], {}, [7], ["x"], {"a": 1}):
+            broken = yaml.safe_dump(data | {key: value}, sort_keys=False)
+            if key != "charter" or value not in ([],):
+                problems(tmp_path, broken)
+        missing = yaml.safe_dump({k: v for k, v in data.items() if k != key}, sort_keys=False)
+        needed = key in scenario_schema()["required"]
+        assert bool(problems(tmp_path, missing)) is needed, key
+    for text in ("", "7", "[]", "a: b"):
+        assert problems(tmp_path, text)
+
+
+def test_without_a_city_only_the_file_is_checked(tmp_path: Path) -> None:
+    text = WHOLE.replace("pump-1", "pump-of-another-city").replace("hospital-1", "clinic-9")
+    assert problems(tmp_path, text, city=False) == []
+    assert len(problems(tmp_path, text)) == 2
+    (tmp_path / "s.yaml").write_text("city: {path: ../there}\ntimeline: 7\n", encoding="utf-8")
+    assert city_reference(load_document(tmp_path / "s.yaml")) == CityReference(path="../there")
+    (tmp_path / "s.yaml").write_text("7", encoding="utf-8")
+    assert city_reference(load_document(tmp_path / "s.yaml")) is None
