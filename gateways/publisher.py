@@ -99,7 +99,8 @@ class Publisher:
             self._wake.wait_for(lambda: self._connected or self._refusal, timeout_s)
             reason = "" if self._connected else self._refusal or f"no answer within {timeout_s:g} s"
         if reason:
-            client.loop_stop()
+            client.disconnect()
+            _end_thread(client)
             raise BrokerUnavailable(f"the broker at {self._host}:{self._port} refused: {reason}")
         self._client = client
         self._worker.start()
@@ -149,7 +150,7 @@ class Publisher:
         if isinstance(hung, socket.socket):
             with contextlib.suppress(OSError):
                 hung.shutdown(socket.SHUT_RDWR)
-        client.loop_stop()
+        _end_thread(client)
 
     # the publisher's thread
 
@@ -194,6 +195,8 @@ class Publisher:
             if self._deadline is None:
                 self._retain(_PRESENCE, status_message(topics.RUN, "online"))
             self._wake.notify_all()
+        if reason.is_failure and self._client is None:
+            client.disconnect()  # the first login was refused; another try would be, too
 
     def _on_disconnect(self, client: Client, userdata: object, flags: object, reason: Any, properties: object) -> None:
         with self._wake:
@@ -208,3 +211,9 @@ class Publisher:
             else:
                 self._published += message.readings
             self._wake.notify_all()
+
+
+def _end_thread(client: Client) -> None:
+    # paho 2.2 looks at its thread twice; one that ends in between becomes None (paho issue 872), and then has ended.
+    with contextlib.suppress(AttributeError):
+        client.loop_stop()

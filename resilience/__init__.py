@@ -2,15 +2,24 @@
 
 text        a sentence in German and in English
 duration    times as people write them
-norms       thresholds with source and confidence; `clauses` are the charter's
+norms       thresholds with source and confidence
+clauses     the charter's clauses
 scenario    what a scenario asks, as records
-schema      its JSON Schema; `fields`, `semantics` find every mistake in a file, `loader` turns a good one into records
+schema      the JSON Schema of scenario files
+fields      a tolerant look at a part of a file
+semantics   every mistake in a file, at its line
+loader      from a file to records
 selector    which components a timeline entry means, drawn from the run's seed
 injector    executes the timeline through the fault door and looks for evidence
-courses     sums over step functions; `metrics` are the figures built on them
+courses     sums over step functions
+modes       what modes a component went through, and outages among them
+metrics     figures of a run
+limits      a limit with its source and confidence
 checkers    one judgement each, on the history alone
-verdict     pass, fail, inconclusive, with reasons and figures; `answer` says it in one sentence
+verdict     pass, fail, inconclusive, with reasons and figures
+answer      the verdict in one sentence
 judge       all checkers on one run
-junit       the verdict for a build server; `record` the verdict as JSON
+junit       the verdict for a build server
+record      the verdict as JSON, and back
 report      the verdict for people
 """

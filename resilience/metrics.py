@@ -42,7 +42,11 @@ class Interruptions:
 
 @dataclass(frozen=True, slots=True)
 class MeasureHours:
-    """Person-hours below the declared minimum, by measure. `levels` were counted; `most_people` at the worst moment."""
+    """Person-hours below the declared minimum, by measure. `levels` were counted.
+
+    Who leans on two levels of one measure (two lifelines) counts for each in the person-hours. `most_people` is how many
+    were without at the worst moment, never more than live in the city.
+    """
 
     measure: str
     person_hours: float
@@ -122,7 +126,10 @@ def interruptions(
 
 
 def most_people_worse(levels: Sequence[ServiceLevel], history: History, start: int, end: int) -> int:
-    """The most people whose level is below its declared minimum at one moment. Their groups must not overlap."""
+    """The most people whose level is below its declared minimum at one moment.
+
+    Groups of people are added up: an upper bound where they overlap.
+    """
     changes: list[tuple[int, int]] = []
     for level in levels:
         higher = MEASURES[level.measure].higher_is_better
@@ -161,6 +168,6 @@ def person_hours_by_measure(city: City, history: History, start: int, end: int) 
             )
             for level in known
         )
-        most = most_people_worse(known, history, start, end)
+        most = min(city.people, most_people_worse(known, history, start, end))
         rows.append(MeasureHours(name, hours, most, tuple(level.id for level in known)))
     return tuple(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from resilience.checkers.context import Context, lasting
@@ -29,7 +30,8 @@ def judge_budget(item: Budget, title: Text, context: Context) -> Finding:
 
 
 def _person_hours(item: Budget, budget: float, title: Text, context: Context) -> Finding:
-    rows = judged(item.levels.of(context.city), context, lambda level: _hours(item, level, context))
+    levels = _each_person_once(item.levels.of(context.city), context)
+    rows = judged(levels, context, lambda level: _hours(item, level, context))
     if not rows:
         return finding(item.id, title, rows)
     open_ = [row for row in rows if row.value is Value.INCONCLUSIVE]
@@ -54,6 +56,13 @@ def _person_hours(item: Budget, budget: float, title: Text, context: Context) ->
         tuple(row.actual for row in rows if row.actual is not None),
         tuple(row.level.id for row in ranked if row.weight > 0),
     )
+
+
+def _each_person_once(levels: Sequence[ServiceLevel], context: Context) -> list[ServiceLevel]:
+    """Without the whole city's level of a measure where districts' levels of it are chosen too."""
+    districts = context.city.districts
+    split = {level.measure for level in levels if level.subject in districts}
+    return [level for level in levels if level.subject in districts or level.measure not in split]
 
 
 def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:

@@ -11,7 +11,8 @@ recovery         from an origin on, the last moment at which the level is worse 
                  A level that never gets worse has recovered at once. Still worse when the run ends: fail if the
                  deadline has passed by then, else inconclusive
 budget           the sum over levels of people x time worse is at most `person_hours`; each level's time worse in sum is
-                 at most `time_below`. Who leans on two levels is counted twice
+                 at most `time_below`. Of a measure chosen for districts and for the whole city only the districts
+                 count; who leans on levels of two measures is counted for each
 link-continuity  from the fault's onset to the end of the run every level owed in another sub-system than the broken
                  ones is an invariant at its declared minimum. The sub-system of a broken link is the network that
                  carries it

@@ -53,7 +53,7 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
     took_s = to_s(last - origin)
     took = lasting(took_s)
     if not bad:
-        reason = Text(f"{name.de} war nie schlechter als {asked.de}.", f"{name.en} was never worse than {asked.en}.")
+        reason = Text(f"{name.de} blieb von da an bei {asked.de}.", f"{name.en} stayed at {asked.en} from then on.")
     else:
         reason = Text(
             f"{name.de} war nach {took.de} zurück bei {asked.de} (erlaubt {allowed.de}).",

@@ -105,14 +105,16 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
     if active is None:
         return _never_active(item, standby, outage, over)
     changeover = to_s(active - outage.lost)
-    took = lasting(changeover)
+    took = Text("sofort", "at once")
+    if changeover:
+        took = Text(f"nach {lasting(changeover).de}", f"after {lasting(changeover).en}")
     fell = next((s.begin for s in outage.stretches if s.begin >= active and s.rank > standby), None)
     held = to_s((over if fell is None else fell) - active)
     if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
-        limit = lasting(item.within.seconds)
+        limit, late = lasting(item.within.seconds), lasting(changeover)
         reason = Text(
-            f"{item.standby} kam erst {took.de} nach dem Verlust ({when.de}); erlaubt sind {limit.de}.",
-            f"{item.standby} came only {took.en} after the loss ({when.en}); allowed are {limit.en}.",
+            f"{item.standby} kam erst {late.de} nach dem Verlust ({when.de}); erlaubt sind {limit.de}.",
+            f"{item.standby} came only {late.en} after the loss ({when.en}); allowed are {limit.en}.",
         )
         return _Case(Value.FAIL, reason, changeover, held)
     carried = lasting(held)
@@ -131,8 +133,8 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
             )
             return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
     reason = Text(
-        f"{item.standby} übernahm nach {took.de} und hielt {carried.de}.",
-        f"{item.standby} took over after {took.en} and held for {carried.en}.",
+        f"{item.standby} übernahm {took.de} und hielt {carried.de}.",
+        f"{item.standby} took over {took.en} and held for {carried.en}.",
     )
     return _Case(Value.PASS, reason, changeover, held)
 

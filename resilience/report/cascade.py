@@ -16,8 +16,8 @@ from simulator.contracts.history import History
 from simulator.contracts.level import MEASURES
 from simulator.contracts.ticks import to_s
 
-MOST_LEVELS, MOST_MODES, MOST_STEPS = 10, 10, 80
-"""How many losses and changes of mode are traced, and how many lines the tree may have."""
+MOST_LOSSES, MOST_MODES, MOST_STEPS = 14, 14, 80
+"""How many sorts of loss and of change of mode are traced, and how many lines the tree may have."""
 
 _FAULT_NAME = re.compile(r"\[([\w-]+)\]$")
 
@@ -26,8 +26,9 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
     """The causes of the levels with most person-hours lost and of the first fallbacks, depth first, earliest first."""
     by_id = {event.id: event for event in history.events}
     wanted: set[int] = set()
-    for event in _ends(history, courses):
-        at: Event | None = event
+    alike = _ends(city, history, courses)
+    for end in alike:
+        at: Event | None = by_id[end]
         while at is not None and at.id not in wanted:
             wanted.add(at.id)
             at = None if at.cause is None else by_id.get(at.cause)
@@ -36,21 +37,24 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
         event = by_id[number]
         children.setdefault(event.cause if event.cause in wanted else None, []).append(event)
     steps: list[CascadeStep] = []
-    queue = [(event, 0, None) for event in reversed(children.get(None, []))]
-    stack: list[tuple[Event, int, Event | None]] = list(queue)
+    stack: list[tuple[Event, int, Event | None]] = [(event, 0, None) for event in reversed(children.get(None, []))]
     while stack and len(steps) < MOST_STEPS:
         event, depth, cause = stack.pop()
         after = children.get(event.id, [])
         # A link that fails and the supply lost with it are one thing to a reader.
         told = not (event.kind is EventKind.LINK_DOWN and after and all(e.kind is EventKind.SUPPLY_LOST for e in after))
         if told:
-            steps.append(_step(event, depth, cause, city))
+            steps.append(_step(event, depth, cause, alike.get(event.id, 0), city))
         stack += [(e, depth + told, event if told else cause) for e in reversed(after)]
     return tuple(steps)
 
 
-def _ends(history: History, courses: Sequence[LevelCourse]) -> list[Event]:
-    """The events to be explained: the first fall of the worst levels, and where fallbacks first took over."""
+def _ends(city: City, history: History, courses: Sequence[LevelCourse]) -> dict[int, int]:
+    """The events to be explained, with how many more of their sort had the same cause.
+
+    They are the first falls of levels, most person-hours first, and the first changes of mode. Falls of one measure,
+    and changes between the same modes of one kind of component, are of one sort.
+    """
     rank = {c.id: -c.person_hours for c in courses if c.low_s > 0}
     falls: dict[str, Event] = {}
     modes: dict[str, Event] = {}
@@ -61,14 +65,22 @@ def _ends(history: History, courses: Sequence[LevelCourse]) -> list[Event]:
             falls.setdefault(event.subject, event)
         elif event.kind is EventKind.MODE and event.cause is not None:
             modes.setdefault(event.subject, event)
-    worst = sorted(falls.values(), key=lambda e: (rank[e.subject], e.id))[:MOST_LEVELS]
-    return worst + list(modes.values())[:MOST_MODES]
+    losses: dict[tuple[str, int | None], list[Event]] = {}
+    for event in sorted(falls.values(), key=lambda e: (rank[e.subject], e.id)):
+        losses.setdefault((city.levels[event.subject].measure, event.cause), []).append(event)
+    changes: dict[tuple[str, str | None, str | None, int | None], list[Event]] = {}
+    for event in modes.values():
+        kind = city.components[event.subject].kind if event.subject in city.components else event.subject
+        changes.setdefault((kind, event.before, event.after, event.cause), []).append(event)
+    shown = [*list(losses.values())[:MOST_LOSSES], *list(changes.values())[:MOST_MODES]]
+    return {sort[0].id: len(sort) - 1 for sort in shown}
 
 
-def _step(event: Event, depth: int, cause: Event | None, city: City) -> CascadeStep:
+def _step(event: Event, depth: int, cause: Event | None, alike: int, city: City) -> CascadeStep:
     after_s = None if cause is None else to_s(event.at - cause.at)
     subject = city.components[event.subject].label if event.subject in city.components else event.subject
-    return CascadeStep(to_s(event.at), depth, event.kind.value, subject, _words(event, city), event.via or "", after_s)
+    words = _words(event, city)
+    return CascadeStep(to_s(event.at), depth, event.kind.value, subject, words, event.via or "", after_s, alike)
 
 
 def _words(event: Event, city: City) -> Text:

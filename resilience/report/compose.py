@@ -157,7 +157,7 @@ def mode_timelines(city: City, history: History) -> tuple[ModeTimeline, ...]:
         if modes:
             spans = _spans(changes.get(component.id, []), modes[0], history.end)
             titles = tuple(mode_words(component.kind, mode) for mode in modes)
-            rows.append(ModeTimeline(component.id, component.label, modes, titles, spans))
+            rows.append(ModeTimeline(component.id, component.kind, component.label, modes, titles, spans))
     return tuple(rows)
 
 

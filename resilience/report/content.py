@@ -91,9 +91,10 @@ class ModeSpan:
 
 @dataclass(frozen=True, slots=True)
 class ModeTimeline:
-    """Which way of working a component used when. `modes` are all of them, best first; `mode_titles` go with them."""
+    """Which way of working a component of `kind` used when. `modes` are all it has; `mode_titles` go with them."""
 
     component: str
+    kind: str
     label: str
     modes: tuple[str, ...]
     mode_titles: tuple[Text, ...]
@@ -187,7 +188,10 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class CascadeStep:
-    """One event with its depth in the tree of causes; `after_s` is the delay since its cause."""
+    """One event with its depth in the tree of causes.
+
+    `after_s` is the delay since its cause; `alike` is how many events of the same sort followed from that cause too.
+    """
 
     at_s: float
     depth: int
@@ -196,6 +200,7 @@ class CascadeStep:
     text: Text
     via: str
     after_s: float | None
+    alike: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from resilience.report.axis import TimeAxis, ValueAxis
 from resilience.report.content import LevelCourse
 from resilience.report.step_path import line_path, shortfall_path, shown_steps, thinned
 from resilience.report.svg import element, picture, text
-from resilience.report.wording import quantity, unit_name
+from resilience.report.wording import SHARE, plain, quantity, unit_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _value_grid(axis: ValueAxis, frame: Frame, lang: str) -> list[str]:
         y = axis.y(value)
         parts.append(element("path", d=f"M{frame.left:g} {y:.1f}H{frame.width - frame.right:g}", class_="grid"))
         parts.append(text(frame.left - 5, y + 4, axis.label(value, lang), class_="tick", text_anchor="end"))
-    if axis.unit not in ("share", "1", ""):
+    if axis.unit not in (SHARE, "1", ""):
         parts.append(text(2, 12, unit_name(axis.unit, lang), class_="tick"))
     return parts
 
@@ -116,9 +116,8 @@ def _value_grid(axis: ValueAxis, frame: Frame, lang: str) -> list[str]:
 def _minimum(course: LevelCourse, axis: ValueAxis, frame: Frame, lang: str) -> list[str]:
     y = axis.y(course.minimum)
     right = frame.width - frame.right
-    unit = course.unit if course.unit == "share" else "1"
     sign = "≥" if course.higher_is_better else "≤"
-    shown = quantity(course.minimum, unit, lang)
+    shown = quantity(course.minimum, SHARE, lang) if course.unit == SHARE else plain(course.minimum, lang)
     return [
         element("path", d=f"M{frame.left:g} {y:.1f}H{right:g}", class_="minimum"),
         text(right + 4, y + 4, f"{sign}\u00a0{shown}", class_="owed"),

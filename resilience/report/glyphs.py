@@ -32,7 +32,7 @@ SHAPES: dict[str, str] = {
 }
 """SVG paths around (0, 0), about 12 wide. Kinds that are not here are too many to draw one by one."""
 
-FAILED = "M-6 -6L6 6M6 -6L-6 6"
+FAILED = "M-7 -7L7 7M7 -7L-7 7"
 """The mark of what failed: a cross over the shape."""
 
 

@@ -94,8 +94,9 @@ TEXTS: dict[str, Text] = {
     "component": Text("Einrichtung", "facility"),
     "map": Text("Karte", "Map"),
     "map-intro": Text(
-        "Stadtteile nach Personenstunden ohne geschuldeten Dienst (Ph), Einrichtungen nach Art. Norden ist oben.",
-        "Districts by person-hours below what is owed (ph), facilities by kind. North is up.",
+        "Stadtteile nach Personenstunden unter dem Geschuldeten (Ph, über die Dienste summiert), Einrichtungen nach "
+        "Art. Norden ist oben.",
+        "Districts by person-hours below what is owed (ph, summed over services), facilities by kind. North is up.",
     ),
     "map-label": Text(
         "Karte der Stadt: Stadtteile nach Personenstunden, Einrichtungen mit Ausfällen; "
@@ -135,7 +136,7 @@ TEXTS: dict[str, Text] = {
     "district": Text("Stadtteil", "District"),
     "peak-people-column": Text("Betroffene, höchstens", "people at the peak"),
     "peak-at": Text("zuerst um", "first at"),
-    "sum": Text("Summe", "Sum"),
+    "sum": Text("Summe der Dienste", "Sum of services"),
     "not-owed": Text("nicht je Stadtteil geschuldet", "not owed by district"),
     "dash-note": Text(
         "Ein Strich: dem Stadtteil nicht eigens geschuldet.", "A dash: not owed to that district by itself."
@@ -150,6 +151,7 @@ TEXTS: dict[str, Text] = {
     ),
     "no-cascade": Text("Nichts ging verloren.", "Nothing was lost."),
     "after": Text("nach", "after"),
+    "alike": Text("und {n} weitere dieser Art", "and {n} more like it"),
     "via": Text("über", "via"),
     "redundancies": Text("Ersatzwege", "Second ways"),
     "redundancies-caption": Text(
@@ -203,8 +205,8 @@ TEXTS: dict[str, Text] = {
     "footer": Text(
         "Diese Seite lädt nichts nach und zeigt eine Simulation, keine Messung. Was das Modell nicht enthält, kann sie "
         "nicht zeigen; die Einfallskraft der Menschen vor Ort ist nicht simuliert.",
-        "This page loads nothing and shows a simulation, not a measurement. It cannot show what the model does not hold; "
-        "the resourcefulness of people on the spot is not simulated.",
+        "This page loads nothing and shows a simulation, not a measurement. It cannot show what the model does not "
+        "hold; the resourcefulness of people on the spot is not simulated.",
     ),
 }
 

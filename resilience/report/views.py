@@ -160,9 +160,15 @@ def _groups(content: ReportContent, bands: Sequence[Band], lang: str) -> tuple[M
 
 
 def _by_change(timelines: Sequence[ModeTimeline]) -> tuple[list[ModeTimeline], list[ModeTimeline]]:
-    """Those that changed, the worst off first, and those that did not."""
+    """Those that changed, and those that did not. Signals, of which there are many, come after everything else."""
     changed = [t for t in timelines if len(t.spans) > 1]
-    changed.sort(key=lambda t: min((s.begin_s for s in t.spans if rank_class(t, s.mode) == "m3"), default=float("inf")))
+    never = float("inf")
+    changed.sort(
+        key=lambda t: (
+            t.kind == "signal",
+            min((s.begin_s for s in t.spans if rank_class(t, s.mode) == "m3"), default=never),
+        )
+    )
     return changed, [t for t in timelines if len(t.spans) <= 1]
 
 

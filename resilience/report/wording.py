@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 MINUS = "\u2212"
 
 _MONTHS = {
-    "en": [
+    "en": (
         "January",
         "February",
         "March",
@@ -21,8 +21,8 @@ _MONTHS = {
         "October",
         "November",
         "December",
-    ],
-    "de": [
+    ),
+    "de": (
         "Januar",
         "Februar",
         "März",
@@ -35,11 +35,11 @@ _MONTHS = {
         "Oktober",
         "November",
         "Dezember",
-    ],
+    ),
 }
 _SHORT_MONTHS = {
-    "en": ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
-    "de": ["Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."],
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
 }
 _UNIT_NAMES = {"l/person/d": {"en": "l per person and day", "de": "l je Person und Tag"}}
 SHARE = "share"
@@ -58,6 +58,12 @@ def number(value: float, lang: str, decimals: int = 0) -> str:
     if lang == "de":
         text = text.translate(str.maketrans(",.", ".,"))
     return text.replace("-", MINUS)
+
+
+def plain(value: float, lang: str) -> str:
+    """A number with as many decimals as it has, two at most."""
+    decimals = next((d for d in (0, 1) if math.isclose(value, round(value, d), abs_tol=1e-12)), 2)
+    return number(value, lang, decimals)
 
 
 def quantity(value: float, unit: str, lang: str) -> str:

@@ -27,8 +27,8 @@ def check_scenario(
     """All problems of a scenario file, sorted by line; empty if there are none.
 
     Without a city only what the file itself says is checked. `quantities_known` are the names of what can be measured
-    (as evidence), by default the catalogue's. Where the schema and the later checks complain about the same field,
-    the schema's word stands alone.
+    (as evidence), by default the catalogue's. Where the schema and the later checks complain about the same value, one
+    of them speaks: the later check if the schema would only quote a pattern, else the schema.
     """
     structural = schema_problems(document, scenario_schema())
     found: list[Problem] = []
@@ -39,8 +39,23 @@ def check_scenario(
     check_timeline(top, city, times, quantities_known)
     check_redundancies(top, city)
     check_expectations(top, city, times)
-    seen = {(problem.line, problem.field) for problem in structural}
-    return sorted({*structural, *(problem for problem in found if (problem.line, problem.field) not in seen)})
+    return sorted({*_without(structural, _PATTERN, found), *_apart_from(structural, found)})
+
+
+# What jsonschema calls a value that breaks a pattern, and an object that lacks a field.
+_PATTERN, _LACKS = "does not match", "is a required property"
+
+
+def _without(structural: list[Problem], words: str, found: list[Problem]) -> list[Problem]:
+    """The schema's problems, but not those in such words about a value that a later check explains better."""
+    explained = {(problem.line, problem.field) for problem in found}
+    return [p for p in structural if words not in p.what or (p.line, p.field) not in explained]
+
+
+def _apart_from(structural: list[Problem], found: list[Problem]) -> list[Problem]:
+    """The later checks' problems, but not those about a value that the schema refuses as a whole."""
+    refused = {(p.line, p.field) for p in structural if _PATTERN not in p.what and _LACKS not in p.what}
+    return [problem for problem in found if (problem.line, problem.field) not in refused]
 
 
 __all__ = ["check_scenario"]

@@ -129,10 +129,10 @@ def _check_recovery(item: Fields, times: Times, entries: dict[str, Fields]) -> N
     origin = times.heal_by_s if after == "heal" else None
     if known and after != "heal":
         origin = min(known) if after == "onset" else max(known)
-    if limit is None or origin is None or times.duration_s is None:
-        return
-    if origin + limit[0] > times.duration_s:
-        what = f"ends {shown(origin + limit[0])} after zero, the run after {shown(times.duration_s)}"
+    end = times.duration_s
+    # a fault that comes after the end of the run is one mistake, not two
+    if limit is not None and origin is not None and end is not None and origin < end < origin + limit[0]:
+        what = f"ends {shown(origin + limit[0])} after zero, the run after {shown(end)}"
         item.wrong("within", what, "run longer or ask for an earlier recovery")
 
 

@@ -230,8 +230,10 @@ def _check_evidence(entry: Fields, city: City | None, times: Times, quantities: 
     if below is not None and above is not None and above >= below:
         item.wrong("above", f"nothing is above {above:g} and below {below:g}", "keep one of the two")
     within, at = item.seconds("within"), entry.seconds("at") if "at" in entry else None
-    if within is not None and at is not None and times.duration_s is not None and at + within > times.duration_s:
-        item.wrong("within", f"ends after the run ({shown(times.duration_s)})", "look for it earlier, or run longer")
+    end = times.duration_s
+    # a fault that comes after the end of the run is one mistake, not two
+    if within is not None and at is not None and end is not None and at < end < at + within:
+        item.wrong("within", f"ends after the run ({shown(end)})", "look for it earlier, or run longer")
     component, dot, quantity = (item.text("signal") or "").rpartition(".")
     if not dot:
         return

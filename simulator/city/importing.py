@@ -128,7 +128,7 @@ def _known_links(
 
 
 def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -> CityDraft:
-    """People for a town without water network and without people in its districts: from its load, else from its trips."""
+    """People of a town without water network that says nothing of them: from its load, else from its trips."""
     if draft.water or all(district.people is not None for district in draft.districts):
         return draft
     components = placed(draft.districts, networks.components)

@@ -31,11 +31,14 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 
 
+NETWORKS = {"water", "energy", "traffic"}
+
+
 def load_city(folder: Path) -> City:
     """Load a city folder with everything it names. Raises `BadInput` with all problems found, each at its line."""
     reading = read_folder(folder)
     draft, where, problems = reading.draft, reading.where, list(reading.problems)
-    networks, wrong = read_networks(folder, draft, where)
+    networks, wrong = read_networks(folder, draft, where, reading.hidden_domains & NETWORKS)
     problems += wrong
     everything = {component.id: component for component in draft.components}
     problems += [
@@ -46,11 +49,13 @@ def load_city(folder: Path) -> City:
     components = placed(draft.districts, {**networks.components, **everything})
     known = _Known(reading, networks)
     problems += check_networks(draft, networks.unread | reading.hidden_domains, where)
-    problems += check_links(draft.links, components, known, where)
+    ends = check_links(draft.links, components, known, where)
+    problems += ends
     problems += check_districts(draft, components.values(), known, where)
     problems += check_levels(draft, components, known, where)
     problems += check_sensors(draft, components, known, where)
-    if "links" not in reading.hidden_domains:
+    if not ends and not reading.hidden and not reading.hidden_domains:
+        # With an entry left out, a way that seems missing may only be hidden.
         problems += check_control_paths(draft.links, components, where)
     if not known("components"):
         problems += check_services(components, where)

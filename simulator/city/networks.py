@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,9 +57,14 @@ def resolve(folder: Path, reference: str) -> Path:
     return path
 
 
-def read_networks(folder: Path, draft: CityDraft, where: Where) -> tuple[Networks, list[Problem]]:
-    """Read every network file that the draft names. Files with problems are left out and their domain is `unread`."""
-    networks = Networks()
+def read_networks(
+    folder: Path, draft: CityDraft, where: Where, unread: Iterable[str] = ()
+) -> tuple[Networks, list[Problem]]:
+    """Read every network file that the draft names. Files with problems are left out and their domain is `unread`.
+
+    `unread` are domains whose entry in city.yaml is broken already.
+    """
+    networks = Networks(unread=set(unread))
     problems: list[Problem] = []
     if draft.water is not None:
         path = _file(folder, "water", "file", draft.water.file, where, problems, networks)

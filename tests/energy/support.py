@@ -96,7 +96,7 @@ def run(
     return runtime, domain
 
 
-def chain(path: Path, loads_mw: Iterable[float], **line: float) -> Any:
+def chain(loads_mw: Iterable[float], **line: float) -> Any:
     """A 20 kV feeder: infeed, 110/20 kV transformer, then one bus after the other with these loads. Not yet written."""
     import pandapower as pp
 

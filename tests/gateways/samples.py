@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -72,7 +73,8 @@ class Viewer:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.client.disconnect()
-        self.client.loop_stop()
+        with contextlib.suppress(AttributeError):  # paho issue 872: its thread has just ended by itself
+            self.client.loop_stop()
 
     def subscribe(self, topic: str) -> int:
         """The code that the broker grants: 0, 1, or 128 and above for a refusal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ from resilience.scenario import (
 )
 from resilience.verdict import Category, Finding, Value
 from simulator.contracts.history import Course, Executed
+from simulator.contracts.level import ServiceLevel
 from tests.resilience.town import course, history, scenario, tiny_city
 
 CITY = tiny_city()
@@ -114,6 +116,21 @@ def test_budget_adds_levels_up() -> None:
     assert finding.actual is not None
     assert finding.actual.value == pytest.approx(4000.0)
     assert found(Budget("x", BOTH, OWN, person_hours=4000.0), levels).value is Value.PASS
+
+
+def test_budget_counts_nobody_twice() -> None:
+    whole = ServiceLevel("water-supply-city", "water-supply", "city", 0.9, 4000)
+    city = replace(CITY, levels={**CITY.levels, whole.id: whole})
+    levels = {name: DIP for name in ("water-supply-d1", "water-supply-d2", "water-supply-city")}
+
+    def spent(choice: LevelChoice) -> float | None:
+        item = Budget("x", choice, OWN, person_hours=1.0)
+        (finding,) = judge(scenario(expectations=[item]), city, history(levels)).of(Category.EXPECTATION)
+        assert finding.actual is not None
+        return finding.actual.value
+
+    assert spent(BOTH) == pytest.approx(4000.0)
+    assert spent(LevelChoice(("water-supply-city",))) == pytest.approx(4000.0)
 
 
 def test_nothing_owed_is_inconclusive() -> None:

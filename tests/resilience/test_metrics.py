@@ -1,5 +1,7 @@
 """Figures against closed forms worked out by hand."""
 
+from dataclasses import replace
+
 import pytest
 
 from resilience.metrics import (
@@ -79,6 +81,16 @@ def test_person_hours_by_measure() -> None:
     assert rows["water-supply"].person_hours == pytest.approx(1000 + 3000)
     assert rows["water-supply"].most_people == 4000
     assert rows["lifeline"].person_hours == 0.0
+
+
+def test_never_more_people_than_live_there() -> None:
+    city = tiny_city()
+    more = replace(city.levels["hospital-1"], id="rescue", subject="rescue-dispatch-1")
+    city = replace(city, levels={**city.levels, more.id: more})
+    past = history({name: course((-3600, 0.0)) for name in ("hospital-1", "rescue")})
+    (row,) = person_hours_by_measure(city, past, 0, HOUR)
+    assert row.person_hours == pytest.approx(8000.0)  # each of 4,000 counts for both lifelines
+    assert row.most_people == 4000
 
 
 def test_those_served_again_leave_before_others_come() -> None:

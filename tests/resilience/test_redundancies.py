@@ -23,8 +23,8 @@ def found(item: Redundancy, *turns: tuple[float, str, str]) -> Finding:
 
 
 def hospital(within: float | None = 15.0, lasts: float | None = None, must: bool = True) -> Redundancy:
-    limits = (None if s is None else TimeLimit(s) for s in (within, lasts))
-    return Redundancy("spare", "technical", "hospital-1", "mains", "generator", must, *limits)
+    first, last = (None if s is None else TimeLimit(s) for s in (within, lasts))
+    return Redundancy("spare", "technical", "hospital-1", "mains", "generator", must, first, last)
 
 
 BATTERY = (LOST, "mains", "battery")

@@ -184,7 +184,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         "expect[1].fault",
     ]
     with pytest.raises(BadInput) as caught:
-        load_scenario(tmp_path / "s.yaml", CITY)
+        load_scenario(tmp_path / "s.yaml", CITY, "s.yaml")
     assert caught.value.problems == tuple(found)
 
 
@@ -251,6 +251,19 @@ def test_each_mistake_at_its_place(tmp_path: Path, old: str, new: str, field: st
     if f"{key}:" in lines[found[0].line - 1]:
         return
     assert field.endswith("]") or "neither" in said or "area_m2" in said, (found[0].line, lines[found[0].line - 1])
+
+
+def test_one_mistake_one_line_and_two_mistakes_two(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, WHOLE.replace("warmup: 1h", "warmup: 1x"))
+    assert "is not a duration" in found.what
+    text = WHOLE.replace("    target: pump-1\n", "").replace("    at: 1h\n", "")
+    assert [(p.field, p.what) for p in problems(tmp_path, text)] == [
+        ("timeline[0]", "'at' is a required property"),
+        ("timeline[0]", "has neither `target` nor `selector`"),
+    ]
+    burst = TIMELINE.replace("pump-out\n    target: pump-1", "burst\n    target: junction-1")
+    (found,) = problems(tmp_path, HEAD + burst + "    parameters: {area_m2: [1]}\n" + EXPECT)
+    assert found.field == "timeline[0].parameters.area_m2"
 
 
 def test_the_same_thing_twice_at_once(tmp_path: Path) -> None:

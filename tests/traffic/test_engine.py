@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +93,21 @@ def trace(world: Runtime, traffic: Traffic) -> tuple[list[float], ...]:
     return tuple(a.tolist() for a in (engine.entered(), engine.left(), engine.vehicles, engine.travel_time_s))
 
 
-def test_a_split_run_is_the_whole_run(busy: City) -> None:
+def disturb(world: Runtime) -> None:
+    at(world, 777.7, lambda: world.faults.apply("road-12-22", "road-closed", "x", {}))
+    at(world, 1234.5, lambda: world.faults.apply("signal-mid", "signal-dark", "x", {}))
+    at(world, 2345.6, lambda: world.faults.clear("road-12-22", "road-closed", "x"))
+
+
+@pytest.mark.parametrize("faults", [lambda world: None, disturb], ids=["calm", "disturbed"])
+def test_a_split_run_is_the_whole_run(busy: City, faults: Callable[[Runtime], None]) -> None:
     world, whole = started(busy, DURATION_S)
+    faults(world)
     run(world)
     again, split = started(busy, DURATION_S)
+    for seconds in (777.7, 1234.5, 2345.6):
+        at(again, seconds, lambda: split.engine.advance(again.clock.elapsed_s))
+    faults(again)
     for seconds in (0.5, 17.3, 299.9, 300.0, 301.0, 1234.567, 2999.0):
         run(again, seconds)
         split.engine.advance(again.clock.elapsed_s)
@@ -112,8 +124,14 @@ def test_inject_and_clear_at_the_same_instant_is_the_baseline(busy: City, target
     run(world)
     again, disturbed = started(busy, DURATION_S)
     at(again, 1234.5, lambda: again.faults.apply(target, fault, "x", {}))
-    at(again, 1234.5, lambda: again.faults.clear(target, fault, "x"))
+
+    def clear() -> None:
+        again.faults.clear(target, fault, "x")
+
+    # Still the same instant, but after everybody has heard of the fault.
+    at(again, 1234.5, lambda: again.clock.soon("test", lambda: again.clock.soon("test", clear)))
     run(again)
+    assert len(again.log.events) >= 2
     assert trace(world, undisturbed) == trace(again, disturbed)
 
 
@@ -170,6 +188,38 @@ def test_a_closed_road_carries_no_vehicle_and_traffic_goes_round_it(busy: City) 
     assert traffic.engine.arrived() == len(traffic.trips.at_s) * traffic.trips.size, "all find another way"
 
 
+def test_drivers_turn_round_at_a_closure_at_once(tmp_path: Path) -> None:
+    """Long before the next route update, half an hour into the run, all take the way round."""
+    nodes = [RoadNode("a", 0, 0), RoadNode("b", 1000, 0), RoadNode("c", 2000, 0), RoadNode("d", 1500, 800)]
+    links = [road("ab", "a", "b", 1000.0), road("bc", "b", "c", 1000.0)]
+    links += [road("bd", "b", "d", 950.0), road("dc", "d", "c", 950.0)]
+    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17 * 3600.0, 18 * 3600.0, 900)])
+    world, traffic = started(city, 1800)
+    at(world, 600, lambda: world.faults.apply("road-bc", "road-closed", "x", {}))
+    run(world, 600)
+    before = traffic.engine.entered()
+    run(world, 1500)
+    ab, bc, bd, _ = (traffic.engine.entered() - before).tolist()
+    assert bc == before[2] == 0
+    assert ab > 150 and abs(bd - ab) < 50
+
+
+def test_who_has_no_other_way_waits_at_the_closure(tmp_path: Path) -> None:
+    nodes = [RoadNode("a", 0, 0), RoadNode("b", 1000, 0), RoadNode("c", 2000, 0), RoadNode("d", 1500, 800)]
+    links = [road("ab", "a", "b", 1000.0), road("bc", "b", "c", 1000.0)]
+    links += [road("bd", "b", "d", 950.0), road("db", "d", "b", 950.0)]
+    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17.2 * 3600, 17.4 * 3600, 100)])
+    world, traffic = started(city, 7200)
+    at(world, 60, lambda: world.faults.apply("road-bc", "road-closed", "x", {}))
+    at(world, 3600, lambda: world.faults.clear("road-bc", "road-closed", "x"))
+    run(world, 3599)
+    waiting = len(traffic.trips.at_s) * traffic.trips.size
+    assert traffic.engine.entered().tolist() == [waiting, 0.0, 0.0, 0.0]
+    assert world.quantities.value("road-ab", "vehicles") == waiting
+    run(world)
+    assert traffic.engine.arrived() == waiting
+
+
 def bottleneck(folder: Path, trips_h: float, **parameters: float | bool) -> City:
     """One street of two lanes into a junction with a signal, fed evenly for an hour."""
     nodes = [RoadNode("a", 0, 0), RoadNode("b", 2000, 0), RoadNode("c", 3000, 0)]
@@ -212,13 +262,18 @@ def test_a_dark_signal_passes_its_capacity_and_the_rest_queues(tmp_path: Path) -
     assert traffic.engine.travel_time_index() > index + 0.5
 
 
-def test_a_car_alone_loses_the_stop_at_a_dark_signal(tmp_path: Path) -> None:
-    world, _ = started(bottleneck(tmp_path, 0), DURATION_S)
-    free_s = 2000 / SPEED_M_S
-    assert world.travel.time_s("road-node-a", "road-node-b") == pytest.approx(free_s)
-    at(world, 600, lambda: world.faults.apply("signal-b", "signal-dark", "x", {}))
-    run(world, 900)
-    assert world.travel.time_s("road-node-a", "road-node-b") == pytest.approx(free_s + 6.9)
+def test_cars_lose_the_stop_at_a_dark_signal(tmp_path: Path) -> None:
+    """Few cars on a street that is always green: nobody queues, so what they lose more is the stop alone."""
+    delay_s, free_s = 30.0, 2000 / SPEED_M_S
+    world, traffic = started(bottleneck(tmp_path, 120, dark_delay_s=delay_s), DURATION_S)
+    at(world, 1200, lambda: world.faults.apply("signal-b", "signal-dark", "x", {}))
+    for minute in (20, 40):
+        run(world, minute * 60)
+        times = traffic.engine._world.get_link("road-in").traveltime_actual
+        there = float(np.median(times[(minute - 15) * 12 : (minute - 5) * 12]))
+        assert there == pytest.approx(free_s + (delay_s if minute == 40 else 0.0), abs=5.0)
+        told = world.travel.time_s("road-node-a", "road-node-b")
+        assert told == pytest.approx(there, abs=10.0)
 
 
 def test_police_raise_what_a_dark_junction_passes(tmp_path: Path) -> None:

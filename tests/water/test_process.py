@@ -216,14 +216,14 @@ def test_a_pump_fault_without_duration_leaves_ky10_as_it_is() -> None:
 def test_isolating_a_broken_pipe_stops_its_leak(tmp_path: Path) -> None:
     rt = world(city_of(write(tmp_path, GRAVITY)))
     running = water.start(rt)
-    rt.faults.apply("pipe-P3", "burst", "frost", {"area_m2": 0.001})
+    rt.faults.apply("pipe-P2", "burst", "frost", {"area_m2": 0.001})
     rt.clock.run_until(1000)
     assert rt.quantities.find("junction-A", "leak_m3_s").read().sum() > 0.01
-    rt.faults.apply("pipe-P3", "isolated", "crew", {})
+    rt.faults.apply("pipe-P2", "isolated", "crew", {})
     rt.clock.run_until(2000)
     assert rt.quantities.find("junction-A", "leak_m3_s").read().sum() == 0.0
-    rt.faults.clear("pipe-P3", "burst", "frost")
-    rt.faults.clear("pipe-P3", "isolated", "crew")
+    rt.faults.clear("pipe-P2", "burst", "frost")
+    rt.faults.clear("pipe-P2", "isolated", "crew")
     rt.clock.run_until(3000)
     assert rt.quantities.find("junction-A", "leak_m3_s").read().sum() == 0.0
     running.close()

@@ -80,7 +80,7 @@ class Engine:
         self._step_s = float(self._world.DELTAT)
         self._programmes = dict(programmes)
         self._roads = [link._cpp_link for link in self._world.LINKS]
-        self._capacity = [(link.capacity_in, link.capacity_out) for link in self._world.LINKS]
+        self._capacity = [link.capacity_in for link in self._world.LINKS]
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
         self._passing: dict[int, Passing] = {}
@@ -96,7 +96,7 @@ class Engine:
     # what the town does to its roads
 
     def set_share(self, road: int, share: float) -> None:
-        """The road has this share of its capacity from now on; with 0 nobody gets in."""
+        """The road takes in this share of its capacity from now on; with 0 nobody gets in."""
         self._share[road] = share
 
     def set_passing(self, node: int, passing: Passing | None) -> None:
@@ -200,10 +200,8 @@ class Engine:
         world = self._world
         for road in np.flatnonzero(self._share != self._applied_share):
             link, share = world.LINKS[road], float(self._share[road])
-            into, out = self._capacity[road]
             # Zero is what UXsim's route search takes as closed. Those on the road drive on to its end.
-            link.capacity_in = into * share
-            link.capacity_out = out if share == 0 else out * share
+            link.capacity_in = self._capacity[road] * share
             if share == 0:
                 link.capacity_in_remain = 0.0
         newly = np.flatnonzero((self._share == 0) & (self._applied_share > 0))

@@ -63,20 +63,17 @@ class Automation:
         return Setpoint(is_open)
 
     def lock(self, link: int) -> None:
-        """From now on no control, rule or pattern moves the link."""
+        """From now on no control, rule or pattern moves the link. Of a rule, only its actions on this link are made
+        void: the rule as a whole may move other links too."""
         for control in self._controls.get(link, ()):
             tk.setcontrolenabled(self._ph, control.index, tk.FALSE)
+        for action in self._actions(link):
+            write_action(self._ph, replace(action, status=0, setting=float(tk.MISSING)))
         if self._network.link_kind[link] == "pump":
             pattern = int(tk.getlinkvalue(self._ph, link + 1, tk.LINKPATTERN))
             if pattern:
                 self._pattern[link] = pattern
                 tk.setlinkvalue(self._ph, link + 1, tk.LINKPATTERN, 0)
-
-    def keep(self, link: int, is_open: bool) -> None:
-        """Let the rules of a locked link ask for what it is anyway: a rule as a whole may move other links too."""
-        status = tk.R_IS_OPEN if is_open else tk.R_IS_CLOSED
-        for action in self._actions(link):
-            write_action(self._ph, replace(action, status=int(status), setting=float(tk.MISSING)))
 
     def release(self, link: int) -> None:
         """Controls, rules and pattern act on the link again."""

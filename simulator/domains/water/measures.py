@@ -52,6 +52,7 @@ class Measures:
         outside = len(self._row)  # components in no district: they count for the city only
         self._node_row = np.array([self._row.get(c.district, outside) for c in junctions], dtype=np.int64)
         self._weight = network.mean_demand_m3_s[self._nodes]
+        self._weight_sums = self._by_district(self._weight, self._node_row)
         self._tank_rows, self._tank_names = tank_rows, tuple(c.id for c in tanks)
         self._tank_district = np.array([self._row.get(c.district, outside) for c in tanks], dtype=np.int64)
         self._usable_m3 = np.maximum(network.tank_max_volume_m3 - network.tank_min_volume_m3, 1e-9)
@@ -75,8 +76,8 @@ class Measures:
         required = np.maximum(engine.required_m3_s[self._nodes], 0.0)
         delivered = np.clip(engine.delivered_m3_s[self._nodes], 0.0, required)
         enough = self._weight * (engine.pressure_m[self._nodes] >= REQUIRED_PRESSURE_M)
-        self._supply[:] = self._ratio(delivered, required)
-        self._pressure[:] = self._ratio(enough, self._weight)
+        self._supply[:] = self._ratio(delivered, self._by_district(required, self._node_row))
+        self._pressure[:] = self._ratio(enough, self._weight_sums)
         stored = np.maximum(engine.volume_m3 - engine.network.tank_min_volume_m3, 0.0)[self._tank_rows]
         self._stored[:] = self._by_district(stored, self._tank_district)
         for level, row in self._levels:
@@ -117,8 +118,9 @@ class Measures:
         return sums
 
     def _ratio(self, part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-        above, below = self._by_district(part, self._node_row), self._by_district(whole, self._node_row)
-        return np.where(below > _NO_DEMAND_M3_S, above / np.maximum(below, _NO_DEMAND_M3_S), 1.0)
+        """Per district (and for the city): what its junctions have of what they should have, 1 where that is none."""
+        share = self._by_district(part, self._node_row) / np.maximum(whole, _NO_DEMAND_M3_S)
+        return np.where(whole > _NO_DEMAND_M3_S, share, 1.0)
 
     def _level_row(self, level: ServiceLevel) -> int:
         return self._row.get(level.subject, len(self._row) + 1)

@@ -80,7 +80,6 @@ class Overrides:
             self._write(link, is_open=False)
         elif Force.OPEN in how:
             self._write(link, is_open=True)
-        self._automation.keep(link, bool(tk.getlinkvalue(self._ph, link + 1, tk.STATUS)))
 
     def _command(self, link: int, wanted: Setpoint) -> None:
         if wanted.setting is not None and (wanted.open or self._network.link_kind[link] == "valve"):

@@ -1,0 +1,218 @@
+"""The demo city: made the same each time, whole, and true to the networks it is made from."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.city.demo import build_demo
+from simulator.city.demo.roads import gabriel
+from simulator.city.people import inside
+from simulator.contracts.city import City
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
+
+wntr = pytest.importorskip("wntr", reason="the demo extra is not installed")
+pytest.importorskip("pandapower", reason="the demo extra is not installed")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> City:
+    return build_demo(tmp_path_factory.mktemp("demo") / "demo")
+
+
+def test_the_same_bytes_in_another_process_under_another_hash_seed(demo: City, tmp_path: Path) -> None:
+    program = "import sys, pathlib; from simulator.city.demo import build_demo; build_demo(pathlib.Path(sys.argv[1]))"
+    out = tmp_path / "again"
+    environment = {**os.environ, "PYTHONHASHSEED": "4711"}
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program, str(out)], check=True, env=environment)
+    assert demo.folder is not None
+    first = sorted(path.relative_to(demo.folder) for path in demo.folder.rglob("*") if path.is_file())
+    assert first == sorted(path.relative_to(out) for path in out.rglob("*") if path.is_file())
+    for name in first:
+        assert (demo.folder / name).read_bytes() == (out / name).read_bytes(), name
+
+
+def test_every_network_element_is_there_once(demo: City) -> None:
+    """Counted by WNTR and pandapower, which read the networks their own way."""
+    import pandapower.networks
+
+    water = wntr.network.WaterNetworkModel(str(demo.water_file)).describe(level=1)
+    grid = pandapower.networks.mv_oberrhein()
+    kinds = Counter(component.kind for component in demo.components.values())
+    assert kinds["junction"] == water["Nodes"]["Junctions"] and kinds["tank"] == water["Nodes"]["Tanks"]
+    assert kinds["reservoir"] == water["Nodes"]["Reservoirs"] and kinds["pipe"] == water["Links"]["Pipes"]
+    assert kinds["pump"] == water["Links"]["Pumps"] and kinds["valve"] == water["Links"]["Valves"]
+    assert (kinds["bus"], kinds["line"], kinds["transformer"]) == (len(grid.bus), len(grid.line), len(grid.trafo))
+    assert kinds["substation"] == len(grid.ext_grid) and kinds["pv"] == len(grid.sgen)
+    assert kinds["grid-switch"] == int((~grid.switch.closed).sum())
+    assert sum(kinds.values()) == len(demo.components)
+
+
+def test_water_is_the_published_network_with_less_demand(demo: City) -> None:
+    published = (Path(wntr.__file__).parent / "library" / "networks" / "ky10.inp").read_text().splitlines()
+    assert demo.water_file is not None
+    ours = demo.water_file.read_text().splitlines()
+    changed = [(a, b) for a, b in zip(published, ours, strict=True) if a != b]
+    assert len(changed) == 1 and "Demand Multiplier" in changed[0][0]
+
+
+def test_people_are_demand_by_litres(demo: City) -> None:
+    model = wntr.network.WaterNetworkModel(str(demo.water_file))
+    mean = wntr.metrics.average_expected_demand(model).clip(lower=0).sum()
+    assert demo.people == pytest.approx(float(mean) * 86400 * 1000 / 126, rel=2e-3)
+    assert all(district.people > 1000 for district in demo.districts.values())
+
+
+def test_links_lead_from_something_to_something(demo: City) -> None:
+    ends = [end for link in demo.links.values() for end in (link.source, link.target)]
+    assert set(ends) <= set(demo.components)
+    assert all(link.owner for link in demo.links.values())
+    assert all(component.owner for component in demo.components.values())
+    assert not set(demo.links) & set(demo.components)
+
+
+def test_all_that_needs_power_control_and_access_has_it(demo: City) -> None:
+    for pump in demo.of_kind("pump"):
+        for kind in (LinkKind.POWER, LinkKind.CONTROL, LinkKind.DATA, LinkKind.ROAD):
+            assert demo.links_into(pump.id, kind), (pump.id, kind)
+    for component in demo.of_kind("server", "router", "switch", "gateway", "radio-site", "hospital", "signal"):
+        assert demo.links_into(component.id, LinkKind.POWER), component.id
+    for component in demo.components.values():
+        if component.kind not in ("road-node", "service"):
+            assert demo.links_into(component.id, LinkKind.ROAD), component.id
+    for kind in ("grid-switch", "signal", "radio-site", "town-hall"):
+        for component in demo.of_kind(kind):
+            assert demo.links_into(component.id, LinkKind.CONTROL), component.id
+
+
+def test_a_power_link_starts_at_the_nearest_bus_with_load(demo: City) -> None:
+    import pandapower.networks
+
+    loaded = {f"bus-{index}" for index in pandapower.networks.mv_oberrhein().load.bus}
+    buses = [bus for bus in demo.of_kind("bus") if bus.id in loaded]
+    for router in demo.of_kind("router"):
+        (link,) = demo.links_into(router.id, LinkKind.POWER)
+        nearest = min(math.dist((b.x_m, b.y_m), (router.x_m, router.y_m)) for b in buses)
+        source = demo.components[link.source]
+        assert math.dist((source.x_m, source.y_m), (router.x_m, router.y_m)) == pytest.approx(nearest, abs=1e-6)
+
+
+def test_pumps_of_one_station_share_a_bus(demo: City) -> None:
+    pumps = demo.of_kind("pump")
+    for a in pumps:
+        for b in pumps:
+            if math.dist((a.x_m, a.y_m), (b.x_m, b.y_m)) < 1:
+                assert (
+                    demo.links_into(a.id, LinkKind.POWER)[0].source == demo.links_into(b.id, LinkKind.POWER)[0].source
+                )
+
+
+def test_districts_cover_the_town_and_say_who_stands_in_them(demo: City) -> None:
+    places = [c for c in demo.components.values() if c.kind in ("junction", "bus", "road-node")]
+    x, y = np.array([c.x_m for c in places]), np.array([c.y_m for c in places])
+    hits = {name: inside(x, y, district.outline) for name, district in demo.districts.items()}
+    assert (sum(hit.astype(int) for hit in hits.values()) >= 1).mean() == 1
+    assert all(hits[c.district][i] for i, c in enumerate(places))
+
+
+def test_the_grid_stays_where_it_stands(demo: City) -> None:
+    """Bus 0 of mv_oberrhein, put through the haversine from the map's origin."""
+    import json
+
+    import pandapower.networks
+
+    longitude, latitude = json.loads(pandapower.networks.mv_oberrhein().bus.geo.at[0])["coordinates"]
+    bus = demo.components["bus-0"]
+    a, b = math.radians(demo.latitude_deg), math.radians(latitude)
+    half = math.sin((b - a) / 2) ** 2
+    half += math.cos(a) * math.cos(b) * math.sin(math.radians(longitude - demo.longitude_deg) / 2) ** 2
+    assert math.hypot(bus.x_m, bus.y_m) == pytest.approx(2 * 6_371_008.8 * math.asin(math.sqrt(half)), rel=1e-3)
+
+
+def test_roads_are_a_gabriel_graph_in_both_directions(demo: City) -> None:
+    scipy_spatial = pytest.importorskip("scipy.spatial")
+    networkx = pytest.importorskip("networkx")
+    nodes = demo.of_kind("road-node")
+    points = np.array([[node.x_m, node.y_m] for node in nodes])
+    pairs = set(gabriel(points))
+    # A Gabriel graph lies between the minimum spanning tree and the Delaunay triangulation.
+    delaunay = {
+        tuple(sorted((int(s[i]), int(s[j]))))
+        for s in scipy_spatial.Delaunay(points).simplices
+        for i, j in ((0, 1), (1, 2), (0, 2))
+    }
+    assert pairs <= delaunay
+    full = networkx.Graph()
+    full.add_weighted_edges_from((i, j, math.dist(points[i], points[j])) for i, j in delaunay)
+    tree = {tuple(sorted(edge)) for edge in networkx.minimum_spanning_edges(full, data=False)}
+    assert tree <= pairs
+    names = [node.network_id for node in nodes]
+    roads = {road.network_id for road in demo.of_kind("road")}
+    assert roads == {f"{names[a]}-{names[b]}" for pair in pairs for a, b in (pair, pair[::-1])}
+
+
+def test_car_trips_are_those_of_the_people(demo: City) -> None:
+    from simulator.city.road_file import read_roads
+
+    assert demo.road_files is not None
+    trips = read_roads(demo.road_files).trips
+    assert sum(trip.trips for trip in trips) == pytest.approx(demo.people * 3.1 * 0.43, rel=0.01)
+    assert all(trip.trips % 5 == 0 and trip.origin != trip.destination for trip in trips)
+    morning = sum(t.trips for t in trips if t.start_s == 7 * 3600)
+    night = sum(t.trips for t in trips if t.start_s == 0) / 5
+    assert morning > 10 * night
+
+
+def test_every_home_is_within_reach_of_a_rescue_station(demo: City) -> None:
+    stations = demo.of_kind("rescue-station")
+    worst = max(
+        min(math.dist((home.x_m, home.y_m), (s.x_m, s.y_m)) for s in stations) for home in demo.of_kind("junction")
+    )
+    assert worst <= 4000.0 and 2 <= len(stations) <= 15
+
+
+def test_levels_and_sensors_name_what_there_is(demo: City) -> None:
+    for name in ("travel-time-index", "rescue-arrival", "ict-availability", "telemetry", "hospital-1", "town-hall-1"):
+        assert name in demo.levels
+    for name in ("rescue-radio-1", "traffic-centre-1", "waterworks-1", "water-supply-city", "power-supply-city"):
+        assert name in demo.levels
+    for district in demo.districts:
+        assert {f"water-supply-{district}", f"water-pressure-{district}", f"litres-{district}"} <= set(demo.levels)
+    sensors = [sensor for cohort in demo.cohorts for sensor in cohort.sensors]
+    assert len(sensors) == len(set(sensors))
+    assert sum(sensor.endswith("/pressure_m") for sensor in sensors) == len(demo.of_kind("junction")) // 10
+    for cohort in demo.cohorts:
+        gateway = demo.components[cohort.gateway]
+        assert gateway.kind == "gateway"
+        assert all(demo.components[c].district == gateway.district for c in cohort.components)
+
+
+def test_the_lowered_levels_are_those_that_the_network_misses(demo: City) -> None:
+    lowered = [a.subject for a in demo.assumptions if a.subject.startswith(("water-supply-", "water-pressure-"))]
+    for level in demo.levels.values():
+        if level.measure in ("water-supply", "water-pressure"):
+            assert (level.minimum < 0.95) is (level.id in lowered), level
+    assert demo.levels["water-supply-city"].minimum >= 0.95 and demo.levels["water-pressure-city"].minimum >= 0.9
+
+
+def test_a_folder_that_holds_something_is_left_alone(demo: City) -> None:
+    from simulator.contracts.problem import BadInput
+
+    assert demo.folder is not None
+    with pytest.raises(BadInput, match="is there already"):
+        build_demo(demo.folder)
+    assert (demo.folder / "city.yaml").is_file()
+    assert not [path for path in demo.folder.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_all_kinds_but_the_grid_battery_occur(demo: City) -> None:
+    missing = set(KINDS) - {component.kind for component in demo.components.values()}
+    assert missing == {"battery"}

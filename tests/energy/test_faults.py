@@ -1,0 +1,246 @@
+"""Faults, dead parts with their reason, re-supply, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling import Runtime
+from simulator.domains.energy.process import EnergyDomain
+from tests.energy.support import WINTER_EVENING, chain, component, oberrhein, power, run, town, written
+
+HOUR = to_ticks(3600)
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(oberrhein(), tmp_path_factory.mktemp("grid") / "power.json")
+
+
+SWITCHES = tuple(f"grid-switch-{i}" for i in (14, 34, 48, 107, 144, 311))
+
+
+def started(file: Path, remote: Sequence[str] = SWITCHES, **options: object) -> tuple[Runtime, EnergyDomain]:
+    extra = [component("grid-control", "network-control"), component("yard", "depot", 7.8, 48.4)]
+    links = [Link(f"c-{name}", LinkKind.CONTROL, "grid-control", name) for name in remote]
+    return run(town(file, extra, links), **options)  # type: ignore[arg-type]
+
+
+def picture(runtime: Runtime, domain: EnergyDomain) -> tuple[list[float], list[bool], list[float], list[bool]]:
+    out = domain.readout
+    up = [] if out.up is None else out.up.tolist()
+    return out.voltage.tolist(), up, out.loading.tolist(), domain.state.closed.tolist()
+
+
+def of_kind(runtime: Runtime, kind: EventKind) -> list[Event]:
+    return [event for event in runtime.log.events if event.kind is kind]
+
+
+FAULTS = (
+    ("line-50", "line-trip"),
+    ("transformer-114", "transformer-out"),
+    ("substation-1", "substation-out"),
+    ("bus-39", "bus-out"),
+    ("grid-switch-14", "switch-stuck"),
+    ("pv-3", "pv-loss"),
+)
+
+
+@pytest.mark.parametrize("target,fault", FAULTS)
+@pytest.mark.parametrize("held_s", [60.0, 2 * 3600.0])
+def test_inject_and_clear_is_the_baseline(file: Path, target: str, fault: str, held_s: float) -> None:
+    """After the repair the grid is what it would have been without the fault, ring switches included."""
+    noon = datetime(2026, 6, 10, 11, 5)
+    plain, untouched = started(file, start_at=noon, hours=6)
+    broken, hit = started(file, start_at=noon, hours=6)
+    for runtime in (plain, broken):
+        runtime.clock.run_until(to_ticks(1800))
+    before = picture(broken, hit)
+    broken.faults.apply(target, fault, "test", {})
+    broken.clock.run_until(to_ticks(1800 + held_s))
+    if fault != "switch-stuck":
+        assert picture(broken, hit)[0] != before[0], "the fault had no effect"
+    broken.faults.clear(target, fault, "test")
+    for runtime in (plain, broken):
+        runtime.clock.run_until(to_ticks(1800 + held_s))
+    assert hit.state.closed.tolist() == untouched.state.closed.tolist()
+    for runtime in (plain, broken):
+        runtime.clock.run_until(5 * HOUR)
+    for ours, theirs in zip(picture(broken, hit), picture(plain, untouched), strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-9)
+    assert not hit.state.shed.any()
+
+
+def test_a_split_run_is_the_whole_run(file: Path) -> None:
+    events, pictures = [], []
+    for pieces in (1, 37):
+        runtime, domain = started(file, hours=5)
+        runtime.clock.at(HOUR, "test", lambda r=runtime: r.faults.apply("substation-0", "substation-out", "x", {}))
+        runtime.clock.at(3 * HOUR, "test", lambda r=runtime: r.faults.clear("substation-0", "substation-out", "x"))
+        for piece in range(1, pieces + 1):
+            runtime.clock.run_until(5 * HOUR * piece // pieces)
+        events.append(runtime.log.events)
+        pictures.append(picture(runtime, domain))
+    assert events[0] == events[1]
+    assert pictures[0] == pictures[1]
+
+
+def test_a_dead_part_is_named_with_its_reason_and_the_cascade_can_be_traced(tmp_path: Path) -> None:
+    net = chain([0.5, 0.5, 0.5])
+    city = town(
+        written(net, tmp_path / "p.json"), [component("clinic", "hospital", beds=5.0)], [power("bus-4", "clinic")]
+    )
+    runtime, _domain = run(city)
+    fault = runtime.faults.apply("line-1", "line-trip", "storm", {})
+    runtime.clock.run_until(60_000)
+    stopped = next(e for e in runtime.log.events if e.kind is EventKind.STOPPED and e.subject == "clinic")
+    chain_of = runtime.log.trace(stopped.id)
+    assert chain_of[0].id == fault
+    assert "2 bus(es) without supply: bus-3, bus-4; because of line-1" in [event.what for event in chain_of]
+    assert not runtime.supply.works("clinic")
+    assert runtime.quantities.value("bus-2", "energised") == 1.0
+    assert runtime.quantities.value("bus-4", "energised") == 0.0
+    assert runtime.quantities.value("bus-4", "voltage_pu") == 0.0
+    assert runtime.quantities.value("bus-4", "load_w") == 0.0
+    assert runtime.levels.courses()["light"].values[-1] == pytest.approx(1 / 3)
+    runtime.faults.clear("line-1", "line-trip", "storm")
+    runtime.clock.run_until(120_000)
+    assert runtime.supply.works("clinic")
+    assert runtime.levels.courses()["light"].values[-1] == 1.0
+
+
+def test_two_causes_on_one_line_and_only_the_last_brings_it_back(tmp_path: Path) -> None:
+    runtime, _domain = run(town(written(chain([0.5, 0.5]), tmp_path / "p.json")))
+    for cause in ("storm", "digger"):
+        runtime.faults.apply("line-1", "line-trip", cause, {})
+    runtime.faults.clear("line-1", "line-trip", "storm")
+    runtime.clock.run_until(1000)
+    assert runtime.quantities.value("bus-3", "energised") == 0.0
+    runtime.faults.clear("line-1", "line-trip", "digger")
+    runtime.clock.run_until(2000)
+    assert runtime.quantities.value("bus-3", "energised") == 1.0
+
+
+@pytest.mark.parametrize("target,fault", FAULTS[:4])
+def test_resupply_never_closes_onto_an_overload(file: Path, target: str, fault: str) -> None:
+    """On a winter evening, near the limits: after every closing all loadings and voltages are in order."""
+    runtime, domain = started(file, hours=8)
+    runtime.clock.run_until(HOUR)
+    runtime.faults.apply(target, fault, "test", {})
+    closings = 0
+    seen = len(runtime.log.events)
+    while runtime.clock.now < 4 * HOUR:
+        runtime.clock.run_until(runtime.clock.now + 30_000)
+        fresh = runtime.log.events[seen:]
+        seen = len(runtime.log.events)
+        if any(event.kind is EventKind.SWITCH and event.after == "closed" for event in fresh):
+            closings += 1
+            assert domain.readout.loading.max() <= 1.0 + 1e-6
+            voltage = domain.readout.voltage
+            assert voltage[voltage > 0].min() >= 0.9
+    assert closings > 0
+
+
+def test_what_does_not_fit_is_shed_by_priority_and_comes_back_at_night(file: Path) -> None:
+    important = {f"bus-{i}": 1.0 for i in (37, 43, 44, 46, 56)}
+    runtime, domain = run(
+        town(file, [component("grid-control", "network-control")],
+             [Link(f"c-{s}", LinkKind.CONTROL, "grid-control", s) for s in SWITCHES], important),
+        hours=14,
+    )  # fmt: skip
+    runtime.faults.apply("substation-0", "substation-out", "test", {})
+    runtime.clock.run_until(HOUR)
+    state = domain.state
+    shed = state.region_shed
+    assert shed.any()
+    assert (state.grid.bus_priority[shed] == 3).all(), "a bus of priority 1 was shed while others were not"
+    assert all(not shed[state.grid.bus_at[bus]] for bus in important)
+    assert any("stay without supply so that nothing is overloaded" in e.what for e in runtime.log.events)
+    runtime.clock.run_until(9 * HOUR)
+    assert not state.region_shed.any(), "at three in the morning the detours carry everything"
+    assert runtime.levels.courses()["light"].values[-1] == 1.0
+
+
+def test_by_hand_without_control_link_and_when_the_centre_is_down(file: Path) -> None:
+    """The same trip re-supplied after 300 s from afar, and later by a crew: muster, drive, 900 s of work."""
+    at: dict[str, int] = {}
+    for case in ("remote", "no link", "centre out"):
+        runtime, _ = started(file, SWITCHES if case != "no link" else (), start_at=datetime(2026, 1, 20, 3, 0), hours=5)
+        if case == "centre out":
+            runtime.faults.apply("grid-control", "control-out", "test", {})
+        runtime.faults.apply("line-50", "line-trip", "test", {})
+        runtime.clock.run_until(4 * HOUR)
+        first = of_kind(runtime, EventKind.SWITCH)[0]
+        at[case] = first.at
+        assert runtime.log.trace(first.id)[0].kind is EventKind.FAULT
+        modes = [e for e in of_kind(runtime, EventKind.MODE) if e.subject == first.subject]
+        assert (modes[0].before, modes[0].after) == ("open", "closed")
+        assert bool(of_kind(runtime, EventKind.CREW)) is (case != "remote")
+    assert at["remote"] == to_ticks(300)
+    assert at["no link"] == at["centre out"]
+    assert at["no link"] > to_ticks(900 + 900)
+
+
+def test_a_stuck_switch_is_passed_over(file: Path) -> None:
+    free, _ = started(file, start_at=datetime(2026, 1, 20, 3, 0), hours=3)
+    free.faults.apply("line-50", "line-trip", "test", {})
+    free.clock.run_until(HOUR)
+    used = of_kind(free, EventKind.SWITCH)[0].subject
+    runtime, domain = started(file, start_at=datetime(2026, 1, 20, 3, 0), hours=3)
+    runtime.faults.apply(used, "switch-stuck", "test", {})
+    runtime.faults.apply("line-50", "line-trip", "test", {})
+    runtime.clock.run_until(HOUR)
+    assert used not in [event.subject for event in of_kind(runtime, EventKind.SWITCH)]
+    ends = next(s.ends for s in domain.state.grid.switches if s.id == used)
+    assert not domain.state.closed[list(ends)].all()
+
+
+def test_a_voltage_collapse_is_flagged_and_the_run_goes_on(tmp_path: Path) -> None:
+    """60 MW over 30 km of cable have no power flow; the linearised one stands in and says so."""
+    import pandapower as pp
+
+    net = chain([1.0])
+    far = pp.create_bus(net, 20.0, geodata=(7.9, 48.4))
+    pp.create_line_from_parameters(net, 2, far, 30.0, 0.2, 0.12, 0.0, 0.3)
+    pp.create_load(net, far, 60.0)
+    runtime, domain = run(town(written(net, tmp_path / "p.json")))
+    assert [e for e in of_kind(runtime, EventKind.NOTE) if "does not converge" in e.what]
+    assert np.isfinite(domain.readout.voltage).all()
+    runtime.faults.apply("line-1", "line-trip", "test", {})
+    runtime.clock.run_until(1000)
+    assert [e for e in of_kind(runtime, EventKind.NOTE) if "converges again" in e.what]
+
+
+def test_components_draw_at_their_bus_and_a_linked_pump_replaces_the_file_s_motor(tmp_path: Path) -> None:
+    import pandapower as pp
+
+    net = chain([1.0, 0.0])
+    pp.create_motor(net, 3, pn_mech_mw=0.2, cos_phi=0.9, name="WELL")
+    path = written(net, tmp_path / "p.json")
+    alone, _ = run(town(path))
+    assert alone.quantities.value("bus-3", "load_w") == pytest.approx(0.2e6)
+    runtime, _domain = run(town(path, [component("pump-1", "pump")], [power("bus-3", "pump-1")]))
+    assert runtime.quantities.value("bus-3", "load_w") == 0.0
+    runtime.supply.draw("pump-1", 150e3)
+    runtime.clock.run_until(to_ticks(900))
+    assert runtime.quantities.value("bus-3", "load_w") == pytest.approx(150e3)
+
+
+def test_pv_feeds_by_the_sun_and_is_lost_by_its_fault(file: Path) -> None:
+    runtime, _domain = started(file, start_at=datetime(2026, 6, 21, 12, 0), hours=20)
+    sunny = runtime.quantities.value("pv-0", "power_w")
+    assert 0.3 * 122150 < sunny <= 122150 * 1.001
+    runtime.faults.apply("pv-0", "pv-loss", "test", {})
+    runtime.clock.run_until(1000)
+    assert runtime.quantities.value("pv-0", "power_w") == 0.0
+    assert runtime.quantities.value("pv-1", "power_w") > 0.0
+    runtime.clock.run_until(12 * HOUR)
+    assert runtime.quantities.value("pv-1", "power_w") == 0.0
+    assert WINTER_EVENING.hour == 18

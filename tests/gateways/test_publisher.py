@@ -1,0 +1,179 @@
+"""The publisher against a real broker: everyone sees the telemetry, and nothing ever waits for the broker."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import orjson
+import pyarrow.parquet as pq
+import pytest
+
+from gateways import topics
+from gateways.embedded import BrokerUnavailable, EmbeddedBroker
+from gateways.payload import decode_pack
+from gateways.publisher import Publisher
+from gateways.telemetry import Telemetry
+from tests.gateways.samples import START, Viewer, cohort, readings
+
+ROOT = Path(__file__).resolve().parents[2]
+TOPIC = topics.senml("gw")
+
+
+@pytest.fixture
+def broker() -> Iterator[EmbeddedBroker]:
+    with EmbeddedBroker() as running:
+        yield running
+
+
+def started(broker: EmbeddedBroker, **more: int) -> Publisher:
+    publisher = Publisher(broker.host, broker.port, broker.writer, **more)
+    publisher.start()
+    return publisher
+
+
+def states(viewer: Viewer, gateway: str) -> list[str]:
+    return [orjson.loads(m.payload)["state"] for m in viewer.on(f"/{gateway}/status")]
+
+
+def test_a_subscriber_sees_the_readings_that_are_in_the_file(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    cohorts = [cohort("pump 1.", "gw.1 x", count=40), cohort("meter", "gw-2", count=3, unit="W")]
+    out = tmp_path / "r.parquet"
+    with Viewer(broker) as viewer:
+        telemetry = Telemetry(
+            cohorts, START, out, started(broker), lambda g: g != "gw-2", lambda g: True, lambda g: 0.5
+        )
+        for at_s in range(0, 600, 60):
+            for of in cohorts:
+                telemetry.take(readings(of, at_s, first=at_s / 7))
+            telemetry.advance(at_s * 1000)
+        summary = telemetry.close()
+        assert (summary.published, summary.dropped, summary.delivered, summary.held) == (400, 0, 400, 30)
+        assert viewer.wait(lambda _: len(viewer.on("/senml")) == 10)
+        assert viewer.wait(lambda _: states(viewer, "stadtwerk")[-1:] == ["ended"])
+        packs = [decode_pack(message.payload) for message in viewer.on("/senml")]
+        # Of several retained messages that wait together only the last one is sent.
+        assert states(viewer, topics.level("gw.1 x")) in (["online", "ended"], ["ended"])
+        assert states(viewer, "gw-2") in (["offline", "ended"], ["ended"])
+        assert {m.topic for m in viewer.on("/senml")} == {topics.senml("gw.1 x")}
+    assert [(pack.gateway, pack.boot, pack.sequence) for pack in packs] == [("gw.1 x", 1, n) for n in range(10)]
+    seen = {(round(r.time - START), r.sensor): (r.value, r.unit) for pack in packs for r in pack.readings}
+    table = pq.read_table(out).to_pydict()
+    arrived = ~np.isnan(table["delivered_s"])
+    rows = zip(table["t_s"], table["sensor"], table["value"], arrived, strict=True)
+    assert seen == {(t, sensor): (value, "m") for t, sensor, value, there in rows if there}
+
+
+def test_who_comes_later_finds_out_what_there_is(broker: EmbeddedBroker, tmp_path: Path) -> None:
+    cohorts = [cohort("a", count=2), cohort("b", count=5, period_s=30.0)]
+    publisher = started(broker)
+    telemetry = Telemetry(
+        cohorts, START, tmp_path / "r.parquet", publisher, lambda g: True, lambda g: True, lambda g: 0.0
+    )
+    telemetry.take(readings(cohorts[0], 0.0))
+    telemetry.advance(0)
+    with Viewer(broker) as late:
+        assert late.wait(lambda _: bool(late.on("gw/meta") and late.on("gw/status") and late.on("stadtwerk/status")))
+        assert all(message.retained for message in late.messages if not message.topic.endswith("senml"))
+        meta = orjson.loads(late.on("gw/meta")[-1].payload)
+        assert meta["schema"] == 1
+        assert [(c["id"], c["sensors"], c["period_s"]) for c in meta["cohorts"]] == [("a", 2, 60.0), ("b", 5, 30.0)]
+        assert orjson.loads(late.on("gw/status")[-1].payload)["time"] == START
+        assert states(late, "stadtwerk")[-1] == "online"
+    telemetry.close()
+
+
+def test_a_broker_that_is_killed_costs_messages_and_never_time(broker: EmbeddedBroker) -> None:
+    publisher = started(broker, queue_readings=1000)
+    assert publisher.put(TOPIC, 100, lambda: b"before")
+    os.kill(broker.pid, signal.SIGKILL)
+    # At most 20 messages can be underway beside the 1,000 readings in the queue, the first one may still be in it; all
+    # others are refused at once.
+    taken = sum(publisher.put(TOPIC, 100, lambda: b"x") for _ in range(200))
+    assert 9 <= taken <= 10 + 20 + 1
+    assert publisher.put(TOPIC, 1000, lambda: b"x") is False
+    count = publisher.close(flush_s=0.5)
+    assert count.published + count.dropped == 100 + 200 * 100 + 1000
+    assert count.published <= 100
+    assert publisher.put(TOPIC, 1, lambda: b"x") is False, "after the end nothing is taken"
+
+
+def test_a_broker_that_hangs_is_left_behind(broker: EmbeddedBroker) -> None:
+    publisher = started(broker, queue_readings=10_000)
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        payload = b"x" * 100_000
+        taken = sum(publisher.put(TOPIC, 100, lambda: payload) for _ in range(1000))
+        assert taken <= 100 + 20 + 1
+        count = publisher.close(flush_s=0.2)
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
+    assert count.published + count.dropped == 100_000
+    assert count.published == 0
+
+
+def test_what_waits_is_published_when_a_broker_is_back(broker: EmbeddedBroker) -> None:
+    publisher = started(broker)
+    broker.stop()
+    for i in range(30):
+        assert publisher.put(TOPIC, 1, partial(str.encode, str(i)))
+    publisher.retain(topics.status("gw"), b"there")
+    second = EmbeddedBroker(port=broker.port)
+    second.writer, second.viewer = broker.writer, broker.viewer
+    with second, Viewer(second) as viewer:
+        assert viewer.wait(lambda _: bool(viewer.on("gw/status")))
+        assert viewer.wait(lambda _: states(viewer, "stadtwerk") == ["online"])
+        count = publisher.close()
+    assert (count.published, count.dropped) == (30, 0)
+
+
+def test_messages_come_in_the_order_they_were_put(broker: EmbeddedBroker) -> None:
+    publisher = started(broker)
+    with Viewer(broker) as viewer:
+        for i in range(500):
+            publisher.put(TOPIC, 1, partial(str.encode, str(i)))
+        assert publisher.close().published == 500
+        assert viewer.wait(lambda _: len(viewer.on("/senml")) >= 500)
+        assert [m.payload for m in viewer.on("/senml")] == [b"%d" % i for i in range(500)]
+
+
+def test_of_retained_messages_the_last_one_stays(broker: EmbeddedBroker) -> None:
+    publisher = started(broker)
+    for i in range(50):
+        publisher.retain(topics.status("gw"), b"%d" % i)
+    publisher.close()
+    with Viewer(broker) as viewer:
+        assert viewer.wait(lambda _: bool(viewer.on("gw/status")))
+        assert viewer.on("gw/status")[-1].payload == b"49"
+
+
+def test_without_a_broker_there_is_one_clear_reason() -> None:
+    with EmbeddedBroker() as short:
+        host, port, login = short.host, short.port, short.writer
+    with pytest.raises(BrokerUnavailable, match=f"no broker at 127.0.0.1:{port}"):
+        Publisher(host, port, login).start()
+
+
+def test_a_run_that_is_killed_is_offline_by_its_last_will(broker: EmbeddedBroker) -> None:
+    code = (
+        "import sys, time\nfrom gateways.publisher import Publisher\nfrom gateways.embedded import Login\n"
+        "Publisher('127.0.0.1', int(sys.argv[1]), Login('gateway', sys.stdin.readline().strip())).start()\n"
+        "time.sleep(600)\n"
+    )
+    with Viewer(broker) as viewer:
+        run = subprocess.Popen(
+            [sys.executable, "-c", code, str(broker.port)], stdin=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        with run:
+            assert run.stdin is not None
+            run.stdin.write(broker.writer.password + "\n")
+            run.stdin.flush()
+            assert viewer.wait(lambda _: states(viewer, "stadtwerk") == ["online"])
+            run.kill()
+        assert viewer.wait(lambda _: states(viewer, "stadtwerk") == ["online", "offline"])

@@ -1,0 +1,124 @@
+"""The main scenario: the cascade is physical, and every loss leads back to the fault."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections import Counter
+
+from simulator.contracts.city import City
+from simulator.contracts.link import LinkKind
+from tests.run.conftest import Run
+
+FAULT_S = 900.0
+FEEDERS = ("bus",)
+
+
+def stopped(run: Run, kind: str, city: City) -> list[dict]:
+    return [e for e in run.events if e["kind"] == "stopped" and city.components[e["subject"]].kind == kind]
+
+
+def test_the_folder_is_complete_and_the_codes_agree(main_run: Run) -> None:
+    names = {path.name for path in main_run.folder.iterdir()}
+    assert names == {
+        "scenario.yaml", "run.json", "events.jsonl", "levels.parquet", "readings.parquet", "verdict.json", "junit.xml",
+        "report.html",
+    }  # fmt: skip
+    by_value = {"pass": 0, "fail": 1, "inconclusive": 2}
+    assert main_run.exit_code == main_run.record["exit_code"] == by_value[main_run.verdict["value"]]
+    suite = ET.parse(main_run.folder / "junit.xml").getroot()
+    cases = list(suite.iter("testcase"))
+    failed = [case for case in cases if case.find("failure") is not None]
+    counted = Counter(finding["value"] for finding in main_run.verdict["findings"])
+    assert len(cases) == len(main_run.verdict["findings"])
+    assert len(failed) == counted["fail"]
+
+
+def test_pumps_on_dead_buses_stop_at_once_and_because_of_the_substation(main_run: Run, demo: City) -> None:
+    pumps = [e for e in stopped(main_run, "pump", demo) if e["t_s"] == FAULT_S]
+    assert pumps
+    for event in pumps:
+        chain = main_run.causes(event)
+        assert chain[-1]["kind"] == "fault"
+        assert chain[-1]["subject"] == "substation-1"
+        link = demo.links[event["via"]]
+        assert (link.kind, link.target) == (LinkKind.POWER, event["subject"])
+        assert chain[1]["kind"] == "supply-lost"
+
+
+def test_what_has_a_battery_goes_on_exactly_as_long_as_it_lasts(main_run: Run, demo: City) -> None:
+    """The first outage of each component: stopped at loss + autonomy of its power link, or never if power came back."""
+    lost: dict[str, dict] = {}
+    for event in main_run.events:
+        if event["kind"] == "supply-lost" and event["what"].startswith("power"):
+            lost.setdefault(event["subject"], event)
+    checked = 0
+    for subject, event in lost.items():
+        autonomy_s = max(link.autonomy_s for link in demo.links_into(subject, LinkKind.POWER))
+        back = next(
+            (
+                e["t_s"]
+                for e in main_run.events[event["id"] :]
+                if e["kind"] == "supply-back" and e["subject"] == subject
+            ),
+            float("inf"),
+        )
+        end = next(
+            (e["t_s"] for e in main_run.events[event["id"] :] if e["kind"] == "stopped" and e["subject"] == subject),
+            None,
+        )
+        if autonomy_s == 0 or demo.components[subject].kind not in ("signal", "router", "gateway", "radio-site"):
+            continue
+        checked += 1
+        if event["t_s"] + autonomy_s < back:
+            assert end == event["t_s"] + autonomy_s, subject
+        else:
+            assert end is None or end > back, subject
+    assert checked > 3
+
+
+def test_signals_go_dark_and_police_come_where_they_are_planned(main_run: Run, demo: City) -> None:
+    dark = [e for e in main_run.events if e["kind"] == "mode" and e.get("after") == "dark"]
+    assert dark
+    planned = {s.id for s in demo.of_kind("signal") if s.parameters["police"]}
+    police = {e["subject"] for e in main_run.events if e["kind"] == "mode" and e["after"] == "police"} - {
+        "traffic-centre-1"
+    }
+    assert police
+    assert police <= planned
+
+
+def test_tanks_drain_and_pressure_falls_where_the_pumps_stand(main_run: Run) -> None:
+    before = [value for t, value in main_run.levels["water-supply-city"] if t <= FAULT_S][-1]
+    worst = min(value for t, value in main_run.levels["water-supply-city"] if t > FAULT_S)
+    assert worst < before - 0.05
+    assert any(e["kind"] == "note" and "tank is empty" in e["what"] and e["t_s"] > FAULT_S for e in main_run.events)
+
+
+def test_travel_times_rise_while_signals_are_dark(main_run: Run, quiet: Run) -> None:
+    def mean(run: Run, begin: float, end: float) -> float:
+        inside = [value for t, value in run.levels["travel-time-index"] if begin <= t < end]
+        return sum(inside) / len(inside)
+
+    window = (FAULT_S + 900.0, FAULT_S + 3 * 3600.0)
+    assert mean(main_run, *window) > mean(quiet, *window)
+
+
+def test_the_hospital_is_on_its_generator_within_the_limit(main_run: Run) -> None:
+    modes = main_run.modes("hospital-1")
+    assert modes[0] == (FAULT_S, "battery")
+    after, mode = modes[1]
+    assert mode == "generator"
+    assert after - FAULT_S <= 15.0
+    row = next(f for f in main_run.verdict["findings"] if f["id"] == "hospital-generator")
+    assert row["value"] == "pass"
+
+
+def test_every_level_that_fell_leads_back_to_the_fault(main_run: Run) -> None:
+    low = [e for e in main_run.events if e["kind"] == "level-low" and e["t_s"] >= FAULT_S]
+    assert len(low) > 5
+    traced = [e for e in low if any(c["kind"] == "fault" for c in main_run.causes(e))]
+    assert len(traced) >= 0.9 * len(low), [e["subject"] for e in low if e not in traced]
+
+
+def test_nothing_is_low_before_the_fault(main_run: Run) -> None:
+    assert not [e for e in main_run.events if e["kind"] == "level-low" and 0 <= e["t_s"] < FAULT_S]
