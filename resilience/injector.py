@@ -146,8 +146,7 @@ class Injector:
 
     def _call_crew(self, act: _Act, repair: Repair) -> None:
         def done(event: int) -> None:
-            if act.in_force:
-                self._clear(act, event)
+            self._clear(act, event)
 
         job = f"repair of {act.target} [{act.entry.id}]"
         try:
@@ -156,7 +155,7 @@ class Injector:
             self._log(EventKind.NOTE, act.target, f"no crew for {act.entry.id!r}: {error.args[0]}", cause=act.event)
 
     def _clear(self, act: _Act, because: int | None) -> None:
-        if act.in_force:
+        if act.in_force:  # heal_by may have been first
             self._door.clear(act.target, act.entry.fault, act.entry.id, because)
             act.cleared_at = self._clock.now
 

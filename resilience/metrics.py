@@ -44,8 +44,8 @@ class Interruptions:
 class MeasureHours:
     """Person-hours below the declared minimum, by measure. `levels` were counted.
 
-    Who leans on two levels of one measure (two lifelines) counts for each in the person-hours. `most_people` is how many
-    were without at the worst moment, never more than live in the city.
+    Who leans on two levels of one measure (two lifelines) counts for each in the person-hours. `most_people` were
+    without at the worst moment, never more than live in the city.
     """
 
     measure: str

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from resilience.verdict import Verdict
     from simulator.contracts.city import City
     from simulator.coupling import Runtime
+    from simulator.coupling.running import Running
     from simulator.kernel import Clock
 
 
@@ -116,7 +117,7 @@ def simulate(
     readings: Path,
     speed: float | None,
     terminal: Terminal,
-    started: Callable[[Runtime], None] = lambda _: None,
+    started: Callable[[Runtime, tuple[Running, ...]], None] = lambda *_: None,
 ) -> tuple[History, TelemetrySummary]:
     """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
     from resilience.injector import build_injector
@@ -144,7 +145,7 @@ def simulate(
             runtime.log.add,
         )
         telemetry = feed.connect(runtime, readings)
-        started(runtime)
+        started(runtime, running)
         try:
             pace = Pace(speed)
             with terminal.progress(clock) as progress:

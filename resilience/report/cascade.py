@@ -50,7 +50,7 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
 
 
 def _ends(city: City, history: History, courses: Sequence[LevelCourse]) -> dict[int, int]:
-    """The events to be explained, with how many more of their sort had the same cause.
+    """The events to be explained, with how many more of their sort came at the same time.
 
     They are the first falls of levels, most person-hours first, and the first changes of mode. Falls of one measure,
     and changes between the same modes of one kind of component, are of one sort.
@@ -65,13 +65,13 @@ def _ends(city: City, history: History, courses: Sequence[LevelCourse]) -> dict[
             falls.setdefault(event.subject, event)
         elif event.kind is EventKind.MODE and event.cause is not None:
             modes.setdefault(event.subject, event)
-    losses: dict[tuple[str, int | None], list[Event]] = {}
+    losses: dict[tuple[str, int], list[Event]] = {}
     for event in sorted(falls.values(), key=lambda e: (rank[e.subject], e.id)):
-        losses.setdefault((city.levels[event.subject].measure, event.cause), []).append(event)
-    changes: dict[tuple[str, str | None, str | None, int | None], list[Event]] = {}
+        losses.setdefault((city.levels[event.subject].measure, event.at), []).append(event)
+    changes: dict[tuple[str, str | None, str | None, int], list[Event]] = {}
     for event in modes.values():
         kind = city.components[event.subject].kind if event.subject in city.components else event.subject
-        changes.setdefault((kind, event.before, event.after, event.cause), []).append(event)
+        changes.setdefault((kind, event.before, event.after, event.at), []).append(event)
     shown = [*list(losses.values())[:MOST_LOSSES], *list(changes.values())[:MOST_MODES]]
     return {sort[0].id: len(sort) - 1 for sort in shown}
 

@@ -26,9 +26,10 @@ from resilience.report.failures import failed_s
 from resilience.report.glyphs import SHAPES
 from resilience.report.losses import district_losses, headline, level_courses, service_losses
 from resilience.report.terms import FAULT_NAMES, mode_words, words_of
+from resilience.report.wording import unit_words
 from resilience.scenario import Scenario, TimelineEntry
 from resilience.text import Text, told_apart
-from resilience.verdict import Category, Finding, Verdict
+from resilience.verdict import Category, Finding, Value, Verdict
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
@@ -37,6 +38,9 @@ from simulator.contracts.ticks import to_s
 
 MOST_BUSES = 400
 """Local substations up to this number are drawn on the map; in a larger town they would cover it."""
+
+SHOWN_IF_FAILED = ("pv", "valve", "switch")
+"""Kinds that are many and matter on the map only when they failed."""
 
 NOTHING = Text("–", "–")
 
@@ -72,7 +76,7 @@ def compose(
         outcome=verdict.value,
         answer=verdict.answer,
         headline=headline(city, history, courses),
-        checks=tuple(_check(finding) for finding in verdict.findings),
+        checks=tuple(_check(finding) for finding in sorted(verdict.findings, key=_weight)),
         courses=courses,
         faults=tuple(_fault(row, scenario, city) for row in history.executed),
         timelines=mode_timelines(city, history),
@@ -87,6 +91,11 @@ def compose(
         command=command,
         digest=digest,
     )
+
+
+def _weight(finding: Finding) -> tuple[int, bool]:
+    """What failed comes first, then what is open; what was held against no number comes after what was."""
+    return (Value.FAIL, Value.INCONCLUSIVE, Value.PASS).index(finding.value), finding.limit is None
 
 
 def _check(finding: Finding) -> Check:
@@ -109,7 +118,10 @@ def _target_and_actual(finding: Finding) -> tuple[Text, Text]:
     if limit is None:
         return NOTHING, NOTHING
     value = limit.value if actual is None or actual.value is None else actual.value
-    found, owed = told_apart(value, limit.value, limit.unit)
+    unit = unit_words(limit.unit)
+    found, owed = told_apart(value, limit.value, "1" if unit else limit.unit)
+    if unit:
+        found, owed = found + unit, owed + unit
     sign = "≥ " if limit.better == "higher" else "≤ "
     return Text(sign, sign) + owed, NOTHING if actual is None or actual.value is None else found
 
@@ -153,9 +165,11 @@ def mode_timelines(city: City, history: History) -> tuple[ModeTimeline, ...]:
             changes.setdefault(event.subject, []).append(event)
     rows = []
     for component in city.components.values():
-        modes = KINDS[component.kind].modes
+        logged = changes.get(component.id, [])
+        seen = (mode for event in logged for mode in (event.before, event.after) if mode)
+        modes = KINDS[component.kind].modes or tuple(dict.fromkeys(seen))
         if modes:
-            spans = _spans(changes.get(component.id, []), modes[0], history.end)
+            spans = _spans(logged, modes[0], history.end)
             titles = tuple(mode_words(component.kind, mode) for mode in modes)
             rows.append(ModeTimeline(component.id, component.kind, component.label, modes, titles, spans))
     return tuple(rows)
@@ -202,7 +216,11 @@ def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[Red
 def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[float | None, ...]]) -> TownMap | None:
     """Districts and the components worth a shape of their own; None for a city that stands nowhere."""
     failed = failed_s(city, history)
-    drawn = [c for c in city.components.values() if c.kind in SHAPES and c.kind != "bus"]
+    drawn = [
+        c
+        for c in city.components.values()
+        if c.kind in SHAPES and c.kind != "bus" and (c.kind not in SHOWN_IF_FAILED or c.id in failed)
+    ]
     buses = city.of_kind("bus")
     if len(buses) <= MOST_BUSES:
         drawn = [*buses, *drawn]

@@ -190,7 +190,7 @@ class Headline:
 class CascadeStep:
     """One event with its depth in the tree of causes.
 
-    `after_s` is the delay since its cause; `alike` is how many events of the same sort followed from that cause too.
+    `after_s` is the delay since its cause; `alike` is how many more events of the same sort came at that time.
     """
 
     at_s: float

@@ -109,7 +109,7 @@ def _value_grid(axis: ValueAxis, frame: Frame, lang: str) -> list[str]:
         parts.append(element("path", d=f"M{frame.left:g} {y:.1f}H{frame.width - frame.right:g}", class_="grid"))
         parts.append(text(frame.left - 5, y + 4, axis.label(value, lang), class_="tick", text_anchor="end"))
     if axis.unit not in (SHARE, "1", ""):
-        parts.append(text(2, 12, unit_name(axis.unit, lang), class_="tick"))
+        parts.append(text(frame.width - 2, 12, unit_name(axis.unit, lang), class_="tick", text_anchor="end"))
     return parts
 
 

@@ -86,10 +86,16 @@ def _worst(course: Course | None, history: History, higher_is_better: bool) -> t
 
 
 def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
-    """Person-hours and most people at once, service by service, in the catalogue's order."""
+    """Person-hours and most people at once, service by service, in the catalogue's order.
+
+    A service owed by single facilities (a hospital, the town hall) has a row for each: the same people lean on many.
+    """
     rows = []
     for row in person_hours_by_measure(city, history, 0, history.end):
         measure = MEASURES[row.measure]
+        if measure.subject == "component":
+            rows += [_facility_loss(city.levels[level], city, history) for level in row.levels]
+            continue
         changes = _changes(
             [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
         )
@@ -99,6 +105,13 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
             ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
         )
     return tuple(rows)
+
+
+def _facility_loss(level: ServiceLevel, city: City, history: History) -> ServiceLoss:
+    low = low_spells(level, history)
+    title, _ = subject_words(level.subject, city)
+    hours = level.people * sum(spell.length_s for spell in low) / 3600.0
+    return ServiceLoss(level.measure, title, hours, level.people if low else 0, to_s(low[0].begin) if low else None)
 
 
 def district_losses(

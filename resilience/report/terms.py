@@ -87,6 +87,9 @@ MODE_NAMES: dict[str, Text] = {
     "dark": Text("dunkel", "dark"),
     "online": Text("online", "online"),
     "paper": Text("Papier", "paper"),
+    "island": Text("Inselbetrieb", "island"),
+    "open": Text("offen", "open"),
+    "closed": Text("geschlossen", "closed"),
 }
 _MODES_OF_KIND: dict[tuple[str, str], Text] = {
     ("service", "standby"): Text("Ersatzserver", "standby server"),
@@ -102,6 +105,8 @@ SUPPLY_NAMES: dict[str, Text] = {
 }
 
 OTHER_NAMES: dict[str, Text] = {
+    "scenario file": Text("Szenariodatei", "scenario file"),
+    "declared minimum (assumption)": Text("Mindestmaß der Stadt", "minimum declared by the town"),
     "found": Text("belegt", "found in the source"),
     "secondary": Text("aus zweiter Hand", "second-hand"),
     "memory": Text("noch zu prüfen", "to be checked"),

@@ -151,7 +151,7 @@ TEXTS: dict[str, Text] = {
     ),
     "no-cascade": Text("Nichts ging verloren.", "Nothing was lost."),
     "after": Text("nach", "after"),
-    "alike": Text("und {n} weitere dieser Art", "and {n} more like it"),
+    "alike": Text("und gleichzeitig {n} weitere dieser Art", "and {n} more like it at the same time"),
     "via": Text("über", "via"),
     "redundancies": Text("Ersatzwege", "Second ways"),
     "redundancies-caption": Text(

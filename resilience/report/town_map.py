@@ -15,7 +15,9 @@ from resilience.report.wording import duration, number
 
 WIDTH, MOST_HEIGHT, MARGIN = 700.0, 620.0, 26.0
 CLASSES = 4
-LABEL_OFFSETS = (0.0, -26.0, 26.0, -52.0, 52.0)
+LABEL_OFFSETS = (-24.0, 26.0, 0.0, -52.0, 54.0)
+"""Where a name may stand relative to its district's middle: above it first, so that what stands there is seen."""
+SMALL_KINDS = ("bus", "signal", "pv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ def _component(kind: str, label: str, failed_s: float, place: tuple[float, float
     parts = [title(f"{label} ({term(kind, lang)}): {state}")]
     parts.append(element("use", href=f"#g-{kind}", class_=domain_class(kind)))
     if failed_s > 0:
-        size = {"transform": "scale(.6)"} if kind in ("bus", "signal", "pv") else {}
+        size = {"transform": "scale(.5)"} if kind in SMALL_KINDS else {}
         parts.append(
             element("path", d=FAILED, class_="halo", **size) + element("path", d=FAILED, class_="cross", **size)
         )

@@ -11,10 +11,13 @@ from resilience.report.gantt import gantt, mode_title, rank_class
 from resilience.report.glyphs import FAILED, SHAPES, domain_class
 from resilience.report.svg import element
 from resilience.report.town_map import MapDrawing, ranges, town_map
+from simulator.contracts.component import Domain
+from simulator.contracts.kinds import KINDS
 
 SHOWN_WORST = 3
 """Levels of districts and facilities drawn at once for each measure; the rest is folded away."""
 SHOWN_TIMELINES = 14
+_ORDER = {Domain.LIFELINE: 0, Domain.ICT: 1, Domain.ENERGY: 2, Domain.TRAFFIC: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,13 +163,12 @@ def _groups(content: ReportContent, bands: Sequence[Band], lang: str) -> tuple[M
 
 
 def _by_change(timelines: Sequence[ModeTimeline]) -> tuple[list[ModeTimeline], list[ModeTimeline]]:
-    """Those that changed, and those that did not. Signals, of which there are many, come after everything else."""
+    """Those that changed, lifelines first and signals, of which there are many, last; and those that did not."""
     changed = [t for t in timelines if len(t.spans) > 1]
-    never = float("inf")
     changed.sort(
         key=lambda t: (
-            t.kind == "signal",
-            min((s.begin_s for s in t.spans if rank_class(t, s.mode) == "m3"), default=never),
+            _ORDER.get(KINDS[t.kind].domain, 1) if t.kind in KINDS else 1,
+            t.kind == "grid-switch",
         )
     )
     return changed, [t for t in timelines if len(t.spans) <= 1]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from datetime import datetime, timedelta
 
+from resilience.text import Text
+
 MINUS = "\u2212"
 
 _MONTHS = {
@@ -41,7 +43,10 @@ _SHORT_MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
     "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
 }
-_UNIT_NAMES = {"l/person/d": {"en": "l per person and day", "de": "l je Person und Tag"}}
+_UNIT_NAMES = {
+    "l/person/d": Text("l je Person und Tag", "l per person and day"),
+    "person-h": Text("Personenstunden", "person-hours"),
+}
 SHARE = "share"
 """The unit of a course that is shown in per cent: a dimensionless measure whose values lie between 0 and 1."""
 
@@ -85,7 +90,16 @@ def unit_name(unit: str, lang: str) -> str:
     """The unit as it stands beside an axis."""
     if unit == SHARE:
         return "%"
-    return _UNIT_NAMES.get(unit, {}).get(lang, "" if unit == "1" else unit)
+    words = _UNIT_NAMES.get(unit)
+    if words is not None:
+        return words.of(lang)
+    return "" if unit == "1" else unit
+
+
+def unit_words(unit: str) -> Text | None:
+    """A unit that each language writes differently, to stand behind a number; None for all others."""
+    words = _UNIT_NAMES.get(unit)
+    return None if words is None else Text(f"\u00a0{words.de}", f"\u00a0{words.en}")
 
 
 def duration(seconds: float) -> str:

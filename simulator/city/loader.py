@@ -30,7 +30,6 @@ from simulator.contracts.component import Component, District, Domain
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 
-
 NETWORKS = {"water", "energy", "traffic"}
 
 

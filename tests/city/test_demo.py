@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,6 +30,13 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> City:
     return build_demo(tmp_path_factory.mktemp("demo") / "demo")
 
 
+@pytest.fixture(scope="module")
+def grid() -> Any:
+    import pandapower.networks
+
+    return pandapower.networks.mv_oberrhein()
+
+
 def test_the_same_bytes_in_another_process_under_another_hash_seed(demo: City, tmp_path: Path) -> None:
     program = "import sys, pathlib; from simulator.city.demo import build_demo; build_demo(pathlib.Path(sys.argv[1]))"
     out = tmp_path / "again"
@@ -40,12 +49,9 @@ def test_the_same_bytes_in_another_process_under_another_hash_seed(demo: City, t
         assert (demo.folder / name).read_bytes() == (out / name).read_bytes(), name
 
 
-def test_every_network_element_is_there_once(demo: City) -> None:
+def test_every_network_element_is_there_once(demo: City, grid: Any) -> None:
     """Counted by WNTR and pandapower, which read the networks their own way."""
-    import pandapower.networks
-
     water = wntr.network.WaterNetworkModel(str(demo.water_file)).describe(level=1)
-    grid = pandapower.networks.mv_oberrhein()
     kinds = Counter(component.kind for component in demo.components.values())
     assert kinds["junction"] == water["Nodes"]["Junctions"] and kinds["tank"] == water["Nodes"]["Tanks"]
     assert kinds["reservoir"] == water["Nodes"]["Reservoirs"] and kinds["pipe"] == water["Links"]["Pipes"]
@@ -88,15 +94,12 @@ def test_all_that_needs_power_control_and_access_has_it(demo: City) -> None:
     for component in demo.components.values():
         if component.kind not in ("road-node", "service"):
             assert demo.links_into(component.id, LinkKind.ROAD), component.id
-    for kind in ("grid-switch", "signal", "radio-site", "town-hall"):
-        for component in demo.of_kind(kind):
-            assert demo.links_into(component.id, LinkKind.CONTROL), component.id
+    for component in demo.of_kind("grid-switch", "signal", "radio-site", "town-hall"):
+        assert demo.links_into(component.id, LinkKind.CONTROL), component.id
 
 
-def test_a_power_link_starts_at_the_nearest_bus_with_load(demo: City) -> None:
-    import pandapower.networks
-
-    loaded = {f"bus-{index}" for index in pandapower.networks.mv_oberrhein().load.bus}
+def test_a_power_link_starts_at_the_nearest_bus_with_load(demo: City, grid: Any) -> None:
+    loaded = {f"bus-{index}" for index in grid.load.bus}
     buses = [bus for bus in demo.of_kind("bus") if bus.id in loaded]
     for router in demo.of_kind("router"):
         (link,) = demo.links_into(router.id, LinkKind.POWER)
@@ -119,17 +122,12 @@ def test_districts_cover_the_town_and_say_who_stands_in_them(demo: City) -> None
     places = [c for c in demo.components.values() if c.kind in ("junction", "bus", "road-node")]
     x, y = np.array([c.x_m for c in places]), np.array([c.y_m for c in places])
     hits = {name: inside(x, y, district.outline) for name, district in demo.districts.items()}
-    assert (sum(hit.astype(int) for hit in hits.values()) >= 1).mean() == 1
     assert all(hits[c.district][i] for i, c in enumerate(places))
 
 
-def test_the_grid_stays_where_it_stands(demo: City) -> None:
+def test_the_grid_stays_where_it_stands(demo: City, grid: Any) -> None:
     """Bus 0 of mv_oberrhein, put through the haversine from the map's origin."""
-    import json
-
-    import pandapower.networks
-
-    longitude, latitude = json.loads(pandapower.networks.mv_oberrhein().bus.geo.at[0])["coordinates"]
+    longitude, latitude = json.loads(grid.bus.geo.at[0])["coordinates"]
     bus = demo.components["bus-0"]
     a, b = math.radians(demo.latitude_deg), math.radians(latitude)
     half = math.sin((b - a) / 2) ** 2

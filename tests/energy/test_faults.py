@@ -14,7 +14,7 @@ from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.domains.energy.process import EnergyDomain
-from tests.energy.support import WINTER_EVENING, chain, component, oberrhein, power, run, town, written
+from tests.energy.support import chain, component, oberrhein, power, run, town, written
 
 HOUR = to_ticks(3600)
 
@@ -188,6 +188,20 @@ def test_by_hand_without_control_link_and_when_the_centre_is_down(file: Path) ->
     assert at["no link"] > to_ticks(900 + 900)
 
 
+def test_a_control_link_that_comes_back_overtakes_the_crew(file: Path) -> None:
+    runtime, _ = started(file, start_at=datetime(2026, 1, 20, 3, 0), hours=5)
+    for name in SWITCHES:
+        runtime.faults.apply(f"c-{name}", "link-cut", "test", {})
+    runtime.faults.apply("line-50", "line-trip", "test", {})
+    runtime.clock.run_until(to_ticks(600))
+    for name in SWITCHES:
+        runtime.faults.clear(f"c-{name}", "link-cut", "test")
+    runtime.clock.run_until(4 * HOUR)
+    closed = [event for event in of_kind(runtime, EventKind.SWITCH) if event.after == "closed"]
+    assert [event.at for event in closed] == [to_ticks(600 + 300)]
+    assert of_kind(runtime, EventKind.CREW), "a crew had been called before"
+
+
 def test_a_stuck_switch_is_passed_over(file: Path) -> None:
     free, _ = started(file, start_at=datetime(2026, 1, 20, 3, 0), hours=3)
     free.faults.apply("line-50", "line-trip", "test", {})
@@ -243,4 +257,3 @@ def test_pv_feeds_by_the_sun_and_is_lost_by_its_fault(file: Path) -> None:
     assert runtime.quantities.value("pv-1", "power_w") > 0.0
     runtime.clock.run_until(12 * HOUR)
     assert runtime.quantities.value("pv-1", "power_w") == 0.0
-    assert WINTER_EVENING.hour == 18

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from simulator.contracts.city import City
-from simulator.contracts.component import Component, Domain
+from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
@@ -139,4 +139,3 @@ def test_two_generators_of_one_hospital_do_not_stand_down_for_each_other() -> No
     runtime.clock.run_until(4 * HOUR)
     after = [(e.subject, e.after) for e in runtime.log.events if e.kind is EventKind.MODE]
     assert after == [("one", "starting"), ("two", "starting"), ("one", "running"), ("two", "running")]
-    assert component("one", "generator", fuel_l=1.0, tank_l=1.0, burn_l_h=1.0).domain is Domain.ENERGY

@@ -59,6 +59,7 @@ def test_until_healed(cleared_s: float | None, heal_by_s: float | None, expected
         (60.0 + 1200.0, HEAL, Value.PASS),
         (60.0 + 1199.0, HEAL, Value.FAIL),  # sooner than the work takes
         (HEAL, HEAL, Value.PASS),  # heal_by came before the crew
+        (600.0, 600.0, Value.PASS),  # and before the work could be over
         (HEAL + 1, HEAL, Value.FAIL),
         (None, HEAL, Value.FAIL),
         (None, None, Value.PASS),  # the crew did not come while the run lasted

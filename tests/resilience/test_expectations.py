@@ -51,6 +51,7 @@ def found(item: Expectation, levels: dict[str, Course], **more: Any) -> Finding:
         (LevelHolds("x", D1, OWN), Value.PASS),
         (LevelHolds("x", D1, OWN, at_s=3600.0), Value.FAIL),
         (LevelHolds("x", D1, OWN, at_s=7200.0), Value.PASS),
+        (LevelHolds("x", D1, Threshold(0.5), at_s=3600.0), Value.PASS),  # on the limit
         (LevelHolds("x", D1, OWN, share=0.9), Value.PASS),  # 1 h of 10 h worse
         (LevelHolds("x", D1, OWN, share=0.901), Value.FAIL),
         (LevelHolds("x", D1, OWN, share=0.5, window=Window(3600.0, 10800.0)), Value.PASS),
@@ -121,7 +122,7 @@ def test_budget_adds_levels_up() -> None:
 def test_budget_counts_nobody_twice() -> None:
     whole = ServiceLevel("water-supply-city", "water-supply", "city", 0.9, 4000)
     city = replace(CITY, levels={**CITY.levels, whole.id: whole})
-    levels = {name: DIP for name in ("water-supply-d1", "water-supply-d2", "water-supply-city")}
+    levels = dict.fromkeys(("water-supply-d1", "water-supply-d2", "water-supply-city"), DIP)
 
     def spent(choice: LevelChoice) -> float | None:
         item = Budget("x", choice, OWN, person_hours=1.0)
@@ -162,6 +163,28 @@ def fault(
 )
 def test_recovery_counts_from_its_origin(after: str, within_s: float, expected: Value) -> None:
     assert fault(DIP, Recovery("x", D1, OWN, TimeLimit(within_s), after)) is expected
+
+
+def test_recovery_counts_from_the_first_onset_and_the_last_clearing() -> None:
+    entries = [
+        TimelineEntry(name, at, "pump-out", ("pump-1",), for_s=600.0) for name, at in (("a", 600.0), ("b", 3000.0))
+    ]
+    done = [
+        Executed(e.id, "pump-1", e.fault, round(e.at_s * 1000), round(e.at_s * 1000) + 600_000, None, False)
+        for e in entries
+    ]
+    past = history({"water-supply-d1": DIP}, executed=done)
+
+    def took(after: str, fault: str = "") -> float | None:
+        item = Recovery("x", D1, OWN, TimeLimit(9e9), after, fault)
+        (finding,) = judge(scenario(timeline=entries, expectations=[item]), CITY, past).of(Category.EXPECTATION)
+        assert finding.actual is not None
+        return finding.actual.value
+
+    assert took("onset") == 7200.0 - 600.0
+    assert took("cleared") == 7200.0 - 3600.0
+    assert took("onset", "b") == 7200.0 - 3000.0
+    assert took("cleared", "a") == 7200.0 - 1200.0
 
 
 def test_recovery_is_for_good() -> None:

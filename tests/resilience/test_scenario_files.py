@@ -253,6 +253,12 @@ def test_each_mistake_at_its_place(tmp_path: Path, old: str, new: str, field: st
     assert field.endswith("]") or "neither" in said or "area_m2" in said, (found[0].line, lines[found[0].line - 1])
 
 
+def test_a_fault_at_the_end_of_the_run_shows_nothing(tmp_path: Path) -> None:
+    text = WHOLE.replace(", heal_by: 5h", "").replace("    at: 1h\n", "    at: 10h\n")
+    (found,) = problems(tmp_path, text)
+    assert (found.field, "at or after the end" in found.what) == ("timeline[0].at", True)
+
+
 def test_one_mistake_one_line_and_two_mistakes_two(tmp_path: Path) -> None:
     (found,) = problems(tmp_path, WHOLE.replace("warmup: 1h", "warmup: 1x"))
     assert "is not a duration" in found.what

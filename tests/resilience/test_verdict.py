@@ -75,6 +75,8 @@ def test_an_unsteady_start_is_no_failure_of_the_town() -> None:
     assert calm.value is Value.INCONCLUSIVE
     assert verdict.value is Value.INCONCLUSIVE
     assert "before the start" in verdict.answer.en
+    broken_at_zero = FINE | {"water-supply-d1": course((-3600, 1.0), (0, 0.5))}
+    assert judge(asked, CITY, history(broken_at_zero)).of(Category.STEADY_STATE)[0].value is Value.PASS
     early = FINE | {"water-supply-d1": course((-3600, 0.5), (-1800, 1.0))}
     assert judge(asked, CITY, history(early)).of(Category.STEADY_STATE)[0].value is Value.PASS
 

@@ -216,8 +216,27 @@ def test_who_has_no_other_way_waits_at_the_closure(tmp_path: Path) -> None:
     waiting = len(traffic.trips.at_s) * traffic.trips.size
     assert traffic.engine.entered().tolist() == [waiting, 0.0, 0.0, 0.0]
     assert world.quantities.value("road-ab", "vehicles") == waiting
+    # All of them stand, against one platoon that is thought to flow.
+    assert traffic.engine.travel_time_index() == pytest.approx(len(traffic.trips.at_s) + 1, rel=0.01)
     run(world)
     assert traffic.engine.arrived() == waiting
+
+
+def test_a_closed_road_beside_an_open_one_leaves_the_other_in_use(tmp_path: Path) -> None:
+    nodes = [RoadNode("a", 0, 0), RoadNode("b", 1000, 0), RoadNode("c", 2000, 0), RoadNode("d", 1500, 8000)]
+    links = [road("ab", "a", "b", 1000.0), road("bc-old", "b", "c", 1000.0), road("bc-new", "b", "c", 1000.0)]
+    links += [road("bd", "b", "d", 8000.0), road("dc", "d", "c", 8000.0)]
+    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17 * 3600.0, 18 * 3600.0, 600)])
+    world, traffic = started(city, 5400)
+    assert world.travel.time_s("road-node-b", "road-node-c") == pytest.approx(1000 / SPEED_M_S)
+    world.faults.apply("road-bc-old", "road-closed", "x", {})
+    at(world, 4000, lambda: world.faults.apply("road-bc-new", "road-closed", "x", {}))
+    run(world, 3990)
+    assert traffic.engine.entered().tolist()[1:] == [0.0, len(traffic.trips.at_s) * traffic.trips.size, 0.0, 0.0]
+    run(world)
+    detour = world.travel.time_s("road-node-b", "road-node-c")
+    assert detour == pytest.approx(16000 / SPEED_M_S)
+    assert [ln.capacity_in for ln in traffic.engine._world.LINKS[1:3]] == [0.0, 0.0]
 
 
 def bottleneck(folder: Path, trips_h: float, **parameters: float | bool) -> City:

@@ -10,6 +10,7 @@ from simulator.city.importers.hours import HOURLY_ASSUMPTION, spread
 from simulator.city.road_file import (
     HOUR_S,
     KM_H,
+    LINK_COLUMNS,
     RoadLink,
     RoadNode,
     Trips,
@@ -28,17 +29,6 @@ DEFAULT_SPEED_M_S = 50 * KM_H
 DEFAULT_CAPACITY_VEH_S = 1900.0 / HOUR_S
 """Capacity of a lane where the cell is empty: base saturation flow of the Highway Capacity Manual."""
 
-LINK_COLUMNS = (
-    "link_id",
-    "from_node_id",
-    "to_node_id",
-    "directed",
-    "length",
-    "free_speed",
-    "capacity",
-    "lanes",
-    "geometry",
-)
 OPTIONAL = LINK_COLUMNS[3:]
 DEMAND_NAMES = (("origin", "o_node_id", "o_zone_id"), ("destination", "d_node_id", "d_zone_id"), ("trips", "volume"))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 
 from simulator.city.power_file import PowerFile
@@ -229,13 +227,14 @@ def _plants(
 
 
 def _switches(file: PowerFile, city: City, pgm_at: dict[int, int], ends: Ints) -> tuple[RingSwitch, ...]:
-    first: Callable[[int], Ints] = lambda branch: np.flatnonzero(ends[:, 0] == branch)  # noqa: E731
     out = []
     for record in file.switches:
         branch = pgm_at[record.pgm]
-        own = [int(e) for e in first(branch) if record.side in (-1, ends[e, 2])]
+        of_branch = np.flatnonzero(ends[:, 0] == branch)
+        own = tuple(int(e) for e in of_branch if record.side in (-1, ends[e, 2]))
+        buses = tuple(int(bus) for bus in ends[of_branch, 1])
         component = city.components.get(f"grid-switch-{record.id}")
         if component is not None:
             remote, manual = component.number("remote_s"), component.number("manual_s")
-            out.append(RingSwitch(component.id, branch, tuple(own), remote, manual))
+            out.append(RingSwitch(component.id, branch, own, buses, remote, manual))
     return tuple(out)

@@ -34,6 +34,7 @@ class RingSwitch:
     id: str
     branch: int
     ends: tuple[int, ...]
+    buses: tuple[int, ...]
     remote_s: float
     manual_s: float
 

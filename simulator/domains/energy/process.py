@@ -13,7 +13,7 @@ from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.carrying import Island, find_islands, solve_carried
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
-from simulator.domains.energy.model import Ints
+from simulator.domains.energy.model import Bools, Ints
 from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
 from simulator.domains.energy.readout import Readout
 from simulator.domains.energy.resupply import Resupply
@@ -126,21 +126,29 @@ class EnergyDomain:
         names = ", ".join(self.state.grid.bus_ids[i] for i in buses[:8]) + (", …" if len(buses) > 8 else "")
         what = f"its island sheds {len(buses)} bus(es), more than {island.rated_w / 1e3:g} kW is not there: {names}"
         subject = island.batteries[0].site.id
-        event = self.runtime.log.add(EventKind.NOTE, subject, what, cause=cause, value=float(len(buses)))
+        because = self._why(island.buses, cause)
+        event = self.runtime.log.add(EventKind.NOTE, subject, what, cause=because, value=float(len(buses)))
         self.resupply.shed_event.update((int(bus), event) for bus in buses)
+
+    def _why(self, buses: Bools, cause: int | None) -> int | None:
+        """The event behind what happens to these buses: the fault that lies next to them, if there is one."""
+        reason = self.state.reason(buses)
+        return cause if reason is None else reason[0]
 
     def _batteries(self, cause: int | None) -> int | None:
         """Log batteries that begin or end to carry an island; returns the cause of what follows."""
-        carrying = {battery.site.id for island in find_islands(self.state) for battery in island.batteries}
+        islands = {battery.site.id: island for island in find_islands(self.state) for battery in island.batteries}
         for battery in self.state.batteries:
-            mode = "island" if battery.site.id in carrying else "empty" if battery.empty else "standby"
+            island = islands.get(battery.site.id)
+            mode = "island" if island is not None else "empty" if battery.empty else "standby"
             if mode == battery.mode:
                 continue
-            why = "carries its part of the grid, which has no infeed any more"
-            if mode != "island":
+            if island is not None:
+                why, because = "carries its part of the grid, which has no infeed", self._why(island.buses, cause)
+            else:
                 why = "is empty" if mode == "empty" else "no longer carries an island"
                 why = "is charged again" if battery.mode == "empty" else why
-            because = battery.event if cause is None else cause
+                because = battery.event if cause is None else cause
             battery.event = self.runtime.mode(battery.site.id, battery.mode, mode, why, because)
             battery.mode = mode
             cause = battery.event if cause is None else cause

@@ -121,7 +121,7 @@ class Resupply:
         return any(order.region is None and buses[self._buses(order.switch)].any() for order in self._orders)
 
     def _buses(self, switch: RingSwitch) -> Ints:
-        return self._grid.end_bus[self._grid.ends_of(switch.branch)]
+        return np.array(switch.buses, dtype=np.int64)
 
     def _free(self) -> Sequence[RingSwitch]:
         state, busy = self._state, {order.switch.id for order in self._orders}

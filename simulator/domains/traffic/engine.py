@@ -36,6 +36,8 @@ JAM_VEH_M_LANE = 0.2
 CRAWL = 0.01
 """Least speed as a share of the free one when a travel time is derived from it, as in UXsim."""
 
+NEXT_TO_NOTHING_VEH_S = 1e-9
+
 PRIOR_PLATOONS = 1.0
 """Weight, in platoons seen at one look, of the belief that a road flows freely (assumption). Without it the one car
 that waits at a red light on an empty street would make that street a hundred times slower."""
@@ -144,10 +146,10 @@ class Engine:
         indicators: travel time in the peak over travel time at free flow.
         """
         stood, drove = (now - then for now, then in zip(self._totals[-1], self._totals[0], strict=True))
-        moved = self._moved.sum(axis=0)
-        if moved.sum() <= 0:
+        if stood <= 0:
             return 1.0
-        free_m_s = float(moved.sum() / (moved / self._model.free_speed_m_s).sum())
+        moved, free = self._moved.sum(axis=0), self._model.free_speed_m_s
+        free_m_s = float(moved.sum() / (moved / free).sum()) if moved.any() else float(free.mean())
         prior = PRIOR_PLATOONS * (len(self._totals) - 1) * SAMPLE_S / self._step_s
         return max(1.0, (stood + prior) / (drove / free_m_s + prior))
 
@@ -198,10 +200,9 @@ class Engine:
     def _apply(self) -> None:
         """Bring the engine to what was set since time last went on."""
         world = self._world
-        for road in np.flatnonzero(self._share != self._applied_share):
+        for road in np.flatnonzero((self._share != self._applied_share) | (self._share == 0)):
             link, share = world.LINKS[road], float(self._share[road])
-            # Zero is what UXsim's route search takes as closed. Those on the road drive on to its end.
-            link.capacity_in = self._capacity[road] * share
+            link.capacity_in = self._capacity[road] * share or self._shut(int(road))
             if share == 0:
                 link.capacity_in_remain = 0.0
         newly = np.flatnonzero((self._share == 0) & (self._applied_share > 0))
@@ -212,6 +213,16 @@ class Engine:
             if self._passing.get(node) != self._applied_passing.get(node):
                 self._regulate(node, self._passing.get(node))
         self._applied_passing = dict(self._passing)
+
+    def _shut(self, road: int) -> float:
+        """The capacity of a closed road. Those on it drive on to its end.
+
+        Zero is what UXsim's route search takes as closed, but for all roads between the same two nodes. Beside an open
+        one it is next to nothing instead: drivers at the node find the open one.
+        """
+        model = self._model
+        beside = (model.start == model.start[road]) & (model.end == model.end[road])
+        return NEXT_TO_NOTHING_VEH_S if (self._share[beside] > 0).any() else 0.0
 
     def _regulate(self, node: int, passing: Passing | None) -> None:
         """Switch a junction between its signal and a passage without it."""
@@ -271,7 +282,7 @@ def build_world(
     world = World(
         name="",
         deltan=trips.size,
-        # One step more than the run: at its last step UXsim would analyse every vehicle.
+        # A little more than the run: at its last step UXsim would analyse every vehicle.
         tmax=duration_s + 2 * trips.size,
         duo_update_time=route_update_s,
         random_seed=seed,
