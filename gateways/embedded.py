@@ -67,13 +67,13 @@ class EmbeddedBroker:
         if self._process is not None:
             raise RuntimeError("this broker has been started already")
         binary = _binary()
-        # The folder is open to this user only (mode 0700).
-        self._folder = tempfile.TemporaryDirectory(prefix="stadtwerk-broker-", ignore_cleanup_errors=True)
-        folder = Path(self._folder.name)
-        config, log = folder / "nats.conf", folder / "log"
-        with os.fdopen(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(self._config(folder))
         try:
+            # The folder is open to this user only (mode 0700).
+            self._folder = tempfile.TemporaryDirectory(prefix="stadtwerk-broker-", ignore_cleanup_errors=True)
+            folder = Path(self._folder.name)
+            config, log = folder / "nats.conf", folder / "log"
+            with os.fdopen(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(self._config(folder))
             with log.open("wb") as output:
                 self._process = _spawn([str(binary), "-c", str(config)], output.fileno())
             self._wait_until_ready(log)

@@ -12,6 +12,11 @@ def answer(value: Value, findings: Sequence[Finding]) -> Text:
     """`Yes: the town holds ...`, `No: the town does not hold ...` or `Open: ...`, with the reason that weighs most."""
     asked = [f for f in findings if f.category in (Category.EXPECTATION, Category.REDUNDANCY)]
     if value is Value.PASS:
+        if len(asked) == 1:
+            return Text(
+                "Ja: Die Stadt hält; die eine Erwartung ist erfüllt.",
+                "Yes: the town holds; its one expectation is met.",
+            )
         return Text(
             f"Ja: Die Stadt hält; alle {len(asked)} Erwartungen sind erfüllt.",
             f"Yes: the town holds; all {len(asked)} expectations are met.",

@@ -1,4 +1,8 @@
-"""Executes a timeline through the fault door at its exact times, and looks for evidence of each fault's effect."""
+"""Executes a timeline through the fault door at its exact times, and looks for evidence of each fault's effect.
+
+Evidence is a change: the signal enters the state that was asked for. If it was in that state before the fault already,
+it must have left it in between, or it shows nothing.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +64,11 @@ class Log(Protocol):
 
 @dataclass(slots=True)
 class _Act:
-    """One fault on one target on its way through the run."""
+    """One fault on one target on its way through the run.
+
+    `armed` is false while the signal of its evidence is as it was before the fault: a road that was empty anyway is no
+    sign of its closure.
+    """
 
     entry: TimelineEntry
     target: str
@@ -69,6 +77,7 @@ class _Act:
     cleared_at: int | None = None
     evidence_at: int | None = None
     event: int | None = None
+    armed: bool = True
 
     @property
     def in_force(self) -> bool:
@@ -131,6 +140,7 @@ class Injector:
 
     def _apply(self, act: _Act) -> None:
         entry = act.entry
+        act.armed = not self._seen_before(act)
         try:
             act.event = self._door.apply(act.target, entry.fault, entry.id, entry.parameters)
         except (KeyError, NotImplementedError) as error:
@@ -143,6 +153,15 @@ class Injector:
         if entry.evidence is not None:
             evidence = entry.evidence
             self._clock.at(self._clock.now, entry.id, lambda: self._look(act, evidence))
+
+    def _seen_before(self, act: _Act) -> bool:
+        evidence = act.entry.evidence
+        if evidence is None:
+            return False
+        try:
+            return evidence.seen_in(self._measure(evidence.at(act.target), evidence.quantity))
+        except KeyError:
+            return False  # the first look says so
 
     def _call_crew(self, act: _Act, repair: Repair) -> None:
         def done(event: int) -> None:
@@ -181,12 +200,16 @@ class Injector:
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
             return
         now, last = self._clock.now, act.applied_at + to_ticks(evidence.within_s)
-        if evidence.seen_in(value):
+        seen = evidence.seen_in(value)
+        act.armed = act.armed or not seen
+        if seen and act.armed:
             act.evidence_at = now
             what = f"{act.entry.fault} took effect: {signal} is {value:.4g} after {shown(to_s(now - act.applied_at))}"
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
         elif now >= last:
-            what = f"no evidence of {act.entry.fault}: {signal} is still {value:.4g} after {shown(evidence.within_s)}"
+            before = ", as before the fault," if seen else ""
+            after = shown(evidence.within_s)
+            what = f"no evidence of {act.entry.fault}: {signal}{before} is {value:.4g} after {after}"
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
         else:
             following = min(now + to_ticks(POLL_S), last)

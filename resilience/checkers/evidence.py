@@ -25,8 +25,8 @@ EFFECTS = (
 def check_evidence(context: Context) -> tuple[Finding, ...]:
     """One finding for each timeline entry.
 
-    With evidence asked for, the signal must have been seen in time at every target. Without, the event log must hold
-    an effect that the fault caused. Otherwise the finding is inconclusive: evidence never fails a town.
+    With evidence asked for, the signal must have been seen to change in time at every target. Without, the event log
+    must hold an effect that the fault caused. Otherwise the finding is inconclusive: evidence never fails a town.
     """
     first_effects = _first_effects(context.history.events)
     return tuple(

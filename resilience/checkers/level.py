@@ -44,10 +44,10 @@ def _share(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     bad_s = time_worse_s(context.course(level), owed.value, owed.better == "higher", start, end)
     share, wanted = 1.0 - bad_s / to_s(end - start), item.share or 0.0
     name, asked = context.label(level), limit_text(owed)
-    said, should = told_apart(share, wanted, "1")
+    said, should = told_apart(100.0 * share, 100.0 * wanted, "%")
     reason = Text(
-        f"{name.de} war {said.de} der Zeit in Ordnung ({asked.de}); verlangt ist ein Anteil von {should.de}.",
-        f"{name.en} held ({asked.en}) for {said.en} of the time; asked is a share of {should.en}.",
+        f"{name.de} war {said.de} der Zeit in Ordnung ({asked.de}); verlangt sind {should.de}.",
+        f"{name.en} held ({asked.en}) for {said.en} of the time; asked are {should.en}.",
     )
     verdict = Value.FAIL if share < wanted - TOLERANCE else Value.PASS
     limit = scenario_limit(wanted, "1", "higher")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from resilience.report.wording import SHARE, clock, day, number, unit_name
 
-TICK_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600)
+TICK_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 345600, 604800)
 """Steps between two ticks of a time axis that a person can read off a clock or calendar."""
 
 
@@ -29,9 +29,9 @@ class TimeAxis:
         return self.left + min(1.0, max(0.0, share)) * (self.right - self.left)
 
     def ticks(self, most: int) -> tuple[float, ...]:
-        """At most so many whole clock times on the axis, counted from the midnight before its start."""
+        """At most so many (4 or more) whole clock times on the axis, counted from the midnight before its start."""
         span = self.end_s - self.begin_s
-        step = next((s for s in TICK_STEPS_S if span / s <= most - 1), math.ceil(span / most / 604800) * 604800)
+        step = next((s for s in TICK_STEPS_S if span / s <= most - 1), math.ceil(span / (most - 1) / 604800) * 604800)
         midnight = self.start.replace(hour=0, minute=0, second=0, microsecond=0)
         offset = (self.start - midnight).total_seconds()
         first = math.ceil((self.begin_s + offset) / step)

@@ -14,6 +14,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.level import MEASURES
+from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 
 MOST_LOSSES, MOST_MODES, MOST_STEPS = 14, 14, 80
@@ -94,8 +95,10 @@ def _words(event: Event, city: City) -> Text:
         link = city.links.get(event.via or "")
         supply = words_of(SUPPLY_NAMES, link.kind.value) if link else Text("Versorgung", "supply")
         left = event.value or 0.0
-        de = f", Reserve für {duration(left)}" if left else ", keine Reserve"
-        en = f", reserve for {duration(left)}" if left else ", no reserve"
+        # Only batteries are expected; that a data link has no reserve goes without saying.
+        none = Text(", keine Reserve", ", no reserve") if link and link.kind is LinkKind.POWER else Text("", "")
+        de = f", Reserve für {duration(left)}" if left else none.de
+        en = f", reserve for {duration(left)}" if left else none.en
         return Text(f"{name}: {supply.de} fehlt{de}", f"{name} loses {supply.en}{en}")
     if event.kind is EventKind.AUTONOMY_USED:
         return Text(f"{name}: Reserve aufgebraucht", f"{name}: reserve is used up")

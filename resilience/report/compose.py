@@ -139,6 +139,7 @@ def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
         _seconds(row.cleared_at),
         _seconds(row.evidence_at),
         row.evidence_asked,
+        entry is not None and entry.repair is not None,
     )
 
 

@@ -67,7 +67,10 @@ class LevelCourse:
 
 @dataclass(frozen=True, slots=True)
 class FaultSpan:
-    """A fault of the timeline, as asked for and as executed. None means never (`until`: not before the end)."""
+    """A fault of the timeline, as asked for and as executed. None: never (an end: not before the run's).
+
+    `asked_repair` says that a crew was to end it.
+    """
 
     entry: str
     target: str
@@ -78,6 +81,7 @@ class FaultSpan:
     end_s: float | None
     evidence_s: float | None
     evidence_asked: bool
+    asked_repair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,4 +97,4 @@ def shortfall_path(
 
 
 def _ends(steps: Sequence[Step], end_s: float) -> Iterable[float]:
-    return (*(at for at, _ in steps[1:]), end_s)
+    return (*(at for at, _ in steps[1:]), end_s)[: len(steps)]

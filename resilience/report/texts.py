@@ -16,7 +16,6 @@ TEXTS: dict[str, Text] = {
     "people": Text("Menschen", "people"),
     "seed": Text("Startwert", "seed"),
     "versions": Text("Programmstände", "Versions"),
-    "period": Text("Zeitraum", "period"),
     "city": Text("Stadt", "town"),
     "clauses": Text(
         "Smart City Charta: wozu dieser Lauf etwas zeigt", "Smart City Charter: what this run is evidence for"
@@ -58,7 +57,6 @@ TEXTS: dict[str, Text] = {
     "faults-legend": Text("Störungen in den Bildern", "Faults in the drawings"),
     "no-faults": Text("Dieser Lauf hatte keine Störungen.", "This run had no faults."),
     "whole-town": Text("Die ganze Stadt", "The whole town"),
-    "worst-districts": Text("Wo es am schlechtesten war", "Where it was worst"),
     "of-levels-low": Text("{low} von {all} unter dem Geschuldeten", "{low} of {all} below what is owed"),
     "all-held": Text("alle {all} hielten", "all {all} held"),
     "more-levels": Text("weitere {n} Verläufe", "{n} more courses"),
@@ -69,7 +67,6 @@ TEXTS: dict[str, Text] = {
     "at": Text("um", "at"),
     "low-for": Text("unter dem Geschuldeten", "below what is owed"),
     "always-held": Text("hielt durchgehend", "held throughout"),
-    "owner": Text("zuständig", "owner"),
     "redundancy-timeline": Text("Ersatzwege im Zeitverlauf", "Second ways over time"),
     "gantt-intro": Text(
         "Wer wann worauf gestützt war. Wechsel, die kürzer sind als ein Bildpunkt, sind als Strich gezeichnet.",
@@ -137,7 +134,6 @@ TEXTS: dict[str, Text] = {
     "peak-people-column": Text("Betroffene, höchstens", "people at the peak"),
     "peak-at": Text("zuerst um", "first at"),
     "sum": Text("Summe der Dienste", "Sum of services"),
-    "not-owed": Text("nicht je Stadtteil geschuldet", "not owed by district"),
     "dash-note": Text(
         "Ein Strich: dem Stadtteil nicht eigens geschuldet.", "A dash: not owed to that district by itself."
     ),

@@ -1,7 +1,8 @@
-"""Near misses among many names, without looking through all of them again and again."""
+"""Near misses among many names, without comparing each with all."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from simulator.contracts.names import suggestion
@@ -9,19 +10,24 @@ from simulator.contracts.names import suggestion
 MOST_SUGGESTIONS = 50
 """So many unknown names are looked up; in a file with more, the first ones show what is wrong with the rest."""
 
+USUAL = 500
+"""Three letters that stand in more names than this tell nothing apart."""
+
+CLOSE = 40
+"""So many names that share the most letters are compared."""
+
 
 class Suggester:
-    """The mending half of a problem about an unknown id, for cities of any size.
+    """The mending half of a problem about an unknown name, for cities of any size.
 
-    Comparing a name with 100,000 others takes a second. So only names of the same beginning (up to the first hyphen)
-    are compared where there are such names, and only the first unknown names are looked up at all.
+    Comparing a name with 100,000 others takes a second. So names are found by the three-letter pieces they share with
+    the unknown one, and only those that share the most are compared.
     """
 
     def __init__(self, known: Iterable[str]) -> None:
-        self._all = list(known)
-        self._by_prefix: dict[str, list[str]] = {}
-        for name in self._all:
-            self._by_prefix.setdefault(name.partition("-")[0], []).append(name)
+        self._known = known
+        self._names: list[str] = []
+        self._with_piece: dict[str, list[int]] = {}
         self._asked = 0
 
     def mend(self, name: str, otherwise: str) -> str:
@@ -29,5 +35,31 @@ class Suggester:
         self._asked += 1
         if self._asked > MOST_SUGGESTIONS:
             return otherwise
-        near = suggestion(name, self._by_prefix.get(name.partition("-")[0], self._all[:5000]))
+        if not self._names:
+            self._index()
+        near = suggestion(name, self._candidates(name))
         return near if near.startswith("did") else otherwise
+
+    def _index(self) -> None:
+        self._names = list(self._known)
+        for i, name in enumerate(self._names):
+            for piece in _pieces(name):
+                self._with_piece.setdefault(piece, []).append(i)
+
+    def _candidates(self, name: str) -> list[str]:
+        if len(self._names) <= CLOSE:
+            return self._names
+        shared: Counter[int] = Counter()
+        for piece in _pieces(name):
+            having = self._with_piece.get(piece, [])
+            if len(having) <= USUAL:
+                shared.update(having)
+        best = sorted(shared, key=lambda i: (-shared[i], i))[:CLOSE]
+        # Where only usual pieces are shared, any of the names that have one is as good as the other.
+        more = [i for piece in _pieces(name) for i in self._with_piece.get(piece, [])[:CLOSE]][:CLOSE]
+        return [self._names[i] for i in dict.fromkeys((*best, *more))]
+
+
+def _pieces(name: str) -> list[str]:
+    padded = f"^{name}$"
+    return list(dict.fromkeys(padded[i : i + 3] for i in range(len(padded) - 2)))

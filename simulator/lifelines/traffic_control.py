@@ -19,9 +19,9 @@ officer passes fewer cars than a signal). A dark signal without police serves no
 class TrafficControlCentre(ControlCentre):
     """Mode by its own working, its control links and how many of its signals are dark.
 
-    *police* while more than `DARK_SHARE` of the signals are dark and officers stand at one of them at least, which
-    takes `police_s` from when it went dark at the junctions on the police's list. Else *central* while the centre
-    reaches most of the signals that work, *local* while any works, and *none* with all of them dark.
+    More than `DARK_SHARE` of the signals dark: *none* until officers stand at one of them at least, which takes
+    `police_s` from when it went dark at the junctions on the police's list, and *police* from then on. Else *central*
+    while the centre reaches most of the signals that work, and *local* while it does not.
     """
 
     kind = "traffic-control-centre"
@@ -40,10 +40,9 @@ class TrafficControlCentre(ControlCentre):
         share = sum(SHARES[state] for state in states) / len(states)
         dark = sum(not signal.works for signal in signals)
         policed = states.count("police")
-        if policed and dark > DARK_SHARE * len(signals):
-            return Duty("police", share, f"{dark} of {len(signals)} signals are dark, police are at {policed}")
-        if dark == len(signals):
-            return Duty("none", share, "all signals are dark")
+        if dark > DARK_SHARE * len(signals):
+            mode = "police" if policed else "none"
+            return Duty(mode, share, f"{dark} of {len(signals)} signals are dark, police are at {policed}")
         if self.in_command(signals):
             return Duty("central", share, f"the centre reaches {states.count('central')} of {len(signals)} signals")
         return Duty("local", share, f"{len(signals) - dark} signals run their own programmes")

@@ -50,7 +50,7 @@ def test_police_stand_at_listed_junctions_after_their_time() -> None:
     runtime.clock.at(to_ticks(100), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
     runtime.clock.at(to_ticks(9000), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, True))
     run_to(runtime, 10_000)
-    assert modes(runtime, "centre") == [(2500.0, "police"), (9000.0, "central")]
+    assert modes(runtime, "centre") == [(700.0, "none"), (2500.0, "police"), (9000.0, "central")]
     police = traffic_control.SHARES["police"]
     called = next(e for e in runtime.log.events if e.after == "police")
     assert runtime.log.trace(called.id)[0].subject in {"power-bus-signal-0", "power-bus-signal-1"}
@@ -63,7 +63,7 @@ def test_a_signal_that_goes_dark_again_waits_for_the_police_again() -> None:
     for when, clear in ((100, False), (1100, True), (1500, False)):
         at(runtime, when, "signal-0", "signal-dark", clear)
     run_to(runtime, 5000)
-    assert modes(runtime, "centre") == [(3300.0, "police")]
+    assert modes(runtime, "centre") == [(100.0, "none"), (1100.0, "central"), (1500.0, "none"), (3300.0, "police")]
 
 
 def test_signals_run_their_own_programme_without_the_centre_and_none_is_none() -> None:
@@ -77,7 +77,7 @@ def test_signals_run_their_own_programme_without_the_centre_and_none_is_none() -
         at(runtime, 500, signal, "signal-dark")
     run_to(runtime, 5000)
     found = modes(runtime, "centre")
-    assert found == [(100.0, "local"), (200.0, "central"), (300.0, "local"), (500.0, "none"), (2300.0, "police")]
+    assert found == [(100.0, "local"), (200.0, "central"), (300.0, "local"), (400.0, "none"), (2300.0, "police")]
     local, police = traffic_control.SHARES["local"], traffic_control.SHARES["police"]
     expected = [1.0, local, 1.0, local, 2 * local / 5, 0.0, 2 * police / 5]
     assert [value for _, value in course(runtime, "lifeline-centre")] == pytest.approx(expected)

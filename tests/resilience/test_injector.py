@@ -98,9 +98,9 @@ def looking(within_s: float = 300.0, for_s: float = 600.0, quantity: str = "work
 
 def test_evidence_at_once() -> None:
     bench = looking()
-    bench.value = 0.0
+    bench.door.on_apply = lambda: setattr(bench, "value", 0.0)
     bench.clock.run_until(HOUR)
-    assert bench.looks == [60_000]
+    assert bench.looks == [60_000, 60_000]  # before the fault and at its instant
     assert bench.injector.executed[0].evidence_at == 60_000
     (event,) = bench.log.of(EventKind.EVIDENCE)
     assert event.cause == 101  # what the door logged for the fault
@@ -111,16 +111,35 @@ def test_evidence_after_a_while() -> None:
     bench.clock.run_until(150_000)
     bench.value = 0.0
     bench.clock.run_until(HOUR)
-    assert bench.looks == [60_000, 120_000, 180_000]
+    assert bench.looks == [60_000, 60_000, 120_000, 180_000]
     assert bench.injector.executed[0].evidence_at == 180_000
 
 
 def test_evidence_is_looked_for_until_the_limit() -> None:
     bench = looking(within_s=150.0)
     bench.clock.run_until(HOUR)
-    assert bench.looks == [60_000, 120_000, 180_000, 210_000]  # the last look is on the limit
+    assert bench.looks == [60_000, 60_000, 120_000, 180_000, 210_000]  # the last look is on the limit
     assert bench.injector.executed[0].evidence_at is None
     assert "no evidence" in bench.log.of(EventKind.EVIDENCE)[0].what
+
+
+def test_what_was_so_before_the_fault_is_no_evidence() -> None:
+    bench = looking()
+    bench.value = 0.0
+    bench.clock.run_until(HOUR)
+    assert bench.injector.executed[0].evidence_at is None
+    assert "as before the fault" in bench.log.of(EventKind.EVIDENCE)[0].what
+
+
+def test_but_a_signal_that_left_and_came_back_is() -> None:
+    bench = looking()
+    bench.value = 0.0
+    bench.clock.run_until(100_000)
+    bench.value = 1.0
+    bench.clock.run_until(200_000)
+    bench.value = 0.0
+    bench.clock.run_until(HOUR)
+    assert bench.injector.executed[0].evidence_at == 240_000
 
 
 def test_no_evidence_after_the_fault_is_gone() -> None:
@@ -128,7 +147,7 @@ def test_no_evidence_after_the_fault_is_gone() -> None:
     bench.clock.run_until(160_000)
     bench.value = 0.0
     bench.clock.run_until(HOUR)
-    assert bench.looks == [60_000, 120_000]
+    assert bench.looks == [60_000, 60_000, 120_000]
     assert bench.injector.executed[0].evidence_at is None
     assert len(bench.log.of(EventKind.EVIDENCE)) == 1
 

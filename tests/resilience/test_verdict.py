@@ -67,6 +67,16 @@ def test_pass_fail_inconclusive_and_exit_codes() -> None:
     ]
 
 
+def test_the_answer_counts_right() -> None:
+    one = judge(scenario(expectations=[WATER]), CITY, history(FINE))
+    assert one.answer.en == "Yes: the town holds; its one expectation is met."
+    low = {name: course((-3600, 0.1)) for name in FINE}
+    again = [replace(WATER, id=name) for name in ("a", "b", "c")]
+    assert "(und 1 weiterer Punkt)" in judge(scenario(expectations=again[:2]), CITY, history(low)).answer.de
+    assert "(and 2 more points)" in judge(scenario(expectations=again), CITY, history(low)).answer.en
+    assert judge(scenario(), CITY, history(), checkers=[]).answer.en.endswith("nothing was judged.")
+
+
 def test_an_unsteady_start_is_no_failure_of_the_town() -> None:
     asked, _ = mixed()
     shaky = FINE | {"water-supply-d1": course((-3600, 1.0), (-600, 0.5), (-300, 1.0))}

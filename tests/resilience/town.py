@@ -151,6 +151,7 @@ class FakeDoor:
         self._clock, self._refuse = clock, refuse
         self.calls: list[tuple[int, str, str, str]] = []
         self.because: list[int | None] = []
+        self.on_apply: Callable[[], None] = lambda: None
 
     def apply(
         self, target: str, fault: str, cause: str, parameters: Mapping[str, object], because: int | None = None
@@ -158,6 +159,7 @@ class FakeDoor:
         if target == self._refuse:
             raise NotImplementedError(f"no domain in this city handles {fault!r} on {target!r}")
         self.calls.append((self._clock.now, "apply", target, cause))
+        self.on_apply()
         return 100 + len(self.calls)
 
     def clear(self, target: str, fault: str, cause: str, because: int | None = None) -> int:

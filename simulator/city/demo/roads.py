@@ -15,16 +15,22 @@ from simulator.city.road_file import RoadLink, RoadNode, Trips
 from simulator.contracts.city import Assumption
 
 Floats = NDArray[np.float64]
+Edges = dict[tuple[int, int], float]
+"""A number for each road, by the numbers of the nodes it leads from and to."""
 
-NODES = 100
+NODES = 60
 DETOUR = 1.3
 """Length of a road over the straight line between its ends (assumption)."""
 
 KM_H = 1 / 3.6
 TOWN_M_S = 50 * KM_H
-"""Limit within built-up areas (StVO § 3)."""
+"""Limit on main roads within built-up areas (StVO § 3)."""
+SIDE_M_S = 30 * KM_H
+"""Limit on all other roads: 30 km/h zones (StVO § 45)."""
+MAIN_SHARE = 0.3
+"""Share of the roads that are main roads: those that would carry most if all were alike (assumption)."""
 COUNTRY_M_S = 70 * KM_H
-"""Between parts of the town, on roads longer than `COUNTRY_M` (assumption)."""
+"""Between parts of the town, on main roads longer than `COUNTRY_M` (assumption)."""
 COUNTRY_M = 1500.0
 
 LANE_VEH_S = 1800 / 3600
@@ -37,7 +43,7 @@ TRIPS_PERSON_D = 3.1
 CAR_DRIVER_SHARE = 0.43
 """Trips a person and day, and the share made as a car's driver (Mobilität in Deutschland 2017)."""
 
-DETERRENCE_M = 2500.0
+DETERRENCE_M = 5000.0
 """Trips thin out with exp(-length / DETERRENCE_M) in the gravity model (assumption)."""
 
 TOGETHER = 5
@@ -79,10 +85,10 @@ def build_roads(x_m: Floats, y_m: Floats, people: Floats) -> RoadNetwork:
     pairs = gabriel(chosen)
     edges = [(a, b) for pair in pairs for a, b in (pair, pair[::-1])]
     length = {(a, b): DETOUR * math.dist(chosen[a], chosen[b]) for a, b in edges}
-    speed = {edge: COUNTRY_M_S if metres > COUNTRY_M else TOWN_M_S for edge, metres in length.items()}
-    seconds = {edge: length[edge] / speed[edge] for edge in edges}
-    time_s, before = shortest(NODES, seconds)
-    trips = gravity(np.asarray(at_node * TRIPS_PERSON_D * CAR_DRIVER_SHARE), time_s * TOWN_M_S)
+    metres, before = shortest(NODES, length)
+    trips = gravity(np.asarray(at_node * TRIPS_PERSON_D * CAR_DRIVER_SHARE), metres)
+    speed = limits(length, assign(trips, before)[0])
+    _, before = shortest(NODES, {edge: length[edge] / speed[edge] for edge in edges})
     on_edge, at = assign(trips, before)
     peak = max(share / (end - begin) for begin, end, share in DAY_SHAPE)
     names = [f"n{i + 1}" for i in range(NODES)]
@@ -116,7 +122,7 @@ def gabriel(points: Floats) -> list[tuple[int, int]]:
     return pairs
 
 
-def shortest(count: int, seconds: dict[tuple[int, int], float]) -> tuple[Floats, NDArray[np.int64]]:
+def shortest(count: int, seconds: Edges) -> tuple[Floats, NDArray[np.int64]]:
     """Shortest times between all nodes and the node before each on the way, both (from, to); -1 at the start."""
     out: list[list[tuple[int, float]]] = [[] for _ in range(count)]
     for (a, b), cost in seconds.items():
@@ -149,9 +155,9 @@ def gravity(produced: Floats, length_m: Floats) -> Floats:
     return np.asarray((there + there.T) / 2, dtype=np.float64)
 
 
-def assign(trips: Floats, before: NDArray[np.int64]) -> tuple[dict[tuple[int, int], float], Floats]:
+def assign(trips: Floats, before: NDArray[np.int64]) -> tuple[Edges, Floats]:
     """Trips a day on each road if everybody takes the way that is fastest when roads are empty, and at each node."""
-    on_edge: dict[tuple[int, int], float] = {}
+    on_edge: Edges = {}
     at = np.zeros(len(trips))
     for start in range(len(trips)):
         for end in range(len(trips)):
@@ -162,6 +168,15 @@ def assign(trips: Floats, before: NDArray[np.int64]) -> tuple[dict[tuple[int, in
                 node = int(before[start, node])
             at[start] += load
     return on_edge, at
+
+
+def limits(length: Edges, on_edge: Edges) -> Edges:
+    """Speed limits in m/s: the roads that most would drive on are main roads, in both directions."""
+    both = {(a, b): on_edge.get((a, b), 0.0) + on_edge.get((b, a), 0.0) for a, b in length}
+    ranked = sorted(both, key=lambda edge: (-both[edge], min(edge), max(edge)))
+    main = set(ranked[: round(MAIN_SHARE * len(ranked) / 2) * 2])
+    out_of_town = {edge for edge in main if length[edge] > COUNTRY_M}
+    return {e: COUNTRY_M_S if e in out_of_town else TOWN_M_S if e in main else SIDE_M_S for e in length}
 
 
 def lanes(peak_veh_s: float) -> int:
@@ -194,7 +209,8 @@ def _notes(links: int, trips: float) -> tuple[Assumption, ...]:
         Assumption(
             "roads",
             f"{NODES} nodes in the middle of clusters of homes, joined as a Gabriel graph: {links} one-way roads, "
-            f"{DETOUR:g} times as long as the straight line; 50 km/h, 70 km/h on roads above {COUNTRY_M / 1000:g} km; "
+            f"{DETOUR:g} times as long as the straight line; the {MAIN_SHARE:.0%} that most would drive on are main "
+            f"roads with 50 km/h, or 70 km/h above {COUNTRY_M / 1000:g} km, the others have 30 km/h; "
             f"1,800 veh/h and lane; lanes (at most {MOST_LANES}) as the peak hour needs at {GREEN_SHARE:.0%} green",
         ),
         Assumption(

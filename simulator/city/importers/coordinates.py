@@ -121,7 +121,7 @@ def _overlap(a: Floats, b: Floats) -> float:
 def _over(points: Floats, leader: Floats, frame: MapFrame) -> MapFrame:
     x, y = frame.to_map(leader[:, 0], leader[:, 1])
     extent = np.ptp(points, axis=0)
-    scales = [float(np.ptp(side)) / wide for side, wide in ((x, extent[0]), (y, extent[1])) if wide > 0]
+    scales = [float(np.ptp(side) / wide) for side, wide in ((x, extent[0]), (y, extent[1])) if wide > 0]
     scale = min(scales, default=1.0)
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     shift_x = float(x.min() + x.max()) / 2 - scale * float(middle[0])

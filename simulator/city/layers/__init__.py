@@ -13,6 +13,7 @@ generators  emergency generators
 rescue      dispatch, radio sites, stations
 lifelines   hospital, town hall, emergency water, depots
 access      road access
+priority    which substations are shed last
 levels      service levels owed
 sensors     what is measured
 baseline    what the water network gives without any fault

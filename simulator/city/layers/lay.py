@@ -13,6 +13,7 @@ from simulator.city.layers.levels import level_layer
 from simulator.city.layers.lifelines import lifeline_layer
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import pump_layer
+from simulator.city.layers.priority import priority_layer
 from simulator.city.layers.rescue import rescue_layer
 from simulator.city.layers.sensors import sensor_layer
 from simulator.city.layers.signals import signal_layer
@@ -43,6 +44,7 @@ def lay(
     return total(
         [
             town,
+            priority_layer((*ground.components.values(), *town.components), town.links),
             access_layer(ground, town.components, town.links, plan),
             level_layer(ground, town.components, plan, minima),
             sensor_layer(ground, town.components),

@@ -54,7 +54,7 @@ KINDS = (
                 ALL_WAY_STOP_DELAY_S,
                 "Highway Capacity Manual, control delay of an all-way stop without traffic; under police as well: "
                 "assumption",
-                "what each car loses by stopping while the signal does not work",
+                "what a car loses by stopping while the signal does not work and nobody else waits",
             ),
             Parameter("police_veh_h", "veh/h", POLICE_VEH_H, "assumption", "vehicles an hour that pass under police"),
         ),

@@ -92,10 +92,11 @@ class EnergyDomain:
 
     def _step(self) -> None:
         self._time_goes_on()
-        self._solve(None)
+        cause = self._cause if self._waiting else None  # a fault at this very instant is solved here already
+        self._solve(cause)
         if self.resupply.regions:
             self.resupply.review()
-            self._solve(None)
+            self._solve(cause)
         self.resupply.plan(None)
         self._next_step()
 

@@ -23,6 +23,7 @@ class Readout:
         self._runtime, self._state = runtime, state
         grid, city = state.grid, runtime.city
         self.up: Bools | None = None
+        self._without: dict[int, int | None] = {}
         self._energised: Bools = np.ones(len(grid.bus_ids), dtype=np.bool_)
         self._over: Bools = np.zeros(len(grid.branch_ids), dtype=np.bool_)
         self._diverged = False
@@ -83,7 +84,13 @@ class Readout:
         self._note(solution, cause)
         for level, weight in self._levels:
             owed = float(weight.sum())
-            self._runtime.levels.record(level, float(weight[up].sum()) / owed if owed else 1.0, cause)
+            share = float(weight[up].sum()) / owed if owed else 1.0
+            self._runtime.levels.record(level, share, self._cause_of(weight, cause))
+
+    def _cause_of(self, weight: Floats, cause: int | None) -> int | None:
+        """Why a level is what it is: what took supply from the largest of its buses that are without, if any is."""
+        without = [i for i in self._without if weight[i] > 0]
+        return cause if not without else self._without[max(without, key=lambda i: (weight[i], -i))]
 
     def _offer(self, energised: Bools, up: Bools, shed: Bools, shed_event: dict[int, int], cause: int | None) -> None:
         supply, grid = self._runtime.supply, self._state.grid
@@ -98,6 +105,10 @@ class Readout:
                 why = shed_event.get(i, cause) if shed[i] and energised[i] else down.get(i, cause)
             elif i in back:
                 why = back[i]
+            if up[i]:
+                self._without.pop(i, None)
+            else:
+                self._without[i] = why
             supply.offer(grid.bus_ids[i], LinkKind.POWER, bool(up[i]), why)
 
     def _dead(self, buses: Bools, cause: int | None) -> dict[int, int]:

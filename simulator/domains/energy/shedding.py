@@ -10,12 +10,13 @@ from simulator.domains.energy.model import Bools, Floats, Grid, Ints
 
 
 def shedding_order(grid: Grid, buses: Bools, load_w: Floats) -> Ints:
-    """Buses with load in the order in which they are shed: priority 3 before 1, then the larger load, then the index.
+    """Buses with load in the order in which they are shed: priority 3 before 1, then the larger one, then the index.
 
-    The larger first so that fewer buses lose supply (assumption).
+    The larger first so that fewer buses lose supply (assumption), by rated load: an order that followed the load of
+    the moment would shed one bus for another at every step.
     """
     some = np.flatnonzero(buses & (load_w > 0))
-    return some[np.lexsort((some, -load_w[some], -grid.bus_priority[some]))]
+    return some[np.lexsort((some, -grid.bus_rated_w[some], -grid.bus_priority[some]))]
 
 
 def enough(order: Ints, load_w: Floats, surplus_w: float) -> Ints:

@@ -2,7 +2,8 @@
 
 model    roads, junctions and signal programmes as arrays
 demand   who leaves when, in platoons
-engine   the adapter to UXsim
+world    all of that put into UXsim
+engine   lets it run, closes roads, darkens signals, reads what happens
 routes   shortest travel times over the roads as they are
 signals  what state each signal is in, and why
 rescue   whom the ambulances reach in time

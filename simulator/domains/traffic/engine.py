@@ -1,25 +1,17 @@
-"""The adapter to UXsim 1.15.1 with its C++ core: platoons, kinematic waves, route choice by travel time.
-
-Seo, T. (2025), UXsim: lightweight mesoscopic traffic flow simulator in pure Python; doi 10.21105/joss.07617.
-"""
+"""Lets traffic flow in UXsim, closes its roads, darkens its signals, and reads what happens."""
 
 from __future__ import annotations
 
-import importlib.util
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from simulator.contracts.problem import BadInput, Problem
 from simulator.domains.traffic.demand import Departures
 from simulator.domains.traffic.model import Floats, Programme, RoadModel
 from simulator.domains.traffic.routes import Mask, next_nodes
-
-ROUTE_UPDATE_S = 1800
-"""Time between two updates of the drivers' route preferences; longer is the cheapest saving (assumption)."""
+from simulator.domains.traffic.world import ROUTE_UPDATE_S, build_world, require_uxsim
 
 SAMPLE_S = 60.0
 """Time between two looks at all roads; with cycles of 90 s they meet a signal in different phases (assumption)."""
@@ -30,13 +22,11 @@ LINK_SAMPLES = 5
 INDEX_SAMPLES = 15
 """Looks that the travel-time index is the mean of: 15 minutes, the Highway Capacity Manual's analysis period."""
 
-JAM_VEH_M_LANE = 0.2
-"""Density of a standing queue: UXsim's default, 5 m a car."""
-
 CRAWL = 0.01
 """Least speed as a share of the free one when a travel time is derived from it, as in UXsim."""
 
 NEXT_TO_NOTHING_VEH_S = 1e-9
+"""Capacity of a road that takes nobody in within a lifetime, but is not zero."""
 
 PRIOR_PLATOONS = 1.0
 """Weight, in platoons seen at one look, of the belief that a road flows freely (assumption). Without it the one car
@@ -49,13 +39,6 @@ class Passing:
 
     veh_s: float
     delay_s: float
-
-
-def require_uxsim() -> None:
-    """Raises `BadInput` with what to install if the traffic engine is not there."""
-    if importlib.util.find_spec("uxsim") is None:
-        what = "the city has roads, but the traffic engine (uxsim) is not installed"
-        raise BadInput([Problem("city.yaml", 0, "roads", what, "pip install stadtwerk[traffic]")])
 
 
 class Engine:
@@ -153,13 +136,17 @@ class Engine:
         prior = PRIOR_PLATOONS * (len(self._totals) - 1) * SAMPLE_S / self._step_s
         return max(1.0, (stood + prior) / (drove / free_m_s + prior))
 
-    def flow_veh_h(self, window_s: float = 300.0) -> Floats:
-        """Vehicles an hour that left each road in the last `window_s`, counted. Costs some microseconds a road."""
+    def flow_veh_h(self, roads: Sequence[int] | None = None, window_s: float = 300.0) -> Floats:
+        """Vehicles an hour that left these roads (all if not given) in the last `window_s`, counted.
+
+        Costs some microseconds a road, because UXsim hands out its whole curve.
+        """
+        chosen = self._roads if roads is None else [self._roads[road] for road in roads]
         last = int(self._world.T) - 1
         steps = min(last, round(window_s / self._step_s))
         if steps <= 0:
-            return np.zeros(len(self._roads))
-        counts = [curve[last] - curve[last - steps] for road in self._roads for curve in [road.get_cum_departure_np()]]
+            return np.zeros(len(chosen))
+        counts = [curve[last] - curve[last - steps] for road in chosen for curve in [road.get_cum_departure_np()]]
         return np.array(counts, dtype=np.float64) * 3600.0 / (steps * self._step_s)
 
     def entered(self) -> Floats:
@@ -211,7 +198,7 @@ class Engine:
         self._applied_share[:] = self._share
         for node in sorted(self._passing.keys() | self._applied_passing.keys()):
             if self._passing.get(node) != self._applied_passing.get(node):
-                self._regulate(node, self._passing.get(node))
+                self._regulate(node, self._applied_passing.get(node), self._passing.get(node))
         self._applied_passing = dict(self._passing)
 
     def _shut(self, road: int) -> float:
@@ -224,13 +211,14 @@ class Engine:
         beside = (model.start == model.start[road]) & (model.end == model.end[road])
         return NEXT_TO_NOTHING_VEH_S if (self._share[beside] > 0).any() else 0.0
 
-    def _regulate(self, node: int, passing: Passing | None) -> None:
+    def _regulate(self, node: int, before: Passing | None, passing: Passing | None) -> None:
         """Switch a junction between its signal and a passage without it."""
-        at = self._world.NODES[node]
-        at.flow_capacity = None if passing is None else passing.veh_s
-        # One phase for all is no signal at all in UXsim.
-        greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
-        at.override_signal(list(greens) if passing is None else [0.0], reset=True)
+        if before is None or passing is None or before.veh_s != passing.veh_s:
+            at = self._world.NODES[node]
+            at.flow_capacity = None if passing is None else passing.veh_s
+            # One phase for all is no signal at all in UXsim.
+            greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
+            at.override_signal(list(greens) if passing is None else [0.0], reset=True)
         for road in self._model.into(node):
             free_m_s, length_m = float(self._model.free_speed_m_s[road]), float(self._model.length_m[road])
             if passing is not None and passing.delay_s > 0:
@@ -266,64 +254,3 @@ class Engine:
         recent = [(slot - back) % INDEX_SAMPLES for back in range(LINK_SAMPLES)]
         there, moved = self._count[recent].sum(axis=0), self._moved[recent].sum(axis=0)
         self.speed_m_s = (moved + PRIOR_PLATOONS * self._free_m_s) / (there + PRIOR_PLATOONS)
-
-
-def build_world(
-    model: RoadModel,
-    trips: Departures,
-    programmes: Mapping[int, Programme],
-    duration_s: float,
-    seed: int,
-    route_update_s: int = ROUTE_UPDATE_S,
-) -> Any:
-    """A UXsim world with these roads, signals and platoons, ready to run."""
-    from uxsim import World  # 0.9 s, and an extra of the package
-
-    world = World(
-        name="",
-        deltan=trips.size,
-        # A little more than the run: at its last step UXsim would analyse every vehicle.
-        tmax=duration_s + 2 * trips.size,
-        duo_update_time=route_update_s,
-        random_seed=seed,
-        print_mode=0,
-        save_mode=0,
-        show_mode=0,
-        vehicle_logging_timestep_interval=-1,
-        cpp=True,
-    )
-    # After each call UXsim copies the state of every vehicle into Python. Without that, VEHICLES_LIVING,
-    # VEHICLES_RUNNING and the analyzer's average speed go stale; nothing here reads them.
-    world._sync_from_cpp = lambda: None
-    # Nor are the grids behind UXsim's diagrams wanted, which cost a hundred megabytes for 1,500 roads.
-    world._skip_analyzer_setup = True
-    phase = {
-        road: group
-        for programme in programmes.values()
-        for road, group in zip(programme.approaches, programme.groups, strict=True)
-    }
-    for i, name in enumerate(model.nodes):
-        greens = list(programmes[i].greens_s) if i in programmes else [0]
-        world.addNode(name, float(model.x_m[i]), float(model.y_m[i]), signal=greens)
-    for i, name in enumerate(model.roads):
-        capacity = float(model.capacity_veh_s[i])
-        world.addLink(
-            name,
-            model.nodes[model.start[i]],
-            model.nodes[model.end[i]],
-            length=float(model.length_m[i]),
-            free_flow_speed=float(model.free_speed_m_s[i]),
-            jam_density_per_lane=JAM_VEH_M_LANE,
-            number_of_lanes=int(model.lanes[i]),
-            capacity_in=capacity,
-            capacity_out=capacity,
-            signal_group=phase.get(i, 0),
-        )
-    step_s = world.DELTAT
-    for at_s, origin, destination in zip(
-        trips.at_s.tolist(), trips.origin.tolist(), trips.destination.tolist(), strict=True
-    ):
-        # On a whole step, or rounding may make two platoons of one or none.
-        world.addVehicle(model.nodes[origin], model.nodes[destination], int(at_s // step_s) * step_s)
-    world.finalize_scenario()
-    return world

@@ -10,17 +10,19 @@ import simpy
 
 from simulator.city.road_file import read_roads
 from simulator.contracts.component import Domain
+from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.demand import departures
-from simulator.domains.traffic.engine import Engine, Passing, require_uxsim
+from simulator.domains.traffic.engine import Engine, Passing
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
 from simulator.domains.traffic.rescue import Rescue
 from simulator.domains.traffic.routes import Routes
 from simulator.domains.traffic.signals import Signals
+from simulator.domains.traffic.world import require_uxsim
 
 PERIOD_S = 300.0
 """Simulated time between two looks at the traffic."""
@@ -82,6 +84,7 @@ class Traffic:
         while True:
             yield self._runtime.clock.timeout(PERIOD_S)
             self._catch_up()
+            self.signals.refresh(self.engine.flow_veh_h)
             self._look()
 
     def _on_road(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
@@ -92,13 +95,16 @@ class Traffic:
         for narrowed in faults.active(target, "road-narrowed"):
             share = min(share, max(0.0, narrowed.number("capacity_share")))
         self.engine.set_share(road, share)
+        what = "is closed" if share == 0 else "is open" if share == 1 else f"takes in {share:.0%} of its capacity"
+        event = self._runtime.log.add(EventKind.SWITCH, target, what, cause=event, value=share)
         self._offer(int(self.model.end[road]), event)
         self._changed(event)
 
     def _on_signal(self, node: int, passing: Passing | None, event: int | None) -> None:
         self._catch_up()
         self.engine.set_passing(node, passing)
-        self._changed(event)
+        if event is not None:
+            self._changed(event)
 
     def _on_station(self, station: str, cause: int | None) -> None:
         self._changed(cause)
@@ -152,7 +158,7 @@ class Traffic:
     def _flows(self) -> Floats:
         """Counted when asked, once for each state of the engine."""
         if self._flow[0] != self.engine.time_s:
-            self._flow = (self.engine.time_s, self.engine.flow_veh_h(PERIOD_S))
+            self._flow = (self.engine.time_s, self.engine.flow_veh_h(window_s=PERIOD_S))
         return self._flow[1]
 
     def _queues(self) -> Floats:

@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.engine import Passing
-from simulator.domains.traffic.model import Programme
+from simulator.domains.traffic.model import Floats, Programme
 
 CENTRAL, LOCAL, DARK, POLICE = "central", "local", "dark", "police"
 
 HOUR_S = 3600.0
 
+FREE_HEADWAY_S = 3.9
+"""Time between two cars of one approach of an all-way stop when no others come (Highway Capacity Manual)."""
+
+ANALYSIS_H = 0.25
+"""The Highway Capacity Manual's analysis period."""
+
 Regulate = Callable[[int, Passing | None, int | None], None]
 """Called with node, how it passes cars without its signal (None: the signal works), and the event behind."""
+
+
+def stop_delay_s(flow_veh_h: float, capacity_veh_h: float, approaches: int, alone_s: float) -> float:
+    """Mean control delay at an all-way stop in seconds, for a flow over all approaches up to the capacity.
+
+    Highway Capacity Manual, d = t_s + 900 T [(x - 1) + sqrt((x - 1)^2 + h x / (450 T))] + 5, with the degree of
+    saturation x, headway h and service time t_s of an approach. `alone_s` is what 5 + t_s come to where nobody else
+    waits; between that and the capacity, h grows in proportion to x (assumption). Beyond the capacity the queue grows
+    with time, which is the engine's part: x counts as 1.
+    """
+    x = min(1.0, flow_veh_h / capacity_veh_h)
+    longer_s = x * max(0.0, approaches * HOUR_S / capacity_veh_h - FREE_HEADWAY_S)
+    headway_s = FREE_HEADWAY_S + longer_s
+    queueing = (x - 1) + math.sqrt((x - 1) ** 2 + headway_s * x / (450 * ANALYSIS_H))
+    return alone_s + longer_s + 900 * ANALYSIS_H * queueing
 
 
 class Signals:
@@ -23,7 +45,7 @@ class Signals:
     A signal that works runs its programme, `central` while a control link is up and `local` otherwise; both pass the
     same (assumption: a centre that sets the local programme gains nothing by itself). One that does not work is `dark`,
     and police come after `police_s` if the junction is on their list. Neither passes more than the signal does, and
-    under both every car stops or slows down, which costs it `dark_delay_s`.
+    under both every car stops or slows down, which costs it `dark_delay_s`, at a dark signal more with more traffic.
     """
 
     def __init__(self, runtime: Runtime, programmes: Mapping[str, Programme], regulate: Regulate) -> None:
@@ -45,6 +67,12 @@ class Signals:
     def disturbed(self) -> bool:
         """Whether any signal is dark or regulated by police."""
         return any(mode in (DARK, POLICE) for mode in self._mode.values())
+
+    def refresh(self, flow_veh_h: Callable[[Sequence[int]], Floats]) -> None:
+        """Let the stop at dark signals cost what it does in the traffic of the last minutes."""
+        for signal, mode in self._mode.items():
+            if mode == DARK:
+                self._limit(signal, "dark_veh_h", None, float(flow_veh_h(self._programmes[signal].approaches).sum()))
 
     def _due(self, signal: str) -> str:
         supply = self._runtime.supply
@@ -72,18 +100,21 @@ class Signals:
 
     def _enter_dark(self, signal: str, event: int | None) -> None:
         component, serial = self._runtime.city.components[signal], self._dark_serial[signal]
-        self._limit(signal, component.number("dark_veh_h"), event)
+        self._limit(signal, "dark_veh_h", event)
         if not component.parameters["police"]:
             return
 
         def police_come() -> None:
             if self._dark_serial[signal] == serial and self._mode[signal] == DARK:
                 arrived = self._turn(signal, POLICE, "police regulate the junction", event)
-                self._limit(signal, component.number("police_veh_h"), arrived)
+                self._limit(signal, "police_veh_h", arrived)
 
         self._runtime.clock.after(component.number("police_s"), signal, police_come)
 
-    def _limit(self, signal: str, veh_h: float, event: int | None) -> None:
+    def _limit(self, signal: str, limit: str, event: int | None, flow_veh_h: float = 0.0) -> None:
         programme, component = self._programmes[signal], self._runtime.city.components[signal]
-        passing = Passing(min(veh_h / HOUR_S, programme.capacity_veh_s), component.number("dark_delay_s"))
-        self._regulate(programme.node, passing, event)
+        veh_h = min(component.number(limit), programme.capacity_veh_s * HOUR_S)
+        delay_s = component.number("dark_delay_s")
+        if veh_h > 0:
+            delay_s = stop_delay_s(flow_veh_h, veh_h, len(programme.approaches), delay_s)
+        self._regulate(programme.node, Passing(veh_h / HOUR_S, delay_s), event)
