@@ -192,7 +192,7 @@ class Publisher:
         with self._wake:
             self._connected = not reason.is_failure
             self._refusal = str(reason) if reason.is_failure else ""
-            if self._deadline is None:
+            if self._connected and self._deadline is None:
                 self._retain(_PRESENCE, status_message(topics.RUN, "online"))
             self._wake.notify_all()
         if reason.is_failure and self._client is None:

@@ -13,14 +13,14 @@ Step = tuple[float, float]
 
 
 def shown_steps(times_s: Sequence[float], values: Sequence[float], axis: TimeAxis) -> list[Step]:
-    """The steps that lie on the axis; the one in force at its begin starts there."""
+    """The changes that lie on the axis; the value in force at its begin starts there."""
     steps: list[Step] = []
     for at, value in zip(times_s, values, strict=True):
         if at > axis.end_s:
             break
         if at <= axis.begin_s:
             steps = [(axis.begin_s, value)]
-        else:
+        elif not steps or not (value == steps[-1][1] or (math.isnan(value) and math.isnan(steps[-1][1]))):
             steps.append((at, value))
     return steps
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 
 import numpy as np
@@ -56,8 +57,8 @@ class Sampler:
         self.taken = 0
         cohorts = tuple(cohorts)
         reasons = [reason for cohort in cohorts if (reason := _unfit(cohort)) is not None]
-        ids = [cohort.id for cohort in cohorts]
-        reasons += [f"cohort {name!r} is there twice" for name in dict.fromkeys(ids) if ids.count(name) > 1]
+        times = Counter(cohort.id for cohort in cohorts)
+        reasons += [f"cohort {name!r} is there {count} times" for name, count in times.items() if count > 1]
         if reasons:
             raise UnreadableCohorts(reasons)
         rounds: dict[tuple[int, int], list[SensorCohort]] = {}

@@ -34,7 +34,7 @@ MEASURE = """<!DOCTYPE html><html><head><title>m</title></head><body>
 def dom(page: Path, folder: Path, *more: str) -> Node:
     command = [
         str(BROWSER), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
         "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={folder}", *more, "--dump-dom", page.as_uri(),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, timeout=120, check=True)

@@ -70,7 +70,7 @@ def test_the_map_keeps_angles_and_has_north_up() -> None:
     assert (y0 - y1) / 500 == pytest.approx((x2 - x0) / 1000), "one scale for both directions"
 
 
-@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=30))
+@given(st.lists(st.one_of(st.just(0.0), st.floats(1e-6, 1e7)), min_size=1, max_size=30))
 def test_classes_of_person_hours_hold_every_district(hours: list[float]) -> None:
     bounds = class_bounds(hours)
     for value in hours:

@@ -147,8 +147,9 @@ def _check_curve(course: LevelCourse, figure: Node, frame: Frame) -> None:
     drawn = [p for stroke in corners(figure.one("path", class_="line").attributes["d"]) for p in stroke]
     assert (drawn[0][0], drawn[-1][0]) == (left, right)
     shown = [v for at, v in zip(course.times_s, course.values, strict=True) if at >= 0.0]
-    highest = (bottom - top) / (bottom - min(y for _, y in drawn)) * max(shown) if course.unit != "share" else 1.0
-    to_value = highest / (bottom - top)
+    labels = [t.text.strip(" %").replace(",", ".") for t in figure.all("text", class_="tick", text_anchor="end")]
+    highest = max(float(label) for label in labels if re.fullmatch(r"[\d.]+", label))
+    to_value = (highest / 100 if course.unit == "share" else highest) / (bottom - top)
     values = [(bottom - y) * to_value for _, y in drawn]
     near = 0.06 * to_value
     assert min(values) == pytest.approx(min(shown), abs=near) and max(values) == pytest.approx(max(shown), abs=near)

@@ -44,6 +44,13 @@ def test_the_value_in_force_at_the_begin_is_drawn_from_there() -> None:
     assert shown_steps((-50.0, 50.0, 150.0, 250.0), (1.0, 0.8, 0.6, 0.4), axis) == [(100.0, 0.8), (150.0, 0.6)]
 
 
+def test_a_value_recorded_again_is_no_change() -> None:
+    nan = math.nan
+    times = (-50.0, 0.0, 50.0, 100.0, 150.0, 200.0)
+    kept = shown_steps(times, (1.0, 1.0, 1.0, nan, nan, 1.0), X)
+    assert [at for at, _ in kept] == [0.0, 100.0, 200.0]
+
+
 @given(COURSES)
 def test_the_drawn_curve_has_the_values_closed_form(course: list[tuple[float, float]]) -> None:
     steps = steps_of(course)
