@@ -34,6 +34,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
 from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 
 MOST_BUSES = 400
@@ -222,7 +223,8 @@ def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[f
         for c in city.components.values()
         if c.kind in SHAPES and c.kind != "bus" and (c.kind not in SHOWN_IF_FAILED or c.id in failed)
     ]
-    buses = city.of_kind("bus")
+    # The log says of a bus only what its power links say; one without any would look as if it had worked.
+    buses = [bus for bus in city.of_kind("bus") if city.links_out_of(bus.id, LinkKind.POWER)]
     if len(buses) <= MOST_BUSES:
         drawn = [*buses, *drawn]
     if not drawn and not city.districts:

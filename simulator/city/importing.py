@@ -17,7 +17,7 @@ from simulator.city.layers.plan import Plan
 from simulator.city.loader import load_city, placed
 from simulator.city.networks import Networks
 from simulator.city.survey import cut_into_districts, ground_of, networks_of, with_layer
-from simulator.city.write import staged, write_city
+from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.link import Link
@@ -54,7 +54,7 @@ def import_city(sources: ImportSources, out: Path) -> ImportReport:
         gathered = gather(sources, folder)
         draft = _draft(sources, gathered, folder)
         write_city(draft, folder)
-        load_city(folder)
+        write_assumptions(load_city(folder), folder)
     city = load_city(out)
     return ImportReport(city, city.assumptions)
 

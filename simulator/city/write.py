@@ -21,7 +21,7 @@ from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
 from simulator.city.linkage import LINK_COLUMNS, link_cells
 from simulator.city.read import CITY_FILE
-from simulator.contracts.city import Assumption
+from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
@@ -66,11 +66,13 @@ def write_city(draft: CityDraft, folder: Path) -> None:
             _table(folder / name, LINK_COLUMNS, map(link_cells, links))
     if draft.districts:
         write_districts(folder / DISTRICTS_FILE, draft.districts, draft.longitude_deg, draft.latitude_deg)
-    if draft.assumptions:
-        text = assumptions_text(draft.title_en, draft.assumptions)
-        (folder / ASSUMPTIONS_FILE).write_text(text, encoding="utf-8")
     files = [name for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)) if links]
     (folder / CITY_FILE).write_text(_yaml(draft, files), encoding="utf-8")
+
+
+def write_assumptions(city: City, folder: Path) -> None:
+    """List everything that was assumed for a city, on loading it too, in assumptions.md of its folder."""
+    (folder / ASSUMPTIONS_FILE).write_text(assumptions_text(city.title_en, city.assumptions), encoding="utf-8")
 
 
 def assumptions_text(title: str, assumptions: Iterable[Assumption]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class QuantityName:
-    """A measurable quantity. `of` are the kinds of component it exists at, or `district`, `lifeline` or `any`."""
+    """A measurable quantity. `of` are the kinds of component it exists at, or `district`, or `any`."""
 
     name: str
     unit: str
@@ -45,8 +45,7 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("water_supply_ratio", "1", ("district",), "share of the water demand delivered"),
         QuantityName("tank_volume_m3", "m3", ("district",), "usable water in the tanks"),
         QuantityName("water_pressure_ratio", "1", ("district",), "share of people with enough water pressure"),
-        QuantityName("served_share", "1", ("lifeline",), "share of its duty that a lifeline fulfils"),
-        QuantityName("litres_person_d", "l/person/d", ("drinking-water",), "drinking water for each person and day"),
+        QuantityName("litres_per_person_d", "l/person/d", ("district",), "drinking water for each person and day"),
     )
 }
 """Every quantity by name. A test holds that domains register these and no others."""

@@ -100,3 +100,16 @@ class Viewer:
         with self._news:
             self.granted.append(codes[0].value)
             self._news.notify_all()
+
+
+def newcomer(broker: EmbeddedBroker, enough: Callable[[Viewer], bool]) -> Viewer:
+    """A subscriber who was told enough, closed again.
+
+    A NATS server can leave a newcomer without what is published in the very moment of the subscription, so up to
+    twenty are tried, one after the other.
+    """
+    for _ in range(20):
+        with Viewer(broker) as viewer:
+            if viewer.wait(lambda _, viewer=viewer: enough(viewer), 1.0):
+                break
+    return viewer

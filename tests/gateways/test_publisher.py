@@ -22,7 +22,7 @@ from gateways.embedded import BrokerUnavailable, EmbeddedBroker
 from gateways.payload import decode_pack
 from gateways.publisher import INFLIGHT, KEEPALIVE_S, Publisher, PublisherCount
 from gateways.telemetry import Telemetry
-from tests.gateways.samples import START, Viewer, cohort, readings
+from tests.gateways.samples import START, Viewer, cohort, newcomer, readings
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = topics.senml("gw")
@@ -84,16 +84,15 @@ def test_who_comes_later_finds_out_what_there_is(broker: EmbeddedBroker, tmp_pat
     def informed(viewer: Viewer) -> bool:
         return all(viewer.on(ending) for ending in ("gw/meta", "gw/status", "stadtwerk/status"))
 
-    with Viewer(broker) as early:
-        assert early.wait(lambda _: informed(early))
-    with Viewer(broker) as late:
-        assert late.wait(lambda _: informed(late))
-        assert all(message.retained for message in late.messages if not message.topic.endswith("senml"))
-        meta = orjson.loads(late.on("gw/meta")[-1].payload)
-        assert meta["schema"] == 1
-        assert [(c["id"], c["sensors"], c["period_s"]) for c in meta["cohorts"]] == [("a", 2, 60.0), ("b", 5, 30.0)]
-        assert orjson.loads(late.on("gw/status")[-1].payload)["time"] == START
-        assert states(late, "stadtwerk")[-1] == "online"
+    newcomer(broker, informed)
+    late = newcomer(broker, informed)
+    assert late.messages
+    assert all(message.retained for message in late.messages)
+    meta = orjson.loads(late.on("gw/meta")[-1].payload)
+    assert meta["schema"] == 1
+    assert [(c["id"], c["sensors"], c["period_s"]) for c in meta["cohorts"]] == [("a", 2, 60.0), ("b", 5, 30.0)]
+    assert orjson.loads(late.on("gw/status")[-1].payload)["time"] == START
+    assert states(late, "stadtwerk")[-1] == "online"
     telemetry.close()
 
 
@@ -139,9 +138,9 @@ def test_what_waits_is_published_when_a_broker_is_back(broker: EmbeddedBroker) -
     publisher.retain(topics.status("gw"), b"there")
     second = EmbeddedBroker(port=broker.port)
     second.writer, second.viewer = broker.writer, broker.viewer
-    with second, Viewer(second) as viewer:
-        assert viewer.wait(lambda _: bool(viewer.on("gw/status")))
-        assert viewer.wait(lambda _: bool(states(viewer, "stadtwerk"))), viewer.messages
+    with second:
+        viewer = newcomer(second, lambda viewer: bool(viewer.on("gw/status") and viewer.on("stadtwerk/status")))
+        assert [m.payload for m in viewer.on("gw/status")][-1:] == [b"there"]
         assert set(states(viewer, "stadtwerk")) == {"online"}
         count = publisher.close()
     assert (count.published, count.dropped) == (30, 0)
@@ -162,9 +161,8 @@ def test_of_retained_messages_the_last_one_stays(broker: EmbeddedBroker) -> None
     for i in range(50):
         publisher.retain(topics.status("gw"), b"%d" % i)
     publisher.close()
-    with Viewer(broker) as viewer:
-        assert viewer.wait(lambda _: bool(viewer.on("gw/status")))
-        assert viewer.on("gw/status")[-1].payload == b"49"
+    viewer = newcomer(broker, lambda viewer: any(m.payload == b"49" for m in viewer.on("gw/status")))
+    assert viewer.on("gw/status")[-1].payload == b"49"
 
 
 def test_without_a_broker_there_is_one_clear_reason() -> None:

@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resilience.report.compose import town_map_of
 from resilience.report.content import MapComponent, MapDistrict, ModeSpan, ModeTimeline, TownMap
 from resilience.report.course_chart import SMALL, WIDE, Band, course_chart
 from resilience.report.gantt import gantt, rank_class
 from resilience.report.terms import mode_words
 from resilience.report.town_map import CLASSES, Projection, class_bounds, class_of, scale_length_m, town_map
 from resilience.report.views import bands_of, fault_keys
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import History
 from simulator.contracts.kinds import KINDS
 from tests.report import sample
+from tests.support.towns import component, link, town
 
 START = datetime(2026, 1, 14, 12)
 HOSPITAL = KINDS["hospital"].modes
@@ -145,3 +149,12 @@ def test_flags_of_faults_do_not_overlap() -> None:
     places = [(float(r.get("x", "")), float(r.get("width", ""))) for r in flags if r is not None]
     assert len(places) == 5
     assert all(a + w <= b for (a, w), (b, _) in itertools.pairwise(places))
+
+
+def test_a_local_substation_of_which_the_log_says_nothing_is_not_drawn() -> None:
+    feed = link("power", "b1", "p")
+    city = town([component("b1", "bus"), component("b2", "bus"), component("p", "pump")], [feed])
+    events = (Event(0, 10_000, EventKind.LINK_DOWN, feed.id, ""), Event(1, 40_000, EventKind.LINK_UP, feed.id, ""))
+    drawn = town_map_of(city, History(0, 100_000, {}, events, ()), {})
+    assert drawn is not None
+    assert {c.id: c.failed_s for c in drawn.components} == {"b1": 30.0, "p": 0.0}

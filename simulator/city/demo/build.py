@@ -23,7 +23,7 @@ from simulator.city.networks import Networks
 from simulator.city.people import district_centre
 from simulator.city.road_file import write_roads
 from simulator.city.survey import cut_into_districts, ground_of, networks_of, with_layer
-from simulator.city.write import staged, write_city
+from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Domain
 
@@ -54,6 +54,7 @@ def build_demo(out: Path) -> City:
     """Build the demo city in the new folder `out` and load it. Raises `BadInput` if `out` holds something already."""
     with staged(out) as folder:
         write_city(_draft(folder), folder)
+        write_assumptions(load_city(folder), folder)
     return load_city(out)
 
 
