@@ -8,8 +8,6 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from simulator.contracts.problem import BadInput, Problem
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ class Feed:
             self._publisher,
             online=lambda gateway: of_gateway("online", 1.0, gateway) > 0,
             works=runtime.supply.works,
-            latency_s=lambda gateway: float(np.nan_to_num(of_gateway("latency_s", 0.0, gateway), posinf=0.0)),
+            latency_s=lambda gateway: of_gateway("latency_s", 0.0, gateway),
         )
         sampler = Sampler(clock, runtime.streams, city.cohorts, reader(quantities), telemetry.take, telemetry.advance)
         for gateway in dict.fromkeys(cohort.gateway for cohort in city.cohorts):

@@ -69,7 +69,7 @@ def test_written_and_read_again_is_the_same(tmp_path: Path) -> None:
     assert replace(second.draft, districts=()) == replace(first, districts=())
     again = tmp_path / "again"
     write_city(second.draft, again)
-    for name in ("city.yaml", "components.csv", "links.csv", "districts.geojson", "assumptions.md"):
+    for name in ("city.yaml", "components.csv", "links.csv", "districts.geojson"):
         assert (again / name).read_bytes() == (out / name).read_bytes(), name
     loaded, before = load_city(out), load_city(tmp_path)
     assert loaded.components == before.components and loaded.links == before.links
