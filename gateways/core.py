@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.sensor import Readings, SensorCohort
+from simulator.contracts.sensor import Readings, SensorGroup
 from simulator.contracts.ticks import to_ticks
 
 
@@ -35,9 +35,9 @@ class GatewaySettings:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Neighbouring readings of one cohort at one tick: `values[i]` is of the cohort's sensor `first + i`."""
+    """Neighbouring readings of one group at one tick: `values[i]` is of the group's sensor `first + i`."""
 
-    cohort: SensorCohort
+    group: SensorGroup
     at: int
     first: int
     values: NDArray[np.float64]
@@ -48,11 +48,11 @@ class Block:
 
 
 def block_of(readings: Readings, first: int = 0, end: int | None = None) -> Block:
-    """A part of a cohort's readings, without copying them; all of it by default."""
+    """A part of a group's readings, without copying them; all of it by default."""
     if first == 0 and (end is None or end == len(readings.values)):
-        return Block(readings.cohort, readings.at, 0, readings.values, readings.quality)
+        return Block(readings.group, readings.at, 0, readings.values, readings.quality)
     part = slice(first, end)
-    return Block(readings.cohort, readings.at, first, readings.values[part], readings.quality[part])
+    return Block(readings.group, readings.at, first, readings.values[part], readings.quality[part])
 
 
 @dataclass(frozen=True, slots=True)

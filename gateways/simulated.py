@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from gateways.core import Block, GatewayCore, GatewaySettings, Pack, block_of
@@ -13,15 +13,14 @@ from simulator.contracts.ticks import to_ticks
 
 @dataclass(frozen=True, slots=True)
 class DataNetwork:
-    """What a gateway's surroundings are like now. Each is asked with the gateway's id.
+    """What the gateways' surroundings are like now.
 
-    `works`: it has power and is not broken. `online`: its data link reaches the data centre. `latency_s`: how long a
-    message takes there now; not finite means that none arrives.
+    `works(gateway)`: it has power and is not broken. `latency_s()`: how long a message takes from each gateway to the
+    data centre, in the order in which the gateways were given; not finite where none arrives.
     """
 
     works: Callable[[str], bool]
-    online: Callable[[str], bool]
-    latency_s: Callable[[str], float]
+    latency_s: Callable[[], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,14 @@ class SimulatedGateways:
         settings = settings or GatewaySettings()
         self._network, self._fates = network, fates
         self._cores = {gateway: GatewayCore(gateway, settings) for gateway in gateways}
+        self._place = {gateway: i for i, gateway in enumerate(self._cores)}
         self._online: dict[str, bool] = {}
 
     def take(self, readings: Readings) -> None:
-        """A cohort's readings reach their gateway. Raises `KeyError` for a gateway that is not among those given."""
-        core = self._cores[readings.cohort.gateway]
+        """A group's readings reach their gateway. Raises `KeyError` for a gateway that is not among those given."""
+        core = self._cores[readings.group.gateway]
         if core.open_since is not None and core.open_since < readings.at:
-            self._move(core, readings.at)
+            self._move(core, readings.at, self._network.latency_s()[self._place[core.gateway]])
         else:
             self._look(core, readings.at)
         if not core.running:
@@ -68,8 +68,8 @@ class SimulatedGateways:
 
     def advance(self, tick: int) -> None:
         """Let every gateway look around and send what it may: at the end of a sampling round, or after a change."""
-        for core in self._cores.values():
-            self._move(core, tick)
+        for core, latency_s in zip(self._cores.values(), self._network.latency_s(), strict=True):
+            self._move(core, tick, latency_s)
 
     def close(self) -> tuple[Block, ...]:
         """The run is over: returns what is still held, gateway by gateway, oldest first."""
@@ -83,11 +83,9 @@ class SimulatedGateways:
         elif works and not core.running:
             core.start()
 
-    def _move(self, core: GatewayCore, tick: int) -> None:
+    def _move(self, core: GatewayCore, tick: int, latency_s: float) -> None:
         self._look(core, tick)
-        online = core.running and self._network.online(core.gateway)
-        latency_s = self._network.latency_s(core.gateway) if online else math.inf
-        online = math.isfinite(latency_s)
+        online = core.running and math.isfinite(latency_s)
         if self._online.get(core.gateway) is not online:
             self._online[core.gateway] = online
             self._fates.state(core.gateway, online, core.boot, tick)

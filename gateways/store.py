@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateways.core import Block
-from simulator.contracts.sensor import SensorCohort
+from simulator.contracts.sensor import SensorCohort, SensorGroup
 from simulator.contracts.ticks import to_s
 
 ROW_GROUP = 1 << 18
@@ -72,11 +72,10 @@ class ReadingStore:
 
         cohorts = tuple(cohorts)
         sensors = {name: None for cohort in cohorts for name in cohort.sensors}
-        place = {name: i for i, name in enumerate(sensors)}
-        self._sensors = {c.id: np.array([place[name] for name in c.sensors], dtype=np.int32) for c in cohorts}
-        gateways = {name: i for i, name in enumerate(dict.fromkeys(cohort.gateway for cohort in cohorts))}
-        self._gateways = {cohort.id: gateways[cohort.gateway] for cohort in cohorts}
-        self._names: Names = {"sensor": tuple(sensors), "gateway": tuple(gateways)}
+        self._place = {name: i for i, name in enumerate(sensors)}
+        self._gateways = {name: i for i, name in enumerate(dict.fromkeys(cohort.gateway for cohort in cohorts))}
+        self._places: dict[SensorGroup, NDArray[np.int32]] = {}
+        self._names: Names = {"sensor": tuple(sensors), "gateway": tuple(self._gateways)}
         self._dictionaries = {name: pa.array(texts, type=pa.string()) for name, texts in self._names.items()}
         self._blocks: list[Block] = []
         self._arrivals: list[float] = []
@@ -141,12 +140,11 @@ class ReadingStore:
         """The waiting blocks as columns, all at once: one call for many small blocks."""
         blocks = self._blocks
         lengths = [len(block.values) for block in blocks]
-        places = [self._sensors[block.cohort.id] for block in blocks]
         pieces = [
-            place if len(place) == length else place[block.first : block.first + length]
-            for place, block, length in zip(places, blocks, lengths, strict=True)
+            self._places_of(block.group)[block.first : block.first + length]
+            for block, length in zip(blocks, lengths, strict=True)
         ]
-        gateways = np.array([self._gateways[block.cohort.id] for block in blocks], dtype=np.int32)
+        gateways = np.array([self._gateways[block.group.gateway] for block in blocks], dtype=np.int32)
         return {
             "t_s": np.repeat(np.array([to_s(block.at) for block in blocks]), lengths),
             "sensor": np.concatenate(pieces),
@@ -155,6 +153,11 @@ class ReadingStore:
             "gateway": np.repeat(gateways, lengths),
             "delivered_s": np.repeat(np.array(self._arrivals), lengths),
         }
+
+    def _places_of(self, group: SensorGroup) -> NDArray[np.int32]:
+        if group not in self._places:
+            self._places[group] = np.array([self._place[name] for name in group.sensors], dtype=np.int32)
+        return self._places[group]
 
 
 def readings_digest(path: Path) -> str:

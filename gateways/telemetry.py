@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -38,9 +38,10 @@ class TelemetrySummary:
 class Telemetry:
     """Takes what sensors read through the town's gateways to the Parquet file and, if there is one, to the broker.
 
-    `clock_start_unix` is the town's wall clock at tick 0 in Unix seconds. `works`, `online` and `latency_s` are asked
-    with a gateway's id and answer for now. All that happens follows from the calls' order and ticks, never from the
-    wall clock. Call `advance` at the end of each sampling round and when a gateway or its link changed.
+    `clock_start_unix` is the town's wall clock at tick 0 in Unix seconds. `works` is asked with a gateway's id,
+    `latency_s` gives seconds to the data centre for all of them, in the order in which the cohorts name them first, not
+    finite where no message gets through; both answer for now. All that happens follows from the calls' order and ticks,
+    never from the wall clock. Call `advance` at the end of each sampling round and when a gateway or its link changed.
     """
 
     def __init__(
@@ -49,22 +50,20 @@ class Telemetry:
         clock_start_unix: float,
         out_file: Path,
         publisher: Publisher | None,
-        online: Callable[[str], bool],
         works: Callable[[str], bool],
-        latency_s: Callable[[str], float],
+        latency_s: Callable[[], Sequence[float]],
         settings: GatewaySettings | None = None,
     ) -> None:
         cohorts = tuple(cohorts)
         self._start, self._publisher = clock_start_unix, publisher
         self._encoder = payload.PackEncoder(clock_start_unix)
-        self._periods = {cohort.id: to_ticks(cohort.period_s) for cohort in cohorts}
         self._by_gateway: dict[str, list[SensorCohort]] = {}
         for cohort in cohorts:
             self._by_gateway.setdefault(cohort.gateway, []).append(cohort)
         self._store = ReadingStore(out_file, cohorts)
         self._gateways = SimulatedGateways(
             self._by_gateway,
-            DataNetwork(works, online, latency_s),
+            DataNetwork(works, latency_s),
             Fates(self._delivered, self._lost, self._state),
             settings,
         )
@@ -75,7 +74,7 @@ class Telemetry:
                 publisher.retain(topics.meta(gateway), payload.meta_message(gateway, served))
 
     def take(self, readings: Readings) -> None:
-        """A cohort was read. Raises `KeyError` if its gateway is not one of the cohorts given at the start."""
+        """A group was read. Raises `KeyError` if its gateway is not one of the cohorts given at the start."""
         self._read += len(readings.values)
         self._tick = readings.at
         self._gateways.take(readings)
@@ -115,7 +114,7 @@ class Telemetry:
     def _delivered(self, pack: Pack, tick: int) -> None:
         for block in pack.blocks:
             self._store.add(block, tick)
-            if tick - block.at > self._periods[block.cohort.id]:
+            if tick - block.at > to_ticks(block.group.period_s):
                 self._late += len(block)
         self._arrived += len(pack)
         if self._publisher is not None:

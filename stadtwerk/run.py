@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shlex
 from collections.abc import Callable
@@ -148,12 +149,14 @@ def simulate(
         started(runtime, running)
         try:
             pace = Pace(speed)
+            gc.freeze()  # what stands now stands to the end: looking through it for garbage is in vain
             with terminal.progress(clock) as progress:
                 pace.drive(clock, progress)
         except BaseException:
             telemetry.discard()
             raise
     finally:
+        gc.unfreeze()
         close_all(running)
     if speed is not None and pace.lag_s > 1.0:
         feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")

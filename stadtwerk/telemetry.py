@@ -35,27 +35,20 @@ class Feed:
         """
         from gateways.telemetry import Telemetry
         from simulator.sensors import Sampler, UnreadableCohorts
-        from stadtwerk.wiring import reader
+        from stadtwerk.wiring import finder, gateway_latency
 
-        city, clock, quantities = runtime.city, runtime.clock, runtime.quantities
-
-        def of_gateway(name: str, otherwise: float, gateway: str) -> float:
-            try:
-                return quantities.value(gateway, name)
-            except KeyError:  # a city without an ICT model: its gateways are always there
-                return otherwise
-
+        city, clock, find = runtime.city, runtime.clock, finder(runtime.quantities)
+        gateways = tuple(dict.fromkeys(cohort.gateway for cohort in city.cohorts))
         telemetry = Telemetry(
             city.cohorts,
             clock.start.replace(tzinfo=UTC).timestamp(),
             readings,
             self._publisher,
-            online=lambda gateway: of_gateway("online", 1.0, gateway) > 0,
             works=runtime.supply.works,
-            latency_s=lambda gateway: of_gateway("latency_s", 0.0, gateway),
+            latency_s=gateway_latency(find, gateways),
         )
-        sampler = Sampler(clock, runtime.streams, city.cohorts, reader(quantities), telemetry.take, telemetry.advance)
-        for gateway in dict.fromkeys(cohort.gateway for cohort in city.cohorts):
+        sampler = Sampler(clock, runtime.streams, city.cohorts, find, telemetry.take, telemetry.advance)
+        for gateway in gateways:
             runtime.supply.watch(gateway, lambda _, cause: telemetry.advance(clock.now))
         try:
             sampler.start()

@@ -11,6 +11,10 @@ from simulator.contracts.component import Domain
 from simulator.coupling import Quantities, Runtime
 from simulator.coupling.running import Running
 
+Floats = NDArray[np.float64]
+Read = Callable[[], Floats]
+Find = Callable[[str, tuple[str, ...]], Read]
+
 
 def start_domains(runtime: Runtime) -> tuple[Running, ...]:
     """Start the domains and lifelines this city has, ICT first: control paths exist before anybody asks for them."""
@@ -43,31 +47,42 @@ def start_domains(runtime: Runtime) -> tuple[Running, ...]:
     return tuple(started)
 
 
-def reader(quantities: Quantities) -> Callable[[str, tuple[str, ...]], NDArray[np.float64]]:
-    """Reads one quantity at many components, remembering where each stands in its domain's array."""
-    places: dict[
-        tuple[str, tuple[str, ...]], list[tuple[Callable[[], NDArray[np.float64]], NDArray[np.intp], slice]]
-    ] = {}
+def finder(quantities: Quantities) -> Find:
+    """Finds where a quantity is measured at many components, once, for one who then reads it again and again."""
 
-    def find(name: str, components: tuple[str, ...]) -> None:
-        runs: list[tuple[Callable[[], NDArray[np.float64]], list[int], int]] = []
+    def find(name: str, components: tuple[str, ...]) -> Read:
+        runs: list[tuple[Read, list[int], int]] = []
         for place, component in enumerate(components):
             quantity = quantities.find(component, name)
             if runs and runs[-1][0] is quantity.read:
                 runs[-1][1].append(quantity.index[component])
             else:
                 runs.append((quantity.read, [quantity.index[component]], place))
-        places[name, components] = [
-            (read, np.array(index, dtype=np.intp), slice(start, start + len(index))) for read, index, start in runs
+        sources = [
+            (source, np.array(index, dtype=np.intp), slice(start, start + len(index))) for source, index, start in runs
         ]
 
-    def read(name: str, components: tuple[str, ...]) -> NDArray[np.float64]:
-        if (name, components) not in places:
-            find(name, components)
-        values = np.empty(len(components))
-        for source, index, where in places[name, components]:
-            values[where] = source()[index]
-        return values
+        def read() -> Floats:
+            values = np.empty(len(components))
+            for source, index, where in sources:
+                values[where] = source()[index]
+            return values
+
+        return read
+
+    return find
+
+
+def gateway_latency(find: Find, gateways: tuple[str, ...]) -> Callable[[], list[float]]:
+    """Reads how many seconds a message takes from each gateway to the data centre, infinite where none gets through."""
+    try:
+        online, latency = find("online", gateways), find("latency_s", gateways)
+    except KeyError:  # a city without an ICT model: its gateways are always there
+        return lambda: [0.0] * len(gateways)
+
+    def read() -> list[float]:
+        seconds: list[float] = np.where(online() > 0, latency(), np.inf).tolist()
+        return seconds
 
     return read
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.sensor import Quality, Readings, SensorCohort
+from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from simulator.kernel.streams import Streams
 
 NOISE_ROWS = 32
@@ -36,14 +36,22 @@ class Panel:
 
     Readings are rounded as `digits_shown` says; accuracy 0 gives the truth itself. Where the truth is not finite the
     reading is NaN and `BAD`. Each cohort has its own noise stream, so that no cohort changes another one's noise.
+
+    `cohorts` are in the order of the truth: gateway by gateway, each gateway's as they were given.
     """
 
     def __init__(self, cohorts: Iterable[SensorCohort], streams: Streams) -> None:
-        self.cohorts = tuple(cohorts)
+        of_gateway: dict[str, list[SensorCohort]] = {}
+        for cohort in cohorts:
+            of_gateway.setdefault(cohort.gateway, []).append(cohort)
+        groups = [SensorGroup(tuple(served)) for served in of_gateway.values()]
+        self.cohorts = tuple(cohort for group in groups for cohort in group.cohorts)
         ends = np.cumsum([0, *(len(cohort.components) for cohort in self.cohorts)]).tolist()
         self._parts = tuple(slice(first, end) for first, end in itertools.pairwise(ends))
+        last = np.cumsum([0, *(len(group.cohorts) for group in groups)]).tolist()
+        cuts = [slice(ends[first], ends[end]) for first, end in itertools.pairwise(last)]
+        self._groups = tuple(zip(groups, cuts, strict=True))
         self._streams = [streams.stream(cohort.id, "sensor-noise") for cohort in self.cohorts]
-        self._truth = np.empty(ends[-1])
         self._ahead = np.zeros((NOISE_ROWS, ends[-1]))
         self._row = NOISE_ROWS
         self._up, self._down = np.ones(ends[-1]), np.ones(ends[-1])
@@ -58,27 +66,20 @@ class Panel:
         self._all_good = np.zeros(ends[-1], dtype=np.uint8)
         self._all_good.flags.writeable = False
 
-    def read(self, truth: Iterable[NDArray[np.float64]], at: int) -> tuple[Readings, ...]:
-        """One sample of every cohort at the tick `at`.
+    def __len__(self) -> int:
+        """Sensors in all cohorts."""
+        return len(self._up)
 
-        `truth` gives one array for each cohort, in order; each is copied before the next one is asked for. Raises
-        `ValueError` if an array is not as long as its cohort.
-        """
-        for cohort, part, values in zip(self.cohorts, self._parts, truth, strict=True):
-            if values.shape != (part.stop - part.start,):
-                raise ValueError(f"cohort {cohort.id!r} has {part.stop - part.start} sensors, not {values.shape}")
-            self._truth[part] = values
-        values = self._shown(self._truth + self._noise())
+    def read(self, truth: NDArray[np.float64], at: int) -> tuple[Readings, ...]:
+        """One sample of every cohort at the tick `at`, gateway by gateway. `truth` has one value for each sensor."""
+        values = self._shown(truth + self._noise())
         finite = np.isfinite(values)
         quality = self._all_good
         if not finite.all():
             values[~finite] = np.nan
             quality = np.where(finite, Quality.GOOD, Quality.BAD).astype(np.uint8)
-        # Copies, so that a gateway that holds one cohort's readings for long does not hold the whole round's.
-        return tuple(
-            Readings(cohort, at, values[part].copy(), quality[part].copy())
-            for cohort, part in zip(self.cohorts, self._parts, strict=True)
-        )
+        # Copies, so that a gateway that holds its readings for long does not hold the whole round's.
+        return tuple(Readings(group, at, values[part].copy(), quality[part].copy()) for group, part in self._groups)
 
     def _shown(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         with np.errstate(over="ignore", invalid="ignore"):

@@ -17,8 +17,11 @@ from simulator.kernel.clock import Clock
 from simulator.kernel.streams import Streams
 from simulator.sensors.panel import Panel
 
-Read = Callable[[str, tuple[str, ...]], NDArray[np.float64]]
-"""The true values of a quantity at these components now. Raises `KeyError` for what nobody measures."""
+Read = Callable[[], NDArray[np.float64]]
+"""The true values now."""
+
+Find = Callable[[str, tuple[str, ...]], Read]
+"""The way to read a quantity at these components. Raises `KeyError` for what nobody measures."""
 
 Sink = Callable[[Readings], None]
 RoundDone = Callable[[int], None]
@@ -39,9 +42,9 @@ class UnreadableCohorts(ValueError):
 class Sampler:
     """Samples every cohort at `clock.begin + phase_s` and then every `period_s`, in warm-up and at the last tick too.
 
-    One process serves all cohorts of the same period and phase, in the order given. Each cohort has its own noise
-    stream, so adding or moving one changes no other. Readings go to `sink`, cohort by cohort; `round_done` is called
-    with the tick when all cohorts of a round have been read.
+    One process serves all cohorts of the same period and phase, and reads each quantity once for all of them. Each
+    cohort has its own noise stream, so adding or moving one changes no other. Readings go to `sink`, gateway by
+    gateway; `round_done` is called with the tick when all cohorts of a round have been read.
     """
 
     def __init__(
@@ -49,11 +52,11 @@ class Sampler:
         clock: Clock,
         streams: Streams,
         cohorts: Iterable[SensorCohort],
-        read: Read,
+        find: Find,
         sink: Sink,
         round_done: RoundDone | None = None,
     ) -> None:
-        self._clock, self._read, self._sink, self._round_done = clock, read, sink, round_done
+        self._clock, self._find, self._sink, self._round_done = clock, find, sink, round_done
         self.taken = 0
         cohorts = tuple(cohorts)
         reasons = [reason for cohort in cohorts if (reason := _unfit(cohort)) is not None]
@@ -74,7 +77,7 @@ class Sampler:
         reasons = []
         for cohort in (cohort for panel in self._rounds.values() for cohort in panel.cohorts):
             try:
-                shape = np.shape(self._read(cohort.quantity, cohort.components))
+                shape = np.shape(self._find(cohort.quantity, cohort.components)())
             except KeyError as error:
                 reasons.append(f"cohort {cohort.id!r} cannot be read: {error.args[0] if error.args else error}")
                 continue
@@ -85,19 +88,34 @@ class Sampler:
         if reasons:
             raise UnreadableCohorts(reasons)
         for (period, phase), panel in self._rounds.items():
-            self._clock.process(self._sample(self._clock.begin + phase, period, panel))
+            self._clock.process(self._sample(self._clock.begin + phase, period, panel, self._sources(panel)))
 
-    def _sample(self, first: int, period: int, panel: Panel) -> Generator[SimEvent, None, None]:
+    def _sources(self, panel: Panel) -> list[tuple[Read, NDArray[np.intp]]]:
+        """How to read each quantity of a panel, and at which of the panel's sensors its values belong."""
+        where: dict[str, list[tuple[int, str]]] = {}
+        sensors = ((cohort.quantity, component) for cohort in panel.cohorts for component in cohort.components)
+        for place, (quantity, component) in enumerate(sensors):
+            where.setdefault(quantity, []).append((place, component))
+        return [
+            (self._find(quantity, tuple(component for _, component in found)), np.array([place for place, _ in found]))
+            for quantity, found in where.items()
+        ]
+
+    def _sample(
+        self, first: int, period: int, panel: Panel, sources: list[tuple[Read, NDArray[np.intp]]]
+    ) -> Generator[SimEvent, None, None]:
         env, end = self._clock.env, self._clock.end
         due = first
         while due < self._clock.now:
             due += period
+        truth = np.empty(len(panel))
         while due <= end:
             wake = SimEvent(env)
             wake._ok, wake._value = True, None
             env.schedule(wake, AFTER_ALL, due - self._clock.now)
             yield wake
-            truth = (self._read(cohort.quantity, cohort.components) for cohort in panel.cohorts)
+            for read, places in sources:
+                truth[places] = read()
             for readings in panel.read(truth, due):
                 self.taken += len(readings.values)
                 self._sink(readings)

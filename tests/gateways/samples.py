@@ -14,7 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from gateways.core import Block, Pack
 from gateways.embedded import EmbeddedBroker, Login
-from simulator.contracts.sensor import Quality, Readings, SensorCohort
+from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 
 START = 1_768_406_400.0
 """2026-01-14 16:00 UTC."""
@@ -27,17 +27,23 @@ def cohort(
     return SensorCohort(name, gateway, "pressure_m", unit, components, 0.1, period_s, **more)
 
 
-def readings(of: SensorCohort, at_s: float, first: float = 0.0) -> Readings:
+def readings(of: SensorCohort | SensorGroup, at_s: float, first: float = 0.0) -> Readings:
     """Values that tell where they come from: first, first + 1, ..."""
-    count = len(of.components)
-    return Readings(of, round(at_s * 1000), first + np.arange(count, dtype=np.float64), np.zeros(count, dtype=np.uint8))
+    group = SensorGroup((of,)) if isinstance(of, SensorCohort) else of
+    values = first + np.arange(len(group.sensors), dtype=np.float64)
+    return Readings(group, round(at_s * 1000), values, np.zeros(len(values), dtype=np.uint8))
 
 
 def block(
-    of: SensorCohort, at_s: float, values: list[float], quality: list[int] | None = None, first: int = 0
+    of: SensorCohort | SensorGroup,
+    at_s: float,
+    values: list[float],
+    quality: list[int] | None = None,
+    first: int = 0,
 ) -> Block:
     flags = quality or [Quality.GOOD] * len(values)
-    return Block(of, round(at_s * 1000), first, np.array(values, dtype=np.float64), np.array(flags, dtype=np.uint8))
+    group = SensorGroup((of,)) if isinstance(of, SensorCohort) else of
+    return Block(group, round(at_s * 1000), first, np.array(values, dtype=np.float64), np.array(flags, dtype=np.uint8))
 
 
 def pack(*blocks: Block, gateway: str = "gw", boot: int = 1, sequence: int = 0) -> Pack:

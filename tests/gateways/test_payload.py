@@ -14,7 +14,7 @@ from gateways import senml, topics
 from gateways.core import Pack
 from gateways.payload import PackEncoder, decode_pack, meta_message, status_message
 from gateways.units import SENML_UNITS
-from simulator.contracts.sensor import Quality, SensorCohort
+from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import START, block, cohort, pack
 
 
@@ -42,6 +42,22 @@ def test_a_pack_reads_as_plain_senml_with_names_times_units_and_values() -> None
         ("urn:dev:city:gw:meter0/pressure_m", START + 60, "W", 1e-7),
         ("urn:dev:city:gw:meter1/pressure_m", START + 60, "W", 5e6),
     ]
+
+
+def test_a_group_is_written_as_its_cohorts_would_be_one_by_one_wherever_it_is_cut() -> None:
+    cohorts = cohort("pump", unit="m"), cohort("meter", unit="W", count=2), cohort("lamp", unit="lx", count=4)
+    values, flags = [1.5, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0], [0, 0, 1, 0, 0, 0, 2, 0, 0]
+    group, begins = SensorGroup(cohorts), (0, 3, 5, 9)
+    for first in range(9):
+        for end in range(first + 1, 10):
+            alone = [
+                block(one, 7.0, values[low:high], flags[low:high], first=low - begin)
+                for one, begin, stop in zip(cohorts, begins[:-1], begins[1:], strict=True)
+                for low, high in [(max(first, begin), min(end, stop))]
+                if low < high
+            ]
+            together = block(group, 7.0, values[first:end], flags[first:end], first=first)
+            assert encode(pack(together)) == encode(pack(*alone))
 
 
 def test_the_first_record_carries_schema_boot_and_sequence_and_no_label_must_be_understood() -> None:

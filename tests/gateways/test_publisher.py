@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
@@ -48,9 +49,7 @@ def test_a_subscriber_sees_the_readings_that_are_in_the_file(broker: EmbeddedBro
     cohorts = [cohort("pump 1.", "gw.1 x", count=40), cohort("meter", "gw-2", count=3, unit="W")]
     out = tmp_path / "r.parquet"
     with Viewer(broker) as viewer:
-        telemetry = Telemetry(
-            cohorts, START, out, started(broker), lambda g: g != "gw-2", lambda g: True, lambda g: 0.5
-        )
+        telemetry = Telemetry(cohorts, START, out, started(broker), lambda g: True, lambda: [0.5, math.inf])
         for at_s in range(0, 600, 60):
             for of in cohorts:
                 telemetry.take(readings(of, at_s, first=at_s / 7))
@@ -75,9 +74,7 @@ def test_a_subscriber_sees_the_readings_that_are_in_the_file(broker: EmbeddedBro
 def test_who_comes_later_finds_out_what_there_is(broker: EmbeddedBroker, tmp_path: Path) -> None:
     cohorts = [cohort("a", count=2), cohort("b", count=5, period_s=30.0)]
     publisher = started(broker)
-    telemetry = Telemetry(
-        cohorts, START, tmp_path / "r.parquet", publisher, lambda g: True, lambda g: True, lambda g: 0.0
-    )
+    telemetry = Telemetry(cohorts, START, tmp_path / "r.parquet", publisher, lambda g: True, lambda: [0.0])
     telemetry.take(readings(cohorts[0], 0.0))
     telemetry.advance(0)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gateways.core import GatewaySettings
 from gateways.simulated import DataNetwork, Fates, SimulatedGateways
 from tests.gateways.samples import cohort, readings
@@ -15,7 +17,7 @@ class Surroundings:
         self.delivered: list[tuple[int, int, int]] = []
         self.states: list[tuple[bool, int, int]] = []
         self.lost = 0
-        network = DataNetwork(lambda _: self.working, lambda _: self.linked, lambda _: 0.002)
+        network = DataNetwork(lambda _: self.working, lambda: [0.002 if self.linked else math.inf])
         fates = Fates(
             lambda pack, tick: self.delivered.append((pack.boot, pack.sequence, tick)),
             lambda blocks: setattr(self, "lost", self.lost + sum(map(len, blocks))),

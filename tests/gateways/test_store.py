@@ -12,6 +12,7 @@ import pytest
 
 from gateways.core import Block
 from gateways.store import ReadingStore, readings_digest
+from simulator.contracts.sensor import SensorGroup
 from tests.gateways.samples import block, cohort
 
 PUMPS, METERS = cohort("pump", "gw-1"), cohort("meter", "gw-2", count=2)
@@ -41,6 +42,18 @@ def test_every_reading_is_a_row_as_it_was_and_when_it_arrived(tmp_path: Path) ->
     assert table["quality"] == [0, 0, 2, 0, 0, 0, 0]
     assert table["gateway"] == ["gw-1"] * 3 + ["gw-2"] * 2 + ["gw-1"] * 2
     np.testing.assert_array_equal(table["delivered_s"], [-59.75] * 3 + [math.nan] * 2 + [125.001] * 2)
+
+
+def test_a_group_s_rows_are_those_of_its_cohorts_one_after_the_other(tmp_path: Path) -> None:
+    gauges = cohort("gauge", "gw-1", count=2)
+    group = SensorGroup((PUMPS, gauges))
+    alone = [(block(PUMPS, 1.0, [2.0, 3.0], first=1), 1000), (block(gauges, 1.0, [4.0]), 1000)]
+    for name, blocks in (("a", alone), ("b", [(block(group, 1.0, [2.0, 3.0, 4.0], first=1), 1000)])):
+        store = ReadingStore(tmp_path / name, [PUMPS, METERS, gauges])
+        for part, delivered in blocks:
+            store.add(part, delivered)
+        store.close()
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
 
 
 def test_names_are_stored_as_a_dictionary(tmp_path: Path) -> None:

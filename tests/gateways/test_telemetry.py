@@ -34,9 +34,8 @@ class Town:
             START,
             out,
             None,
-            lambda gateway: gateway != "gw" or not self.within(self.offline),
             lambda gateway: gateway != "gw" or not self.within(self.broken),
-            lambda gateway: latency_s,
+            lambda: [math.inf if self.within(self.offline) else latency_s, latency_s],
             **more,
         )
 
@@ -195,10 +194,10 @@ from simulator.sensors import Sampler
 cohorts = [SensorCohort(f"c{i}", f"gw{i % 2}", "flow_m3_s", "m3/s", tuple(f"p{i}-{j}" for j in range(7)), 0.1, 60.0)
            for i in range(6)]
 clock = Clock(datetime(2026, 1, 14), 600.0, 3600.0)
-offline = lambda gateway: gateway == "gw1" and 900 < clock.now_s < 2000
-telemetry = Telemetry(cohorts, 0.0, Path(sys.argv[2]), None, lambda g: not offline(g), lambda g: True, lambda g: 0.1)
-Sampler(clock, Streams(int(sys.argv[1])), cohorts, lambda q, c: np.arange(len(c)) + clock.now_s, telemetry.take,
-        telemetry.advance).start()
+latency_s = lambda: [0.1, np.inf if 900 < clock.now_s < 2000 else 0.1]
+telemetry = Telemetry(cohorts, 0.0, Path(sys.argv[2]), None, lambda g: True, latency_s)
+find = lambda quantity, components: lambda: np.arange(len(components)) + clock.now_s
+Sampler(clock, Streams(int(sys.argv[1])), cohorts, find, telemetry.take, telemetry.advance).start()
 clock.run_until(clock.end)
 print(telemetry.close().digest)
 """

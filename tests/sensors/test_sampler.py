@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -18,6 +19,7 @@ from simulator.sensors import Sampler, UnreadableCohorts
 from simulator.sensors.panel import NOISE_ROWS, Panel, digits_shown
 
 Read = Callable[[str, tuple[str, ...]], NDArray[np.float64]]
+"""Reads a quantity at components at once; `finding` makes of it what a sampler asks for."""
 
 
 def cohort(name: str = "c", count: int = 3, accuracy: float = 0.0, period_s: float = 60.0, **more: object):
@@ -32,21 +34,36 @@ def constant(value: float) -> Read:
 FIFTY = constant(50.0)
 
 
+def finding(read: Read) -> Callable[[str, tuple[str, ...]], Callable[[], NDArray[np.float64]]]:
+    return lambda quantity, components: lambda: read(quantity, components)
+
+
+def ids(readings: Readings) -> list[str]:
+    return [cohort.id for cohort in readings.group.cohorts]
+
+
+def part(readings: Readings, name: str) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """What one cohort of a group read."""
+    parts = readings.group.parts(0, len(readings.values))
+    (here,) = (here for cohort, _, here in parts if cohort.id == name)
+    return readings.values[here], readings.quality[here]
+
+
 def sample(cohorts, read: Read = FIFTY, seed: int = 1, warmup_s=0.0, duration_s=600.0) -> list[Readings]:
     clock, taken = Clock(datetime(2026, 1, 14), warmup_s, duration_s), []
-    Sampler(clock, Streams(seed), cohorts, read, taken.append).start()
+    Sampler(clock, Streams(seed), cohorts, finding(read), taken.append).start()
     clock.run_until(clock.end)
     return taken
 
 
 def values(taken: list[Readings], name: str) -> NDArray[np.float64]:
-    return np.array([r.values for r in taken if r.cohort.id == name])
+    return np.array([part(r, name)[0] for r in taken if name in ids(r)])
 
 
 def test_the_first_sample_is_one_phase_after_the_beginning_of_the_warm_up_and_the_last_at_the_end() -> None:
     taken = sample([cohort("a"), cohort("b", period_s=90.0, phase_s=30.0)], warmup_s=120.0, duration_s=180.0)
-    assert [r.at for r in taken if r.cohort.id == "a"] == [-120_000, -60_000, 0, 60_000, 120_000, 180_000]
-    assert [r.at for r in taken if r.cohort.id == "b"] == [-90_000, 0, 90_000, 180_000]
+    assert [r.at for r in taken if "a" in ids(r)] == [-120_000, -60_000, 0, 60_000, 120_000, 180_000]
+    assert [r.at for r in taken if "b" in ids(r)] == [-90_000, 0, 90_000, 180_000]
 
 
 def test_cohorts_of_one_period_and_phase_share_a_round_and_the_end_of_each_round_is_told() -> None:
@@ -56,12 +73,12 @@ def test_cohorts_of_one_period_and_phase_share_a_round_and_the_end_of_each_round
         clock,
         Streams(1),
         cohorts,
-        constant(1.0),
-        lambda r: calls.append(r.cohort.id),
+        finding(constant(1.0)),
+        lambda r: calls.append("+".join(ids(r))),
         lambda tick: calls.append(str(tick)),
     ).start()
     clock.run_until(clock.end)
-    assert calls == ["a", "b", "0", "slow", "0", "a", "b", "60000"]
+    assert calls == ["a+b", "0", "slow", "0", "a+b", "60000"]
 
 
 def test_a_sample_sees_the_town_after_everything_else_of_its_instant() -> None:
@@ -70,7 +87,7 @@ def test_a_sample_sees_the_town_after_everything_else_of_its_instant() -> None:
         clock,
         Streams(1),
         [cohort(count=1)],
-        lambda q, c: np.array([state["solved"]]),
+        finding(lambda q, c: np.array([state["solved"]])),
         lambda r: seen.append(float(r.values[0])),
     ).start()
 
@@ -135,7 +152,7 @@ def test_a_run_in_pieces_is_the_whole_run() -> None:
             clock,
             Streams(3),
             [cohort("a", 2, 1.0)],
-            lambda q, c: np.array([clock.now_s, 1.0]),
+            finding(lambda q, c: np.array([clock.now_s, 1.0])),
             lambda r: taken.append((r.at, tuple(r.values))),
         ).start()
         for stop in stops:
@@ -147,32 +164,69 @@ def test_a_run_in_pieces_is_the_whole_run() -> None:
 
 def test_where_the_truth_is_not_a_number_the_reading_is_bad_and_no_other_changes() -> None:
     truth = np.array([1.0, np.nan, np.inf, -np.inf, 5.0])
-    whole = Panel([cohort("a", 5, 0.5), cohort("b", 1, 0.5)], Streams(1)).read([np.arange(5.0), np.zeros(1)], 0)
-    a, b = Panel([cohort("a", 5, 0.5), cohort("b", 1, 0.5)], Streams(1)).read([truth, np.zeros(1)], 0)
-    assert a.quality.tolist() == [Quality.GOOD, *[Quality.BAD] * 3, Quality.GOOD]
-    assert np.isnan(a.values[1:4]).all()
-    assert a.values[0] == whole[0].values[0] + 1.0
-    assert b.values[0] == whole[1].values[0]
-    assert b.quality.tolist() == [Quality.GOOD]
+    cohorts = [cohort("a", 5, 0.5), cohort("b", 1, 0.5)]
+    (whole,) = Panel(cohorts, Streams(1)).read(np.array([*range(5), 0.0]), 0)
+    (torn,) = Panel(cohorts, Streams(1)).read(np.array([*truth, 0.0]), 0)
+    assert torn.quality.tolist() == [Quality.GOOD, *[Quality.BAD] * 3, Quality.GOOD, Quality.GOOD]
+    assert np.isnan(torn.values[1:4]).all()
+    assert torn.values[0] == whole.values[0] + 1.0
+    assert torn.values[5] == whole.values[5]
 
 
 def test_accuracy_zero_gives_the_truth_itself_and_a_live_view_of_it_is_not_kept() -> None:
     live = np.array([1 / 3, 2e-9, 4e9])
-    (readings,) = Panel([cohort("a", 3)], Streams(1)).read([live], 5)
+    (readings,) = Panel([cohort("a", 3)], Streams(1)).read(live, 5)
     live[:] = 0.0
     assert readings.values.tolist() == [1 / 3, 2e-9, 4e9]
     assert readings.at == 5
 
 
-def test_a_scratch_array_that_is_used_again_for_each_cohort_does_no_harm() -> None:
+def test_cohorts_of_a_round_are_handed_on_gateway_by_gateway_with_their_own_values() -> None:
+    cohorts = [
+        replace(cohort(name, count), gateway=gateway, quantity=quantity)
+        for name, count, gateway, quantity in (
+            ("a", 2, "gw-1", "level_m"),
+            ("b", 3, "gw-2", "level_m"),
+            ("c", 1, "gw-1", "flow_m3_s"),
+            ("d", 2, "gw-1", "level_m"),
+        )
+    ]
+
+    def own(quantity: str, components: tuple[str, ...]) -> NDArray[np.float64]:
+        return np.array([mark_of(quantity, component) for component in components])
+
+    def mark_of(quantity: str, component: str) -> float:
+        return float(sum(map(ord, quantity + component)))
+
+    first, second = sample(cohorts, own, duration_s=0.0)
+    assert (ids(first), ids(second)) == (["a", "c", "d"], ["b"])
+    for readings in (first, second):
+        for each in readings.group.cohorts:
+            expected = [mark_of(each.quantity, component) for component in each.components]
+            assert part(readings, each.id)[0].tolist() == expected
+
+
+def test_a_quantity_is_read_once_for_all_cohorts_of_a_round() -> None:
+    cohorts = [replace(cohort(f"c{i}"), gateway=f"gw-{i}") for i in range(9)]
+    asked: list[int] = []
+
+    def read(quantity: str, components: tuple[str, ...]) -> NDArray[np.float64]:
+        asked.append(len(components))
+        return np.zeros(len(components))
+
+    sample(cohorts, read, duration_s=60.0)
+    assert asked == [3] * 9 + [27, 27], "each cohort once at the start, to see that it can be read"
+
+
+def test_a_scratch_array_that_is_used_again_for_each_quantity_does_no_harm() -> None:
     scratch = np.empty(2)
 
     def read(quantity: str, components: tuple[str, ...]) -> NDArray[np.float64]:
-        scratch[:] = float(components[0].endswith("b0"))
+        scratch[:] = float(quantity == "level_m")
         return scratch
 
-    taken = sample([cohort("a", 2), cohort("b", 2)], read, duration_s=0.0)
-    assert [r.values.tolist() for r in taken] == [[0.0, 0.0], [1.0, 1.0]]
+    (taken,) = sample([cohort("a", 2), replace(cohort("b", 2), quantity="level_m")], read, duration_s=0.0)
+    assert taken.values.tolist() == [0.0, 0.0, 1.0, 1.0]
 
 
 @pytest.mark.parametrize(

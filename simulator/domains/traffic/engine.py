@@ -68,6 +68,7 @@ class Engine:
         self._capacity = [link.capacity_in for link in self._world.LINKS]
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
+        self._asked = False
         self._passing: dict[int, Passing] = {}
         self._applied_passing: dict[int, Passing] = {}
         self._free_m_s = model.free_speed_m_s.copy()
@@ -75,17 +76,18 @@ class Engine:
         self._count = np.zeros((INDEX_SAMPLES, roads))
         self._moved = np.zeros((INDEX_SAMPLES, roads))
         self._totals = [(0.0, 0.0)]
-        self.vehicles: Floats = np.zeros(roads)
-        self.speed_m_s: Floats = model.free_speed_m_s.copy()
+        self._speed: Floats | None = model.free_speed_m_s.copy()
 
     # what the town does to its roads
 
     def set_share(self, road: int, share: float) -> None:
         """The road takes in this share of its capacity from now on; with 0 nobody gets in."""
         self._share[road] = share
+        self._asked = True
 
     def set_passing(self, node: int, passing: Passing | None) -> None:
         """The junction works like this without its signal; None is back to the signal's programme."""
+        self._asked = True
         if passing is None:
             self._passing.pop(node, None)
         else:
@@ -115,9 +117,23 @@ class Engine:
         return self._share > 0
 
     @property
+    def vehicles(self) -> Floats:
+        """Vehicles on each road at the last look."""
+        last: Floats = self._count[self._samples % INDEX_SAMPLES - 1]
+        return last * self.platoon
+
+    @property
+    def speed_m_s(self) -> Floats:
+        """Mean speed on each road over the last 5 minutes, in vehicle-metres by vehicle-seconds (Edie 1963)."""
+        if self._speed is None:
+            recent = [(self._samples - 1 - back) % INDEX_SAMPLES for back in range(LINK_SAMPLES)]
+            seen, driven = self._count[recent].sum(axis=0), self._moved[recent].sum(axis=0)
+            self._speed = (driven + PRIOR_PLATOONS * self._free_m_s) / (seen + PRIOR_PLATOONS)
+        return self._speed
+
+    @property
     def travel_time_s(self) -> Floats:
-        """Seconds to drive along each road at its mean speed of the last 5 minutes (vehicle-metres by vehicle-seconds,
-        Edie 1963); free flow where nobody drove."""
+        """Seconds to drive along each road at its mean speed; free flow where nobody drove."""
         return self._model.length_m / np.maximum(self.speed_m_s, CRAWL * self._model.free_speed_m_s)
 
     def travel_time_index(self) -> float:
@@ -185,8 +201,10 @@ class Engine:
         self.solves += 1
 
     def _apply(self) -> None:
-        """Bring the engine to what was set since time last went on."""
-        world = self._world
+        """Bring the engine to what was set since time last went on, and keep closed roads closed."""
+        if not self._asked and self._share.all():
+            return
+        self._asked, world = False, self._world
         for road in np.flatnonzero((self._share != self._applied_share) | (self._share == 0)):
             link, share = world.LINKS[road], float(self._share[road])
             link.capacity_in = self._capacity[road] * share or self._shut(int(road))
@@ -213,6 +231,7 @@ class Engine:
 
     def _regulate(self, node: int, before: Passing | None, passing: Passing | None) -> None:
         """Switch a junction between its signal and a passage without it."""
+        speed = self.speed_m_s  # of the look before, at the free speeds of then
         if before is None or passing is None or before.veh_s != passing.veh_s:
             at = self._world.NODES[node]
             at.flow_capacity = None if passing is None else passing.veh_s
@@ -225,6 +244,7 @@ class Engine:
                 free_m_s = length_m / (length_m / free_m_s + passing.delay_s)
             self._world.LINKS[road].change_free_flow_speed(free_m_s)
             self._free_m_s[road] = free_m_s
+        self._speed = speed
 
     def _turn_away(self, closed: np.ndarray) -> None:
         """Those who would have taken a road just closed choose anew at once, by the times as they are.
@@ -245,12 +265,11 @@ class Engine:
     def _sample(self) -> None:
         slot = self._samples % INDEX_SAMPLES
         self._samples += 1
-        count = np.array([road.vehicle_count for road in self._roads], dtype=np.float64)
-        speed = np.array([road.avg_speed for road in self._roads], dtype=np.float64)
-        self._count[slot], self._moved[slot] = count, count * speed
+        count, moved, roads = self._count[slot], self._moved[slot], self._roads
+        count[:] = [road.vehicle_count for road in roads]
+        moved[:] = 0.0
+        driven = count.nonzero()[0]
+        moved[driven] = count[driven] * [roads[i].avg_speed for i in driven.tolist()]
         world = self._world._cpp_world
         self._totals = [*self._totals[-INDEX_SAMPLES:], (world.stat_sample_count, world.ave_v_sum)]
-        self.vehicles = count * self.platoon
-        recent = [(slot - back) % INDEX_SAMPLES for back in range(LINK_SAMPLES)]
-        there, moved = self._count[recent].sum(axis=0), self._moved[recent].sum(axis=0)
-        self.speed_m_s = (moved + PRIOR_PLATOONS * self._free_m_s) / (there + PRIOR_PLATOONS)
+        self._speed = None

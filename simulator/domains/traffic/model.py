@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,20 @@ class Programme:
 
 
 @dataclass(frozen=True)
+class Pairs:
+    """The pairs of nodes that roads join, as the layout of a sparse matrix by rows.
+
+    `roads` are all roads, those of one pair side by side; those of pair i begin at `first[i]` and end in `end[i]`. The
+    pairs that begin in node n are `row[n]` to `row[n + 1]`.
+    """
+
+    roads: Ints
+    first: Ints
+    end: Ints
+    row: Ints
+
+
+@dataclass(frozen=True)
 class RoadModel:
     """`start`, `end` are node numbers of each road; `capacity_veh_s` counts all its lanes. Names are component ids."""
 
@@ -56,6 +71,15 @@ class RoadModel:
     @property
     def free_time_s(self) -> Floats:
         return self.length_m / self.free_speed_m_s
+
+    @cached_property
+    def pairs(self) -> Pairs:
+        roads = np.lexsort((self.end, self.start))
+        start, end = self.start[roads], self.end[roads]
+        new = np.ones(len(roads), dtype=bool)
+        new[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+        row = np.searchsorted(start[new], np.arange(len(self.nodes) + 1))
+        return Pairs(roads.astype(np.int64), np.flatnonzero(new), end[new], row.astype(np.int64))
 
     def into(self, node: int) -> tuple[int, ...]:
         """The roads that lead into a node."""

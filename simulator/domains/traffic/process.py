@@ -57,7 +57,10 @@ class Traffic:
         self._flow: tuple[float, Floats] = (-1.0, np.zeros(len(self.model.roads)))
         self.rescue = Rescue(runtime, self.model, self.routes)
         self.signals = Signals(runtime, programmes, self._on_signal)
-        self._approaches = {signal: list(programme.approaches) for signal, programme in programmes.items()}
+        approaches = [programme.approaches for programme in programmes.values()]
+        self._signals = tuple(programmes)
+        self._approaches = np.array([road for roads in approaches for road in roads], dtype=np.int64)
+        self._approached = np.repeat(np.arange(len(approaches)), [len(roads) for roads in approaches])
         runtime.faults.handle("road-closed", self._on_road)
         runtime.faults.handle("road-narrowed", self._on_road)
         for station in self.rescue.stations:
@@ -149,8 +152,8 @@ class Traffic:
         register(Quantity("speed_m_s", "m/s", roads, lambda: engine.speed_m_s))
         register(Quantity("travel_time_s", "s", roads, self._travel_times))
         register(Quantity("flow_veh_h", "1/h", roads, self._flows))
-        if self._approaches:
-            register(Quantity("queue_veh", "1", tuple(self._approaches), self._queues))
+        if self._signals:
+            register(Quantity("queue_veh", "1", self._signals, self._queues))
 
     def _travel_times(self) -> Floats:
         return self.engine.travel_time_s
@@ -163,5 +166,5 @@ class Traffic:
 
     def _queues(self) -> Floats:
         """Vehicles on the approaches of each signal."""
-        vehicles = self.engine.vehicles
-        return np.array([vehicles[roads].sum() for roads in self._approaches.values()], dtype=np.float64)
+        waiting = self.engine.vehicles[self._approaches]
+        return np.bincount(self._approached, waiting, minlength=len(self._signals)).astype(np.float64)

@@ -32,15 +32,17 @@ class Rescue:
 
     def drive_s(self) -> Floats:
         """Seconds from the nearest station to each district with people, infinite where none gets there."""
-        best = np.full(len(self._nodes), np.inf)
-        for station in self.stations:
-            if not self._runtime.supply.works(station):
-                continue
-            for link in self._runtime.supply.live_links(station, LinkKind.ROAD):
-                if link.source in self._model.node_index:
-                    times = self._routes.times_from(self._model.node_index[link.source])
-                    best = np.minimum(best, times[self._nodes])
-        return best
+        supply, node_index = self._runtime.supply, self._model.node_index
+        gates = [
+            node_index[link.source]
+            for station in self.stations
+            if supply.works(station)
+            for link in supply.live_links(station, LinkKind.ROAD)
+            if link.source in node_index
+        ]
+        if not gates:
+            return np.full(len(self._nodes), np.inf)
+        return self._routes.nearest_s(gates)[self._nodes]
 
     def share(self) -> float:
         """Share of the people reached within `RESCUE_ARRIVAL_S`; 1 where nobody lives."""

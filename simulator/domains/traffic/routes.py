@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,14 +34,23 @@ class Routes:
         if node not in self._known:
             from scipy.sparse.csgraph import dijkstra
 
-            if self._graph is None:
-                self._graph = weighted_graph(self._model, self._times, self._open)
-            self._known[node] = np.asarray(dijkstra(self._graph, indices=node), dtype=np.float64)
+            self._known[node] = np.asarray(dijkstra(self._weighted(), indices=node), dtype=np.float64)
         return self._known[node]
+
+    def nearest_s(self, nodes: Sequence[int]) -> Floats:
+        """Seconds to every node from the nearest of these, infinite where no open road leads."""
+        from scipy.sparse.csgraph import dijkstra
+
+        return np.asarray(dijkstra(self._weighted(), indices=list(nodes), min_only=True), dtype=np.float64)
 
     def time_s(self, start: int, end: int) -> float | None:
         seconds = float(self.times_from(start)[end])
         return None if np.isinf(seconds) else seconds
+
+    def _weighted(self) -> Any:
+        if self._graph is None:
+            self._graph = weighted_graph(self._model, self._times, self._open)
+        return self._graph
 
 
 def next_nodes(model: RoadModel, time_s: Floats, is_open: Mask, destinations: Ints) -> Ints:
@@ -56,10 +66,9 @@ def weighted_graph(model: RoadModel, time_s: Floats, is_open: Mask) -> Any:
     """The open roads as a sparse matrix of travel times; of parallel roads the quickest."""
     from scipy.sparse import csr_matrix
 
-    there = np.flatnonzero(is_open)
-    there = there[np.lexsort((time_s[there], model.end[there], model.start[there]))]
-    start, end = model.start[there], model.end[there]
-    first = np.ones(len(there), dtype=bool)
-    first[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
+    pairs = model.pairs
+    time_of_pair = np.minimum.reduceat(np.where(is_open, time_s, np.inf)[pairs.roads], pairs.first)
+    there = np.isfinite(time_of_pair)
+    row = np.concatenate([[0], np.cumsum(there)])[pairs.row]
     size = len(model.nodes)
-    return csr_matrix((time_s[there][first], (start[first], end[first])), shape=(size, size))
+    return csr_matrix((time_of_pair[there], pairs.end[there], row), shape=(size, size))

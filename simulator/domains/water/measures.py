@@ -72,7 +72,7 @@ class Measures:
         engine = self._engine
         self._running[:] = engine.link_open[engine.network.pumps]
         for view, source, rows in self._views:
-            np.take(source, rows, out=view)
+            np.take(source, rows, out=view, mode="clip")  # the default mode buffers; no row is out of bounds
         required = np.maximum(engine.required_m3_s[self._nodes], 0.0)
         delivered = np.clip(engine.delivered_m3_s[self._nodes], 0.0, required)
         enough = self._weight * (engine.pressure_m[self._nodes] >= REQUIRED_PRESSURE_M)
