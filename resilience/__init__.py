@@ -2,6 +2,10 @@
 
 text        a sentence in German and in English
 duration    times as people write them
+moment      moments on the town's clock
+terms       what kinds, faults, modes and supplies are called
+labels      what a component is called
+phrases     how a service level is spoken of
 norms       thresholds with source and confidence
 clauses     the charter's clauses
 scenario    what a scenario asks, as records

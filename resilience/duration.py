@@ -21,7 +21,7 @@ def seconds(text: str) -> float:
     while at < len(text):
         part = _PART.match(text, at)
         if part is None:
-            raise ValueError(f"{text!r} is not a duration such as '15 s', '2h' or '1h30m'")
+            raise ValueError(f"{text!r} is not a duration")
         size = UNITS_S[part[2]]
         if size >= smallest:
             raise ValueError(f"{text!r} names a unit twice, or a larger one after a smaller one")
@@ -44,3 +44,35 @@ def shown(value_s: float) -> str:
     if rest or not parts:
         parts.append(f"{rest / 1000:g} s")
     return sign + " ".join(parts)
+
+
+def exact(value_s: float) -> str:
+    """Seconds without loss, as `shown`, but up to two days in hours: a limit of `24 h` is not called a day."""
+    whole_h, rest_s = divmod(round(abs(value_s), 3), 3600)
+    if not 24 <= whole_h < 48:
+        return shown(value_s)
+    rest = shown(rest_s)
+    return f"{'-' if value_s < 0 else ''}{whole_h:.0f} h" + ("" if rest_s == 0 else f" {rest}")
+
+
+def rounded(value_s: float) -> str:
+    """Seconds as a reader needs them: below 2 min in seconds, below two days in minutes, else in hours.
+
+    Below 10 s a tenth is kept. For a number beside its limit see `apart`.
+    """
+    if value_s < 0:
+        return "-" + rounded(-value_s)
+    if value_s < 9.95:
+        return f"{round(value_s, 1):g} s"
+    if value_s < 119.5:
+        return f"{value_s:.0f} s"
+    step = 60 if value_s < 2 * UNITS_S["d"] else 3600
+    return exact(round(value_s / step) * step)
+
+
+def apart(value_s: float, limit_s: float) -> str:
+    """A value beside its limit: rounded, but with as much detail as it takes to see that the two differ."""
+    for said in (rounded(value_s), exact(round(value_s))):
+        if value_s == limit_s or said != exact(limit_s):
+            return said
+    return exact(value_s)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.norms import Confidence, norms
 from resilience.scenario import Threshold, TimeLimit
-from resilience.text import Text, quantity
+from resilience.text import SHARE, Text, quantity
 from resilience.verdict import Limit
 from simulator.contracts.level import MEASURES, ServiceLevel
 
@@ -43,8 +43,14 @@ def _limit(value: float, unit: str, better: str, norm: str) -> Limit:
     return Limit(value, unit, better, norms()[norm].source, norms()[norm].confidence, norm)
 
 
-def limit_text(limit: Limit) -> Text:
-    """`at least 0.95`, `at most 15 s`."""
-    said = quantity(limit.value, limit.unit)
-    words = Text("mindestens ", "at least ") if limit.better == "higher" else Text("höchstens ", "at most ")
-    return words + said
+def shown_unit(limit: Limit) -> str:
+    """`share` for what is told in per cent: dimensionless and better when higher. An index is neither."""
+    return SHARE if limit.unit == "1" and limit.better == "higher" else limit.unit
+
+
+def owed_text(limit: Limit, threshold: Threshold) -> Text:
+    """`owed are 95%` for what the city declares, `asked are 95%` for what the scenario sets beside it."""
+    said = quantity(limit.value, shown_unit(limit))
+    most = Text("", "") if limit.better == "higher" else Text("höchstens ", "at most ")
+    who = Text("geschuldet sind ", "owed are ") if threshold.value is None else Text("verlangt sind ", "asked are ")
+    return who + most + said

@@ -51,6 +51,7 @@ def _finding(data: dict[str, Any]) -> Finding:
         None if data["actual"] is None else Figure(**data["actual"]),
         tuple(Figure(**figure) for figure in data["figures"]),
         tuple(data["subjects"]),
+        data["needed"],
     )
 
 

@@ -1,4 +1,4 @@
-"""What things in a town are called on the page: every kind, fault, mode and supply of the catalogue."""
+"""What things in a town are called: every kind, fault, mode and supply of the catalogue."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ MODE_NAMES: dict[str, Text] = {
     "trunked": Text("Bündelfunk", "trunked radio"),
     "isolated-cell": Text("Inselzelle", "isolated cell"),
     "direct-mode": Text("Direktmodus", "direct mode"),
-    "network": Text("Leitungsnetz", "network"),
+    "network": Text("Leitungsnetz", "piped supply"),
     "tank": Text("Behälter", "tank"),
     "emergency": Text("Notbrunnen und Tankwagen", "wells and tankers"),
     "central": Text("zentral", "central"),
@@ -104,6 +104,15 @@ SUPPLY_NAMES: dict[str, Text] = {
     "road": Text("Zufahrt", "road access"),
 }
 
+SUB_SYSTEMS: dict[str, Text] = {
+    "water": Text("Wasser", "water"),
+    "energy": Text("Energie", "energy"),
+    "traffic": Text("Verkehr", "traffic"),
+    "ict": Text("IKT", "ICT"),
+    "lifeline": Text("Daseinsvorsorge", "lifelines"),
+    "crew": Text("Einsatzkräfte", "crews"),
+}
+
 OTHER_NAMES: dict[str, Text] = {
     "scenario file": Text("Szenariodatei", "scenario file"),
     "declared minimum (assumption)": Text("Mindestmaß der Stadt", "minimum declared by the town"),
@@ -118,14 +127,16 @@ OTHER_NAMES: dict[str, Text] = {
     "expectation": Text("Erwartung", "expectation"),
     "technical": Text("technisch", "technical"),
     "analogue": Text("analog", "analogue"),
-    "energy": Text("Energie", "energy"),
-    "traffic": Text("Verkehr", "traffic"),
-    "ict": Text("IKT", "ICT"),
-    "lifeline": Text("Daseinsvorsorge", "lifeline"),
-    "crew": Text("Einsatzkräfte", "crews"),
 }
 
-_ALL: dict[str, Text] = OTHER_NAMES | SUPPLY_NAMES | MODE_NAMES | FAULT_NAMES | KIND_NAMES
+_SOURCES = (
+    ("declared minimum: ", "Mindestmaß der Stadt: "),
+    ("declared minimum (assumption, after ", "Mindestmaß der Stadt (Annahme, nach "),
+    ("declared minimum (", "Mindestmaß der Stadt ("),
+)
+"""How the source of a limit begins, in each language."""
+
+_ALL: dict[str, Text] = OTHER_NAMES | SUB_SYSTEMS | SUPPLY_NAMES | MODE_NAMES | FAULT_NAMES | KIND_NAMES
 
 
 def words_of(names: dict[str, Text], name: str) -> Text:
@@ -141,3 +152,14 @@ def mode_words(kind: str, mode: str) -> Text:
 def term(name: str, lang: str) -> str:
     """What a kind, supply, confidence or category is called in one language."""
     return words_of(_ALL, name).of(lang)
+
+
+def source_words(source: str) -> Text:
+    """Where a limit comes from. The title of a norm or book stays as it is."""
+    known = _ALL.get(source)
+    if known is not None:
+        return known
+    for english, german in _SOURCES:
+        if source.startswith(english):
+            return Text(german + source.removeprefix(english), source)
+    return Text(source, source)

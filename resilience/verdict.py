@@ -57,7 +57,8 @@ class Figure:
 class Finding:
     """One judgement. `actual` is the worst figure, to be read against `limit`; `figures` has the rest.
 
-    `id` is that of the scenario's item; `subjects` are the levels or components it is about, worst first.
+    `id` is that of the scenario's item; `subjects` are the levels or components it is about, worst first. `needed`
+    false: a second way that the run never called upon, so that it passes without having shown anything.
     """
 
     id: str
@@ -69,6 +70,7 @@ class Finding:
     actual: Figure | None = None
     figures: tuple[Figure, ...] = ()
     subjects: tuple[str, ...] = ()
+    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

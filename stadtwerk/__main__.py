@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
 from stadtwerk import __version__
 
-PASS, FAIL, INCONCLUSIVE, BAD_INPUT, INTERNAL_ERROR = 0, 1, 2, 64, 70
+BAD_INPUT, INTERNAL_ERROR = 64, 70
+TERMINATED = 128 + signal.SIGTERM
 
 EPILOG = """\
 examples:
@@ -71,6 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.environ["NO_COLOR"] = "1"
     from simulator.contracts.problem import BadInput
 
+    with contextlib.suppress(ValueError):  # outside the main thread nobody may say what a signal does
+        # Ended from outside, a run still takes its broker, with its secrets, and its half-filled folder with it.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         return int(importlib.import_module(f"stadtwerk.commands.{options.command}_command").execute(options))
     except BadInput as bad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import shutil
 from collections.abc import Iterator, Mapping
@@ -27,28 +28,50 @@ PACKAGES = ("simpy", "numpy", "owa-epanet", "power-grid-model", "uxsim", "paho-m
 def new_folder(out: Path) -> Iterator[Path]:
     """A folder to fill, beside `out`; renamed to `out` if the work ends well, removed if it does not.
 
-    An older run at `out` is replaced. Raises `BadInput` where `out` is something else than a run.
+    An older run at `out` is replaced, and so is what a killed run left half filled. Raises `BadInput` where `out` is
+    something else than a run, or another run is filling it now.
     """
+    named, out = out, out.resolve()  # "." has no name of its own
     if out.exists() and not (out / "run.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise BadInput([Problem(str(out), 0, "--out", "exists and is not a run folder", "name another folder")])
-    partial = out.with_name(f".{out.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
+        raise BadInput([Problem(str(named), 0, "--out", "exists and is not a run folder", "name another folder")])
+    partial, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
+    held = _hold(partial, named)
     try:
-        partial.mkdir(parents=True)
-    except OSError as error:
-        raise BadInput(
-            [Problem(str(out), 0, "--out", f"cannot be made ({error.strerror})", "check the path")]
-        ) from None
-    try:
+        for left in partial.iterdir():
+            left.unlink()
         yield partial
-        old = out.with_name(f".{out.name}.old")
         shutil.rmtree(old, ignore_errors=True)
         if out.exists():
             out.rename(old)
         partial.rename(out)
         shutil.rmtree(old, ignore_errors=True)
-    finally:
+    except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
+        raise
+    finally:
+        os.close(held)
+
+
+def _hold(partial: Path, named: Path) -> int:
+    """Make the folder and lock it for this process; the lock falls with the process, however that ends."""
+    import fcntl
+
+    held = -1
+    try:
+        while True:
+            partial.mkdir(parents=True, exist_ok=True)
+            held = os.open(partial, os.O_RDONLY)
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if partial.exists() and os.path.samestat(os.fstat(held), partial.stat()):
+                return held
+            os.close(held)  # whoever held it has just put it in place
+    except BlockingIOError:
+        os.close(held)
+        what, mend = "another run is writing there", "wait for it, or name another folder"
+        raise BadInput([Problem(str(named), 0, "--out", what, mend)]) from None
+    except OSError as error:
+        what = f"cannot be made ({error.strerror})"
+        raise BadInput([Problem(str(named), 0, "--out", what, "check the path")]) from None
 
 
 def event_lines(events: tuple[Event, ...]) -> bytes:

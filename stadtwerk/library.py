@@ -57,6 +57,9 @@ def load_named_city(name: str) -> City:
     if path.name == "city.yaml":
         path = path.parent
     if path.is_dir():
+        if not (path / "city.yaml").is_file():
+            mend = "name a city folder, or make one with `stadtwerk city import`"
+            raise BadInput([Problem(name, 0, "city", "there is no city.yaml in this folder", mend)])
         return load_city(path)
     if name == DEMO:
         return load_city(demo_folder())
@@ -64,11 +67,18 @@ def load_named_city(name: str) -> City:
     raise BadInput([Problem(name, 0, "city", "is neither a city folder nor a city with a name", mend)])
 
 
-def city_of(reference: CityReference, beside: Path) -> City:
-    """The city a scenario names; a path counts from the scenario file."""
+def city_of(reference: CityReference, document: Document, beside: Path) -> City:
+    """The city a scenario names; a path counts from the scenario file. Raises `BadInput`, at its line if unknown."""
     if reference.name:
+        if reference.name not in city_names():
+            mend = suggestion(reference.name, city_names(), "stadtwerk list cities") + "; for a folder write `path`"
+            raise BadInput([document.problem(("city", "name"), f"no city is called {reference.name!r}", mend)])
         return load_named_city(reference.name)
-    return load_named_city(str(beside.parent / reference.path))
+    folder = beside.parent / reference.path
+    if not folder.is_dir():
+        mend = "write the path from this file to a city folder"
+        raise BadInput([document.problem(("city", "path"), f"there is no folder {str(folder)!r}", mend)])
+    return load_named_city(str(folder))
 
 
 def load_checked(path: Path, city: str | None = None) -> tuple[Document, Scenario, City]:
@@ -85,7 +95,7 @@ def load_checked(path: Path, city: str | None = None) -> tuple[Document, Scenari
         if city is not None:
             town = load_named_city(city)
         elif reference is not None:
-            town = city_of(reference, path)
+            town = city_of(reference, document, path)
     except BadInput as bad:
         problems += bad.problems
     problems += check_scenario(document, town, tuple(QUANTITIES))
@@ -112,9 +122,17 @@ def demo_folder() -> Path:
     if not (folder / "city.yaml").is_file():
         from simulator.city.demo import build_demo
 
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            place = tempfile.TemporaryDirectory(dir=folder.parent)
+        except OSError as error:
+            what, mend = (
+                f"cannot be built here ({error.strerror})",
+                "set XDG_CACHE_HOME to a folder that can be written",
+            )
+            raise BadInput([Problem(str(folder.parent), 0, "city", what, mend)]) from None
         # Built aside and renamed, so that two first runs at once both end with a whole city.
-        with tempfile.TemporaryDirectory(dir=folder.parent) as aside:
+        with place as aside:
             build_demo(Path(aside) / DEMO)
             try:
                 (Path(aside) / DEMO).rename(folder)
@@ -135,12 +153,14 @@ def _version(package: str) -> str | None:
 def _demo_key() -> str:
     """Changes with the rules that lay out the demo city and with the packages it is made from."""
     import simulator.city
+    import simulator.contracts
 
     digest = hashlib.sha256()
-    root = Path(simulator.city.__file__).parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
+    for room in (simulator.city, simulator.contracts):
+        root = Path(str(room.__file__)).parent
+        for path in sorted(root.rglob("*.py")):
+            digest.update(path.relative_to(root.parent).as_posix().encode())
+            digest.update(path.read_bytes())
     for package in DEMO_PACKAGES:
         digest.update(f"{package}=={_version(package)}".encode())
     return digest.hexdigest()[:16]

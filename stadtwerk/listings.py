@@ -11,15 +11,61 @@ Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Title, column heads, rows."""
 
 
+GERMAN = {
+    "scenarios that ship": "mitgelieferte Szenarien",
+    "cities with a name (any other: give its folder)": "Städte mit Namen (jede andere: ihr Ordner)",
+    "kinds of component": "Arten von Bauteilen",
+    "faults": "Störungen",
+    "measures of service levels": "Messgrößen für Leistungen",
+    "quantities, for sensors and evidence (component.quantity)": "Größen für Sensoren und Nachweise (Bauteil.Größe)",
+    "norms": "Normen",
+    "clauses of the Smart City Charter": "Abschnitte der Smart City Charta",
+    "name": "Name",
+    "title": "Titel",
+    "question": "Frage",
+    "charter": "Charta",
+    "made from": "gemacht aus",
+    "kind": "Art",
+    "domain": "Teilsystem",
+    "what it is": "was es ist",
+    "parameters": "Parameter",
+    "modes, best first": "Betriebsweisen, beste zuerst",
+    "fault": "Störung",
+    "befalls": "trifft",
+    "what happens": "was geschieht",
+    "measure": "Messgröße",
+    "what it says": "was sie sagt",
+    "unit": "Einheit",
+    "subject": "für",
+    "source": "Quelle",
+    "of": "von",
+    "level": "Leistung",
+    "minimum": "Mindestmaß",
+    "people": "Menschen",
+    "owner": "schuldet",
+    "basis": "Grundlage",
+    "id": "Kennung",
+    "what it asks": "was sie verlangt",
+    "value": "Wert",
+    "confidence": "Sicherheit",
+}
+"""Titles and heads. What is to be typed into a scenario (names, kinds, modes, units) is the same in every language."""
+
+
 def listing(topic: str, city: str | None, lang: str) -> Listing:
     """The table of one topic. Raises `BadInput` for a city that cannot be loaded."""
-    if topic == "levels" and city is not None:
-        return _levels_of(city)
+    title, heads, rows = _levels_of(city) if topic == "levels" and city is not None else _of(topic, lang)
+    if lang == "de":
+        title, heads = GERMAN.get(title, title), [GERMAN[head] for head in heads]
+    return title, heads, rows
+
+
+def _of(topic: str, lang: str) -> Listing:
     topics: dict[str, Callable[[], Listing]] = {
         "scenarios": lambda: _scenarios(lang),
         "cities": _cities,
-        "kinds": _kinds,
-        "faults": _faults,
+        "kinds": lambda: _kinds(lang),
+        "faults": lambda: _faults(lang),
         "levels": lambda: _measures(lang),
         "quantities": _quantities,
         "norms": lambda: _norms(lang),
@@ -46,7 +92,9 @@ def _cities() -> Listing:
     return "cities with a name (any other: give its folder)", ("name", "made from"), rows
 
 
-def _kinds() -> Listing:
+def _kinds(lang: str) -> Listing:
+    from resilience.terms import KIND_NAMES
+
     rows = []
     for kind in KINDS.values():
         takes = "\n".join(
@@ -54,11 +102,14 @@ def _kinds() -> Listing:
             + (" (must be given)" if p.default is None else f" = {p.default}")
             for p in kind.parameters
         )
-        rows.append((kind.name, kind.domain.value, kind.title, takes, " → ".join(kind.modes)))
+        title = KIND_NAMES[kind.name].de if lang == "de" else kind.title
+        rows.append((kind.name, kind.domain.value, title, takes, " → ".join(kind.modes)))
     return "kinds of component", ("kind", "domain", "what it is", "parameters", "modes, best first"), rows
 
 
-def _faults() -> Listing:
+def _faults(lang: str) -> Listing:
+    from resilience.terms import FAULT_NAMES
+
     where: dict[str, list[str]] = {}
     points: dict[str, FaultPoint] = {}
     for kind in KINDS.values():
@@ -76,7 +127,8 @@ def _faults() -> Listing:
             + (" (must be given)" if p.default is None else f" = {p.default} ({p.source})")
             for p in point.parameters
         )
-        rows.append((name, ", ".join(where[name]), point.title, takes))
+        title = FAULT_NAMES[name].de if lang == "de" else point.title
+        rows.append((name, ", ".join(where[name]), title, takes))
     return "faults", ("fault", "befalls", "what happens", "parameters"), rows
 
 
@@ -118,8 +170,9 @@ def _levels_of(name: str) -> Listing:
 
 def _norms(lang: str) -> Listing:
     from resilience.norms import norms
+    from resilience.terms import term
 
-    rows = [(n.id, n.title.of(lang), n.shown, n.source, n.confidence.value) for n in norms().values()]
+    rows = [(n.id, n.title.of(lang), n.shown, n.source, term(n.confidence.value, lang)) for n in norms().values()]
     return "norms", ("id", "what it asks", "value", "source", "confidence"), rows
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,18 +11,28 @@ from typing import TYPE_CHECKING, Protocol
 from simulator.contracts.ticks import to_s
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     from simulator.kernel import Clock
     from stadtwerk.run import RunResult
 
-STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
-SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?"}
+STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim"}
+SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–"}
 WORDS = {
-    "en": {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive"},
-    "de": {"pass": "bestanden", "fail": "nicht bestanden", "inconclusive": "nicht schlüssig"},
+    "en": {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive", "not needed": "not needed"},
+    "de": {
+        "pass": "bestanden",
+        "fail": "nicht bestanden",
+        "inconclusive": "nicht schlüssig",
+        "not needed": "nicht gebraucht",
+    },
 }
 HEADS = {"en": ("verdict", "check", "finding"), "de": ("Ergebnis", "Prüfung", "Befund")}
+REPORT = {"en": "report", "de": "Bericht"}
+PIPED_COLUMNS = 120
+"""Width of tables in a log file or pipe, where nobody says how wide the paper is."""
+WIDE_COLUMNS = 100
+"""Below this a table of more than three columns, or of long sentences, is printed as paragraphs."""
 
 
 class Progress(Protocol):
@@ -39,25 +50,47 @@ class Terminal:
     def _console(self, error: bool = False) -> Console:
         from rich.console import Console  # 60 ms, not needed for --help
 
-        console = Console(stderr=error, highlight=False)
+        plain = bool(os.environ.get("NO_COLOR"))
+        console = Console(stderr=error, highlight=False, color_system=None if plain else "auto")
         if not console.is_terminal:
-            console.width = max(console.width, 120)  # a log file or pipe does not wrap
+            console.width = max(console.width, PIPED_COLUMNS)
         return console
+
+    def _print(self, console: Console, what: RenderableType, indent: int = 0) -> None:
+        """Print without the blanks that fill lines up, and without failing where a sign cannot be shown."""
+        from rich.padding import Padding
+
+        with console.capture() as caught:
+            console.print(Padding(what, (0, 0, 0, indent)) if indent else what)
+        text = "\n".join(line.rstrip() for line in caught.get().split("\n"))
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), end="")
 
     def say(self, text: str) -> None:
         print(text, file=sys.stderr, flush=True)
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table or, where it would not fit, a paragraph for each row that begins with the row's first cell."""
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
+        console = self._console()
+        if len(columns) > 3 and console.width < WIDE_COLUMNS:
+            self._print(console, Text(title, style="italic"))
+            for row in rows:
+                print()
+                self._print(console, Text(row[0], style="bold"))
+                for head, cell in zip(columns[1:], row[1:], strict=True):
+                    if cell:
+                        self._print(console, Text(f"{head}: {cell.replace(chr(10), '; ')}"), indent=2)
+            return
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-        for column in columns:
-            table.add_column(column, overflow="fold")
+        for i, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=i == 0)  # the first holds names, to be copied
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))  # not as markup: "[m2]" is a unit
-        self._console().print(table)
+        self._print(console, table)
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
@@ -97,18 +130,26 @@ class Terminal:
         from rich.text import Text
 
         console, verdict, words = self._console(), result.verdict, WORDS[self.lang]
+        wide = console.width >= WIDE_COLUMNS
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for i, head in enumerate(HEADS[self.lang]):
-            table.add_column(head, overflow="fold", no_wrap=i == 0)
+            table.add_column(head, overflow="fold", no_wrap=i == 0, ratio=(None, 2, 3)[i])
         for finding in verdict.findings:
-            value = finding.value.value
+            value = finding.value.value if finding.needed else "not needed"
             sign = Text(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
-            table.add_row(sign, finding.title.of(self.lang), finding.reason.of(self.lang))
-        console.print(table)
+            title, reason = finding.title.of(self.lang), finding.reason.of(self.lang)
+            if wide:
+                table.add_row(sign, title, reason)
+            else:
+                self._print(console, Text.assemble(sign, f"  {title}"))
+                self._print(console, Text(reason), indent=4)
+        if wide:
+            self._print(console, table)
+        else:
+            print()
         value = verdict.value.value
-        answer = Text(f"{SIGNS[value]} {words[value].upper()}: ", style=STYLES[value])
-        answer.append(verdict.answer.of(self.lang), style="default")
-        console.print(answer)
+        sign = Text(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
+        self._print(console, Text.assemble(sign, f"  {verdict.answer.of(self.lang)}"))
         for note in result.notes:
-            console.print(note, style="dim", markup=False)
-        console.print(f"report: {result.folder / 'report.html'}", markup=False, soft_wrap=True)
+            self._print(console, Text(note, style="dim"))
+        print(f"{REPORT[self.lang]}: {result.folder / 'report.html'}")

@@ -35,7 +35,9 @@ def start_domains(runtime: Runtime) -> tuple[Running, ...]:
     if city.water_file is not None:
         from simulator.domains import water
 
-        started.append(water.start(runtime))
+        # Water age costs more than the hydraulics themselves: it is computed where a sensor reads it.
+        aged = any(cohort.quantity == "water_age_s" for cohort in city.cohorts)
+        started.append(water.start(runtime, water_age=aged))
     if city.road_files is not None:
         from simulator.domains import traffic
 

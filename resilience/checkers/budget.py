@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from resilience.checkers.context import Context, lasting
+from resilience.checkers.context import Context
 from resilience.checkers.rows import Row, finding, judged
 from resilience.courses import TOLERANCE, time_worse_s
-from resilience.limits import level_limit, limit_text, scenario_limit, time_limit
+from resilience.limits import level_limit, owed_text, scenario_limit, time_limit
 from resilience.scenario import Budget, TimeLimit
-from resilience.text import Text, number
+from resilience.text import Text, number, told_apart
 from resilience.verdict import Category, Figure, Finding, Value
 from simulator.contracts.level import ServiceLevel
 
@@ -23,7 +23,7 @@ def judge_budget(item: Budget, title: Text, context: Context) -> Finding:
     if item.time_below is not None:
         allowed = item.time_below
         rows = judged(item.levels.of(context.city), context, lambda level: _time(item, allowed, level, context))
-        parts.append(finding(item.id, title, rows))
+        parts.append(finding(item.id, title, rows, context))
     order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
     leading = min(parts, key=lambda part: order.index(part.value))
     return replace(leading, figures=tuple(figure for part in parts for figure in part.figures))
@@ -33,7 +33,7 @@ def _person_hours(item: Budget, budget: float, title: Text, context: Context) ->
     levels = _each_person_once(item.levels.of(context.city), context)
     rows = judged(levels, context, lambda level: _hours(item, level, context))
     if not rows:
-        return finding(item.id, title, rows)
+        return finding(item.id, title, rows, context)
     open_ = [row for row in rows if row.value is Value.INCONCLUSIVE]
     total = sum(row.weight for row in rows)
     value = Value.FAIL if total > budget + TOLERANCE else (Value.INCONCLUSIVE if open_ else Value.PASS)
@@ -67,18 +67,18 @@ def _each_person_once(levels: Sequence[ServiceLevel], context: Context) -> list[
 
 def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
     hours = level.people * _time_worse_s(item, level, context) / 3600.0
-    said, name = number(hours), context.label(level)
+    said, name = number(hours), context.label(level).begun()
     reason = Text(f"{name.de}: {said.de} Personenstunden.", f"{name.en}: {said.en} person-hours.")
     return Row(level, Value.PASS, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
 
 
 def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Context) -> Row:
     bad_s = _time_worse_s(item, level, context)
-    name, asked = context.label(level), limit_text(level_limit(item.limit, level))
-    length, most = lasting(bad_s), lasting(allowed.seconds)
+    name, owed = context.label(level).begun(), owed_text(level_limit(item.limit, level), item.limit)
+    length, most = told_apart(bad_s, allowed.seconds, "s")
     reason = Text(
-        f"{name.de} war zusammen {length.de} schlechter als {asked.de}; erlaubt sind {most.de}.",
-        f"{name.en} was worse than {asked.en} for {length.en} in sum; allowed are {most.en}.",
+        f"{name.de}: zusammen {length.de} zu schlecht ({owed.de}); erlaubt sind {most.de}.",
+        f"{name.en}: not good enough for {length.en} in sum ({owed.en}); allowed are {most.en}.",
     )
     value = Value.FAIL if bad_s > allowed.seconds + TOLERANCE else Value.PASS
     figure = Figure("time below", bad_s, "s", level.id)

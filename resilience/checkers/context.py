@@ -6,13 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from resilience.courses import NotRecorded
-from resilience.duration import shown
-from resilience.scenario import Scenario, Window
-from resilience.text import Text
+from resilience.duration import rounded
+from resilience.labels import component_words
+from resilience.moment import clock
+from resilience.phrases import PHRASES
+from resilience.scenario import Scenario, TimelineEntry, Window
+from resilience.terms import FAULT_NAMES, words_of
+from resilience.text import Text, both
 from resilience.verdict import Category, Finding, Value
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, Executed, History
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks
 
 
@@ -43,16 +47,51 @@ class Context:
         """What was executed for one timeline entry, or (empty) for all."""
         return tuple(done for done in self.history.executed if entry in ("", done.entry))
 
-    def label(self, level: ServiceLevel) -> Text:
-        """What a level is called: its measure and whom it is owed to."""
-        measure, subject = MEASURES[level.measure], level.subject
+    def place(self, level: ServiceLevel) -> Text:
+        """Whom a level is owed to: a district, a facility, or the whole town."""
+        subject = level.subject
         if subject in self.city.districts:
-            where = Text(self.city.districts[subject].title, self.city.districts[subject].title)
-        elif subject in self.city.components:
-            where = Text(self.city.components[subject].label, self.city.components[subject].label)
+            return both(self.city.districts[subject].title or subject)
+        if subject in self.city.components:
+            return component_words(self.city.components[subject])
+        return Text("ganze Stadt", "whole town")
+
+    def label(self, level: ServiceLevel) -> Text:
+        """A level among others: `Altstadt (water supply)`; a facility with one service of its own needs no more."""
+        place = self.place(level)
+        if level.subject in self.city.components:
+            return place
+        service = PHRASES[level.measure].service
+        return Text(f"{place.de} ({service.de})", f"{place.en} ({service.en})")
+
+    def name(self, component: str) -> Text:
+        """What a component, or a link between two, is called."""
+        if component in self.city.components:
+            return component_words(self.city.components[component])
+        link = self.city.links.get(component)
+        if link is None:
+            return both(component)
+        source, target = self.name(link.source), self.name(link.target)
+        return Text(f"{source.de} → {target.de}", f"{source.en} → {target.en}")
+
+    def fault(self, entry: TimelineEntry) -> Text:
+        """What a timeline entry breaks: in its own words, else the fault with one target or their number."""
+        if entry.title is not None:
+            return entry.title
+        what = words_of(FAULT_NAMES, entry.fault)
+        if len(entry.targets) == 1:
+            where = self.name(entry.targets[0])
+        elif entry.targets:
+            where = Text(f"an {len(entry.targets)} Stellen", f"at {len(entry.targets)} places")
         else:
-            where = Text("ganze Stadt", "whole city")
-        return Text(f"{measure.title_de} ({where.de})", f"{measure.title_en} ({where.en})")
+            return what
+        return Text(f"{what.de} ({where.de})", f"{what.en} ({where.en})")
+
+    def clock(self, tick: int) -> Text:
+        """A moment on the town's clock, with the day where the run has more than one."""
+        start, at_s = self.scenario.run.start, to_s(tick)
+        dated = to_s(self.history.end) > 86400
+        return Text(clock(start, at_s, "de", dated), clock(start, at_s, "en", dated))
 
 
 Judgement = Callable[[], Finding]
@@ -70,12 +109,7 @@ def guarded(item: str, category: Category, title: Text, judge: Judgement) -> Fin
     return Finding(item, category, Value.INCONCLUSIVE, title, reason)
 
 
-def clock(tick: int) -> Text:
-    """A moment of the run in words."""
-    said = shown(to_s(tick))
-    return Text(f"{said.replace('.', ',')} nach Beginn", f"{said} after the start")
-
-
 def lasting(value_s: float) -> Text:
-    said = shown(value_s)
+    """A length of time that was found, rounded to what matters."""
+    said = rounded(value_s)
     return Text(said.replace(".", ","), said)

@@ -32,7 +32,7 @@ def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Fin
     others = [level for level in context.city.levels.values() if MEASURES[level.measure].domain not in broken]
     end = context.history.end
     rows = judged(others, context, lambda level: invariant_row(level, Threshold(), item.longest, onset, end, context))
-    return finding(item.id, title, rows)
+    return finding(item.id, title, rows, context)
 
 
 def _sub_system(target: str, context: Context) -> Domain:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.checkers.context import Context, guarded, lasting
 from resilience.scenario import TimelineEntry
-from resilience.text import Text
+from resilience.text import Text, enumerated
 from resilience.verdict import Category, Figure, Finding, Value
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed
@@ -30,13 +30,14 @@ def check_evidence(context: Context) -> tuple[Finding, ...]:
     """
     first_effects = _first_effects(context.history.events)
     return tuple(
-        guarded(entry.id, Category.EVIDENCE, _title(entry), lambda e=entry: _judge(e, context, first_effects))  # type: ignore[misc]
+        guarded(entry.id, Category.EVIDENCE, _title(entry, context), lambda e=entry: _judge(e, context, first_effects))  # type: ignore[misc]
         for entry in context.scenario.timeline
     )
 
 
-def _title(entry: TimelineEntry) -> Text:
-    return Text(f"Störung war wirksam: {entry.id}", f"Fault took effect: {entry.id}")
+def _title(entry: TimelineEntry, context: Context) -> Text:
+    what = context.fault(entry)
+    return Text(f"Störung wirkte: {what.de}", f"Fault took effect: {what.en}")
 
 
 def _first_effects(events: tuple[Event, ...]) -> dict[tuple[str, str], Event]:
@@ -62,22 +63,23 @@ def _judge(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str]
         figures.append(Figure("time to evidence", delay, "s", act.target))
         if delay is None:
             blind.append(act.target)
-    title, rows = _title(entry), tuple(figures)
+    title, rows = _title(entry, context), tuple(figures)
     if not acts:
         reason = Text("Die Störung wurde nicht ausgeführt.", "The fault was not executed.")
         return Finding(entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason)
     if blind:
-        names = ", ".join(blind[:5]) + (", …" if len(blind) > 5 else "")
-        reason = Text(f"Keine Wirkung zu sehen an: {names}.", f"No effect was seen at: {names}.")
+        names = enumerated([context.name(target) for target in blind])
+        reason = Text(f"Keine Wirkung zu sehen an: {names.de}.", f"No effect was seen at: {names.en}.")
         return Finding(
             entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
         )
     slowest = max(rows, key=lambda figure: figure.value or 0.0)
     length = lasting(slowest.value or 0.0)
-    how = Text("am Signal", "in its signal") if entry.evidence is not None else Text("im Protokoll", "in the event log")
-    reason = Text(
-        f"Die Wirkung war nach {length.de} {how.de} zu sehen.", f"The effect was seen after {length.en} {how.en}."
-    )
+    when = Text(f"nach {length.de}", f"after {length.en}") if slowest.value else Text("sofort", "at once")
+    how = Text("am Messwert", "in what is measured there")
+    if entry.evidence is None:
+        how = Text("im Ereignisprotokoll", "in the event log")
+    reason = Text(f"Die Wirkung war {when.de} {how.de} zu sehen.", f"The effect was seen {when.en} {how.en}.")
     subjects = tuple(act.target for act in acts)
     return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
 

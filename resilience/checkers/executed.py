@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from resilience.checkers.context import Context, guarded, lasting
+from functools import partial
+
+from resilience.checkers.context import Context, guarded
 from resilience.scenario import TimelineEntry
-from resilience.text import Text
+from resilience.text import Text, enumerated, quantity, told_apart
 from resilience.verdict import Category, Finding, Value
 from simulator.contracts.history import Executed
 from simulator.contracts.ticks import to_s, to_ticks
@@ -14,7 +16,8 @@ def check_executed(context: Context) -> tuple[Finding, ...]:
     """One finding for each timeline entry, one for the run's length, and one if something was done unasked."""
     findings = [_length(context)]
     for entry in context.scenario.timeline:
-        findings.append(guarded(entry.id, Category.EXECUTION, _title(entry), lambda e=entry: _judge(e, context)))  # type: ignore[misc]
+        title = _title(entry, context)
+        findings.append(guarded(entry.id, Category.EXECUTION, title, partial(_judge, entry, context)))
     asked = {entry.id for entry in context.scenario.timeline}
     unasked = [done for done in context.history.executed if done.entry not in asked]
     if unasked:
@@ -26,25 +29,27 @@ def check_executed(context: Context) -> tuple[Finding, ...]:
     return tuple(findings)
 
 
-def _title(entry: TimelineEntry) -> Text:
-    return Text(f"Ausgeführt wie verlangt: {entry.id}", f"Executed as asked: {entry.id}")
+def _title(entry: TimelineEntry, context: Context) -> Text:
+    what = context.fault(entry)
+    return Text(f"Ausgeführt wie verlangt: {what.de}", f"Executed as asked: {what.en}")
 
 
 def _length(context: Context) -> Finding:
     asked, ran = to_ticks(context.scenario.run.duration_s), context.history.end
     title = Text("Dauer des Laufs", "Length of the run")
-    is_, should = lasting(to_s(ran)), lasting(to_s(asked))
-    reason = Text(f"Der Lauf dauerte {is_.de}.", f"The run lasted {is_.en}.")
+    lasted, should = told_apart(to_s(ran), to_s(asked), "s")
     if ran == asked:
+        reason = Text(f"Der Lauf dauerte {should.de}, wie verlangt.", f"The run lasted {should.en}, as asked.")
         return Finding("run-length", Category.EXECUTION, Value.PASS, title, reason)
     reason = Text(
-        f"Der Lauf dauerte {is_.de}, verlangt waren {should.de}.", f"The run lasted {is_.en}, asked were {should.en}."
+        f"Der Lauf dauerte {lasted.de}, verlangt waren {should.de}.",
+        f"The run lasted {lasted.en}, asked were {should.en}.",
     )
     return Finding("run-length", Category.EXECUTION, Value.FAIL, title, reason)
 
 
 def _judge(entry: TimelineEntry, context: Context) -> Finding:
-    title = _title(entry)
+    title = _title(entry, context)
     if entry.selector is not None:
         reason = Text(
             "Welche Bauteile gemeint waren, ist nicht festgehalten.", "Which components were meant was not kept."
@@ -63,9 +68,11 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
         else:
             wrong += [(target, difference) for difference in _differences(entry, acts[0], context)]
     if not wrong:
+        names = enumerated([context.name(target) for target in done]).begun()
+        begin, end = context.clock(to_ticks(entry.at_s)), _end_text(done, context)
         reason = Text(
-            f"{entry.fault} wurde an {len(done)} Stelle(n) genau wie verlangt ausgeführt.",
-            f"{entry.fault} was executed at {len(done)} place(s) exactly as asked.",
+            f"{names.de}: ab {begin.de}{end.de}, genau wie verlangt.",
+            f"{names.en}: from {begin.en}{end.en}, exactly as asked.",
         )
         return Finding(entry.id, Category.EXECUTION, Value.PASS, title, reason, subjects=tuple(done))
     de = "; ".join(f"{target}: {text.de}" for target, text in wrong)
@@ -101,8 +108,19 @@ def _differences(entry: TimelineEntry, act: Executed, context: Context) -> list[
     return found
 
 
+def _end_text(done: dict[str, list[Executed]], context: Context) -> Text:
+    """Until when, if that is the same everywhere."""
+    ends = {act.cleared_at for acts in done.values() for act in acts}
+    if len(ends) != 1:
+        return Text("", "")
+    end = ends.pop()
+    if end is None:
+        return Text(" bis zum Ende des Laufs", " to the end of the run")
+    return Text(f" bis {context.clock(end).de}", f" until {context.clock(end).en}")
+
+
 def _moment(de: str, en: str, is_: int | None, due: int | None) -> Text:
     never = Text("nie", "never")
-    was = never if is_ is None else lasting(to_s(is_))
-    should = never if due is None else lasting(to_s(due))
+    was = never if is_ is None else quantity(to_s(is_), "s")
+    should = never if due is None else quantity(to_s(due), "s")
     return Text(f"{de}: {was.de} statt {should.de}", f"{en}: {was.en} instead of {should.en}")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 
-from resilience.checkers.context import Context, clock
+from resilience.checkers.context import Context
 from resilience.checkers.rows import Row, finding, judged
 from resilience.courses import TOLERANCE, NotRecorded, time_worse_s
-from resilience.limits import level_limit, limit_text, scenario_limit
+from resilience.limits import level_limit, owed_text, scenario_limit, shown_unit
+from resilience.phrases import PHRASES
 from resilience.scenario import LevelHolds
-from resilience.text import Text, told_apart
+from resilience.text import SHARE, Text, told_apart
 from resilience.verdict import Figure, Finding, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks
@@ -17,7 +18,8 @@ from simulator.contracts.ticks import to_s, to_ticks
 
 def judge_level(item: LevelHolds, title: Text, context: Context) -> Finding:
     by = _moment if item.share is None else _share
-    return finding(item.id, title, judged(item.levels.of(context.city), context, lambda lv: by(item, lv, context)))
+    rows = judged(item.levels.of(context.city), context, lambda lv: by(item, lv, context))
+    return finding(item.id, title, rows, context)
 
 
 def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
@@ -28,12 +30,9 @@ def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     if math.isnan(value):
         raise NotRecorded(f"nothing was recorded at {to_s(at):g} s")
     gap = limit.value - value if limit.better == "higher" else value - limit.value
-    name, asked, when = context.label(level), limit_text(limit), clock(at)
-    said = told_apart(value, limit.value, limit.unit)[0]
-    reason = Text(
-        f"{name.de} lag {when.de} bei {said.de} (verlangt {asked.de}).",
-        f"{name.en} was at {said.en} {when.en} (asked {asked.en}).",
-    )
+    place, owed, when = context.place(level).begun(), owed_text(limit, item.limit), context.clock(at)
+    said = PHRASES[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
+    reason = Text(f"{place.de}: {said.de} um {when.de}; {owed.de}.", f"{place.en}: {said.en} at {when.en}; {owed.en}.")
     verdict = Value.FAIL if gap > TOLERANCE else Value.PASS
     return Row(level, verdict, reason, gap, limit, Figure("value", value, limit.unit, level.id))
 
@@ -43,11 +42,11 @@ def _share(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     owed = level_limit(item.limit, level)
     bad_s = time_worse_s(context.course(level), owed.value, owed.better == "higher", start, end)
     share, wanted = 1.0 - bad_s / to_s(end - start), item.share or 0.0
-    name, asked = context.label(level), limit_text(owed)
-    said, should = told_apart(100.0 * share, 100.0 * wanted, "%")
+    name, asked = context.label(level).begun(), owed_text(owed, item.limit)
+    said, should = told_apart(share, wanted, SHARE)
     reason = Text(
-        f"{name.de} war {said.de} der Zeit in Ordnung ({asked.de}); verlangt sind {should.de}.",
-        f"{name.en} held ({asked.en}) for {said.en} of the time; asked are {should.en}.",
+        f"{name.de}: {said.de} der Zeit eingehalten, verlangt {should.de} der Zeit; {asked.de}.",
+        f"{name.en}: kept for {said.en} of the time, asked for {should.en} of the time; {asked.en}.",
     )
     verdict = Value.FAIL if share < wanted - TOLERANCE else Value.PASS
     limit = scenario_limit(wanted, "1", "higher")

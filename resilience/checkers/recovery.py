@@ -5,9 +5,9 @@ from __future__ import annotations
 from resilience.checkers.context import Context, lasting
 from resilience.checkers.rows import Row, finding, judged
 from resilience.courses import NotRecorded, cut, spells, worse
-from resilience.limits import level_limit, limit_text, time_limit
+from resilience.limits import level_limit, owed_text, time_limit
 from resilience.scenario import Recovery
-from resilience.text import Text
+from resilience.text import Text, quantity, told_apart
 from resilience.verdict import Figure, Finding, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks
@@ -16,7 +16,7 @@ from simulator.contracts.ticks import to_s, to_ticks
 def judge_recovery(item: Recovery, title: Text, context: Context) -> Finding:
     origin = _origin(item, context)
     rows = judged(item.levels.of(context.city), context, lambda level: _row(item, level, origin, context))
-    return finding(item.id, title, rows)
+    return finding(item.id, title, rows, context)
 
 
 def _origin(item: Recovery, context: Context) -> int:
@@ -38,26 +38,28 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
     limit, course, end = level_limit(item.limit, level), context.course(level), context.history.end
     higher, deadline = limit.better == "higher", origin + to_ticks(item.within.seconds)
     within = time_limit(item.within, "lower")
-    name, asked, allowed = context.label(level), limit_text(limit), lasting(item.within.seconds)
+    name, owed, allowed = context.label(level).begun(), owed_text(limit, item.limit), quantity(item.within.seconds, "s")
     bad = spells(course, limit.value, higher, origin, end) if end > origin else ()
     last = bad[-1].end if bad else origin
     still = bool(worse(cut(course, end, end + 1).values, limit.value, higher)[0])
     if still:
         passed = lasting(to_s(end - origin))
         reason = Text(
-            f"{name.de} war am Ende, nach {passed.de}, noch nicht zurück bei {asked.de} (erlaubt {allowed.de}).",
-            f"{name.en} was not back at {asked.en} when the run ended after {passed.en} (allowed {allowed.en}).",
+            f"{name.de}: am Ende des Laufs, nach {passed.de}, noch nicht zurück; {owed.de}, erlaubt {allowed.de}.",
+            f"{name.en}: not back when the run ended after {passed.en}; {owed.en}, allowed {allowed.en}.",
         )
         verdict = Value.FAIL if end >= deadline else Value.INCONCLUSIVE
         return Row(level, verdict, reason, float("inf"), within, Figure("recovery", None, "s", level.id))
     took_s = to_s(last - origin)
-    took = lasting(took_s)
+    took, _ = told_apart(took_s, item.within.seconds, "s")
     if not bad:
-        reason = Text(f"{name.de} blieb von da an bei {asked.de}.", f"{name.en} stayed at {asked.en} from then on.")
+        reason = Text(
+            f"{name.de}: von da an durchgehend eingehalten; {owed.de}.", f"{name.en}: kept from then on; {owed.en}."
+        )
     else:
         reason = Text(
-            f"{name.de} war nach {took.de} zurück bei {asked.de} (erlaubt {allowed.de}).",
-            f"{name.en} was back at {asked.en} after {took.en} (allowed {allowed.en}).",
+            f"{name.de}: zurück nach {took.de}, erlaubt {allowed.de}; {owed.de}.",
+            f"{name.en}: back after {took.en}, allowed {allowed.en}; {owed.en}.",
         )
     verdict = Value.PASS if last <= deadline else Value.FAIL
     return Row(level, verdict, reason, took_s, within, Figure("recovery", took_s, "s", level.id))

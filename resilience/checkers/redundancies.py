@@ -23,11 +23,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resilience.checkers.context import Context, clock, guarded, lasting
+from resilience.checkers.context import Context, guarded, lasting
 from resilience.limits import time_limit
 from resilience.modes import Outage, mode_course, outages
 from resilience.scenario import Redundancy
-from resilience.text import Text
+from resilience.terms import mode_words
+from resilience.text import Text, told_apart
 from resilience.verdict import Category, Figure, Finding, Limit, Value
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.ticks import to_s, to_ticks
@@ -44,6 +45,20 @@ class _Case:
     about: str = "changeover"
 
 
+@dataclass(frozen=True, slots=True)
+class _Modes:
+    """The two ways in words."""
+
+    primary: Text
+    standby: Text
+
+    @classmethod
+    def of(cls, item: Redundancy, context: Context) -> _Modes:
+        component = context.city.components.get(item.component)
+        kind = "" if component is None else component.kind
+        return cls(mode_words(kind, item.primary), mode_words(kind, item.standby))
+
+
 def check_redundancies(context: Context) -> tuple[Finding, ...]:
     """One finding for each redundancy of the scenario."""
     return tuple(
@@ -55,9 +70,10 @@ def check_redundancies(context: Context) -> tuple[Finding, ...]:
 def _title(item: Redundancy, context: Context) -> Text:
     if item.title is not None:
         return item.title
-    component = context.city.components.get(item.component)
-    name = item.component if component is None else component.label
-    return Text(f"{name}: {item.primary} → {item.standby}", f"{name}: {item.primary} → {item.standby}")
+    name, modes = context.name(item.component).begun(), _Modes.of(item, context)
+    return Text(
+        f"{name.de}: {modes.primary.de} → {modes.standby.de}", f"{name.en}: {modes.primary.en} → {modes.standby.en}"
+    )
 
 
 def _judge(item: Redundancy, context: Context) -> Finding:
@@ -68,8 +84,15 @@ def _judge(item: Redundancy, context: Context) -> Finding:
     title = _title(item, context)
     if not needed:
         value = Value.INCONCLUSIVE if item.must_activate else Value.PASS
-        reason = cases[0].reason if cases else _never_lost(item)
-        return Finding(item.id, Category.REDUNDANCY, value, title, reason, subjects=(item.component,))
+        reason = cases[0].reason if cases else _never_lost(_Modes.of(item, context))
+        if item.must_activate:
+            reason = reason + Text(
+                " Das Szenario soll ihn aber brauchen: ob er trägt, zeigt der Lauf nicht.",
+                " But the scenario is meant to need it: the run does not show whether it carries.",
+            )
+        return Finding(
+            item.id, Category.REDUNDANCY, value, title, reason, subjects=(item.component,), needed=item.must_activate
+        )
     order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
     worst = min(needed, key=lambda case: (order.index(case.value or Value.PASS), -(case.changeover_s or 0.0)))
     figures = tuple(
@@ -86,24 +109,26 @@ def _judge(item: Redundancy, context: Context) -> Finding:
     return Finding(item.id, Category.REDUNDANCY, value, title, worst.reason, limit, actual, figures, (item.component,))
 
 
-def _never_lost(item: Redundancy) -> Text:
+def _never_lost(modes: _Modes) -> Text:
+    primary, standby = modes.primary, modes.standby
     return Text(
-        f"Der Ersatz {item.standby} wurde nicht gebraucht: {item.primary} ging nie verloren.",
-        f"The standby {item.standby} was not needed: {item.primary} was never lost.",
+        f"Nicht gebraucht ({standby.de}): {primary.de} fiel nie aus.",
+        f"Not needed ({standby.en}): {primary.en} was never lost.",
     )
 
 
 def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Context) -> _Case:
     end = context.history.end
     standby = modes.index(item.standby)
-    when = clock(outage.lost)
+    when, named = context.clock(outage.lost), _Modes.of(item, context)
+    first, second = named.primary.begun(), named.standby.begun()
     if outage.lost < 0:
-        reason = Text(f"{item.primary} fehlte schon vor Beginn.", f"{item.primary} was missing even before the start.")
+        reason = Text(f"{first.de} fehlte schon vor Beginn.", f"{first.en} was missing even before the start.")
         return _Case(Value.INCONCLUSIVE, reason)
     over = end if outage.back is None else outage.back
     active = next((stretch.begin for stretch in outage.stretches if stretch.mode == item.standby), None)
     if active is None:
-        return _never_active(item, standby, outage, over)
+        return _never_active(item, standby, outage, over, context)
     changeover = to_s(active - outage.lost)
     took = Text("sofort", "at once")
     if changeover:
@@ -111,37 +136,38 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
     fell = next((s.begin for s in outage.stretches if s.begin >= active and s.rank > standby), None)
     held = to_s((over if fell is None else fell) - active)
     if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
-        limit, late = lasting(item.within.seconds), lasting(changeover)
+        late, limit = told_apart(changeover, item.within.seconds, "s")
         reason = Text(
-            f"{item.standby} kam erst {late.de} nach dem Verlust ({when.de}); erlaubt sind {limit.de}.",
-            f"{item.standby} came only {late.en} after the loss ({when.en}); allowed are {limit.en}.",
+            f"{second.de} kam erst {late.de} nach dem Ausfall (um {when.de}); erlaubt sind {limit.de}.",
+            f"{second.en} came only {late.en} after the loss (at {when.en}); allowed are {limit.en}.",
         )
         return _Case(Value.FAIL, reason, changeover, held)
     carried = lasting(held)
     if item.lasts is not None and held < item.lasts.seconds:
-        asked = lasting(item.lasts.seconds)
+        carried, asked = told_apart(held, item.lasts.seconds, "s")
         if fell is not None:
             reason = Text(
-                f"{item.standby} hielt nur {carried.de} statt {asked.de}.",
-                f"{item.standby} held for only {carried.en} instead of {asked.en}.",
+                f"{second.de} hielt nur {carried.de} statt {asked.de}.",
+                f"{second.en} held for only {carried.en} instead of {asked.en}.",
             )
             return _Case(Value.FAIL, reason, changeover, held, "held")
         if outage.back is None:
             reason = Text(
-                f"{item.standby} hielt {carried.de} bis zum Ende des Laufs; verlangt sind {asked.de}.",
-                f"{item.standby} held for {carried.en} until the run ended; asked are {asked.en}.",
+                f"{second.de} hielt {carried.de} bis zum Ende des Laufs; verlangt sind {asked.de}.",
+                f"{second.en} held for {carried.en} until the run ended; asked are {asked.en}.",
             )
             return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
     reason = Text(
-        f"{item.standby} übernahm {took.de} und hielt {carried.de}.",
-        f"{item.standby} took over {took.en} and held for {carried.en}.",
+        f"{second.de} übernahm {took.de} und hielt {carried.de}.",
+        f"{second.en} took over {took.en} and held for {carried.en}.",
     )
     return _Case(Value.PASS, reason, changeover, held)
 
 
-def _never_active(item: Redundancy, standby: int, outage: Outage, over: int) -> _Case:
+def _never_active(item: Redundancy, standby: int, outage: Outage, over: int, context: Context) -> _Case:
     length = lasting(to_s(over - outage.lost))
-    when = clock(outage.lost)
+    when, named = context.clock(outage.lost), _Modes.of(item, context)
+    second = named.standby.begun()
     dropped = any(stretch.rank > standby for stretch in outage.stretches)
     within = None if item.within is None else to_ticks(item.within.seconds)
     if within is not None and over - outage.lost <= within:
@@ -152,18 +178,18 @@ def _never_active(item: Redundancy, standby: int, outage: Outage, over: int) -> 
             )
             return _Case(Value.INCONCLUSIVE, reason)
         reason = Text(
-            f"{item.primary} war nach {length.de} wieder da, bevor {item.standby} gebraucht wurde.",
-            f"{item.primary} was back after {length.en}, before {item.standby} was needed.",
+            f"Nicht gebraucht ({named.standby.de}): {named.primary.de} war nach {length.de} wieder da.",
+            f"Not needed ({named.standby.en}): {named.primary.en} was back after {length.en}.",
         )
         return _Case(None, reason)
     if within is not None or dropped:
         reason = Text(
-            f"{item.standby} übernahm nicht: {item.primary} fehlte ab {when.de} für {length.de}.",
-            f"{item.standby} did not take over: {item.primary} was missing from {when.en} for {length.en}.",
+            f"{second.de} übernahm nicht: {named.primary.de} fehlte ab {when.de} {length.de} lang.",
+            f"{second.en} did not take over: {named.primary.en} was missing from {when.en} for {length.en}.",
         )
         return _Case(Value.FAIL, reason)
     reason = Text(
-        f"{item.standby} wurde nicht gebraucht: bessere Betriebsarten trugen {length.de} lang.",
-        f"{item.standby} was not needed: better modes carried for {length.en}.",
+        f"Nicht gebraucht ({named.standby.de}): bessere Betriebsweisen trugen {length.de} lang.",
+        f"Not needed ({named.standby.en}): better ways carried for {length.en}.",
     )
     return _Case(None, reason)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from resilience.checkers.context import Context
 from resilience.courses import NotRecorded
-from resilience.text import Text
+from resilience.text import Text, enumerated
 from resilience.verdict import Category, Figure, Finding, Limit, Value
 from simulator.contracts.level import ServiceLevel
 
@@ -31,13 +31,13 @@ def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[Se
         try:
             rows.append(judge(level))
         except NotRecorded as error:
-            name = context.label(level)
+            name = context.label(level).begun()
             reason = Text(f"{name.de}: nicht zu beurteilen ({error}).", f"{name.en}: cannot be judged ({error}).")
             rows.append(Row(level, Value.INCONCLUSIVE, reason, 0.0))
     return tuple(rows)
 
 
-def finding(item: str, title: Text, rows: Sequence[Row]) -> Finding:
+def finding(item: str, title: Text, rows: Sequence[Row], context: Context) -> Finding:
     """All rows as one finding: any fail fails, else any inconclusive is inconclusive. No rows: inconclusive."""
     if not rows:
         reason = Text("Die Stadt schuldet keine solche Leistung.", "The city owes no such level.")
@@ -45,17 +45,23 @@ def finding(item: str, title: Text, rows: Sequence[Row]) -> Finding:
     order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
     ranked = sorted(rows, key=lambda row: (order.index(row.value), -row.weight))  # stable: ties stay in city order
     worst = ranked[0]
-    like = sum(row.value is worst.value for row in rows)
+    like = [row for row in ranked if row.value is worst.value]
     reason = worst.reason
     if len(rows) > 1:
-        of_all = {
-            Value.FAIL: Text(f" {like} von {len(rows)} Leistungen verfehlt.", f" {like} of {len(rows)} levels missed."),
-            Value.INCONCLUSIVE: Text(
-                f" {like} von {len(rows)} Leistungen offen.", f" {like} of {len(rows)} levels open."
-            ),
-            Value.PASS: Text(f" Alle {len(rows)} Leistungen eingehalten.", f" All {len(rows)} levels kept."),
-        }
-        reason = reason + of_all[worst.value]
+        of_all = Text(f"{len(like)} von {len(rows)}", f"{len(like)} of {len(rows)}")
+        others = enumerated([context.label(row.level) for row in like[1:]]) if like[1:] else Text("", "")
+        also = {
+            Value.FAIL: Text("verfehlt", "missed"),
+            Value.INCONCLUSIVE: Text("offen", "open"),
+        }.get(worst.value)
+        if also is None:
+            reason = reason + Text(f" Alle {len(rows)} wurden eingehalten.", f" All {len(rows)} were kept.")
+        elif others.en:
+            reason = reason + Text(
+                f" Auch {also.de}: {others.de} ({of_all.de}).", f" Also {also.en}: {others.en} ({of_all.en})."
+            )
+        else:
+            reason = reason + Text(f" {of_all.de} {also.de}.", f" {of_all.en} {also.en}.")
     figures = tuple(row.actual for row in rows if row.actual is not None)
-    subjects = tuple(row.level.id for row in ranked if row.value is worst.value)
+    subjects = tuple(row.level.id for row in like)
     return Finding(item, Category.EXPECTATION, worst.value, title, reason, worst.limit, worst.actual, figures, subjects)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from resilience.checkers.context import Context, guarded, lasting
 from resilience.courses import spells, worst
-from resilience.limits import level_limit, limit_text
-from resilience.scenario import SteadyState
-from resilience.text import Text, told_apart
+from resilience.limits import level_limit, owed_text, shown_unit
+from resilience.phrases import PHRASES
+from resilience.scenario import LevelChoice, SteadyState
+from resilience.terms import SUB_SYSTEMS
+from resilience.text import Text, enumerated, quantity, told_apart
 from resilience.verdict import Category, Figure, Finding, Value
 from simulator.contracts.ticks import to_ticks
 
@@ -14,14 +16,25 @@ from simulator.contracts.ticks import to_ticks
 def check_steady_state(context: Context) -> tuple[Finding, ...]:
     """One finding for each steady state: every level keeps its limit from `for` before zero up to zero."""
     return tuple(
-        guarded(item.id, Category.STEADY_STATE, _title(item), lambda item=item: _judge(item, context))  # type: ignore[misc]
+        guarded(item.id, Category.STEADY_STATE, _title(item, context), lambda item=item: _judge(item, context))  # type: ignore[misc]
         for item in context.scenario.steady_state
     )
 
 
-def _title(item: SteadyState) -> Text:
-    length = lasting(item.for_s)
-    return Text(f"Ruhiger Ausgangszustand über {length.de}", f"Steady start for {length.en}")
+def _title(item: SteadyState, context: Context) -> Text:
+    what = _what(item.levels, context)
+    return Text(f"Ruhiger Ausgangszustand: {what.de}", f"Steady start: {what.en}")
+
+
+def _what(choice: LevelChoice, context: Context) -> Text:
+    """Which levels were chosen, in words."""
+    if choice.ids:
+        return enumerated([context.label(context.city.levels[name]) for name in choice.ids], 3)
+    if choice.measure:
+        return PHRASES[choice.measure].service
+    if choice.domain is not None:
+        return SUB_SYSTEMS[choice.domain]
+    return Text("alle Leistungen", "all service levels")
 
 
 def _judge(item: SteadyState, context: Context) -> Finding:
@@ -35,23 +48,27 @@ def _judge(item: SteadyState, context: Context) -> Finding:
         below = sum(spell.length_s for spell in spells(course, limit.value, higher, start, 0))
         if below:
             unsteady.append((below, level, limit, lowest))
-    title, all_of_it = _title(item), tuple(figures)
+    length = quantity(item.for_s, "s")
+    title, all_of_it = _title(item, context), tuple(figures)
     if not figures:
         reason = Text("Die Stadt schuldet keine solche Leistung.", "The city owes no such level.")
         return Finding(item.id, Category.STEADY_STATE, Value.INCONCLUSIVE, title, reason)
     if not unsteady:
+        who = Text("Die eine Leistung hielt", "The one service level held")
+        if len(figures) > 1:
+            who = Text(f"Alle {len(figures)} Leistungen hielten", f"All {len(figures)} service levels held")
         reason = Text(
-            f"Alle {len(figures)} Leistungen waren vor Beginn in Ordnung.",
-            f"All {len(figures)} levels held before the start.",
+            f"{who.de} in den letzten {length.de} vor Beginn.", f"{who.en} in the last {length.en} before the start."
         )
         return Finding(item.id, Category.STEADY_STATE, Value.PASS, title, reason, figures=all_of_it)
     unsteady.sort(key=lambda row: -row[0])
     below, level, limit, lowest = unsteady[0]
-    name, asked, length = context.label(level), limit_text(limit), lasting(below)
-    value, _ = told_apart(lowest.value if lowest.value is not None else limit.value, limit.value, limit.unit)
+    place, owed, too_long = context.place(level).begun(), owed_text(limit, item.limit), lasting(below)
+    value, _ = told_apart(limit.value if lowest.value is None else lowest.value, limit.value, shown_unit(limit))
+    said = PHRASES[level.measure].of(value)
     reason = Text(
-        f"Schon vor Beginn lag {name.de} {length.de} lang bei {value.de} statt {asked.de}.",
-        f"Even before the start {name.en} was at {value.en} instead of {asked.en} for {length.en}.",
+        f"{place.de}: schon vor Beginn {too_long.de} lang zu schlecht, im schlechtesten Moment {said.de}; {owed.de}.",
+        f"{place.en}: {too_long.en} not good enough even before the start, {said.en} at the worst moment; {owed.en}.",
     )
     subjects = tuple(row[1].id for row in unsteady)
     return Finding(

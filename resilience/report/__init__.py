@@ -6,7 +6,7 @@ losses         who went without what for how long
 cascade        what led to what, as a tree
 page           turns the content into HTML
 views          content grouped and worded for the template
-texts, terms   the words of the page, and the names of what stands and breaks in a town
+texts          the words of the page
 wording        numbers, times and durations as a reader of the language writes them
 svg            an SVG element as text
 axis           seconds and values as places on paper

@@ -6,7 +6,9 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from resilience.report.wording import SHARE, clock, day, number, unit_name
+from resilience.moment import clock, day
+from resilience.report.wording import number, unit_name
+from resilience.text import SHARE
 
 TICK_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 345600, 604800)
 """Steps between two ticks of a time axis that a person can read off a clock or calendar."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from resilience.clauses import clauses
+from resilience.labels import component_words
+from resilience.limits import shown_unit
 from resilience.norms import norms
 from resilience.report.cascade import cascade
 from resilience.report.content import (
@@ -25,10 +27,9 @@ from resilience.report.content import Threshold as ThresholdRow
 from resilience.report.failures import failed_s
 from resilience.report.glyphs import SHAPES
 from resilience.report.losses import district_losses, headline, level_courses, service_losses
-from resilience.report.terms import FAULT_NAMES, mode_words, words_of
-from resilience.report.wording import unit_words
 from resilience.scenario import Scenario, TimelineEntry
-from resilience.text import Text, told_apart
+from resilience.terms import FAULT_NAMES, mode_words, words_of
+from resilience.text import Text, both, told_apart
 from resilience.verdict import Category, Finding, Value, Verdict
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
@@ -110,6 +111,7 @@ def _check(finding: Finding) -> Check:
         actual,
         "" if limit is None else limit.source,
         "" if limit is None else limit.confidence.value,
+        finding.needed,
     )
 
 
@@ -119,17 +121,14 @@ def _target_and_actual(finding: Finding) -> tuple[Text, Text]:
     if limit is None:
         return NOTHING, NOTHING
     value = limit.value if actual is None or actual.value is None else actual.value
-    unit = unit_words(limit.unit)
-    found, owed = told_apart(value, limit.value, "1" if unit else limit.unit)
-    if unit:
-        found, owed = found + unit, owed + unit
+    found, owed = told_apart(value, limit.value, shown_unit(limit))
     sign = "≥ " if limit.better == "higher" else "≤ "
     return Text(sign, sign) + owed, NOTHING if actual is None or actual.value is None else found
 
 
 def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
     entry = next((e for e in scenario.timeline if e.id == row.entry), None)
-    target = city.components[row.target].label if row.target in city.components else row.target
+    target = component_words(city.components[row.target]) if row.target in city.components else both(row.target)
     return FaultSpan(
         row.entry,
         target,
@@ -173,7 +172,7 @@ def mode_timelines(city: City, history: History) -> tuple[ModeTimeline, ...]:
         if modes:
             spans = _spans(logged, modes[0], history.end)
             titles = tuple(mode_words(component.kind, mode) for mode in modes)
-            rows.append(ModeTimeline(component.id, component.kind, component.label, modes, titles, spans))
+            rows.append(ModeTimeline(component.id, component.kind, component_words(component), modes, titles, spans))
     return tuple(rows)
 
 
@@ -210,6 +209,7 @@ def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[Red
                 target,
                 actual,
                 finding.reason,
+                finding.needed,
             )
         )
     return tuple(rows)
@@ -242,7 +242,7 @@ def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[f
             )
             for d in city.districts.values()
         ),
-        tuple(MapComponent(c.id, c.label, c.kind, c.x_m, c.y_m, failed.get(c.id, 0.0)) for c in drawn),
+        tuple(MapComponent(c.id, component_words(c), c.kind, c.x_m, c.y_m, failed.get(c.id, 0.0)) for c in drawn),
     )
 
 

@@ -28,7 +28,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One expectation: `target` is what was asked, `actual` what was found, both worded with their units."""
+    """One expectation: `target` is what was asked, `actual` what was found, both worded with their units.
+
+    `needed` false: a second way that was not called upon.
+    """
 
     name: Text
     outcome: Value
@@ -37,6 +40,7 @@ class Check:
     actual: Text
     source: str = ""
     confidence: str = ""
+    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class FaultSpan:
     """
 
     entry: str
-    target: str
+    target: Text
     title: Text
     asked_begin_s: float | None
     asked_end_s: float | None
@@ -99,7 +103,7 @@ class ModeTimeline:
 
     component: str
     kind: str
-    label: str
+    label: Text
     modes: tuple[str, ...]
     mode_titles: tuple[Text, ...]
     spans: tuple[ModeSpan, ...]
@@ -117,6 +121,7 @@ class RedundancyResult:
     target: Text
     actual: Text
     sentence: Text
+    needed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ class MapComponent:
     """`failed_s` is how long it did not work during the run, 0 if it always did."""
 
     id: str
-    label: str
+    label: Text
     kind: str
     x_m: float
     y_m: float

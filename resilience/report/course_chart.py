@@ -11,7 +11,8 @@ from resilience.report.axis import TimeAxis, ValueAxis
 from resilience.report.content import LevelCourse
 from resilience.report.step_path import line_path, shortfall_path, shown_steps, thinned
 from resilience.report.svg import element, picture, text
-from resilience.report.wording import SHARE, plain, quantity, unit_name
+from resilience.report.wording import plain, quantity, unit_name
+from resilience.text import SHARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from resilience.moment import clock
 from resilience.report.content import ModeTimeline
 from resilience.report.course_chart import Band, Frame, fault_bands, time_grid
 from resilience.report.svg import element, picture, text, title
 from resilience.report.texts import say
-from resilience.report.wording import clock
 
 LABEL, BAR, GAP = 22.0, 22.0, 8.0
 LETTER = 7.0
@@ -45,7 +45,7 @@ def gantt(
     parts = [*time_grid(axis, frame, lang), *fault_bands(bands, axis, frame.top, bottom)]
     for i, timeline in enumerate(timelines):
         top = frame.top + i * row
-        parts.append(text(frame.left + 2, top + 17, timeline.label, class_="row"))
+        parts.append(text(frame.left + 2, top + 17, timeline.label.of(lang), class_="row"))
         for span in timeline.spans:
             left, right = axis.x(span.begin_s), axis.x(span.end_s)
             if span.end_s < begin_s or span.begin_s > end_s:
@@ -55,7 +55,7 @@ def gantt(
             name = mode_title(timeline, span.mode, lang)
             times = f"{clock(start, span.begin_s, lang, dated)}–{clock(start, span.end_s, lang, dated)}"
             box = element("rect", x=left, y=top + LABEL, width=width, height=BAR)
-            bar = [title(f"{timeline.label}: {name}, {times}"), box]
+            bar = [title(f"{timeline.label.of(lang)}: {name}, {times}"), box]
             if width > LETTER * len(name) + 8:
                 kind = "name" if width > 1.7 * LETTER * len(name) + 8 else "name tight"
                 bar.append(text(left + 5, top + LABEL + 15.5, name, class_=kind))

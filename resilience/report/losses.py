@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 
 from resilience.courses import NotRecorded, Spell, cut, spells
+from resilience.labels import component_words
 from resilience.metrics import person_hours_by_measure
+from resilience.phrases import PHRASES
 from resilience.report.content import DistrictLoss, Headline, LevelCourse, Reach, ServiceLoss
-from resilience.report.wording import SHARE
-from resilience.text import Text
+from resilience.text import SHARE, Text
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
 from simulator.contracts.level import MEASURES, Measure, ServiceLevel
@@ -68,8 +69,7 @@ def subject_words(subject: str, city: City) -> tuple[Text, Reach]:
         name = city.districts[subject].title or subject
         return Text(name, name), Reach.DISTRICT
     if subject in city.components:
-        name = city.components[subject].label
-        return Text(name, name), Reach.COMPONENT
+        return component_words(city.components[subject]), Reach.COMPONENT
     return Text("ganze Stadt", "whole town"), Reach.CITY
 
 
@@ -100,7 +100,7 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
             [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
         )
         _, at = _peak(changes)
-        title = Text(measure.title_de, measure.title_en)
+        title = PHRASES[row.measure].service
         rows.append(
             ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
         )

@@ -6,11 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience.moment import clock, moment
 from resilience.report.content import ReportContent
-from resilience.report.terms import term
 from resilience.report.texts import say
 from resilience.report.views import page_view
-from resilience.report.wording import clock, duration, full_date, moment, number, quantity
+from resilience.report.wording import duration, full_date, number, quantity, unbroken
+from resilience.terms import source_words, term
 from resilience.text import LANGUAGES
 
 if TYPE_CHECKING:
@@ -26,12 +27,14 @@ def render(content: ReportContent, lang: str = "en") -> str:
     helpers: dict[str, Any] = {
         "t": lambda key, **values: say(key, lang, **values),
         "term": lambda name: term(name, lang),
+        "source": lambda name: source_words(name).of(lang),
         "num": lambda value, decimals=0: number(value, lang, decimals),
         "qty": lambda value, unit: quantity(value, unit, lang),
         "clock": lambda at_s: clock(content.start, at_s, lang, content.end_s - content.begin_s > 86400),
         "instant": lambda at_s: moment(content.start, at_s).isoformat(timespec="seconds"),
         "date": lambda at_s: full_date(moment(content.start, at_s), lang),
-        "dur": duration,
+        "unbroken": unbroken,
+        "dur": lambda seconds: duration(seconds, lang),
         "svg": Markup,
         "style": Markup(_style()),
     }

@@ -12,6 +12,7 @@ TEXTS: dict[str, Text] = {
     "pass": Text("bestanden", "pass"),
     "fail": Text("nicht bestanden", "fail"),
     "inconclusive": Text("nicht schlüssig", "inconclusive"),
+    "not-needed": Text("nicht gebraucht", "not needed"),
     "verdict": Text("Urteil", "Verdict"),
     "people": Text("Menschen", "people"),
     "seed": Text("Startwert", "seed"),

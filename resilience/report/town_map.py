@@ -9,9 +9,9 @@ from itertools import pairwise
 from resilience.report.content import MapDistrict, TownMap
 from resilience.report.glyphs import FAILED, SHAPES, domain_class
 from resilience.report.svg import decimal, element, picture, text, title
-from resilience.report.terms import term
 from resilience.report.texts import say
 from resilience.report.wording import duration, number
+from resilience.terms import term
 
 WIDTH, MOST_HEIGHT, MARGIN = 700.0, 620.0, 26.0
 CLASSES = 4
@@ -86,7 +86,7 @@ def town_map(town: TownMap, lang: str) -> MapDrawing:
         parts.append(element("path", d=f"M{decimal(a)} {decimal(b)}L{decimal(c)} {decimal(d)}", class_="way"))
     for failed in (False, True):  # what failed lies on top
         parts += [
-            _component(c.kind, c.label, c.failed_s, project.at(c.x_m, c.y_m), lang)
+            _component(c.kind, c.label.of(lang), c.failed_s, project.at(c.x_m, c.y_m), lang)
             for c in town.components
             if c.kind in SHAPES and (c.failed_s > 0) is failed
         ]

@@ -97,7 +97,7 @@ def page_view(content: ReportContent, lang: str) -> PageView:
         _gantt(first, content, bands, lang),
         _gantt(more, content, bands, lang),
         len(more),
-        tuple(timeline.label for timeline in unchanged),
+        tuple(timeline.label.of(lang) for timeline in unchanged),
         tuple(_changes(changed, lang)),
         drawing,
         () if drawing is None else ranges(drawing.bounds),
@@ -182,7 +182,7 @@ def _changes(timelines: Iterable[ModeTimeline], lang: str) -> Iterable[ModeChang
     for timeline in timelines:
         for span in timeline.spans:
             yield ModeChange(
-                timeline.label, mode_title(timeline, span.mode, lang), rank_class(timeline, span.mode), span
+                timeline.label.of(lang), mode_title(timeline, span.mode, lang), rank_class(timeline, span.mode), span
             )
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime, timedelta
+import re
+from datetime import datetime
 
-from resilience.text import Text
+from resilience.duration import rounded
+from resilience.text import SHARE, UNIT_NAMES
 
+_UNIT_AHEAD = re.compile(r"(?<=\d) (?=(?:s|min|h|d|l|von|of)\b)")
 MINUS = "\u2212"
 
 _MONTHS = {
@@ -39,16 +42,6 @@ _MONTHS = {
         "Dezember",
     ),
 }
-_SHORT_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
-}
-_UNIT_NAMES = {
-    "l/person/d": Text("l je Person und Tag", "l per person and day"),
-    "person-h": Text("Personenstunden", "person-hours"),
-}
-SHARE = "share"
-"""The unit of a course that is shown in per cent: a dimensionless measure whose values lie between 0 and 1."""
 
 
 def number(value: float, lang: str, decimals: int = 0) -> str:
@@ -90,51 +83,21 @@ def unit_name(unit: str, lang: str) -> str:
     """The unit as it stands beside an axis."""
     if unit == SHARE:
         return "%"
-    words = _UNIT_NAMES.get(unit)
+    words = UNIT_NAMES.get(unit)
     if words is not None:
         return words.of(lang)
     return "" if unit == "1" else unit
 
 
-def unit_words(unit: str) -> Text | None:
-    """A unit that each language writes differently, to stand behind a number; None for all others."""
-    words = _UNIT_NAMES.get(unit)
-    return None if words is None else Text(f"\u00a0{words.de}", f"\u00a0{words.en}")
+def duration(seconds: float, lang: str = "en") -> str:
+    """As in the sentences of the findings, but never broken at the end of a line: `43 min`, `12 s`, `3 h 10 min`."""
+    said = rounded(seconds).replace(" ", "\u00a0").replace("-", MINUS)
+    return said.replace(".", ",") if lang == "de" else said
 
 
-def duration(seconds: float) -> str:
-    """The two largest parts: `2 d 4 h`, `3 h 10 min`, `45 s`. The unit signs are those of both languages."""
-    if seconds < 0:
-        return MINUS + duration(-seconds)
-    if seconds < 60:
-        return f"{seconds:.0f}\u00a0s" if seconds >= 10 or seconds == int(seconds) else f"{seconds:.1f}\u00a0s"
-    whole = round(seconds)
-    if whole < 3600:
-        minutes, rest = divmod(whole, 60)
-        return f"{minutes}\u00a0min" + (f" {rest}\u00a0s" if rest and minutes < 10 else "")
-    minutes = round(seconds / 60)
-    if minutes < 1440:
-        hours, rest = divmod(minutes, 60)
-        return f"{hours}\u00a0h" + (f" {rest}\u00a0min" if rest else "")
-    days, rest = divmod(round(seconds / 3600), 24)
-    return f"{days}\u00a0d" + (f" {rest}\u00a0h" if rest else "")
-
-
-def moment(start: datetime, at_s: float) -> datetime:
-    return start + timedelta(seconds=at_s)
-
-
-def clock(start: datetime, at_s: float, lang: str, dated: bool = False) -> str:
-    """The town's clock: `18:00`, with seconds where there are any; `dated` puts the day before it."""
-    at = moment(start, at_s)
-    text = at.strftime("%H:%M:%S") if at.second else at.strftime("%H:%M")
-    return f"{day(at, lang)}, {text}" if dated else text
-
-
-def day(at: datetime, lang: str) -> str:
-    """`14 Jan` or `14. Jan.`, for an axis."""
-    dot = "." if lang == "de" else ""
-    return f"{at.day}{dot}\u00a0{_SHORT_MONTHS[lang][at.month - 1]}"
+def unbroken(sentence: str) -> str:
+    """A sentence in which no line ends between a number and its unit."""
+    return _UNIT_AHEAD.sub("\u00a0", sentence)
 
 
 def full_date(at: datetime, lang: str) -> str:

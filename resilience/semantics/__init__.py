@@ -42,8 +42,8 @@ def check_scenario(
     return sorted({*_without(structural, _PATTERN, found), *_apart_from(structural, found)})
 
 
-# What jsonschema calls a value that breaks a pattern, and an object that lacks a field.
-_PATTERN, _LACKS = "does not match", "is a required property"
+# What the schema's problems call a value that breaks a pattern, and an object that lacks a field.
+_PATTERN, _LACKS = "does not match", " is missing"
 
 
 def _without(structural: list[Problem], words: str, found: list[Problem]) -> list[Problem]:

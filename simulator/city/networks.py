@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,12 +12,12 @@ import numpy as np
 from simulator.city.components import network_component
 from simulator.city.draft import CityDraft, NetworkRef, Override, RoadRef
 from simulator.city.element import NetworkElement
+from simulator.city.files import NoFile, resolve
 from simulator.city.where import Where
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
 
-PACKAGE = "package:"
 NO_OVERRIDE = Override()
 
 
@@ -37,24 +36,6 @@ class Networks:
     weights: dict[str, float] = field(default_factory=dict)
     ends: dict[str, tuple[str, str]] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
-
-
-def resolve(folder: Path, reference: str) -> Path:
-    """The file behind a reference: in the folder, or inside an installed package without importing it.
-
-    Raises `FileNotFoundError` whose text says what to do.
-    """
-    if reference.startswith(PACKAGE):
-        package, _, inside = reference.removeprefix(PACKAGE).partition("/")
-        found = importlib.util.find_spec(package) if package.isidentifier() else None
-        if found is None or not found.submodule_search_locations:
-            raise FileNotFoundError(f"install the package {package!r}: pip install 'stadtwerk[demo]'")
-        path = Path(found.submodule_search_locations[0]) / inside
-    else:
-        path = folder / reference
-    if not path.is_file():
-        raise FileNotFoundError("check the path")
-    return path
 
 
 def read_networks(
@@ -108,8 +89,8 @@ def _file(
 ) -> Path | None:
     try:
         return resolve(folder, reference)
-    except FileNotFoundError as error:
-        problems.append(where.problem("networks", domain, name, f"there is no file {reference!r}", str(error)))
+    except NoFile as error:
+        problems.append(where.problem("networks", domain, name, error.what, error.mend))
         networks.unread.add(domain)
         return None
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from simulator.city.components import COMPONENT_COLUMNS, listed_component, override
 from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, Override, RoadRef
 from simulator.city.fields import Fields, Report
+from simulator.city.files import NoFile, resolve
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import read_districts
 from simulator.city.linkage import LINK_COLUMNS, REQUIRED_LINK_COLUMNS, link
@@ -33,8 +34,8 @@ T = TypeVar("T")
 class Reading:
     """A city folder half read: the draft, the places of its entries, what was wrong, and ids that a mistake hid.
 
-    `hidden` holds ids of entries too broken to keep, and domains whose network reference is broken: naming them
-    elsewhere is no second mistake.
+    `hidden` holds ids of entries too broken to keep, `hidden_domains` sections and domains whose reference is broken:
+    naming them elsewhere is no second mistake.
     """
 
     draft: CityDraft
@@ -77,6 +78,8 @@ class _Reader:
         title, place = self._section("title"), self._section("place")
         longitude, latitude = float(place.get("longitude_deg", 0.0)), float(place.get("latitude_deg", 0.0))
         people = self._section("people")
+        if "people" in self.data and not people:
+            self.hidden_domains.add("people")
         components = self._components()
         draft = CityDraft(
             name=str(self.data.get("name", "")),
@@ -180,8 +183,8 @@ class _Reader:
         seen: set[str],
         out: list[T],
     ) -> None:
-        path = self.folder / file
         try:
+            path = self._file(section, file)
             rows, problems = read_table(path, columns, required)
         except BadInput as error:
             self.problems.extend(error.problems)
@@ -210,13 +213,19 @@ class _Reader:
         in_degrees = section.get("coordinates", "lonlat") == "lonlat"
         frame = MapFrame.of_degrees(longitude_deg, latitude_deg) if in_degrees else MapFrame()
         try:
-            districts, problems = read_districts(self.folder / str(section["file"]), frame, self.where)
+            districts, problems = read_districts(self._file("districts", str(section["file"])), frame, self.where)
         except BadInput as error:
             districts, problems = [], list(error.problems)
         self.problems.extend(problems)
         if problems:
             self.hidden_domains.add("districts")
         return districts
+
+    def _file(self, section: str, reference: str) -> Path:
+        try:
+            return resolve(self.folder, reference)
+        except NoFile as error:
+            raise BadInput([self.document.problem((section,), error.what, error.mend)]) from None
 
     def _overrides(self) -> dict[str, Override]:
         out: dict[str, Override] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +47,7 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
         raise BadInput([*problems, Problem(name, 1, "header", what, f"start the file with {','.join(columns)}")])
     rows: list[Row] = []
     line = reader.line_num
-    for cells in reader:
+    for cells in _readable(reader, name, problems):
         first, line = line + 1, reader.line_num
         if not any(cell.strip() for cell in cells):
             continue
@@ -57,3 +57,11 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
             continue
         rows.append(Row(first, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
     return rows, problems
+
+
+def _readable(reader: Iterator[list[str]], name: str, problems: list[Problem]) -> Iterator[list[str]]:
+    """The rows up to the first that is no CSV, such as one whose quote is never closed."""
+    try:
+        yield from reader
+    except csv.Error as error:
+        problems.append(Problem(name, 0, "row", f"is no CSV ({error})", "close quotes, save as CSV again"))

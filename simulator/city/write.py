@@ -38,12 +38,16 @@ ASSUMPTIONS_FILE = "assumptions.md"
 def staged(out: Path) -> Iterator[Path]:
     """A new folder that becomes `out` when all went well, and vanishes when not.
 
-    Raises `BadInput` if `out` is there already and not an empty folder.
+    Raises `BadInput` if `out` is there already and not an empty folder, or cannot be made.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput([Problem(str(out), 0, "out", "is there already", "name a new folder, or remove this one")])
-    out.parent.mkdir(parents=True, exist_ok=True)
-    stage = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        what = f"cannot be made ({error.strerror})"
+        raise BadInput([Problem(str(out), 0, "out", what, "check the path")]) from None
     try:
         yield stage
         stage.chmod(0o755)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,10 +10,36 @@ from typing import Any
 
 import yaml
 
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 
 Place = tuple[str | int, ...]
 """The way to a value from the top of a document: keys and list positions."""
+
+SPARE_NODES = 10_000
+"""A text of n characters holds at most n values unless aliases repeat some; so many more may come from aliases."""
+LARGEST = 2**63
+"""No whole number in a town is beyond this: a longer one is a slip of the finger."""
+
+
+TYPE_WORDS = {
+    "object": "a set of fields (name: value)",
+    "array": "a list",
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "null": "empty",
+}
+"""What JSON Schema calls a type, in words."""
+
+
+YAML_SLIPS = (
+    ("expected ',' or", "close the bracket, and put a text that holds any of , : ? { } in quotes"),
+    ("mapping values are not allowed", "check how far the line is indented, and put a text that holds ': ' in quotes"),
+    ("character '\\t'", "indent with blanks instead of tabs"),
+)
+"""What the YAML reader says of the commonest slips, and how to mend them."""
 
 
 def dotted(place: Sequence[str | int]) -> str:
@@ -53,7 +80,11 @@ class Document:
 
 
 def load_document(path: Path, shown_as: str | None = None) -> Document:
-    """Read one YAML file. Raises `BadInput` for a missing file, broken YAML or a key written twice."""
+    """Read one YAML file.
+
+    Raises `BadInput` for a missing file, broken YAML, a key written twice, a number that is not finite, and for
+    nesting or repetition (aliases) out of all proportion.
+    """
     name = shown_as or str(path)
     try:
         text = path.read_text(encoding="utf-8")
@@ -61,44 +92,72 @@ def load_document(path: Path, shown_as: str | None = None) -> Document:
         raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
     except UnicodeDecodeError as error:
         raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", "save it as UTF-8")]) from None
-    loader = _Loader(text)
+    builder: _Builder | None = None
     try:
-        node = loader.get_single_node()
-        lines: dict[Place, int] = {}
-        problems: list[Problem] = []
-        data = None if node is None else _build(loader, node, (), lines, problems, name)
+        builder = _Builder(_Loader(text), name, len(text) + SPARE_NODES)
+        node = builder.loader.get_single_node()
+        data = None if node is None else builder.build(node, ())
+    except RecursionError:
+        mend = "take out aliases that contain themselves, and brackets within brackets"
+        raise BadInput([Problem(name, 1, "yaml", "is nested too deeply", mend)]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = 1 if mark is None else mark.line + 1
         what = error.problem or error.context or "unreadable"
-        raise BadInput([Problem(name, line, "yaml", str(what), "mend the YAML here or just above")]) from None
+        mend = next((mend for sign, mend in YAML_SLIPS if sign in str(what)), "mend the YAML here or just above")
+        raise BadInput([Problem(name, line, "yaml", str(what), mend)]) from None
     except yaml.YAMLError as error:
         raise BadInput([Problem(name, 1, "yaml", str(error).split("\n")[0], "mend the YAML")]) from None
     finally:
-        loader.dispose()
-    if problems:
-        raise BadInput(problems)
-    return Document(name, data, lines)
+        if builder is not None:
+            builder.loader.dispose()
+    if builder.problems:
+        raise BadInput(builder.problems)
+    return Document(name, data, builder.lines)
 
 
-def _build(
-    loader: _Loader, node: yaml.Node, place: Place, lines: dict[Place, int], problems: list[Problem], name: str
-) -> Any:
-    lines[place] = node.start_mark.line + 1
-    if isinstance(node, yaml.MappingNode):
-        out: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            key = str(loader.construct_object(key_node))
-            here = (*place, key)
-            line = key_node.start_mark.line + 1
-            if key in out:
-                problems.append(Problem(name, line, dotted(here), "is written twice", "keep one of the two"))
-            out[key] = _build(loader, value_node, here, lines, problems, name)
-            lines[here] = line
-        return out
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(loader, child, (*place, i), lines, problems, name) for i, child in enumerate(node.value)]
-    return loader.construct_object(node)
+class _Builder:
+    """Turns YAML nodes into plain values, keeps their lines, and notes what is wrong with them."""
+
+    def __init__(self, loader: _Loader, name: str, most: int) -> None:
+        self.loader = loader
+        self.lines: dict[Place, int] = {}
+        self.problems: list[Problem] = []
+        self._name, self._most = name, most
+
+    def build(self, node: yaml.Node, place: Place) -> Any:
+        self.lines[place] = node.start_mark.line + 1
+        if len(self.lines) > self._most:
+            mend = "write out what is meant instead of aliases of aliases"
+            raise BadInput([Problem(self._name, self.lines[place], dotted(place), "aliases repeat too much", mend)])
+        if isinstance(node, yaml.MappingNode):
+            out: dict[str, Any] = {}
+            for key_node, value_node in node.value:
+                key = str(self.loader.construct_object(key_node))
+                here = (*place, key)
+                line = key_node.start_mark.line + 1
+                if key in out:
+                    self._wrong(here, line, "is written twice", "keep one of the two")
+                out[key] = self.build(value_node, here)
+                self.lines[here] = line
+            return out
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(child, (*place, i)) for i, child in enumerate(node.value)]
+        return self._scalar(node, place)
+
+    def _scalar(self, node: yaml.Node, place: Place) -> Any:
+        try:
+            value = self.loader.construct_object(node)
+        except (ValueError, OverflowError):
+            value = math.nan
+        if isinstance(value, float) and not math.isfinite(value):
+            self._wrong(place, self.lines[place], "is not a finite number", "write a plain number such as 12.5")
+        elif isinstance(value, int) and abs(value) > LARGEST:
+            self._wrong(place, self.lines[place], "is too large a number", "check the number of digits")
+        return value
+
+    def _wrong(self, place: Place, line: int, what: str, mend: str) -> None:
+        self.problems.append(Problem(self._name, line, dotted(place), what, mend))
 
 
 def schema_problems(document: Document, schema: Mapping[str, Any]) -> list[Problem]:
@@ -111,17 +170,23 @@ def schema_problems(document: Document, schema: Mapping[str, Any]) -> list[Probl
         if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
             allowed = list(error.schema.get("properties", {}))
             for key in [k for k in error.instance if k not in allowed]:
-                from simulator.contracts.names import suggestion
-
                 mend = suggestion(key, allowed) + f" (allowed here: {', '.join(allowed)})"
                 found.append(document.problem((*place, key), "is not a field here", mend))
             continue
         mend = str(error.schema.get("description", "see the JSON Schema")) if isinstance(error.schema, Mapping) else ""
+        what = error.message[:200]
         if error.validator == "enum":
-            mend = "use one of " + ", ".join(map(str, error.validator_value))
+            allowed = [str(value) for value in error.validator_value]
+            what = f"{error.instance!r} is not a choice"[:200]
+            mend = suggestion(str(error.instance), allowed, ", ".join(allowed))
         elif error.validator == "required":
-            mend = "add it"
+            what, mend = f"{error.message.removesuffix(' is a required property')} is missing", "add it"
         elif error.validator == "type":
-            mend = f"write a value of type {error.validator_value}"
-        found.append(document.problem(place, error.message[:200], mend))
+            wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
+            words = " or ".join(TYPE_WORDS[name] for name in wanted)
+            what = "is empty" if error.instance is None else f"{error.instance!r} is not {words}"[:200]
+            said = error.schema.get("description", "") if wanted != ["object"] else ""
+            if not said.startswith("write "):
+                mend = f"write {words}" + (f": {said}" if said else "")
+        found.append(document.problem(place, what, mend))
     return found

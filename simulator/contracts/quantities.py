@@ -21,6 +21,9 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("working", "1", ("any",), "1 while the component works, else 0"),
         QuantityName("pressure_m", "m", ("junction",), "pressure, as metres of water"),
         QuantityName("demand_m3_s", "m3/s", ("junction",), "water delivered"),
+        QuantityName(
+            "water_age_s", "s", ("junction",), "age of the water; computed where a sensor of the city reads it"
+        ),
         QuantityName("leak_m3_s", "m3/s", ("junction",), "water lost through a burst"),
         QuantityName("level_m", "m", ("tank",), "water level above the tank's bottom"),
         QuantityName("volume_m3", "m3", ("tank",), "water in the tank"),

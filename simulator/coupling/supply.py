@@ -164,7 +164,8 @@ class Supply:
             event = self._log.add(EventKind.SUPPLY_LOST, link.target, what, cause=cause, via=link.id, value=left)
             if store is not None:
                 self._turn(store, draining=True)
-                self._wait_for_empty(key, store, event)
+                if store.charge > 0:
+                    self._wait_for_empty(key, store, event)
         self._refresh_component(link.target, event, via=link.id)
 
     def _turn(self, store: _Store, draining: bool) -> None:

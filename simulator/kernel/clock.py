@@ -12,8 +12,10 @@ from simpy.events import Event as SimEvent
 
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 
-SAME_TIME_LIMIT = 20_000
-"""Steps allowed at one instant before the run is stopped as a loop (assumption: far above what a cascade needs)."""
+SAME_TIME_LIMIT = 1_000
+"""Calls that may lead to each other at one instant before the run is stopped as a loop (assumption: far above what a
+cascade needs). How many happen side by side does not count: a blackout of a large town reaches very many at once."""
+SHOWN_AT_LOOP = 20
 
 
 class SameTimeLoop(RuntimeError):
@@ -33,9 +35,8 @@ class Clock:
         self.end = to_ticks(duration_s)
         self.env = simpy.Environment(initial_time=self.begin)
         self._midnight = start.replace(hour=0, minute=0, second=0, microsecond=0)
-        self._steps_now = 0
-        self._last = self.begin
-        self._recent: list[str] = []
+        self._depth = 0
+        self._chain: list[str] = []
 
     @property
     def now(self) -> int:
@@ -63,16 +64,18 @@ class Clock:
         """Run `call` at `tick` (not in the past). `who` is named if the run loops or hangs."""
         if tick < self.now:
             raise ValueError(f"{who} wants to act at {to_s(tick)} s, but it is {self.now_s} s already")
+        depth = self._depth + 1 if tick == self.now else 0
         event = Timeout(self.env, tick - self.now)
-        event.callbacks.append(lambda _: self._run(who, call))
+        event.callbacks.append(lambda _: self._run(who, call, depth))
 
     def after(self, seconds: float, who: str, call: Callable[[], None]) -> None:
         self.at(self.now + to_ticks(seconds), who, call)
 
     def soon(self, who: str, call: Callable[[], None]) -> None:
         """Run `call` at this same instant, after what is already queued for it."""
+        depth = self._depth + 1
         event = SimEvent(self.env)
-        event.callbacks.append(lambda _: self._run(who, call))
+        event.callbacks.append(lambda _: self._run(who, call, depth))
         event._ok = True
         event._value = None
         self.env.schedule(event, NORMAL, 0)
@@ -94,17 +97,16 @@ class Clock:
             while self.env.peek() <= tick:
                 self.env.step()
 
-    def _run(self, who: str, call: Callable[[], None]) -> None:
-        if self.now != self._last:
-            self._last, self._steps_now = self.now, 0
-            self._recent.clear()
-        self._steps_now += 1
-        if self._steps_now > SAME_TIME_LIMIT - 20:
-            self._recent.append(who)
-            if self._steps_now > SAME_TIME_LIMIT:
-                names = ", ".join(dict.fromkeys(self._recent))
-                raise SameTimeLoop(f"more than {SAME_TIME_LIMIT} steps at {self.now_s} s; last called: {names}")
+    def _run(self, who: str, call: Callable[[], None], depth: int) -> None:
+        if depth > SAME_TIME_LIMIT - SHOWN_AT_LOOP:
+            self._chain.append(who)
+            if depth > SAME_TIME_LIMIT:
+                names = ", ".join(dict.fromkeys(self._chain[-SHOWN_AT_LOOP:]))
+                what = f"more than {SAME_TIME_LIMIT} calls led to each other at {self.now_s} s"
+                raise SameTimeLoop(f"{what}; last called: {names}")
+        self._depth = depth
         call()
+        self._depth = 0
 
 
 __all__ = ["TICKS_PER_S", "Clock", "SameTimeLoop"]

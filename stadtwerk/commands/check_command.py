@@ -17,18 +17,18 @@ Every problem is one line: file:line: field: what is wrong; how to mend it. The 
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="scenario files, scenario names, or city folders")
+    parser.add_argument("files", nargs="+", metavar="FILE", help="scenarios and cities, each by name, file or folder")
     parser.add_argument("--city", help="check scenarios against this city instead of their own")
 
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
-    from stadtwerk.library import find_scenario, load_checked, load_named_city
+    from stadtwerk.library import city_names, find_scenario, load_checked, load_named_city
 
     problems: list[Problem] = []
     for name in options.files:
         try:
-            if Path(name).is_dir() or Path(name).name == "city.yaml":
+            if Path(name).is_dir() or Path(name).name == "city.yaml" or name in city_names():
                 city = load_named_city(name)
                 print(f"{name}: ok, a city of {city.people:,} people and {len(city.components):,} components")
             else:

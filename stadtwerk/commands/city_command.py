@@ -10,7 +10,7 @@ examples:
   stadtwerk city show demo
   stadtwerk city import --water net.inp --power grid.json --out mycity
   stadtwerk city import --water water.inp --power power.json --roads-net net.tntp --roads-nodes node.tntp \\
-      --roads-trips trips.tntp --links dependencies.csv --length-unit ft --name micropolis --out micropolis
+      --roads-trips trips.tntp --links dependencies.csv --name micropolis --out micropolis
 
 What no input said is assumed by stated rules, and every assumption is listed in assumptions.md of the folder.
 """

@@ -192,3 +192,16 @@ def test_micropolis_says_what_was_assumed(micropolis: ImportReport) -> None:
     for word in ("foot", "dependencies.csv", "District", "gateway", "hospital", "road access", "210", "litres"):
         assert word.lower() in told.lower(), word
     assert micropolis.city.people > 1000
+
+
+def test_pandapower_keeps_its_advice_to_itself(caplog: pytest.LogCaptureFixture) -> None:
+    import logging
+
+    from simulator.city.importers.pandapower_grid import quiet_pandapower
+
+    logger = logging.getLogger("pandapower.auxiliary")
+    with quiet_pandapower():
+        logger.warning("numba cannot be imported")
+        logger.error("a real error")
+    logger.warning("heard again")
+    assert [record.getMessage() for record in caplog.records] == ["a real error", "heard again"]

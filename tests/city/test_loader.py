@@ -204,6 +204,34 @@ def test_districts_without_people_and_without_demand_are_refused(tmp_path: Path)
         load_city(hamlet(tmp_path / "b", city=CITY.replace("people: {litres", "#people: {litres")))
 
 
+@pytest.mark.parametrize("reference", ["../outside.csv", "/etc/hostname", "package:yaml/../../outside.csv"])
+def test_nothing_outside_the_folder_is_read(tmp_path: Path, reference: str) -> None:
+    (tmp_path / "outside.csv").write_text("id,kind,source,target\n", encoding="utf-8")
+    inside = tmp_path / "city"
+    inside.mkdir()
+    hamlet(inside, city=CITY.replace("[links.csv]", f"['{reference}']"))
+    with pytest.raises(BadInput) as caught:
+        load_city(inside)
+    (problem,) = [p for p in caught.value.problems if p.field == "links"]
+    assert problem.file.endswith("city.yaml") and "lies outside the city's folder" in problem.what
+
+
+def test_a_link_on_the_disk_does_not_lead_out_either(tmp_path: Path) -> None:
+    inside = tmp_path / "city"
+    inside.mkdir()
+    hamlet(inside)
+    (inside / "links.csv").rename(tmp_path / "links.csv")
+    (inside / "links.csv").symlink_to(tmp_path / "links.csv")
+    with pytest.raises(BadInput, match="lies outside the city's folder"):
+        load_city(inside)
+
+
+def test_a_wrong_figure_for_people_is_one_problem(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_city(hamlet(tmp_path, city=CITY.replace("litres_per_person_day: 126", "litres_per_person_day: -126")))
+    assert [p.field for p in caught.value.problems] == ["people.litres_per_person_day"]
+
+
 def test_links_keep_their_order_and_kinds(tmp_path: Path) -> None:
     city = load_city(hamlet(tmp_path))
     assert list(city.links) == ["g-h", "w-h", "s-gw", "s-ge", "gw-u", "gw-ww", "ww-u"]

@@ -87,6 +87,18 @@ def test_watchers_hear_once_an_instant_with_the_last_cause() -> None:
     assert r.log.events[heard[0]].kind is EventKind.STOPPED
 
 
+def test_a_battery_that_is_empty_when_the_feeder_goes_again_is_not_used_up_twice() -> None:
+    r = pump_on_two_buses(autonomy_s=60.0)
+    for bus in ("bus-1", "bus-2"):
+        r.supply.offer(bus, LinkKind.POWER, False)
+    r.clock.run_until(60_000)
+    r.supply.offer("bus-1", LinkKind.POWER, True)
+    r.supply.offer("bus-1", LinkKind.POWER, False)
+    r.clock.run_until(120_000)
+    kinds = [event.kind for event in r.log.events if event.subject == "pump-1"]
+    assert kinds.count(EventKind.AUTONOMY_USED) == 1 and kinds.count(EventKind.STOPPED) == 2
+
+
 def test_draw_is_taken_from_the_first_live_feeder_only() -> None:
     r = pump_on_two_buses()
     r.supply.draw("pump-1", 5000.0)

@@ -70,6 +70,19 @@ def test_couplings_that_chase_each_other_are_stopped_and_named() -> None:
         c.run_until(1)
 
 
+def test_a_blackout_of_a_large_town_is_no_loop() -> None:
+    c = clock()
+    told: list[int] = []
+
+    def blackout() -> None:
+        for i in range(50_000):
+            c.soon("bus-7", lambda i=i: told.append(i))  # type: ignore[misc]
+
+    c.at(500, "storm", blackout)
+    c.run_until(1000)
+    assert told == list(range(50_000))
+
+
 def test_streams_depend_on_seed_and_name_and_not_on_the_order_of_asking() -> None:
     first = Streams(7)
     a, b = first.stream("pump-1", "noise").random(4), first.stream("pump-2", "noise").random(4)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.report.axis import TimeAxis, ValueAxis
-from resilience.report.wording import SHARE
+from resilience.text import SHARE
 
 START = datetime(2026, 1, 14, 17, 10)
 

@@ -64,3 +64,26 @@ def test_a_phone_need_not_scroll_sideways(tmp_path: Path) -> None:
     assert body["data-wide"] == "[]"
     assert float(body["data-scroll"]) <= 390
     assert set(body["data-strips"].strip("[]").split(",")) == {"358"}
+
+
+def test_a_printed_page_unfolds_what_is_folded_away(tmp_path: Path) -> None:
+    """How high a folded part is on screen and on paper: only the paper shows what is in it."""
+    write_report(sample.content(), tmp_path / "report.html", "de")
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<details>" in page
+    heights = []
+    for media in ("print", "screen"):
+        style = page.replace("@media print", f"@media {'screen' if media == 'print' else 'print'}")
+        style = style.replace("style-src 'unsafe-inline'", "style-src 'unsafe-inline'; script-src 'unsafe-inline'")
+        measure = (
+            "<script>document.body.dataset.high = "
+            "JSON.stringify([...document.querySelectorAll('details > :last-child')].map(e => e.checkVisibility("
+            "{contentVisibilityAuto: true}) ? e.getBoundingClientRect().height : 0))</script></body>"
+        )
+        (tmp_path / f"{media}.html").write_text(style.replace("</body>", measure), encoding="utf-8")
+        body = dom(tmp_path / f"{media}.html", tmp_path / f"profile-{media}").one("body").attributes
+        heights.append([float(high) for high in body["data-high"].strip("[]").split(",")])
+    paper, screen = heights
+    assert len(paper) == len(screen) > 1
+    assert all(high > 20 for high in paper)
+    assert not any(screen)

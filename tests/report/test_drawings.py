@@ -15,9 +15,10 @@ from resilience.report.compose import town_map_of
 from resilience.report.content import MapComponent, MapDistrict, ModeSpan, ModeTimeline, TownMap
 from resilience.report.course_chart import SMALL, WIDE, Band, course_chart
 from resilience.report.gantt import gantt, rank_class
-from resilience.report.terms import mode_words
 from resilience.report.town_map import CLASSES, Projection, class_bounds, class_of, scale_length_m, town_map
 from resilience.report.views import bands_of, fault_keys
+from resilience.terms import mode_words
+from resilience.text import both
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.kinds import KINDS
@@ -31,7 +32,7 @@ HOSPITAL = KINDS["hospital"].modes
 def timeline(*spans: tuple[str, float, float], kind: str = "hospital") -> ModeTimeline:
     modes = KINDS[kind].modes
     titles = tuple(mode_words(kind, mode) for mode in modes)
-    return ModeTimeline("h", kind, "Clinic", modes, titles, tuple(ModeSpan(*span) for span in spans))
+    return ModeTimeline("h", kind, both("Clinic"), modes, titles, tuple(ModeSpan(*span) for span in spans))
 
 
 def test_bars_lie_where_the_modes_were_and_say_which() -> None:
@@ -96,9 +97,9 @@ def test_the_scale_bar_is_round_and_fits(scale: float) -> None:
 def test_what_failed_is_crossed_out_and_no_label_hides_another() -> None:
     districts = tuple(MapDistrict(f"d{i}", f"District {i}", 100, 0.0, 0.0, (), 10.0 * i) for i in range(8))
     components = (
-        MapComponent("p", "Pump", "pump", 0.0, 0.0, 3600.0),
-        MapComponent("q", "Pump 2", "pump", 500.0, 900.0, 0.0),
-        MapComponent("j", "junction", "junction", 100.0, 100.0, 0.0),
+        MapComponent("p", both("Pump"), "pump", 0.0, 0.0, 3600.0),
+        MapComponent("q", both("Pump 2"), "pump", 500.0, 900.0, 0.0),
+        MapComponent("j", both("junction"), "junction", 100.0, 100.0, 0.0),
     )
     drawing = town_map(TownMap(districts, components), "en")
     root = ElementTree.fromstring(drawing.svg)

@@ -91,11 +91,11 @@ def test_each_service_is_summed_over_its_districts_and_each_facility_stands_alon
     city, history = place(), told()
     rows = {row.title.en: row for row in service_losses(city, history)}
     water = [PEOPLE["a"] * low("water-a", s) + PEOPLE["b"] * low("water-b", s) for s in range(END)]
-    row = rows["share of water demand delivered"]
+    row = rows["water supply"]
     assert row.person_hours == pytest.approx(sum(water) / 3600)
     assert (row.peak_people, row.peak_at_s) == (max(water), water.index(max(water)))
-    assert rows["h"].person_hours == pytest.approx(2 * 140 / 3600)
-    assert "share of sensors whose gateway reaches the data centre" not in rows  # nobody recorded it
+    assert rows["hospital h"].person_hours == pytest.approx(2 * 140 / 3600)
+    assert "telemetry" not in rows  # nobody recorded it
 
 
 def test_districts_are_listed_by_their_losses() -> None:

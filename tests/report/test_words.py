@@ -10,13 +10,17 @@ from pathlib import Path
 import pytest
 
 import resilience.report
+from resilience.moment import clock, day
 from resilience.norms import Confidence
+from resilience.phrases import PHRASES
 from resilience.report.glyphs import SHAPES
-from resilience.report.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, SUPPLY_NAMES, mode_words, term
 from resilience.report.texts import TEXTS, say
-from resilience.report.wording import clock, day, duration, full_date, number, plain, quantity
+from resilience.report.wording import duration, full_date, number, plain, quantity
+from resilience.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, SUPPLY_NAMES, mode_words, term
+from resilience.text import Text
 from resilience.verdict import Category
 from simulator.contracts.kinds import KINDS, fault_points
+from simulator.contracts.level import MEASURES
 from simulator.contracts.link import LinkKind
 
 ROOM = Path(resilience.report.__file__).parent
@@ -33,6 +37,13 @@ def test_every_kind_fault_mode_and_supply_has_a_name() -> None:
 def test_every_confidence_and_category_has_a_german_name() -> None:
     for value in (*Confidence, *Category):
         assert term(value.value, "de") != value.value
+
+
+def test_every_measure_can_be_spoken_of() -> None:
+    assert PHRASES.keys() == MEASURES.keys()
+    for name, phrase in PHRASES.items():
+        said = phrase.of(Text("ZAHL", "NUMBER"))
+        assert said.de.count("ZAHL") == said.en.count("NUMBER") == 1, name
 
 
 def test_a_mode_means_what_it_means_for_its_kind() -> None:
@@ -94,4 +105,4 @@ def test_numbers_dates_and_durations() -> None:
     said = [
         duration(s).replace("\u00a0", " ") for s in (0.0, 0.5, 12.0, 59.7, 90.0, 3540.0, 11400.0, 86399.0, 187200.0)
     ]
-    assert said == ["0 s", "0.5 s", "12 s", "60 s", "1 min 30 s", "59 min", "3 h 10 min", "1 d", "2 d 4 h"]
+    assert said == ["0 s", "0.5 s", "12 s", "60 s", "90 s", "59 min", "3 h 10 min", "24 h", "2 d 4 h"]

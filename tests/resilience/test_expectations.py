@@ -96,8 +96,28 @@ def test_lower_is_better_turns_round() -> None:
     assert worst.limit.better == "lower"
     assert worst.actual is not None
     assert worst.actual.value == 2.0
-    assert "stieg auf 2" in worst.reason.de
+    assert worst.reason.de == ("Ganze Stadt: Reisezeitindex 2, 60 s lang (ab 17:01); geschuldet sind höchstens 1,5.")
     assert found(Invariant("x", index, Threshold(2.5, "travel-time-index-acceptable")), jam).value is Value.PASS
+
+
+def test_where_gaps_are_allowed_their_length_is_what_counts() -> None:
+    gap = Invariant("x", LevelChoice(("water-supply-d2",)), OWN, longest=TimeLimit(10800.0))
+    kept = found(gap, {"water-supply-d2": course((-3600, 1.0), (3600, 0.6), (10800, 1.0))})
+    assert kept.value is Value.PASS
+    assert kept.limit is not None and kept.actual is not None
+    assert (kept.limit.value, kept.limit.unit, kept.actual.value) == (10800.0, "s", 7200.0)
+    assert kept.reason.en == (
+        "Südstadt: 60% of the water demand delivered for 2 h (from 18:00); owed are 90%, allowed are gaps of up to 3 h."
+    )
+    stairs = course((-3600, 1.0), (3600, 0.6), (7200, 0.8), (18000, 1.0))
+    missed = found(gap, {"water-supply-d2": stairs})
+    assert (missed.value, missed.actual.value if missed.actual else None) == (Value.FAIL, 14400.0)
+    assert "too low for 4 h (from 18:00), 60% of the water demand delivered at the worst moment" in missed.reason.en
+
+
+def test_of_those_that_held_the_closest_to_its_limit_speaks() -> None:
+    levels = {"water-supply-d1": course((-3600, 1.0)), "water-supply-d2": course((-3600, 0.95))}
+    assert found(Invariant("x", BOTH, OWN), levels).reason.en.startswith("Südstadt: 95% of the water demand")
 
 
 def test_the_worst_level_speaks_for_all() -> None:
@@ -105,7 +125,7 @@ def test_the_worst_level_speaks_for_all() -> None:
     finding = found(Invariant("x", BOTH, OWN), {"water-supply-d1": DIP, "water-supply-d2": longer})
     assert finding.subjects == ("water-supply-d2", "water-supply-d1")
     assert "Südstadt" in finding.reason.en
-    assert "2 of 2 levels missed" in finding.reason.en
+    assert "Also missed: Nordstadt (water supply) (2 of 2)." in finding.reason.en
     assert finding.actual is not None
     assert finding.actual.value == 0.6
 

@@ -1,9 +1,10 @@
 """The data files of norms and clauses."""
 
 from resilience.clauses import clauses
-from resilience.limits import level_limit, limit_text, time_limit
+from resilience.limits import level_limit, owed_text, time_limit
 from resilience.norms import Confidence, norms
 from resilience.scenario import Threshold, TimeLimit
+from resilience.text import Text
 from simulator.contracts.level import MEASURES
 from tests.resilience.town import tiny_city
 
@@ -48,7 +49,15 @@ def test_limits_say_their_source() -> None:
     changeover = time_limit(TimeLimit(15.0, "hospital-changeover"), "lower")
     assert changeover.source == "DIN VDE 0100-710"
     assert changeover.confidence is Confidence.SECONDARY
-    assert limit_text(changeover).en == "at most 15 s"
+
+
+def test_what_is_owed_is_told_apart_from_what_a_scenario_asks() -> None:
+    levels = tiny_city().levels
+    share, index = levels["water-supply-d1"], levels["travel-time-index"]
+    assert owed_text(level_limit(Threshold(), share), Threshold()) == Text("geschuldet sind 90\u00a0%", "owed are 90%")
+    asked = Threshold(0.925)
+    assert owed_text(level_limit(asked, share), asked).en == "asked are 92.5%"
+    assert owed_text(level_limit(Threshold(), index), Threshold()).en == "owed are at most 1.5"
 
 
 def test_a_norm_lends_its_weight_to_its_own_number_only() -> None:

@@ -7,6 +7,7 @@ import pytest
 from resilience.judge import judge
 from resilience.modes import mode_course
 from resilience.scenario import Redundancy, TimeLimit
+from resilience.text import Text
 from resilience.verdict import Category, Finding, Value
 from tests.resilience.town import history, modes, scenario, tiny_city
 
@@ -105,3 +106,16 @@ def test_modes_passed_through_in_no_time_do_not_count() -> None:
     assert mode_course("other", ladder, past)[0].mode == "mains"
     late = history(events=modes("h", (10, "battery", "mains")))
     assert mode_course("h", ladder, late)[0].mode == "battery"
+
+
+def test_a_standby_that_nobody_needed_says_so_and_still_passes() -> None:
+    """Counted as a pass, told as neither good nor bad; one that had to be needed stays open."""
+    spare = found(hospital(must=False))
+    assert (spare.value, spare.needed) == (Value.PASS, False)
+    assert spare.reason == Text(
+        "Nicht gebraucht (Notstrom): Netz fiel nie aus.", "Not needed (generator): mains was never lost."
+    )
+    meant = found(hospital())
+    assert (meant.value, meant.needed) == (Value.INCONCLUSIVE, True)
+    used = found(hospital(must=False), (LOST, "mains", "generator"))
+    assert (used.value, used.needed) == (Value.PASS, True)

@@ -231,7 +231,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("measure: water-supply", "measure: water-suply", "expect[0].levels.measure", "'water-supply'"),
         ("measure: water-supply", "measure: telemetry", "expect[0].levels", "owes no such level"),
         ("longest: saidi-sustained", "share: 0.5", "expect[0].share", "not a field here"),
-        ("type: recovery", "type: recover", "expect[1].type", "not one of"),
+        ("type: recovery", "type: recover", "expect[1].type", "not a choice"),
         ("within: 1h, after", "within: 8h, after", "expect[1].within", "the run after 10 h"),
         ("after: cleared, fault: break", "after: heal, fault: break", "expect[1].fault", "means nothing"),
         ("id: back", "id: water", "expect[1].id", "used twice"),
@@ -264,7 +264,7 @@ def test_one_mistake_one_line_and_two_mistakes_two(tmp_path: Path) -> None:
     assert "is not a duration" in found.what
     text = WHOLE.replace("    target: pump-1\n", "").replace("    at: 1h\n", "")
     assert [(p.field, p.what) for p in problems(tmp_path, text)] == [
-        ("timeline[0]", "'at' is a required property"),
+        ("timeline[0]", "'at' is missing"),
         ("timeline[0]", "has neither `target` nor `selector`"),
     ]
     burst = TIMELINE.replace("pump-out\n    target: pump-1", "burst\n    target: junction-1")

@@ -49,16 +49,20 @@ def test_pass_fail_inconclusive_and_exit_codes() -> None:
     asked, past = mixed()
     no = judge(asked, CITY, past)
     assert (no.value, no.exit_code) == (Value.FAIL, 1)
-    assert no.answer.en.startswith("No: the town does not hold: ")
+    assert no.answer.en.startswith(
+        "No: the town does not hold. Südstadt: 20% of the water demand delivered for 60 s (from 17:01)"
+    )
     assert "Südstadt" in no.answer.en
-    assert no.answer.de.startswith("Nein: Die Stadt hält nicht: ")
+    assert no.answer.de.startswith("Nein: Die Stadt hält nicht. ")
     open_ = judge(asked, CITY, history(FINE))
     assert (open_.value, open_.exit_code) == (Value.INCONCLUSIVE, 2)
     assert open_.answer.de.startswith("Offen: ")
     took_over = modes("hospital-1", (60, "mains", "generator"), (120, "generator", "mains"))
     yes = judge(asked, CITY, history(FINE, took_over))
     assert (yes.value, yes.exit_code) == (Value.PASS, 0)
-    assert yes.answer.en == "Yes: the town holds; all 2 expectations are met."
+    assert yes.answer.en == (
+        "Yes: the town holds; all 2 expectations are met. What took over: Hospital 1: mains → generator."
+    )
     assert [finding.category for finding in yes.findings] == [
         Category.STEADY_STATE,
         Category.EXECUTION,
@@ -72,9 +76,12 @@ def test_the_answer_counts_right() -> None:
     assert one.answer.en == "Yes: the town holds; its one expectation is met."
     low = {name: course((-3600, 0.1)) for name in FINE}
     again = [replace(WATER, id=name) for name in ("a", "b", "c")]
-    assert "(und 1 weiterer Punkt)" in judge(scenario(expectations=again[:2]), CITY, history(low)).answer.de
-    assert "(and 2 more points)" in judge(scenario(expectations=again), CITY, history(low)).answer.en
-    assert judge(scenario(), CITY, history(), checkers=[]).answer.en.endswith("nothing was judged.")
+    two = judge(scenario(expectations=again[:2]), CITY, history(low)).answer
+    assert two.de.endswith("Ebenfalls nicht erfüllt: „Durchgehend eingehalten: b“.")
+    assert "Ebenfalls" not in judge(scenario(expectations=again[:1]), CITY, history(low)).answer.de
+    three = judge(scenario(expectations=again), CITY, history(low)).answer
+    assert three.en.endswith("Not met either: “Kept throughout: b” and “Kept throughout: c”.")
+    assert judge(scenario(), CITY, history(), checkers=[]).answer.en.endswith("Nothing was judged.")
 
 
 def test_an_unsteady_start_is_no_failure_of_the_town() -> None:

@@ -133,3 +133,40 @@ def test_an_internal_error_is_owned_up_to(monkeypatch: pytest.MonkeyPatch, capsy
 def test_the_module_runs_as_a_program() -> None:
     run = subprocess.run([sys.executable, "-m", "stadtwerk", "--version"], capture_output=True, text=True, check=True)
     assert run.stdout.startswith("stadtwerk ")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1: document: is empty; write a set of fields"),
+        ("just words", "1: document: 'just words' is not a set of fields"),
+        ("id: x\n  title: y\n", "2: yaml: mapping values are not allowed here; check how far the line is indented"),
+        ("id: x\n\ttitle: y\n", "2: yaml: found character '\\t' that cannot start any token; indent with blanks"),
+        ("title: {de: Ja, wenn?, en: no}\n", "1: yaml: expected ',' or '}', but got '?'; close the bracket, and put"),
+        (FIVE_MISTAKES.replace("name: demo", "name: atlantis"), "6: city.name: no city is called 'atlantis'"),
+        (FIVE_MISTAKES.replace("name: demo", "path: nowhere"), "6: city.path: there is no folder"),
+        (FIVE_MISTAKES.replace("at: 15min", "at: 17:15"), "10: timeline[0].at: 1035 is not text; write a duration"),
+        (
+            FIVE_MISTAKES.replace("invariant", "invarant"),
+            "25: expect[0].type: 'invarant' is not a choice; did you mean",
+        ),
+        (FIVE_MISTAKES.replace("id: broken\n", ""), "1: document: 'id' is missing; add it"),
+    ],
+)
+def test_common_slips_are_told_plainly_and_at_their_line(
+    text: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "slip.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert main(["check", str(path)]) == 64
+    lines = capsys.readouterr().err.splitlines()
+    assert [line for line in lines if line.startswith(f"{path}:{said}")], lines
+
+
+def test_a_city_can_be_checked_by_name_and_a_folder_without_one_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "demo"]) == 0
+    assert "a city of" in capsys.readouterr().out
+    assert main(["check", str(tmp_path)]) == 64
+    assert "there is no city.yaml in this folder" in capsys.readouterr().err

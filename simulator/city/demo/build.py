@@ -12,7 +12,7 @@ from simulator.city.demo.frames import grid_frame, water_frame
 from simulator.city.demo.roads import build_roads
 from simulator.city.demo.water import write_water
 from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, RoadRef
-from simulator.city.importers.pandapower_grid import import_pandapower
+from simulator.city.importers.pandapower_grid import import_pandapower, quiet_pandapower
 from simulator.city.layers.baseline import water_baseline
 from simulator.city.layers.lay import lay
 from simulator.city.layers.layer import Make
@@ -61,7 +61,9 @@ def build_demo(out: Path) -> City:
 def _draft(folder: Path) -> CityDraft:
     from pandapower.networks import mv_oberrhein
 
-    grid_notes = import_pandapower(mv_oberrhein(), folder / POWER_FILE)
+    with quiet_pandapower():
+        net = mv_oberrhein()
+    grid_notes = import_pandapower(net, folder / POWER_FILE)
     water_note = write_water(folder / WATER_FILE)
     draft = CityDraft(
         "demo",

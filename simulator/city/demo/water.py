@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from simulator.city.networks import resolve
+from simulator.city.files import resolve
 from simulator.contracts.city import Assumption
 
 PUBLISHED = "package:wntr/library/networks/ky10.inp"

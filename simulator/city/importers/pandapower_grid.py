@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +85,27 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     return tuple(tables.assumptions)
 
 
+@contextmanager
+def quiet_pandapower() -> Iterator[None]:
+    """Without pandapower's advice to install numba: nothing here solves a power flow with it."""
+    logger = logging.getLogger("pandapower")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(before)
+
+
 def _open(path: Path) -> Any:
     import pandapower
 
     mend = "save it with pandapower.to_json"
     if not path.is_file():
         raise BadInput([Problem(str(path), 0, "file", "is not there", "check the path")])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with quiet_pandapower():
         try:
             net = pandapower.from_json(str(path))
         except Exception as error:  # pandapower raises whatever the broken place happens to trip over

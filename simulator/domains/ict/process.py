@@ -55,10 +55,6 @@ class Ict:
         self._note_unconnected()
         self._solve(beginning=True)
 
-    def gateway_online(self, gateway: str) -> bool:
-        """Whether a gateway works and reaches the data centre now. Raises `KeyError` for what is not a gateway."""
-        return bool(self._service.online[self._service.place[gateway]])
-
     def path(self, origin: str, destination: str) -> Route | None:
         """The fastest way now between two components on the network, None if none leads or an end does not work.
 

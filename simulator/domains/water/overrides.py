@@ -15,6 +15,10 @@ _SHUT_MINOR_LOSS = 1e15
 """EPANET refuses to close a pipe with a check valve, so its local loss is raised until nothing passes (assumption)."""
 
 
+_STARVED = 1
+"""EPANET's state of a pump that it closed for the time being, because its station was cut off; it never reopens it."""
+
+
 class Force(Enum):
     """How a cause overrides a link: shut, forced open, or left as it stands, each with its controls off."""
 
@@ -56,6 +60,7 @@ class Overrides:
         del self._causes[link]
         self._automation.release(link)
         self._command(link, self._commanded.pop(link))
+        self._wake_pumps()
 
     def forced(self, link: int) -> bool:
         """Whether any cause overrides the link."""
@@ -86,6 +91,14 @@ class Overrides:
             tk.setlinkvalue(self._ph, link + 1, tk.SETTING, wanted.setting)
         else:
             self._write(link, wanted.open)
+
+    def _wake_pumps(self) -> None:
+        """Start the pumps again that EPANET shut for the time being, and would leave shut, for want of water."""
+        for pump in self._network.pumps.tolist():
+            if pump not in self._causes and tk.getlinkvalue(self._ph, pump + 1, tk.PUMP_STATE) == _STARVED:
+                speed = tk.getlinkvalue(self._ph, pump + 1, tk.SETTING)
+                tk.setlinkvalue(self._ph, pump + 1, tk.STATUS, 0)
+                tk.setlinkvalue(self._ph, pump + 1, tk.SETTING, speed)
 
     def _write(self, link: int, is_open: bool) -> None:
         if not self._network.check_valve[link]:

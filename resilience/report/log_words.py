@@ -1,0 +1,146 @@
+"""What the domains write into the event log, in the words of the page.
+
+The log speaks English and names things by their ids. The sentences that turn up in a cascade are worded here by their
+patterns; what has none is shown as the log has it, marked as the log's own wording.
+"""
+
+from __future__ import annotations
+
+import re
+
+from resilience.report.wording import duration
+from resilience.text import Text
+
+_RULES: tuple[tuple[str, str, str], ...] = (
+    (r"(\d+) bus\(es\) without supply.*", "{0} Ortsnetzstationen ohne Strom", "{0} local substations without power"),
+    (
+        r"(\d+) bus\(es\) energised again.*",
+        "{0} Ortsnetzstationen wieder unter Spannung",
+        "{0} local substations live again",
+    ),
+    (
+        r"(\d+) bus\(es\) of the detour stay without supply.*",
+        "{0} Ortsnetzstationen des Umwegs bleiben ohne Strom, damit nichts überlastet wird",
+        "{0} local substations of the detour stay without power so that nothing is overloaded",
+    ),
+    (
+        r"the detour carries all its buses",
+        "der Umweg trägt alle Ortsnetzstationen",
+        "the detour carries all its local substations",
+    ),
+    (
+        r"its island sheds (\d+) bus\(es\).*",
+        "die Insel wirft {0} Ortsnetzstationen ab, für mehr reicht die Leistung nicht",
+        "its island sheds {0} local substations, there is not enough power for more",
+    ),
+    (
+        r"no open ring point can re-supply (\d+) bus\(es\).*",
+        "kein offener Ringpunkt kann {0} Ortsnetzstationen wieder versorgen",
+        "no open ring point can re-supply {0} local substations",
+    ),
+    (
+        r"voltage collapse.*",
+        "Spannungszusammenbruch (vereinfacht weitergerechnet)",
+        "voltage collapse (a simplified power flow stands in)",
+    ),
+    (r"the power flow converges again", "der Lastfluss ist wieder lösbar", "the power flow has a solution again"),
+    (r"loaded to (\d+%).*", "zu {0} belastet", "loaded to {0}"),
+    (
+        r"to be closed by remote control in ([\d.]+) s",
+        "wird in {0} s ferngesteuert geschlossen",
+        "to be closed by remote control in {0} s",
+    ),
+    (
+        r"closed by remote control.*?(\d+) bus\(es\)",
+        "ferngesteuert geschlossen, versorgt {0} Ortsnetzstationen wieder",
+        "closed by remote control to re-supply {0} local substations",
+    ),
+    (
+        r"closed by hand.*?(\d+) bus\(es\)",
+        "von Hand geschlossen, versorgt {0} Ortsnetzstationen wieder",
+        "closed by hand to re-supply {0} local substations",
+    ),
+    (
+        r"opened: its detour is no longer needed",
+        "wieder geöffnet, der Umweg wird nicht mehr gebraucht",
+        "opened, its detour is no longer needed",
+    ),
+    (r"stays open: not needed any more", "bleibt offen, wird nicht mehr gebraucht", "stays open, no longer needed"),
+    (
+        r"stays open: would overload",
+        "bleibt offen, sonst würde etwas überlastet",
+        "stays open, it would overload something",
+    ),
+    (r"does not move", "bewegt sich nicht", "does not move"),
+    (r"orders fuel, (\d+) l left", "bestellt Treibstoff, noch {0} l", "orders fuel, {0} l left"),
+    (r"(\d+) l in the tank", "{0} l im Tank", "{0} l in the tank"),
+    (r"the tank is empty", "ist leer", "is empty"),
+    (r"the tank fills again", "füllt sich wieder", "fills again"),
+    (
+        r"the network's controls start it",
+        "von der Regelung des Wassernetzes eingeschaltet",
+        "started by the network's controls",
+    ),
+    (
+        r"the network's controls stop it",
+        "von der Regelung des Wassernetzes ausgeschaltet",
+        "stopped by the network's controls",
+    ),
+    (
+        r"back under its own controls, which open it",
+        "wieder unter eigener Regelung, läuft",
+        "back under its own controls, runs",
+    ),
+    (
+        r"back under its own controls, which shut it",
+        "wieder unter eigener Regelung, steht",
+        "back under its own controls, stands",
+    ),
+    (
+        r".*keeps its last set-point.*",
+        "behält den letzten Sollwert, keine Regelung greift ein",
+        "keeps its last set-point, no controls act on it",
+    ),
+    (r"is closed", "ist gesperrt", "is closed"),
+    (r"is open", "ist offen", "is open"),
+    (r"takes in (\d+%) of its capacity", "fasst noch {0} des Verkehrs", "takes in {0} of its capacity"),
+    (r"no water left.*", "kein Wasser mehr", "no water left"),
+    (r"has water again", "hat wieder Wasser", "has water again"),
+    (r"(?:switching|repair[^:]*): crew called at .*", "ein Trupp wird gerufen", "a crew is called"),
+    (
+        r"(?:switching|repair[^:]*): crew from .* arrived.*",
+        "der Trupp trifft ein{drive_de}",
+        "the crew arrives{drive_en}",
+    ),
+    (r"(?:switching|repair[^:]*): done", "der Trupp ist fertig", "the crew is done"),
+    (
+        r"(?:switching|repair[^:]*): no open road leads there, waiting",
+        "keine offene Straße führt hin, der Trupp wartet",
+        "no open road leads there, the crew waits",
+    ),
+    (
+        r".*the city has no depot, nobody comes",
+        "die Stadt hat keinen Betriebshof, niemand kommt",
+        "the city has no depot, nobody comes",
+    ),
+    (r"(?:power|data|control|water|road) is back", "{supply_de} ist wieder da", "{supply_en} is back"),
+)
+_COMPILED = tuple((re.compile(pattern), de, en) for pattern, de, en in _RULES)
+
+
+def log_words(what: str, value: float | None, supply: Text) -> Text | None:
+    """An event's text as the page says it, without its subject; None for one that has no pattern.
+
+    `value` is the event's number (for a crew, the seconds on the road); `supply` is what a supply event is about.
+    """
+    drive = Text("", "")
+    if value:
+        drive = Text(f", {duration(value, 'de')} unterwegs", f", {duration(value)} on the road")
+    blanks = {"drive_de": drive.de, "drive_en": drive.en, "supply_de": supply.de, "supply_en": supply.en}
+    for pattern, de, en in _COMPILED:
+        found = pattern.fullmatch(what)
+        if found:
+            groups = found.groups()
+            german = (group.replace("%", "\u00a0%") for group in groups)
+            return Text(de.format(*german, **blanks), en.format(*groups, **blanks))
+    return None
