@@ -28,7 +28,9 @@ $(VENV)/.test: $(VENV)/.demo
 	@touch $@
 
 demo: $(VENV)/.demo
-	@$(BIN)/stadtwerk run substation-winter --out runs/demo
+	@$(BIN)/stadtwerk run substation-winter --out runs/demo || { code=$$?; \
+	  [ $$code -gt 2 ] || echo '(make calls it an error because the verdict is not a pass: that is the answer)'; \
+	  exit $$code; }
 
 check: $(VENV)/.test
 	$(BIN)/ruff format --check .

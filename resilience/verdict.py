@@ -17,8 +17,6 @@ class Value(StrEnum):
 
 
 EXIT_CODES = {Value.PASS: 0, Value.FAIL: 1, Value.INCONCLUSIVE: 2}
-EXIT_BAD_INPUT = 64
-EXIT_INTERNAL = 70
 
 
 class Category(StrEnum):

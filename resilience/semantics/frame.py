@@ -9,6 +9,11 @@ from resilience.clauses import clauses
 from resilience.duration import shown
 from resilience.fields import Fields
 
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""A run starts within these years: telemetry counts from 1970, and nobody plans beyond 2200."""
+LONGEST_S = 366 * 86400.0
+"""The longest run and the longest warm-up: a year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Times:
@@ -36,14 +41,19 @@ def check_frame(top: Fields) -> None:
     start = run.text("start")
     if start is not None:
         try:
-            zone = datetime.fromisoformat(start).tzinfo
+            begins = datetime.fromisoformat(start)
         except ValueError:
             run.wrong("start", f"{start!r} is not a date and time", "write it as 2026-01-14T17:00")
         else:
-            if zone is not None:
+            if begins.tzinfo is not None:
                 run.wrong("start", "names a time zone", "write the town's local time, as 2026-01-14T17:00")
+            if not FIRST_YEAR <= begins.year <= LAST_YEAR:
+                run.wrong("start", f"is in the year {begins.year}", f"use a year from {FIRST_YEAR} to {LAST_YEAR}")
     run.seconds("warmup")
     duration, heal_by = run.seconds("duration"), run.seconds("heal_by")
+    for length_name in ("warmup", "duration"):
+        if (length := run.seconds(length_name)) is not None and length > LONGEST_S:
+            run.wrong(length_name, f"is longer than {shown(LONGEST_S)}", "run a shorter time")
     if duration == 0:
         run.wrong("duration", "is nothing", "let the run last longer than 0 s")
     if duration is not None and heal_by is not None and heal_by > duration:

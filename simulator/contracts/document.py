@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,13 +52,27 @@ def dotted(place: Sequence[str | int]) -> str:
 
 
 class _Loader(yaml.SafeLoader):
-    """Safe YAML in which times and dates stay text: the town's own readers decide what `08:00` means."""
+    """Safe YAML that takes nothing for a number or a truth value but what YAML 1.2 does.
 
+    Of its older rules some turn `17:15` into 1035, `2026-01-14` into a date, and `no` into false. Here they stay text,
+    and the town's own readers decide what they mean.
+    """
+
+
+_CORE = (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
+    ("float", r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+     "-+.0123456789"),
+)  # fmt: skip
+"""Core schema of YAML 1.2, section 10.3.2: type, how it is written, and how that can begin."""
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, expression) for tag, expression in rules if tag != "tag:yaml.org,2002:timestamp"]
+    first: [rule for rule in rules if rule[0].rpartition(":")[2] in ("null", "merge", "value")]
     for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+for _type, _written, _begins in _CORE:
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_type}", re.compile(rf"(?:{_written})\Z"), list(_begins))
 
 
 @dataclass(frozen=True)

@@ -76,3 +76,15 @@ def test_what_is_no_text_is_refused(tmp_path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(BadInput):
         load_document(path)
+
+
+def test_values_are_those_of_yaml_1_2(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text(
+        "{at: 17:15, day: 2026-01-14, land: no, on: on, whole: 12, part: 1e3, low: -.5, "
+        "yes: true, none: ~, hex: 0x10}\n"
+    )
+    assert load_document(path).data == {
+        "at": "17:15", "day": "2026-01-14", "land": "no", "on": "on", "whole": 12, "part": 1000.0, "low": -0.5,
+        "yes": True, "none": None, "hex": 16,
+    }  # fmt: skip

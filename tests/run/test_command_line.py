@@ -145,7 +145,7 @@ def test_the_module_runs_as_a_program() -> None:
         ("title: {de: Ja, wenn?, en: no}\n", "1: yaml: expected ',' or '}', but got '?'; close the bracket, and put"),
         (FIVE_MISTAKES.replace("name: demo", "name: atlantis"), "6: city.name: no city is called 'atlantis'"),
         (FIVE_MISTAKES.replace("name: demo", "path: nowhere"), "6: city.path: there is no folder"),
-        (FIVE_MISTAKES.replace("at: 15min", "at: 17:15"), "10: timeline[0].at: 1035 is not text; write a duration"),
+        (FIVE_MISTAKES.replace("at: 15min", "at: 17:15"), "10: timeline[0].at: '17:15' is not a duration; write"),
         (
             FIVE_MISTAKES.replace("invariant", "invarant"),
             "25: expect[0].type: 'invarant' is not a choice; did you mean",
