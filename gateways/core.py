@@ -98,13 +98,14 @@ class GatewayCore:
         """The tick of the first reading in the open pack, None if it is empty."""
         return self._open_since if self._open else None
 
-    def take(self, readings: Readings) -> tuple[Pack, ...]:
-        """Keep readings. Returns the packs that had to be dropped to make room, oldest first."""
+    def take(self, readings: Readings, now: int | None = None) -> tuple[Pack, ...]:
+        """Keep readings that arrive now, by default when they were taken. Returns the packs that had to be dropped to
+        make room, oldest first."""
         size = self.settings.batch_size
         first, total = 0, len(readings.values)
         while first < total:
             if not self._open:
-                self._open_since = readings.at
+                self._open_since = readings.at if now is None else now
             end = min(total, first + size - self._open_size)
             self._open.append(block_of(readings, first, end))
             self._open_size += end - first

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import re
 import secrets
 import shutil
-import signal
 import subprocess
-import sys
 import sysconfig
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-HOST = "127.0.0.1"
-STOP_S = 5.0
-"""Time a broker has to end by itself before it is killed (assumption)."""
+from gateways import children
+from gateways.brokers.address import BrokerAddress
+from gateways.brokers.login import takes_login
+from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
+from gateways.brokers.rights import Identity, Rights, rights
 
-_PR_SET_PDEATHSIG = 1
+HOST = "127.0.0.1"
+
 _LISTENS = re.compile(r"Listening for MQTT clients on mqtt://[^\s:]+:(\d+)")
 _FAILED = re.compile(r"\[(?:FTL|ERR)\] (.+)|^nats-server: (.+)", re.MULTILINE)
 
@@ -42,18 +42,23 @@ class Login:
 class EmbeddedBroker:
     """A NATS server that speaks MQTT 3.1.1, bound to 127.0.0.1, with a login for everyone.
 
-    `writer` may publish under `city/` and read nothing; `viewer` may subscribe to `city/#` and publish nothing. All of
-    it, secrets and stored messages, is in a private temporary folder that goes with the broker. Start it from the main
-    thread: on Linux the child is killed when the thread that started it ends, so that it outlives nobody.
+    Without `identities` there are two: `writer` may publish under `city/` and read nothing; `viewer` may subscribe to
+    `city/#` and publish nothing. With them, each has a login with its own rights instead (`gateways.brokers.rights`),
+    and a file with its password. All of it, secrets and stored messages, is in a private temporary folder that stays
+    when the broker is killed and goes when it is stopped. Start it from the main thread: on Linux the child is killed
+    when the thread that started it ends, so that it outlives nobody.
     """
 
-    def __init__(self, port: int | None = None, start_timeout_s: float = 10.0) -> None:
+    def __init__(
+        self, port: int | None = None, start_timeout_s: float = 10.0, *, identities: Sequence[Identity] = ()
+    ) -> None:
         self.host = HOST
         self.port = 0
         self.writer = Login("gateway", secrets.token_urlsafe(24))
         self.viewer = Login("viewer", secrets.token_urlsafe(24))
         self._wanted = port
         self._timeout_s = start_timeout_s
+        self._identities = {i.name: (Login(i.name, secrets.token_urlsafe(24)), rights(i)) for i in identities}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -63,40 +68,54 @@ class EmbeddedBroker:
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
     def start(self) -> None:
-        """Start the child and wait until it takes a login. Raises `BrokerUnavailable` with the reason if it fails."""
-        if self._process is not None:
-            raise RuntimeError("this broker has been started already")
+        """Start the child and wait until it takes a login. Raises `BrokerUnavailable` with the reason if it fails.
+
+        After a kill it is there again at the same port, with the messages, sessions and passwords it had.
+        """
+        if self.pid is not None:
+            raise RuntimeError("this broker runs already")
         binary = _binary()
+        give_up = self.stop if self._folder is None else self.kill
         try:
-            # The folder is open to this user only (mode 0700).
-            self._folder = tempfile.TemporaryDirectory(prefix="stadtwerk-broker-", ignore_cleanup_errors=True)
-            folder = Path(self._folder.name)
-            config, log = folder / "nats.conf", folder / "log"
-            with os.fdopen(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                file.write(self._config(folder))
+            folder = self._prepare()
+            log = folder / "log"
             with log.open("wb") as output:
-                self._process = _spawn([str(binary), "-c", str(config)], output.fileno())
+                self._process = children.spawn([str(binary), "-c", str(folder / "nats.conf")], output.fileno())
             self._wait_until_ready(log)
         except OSError as error:
-            self.stop()
+            give_up()
             raise BrokerUnavailable(f"the broker cannot be run: {error}") from error
         except BaseException:
-            self.stop()
+            give_up()
             raise
 
     def healthy(self) -> bool:
-        """Whether the child runs and lets the viewer log in."""
-        return self.pid is not None and _takes_login(self.host, self.port, self.viewer)
+        """Whether the child runs and lets somebody log in."""
+        return self.pid is not None and takes_login(self.address(list(self._known())[-1]))
+
+    def address(self, identity: str) -> BrokerAddress:
+        """How `identity` reaches this broker, once it runs. Raises `KeyError` for one it does not know."""
+        if self._folder is None:
+            raise BrokerUnavailable("the broker does not run")
+        login, _ = self._known()[identity]
+        return BrokerAddress(self.host, self.port, login.user, Path(self._folder.name) / "passwords" / login.user)
+
+    def kill(self) -> None:
+        """Kill the child (SIGKILL), as a fault would. Its folder stays, and `start` goes on from there."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def restart(self) -> None:
+        """Start the child anew on the same port with what it has stored, whether it runs or not."""
+        if self._process is not None:
+            children.end(self._process)
+        self.start()
 
     def stop(self) -> None:
         """End the child and remove its folder. May be called twice."""
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+        if self._process is not None:
+            children.end(self._process)
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -108,19 +127,38 @@ class EmbeddedBroker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
+    def _known(self) -> dict[str, tuple[Login, Rights]]:
+        """Who may log in, by name, and what for."""
+        return self._identities or {
+            self.writer.user: (self.writer, Rights(writes=("city/#",))),
+            self.viewer.user: (self.viewer, Rights(reads=("city/#",))),
+        }
+
+    def _prepare(self) -> Path:
+        """The broker's folder, open to this user only (mode 0700), with passwords and the configuration in it."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="stadtwerk-broker-", ignore_cleanup_errors=True)
+            folder = Path(self._folder.name)
+            (folder / "passwords").mkdir(mode=0o700)
+            for login, _ in self._known().values():
+                _private(folder / "passwords" / login.user, login.password)
+        folder = Path(self._folder.name)
+        config = folder / "nats.conf"
+        config.unlink(missing_ok=True)
+        _private(config, self._config(folder))
+        return folder
+
     def _config(self, folder: Path) -> str:
-        """NATS writes topics with dots. A QoS 1 subscription comes in on a subject of its own below `$MQTT.sub`."""
-        port = -1 if self._wanted is None else self._wanted
+        port = self.port or (-1 if self._wanted is None else self._wanted)
+        users = "\n".join(f"  {_user(login, granted)}" for login, granted in self._known().values())
         return f"""
-server_name: "stadtwerk-{secrets.token_hex(4)}"
+server_name: "stadtwerk"
 listen: "{HOST}:-1"
+max_payload: {MAX_PAYLOAD_BYTES}
 jetstream {{ store_dir: "{(folder / "store").as_posix()}", max_file_store: 512MB, max_memory_store: 64MB }}
 mqtt {{ listen: "{HOST}:{port}", ack_wait: "5s" }}
 authorization {{ users: [
-  {{ user: "{self.writer.user}", password: "{self.writer.password}", allowed_connection_types: ["MQTT"],
-     permissions: {{ publish: {{ allow: ["city.>"] }}, subscribe: {{ deny: [">"] }} }} }}
-  {{ user: "{self.viewer.user}", password: "{self.viewer.password}", allowed_connection_types: ["MQTT"],
-     permissions: {{ publish: {{ deny: [">"] }}, subscribe: {{ allow: ["city", "city.>", "$MQTT.sub.>"] }} }} }}
+{users}
 ] }}
 """
 
@@ -150,45 +188,33 @@ def _binary() -> Path:
     return Path(found)
 
 
-def _spawn(command: list[str], output: int) -> subprocess.Popen[bytes]:
-    """A child in a process group of its own, so that Ctrl-C reaches the run first, and the run ends the child."""
-    die: Callable[[], None] | None = None
-    if sys.platform == "linux":
-        prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+def _private(path: Path, text: str) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
 
-        def die_with_parent() -> None:
-            prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-            if os.getppid() != parent:  # it died before the line above
-                os._exit(1)
 
-        die = die_with_parent
-    return subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=output,
-        stderr=output,
-        preexec_fn=die,  # noqa: PLW1509 - nothing but two system calls, prepared before the fork
-        process_group=0 if os.name == "posix" else None,
+def _user(login: Login, granted: Rights) -> str:
+    """A login and its rights as NATS wants them."""
+    publish = ", ".join(f'"{subject}"' for filter_ in granted.writes for subject in _subjects(filter_))
+    subscribe = ", ".join(f'"{subject}"' for filter_ in granted.reads for subject in _subjects(filter_))
+    return (
+        f'{{ user: "{login.user}", password: "{login.password}", allowed_connection_types: ["MQTT"], permissions: {{ '
+        f"publish: {{ {_allow(publish)} }}, subscribe: {{ {_allow(subscribe, _ACKNOWLEDGED)} }} }} }}"
     )
 
 
-def _takes_login(host: str, port: int, login: Login) -> bool:
-    import paho.mqtt.client as mqtt
-    from paho.mqtt.enums import CallbackAPIVersion
+_ACKNOWLEDGED = '"$MQTT.sub.>"'
+"""A QoS 1 subscription comes in on a subject of its own below this."""
 
-    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
-    client.username_pw_set(login.user, login.password)
-    try:
-        client.connect(host, port, keepalive=5)
-        deadline = time.monotonic() + 2.0
-        while not client.is_connected() and time.monotonic() < deadline:
-            if client.loop(0.05) != mqtt.MQTT_ERR_SUCCESS:
-                return False
-        return client.is_connected()
-    except OSError:
-        return False
-    finally:
-        client.disconnect()
+
+def _allow(subjects: str, *more: str) -> str:
+    return f"allow: [{', '.join((subjects, *more))}]" if subjects else 'deny: [">"]'
+
+
+def _subjects(filter_: str) -> tuple[str, ...]:
+    """An MQTT topic filter as NATS writes it: dots for slashes. `a/#` means `a` as well."""
+    subject = filter_.replace(".", "//").replace("/", ".").replace("..", "//").replace("+", "*")
+    return (subject[:-2], f"{subject[:-1]}>") if subject.endswith(".#") else (subject,)
 
 
 def _reason(log: str) -> str:

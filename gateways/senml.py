@@ -1,4 +1,4 @@
-"""SenML JSON (RFC 8428): a pack is read and resolved as section 4.6 says, or resolved records are written."""
+"""SenML (RFC 8428): packs are resolved as section 4.6 says, and read and written as JSON; `cbor` does the rest."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import base64
 import binascii
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -66,17 +66,27 @@ def decode(payload: bytes | str, now: float | None = None) -> tuple[Record, ...]
     above 10, for an unknown field that must be understood, and for a relative time where `now` is not given. Other
     unknown fields are kept as `extra`. A record of nothing but base fields is no measurement and yields none.
     """
+    return resolve(loads(payload), now)
+
+
+def loads(payload: bytes | str) -> list[Any]:
+    """The records of a JSON pack as they stand there. Raises `SenmlError` for what is no array with a record."""
     try:
         pack = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
         raise SenmlError(f"not JSON: {error}") from None
     if not isinstance(pack, list) or not pack:
         raise SenmlError("a pack is a JSON array with at least one record")
+    return pack
+
+
+def resolve(pack: Sequence[object], now: float | None = None) -> tuple[Record, ...]:
+    """What `decode` returns, from records with the labels of JSON; `vd` may be octets instead of base64."""
     base = _Base()
     records = []
     for place, entry in enumerate(pack, 1):
         if not isinstance(entry, dict):
-            raise SenmlError(f"record {place}: not a JSON object")
+            raise SenmlError(f"record {place}: not an object")
         try:
             record = _resolve(entry, base, now)
         except SenmlError as error:
@@ -88,7 +98,12 @@ def decode(payload: bytes | str, now: float | None = None) -> tuple[Record, ...]
 
 
 def encode(records: Iterable[Record]) -> bytes:
-    """Resolved records as a pack without base fields. Raises `SenmlError` for a record that is not valid."""
+    """Resolved records as a JSON pack without base fields. Raises `SenmlError` for a record that is not valid."""
+    return orjson.dumps(entries(records), default=_base64)
+
+
+def entries(records: Iterable[Record]) -> list[dict[str, Any]]:
+    """Resolved records as fields by their JSON label, `vd` as octets. Raises `SenmlError` like `encode`."""
     pack = []
     for record in records:
         _check_name(record.name)
@@ -107,7 +122,7 @@ def encode(records: Iterable[Record]) -> bytes:
             case str():
                 entry["vs"] = record.value
             case bytes():
-                entry["vd"] = base64.urlsafe_b64encode(record.value).rstrip(b"=").decode()
+                entry["vd"] = record.value
             case _:
                 entry["v"] = _finite(record.value, "v")
         if record.sum is not None:
@@ -118,7 +133,13 @@ def encode(records: Iterable[Record]) -> bytes:
         pack.append(entry)
     if not pack:
         raise SenmlError("a pack has at least one record")
-    return orjson.dumps(pack)
+    return pack
+
+
+def _base64(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError(f"{value!r} cannot be written as JSON")
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
 
 def _resolve(entry: dict[str, Any], base: _Base, now: float | None) -> Record | None:
@@ -149,7 +170,9 @@ def _resolve(entry: dict[str, Any], base: _Base, now: float | None) -> Record | 
     if values and values[0] != "v":
         value = _other_value(entry, values[0])
     elif values or (base.value is not None and total is None):
-        value = (_number(entry, "v") or 0.0) + (base.value or 0.0)
+        value = _finite((_number(entry, "v") or 0.0) + (base.value or 0.0), "the value")
+    if total is not None:
+        _finite(total, "the sum")
     unit = _text(entry, "u", "") or base.unit
     return Record(name, time, value, unit, total, _number(entry, "ut"), MappingProxyType(extra) if extra else _NONE)
 
@@ -178,6 +201,8 @@ def _other_value(entry: dict[str, Any], label: str) -> Value:
     if label == "vb":
         if not isinstance(value, bool):
             raise SenmlError(f"vb must be true or false, not {value!r}")
+        return value
+    if label == "vd" and isinstance(value, bytes):
         return value
     text = _text(entry, label, "")
     if label == "vs":
@@ -211,5 +236,5 @@ def _check_name(name: str) -> None:
 
 def _finite(value: float, label: str) -> float:
     if not math.isfinite(value):
-        raise SenmlError(f"{label} is {value}, which JSON cannot say")
+        raise SenmlError(f"{label} is {value}, which SenML cannot say")
     return value

@@ -53,17 +53,21 @@ class SimulatedGateways:
         self._place = {gateway: i for i, gateway in enumerate(self._cores)}
         self._online: dict[str, bool] = {}
 
-    def take(self, readings: Readings) -> None:
-        """A group's readings reach their gateway. Raises `KeyError` for a gateway that is not among those given."""
+    def take(self, readings: Readings, now: int | None = None) -> None:
+        """A group's readings reach their gateway now, by default when they were taken.
+
+        Raises `KeyError` for a gateway that is not among those given.
+        """
         core = self._cores[readings.group.gateway]
-        if core.open_since is not None and core.open_since < readings.at:
-            self._move(core, readings.at, self._network.latency_s()[self._place[core.gateway]])
+        now = readings.at if now is None else now
+        if core.open_since is not None and core.open_since < now:
+            self._move(core, now, self._network.latency_s()[self._place[core.gateway]])
         else:
-            self._look(core, readings.at)
+            self._look(core, now)
         if not core.running:
             self._fates.lost((block_of(readings),))
             return
-        for dropped in core.take(readings):
+        for dropped in core.take(readings, now):
             self._fates.lost(dropped.blocks)
 
     def advance(self, tick: int) -> None:

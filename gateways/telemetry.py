@@ -73,11 +73,14 @@ class Telemetry:
             for gateway, served in self._by_gateway.items():
                 publisher.retain(topics.meta(gateway), payload.meta_message(gateway, served))
 
-    def take(self, readings: Readings) -> None:
-        """A group was read. Raises `KeyError` if its gateway is not one of the cohorts given at the start."""
+    def take(self, readings: Readings, now: int | None = None) -> None:
+        """A group was read, and its readings reach the gateway now, by default when they were taken.
+
+        Raises `KeyError` if its gateway is not one of the cohorts given at the start.
+        """
         self._read += len(readings.values)
-        self._tick = readings.at
-        self._gateways.take(readings)
+        self._tick = readings.at if now is None else now
+        self._gateways.take(readings, now)
 
     def advance(self, tick: int) -> None:
         """It is `tick` now: gateways close due packs and send what they may."""

@@ -1,7 +1,8 @@
 """The names of topics, and how any id becomes a legal one.
 
-Convention: `city/v1/{gateway}/senml` for readings, retained `.../status` and `.../meta`. The major version stands in
-the topic; within one, fields are only ever added.
+Convention: `city/v1/{gateway}/senml` for readings, `.../ack` for what ingest has committed of them, retained
+`.../status`, `.../meta` and `.../config`, and retained `city/v1/ingest/{name}/health`. The major version stands in the
+topic; within one, fields are only ever added. Readings of another payload version go to a topic of that version.
 """
 
 from __future__ import annotations
@@ -53,3 +54,18 @@ def status(gateway: str) -> str:
 
 def meta(gateway: str) -> str:
     return f"{ROOT}/{level(gateway)}/meta"
+
+
+def ack(gateway: str) -> str:
+    """Where ingest tells a gateway which packs it has committed."""
+    return f"{ROOT}/{level(gateway)}/ack"
+
+
+def config(gateway: str) -> str:
+    """Where a gateway is told which payload version to write."""
+    return f"{ROOT}/{level(gateway)}/config"
+
+
+def health(ingest: str) -> str:
+    """Where an ingest service says how it is."""
+    return f"{ROOT}/ingest/{level(ingest)}/health"

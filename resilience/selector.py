@@ -9,7 +9,7 @@ import numpy as np
 
 from resilience.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.kinds import FAULTS_OF_KIND, SENSOR_FAULTS
 
 Stream = Callable[[str, str], np.random.Generator]
 """Gives the private random stream of (name, purpose) under the run's seed."""
@@ -22,11 +22,14 @@ def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
         for name in ("kind", "domain", "district", "owner", "maker", "model", "firmware")
         if (value := getattr(selector, name))
     }
-    able = {kind.name for kind in KINDS.values() if kind.fault(fault) is not None}
+    able = {kind for kind, points in FAULTS_OF_KIND.items() if fault in [point.name for point in points]}
+    of_sensors = fault in [point.name for point in SENSOR_FAULTS]
     return tuple(
         component.id
         for component in city.components.values()
-        if component.kind in able and all(getattr(component, name) == value for name, value in wanted.items())
+        if component.kind in able
+        and (not of_sensors or city.measured_at(component.id))
+        and all(getattr(component, name) == value for name, value in wanted.items())
     )
 
 

@@ -62,6 +62,18 @@ FAULT_NAMES: dict[str, Text] = {
     "well-out": Text("Brunnen gibt kein Wasser", "well gives no water"),
     "link-cut": Text("Verbindung getrennt", "link is cut"),
     "link-degraded": Text("Verbindung gestört", "link loses and delays messages"),
+    "sensor-bias": Text("Sensor misst versetzt", "sensor is off"),
+    "sensor-drift": Text("Sensor driftet", "sensor drifts"),
+    "sensor-stuck": Text("Sensor hängt fest", "sensor is stuck"),
+    "sensor-noise": Text("Sensor rauscht", "sensor is noisy"),
+    "sensor-spike": Text("Sensor zeigt Ausreißer", "sensor shows spikes"),
+    "sensor-dropout": Text("Sensor gibt keinen Wert", "sensor gives no value"),
+    "sensor-clipping": Text("Sensor ist am Anschlag", "sensor is clipped"),
+    "clock-skew": Text("Uhr der Sensoren geht falsch", "clock of the sensors is wrong"),
+    "readings-duplicated": Text("Messwerte kommen doppelt", "readings arrive twice"),
+    "readings-reordered": Text("Messwerte kommen in falscher Reihenfolge", "readings arrive in the wrong order"),
+    "readings-replayed": Text("Alte Messwerte werden wieder eingespielt", "old readings are played again"),
+    "readings-spoofed": Text("Gefälschte Messwerte", "forged readings"),
 }
 
 MODE_NAMES: dict[str, Text] = {

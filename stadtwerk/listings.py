@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import KINDS, LINK_FAULTS
+from simulator.contracts.kinds import KINDS, LINK_FAULTS, SENSOR_FAULTS
 
 Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Title, column heads, rows."""
@@ -120,6 +120,9 @@ def _faults(lang: str) -> Listing:
         for point in faults:
             points[point.name] = point
             where.setdefault(point.name, []).append(f"{link_kind} link")
+    for point in SENSOR_FAULTS:
+        points[point.name] = point
+        where[point.name] = ["Sensoren aller Art" if lang == "de" else "sensors of any kind"]
     rows = []
     for name, point in points.items():
         takes = "\n".join(

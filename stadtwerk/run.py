@@ -6,6 +6,7 @@ import gc
 import json
 import shlex
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
 from stadtwerk import folder as files
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
-from stadtwerk.telemetry import Feed, open_feed
+from stadtwerk.telemetry import TRUTH_FILE, Feed, open_feed
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -84,14 +85,21 @@ class RunResult:
     notes: tuple[str, ...]
 
 
-def run_scenario(request: RunRequest, terminal: Terminal | None = None) -> RunResult:
-    """Run and judge one scenario and leave a run folder. Raises `BadInput`; nothing is left behind if it fails."""
+Opened = Callable[["City", "Clock", Path], AbstractContextManager[Feed]]
+"""Opens the way of the readings out of a run: given the city, its clock, and the folder that the run leaves."""
+
+
+def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: Opened | None = None) -> RunResult:
+    """Run and judge one scenario and leave a run folder. Raises `BadInput`; nothing is left behind if it fails.
+
+    `opened` is asked for the feed; by default it is that of `open_feed`.
+    """
     terminal = terminal or Terminal(request.lang)
     with terminal.working("loading the city"):
         document, scenario, city = load_checked(request.scenario, request.city)
     seed = request.seed if request.seed is not None else scenario.run.seeds[0]
     out = request.out or Path("runs") / f"{scenario.id}-seed{seed}"
-    with files.new_folder(out) as folder, open_feed(request.broker_port, terminal) as feed:
+    with files.new_folder(out) as folder:
         from resilience.loader import executed_text
         from resilience.selector import resolve
         from simulator.kernel import Clock, Streams
@@ -100,9 +108,11 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None) -> RunRe
         asked = executed_text(document, resolved, seed, request.city).encode()
         (folder / "scenario.yaml").write_bytes(asked)
         clock = Clock(resolved.run.start, resolved.run.warmup_s, resolved.run.duration_s)
-        history, telemetry = simulate(
-            resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
-        )
+        # The folder is only put in place once the feed is closed, so that it may leave something there, too.
+        with open_feed(request.broker_port, terminal) if opened is None else opened(city, clock, folder) as feed:
+            history, telemetry = simulate(
+                resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
+            )
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
         _write_report(folder, request, resolved, city, history, verdict, telemetry, seed, digest)
     notes = (*feed.notes(telemetry), f"digest: {digest[:16]} (seed {seed})")
@@ -157,6 +167,7 @@ def simulate(
             raise
     finally:
         gc.unfreeze()
+        feed.disconnect()
         close_all(running)
     if speed is not None and pace.lag_s > 1.0:
         feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")
@@ -191,6 +202,8 @@ def _write_results(
         "readings": telemetry.digest,
         "verdict": files.sha256(judged),
     }
+    if (folder / TRUTH_FILE).exists():
+        parts["truth"] = files.sha256((folder / TRUTH_FILE).read_bytes())
     digest = files.digest_of(parts)
     record: dict[str, Any] = {
         "schema": "stadtwerk/run/1",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
@@ -14,8 +14,14 @@ if TYPE_CHECKING:
     from gateways.embedded import EmbeddedBroker
     from gateways.publisher import Publisher
     from gateways.telemetry import Telemetry, TelemetrySummary
+    from simulator.contracts.sensor import Readings
     from simulator.coupling import Runtime
+    from simulator.sensors import TruthFile
     from stadtwerk.terminal import Terminal
+
+
+TRUTH_FILE = "truth.jsonl"
+"""What was wrong with readings, and what they should have been; only where a scenario breaks sensors."""
 
 
 class Feed:
@@ -24,17 +30,20 @@ class Feed:
     def __init__(self, broker: EmbeddedBroker | None = None, publisher: Publisher | None = None) -> None:
         self._broker, self._publisher = broker, publisher
         self._remarks: list[str] = []
+        self._truth: TruthFile | None = None
 
     def note(self, remark: str) -> None:
         self._remarks.append(remark)
 
     def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
-        """Put the city's sensors on the clock and their gateways behind them.
+        """Put the city's sensors on the clock and their gateways behind them; from now on either can fail.
 
-        Raises `BadInput` for sensors that read what nothing measures.
+        What is wrong with readings is written to `truth.jsonl` beside them. Call `disconnect` at the end. Raises
+        `BadInput` for sensors that read what nothing measures.
         """
         from gateways.telemetry import Telemetry
-        from simulator.sensors import Sampler, UnreadableCohorts
+        from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
+        from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
         from stadtwerk.wiring import finder, gateway_latency
 
         city, clock, find = runtime.city, runtime.clock, finder(runtime.quantities)
@@ -47,7 +56,15 @@ class Feed:
             works=runtime.supply.works,
             latency_s=gateway_latency(find, gateways),
         )
-        sampler = Sampler(clock, runtime.streams, city.cohorts, find, telemetry.take, telemetry.advance)
+        self._truth = TruthFile(readings.with_name(TRUTH_FILE))
+        lying = SensorFaults(clock, runtime.streams, city.cohorts, runtime.log, self._truth.add)
+        take, advance = self.outlets(runtime, telemetry)
+        transport = Transport(clock, runtime.streams, runtime.log, self._truth.add, take)
+        for point in SENSOR_FAULTS:
+            runtime.faults.handle(point.name, lying.change)
+        for point in REPORT_FAULTS:
+            runtime.faults.handle(point.name, transport.change)
+        sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying)
         for gateway in gateways:
             runtime.supply.watch(gateway, lambda _, cause: telemetry.advance(clock.now))
         try:
@@ -58,6 +75,17 @@ class Feed:
             where = str(city.folder or city.name)
             raise BadInput(Problem(where, 0, "sensors", reason, mend) for reason in unreadable.reasons) from None
         return telemetry
+
+    def disconnect(self) -> None:
+        """The sensors are off, in whatever way the run ended: complete the file of labels."""
+        if self._truth is not None:
+            self._truth.close()
+
+    def outlets(
+        self, runtime: Runtime, telemetry: Telemetry
+    ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
+        """Who gets the readings, with the tick at which they come, and who is told that a sampling round is over."""
+        return telemetry.take, telemetry.advance
 
     def notes(self, summary: TelemetrySummary) -> tuple[str, ...]:
         said = f"telemetry: {summary.read:,} readings, {summary.delivered:,} delivered, {summary.late:,} of them late"

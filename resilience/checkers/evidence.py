@@ -18,6 +18,7 @@ EFFECTS = (
     EventKind.LINK_DOWN,
     EventKind.SWITCH,
     EventKind.LEVEL_LOW,
+    EventKind.TELEMETRY,
 )
 """Events that show an effect when a fault stands at the head of their chain of causes."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from resilience.duration import shown
 from resilience.fields import Fields
@@ -13,7 +13,8 @@ from resilience.semantics.frame import Times
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
-from simulator.contracts.kinds import KINDS, LINK_FAULTS, fault_points
+from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
+from simulator.contracts.kinds.sensor import ALL
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QUANTITIES
 
@@ -35,6 +36,7 @@ def check_timeline(top: Fields, city: City | None, times: Times, quantities: Col
         _check_selector(entry, point, city)
         if point is not None:
             _check_parameters(entry.child("parameters"), point)
+            _check_limits(entry.child("parameters"))
             _check_overlap(entry, point, span, taken)
         _check_evidence(entry, city, times, quantities)
 
@@ -81,16 +83,31 @@ def _check_targets(entry: Fields, point: FaultPoint | None, city: City) -> None:
             entry.wrong(way, f"{target!r} is named twice", "name it once")
         seen.add(target)
         if target in city.components:
-            kind, faults = city.components[target].kind, KINDS[city.components[target].kind].faults
+            kind = city.components[target].kind
+            faults, own = FAULTS_OF_KIND[kind], KINDS[kind].faults
         elif target in city.links:
             link = city.links[target]
             kind, faults = f"{link.kind} link", LINK_FAULTS[link.kind]
+            own = faults
         else:
             entry.unknown(way, "component or link", target, [*city.components, *city.links], _SHOW)
             continue
         if point is not None and point.name not in [fault.name for fault in faults]:
-            can = ", ".join(fault.name for fault in faults) or "nothing"
+            can = ", ".join(fault.name for fault in own) or "nothing"
             entry.wrong("fault", f"{target!r} is a {kind}, which declares no {point.name!r}", f"it declares: {can}")
+        elif point in SENSOR_FAULTS:
+            _check_sensor(entry, way, target, city)
+        elif point in REPORT_FAULTS and target not in {cohort.gateway for cohort in city.cohorts}:
+            entry.wrong(way, f"no sensor reports to {target!r}", "name a gateway with sensors behind it")
+
+
+def _check_sensor(entry: Fields, way: Sequence[str | int], target: str, city: City) -> None:
+    measured, quantity = city.measured_at(target), entry.child("parameters").text("quantity")
+    if not measured:
+        entry.wrong(way, f"{target!r} carries no sensor", "name a component with a sensor, see its city's sensors")
+    elif quantity not in (None, ALL, *measured):
+        what = f"no sensor reads {quantity!r} at {target!r}"
+        entry.child("parameters").wrong("quantity", what, f"write one of: {', '.join((ALL, *measured))}")
 
 
 def _check_repair(entry: Fields, city: City) -> None:
@@ -127,7 +144,7 @@ def _check_selector(entry: Fields, point: FaultPoint | None, city: City | None) 
     if kind is not None and kind not in KINDS:
         item.unknown("kind", "kind of component", kind, KINDS, _FAULTS)
         return
-    if kind is not None and point is not None and KINDS[kind].fault(point.name) is None:
+    if kind is not None and point is not None and point not in FAULTS_OF_KIND[kind]:
         can = ", ".join(fault.name for fault in KINDS[kind].faults) or "nothing"
         entry.wrong("fault", f"kind {kind!r} declares no {point.name!r}", f"it declares: {can}")
         return
@@ -181,6 +198,13 @@ def _check_parameters(item: Fields, point: FaultPoint) -> None:
             item.wrong((), f"{point.name!r} needs the parameter {name!r}", f"add {name}: ...{unit} ({parameter.title})")
 
 
+def _check_limits(item: Fields) -> None:
+    """The limits of a sensor: nothing lies between them if they are the wrong way round."""
+    lowest, highest = item.number("lowest"), item.number("highest")
+    if lowest is not None and highest is not None and lowest > highest:
+        item.wrong("lowest", f"{lowest:g} is above `highest`, {highest:g}", "write them the other way round")
+
+
 def _check_parameter(item: Fields, parameter: Parameter) -> None:
     value = item.data[parameter.name]
     if parameter.choices:
@@ -193,6 +217,10 @@ def _check_parameter(item: Fields, parameter: Parameter) -> None:
         item.wrong(parameter.name, f"{value!r} is not {wanted}", f"write {wanted}{unit}")
     elif isinstance(value, int | float) and not math.isfinite(value):
         item.wrong(parameter.name, f"{value} is not finite", f"write a finite number{unit}")
+    elif isinstance(value, int | float) and parameter.at_least is not None and value < parameter.at_least:
+        item.wrong(parameter.name, f"{value:g} is too small", f"write {parameter.at_least:g} or more{unit}")
+    elif isinstance(value, int | float) and parameter.at_most is not None and value > parameter.at_most:
+        item.wrong(parameter.name, f"{value:g} is too big", f"write {parameter.at_most:g} or less{unit}")
 
 
 def _type_of(value: object) -> str:
@@ -211,8 +239,9 @@ def _check_overlap(
     if span is None:
         return
     end = span[0] if "repair" in entry else span[1]  # nobody knows when a crew will be done
+    way_of_failing = f"{point.name} {entry.child('parameters').text('quantity') or ''}"  # one sensor is not another
     for target, way in {target: way for way, target in reversed(entry.texts("target"))}.items():
-        spans = taken.setdefault((target, point.name), [])
+        spans = taken.setdefault((target, way_of_failing), [])
         for begin, until, other in spans:
             if (span[0] < until and begin < end) or span[0] == begin:
                 entry.wrong(way, f"{target!r} is broken in this way by {other!r} already", "move or drop one of them")

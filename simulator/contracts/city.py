@@ -55,6 +55,7 @@ class City:
     _by_kind: dict[str, tuple[Component, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _into: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _out_of: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _measured: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         kinds: dict[str, list[Component]] = {}
@@ -65,7 +66,12 @@ class City:
         for link in self.links.values():
             into.setdefault(link.target, []).append(link)
             out.setdefault(link.source, []).append(link)
+        measured: dict[str, list[str]] = {}
+        for cohort in self.cohorts:
+            for carrier in cohort.components:
+                measured.setdefault(carrier, []).append(cohort.quantity)
         self._by_kind.update((k, tuple(v)) for k, v in kinds.items())
+        self._measured.update((k, tuple(v)) for k, v in measured.items())
         self._into.update((k, tuple(v)) for k, v in into.items())
         self._out_of.update((k, tuple(v)) for k, v in out.items())
 
@@ -76,6 +82,10 @@ class City:
     def of_kind(self, *kinds: str) -> tuple[Component, ...]:
         """All components of these kinds, kind by kind, in file order."""
         return tuple(c for kind in kinds for c in self._by_kind.get(kind, ()))
+
+    def measured_at(self, component: str) -> tuple[str, ...]:
+        """The quantities that sensors read at a component, none where it carries no sensor."""
+        return self._measured.get(component, ())
 
     def links_into(self, component: str, kind: LinkKind | None = None) -> tuple[Link, ...]:
         return tuple(ln for ln in self._into.get(component, ()) if kind is None or ln.kind is kind)

@@ -11,7 +11,8 @@ from typing import Protocol
 class Parameter:
     """A declared number, name or switch: `unit` is SI (or `""`), `default` None means it must be given.
 
-    `source` says where the default comes from; the word `assumption` where it is ours.
+    `source` says where the default comes from; the word `assumption` where it is ours. A number lies between
+    `at_least` and `at_most`, where they are given.
     """
 
     name: str
@@ -20,6 +21,8 @@ class Parameter:
     source: str
     title: str = ""
     choices: tuple[str, ...] = ()
+    at_least: float | None = None
+    at_most: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

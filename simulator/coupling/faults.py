@@ -8,7 +8,7 @@ from types import MappingProxyType
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault, FaultPoint
-from simulator.contracts.kinds import KINDS, LINK_FAULTS
+from simulator.contracts.kinds import FAULTS_OF_KIND, LINK_FAULTS
 from simulator.kernel.log import EventLog
 
 Handler = Callable[[str, str, tuple[ActiveFault, ...], int], None]
@@ -29,7 +29,7 @@ class FaultStack:
     def declared(self, target: str) -> tuple[FaultPoint, ...]:
         """The fault points of a component or link. Raises `KeyError` for an unknown id."""
         if target in self._city.components:
-            return KINDS[self._city.components[target].kind].faults
+            return FAULTS_OF_KIND[self._city.components[target].kind]
         return LINK_FAULTS[self._city.links[target].kind]
 
     def handle(self, fault: str, handler: Handler) -> None:

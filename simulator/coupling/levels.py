@@ -24,13 +24,17 @@ class LevelRecorder:
         self._city, self._clock, self._log = city, clock, log
         self._at: dict[str, list[int]] = {level: [] for level in city.levels}
         self._values: dict[str, list[float]] = {level: [] for level in city.levels}
+        self._said: dict[str, float] = {}
         self._low: dict[str, int] = {}
 
     def record(self, level: str, value: float, cause: int | None = None) -> None:
         """The level has this value from now on. Raises `KeyError` for an undeclared level, `ValueError` for NaN."""
+        if self._said.get(level) == value:
+            return  # most levels are what they were, and are recorded at every solve
         if math.isnan(value):
             raise ValueError(f"service level {level!r} was recorded as NaN")
         at, values, now = self._at[level], self._values[level], self._clock.now
+        self._said[level] = value
         if at and at[-1] == now:
             values[-1] = value
         elif not values or abs(values[-1] - value) > NO_CHANGE:

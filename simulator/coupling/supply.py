@@ -46,6 +46,7 @@ class Supply:
         self._path: dict[str, bool] = {}
         self._cut: dict[str, bool] = {}
         self._draws: dict[str, float] = {}
+        self._demand: dict[str, float] = {}
         self._stores: dict[tuple[str, LinkKind], _Store] = {}
         self._watchers: dict[str, list[Watcher]] = {}
         self._queued: dict[str, int | None] = {}
@@ -80,7 +81,9 @@ class Supply:
 
     def draw(self, component: str, watts: float) -> None:
         """A component says how much electric power it takes while it runs."""
-        self._draws[component] = watts
+        if self._draws.get(component) != watts:
+            self._draws[component] = watts
+            self._demand_changed(component)
 
     # what consumers ask
 
@@ -111,6 +114,8 @@ class Supply:
 
     def demand_w(self, bus: str) -> float:
         """Electric power taken from `bus` by what hangs on it now: each component draws on its first live link."""
+        if (known := self._demand.get(bus)) is not None:
+            return known
         total = 0.0
         for link in self._city.links_out_of(bus, LinkKind.POWER):
             draw = self._draws.get(link.target, 0.0)
@@ -118,6 +123,7 @@ class Supply:
                 live = self.live_links(link.target, LinkKind.POWER)
                 if live[0].id == link.id:
                     total += draw
+        self._demand[bus] = total
         return total
 
     def watch(self, subject: str, watcher: Watcher) -> None:
@@ -141,11 +147,17 @@ class Supply:
         if up == self._link_up[link.id]:
             return
         self._link_up[link.id] = up
+        if link.kind is LinkKind.POWER:
+            self._demand_changed(link.target)
         kind = EventKind.LINK_UP if up else EventKind.LINK_DOWN
         event = self._log.add(kind, link.id, f"{link.kind} {link.source} → {link.target}", cause=cause)
         self._notify(link.id, event)
         self._notify(link.target, event)
         self._refresh_feed(link, event)
+
+    def _demand_changed(self, component: str) -> None:
+        for link in self._kinds_into.get((component, LinkKind.POWER), ()):
+            self._demand.pop(link.source, None)
 
     def _refresh_feed(self, link: Link, cause: int) -> None:
         key = (link.target, link.kind)

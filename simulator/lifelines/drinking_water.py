@@ -7,6 +7,7 @@ import math
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -51,6 +52,8 @@ class DrinkingWater(Lifeline):
             for level in city.levels.values()
             if level.measure in {"water-supply", "water-pressure"} and level.subject == component.district
         )
+        self._ratio = 1.0
+        self._gauges: dict[str, tuple[Quantity, int]] = {}
         self._usual_m3 = math.inf
         self._called: int | None = None
 
@@ -58,11 +61,15 @@ class DrinkingWater(Lifeline):
         return (*(well.id for well in self._wells), *self.runtime.crews.depots)
 
     def poll(self) -> None:
-        """Look at what the water network delivers now, after whatever else happens at this instant."""
-        self.touch(self.id, None)
+        """Look at what the water network delivers now: there is nothing to judge while that is well and the same."""
+        well = self.mode == "network" and not self._low_tank()
+        same = well and self._measured("water_supply_ratio", 1.0) == self._ratio
+        if not same and not self._dirty:
+            self._look()
 
     def judge(self) -> Duty:
         ratio, clock = self._measured("water_supply_ratio", 1.0), self.runtime.clock
+        self._ratio = ratio
         low_tank = self._low_tank()
         arrives_l = ratio * LITRES_PERSON_D
         if ratio >= NETWORK_RATIO and not low_tank:
@@ -130,8 +137,12 @@ class DrinkingWater(Lifeline):
         return min(times, default=None)
 
     def _measured(self, name: str, unknown: float) -> float:
-        try:
-            value = self.runtime.quantities.value(self.component.district, name)
-        except KeyError:
-            return unknown
+        if name not in self._gauges:
+            try:
+                quantity = self.runtime.quantities.find(self.component.district, name)
+            except KeyError:
+                return unknown
+            self._gauges[name] = (quantity, quantity.index[self.component.district])
+        quantity, row = self._gauges[name]
+        value = float(quantity.read()[row])
         return unknown if math.isnan(value) else value

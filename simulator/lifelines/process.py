@@ -73,6 +73,9 @@ class Lifelines:
 
     def _poll(self) -> Generator[simpy.Event, Any, None]:
         while True:
-            for water in self._waters:
-                water.poll()
+            self._runtime.clock.soon(self.name, self._look_at_water)  # after the networks' own steps of this instant
             yield self._runtime.clock.timeout(POLL_S)
+
+    def _look_at_water(self) -> None:
+        for water in self._waters:
+            water.poll()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from simulator.kernel.streams import Streams
+from simulator.sensors.faults import SensorFaults
 
 NOISE_ROWS = 32
 """Samples whose noise is drawn in one call. The numbers do not depend on it: a stream is the same in any portion."""
@@ -37,10 +38,12 @@ class Panel:
     Readings are rounded as `digits_shown` says; accuracy 0 gives the truth itself. Where the truth is not finite the
     reading is NaN and `BAD`. Each cohort has its own noise stream, so that no cohort changes another one's noise.
 
+    Under `faults` readings are what those make of them; the noise beneath goes on as if there were none.
+
     `cohorts` are in the order of the truth: gateway by gateway, each gateway's as they were given.
     """
 
-    def __init__(self, cohorts: Iterable[SensorCohort], streams: Streams) -> None:
+    def __init__(self, cohorts: Iterable[SensorCohort], streams: Streams, faults: SensorFaults | None = None) -> None:
         of_gateway: dict[str, list[SensorCohort]] = {}
         for cohort in cohorts:
             of_gateway.setdefault(cohort.gateway, []).append(cohort)
@@ -65,6 +68,8 @@ class Panel:
         self._some_exact = bool(self._exact.any())
         self._all_good = np.zeros(ends[-1], dtype=np.uint8)
         self._all_good.flags.writeable = False
+        self._faults = None if faults is None else faults.over(self.cohorts)
+        self._last = np.full(ends[-1], np.nan)
 
     def __len__(self) -> int:
         """Sensors in all cohorts."""
@@ -72,7 +77,13 @@ class Panel:
 
     def read(self, truth: NDArray[np.float64], at: int) -> tuple[Readings, ...]:
         """One sample of every cohort at the tick `at`, gateway by gateway. `truth` has one value for each sensor."""
-        values = self._shown(truth + self._noise())
+        measured = truth + self._noise()
+        if self._faults:
+            self._faults.measured(measured, at)
+        values = self._shown(measured)
+        if self._faults:
+            self._faults.shown(truth, values, self._last, at)
+        self._last = values
         finite = np.isfinite(values)
         quality = self._all_good
         if not finite.all():

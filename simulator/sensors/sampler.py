@@ -15,6 +15,7 @@ from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.kernel.clock import Clock
 from simulator.kernel.streams import Streams
+from simulator.sensors.faults import SensorFaults
 from simulator.sensors.panel import Panel
 
 Read = Callable[[], NDArray[np.float64]]
@@ -44,7 +45,7 @@ class Sampler:
 
     One process serves all cohorts of the same period and phase, and reads each quantity once for all of them. Each
     cohort has its own noise stream, so adding or moving one changes no other. Readings go to `sink`, gateway by
-    gateway; `round_done` is called with the tick when all cohorts of a round have been read.
+    gateway; `round_done` is called with the tick when all cohorts of a round have been read. `faults` disturb readings.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Sampler:
         find: Find,
         sink: Sink,
         round_done: RoundDone | None = None,
+        faults: SensorFaults | None = None,
     ) -> None:
         self._clock, self._find, self._sink, self._round_done = clock, find, sink, round_done
         self.taken = 0
@@ -67,7 +69,7 @@ class Sampler:
         rounds: dict[tuple[int, int], list[SensorCohort]] = {}
         for cohort in cohorts:
             rounds.setdefault((to_ticks(cohort.period_s), to_ticks(cohort.phase_s)), []).append(cohort)
-        self._rounds = {when: Panel(group, streams) for when, group in rounds.items()}
+        self._rounds = {when: Panel(group, streams, faults) for when, group in rounds.items()}
 
     def start(self) -> None:
         """Check that every cohort can be read and start the processes. Call it once all domains have started.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ import pytest
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import KINDS, LINK_FAULTS
+from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
+from simulator.sensors import Label, TruthFile
 from stadtwerk.library import load_named_city
+from stadtwerk.telemetry import Feed
 from stadtwerk.wiring import close_all, start_domains
 
 IN_FORCE_S, OVERLAP_S, AFTER_S = 600, 60, 900
@@ -99,9 +102,14 @@ LATENT = {("grid-switch", "switch-stuck")}
 def cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
     """One target of each kind for each of its faults; links by kind and by what they lead to."""
     kinds = dict.fromkeys([*FIRST, *(c.kind for c in city.components.values() if c.kind not in LAST)])
-    yield from ((kind, _lively(city, kind), point) for kind in kinds for point in KINDS[kind].faults)
+    yield from ((kind, _lively(city, kind), point) for kind in kinds for point in _own(kind))
     yield from _link_cases(city)
-    yield from ((kind, _lively(city, kind), point) for kind in LAST for point in KINDS[kind].faults)
+    yield from ((kind, _lively(city, kind), point) for kind in LAST for point in _own(kind))
+
+
+def _own(kind: str) -> tuple[FaultPoint, ...]:
+    """What can happen to the component itself; see below for its sensors and their readings."""
+    return tuple(point for point in KINDS[kind].faults if point not in REPORT_FAULTS)
 
 
 def _link_cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
@@ -146,9 +154,11 @@ def sound(town: Town) -> dict[str, object]:
 
 
 def test_there_is_a_case_for_every_fault_that_the_city_declares() -> None:
-    declared = {(c.kind, point.name) for c in DEMO.components.values() for point in KINDS[c.kind].faults}
+    declared = {(c.kind, point.name) for c in DEMO.components.values() for point in FAULTS_OF_KIND[c.kind]}
     declared |= {("link", point.name) for link in DEMO.links.values() for point in LINK_FAULTS[link.kind]}
-    assert {(kind, point.name) for kind, _, point in CASES} == declared
+    of_sensors = {(c.kind, point.name) for c in DEMO.components.values() for point in SENSOR_FAULTS}
+    of_reports = {("gateway", point.name) for point in REPORT_FAULTS}
+    assert {(kind, point.name) for kind, _, point in CASES} | of_sensors | of_reports == declared
 
 
 @pytest.mark.parametrize(("kind", "target", "point"), PARAMETERS)
@@ -184,3 +194,68 @@ def test_a_fault_takes_effect_is_traced_and_leaves_nothing(
     assert not (shows and effect(town, target)), "still in force after the last cause is gone"
     now = town.state()
     assert [name for name in sound if now[name] != sound[name]] == []
+
+
+STRONG = {
+    "sensor-bias": {"amount": 1e6},
+    "sensor-drift": {"amount": 1e6},
+    "sensor-noise": {"amount": 1e6},
+    "sensor-spike": {"amount": 1e6, "share": 1.0},
+    "sensor-clipping": {"lowest": 1e9, "highest": 2e9},
+    "clock-skew": {"offset_s": 30.0},
+    "readings-duplicated": {},
+    "readings-reordered": {"share": 1.0},
+    "readings-replayed": {"record_s": 60.0},
+    "readings-spoofed": {"factor": 2.0},
+}
+CARRIERS = tuple({c.kind: c.id for c in DEMO.components.values() if DEMO.measured_at(c.id)}.values())
+"""One component of each kind that carries a sensor."""
+
+
+@dataclass
+class Wired:
+    """The demo city with its sensors and gateways, and the labels of its readings."""
+
+    runtime: Runtime
+    labels: list[Label]
+    now_s: float = 0.0
+
+    def labels_of(self, seconds: float) -> list[Label]:
+        """The labels of the time that passes now."""
+        first = len(self.labels)
+        self.now_s += seconds
+        self.runtime.clock.run_until(to_ticks(self.now_s))
+        return self.labels[first:]
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
+    runtime, labels = Runtime.build(DEMO, Clock(datetime(2026, 5, 12, 11), 0.0, 20 * 3600.0), 1), []
+    running, feed = start_domains(runtime), Feed()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TruthFile, "add", lambda self, label: labels.append(label))
+        telemetry = feed.connect(runtime, Path(tmp_path_factory.mktemp("wired")) / "readings.parquet")
+        yield Wired(runtime, labels)
+    telemetry.discard()
+    close_all(running)
+
+
+@pytest.mark.parametrize("point", [*SENSOR_FAULTS, *REPORT_FAULTS], ids=lambda point: point.name)
+def test_a_fault_of_sensors_shows_in_readings_is_traced_and_leaves_nothing(wired: Wired, point: FaultPoint) -> None:
+    runtime, faults = wired.runtime, wired.runtime.faults
+    targets = CARRIERS if point in SENSOR_FAULTS else tuple({cohort.gateway for cohort in DEMO.cohorts[:1]})
+    first = len(runtime.log.events)
+    applied = {target: faults.apply(target, point.name, "first", STRONG.get(point.name, {})) for target in targets}
+    labels = wired.labels_of(300.0)
+    assert {label.fault for label in labels} == {point.name} and {label.cause for label in labels} == {"first"}
+    effects = [event for event in runtime.log.events[first:] if event.kind is EventKind.TELEMETRY]
+    assert {event.subject for event in effects} == set(targets)
+    assert all(event.cause == applied[event.subject] for event in effects)
+    if point in SENSOR_FAULTS:
+        wrong = {sensor.partition("/")[0] for label in labels for sensor in label.sensors}
+        assert wrong == set(targets)
+
+    for target in targets:
+        faults.clear(target, point.name, "first")
+    assert wired.labels_of(300.0) == []
+    assert not any(faults.active(target, point.name) for target in targets)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds.kind import Kind
+from simulator.contracts.kinds.sensor import REPORT_FAULTS
 
 _OUT = FaultPoint("node-out", "the device does not work", disables=True)
 _CLUSTER = Parameter("cluster", "", "", "assumption", "servers of one cluster stand in for each other")
@@ -15,7 +16,7 @@ KINDS = (
     Kind("router", Domain.ICT, "router", (_OUT,)),
     Kind("switch", Domain.ICT, "network switch", (_OUT,)),
     Kind("radio-site", Domain.ICT, "radio site of the rescue services or of telemetry", (_OUT,)),
-    Kind("gateway", Domain.ICT, "telemetry gateway of a district", (_OUT,)),
+    Kind("gateway", Domain.ICT, "telemetry gateway of a district", (_OUT, *REPORT_FAULTS)),
     Kind(
         "service",
         Domain.ICT,

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.domains.energy.battery import Battery
 from simulator.domains.energy.engine import Solver
-from simulator.domains.energy.model import Bools, Ints, Solution
+from simulator.domains.energy.model import Bools, Inputs, Ints, Solution
 from simulator.domains.energy.shedding import enough, shedding_order
 from simulator.domains.energy.state import GridState
 
@@ -35,7 +35,18 @@ class Island:
         return sum(battery.room_w for battery in self.batteries)
 
 
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A solved grid: the power flow, what went into it, and the islands that batteries carry."""
+
+    solution: Solution
+    inputs: Inputs
+    islands: tuple[Island, ...]
+
+
 def find_islands(state: GridState) -> tuple[Island, ...]:
+    if not any(battery.can_form for battery in state.batteries):
+        return ()
     parts = state.parts()
     by_label: dict[int, list[Battery]] = {}
     for battery in state.batteries:
@@ -44,7 +55,7 @@ def find_islands(state: GridState) -> tuple[Island, ...]:
     return tuple(Island(parts.label == label, tuple(found)) for label, found in by_label.items())
 
 
-def solve_carried(state: GridState, solver: Solver, on_shed: Callable[[Island, Ints], None]) -> Solution:
+def solve_carried(state: GridState, solver: Solver, on_shed: Callable[[Island, Ints], None]) -> Carried:
     """Solve the grid of now so that no battery gives more than its rating. Tells of every bus it sheds.
 
     Batteries of one island share its load by their ratings; only their sum is held against the sum of the ratings.
@@ -53,22 +64,24 @@ def solve_carried(state: GridState, solver: Solver, on_shed: Callable[[Island, I
     state.gen_share[:] = 1.0
     for island in find_islands(state):
         _by_balance(state, island, on_shed)
-    solution = solver.solve(state.inputs())
     for _ in range(ROUNDS):
+        inputs = state.inputs()
+        solution = solver.solve(inputs)
+        islands = find_islands(state)
         again = False
-        for island in find_islands(state):
+        for island in islands:
             given = sum(float(solution.source_w[battery.site.source]) for battery in island.batteries)
             surplus = given - island.rated_w
             if surplus > SPARE * island.rated_w or (solution.approximate and surplus > 0):
                 again = True
                 _shed(state, island, surplus, on_shed)
         if not again:
-            return solution
-        solution = solver.solve(state.inputs())
+            return Carried(solution, inputs, islands)
     for island in find_islands(state):
         for battery in island.batteries:
             battery.overwhelmed = True
-    return solver.solve(state.inputs())
+    inputs = state.inputs()
+    return Carried(solver.solve(inputs), inputs, find_islands(state))
 
 
 def _by_balance(state: GridState, island: Island, on_shed: Callable[[Island, Ints], None]) -> None:

@@ -56,6 +56,8 @@ class Solver:
         self._tables = _rows_by_table(grid, data)
         self._bus_row = _places(data["node"]["id"], grid_nodes(data))
         self._source_row = _places(data["source"]["id"], grid.source_pgm)
+        self._loads = _Injections(pgm.ComponentType.sym_load, np.r_[grid.load_pgm, grid.draw_pgm, grid.charge_pgm])
+        self._plants = _Injections(pgm.ComponentType.sym_gen, grid.gen_pgm)
         self._outputs = [pgm.ComponentType[name] for name in ("node", "source", *self._tables)]
         self._applied: Inputs | None = None
         self._last: Solution | None = None
@@ -103,19 +105,11 @@ class Solver:
         old, grid = self._applied, self._grid
         changes: dict[Any, Any] = {}
         self._branch_changes(changes, inputs.end_closed, None if old is None else old.end_closed)
-        loads = [
-            (grid.load_pgm, inputs.load_w, inputs.load_var, None if old is None else (old.load_w, old.load_var)),
-            (grid.draw_pgm, inputs.draw_w, None, None if old is None else (old.draw_w, None)),
-            (grid.charge_pgm, inputs.charge_w, None, None if old is None else (old.charge_w, None)),
-        ]
-        parts = [_power(pgm.ComponentType.sym_load, *one) for one in loads]
-        rows = np.concatenate(parts)
-        if len(rows):
-            changes[pgm.ComponentType.sym_load] = rows
-        before = None if old is None else (old.gen_w, None)
-        rows = _power(pgm.ComponentType.sym_gen, grid.gen_pgm, inputs.gen_w, None, before)
-        if len(rows):
-            changes[pgm.ComponentType.sym_gen] = rows
+        if old is None or not old.same_loads(inputs):
+            p_w = np.concatenate([inputs.load_w, inputs.draw_w, inputs.charge_w])
+            self._loads.change(changes, p_w, inputs.load_var)
+        if old is None or not np.array_equal(old.gen_w, inputs.gen_w):
+            self._plants.change(changes, inputs.gen_w)
         moved = _moved(inputs.source_on, None if old is None else old.source_on)
         if len(moved):
             rows = pgm.initialize_array(pgm.DatasetType.update, pgm.ComponentType.source, len(moved))
@@ -168,12 +162,19 @@ def _moved(now: Bools | Floats, before: Bools | Floats | None) -> Ints:
     return np.arange(len(now)) if before is None else np.flatnonzero(now != before)
 
 
-def _power(table: Any, ids: Ints, p: Floats, q: Floats | None, before: tuple[Floats, Floats | None] | None) -> Any:
-    moved = _moved(p, None if before is None else before[0])
-    if q is not None and before is not None:
-        moved = np.union1d(moved, _moved(q, before[1]))
-    rows = pgm.initialize_array(pgm.DatasetType.update, table, len(moved))
-    rows["id"], rows["p_specified"] = ids[moved], p[moved]
-    if q is not None:
-        rows["q_specified"] = q[moved]
-    return rows
+class _Injections:
+    """The update rows of all loads or all plants: when the load of the day goes on, nearly all of them change."""
+
+    def __init__(self, table: Any, ids: Ints) -> None:
+        self._table = table
+        self._rows = pgm.initialize_array(pgm.DatasetType.update, table, len(ids))
+        self._rows["id"] = ids
+
+    def change(self, changes: dict[Any, Any], p_w: Floats, first_var: Floats | None = None) -> None:
+        """Add all rows to `changes`; those beyond `first_var` keep the reactive power that they have."""
+        if not len(self._rows):
+            return
+        self._rows["p_specified"] = p_w
+        if first_var is not None:
+            self._rows["q_specified"][: len(first_var)] = first_var
+        changes[self._table] = self._rows

@@ -29,6 +29,13 @@ def connected(count: int, a: Ints, b: Ints) -> Ints:
             label = jumped
 
 
+def with_one_of(label: Ints, buses: Ints) -> Bools:
+    """Which buses hang together with one of these, by the labels of their parts."""
+    marked = np.zeros(len(label), dtype=np.bool_)
+    marked[label[buses]] = True
+    return marked[label]
+
+
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Connected parts of the grid: `label` per bus, and whether its part has a working infeed."""
@@ -46,5 +53,5 @@ def find_parts(grid: Grid, end_closed: Bools, infeed_on: Bools) -> Parts:
     buses = len(grid.bus_ids)
     closed = np.flatnonzero(end_closed)
     label = connected(buses + len(grid.branch_ids), grid.end_bus[closed], buses + grid.end_branch[closed])[:buses]
-    feeding = [label[site.bus] for site, on in zip(grid.sites, infeed_on, strict=True) if on]
-    return Parts(label, np.isin(label, feeding))
+    feeding = np.array([site.bus for site, on in zip(grid.sites, infeed_on, strict=True) if on], dtype=np.int64)
+    return Parts(label, with_one_of(label, feeding))

@@ -10,7 +10,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy.build import build_grid
-from simulator.domains.energy.carrying import Island, find_islands, solve_carried
+from simulator.domains.energy.carrying import Carried, Island, solve_carried
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, Ints
@@ -114,13 +114,13 @@ class EnergyDomain:
         for battery in state.batteries:
             battery.advance(tick)
             battery.may_charge = not self.resupply.regions
-        solution = solve_carried(state, self.solver, lambda island, buses: self._on_shed(island, buses, cause))
-        cause = self._batteries(cause)
-        inputs = state.inputs()
+        carried = solve_carried(state, self.solver, lambda island, buses: self._on_shed(island, buses, cause))
+        solution, inputs = carried.solution, carried.inputs
+        cause = self._batteries(carried, cause)
         for i, battery in enumerate(state.batteries):
             given = float(solution.source_w[battery.site.source]) if inputs.source_on[battery.site.source] else 0.0
             battery.power_w = given - float(inputs.charge_w[i])
-        self.readout.publish(solution, self.resupply.shed_event, cause)
+        self.readout.publish(solution, inputs, self.resupply.shed_event, cause)
         self._wake_for_batteries()
 
     def _on_shed(self, island: Island, buses: Ints, cause: int | None) -> None:
@@ -136,9 +136,9 @@ class EnergyDomain:
         reason = self.state.reason(buses)
         return cause if reason is None else reason[0]
 
-    def _batteries(self, cause: int | None) -> int | None:
+    def _batteries(self, carried: Carried, cause: int | None) -> int | None:
         """Log batteries that begin or end to carry an island; returns the cause of what follows."""
-        islands = {battery.site.id: island for island in find_islands(self.state) for battery in island.batteries}
+        islands = {battery.site.id: island for island in carried.islands for battery in island.batteries}
         for battery in self.state.batteries:
             island = islands.get(battery.site.id)
             mode = "island" if island is not None else "empty" if battery.empty else "standby"

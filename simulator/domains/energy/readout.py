@@ -9,7 +9,8 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.link import LinkKind
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
-from simulator.domains.energy.model import Bools, Floats, Ints, Solution
+from simulator.domains.energy.islands import with_one_of
+from simulator.domains.energy.model import Bools, Floats, Inputs, Ints, Solution
 from simulator.domains.energy.state import GridState
 
 NAMED = 8
@@ -67,21 +68,22 @@ class Readout:
             Quantity("charge_j", "J", held, lambda: np.array([b.charge_at(clock.now) for b in batteries]))
         )
 
-    def publish(self, solution: Solution, shed_event: dict[int, int], cause: int | None) -> None:
-        """Make a solved state known. `shed_event` names the event that shed a bus."""
+    def publish(self, solution: Solution, inputs: Inputs, shed_event: dict[int, int], cause: int | None) -> None:
+        """Make a solved state known, with what went into it. `shed_event` names the event that shed a bus."""
         state, grid = self._state, self._state.grid
-        inputs, shed = state.inputs(), state.shed
-        sources = grid.source_bus[inputs.source_on]
-        label = state.parts().label
-        energised = np.isin(label, label[sources])
+        shed, label = state.shed, state.parts().label
+        energised = with_one_of(label, grid.source_bus[inputs.source_on])
         up = energised & ~shed
         drawn: Floats = np.bincount(grid.load_bus, inputs.load_w, minlength=len(up)).astype(np.float64)
         drawn = drawn + np.bincount(grid.draw_bus, inputs.draw_w, minlength=len(up))
         self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
         self.load, self.energised = drawn * up, energised.astype(np.float64)
         self.gen_w = inputs.gen_w * energised[grid.gen_bus]
+        changed = self.up is None or not np.array_equal(self.up, up)
         self._offer(energised, up, shed, shed_event, cause)
         self._note(solution, cause)
+        if not changed:
+            return
         for level, weight in self._levels:
             owed = float(weight.sum())
             share = float(weight[up].sum()) / owed if owed else 1.0
@@ -113,8 +115,10 @@ class Readout:
 
     def _dead(self, buses: Bools, cause: int | None) -> dict[int, int]:
         """One event for every part that went dead, caused by the fault or empty battery that lies in it."""
-        state = self._state
         out: dict[int, int] = {}
+        if not buses.any():
+            return out
+        state = self._state
         label = state.parts().label
         for part in np.unique(label[buses]).tolist():
             members = np.flatnonzero(buses & (label == part))

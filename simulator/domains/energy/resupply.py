@@ -66,10 +66,14 @@ class Resupply:
 
     def plan(self, cause: int | None) -> None:
         """Order a switch for every dead part, and for every detour that had to shed, unless one is on its way."""
-        parts, load = self._state.parts(), self._state.bus_load_w()
-        dead = ~parts.live
-        self._told &= set(np.unique(parts.label[dead]).tolist())
-        for label in np.unique(parts.label[dead]).tolist():
+        parts = self._state.parts()
+        if parts.live.all() and not self.regions:
+            self._told.clear()
+            return
+        dead = np.unique(parts.label[~parts.live]).tolist()
+        self._told &= set(dead)
+        load = self._state.bus_load_w()
+        for label in dead:
             buses = parts.label == label
             usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0
             if usable and not self._awaited(buses):

@@ -106,13 +106,14 @@ class GridState:
 
     def inputs(self, closed: Bools | None = None, shed: Bools | None = None) -> Inputs:
         """Inputs of a power flow, for the state of now or for a what-if with other ends closed or other buses shed."""
-        grid, parts = self.grid, self.parts(closed)
+        grid = self.grid
+        live = self.parts(closed).live if self.batteries else None
         served = ~(self.shed if shed is None else shed)
         source_on = np.zeros(len(grid.source_pgm), dtype=np.bool_)
         source_on[self._site_source] = self._site_ok
         charge = np.zeros(len(self.batteries))
         for i, battery in enumerate(self.batteries):
-            alone = not parts.live[battery.site.bus]
+            alone = live is not None and not live[battery.site.bus]
             source_on[battery.site.source] = alone and battery.can_form
             charge[i] = 0.0 if alone else battery.charging_w
         gen = grid.gen_w.copy()

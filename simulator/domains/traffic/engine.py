@@ -68,7 +68,7 @@ class Engine:
         self._capacity = [link.capacity_in for link in self._world.LINKS]
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
-        self._asked = False
+        self._asked, self._any_closed = False, False
         self._passing: dict[int, Passing] = {}
         self._applied_passing: dict[int, Passing] = {}
         self._free_m_s = model.free_speed_m_s.copy()
@@ -181,11 +181,11 @@ class Engine:
         return int(sum(ended) * self.platoon)
 
     def close(self) -> None:
-        """Give the memory back. UXsim's objects hold each other, so the ring is cut by hand."""
+        """Give the memory back. UXsim's world, roads and nodes hold each other, so the ring is cut by hand."""
         world, self._world, self._roads = self._world, None, []
         if world is None:
             return
-        for thing in (*world.VEHICLES.values(), *world.LINKS, *world.NODES):
+        for thing in (*world.LINKS, *world.NODES):
             thing.__dict__.clear()
         world.__dict__.clear()
 
@@ -202,7 +202,7 @@ class Engine:
 
     def _apply(self) -> None:
         """Bring the engine to what was set since time last went on, and keep closed roads closed."""
-        if not self._asked and self._share.all():
+        if not (self._asked or self._any_closed):
             return
         self._asked, world = False, self._world
         for road in np.flatnonzero((self._share != self._applied_share) | (self._share == 0)):
@@ -214,6 +214,7 @@ class Engine:
         if len(newly):
             self._turn_away(newly)
         self._applied_share[:] = self._share
+        self._any_closed = not self._share.all()
         for node in sorted(self._passing.keys() | self._applied_passing.keys()):
             if self._passing.get(node) != self._applied_passing.get(node):
                 self._regulate(node, self._applied_passing.get(node), self._passing.get(node))
@@ -266,7 +267,7 @@ class Engine:
         slot = self._samples % INDEX_SAMPLES
         self._samples += 1
         count, moved, roads = self._count[slot], self._moved[slot], self._roads
-        count[:] = [road.vehicle_count for road in roads]
+        count[:] = np.fromiter((road.vehicle_count for road in roads), np.float64, len(roads))
         moved[:] = 0.0
         driven = count.nonzero()[0]
         moved[driven] = count[driven] * [roads[i].avg_speed for i in driven.tolist()]

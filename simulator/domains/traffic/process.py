@@ -58,6 +58,9 @@ class Traffic:
         self.rescue = Rescue(runtime, self.model, self.routes)
         self.signals = Signals(runtime, programmes, self._on_signal)
         approaches = [programme.approaches for programme in programmes.values()]
+        measures = {"rescue-arrival": self.rescue.share, "travel-time-index": self.engine.travel_time_index}
+        owed = runtime.city.levels_of(Domain.TRAFFIC)
+        self._levels = tuple((level.id, measures[level.measure]) for level in owed if level.measure in measures)
         self._signals = tuple(programmes)
         self._approaches = np.array([road for roads in approaches for road in roads], dtype=np.int64)
         self._approached = np.repeat(np.arange(len(approaches)), [len(roads) for roads in approaches])
@@ -137,11 +140,8 @@ class Traffic:
             cause, self._cause = self._cause, None
         else:
             cause = self._cause
-        for level in self._runtime.city.levels_of(Domain.TRAFFIC):
-            if level.measure == "rescue-arrival":
-                self._runtime.levels.record(level.id, self.rescue.share(), cause)
-            elif level.measure == "travel-time-index":
-                self._runtime.levels.record(level.id, self.engine.travel_time_index(), cause)
+        for level, measure in self._levels:
+            self._runtime.levels.record(level, measure(), cause)
 
     # what can be measured
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,20 @@ from numpy.typing import NDArray
 from simulator.domains.traffic.model import Floats, Ints, RoadModel
 
 Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """A way to each of some places, road by road: `roads[i]` belongs to the way to place `place[i]` of `count`."""
+
+    count: int
+    roads: Ints
+    place: Ints
+
+    def time_s(self, time_s: Floats, is_open: Mask) -> Floats:
+        """Seconds along each way at these times of all roads, infinite if a road on it is not open."""
+        along = np.where(is_open[self.roads], time_s[self.roads], np.inf)
+        return np.asarray(np.bincount(self.place, along, minlength=self.count), dtype=np.float64)
 
 
 class Routes:
@@ -37,15 +52,38 @@ class Routes:
             self._known[node] = np.asarray(dijkstra(self._weighted(), indices=node), dtype=np.float64)
         return self._known[node]
 
-    def nearest_s(self, nodes: Sequence[int]) -> Floats:
-        """Seconds to every node from the nearest of these, infinite where no open road leads."""
+    def nearest(self, starts: Sequence[int], ends: Sequence[int]) -> tuple[Floats, Ways]:
+        """Seconds to each end from the nearest start, infinite where no open road leads, and the way there."""
         from scipy.sparse.csgraph import dijkstra
 
-        return np.asarray(dijkstra(self._weighted(), indices=list(nodes), min_only=True), dtype=np.float64)
+        found = dijkstra(self._weighted(), indices=list(starts), min_only=True, return_predecessors=True)
+        seconds, before = np.asarray(found[0], dtype=np.float64), found[1]
+        roads: list[int] = []
+        place: list[int] = []
+        for i, end in enumerate(ends):
+            node = end
+            while (previous := int(before[node])) >= 0:
+                roads.append(self._quickest(previous, node))
+                place.append(i)
+                node = previous
+        ways = Ways(len(ends), np.array(roads, dtype=np.int64), np.array(place, dtype=np.int64))
+        return seconds[list(ends)], ways
+
+    def along_s(self, ways: Ways) -> Floats:
+        """Seconds along ways found before, now."""
+        return ways.time_s(self._times, self._open)
 
     def time_s(self, start: int, end: int) -> float | None:
         seconds = float(self.times_from(start)[end])
         return None if np.isinf(seconds) else seconds
+
+    def _quickest(self, start: int, end: int) -> int:
+        """The open road between neighbouring nodes that takes least."""
+        pairs = self._model.pairs
+        first, last = pairs.row[start], pairs.row[start + 1]
+        pair = int(first + np.searchsorted(pairs.end[first:last], end))
+        beside = pairs.roads[pairs.first[pair] : pairs.first[pair + 1] if pair + 1 < len(pairs.first) else None]
+        return int(beside[np.argmin(np.where(self._open[beside], self._times[beside], np.inf))])
 
     def _weighted(self) -> Any:
         if self._graph is None:

@@ -67,8 +67,8 @@ class WaterEngine:
         self.balanced = True
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
-        self._node_raw = {p: _buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.EMITTERFLOW, tk.DEMAND)}
-        self._volume_raw = _buffer(nodes)
+        self._node_raw = {p: _buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
+        self._leak_raw, self._volume_raw = _buffer(nodes), _buffer(nodes)
         self._link_raw = {p: _buffer(links) for p in (tk.FLOW, tk.STATUS, tk.ENERGY)}
         self._age_raw = _buffer(nodes)
         self.pressure_m, self.head_m = np.zeros(nodes), np.zeros(nodes)
@@ -77,7 +77,7 @@ class WaterEngine:
         self.level_m, self.volume_m3 = np.zeros(len(network.tanks)), np.zeros(len(network.tanks))
         self.inflow_m3_s, self.pump_power_w = np.zeros(len(network.tanks)), np.zeros(len(network.pumps))
         self.age_s = np.zeros(nodes)
-        self._sources = np.concatenate([network.reservoirs, network.tanks]).tolist()
+        self._sources = np.concatenate([network.reservoirs, network.tanks])
         self._run()
         self._read()
 
@@ -157,6 +157,7 @@ class WaterEngine:
         if tk.getoption(ph, tk.UNBALANCED) < 0:  # "stop" would end the run at the first hard instant
             tk.setoption(ph, tk.UNBALANCED, _EXTRA_TRIALS)
         self._own_emitter = np.array([tk.getnodevalue(ph, i + 1, tk.EMITTER) for i in range(len(network.nodes))])
+        self._emitters = np.flatnonzero(self._own_emitter > 0).tolist()
         if not self._own_emitter.any():
             tk.setoption(ph, tk.EMITEXPON, 0.5)
             tk.setoption(ph, tk.EMITBACKFLOW, tk.FALSE)  # a hole lets water out, not in
@@ -213,21 +214,22 @@ class WaterEngine:
         np.subtract(self.head_m, network.elevation_m, out=self.pressure_m)
         np.multiply(self._node_raw[tk.FULLDEMAND][1], units.flow_m3_s, out=self.required_m3_s)
         np.multiply(self._node_raw[tk.DEMANDFLOW][1], units.flow_m3_s, out=self.delivered_m3_s)
-        np.multiply(self._node_raw[tk.EMITTERFLOW][1], units.flow_m3_s, out=self.leak_m3_s)
         np.multiply(self._link_raw[tk.FLOW][1], units.flow_m3_s, out=self.flow_m3_s)
         np.greater(self._link_raw[tk.STATUS][1], 0.5, out=self.link_open)
-        self.link_open[list(self.overrides.choked)] = False
+        if self.overrides.choked:
+            self.link_open[list(self.overrides.choked)] = False
         if len(network.tanks):
             tk.getnodevalues(ph, tk.TANKVOLUME, self._volume_raw[0])
             self.level_m[:] = self.pressure_m[network.tanks]
             self.volume_m3[:] = self._volume_raw[1][network.tanks] * units.volume_m3
             self.inflow_m3_s[:] = self._node_raw[tk.DEMAND][1][network.tanks] * units.flow_m3_s
         self.pump_power_w[:] = self._link_raw[tk.ENERGY][1][network.pumps] * 1000.0 * self.link_open[network.pumps]
-        # a mended hole leaves its last flow in EPANET's read-out
-        self.leak_m3_s[[n for n in np.flatnonzero(self.leak_m3_s) if not self._leaks(int(n))]] = 0.0
-        for fixed in (self.delivered_m3_s, self.required_m3_s):
-            fixed[network.tanks] = 0.0
-            fixed[network.reservoirs] = 0.0
+        self.leak_m3_s[:] = 0.0
+        if leaks := [*self._emitters, *self._bursts]:  # a mended hole leaves its last flow in EPANET's read-out
+            tk.getnodevalues(ph, tk.EMITTERFLOW, self._leak_raw[0])
+            self.leak_m3_s[leaks] = self._leak_raw[1][leaks] * units.flow_m3_s
+        self.delivered_m3_s[self._sources] = 0.0
+        self.required_m3_s[self._sources] = 0.0
         if self.overrides.any_shut:
             cut_off = self._cut_off()
             for of_node in (self.pressure_m, self.delivered_m3_s, self.leak_m3_s):
@@ -236,16 +238,13 @@ class WaterEngine:
             tk.getnodevalues(ph, tk.QUALITY, self._age_raw[0])
             np.multiply(self._age_raw[1], 3600.0, out=self.age_s)  # EPANET counts age in hours
 
-    def _leaks(self, node: int) -> bool:
-        return node in self._bursts or self._own_emitter[node] > 0
-
     def _cut_off(self) -> NDArray[np.bool_]:
         """Nodes that no open link joins to a reservoir or tank."""
         links_at, is_open = self.network.links_at, self.link_open.tolist()
         ends = self.network.ends.tolist()
         cut_off = np.ones(len(links_at), dtype=bool)
         cut_off[self._sources] = False
-        queue = list(self._sources)
+        queue = self._sources.tolist()
         while queue:
             node = queue.pop()
             for link in links_at[node]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,38 @@ from simulator.coupling.runtime import Runtime
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
 
 _NO_DEMAND_M3_S = 1e-12
+
+
+class _Sums:
+    """Sums of several vectors by group, in one go. `groups` says for each vector which entry belongs to which of the
+    `count` groups; the last group is no entry's own but the sum of all."""
+
+    def __init__(self, groups: tuple[NDArray[np.int64], ...], count: int) -> None:
+        self._shape = (len(groups), count)
+        self._bins = np.concatenate([rows + i * count for i, rows in enumerate(groups)])
+
+    def of(self, *vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Shape (vectors, groups)."""
+        cells = self._shape[0] * self._shape[1]
+        sums = np.bincount(self._bins, np.concatenate(vectors), minlength=cells).astype(np.float64, copy=False)
+        sums = sums.reshape(self._shape)
+        sums[:, -1] = [vector.sum() for vector in vectors]
+        return sums
+
+
+class _Rows:
+    """Some rows of an array of the engine, taken when they are first asked for after a solve."""
+
+    def __init__(self, engine: WaterEngine, source: NDArray[np.float64] | NDArray[np.bool_], rows: NDArray[np.int64]):
+        self._engine, self._source, self._rows = engine, source, rows
+        self._solve = -1
+        self._values = np.zeros(len(rows))
+
+    def read(self) -> NDArray[np.float64]:
+        if self._solve != self._engine.solves:
+            self._solve = self._engine.solves
+            self._values = self._source.take(self._rows).astype(np.float64, copy=False)
+        return self._values
 
 
 class Measures:
@@ -34,8 +66,6 @@ class Measures:
         tank_rows = np.array([self._tank_row[where[c.id]] for c in tanks], dtype=np.int64)
         pump_row = {int(link): i for i, link in enumerate(network.pumps)}
         pump_rows = np.array([pump_row[where[c.id]] for c in city.of_kind("pump")], dtype=np.int64)
-        self._views: list[tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]] = []
-        self._running = np.zeros(len(network.pumps))
         self._register("pressure_m", "m", ("junction",), engine.pressure_m, self._nodes)
         self._register("demand_m3_s", "m3/s", ("junction",), engine.delivered_m3_s, self._nodes)
         self._register("leak_m3_s", "m3/s", ("junction",), engine.leak_m3_s, self._nodes)
@@ -45,16 +75,17 @@ class Measures:
         self._register("volume_m3", "m3", ("tank",), engine.volume_m3, tank_rows)
         lines = ("pipe", "pump", "valve")
         self._register("flow_m3_s", "m3/s", lines, engine.flow_m3_s, self._places(*lines))
-        self._register("pump_running", "1", ("pump",), self._running, pump_rows)
+        self._register("pump_running", "1", ("pump",), engine.link_open, network.pumps[pump_rows])
         self._register("power_w", "W", ("pump",), engine.pump_power_w, pump_rows)
 
         self._row = {district: i for i, district in enumerate(city.districts)}
         outside = len(self._row)  # components in no district: they count for the city only
-        self._node_row = np.array([self._row.get(c.district, outside) for c in junctions], dtype=np.int64)
+        node_row = np.array([self._row.get(c.district, outside) for c in junctions], dtype=np.int64)
+        tank_district = np.array([self._row.get(c.district, outside) for c in tanks], dtype=np.int64)
         self._weight = network.mean_demand_m3_s[self._nodes]
-        self._weight_sums = self._by_district(self._weight, self._node_row)
-        self._tank_rows, self._tank_names = tank_rows, tuple(c.id for c in tanks)
-        self._tank_district = np.array([self._row.get(c.district, outside) for c in tanks], dtype=np.int64)
+        self._sums = _Sums((node_row, node_row, node_row, tank_district), outside + 2)
+        self._weight_sums = _Sums((node_row,), outside + 2).of(self._weight)[0]
+        self._tank_rows, self.tanks = tank_rows, tuple(c.id for c in tanks)
         self._usable_m3 = np.maximum(network.tank_max_volume_m3 - network.tank_min_volume_m3, 1e-9)
         self._supply, self._pressure = np.ones(outside + 2), np.ones(outside + 2)  # districts, none, the whole city
         self._stored = np.zeros(outside + 2)
@@ -65,24 +96,24 @@ class Measures:
             ("tank_volume_m3", "m3", self._stored),
         ):
             runtime.quantities.register(Quantity(name, unit, names, values[:outside].view))
-        self._levels = tuple((level, self._level_row(level)) for level in city.levels_of(Domain.WATER))
+        self._levels = tuple(
+            (level.id, level.measure == "water-supply", self._level_row(level))
+            for level in city.levels_of(Domain.WATER)
+        )
 
     def refresh(self, cause: int | None) -> None:
         """Take over the engine's last solution and record the service levels."""
         engine = self._engine
-        self._running[:] = engine.link_open[engine.network.pumps]
-        for view, source, rows in self._views:
-            np.take(source, rows, out=view, mode="clip")  # the default mode buffers; no row is out of bounds
-        required = np.maximum(engine.required_m3_s[self._nodes], 0.0)
-        delivered = np.clip(engine.delivered_m3_s[self._nodes], 0.0, required)
-        enough = self._weight * (engine.pressure_m[self._nodes] >= REQUIRED_PRESSURE_M)
-        self._supply[:] = self._ratio(delivered, self._by_district(required, self._node_row))
-        self._pressure[:] = self._ratio(enough, self._weight_sums)
+        required = np.maximum(engine.required_m3_s.take(self._nodes), 0.0)
+        delivered = np.minimum(np.maximum(engine.delivered_m3_s.take(self._nodes), 0.0), required)
+        enough = self._weight * (engine.pressure_m.take(self._nodes) >= REQUIRED_PRESSURE_M)
         stored = np.maximum(engine.volume_m3 - engine.network.tank_min_volume_m3, 0.0)[self._tank_rows]
-        self._stored[:] = self._by_district(stored, self._tank_district)
-        for level, row in self._levels:
-            value = self._supply[row] if level.measure == "water-supply" else self._pressure[row]
-            self._rt.levels.record(level.id, float(value), cause)
+        needed, had, pressed, self._stored[:] = self._sums.of(required, delivered, enough, stored)
+        self._supply[:] = _ratio(had, needed)
+        self._pressure[:] = _ratio(pressed, self._weight_sums)
+        supply, pressure = self._supply.tolist(), self._pressure.tolist()
+        for level, is_supply, row in self._levels:
+            self._rt.levels.record(level, supply[row] if is_supply else pressure[row], cause)
 
     def share_at(self, node: int) -> float:
         """Share of a demand at this node that is delivered, also where nobody draws water just now."""
@@ -94,33 +125,32 @@ class Measures:
         head = min(1.0, max(0.0, (float(engine.pressure_m[node]) - low) / (high - low)))
         return float(head**engine.pressure_exponent)
 
-    def tank_shares(self) -> Iterator[tuple[str, float]]:
-        """Each of the city's tanks with the share of its usable volume that is filled."""
+    def tank_shares(self) -> list[float]:
+        """The share of its usable volume that is filled, for each of `tanks`."""
         engine = self._engine
         shares = (engine.volume_m3 - engine.network.tank_min_volume_m3) / self._usable_m3
-        return zip(self._tank_names, shares[self._tank_rows].tolist(), strict=True)
+        filled: list[float] = shares[self._tank_rows].tolist()
+        return filled
 
     def _places(self, *kinds: str) -> NDArray[np.int64]:
         return np.array([self._where[c.id] for c in self._rt.city.of_kind(*kinds)], dtype=np.int64)
 
     def _register(
-        self, name: str, unit: str, kinds: tuple[str, ...], source: NDArray[np.float64], rows: NDArray[np.int64]
+        self,
+        name: str,
+        unit: str,
+        kinds: tuple[str, ...],
+        source: NDArray[np.float64] | NDArray[np.bool_],
+        rows: NDArray[np.int64],
     ) -> None:
         if len(rows):
-            view = np.zeros(len(rows))
-            self._views.append((view, source, rows))
             components = tuple(c.id for c in self._rt.city.of_kind(*kinds))
-            self._rt.quantities.register(Quantity(name, unit, components, view.view))
-
-    def _by_district(self, values: NDArray[np.float64], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        sums: NDArray[np.float64] = np.bincount(rows, weights=values, minlength=len(self._row) + 2).astype(np.float64)
-        sums[-1] = values.sum()
-        return sums
-
-    def _ratio(self, part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Per district (and for the city): what its junctions have of what they should have, 1 where that is none."""
-        share = self._by_district(part, self._node_row) / np.maximum(whole, _NO_DEMAND_M3_S)
-        return np.where(whole > _NO_DEMAND_M3_S, share, 1.0)
+            self._rt.quantities.register(Quantity(name, unit, components, _Rows(self._engine, source, rows).read))
 
     def _level_row(self, level: ServiceLevel) -> int:
         return self._row.get(level.subject, len(self._row) + 1)
+
+
+def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What there is of what there should be, group by group; 1 where that is none."""
+    return np.where(whole > _NO_DEMAND_M3_S, part / np.maximum(whole, _NO_DEMAND_M3_S), 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from simulator.contracts.component import Component, Domain
@@ -47,6 +48,7 @@ class WaterProcess:
         self._switched = tuple((c, self._where[c.id]) for c in city.of_kind("pump", "valve"))
         row = {int(link): i for i, link in enumerate(self._network.pumps)}
         self._pumps = tuple((c.id, link, row[link]) for c, link in self._switched if c.kind == "pump")
+        self._pump_links = np.array([link for _, link, _ in self._pumps], dtype=np.int64)
         self._feeders = tuple(
             (c.id, self._where[c.id]) for c in city.of_kind("junction") if city.links_out_of(c.id, LinkKind.WATER)
         )
@@ -138,18 +140,21 @@ class WaterProcess:
         self._measures.refresh(self._cause)
         self._log_switches()
         self._log_balance()
+        power_w = self._engine.pump_power_w.tolist()
         for pump, _, row in self._pumps:
-            self._rt.supply.draw(pump, float(self._engine.pump_power_w[row]))
-        for tank, share in self._measures.tank_shares():
-            self._log_empty(tank, share)
+            self._rt.supply.draw(pump, power_w[row])
+        shares = self._measures.tank_shares()
+        if self._empty or min(shares, default=1.0) < EMPTY_SHARE:
+            for tank, share in zip(self._measures.tanks, shares, strict=True):
+                self._log_empty(tank, share)
         for junction, node in self._feeders:
             share = self._measures.share_at(node)
             self._rt.supply.offer(junction, LinkKind.WATER, share >= OFFER_SHARE, self._cause)
 
     def _log_switches(self) -> None:
         """Log what the network's own controls did to pumps; what others did to them is in the log already."""
-        for pump, link, _ in self._pumps:
-            runs = bool(self._engine.link_open[link])
+        running = self._engine.link_open.take(self._pump_links).tolist()
+        for (pump, link, _), runs in zip(self._pumps, running, strict=True):
             if runs == self._was_open[link]:
                 continue
             self._was_open[link] = runs

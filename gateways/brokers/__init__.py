@@ -1,0 +1,1 @@
+"""Brokers: where they are, and how they are run."""

@@ -1,0 +1,112 @@
+"""Who may log in at a broker, and which topics each may write and read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateways import topics
+
+INGESTS = ("ingest-1", "ingest-2")
+"""Two services share the load and stand in for each other."""
+
+VIEWERS = ("viewer",)
+CONTROL = "control"
+PROBE = "probe"
+"""Logs in to see whether the broker answers, and may do nothing else."""
+
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+"""What is a level of a topic as it stands, and fits into a certificate's common name (64 characters, RFC 5280)."""
+
+_TAKEN = ("ingest", topics.RUN)
+"""Levels under which others than gateways publish."""
+
+
+class Role(StrEnum):
+    """What an identity is for."""
+
+    GATEWAY = "gateway"
+    INGEST = "ingest"
+    VIEWER = "viewer"
+    CONTROL = "control"
+    PROBE = "probe"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One who may log in. The name is the user, the certificate's common name and a gateway's level in the topics.
+
+    Raises `ValueError` for a name that cannot be all three.
+    """
+
+    name: str
+    role: Role
+
+    def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name) or self.name.startswith("."):
+            raise ValueError(
+                f"{self.name!r} cannot be an identity: 1 to 64 letters, digits, '.', '_' or '-', no '.' in front"
+            )
+        if self.name in _TAKEN:
+            raise ValueError(f"{self.name!r} cannot be an identity: the name has a meaning in the topics")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Topic filters that an identity may publish to and receive from."""
+
+    writes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+
+
+def identities(
+    gateways: Iterable[str],
+    ingests: Sequence[str] = INGESTS,
+    viewers: Sequence[str] = VIEWERS,
+) -> tuple[Identity, ...]:
+    """All who log in at the brokers of one installation. Raises `ValueError` if a name is unfit or used twice."""
+    named = {
+        Role.GATEWAY: tuple(gateways),
+        Role.INGEST: tuple(ingests),
+        Role.VIEWER: tuple(viewers),
+        Role.CONTROL: (CONTROL,),
+        Role.PROBE: (PROBE,),
+    }
+    found = tuple(Identity(name, role) for role, names in named.items() for name in names)
+    seen: set[str] = set()
+    for identity in found:
+        # Names become file names, and some file systems do not tell upper from lower case.
+        if identity.name.lower() in seen:
+            raise ValueError(f"{identity.name!r} is the name of two identities")
+        seen.add(identity.name.lower())
+    return found
+
+
+def gateway_rights(branch: str) -> Rights:
+    """A gateway writes its own branch and reads what is meant for it. `branch` is its level in the topics.
+
+    The version is left open: brokers that had to be told of a new payload version first would swallow its messages, as
+    MQTT 3.1.1 knows no refusal. Ingest refuses unknown versions and says so.
+    """
+    return Rights(
+        writes=tuple(f"city/+/{branch}/{leaf}" for leaf in ("senml", "status", "meta")),
+        reads=tuple(f"city/+/{branch}/{leaf}" for leaf in ("ack", "config")),
+    )
+
+
+def rights(identity: Identity) -> Rights:
+    """What an identity may do."""
+    everything = (topics.EVERYTHING,)
+    match identity.role:
+        case Role.GATEWAY:
+            return gateway_rights(identity.name)
+        case Role.INGEST:
+            return Rights(("city/+/+/ack", f"city/+/ingest/{identity.name}/health"), everything)
+        case Role.CONTROL:
+            return Rights(("city/+/+/config", f"city/+/{topics.RUN}/status"), everything)
+        case Role.VIEWER:
+            return Rights((), everything)
+        case Role.PROBE:
+            return Rights()

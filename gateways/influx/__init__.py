@@ -1,0 +1,15 @@
+"""Readings into a database that speaks InfluxDB's line protocol: InfluxDB 1 and 2, VictoriaMetrics.
+
+lines     readings as line protocol, a block of columns at once
+safekeeping  when VictoriaMetrics has what was written on disk
+settings  where the database is and how to prove who one is
+answers   what a database's answer means: try again, or never
+writer    sends lines, and says whether to try again, or which lines will never be taken
+"""
+
+from gateways.influx.answers import Refused, Retry
+from gateways.influx.lines import LineWriter, to_lines
+from gateways.influx.settings import InfluxSettings
+from gateways.influx.writer import InfluxWriter
+
+__all__ = ["InfluxSettings", "InfluxWriter", "LineWriter", "Refused", "Retry", "to_lines"]

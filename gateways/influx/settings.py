@@ -1,0 +1,56 @@
+"""Where a database is, and how to prove to it who one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from gateways.brokers.address import read_secret
+
+Api = Literal["v2", "v1"]
+
+Engine = Literal["influxdb", "victoriametrics"]
+
+
+@dataclass(frozen=True, slots=True)
+class InfluxSettings:
+    """One database. Secrets are in files that only their owner can read, never in the record.
+
+    `api`: v2 is `/api/v2/write` of InfluxDB 2.7 and later and of VictoriaMetrics, with `org`, `bucket` and a token; v1
+    is `/write` of InfluxDB 1, where `bucket` names the database and `user` and a password take the place of the token.
+    `ca_file` is the authority behind an https address, by default those that the machine trusts.
+    `engine` says what it takes to make written lines safe (see `InfluxWriter.flush`). `timeout_s` bounds each request
+    (10 s is the client's own default).
+    """
+
+    url: str
+    bucket: str
+    org: str = ""
+    token_file: Path | None = None
+    user: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+    api: Api = "v2"
+    gzip: bool = False
+    timeout_s: float = 10.0
+    engine: Engine = "influxdb"
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith(("http://", "https://")):
+            raise ValueError(f"{self.url!r} is no address of a database: http://host:port or https://host:port")
+        if not self.bucket:
+            raise ValueError("a database needs a bucket")
+        for name, value, known in (("api", self.api, get_args(Api)), ("engine", self.engine, get_args(Engine))):
+            if value not in known:
+                raise ValueError(f"there is no {name} {value!r}; there are {', '.join(known)}")
+        if self.timeout_s <= 0:
+            raise ValueError("a request needs some time")
+
+    def token(self) -> str:
+        """Raises `UnsafeSecret` if the file is missing, empty or open to others."""
+        return "" if self.token_file is None else read_secret(self.token_file)
+
+    def password(self) -> str:
+        """Raises `UnsafeSecret` like `token`."""
+        return "" if self.password_file is None else read_secret(self.password_file)

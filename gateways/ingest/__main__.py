@@ -1,0 +1,56 @@
+"""`python -m gateways.ingest CONFIG.json [--stay]`: run an ingest service until it is told to end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sqlite3
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from gateways.brokers.address import UnsafeSecret
+from gateways.ingest.config import read_config
+from gateways.ingest.service import IngestService
+from simulator.contracts.problem import BadInput
+
+BAD_INPUT = 64
+UNAVAILABLE = 70
+LOOK_S = 0.2
+"""How often to look whether the parent is still there."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Returns the exit code: 0 after a clean end, 64 for a wrong configuration, 70 if it cannot run or broke down."""
+    parser = argparse.ArgumentParser(prog="python -m gateways.ingest", description="Run an ingest service.")
+    parser.add_argument("config", type=Path, help="JSON file, see IngestConfig")
+    parser.add_argument("--stay", action="store_true", help="go on when the process that started it ends")
+    given = parser.parse_args(arguments)
+    parent = os.getppid()
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    try:
+        config = read_config(given.config)
+    except BadInput as problems:
+        print(problems, file=sys.stderr)
+        return BAD_INPUT
+    try:
+        service = IngestService(config)
+        service.start()
+    except (OSError, sqlite3.Error, UnsafeSecret) as error:
+        print(f"ingest cannot run: {error}", file=sys.stderr)
+        return UNAVAILABLE
+    print(f"ingest {config.name} runs", flush=True)
+    while not ending.wait(LOOK_S):
+        if not service.alive or (not given.stay and os.getppid() != parent):
+            break
+    broken = not service.alive
+    service.stop()
+    return UNAVAILABLE if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,9 @@
+"""Field devices older than the gateways: read for ever, each into the readings that everything else reads too.
+
+registers   the register map of a Modbus unit: words in, readings out, and back
+modbus      a Modbus/TCP unit that serves such registers, and the poller that reads one
+csv_logger  the plain-text file of a data logger, in its declared dialect
+grouped     readings of any old device as those of a sensor group
+
+The flat JSON that the oldest gateways send stands beside the newer payloads, in `gateways.versions.v0`.
+"""

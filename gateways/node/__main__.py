@@ -1,0 +1,96 @@
+"""`python -m gateways.node CONFIG.json`: one gateway, until it is told to end.
+
+SIGTERM and SIGINT end it in order: what came in is committed and answered, the broker is told. Exit codes: 0 ended in
+order, 64 bad configuration, 69 the outbox or the port is in use, 70 an internal error; whoever started it starts it
+again after that one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+
+from gateways.node.config import NodeConfig, load
+from gateways.node.field import FieldServer
+from gateways.node.frames import GroupBook
+from gateways.node.uplink import Uplink
+from gateways.outbox import Outbox, OutboxBusy
+from simulator.contracts.problem import BadInput
+
+WATCH_S = 0.25
+"""How often the parent and the threads are looked at."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="gateways.node", description="A gateway between sensors and brokers.")
+    parser.add_argument("config", type=Path, help="the configuration, a JSON file")
+    parser.add_argument("--ready", type=Path, help="written once readings are taken: port, boot and process id")
+    parser.add_argument("--field-port", type=int, help="instead of the port in the configuration")
+    options = parser.parse_args(arguments)
+    parent = os.getppid()
+    ending = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: ending.set())
+    try:
+        config = load(options.config)
+    except BadInput as error:
+        print(error, file=sys.stderr)
+        return 64
+    port = config.field_port if options.field_port is None else options.field_port
+    try:
+        with Outbox(config.outbox, config.outbox_bytes, config.outbox_readings, first_boot=config.first_boot) as outbox:
+            return _serve(config, outbox, port, options.ready, lambda: _is_over(config, ending, parent))
+    except (OutboxBusy, OSError) as error:
+        print(f"{config.gateway}: {error}", file=sys.stderr)
+        return 69
+
+
+def _is_over(config: NodeConfig, ending: threading.Event, parent: int) -> bool:
+    return ending.wait(WATCH_S) or (config.dies_with_parent and os.getppid() != parent)
+
+
+def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is_over: Callable[[], bool]) -> int:
+    if outbox.torn is not None:
+        torn = outbox.torn
+        print(
+            f"{config.gateway}: the outbox was damaged ({torn.reason}); it lies in {torn.file}, "
+            f"{torn.saved_readings} readings in {torn.saved_packs} packs were saved from it",
+            file=sys.stderr,
+        )
+    book = GroupBook(outbox)
+    field = FieldServer(
+        config.gateway,
+        outbox,
+        book,
+        port=port,
+        batch_size=config.batch_size,
+        batch_period_s=config.batch_period_s,
+    )
+    uplink = Uplink(config, outbox, book, lambda: field.intake)
+    uplink.start()
+    field.start(on_commit=uplink.wake)
+    if ready is not None:
+        part = ready.with_name(ready.name + ".part")
+        part.write_bytes(orjson.dumps({"port": field.port, "boot": outbox.boot, "pid": os.getpid()}))
+        part.replace(ready)
+    while not is_over() and field.failure is None and uplink.failure is None:
+        pass
+    field.stop()
+    uplink.stop()
+    for failure in (field.failure, uplink.failure):
+        if failure is not None:
+            traceback.print_exception(failure)
+            return 70
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

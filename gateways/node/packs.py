@@ -1,0 +1,36 @@
+"""Packs from the outbox as messages, in the payload version that holds now."""
+
+from __future__ import annotations
+
+from gateways.core import Pack
+from gateways.node.frames import GroupBook, from_bytes
+from gateways.outbox import Outbox, OutPack
+from gateways.versions import VERSIONS, PackWriter, encoder
+from simulator.contracts.sensor import SensorCohort
+
+
+class PackMessages:
+    """Writes packs. Encoders keep text by a cohort's id, so a cohort that was described anew gets a new encoder."""
+
+    def __init__(self, gateway: str, outbox: Outbox, book: GroupBook, version: str) -> None:
+        self._gateway, self._outbox, self._book = gateway, outbox, book
+        self._cohorts: dict[str, SensorCohort] = {}
+        self.version = version
+        self._writer: PackWriter = encoder(version, 0.0)
+
+    def use(self, version: str) -> None:
+        """Write this version from now on. Raises `UnknownVersion`, and goes on as before."""
+        self._writer = encoder(version, 0.0)
+        self.version = version
+
+    def message(self, pack: OutPack, lowest: int | None) -> tuple[str, bytes]:
+        """Topic and payload. `lowest` is the first sequence of the pack's boot that is still held."""
+        blocks = from_bytes(pack.body, self._book)
+        for block in blocks:
+            for cohort in block.group.cohorts:
+                if self._cohorts.setdefault(cohort.id, cohort) != cohort:
+                    self._writer = encoder(self.version, 0.0)
+                    self._cohorts = {cohort.id: cohort}
+        place = pack.place
+        payload = self._writer.encode(Pack(self._gateway, place.boot, place.sequence, blocks), lowest)
+        return VERSIONS[self.version].topic(self._gateway), payload

@@ -1,0 +1,132 @@
+"""A certificate authority of our own, and the certificates it signs."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+AUTHORITY_DAYS = 3650
+LEAF_DAYS = 730
+"""Ten years and two years (assumptions): gateways in the field are visited about once a year."""
+
+_EARLIER = timedelta(days=1)
+"""A certificate is valid from a day ago, as the clock of a gateway may be slow (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A certificate and its private key, both in PEM. The key is not shown."""
+
+    certificate: bytes
+    key: bytes = field(repr=False)
+
+
+class Authority:
+    """Signs certificates with keys on the curve P-256. Made with a fresh key, or from what an earlier one gave out.
+
+    Raises `ValueError` if that is no certificate with its key.
+    """
+
+    def __init__(self, signed: Signed | None = None, title: str = "Stadtwerk telemetry") -> None:
+        self._now = datetime.now(UTC)
+        if signed is not None:
+            key = serialization.load_pem_private_key(signed.key, None)
+            self._certificate = x509.load_pem_x509_certificate(signed.certificate)
+            if not isinstance(key, ec.EllipticCurvePrivateKey) or self._certificate.public_key() != key.public_key():
+                raise ValueError("the authority's key is not the one of its certificate")
+            self._key, self._name = key, self._certificate.subject
+            return
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, title)])
+        builder = self._builder(self._name, self._key.public_key(), AUTHORITY_DAYS)
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        usage = _usage(signs_certificates=True)
+        self._certificate = builder.add_extension(usage, critical=True).sign(self._key, hashes.SHA256())
+
+    @property
+    def signed(self) -> Signed:
+        """The authority's own certificate and key. Whoever has the key can make new identities: keep it offline."""
+        return _pem(self._certificate, self._key)
+
+    def server(self, name: str, hosts: Sequence[str], days: int = LEAF_DAYS) -> Signed:
+        """A certificate for a broker that clients reach under `hosts`: names or addresses.
+
+        Raises `ValueError` for a host that is neither.
+        """
+        names = x509.SubjectAlternativeName([_host(host) for host in hosts])
+        return self._leaf(name, days, ExtendedKeyUsageOID.SERVER_AUTH, names)
+
+    def client(self, name: str, days: int = LEAF_DAYS) -> Signed:
+        """A certificate with which the identity `name` logs in at a broker. It cannot pose as a broker."""
+        return self._leaf(name, days, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def _leaf(
+        self,
+        name: str,
+        days: int,
+        purpose: x509.ObjectIdentifier,
+        names: x509.SubjectAlternativeName | None = None,
+    ) -> Signed:
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+        builder = self._builder(subject, key.public_key(), days)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder = builder.add_extension(_usage(signs_certificates=False), critical=True)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([purpose]), critical=False)
+        if names is not None:
+            builder = builder.add_extension(names, critical=False)
+        return _pem(builder.sign(self._key, hashes.SHA256()), key)
+
+    def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int) -> x509.CertificateBuilder:
+        if not 0 < days <= AUTHORITY_DAYS:
+            raise ValueError(f"a certificate is valid for 1 to {AUTHORITY_DAYS} days, not {days}")
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        return (
+            x509.CertificateBuilder()
+            .subject_name(subject)
+            .issuer_name(self._name)
+            .public_key(key)
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(self._now - _EARLIER)
+            .not_valid_after(self._now + timedelta(days=days))
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+            .add_extension(issuer, critical=False)
+        )
+
+
+def _usage(signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _host(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        plain = host.isascii() and host.replace("-", "").replace(".", "").isalnum() and len(host) <= 253
+        if not plain or host[0] in "-." or host[-1] in "-.":
+            raise ValueError(f"{host!r} is neither the name nor the address of a machine") from None
+        return x509.DNSName(host)
+
+
+def _pem(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Signed:
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return Signed(certificate.public_bytes(serialization.Encoding.PEM), private)

@@ -1,0 +1,51 @@
+"""The retained message on `city/v1/{gateway}/config`: which payload version a gateway is to write from now on.
+
+Roll-out is a new message, roll-back the old one again. It lies on the branch of version 1 whichever it names.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gateways.payload import SCHEMA
+from gateways.senml import SenmlError
+from gateways.versions.registry import DEFAULT, VERSIONS, UnknownVersion, encoder
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayConfig:
+    """What a gateway is told. `payload` is the version of its packs."""
+
+    payload: str = DEFAULT
+
+    def __post_init__(self) -> None:
+        if self.payload not in VERSIONS or VERSIONS[self.payload].writer is None:
+            encoder(self.payload, 0.0)  # raises, and says why
+
+
+def config_message(config: GatewayConfig) -> bytes:
+    return orjson.dumps({"schema": SCHEMA, "payload": config.payload})
+
+
+def read_config(message: bytes) -> GatewayConfig:
+    """Raises `UnknownVersion` for a version that gateways do not write and `SenmlError` for what is no configuration.
+
+    A gateway that is told such a thing stays with what it wrote before.
+    """
+    try:
+        fields: Any = orjson.loads(message)
+    except orjson.JSONDecodeError as error:
+        raise SenmlError(f"not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise SenmlError("a configuration is a JSON object")
+    schema, version = fields.get("schema"), fields.get("payload")
+    if type(schema) is not int or schema < 1:
+        raise SenmlError(f"schema {schema!r} cannot be used")
+    if schema > SCHEMA:
+        raise UnknownVersion(f"schema {schema} of a configuration is newer than {SCHEMA}")
+    if not isinstance(version, str):
+        raise SenmlError(f"payload must be the name of a version, not {version!r}")
+    return GatewayConfig(version)

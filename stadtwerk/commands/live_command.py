@@ -1,0 +1,71 @@
+"""`stadtwerk live`."""
+
+from __future__ import annotations
+
+import argparse
+
+EPILOG = """\
+examples:
+  stadtwerk live quiet-day --speed 120                 two simulated minutes a second
+  stadtwerk live pump-link-cut --gateways 2            with the processes of two gateways only
+  stadtwerk live quiet-day --kill broker-a@600 --kill ingest@900 --kill gateway-d1@1200
+  stadtwerk live quiet-day --influx http://127.0.0.1:8086 --token-file token --org city --bucket readings
+
+Two brokers, ingest and one process a gateway run on this machine. What breaks a gateway or its link in the scenario
+kills its process (kill -9) or cuts its connections. At the end every reading that a gateway acknowledged must be in the
+store exactly once; if not, the exit code is 1. The run folder has live.json with the counts and the lag, live.jsonl
+with every start, death and cut, and store.sqlite with the readings.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", help="a scenario file, or the name of one that ships")
+    parser.add_argument("--city", help="a city folder or name, instead of the scenario's own")
+    parser.add_argument("--seed", type=int, help="seed of all random streams (default: the scenario's first)")
+    parser.add_argument("--out", help="run folder (default: runs/SCENARIO-seedN)")
+    parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (default: 60)")
+    parser.add_argument("--gateways", type=int, metavar="N", help="processes for the first N gateways (default: all)")
+    parser.add_argument("--ingests", type=int, default=1, metavar="1|2", help="ingest processes (default: 1)")
+    parser.add_argument(
+        "--kill",
+        action="append",
+        default=[],
+        metavar="PROCESS@SECOND",
+        help="a drill: kill -9 at this second of the scenario; up again after 5 s on the wall clock (may be repeated)",
+    )
+    parser.add_argument("--influx", metavar="URL", help="write to this InfluxDB instead of the embedded store")
+    parser.add_argument("--token-file", metavar="FILE", help="with --influx: the file that holds the token")
+    parser.add_argument("--org", help="with --influx: the organisation")
+    parser.add_argument("--bucket", help="with --influx: the bucket")
+    parser.add_argument(
+        "--engine",
+        choices=("influxdb", "victoriametrics"),
+        default="influxdb",
+        help="with --influx: what answers there (default: influxdb)",
+    )
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from stadtwerk.live.run import run_live
+    from stadtwerk.live.settings import LiveSettings
+    from stadtwerk.run import RunRequest
+    from stadtwerk.terminal import Terminal
+
+    terminal = Terminal(options.lang)
+    request = RunRequest.from_arguments(
+        options.scenario, options.city, options.seed, options.out, options.speed, "off", options.lang
+    )
+    settings = LiveSettings.from_arguments(
+        options.gateways,
+        options.ingests,
+        options.kill,
+        options.influx,
+        options.token_file,
+        options.org,
+        options.bucket,
+        options.engine,
+    )
+    result = run_live(request, settings, terminal)
+    terminal.show_result(result.run)
+    return result.exit_code

@@ -1,0 +1,88 @@
+"""`stadtwerk secrets init` and `stadtwerk secrets add`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk secrets init --out secrets --city demo
+  stadtwerk secrets init --out secrets --gateway gw-1 --gateway gw-2 \\
+      --host-a mqtt-a.example.org --host-b mqtt-b.example.org --listen 0.0.0.0
+  stadtwerk secrets add --to secrets --gateway gw-3
+
+Each machine gets the one folder that is its own: mosquitto-a/ and mosquitto-b/ go to /etc/stadtwerk/ of the brokers,
+identities/NAME/ to the one who has that name. authority/ stays offline: whoever has it can make further identities.
+No secret is ever printed or overwritten, and git leaves the folder out.
+"""
+
+_FORM = argparse.RawDescriptionHelpFormatter
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    init = actions.add_parser(
+        "init", help="certificates and passwords of a new installation", epilog=EPILOG, formatter_class=_FORM
+    )
+    init.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write; must not exist")
+    of = init.add_mutually_exclusive_group(required=True)
+    of.add_argument("--city", help="the gateways of a city, by folder or name")
+    of.add_argument("--gateway", action="append", metavar="ID", help="a gateway; may be given many times")
+    for letter in "ab":
+        init.add_argument(
+            f"--host-{letter}",
+            action="append",
+            metavar="HOST",
+            help=f"name or address of broker {letter}, may be given many times (default: this machine)",
+        )
+    init.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="what brokers bind (default: 127.0.0.1)")
+    init.add_argument("--viewer", action="append", metavar="NAME", help="one who only reads (default: viewer)")
+    add = actions.add_parser("add", help="further gateways for an installation", epilog=EPILOG, formatter_class=_FORM)
+    add.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder that `secrets init` made")
+    add.add_argument("--gateway", action="append", required=True, metavar="ID", help="a gateway; may be given again")
+    for action in (init, add):
+        action.add_argument("--days", type=int, default=730, help="how long certificates are valid (default: 730)")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from gateways.secrets.folder import SecretsExist, add_gateways, init_secrets
+    from simulator.contracts.problem import BadInput, Problem
+
+    folder: Path = options.out if options.action == "init" else options.to
+    try:
+        if options.action == "add":
+            made = add_gateways(folder, options.gateway, days=options.days)
+        else:
+            hosts = {"mosquitto-a": options.host_a or (), "mosquitto-b": options.host_b or ()}
+            made = init_secrets(
+                folder,
+                options.gateway or _gateways(options.city),
+                hosts,
+                viewers=options.viewer or ("viewer",),
+                listen=options.listen,
+                days=options.days,
+            )
+    except SecretsExist as exists:
+        raise BadInput([Problem(str(folder), 0, "secrets", str(exists), "name another one")]) from None
+    except ValueError as wrong:
+        raise BadInput([Problem(str(folder), 0, "secrets", str(wrong), "see stadtwerk secrets --help")]) from None
+    except OSError as error:
+        what = f"cannot be read or written: {error.strerror}"
+        raise BadInput([Problem(error.filename or str(folder), 0, "secrets", what, "see its rights")]) from None
+    print(f"secrets: {folder}, open to you only; certificates are valid for {options.days} days")
+    for broker in made.brokers:
+        print(f"  {broker}/: server certificate, passwords, rights, configuration")
+    for identity in made.identities:
+        print(f"  identities/{identity.name}/: certificate and password, for {identity.role.value}")
+    if options.action == "init":
+        print("  authority/: keep it offline, it is needed only to make further identities")
+    else:
+        print("bring the file passwords of both brokers to them if gateways log in by password")
+    return 0
+
+
+def _gateways(city: str) -> tuple[str, ...]:
+    from stadtwerk.library import load_named_city
+
+    return tuple(dict.fromkeys(cohort.gateway for cohort in load_named_city(city).cohorts))

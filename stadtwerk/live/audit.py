@@ -1,0 +1,147 @@
+"""Every reading that a gateway acknowledged is in the store exactly once: counted, from the store itself."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from gateways.ingest.blocks import unpack
+from simulator.contracts.sensor import SensorGroup
+
+Ints = NDArray[np.int64]
+Acknowledged = Mapping[str, Iterable[tuple[SensorGroup, int]]]
+"""By gateway: group and Unix milliseconds of each block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Readings, each told by gateway, sensor and time.
+
+    `rows` are in the store, `stored` of them different. `missing` were acknowledged and are not there, `doubled` are
+    there more than once. `unasked` are there without an acknowledgement: the answer was still on its way. `disordered`
+    were committed after a later one of their series; a query in the order of time does not notice.
+    """
+
+    acknowledged: int
+    rows: int
+    stored: int
+    missing: int
+    doubled: int
+    unasked: int
+    disordered: int
+
+    @property
+    def holds(self) -> bool:
+        return not self.missing and not self.doubled
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Series (a place in a list of names) and Unix milliseconds of readings."""
+
+    series: Ints
+    times: Ints
+
+    @classmethod
+    def of(cls, series: list[Ints], times: list[Ints]) -> _Rows:
+        empty = np.empty(0, dtype=np.int64)
+        return cls(np.concatenate([empty, *series]), np.concatenate([empty, *times]))
+
+    def distinct(self) -> NDArray[np.void]:
+        return np.unique(self._pairs())
+
+    def disordered(self) -> int:
+        """Readings that come after one of their series with a later time."""
+        order = np.argsort(self.series, kind="stable")
+        series, times = self.series[order], self.times[order]
+        if not len(times):
+            return 0
+        # The highest time so far within a series: offsets keep the series apart.
+        offset = series * (int(times.max()) - int(times.min()) + 1)
+        highest = np.maximum.accumulate(times + offset)
+        return int(np.count_nonzero(times + offset < highest))
+
+    def _pairs(self) -> NDArray[np.void]:
+        pairs = np.empty(len(self.series), dtype=[("series", np.int64), ("time", np.int64)])
+        pairs["series"], pairs["time"] = self.series, self.times
+        return pairs
+
+
+def tally(acknowledged: Acknowledged, store: Path) -> Tally:
+    """Compare what gateways acknowledged with an embedded store. Raises `sqlite3.Error` for what is no such file."""
+    names: dict[tuple[str, str], int] = {}
+    asked, there = _asked(acknowledged, names).distinct(), _stored(store, names)
+    found = there.distinct()
+    missing = len(np.setdiff1d(asked, found, assume_unique=True))
+    rows = len(there.series)
+    unasked = len(found) - (len(asked) - missing)
+    return Tally(len(asked), rows, len(found), missing, rows - len(found), unasked, there.disordered())
+
+
+def row_count(store: Path) -> int:
+    """Rows in an embedded store, or in the outbox of ingest; 0 while there is none."""
+    try:
+        with closing(_open(store)) as database:
+            (rows,) = database.execute("select coalesce(sum(rows), 0) from block").fetchone()
+    except sqlite3.OperationalError:
+        return 0
+    return int(rows)
+
+
+def left_in(outbox: Path) -> int:
+    """Readings in the outbox of a gateway that has ended."""
+    if not outbox.is_file():
+        return 0
+    with closing(_open(outbox)) as database:
+        (readings,) = database.execute("select coalesce(sum(readings), 0) from packs").fetchone()
+    return int(readings)
+
+
+def seal(store: Path) -> None:
+    """Make the store one file, without the log beside it. Call it when nobody has it open."""
+    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+        database.execute("pragma journal_mode=delete")
+
+
+def _asked(acknowledged: Acknowledged, names: dict[tuple[str, str], int]) -> _Rows:
+    series, times = [], []
+    for gateway, blocks in acknowledged.items():
+        places: dict[SensorGroup, Ints] = {}
+        for group, at in blocks:
+            if group not in places:
+                numbers = [names.setdefault((gateway, sensor), len(names)) for sensor in group.sensors]
+                places[group] = np.array(numbers, dtype=np.int64)
+            series.append(places[group])
+            times.append(np.full(len(places[group]), at, dtype=np.int64))
+    return _Rows.of(series, times)
+
+
+def _stored(store: Path, names: dict[tuple[str, str], int]) -> _Rows:
+    """All rows in the order in which they were committed."""
+    series, times = [], []
+    with closing(_open(store)) as database:
+        database.execute("begin")
+        layouts = {
+            number: np.array([names.setdefault((gateway, s), len(names)) for s in orjson.loads(sensors)], np.int64)
+            for number, gateway, sensors in database.execute("select id, gateway, sensors from layout order by id")
+        }
+        blocks = 'select layout, rows, first_ms, times, "values", quality from block order by id'
+        for layout, *columns in database.execute(blocks):
+            stamps, _, _ = unpack(*columns)
+            series.append(layouts[layout])
+            times.append(stamps.astype(np.int64, copy=False))
+    return _Rows.of(series, times)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    if not path.is_file():
+        raise sqlite3.OperationalError(f"there is no {path.name}")
+    # Not read-only: what a killed process left in the log must be taken in.
+    return sqlite3.connect(path, timeout=10.0, isolation_level=None)

@@ -1,0 +1,107 @@
+"""The way of the readings out of a live run: to the run folder as ever, and through real gateways to a real store."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+from simulator.contracts.ticks import to_s, to_ticks
+from stadtwerk.live.audit import left_in, row_count
+from stadtwerk.live.faults import RealFaults, plan_drills
+from stadtwerk.live.field import Field, FieldSums
+from stadtwerk.live.settings import LiveSettings
+from stadtwerk.telemetry import Feed
+
+if TYPE_CHECKING:
+    from gateways.telemetry import Telemetry
+    from simulator.contracts.sensor import Readings, SensorGroup
+    from simulator.coupling import Runtime
+    from simulator.kernel import Clock
+    from stadtwerk.live.journal import Journal
+    from stadtwerk.live.processes import Processes
+
+LOOK_S = 0.2
+QUIET_S = 10.0
+"""Without anything new in ingest's outbox for so long, whatever gateways could send has come (assumption: longer than
+the longest wait between two tries)."""
+
+
+class LiveFeed(Feed):
+    """Hands each reading to the simulated gateways, for the run folder, and to the process of its gateway.
+
+    Readings of gateways that are no processes go into the run folder only. Nothing here waits while the city runs.
+    """
+
+    def __init__(self, clock: Clock, processes: Processes, settings: LiveSettings, journal: Journal) -> None:
+        super().__init__()
+        self.start_ms = to_ticks(clock.start.replace(tzinfo=UTC).timestamp())
+        self._clock, self._processes, self._settings, self._journal = clock, processes, settings, journal
+        self._fields: dict[str, Field] = {}
+
+    def outlets(
+        self, runtime: Runtime, telemetry: Telemetry
+    ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
+        from stadtwerk.wiring import finder, gateway_latency
+
+        processes, find = self._processes, finder(runtime.quantities)
+        gateways = processes.gateways
+        fields = self._fields = {g: Field(g, processes.port(g), to_s(self.start_ms)) for g in gateways}
+        try:
+            find("online", gateways)
+            networked = True
+        except KeyError:
+            networked = False
+        faults = RealFaults(runtime, processes, gateways, gateway_latency(find, gateways), networked)
+        plan_drills(self._settings.drills, self._clock, processes)
+
+        def take(readings: Readings, now: int) -> None:
+            telemetry.take(readings, now)
+            field = fields.get(readings.group.gateway)
+            if field is not None:
+                field.take(readings)
+
+        def advance(tick: int) -> None:
+            telemetry.advance(tick)
+            faults.look()
+
+        return take, advance
+
+    def drain(self) -> bool:
+        """Mend everything, then wait, bounded, until what gateways have is in the store; whether it seems to be."""
+        self._processes.mend_all()
+        deadline = time.monotonic() + self._settings.drain_s
+        answered = all(field.wait(max(0.0, deadline - time.monotonic())) for field in self._fields.values())
+        wanted = self.sums().acknowledged
+        store, embedded = self._processes.store, self._settings.influx is None
+        last, since = -1, time.monotonic()
+        while time.monotonic() < deadline:
+            rows = row_count(store)
+            if embedded and rows >= wanted:
+                return answered
+            if rows != last:
+                last, since = rows, time.monotonic()
+            if not embedded and not rows and time.monotonic() - since >= QUIET_S:
+                return answered
+            time.sleep(LOOK_S)
+        return False
+
+    def left(self) -> dict[str, int]:
+        """Readings still in the outboxes of gateways, once these have ended."""
+        return {gateway: left_in(self._processes.outbox(gateway)) for gateway in self._fields}
+
+    def sums(self) -> FieldSums:
+        return sum((field.sums() for field in self._fields.values()), FieldSums())
+
+    def acknowledged(self) -> dict[str, list[tuple[SensorGroup, int]]]:
+        """By gateway: group and Unix milliseconds of each block that it has answered for."""
+        return {
+            gateway: [(group, self.start_ms + at) for group, at in field.acknowledged()]
+            for gateway, field in self._fields.items()
+        }
+
+    def hang_up(self) -> None:
+        """Nothing more is sent to gateways."""
+        for field in self._fields.values():
+            field.close()

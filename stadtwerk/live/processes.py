@@ -1,0 +1,212 @@
+"""All processes and links of one live run: two brokers, gateways, ingest, and a proxy on each way between them."""
+
+from __future__ import annotations
+
+import socket
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from gateways.brokers.address import to_json
+from gateways.brokers.pair import BrokerPair, embedded_pair
+from gateways.brokers.rights import identities
+from gateways.links import LinkSettings
+from gateways.node import NodeConfig, NodeProcess
+from gateways.proxy import HOST, TcpProxy
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live.ingest import IngestProcess
+from stadtwerk.live.journal import Journal
+from stadtwerk.live.keeper import Keeper
+from stadtwerk.live.settings import BROKERS, INGESTS, LiveSettings
+
+START_S = 60.0
+"""Time for all processes to come up: ten Pythons on two cores (assumption)."""
+
+STOP_S = 20.0
+"""Time for a group of processes to end; each is killed before that if it does not end by itself."""
+
+LONGEST_DELAY_S = 10.0
+"""A link that is slower than this is as good as cut, and protocols take it for that (assumption)."""
+
+TOLD_DELAY_S = 0.1
+"""Delays below it are those of a sound network and not told (assumption)."""
+
+KEEPALIVE_S = 3
+"""A link that hangs is noticed after about twice this (assumption: short, as the town's time runs fast)."""
+
+LINK = LinkSettings(
+    ack_timeout_s=3.0, ack_timeout_max_s=6.0, retry_max_s=3.0, silence_s=3.0, silence_max_s=6.0, settled_s=3.0
+)
+"""As for a link within a town, but with shorter waits, as the town's time runs fast (assumption)."""
+
+
+class _Node(NodeProcess):
+    """A gateway's process that also tells whether its field side listens."""
+
+    def healthy(self) -> bool:
+        try:
+            with socket.create_connection((HOST, self.port), 2.0):
+                return self.pid is not None
+        except OSError:
+            return False
+
+
+class Processes:
+    """Starts everything, keeps it alive, breaks it when told, and ends it in bounded time.
+
+    `gateways` are ids of the city, each with a process that reaches each broker through a proxy of its own, so that its
+    link can be cut. Secrets, logs and outboxes lie in `folder`, open to this user only; `store` is the file that ingest
+    writes. Nobody who calls `kill`, `revive`, `cut` or `mend` waits.
+    """
+
+    def __init__(
+        self, gateways: Sequence[str], settings: LiveSettings, folder: Path, store: Path, journal: Journal
+    ) -> None:
+        self.store = store
+        self._folder, self._journal, self._settings = folder, journal, settings
+        self.gateways = tuple(gateways)
+        try:
+            known = identities(self.gateways, INGESTS[: settings.ingests])
+        except ValueError as error:
+            mend = "give the gateway an id that a broker's user can have"
+            raise BadInput([Problem("city", 0, "gateways", str(error), mend)]) from None
+        self._pair: BrokerPair = embedded_pair(known)
+        self._keepers: dict[str, Keeper] = {}
+        self._nodes: dict[str, _Node] = {}
+        self._proxies: dict[str, tuple[TcpProxy, ...]] = {}
+        self._cut: set[str] = set()
+        self._delay_s = dict.fromkeys(self.gateways, 0.0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all processes."""
+        return (*BROKERS, *INGESTS[: self._settings.ingests], *self.gateways)
+
+    def start(self) -> None:
+        """Bring everything up. Raises `BadInput` with the reason if something does not come up in time."""
+        self._up(dict(zip(BROKERS, self._pair.brokers, strict=True)))
+        children: dict[str, Any] = {}
+        for name in INGESTS[: self._settings.ingests]:
+            children[name] = IngestProcess(self._ingest_config(name))
+        for gateway in self.gateways:
+            children[gateway] = self._nodes[gateway] = self._node(gateway)
+        self._up(children)
+
+    def port(self, gateway: str) -> int:
+        """Where its field side listens."""
+        return self._nodes[gateway].port
+
+    def kill(self, process: str, reason: str, down_s: float, cause: int | None = None) -> None:
+        """`kill -9` by process id; started again after `down_s` (infinite: until `revive`)."""
+        self._keepers[process].kill(reason, down_s, cause)
+
+    def revive(self, process: str, cause: int | None = None) -> None:
+        self._keepers[process].revive(cause)
+
+    def cut(self, gateway: str, cause: int | None = None) -> None:
+        """Let nothing pass between a gateway and its brokers, as if the cable were gone. Known cuts change nothing."""
+        if gateway not in self._cut:
+            self._cut.add(gateway)
+            for proxy in self._proxies[gateway]:
+                proxy.cut()
+            self._journal.add(gateway, "link cut", cause=cause)
+
+    def mend(self, gateway: str, cause: int | None = None) -> None:
+        if gateway in self._cut:
+            self._cut.discard(gateway)
+            for proxy in self._proxies[gateway]:
+                proxy.mend()
+            self._journal.add(gateway, "link mended", cause=cause)
+
+    def slow(self, gateway: str, delay_s: float, cause: int | None = None) -> None:
+        """Hold what passes between a gateway and its brokers for so long, each way. The same again changes nothing."""
+        before, self._delay_s[gateway] = self._delay_s[gateway], min(delay_s, LONGEST_DELAY_S)
+        if self._delay_s[gateway] != before:
+            for proxy in self._proxies[gateway]:
+                proxy.delay(self._delay_s[gateway])
+            if max(before, self._delay_s[gateway]) >= TOLD_DELAY_S:
+                self._journal.add(gateway, "link delay", cause=cause, value=self._delay_s[gateway])
+
+    def mend_all(self) -> None:
+        """Nothing is broken any more."""
+        for gateway in self.gateways:
+            self.mend(gateway)
+            self.slow(gateway, 0.0)
+        for keeper in self._keepers.values():
+            if not keeper.up:
+                keeper.revive()
+
+    def outbox(self, gateway: str) -> Path:
+        """The file of its unacknowledged packs; its process alone may open it while it runs."""
+        return self._nodes[gateway].config.outbox
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Starts and deaths of each process."""
+        return {name: {"starts": k.starts, "deaths": k.deaths} for name, k in self._keepers.items()}
+
+    def stop(self) -> None:
+        """End gateways, then ingest, then the brokers and links, each group at once."""
+        for group in (self.gateways, INGESTS, BROKERS):
+            self._end([self._keepers[name] for name in group if name in self._keepers])
+        for proxies in self._proxies.values():
+            for proxy in proxies:
+                proxy.stop()
+
+    def _up(self, children: dict[str, Any]) -> None:
+        deadline = time.monotonic() + START_S
+        for name, child in children.items():
+            self._keepers[name] = Keeper(name, child, self._journal)
+            self._keepers[name].start()
+        for name in children:
+            if not self._keepers[name].wait_up(max(0.0, deadline - time.monotonic())):
+                why = self._keepers[name].failure or f"it was not there after {START_S:g} s"
+                raise BadInput([Problem("live run", 0, name, f"does not start: {why}", "see the reason")])
+
+    def _end(self, keepers: Sequence[Keeper]) -> None:
+        deadline = time.monotonic() + STOP_S
+        for keeper in keepers:
+            keeper.end()
+        for keeper in keepers:
+            if not keeper.join(max(0.0, deadline - time.monotonic())):
+                self._journal.add(keeper.name, "did not end in time")
+
+    def _node(self, gateway: str) -> _Node:
+        addresses = self._pair.addresses(gateway)
+        proxies = tuple(TcpProxy((address.host, address.port)) for address in addresses)
+        self._proxies[gateway] = proxies
+        for proxy in proxies:
+            proxy.start()
+        ways = tuple(replace(a, host=HOST, port=proxy.port) for a, proxy in zip(addresses, proxies, strict=True))
+        folder = self._folder / gateway
+        return _Node(NodeConfig(gateway, ways, folder / "outbox.db", keepalive_s=KEEPALIVE_S, link=LINK), folder)
+
+    def _ingest_config(self, name: str) -> Path:
+        influx = self._settings.influx
+        if influx is None:
+            store: dict[str, str] = {"kind": "embedded", "path": str(self.store)}
+        else:
+            store = {"kind": "influx", "outbox": str(self.store), "url": influx.url, "bucket": influx.bucket}
+            store |= {"org": influx.org, "token_file": str(influx.token_file), "engine": influx.engine}
+        config = {
+            "name": name,
+            "brokers": [to_json(address) for address in self._pair.addresses(name)],
+            "store": store,
+            "gateways": list(self.gateways),
+            "dead_letters": str(self._folder / f"{name}-dead"),
+        }
+        path = self._folder / f"{name}.json"
+        path.write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))
+        return path
+
+
+@contextmanager
+def private_folder() -> Iterator[Path]:
+    """A folder that only this user can open, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="stadtwerk-live-", ignore_cleanup_errors=True) as name:
+        yield Path(name)

@@ -1,0 +1,164 @@
+"""One live run, from a scenario file to a run folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live.audit import Tally, row_count, seal, tally
+from stadtwerk.live.faults import check_drills
+from stadtwerk.live.feed import LiveFeed
+from stadtwerk.live.field import FieldSums
+from stadtwerk.live.journal import Journal
+from stadtwerk.live.lag import BEHIND_S, LiveTerminal
+from stadtwerk.live.processes import Processes, private_folder
+from stadtwerk.live.settings import LiveSettings
+from stadtwerk.run import RunRequest, RunResult, run_scenario
+from stadtwerk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from simulator.contracts.city import City
+    from simulator.kernel import Clock
+
+SPEED = 60.0
+STORE = "store.sqlite"
+RECORD, JOURNAL = "live.json", "live.jsonl"
+FAIL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the readings of a live run.
+
+    `drained`: everything had arrived within the time for it. `tally` counts in the embedded store; with a database it
+    is None, and what is `left` in outboxes tells what had not reached it: readings by gateway, and of ingest.
+    """
+
+    field: FieldSums
+    drained: bool
+    left: dict[str, int]
+    tally: Tally | None
+
+    @property
+    def holds(self) -> bool:
+        """Whether no acknowledged reading is missing or doubled, as far as this can be known here."""
+        if self.field.refused or self.field.dropped:
+            return False
+        return self.tally.holds if self.tally is not None else not any(self.left.values())
+
+    def sentence(self) -> str:
+        field, held = self.field, "holds" if self.holds else "FAILS"
+        said = f"live telemetry {held}: {field.sent:,} readings sent, {field.acknowledged:,} acknowledged by gateways"
+        if self.tally is not None:
+            counted = self.tally
+            said += f", {counted.stored:,} in the store, {counted.missing:,} missing, {counted.doubled:,} doubled"
+        else:
+            said += f", {sum(self.left.values()):,} of them not in the database"
+        if field.refused or field.dropped:
+            said += f"; {field.refused:,} refused by gateways, {field.dropped:,} dropped before them"
+        return said + (f"; {field.waiting:,} never answered" if field.waiting else "")
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResult:
+    """A run's result and what became of its readings."""
+
+    run: RunResult
+    delivery: Delivery
+
+    @property
+    def exit_code(self) -> int:
+        """That of the verdict; fail if acknowledged readings are missing or doubled."""
+        return self.run.verdict.exit_code if self.delivery.holds else FAIL
+
+
+def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | None = None) -> LiveResult:
+    """Run one scenario against the wall clock with real processes, judge it, and leave a run folder.
+
+    The folder holds what that of `run_scenario` holds, and live.json, live.jsonl and, with the embedded store,
+    store.sqlite. Digest and run.json are those of a run without anything real. Raises `BadInput`.
+    """
+    speed = request.speed or SPEED
+    terminal = LiveTerminal(terminal or Terminal(request.lang), speed)
+    delivered: list[Delivery] = []
+
+    @contextmanager
+    def opened(city: City, clock: Clock, folder: Path) -> Iterator[LiveFeed]:
+        gateways = _chosen(city, settings.gateways)
+        with private_folder() as place, Journal(folder / JOURNAL) as journal:
+            journal.clock = lambda: clock.now
+            processes = Processes(gateways, settings, place, place / STORE, journal)
+            check_drills(settings.drills, processes.names, clock)
+            feed = LiveFeed(clock, processes, settings, journal)
+            try:
+                with terminal.working("starting brokers, ingest and gateways"):
+                    processes.start()
+                terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
+                yield feed
+                journal.add("live", "drain")
+                with terminal.working("waiting for the last readings"):
+                    drained = feed.drain()
+                journal.add("live", "drained" if drained else "not drained in time")
+            finally:
+                feed.hang_up()
+                processes.stop()
+            delivery = _count(feed, processes, settings, drained)
+            delivered.append(delivery)
+            if settings.influx is None:
+                seal(processes.store)
+                shutil.move(processes.store, folder / STORE)
+            _write(folder / RECORD, speed, gateways, settings, terminal, processes, delivery)
+            feed.note(delivery.sentence())
+
+    run = run_scenario(replace(request, speed=speed), terminal, opened)
+    return LiveResult(run, delivered[0])
+
+
+def _chosen(city: City, limit: int | None) -> tuple[str, ...]:
+    """The gateways that become processes, in the order in which the city's sensors name them."""
+    gateways = tuple(dict.fromkeys(cohort.gateway for cohort in city.cohorts))
+    if not gateways:
+        where = str(city.folder or city.name)
+        raise BadInput([Problem(where, 0, "sensors", "there are none, so nothing is sent", "use `stadtwerk run`")])
+    return gateways[:limit]
+
+
+def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained: bool) -> Delivery:
+    left = feed.left()
+    if settings.influx is None:
+        return Delivery(feed.sums(), drained, left, tally(feed.acknowledged(), processes.store))
+    return Delivery(feed.sums(), drained, left | {"ingest": row_count(processes.store)}, None)
+
+
+def _write(
+    path: Path,
+    speed: float,
+    gateways: tuple[str, ...],
+    settings: LiveSettings,
+    terminal: LiveTerminal,
+    processes: Processes,
+    delivery: Delivery,
+) -> None:
+    record: dict[str, Any] = {
+        "schema": "stadtwerk/live/1",
+        "speed": speed,
+        "gateways": list(gateways),
+        "store": "embedded" if settings.influx is None else settings.influx.url,
+        "drills": [dataclasses.asdict(drill) for drill in settings.drills],
+        "lag": dataclasses.asdict(terminal.lag) | {"behind_from_s": BEHIND_S},
+        "processes": processes.counts(),
+        "readings": dataclasses.asdict(delivery.field),
+        "left_in_outboxes": delivery.left,
+        "tally": None if delivery.tally is None else dataclasses.asdict(delivery.tally),
+        "drained": delivery.drained,
+        "holds": delivery.holds,
+    }
+    path.write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")

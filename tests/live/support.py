@@ -1,0 +1,50 @@
+"""A small scenario on the demo city, and what a live run of it left."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+SCENARIO = """\
+schema: stadtwerk/scenario/1
+id: live-short
+title: {de: Kurz, en: Short}
+question: {de: "Kommt alles an?", en: "Does all arrive?"}
+charter: [3.3/subsystem-continuity]
+city: {name: demo}
+run: {start: "2026-01-14T17:00", duration: 20min, seeds: [1]}
+timeline:
+  - {id: dead, at: 5min, fault: node-out, target: gateway-d1, for: 5min}
+  - {id: cut, at: 8min, fault: link-cut, target: data-router-d2-gateway-d2, for: 6min}
+expect:
+  - {id: water, type: invariant, levels: {measure: water-supply}}
+"""
+
+
+@dataclass(frozen=True)
+class Live:
+    """The folder of a live run, read back."""
+
+    folder: Path
+    exit_code: int
+    record: dict[str, Any]
+    journal: list[dict[str, Any]]
+
+    def told(self, subject: str) -> list[str]:
+        """What the journal says of a process or a link, in order."""
+        return [event["what"] for event in self.journal if event["subject"] == subject]
+
+
+def read_live(folder: Path, exit_code: int) -> Live:
+    lines = (folder / "live.jsonl").read_text(encoding="utf-8").splitlines()
+    return Live(
+        folder, exit_code, json.loads((folder / "live.json").read_bytes()), [json.loads(line) for line in lines]
+    )
+
+
+def write_scenario(place: Path, text: str = SCENARIO) -> Path:
+    path = place / "live-short.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path

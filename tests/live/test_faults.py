@@ -1,0 +1,162 @@
+"""What breaks a gateway or its way in the city is done to the real thing, at that instant, and taken back."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from gateways.embedded import BrokerUnavailable
+from simulator.contracts.link import LinkKind
+from simulator.coupling.runtime import Runtime
+from simulator.domains import ict
+from stadtwerk.__main__ import main
+from stadtwerk.live.faults import RealFaults, plan_drills
+from stadtwerk.live.processes import Processes
+from stadtwerk.live.settings import DOWN_S, Drill
+from stadtwerk.wiring import finder, gateway_latency
+from tests.ict.town import component, data, power, run_to, town, world
+from tests.live.support import write_scenario
+
+GATEWAYS = ("g1", "g2")
+
+
+class Recorder:
+    """Takes note of what would be done to processes and links, and when."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self.done: list[tuple[Any, ...]] = []
+        self.cut_now: set[str] = set()
+        self.delay_s: dict[str, float] = {}
+        self.causes: list[int | None] = []
+
+    def _note(self, what: str, name: str, cause: int | None) -> None:
+        self.done.append((self._runtime.clock.now_s, what, name))
+        self.causes.append(cause)
+
+    def kill(self, process: str, reason: str, down_s: float, cause: int | None = None) -> None:
+        self._note("kill" if down_s == math.inf else f"kill for {down_s:g}", process, cause)
+
+    def revive(self, process: str, cause: int | None = None) -> None:
+        self._note("revive", process, cause)
+
+    def cut(self, gateway: str, cause: int | None = None) -> None:
+        if gateway not in self.cut_now:
+            self.cut_now.add(gateway)
+            self._note("cut", gateway, cause)
+
+    def mend(self, gateway: str, cause: int | None = None) -> None:
+        if gateway in self.cut_now:
+            self.cut_now.remove(gateway)
+            self._note("mend", gateway, cause)
+
+    def slow(self, gateway: str, delay_s: float, cause: int | None = None) -> None:
+        self.delay_s[gateway] = delay_s
+
+
+@pytest.fixture
+def runtime() -> Runtime:
+    """Two gateways behind a router each, a core, a server; g1 has a battery for ten minutes behind a bus."""
+    parts = [component(name, kind) for name, kind in (("g1", "gateway"), ("g2", "gateway"), ("server", "server"))]
+    parts += [component(name, "router") for name in ("r1", "r2", "core")]
+    parts += [component("bus", "bus")]
+    ways = [("g1", "r1"), ("g2", "r2"), ("r1", "core"), ("r2", "core"), ("core", "server")]
+    return world(town(parts, [*(data(*way) for way in ways), power("bus", "g1", 600.0)]))
+
+
+@pytest.fixture
+def recorder(runtime: Runtime) -> Recorder:
+    ict.start(runtime)
+    recorder = Recorder(runtime)
+    latency_s = gateway_latency(finder(runtime.quantities), GATEWAYS)
+    RealFaults(runtime, cast(Processes, recorder), GATEWAYS, latency_s, networked=True).look()
+    return recorder
+
+
+def break_at(runtime: Runtime, at_s: float, target: str, fault: str, for_s: float, **parameters: float) -> None:
+    def apply() -> None:
+        runtime.faults.apply(target, fault, "test", parameters)
+
+    def clear() -> None:
+        runtime.faults.clear(target, fault, "test")
+
+    runtime.clock.at(round(at_s * 1000), "test", apply)
+    runtime.clock.at(round((at_s + for_s) * 1000), "test", clear)
+
+
+def test_a_gateway_that_is_out_is_killed_until_it_works_again(runtime: Runtime, recorder: Recorder) -> None:
+    break_at(runtime, 60, "g1", "node-out", 120)
+    run_to(runtime, 600)
+    assert recorder.done == [(60.0, "kill", "g1"), (180.0, "revive", "g1")]
+    first = recorder.causes[0]
+    assert first is not None
+    assert runtime.log.trace(first)[0].subject == "g1"
+
+
+def test_a_gateway_without_power_is_killed_when_its_battery_is_empty(runtime: Runtime, recorder: Recorder) -> None:
+    runtime.clock.at(60_000, "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
+    runtime.clock.at(900_000, "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, True))
+    run_to(runtime, 1200)
+    assert recorder.done == [(660.0, "kill", "g1"), (900.0, "revive", "g1")]
+
+
+@pytest.mark.parametrize("link", ["data-g1-r1", "data-r1-core"])
+def test_a_link_that_is_cut_near_or_far_cuts_the_real_one(runtime: Runtime, recorder: Recorder, link: str) -> None:
+    break_at(runtime, 60, link, "link-cut", 120)
+    run_to(runtime, 600)
+    assert recorder.done == [(60.0, "cut", "g1"), (180.0, "mend", "g1")]
+
+
+def test_what_cuts_all_off_cuts_all(runtime: Runtime, recorder: Recorder) -> None:
+    break_at(runtime, 60, "data-core-server", "link-cut", 60)
+    run_to(runtime, 600)
+    assert recorder.done == [(60.0, "cut", "g1"), (60.0, "cut", "g2"), (120.0, "mend", "g1"), (120.0, "mend", "g2")]
+
+
+def test_two_causes_at_once_end_with_the_last(runtime: Runtime, recorder: Recorder) -> None:
+    break_at(runtime, 60, "g2", "node-out", 120)
+    break_at(runtime, 120, "data-g2-r2", "link-cut", 180)
+    run_to(runtime, 600)
+    # While the process is dead nobody looks at its link; once it is back the link is found to be cut.
+    assert recorder.done == [(60.0, "kill", "g2"), (180.0, "revive", "g2"), (180.0, "cut", "g2"), (300.0, "mend", "g2")]
+
+
+def test_a_slow_link_is_slow(runtime: Runtime, recorder: Recorder) -> None:
+    break_at(runtime, 60, "data-g1-r1", "link-degraded", 60, delay_s=0.5, loss=0.0)
+    assert recorder.delay_s == {"g1": 0.003, "g2": 0.003}
+    run_to(runtime, 90)
+    assert recorder.delay_s == {"g1": 0.503, "g2": 0.003}
+    run_to(runtime, 600)
+    assert recorder.delay_s == {"g1": 0.003, "g2": 0.003}
+    assert recorder.done == []
+
+
+def test_drills_come_at_their_second(runtime: Runtime, recorder: Recorder) -> None:
+    drills = (Drill("broker-a", 30.0), Drill("g2", 45.5))
+    plan_drills(drills, runtime.clock, cast(Processes, recorder))
+    run_to(runtime, 60)
+    assert recorder.done == [(30.0, f"kill for {DOWN_S:g}", "broker-a"), (45.5, f"kill for {DOWN_S:g}", "g2")]
+
+
+def test_drills_on_what_is_not_there_are_bad_input(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["live", str(write_scenario(tmp_path)), "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--kill", "broker-c@20", "--kill", "broker-a@1201"]) == 64
+    said = capsys.readouterr().err
+    assert "broker-c@20: no such process" in said
+    assert "broker-a@1201: is outside of the run" in said
+    assert [path.name for path in tmp_path.iterdir()] == ["live-short.yaml"]
+
+
+def test_without_a_broker_there_is_no_live_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unavailable(*_: object) -> None:
+        raise BrokerUnavailable("nats-server is not installed")
+
+    monkeypatch.setattr("gateways.embedded.EmbeddedBroker.start", unavailable)
+    assert main(["live", str(write_scenario(tmp_path)), "--out", str(tmp_path / "out")]) == 64
+    assert "broker-a: does not start: nats-server is not installed" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["live-short.yaml"]

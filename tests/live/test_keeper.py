@@ -1,0 +1,144 @@
+"""A child is kept alive: restarted after a death, after a hang, when told; and ended for good."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from gateways import children
+from stadtwerk.live import keeper as module
+from stadtwerk.live.journal import Journal
+from stadtwerk.live.keeper import Keeper
+
+WITHIN_S = 20.0
+
+
+class Sleeper:
+    """A child that does nothing."""
+
+    def __init__(self) -> None:
+        self.well = True
+        self.refuse = 0
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        return self.process.pid if self.process is not None and self.process.poll() is None else None
+
+    def start(self) -> None:
+        if self.refuse:
+            self.refuse -= 1
+            raise OSError("not today")
+        self.process = children.spawn([sys.executable, "-c", "import time; time.sleep(600)"], subprocess.DEVNULL)
+
+    def healthy(self) -> bool:
+        return self.well
+
+    def kill(self) -> None:
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            children.end(self.process)
+
+
+def until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WITHIN_S
+    while not true():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal(tmp_path / "live.jsonl") as journal:
+        yield journal
+
+
+@pytest.fixture
+def sleeper() -> Sleeper:
+    return Sleeper()
+
+
+@pytest.fixture
+def keeper(sleeper: Sleeper, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+    monkeypatch.setattr(module, "BACK_OFF_S", (0.01, 0.1))
+    monkeypatch.setattr(module, "PROBE_S", 0.01)
+    keeper = Keeper("sleeper", sleeper, journal)
+    keeper.start()
+    yield keeper
+    keeper.end()
+    assert keeper.join(WITHIN_S)
+    assert sleeper.pid is None
+
+
+def told(tmp_path: Path) -> list[str]:
+    return [json.loads(line)["what"] for line in (tmp_path / "live.jsonl").read_bytes().splitlines()]
+
+
+def test_killed_from_outside_it_is_started_again(keeper: Keeper, sleeper: Sleeper, tmp_path: Path) -> None:
+    assert keeper.wait_up(WITHIN_S)
+    first = sleeper.pid
+    assert first is not None
+    os.kill(first, signal.SIGKILL)
+    until(lambda: keeper.starts == 2 and keeper.up)
+    assert sleeper.pid not in (None, first)
+    assert keeper.deaths == 1
+    assert told(tmp_path) == ["started", "died", "started again"]
+
+
+def test_one_that_hangs_is_killed_and_started_again(keeper: Keeper, sleeper: Sleeper, tmp_path: Path) -> None:
+    assert keeper.wait_up(WITHIN_S)
+    sleeper.well = False
+    until(lambda: keeper.deaths == 1)
+    sleeper.well = True
+    until(lambda: keeper.starts >= 2 and keeper.up)
+    assert told(tmp_path)[:3] == ["started", "killed", "started again"]
+
+
+def test_killed_for_good_it_stays_down_until_revived(keeper: Keeper, sleeper: Sleeper) -> None:
+    assert keeper.wait_up(WITHIN_S)
+    keeper.kill("told to")
+    until(lambda: keeper.deaths == 1 and sleeper.pid is None)
+    assert keeper.held
+    time.sleep(0.3)  # far longer than the longest back-off here
+    assert sleeper.pid is None
+    keeper.revive()
+    until(lambda: keeper.starts == 2 and keeper.up)
+
+
+def test_a_revival_right_behind_a_kill_is_not_lost(keeper: Keeper) -> None:
+    assert keeper.wait_up(WITHIN_S)
+    for round_ in range(1, 6):
+        keeper.kill("told to")
+        keeper.revive()
+        until(lambda wanted=round_ + 1: keeper.starts == wanted and keeper.up)  # type: ignore[misc]
+
+
+def test_one_that_does_not_start_is_tried_again(journal: Journal, tmp_path: Path, sleeper: Sleeper) -> None:
+    sleeper.refuse = 2
+    keeper = Keeper("sleeper", sleeper, journal)
+    keeper.start()
+    try:
+        assert keeper.wait_up(WITHIN_S)
+        assert keeper.failure == "not today"
+        assert told(tmp_path) == ["did not start", "did not start", "started"]
+    finally:
+        keeper.end()
+        assert keeper.join(WITHIN_S)
+
+
+def test_an_end_before_the_start_is_no_wait(journal: Journal, sleeper: Sleeper) -> None:
+    keeper = Keeper("sleeper", sleeper, journal)
+    keeper.end()
+    assert keeper.join(0.0)
