@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -75,7 +77,8 @@ class Engine:
         self._samples = 0
         self._count = np.zeros((INDEX_SAMPLES, roads))
         self._moved = np.zeros((INDEX_SAMPLES, roads))
-        self._totals = [(0.0, 0.0)]
+        self._fresh: deque[tuple[list[int], list[float]]] = deque(maxlen=INDEX_SAMPLES)
+        self._totals = deque([(0.0, 0.0)], maxlen=INDEX_SAMPLES + 1)
         self._speed: Floats | None = model.free_speed_m_s.copy()
 
     # what the town does to its roads
@@ -119,6 +122,7 @@ class Engine:
     @property
     def vehicles(self) -> Floats:
         """Vehicles on each road at the last look."""
+        self._gather()
         last: Floats = self._count[self._samples % INDEX_SAMPLES - 1]
         return last * self.platoon
 
@@ -126,6 +130,7 @@ class Engine:
     def speed_m_s(self) -> Floats:
         """Mean speed on each road over the last 5 minutes, in vehicle-metres by vehicle-seconds (Edie 1963)."""
         if self._speed is None:
+            self._gather()
             recent = [(self._samples - 1 - back) % INDEX_SAMPLES for back in range(LINK_SAMPLES)]
             seen, driven = self._count[recent].sum(axis=0), self._moved[recent].sum(axis=0)
             self._speed = (driven + PRIOR_PLATOONS * self._free_m_s) / (seen + PRIOR_PLATOONS)
@@ -147,6 +152,7 @@ class Engine:
         stood, drove = (now - then for now, then in zip(self._totals[-1], self._totals[0], strict=True))
         if stood <= 0:
             return 1.0
+        self._gather()
         moved, free = self._moved.sum(axis=0), self._model.free_speed_m_s
         free_m_s = float(moved.sum() / (moved / free).sum()) if moved.any() else float(free.mean())
         prior = PRIOR_PLATOONS * (len(self._totals) - 1) * SAMPLE_S / self._step_s
@@ -264,13 +270,20 @@ class Engine:
         world.route_preference = liked.tolist()
 
     def _sample(self) -> None:
-        slot = self._samples % INDEX_SAMPLES
+        counts = [road.vehicle_count for road in self._roads]
+        self._fresh.append((counts, [road.avg_speed for road in compress(self._roads, counts)]))
         self._samples += 1
-        count, moved, roads = self._count[slot], self._moved[slot], self._roads
-        count[:] = np.fromiter((road.vehicle_count for road in roads), np.float64, len(roads))
-        moved[:] = 0.0
-        driven = count.nonzero()[0]
-        moved[driven] = count[driven] * [roads[i].avg_speed for i in driven.tolist()]
         world = self._world._cpp_world
-        self._totals = [*self._totals[-INDEX_SAMPLES:], (world.stat_sample_count, world.ave_v_sum)]
+        self._totals.append((world.stat_sample_count, world.ave_v_sum))
         self._speed = None
+
+    def _gather(self) -> None:
+        """Put the looks that nobody has asked about yet into the arrays."""
+        first = self._samples - len(self._fresh)
+        for look, (counts, speeds) in enumerate(self._fresh, first):
+            count, moved = self._count[look % INDEX_SAMPLES], self._moved[look % INDEX_SAMPLES]
+            count[:] = counts
+            moved[:] = 0.0
+            driven = count.nonzero()[0]
+            moved[driven] = count[driven] * speeds
+        self._fresh.clear()

@@ -83,8 +83,10 @@ class Measures:
         node_row = np.array([self._row.get(c.district, outside) for c in junctions], dtype=np.int64)
         tank_district = np.array([self._row.get(c.district, outside) for c in tanks], dtype=np.int64)
         self._weight = network.mean_demand_m3_s[self._nodes]
-        self._sums = _Sums((node_row, node_row, node_row, tank_district), outside + 2)
-        self._weight_sums = _Sums((node_row,), outside + 2).of(self._weight)[0]
+        self._sums = _Sums((node_row, node_row, tank_district), outside + 2)
+        self._weight_sums = _Sums((node_row,), outside + 2)
+        self._weight_sum = self._weight_sums.of(self._weight)[0]
+        self._enough = np.ones(len(self._nodes), dtype=np.bool_)
         self._tank_rows, self.tanks = tank_rows, tuple(c.id for c in tanks)
         self._usable_m3 = np.maximum(network.tank_max_volume_m3 - network.tank_min_volume_m3, 1e-9)
         self._supply, self._pressure = np.ones(outside + 2), np.ones(outside + 2)  # districts, none, the whole city
@@ -106,11 +108,13 @@ class Measures:
         engine = self._engine
         required = np.maximum(engine.required_m3_s.take(self._nodes), 0.0)
         delivered = np.minimum(np.maximum(engine.delivered_m3_s.take(self._nodes), 0.0), required)
-        enough = self._weight * (engine.pressure_m.take(self._nodes) >= REQUIRED_PRESSURE_M)
+        enough = engine.pressure_m.take(self._nodes) >= REQUIRED_PRESSURE_M
         stored = np.maximum(engine.volume_m3 - engine.network.tank_min_volume_m3, 0.0)[self._tank_rows]
-        needed, had, pressed, self._stored[:] = self._sums.of(required, delivered, enough, stored)
+        needed, had, self._stored[:] = self._sums.of(required, delivered, stored)
         self._supply[:] = _ratio(had, needed)
-        self._pressure[:] = _ratio(pressed, self._weight_sums)
+        if not np.array_equal(enough, self._enough):  # which is rare
+            self._enough = enough
+            self._pressure[:] = _ratio(self._weight_sums.of(self._weight * enough)[0], self._weight_sum)
         supply, pressure = self._supply.tolist(), self._pressure.tolist()
         for level, is_supply, row in self._levels:
             self._rt.levels.record(level, supply[row] if is_supply else pressure[row], cause)
