@@ -16,11 +16,13 @@ class DataNetwork:
     """What the gateways' surroundings are like now.
 
     `works(gateway)`: it has power and is not broken. `latency_s()`: how long a message takes from each gateway to the
-    data centre, in the order in which the gateways were given; not finite where none arrives.
+    data centre, in the order in which the gateways were given; not finite where none arrives. `reads(gateway)`: what
+    the gateway's software writes can be read there.
     """
 
     works: Callable[[str], bool]
     latency_s: Callable[[], Sequence[float]]
+    reads: Callable[[str], bool] = lambda gateway: True
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +30,22 @@ class Fates:
     """Who is told what became of readings, each of them exactly once.
 
     `delivered(pack, tick)`: it arrives at `tick`. `lost(blocks)`: it never will. `state(gateway, online, boot, tick)`:
-    a gateway came up or went away, as its last will would tell.
+    a gateway came up or went away, as its last will would tell. Besides, `refused(pack, tick)`: it came and could not
+    be read, and is kept; told once a pack.
     """
 
     delivered: Callable[[Pack, int], None]
     lost: Callable[[tuple[Block, ...]], None]
     state: Callable[[str, bool, int, int], None]
+    refused: Callable[[Pack, int], None] = lambda pack, tick: None
 
 
 class SimulatedGateways:
     """All gateways of a run, moved on by the calls of simulated time alone.
 
     They look at their surroundings in `take` and `advance`. So call `advance` whenever the state of a gateway or of
-    its link changed, else it is noticed at the next sample only. A pack that is sent while the link is up arrives,
-    and is acknowledged with its arrival. Readings taken while a gateway does not work are lost, like all it held.
+    its link or software changed, else it is noticed at the next sample only. A pack that is sent while the link is up
+    arrives, and is acknowledged with its arrival if it can be read. Readings taken while a gateway does not work are lost, like all it held.
     """
 
     def __init__(
@@ -52,6 +56,11 @@ class SimulatedGateways:
         self._cores = {gateway: GatewayCore(gateway, settings) for gateway in gateways}
         self._place = {gateway: i for i, gateway in enumerate(self._cores)}
         self._online: dict[str, bool] = {}
+        self._refused: dict[str, tuple[int, int]] = {}
+
+    def held(self) -> list[int]:
+        """Readings in each gateway, in the order in which they were given."""
+        return [core.held for core in self._cores.values()]
 
     def take(self, readings: Readings, now: int | None = None) -> None:
         """A group's readings reach their gateway now, by default when they were taken.
@@ -96,6 +105,18 @@ class SimulatedGateways:
         core.seal_due(tick)
         if online and (packs := core.waiting()):
             arrival = tick + to_ticks(latency_s)
+            if not self._network.reads(core.gateway):
+                self._refuse(packs, arrival)
+                return
             for pack in packs:
                 self._fates.delivered(pack, arrival)
             core.acknowledge(packs[-1].sequence)
+
+    def _refuse(self, packs: Sequence[Pack], arrival: int) -> None:
+        """They come and nobody can read them, so nobody acknowledges them. Each is told of the first time only."""
+        gateway = packs[0].gateway
+        for pack in packs:
+            name = (pack.boot, pack.sequence)
+            if name > self._refused.get(gateway, (0, 0)):
+                self._refused[gateway] = name
+                self._fates.refused(pack, arrival)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
 
 from gateways import payload, topics
 from gateways.core import Block, GatewaySettings, Pack
 from gateways.publisher import Publisher
 from gateways.simulated import DataNetwork, Fates, SimulatedGateways
 from gateways.store import ReadingStore
+from gateways.versions import DEFAULT, VERSIONS, GatewayConfig, PackWriter, config_message, encoder
 from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_s, to_ticks
 
@@ -22,7 +27,8 @@ class TelemetrySummary:
 
     `late`: delivered more than one period of their sensor after they were taken. `lost`: with a gateway that stopped,
     or from a full outbox. `held`: still in a gateway when the run ended. `published` and `dropped` count what went to
-    the broker; both are 0 without one. `digest` is that of the Parquet file's rows.
+    the broker; both are 0 without one. `digest` is that of the Parquet file's rows. `refused` of the readings came in
+    packs that could not be read, and were kept to be sent again.
     """
 
     read: int
@@ -33,6 +39,15 @@ class TelemetrySummary:
     published: int
     dropped: int
     digest: str
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Software:
+    """What runs on a gateway: the payload version that it writes, and whether it spoils what it writes."""
+
+    payload: str = DEFAULT
+    faulty: bool = False
 
 
 class Telemetry:
@@ -42,6 +57,7 @@ class Telemetry:
     `latency_s` gives seconds to the data centre for all of them, in the order in which the cohorts name them first, not
     finite where no message gets through; both answer for now. All that happens follows from the calls' order and ticks,
     never from the wall clock. Call `advance` at the end of each sampling round and when a gateway or its link changed.
+    `software` is what runs on gateways at the start, by id, where it is not the usual.
     """
 
     def __init__(
@@ -53,21 +69,23 @@ class Telemetry:
         works: Callable[[str], bool],
         latency_s: Callable[[], Sequence[float]],
         settings: GatewaySettings | None = None,
+        software: Mapping[str, Software] = MappingProxyType({}),
     ) -> None:
         cohorts = tuple(cohorts)
         self._start, self._publisher = clock_start_unix, publisher
-        self._encoder = payload.PackEncoder(clock_start_unix)
+        self._writers: dict[str, PackWriter] = {}
         self._by_gateway: dict[str, list[SensorCohort]] = {}
         for cohort in cohorts:
             self._by_gateway.setdefault(cohort.gateway, []).append(cohort)
+        self._software = {gateway: software.get(gateway, Software()) for gateway in self._by_gateway}
         self._store = ReadingStore(out_file, cohorts)
         self._gateways = SimulatedGateways(
             self._by_gateway,
-            DataNetwork(works, latency_s),
-            Fates(self._delivered, self._lost, self._state),
+            DataNetwork(works, latency_s, lambda gateway: not self._software[gateway].faulty),
+            Fates(self._delivered, self._lost, self._state, self._spoilt),
             settings,
         )
-        self._read = self._arrived = self._late = self._gone = 0
+        self._read = self._arrived = self._late = self._gone = self._refused = 0
         self._tick: int | None = None
         if publisher is not None:
             for gateway, served in self._by_gateway.items():
@@ -86,6 +104,22 @@ class Telemetry:
         """It is `tick` now: gateways close due packs and send what they may."""
         self._tick = tick
         self._gateways.advance(tick)
+
+    def install(self, gateway: str, software: Software, tick: int) -> None:
+        """A gateway gets other software, at once, and goes on with what it holds: an outbox is on disk.
+
+        Packs that nobody could read are written again by the software that runs when they are sent again. Raises
+        `KeyError` for a gateway of no cohort, `UnknownVersion` for a payload version that nobody writes.
+        """
+        self._writer(software.payload)
+        before, self._software[gateway] = self._software[gateway], software
+        if self._publisher is not None and software.payload != before.payload:
+            self._publisher.retain(topics.config(gateway), config_message(GatewayConfig(software.payload)))
+        self.advance(tick)
+
+    def held(self) -> NDArray[np.float64]:
+        """Readings that each gateway keeps now, in the order in which the cohorts name them first."""
+        return np.array(self._gateways.held(), dtype=np.float64)
 
     def close(self, flush_s: float = 5.0) -> TelemetrySummary:
         """The run is over. Gateways send what is due once more, the file is completed, the publisher closed."""
@@ -106,7 +140,9 @@ class Telemetry:
             )
             count = self._publisher.close(flush_s)
             published, dropped = count.published, count.dropped
-        return TelemetrySummary(self._read, self._arrived, self._late, self._gone, held, published, dropped, digest)
+        return TelemetrySummary(
+            self._read, self._arrived, self._late, self._gone, held, published, dropped, digest, self._refused
+        )
 
     def discard(self) -> None:
         """The run failed: no file is left, nothing more is published."""
@@ -121,7 +157,17 @@ class Telemetry:
                 self._late += len(block)
         self._arrived += len(pack)
         if self._publisher is not None:
-            self._publisher.put(topics.senml(pack.gateway), len(pack), partial(self._encoder.encode, pack))
+            version = self._software[pack.gateway].payload
+            topic = VERSIONS[version].topic(pack.gateway)
+            self._publisher.put(topic, len(pack), partial(self._writer(version).encode, pack))
+
+    def _spoilt(self, pack: Pack, tick: int) -> None:
+        self._refused += len(pack)
+
+    def _writer(self, version: str) -> PackWriter:
+        if version not in self._writers:
+            self._writers[version] = encoder(version, self._start)
+        return self._writers[version]
 
     def _lost(self, blocks: tuple[Block, ...]) -> None:
         for block in blocks:

@@ -69,6 +69,7 @@ FAULT_NAMES: dict[str, Text] = {
     "sensor-spike": Text("Sensor zeigt Ausreißer", "sensor shows spikes"),
     "sensor-dropout": Text("Sensor gibt keinen Wert", "sensor gives no value"),
     "sensor-clipping": Text("Sensor ist am Anschlag", "sensor is clipped"),
+    "firmware-update": Text("Neue Gateway-Software", "new gateway software"),
     "clock-skew": Text("Uhr der Sensoren geht falsch", "clock of the sensors is wrong"),
     "readings-duplicated": Text("Messwerte kommen doppelt", "readings arrive twice"),
     "readings-reordered": Text("Messwerte kommen in falscher Reihenfolge", "readings arrive in the wrong order"),

@@ -8,12 +8,15 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.contracts.event import EventKind
 from simulator.contracts.problem import BadInput, Problem
 
 if TYPE_CHECKING:
     from gateways.embedded import EmbeddedBroker
     from gateways.publisher import Publisher
     from gateways.telemetry import Telemetry, TelemetrySummary
+    from simulator.contracts.city import City
+    from simulator.contracts.fault import ActiveFault, Parameter
     from simulator.contracts.sensor import Readings
     from simulator.coupling import Runtime
     from simulator.sensors import TruthFile
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
 
 TRUTH_FILE = "truth.jsonl"
 """What was wrong with readings, and what they should have been; only where a scenario breaks sensors."""
+
+
+HELD = "held_readings"
 
 
 class Feed:
@@ -41,25 +47,33 @@ class Feed:
         What is wrong with readings is written to `truth.jsonl` beside them. Call `disconnect` at the end. Raises
         `BadInput` for sensors that read what nothing measures.
         """
-        from gateways.telemetry import Telemetry
+        from gateways.legacy.devices import FieldDevices
+        from gateways.telemetry import Software, Telemetry
         from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
+        from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PAYLOAD, PROTOCOL
+        from simulator.coupling import Quantity
         from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
         from stadtwerk.wiring import finder, gateway_latency
 
         city, clock, find = runtime.city, runtime.clock, finder(runtime.quantities)
         gateways = tuple(dict.fromkeys(cohort.gateway for cohort in city.cohorts))
+        start_unix = clock.start.replace(tzinfo=UTC).timestamp()
         telemetry = Telemetry(
             city.cohorts,
-            clock.start.replace(tzinfo=UTC).timestamp(),
+            start_unix,
             readings,
             self._publisher,
             works=runtime.supply.works,
             latency_s=gateway_latency(find, gateways),
+            software={g: Software(_told(city, g, PAYLOAD)) for g in gateways},
         )
+        runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
+        runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry).change)
+        devices = FieldDevices({g: _told(city, g, PROTOCOL) for g in gateways}, start_unix)
         self._truth = TruthFile(readings.with_name(TRUTH_FILE))
         lying = SensorFaults(clock, runtime.streams, city.cohorts, runtime.log, self._truth.add)
         take, advance = self.outlets(runtime, telemetry)
-        transport = Transport(clock, runtime.streams, runtime.log, self._truth.add, take)
+        transport = Transport(clock, runtime.streams, runtime.log, self._truth.add, lambda readings, now: take(devices.through(readings), now))
         for point in SENSOR_FAULTS:
             runtime.faults.handle(point.name, lying.change)
         for point in REPORT_FAULTS:
@@ -90,11 +104,46 @@ class Feed:
     def notes(self, summary: TelemetrySummary) -> tuple[str, ...]:
         said = f"telemetry: {summary.read:,} readings, {summary.delivered:,} delivered, {summary.late:,} of them late"
         said += f", {summary.lost:,} lost, {summary.held:,} still held by gateways"
+        if summary.refused:
+            said += f"; {summary.refused:,} could not be read at first and were sent again"
         if self._publisher is not None:
             said += f"; {summary.published:,} published over MQTT"
             if summary.dropped:
                 said += f", {summary.dropped:,} dropped because the broker was too slow or gone"
         return (said, *self._remarks)
+
+
+class SoftwareUpdates:
+    """Gets new software onto gateways and takes it back: what was applied last runs, without any what was there."""
+
+    def __init__(self, runtime: Runtime, telemetry: Telemetry) -> None:
+        self._runtime, self._telemetry = runtime, telemetry
+
+    def change(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """An update was applied to a gateway or cleared."""
+        from gateways.telemetry import Software
+        from simulator.contracts.kinds.ict import PAYLOAD
+
+        runtime, kept = self._runtime, 0.0
+        if active:
+            told = active[-1].parameters
+            software = Software(str(told["payload"]), bool(told["faulty"]))
+            what = f"new software writes payload {software.payload}"
+            what += ", which nobody can read: its readings stay in the gateway" if software.faulty else ""
+        else:
+            software = Software(_told(runtime.city, target, PAYLOAD))
+            what = f"the old software is back and writes payload {software.payload}"
+        if any(cohort.gateway == target for cohort in runtime.city.cohorts):
+            kept = runtime.quantities.value(target, HELD)
+            self._telemetry.install(target, software, runtime.clock.now)
+        if kept and not software.faulty:
+            what += f"; {kept:.0f} readings were kept"
+        runtime.log.add(EventKind.TELEMETRY, target, what, cause=event, value=kept)
+
+
+def _told(city: City, gateway: str, parameter: Parameter) -> str:
+    """What the city says of a gateway, or else what is usual; sensors may also report to another kind of component."""
+    return str(city.components[gateway].parameters.get(parameter.name, parameter.default))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ columns       a pack as columns, and the fast reader of today's payload
 sequence      what is new, what was here before, up to where nothing is missing; without I/O
 ledger        the same on disk, in the transaction of the readings
 blocks        packs as rows of packed columns in SQLite
+waiting       packs that came before the ones in front of them
 store         what ingest needs of a store
 embedded      the store in a file of our own, how it is read, and its export to Parquet
 influx_store  the store for InfluxDB: an outbox on disk

@@ -10,7 +10,9 @@ import orjson
 from numpy.typing import NDArray
 
 from gateways.ingest.columns import Layout, WireColumns
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.ledger import Ledger
+from gateways.ingest.sequence import UNNUMBERED, Verdict
+from gateways.ingest.waiting import COLUMNS, Key, Row, Waiting
 
 CACHED_LAYOUTS = 4096
 """Layouts whose number is kept in memory (assumption); each is a hash and a number."""
@@ -24,36 +26,57 @@ create table if not exists block(
   last_ms integer not null, times blob, "values" blob not null, quality blob);
 """
 
-_INSERT = 'insert into block(layout, rows, first_ms, last_ms, times, "values", quality) values(?,?,?,?,?,?,?)'
+_INSERT = f"insert into block({COLUMNS}) values(?,?,?,?,?,?,?)"
 
 
 class Blocks:
     """The tables `layout` (which sensors) and `block` (their readings in a pack), on top of an open database.
 
-    `times` is empty where all readings are of `first_ms`, `quality` where all are good. Not for two threads at once.
+    `times` is empty where all readings are of `first_ms`, `quality` where all are good. Blocks of one gateway are in
+    the order in which it numbered its packs, so that no series is out of order; what is above a gap waits. Only a pack
+    that was given up and comes after all is late. Not for two threads at once.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
         database.executescript(_TABLES)
+        self.waiting = Waiting(database)
         self._layouts: dict[bytes, int] = {}
         self._generation = -1
 
-    def append(self, packs: Sequence[WireColumns], generation: int) -> None:
-        """Write packs, inside of a transaction. `generation`: see `Ledger`; at a new one layouts are looked up anew."""
-        if generation != self._generation or len(self._layouts) > CACHED_LAYOUTS:
+    def append(self, packs: Sequence[WireColumns], ledger: Ledger) -> None:
+        """Write the new ones among the packs that `ledger` has just judged, inside of the same transaction."""
+        if ledger.generation != self._generation or len(self._layouts) > CACHED_LAYOUTS:
             self._layouts.clear()
-            self._generation = generation
-        self._database.executemany(_INSERT, [self._row(pack) for pack in packs])
+            self._generation = ledger.generation
+            self.waiting.look()
+        groups: dict[Key, list[WireColumns]] = {}
+        for pack in packs:
+            groups.setdefault((pack.gateway, pack.boot), []).append(pack)
+        # A gateway begins a boot when all before it is acknowledged or given up: their gaps stay.
+        newest = dict(sorted(groups))
+        over = {key for key in groups if key[1] < newest[key[0]]}
+        over |= {earlier for key in newest.items() for earlier in self.waiting.earlier(key)}
+        moved = {key for key in ledger.moved if self.waiting.holds(key)}
+        for key in sorted(groups.keys() | over | moved):
+            group = sorted(groups.get(key, ()), key=lambda pack: pack.sequence)
+            mark = None if key in over or key[1] == UNNUMBERED else ledger.mark(key)
+            rows = [self._row(pack) for pack in group]
+            if self.waiting.holds(key) or (mark is not None and group and group[-1].sequence > mark):
+                self.waiting.add(key, [pack.sequence for pack in group], rows)
+                self.waiting.release(key, mark)
+            else:
+                self._database.executemany(_INSERT, rows)
 
     def drop_unused_layouts(self) -> None:
         """Forget layouts that no block has, once there are many. Inside of a transaction."""
         (known,) = self._database.execute("select count(*) from layout").fetchone()
         if known > CACHED_LAYOUTS:
             self._layouts.clear()
-            self._database.execute("delete from layout where id not in (select layout from block)")
+            used = "select layout from block union select layout from waiting"
+            self._database.execute(f"delete from layout where id not in ({used})")
 
-    def _row(self, pack: WireColumns) -> tuple[int, int, int, int, bytes | None, bytes, bytes | None]:
+    def _row(self, pack: WireColumns) -> Row:
         first, last = int(pack.times_ms[0]), int(pack.times_ms[-1])
         times = None if first == last else pack.times_ms.astype("<i8", copy=False).tobytes()
         quality = pack.quality.tobytes() if pack.quality.any() else None

@@ -38,8 +38,8 @@ class EmbeddedStore:
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
         try:
             with transaction(self._database):
-                verdicts = self._ledger.judge(packs)
-                self._blocks.append(new_of(packs, verdicts), self._ledger.generation)
+                verdicts = self._ledger.judge(packs, self._blocks.waiting.room)
+                self._blocks.append(new_of(packs, verdicts), self._ledger)
         except sqlite3.Error as error:
             self._ledger.forget()
             raise StoreUnavailable(str(error)) from error

@@ -15,7 +15,7 @@ SCHEMA = 1
 
 @dataclass(slots=True)
 class Counters:
-    """Since the start. `messages` came in; `packs` and `readings` are those written.
+    """Since the start. `messages` came in; `packs` and `readings` are those written, also while they wait above a gap.
 
     `late` readings came in a pack with a lower number than one before it. `dropped` messages found no room, `deferred`
     packs were not taken yet; gateways send both again. `lag_s` is the longest way from arrival to commit in the last

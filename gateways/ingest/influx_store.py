@@ -29,9 +29,9 @@ class InfluxStore:
     """A `Store` whose readings reach the database later, at least once; there (series, time) makes them one.
 
     Readings and ledger are one transaction in `outbox`, so that an acknowledgement is true while the database is away.
-    When the outbox holds `limit_bytes`, packs are `FULL`: not written, not acknowledged. Several processes may share
-    the outbox; one of them at a time empties it. `sink` is made on the thread that uses it. `refused` is called, on
-    that thread too, with lines that the database will never take.
+    When the outbox holds `limit_bytes`, beside packs that wait above a gap, packs are `FULL`: not written, not
+    acknowledged. Several processes may share the outbox; one of them at a time empties it. `sink` is made on the thread
+    that uses it. `refused` is called, on that thread too, with lines that the database will never take.
     """
 
     def __init__(
@@ -53,11 +53,11 @@ class InfluxStore:
 
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
         try:
-            if self._used_bytes() >= self._limit:
+            if self._used_bytes() - self._blocks.waiting.bytes >= self._limit:
                 return (Verdict.FULL,) * len(packs)
             with transaction(self._database):
-                verdicts = self._ledger.judge(packs)
-                self._blocks.append(new_of(packs, verdicts), self._ledger.generation)
+                verdicts = self._ledger.judge(packs, self._blocks.waiting.room)
+                self._blocks.append(new_of(packs, verdicts), self._ledger)
                 self._blocks.drop_unused_layouts()
         except sqlite3.Error as error:
             self._ledger.forget()

@@ -65,8 +65,8 @@ def transaction(database: sqlite3.Connection) -> Iterator[None]:
 class Ledger:
     """Who has sent what, on top of an open database. Not for two threads at once.
 
-    All calls but `marks` and `sums` belong into a `transaction`; after one that failed, call `forget`. What was read is
-    kept as long as no other `Ledger` writes; `generation` counts how often it had to be read anew.
+    All calls but `mark`, `marks` and `sums` belong into a `transaction`; after one that failed, call `forget`. What was
+    read is kept as long as no other `Ledger` writes; `generation` counts how often it had to be read anew.
     """
 
     def __init__(self, database: sqlite3.Connection) -> None:
@@ -78,13 +78,18 @@ class Ledger:
         self._name = token_bytes(8)
         self._fresh = False
         self.generation = 0
+        self.moved: frozenset[_Key] = frozenset()
 
-    def judge(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
-        """What becomes of each pack, in this order; what is new is written down."""
+    def judge(self, packs: Sequence[WireColumns], room: bool = True) -> tuple[Verdict, ...]:
+        """What becomes of each pack, in this order; what is new is written down. `room`: see `Course.offer`.
+
+        `moved` then names the boots whose mark is another than before.
+        """
         self._notice_others()
         touched: dict[_Key, tuple[int, Course]] = {}
         accepted: list[tuple[str, int, int, bytes]] = []
-        verdicts = [self._judge(pack, touched, accepted) for pack in packs]
+        verdicts = [self._judge(pack, touched, accepted, room) for pack in packs]
+        self.moved = frozenset(key for key, (before, course) in touched.items() if course.mark != before)
         # A boot may have been dropped again, for newer ones among these packs.
         kept = [row for row in accepted if row[:2] in self._courses]
         self._database.executemany("insert or replace into pack values(?,?,?,?)", kept)
@@ -98,6 +103,11 @@ class Ledger:
                 self._database.execute("delete from pack where gateway=? and boot=? and sequence<=?", old)
         return tuple(verdicts)
 
+    def mark(self, key: _Key) -> int | None:
+        """Of a boot that was just judged; None if it was dropped for newer ones."""
+        course = self._courses.get(key)
+        return None if course is None else course.mark
+
     def marks(self, gateways: Iterable[str] | None = None, newest: int = BOOTS_KEPT) -> dict[_Key, int]:
         """Up to where all packs are settled, by gateway and boot; of each gateway the `newest` boots only."""
         marks: dict[_Key, int] = {}
@@ -110,7 +120,7 @@ class Ledger:
         return marks
 
     def sums(self) -> tuple[int, int]:
-        """Packs in the store above a gap, and packs that were given up."""
+        """Packs above a gap, and packs that were given up."""
         (lost,) = self._database.execute("select coalesce(sum(lost), 0) from course").fetchone()
         (ahead,) = self._database.execute(
             "select count(*) from course cross join pack"
@@ -144,6 +154,7 @@ class Ledger:
         pack: WireColumns,
         touched: dict[_Key, tuple[int, Course]],
         accepted: list[tuple[str, int, int, bytes]],
+        room: bool,
     ) -> Verdict:
         key = pack.gateway, pack.boot
         digest = pack.digest()
@@ -157,7 +168,7 @@ class Ledger:
         if course is None:
             return Verdict.FORGOTTEN
         before, lost = course.mark, course.lost
-        verdict = course.offer(pack.sequence, digest, pack.lowest)
+        verdict = course.offer(pack.sequence, digest, pack.lowest, room)
         if verdict is Verdict.NEW:
             accepted.append((*key, pack.sequence, digest))
         if (course.mark, course.lost) != (before, lost) or verdict is Verdict.NEW:

@@ -26,7 +26,8 @@ class Verdict(Enum):
     REPLAYED = "replayed"
     """Its number was used before, for other content."""
     TOO_FAR = "too_far"
-    """So far ahead of the mark that it is not taken yet; its gateway sends it again."""
+    """So far ahead of the mark, or with so much before it in the queue, that it is not taken yet; its gateway sends it
+    again."""
     FORGOTTEN = "forgotten"
     """Its boot is older than all that are remembered of its gateway."""
     CROWDED = "crowded"
@@ -40,8 +41,8 @@ class Course:
     """The packs of one boot of one gateway.
 
     Every pack up to `mark` is settled: it is in the store, or its gateway no longer has it. `digests` holds the content
-    of all packs above the mark that are in the store, and of the last `WINDOW` up to it. So a number in that window
-    without a digest is one that was given up. `lost` counts those.
+    of all packs above the mark, which wait for a gap to be filled, and of the last `WINDOW` up to it. So a number in
+    that window without a digest is one that was given up. `lost` counts those.
     """
 
     mark: int = -1
@@ -50,7 +51,7 @@ class Course:
 
     @property
     def ahead(self) -> int:
-        """Packs in the store above a gap."""
+        """Packs above a gap."""
         return sum(1 for sequence in self.digests if sequence > self.mark)
 
     @property
@@ -58,10 +59,11 @@ class Course:
         """The highest sequence seen, -1 for none."""
         return max(self.digests, default=self.mark)
 
-    def offer(self, sequence: int, digest: bytes, lowest: int | None = None) -> Verdict:
+    def offer(self, sequence: int, digest: bytes, lowest: int | None = None, room: bool = True) -> Verdict:
         """A pack has come. `lowest` (at most `sequence`): its gateway has none of this boot below that any more.
 
-        A pack that was given up and comes after all, within the window, is new.
+        A pack that was given up and comes after all, within the window, is new. Without `room` for packs that wait, one
+        above a gap is `TOO_FAR`.
         """
         known = self.digests.get(sequence)
         if known is not None and known != digest:
@@ -72,6 +74,8 @@ class Course:
             self._give_up(lowest)
         if known is not None or sequence <= self.mark - WINDOW:
             return Verdict.DUPLICATE
+        if not room and sequence > self.mark + 1:
+            return Verdict.TOO_FAR
         self.digests[sequence] = digest
         if sequence <= self.mark:
             self.lost -= 1

@@ -18,8 +18,9 @@ class StoreUnavailable(Exception):
 class Backlog:
     """What a store still has before it, or missed.
 
-    `outbox_rows` and `outbox_bytes` wait for the database. `ahead` counts packs above a gap, `lost` packs that their
-    gateways gave up. `refused_rows` did the database refuse for good. `reason` says why the database does not answer.
+    `outbox_rows` and `outbox_bytes` wait for the database. `ahead` counts packs that wait above a gap, `lost` packs that
+    their gateways gave up. `refused_rows` did the database refuse for good. `reason` says why the database does not
+    answer.
     """
 
     ahead: int = 0
@@ -34,7 +35,8 @@ class Store(Protocol):
     """Takes packs, each once. Called from one thread.
 
     A reading is one row by (gateway, sensor, time): the same written twice is there once, and of two different ones the
-    later pack's stays, as in InfluxDB.
+    later pack's stays, as in InfluxDB. Rows of a gateway are written in the order of its packs: one above a gap is kept
+    apart until the gap is filled, or `lowest` closes it, or a later boot has begun.
     """
 
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:

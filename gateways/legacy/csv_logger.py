@@ -54,6 +54,8 @@ class Dialect:
 
 
 INTERNATIONAL = Dialect()
+TO_THE_MILLISECOND = Dialect(";", ",", "%d.%m.%Y %H:%M:%S.%f")
+"""As loggers write that keep parts of a second, and UTC the whole year round."""
 GERMAN = Dialect(";", ",", "%d.%m.%Y %H:%M:%S", "Europe/Berlin", "cp1252")
 """As German loggers and spreadsheets write."""
 
@@ -84,6 +86,7 @@ class LogReader:
         self._line = 0
         self._before: datetime | None = None
         self._again = False
+        self._stamp, self._stamped = "", 0.0
 
     @property
     def pending(self) -> int:
@@ -144,6 +147,8 @@ class LogReader:
 
     def _time(self, text: str) -> float:
         """Unix seconds of a local time. Raises `ValueError` for one that no clock showed."""
+        if text == self._stamp:  # as in most lines: a logger writes all its sensors at once
+            return self._stamped
         local = datetime.strptime(text, self._dialect.time_format)
         zone = self._dialect.clock
         first, second = (local.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
@@ -154,7 +159,8 @@ class LogReader:
         elif self._before is not None and local < self._before:
             self._again = True
         self._before = local
-        return (second if self._again else first).timestamp()
+        self._stamp, self._stamped = text, (second if self._again else first).timestamp()
+        return self._stamped
 
 
 def read_log(data: bytes, dialect: Dialect) -> LogPart:
@@ -165,11 +171,12 @@ def read_log(data: bytes, dialect: Dialect) -> LogPart:
 def write_log(readings: Iterable[WireReading], dialect: Dialect) -> bytes:
     """Readings as a logger of this dialect writes them, without a head.
 
-    Raises `ValueError` for what a line cannot say: part of a second, or a name or unit with the separator in it.
+    Raises `ValueError` for what a line cannot say: part of a second where the dialect has none, or a name or unit with
+    the separator in it.
     """
     lines = []
     for reading in readings:
-        if reading.time != math.floor(reading.time):
+        if reading.time != math.floor(reading.time) and "%f" not in dialect.time_format:
             raise ValueError(f"{reading.sensor!r}: {reading.time} s lies between two seconds")
         local = datetime.fromtimestamp(reading.time, dialect.clock)
         value = "" if math.isnan(reading.value) else repr(float(reading.value)).replace(".", dialect.decimal)

@@ -45,6 +45,7 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("online", "1", ("gateway",), "1 while the gateway reaches the data centre, else 0"),
         QuantityName("latency_s", "s", ("gateway",), "time of a message to the data centre"),
         QuantityName("loss", "1", ("gateway",), "share of messages lost on the way to the data centre"),
+        QuantityName("held_readings", "1", ("gateway",), "readings that the gateway keeps until they have arrived"),
         QuantityName("water_supply_ratio", "1", ("district",), "share of the water demand delivered"),
         QuantityName("tank_volume_m3", "m3", ("district",), "usable water in the tanks"),
         QuantityName("water_pressure_ratio", "1", ("district",), "share of people with enough water pressure"),

@@ -44,6 +44,7 @@ PLAN = Plan(
         Make("maker A", "A-200", "4.2", 2016),
         Make("maker B", "B-7", "1.9", 2021),
     ),
+    protocols=("modbus", "csv", "json-v0"),
 )
 
 LITRES_PERSON_D = 126.0

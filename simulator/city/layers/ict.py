@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from simulator.city.layers.generators import generator_for
@@ -13,6 +14,7 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, District
+from simulator.contracts.kinds.ict import PROTOCOL
 from simulator.contracts.link import Link, LinkKind
 
 HOUR_S = 3600.0
@@ -77,6 +79,7 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
         place(f"gateway-{d.id}", "gateway", d.x_m, d.y_m, owner, f"gateway {d.title}", d.id, plan.make(i + 1))
         for i, d in enumerate(ground.districts)
     ]
+    gateways = _with_old_devices(gateways, plan)
     links = [fibre(server, switch, owner) for server in servers for switch in switches]
     links += _ring(core, owner)
     links += _uplinks(switches, core, owner)
@@ -93,11 +96,21 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
         ):
             links += [feed(ground, node, plan.owners.power, autonomy_s) for node in nodes]
     nodes = (*servers, *switches, *services, *core, *routers, *gateways)
-    layer = Layer(nodes, tuple(links), assumptions=_notes(core, plan))
+    layer = Layer(nodes, tuple(links), assumptions=_notes(core, gateways, plan))
     if not ground.of_kind("bus"):
         return layer
     reason = "load of data room A, which room B has no generator to match"
     return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0],))
+
+
+def _with_old_devices(gateways: Sequence[Component], plan: Plan) -> list[Component]:
+    """The gateways that were bought first have the plan's old devices behind them, one protocol each."""
+    by_age = sorted(range(len(gateways)), key=lambda i: (gateways[i].year or math.inf, i))
+    protocols = dict(zip(by_age, plan.protocols, strict=False))
+    return [
+        replace(gateway, parameters={**gateway.parameters, PROTOCOL.name: protocols[i]}) if i in protocols else gateway
+        for i, gateway in enumerate(gateways)
+    ]
 
 
 def _core(districts: Sequence[District], plan: Plan) -> list[Component]:
@@ -142,7 +155,7 @@ def _uplinks(switches: Sequence[Component], core: Sequence[Component], owner: st
     return links
 
 
-def _notes(core: Sequence[Component], plan: Plan) -> tuple[Assumption, ...]:
+def _notes(core: Sequence[Component], gateways: Sequence[Component], plan: Plan) -> tuple[Assumption, ...]:
     way = f"hangs on the nearest of {len(core)} core routers in a ring" if core else "hangs on both data rooms"
     texts = [
         (
@@ -160,6 +173,11 @@ def _notes(core: Sequence[Component], plan: Plan) -> tuple[Assumption, ...]:
             f"{DEVICE_S * 1000:g} ms for the devices and 5 us a km of fibre, {DETOUR:g} times the straight line",
         ),
     ]
+    old = [f"{gateway.id} {gateway.parameters[PROTOCOL.name]}" for gateway in gateways]
+    old = [text for text in old if not text.endswith(f" {PROTOCOL.default}")]
+    if old:
+        text = f"devices older than the gateway stand behind {len(old)} of {len(gateways)} gateways: {', '.join(old)}"
+        texts.append(("old devices", text))
     if plan.makes:
         makers = " and ".join(dict.fromkeys(make.maker for make in plan.makes))
         years = ", ".join(str(make.year) for make in plan.makes)

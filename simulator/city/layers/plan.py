@@ -13,7 +13,8 @@ class Plan:
     """Numbers of things to lay over the networks.
 
     `core_routers` make a ring if there are three or more; with 0 every district hangs on the data centre itself.
-    `makes` are the makers that devices come from in turn, empty where nothing is assumed about makers.
+    `makes` are the makers that devices come from in turn, empty where nothing is assumed about makers. `protocols` are
+    what old devices speak, each behind one gateway, the gateway bought first taking the first of them.
     """
 
     owners: Owners = NEUTRAL
@@ -22,6 +23,7 @@ class Plan:
     signals_with_police: int = 8
     depots: int = 1
     makes: tuple[Make, ...] = ()
+    protocols: tuple[str, ...] = ()
 
     def make(self, turn: int) -> Make:
         """The maker of the device whose turn it is."""

@@ -11,12 +11,38 @@ _OUT = FaultPoint("node-out", "the device does not work", disables=True)
 _CLUSTER = Parameter("cluster", "", "", "assumption", "servers of one cluster stand in for each other")
 _RANK = Parameter("rank", "", 1.0, "assumption", "1 is preferred in the election")
 
+PROTOCOL = Parameter(
+    "protocol",
+    "",
+    "senml",
+    "assumption",
+    "what the devices behind the gateway speak: modern ones, or old ones with less to say",
+    ("senml", "modbus", "csv", "json-v0"),
+)
+PAYLOAD = Parameter("payload", "", "v1", "assumption", "payload version that the gateway writes", ("v1", "v2"))
+
+FIRMWARE_UPDATE = FaultPoint(
+    "firmware-update",
+    "the gateway gets new software, which is taken back afterwards",
+    parameters=(
+        Parameter("payload", "", "v2", "assumption", "payload version that the new software writes", PAYLOAD.choices),
+        Parameter("faulty", "", False, "assumption", "true: nobody can read what the new software writes"),
+    ),
+)
+"""New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
+
 KINDS = (
     Kind("server", Domain.ICT, "server", (_OUT,), (_CLUSTER, _RANK)),
     Kind("router", Domain.ICT, "router", (_OUT,)),
     Kind("switch", Domain.ICT, "network switch", (_OUT,)),
     Kind("radio-site", Domain.ICT, "radio site of the rescue services or of telemetry", (_OUT,)),
-    Kind("gateway", Domain.ICT, "telemetry gateway of a district", (_OUT, *REPORT_FAULTS)),
+    Kind(
+        "gateway",
+        Domain.ICT,
+        "telemetry gateway of a district",
+        (_OUT, FIRMWARE_UPDATE, *REPORT_FAULTS),
+        (PROTOCOL, PAYLOAD),
+    ),
     Kind(
         "service",
         Domain.ICT,
