@@ -54,7 +54,7 @@ class Blocks:
         for pack in packs:
             groups.setdefault((pack.gateway, pack.boot), []).append(pack)
         # A gateway begins a boot when all before it is acknowledged or given up: their gaps stay.
-        newest = dict(sorted(groups))
+        newest = dict(sorted(groups))  # of each gateway the last boot stays
         over = {key for key in groups if key[1] < newest[key[0]]}
         over |= {earlier for key in newest.items() for earlier in self.waiting.earlier(key)}
         moved = {key for key in ledger.moved if self.waiting.holds(key)}

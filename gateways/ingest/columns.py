@@ -194,7 +194,8 @@ class _Columns:
         return bool((self.times >= senml.ABSOLUTE_FROM).all() and (self.times < LATEST).all())
 
     def result(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.uint8]]:
-        values = np.array(self._values, dtype=np.float64)  # None becomes NaN
+        # None becomes NaN. Zero has one sign, as in `decode_pack`, where a value is added to the base value.
+        values = np.array(self._values, dtype=np.float64) + 0.0
         quality = np.zeros(len(values), dtype=np.uint8)
         for i, flag in self._flags:
             quality[i] = flag

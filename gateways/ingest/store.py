@@ -18,9 +18,9 @@ class StoreUnavailable(Exception):
 class Backlog:
     """What a store still has before it, or missed.
 
-    `outbox_rows` and `outbox_bytes` wait for the database. `ahead` counts packs that wait above a gap, `lost` packs that
-    their gateways gave up. `refused_rows` did the database refuse for good. `reason` says why the database does not
-    answer.
+    `outbox_rows` and `outbox_bytes` wait for the database. `ahead` counts packs that wait above a gap, `lost` those
+    that their gateways gave up. `refused_rows` did the database refuse for good. `reason` says why the database does
+    not answer.
     """
 
     ahead: int = 0

@@ -9,12 +9,13 @@ examples:
   stadtwerk live quiet-day --speed 120                 two simulated minutes a second
   stadtwerk live pump-link-cut --gateways 2            with the processes of two gateways only
   stadtwerk live quiet-day --kill broker-a@600 --kill ingest@900 --kill gateway-d1@1200
+  stadtwerk live quiet-day --mosquitto secrets         after: stadtwerk secrets init --out secrets --city demo
   stadtwerk live quiet-day --influx http://127.0.0.1:8086 --token-file token --org city --bucket readings
 
 Two brokers, ingest and one process a gateway run on this machine. What breaks a gateway or its link in the scenario
 kills its process (kill -9) or cuts its connections. At the end every reading that a gateway acknowledged must be in the
-store exactly once; if not, the exit code is 1. The run folder has live.json with the counts and the lag, live.jsonl
-with every start, death and cut, and store.sqlite with the readings.
+store exactly once, those of a sensor in their order; if not, the exit code is 1. The run folder has live.json with the
+counts and the lag, live.jsonl with every start, death and cut, and store.sqlite with the readings.
 """
 
 
@@ -32,6 +33,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="PROCESS@SECOND",
         help="a drill: kill -9 at this second of the scenario; up again after 5 s on the wall clock (may be repeated)",
+    )
+    parser.add_argument(
+        "--mosquitto",
+        metavar="DIR",
+        help="two Mosquitto brokers with TLS, certificates and topic rights from this folder of `secrets init`, "
+        "instead of the embedded ones",
     )
     parser.add_argument("--influx", metavar="URL", help="write to this InfluxDB instead of the embedded store")
     parser.add_argument("--token-file", metavar="FILE", help="with --influx: the file that holds the token")
@@ -65,6 +72,7 @@ def execute(options: argparse.Namespace) -> int:
         options.org,
         options.bucket,
         options.engine,
+        options.mosquitto,
     )
     result = run_live(request, settings, terminal)
     terminal.show_result(result.run)

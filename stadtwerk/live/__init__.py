@@ -4,6 +4,7 @@ settings   what the user asked for beyond a run
 journal    what happened to processes and links, as it happened
 keeper     keeps one child process alive
 ingest     the ingest service as a child process
+secrets    whether an installation's secrets do for a live run
 processes  all processes and links of one live run
 field      readings of one gateway on their way to its process
 faults     what breaks in the city, on the real thing; drills

@@ -26,7 +26,7 @@ class Tally:
 
     `rows` are in the store, `stored` of them different. `missing` were acknowledged and are not there, `doubled` are
     there more than once. `unasked` are there without an acknowledgement: the answer was still on its way. `disordered`
-    were committed after a later one of their series; a query in the order of time does not notice.
+    were committed after one of their series that was acknowledged later.
     """
 
     acknowledged: int
@@ -39,7 +39,7 @@ class Tally:
 
     @property
     def holds(self) -> bool:
-        return not self.missing and not self.doubled
+        return not (self.missing or self.doubled or self.disordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +57,19 @@ class _Rows:
     def distinct(self) -> NDArray[np.void]:
         return np.unique(self._pairs())
 
-    def disordered(self) -> int:
-        """Readings that come after one of their series with a later time."""
-        order = np.argsort(self.series, kind="stable")
-        series, times = self.series[order], self.times[order]
-        if not len(times):
+    def disordered(self, asked: _Rows) -> int:
+        """Readings behind one of their series that comes later in `asked`; what is not in there does not count."""
+        known, first = np.unique(asked._pairs(), return_index=True)
+        mine = self._pairs()
+        if not len(known) or not len(mine):
             return 0
-        # The highest time so far within a series: offsets keep the series apart.
-        offset = series * (int(times.max()) - int(times.min()) + 1)
-        highest = np.maximum.accumulate(times + offset)
-        return int(np.count_nonzero(times + offset < highest))
+        at = np.minimum(np.searchsorted(known, mine), len(known) - 1)
+        there = known[at] == mine
+        series, place = self.series[there], first[at[there]]
+        order = np.argsort(series, kind="stable")
+        # The highest place so far within a series: offsets keep the series apart.
+        places = place[order] + series[order] * len(asked.series)
+        return int(np.count_nonzero(places < np.maximum.accumulate(places)))
 
     def _pairs(self) -> NDArray[np.void]:
         pairs = np.empty(len(self.series), dtype=[("series", np.int64), ("time", np.int64)])
@@ -77,12 +80,12 @@ class _Rows:
 def tally(acknowledged: Acknowledged, store: Path) -> Tally:
     """Compare what gateways acknowledged with an embedded store. Raises `sqlite3.Error` for what is no such file."""
     names: dict[tuple[str, str], int] = {}
-    asked, there = _asked(acknowledged, names).distinct(), _stored(store, names)
-    found = there.distinct()
+    sent, there = _asked(acknowledged, names), _stored(store, names)
+    asked, found = sent.distinct(), there.distinct()
     missing = len(np.setdiff1d(asked, found, assume_unique=True))
     rows = len(there.series)
     unasked = len(found) - (len(asked) - missing)
-    return Tally(len(asked), rows, len(found), missing, rows - len(found), unasked, there.disordered())
+    return Tally(len(asked), rows, len(found), missing, rows - len(found), unasked, there.disordered(sent))
 
 
 def row_count(store: Path) -> int:

@@ -14,8 +14,8 @@ from typing import Any
 import orjson
 
 from gateways.brokers.address import to_json
-from gateways.brokers.pair import BrokerPair, embedded_pair
-from gateways.brokers.rights import identities
+from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
+from gateways.brokers.rights import PROBE, identities
 from gateways.links import LinkSettings
 from gateways.node import NodeConfig, NodeProcess
 from gateways.proxy import HOST, TcpProxy
@@ -23,6 +23,7 @@ from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.live.ingest import IngestProcess
 from stadtwerk.live.journal import Journal
 from stadtwerk.live.keeper import Keeper
+from stadtwerk.live.secrets import check_secrets
 from stadtwerk.live.settings import BROKERS, INGESTS, LiveSettings
 
 START_S = 60.0
@@ -61,8 +62,9 @@ class Processes:
     """Starts everything, keeps it alive, breaks it when told, and ends it in bounded time.
 
     `gateways` are ids of the city, each with a process that reaches each broker through a proxy of its own, so that its
-    link can be cut. Secrets, logs and outboxes lie in `folder`, open to this user only; `store` is the file that ingest
-    writes. Nobody who calls `kill`, `revive`, `cut` or `mend` waits.
+    link can be cut. Brokers are embedded ones, or a pair of Mosquitto with TLS, where gateways and ingest show the
+    certificates that are their own. Logs, outboxes and the secrets of embedded brokers lie in `folder`, open to this
+    user only; `store` is the file that ingest writes. Nobody who calls `kill`, `revive`, `cut` or `mend` waits.
     """
 
     def __init__(
@@ -76,7 +78,11 @@ class Processes:
         except ValueError as error:
             mend = "give the gateway an id that a broker's user can have"
             raise BadInput([Problem("city", 0, "gateways", str(error), mend)]) from None
-        self._pair: BrokerPair = embedded_pair(known)
+        if settings.mosquitto is None:
+            self._pair: BrokerPair = embedded_pair(known)
+        else:
+            check_secrets(settings.mosquitto, (*self.gateways, *INGESTS[: settings.ingests], PROBE))
+            self._pair = mosquitto_pair(settings.mosquitto, folder)
         self._keepers: dict[str, Keeper] = {}
         self._nodes: dict[str, _Node] = {}
         self._proxies: dict[str, tuple[TcpProxy, ...]] = {}

@@ -49,7 +49,7 @@ class Delivery:
 
     @property
     def holds(self) -> bool:
-        """Whether no acknowledged reading is missing or doubled, as far as this can be known here."""
+        """Whether no acknowledged reading is missing, doubled or out of order, as far as this can be known here."""
         if self.field.refused or self.field.dropped:
             return False
         return self.tally.holds if self.tally is not None else not any(self.left.values())
@@ -60,6 +60,7 @@ class Delivery:
         if self.tally is not None:
             counted = self.tally
             said += f", {counted.stored:,} in the store, {counted.missing:,} missing, {counted.doubled:,} doubled"
+            said += f", {counted.disordered:,} out of order"
         else:
             said += f", {sum(self.left.values()):,} of them not in the database"
         if field.refused or field.dropped:
@@ -76,7 +77,7 @@ class LiveResult:
 
     @property
     def exit_code(self) -> int:
-        """That of the verdict; fail if acknowledged readings are missing or doubled."""
+        """That of the verdict; fail if acknowledged readings are missing, doubled or out of order."""
         return self.run.verdict.exit_code if self.delivery.holds else FAIL
 
 
@@ -151,6 +152,7 @@ def _write(
         "schema": "stadtwerk/live/1",
         "speed": speed,
         "gateways": list(gateways),
+        "brokers": "embedded" if settings.mosquitto is None else "mosquitto",
         "store": "embedded" if settings.influx is None else settings.influx.url,
         "drills": [dataclasses.asdict(drill) for drill in settings.drills],
         "lag": dataclasses.asdict(terminal.lag) | {"behind_from_s": BEHIND_S},

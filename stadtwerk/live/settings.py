@@ -40,13 +40,15 @@ class InfluxTarget:
 
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """`gateways`: as many of the city's gateways are processes, None for all; `drain_s`: wall time that readings have
-    to reach the store after the end (assumption: enough for the longest wait between two tries of a gateway)."""
+    """`gateways`: as many of the city's gateways are processes, None for all; `mosquitto`: a folder that `stadtwerk
+    secrets init` made, for a pair of Mosquitto brokers instead of the embedded ones; `drain_s`: wall time that readings
+    have to reach the store after the end (assumption: enough for the longest wait between two tries of a gateway)."""
 
     gateways: int | None = None
     ingests: int = 1
     drills: tuple[Drill, ...] = ()
     influx: InfluxTarget | None = None
+    mosquitto: Path | None = None
     drain_s: float = 90.0
 
     @classmethod
@@ -60,6 +62,7 @@ class LiveSettings:
         org: str | None,
         bucket: str | None,
         engine: str = ENGINES[0],
+        mosquitto: str | None = None,
     ) -> LiveSettings:
         """Check what came from a command line. Raises `BadInput` with every problem."""
         problems: list[Problem] = []
@@ -95,6 +98,9 @@ class LiveSettings:
             if not Path(token_file).is_file():
                 wrong("--token-file", f"there is no file {token_file!r}", "name the file that holds the token")
             target = InfluxTarget(influx, Path(token_file).resolve(), org, bucket, engine)
+        secrets = None if mosquitto is None else Path(mosquitto).resolve()
+        if secrets is not None and not (secrets / "identities").is_dir():
+            wrong("--mosquitto", f"{mosquitto!r} is no folder of secrets", "make one with `stadtwerk secrets init`")
         if problems:
             raise BadInput(problems)
-        return cls(gateways, ingests, tuple(drills), target)
+        return cls(gateways, ingests, tuple(drills), target, secrets)

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from gateways.units import registered
+from stadtwerk.library import load_named_city
+
+START_MS = int(datetime(2026, 1, 14, 17, tzinfo=UTC).timestamp() * 1000)
 SCENARIO = """\
 schema: stadtwerk/scenario/1
 id: live-short
@@ -42,6 +47,28 @@ def read_live(folder: Path, exit_code: int) -> Live:
     return Live(
         folder, exit_code, json.loads((folder / "live.json").read_bytes()), [json.loads(line) for line in lines]
     )
+
+
+Key = tuple[str, str, int]
+
+
+def taken_by(folder: Path, gateways: tuple[str, ...]) -> dict[Key, float]:
+    """What the sensors of these gateways read in a run, by gateway, sensor and time, in the units of the wire."""
+    import pyarrow.parquet as pq
+
+    factors = {
+        sensor: unit.factor
+        for cohort in load_named_city("demo").cohorts
+        if (unit := registered(cohort.unit)) is not None
+        for sensor in cohort.sensors
+    }
+    table = pq.read_table(folder / "readings.parquet").to_pydict()
+    columns = zip(table["gateway"], table["sensor"], table["t_s"], table["value"], strict=True)
+    return {
+        (gateway, sensor, START_MS + round(t_s * 1000)): value * factors.get(sensor, 1.0)
+        for gateway, sensor, t_s, value in columns
+        if gateway in gateways
+    }
 
 
 def write_scenario(place: Path, text: str = SCENARIO) -> Path:

@@ -58,7 +58,23 @@ def test_the_right_number_of_wrong_ones_fails(tmp_path: Path) -> None:
     fill(tmp_path / "s", [60, 240, 180])
     counted = tally(asked(60, 120, 180), tmp_path / "s")
     assert not counted.holds
-    assert (counted.missing, counted.unasked, counted.disordered) == (2, 2, 2)
+    assert (counted.missing, counted.unasked, counted.disordered) == (2, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("times", "late"), [([60, 180, 120, 240], 2), ([240, 60, 120, 180], 6), ([60, 120, 180, 240], 0)]
+)
+def test_one_that_was_committed_after_a_later_one_fails(tmp_path: Path, times: list[int], late: int) -> None:
+    fill(tmp_path / "s", times)
+    counted = tally(asked(60, 120, 180, 240), tmp_path / "s")
+    assert (counted.missing, counted.doubled, counted.disordered) == (0, 0, late)
+    assert counted.holds is (late == 0)
+
+
+def test_the_order_is_that_of_the_sensor_not_of_its_clock(tmp_path: Path) -> None:
+    """A sensor whose clock goes back is in order if the store has its readings as it gave them."""
+    fill(tmp_path / "s", [60, 180, 120])
+    assert tally(asked(60, 180, 120), tmp_path / "s").holds
 
 
 def test_a_doubled_row_fails(tmp_path: Path) -> None:
@@ -102,6 +118,7 @@ def delivery(counted: Tally | None, left: int = 0, **field: int) -> Delivery:
         (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6), True),
         (delivery(Tally(6, 4, 4, 2, 0, 0, 0), acknowledged=6), False),
         (delivery(Tally(6, 8, 6, 0, 2, 0, 0), acknowledged=6), False),
+        (delivery(Tally(6, 6, 6, 0, 0, 0, 1), acknowledged=6), False),
         (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6, refused=2), False),
         (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6, dropped=2), False),
         (delivery(None, acknowledged=6), True),

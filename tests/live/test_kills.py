@@ -9,23 +9,17 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from gateways.ingest.embedded import read_rows
-from gateways.units import registered
 from stadtwerk.__main__ import main
-from stadtwerk.library import load_named_city
-from tests.live.support import Live, read_live, write_scenario
+from tests.live.support import Key, Live, read_live, taken_by, write_scenario
 
 KILLED = ("broker-a", "broker-b", "ingest-1", "gateway-d3")
 GATEWAYS = ("gateway-d1", "gateway-d2", "gateway-d3")
-START_MS = int(datetime(2026, 1, 14, 17, tzinfo=UTC).timestamp() * 1000)
-
-Key = tuple[str, str, int]
 
 
 @pytest.fixture(scope="module")
@@ -40,22 +34,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
 
 @pytest.fixture(scope="module")
 def taken(live: Live) -> dict[Key, float]:
-    """What the sensors of the three gateways read, by gateway, sensor and time, in the units of the wire."""
-    import pyarrow.parquet as pq
-
-    factors = {
-        sensor: unit.factor
-        for cohort in load_named_city("demo").cohorts
-        if (unit := registered(cohort.unit)) is not None
-        for sensor in cohort.sensors
-    }
-    table = pq.read_table(live.folder / "readings.parquet").to_pydict()
-    columns = zip(table["gateway"], table["sensor"], table["t_s"], table["value"], strict=True)
-    return {
-        (gateway, sensor, START_MS + round(t_s * 1000)): value * factors.get(sensor, 1.0)
-        for gateway, sensor, t_s, value in columns
-        if gateway in GATEWAYS
-    }
+    return taken_by(live.folder, GATEWAYS)
 
 
 def raw_rows(store: Path) -> Iterator[Key]:
@@ -91,6 +70,13 @@ def test_each_acknowledged_reading_is_in_the_store_exactly_once(live: Live, take
     assert set(rows.values()) == {1}
 
 
+def test_each_series_was_written_in_order(live: Live) -> None:
+    last: dict[tuple[str, str], int] = {}
+    for gateway, sensor, at in raw_rows(live.folder / "store.sqlite"):
+        assert at > last.get((gateway, sensor), 0), (gateway, sensor)
+        last[gateway, sensor] = at
+
+
 def test_each_series_reads_in_order_what_its_sensor_read(live: Live, taken: dict[Key, float]) -> None:
     stored: dict[tuple[str, str], list[tuple[int, float]]] = {}
     for row in read_rows(live.folder / "store.sqlite"):
@@ -106,7 +92,7 @@ def test_each_series_reads_in_order_what_its_sensor_read(live: Live, taken: dict
 def test_the_run_counted_the_same(live: Live, taken: dict[Key, float]) -> None:
     tally = live.record["tally"]
     assert tally["acknowledged"] == tally["stored"] == tally["rows"] == len(taken)
-    assert tally["missing"] == tally["doubled"] == tally["unasked"] == 0
+    assert tally["missing"] == tally["doubled"] == tally["unasked"] == tally["disordered"] == 0
     assert live.record["drained"]
     assert live.record["holds"]
     assert not any(live.record["left_in_outboxes"].values())
