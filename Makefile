@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench clean help
+.PHONY: demo test check bench telemetry-bench clean help
 
 help:
 	@echo 'make demo    run the main scenario on the demo city; ends with a verdict and the path of a report'
 	@echo 'make test    lint, types and all tests'
 	@echo 'make check   lint and types only'
 	@echo 'make bench   time of a simulated day beside the bare engines'
+	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
 	@echo 'make clean   remove .venv and what runs left behind'
 
 $(VENV)/bin/python:
@@ -42,6 +43,9 @@ test: check
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.overhead
+
+telemetry-bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks.telemetry
 
 clean:
 	rm -rf $(VENV) build runs
