@@ -43,9 +43,10 @@ class Fates:
 class SimulatedGateways:
     """All gateways of a run, moved on by the calls of simulated time alone.
 
-    They look at their surroundings in `take` and `advance`. So call `advance` whenever the state of a gateway or of
-    its link or software changed, else it is noticed at the next sample only. A pack that is sent while the link is up
-    arrives, and is acknowledged with its arrival if it can be read. Readings taken while a gateway does not work are lost, like all it held.
+    They look at their surroundings in `take` and `advance`. So call `advance` whenever the state of a gateway, of its
+    link or of its software changed, else it is noticed at the next sample only. A pack that is sent while the link is
+    up arrives, and is acknowledged with its arrival if it can be read. Readings taken while a gateway does not work are
+    lost, like all it held.
     """
 
     def __init__(

@@ -73,7 +73,13 @@ class Feed:
         self._truth = TruthFile(readings.with_name(TRUTH_FILE))
         lying = SensorFaults(clock, runtime.streams, city.cohorts, runtime.log, self._truth.add)
         take, advance = self.outlets(runtime, telemetry)
-        transport = Transport(clock, runtime.streams, runtime.log, self._truth.add, lambda readings, now: take(devices.through(readings), now))
+        transport = Transport(
+            clock,
+            runtime.streams,
+            runtime.log,
+            self._truth.add,
+            lambda readings, now: take(devices.through(readings), now),
+        )
         for point in SENSOR_FAULTS:
             runtime.faults.handle(point.name, lying.change)
         for point in REPORT_FAULTS:

@@ -54,7 +54,7 @@ class Dialect:
 
 
 INTERNATIONAL = Dialect()
-TO_THE_MILLISECOND = Dialect(";", ",", "%d.%m.%Y %H:%M:%S.%f")
+TO_THE_MILLISECOND = Dialect(";", ".", "%Y-%m-%d %H:%M:%S.%f")
 """As loggers write that keep parts of a second, and UTC the whole year round."""
 GERMAN = Dialect(";", ",", "%d.%m.%Y %H:%M:%S", "Europe/Berlin", "cp1252")
 """As German loggers and spreadsheets write."""

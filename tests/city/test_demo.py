@@ -214,3 +214,14 @@ def test_a_folder_that_holds_something_is_left_alone(demo: City) -> None:
 def test_all_kinds_but_the_grid_battery_occur(demo: City) -> None:
     missing = set(KINDS) - {component.kind for component in demo.components.values()}
     assert missing == {"battery"}
+
+
+def test_old_devices_stand_behind_the_gateways_that_were_bought_first(demo: City) -> None:
+    gateways = demo.of_kind("gateway")
+    spoken = {g.id: g.parameters["protocol"] for g in gateways if g.parameters["protocol"] != "senml"}
+    assert sorted(spoken.values()) == ["csv", "json-v0", "modbus"] and len(gateways) == 8
+    years = {g.id: g.year or 9999 for g in gateways}
+    assert max(years[g] for g in spoken) <= min(year for g, year in years.items() if g not in spoken)
+    assert all(any(cohort.gateway == g for cohort in demo.cohorts) for g in spoken)
+    (said,) = [note for note in demo.assumptions if note.subject == "old devices"]
+    assert said.basis == "assumption" and all(f"{g} {protocol}" in said.text for g, protocol in spoken.items())

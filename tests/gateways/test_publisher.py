@@ -22,7 +22,8 @@ from gateways import topics
 from gateways.embedded import BrokerUnavailable, EmbeddedBroker
 from gateways.payload import decode_pack
 from gateways.publisher import INFLIGHT, KEEPALIVE_S, Publisher, PublisherCount
-from gateways.telemetry import Telemetry
+from gateways.telemetry import Software, Telemetry
+from gateways.versions import GatewayConfig, read_config, read_message
 from tests.gateways.samples import START, Viewer, cohort, newcomer, readings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,6 +70,26 @@ def test_a_subscriber_sees_the_readings_that_are_in_the_file(broker: EmbeddedBro
     arrived = ~np.isnan(table["delivered_s"])
     rows = zip(table["t_s"], table["sensor"], table["value"], arrived, strict=True)
     assert seen == {(t, sensor): (value, "m") for t, sensor, value, there in rows if there}
+
+
+def test_a_payload_version_is_rolled_out_and_back_before_everybody_s_eyes(
+    broker: EmbeddedBroker, tmp_path: Path
+) -> None:
+    of = cohort("roll", "gw-roll", count=3)
+    with Viewer(broker) as viewer:
+        telemetry = Telemetry([of], START, tmp_path / "r.parquet", started(broker), lambda g: True, lambda: [0.5])
+        for at_s, software in ((0, None), (60, Software("v2")), (120, Software("v2", faulty=True)), (180, Software())):
+            if software is not None:
+                telemetry.install("gw-roll", software, at_s * 1000)
+            telemetry.take(readings(of, at_s, first=at_s))
+            telemetry.advance(at_s * 1000)
+        assert telemetry.close().published == 12
+        assert viewer.wait(lambda _: len(viewer.on("gw-roll/senml")) == 4)
+        seen, told = viewer.on("gw-roll/senml"), viewer.on("gw-roll/config")
+    assert [message.topic.split("/")[1] for message in seen] == ["v1", "v2", "v1", "v1"]
+    packs = [read_message(message.topic, message.payload) for message in seen]
+    assert [[r.value for r in pack.readings] for pack in packs] == [[t, t + 1, t + 2] for t in (0, 60, 120, 180)]
+    assert read_config(told[-1].payload) == GatewayConfig("v1")
 
 
 def test_who_comes_later_finds_out_what_there_is(broker: EmbeddedBroker, tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateways.core import GatewaySettings
-from gateways.telemetry import Telemetry, TelemetrySummary
+from gateways.telemetry import Software, Telemetry, TelemetrySummary
+from gateways.versions import UnknownVersion
 from tests.gateways.samples import START, cohort, readings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -217,3 +218,46 @@ print(telemetry.close().digest)
     first = digest(1, 1)
     assert first == digest(1, 2)
     assert first[0] != digest(2, 1)[0]
+
+
+def updated(out: Path, *updates: tuple[float, str, bool]) -> tuple[TelemetrySummary, dict[str, list], list[float]]:
+    """Ten minutes with other software from (seconds, payload, faulty) on, and what the gateway held each minute."""
+    town, held = Town(out), []
+    for at_s in range(0, 601, 60):
+        town.telemetry.take(readings(COHORT, at_s, first=at_s))
+        town.telemetry.take(readings(OTHER, at_s, first=at_s))
+        town.telemetry.advance(at_s * 1000)
+        for when_s, version, faulty in updates:
+            if at_s <= when_s < at_s + 60:
+                town.telemetry.install("gw", Software(version, faulty), round(when_s * 1000))
+        held.append(float(town.telemetry.held()[0]))
+    return town.telemetry.close(), pq.read_table(out).to_pydict(), held
+
+
+def test_what_faulty_software_spoilt_is_sent_again_after_the_roll_back(tmp_path: Path) -> None:
+    summary, table, held = updated(tmp_path / "r.parquet", (90.0, "v2", True), (270.0, "v1", False))
+    assert (summary.read, summary.delivered, summary.lost, summary.held) == (66, 66, 0, 0)
+    assert summary.refused == 9  # the samples at 120, 180 and 240 s, each once
+    assert held == [0, 0, 3, 6, 0, 0, 0, 0, 0, 0, 0]
+    for t, arrivals in rows(table).items():
+        assert arrivals == [270.25 if 90 <= t < 270 else t + 0.25] * 3
+    assert all(arrivals == [t + 0.25] * 3 for t, arrivals in rows(table, "gw-2").items())
+
+
+def test_what_nobody_could_read_until_the_end_is_held_and_not_lost(tmp_path: Path) -> None:
+    summary, table, _ = updated(tmp_path / "r.parquet", (90.0, "v1", True))
+    assert (summary.delivered, summary.lost, summary.held, summary.refused) == (66 - 27, 0, 27, 27)
+    assert sum(map(math.isnan, table["delivered_s"])) == 27
+
+
+def test_a_roll_out_without_fault_changes_nothing_in_what_arrives(tmp_path: Path) -> None:
+    rolled, table, held = updated(tmp_path / "a.parquet", (90.0, "v2", False), (270.0, "v1", False))
+    plain, expected, _ = updated(tmp_path / "b.parquet")
+    assert (rolled, table) == (plain, expected) and not any(held)
+
+
+def test_an_unknown_payload_version_is_not_installed(tmp_path: Path) -> None:
+    town = Town(tmp_path / "r.parquet")
+    with pytest.raises(UnknownVersion, match="v9"):
+        town.telemetry.install("gw", Software("v9"), 0)
+    town.telemetry.discard()

@@ -14,6 +14,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS
+from simulator.contracts.kinds.ict import FIRMWARE_UPDATE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
@@ -108,8 +109,8 @@ def cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
 
 
 def _own(kind: str) -> tuple[FaultPoint, ...]:
-    """What can happen to the component itself; see below for its sensors and their readings."""
-    return tuple(point for point in KINDS[kind].faults if point not in REPORT_FAULTS)
+    """What can happen to the component itself; see below for its sensors, their readings and gateways' software."""
+    return tuple(point for point in KINDS[kind].faults if point not in (FIRMWARE_UPDATE, *REPORT_FAULTS))
 
 
 def _link_cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
@@ -157,7 +158,7 @@ def test_there_is_a_case_for_every_fault_that_the_city_declares() -> None:
     declared = {(c.kind, point.name) for c in DEMO.components.values() for point in FAULTS_OF_KIND[c.kind]}
     declared |= {("link", point.name) for link in DEMO.links.values() for point in LINK_FAULTS[link.kind]}
     of_sensors = {(c.kind, point.name) for c in DEMO.components.values() for point in SENSOR_FAULTS}
-    of_reports = {("gateway", point.name) for point in REPORT_FAULTS}
+    of_reports = {("gateway", point.name) for point in (FIRMWARE_UPDATE, *REPORT_FAULTS)}
     assert {(kind, point.name) for kind, _, point in CASES} | of_sensors | of_reports == declared
 
 
@@ -259,3 +260,28 @@ def test_a_fault_of_sensors_shows_in_readings_is_traced_and_leaves_nothing(wired
         faults.clear(target, point.name, "first")
     assert wired.labels_of(300.0) == []
     assert not any(faults.active(target, point.name) for target in targets)
+
+
+def test_software_that_nobody_can_read_holds_readings_up_until_it_is_taken_back(wired: Wired) -> None:
+    runtime, faults, gateway = wired.runtime, wired.runtime.faults, DEMO.cohorts[0].gateway
+
+    def held() -> float:
+        return runtime.quantities.value(gateway, "held_readings")
+
+    assert held() == 0
+    first = len(runtime.log.events)
+    applied = faults.apply(gateway, FIRMWARE_UPDATE.name, "bad", {"faulty": True})
+    wired.labels_of(150.0)
+    kept = held()
+    assert kept > 0
+    second = faults.apply(gateway, FIRMWARE_UPDATE.name, "mended", {"payload": "v2"})
+    assert held() == 0
+    wired.labels_of(60.0)
+    back = faults.clear(gateway, FIRMWARE_UPDATE.name, "mended")  # the bad one is what is left
+    wired.labels_of(150.0)
+    assert held() > 0
+    over = faults.clear(gateway, FIRMWARE_UPDATE.name, "bad")
+    assert held() == 0
+    told = [event for event in runtime.log.events[first:] if event.kind is EventKind.TELEMETRY]
+    assert [event.cause for event in told] == [applied, second, back, over]
+    assert told[1].value == kept
