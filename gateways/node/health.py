@@ -44,21 +44,3 @@ def status_message(state: str, unix: float, health: Health) -> bytes:
     """The retained status of a gateway with its health in it, so that a last will takes the place of both."""
     fields = orjson.loads(payload.status_message(health.gateway, state, unix, health.restart))
     return orjson.dumps(fields | {"health": dataclasses.asdict(health)})
-
-
-def read_health(status: bytes) -> Health | None:
-    """The health in a status message, None if it has none; fields that a later version added are left out.
-
-    Raises `ValueError` for what is no status message.
-    """
-    fields = orjson.loads(status)
-    if not isinstance(fields, dict) or not isinstance(fields.get("state"), str):
-        raise ValueError("a status message is a JSON object with a state")
-    told = fields.get("health")
-    if not isinstance(told, dict):
-        return None
-    known = {item.name for item in dataclasses.fields(Health)}
-    try:
-        return Health(**{name: value for name, value in told.items() if name in known})
-    except TypeError as error:
-        raise ValueError(str(error)) from None
