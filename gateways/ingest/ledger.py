@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,10 +45,27 @@ def open_database(path: Path, durable: bool = True) -> sqlite3.Connection:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     database = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-    database.execute("pragma journal_mode=wal")
+    _write_ahead(database)
     database.execute(f"pragma synchronous={'full' if durable else 'normal'}")
     database.execute("pragma auto_vacuum=none")
     return database
+
+
+def _write_ahead(database: sqlite3.Connection) -> None:
+    """Switch the file to a write-ahead log.
+
+    SQLite does not wait here for another process that is just making the same switch, whatever the timeout says: two
+    services that start on one new file would otherwise find it locked.
+    """
+    deadline = time.monotonic() + BUSY_S
+    while True:
+        try:
+            database.execute("pragma journal_mode=wal")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
 
 
 @contextmanager
