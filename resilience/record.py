@@ -9,7 +9,7 @@ from typing import Any
 
 from resilience.norms import Confidence
 from resilience.text import Text
-from resilience.verdict import Category, Figure, Finding, Limit, Value, Verdict
+from resilience.verdict import Category, Figure, Finding, Limit, Metric, Value, Verdict
 
 FORM = "stadtwerk/verdict/1"
 
@@ -34,6 +34,10 @@ def read_verdict(text: str) -> Verdict:
             Text(**data["answer"]),
             tuple(_finding(item) for item in data["findings"]),
             tuple(data["charter"]),
+            tuple(
+                Metric(**{**row, "title": Text(**row["title"]), "subject": Text(**row["subject"])})
+                for row in data.get("metrics", ())
+            ),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no verdict: {error}") from error

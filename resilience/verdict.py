@@ -52,6 +52,21 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """A published figure of a run: `subject` is whom or what it is of, `source` where its formula stands.
+
+    `value` None: it does not exist here, as a time for each interruption where nobody was interrupted.
+    """
+
+    id: str
+    title: Text
+    subject: Text
+    value: float | None
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One judgement. `actual` is the worst figure, to be read against `limit`; `figures` has the rest.
 
@@ -82,6 +97,7 @@ class Verdict:
     answer: Text
     findings: tuple[Finding, ...]
     charter: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
 
     @property
     def exit_code(self) -> int:

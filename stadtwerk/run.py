@@ -7,7 +7,7 @@ import json
 import shlex
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -187,9 +187,12 @@ def _write_results(
 ) -> tuple[Verdict, str]:
     from resilience.judge import judge
     from resilience.junit import junit_xml
+    from resilience.metrics import Readings
+    from resilience.metrics.table import metrics_of
     from resilience.record import verdict_json
 
-    verdict = judge(scenario, city, history)
+    counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)
+    verdict = replace(judge(scenario, city, history), metrics=metrics_of(city, history, counts))
     events = files.event_lines(history.events)
     (folder / "events.jsonl").write_bytes(events)
     judged = verdict_json(verdict).encode()

@@ -92,6 +92,7 @@ def compose(
         assumptions=tuple(AssumptionNote(a.subject, a.text, a.basis) for a in city.assumptions),
         command=command,
         digest=digest,
+        metrics=verdict.metrics,
     )
 
 

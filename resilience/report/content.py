@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from resilience.text import Text
-from resilience.verdict import Value
+from resilience.verdict import Metric, Value
 
 
 class Reach(StrEnum):
@@ -276,3 +276,4 @@ class ReportContent:
     assumptions: tuple[AssumptionNote, ...]
     command: str
     digest: str = ""
+    metrics: tuple[Metric, ...] = ()

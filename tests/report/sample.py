@@ -8,6 +8,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from resilience.metrics import Readings
+from resilience.metrics.table import metrics_of
 from resilience.norms import Confidence
 from resilience.report.compose import compose
 from resilience.report.content import ReportContent, TelemetrySummary
@@ -275,7 +277,16 @@ def verdict() -> Verdict:
         "Nein: Krankenhaus und Notwasser halten, aber sechs Stadtteile verlieren bis in die Nacht ihr Leitungswasser.",
         "No: the hospital and emergency water hold, but six districts lose their tap water into the night.",
     )
-    return Verdict(asked.id, asked.title, asked.question, Value.FAIL, answer, findings, asked.charter)
+    return Verdict(
+        asked.id,
+        asked.title,
+        asked.question,
+        Value.FAIL,
+        answer,
+        findings,
+        asked.charter,
+        metrics_of(city(), history(city()), Readings(3_144_960, 3_101_204, 41_220, 12_540, 31_216)),
+    )
 
 
 def content() -> ReportContent:

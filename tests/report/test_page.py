@@ -34,7 +34,7 @@ LANGS = pytest.mark.parametrize("lang", ["en", "de"])
 def empty() -> ReportContent:
     """A run of a town without districts, levels, faults, sensors and places."""
     parts = "clauses versions checks courses faults timelines redundancies services districts cascade thresholds"
-    gone: dict[str, Any] = dict.fromkeys((*parts.split(), "assumptions"), ())
+    gone: dict[str, Any] = dict.fromkeys((*parts.split(), "assumptions", "metrics"), ())
     nothing = Headline(0, None, 0.0, None, False, 0.0)
     return replace(CONTENT, **gone, headline=nothing, town=None, telemetry=None, digest="")
 
@@ -85,7 +85,7 @@ def test_the_page_is_made_for_everyone(lang: str) -> None:
         assert svg.attributes.get("aria-hidden") == "true" or len(svg.attributes.get("aria-label", "")) > 10
     order = [s.attributes["id"] for s in tree.all("section") if "id" in s.attributes]
     head, tail = "question answer levels redundancy-timeline map target-actual affected", "cascade redundancies"
-    assert order == f"{head} {tail} executed telemetry assumptions reproduce".split()
+    assert order == f"{head} {tail} executed telemetry metrics assumptions reproduce".split()
 
 
 def test_the_languages_show_the_same_things() -> None:
