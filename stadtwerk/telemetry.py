@@ -14,7 +14,7 @@ from simulator.contracts.problem import BadInput, Problem
 if TYPE_CHECKING:
     from gateways.embedded import EmbeddedBroker
     from gateways.publisher import Publisher
-    from gateways.telemetry import Telemetry, TelemetrySummary
+    from gateways.telemetry import Software, Telemetry, TelemetrySummary
     from simulator.contracts.city import City
     from simulator.contracts.fault import ActiveFault, Parameter
     from simulator.contracts.sensor import Readings
@@ -48,9 +48,9 @@ class Feed:
         `BadInput` for sensors that read what nothing measures.
         """
         from gateways.legacy.devices import FieldDevices
-        from gateways.telemetry import Software, Telemetry
+        from gateways.telemetry import Telemetry
         from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
-        from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PAYLOAD, PROTOCOL
+        from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PROTOCOL
         from simulator.coupling import Quantity
         from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
         from stadtwerk.wiring import finder, gateway_latency
@@ -65,7 +65,7 @@ class Feed:
             self._publisher,
             works=runtime.supply.works,
             latency_s=gateway_latency(find, gateways),
-            software={g: Software(_told(city, g, PAYLOAD)) for g in gateways},
+            software={g: software_of(city, g) for g in gateways},
         )
         runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
         runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry).change)
@@ -127,17 +127,12 @@ class SoftwareUpdates:
 
     def change(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """An update was applied to a gateway or cleared."""
-        from gateways.telemetry import Software
-        from simulator.contracts.kinds.ict import PAYLOAD
-
         runtime, kept = self._runtime, 0.0
+        software = software_of(runtime.city, target, active)
         if active:
-            told = active[-1].parameters
-            software = Software(str(told["payload"]), bool(told["faulty"]))
             what = f"new software writes payload {software.payload}"
             what += ", which nobody can read: its readings stay in the gateway" if software.faulty else ""
         else:
-            software = Software(_told(runtime.city, target, PAYLOAD))
             what = f"the old software is back and writes payload {software.payload}"
         if any(cohort.gateway == target for cohort in runtime.city.cohorts):
             kept = runtime.quantities.value(target, HELD)
@@ -145,6 +140,16 @@ class SoftwareUpdates:
         if kept and not software.faulty:
             what += f"; {kept:.0f} readings were kept"
         runtime.log.add(EventKind.TELEMETRY, target, what, cause=event, value=kept)
+
+
+def software_of(city: City, gateway: str, active: tuple[ActiveFault, ...] = ()) -> Software:
+    """What runs on a gateway under these updates: the last one applied, without any what the city says."""
+    from gateways.telemetry import Software
+    from simulator.contracts.kinds.ict import PAYLOAD
+
+    if active:
+        return Software(str(active[-1].parameters["payload"]), bool(active[-1].parameters["faulty"]))
+    return Software(_told(city, gateway, PAYLOAD))
 
 
 def _told(city: City, gateway: str, parameter: Parameter) -> str:

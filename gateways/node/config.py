@@ -36,7 +36,9 @@ class NodeConfig:
     for ingest takes a number that it knows for a repetition. `payload` is the version written until the retained
     configuration on the broker says otherwise. A pack is closed at `batch_size` readings or after `batch_period_s`; 0
     closes it with each commit, which under load takes in all that came meanwhile. `keepalive_s`: a broker that hangs is
-    noticed after about twice this. `dies_with_parent`: the process ends when the one that started it has ended.
+    noticed after about twice this. `drills`: the configuration on the broker may make the gateway write packs that
+    nobody can read, to see what becomes of them. `dies_with_parent`: the process ends when the one that started it has
+    ended.
     """
 
     gateway: str
@@ -51,6 +53,7 @@ class NodeConfig:
     batch_period_s: float = 0.0
     keepalive_s: int = 10
     health_period_s: float = 10.0
+    drills: bool = False
     dies_with_parent: bool = True
     link: LinkSettings = field(default_factory=LinkSettings)
 

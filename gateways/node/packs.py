@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from gateways.core import Pack
 from gateways.node.frames import GroupBook, from_bytes
 from gateways.outbox import Outbox, OutPack
@@ -16,12 +18,16 @@ class PackMessages:
         self._gateway, self._outbox, self._book = gateway, outbox, book
         self._cohorts: dict[str, SensorCohort] = {}
         self.version = version
+        self.faulty = False
         self._writer: PackWriter = encoder(version, 0.0)
 
-    def use(self, version: str) -> None:
-        """Write this version from now on. Raises `UnknownVersion`, and goes on as before."""
+    def use(self, version: str, faulty: bool = False) -> None:
+        """Write this version from now on. Raises `UnknownVersion`, and goes on as before.
+
+        What `faulty` software writes ends in the middle, as of a buffer that is too short: no version can read that.
+        """
         self._writer = encoder(version, 0.0)
-        self.version = version
+        self.version, self.faulty = version, faulty
 
     def message(self, pack: OutPack, lowest: int | None) -> tuple[str, bytes]:
         """Topic and payload. `lowest` is the first sequence of the pack's boot that is still held."""
@@ -33,4 +39,17 @@ class PackMessages:
                     self._cohorts = {cohort.id: cohort}
         place = pack.place
         payload = self._writer.encode(Pack(self._gateway, place.boot, place.sequence, blocks), lowest)
+        if self.faulty:
+            payload = payload[: len(payload) // 2]
         return VERSIONS[self.version].topic(self._gateway), payload
+
+
+def read_ack(payload: bytes, gateway: str) -> tuple[int, int]:
+    """Boot and sequence up to which ingest has committed a gateway's packs. Raises `ValueError` for anything else."""
+    said = orjson.loads(payload)
+    if not isinstance(said, dict) or said.get("gateway") != gateway:
+        raise ValueError("an acknowledgement names its gateway")
+    boot, sequence = said.get("restart"), said.get("seq")
+    if type(boot) is not int or type(sequence) is not int:
+        raise ValueError("an acknowledgement has whole numbers restart and seq")
+    return boot, sequence

@@ -12,21 +12,19 @@ import threading
 import time
 from collections.abc import Callable
 
-import orjson
-
 from gateways import topics
 from gateways.failover import Action, Failover
 from gateways.node.config import NodeConfig
 from gateways.node.field import Intake
 from gateways.node.frames import GroupBook
 from gateways.node.health import Health, status_message
-from gateways.node.packs import PackMessages
+from gateways.node.packs import PackMessages, read_ack
 from gateways.node.session import Heard, Session
 from gateways.outbox import Outbox
 from gateways.payload import meta_message
 from gateways.payload import status_message as will_message
 from gateways.senml import SenmlError
-from gateways.versions import read_config
+from gateways.versions import GatewayConfig, read_config
 from gateways.window import Window
 
 FAREWELL_S = 2.0
@@ -257,22 +255,26 @@ class Uplink:
             if topic == topics.ack(gateway):
                 self._acknowledge(payload)
             elif topic == topics.config(gateway) and session.broker == self._failover.active:
-                version = read_config(payload).payload
-                if version != self._packs.version:
-                    self._packs.use(version)
-                    self._health_at = 0.0
-                    _say(f"{gateway}: writes payload {version}")
+                self._install(read_config(payload))
         except (SenmlError, ValueError) as error:
             self._foreign += 1
             _say(f"{gateway}: ignores a message on {topic}: {error}")
 
+    def _install(self, told: GatewayConfig) -> None:
+        """Write as told from now on; what is not acknowledged is written anew at once."""
+        if told.faulty and not self._config.drills:
+            raise ValueError("this gateway takes no drills")
+        if (told.payload, told.faulty) == (self._packs.version, self._packs.faulty):
+            return
+        self._packs.use(told.payload, told.faulty)
+        self._mids.clear()
+        self._window.opened(time.monotonic())
+        self._more = True
+        self._health_at = 0.0
+        _say(f"{self._config.gateway}: writes payload {told.payload}" + (", spoilt" if told.faulty else ""))
+
     def _acknowledge(self, payload: bytes) -> None:
-        said = orjson.loads(payload)
-        if not isinstance(said, dict) or said.get("gateway") != self._config.gateway:
-            raise ValueError("an acknowledgement names its gateway")
-        boot, sequence = said.get("restart"), said.get("seq")
-        if type(boot) is not int or type(sequence) is not int:
-            raise ValueError("an acknowledgement has whole numbers restart and seq")
+        boot, sequence = read_ack(payload, self._config.gateway)
         now = time.monotonic()
         try:
             forgotten = self._outbox.acknowledge(boot, sequence)

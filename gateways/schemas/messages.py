@@ -181,7 +181,11 @@ def _config() -> Schema:
     return _message(
         "Configuration",
         "Which payload version a gateway is to write from now on. Roll-back is the message before, once more.",
-        {**_VERSIONED, "payload": {"enum": written}},
+        {
+            **_VERSIONED,
+            "payload": {"enum": written},
+            "faulty": _said({"type": "boolean"}, "For drills: write what nobody can read. Usually refused."),
+        },
         ("schema", "payload"),
     )
 

@@ -17,9 +17,14 @@ from gateways.versions.registry import DEFAULT, VERSIONS, UnknownVersion, encode
 
 @dataclass(frozen=True, slots=True)
 class GatewayConfig:
-    """What a gateway is told. `payload` is the version of its packs."""
+    """What a gateway is told. `payload` is the version of its packs.
+
+    `faulty` is for drills: the gateway is to behave as if its new software were no good, and sends packs that nobody
+    can read. One that was not set up for drills refuses it.
+    """
 
     payload: str = DEFAULT
+    faulty: bool = False
 
     def __post_init__(self) -> None:
         if self.payload not in VERSIONS or VERSIONS[self.payload].writer is None:
@@ -27,7 +32,9 @@ class GatewayConfig:
 
 
 def config_message(config: GatewayConfig) -> bytes:
-    return orjson.dumps({"schema": SCHEMA, "payload": config.payload})
+    """The message. `faulty` is only said where it is so."""
+    drill = {"faulty": True} if config.faulty else {}
+    return orjson.dumps({"schema": SCHEMA, "payload": config.payload, **drill})
 
 
 def read_config(message: bytes) -> GatewayConfig:
@@ -41,11 +48,13 @@ def read_config(message: bytes) -> GatewayConfig:
         raise SenmlError(f"not JSON: {error}") from None
     if not isinstance(fields, dict):
         raise SenmlError("a configuration is a JSON object")
-    schema, version = fields.get("schema"), fields.get("payload")
+    schema, version, faulty = fields.get("schema"), fields.get("payload"), fields.get("faulty", False)
     if type(schema) is not int or schema < 1:
         raise SenmlError(f"schema {schema!r} cannot be used")
     if schema > SCHEMA:
         raise UnknownVersion(f"schema {schema} of a configuration is newer than {SCHEMA}")
     if not isinstance(version, str):
         raise SenmlError(f"payload must be the name of a version, not {version!r}")
-    return GatewayConfig(version)
+    if not isinstance(faulty, bool):
+        raise SenmlError(f"faulty must be true or false, not {faulty!r}")
+    return GatewayConfig(version, faulty)

@@ -6,13 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from gateways.versions import GatewayConfig
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.ict import FIRMWARE_UPDATE
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
 from stadtwerk.live.processes import Processes
 from stadtwerk.live.settings import DOWN_S, Drill
+from stadtwerk.telemetry import software_of
 
 
 class RealFaults:
@@ -20,8 +23,8 @@ class RealFaults:
 
     A gateway that does not work, for a fault of its own or want of power, is killed and stays dead until it works
     again. One that works but reaches the data centre no more, for a cut link or whatever else broke on the way, has its
-    links cut; else they are as slow as the city says. `latency_s` reads the seconds from each of `gateways` to the data
-    centre, infinite where none leads.
+    links cut; else they are as slow as the city says. Software that is rolled out in the city is rolled out to the
+    process. `latency_s` reads the seconds from each of `gateways` to the data centre, infinite where none leads.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class RealFaults:
         self._working = dict.fromkeys(gateways, True)
         for gateway in gateways:
             runtime.supply.watch(gateway, self._on_gateway)
+        runtime.faults.handle(FIRMWARE_UPDATE.name, self._on_software)
         if networked:
             for fault in ("link-cut", "link-degraded"):
                 runtime.faults.handle(fault, self._on_link)
@@ -60,6 +64,11 @@ class RealFaults:
     def _on_gateway(self, subject: str, cause: int | None) -> None:
         # The network looks again at the end of this instant; what was queued before it may not yet know.
         self._runtime.clock.soon("live", partial(self.look, cause))
+
+    def _on_software(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if target in self._gateways:
+            software = software_of(self._runtime.city, target, active)
+            self._processes.install(target, GatewayConfig(software.payload, software.faulty), event)
 
     def _on_link(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._runtime.clock.soon("live", partial(self.look, event))

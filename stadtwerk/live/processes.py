@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,10 +15,12 @@ import orjson
 
 from gateways.brokers.address import to_json
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
-from gateways.brokers.rights import PROBE, identities
+from gateways.brokers.rights import CONTROL, PROBE, identities
 from gateways.links import LinkSettings
 from gateways.node import NodeConfig, NodeProcess
 from gateways.proxy import HOST, TcpProxy
+from gateways.rollout import Rollout
+from gateways.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.live.ingest import IngestProcess
 from stadtwerk.live.journal import Journal
@@ -61,18 +63,20 @@ class _Node(NodeProcess):
 class Processes:
     """Starts everything, keeps it alive, breaks it when told, and ends it in bounded time.
 
-    `gateways` are ids of the city, each with a process that reaches each broker through a proxy of its own, so that its
-    link can be cut. Brokers are embedded ones, or a pair of Mosquitto with TLS, where gateways and ingest show the
-    certificates that are their own. Logs, outboxes and the secrets of embedded brokers lie in `folder`, open to this
-    user only; `store` is the file that ingest writes. Nobody who calls `kill`, `revive`, `cut` or `mend` waits.
+    `gateways` are ids of the city, each with the payload version that it writes at first. Each has a process that
+    reaches each broker through a proxy of its own, so that its link can be cut. Brokers are embedded ones, or a pair of
+    Mosquitto with TLS, where gateways and ingest show the certificates that are their own. Logs, outboxes and the
+    secrets of embedded brokers lie in `folder`, open to this user only; `store` is the file that ingest writes. Nobody
+    who calls `kill`, `revive`, `cut` or `mend` waits.
     """
 
     def __init__(
-        self, gateways: Sequence[str], settings: LiveSettings, folder: Path, store: Path, journal: Journal
+        self, gateways: Mapping[str, str], settings: LiveSettings, folder: Path, store: Path, journal: Journal
     ) -> None:
         self.store = store
         self._folder, self._journal, self._settings = folder, journal, settings
         self.gateways = tuple(gateways)
+        self._payloads = dict(gateways)
         try:
             known = identities(self.gateways, INGESTS[: settings.ingests])
         except ValueError as error:
@@ -81,13 +85,15 @@ class Processes:
         if settings.mosquitto is None:
             self._pair: BrokerPair = embedded_pair(known)
         else:
-            check_secrets(settings.mosquitto, (*self.gateways, *INGESTS[: settings.ingests], PROBE))
+            check_secrets(settings.mosquitto, (*self.gateways, *INGESTS[: settings.ingests], CONTROL, PROBE))
             self._pair = mosquitto_pair(settings.mosquitto, folder)
         self._keepers: dict[str, Keeper] = {}
         self._nodes: dict[str, _Node] = {}
         self._proxies: dict[str, tuple[TcpProxy, ...]] = {}
         self._cut: set[str] = set()
         self._delay_s = dict.fromkeys(self.gateways, 0.0)
+        self._rollout: Rollout | None = None
+        self._faulty: set[str] = set()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,6 +103,8 @@ class Processes:
     def start(self) -> None:
         """Bring everything up. Raises `BadInput` with the reason if something does not come up in time."""
         self._up(dict(zip(BROKERS, self._pair.brokers, strict=True)))
+        self._rollout = Rollout(self._pair.addresses(CONTROL))
+        self._rollout.start()
         children: dict[str, Any] = {}
         for name in INGESTS[: self._settings.ingests]:
             children[name] = IngestProcess(self._ingest_config(name))
@@ -139,11 +147,21 @@ class Processes:
             if max(before, self._delay_s[gateway]) >= TOLD_DELAY_S:
                 self._journal.add(gateway, "link delay", cause=cause, value=self._delay_s[gateway])
 
+    def install(self, gateway: str, software: GatewayConfig, cause: int | None = None) -> None:
+        """Tell a gateway, through the brokers, which payload version to write, or to write what nobody can read."""
+        assert self._rollout is not None
+        (self._faulty.add if software.faulty else self._faulty.discard)(gateway)
+        self._rollout.tell(gateway, software)
+        what = f"software: payload {software.payload}" + (", faulty" if software.faulty else "")
+        self._journal.add(gateway, what, cause=cause)
+
     def mend_all(self) -> None:
         """Nothing is broken any more."""
         for gateway in self.gateways:
             self.mend(gateway)
             self.slow(gateway, 0.0)
+            if gateway in self._faulty:
+                self.install(gateway, GatewayConfig(self._payloads[gateway]))
         for keeper in self._keepers.values():
             if not keeper.up:
                 keeper.revive()
@@ -152,12 +170,20 @@ class Processes:
         """The file of its unacknowledged packs; its process alone may open it while it runs."""
         return self._nodes[gateway].config.outbox
 
+    def dead_letters(self) -> list[Path]:
+        """Files of the messages that ingest did not take, older ones first; there are none if it took all."""
+        files = [self._dead(name) for name in INGESTS[: self._settings.ingests]]
+        older = [file.with_name(f"{file.name}.1") for file in files]
+        return [file for file in (*older, *files) if file.is_file()]
+
     def counts(self) -> dict[str, dict[str, int]]:
         """Starts and deaths of each process."""
         return {name: {"starts": k.starts, "deaths": k.deaths} for name, k in self._keepers.items()}
 
     def stop(self) -> None:
         """End gateways, then ingest, then the brokers and links, each group at once."""
+        if self._rollout is not None:
+            self._rollout.stop()
         for group in (self.gateways, INGESTS, BROKERS):
             self._end([self._keepers[name] for name in group if name in self._keepers])
         for proxies in self._proxies.values():
@@ -190,7 +216,19 @@ class Processes:
             proxy.start()
         ways = tuple(replace(a, host=HOST, port=proxy.port) for a, proxy in zip(addresses, proxies, strict=True))
         folder = self._folder / gateway
-        return _Node(NodeConfig(gateway, ways, folder / "outbox.db", keepalive_s=KEEPALIVE_S, link=LINK), folder)
+        config = NodeConfig(
+            gateway,
+            ways,
+            folder / "outbox.db",
+            payload=self._payloads[gateway],
+            keepalive_s=KEEPALIVE_S,
+            link=LINK,
+            drills=True,
+        )
+        return _Node(config, folder)
+
+    def _dead(self, ingest: str) -> Path:
+        return self._folder / f"{ingest}-dead"
 
     def _ingest_config(self, name: str) -> Path:
         influx = self._settings.influx
@@ -204,7 +242,7 @@ class Processes:
             "brokers": [to_json(address) for address in self._pair.addresses(name)],
             "store": store,
             "gateways": list(self.gateways),
-            "dead_letters": str(self._folder / f"{name}-dead"),
+            "dead_letters": str(self._dead(name)),
         }
         path = self._folder / f"{name}.json"
         path.write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,7 @@ from stadtwerk.live.lag import BEHIND_S, LiveTerminal
 from stadtwerk.live.processes import Processes, private_folder
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.run import RunRequest, RunResult, run_scenario
+from stadtwerk.telemetry import software_of
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 SPEED = 60.0
 STORE = "store.sqlite"
-RECORD, JOURNAL = "live.json", "live.jsonl"
+RECORD, JOURNAL, DEAD_LETTERS = "live.json", "live.jsonl", "dead-letters.jsonl"
 FAIL = 1
 
 
@@ -85,7 +87,8 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
     """Run one scenario against the wall clock with real processes, judge it, and leave a run folder.
 
     The folder holds what that of `run_scenario` holds, and live.json, live.jsonl and, with the embedded store,
-    store.sqlite. Digest and run.json are those of a run without anything real. Raises `BadInput`.
+    store.sqlite; dead-letters.jsonl if ingest refused messages. Digest and run.json are those of a run without anything
+    real. Raises `BadInput`.
     """
     speed = request.speed or SPEED
     terminal = LiveTerminal(terminal or Terminal(request.lang), speed)
@@ -96,7 +99,9 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
         gateways = _chosen(city, settings.gateways)
         with private_folder() as place, Journal(folder / JOURNAL) as journal:
             journal.clock = lambda: clock.now
-            processes = Processes(gateways, settings, place, place / STORE, journal)
+            processes = Processes(
+                {g: software_of(city, g).payload for g in gateways}, settings, place, place / STORE, journal
+            )
             check_drills(settings.drills, processes.names, clock)
             feed = LiveFeed(clock, processes, settings, journal)
             try:
@@ -116,7 +121,11 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             if settings.influx is None:
                 seal(processes.store)
                 shutil.move(processes.store, folder / STORE)
-            _write(folder / RECORD, speed, gateways, settings, terminal, processes, delivery)
+            refused = _keep_dead_letters(processes.dead_letters(), folder / DEAD_LETTERS)
+            if refused:
+                said = ", ".join(f"{count} {reason}" for reason, count in sorted(refused.items()))
+                feed.note(f"messages that ingest did not take: {said}; see {DEAD_LETTERS}")
+            _write(folder / RECORD, speed, gateways, settings, terminal, processes, delivery, refused)
             feed.note(delivery.sentence())
 
     run = run_scenario(replace(request, speed=speed), terminal, opened)
@@ -130,6 +139,14 @@ def _chosen(city: City, limit: int | None) -> tuple[str, ...]:
         where = str(city.folder or city.name)
         raise BadInput([Problem(where, 0, "sensors", "there are none, so nothing is sent", "use `stadtwerk run`")])
     return gateways[:limit]
+
+
+def _keep_dead_letters(files: Sequence[Path], out: Path) -> dict[str, int]:
+    """Gather what ingest wrote down of messages that it did not take; how many, by reason."""
+    lines = [line for file in files for line in file.read_bytes().splitlines()]
+    if lines:
+        out.write_bytes(b"\n".join(lines) + b"\n")
+    return dict(Counter(str(orjson.loads(line)["reason"]) for line in lines))
 
 
 def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained: bool) -> Delivery:
@@ -147,6 +164,7 @@ def _write(
     terminal: LiveTerminal,
     processes: Processes,
     delivery: Delivery,
+    refused: Mapping[str, int],
 ) -> None:
     record: dict[str, Any] = {
         "schema": "stadtwerk/live/1",
@@ -160,6 +178,7 @@ def _write(
         "readings": dataclasses.asdict(delivery.field),
         "left_in_outboxes": delivery.left,
         "tally": None if delivery.tally is None else dataclasses.asdict(delivery.tally),
+        "dead_letters": refused,
         "drained": delivery.drained,
         "holds": delivery.holds,
     }

@@ -237,3 +237,40 @@ def test_two_gateways_cannot_share_an_outbox(tmp_path: Path) -> None:
         with pytest.raises(NodeFailed, match="in use by another gateway"):
             other.start()
         assert other.exit_code == 69
+
+
+def test_faulty_software_sends_what_nobody_can_read_and_its_readings_stay(tmp_path: Path) -> None:
+    of = group()
+    bad, good = (config_message(GatewayConfig("v2", faulty)) for faulty in (True, False))
+    with (
+        brokers(1) as started,
+        ingest(tmp_path, started) as service,
+        node(tmp_path, [started[0].address("gateway-1")], drills=True) as process,
+        field(process) as client,
+    ):
+        service.configure(bad)
+        assert until(lambda: "spoilt" in process.log.read_text())
+        for i in range(20):
+            client.send(readings(of, i))
+        assert client.wait(60)
+        assert until(lambda: service.unreadable > 0)
+        assert service.rows == 0
+        service.configure(good)
+        assert until(lambda: service.rows == 100)
+        assert service.series() == expected(of, range(20))
+        assert until(lambda: service.health().get("in_outbox") == 0)
+
+
+def test_a_gateway_that_is_not_set_up_for_drills_stays_with_good_software(tmp_path: Path) -> None:
+    of = group()
+    with (
+        brokers(1) as started,
+        ingest(tmp_path, started) as service,
+        node(tmp_path, [started[0].address("gateway-1")]) as process,
+        field(process) as client,
+    ):
+        service.configure(config_message(GatewayConfig("v2", faulty=True)))
+        assert until(lambda: service.health().get("foreign") == 1)
+        client.send(readings(of, 0))
+        assert until(lambda: service.rows == 5)
+        assert (service.versions, service.unreadable) == (["v1"], 0)

@@ -22,6 +22,7 @@ from gateways.brokers.rights import identities
 from gateways.embedded import EmbeddedBroker
 from gateways.links import LinkSettings
 from gateways.node import FieldClient, NodeConfig, NodeProcess
+from gateways.senml import SenmlError
 from gateways.versions import read_message
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
 
@@ -107,7 +108,7 @@ class FakeIngest:
     def __init__(self, path: Path, started: Sequence[Broker]) -> None:
         self._broker = started[0]
         self.rows = 0
-        self.lost = 0
+        self.lost = self.unreadable = 0
         self.statuses: list[dict] = []
         self.versions: list[str] = []
         self.acknowledges = True
@@ -173,7 +174,11 @@ class FakeIngest:
             if message.topic.endswith("/status"):
                 self.statuses.append(orjson.loads(message.payload) | {"retained": message.retain})
                 return
-            pack = read_message(message.topic, message.payload)
+            try:
+                pack = read_message(message.topic, message.payload)
+            except SenmlError:
+                self.unreadable += 1
+                return
             self.versions.append(message.topic.split("/")[1])
             self._take(pack)
             last = self._next[pack.boot] - 1

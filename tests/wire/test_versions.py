@@ -182,6 +182,7 @@ def test_a_gateway_is_told_a_version_and_told_back() -> None:
     for version in ("v1", "v2"):
         assert read_config(config_message(GatewayConfig(version))).payload == version
     assert GatewayConfig().payload == "v1"
+    assert read_config(config_message(GatewayConfig("v1", faulty=True))) == GatewayConfig("v1", faulty=True)
     # A field that a later schema 1 may add changes nothing.
     assert read_config(b'{"schema":1,"payload":"v2","since":5}') == GatewayConfig("v2")
 

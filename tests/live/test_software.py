@@ -1,0 +1,73 @@
+"""New gateway software in a live run: it reaches the real process, a faulty one really sends what nobody can read, and
+after the roll-back nothing is missing."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gateways.ingest.embedded import read_rows
+from stadtwerk.__main__ import main
+from tests.live.support import SCENARIO, Live, read_live, taken_by, write_scenario
+
+GATEWAYS = ("gateway-d1", "gateway-d2")
+TIMELINE = """\
+timeline:
+  - {id: roll-out, at: 2min, fault: firmware-update, target: gateway-d1, parameters: {payload: v2}}
+  - {id: bad, at: 2min, fault: firmware-update, target: gateway-d2, parameters: {payload: v2, faulty: true}, for: 5min}
+  - {id: worse, at: 10min, fault: firmware-update, target: gateway-d2, parameters: {payload: v1, faulty: true}}
+expect:"""
+
+
+@pytest.fixture(scope="module")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
+    place = tmp_path_factory.mktemp("software")
+    quiet, _, _ = SCENARIO.replace("20min", "12min").partition("timeline:")
+    _, _, expect = SCENARIO.partition("expect:")
+    scenario = write_scenario(place, f"{quiet}{TIMELINE}{expect}")
+    arguments = ["live", str(scenario), "--out", str(place / "run"), "--speed", "60", "--gateways", "2"]
+    return read_live(place / "run", main(arguments))
+
+
+def letters(live: Live) -> list[dict[str, str]]:
+    return [json.loads(line) for line in (live.folder / "dead-letters.jsonl").read_text().splitlines()]
+
+
+def test_the_city_says_so_and_the_process_is_told(live: Live) -> None:
+    assert live.told("gateway-d1") == ["started", "software: payload v2"]
+    faulty = ["software: payload v2, faulty", "software: payload v1", "software: payload v1, faulty"]
+    # The last one is never taken back in the scenario; so that its readings arrive it is at the end of the run.
+    assert live.told("gateway-d2") == ["started", *faulty, "software: payload v1"]
+    events = [json.loads(line) for line in (live.folder / "events.jsonl").read_text().splitlines()]
+    causes = [event["cause"] for event in live.journal if event["what"].startswith("software") and "cause" in event]
+    assert [events[cause]["kind"] for cause in causes] == ["fault", "fault", "clear", "fault"]
+
+
+def test_ingest_could_not_read_what_the_faulty_software_sent(live: Live) -> None:
+    """Both wrong versions went out as bytes that end in the middle, and each was kept with the reason."""
+    found = letters(live)
+    assert {letter["reason"] for letter in found} == {"malformed"}
+    assert {letter["topic"] for letter in found} == {f"city/{version}/gateway-d2/senml" for version in ("v1", "v2")}
+    assert live.record["dead_letters"] == {"malformed": len(found)}
+
+
+def test_nothing_is_lost_or_doubled_either_way(live: Live) -> None:
+    taken = taken_by(live.folder, GATEWAYS)
+    stored = {(row.gateway, row.sensor, row.time_ms): row.value for row in read_rows(live.folder / "store.sqlite")}
+    assert stored == taken
+    assert live.exit_code == 0
+    tally = live.record["tally"]
+    assert tally["acknowledged"] == tally["stored"] == tally["rows"] == len(taken)
+    assert tally["missing"] == tally["doubled"] == tally["disordered"] == 0
+
+
+def test_the_other_gateway_went_on_in_the_new_version(live: Live, tmp_path: Path) -> None:
+    """What the run without processes knows of it stands in the same digest."""
+    scenario = tmp_path / "live-short.yaml"
+    scenario.write_text((live.folder / "scenario.yaml").read_text())
+    main(["run", str(scenario), "--out", str(tmp_path / "run"), "--mqtt", "off", "--seed", "1"])
+    told = [json.loads((folder / "run.json").read_bytes())["digests"] for folder in (live.folder, tmp_path / "run")]
+    assert told[0]["readings"] == told[1]["readings"]
+    assert told[0]["levels"] == told[1]["levels"]
