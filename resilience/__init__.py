@@ -8,12 +8,17 @@ labels      what a component is called
 phrases     how a service level is spoken of
 norms       thresholds with source and confidence
 clauses     the charter's clauses
+entry       one entry of a timeline, as a record
 scenario    what a scenario asks, as records
 schema      the JSON Schema of scenario files
 fields      a tolerant look at a part of a file
 semantics   every mistake in a file, at its line
+reading     values out of a checked file
 loader      from a file to records
+entry_loader  the entries of a timeline from a file
 selector    which components a timeline entry means, drawn from the run's seed
+watch       waits for the states that faults come with
+signal_words  such a state in words
 injector    executes the timeline through the fault door and looks for evidence
 courses     sums over step functions
 modes       what modes a component went through, and outages among them

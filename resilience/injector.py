@@ -1,4 +1,6 @@
-"""Executes a timeline through the fault door at its exact times, and looks for evidence of each fault's effect.
+"""Executes a timeline through the fault door, and looks for evidence of each fault's effect.
+
+A fault comes at its exact time, or as soon as the state is seen that it waits for; each look is `POLL_S` after another.
 
 Evidence is a change: the signal enters the state that was asked for. If it was in that state before the fault already,
 it must have left it in between, or it shows nothing.
@@ -6,23 +8,22 @@ it must have left it in between, or it shows nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from resilience.duration import shown
-from resilience.scenario import Evidence, Repair, Scenario, TimelineEntry
+from resilience.scenario import Evidence, Repair, Scenario, TimelineEntry, Trigger
+from resilience.watch import Measure, Signals, trigger_words
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import FaultDoor
-from simulator.contracts.history import Executed
+from simulator.contracts.history import Course, Executed
 from simulator.contracts.ticks import to_s, to_ticks
 
 POLL_S = 60.0
-"""Time between two looks for evidence (assumption); the first look is at the instant of the fault itself."""
-
-Measure = Callable[[str, str], float]
-"""The true value of (component, quantity) now; raises `KeyError` if nothing measures it."""
+"""Time between two looks at a signal (assumption). The first look for evidence is at the instant of the fault itself,
+the first look for a state at the earliest moment that its entry allows."""
 
 
 class Schedule(Protocol):
@@ -104,6 +105,7 @@ class Injector:
             raise ValueError(f"scenario {scenario.id!r} has selectors left: resolve it first")
         self._scenario, self._door, self._clock = scenario, door, clock
         self._measure, self._dispatch, self._log = measure, dispatch, log
+        self._signals = Signals(measure)
         self._acts = [
             _Act(entry, target, _site(entry.repair, target, city))
             for entry in scenario.timeline
@@ -115,12 +117,15 @@ class Injector:
         heal_by = self._scenario.run.heal_by_s
         if heal_by is not None:
             self._clock.at(to_ticks(heal_by), "heal_by", self._heal)
-        for act in self._acts:
-            if act.entry.for_s is not None:
-                end = to_ticks(act.entry.at_s + act.entry.for_s)
-                self._clock.at(end, act.entry.id, lambda act=act: self._clear(act, None))  # type: ignore[misc]
-        for act in self._acts:
+        timed = [act for act in self._acts if act.entry.when is None]
+        for act in timed:
+            self._end(act, to_ticks(act.entry.at_s))
+        for act in timed:
             self._clock.at(to_ticks(act.entry.at_s), act.entry.id, lambda act=act: self._apply(act))  # type: ignore[misc]
+        for entry in self._scenario.timeline:
+            if entry.when is not None:
+                acts = [act for act in self._acts if act.entry is entry]
+                self._wait(acts, entry.when, to_ticks(entry.at_s))
 
     @property
     def executed(self) -> tuple[Executed, ...]:
@@ -138,11 +143,50 @@ class Injector:
             for act in self._acts
         )
 
-    def _apply(self, act: _Act) -> None:
+    @property
+    def signals(self) -> Mapping[tuple[str, str], Course]:
+        """What was seen of the signals that faults wait for, by (timeline entry, signal)."""
+        return self._signals.courses
+
+    def _wait(self, acts: list[_Act], when: Trigger, tick: int) -> None:
+        """Look at `tick` for the state that these acts wait for, and again until all have come or nothing may break."""
+        run = self._scenario.run
+        if acts and tick < to_ticks(run.duration_s if run.heal_by_s is None else run.heal_by_s):
+            self._clock.at(tick, acts[0].entry.id, lambda: self._watch(acts, when))
+
+    def _watch(self, acts: list[_Act], when: Trigger) -> None:
+        now, waiting = self._clock.now, []
+        due: list[tuple[_Act, float]] = []
+        for act in acts:
+            try:
+                value = self._signals.look(act.entry.id, when, act.target, now)
+            except KeyError:
+                what = f"{act.entry.fault} of {act.entry.id!r} never comes: nothing measures {when.name(act.target)}"
+                self._log(EventKind.NOTE, when.at(act.target), what)
+                continue
+            if when.seen_in(value):
+                due.append((act, value))
+            else:
+                waiting.append(act)
+        for act, value in due:  # after all looks: what one fault does at once must not make another come
+            event = self._log(
+                EventKind.TRIGGER, when.at(act.target), trigger_words(when, act.target, value), value=value
+            )
+            self._apply(act, event)
+            if act.in_force:
+                self._end(act, now)
+        self._wait(waiting, when, now + to_ticks(POLL_S))
+
+    def _end(self, act: _Act, begin: int) -> None:
+        """Put the end of a fault that lasts for a given time on the clock."""
+        if act.entry.for_s is not None:
+            self._clock.at(begin + to_ticks(act.entry.for_s), act.entry.id, lambda: self._clear(act, None))
+
+    def _apply(self, act: _Act, because: int | None = None) -> None:
         entry = act.entry
         act.armed = not self._seen_before(act)
         try:
-            act.event = self._door.apply(act.target, entry.fault, entry.id, entry.parameters)
+            act.event = self._door.apply(act.target, entry.fault, entry.id, entry.parameters, because)
         except (KeyError, NotImplementedError) as error:
             what = f"{entry.fault} of {entry.id!r} could not be applied: {error.args[0] if error.args else error}"
             self._log(EventKind.NOTE, act.target, what)

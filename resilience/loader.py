@@ -14,14 +14,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
+from resilience.entry_loader import build_entry
 from resilience.fields import Fields
+from resilience.reading import needed_seconds, needed_text, needed_words, title_of
 from resilience.scenario import (
     Budget,
     CityReference,
-    Evidence,
     Expectation,
     Invariant,
     LevelChoice,
@@ -29,18 +29,14 @@ from resilience.scenario import (
     LinkContinuity,
     Recovery,
     Redundancy,
-    Repair,
     RunSettings,
     Scenario,
-    Selector,
     SteadyState,
     Threshold,
     TimeLimit,
-    TimelineEntry,
     Window,
 )
 from resilience.semantics import check_scenario
-from resilience.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.document import Document, load_document
@@ -69,21 +65,21 @@ def build_scenario(document: Document) -> Scenario:
     run = top.child("run")
     warmup = run.seconds("warmup")
     return Scenario(
-        id=_text(top, "id"),
-        title=_words(top, "title"),
-        question=_words(top, "question"),
+        id=needed_text(top, "id"),
+        title=needed_words(top, "title"),
+        question=needed_words(top, "question"),
         city=city_reference(document) or CityReference(),
         run=RunSettings(
-            start=datetime.fromisoformat(_text(run, "start")),
+            start=datetime.fromisoformat(needed_text(run, "start")),
             warmup_s=0.0 if warmup is None else warmup,
-            duration_s=_seconds(run, "duration"),
+            duration_s=needed_seconds(run, "duration"),
             heal_by_s=run.seconds("heal_by"),
             seeds=tuple(run.data.get("seeds", (1,))),
         ),
-        timeline=tuple(_entry(item) for item in top.children("timeline")),
+        timeline=tuple(build_entry(item) for item in top.children("timeline")),
         steady_state=tuple(_steady(item, i) for i, item in enumerate(top.children("steady_state"), start=1)),
         redundancies=tuple(_redundancy(item) for item in top.children("redundancies")),
-        expectations=tuple(_EXPECTATIONS[_text(item, "type")](item) for item in top.children("expect")),
+        expectations=tuple(_EXPECTATIONS[needed_text(item, "type")](item) for item in top.children("expect")),
         charter=tuple(text for _, text in top.texts("charter")),
         sources=tuple(text for _, text in top.texts("sources")),
     )
@@ -106,29 +102,6 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
         for item in data["timeline"]
     ]
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
-
-
-def _text(item: Fields, name: str) -> str:
-    value = item.text(name)
-    if value is None:
-        raise TypeError(f"{name!r} is no text: this document was not checked")
-    return value
-
-
-def _seconds(item: Fields, name: str) -> float:
-    value = item.seconds(name)
-    if value is None:
-        raise TypeError(f"{name!r} is no duration: this document was not checked")
-    return value
-
-
-def _words(item: Fields, name: str) -> Text:
-    both = item.child(name)
-    return Text(_text(both, "de"), _text(both, "en"))
-
-
-def _title(item: Fields) -> Text | None:
-    return _words(item, "title") if "title" in item else None
 
 
 def _time_limit(item: Fields, name: str) -> TimeLimit | None:
@@ -156,74 +129,40 @@ def _window(item: Fields) -> Window:
 
 
 def _steady(item: Fields, place: int) -> SteadyState:
-    return SteadyState(item.text("id") or f"steady-{place}", _levels(item), _threshold(item), _seconds(item, "for"))
-
-
-def _entry(item: Fields) -> TimelineEntry:
-    selector = None
-    if "selector" in item:
-        by = item.child("selector")
-        domain, wanted = by.text("domain"), by.number("random")
-        selector = Selector(
-            kind=by.text("kind") or "",
-            domain=Domain(domain) if domain else None,
-            district=by.text("district") or "",
-            owner=by.text("owner") or "",
-            maker=by.text("maker") or "",
-            model=by.text("model") or "",
-            firmware=by.text("firmware") or "",
-            random=None if wanted is None else int(wanted),
-        )
-    repair = None
-    if "repair" in item:
-        work = item.child("repair")
-        repair = Repair(_seconds(work, "work"), work.text("depot") or "", work.text("site") or "")
-    evidence = None
-    if "evidence" in item:
-        seen = item.child("evidence")
-        component, _, quantity = _text(seen, "signal").rpartition(".")
-        evidence = Evidence(component, quantity, seen.number("below"), seen.number("above"), _seconds(seen, "within"))
-    parameters = {
-        name: float(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        for name, value in item.child("parameters").data.items()
-    }
-    return TimelineEntry(
-        id=_text(item, "id"),
-        at_s=_seconds(item, "at"),
-        fault=_text(item, "fault"),
-        targets=tuple(text for _, text in item.texts("target")),
-        selector=selector,
-        for_s=item.seconds("for"),
-        repair=repair,
-        parameters=MappingProxyType(parameters),
-        evidence=evidence,
-        title=_title(item),
+    return SteadyState(
+        item.text("id") or f"steady-{place}", _levels(item), _threshold(item), needed_seconds(item, "for")
     )
 
 
 def _redundancy(item: Fields) -> Redundancy:
     return Redundancy(
-        id=_text(item, "id"),
-        kind=_text(item, "kind"),
-        component=_text(item, "component"),
-        primary=_text(item, "primary"),
-        standby=_text(item, "standby"),
+        id=needed_text(item, "id"),
+        kind=needed_text(item, "kind"),
+        component=needed_text(item, "component"),
+        primary=needed_text(item, "primary"),
+        standby=needed_text(item, "standby"),
         must_activate=bool(item.data.get("must_activate", False)),
         within=_time_limit(item, "within"),
         lasts=_time_limit(item, "lasts"),
-        title=_title(item),
+        title=title_of(item),
     )
 
 
 def _invariant(item: Fields) -> Expectation:
     longest = _time_limit(item, "longest") or TimeLimit(0.0)
-    return Invariant(_text(item, "id"), _levels(item), _threshold(item), _window(item), longest, _title(item))
+    return Invariant(needed_text(item, "id"), _levels(item), _threshold(item), _window(item), longest, title_of(item))
 
 
 def _level(item: Fields) -> Expectation:
     at = None if item.text("at") == "end" else item.seconds("at")
     return LevelHolds(
-        _text(item, "id"), _levels(item), _threshold(item), item.number("share"), at, _window(item), _title(item)
+        needed_text(item, "id"),
+        _levels(item),
+        _threshold(item),
+        item.number("share"),
+        at,
+        _window(item),
+        title_of(item),
     )
 
 
@@ -232,17 +171,17 @@ def _recovery(item: Fields) -> Expectation:
     if within is None:
         raise TypeError("'within' is no time: this document was not checked")
     after, fault = item.text("after") or "onset", item.text("fault") or ""
-    return Recovery(_text(item, "id"), _levels(item), _threshold(item), within, after, fault, _title(item))
+    return Recovery(needed_text(item, "id"), _levels(item), _threshold(item), within, after, fault, title_of(item))
 
 
 def _budget(item: Fields) -> Expectation:
     hours, below = item.number("person_hours"), _time_limit(item, "time_below")
-    return Budget(_text(item, "id"), _levels(item), _threshold(item), hours, below, _window(item), _title(item))
+    return Budget(needed_text(item, "id"), _levels(item), _threshold(item), hours, below, _window(item), title_of(item))
 
 
 def _link_continuity(item: Fields) -> Expectation:
     longest = _time_limit(item, "longest") or TimeLimit(0.0)
-    return LinkContinuity(_text(item, "id"), item.text("fault") or "", longest, _title(item))
+    return LinkContinuity(needed_text(item, "id"), item.text("fault") or "", longest, title_of(item))
 
 
 _EXPECTATIONS: Mapping[str, Callable[[Fields], Expectation]] = {

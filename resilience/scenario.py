@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 
+from resilience.entry import Evidence, Repair, Selector, Signal, TimelineEntry, Trigger
 from resilience.text import Text
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain, Value
+from simulator.contracts.component import Domain
 from simulator.contracts.level import MEASURES, ServiceLevel
 
 SCHEMA = "stadtwerk/scenario/1"
@@ -80,68 +79,6 @@ class SteadyState:
     levels: LevelChoice
     limit: Threshold
     for_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Selector:
-    """Components by what they are: every field given must match. `random` draws so many of them."""
-
-    kind: str = ""
-    domain: Domain | None = None
-    district: str = ""
-    owner: str = ""
-    maker: str = ""
-    model: str = ""
-    firmware: str = ""
-    random: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Repair:
-    """A crew drives to `site` (empty: the broken component) and works for `work_s`; `depot` empty: the nearest."""
-
-    work_s: float
-    depot: str = ""
-    site: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What must be seen for a fault to count as real: a quantity below or above a value.
-
-    `component` is `target` where the broken component itself is meant.
-    """
-
-    component: str
-    quantity: str
-    below: float | None
-    above: float | None
-    within_s: float
-
-    def seen_in(self, value: float) -> bool:
-        return (self.below is None or value < self.below) and (self.above is None or value > self.above)
-
-    def at(self, target: str) -> str:
-        return target if self.component == "target" else self.component
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
-    """One fault at `at_s` on `targets` (or on what `selector` finds, until `selector.resolve` has filled them in).
-
-    It ends after `for_s`, when the repair is done, or at the run's `heal_by_s`, whichever comes first.
-    """
-
-    id: str
-    at_s: float
-    fault: str
-    targets: tuple[str, ...] = ()
-    selector: Selector | None = None
-    for_s: float | None = None
-    repair: Repair | None = None
-    parameters: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
-    evidence: Evidence | None = None
-    title: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,3 +194,28 @@ class Scenario:
     expectations: tuple[Expectation, ...] = ()
     charter: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+
+
+__all__ = [
+    "Budget",
+    "CityReference",
+    "Evidence",
+    "Expectation",
+    "Invariant",
+    "LevelChoice",
+    "LevelHolds",
+    "LinkContinuity",
+    "Recovery",
+    "Redundancy",
+    "Repair",
+    "RunSettings",
+    "Scenario",
+    "Selector",
+    "Signal",
+    "SteadyState",
+    "Threshold",
+    "TimeLimit",
+    "TimelineEntry",
+    "Trigger",
+    "Window",
+]

@@ -172,7 +172,9 @@ def simulate(
     if speed is not None and pace.lag_s > 1.0:
         feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")
     runtime.log.add(EventKind.RUN, scenario.id, "end")
-    history = History(clock.begin, clock.end, runtime.levels.courses(), runtime.log.events, injector.executed)
+    history = History(
+        clock.begin, clock.end, runtime.levels.courses(), runtime.log.events, injector.executed, injector.signals
+    )
     return history, telemetry.close()
 
 

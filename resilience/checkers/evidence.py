@@ -56,7 +56,8 @@ def _first_effects(events: tuple[Event, ...]) -> dict[tuple[str, str], Event]:
 
 
 def _judge(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str], Event]) -> Finding:
-    acts = context.executed(entry.id)
+    # a fault whose state never came is none that had no effect
+    acts = [act for act in context.executed(entry.id) if act.applied_at is not None or entry.when is None]
     figures, blind = [], []
     for act in acts:
         seen_at = _seen_at(entry, act, effects)

@@ -6,8 +6,10 @@ from functools import partial
 
 from resilience.checkers.context import Context, guarded
 from resilience.scenario import TimelineEntry
+from resilience.signal_words import state_words
 from resilience.text import Text, enumerated, quantity, told_apart
 from resilience.verdict import Category, Finding, Value
+from resilience.watch import due_at
 from simulator.contracts.history import Executed
 from simulator.contracts.ticks import to_s, to_ticks
 
@@ -62,19 +64,39 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
             wrong.append((act.target, Text(f"{act.fault} nicht verlangt", f"{act.fault} not asked for")))
         else:
             done[act.target].append(act)
+    waited: dict[str, Text] = {}
     for target, acts in done.items():
         if len(acts) != 1:
             wrong.append((target, Text(f"{len(acts)}-mal statt einmal", f"{len(acts)} times instead of once")))
-        else:
-            wrong += [(target, difference) for difference in _differences(entry, acts[0], context)]
-    if not wrong:
-        names = enumerated([context.name(target) for target in done]).begun()
-        begin, end = context.clock(to_ticks(entry.at_s)), _end_text(done, context)
-        reason = Text(
-            f"{names.de}: ab {begin.de}{end.de}, genau wie verlangt.",
-            f"{names.en}: from {begin.en}{end.en}, exactly as asked.",
-        )
-        return Finding(entry.id, Category.EXECUTION, Value.PASS, title, reason, subjects=tuple(done))
+            continue
+        moment = _due(entry, target, context)
+        due = None if isinstance(moment, Text) else moment
+        if isinstance(moment, Text):
+            waited[target] = moment
+        wrong += [(target, difference) for difference in _differences(entry, acts[0], due, context)]
+    if wrong:
+        return _something_else(entry, title, wrong)
+    came = {target: acts for target, acts in done.items() if target not in waited}
+    if not came:
+        why = next(iter(waited.values()))
+        return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, why, subjects=tuple(done))
+    return Finding(entry.id, Category.EXECUTION, Value.PASS, title, _as_asked(came, context), subjects=tuple(came))
+
+
+def _as_asked(came: dict[str, list[Executed]], context: Context) -> Text:
+    names = enumerated([context.name(target) for target in came]).begun()
+    end = _end_text(came, context)
+    begins = {act.applied_at for acts in came.values() for act in acts if act.applied_at is not None}
+    if len(begins) != 1:
+        return Text(f"{names.de}: genau wie verlangt.", f"{names.en}: exactly as asked.")
+    begin = context.clock(begins.pop())
+    return Text(
+        f"{names.de}: ab {begin.de}{end.de}, genau wie verlangt.",
+        f"{names.en}: from {begin.en}{end.en}, exactly as asked.",
+    )
+
+
+def _something_else(entry: TimelineEntry, title: Text, wrong: list[tuple[str, Text]]) -> Finding:
     de = "; ".join(f"{target}: {text.de}" for target, text in wrong)
     en = "; ".join(f"{target}: {text.en}" for target, text in wrong)
     reason = Text(f"Ausgeführt wurde etwas anderes: {de}.", f"Something else was executed: {en}.")
@@ -82,10 +104,31 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
     return Finding(entry.id, Category.EXECUTION, Value.FAIL, title, reason, subjects=subjects)
 
 
-def _differences(entry: TimelineEntry, act: Executed, context: Context) -> list[Text]:
-    due = to_ticks(entry.at_s)
+def _due(entry: TimelineEntry, target: str, context: Context) -> int | Text:
+    """When the fault was to come at a target; where it was not to come, why it was not."""
+    earliest = to_ticks(entry.at_s)
+    if entry.when is None:
+        return earliest
+    state = state_words(entry.when, target, context.city)
+    course = context.history.signals.get((entry.id, entry.when.name(target)))
+    if course is None:
+        return Text(
+            f"Nicht zu beurteilen: {state.de} wurde nicht beobachtet.", f"Cannot be judged: {state.en} was not watched."
+        )
+    found = due_at(course, entry.when, earliest)
+    if found is not None:
+        return found
+    return Text(
+        f"Nicht nötig: Der Zustand trat nie ein ({state.de}).", f"Not needed: the state never came ({state.en})."
+    )
+
+
+def _differences(entry: TimelineEntry, act: Executed, due: int | None, context: Context) -> list[Text]:
+    """What was otherwise than asked at one target; `due` is when the fault was to come, None for not at all."""
     if act.applied_at is None:
-        return [Text("nie ausgelöst", "never applied")]
+        return [] if due is None else [Text("nie ausgelöst", "never applied")]
+    if due is None:
+        return [_moment("ausgelöst", "applied", act.applied_at, None)]
     found = []
     if act.applied_at != due:
         found.append(_moment("ausgelöst", "applied", act.applied_at, due))
@@ -101,8 +144,10 @@ def _differences(entry: TimelineEntry, act: Executed, context: Context) -> list[
         return found
     end = heal
     if entry.for_s is not None:
-        own = to_ticks(entry.at_s + entry.for_s)
+        own = due + to_ticks(entry.for_s)
         end = own if heal is None else min(own, heal)
+        if entry.when is not None and end > context.history.end:  # it came so late that the run was over first
+            end = None
     if cleared != end:
         found.append(_moment("behoben", "cleared", cleared, end))
     return found

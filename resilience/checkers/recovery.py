@@ -25,12 +25,12 @@ def _origin(item: Recovery, context: Context) -> int:
         if context.scenario.run.heal_by_s is None:
             raise NotRecorded("the run heals nothing")
         return to_ticks(context.scenario.run.heal_by_s)
-    done = context.executed(item.fault)
+    done = [act for act in context.executed(item.fault) if act.applied_at is not None]
     onset = item.after == "onset"
     moments = [act.applied_at if onset else act.cleared_at for act in done]
     known = [moment for moment in moments if moment is not None]
-    if not known or (not onset and len(known) < len(moments)):
-        raise NotRecorded("the fault was never applied" if onset else "the fault was never cleared")
+    if not known or len(known) < len(moments):
+        raise NotRecorded("the fault was never applied" if not done else "the fault was never cleared")
     return min(known) if onset else max(known)
 
 

@@ -28,6 +28,7 @@ from resilience.report.failures import failed_s
 from resilience.report.glyphs import SHAPES
 from resilience.report.losses import district_losses, headline, level_courses, service_losses
 from resilience.scenario import Scenario, TimelineEntry
+from resilience.signal_words import state_words
 from resilience.terms import FAULT_NAMES, mode_words, words_of
 from resilience.text import Text, both, told_apart
 from resilience.verdict import Category, Finding, Value, Verdict
@@ -141,12 +142,16 @@ def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
         _seconds(row.evidence_at),
         row.evidence_asked,
         entry is not None and entry.repair is not None,
+        None if entry is None or entry.when is None else state_words(entry.when, row.target, city),
     )
 
 
 def _asked_end(entry: TimelineEntry, scenario: Scenario) -> float | None:
-    """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or never."""
-    ends = [] if entry.for_s is None else [entry.at_s + entry.for_s]
+    """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or never.
+
+    An entry that waits for a state asks for no moment of its own.
+    """
+    ends = [] if entry.for_s is None or entry.when is not None else [entry.at_s + entry.for_s]
     if scenario.run.heal_by_s is not None and entry.repair is None:
         ends.append(scenario.run.heal_by_s)
     return min(ends, default=None)

@@ -73,7 +73,7 @@ class LevelCourse:
 class FaultSpan:
     """A fault of the timeline, as asked for and as executed. None: never (an end: not before the run's).
 
-    `asked_repair` says that a crew was to end it.
+    `asked_repair` says that a crew was to end it, `asked_when` is the state with which it was to come.
     """
 
     entry: str
@@ -86,6 +86,7 @@ class FaultSpan:
     evidence_s: float | None
     evidence_asked: bool
     asked_repair: bool = False
+    asked_when: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

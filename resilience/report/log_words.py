@@ -123,6 +123,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "die Stadt hat keinen Betriebshof, niemand kommt",
         "the city has no depot, nobody comes",
     ),
+    (
+        r"\S+ is \S+: (?:above|below) .*, as a fault waits for",
+        "der Zustand, auf den eine Störung wartet, ist da",
+        "the state that a fault waits for is there",
+    ),
     (r"(?:power|data|control|water|road) is back", "{supply_de} ist wieder da", "{supply_en} is back"),
 )
 _COMPILED = tuple((re.compile(pattern), de, en) for pattern, de, en in _RULES)

@@ -171,6 +171,7 @@ TEXTS: dict[str, Text] = {
     "not-asked": Text("nicht verlangt", "not asked for"),
     "never": Text("nie", "never"),
     "to-the-end": Text("Ende", "end"),
+    "as-soon-as": Text("sobald", "as soon as"),
     "on-repair": Text("Reparatur", "repair"),
     "metrics": Text("Kennzahlen", "Metrics"),
     "metrics-intro": Text(

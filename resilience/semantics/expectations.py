@@ -138,7 +138,7 @@ def _check_recovery(item: Fields, times: Times, entries: dict[str, Fields]) -> N
 
 def _origin(entry: Fields, after: str, times: Times) -> float | None:
     """When an entry begins, or is over as far as that is written (a repair's end is not)."""
-    at = entry.seconds("at")
+    at = None if "when" in entry else entry.seconds("at")
     if at is None or after == "onset":
         return at
     length = entry.seconds("for")

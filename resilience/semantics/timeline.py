@@ -10,13 +10,13 @@ from resilience.fields import Fields
 from resilience.scenario import Selector
 from resilience.selector import matching
 from resilience.semantics.frame import Times
+from resilience.semantics.signals import check_signal
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
 from simulator.contracts.kinds.sensor import ALL
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QUANTITIES
 
 _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
 
@@ -38,17 +38,21 @@ def check_timeline(top: Fields, city: City | None, times: Times, quantities: Col
             _check_parameters(entry.child("parameters"), point)
             _check_limits(entry.child("parameters"))
             _check_overlap(entry, point, span, taken)
+        if "when" in entry:
+            check_signal(entry.child("when"), city, quantities)
         _check_evidence(entry, city, times, quantities)
 
 
 def _check_times(entry: Fields, times: Times) -> tuple[float, float] | None:
-    """When the entry is in force, at longest; None if it cannot be read."""
+    """When the entry is in force, at longest; None if it cannot be read, or if a state decides."""
     at, length = entry.seconds("at"), entry.seconds("for")
     entry.child("repair").seconds("work")
     if "for" in entry and "repair" in entry:
         entry.wrong("repair", "stands beside `for`", "keep one of the two")
     if length == 0:
         entry.wrong("for", "is nothing", "break it for longer than 0 s")
+    if "at" not in entry and "when" not in entry:
+        entry.wrong((), "has neither `at` nor `when`", "add `at`, the time from zero, or `when`, a state of the town")
     if at is None or times.duration_s is None:
         return None
     if at >= times.duration_s:
@@ -60,11 +64,11 @@ def _check_times(entry: Fields, times: Times) -> tuple[float, float] | None:
         entry.wrong("at", what, "break it earlier or heal later")
         return None
     last = times.end_s if times.end_s is not None else times.duration_s
-    if length is not None and at + length > last:
+    if length is not None and at + length > last and "when" not in entry:
         name = "heal_by" if times.heal_by_s is not None else "the end of the run"
         what = f"lasts until {shown(at + length)}, beyond {name} ({shown(last)})"
         entry.wrong("for", what, "shorten it, or leave it out to last until then")
-    return at, last if length is None else at + length
+    return None if "when" in entry else (at, last if length is None else at + length)
 
 
 def _check_fault(entry: Fields) -> FaultPoint | None:
@@ -253,28 +257,9 @@ def _check_evidence(entry: Fields, city: City | None, times: Times, quantities: 
     if "evidence" not in entry:
         return
     item = entry.child("evidence")
-    below, above = item.number("below"), item.number("above")
-    if "below" not in item and "above" not in item:
-        item.wrong((), "says neither `below` nor `above`", "add one of the two")
-    if below is not None and above is not None and above >= below:
-        item.wrong("above", f"nothing is above {above:g} and below {below:g}", "keep one of the two")
+    check_signal(item, city, quantities)
     within, at = item.seconds("within"), entry.seconds("at") if "at" in entry else None
     end = times.duration_s
     # a fault that comes after the end of the run is one mistake, not two
     if within is not None and at is not None and end is not None and at < end < at + within:
         item.wrong("within", f"ends after the run ({shown(end)})", "look for it earlier, or run longer")
-    component, dot, quantity = (item.text("signal") or "").rpartition(".")
-    if not dot:
-        return
-    known = QUANTITIES if quantities is None else quantities
-    if quantity not in known:
-        item.unknown("signal", "quantity", quantity, known, ", ".join(sorted(known)))
-    if city is None or component == "target":
-        return
-    if component not in city.components and component not in city.districts:
-        item.unknown("signal", "component", component, [*city.components, *city.districts, "target"], _SHOW)
-    elif quantity in QUANTITIES and "any" not in QUANTITIES[quantity].of:
-        kind = city.components[component].kind if component in city.components else "district"
-        if kind not in QUANTITIES[quantity].of:
-            able = ", ".join(name for name, one in QUANTITIES.items() if {kind, "any"} & set(one.of))
-            item.wrong("signal", f"nothing measures {quantity!r} at a {kind}", f"measured there: {able}")

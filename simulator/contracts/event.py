@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     """
 
     RUN = "run"  # begin, end of warm-up, healed, end
+    TRIGGER = "trigger"  # the state that a fault waited for is there
     FAULT = "fault"  # applied
     CLEAR = "clear"  # removed
     SUPPLY_LOST = "supply-lost"  # the last link of one kind into a component went down

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,10 +40,15 @@ class Executed:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The truth of one run. Ticks are milliseconds from the scenario's zero; warm-up lies before it."""
+    """The truth of one run. Ticks are milliseconds from the scenario's zero; warm-up lies before it.
+
+    `signals` holds, by (timeline entry, `component.quantity`), each signal that a fault waited for, as it was seen
+    until the fault came.
+    """
 
     begin: int
     end: int
     levels: Mapping[str, Course]
     events: tuple[Event, ...]
     executed: tuple[Executed, ...]
+    signals: Mapping[tuple[str, str], Course] = field(default_factory=lambda: MappingProxyType({}))

@@ -26,6 +26,7 @@ QUANTITIES: dict[str, QuantityName] = {
         ),
         QuantityName("leak_m3_s", "m3/s", ("junction",), "water lost through a burst"),
         QuantityName("level_m", "m", ("tank",), "water level above the tank's bottom"),
+        QuantityName("level_share", "1", ("tank",), "water level, 0 at the lowest allowed and 1 at the highest"),
         QuantityName("volume_m3", "m3", ("tank",), "water in the tank"),
         QuantityName("flow_m3_s", "m3/s", ("pipe", "pump", "valve"), "flow, positive in the drawn direction"),
         QuantityName("pump_running", "1", ("pump",), "1 while the pump runs, else 0"),

@@ -16,12 +16,13 @@ from resilience.phrases import PHRASES
 from resilience.report.glyphs import SHAPES
 from resilience.report.texts import TEXTS, say
 from resilience.report.wording import duration, full_date, number, plain, quantity
-from resilience.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, SUPPLY_NAMES, mode_words, term
+from resilience.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, term
 from resilience.text import Text
 from resilience.verdict import Category
 from simulator.contracts.kinds import KINDS, fault_points
 from simulator.contracts.level import MEASURES
 from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QUANTITIES
 
 ROOM = Path(resilience.report.__file__).parent
 
@@ -31,6 +32,7 @@ def test_every_kind_fault_mode_and_supply_has_a_name() -> None:
     assert FAULT_NAMES.keys() == fault_points().keys()
     assert {mode for kind in KINDS.values() for mode in kind.modes} <= MODE_NAMES.keys()
     assert SUPPLY_NAMES.keys() == {kind.value for kind in LinkKind}
+    assert QUANTITY_NAMES.keys() == QUANTITIES.keys()
     assert SHAPES.keys() <= KINDS.keys()
 
 

@@ -214,6 +214,13 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("signal: target.working", "signal: target.walking", "timeline[0].evidence.signal", "'working'"),
         ("signal: target.working", "signal: pump-1.pressure_m", "timeline[0].evidence.signal", "at a pump"),
         ("signal: target.working", "signal: pump-99.working", "timeline[0].evidence.signal", "no component"),
+        ("    at: 1h\n", "", "timeline[0]", "neither `at` nor `when`"),
+        ("    at: 1h\n", "    when: {signal: pump-1.working}\n", "timeline[0].when", "neither `below` nor `above`"),
+        ("    at: 1h\n", "    when: {signal: pump-1.workin, below: 1}\n", "timeline[0].when.signal", "'working'"),
+        ("    at: 1h\n", "    when: {signal: pmp-1.working, below: 1}\n", "timeline[0].when.signal", "'pump-1'"),
+        ("    at: 1h\n", "    when: {signal: pump-1.level_share, below: 1}\n", "timeline[0].when.signal", "at a pump"),
+        ("    at: 1h\n", "    when: {signal: pump-1.working, under: 1, above: 0}\n", "timeline[0].when.under", "allow"),
+        ("    at: 1h\n", "    at: 6h\n    when: {signal: pump-1.working, below: 1}\n", "timeline[0].at", "heal_by"),
         ("below: 0.5, within", "within", "timeline[0].evidence", "neither `below` nor `above`"),
         ("below: 0.5,", "below: 0.5, above: 0.6,", "timeline[0].evidence.above", "nothing is above"),
         ("within: 5min", "within: 10h", "timeline[0].evidence.within", "ends after the run"),
@@ -264,7 +271,7 @@ def test_one_mistake_one_line_and_two_mistakes_two(tmp_path: Path) -> None:
     assert "is not a duration" in found.what
     text = WHOLE.replace("    target: pump-1\n", "").replace("    at: 1h\n", "")
     assert [(p.field, p.what) for p in problems(tmp_path, text)] == [
-        ("timeline[0]", "'at' is missing"),
+        ("timeline[0]", "has neither `at` nor `when`"),
         ("timeline[0]", "has neither `target` nor `selector`"),
     ]
     burst = TIMELINE.replace("pump-out\n    target: pump-1", "burst\n    target: junction-1")

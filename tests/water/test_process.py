@@ -118,6 +118,19 @@ def test_a_lost_control_link_holds_or_goes_local(tmp_path: Path, fallback: str, 
     running.close()
 
 
+def test_the_level_as_a_share_of_what_is_allowed(tmp_path: Path) -> None:
+    """Tank T may stand between 0.5 m and 6 m; a share of 0.2 is 0.2 of the way between the two."""
+    rt = pumped(tmp_path)
+    running = water.start(rt)
+    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    for hour in range(1, 13):
+        level, share = (rt.quantities.value("tank-T", name) for name in ("level_m", "level_share"))
+        assert share == pytest.approx((level - 0.5) / (6.0 - 0.5), abs=1e-5)
+        rt.clock.run_until(hour * 60 * MINUTE)
+    assert share < 0.2
+    running.close()
+
+
 def test_a_battery_carries_the_pump_for_a_while(tmp_path: Path) -> None:
     rt = pumped(tmp_path, autonomy_s=1200)
     running = water.start(rt)

@@ -48,13 +48,27 @@ class _Rows:
         return self._values
 
 
+class _Shares:
+    """The level of some tanks as a share of the height between the lowest and the highest level allowed."""
+
+    def __init__(self, engine: WaterEngine, rows: NDArray[np.int64]):
+        network = engine.network
+        self._level, self._rows = engine.level_m, rows
+        self._lowest = network.tank_min_m[rows]
+        self._height = np.maximum(network.tank_max_m[rows] - self._lowest, 1e-9)
+
+    def read(self) -> NDArray[np.float64]:
+        share: NDArray[np.float64] = np.clip((self._level[self._rows] - self._lowest) / self._height, 0.0, 1.0)
+        return share
+
+
 class Measures:
     """Vectors over the city's water components, refreshed after each solve.
 
     Registers, for junctions `pressure_m`, `demand_m3_s` (delivered), `leak_m3_s` and, if the engine has it,
-    `water_age_s`; for tanks `level_m`, `volume_m3`; for pipes, pumps and valves `flow_m3_s`; for pumps `pump_running`
-    (0 or 1) and `power_w`; for districts `water_supply_ratio`, `water_pressure_ratio` and `tank_volume_m3` (above the
-    tanks' minimum level).
+    `water_age_s`; for tanks `level_m`, `level_share`, `volume_m3`; for pipes, pumps and valves `flow_m3_s`; for pumps
+    `pump_running` (0 or 1) and `power_w`; for districts `water_supply_ratio`, `water_pressure_ratio` and
+    `tank_volume_m3` (above the tanks' minimum level).
     """
 
     def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
@@ -72,6 +86,9 @@ class Measures:
         if engine.water_age:
             self._register("water_age_s", "s", ("junction",), engine.age_s, self._nodes)
         self._register("level_m", "m", ("tank",), engine.level_m, tank_rows)
+        if len(tank_rows):
+            shares = _Shares(engine, tank_rows).read
+            runtime.quantities.register(Quantity("level_share", "1", tuple(c.id for c in tanks), shares))
         self._register("volume_m3", "m3", ("tank",), engine.volume_m3, tank_rows)
         lines = ("pipe", "pump", "valve")
         self._register("flow_m3_s", "m3/s", lines, engine.flow_m3_s, self._places(*lines))

@@ -1,0 +1,92 @@
+"""One entry of a timeline as a record: what breaks, how it comes about, how long it lasts, and how that is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from resilience.text import Text
+from simulator.contracts.component import Domain, Value
+
+TARGET = "target"
+"""In a signal: the broken component itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Components by what they are: every field given must match. `random` draws so many of them."""
+
+    kind: str = ""
+    domain: Domain | None = None
+    district: str = ""
+    owner: str = ""
+    maker: str = ""
+    model: str = ""
+    firmware: str = ""
+    random: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A crew drives to `site` (empty: the broken component) and works for `work_s`; `depot` empty: the nearest."""
+
+    work_s: float
+    depot: str = ""
+    site: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A state of the town: a quantity of a component below or above a value.
+
+    `component` is `target` where the broken component itself is meant.
+    """
+
+    component: str
+    quantity: str
+    below: float | None
+    above: float | None
+
+    def seen_in(self, value: float) -> bool:
+        return (self.below is None or value < self.below) and (self.above is None or value > self.above)
+
+    def at(self, target: str) -> str:
+        return target if self.component == TARGET else self.component
+
+    def name(self, target: str) -> str:
+        """The signal as a scenario writes it, `component.quantity`."""
+        return f"{self.at(target)}.{self.quantity}"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence(Signal):
+    """What must be seen, at latest `within_s` after the fault, for it to count as real."""
+
+    within_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger(Signal):
+    """The state in which the fault comes; it comes once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One fault at `at_s` on `targets` (or on what `selector` finds, until `selector.resolve` has filled them in).
+
+    With `when` it comes as soon as that state is there, not before `at_s`, and once on each target. It ends after
+    `for_s`, when the repair is done, or at the run's `heal_by_s`, whichever comes first.
+    """
+
+    id: str
+    at_s: float
+    fault: str
+    targets: tuple[str, ...] = ()
+    selector: Selector | None = None
+    for_s: float | None = None
+    repair: Repair | None = None
+    parameters: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+    evidence: Evidence | None = None
+    title: Text | None = None
+    when: Trigger | None = None
