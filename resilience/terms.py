@@ -47,6 +47,8 @@ FAULT_NAMES: dict[str, Text] = {
     "valve-stuck": Text("Ventil klemmt", "valve is stuck"),
     "bus-out": Text("Sammelschiene spannungslos", "busbar is dead"),
     "line-trip": Text("Leitung abgeschaltet", "line is open"),
+    "feeder-out": Text("ganzer Leitungsabgang ausgefallen", "whole feeder is out"),
+    "protection-fails": Text("Schutz löst nicht aus", "protection does not trip"),
     "transformer-out": Text("Transformator abgeschaltet", "transformer is out"),
     "substation-out": Text("Umspannwerk ausgefallen", "substation is out"),
     "switch-stuck": Text("Schalter klemmt", "switch is stuck"),

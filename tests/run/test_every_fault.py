@@ -90,14 +90,15 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
     ("pv", "pv-loss"): lambda t, x: t.value(x, "power_w") == 0,
     ("bus", "bus-out"): lambda t, x: t.value(x, "energised") == 0,
     ("line", "line-trip"): lambda t, x: t.value(x, "loading_pu") == 0,
+    ("line", "feeder-out"): lambda t, x: t.value(x, "loading_pu") == 0,
     ("transformer", "transformer-out"): lambda t, x: t.value(x, "loading_pu") == 0,
     ("link", "link-cut"): lambda t, x: not t.runtime.supply.link_up(x),
     ("link", "link-degraded"): lambda t, x: t.value(t.runtime.city.links[x].target, "loss") >= 0.25,
 }
 LOGGED = {("road", "road-closed"), ("road", "road-narrowed")}
 """What they do to traffic depends on who drives there; that they are in force stands in the log."""
-LATENT = {("grid-switch", "switch-stuck")}
-"""Shows only when the switch is needed; see the tests of the energy domain."""
+LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails")}
+"""Shows only when the switch or protection is needed; see the tests of the energy domain."""
 
 
 def cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:

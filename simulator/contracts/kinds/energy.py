@@ -14,7 +14,16 @@ KINDS = (
     Kind(
         "bus", Domain.ENERGY, "busbar or local substation", (FaultPoint("bus-out", "the busbar is dead"),), (_PRIORITY,)
     ),
-    Kind("line", Domain.ENERGY, "line or cable", (FaultPoint("line-trip", "the line is open at both ends"),)),
+    Kind(
+        "line",
+        Domain.ENERGY,
+        "line or cable",
+        (
+            FaultPoint("line-trip", "the line is open at both ends"),
+            FaultPoint("feeder-out", "the line and all that it alone feeds, up to the open ring points, are out"),
+            FaultPoint("protection-fails", "when the line is to trip, the next protection upstream trips in its place"),
+        ),
+    ),
     Kind(
         "transformer",
         Domain.ENERGY,

@@ -65,9 +65,22 @@ class EnergyDomain:
         if known and active:
             return
         self.state.set_fault(target, fault, event if active else None)
+        if active and fault in ("line-trip", "protection-fails"):
+            self._ask_protection(target)
         if not active:
             self._cleared = event
         self._mark(event)
+
+    def _ask_protection(self, line: str) -> None:
+        """Say it where the protection of a line is called and does not trip: what follows is put down to that."""
+        zone, outages = self.state.zone(line, "protection-fails"), self.state.outages
+        if zone is None or (line, "protection-fails") not in outages:
+            return
+        log = self.runtime.log
+        log.add(EventKind.SWITCH, line, "its protection is called to trip", cause=outages[line, "line-trip"])
+        what = f"its protection does not trip, the next one upstream does: {int(zone.sum())} bus(es) go dark"
+        event = log.add(EventKind.SWITCH, line, what, cause=outages[line, "protection-fails"], value=float(zone.sum()))
+        self.state.set_fault(line, "protection-fails", event)
 
     def _mark(self, cause: int | None) -> None:
         """Something changed: solve once at this instant, after everything else that changes now."""

@@ -7,8 +7,9 @@ import numpy as np
 from simulator.domains.energy.battery import Battery
 from simulator.domains.energy.islands import Parts, find_parts
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints
+from simulator.domains.energy.zones import Zones
 
-BREAKING = ("line-trip", "transformer-out", "substation-out", "bus-out")
+BREAKING = ("line-trip", "transformer-out", "substation-out", "bus-out", "feeder-out", "protection-fails")
 """Faults that take something out of the grid."""
 
 
@@ -34,6 +35,8 @@ class GridState:
         self.gen_share: Floats = np.ones(buses)
         self.branch_ok: Bools = np.ones(len(grid.branch_ids), dtype=np.bool_)
         self.bus_ok: Bools = np.ones(buses, dtype=np.bool_)
+        self._end_ok: Bools = np.ones(len(grid.end_branch), dtype=np.bool_)
+        self._zones = Zones(grid)
         self._pv_ok: Bools = np.ones(len(grid.pv_ids), dtype=np.bool_)
         self._site_ok: Bools = np.ones(len(grid.sites), dtype=np.bool_)
         self._sites = {site.id: i for i, site in enumerate(grid.sites)}
@@ -49,14 +52,18 @@ class GridState:
         self.branch_ok[:] = True
         self.bus_ok[:] = True
         self._site_ok[:] = True
+        dark = np.zeros(len(self.bus_ok), dtype=np.bool_)
         for name, kind in self.outages:
+            if (zone := self.zone(name, kind)) is not None:
+                dark |= zone
             if kind == "bus-out":
                 self.bus_ok[self.grid.bus_at[name]] = False
             elif kind == "substation-out":
                 self._site_ok[self._sites[name]] = False
                 self.branch_ok[list(self.grid.sites[self._sites[name]].branches)] = False
-            elif kind in ("line-trip", "transformer-out"):
+            elif kind in ("line-trip", "transformer-out", "feeder-out"):
                 self.branch_ok[self.grid.branch_at[name]] = False
+        self._open_ends(dark)
         for i, site in enumerate(self.grid.sites):
             self._site_ok[i] &= self.bus_ok[site.bus]
         for i, plant in enumerate(self.grid.pv_ids):
@@ -67,9 +74,30 @@ class GridState:
             battery.overwhelmed = False
         self.stuck = {name for name, kind in self.outages if kind == "switch-stuck"}
 
-    def buses_of(self, target: str) -> Ints:
-        """The buses next to a broken thing, to tell whom it concerns."""
+    def zone(self, target: str, fault: str) -> Bools | None:
+        """The part of the grid that a fault takes out as a whole, None for one that breaks a single thing."""
+        if fault == "feeder-out":
+            return self._zones.feeder(self.grid.branch_at[target])
+        if fault == "protection-fails" and (target, "line-trip") in self.outages:
+            return self._zones.backup(self.grid.branch_at[target])
+        return None
+
+    def _open_ends(self, dark: Bools) -> None:
+        """Let nothing pass what is broken. A part that is out as a whole hangs together, cut off from all others."""
         grid = self.grid
+        self._end_ok = self.branch_ok[grid.end_branch] & self.bus_ok[grid.end_bus]
+        if dark.any():
+            out = np.ones(len(self.branch_ok), dtype=np.bool_)
+            out[grid.end_branch[~dark[grid.end_bus]]] = False
+            self._end_ok &= ~dark[grid.end_bus] | out[grid.end_branch]
+            self.bus_ok &= ~dark
+
+    def buses_of(self, target: str, fault: str) -> Ints:
+        """The buses in or next to a broken thing, to tell whom it concerns."""
+        grid = self.grid
+        zone = self.zone(target, fault)
+        if fault == "protection-fails" or (zone is not None and zone.any()):
+            return np.flatnonzero(np.zeros(0) if zone is None else zone)
         if target in grid.bus_at:
             return np.array([grid.bus_at[target]])
         if target in self._sites:
@@ -81,7 +109,11 @@ class GridState:
 
     def reason(self, buses: Bools) -> tuple[int, str] | None:
         """The latest fault or empty battery that lies in or next to these buses, as (event, component id)."""
-        found = [(event, target) for (target, _), event in self.outages.items() if buses[self.buses_of(target)].any()]
+        found = [
+            (event, target)
+            for (target, fault), event in self.outages.items()
+            if buses[self.buses_of(target, fault)].any()
+        ]
         for battery in self.batteries:
             if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
                 found.append((battery.event, battery.site.id))
@@ -138,4 +170,4 @@ class GridState:
 
     def _ends(self, closed: Bools | None) -> Bools:
         switched = self.closed if closed is None else closed
-        return switched & self.branch_ok[self.grid.end_branch] & self.bus_ok[self.grid.end_bus]
+        return switched & self._end_ok

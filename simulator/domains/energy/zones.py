@@ -1,0 +1,49 @@
+"""What hangs on a line alone, and what goes dark when the protection of a line does not trip."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from simulator.domains.energy.islands import find_parts
+from simulator.domains.energy.model import Bools, Grid, Ints
+
+
+class Zones:
+    """Parts of the grid as it is operated on an ordinary day, with its ring points open; found once and kept.
+
+    Whatever is switched or broken besides does not change a zone, so overlapping faults may come in any order.
+    """
+
+    def __init__(self, grid: Grid) -> None:
+        self._grid = grid
+        self._whole = np.ones(len(grid.sites), dtype=np.bool_)
+        self._live = find_parts(grid, grid.end_closed, self._whole).live
+        self._feeder: dict[int, Bools] = {}
+        self._backup: dict[int, Bools] = {}
+
+    def feeder(self, branch: int) -> Bools:
+        """The buses that a branch alone feeds, up to the open ring points; none where another way leads to them."""
+        if branch not in self._feeder:
+            self._feeder[branch] = self._without(self._grid.end_branch != branch)
+        return self._feeder[branch]
+
+    def backup(self, branch: int) -> Bools:
+        """The buses that lose supply when the next protection upstream of a branch trips in its place.
+
+        That takes away the bus from which the branch is fed and all that is fed through this bus. A branch that is fed
+        from all its ends, as in a closed ring, has a next protection at each of them.
+        """
+        if branch not in self._backup:
+            grid = self._grid
+            buses = grid.end_bus[(grid.end_branch == branch) & grid.end_closed]
+            fed_from = buses[~self.feeder(branch)[buses]]
+            ends = ~np.isin(grid.end_bus, fed_from)
+            self._backup[branch] = self._without(ends, fed_from)
+        return self._backup[branch]
+
+    def _without(self, ends: Bools, buses: Ints | None = None) -> Bools:
+        """The live buses that are not live with these ends only, and with no infeed at `buses`."""
+        infeed = self._whole
+        if buses is not None:
+            infeed = np.array([site.bus not in buses for site in self._grid.sites], dtype=np.bool_)
+        return np.asarray(self._live & ~find_parts(self._grid, self._grid.end_closed & ends, infeed).live)

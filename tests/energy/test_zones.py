@@ -1,0 +1,190 @@
+"""A feeder that is out as a whole, and a protection that does not trip."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulator.contracts.component import Component
+from simulator.contracts.event import EventKind
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling import Runtime
+from simulator.domains.energy import start_generators
+from simulator.domains.energy.process import EnergyDomain
+from tests.energy.support import chain, component, power, run, town, written
+
+NIGHT = datetime(2026, 1, 20, 0, 0)
+RING = "grid-switch-0"
+
+
+def two_feeders() -> Any:
+    """Feeder A: busbar 1, buses 2, 3, 4 over lines 0, 1, 2. Feeder B: buses 5, 6 over lines 3, 4. Line 5 joins 4 and 6
+    over an open switch."""
+    import pandapower as pp
+
+    net = chain([0.4, 0.4, 0.4])
+    given = {"r_ohm_per_km": 0.2, "x_ohm_per_km": 0.12, "c_nf_per_km": 250.0, "max_i_ka": 0.3}
+    before = 1
+    for i in range(2):
+        bus = pp.create_bus(net, 20.0, geodata=(7.802 + i / 1000, 48.5))
+        pp.create_line_from_parameters(net, before, bus, 1.0, **given)
+        pp.create_load(net, bus, 0.4)
+        before = bus
+    ring = pp.create_line_from_parameters(net, 4, 6, 1.0, **given)
+    pp.create_switch(net, 4, ring, et="l", closed=False)
+    return net
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(two_feeders(), tmp_path_factory.mktemp("grid") / "power.json")
+
+
+def started(file: Path, extra: tuple[Component, ...] = (), hours: float = 24.0) -> tuple[Runtime, EnergyDomain]:
+    parts = [component("grid-control", "network-control"), component("shop", "town-hall"), *extra]
+    links = [Link("c", LinkKind.CONTROL, "grid-control", RING), power("bus-3", "shop")]
+    return run(town(file, parts, links), NIGHT, hours)
+
+
+def dark(runtime: Runtime) -> set[int]:
+    return {i for i in range(7) if runtime.quantities.value(f"bus-{i}", "energised") == 0.0}
+
+
+def to(runtime: Runtime, seconds: float) -> None:
+    runtime.clock.run_until(to_ticks(seconds))
+
+
+def fed_by(without: set[int] = frozenset(), cut: tuple[int, int] | None = None) -> set[int]:  # type: ignore[assignment]
+    """What hangs on the infeed, by networkx."""
+    graph = nx.Graph([(0, 1), (1, 2), (2, 3), (3, 4), (1, 5), (5, 6)])
+    graph.remove_nodes_from(without)
+    if cut is not None:
+        graph.remove_edge(*cut)
+    return set(nx.node_connected_component(graph, 0)) if 0 in graph else set()
+
+
+@pytest.mark.parametrize("line,ends", [(0, (1, 2)), (1, (2, 3)), (3, (1, 5))])
+def test_a_whole_feeder_stays_dark_where_a_tripped_line_is_supplied_again(
+    file: Path, line: int, ends: tuple[int, int]
+) -> None:
+    runtime, _domain = started(file)
+    runtime.faults.apply(f"line-{line}", "line-trip", "test", {})
+    to(runtime, 1)
+    behind = set(range(7)) - fed_by(cut=ends)
+    assert dark(runtime) == behind
+    to(runtime, 600)
+    assert dark(runtime) == set(), "the ring point was not closed"
+    runtime.faults.clear(f"line-{line}", "line-trip", "test")
+    to(runtime, 1200)
+    out = runtime.faults.apply(f"line-{line}", "feeder-out", "test", {})
+    to(runtime, 7200)
+    assert dark(runtime) == behind
+    said = [e for e in runtime.log.events if e.cause == out and "without supply" in e.what]
+    assert [e.value for e in said] == [len(behind)], "one event for the feeder, put down to the fault"
+    runtime.faults.clear(f"line-{line}", "feeder-out", "test")
+    to(runtime, 7201)
+    assert dark(runtime) == set()
+
+
+@pytest.mark.parametrize("line,fed_from", [(2, 3), (1, 2), (0, 1)])
+@pytest.mark.parametrize("first", ["line-trip", "protection-fails"])
+def test_the_next_protection_upstream_takes_a_larger_part(file: Path, line: int, fed_from: int, first: str) -> None:
+    """The bus that feeds the line goes dark with all that hangs on it: for the first line of a feeder, the busbar."""
+    runtime, domain = started(file)
+    name = f"line-{line}"
+    faults = (first, "line-trip" if first == "protection-fails" else "protection-fails")
+    events = {fault: runtime.faults.apply(name, fault, "test", {}) for fault in faults}
+    to(runtime, 1)
+    larger = set(range(7)) - fed_by(without={fed_from})
+    assert dark(runtime) == larger
+    to(runtime, 3600)
+    assert dark(runtime) == larger, "nothing is switched onto a short circuit"
+    effects = [e for e in runtime.log.events if e.kind is EventKind.SWITCH]
+    assert {e.cause for e in effects} == set(events.values()), "both faults show an effect"
+    lost = next(e for e in runtime.log.events if "without supply" in e.what)
+    assert runtime.log.trace(lost.id)[0].id == events["protection-fails"]
+    runtime.faults.clear(name, "protection-fails", "test")
+    to(runtime, 7200)
+    assert dark(runtime) == set(), "only the line is out now, and its buses hang on the ring"
+    assert domain.state.closed.tolist() != domain.state.grid.end_closed.tolist()
+    runtime.faults.clear(name, "line-trip", "test")
+    to(runtime, 7201)
+    assert dark(runtime) == set()
+    assert domain.state.closed.tolist() == domain.state.grid.end_closed.tolist()
+
+
+def test_a_protection_that_is_not_called_does_nothing(file: Path) -> None:
+    runtime, domain = started(file)
+    solves = domain.solver.solves
+    runtime.faults.apply("line-0", "protection-fails", "test", {})
+    to(runtime, 10)
+    assert dark(runtime) == set()
+    assert domain.solver.solves == solves
+    runtime.faults.apply("line-4", "line-trip", "test", {})
+    to(runtime, 20)
+    assert dark(runtime) == {6}
+    lost = next(e for e in runtime.log.events if "without supply" in e.what)
+    assert runtime.log.trace(lost.id)[0].subject == "line-4"
+
+
+def test_a_blackout_of_three_days_with_black_start(tmp_path: Path) -> None:
+    """The battery starts an island, is used up, and the grid comes back onto it: charged again, nothing left behind."""
+    store = component("store", "battery", bus="bus-4", rated_w=1.5e6, energy_j=2 * 3.6e9)
+    plant = component("gen", "generator", fuel_l=300.0, tank_l=1000.0, burn_l_h=20.0, order_below=0.0)
+    runtime, domain = run(
+        town(written(two_feeders(), tmp_path / "p.json"), [store, plant, component("shop", "town-hall")],
+             [power("bus-3", "shop"), power("gen", "shop")]),
+        NIGHT, 120.0,
+    )  # fmt: skip
+    start_generators(runtime)
+    runtime.faults.apply("substation-0", "substation-out", "storm", {})
+    to(runtime, 10)
+    assert runtime.quantities.value("bus-3", "energised") == 1.0, "the island is formed at once"
+    assert runtime.quantities.value("store", "power_w") <= 1.5e6 * (1 + 1e-6)
+    to(runtime, 12 * 3600)
+    assert runtime.quantities.value("store", "charge_j") == pytest.approx(0.0, abs=1e3)
+    assert dark(runtime) == set(range(7))
+    to(runtime, 24 * 3600)
+    assert not runtime.supply.works("shop"), "15 hours of fuel are used up"
+    to(runtime, 72 * 3600)
+    runtime.faults.clear("substation-0", "substation-out", "storm")
+    to(runtime, 72 * 3600 + 120)
+    assert dark(runtime) == set()
+    assert runtime.supply.works("shop")
+    to(runtime, 100 * 3600)
+    assert runtime.quantities.value("store", "charge_j") == pytest.approx(0.8 * 2 * 3.6e9, rel=1e-3)
+    assert not domain.state.shed.any()
+    modes = [(e.subject, e.after) for e in runtime.log.events if e.kind is EventKind.MODE]
+    assert [mode for who, mode in modes if who == "store"][:2] == ["island", "empty"]
+    assert [mode for who, mode in modes if who == "gen"][:3] == ["starting", "running", "empty"]
+
+
+POINTS = [(f"line-{i}", fault) for i in (0, 1, 4) for fault in ("line-trip", "feeder-out", "protection-fails")]
+POINTS += [("bus-2", "bus-out"), ("substation-0", "substation-out"), (RING, "switch-stuck")]
+TURNS = st.lists(st.tuples(st.sampled_from(POINTS), st.integers(0, 3000), st.integers(1, 3000)), max_size=8)
+
+
+@settings(max_examples=25, deadline=None)
+@given(turns=TURNS)
+def test_faults_in_any_overlapping_order_leave_the_grid_as_it_was(
+    file: Path, turns: list[tuple[tuple[str, str], int, int]]
+) -> None:
+    runtime, domain = started(file, hours=3)
+    before = domain.state.closed.tolist()
+    for n, ((target, fault), at_s, for_s) in enumerate(turns):
+        apply = partial(runtime.faults.apply, target, fault, f"{n}", {})
+        clear = partial(runtime.faults.clear, target, fault, f"{n}")
+        runtime.clock.at(to_ticks(at_s), "on", apply)
+        runtime.clock.at(to_ticks(at_s + for_s), "off", clear)
+    to(runtime, 6001)
+    assert dark(runtime) == set()
+    assert domain.state.closed.tolist() == before
+    assert domain.state.outages == {}
