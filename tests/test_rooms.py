@@ -34,7 +34,20 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 """Every room but `stadtwerk`, which wires them all. A room may always import itself."""
 
 OURS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
-HEAVY = {"uxsim", "pandapower", "wntr", "pandas", "scipy", "matplotlib", "pyarrow", "jinja2", "jsonschema", "rich"}
+HEAVY = {
+    "dask",
+    "distributed",
+    "uxsim",
+    "pandapower",
+    "wntr",
+    "pandas",
+    "scipy",
+    "matplotlib",
+    "pyarrow",
+    "jinja2",
+    "jsonschema",
+    "rich",
+}
 """Libraries that cost much to import; each is imported where it is used."""
 
 
