@@ -12,6 +12,7 @@ from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
 from simulator.coupling.quantities import Quantities, Quantity
+from simulator.coupling.recovery import Recovery
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
 from simulator.kernel.clock import Clock
@@ -39,6 +40,7 @@ class Runtime:
         log = EventLog(clock)
         faults = FaultStack(city, log)
         supply = Supply(city, clock, log, faults)
+        Recovery(clock, faults)
         travel = Travel(city, supply)
         quantities = Quantities()
         names = tuple(city.components)

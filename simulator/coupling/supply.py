@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.cyber import LOSS_OF_CONTROL
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.faults import FaultStack
@@ -35,7 +36,8 @@ class _Store:
 class Supply:
     """The one place where a link's state turns into what works at its target.
 
-    A link is up while its source offers its kind, it is not cut, and (data, control) its path works. A component is
+    A link is up while its source offers its kind, it is not cut, and (data, control) its path works. Commands of a
+    control room that has lost control leave it on no link. A component is
     *fed* with a kind while one link of that kind is up or autonomy is left. It *works* while no disabling fault is on
     it and, if it has power links, it is fed with power. Domains and lifelines decide what the other kinds mean.
     """
@@ -45,6 +47,7 @@ class Supply:
         self._offered: dict[tuple[str, LinkKind], bool] = {}
         self._path: dict[str, bool] = {}
         self._cut: dict[str, bool] = {}
+        self._voiceless: set[str] = set()
         self._draws: dict[str, float] = {}
         self._demand: dict[str, float] = {}
         self._stores: dict[tuple[str, LinkKind], _Store] = {}
@@ -62,6 +65,7 @@ class Supply:
             if ticks:
                 self._stores[key] = _Store(ticks, float(ticks), clock.now)
         faults.handle("link-cut", self._on_cut)
+        faults.handle(LOSS_OF_CONTROL.name, self._on_voiceless)
         faults.handle_disabling(self._on_disabled)
 
     # what producers say
@@ -136,6 +140,12 @@ class Supply:
         self._cut[target] = bool(active)
         self._refresh_link(self._city.links[target], event)
 
+    def _on_voiceless(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """A control room works, but its commands do not leave it."""
+        (self._voiceless.add if active else self._voiceless.discard)(target)
+        for link in self._city.links_out_of(target, LinkKind.CONTROL):
+            self._refresh_link(link, event)
+
     def _on_disabled(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._refresh_component(target, event)
 
@@ -143,7 +153,8 @@ class Supply:
         offered = self._offered.get((link.source, link.kind))
         if offered is None:
             offered = self._works[link.source]
-        up = offered and not self._cut.get(link.id, False) and self._path.get(link.id, True)
+        silent = link.kind is LinkKind.CONTROL and link.source in self._voiceless
+        up = offered and not silent and not self._cut.get(link.id, False) and self._path.get(link.id, True)
         if up == self._link_up[link.id]:
             return
         self._link_up[link.id] = up

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.contracts.component import Component
+from simulator.contracts.kinds.cyber import LOSS_OF_CONTROL, LOSS_OF_VIEW
 from simulator.contracts.link import Fallback
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.lifeline import Lifeline
@@ -41,9 +42,14 @@ class ControlCentre(Lifeline):
     def watches(self) -> tuple[str, ...]:
         return (*(target.id for target in self._targets), *(link.id for link in self._link.values()))
 
+    @property
+    def blind(self) -> bool:
+        """Whether it gets no readings from what it commands."""
+        return bool(self.runtime.faults.active(self.id, LOSS_OF_VIEW.name))
+
     def commanded(self) -> tuple[Commanded, ...]:
         supply = self.runtime.supply
-        centre = supply.works(self.id)
+        centre = supply.works(self.id) and not self.runtime.faults.active(self.id, LOSS_OF_CONTROL.name)
         found = []
         for target in self._targets:
             link = self._link.get(target.id)
@@ -53,6 +59,10 @@ class ControlCentre(Lifeline):
         return tuple(found)
 
     def in_command(self, commanded: tuple[Commanded, ...]) -> bool:
-        """Whether the centre works and reaches most of what works."""
+        """Whether the centre works, sees and reaches most of what works."""
         working = [one for one in commanded if one.works]
-        return self.runtime.supply.works(self.id) and sum(o.reached for o in working) >= MOST * len(working)
+        return (
+            not self.blind
+            and self.runtime.supply.works(self.id)
+            and sum(o.reached for o in working) >= MOST * len(working)
+        )

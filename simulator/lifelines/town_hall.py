@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.contracts.component import Component
+from simulator.contracts.kinds.cyber import RANSOMWARE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
@@ -31,13 +32,14 @@ class TownHall(Lifeline):
         missing = [
             what
             for what, there in (
-                ("power", supply.works(self.id)),
+                ("power", supply.fed(self.id, LinkKind.POWER)),
+                ("data that are not encrypted", not self.runtime.faults.active(self.id, RANSOMWARE.name)),
                 ("way to its services", supply.mains(self.id, LinkKind.CONTROL)),
                 ("data link", supply.mains(self.id, LinkKind.DATA)),
             )
             if not there
         ]
-        if self.runtime.faults.disabled(self.id):
+        if self.runtime.faults.active(self.id, "site-out"):
             self._offline_since = now if self._offline_since is None else self._offline_since
             return Duty("none", 0.0, "the house cannot be used")
         if not missing:

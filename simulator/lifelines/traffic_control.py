@@ -45,13 +45,15 @@ class TrafficControlCentre(ControlCentre):
             return Duty(mode, share, f"{dark} of {len(signals)} signals are dark, police are at {policed}")
         if self.in_command(signals):
             return Duty("central", share, f"the centre reaches {states.count('central')} of {len(signals)} signals")
+        if self.blind:
+            return Duty("local", share, "sees nothing of the traffic: programmes do not follow it")
         return Duty("local", share, f"{len(signals) - dark} signals run their own programmes")
 
     def _state(self, signal: Commanded) -> str:
         name = signal.component.id
         if signal.works:
             self._dark_since.pop(name, None)
-            return "central" if signal.reached else "local"
+            return "central" if signal.reached and not self.blind else "local"
         on_list, now = bool(signal.component.parameters["police"]), self.runtime.clock.now
         needs = to_ticks(signal.component.number("police_s"))
         if name not in self._dark_since:

@@ -25,12 +25,20 @@ class Waterworks(ControlCentre):
             works = self.runtime.supply.works(self.id)
             return Duty("central", 1.0, "works") if works else Duty("none", 0.0, "the control room does not work")
         alone = {Fallback.LOCAL: LOCAL_SHARE, Fallback.HOLD: HELD_SHARE}
-        share = sum((1.0 if p.reached else alone[p.fallback]) for p in pumps if p.works) / len(pumps)
+        blind = self.blind
+        share = sum(_share(p.reached, blind, alone[p.fallback]) for p in pumps if p.works) / len(pumps)
         working = [pump for pump in pumps if pump.works]
         if not working:
             return Duty("none", share, "no pump works")
         reached = sum(pump.reached for pump in working)
         if self.in_command(pumps):
             return Duty("central", share, f"reaches {reached} of {len(working)} working pumps")
+        if blind:
+            return Duty("local", share, f"sees nothing: {reached} of {len(working)} pumps keep their last set-point")
         held = sum(not p.reached and p.fallback is Fallback.HOLD for p in working)
         return Duty("local", share, f"{len(working) - reached} pumps are on their own, {held} of them frozen")
+
+
+def _share(reached: bool, blind: bool, alone: float) -> float:
+    """Served at one pump: a control room that sees nothing leaves what it reaches at the last set-point."""
+    return alone if not reached else HELD_SHARE if blind else 1.0

@@ -171,20 +171,21 @@ def test_what_does_not_fit_is_shed_by_priority_and_comes_back_at_night(file: Pat
 def test_by_hand_without_control_link_and_when_the_centre_is_down(file: Path) -> None:
     """The same trip re-supplied after 300 s from afar, and later by a crew: muster, drive, 900 s of work."""
     at: dict[str, int] = {}
-    for case in ("remote", "no link", "centre out"):
+    for case in ("remote", "no link", "centre out", "centre blind", "centre silent"):
         runtime, _ = started(file, SWITCHES if case != "no link" else (), start_at=datetime(2026, 1, 20, 3, 0), hours=5)
-        if case == "centre out":
-            runtime.faults.apply("grid-control", "control-out", "test", {})
+        of_centre = {"centre out": "control-out", "centre blind": "loss-of-view", "centre silent": "loss-of-control"}
+        if case in of_centre:
+            runtime.faults.apply("grid-control", of_centre[case], "test", {})
         runtime.faults.apply("line-50", "line-trip", "test", {})
         runtime.clock.run_until(4 * HOUR)
-        first = of_kind(runtime, EventKind.SWITCH)[0]
+        first = next(e for e in of_kind(runtime, EventKind.SWITCH) if e.subject in SWITCHES)
         at[case] = first.at
         assert runtime.log.trace(first.id)[0].kind is EventKind.FAULT
         modes = [e for e in of_kind(runtime, EventKind.MODE) if e.subject == first.subject]
         assert (modes[0].before, modes[0].after) == ("open", "closed")
         assert bool(of_kind(runtime, EventKind.CREW)) is (case != "remote")
     assert at["remote"] == to_ticks(300)
-    assert at["no link"] == at["centre out"]
+    assert at["no link"] == at["centre out"] == at["centre blind"] == at["centre silent"]
     assert at["no link"] > to_ticks(900 + 900)
 
 

@@ -59,6 +59,8 @@ def everything() -> City:
 
 CITY = everything()
 BREAKS = [(c.id, point.name) for c in CITY.components.values() for point in KINDS[c.kind].faults if point.disables]
+BREAKS += [(room, fault) for room in ("centre", "works") for fault in ("loss-of-view", "loss-of-control")]
+BREAKS += [(name, "flooding") for name in ("centre", "v1")]
 BREAKS += [(link.id, "link-cut") for link in CITY.links.values()]
 BREAKS += [("bus-a", "offer"), ("bus-b", "offer")]
 

@@ -92,11 +92,23 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
     ("line", "line-trip"): lambda t, x: t.value(x, "loading_pu") == 0,
     ("line", "feeder-out"): lambda t, x: t.value(x, "loading_pu") == 0,
     ("transformer", "transformer-out"): lambda t, x: t.value(x, "loading_pu") == 0,
+    **{
+        (kind, fault): lambda t, x: (
+            not any(t.runtime.supply.link_up(link.id) for link in t.runtime.city.links_out_of(x, LinkKind.CONTROL))
+        )
+        for kind, fault in (
+            ("waterworks", "loss-of-control"),
+            ("network-control", "loss-of-control"),
+            ("traffic-control-centre", "loss-of-control"),
+            ("traffic-control-centre", "flooding"),
+        )
+    },
     ("link", "link-cut"): lambda t, x: not t.runtime.supply.link_up(x),
     ("link", "link-degraded"): lambda t, x: t.value(t.runtime.city.links[x].target, "loss") >= 0.25,
 }
-LOGGED = {("road", "road-closed"), ("road", "road-narrowed")}
-"""What they do to traffic depends on who drives there; that they are in force stands in the log."""
+LOGGED = {("road", "road-closed"), ("road", "road-narrowed"), ("server", "flooding")}
+LOGGED |= {(kind, "loss-of-view") for kind in ("waterworks", "network-control", "traffic-control-centre")}
+"""What they do depends on who drives there or is to be commanded; that they are in force stands in the log."""
 LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails")}
 """Shows only when the switch or protection is needed; see the tests of the energy domain."""
 

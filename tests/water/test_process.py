@@ -131,6 +131,21 @@ def test_the_level_as_a_share_of_what_is_allowed(tmp_path: Path) -> None:
     running.close()
 
 
+def test_a_control_room_that_sees_nothing_lets_its_pump_run_on(tmp_path: Path) -> None:
+    """The link is up, so the pump does not go by its own controls, whatever is declared for a lost link."""
+    rt = pumped(tmp_path, fallback="local")
+    running = water.start(rt)
+    root = rt.faults.apply("centre", "loss-of-view", "x", {})
+    rt.clock.run_until(8 * 60 * MINUTE)
+    assert runs(rt)
+    assert rt.quantities.value("tank-T", "level_m") > 5, "its controls stop it at 4 m"
+    assert any(e.cause == root and e.kind is EventKind.SWITCH for e in rt.log.events)
+    rt.faults.clear("centre", "loss-of-view", "x")
+    rt.clock.run_until(8 * 60 * MINUTE)
+    assert not runs(rt)
+    running.close()
+
+
 def test_a_battery_carries_the_pump_for_a_while(tmp_path: Path) -> None:
     rt = pumped(tmp_path, autonomy_s=1200)
     running = water.start(rt)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.cyber import CENTRE_FAULTS
 from simulator.contracts.kinds.kind import Kind
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
@@ -89,6 +90,6 @@ KINDS = (
         "network-control",
         Domain.ENERGY,
         "grid control centre: operates remote switches over its control links",
-        (FaultPoint("control-out", "the control centre does not work", disables=True),),
+        (FaultPoint("control-out", "the control centre does not work", disables=True), *CENTRE_FAULTS),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.cyber import FLOODING, RANSOMWARE
 from simulator.contracts.kinds.kind import Kind
 from simulator.contracts.kinds.sensor import REPORT_FAULTS
 
@@ -32,7 +33,7 @@ FIRMWARE_UPDATE = FaultPoint(
 """New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
 
 KINDS = (
-    Kind("server", Domain.ICT, "server", (_OUT,), (_CLUSTER, _RANK)),
+    Kind("server", Domain.ICT, "server", (_OUT, RANSOMWARE, FLOODING), (_CLUSTER, _RANK)),
     Kind("router", Domain.ICT, "router", (_OUT,)),
     Kind("switch", Domain.ICT, "network switch", (_OUT,)),
     Kind("radio-site", Domain.ICT, "radio site of the rescue services or of telemetry", (_OUT,)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.cyber import CENTRE_FAULTS, FLOODING, RANSOMWARE
 from simulator.contracts.kinds.kind import Kind
 
 _CLOSED = FaultPoint("site-out", "the site cannot be used", disables=True)
@@ -55,7 +56,7 @@ KINDS = (
         "traffic-control-centre",
         Domain.LIFELINE,
         "traffic control centre: central programmes over its control links, else local ones, else police",
-        (_CLOSED,),
+        (_CLOSED, *CENTRE_FAULTS, FLOODING),
         (),
         ("central", "local", "police", "none"),
     ),
@@ -63,7 +64,7 @@ KINDS = (
         "town-hall",
         Domain.LIFELINE,
         "digital town hall: online, else the paper counter",
-        (_CLOSED,),
+        (_CLOSED, RANSOMWARE),
         (
             Parameter("opens_s", "s", 28800.0, "assumption: counters open at 08:00"),
             Parameter("closes_s", "s", 64800.0, "assumption: counters close at 18:00"),
@@ -76,7 +77,7 @@ KINDS = (
         "waterworks",
         Domain.LIFELINE,
         "waterworks' control room: commands pumps over its control links",
-        (_CLOSED,),
+        (_CLOSED, *CENTRE_FAULTS),
         (),
         ("central", "local", "none"),
     ),

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from simulator.contracts.event import EventKind
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
@@ -54,6 +56,7 @@ class Resupply:
         self._told: set[int] = set()
         self.regions: list[Region] = []
         self.shed_event: dict[int, int] = {}
+        runtime.faults.handle(LOSS_OF_VIEW.name, self._on_view)
         for switch in state.grid.switches:
             for link in runtime.city.links_into(switch.id, LinkKind.CONTROL):
                 runtime.supply.watch(link.id, self._on_control)
@@ -182,10 +185,12 @@ class Resupply:
         return closed
 
     def _remote(self, switch: RingSwitch) -> bool:
-        """Whether a working control centre reaches the switch now."""
+        """Whether a working control centre that sees the grid reaches the switch now."""
         supply, city = self._runtime.supply, self._runtime.city
         return any(
-            city.components[link.source].kind == "network-control" and supply.works(link.source)
+            city.components[link.source].kind == "network-control"
+            and supply.works(link.source)
+            and not self._runtime.faults.active(link.source, LOSS_OF_VIEW.name)
             for link in supply.live_links(switch.id, LinkKind.CONTROL)
         )
 
@@ -208,6 +213,12 @@ class Resupply:
                 order.void = True
                 self._orders.remove(order)
                 self._send(_Order(order.switch, True, order.region, cause))
+
+    def _on_view(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """A centre that sees nothing sends nobody's switch on its way; crews find out on site what is dark."""
+        if self._runtime.city.components[target].kind == "network-control":
+            what = "sees nothing of the grid: switching goes by hand" if active else "sees the grid again"
+            self._on_control(target, self._runtime.log.add(EventKind.SWITCH, target, what, cause=event))
 
     # at the switch
 

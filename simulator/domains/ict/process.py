@@ -7,12 +7,14 @@ from numpy.typing import NDArray
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.cyber import FLOODING
 from simulator.contracts.link import LinkKind
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import engine
 from simulator.domains.ict.control import ControlFan, control_fans
 from simulator.domains.ict.election import Election
+from simulator.domains.ict.flood import flooded
 from simulator.domains.ict.model import DataGraph, Route
 from simulator.domains.ict.service import NetworkService
 
@@ -80,9 +82,10 @@ class Ict:
             runtime.supply.watch(name, self._on_component)
         for e, link in enumerate(self.graph.links):
             self._state.cut[e] = bool(runtime.faults.active(link, "link-cut"))
-            self._degrade(e, runtime.faults.active(link, "link-degraded"))
+            self._degrade(e)
         runtime.faults.handle("link-cut", self._on_cut)
         runtime.faults.handle("link-degraded", self._on_degraded)
+        runtime.faults.handle(FLOODING.name, self._on_flooded)
 
     def _on_component(self, subject: str, cause: int | None) -> None:
         v, works = self.graph.index[subject], self._runtime.supply.works(subject)
@@ -98,11 +101,35 @@ class Ict:
 
     def _on_degraded(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._touch(target, event)
-        self._degrade(self.graph.edge[target], active)
+        self._degrade(self.graph.edge[target])
 
-    def _degrade(self, edge: int, active: tuple[ActiveFault, ...]) -> None:
-        self._state.delay_s[edge] = sum(fault.number("delay_s") for fault in active)
-        self._state.lost[edge] = sum(fault.number("loss") for fault in active)
+    def _on_flooded(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if target not in self.graph.index:
+            self._runtime.log.add(EventKind.NOTE, target, "no data link leads there: no flood does", cause=event)
+            return
+        self._touch(target, event)
+        wait_s, lost = self._flood(target)
+        if active and lost < 1:
+            what = f"messages wait {wait_s:.3g} s for their turn, {lost:.2%} of them are lost"
+            self._runtime.log.add(EventKind.NOTE, target, what, cause=event, value=wait_s)
+        for edge, _ in self.graph.edges_of[self.graph.index[target]]:
+            self._degrade(edge)
+
+    def _flood(self, node: str) -> tuple[float, float]:
+        """What all floods at a node make a message wait there, and the share of messages that they drown."""
+        active = self._runtime.faults.active(node, FLOODING.name)
+        if not active:
+            return 0.0, 0.0
+        load, first = sum(fault.number("load") for fault in active), active[0]
+        return flooded(load, first.number("service_s"), int(first.number("queue")))
+
+    def _degrade(self, edge: int) -> None:
+        """Put together what slows a link down: its own faults, and floods at its ends."""
+        active = self._runtime.faults.active(self.graph.links[edge], "link-degraded")
+        ends = (self.graph.ids[v] for v in (self.graph.a[edge], self.graph.b[edge]))
+        waits_s, drowned = zip(*(self._flood(end) for end in ends), strict=True)
+        self._state.delay_s[edge] = sum(fault.number("delay_s") for fault in active) + sum(waits_s)
+        self._state.lost[edge] = sum(fault.number("loss") for fault in active) + sum(drowned)
 
     def _touch(self, subject: str, cause: int | None) -> None:
         """Something changes now: keep the state as it was, and look again at the end of this instant."""

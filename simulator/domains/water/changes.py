@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
 from simulator.contracts.link import Fallback, LinkKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.overrides import Force
 
-STOPPED, CONTROL_LOST = "no power, broken or stuck", "control link down"
+STOPPED, CONTROL_LOST, BLIND = "no power, broken or stuck", "control link down", "the control room sees nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,11 @@ class Changes:
             stuck = [f.parameters["position"] for f in self._rt.faults.active(component.id, "valve-stuck")]
             if stuck:
                 stop = Force.SHUT if "closed" in stuck else Force.OPEN
+        live = supply.live_links(component.id, LinkKind.CONTROL)
+        blind = bool(live) and all(self._rt.faults.active(ln.source, LOSS_OF_VIEW.name) for ln in live)
         # the hold comes first, so that the set-point it keeps is the one from before the stop
-        return [Change(link, CONTROL_LOST, Force.HOLD if held else None), Change(link, STOPPED, stop)]
+        holds = [Change(link, why, Force.HOLD if so else None) for why, so in ((CONTROL_LOST, held), (BLIND, blind))]
+        return [*holds, Change(link, STOPPED, stop)]
 
     def _fixed(self, component: Component) -> list[Change]:
         faults, where = self._rt.faults, self._where[component.id]

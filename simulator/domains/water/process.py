@@ -11,12 +11,13 @@ import simpy
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.runtime import Runtime
-from simulator.domains.water.changes import CONTROL_LOST, Change, Changes
+from simulator.domains.water.changes import BLIND, CONTROL_LOST, Change, Changes
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.measures import Measures
 
@@ -63,6 +64,7 @@ class WaterProcess:
         self._empty: dict[str, int] = {}
         for fault in ("burst", "isolated", "valve-stuck"):
             runtime.faults.handle(fault, self._on_fault)
+        runtime.faults.handle(LOSS_OF_VIEW.name, self._on_centre)
         for component, _ in self._switched:
             runtime.supply.watch(component.id, self._on_change)
             self._dirty[component.id] = None
@@ -77,6 +79,13 @@ class WaterProcess:
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._on_change(target, event)
+
+    def _on_centre(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """Something about a control room concerns the pumps and valves that it commands."""
+        switched = {component.id for component, _ in self._switched}
+        for link in self._rt.city.links_out_of(target, LinkKind.CONTROL):
+            if link.target in switched:
+                self._on_change(link.target, event)
 
     def _on_change(self, component: str, cause: int | None) -> None:
         self._dirty[component] = cause
@@ -120,8 +129,8 @@ class WaterProcess:
             self._cause = cause if cause is not None else self._cause
             if any(forced) and component.kind in ("pump", "valve") and not self._overrides.forced(changes[0].where):
                 released.append((component.id, changes[0].where, cause))
-            elif any(c.why == CONTROL_LOST and c.how is not None for c in changes):
-                what = f"{CONTROL_LOST}: keeps its last set-point, no controls act on it"
+            elif why := next((c.why for c in changes if c.why in (CONTROL_LOST, BLIND) and c.how is not None), None):
+                what = f"{why}: keeps its last set-point, no controls act on it"
                 self._rt.log.add(EventKind.SWITCH, component.id, what, cause=cause)
         if plan:
             self._log_switches()

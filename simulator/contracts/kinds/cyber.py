@@ -1,0 +1,37 @@
+"""What an attacker does to those who command and serve: control rooms, servers, the digital town hall."""
+
+from __future__ import annotations
+
+from simulator.contracts.fault import FaultPoint, Parameter
+
+LOSS_OF_VIEW = FaultPoint("loss-of-view", "the control room gets no readings from what it commands")
+"""It commands blindly: what it steers keeps the last set-point, and switching goes by hand."""
+
+LOSS_OF_CONTROL = FaultPoint("loss-of-control", "the control room's commands do not arrive, though readings do")
+"""What it commands does what its control links declare for when they are down."""
+
+RANSOMWARE = FaultPoint(
+    "ransomware",
+    "the systems are encrypted until they are restored from backup",
+    disables=True,
+    parameters=(
+        Parameter("restore_s", "s", 259_200.0, "assumption: 3 days", "time to restore them from backup", at_least=1.0),
+    ),
+)
+"""Over once the backup is restored, or earlier when it is cleared."""
+
+FLOODING = FaultPoint(
+    "flooding",
+    "so many messages come in that the others wait, are lost, or do not get through at all",
+    parameters=(
+        Parameter(
+            "load", "1", 2.0, "assumption", "messages that come in, as a share of what can be served", at_least=0.0
+        ),
+        Parameter("service_s", "s", 0.001, "assumption", "mean time to serve a message", at_least=0.0),
+        Parameter("queue", "", 100.0, "assumption", "messages that can wait", at_least=1.0),
+    ),
+)
+"""Denial of service: below the capacity waiting and loss grow, at the capacity the service is lost."""
+
+CENTRE_FAULTS = (LOSS_OF_VIEW, LOSS_OF_CONTROL)
+"""What can befall everyone who commands things over control links."""
