@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from resilience.text import Text
 from simulator.contracts.component import Domain, Value
+from simulator.contracts.link import LinkKind
 
 TARGET = "target"
 """In a signal: the broken component itself."""
@@ -15,7 +16,12 @@ TARGET = "target"
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Components by what they are: every field given must match. `random` draws so many of them."""
+    """Components and links by what they are: every field given must match. `random` draws so many of them.
+
+    `district` and `trench` mean components and links alike, a link being in the districts of its ends. `link_kind` and
+    `between` (two components or districts, in either order) mean links only; `kind`, `domain`, `maker`, `model` and
+    `firmware` mean components only.
+    """
 
     kind: str = ""
     domain: Domain | None = None
@@ -25,6 +31,9 @@ class Selector:
     model: str = ""
     firmware: str = ""
     random: int | None = None
+    link_kind: LinkKind | None = None
+    between: tuple[str, ...] = ()
+    trench: str = ""
 
 
 @dataclass(frozen=True, slots=True)

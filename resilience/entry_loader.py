@@ -8,23 +8,11 @@ from resilience.entry import Evidence, Repair, Selector, TimelineEntry, Trigger
 from resilience.fields import Fields
 from resilience.reading import needed_seconds, needed_text, title_of
 from simulator.contracts.component import Domain
+from simulator.contracts.link import LinkKind
 
 
 def build_entry(item: Fields) -> TimelineEntry:
-    selector = None
-    if "selector" in item:
-        by = item.child("selector")
-        domain, wanted = by.text("domain"), by.number("random")
-        selector = Selector(
-            kind=by.text("kind") or "",
-            domain=Domain(domain) if domain else None,
-            district=by.text("district") or "",
-            owner=by.text("owner") or "",
-            maker=by.text("maker") or "",
-            model=by.text("model") or "",
-            firmware=by.text("firmware") or "",
-            random=None if wanted is None else int(wanted),
-        )
+    selector = build_selector(item.child("selector")) if "selector" in item else None
     repair = None
     if "repair" in item:
         work = item.child("repair")
@@ -51,6 +39,23 @@ def build_entry(item: Fields) -> TimelineEntry:
         evidence=evidence,
         title=title_of(item),
         when=when,
+    )
+
+
+def build_selector(by: Fields) -> Selector:
+    domain, wanted, link_kind = by.text("domain"), by.number("random"), by.text("link_kind")
+    return Selector(
+        kind=by.text("kind") or "",
+        domain=Domain(domain) if domain else None,
+        district=by.text("district") or "",
+        owner=by.text("owner") or "",
+        maker=by.text("maker") or "",
+        model=by.text("model") or "",
+        firmware=by.text("firmware") or "",
+        random=None if wanted is None else int(wanted),
+        link_kind=LinkKind(link_kind) if link_kind else None,
+        between=tuple(text for _, text in by.texts("between")),
+        trench=by.text("trench") or "",
     )
 
 

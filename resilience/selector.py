@@ -1,4 +1,4 @@
-"""Which components a timeline entry means: all that match, or some of them drawn from the run's seed."""
+"""Which components and links a timeline entry means: all that match, or some of them drawn from the run's seed."""
 
 from __future__ import annotations
 
@@ -9,28 +9,57 @@ import numpy as np
 
 from resilience.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
-from simulator.contracts.kinds import FAULTS_OF_KIND, SENSOR_FAULTS
+from simulator.contracts.kinds import FAULTS_OF_KIND, LINK_FAULTS, SENSOR_FAULTS
+from simulator.contracts.link import Link
 
 Stream = Callable[[str, str], np.random.Generator]
 """Gives the private random stream of (name, purpose) under the run's seed."""
 
 
+_OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
+
+
 def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
-    """Every component that matches and can break in this way, in the city's order."""
-    wanted = {
-        name: value
-        for name in ("kind", "domain", "district", "owner", "maker", "model", "firmware")
-        if (value := getattr(selector, name))
-    }
+    """Every component and link that matches and can break in this way, in the city's order, components first."""
+    found: list[str] = []
+    if selector.link_kind is None and not selector.between:
+        found += _components(selector, fault, city)
+    if not any(getattr(selector, name) for name in _OF_COMPONENTS):
+        found += [link.id for link in city.links.values() if _is_meant(link, selector, fault, city)]
+    return tuple(found)
+
+
+def _components(selector: Selector, fault: str, city: City) -> list[str]:
+    wanted = {name: value for name in (*_OF_COMPONENTS, "district", "owner") if (value := getattr(selector, name))}
     able = {kind for kind, points in FAULTS_OF_KIND.items() if fault in [point.name for point in points]}
     of_sensors = fault in [point.name for point in SENSOR_FAULTS]
-    return tuple(
+    return [
         component.id
         for component in city.components.values()
         if component.kind in able
         and (not of_sensors or city.measured_at(component.id))
+        and selector.trench in ("", *component.trenches)
         and all(getattr(component, name) == value for name, value in wanted.items())
+    ]
+
+
+def _is_meant(link: Link, selector: Selector, fault: str, city: City) -> bool:
+    at_ends = [_places(end, city) for end in (link.source, link.target)]
+    between = selector.between
+    return (
+        fault in [point.name for point in LINK_FAULTS[link.kind]]
+        and selector.link_kind in (None, link.kind)
+        and selector.owner in ("", link.owner)
+        and selector.trench in ("", *link.trenches)
+        and (not selector.district or any(selector.district in places for places in at_ends))
+        and (not between or any(a in at_ends[0] and b in at_ends[1] for a, b in (between, between[::-1])))
     )
+
+
+def _places(end: str, city: City) -> tuple[str, ...]:
+    """What an end of a link may be called: the component, and its district."""
+    component = city.components.get(end)
+    return (end,) if component is None or not component.district else (end, component.district)
 
 
 def expand(entry: TimelineEntry, scenario: str, city: City, stream: Stream) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ from stadtwerk.terminal import Terminal
 SHOWN_AT_FIRST = 30
 """Assumptions printed on the terminal; all of them stand in the city's folder."""
 
+FULLEST = 12
+"""Cable trenches printed on the terminal, those with most cables."""
+
 
 def import_from(options: argparse.Namespace) -> None:
     """Run the import that the options describe and say what came of it. Raises `BadInput`."""
@@ -53,6 +56,15 @@ def show(city: City, terminal: Terminal) -> None:
     terminal.table("components", ("kind", "domain", "number"), [(k, domains[k], f"{n:,}") for k, n in kinds.items()])
     links = Counter(link.kind.value for link in city.links.values())
     terminal.table("links", ("kind", "number"), [(k, f"{n:,}") for k, n in links.items()])
+    makes = Counter((c.maker, c.model, c.firmware) for c in city.components.values() if c.maker)
+    if makes:
+        heads = ("maker", "model", "firmware", "number")
+        terminal.table("makers", heads, [(*make, f"{n:,}") for make, n in sorted(makes.items())])
+    cables = Counter(name for one in (*city.links.values(), *city.components.values()) for name in one.trenches)
+    if cables:
+        title = f"cable trenches ({len(cables)})" + (", the fullest" if len(cables) > FULLEST else "")
+        fullest = sorted(cables.items(), key=lambda item: (-item[1], item[0]))[:FULLEST]
+        terminal.table(title, ("trench", "cables"), [(name, f"{n:,}") for name, n in fullest])
     rows = [(a.subject, a.text, a.basis) for a in city.assumptions[:SHOWN_AT_FIRST]]
     terminal.table(f"assumptions ({len(city.assumptions)})", ("about", "what was assumed", "basis"), rows)
     if len(city.assumptions) > SHOWN_AT_FIRST:

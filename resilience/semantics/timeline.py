@@ -7,12 +7,10 @@ from collections.abc import Collection, Sequence
 
 from resilience.duration import shown
 from resilience.fields import Fields
-from resilience.scenario import Selector
-from resilience.selector import matching
 from resilience.semantics.frame import Times
+from resilience.semantics.selectors import check_selector
 from resilience.semantics.signals import check_signal
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
 from simulator.contracts.kinds.sensor import ALL
@@ -33,7 +31,7 @@ def check_timeline(top: Fields, city: City | None, times: Times, quantities: Col
         if city is not None:
             _check_targets(entry, point, city)
             _check_repair(entry, city)
-        _check_selector(entry, point, city)
+        check_selector(entry, point, city)
         if point is not None:
             _check_parameters(entry.child("parameters"), point)
             _check_limits(entry.child("parameters"))
@@ -138,54 +136,6 @@ def _check_repair(entry: Fields, city: City) -> None:
             where.wrong(
                 field, f"no road link leads to {place!r}, a crew never arrives", "name a `site` with road access"
             )
-
-
-def _check_selector(entry: Fields, point: FaultPoint | None, city: City | None) -> None:
-    if "selector" not in entry:
-        return
-    item = entry.child("selector")
-    kind = item.text("kind")
-    if kind is not None and kind not in KINDS:
-        item.unknown("kind", "kind of component", kind, KINDS, _FAULTS)
-        return
-    if kind is not None and point is not None and point not in FAULTS_OF_KIND[kind]:
-        can = ", ".join(fault.name for fault in KINDS[kind].faults) or "nothing"
-        entry.wrong("fault", f"kind {kind!r} declares no {point.name!r}", f"it declares: {can}")
-        return
-    if city is None:
-        return
-    components = city.components.values()
-    values = {
-        "district": tuple(city.districts),
-        "owner": tuple(sorted({c.owner for c in components if c.owner})),
-        "maker": tuple(sorted({c.maker for c in components if c.maker})),
-        "model": tuple(sorted({c.model for c in components if c.model})),
-        "firmware": tuple(sorted({c.firmware for c in components if c.firmware})),
-    }
-    for name, known in values.items():
-        value = item.text(name)
-        if value is not None and value not in known:
-            item.unknown(name, name, value, known, _SHOW)
-            return
-    domain = item.text("domain")
-    if point is None or (domain is not None and domain not in list(Domain)):
-        return
-    given = {name: item.text(name) or "" for name in values}
-    chosen = Selector(
-        kind=kind or "",
-        domain=Domain(domain) if domain else None,
-        district=given["district"],
-        owner=given["owner"],
-        maker=given["maker"],
-        model=given["model"],
-        firmware=given["firmware"],
-    )
-    found = len(matching(chosen, point.name, city))
-    wanted = item.number("random")
-    if not found:
-        entry.wrong("selector", f"finds no component with fault {point.name!r}", f"see `{_SHOW}`")
-    elif wanted is not None and wanted > found:
-        item.wrong("random", f"asks for {wanted:g} of {found}", f"write {found} at most")
 
 
 def _check_parameters(item: Fields, point: FaultPoint) -> None:

@@ -25,6 +25,7 @@ COMPONENT_COLUMNS = (
     "year",
     "title",
     "parameters",
+    "trenches",
 )
 
 FROM_NETWORK_FILES = {
@@ -63,6 +64,7 @@ def listed_component(fields: Fields, report: Report) -> Component | None:
         year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
         title=fields.text("title"),
         parameters=complete(kind, fields.parameters(), report),
+        trenches=fields.listed("trenches"),
     )
 
 
@@ -77,6 +79,7 @@ def override(fields: Fields) -> Override:
         x_m=fields.number("x_m") if fields.has("x_m") else None,
         y_m=fields.number("y_m") if fields.has("y_m") else None,
         parameters=fields.parameters(),
+        trenches=fields.listed("trenches"),
     )
 
 
@@ -99,6 +102,8 @@ def network_component(
         title=element.title if known.title is None else known.title,
         network_id=element.network_id,
         parameters=complete(element.kind, {**element.parameters, **known.parameters}, report),
+        length_m=element.length_m,
+        trenches=known.trenches,
     )
 
 

@@ -85,6 +85,7 @@ class Override:
     x_m: float | None = None
     y_m: float | None = None
     parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
+    trenches: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

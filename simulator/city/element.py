@@ -13,8 +13,9 @@ class NetworkElement:
     """An element of a network file. Its component id in the city is `{kind}-{network_id}`.
 
     `x`, `y` are in the file's own coordinates; the city maps them to metres. `ends` are the network ids of the two
-    nodes that a line-like element joins. `weight` is the element's share in serving people (base demand in m3/s of a
-    junction, rated load in W of a bus), 0 where it serves nobody.
+    nodes that a line-like element joins, `length_m` its length where the file tells it, else 0. `weight` is the
+    element's share in serving people (base demand in m3/s of a junction, rated load in W of a bus), 0 where it serves
+    nobody.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class NetworkElement:
     weight: float = 0.0
     title: str = ""
     parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
+    length_m: float = 0.0
 
     @property
     def component_id(self) -> str:

@@ -62,6 +62,12 @@ class Fields:
     def names(self, name: str) -> tuple[str, ...]:
         return tuple(str(item) for item in self._raw.get(name) or ())
 
+    def listed(self, name: str) -> tuple[str, ...]:
+        """Names: a list in YAML, `one; two` in a table."""
+        raw = self._raw.get(name) or ()
+        parts = raw.split(";") if isinstance(raw, str) else raw
+        return tuple(str(part).strip() for part in parts if str(part).strip())
+
     def parameters(self) -> dict[str, Value]:
         """The entry's parameters: a mapping in YAML, `name=value; name=value` in a table."""
         raw = self._raw.get("parameters") or {}

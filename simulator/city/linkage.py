@@ -6,7 +6,7 @@ from simulator.city.fields import Fields, Report, cell
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.names import suggestion
 
-LINK_COLUMNS = ("id", "kind", "source", "target", "owner", "autonomy_min", "latency_ms", "loss", "fallback")
+LINK_COLUMNS = ("id", "kind", "source", "target", "owner", "autonomy_min", "latency_ms", "loss", "fallback", "trenches")
 """Header of a links file.
 
 id            unique in the city
@@ -18,6 +18,7 @@ autonomy_min  minutes that the target goes on without it (battery, roof tank); e
 latency_ms    data links: delay of a message; empty = 0
 loss          data links: share of messages lost, 0 to 1; empty = 0
 fallback      control links: `hold` the last set-point or go on under `local` control; empty = local
+trenches      cable trenches in which the link lies, with semicolons between them: one dig cuts all that lies in one
 """
 
 REQUIRED_LINK_COLUMNS = ("id", "kind", "source", "target")
@@ -45,6 +46,7 @@ def link(fields: Fields, report: Report) -> Link | None:
         latency_s=round(fields.number("latency_ms", 0.0, low=0.0) / 1000, _READ),
         loss=fields.number("loss", 0.0, low=0.0, high=1.0),
         fallback=Fallback(fallback),
+        trenches=fields.listed("trenches"),
     )
 
 
@@ -53,4 +55,13 @@ def link_cells(given: Link) -> list[str]:
     minutes, milliseconds = round(given.autonomy_s / 60, _WRITTEN), round(given.latency_s * 1000, _WRITTEN)
     numbers = [cell(value) if value else "" for value in (minutes, milliseconds, given.loss)]
     fallback = given.fallback.value if given.kind is LinkKind.CONTROL else ""
-    return [given.id, given.kind.value, given.source, given.target, given.owner, *numbers, fallback]
+    return [
+        given.id,
+        given.kind.value,
+        given.source,
+        given.target,
+        given.owner,
+        *numbers,
+        fallback,
+        "; ".join(given.trenches),
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -145,11 +145,17 @@ def _add(
 
 
 def _join(elements: tuple[NetworkElement, ...], nodes: Mapping[str, str], networks: Networks) -> None:
+    """Note what each line-like element joins; one without a length in its file is as long as it is drawn."""
     for element in elements:
         if element.ends is not None:
             start, end = nodes.get(element.ends[0]), nodes.get(element.ends[1])
             if start is not None and end is not None:
-                networks.ends[element.component_id] = (start, end)
+                name = element.component_id
+                networks.ends[name] = (start, end)
+                if not element.length_m:
+                    a, b = networks.components[start], networks.components[end]
+                    straight_m = round(math.hypot(a.x_m - b.x_m, a.y_m - b.y_m), 1)
+                    networks.components[name] = replace(networks.components[name], length_m=straight_m)
 
 
 def _unknown_override(name: str, networks: Networks, where: Where) -> Problem:

@@ -97,7 +97,7 @@ def read_road_elements(files: RoadFiles) -> tuple[NetworkElement, ...]:
     where = {node.id: node for node in roads.nodes}
     nodes = [NetworkElement("road-node", node.id, node.x, node.y) for node in roads.nodes]
     links = [
-        NetworkElement("road", ln.id, (a.x + b.x) / 2, (a.y + b.y) / 2, (ln.start, ln.end))
+        NetworkElement("road", ln.id, (a.x + b.x) / 2, (a.y + b.y) / 2, (ln.start, ln.end), length_m=ln.length_m)
         for ln in roads.links
         for a, b in [(where[ln.start], where[ln.end])]
     ]

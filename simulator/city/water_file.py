@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from simulator.city.element import NetworkElement
+from simulator.city.frame import FOOT_M
 from simulator.contracts.problem import BadInput, Problem
 
-M3_PER_FT3 = 0.3048**3
+M3_PER_FT3 = FOOT_M**3
 _PER_CFS = (1.0, 448.831, 0.64632, 0.5382, 1.9837, 28.317, 1699.0, 2.4466, 101.94, 2446.6, 0.028317)
 """EPANET's own flow units per cubic foot a second, in the order of its unit codes (CFS, GPM, MGD, IMGD, AFD, LPS, LPM,
 MLD, CMH, CMD, CMS), as its source has them, so that converting back undoes what it did."""
@@ -106,6 +107,7 @@ def _elements(project: Any) -> tuple[NetworkElement, ...]:
     link_kind = link_kinds(project)
     ends = [tk.getlinknodes(project, i + 1) for i in range(len(link_kind))]
     spots = _coordinates(project, len(kinds), [(int(a), int(b)) for a, b in ends])
+    unit_m = 1.0 if is_metric(tk.getflowunits(project)) else FOOT_M
     found = []
     for i, (kind, name) in enumerate(zip(kinds, names, strict=True)):
         weight = mean_demand_m3_s(project, i + 1) if kind == "junction" else 0.0
@@ -113,7 +115,9 @@ def _elements(project: Any) -> tuple[NetworkElement, ...]:
     for i, (kind, (a, b)) in enumerate(zip(link_kind, ends, strict=True)):
         (ax, ay), (bx, by) = spots[a - 1], spots[b - 1]
         name = tk.getlinkid(project, i + 1)
-        found.append(NetworkElement(kind, name, (ax + bx) / 2, (ay + by) / 2, (names[a - 1], names[b - 1])))
+        length_m = tk.getlinkvalue(project, i + 1, tk.LENGTH) * unit_m if kind == "pipe" else 0.0
+        between = (names[a - 1], names[b - 1])
+        found.append(NetworkElement(kind, name, (ax + bx) / 2, (ay + by) / 2, between, length_m=length_m))
     return tuple(found)
 
 

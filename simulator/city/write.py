@@ -114,6 +114,7 @@ def _component_cells(component: Component) -> list[str]:
         "" if component.year is None else str(component.year),
         component.title,
         "; ".join(f"{name}={cell(value)}" for name, value in given.items()),
+        "; ".join(component.trenches),
     ]
 
 
@@ -160,6 +161,7 @@ _NOTHING: dict[str, Any] = {
     "x_m": None,
     "y_m": None,
     "parameters": {},
+    "trenches": (),
 }
 
 

@@ -30,6 +30,7 @@ class Component:
 
     `x_m`, `y_m` are metres east and north of the city's map origin. `network_id` is its name in the network file it
     came from, if it came from one. `parameters` holds what its kind declares (see `kinds`), complete with defaults.
+    `length_m` is that of a pipe, line or road, 0 for all others. `trenches` are the cable trenches in which it lies.
     """
 
     id: str
@@ -46,6 +47,8 @@ class Component:
     title: str = ""
     network_id: str = ""
     parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS, hash=False)
+    length_m: float = 0.0
+    trenches: tuple[str, ...] = ()
 
     def number(self, name: str) -> float:
         """A numeric parameter. Raises `KeyError` if the kind does not declare it, `TypeError` if it is no number."""

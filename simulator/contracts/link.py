@@ -35,7 +35,8 @@ class Link:
     """A directed link `source` → `target`.
 
     `autonomy_s` is how long the target goes on without it (battery, roof tank), 0 for not at all. `latency_s` and
-    `loss` (share of messages, 0 to 1) describe data links. `fallback` matters for control links only.
+    `loss` (share of messages, 0 to 1) describe data links. `fallback` matters for control links only. `trenches` are
+    the cable trenches in which the link lies.
     """
 
     id: str
@@ -47,3 +48,4 @@ class Link:
     latency_s: float = 0.0
     loss: float = 0.0
     fallback: Fallback = Fallback.LOCAL
+    trenches: tuple[str, ...] = ()

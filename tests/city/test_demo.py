@@ -157,6 +157,27 @@ def test_roads_are_a_gabriel_graph_in_both_directions(demo: City) -> None:
     assert roads == {f"{names[a]}-{names[b]}" for pair in pairs for a, b in (pair, pair[::-1])}
 
 
+def test_trenches_are_streets_in_which_two_cables_lie(demo: City) -> None:
+    streets = {f"trench-{road.network_id}" for road in demo.of_kind("road")}
+    cables = Counter(trench for one in (*demo.links.values(), *demo.components.values()) for trench in one.trenches)
+    assert cables and set(cables) <= streets
+    assert min(cables.values()) >= 2
+    kinds = {one.kind for one in (*demo.links.values(), *demo.components.values()) if one.trenches}
+    assert kinds == {LinkKind.DATA, LinkKind.POWER, "line"}
+
+
+def test_lines_hang_and_are_as_long_as_the_grid_says(demo: City, grid: Any) -> None:
+    lines = {int(line.network_id): line for line in demo.of_kind("line")}
+    assert {i for i, line in lines.items() if line.parameters["overhead"]} == set(
+        grid.line.index[grid.line.type == "ol"]
+    )
+    assert not any(line.trenches for line in lines.values() if line.parameters["overhead"])
+    given_m = {i: 1000.0 * grid.line.length_km[i] for i in lines}
+    # drawn straight, a line is no longer than it is (but for the rounding of degrees), and half as long in the mean
+    drawn = sum(line.length_m for line in lines.values())
+    assert 0.5 < drawn / sum(given_m.values()) < 1.05
+
+
 def test_car_trips_are_those_of_the_people(demo: City) -> None:
     from simulator.city.road_file import read_roads
 

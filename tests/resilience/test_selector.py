@@ -12,10 +12,20 @@ from resilience.scenario import Selector, TimelineEntry
 from resilience.selector import expand, matching, resolve
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
+from simulator.contracts.link import LinkKind
 from simulator.kernel import Streams
 from tests.resilience.town import component, scenario, tiny_city
 
 CITY = tiny_city()
+
+
+def dug_city() -> City:
+    """The tiny town with a power line, and cables in two trenches."""
+    trenches = {"power-bus-1-pump-1": ("t1",), "data-server-a-pump-1": ("t1", "t2")}
+    links = {name: replace(link, trenches=trenches.get(name, ())) for name, link in CITY.links.items()}
+    links["data-server-a-pump-1"] = replace(links["data-server-a-pump-1"], owner="city")
+    line = replace(component("line-1", "line"), trenches=("t1",))
+    return replace(CITY, links=links, components={**CITY.components, line.id: line})
 
 
 @pytest.mark.parametrize(
@@ -28,10 +38,24 @@ CITY = tiny_city()
         (Selector(domain=Domain.WATER), "pump-out", ("pump-1", "pump-2", "pump-3")),
         (Selector(kind="pump"), "node-out", ()),
         (Selector(maker="Gamma"), "pump-out", ()),
+        (Selector(link_kind=LinkKind.POWER), "link-cut", ("power-bus-1-pump-1", "power-bus-2-pump-2")),
+        (Selector(link_kind=LinkKind.POWER), "link-degraded", ()),
+        (Selector(link_kind=LinkKind.DATA), "link-degraded", ("data-server-a-pump-1",)),
+        (Selector(between=("pump-1", "bus-1")), "link-cut", ("power-bus-1-pump-1",)),
+        (Selector(between=("d1", "d2")), "link-cut", ()),
+        (Selector(between=("d2", "d2")), "link-cut", ("power-bus-2-pump-2",)),
+        (Selector(between=("d1", "server-a")), "link-cut", ("data-server-a-pump-1",)),
+        (Selector(district="d2"), "link-cut", ("power-bus-2-pump-2",)),
+        (Selector(owner="city"), "link-cut", ("data-server-a-pump-1",)),
+        (Selector(maker="Alpha"), "link-cut", ()),
+        (Selector(trench="t1"), "link-cut", ("power-bus-1-pump-1", "data-server-a-pump-1")),
+        (Selector(trench="t1"), "line-trip", ("line-1",)),
+        (Selector(trench="t2"), "link-cut", ("data-server-a-pump-1",)),
+        (Selector(trench="t1", link_kind=LinkKind.DATA), "link-cut", ("data-server-a-pump-1",)),
     ],
 )
 def test_matching(selector: Selector, fault: str, expected: tuple[str, ...]) -> None:
-    assert matching(selector, fault, CITY) == expected
+    assert matching(selector, fault, dug_city()) == expected
 
 
 def big_city() -> City:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from simulator.city.demo.frames import grid_frame, water_frame
 from simulator.city.demo.roads import build_roads
 from simulator.city.demo.water import write_water
-from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, RoadRef
+from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, Override, RoadRef
 from simulator.city.importers.pandapower_grid import import_pandapower, quiet_pandapower
 from simulator.city.layers.baseline import water_baseline
 from simulator.city.layers.lay import lay
@@ -78,6 +79,7 @@ def _draft(folder: Path) -> CityDraft:
         energy=NetworkRef(POWER_FILE, PLAN.owners.power),
         assumptions=(*(replace(note, subject=f"grid: {note.subject}") for note in grid_notes), water_note),
     )
+    draft = replace(draft, overrides=_overhead(net), assumptions=(*draft.assumptions, _overhead_note(net)))
     draft = _on_one_map(draft, networks_of(draft, folder))
     networks = networks_of(draft, folder)
     draft, traffic = _roads(draft, networks, folder)
@@ -88,6 +90,18 @@ def _draft(folder: Path) -> CityDraft:
     baseline = water_baseline(ground, networks)
     draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
     return with_layer(draft, lay(ground, PLAN, (), baseline.minima))
+
+
+def _overhead(net: Any) -> dict[str, Override]:
+    """What mv_oberrhein says of its lines, and the network file does not: which hang on poles."""
+    hanging = net.line.index[net.line["type"] == "ol"]
+    return {f"line-{index}": Override(parameters={"overhead": True}) for index in hanging}
+
+
+def _overhead_note(net: Any) -> Assumption:
+    kinds = sorted(set(net.line["std_type"][net.line["type"] == "ol"]))
+    text = f"{len(_overhead(net))} lines of type {', '.join(kinds)} hang on poles, all others are cables in the ground"
+    return Assumption("overhead lines", text, "mv_oberrhein in pandapower")
 
 
 def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:

@@ -17,6 +17,7 @@ from simulator.city.layers.priority import priority_layer
 from simulator.city.layers.rescue import rescue_layer
 from simulator.city.layers.sensors import sensor_layer
 from simulator.city.layers.signals import signal_layer
+from simulator.city.layers.trenches import in_trenches
 from simulator.contracts.link import Link, LinkKind
 
 
@@ -41,7 +42,7 @@ def lay(
             lifeline_layer(ground, ict, plan),
         ]
     )
-    return total(
+    laid = total(
         [
             town,
             priority_layer((*ground.components.values(), *town.components), town.links),
@@ -50,3 +51,4 @@ def lay(
             sensor_layer(ground, town.components),
         ]
     )
+    return in_trenches(ground, laid, {link.id for link in known})

@@ -24,6 +24,7 @@ KINDS = (
             FaultPoint("feeder-out", "the line and all that it alone feeds, up to the open ring points, are out"),
             FaultPoint("protection-fails", "when the line is to trip, the next protection upstream trips in its place"),
         ),
+        (Parameter("overhead", "", False, "assumption", "whether it hangs on poles, where storms reach it"),),
     ),
     Kind(
         "transformer",
