@@ -28,6 +28,10 @@ checkers    one judgement each, on the history alone
 verdict     pass, fail, inconclusive, with reasons and figures
 answer      the verdict in one sentence
 judge       all checkers on one run
+outcome     what a verdict means where a known weakness is declared
+suite       scenarios that are run together
+suite_junit all runs of a suite for a build server
+shrink      the smallest timeline that still fails
 junit       the verdict for a build server
 record      the verdict as JSON, and back
 report      the verdict for people

@@ -24,6 +24,7 @@ from resilience.scenario import (
     CityReference,
     Expectation,
     Invariant,
+    KnownWeakness,
     LevelChoice,
     LevelHolds,
     LinkContinuity,
@@ -82,6 +83,7 @@ def build_scenario(document: Document) -> Scenario:
         expectations=tuple(_EXPECTATIONS[needed_text(item, "type")](item) for item in top.children("expect")),
         charter=tuple(text for _, text in top.texts("charter")),
         sources=tuple(text for _, text in top.texts("sources")),
+        expected=_expected(top.child("expected")) if "expected" in top else None,
     )
 
 
@@ -126,6 +128,10 @@ def _levels(item: Fields) -> LevelChoice:
 
 def _window(item: Fields) -> Window:
     return Window(item.seconds("from") or 0.0, item.seconds("until"))
+
+
+def _expected(item: Fields) -> KnownWeakness:
+    return KnownWeakness(tuple(text for _, text in item.texts("findings")), needed_words(item, "reason"))
 
 
 def _steady(item: Fields, place: int) -> SteadyState:

@@ -180,6 +180,17 @@ Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity
 
 
 @dataclass(frozen=True, slots=True)
+class KnownWeakness:
+    """The verdict to be expected is a fail, by exactly these redundancies and expectations, for this reason.
+
+    A run that fails otherwise, or no longer, is not what was expected.
+    """
+
+    findings: tuple[str, ...]
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A question to the town: a steady start, what breaks, which second ways must carry, and what must hold."""
 
@@ -194,6 +205,7 @@ class Scenario:
     expectations: tuple[Expectation, ...] = ()
     charter: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    expected: KnownWeakness | None = None
 
 
 __all__ = [
@@ -202,6 +214,7 @@ __all__ = [
     "Evidence",
     "Expectation",
     "Invariant",
+    "KnownWeakness",
     "LevelChoice",
     "LevelHolds",
     "LinkContinuity",

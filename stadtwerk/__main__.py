@@ -29,8 +29,9 @@ exit codes: 0 pass, 1 fail, 2 inconclusive, 64 bad input, 70 internal error
 COMMANDS = {
     "run": "run a scenario and judge it",
     "live": "run a scenario against the wall clock, with gateways, brokers and ingest as real processes",
+    "test": "run a suite of scenarios, for a build server",
     "check": "check scenario files and city folders for mistakes",
-    "list": "list scenarios, cities, kinds, faults, levels, quantities, norms, clauses",
+    "list": "list scenarios, suites, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",
     "secrets": "make the certificates and passwords of a telemetry installation",
 }

@@ -60,7 +60,8 @@ def show(city: City, terminal: Terminal) -> None:
     if makes:
         heads = ("maker", "model", "firmware", "number")
         terminal.table("makers", heads, [(*make, f"{n:,}") for make, n in sorted(makes.items())])
-    cables = Counter(name for one in (*city.links.values(), *city.components.values()) for name in one.trenches)
+    cables = Counter(name for link in city.links.values() for name in link.trenches)
+    cables.update(name for component in city.components.values() for name in component.trenches)
     if cables:
         title = f"cable trenches ({len(cables)})" + (", the fullest" if len(cables) > FULLEST else "")
         fullest = sorted(cables.items(), key=lambda item: (-item[1], item[0]))[:FULLEST]

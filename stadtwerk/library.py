@@ -6,6 +6,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from importlib import metadata, resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from simulator.contracts.problem import BadInput, Problem
 
 if TYPE_CHECKING:
     from resilience.scenario import CityReference, Scenario
+    from resilience.suite import Suite
 
 DEMO = "demo"
 DEMO_PACKAGES = ("wntr", "pandapower")
@@ -44,6 +46,34 @@ def find_scenario(name: str) -> Path:
     raise BadInput([Problem(name, 0, "scenario", "is neither a file nor a scenario that ships", mend)])
 
 
+def suite_folder() -> Path:
+    return scenario_folder() / "suites"
+
+
+def suite_names() -> tuple[str, ...]:
+    """The suites that ship, by name."""
+    return tuple(sorted(path.stem for path in suite_folder().glob("*.yaml")))
+
+
+def find_suite(name: str) -> Path:
+    """The file behind a suite's name or path. Raises `BadInput` with the near misses."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = suite_folder() / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, suite_names(), "stadtwerk list suites")
+    raise BadInput([Problem(name, 0, "suite", "is neither a file nor a suite that ships", mend)])
+
+
+def load_named_suite(name: str) -> Suite:
+    """A suite by name or file, checked. Raises `BadInput`."""
+    from resilience.suite import load_suite
+
+    return load_suite(find_suite(name), lambda: {name: find_scenario(name) for name in scenario_names()})
+
+
 def city_names() -> tuple[str, ...]:
     """The cities that have a name of their own."""
     return (DEMO,)
@@ -67,22 +97,31 @@ def load_named_city(name: str) -> City:
     raise BadInput([Problem(name, 0, "city", "is neither a city folder nor a city with a name", mend)])
 
 
-def city_of(reference: CityReference, document: Document, beside: Path) -> City:
+LoadCity = Callable[[str], City]
+"""Loads a city by name or folder; see `load_named_city`."""
+
+
+def city_of(reference: CityReference, document: Document, beside: Path, load: LoadCity = load_named_city) -> City:
     """The city a scenario names; a path counts from the scenario file. Raises `BadInput`, at its line if unknown."""
     if reference.name:
         if reference.name not in city_names():
             mend = suggestion(reference.name, city_names(), "stadtwerk list cities") + "; for a folder write `path`"
             raise BadInput([document.problem(("city", "name"), f"no city is called {reference.name!r}", mend)])
-        return load_named_city(reference.name)
+        return load(reference.name)
     folder = beside.parent / reference.path
     if not folder.is_dir():
         mend = "write the path from this file to a city folder"
         raise BadInput([document.problem(("city", "path"), f"there is no folder {str(folder)!r}", mend)])
-    return load_named_city(str(folder))
+    return load(str(folder))
 
 
-def load_checked(path: Path, city: str | None = None) -> tuple[Document, Scenario, City]:
-    """A scenario file with the city it plays in, both checked. Raises `BadInput` with every problem of the two."""
+def load_checked(
+    path: Path, city: str | None = None, load: LoadCity = load_named_city
+) -> tuple[Document, Scenario, City]:
+    """A scenario file with the city it plays in, both checked. Raises `BadInput` with every problem of the two.
+
+    `load` loads the city: who checks many scenarios of one city hands over one that remembers.
+    """
     from resilience.loader import build_scenario, city_reference
     from resilience.semantics import check_scenario
     from simulator.contracts.quantities import QUANTITIES
@@ -93,9 +132,9 @@ def load_checked(path: Path, city: str | None = None) -> tuple[Document, Scenari
     reference = city_reference(document)
     try:
         if city is not None:
-            town = load_named_city(city)
+            town = load(city)
         elif reference is not None:
-            town = city_of(reference, document, path)
+            town = city_of(reference, document, path, load)
     except BadInput as bad:
         problems += bad.problems
     problems += check_scenario(document, town, tuple(QUANTITIES))

@@ -13,6 +13,8 @@ Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 
 GERMAN = {
     "scenarios that ship": "mitgelieferte Szenarien",
+    "suites that ship": "mitgelieferte Prüfreihen",
+    "scenarios": "Szenarien",
     "cities with a name (any other: give its folder)": "Städte mit Namen (jede andere: ihr Ordner)",
     "kinds of component": "Arten von Bauteilen",
     "faults": "Störungen",
@@ -63,6 +65,7 @@ def listing(topic: str, city: str | None, lang: str) -> Listing:
 def _of(topic: str, lang: str) -> Listing:
     topics: dict[str, Callable[[], Listing]] = {
         "scenarios": lambda: _scenarios(lang),
+        "suites": lambda: _suites(lang),
         "cities": _cities,
         "kinds": lambda: _kinds(lang),
         "faults": lambda: _faults(lang),
@@ -83,6 +86,14 @@ def _scenarios(lang: str) -> Listing:
         scenario = load_scenario(find_scenario(name))
         rows.append((name, scenario.title.of(lang), scenario.question.of(lang), ", ".join(scenario.charter)))
     return "scenarios that ship", ("name", "title", "question", "charter"), rows
+
+
+def _suites(lang: str) -> Listing:
+    from stadtwerk.library import load_named_suite, suite_names
+
+    suites = [load_named_suite(name) for name in suite_names()]
+    rows = [(suite.id, suite.title.of(lang), ", ".join(path.stem for path in suite.scenarios)) for suite in suites]
+    return "suites that ship", ("name", "title", "scenarios"), rows
 
 
 def _cities() -> Listing:

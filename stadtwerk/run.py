@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience.text import Text
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from simulator.coupling import Runtime
     from simulator.coupling.running import Running
     from simulator.kernel import Clock
+
+
+KNOWN_WEAKNESS = Text("bekannte Schwäche", "known weakness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,13 @@ class RunResult:
     notes: tuple[str, ...]
 
 
+def replay_command(scenario: Path, seed: int, city: str | None = None) -> str:
+    """The command that gives the same run again."""
+    shipped = scenario.resolve().parent == scenario_folder().resolve()
+    command = f"stadtwerk run {shlex.quote(scenario.stem if shipped else str(scenario))} --seed {seed}"
+    return command if city is None else f"{command} --city {shlex.quote(city)}"
+
+
 Opened = Callable[["City", "Clock", Path], AbstractContextManager[Feed]]
 """Opens the way of the readings out of a run: given the city, its clock, and the folder that the run leaves."""
 
@@ -116,6 +127,8 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: 
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
         _write_report(folder, request, resolved, city, history, verdict, telemetry, seed, digest)
     notes = (*feed.notes(telemetry), f"digest: {digest[:16]} (seed {seed})")
+    if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
+        notes += (f"{KNOWN_WEAKNESS.of(request.lang)}: {resolved.expected.reason.of(request.lang)}",)
     return RunResult(out, verdict, digest, telemetry, notes)
 
 
@@ -254,9 +267,6 @@ def _write_report(
         lost=telemetry.lost,
         held=telemetry.held,
     )
-    named = request.scenario.stem if request.scenario.parent == scenario_folder() else str(request.scenario)
-    command = f"stadtwerk run {shlex.quote(named)} --seed {seed}"
-    if request.city is not None:
-        command += f" --city {shlex.quote(request.city)}"
+    command = replay_command(request.scenario, seed, request.city)
     content = compose(city, scenario, history, verdict, seed, files.versions(), command, digest, shown)
     write_report(content, folder / "report.html", request.lang)

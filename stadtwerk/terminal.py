@@ -153,3 +153,18 @@ class Terminal:
         for note in result.notes:
             self._print(console, Text(note, style="dim"))
         print(f"{REPORT[self.lang]}: {result.folder / 'report.html'}")
+
+
+class Quiet(Terminal):
+    """Says nothing while one run of many goes on."""
+
+    def say(self, text: str) -> None:
+        pass
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def progress(self, clock: Clock) -> Iterator[Progress]:
+        yield lambda _: None

@@ -61,6 +61,7 @@ def check_frame(top: Fields) -> None:
     for way, clause in top.texts("charter"):
         if clause not in clauses():
             top.unknown(way, "clause of the charter", clause, clauses(), ", ".join(clauses()))
+    _check_expected(top)
     for part in ("steady_state", "timeline", "redundancies", "expect"):
         first: dict[str, int] = {}
         for item in top.children(part):
@@ -71,3 +72,16 @@ def check_frame(top: Fields) -> None:
                 item.wrong("id", f"{name!r} is used twice (first in line {first[name]})", "give each its own id")
             else:
                 first[name] = top.document.line((*item.place, "id"))
+
+
+def _check_expected(top: Fields) -> None:
+    """A known weakness names redundancies and expectations that exist, each once."""
+    known = [name for part in ("redundancies", "expect") for item in top.children(part) if (name := item.text("id"))]
+    seen: set[str] = set()
+    item = top.child("expected")
+    for way, name in item.texts("findings"):
+        if name not in known:
+            item.unknown(way, "redundancy or expectation", name, known, ", ".join(known))
+        elif name in seen:
+            item.wrong(way, f"{name!r} is named twice", "name it once")
+        seen.add(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-TOPICS = ("scenarios", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses")
+TOPICS = ("scenarios", "suites", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses")
 
 EPILOG = """\
 examples:

@@ -10,6 +10,7 @@ examples:
   stadtwerk run my.yaml --city mycity --seed 3         by file, on another city
   stadtwerk run substation-winter --speed 600          ten simulated minutes a second, to watch it live
   stadtwerk run substation-winter --mqtt off           without a broker
+  stadtwerk run my.yaml --shrink                       if it fails: which faults does it take?
 
 The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, readings.parquet,
 scenario.yaml as executed, and run.json with the seed, the versions and the digest.
@@ -28,6 +29,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="auto|off|PORT",
         help="embedded broker on 127.0.0.1: a free port, none, or this port (default: auto)",
     )
+    parser.add_argument(
+        "--shrink",
+        action="store_true",
+        help="if it fails: look for the smallest timeline that still fails, and leave it as shrunk.yaml in the folder",
+    )
     parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
 
 
@@ -41,4 +47,10 @@ def execute(options: argparse.Namespace) -> int:
     )
     result = run_scenario(request, terminal)
     terminal.show_result(result)
+    if options.shrink:
+        from stadtwerk.shrinking import shrink_run
+
+        shrunk = shrink_run(request, result.folder, result.verdict, terminal)
+        if shrunk is not None:
+            print(shrunk.told().of(options.lang))
     return result.verdict.exit_code

@@ -98,7 +98,7 @@ def test_a_folder_that_is_no_run_is_not_replaced(tmp_path: Path, capsys: pytest.
     assert (precious / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize("command", ["run", "check", "list", "city"])
+@pytest.mark.parametrize("command", ["run", "test", "check", "list", "city"])
 def test_every_command_teaches_by_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])
@@ -109,7 +109,7 @@ def test_every_command_teaches_by_examples(command: str, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    "topic", ["scenarios", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses"]
+    "topic", ["scenarios", "suites", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses"]
 )
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_lists_say_something(topic: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
