@@ -8,6 +8,8 @@ The wire
     versions    every payload version ever published, and the messages that roll one out or back
     schemas     JSON Schema and AsyncAPI, generated from the code
     privacy     household meters leave only as sums
+    sums        which readings leave a gateway, and as what
+    rollout     tells gateways which version to write
 
 The gateway
     core        what a gateway does, without I/O: packs, numbers, an outbox in memory, acknowledgement

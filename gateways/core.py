@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gateways.sums import GroupOf, Sums
 from simulator.contracts.sensor import Readings, SensorGroup
 from simulator.contracts.ticks import to_ticks
 
@@ -72,11 +73,13 @@ class GatewayCore:
     """The memory of one gateway. Times are ticks; whoever drives it says what time it is.
 
     `boot` counts its starts from 1 and `sequence` the packs of one boot from 0, so that a receiver tells a repetition
-    from something new. Everything here is in memory: `stop` loses it.
+    from something new. Everything here is in memory: `stop` loses it. Private readings become sums before they are
+    packed (`gateways.sums`); `group_of` makes or finds the groups of these.
     """
 
-    def __init__(self, gateway: str, settings: GatewaySettings) -> None:
+    def __init__(self, gateway: str, settings: GatewaySettings, group_of: GroupOf = SensorGroup) -> None:
         self.gateway = gateway
+        self.sums = Sums(group_of)
         self.settings = settings
         self.boot = 1
         self.running = True
@@ -99,9 +102,12 @@ class GatewayCore:
         return self._open_since if self._open else None
 
     def take(self, readings: Readings, now: int | None = None) -> tuple[Pack, ...]:
-        """Keep readings that arrive now, by default when they were taken. Returns the packs that had to be dropped to
-        make room, oldest first."""
-        size = self.settings.batch_size
+        """Keep readings that arrive now, by default when they were taken; of private ones what may leave. Returns the
+        packs that had to be dropped to make room, oldest first."""
+        fit = self.sums.through(readings)
+        if fit is None:
+            return ()
+        readings, size = fit, self.settings.batch_size
         first, total = 0, len(readings.values)
         while first < total:
             if not self._open:

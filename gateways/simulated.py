@@ -63,8 +63,9 @@ class SimulatedGateways:
         """Readings in each gateway, in the order in which they were given."""
         return [core.held for core in self._cores.values()]
 
-    def take(self, readings: Readings, now: int | None = None) -> None:
-        """A group's readings reach their gateway now, by default when they were taken.
+    def take(self, readings: Readings, now: int | None = None) -> int:
+        """A group's readings reach their gateway now, by default when they were taken. Returns how many of them may
+        leave it: private ones do so as sums.
 
         Raises `KeyError` for a gateway that is not among those given.
         """
@@ -74,11 +75,15 @@ class SimulatedGateways:
             self._move(core, now, self._network.latency_s()[self._place[core.gateway]])
         else:
             self._look(core, now)
-        if not core.running:
-            self._fates.lost((block_of(readings),))
-            return
-        for dropped in core.take(readings, now):
-            self._fates.lost(dropped.blocks)
+        leaving = core.sums.through(readings)
+        if leaving is None:
+            return 0
+        if core.running:
+            for dropped in core.take(leaving, now):
+                self._fates.lost(dropped.blocks)
+        else:
+            self._fates.lost((block_of(leaving),))
+        return len(leaving.values)
 
     def advance(self, tick: int) -> None:
         """Let every gateway look around and send what it may: at the end of a sampling round, or after a change."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 
@@ -16,6 +17,7 @@ from gateways.core import Block, GatewaySettings, Pack
 from gateways.publisher import Publisher
 from gateways.simulated import DataNetwork, Fates, SimulatedGateways
 from gateways.store import ReadingStore
+from gateways.sums import leaving
 from gateways.versions import DEFAULT, VERSIONS, GatewayConfig, PackWriter, config_message, encoder
 from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_s, to_ticks
@@ -26,9 +28,9 @@ class TelemetrySummary:
     """Readings by what became of them: read = delivered + lost + held.
 
     `late`: delivered more than one period of their sensor after they were taken. `lost`: with a gateway that stopped,
-    or from a full outbox. `held`: still in a gateway when the run ended. `published` and `dropped` count what went to
-    the broker; both are 0 without one. `digest` is that of the Parquet file's rows. `refused` of the readings came in
-    packs that could not be read, and were kept to be sent again.
+    or from a full outbox. Private readings count as the sums that leave. `held`: still in a gateway when the run ended.
+    `published` and `dropped` count what went to the broker; both are 0 without one. `digest` is that of the Parquet
+    file's rows. `refused` of the readings came in packs that could not be read, and were kept to be sent again.
     """
 
     read: int
@@ -71,14 +73,13 @@ class Telemetry:
         settings: GatewaySettings | None = None,
         software: Mapping[str, Software] = MappingProxyType({}),
     ) -> None:
-        cohorts = tuple(cohorts)
         self._start, self._publisher = clock_start_unix, publisher
         self._writers: dict[str, PackWriter] = {}
         self._by_gateway: dict[str, list[SensorCohort]] = {}
         for cohort in cohorts:
-            self._by_gateway.setdefault(cohort.gateway, []).append(cohort)
+            self._by_gateway.setdefault(cohort.gateway, []).extend(leaving(cohort))
         self._software = {gateway: software.get(gateway, Software()) for gateway in self._by_gateway}
-        self._store = ReadingStore(out_file, cohorts)
+        self._store = ReadingStore(out_file, chain.from_iterable(self._by_gateway.values()))
         self._gateways = SimulatedGateways(
             self._by_gateway,
             DataNetwork(works, latency_s, lambda gateway: not self._software[gateway].faulty),
@@ -96,9 +97,8 @@ class Telemetry:
 
         Raises `KeyError` if its gateway is not one of the cohorts given at the start.
         """
-        self._read += len(readings.values)
         self._tick = readings.at if now is None else now
-        self._gateways.take(readings, now)
+        self._read += self._gateways.take(readings, now)
 
     def advance(self, tick: int) -> None:
         """It is `tick` now: gateways close due packs and send what they may."""

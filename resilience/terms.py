@@ -19,6 +19,7 @@ KIND_NAMES: dict[str, Text] = {
     "pv": Text("Photovoltaik", "photovoltaics"),
     "battery": Text("Netzbatterie", "grid battery"),
     "generator": Text("Notstromaggregat", "emergency generator"),
+    "household-meter": Text("Stromzähler eines Haushalts", "household meter"),
     "network-control": Text("Netzleitstelle", "grid control centre"),
     "road-node": Text("Straßenknoten", "road junction"),
     "road": Text("Straße", "road"),

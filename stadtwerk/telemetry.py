@@ -48,6 +48,7 @@ class Feed:
         `BadInput` for sensors that read what nothing measures.
         """
         from gateways.legacy.devices import FieldDevices
+        from gateways.sums import leaving
         from gateways.telemetry import Telemetry
         from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
         from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PROTOCOL
@@ -67,6 +68,12 @@ class Feed:
             latency_s=gateway_latency(find, gateways),
             software={g: software_of(city, g) for g in gateways},
         )
+        for cohort in city.cohorts:
+            if cohort.group_size and not leaving(cohort):
+                what = (
+                    f"{cohort.id}: {len(cohort.components)} meters are fewer than {cohort.group_size}, nothing leaves"
+                )
+                runtime.log.add(EventKind.NOTE, cohort.gateway, what)
         runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
         runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry).change)
         devices = FieldDevices({g: _told(city, g, PROTOCOL) for g in gateways}, start_unix)

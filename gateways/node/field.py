@@ -19,6 +19,7 @@ from gateways.core import GatewayCore, GatewaySettings
 from gateways.node import lines
 from gateways.node.frames import GroupBook, to_bytes
 from gateways.outbox import Mark, NewPack, Outbox
+from gateways.sums import all_leaving
 from simulator.contracts.sensor import Readings, SensorGroup
 
 CONNECTIONS = 64
@@ -88,7 +89,7 @@ class FieldServer:
         self._outbox, self._book, self._period_s = outbox, book, batch_period_s
         settings = GatewaySettings(batch_size=batch_size)
         # The bounds are the outbox's: the core only holds what the next commit takes.
-        self._core = GatewayCore(gateway, replace(settings, outbox_size=_FOREVER))
+        self._core = GatewayCore(gateway, replace(settings, outbox_size=_FOREVER), book.of)
         self._on_commit: Callable[[], None] = lambda: None
         self._open_until: float | None = None
         self._open_marks: dict[Mark, None] = {}
@@ -163,14 +164,17 @@ class FieldServer:
             self._refuse(client, said.n, why)
             return
         mark = Mark(self._book.number(group), said.at)
-        if mark in self._open_marks or self._outbox.knows(mark):
+        leaving = self._core.sums.through(Readings(group, said.at, said.values, said.quality))
+        if leaving is None:
+            pass  # private, and too few: that is all that becomes of them
+        elif mark in self._open_marks or self._outbox.knows(mark):
             self.intake = replace(self.intake, repeated=self.intake.repeated + len(said.values))
         else:
             if self._core.open_since is None:
                 self._open_until = time.monotonic() + self._period_s
-            self._core.take(Readings(group, said.at, said.values, said.quality))
+            self._core.take(leaving)
             self._open_marks[mark] = None
-            self._taken += len(said.values)
+            self._taken += len(leaving.values)
         self._owed.append(_Answer(self._taken, client, said.n))
 
     def _describe(self, client: _Client, said: lines.Described) -> None:
@@ -179,11 +183,13 @@ class FieldServer:
             # Its blocks are refused one by one, so that the sender goes on with other groups.
             self._refuse(client, None, f"sensors of {', '.join(strangers)} do not report to {self._core.gateway}")
             return
-        longest = max(len(topics.name(sensor)) for cohort in said.cohorts for sensor in cohort.sensors)
+        named = (sensor for cohort in (*said.cohorts, *all_leaving(said.cohorts)) for sensor in cohort.sensors)
+        longest = max(len(topics.name(sensor)) for sensor in named)
         size = max(1, min(self._core.settings.batch_size, MESSAGE_BYTES // (longest + RECORD_BYTES)))
         self._core.settings = replace(self._core.settings, batch_size=size)
         try:
-            client.groups[said.group] = self._book.of(said.cohorts)
+            group = client.groups[said.group] = self._book.of(said.cohorts)
+            self._core.sums.outward(group)  # so that what leaves is described on the disk, too
         except sqlite3.OperationalError as error:
             raise lines.BadLine(f"the outbox cannot be written: {error}") from None
 

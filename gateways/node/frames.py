@@ -44,8 +44,9 @@ class GroupBook:
         return self._by_id[number]
 
     def cohorts(self) -> tuple[SensorCohort, ...]:
-        """All cohorts, each in its latest description."""
-        latest = {cohort.id: cohort for group in self._by_id.values() for cohort in group.cohorts}
+        """All cohorts whose readings leave, each in its latest description."""
+        every = (cohort for group in self._by_id.values() for cohort in group.cohorts)
+        latest = {cohort.id: cohort for cohort in every if not cohort.group_size}
         return tuple(latest.values())
 
 
@@ -83,7 +84,7 @@ def cohorts_from(text: bytes) -> tuple[SensorCohort, ...]:
 
 def _cohort(entry: object) -> SensorCohort:
     names = {item.name for item in dataclasses.fields(SensorCohort)}
-    if not isinstance(entry, dict) or not names - {"phase_s"} <= entry.keys() <= names:
+    if not isinstance(entry, dict) or not names - {"phase_s", "group_size"} <= entry.keys() <= names:
         raise ValueError(f"a cohort has the fields {', '.join(sorted(names))}")
     texts = [entry["id"], entry["gateway"], entry["quantity"], entry["unit"]]
     components = entry["components"]
@@ -94,6 +95,9 @@ def _cohort(entry: object) -> SensorCohort:
         raise ValueError(f"the components of the cohort {texts[0]!r} are a list of ids")
     if not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
         raise ValueError(f"accuracy, period_s and phase_s of the cohort {texts[0]!r} are numbers")
+    size = entry.get("group_size", 0)
+    if type(size) is not int or size < 0 or size == 1:
+        raise ValueError(f"the group_size of the cohort {texts[0]!r} is 0, or 2 and more")
     name, gateway, quantity, unit = texts
     accuracy, period_s, phase_s = (float(number) for number in numbers)
-    return SensorCohort(name, gateway, quantity, unit, tuple(components), accuracy, period_s, phase_s)
+    return SensorCohort(name, gateway, quantity, unit, tuple(components), accuracy, period_s, phase_s, size)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from simulator.city.draft import SensorRule
+from simulator.city.draft import MERGE, SensorRule
 from simulator.contracts.component import Component
 from simulator.contracts.sensor import SensorCohort
 
@@ -32,6 +32,8 @@ def expand(rules: Sequence[SensorRule], components: Mapping[str, Component]) -> 
         behind: dict[str, list[str]] = {}
         for carrier, gateway in zip(carriers, _gateway_of(carriers, gateways), strict=True):
             behind.setdefault(gateway, []).append(carrier.id)
+        if rule.too_small == MERGE:
+            merge_small(behind, rule.group_size, gateways)
         cohorts += [
             SensorCohort(
                 f"{rule.id}-{gateway.id}",
@@ -42,11 +44,28 @@ def expand(rules: Sequence[SensorRule], components: Mapping[str, Component]) -> 
                 rule.accuracy,
                 rule.period_s,
                 rule.phase_s,
+                rule.group_size,
             )
             for gateway in gateways
             if gateway.id in behind
         ]
     return tuple(cohorts)
+
+
+def merge_small(behind: dict[str, list[str]], size: int, gateways: Sequence[Component]) -> None:
+    """Let each gateway with fewer than `size` meters leave them to the nearest one that has some, the smallest first.
+
+    Changes `behind`, the meters by gateway. One group stays whatever its size.
+    """
+    at = {gateway.id: (gateway.x_m, gateway.y_m) for gateway in gateways}
+    while len(behind) > 1:
+        order = {gateway.id: i for i, gateway in enumerate(gateways)}
+        small = min(behind, key=lambda name: (len(behind[name]), order[name]))
+        if len(behind[small]) >= size:
+            return
+        others = [name for name in behind if name != small]
+        near = min(others, key=lambda name: (math.dist(at[name], at[small]), order[name]))
+        behind[near] += behind.pop(small)
 
 
 def even_share(components: Sequence[Component], share: float) -> list[Component]:

@@ -52,11 +52,16 @@ class DistrictDraft:
     people: int | None = None
 
 
+WITHHOLD, MERGE = "withhold", "merge"
+"""What becomes of a private group that is too small: nothing of it leaves, or its meters report to another gateway."""
+
+
 @dataclass(frozen=True, slots=True)
 class SensorRule:
     """Which components carry a sensor of one quantity: all of a kind, an even share of them, or those named.
 
-    `accuracy` is one standard deviation in `unit`; `basis` is where it comes from.
+    `accuracy` is one standard deviation in `unit`; `basis` is where it comes from. With a `group_size` readings leave a
+    gateway only as sums over at least so many; `too_small` says what becomes of fewer behind one gateway.
     """
 
     id: str
@@ -69,6 +74,8 @@ class SensorRule:
     components: tuple[str, ...] = ()
     phase_s: float = 0.0
     basis: str = "assumption"
+    group_size: int = 0
+    too_small: str = WITHHOLD
 
 
 @dataclass(frozen=True, slots=True)

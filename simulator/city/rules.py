@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.city.draft import SensorRule
+from simulator.city.draft import MERGE, WITHHOLD, SensorRule
 from simulator.city.fields import Fields, Report
 from simulator.contracts.level import MEASURES, ServiceLevel
 from simulator.contracts.names import suggestion
@@ -39,6 +39,10 @@ def sensor_rule(fields: Fields, report: Report) -> SensorRule | None:
     if period_s == 0.0:
         report("period_s", "a period of 0 s is impossible", "give seconds above 0")
         return None
+    too_small = fields.text("too_small", WITHHOLD)
+    if too_small not in (WITHHOLD, MERGE):
+        report("too_small", f"{too_small!r} is no choice", f"write {WITHHOLD} or {MERGE}")
+        return None
     return SensorRule(
         id=fields.text("id"),
         quantity=fields.text("quantity"),
@@ -50,4 +54,6 @@ def sensor_rule(fields: Fields, report: Report) -> SensorRule | None:
         components=fields.names("components"),
         phase_s=fields.number("phase_s", 0.0, low=0.0),
         basis=fields.text("basis", "assumption"),
+        group_size=fields.whole("group_size", 2, 10**6) or 0,
+        too_small=too_small,
     )

@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from simulator.city.components import COMPONENT_COLUMNS
-from simulator.city.draft import CityDraft, NetworkRef, RoadRef
+from simulator.city.draft import WITHHOLD, CityDraft, NetworkRef, RoadRef
 from simulator.city.fields import cell
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
@@ -141,7 +141,8 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
     if draft.levels:
         data["levels"] = [_without(level, people=0, owner="") for level in draft.levels]
     if draft.sensors:
-        data["sensors"] = [_without(r, kind="", share=1.0, components=(), phase_s=0.0) for r in draft.sensors]
+        usual = {"kind": "", "share": 1.0, "components": (), "phase_s": 0.0, "group_size": 0, "too_small": WITHHOLD}
+        data["sensors"] = [_without(rule, **usual) for rule in draft.sensors]
     if draft.overrides:
         data["overrides"] = {name: _without(known, **_NOTHING) for name, known in draft.overrides.items()}
     if draft.assumptions:

@@ -34,6 +34,7 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("voltage_pu", "1", ("bus",), "voltage, as a share of the rated one"),
         QuantityName("energised", "1", ("bus",), "1 while the bus is energised, else 0"),
         QuantityName("load_w", "W", ("bus",), "power supplied to the load at the bus"),
+        QuantityName("household_w", "W", ("household-meter",), "power that the household takes"),
         QuantityName("loading_pu", "1", ("line", "transformer"), "current, as a share of the rated one"),
         QuantityName("charge_j", "J", ("battery",), "energy in the battery"),
         QuantityName("fuel_l", "l", ("generator",), "fuel in the tank"),

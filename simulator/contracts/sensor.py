@@ -23,7 +23,8 @@ class SensorCohort:
     """Like sensors behind one gateway, sampled together as one NumPy array.
 
     `quantity` is read at each of `components`, in their order, in `unit`. `accuracy` is one standard deviation of the
-    reading's error in that unit. `period_s` is the time between two samples; `phase_s` shifts the first one.
+    reading's error in that unit. `period_s` is the time between two samples; `phase_s` shifts the first one. With a
+    `group_size` above 0 the readings are private: they leave the gateway only as sums over at least so many.
     """
 
     id: str
@@ -34,6 +35,7 @@ class SensorCohort:
     accuracy: float
     period_s: float
     phase_s: float = 0.0
+    group_size: int = 0
 
     @property
     def sensors(self) -> tuple[str, ...]:
@@ -53,6 +55,9 @@ class SensorGroup:
     @property
     def gateway(self) -> str:
         return self.cohorts[0].gateway
+
+    def __len__(self) -> int:
+        return sum(len(cohort.components) for cohort in self.cohorts)
 
     @property
     def period_s(self) -> float:

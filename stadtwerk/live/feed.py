@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from gateways.sums import Sums
 from simulator.contracts.ticks import to_s, to_ticks
 from stadtwerk.live.audit import left_in, row_count
 from stadtwerk.live.faults import RealFaults, plan_drills
@@ -73,7 +74,7 @@ class LiveFeed(Feed):
         self._processes.mend_all()
         deadline = time.monotonic() + self._settings.drain_s
         answered = all(field.wait(max(0.0, deadline - time.monotonic())) for field in self._fields.values())
-        wanted = self.sums().acknowledged
+        wanted = sum(len(group) for blocks in self.acknowledged().values() for group, _ in blocks)
         store, embedded = self._processes.store, self._settings.influx is None
         last, since = -1, time.monotonic()
         while time.monotonic() < deadline:
@@ -95,9 +96,14 @@ class LiveFeed(Feed):
         return sum((field.sums() for field in self._fields.values()), FieldSums())
 
     def acknowledged(self) -> dict[str, list[tuple[SensorGroup, int]]]:
-        """By gateway: group and Unix milliseconds of each block that it has answered for."""
+        """By gateway: group and Unix milliseconds of each block that it has answered for, as it leaves the gateway."""
+        sums = Sums()
         return {
-            gateway: [(group, self.start_ms + at) for group, at in field.acknowledged()]
+            gateway: [
+                (left, self.start_ms + at)
+                for group, at in field.acknowledged()
+                if (left := sums.outward(group)) is not None
+            ]
             for gateway, field in self._fields.items()
         }
 

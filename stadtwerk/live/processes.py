@@ -13,9 +13,9 @@ from typing import Any
 
 import orjson
 
-from gateways.brokers.address import to_json
+from gateways.brokers.address import read_secret, to_json
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
-from gateways.brokers.rights import CONTROL, PROBE, identities
+from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, identities
 from gateways.links import LinkSettings
 from gateways.node import NodeConfig, NodeProcess
 from gateways.proxy import HOST, TcpProxy
@@ -169,6 +169,16 @@ class Processes:
     def outbox(self, gateway: str) -> Path:
         """The file of its unacknowledged packs; its process alone may open it while it runs."""
         return self._nodes[gateway].config.outbox
+
+    def listening(self) -> str:
+        """How anyone on this machine can listen, for a person to read."""
+        ways = self._pair.addresses(VIEWERS[0])
+        where = " and ".join(str(way) for way in ways)
+        first = ways[0]
+        if first.password_file is None:
+            return f"telemetry: {where}, topics city/#, with the certificate of {VIEWERS[0]}"
+        password = read_secret(first.password_file)
+        return f"telemetry: {where}, topics city/#, user {first.user}, password {password} (read only, first broker)"
 
     def dead_letters(self) -> list[Path]:
         """Files of the messages that ingest did not take, older ones first; there are none if it took all."""

@@ -42,12 +42,14 @@ class Delivery:
 
     `drained`: everything had arrived within the time for it. `tally` counts in the embedded store; with a database it
     is None, and what is `left` in outboxes tells what had not reached it: readings by gateway, and of ingest.
+    `leaving`: readings that acknowledged ones leave gateways as; fewer where those of households leave as sums.
     """
 
     field: FieldSums
     drained: bool
     left: dict[str, int]
     tally: Tally | None
+    leaving: int = 0
 
     @property
     def holds(self) -> bool:
@@ -59,6 +61,8 @@ class Delivery:
     def sentence(self) -> str:
         field, held = self.field, "holds" if self.holds else "FAILS"
         said = f"live telemetry {held}: {field.sent:,} readings sent, {field.acknowledged:,} acknowledged by gateways"
+        if self.leaving < field.acknowledged:
+            said += f", which leave them as {self.leaving:,} (private ones as sums)"
         if self.tally is not None:
             counted = self.tally
             said += f", {counted.stored:,} in the store, {counted.missing:,} missing, {counted.doubled:,} doubled"
@@ -108,6 +112,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 with terminal.working("starting brokers, ingest and gateways"):
                     processes.start()
                 terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
+                terminal.say(processes.listening())
                 yield feed
                 journal.add("live", "drain")
                 with terminal.working("waiting for the last readings"):
@@ -150,10 +155,11 @@ def _keep_dead_letters(files: Sequence[Path], out: Path) -> dict[str, int]:
 
 
 def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained: bool) -> Delivery:
-    left = feed.left()
+    left, acknowledged = feed.left(), feed.acknowledged()
+    leaving = sum(len(group) for blocks in acknowledged.values() for group, _ in blocks)
     if settings.influx is None:
-        return Delivery(feed.sums(), drained, left, tally(feed.acknowledged(), processes.store))
-    return Delivery(feed.sums(), drained, left | {"ingest": row_count(processes.store)}, None)
+        return Delivery(feed.sums(), drained, left, tally(acknowledged, processes.store), leaving)
+    return Delivery(feed.sums(), drained, left | {"ingest": row_count(processes.store)}, None, leaving)
 
 
 def _write(
@@ -176,6 +182,7 @@ def _write(
         "lag": dataclasses.asdict(terminal.lag) | {"behind_from_s": BEHIND_S},
         "processes": processes.counts(),
         "readings": dataclasses.asdict(delivery.field),
+        "leaving": delivery.leaving,
         "left_in_outboxes": delivery.left,
         "tally": None if delivery.tally is None else dataclasses.asdict(delivery.tally),
         "dead_letters": refused,

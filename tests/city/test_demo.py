@@ -92,7 +92,7 @@ def test_all_that_needs_power_control_and_access_has_it(demo: City) -> None:
     for component in demo.of_kind("server", "router", "switch", "gateway", "radio-site", "hospital", "signal"):
         assert demo.links_into(component.id, LinkKind.POWER), component.id
     for component in demo.components.values():
-        if component.kind not in ("road-node", "service"):
+        if component.kind not in ("road-node", "service", "household-meter"):
             assert demo.links_into(component.id, LinkKind.ROAD), component.id
     for component in demo.of_kind("grid-switch", "signal", "radio-site", "town-hall"):
         assert demo.links_into(component.id, LinkKind.CONTROL), component.id

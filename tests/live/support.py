@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
+import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import paho.mqtt.client as mqtt
+
+from gateways.sums import all_leaving
 from gateways.units import registered
 from stadtwerk.library import load_named_city
+from stadtwerk.terminal import Terminal
 
 START_MS = int(datetime(2026, 1, 14, 17, tzinfo=UTC).timestamp() * 1000)
 SCENARIO = """\
@@ -58,7 +65,7 @@ def taken_by(folder: Path, gateways: tuple[str, ...]) -> dict[Key, float]:
 
     factors = {
         sensor: unit.factor
-        for cohort in load_named_city("demo").cohorts
+        for cohort in all_leaving(load_named_city("demo").cohorts)
         if (unit := registered(cohort.unit)) is not None
         for sensor in cohort.sensors
     }
@@ -69,6 +76,35 @@ def taken_by(folder: Path, gateways: tuple[str, ...]) -> dict[Key, float]:
         for gateway, sensor, t_s, value in columns
         if gateway in gateways
     }
+
+
+class Listener(Terminal):
+    """A terminal that also listens: it subscribes to all topics as soon as the run says where."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[tuple[str, bytes]] = []
+        self._client: mqtt.Client | None = None
+
+    def say(self, text: str) -> None:
+        found = re.search(r"mqtt://([\d.]+):(\d+).*user (\S+), password (\S+)", text)
+        if found is None:
+            return
+        ready = threading.Event()
+        client = self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
+        client.username_pw_set(found[3], found[4])
+        client.on_connect = lambda c, *_: c.subscribe("city/#", 1)
+        client.on_subscribe = lambda *_: ready.set()
+        client.on_message = lambda c, _, message: self.heard.append((message.topic, bytes(message.payload)))
+        client.connect(found[1], int(found[2]))
+        client.loop_start()
+        assert ready.wait(60), "the broker does not grant the subscription"
+
+    def close(self) -> None:
+        if self._client is not None:
+            self._client.disconnect()
+            with contextlib.suppress(AttributeError):  # paho issue 872
+                self._client.loop_stop()
 
 
 def write_scenario(place: Path, text: str = SCENARIO) -> Path:

@@ -51,7 +51,7 @@ def test_everything_acknowledged_is_in_the_database_once(tmp_path: Path) -> None
             back.join()
     assert killed.is_set()
     assert live.record["readings"]["acknowledged"] > 350
-    assert there["value"] == there["quality"] == live.record["readings"]["acknowledged"]
+    assert there["value"] == there["quality"] == live.record["leaving"]
     assert live.record["tally"] is None
     assert live.record["drained"]
     assert live.record["holds"]

@@ -4,13 +4,18 @@ after the roll-back nothing is missing."""
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from gateways.ingest.embedded import read_rows
 from stadtwerk.__main__ import main
-from tests.live.support import SCENARIO, Live, read_live, taken_by, write_scenario
+from stadtwerk.live.run import run_live
+from stadtwerk.live.settings import LiveSettings
+from stadtwerk.run import RunRequest
+from tests.live.support import SCENARIO, Listener, Live, read_live, taken_by, write_scenario
 
 GATEWAYS = ("gateway-d1", "gateway-d2")
 TIMELINE = """\
@@ -21,14 +26,32 @@ timeline:
 expect:"""
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a run left, and every message that a subscriber saw."""
+
+    live: Live
+    messages: tuple[tuple[str, bytes], ...]
+
+
 @pytest.fixture(scope="module")
-def live(tmp_path_factory: pytest.TempPathFactory) -> Live:
+def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
     place = tmp_path_factory.mktemp("software")
-    quiet, _, _ = SCENARIO.replace("20min", "12min").partition("timeline:")
+    quiet, _, _ = SCENARIO.replace("20min", "16min").partition("timeline:")
     _, _, expect = SCENARIO.partition("expect:")
     scenario = write_scenario(place, f"{quiet}{TIMELINE}{expect}")
-    arguments = ["live", str(scenario), "--out", str(place / "run"), "--speed", "60", "--gateways", "2"]
-    return read_live(place / "run", main(arguments))
+    listener = Listener()
+    try:
+        request = RunRequest(scenario, out=place / "run", speed=60.0)
+        code = run_live(request, LiveSettings(gateways=2), listener).exit_code
+    finally:
+        listener.close()
+    return Heard(read_live(place / "run", code), tuple(listener.heard))
+
+
+@pytest.fixture(scope="module")
+def live(heard: Heard) -> Live:
+    return heard.live
 
 
 def letters(live: Live) -> list[dict[str, str]]:
@@ -71,3 +94,22 @@ def test_the_other_gateway_went_on_in_the_new_version(live: Live, tmp_path: Path
     told = [json.loads((folder / "run.json").read_bytes())["digests"] for folder in (live.folder, tmp_path / "run")]
     assert told[0]["readings"] == told[1]["readings"]
     assert told[0]["levels"] == told[1]["levels"]
+
+
+def test_no_meter_of_a_household_is_ever_on_the_wire_or_in_a_file(heard: Heard) -> None:
+    """Only sums are: the broker sees them, the store has them, and so has the run's own file."""
+    packs = [(topic, payload) for topic, payload in heard.messages if topic.endswith("/senml")]
+    assert {topic.split("/")[2] for topic, _ in packs} == set(GATEWAYS)
+    for _, payload in heard.messages:
+        assert b"meter-" not in payload and b"household_w/" not in payload
+    for gateway in GATEWAYS:
+        named = f"households-{gateway}/household_w_sum".encode()
+        assert any(named in payload for topic, payload in packs if gateway in topic)
+    stored = {row.sensor for row in read_rows(heard.live.folder / "store.sqlite")}
+    table = pq.read_table(heard.live.folder / "readings.parquet")
+    written = set(table.column("sensor").to_pylist())
+    for sensors in (stored, written):
+        assert "households-gateway-d1/household_w_sum" in sensors
+        assert not any("meter-" in sensor for sensor in sensors)
+    covered = {row.value for row in read_rows(heard.live.folder / "store.sqlite") if row.sensor.endswith("/covered")}
+    assert min(covered) >= 5

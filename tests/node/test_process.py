@@ -17,7 +17,8 @@ from gateways.node import NodeConfig, NodeProcess
 from gateways.node.config import save
 from gateways.node.process import NodeFailed
 from gateways.versions import GatewayConfig, config_message
-from tests.node.world import FAST, brokers, expected, field, group, ingest, node, readings, until
+from simulator.contracts.sensor import SensorCohort, SensorGroup
+from tests.node.world import FAST, START, brokers, expected, field, group, ingest, node, readings, until
 
 
 def test_what_the_field_sends_arrives_once_in_order_and_leaves_the_outbox(tmp_path: Path) -> None:
@@ -68,6 +69,37 @@ def test_kill_9_in_mid_stream_loses_and_doubles_nothing(tmp_path: Path) -> None:
         counts, health = client.counts(), service.health()
         assert (counts.acknowledged, counts.dropped, health["restart"]) == (40_000, 0, 6)
         assert counts.resent >= 5 * 20, "each kill left a block without an answer"
+
+
+def test_of_household_meters_only_sums_leave_also_after_a_restart(tmp_path: Path) -> None:
+    homes = SensorCohort(
+        "homes", "gateway-1", "household_w", "W", tuple(f"meter-{i}" for i in range(7)), 20.0, 900.0, group_size=5
+    )
+    few = SensorCohort(
+        "few", "gateway-1", "household_w", "W", tuple(f"meter-x{i}" for i in range(4)), 20.0, 900.0, group_size=5
+    )
+    of, alone = SensorGroup((homes, few)), SensorGroup((few,))
+    with (
+        brokers(1) as started,
+        ingest(tmp_path, started) as service,
+        node(tmp_path, [started[0].address("gateway-1")]) as process,
+        field(process) as client,
+    ):
+        for i in range(10):
+            if i == 5:
+                process.kill()
+                process.start()
+            client.send(readings(of, i))
+            client.send(readings(alone, i))
+        assert client.wait(60)
+        assert client.counts().refused == 0
+        assert until(lambda: service.rows == 20)
+        expected_sum = [(START + i, pytest.approx(7 * i + 21 / 1024)) for i in range(10)]
+        assert service.series() == {
+            "homes/household_w_sum": expected_sum,
+            "homes/covered": [(START + i, 7.0) for i in range(10)],
+        }
+        assert until(lambda: service.health().get("in_outbox") == 0)
 
 
 def test_brokers_die_in_turn_and_come_back(tmp_path: Path) -> None:

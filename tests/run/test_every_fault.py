@@ -225,6 +225,9 @@ STRONG = {
 CARRIERS = tuple({c.kind: c.id for c in DEMO.components.values() if DEMO.measured_at(c.id)}.values())
 """One component of each kind that carries a sensor."""
 
+ROUND_S = max(cohort.period_s for cohort in DEMO.cohorts)
+"""In so long every sensor is read once."""
+
 
 @dataclass
 class Wired:
@@ -260,7 +263,7 @@ def test_a_fault_of_sensors_shows_in_readings_is_traced_and_leaves_nothing(wired
     targets = CARRIERS if point in SENSOR_FAULTS else tuple({cohort.gateway for cohort in DEMO.cohorts[:1]})
     first = len(runtime.log.events)
     applied = {target: faults.apply(target, point.name, "first", STRONG.get(point.name, {})) for target in targets}
-    labels = wired.labels_of(300.0)
+    labels = wired.labels_of(ROUND_S)
     assert {label.fault for label in labels} == {point.name} and {label.cause for label in labels} == {"first"}
     effects = [event for event in runtime.log.events[first:] if event.kind is EventKind.TELEMETRY]
     assert {event.subject for event in effects} == set(targets)
@@ -271,7 +274,7 @@ def test_a_fault_of_sensors_shows_in_readings_is_traced_and_leaves_nothing(wired
 
     for target in targets:
         faults.clear(target, point.name, "first")
-    assert wired.labels_of(300.0) == []
+    assert wired.labels_of(ROUND_S) == []
     assert not any(faults.active(target, point.name) for target in targets)
 
 

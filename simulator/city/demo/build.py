@@ -46,6 +46,7 @@ PLAN = Plan(
         Make("maker B", "B-7", "1.9", 2021),
     ),
     protocols=("modbus", "csv", "json-v0"),
+    household_meters=True,
 )
 
 LITRES_PERSON_D = 126.0

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from simulator.city.layers.access import access_layer
 from simulator.city.layers.control import control_layer
 from simulator.city.layers.ground import Ground
+from simulator.city.layers.households import household_layer
 from simulator.city.layers.ict import ict_layer
 from simulator.city.layers.layer import Layer, total
 from simulator.city.layers.levels import level_layer
@@ -49,6 +50,7 @@ def lay(
             access_layer(ground, town.components, town.links, plan),
             level_layer(ground, town.components, plan, minima),
             sensor_layer(ground, town.components),
+            household_layer(ground, plan),
         ]
     )
     return in_trenches(ground, laid, {link.id for link in known})

@@ -15,6 +15,7 @@ class Plan:
     `core_routers` make a ring if there are three or more; with 0 every district hangs on the data centre itself.
     `makes` are the makers that devices come from in turn, empty where nothing is assumed about makers. `protocols` are
     what old devices speak, each behind one gateway, the gateway bought first taking the first of them.
+    `household_meters`: whether some households have meters that report.
     """
 
     owners: Owners = NEUTRAL
@@ -24,6 +25,7 @@ class Plan:
     depots: int = 1
     makes: tuple[Make, ...] = ()
     protocols: tuple[str, ...] = ()
+    household_meters: bool = False
 
     def make(self, turn: int) -> Make:
         """The maker of the device whose turn it is."""

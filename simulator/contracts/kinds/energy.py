@@ -88,6 +88,16 @@ KINDS = (
         ("standby", "starting", "running", "empty", "failed"),
     ),
     Kind(
+        "household-meter",
+        Domain.ENERGY,
+        "electricity meter of a household, whose readings leave the gateway only as sums",
+        (),
+        (
+            Parameter("bus", "", None, "", "component id of the local substation behind which the household is"),
+            Parameter("share", "1", None, "", "its share of that substation's load"),
+        ),
+    ),
+    Kind(
         "network-control",
         Domain.ENERGY,
         "grid control centre: operates remote switches over its control links",

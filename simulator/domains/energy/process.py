@@ -13,6 +13,7 @@ from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.carrying import Carried, Island, solve_carried
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
+from simulator.domains.energy.meters import register_meters
 from simulator.domains.energy.model import Bools, Ints
 from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
 from simulator.domains.energy.readout import Readout
@@ -41,6 +42,7 @@ class EnergyDomain:
         limits = Limits(self.state, self.solver, peak)
         self.resupply = Resupply(runtime, self.state, limits, self._mark)
         self.readout = Readout(runtime, self.state)
+        register_meters(runtime, self.readout, self.state.grid.bus_at)
         self._waiting = False
         self._cause: int | None = None
         self._cleared: int | None = None
