@@ -4,6 +4,7 @@ supply      who feeds whom, what works, and how long it goes on without
 faults      the fault stack: counted by cause
 levels      the true course of the service levels
 quantities  what can be measured, and where
+witness     a supply that remembers whom anybody asked about
 travel      how long it takes to get there over the roads
 crews       who drives there and works
 runtime     all of the above with the city and the clock, handed to every domain
@@ -16,5 +17,16 @@ from simulator.coupling.quantities import Quantities, Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
+from simulator.coupling.witness import WitnessSupply
 
-__all__ = ["Crews", "FaultStack", "LevelRecorder", "Quantities", "Quantity", "Runtime", "Supply", "Travel"]
+__all__ = [
+    "Crews",
+    "FaultStack",
+    "LevelRecorder",
+    "Quantities",
+    "Quantity",
+    "Runtime",
+    "Supply",
+    "Travel",
+    "WitnessSupply",
+]

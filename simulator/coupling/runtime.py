@@ -36,10 +36,10 @@ class Runtime:
     crews: Crews
 
     @classmethod
-    def build(cls, city: City, clock: Clock, seed: int) -> Runtime:
+    def build(cls, city: City, clock: Clock, seed: int, supply_of: type[Supply] = Supply) -> Runtime:
         log = EventLog(clock)
         faults = FaultStack(city, log)
-        supply = Supply(city, clock, log, faults)
+        supply = supply_of(city, clock, log, faults)
         Recovery(clock, faults)
         travel = Travel(city, supply)
         quantities = Quantities()
