@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from resilience.scenario import CityReference, Evidence, Repair, RunSettings, Scenario, TimelineEntry
+from resilience.entry import Evidence, Repair, TimelineEntry, Trigger
+from resilience.scenario import CityReference, RunSettings, Scenario
 from resilience.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.history import History
@@ -70,6 +71,9 @@ CASES = (
             repair=Repair(1200.0),
             evidence=Evidence("pump-U", "working", 0.5, None, 600.0),
         ),
+    ),
+    case(
+        "waits", TimelineEntry("out", 3600.0, "node-out", ("router-1",), when=Trigger("tank-T", "level_m", 3.2, None))
     ),
     case("road", TimelineEntry("closed", 3600.0, "road-closed", ("road-00-10", "road-10-00"), for_s=3600.0)),
 )
