@@ -38,11 +38,16 @@ class Selector:
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """A crew drives to `site` (empty: the broken component) and works for `work_s`; `depot` empty: the nearest."""
+    """A crew drives to `site` (empty: the broken component) and works for `work_s`; `depot` empty: the nearest.
 
-    work_s: float
+    Without `work_s` the work takes as long as is drawn for such a component; without `trade` it is that of the broken
+    component.
+    """
+
+    work_s: float | None = None
     depot: str = ""
     site: str = ""
+    trade: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ def build_entry(item: Fields) -> TimelineEntry:
     repair = None
     if "repair" in item:
         work = item.child("repair")
-        repair = Repair(needed_seconds(work, "work"), work.text("depot") or "", work.text("site") or "")
+        depot, site, trade = (work.text(name) or "" for name in ("depot", "site", "trade"))
+        repair = Repair(work.seconds("work"), depot, site, trade)
     evidence = when = None
     if "evidence" in item:
         seen = item.child("evidence")

@@ -36,16 +36,21 @@ class Schedule(Protocol):
 
 
 class Dispatch(Protocol):
-    """Sends a crew to a component; `done` gets the event of the finished work. Raises `KeyError` for no such depot."""
+    """Sends a crew to a component, to work on what is `broken`; `done` gets the event of the finished work.
+
+    Raises `KeyError` for no such depot.
+    """
 
     def __call__(
         self,
         job: str,
         target: str,
-        work_s: float,
+        work_s: float | None,
         cause: int | None,
         done: Callable[[int], None],
         depot: str | None = None,
+        broken: str | None = None,
+        trade: str = "",
     ) -> None: ...
 
 
@@ -213,7 +218,8 @@ class Injector:
 
         job = f"repair of {act.target} [{act.entry.id}]"
         try:
-            self._dispatch(job, act.site, repair.work_s, act.event, done, repair.depot or None)
+            depot = repair.depot or None
+            self._dispatch(job, act.site, repair.work_s, act.event, done, depot, act.target, repair.trade)
         except KeyError as error:
             self._log(EventKind.NOTE, act.target, f"no crew for {act.entry.id!r}: {error.args[0]}", cause=act.event)
 

@@ -40,6 +40,7 @@ from resilience.scenario import (
 from resilience.semantics import check_scenario
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
+from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.document import Document, load_document
 from simulator.contracts.problem import BadInput
 
@@ -81,6 +82,7 @@ def build_scenario(document: Document) -> Scenario:
         steady_state=tuple(_steady(item, i) for i, item in enumerate(top.children("steady_state"), start=1)),
         redundancies=tuple(_redundancy(item) for item in top.children("redundancies")),
         expectations=tuple(_EXPECTATIONS[needed_text(item, "type")](item) for item in top.children("expect")),
+        crews=_crews(top.child("crews")) if "crews" in top else None,
         charter=tuple(text for _, text in top.texts("charter")),
         sources=tuple(text for _, text in top.texts("sources")),
         expected=_expected(top.child("expected")) if "expected" in top else None,
@@ -138,6 +140,11 @@ def _steady(item: Fields, place: int) -> SteadyState:
     return SteadyState(
         item.text("id") or f"steady-{place}", _levels(item), _threshold(item), needed_seconds(item, "for")
     )
+
+
+def _crews(item: Fields) -> CrewPolicy:
+    listed = tuple(text for _, text in item.texts("list"))
+    return CrewPolicy(Priority(item.text("priority") or Priority.LIST), listed)
 
 
 def _redundancy(item: Fields) -> Redundancy:

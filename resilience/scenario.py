@@ -9,6 +9,7 @@ from resilience.entry import Evidence, Repair, Selector, Signal, TimelineEntry, 
 from resilience.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
+from simulator.contracts.crews import CrewPolicy
 from simulator.contracts.level import MEASURES, ServiceLevel
 
 SCHEMA = "stadtwerk/scenario/1"
@@ -192,7 +193,10 @@ class KnownWeakness:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A question to the town: a steady start, what breaks, which second ways must carry, and what must hold."""
+    """A question to the town: a steady start, what breaks, which second ways must carry, and what must hold.
+
+    `crews` says which waiting job a free crew takes; None leaves that to each depot.
+    """
 
     id: str
     title: Text
@@ -203,6 +207,7 @@ class Scenario:
     steady_state: tuple[SteadyState, ...] = ()
     redundancies: tuple[Redundancy, ...] = ()
     expectations: tuple[Expectation, ...] = ()
+    crews: CrewPolicy | None = None
     charter: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     expected: KnownWeakness | None = None

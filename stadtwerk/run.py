@@ -168,6 +168,8 @@ def simulate(
             runtime.crews.dispatch,
             runtime.log.add,
         )
+        if scenario.crews is not None:
+            runtime.crews.set_policy(scenario.crews)
         telemetry = feed.connect(runtime, readings)
         started(runtime, running)
         try:

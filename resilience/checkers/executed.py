@@ -136,7 +136,7 @@ def _differences(entry: TimelineEntry, act: Executed, due: int | None, context: 
     heal = None if run.heal_by_s is None else to_ticks(run.heal_by_s)
     if entry.repair is not None:
         latest = context.history.end if heal is None else heal
-        too_early = cleared is not None and cleared < due + to_ticks(entry.repair.work_s)
+        too_early = cleared is not None and cleared < due + to_ticks(entry.repair.work_s or 0.0)
         too_late = (cleared is None and heal is not None) or (cleared is not None and cleared > latest)
         # heal_by may cut a repair short, so an end exactly then is as asked
         if (too_early and cleared != heal) or too_late:

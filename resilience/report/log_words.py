@@ -106,6 +106,39 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     (r"takes in (\d+%) of its capacity", "fasst noch {0} des Verkehrs", "takes in {0} of its capacity"),
     (r"no water left.*", "kein Wasser mehr", "no water left"),
     (r"has water again", "hat wieder Wasser", "has water again"),
+    (r"fuel truck: crew called at .*", "ein Tankwagen wird gerufen", "a fuel truck is called"),
+    (
+        r"fuel truck: crew from .* arrived.*",
+        "der Tankwagen trifft ein{drive_de}",
+        "the fuel truck arrives{drive_en}",
+    ),
+    (r"fuel truck: done", "der Tankwagen hat abgeladen", "the fuel truck has unloaded"),
+    (
+        r"fuel truck: brings no fuel, turns back",
+        "der Tankwagen kehrt um, die Lieferung ist gestoppt",
+        "the fuel truck turns back, deliveries are stopped",
+    ),
+    (r"[^:]*: no crew is free, waiting", "kein Trupp ist frei, es wird gewartet", "no crew is free, waiting"),
+    (
+        r"[^:]*: no spare part is left, waiting",
+        "kein Ersatzteil ist da, es wird gewartet",
+        "no spare part is left, waiting",
+    ),
+    (
+        r"[^:]*: no fuel truck can leave, waiting",
+        "kein Tankwagen kann fahren, es wird gewartet",
+        "no fuel truck can leave, waiting",
+    ),
+    (
+        r"[^:]*: the depot cannot be used, waiting",
+        "der Betriebshof ist nicht nutzbar, es wird gewartet",
+        "the depot cannot be used, waiting",
+    ),
+    (
+        r"[^:]*: no crew of the trade .*",
+        "kein Betriebshof hat einen Trupp dafür, niemand kommt",
+        "no depot has a crew for this, nobody comes",
+    ),
     (r"(?:switching|repair[^:]*): crew called at .*", "ein Trupp wird gerufen", "a crew is called"),
     (
         r"(?:switching|repair[^:]*): crew from .* arrived.*",
@@ -114,7 +147,7 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ),
     (r"(?:switching|repair[^:]*): done", "der Trupp ist fertig", "the crew is done"),
     (
-        r"(?:switching|repair[^:]*): no open road leads there, waiting",
+        r"[^:]*: no open road leads there, waiting",
         "keine offene Straße führt hin, der Trupp wartet",
         "no open road leads there, the crew waits",
     ),

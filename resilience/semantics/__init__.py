@@ -2,6 +2,7 @@
 
 frame         the run, the clauses, ids written twice
 timeline      targets, selectors, faults and their parameters, times, repairs, evidence
+crews         the order of waiting jobs, and whether there is a crew for a repair
 redundancies  components and their modes
 expectations  levels and limits, with the steady state
 """
@@ -12,6 +13,7 @@ from collections.abc import Collection
 
 from resilience.fields import Fields
 from resilience.schema import scenario_schema
+from resilience.semantics.crews import check_crews
 from resilience.semantics.expectations import check_expectations, check_steady_state
 from resilience.semantics.frame import check_frame, read_times
 from resilience.semantics.redundancies import check_redundancies
@@ -37,6 +39,7 @@ def check_scenario(
     times = read_times(top)
     check_steady_state(top, city, times)
     check_timeline(top, city, times, quantities_known)
+    check_crews(top, city)
     check_redundancies(top, city)
     check_expectations(top, city, times)
     return sorted({*_without(structural, _PATTERN, found), *_apart_from(structural, found)})

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 
 from resilience.duration import shown
 from resilience.fields import Fields
+from resilience.semantics.crews import check_trade
 from resilience.semantics.frame import Times
 from resilience.semantics.selectors import check_selector
 from resilience.semantics.signals import check_signal
@@ -122,6 +123,8 @@ def _check_repair(entry: Fields, city: City) -> None:
         entry.wrong("repair", f"city {city.name!r} has no depot, nobody comes", "use `for`, or add a depot to the city")
     elif depot is not None and depot not in depots:
         repair.unknown("depot", "depot", depot, depots, ", ".join(depots))
+    else:
+        check_trade(repair, [t for _, t in entry.texts("target")], depots if depot is None else [depot], city)
     if site is not None and site not in city.components:
         repair.unknown("site", "component", site, city.components, _SHOW)
         return

@@ -205,5 +205,21 @@ def check_services(components: Mapping[str, Component], where: Where) -> list[Pr
     ]
 
 
+def check_depots(
+    components: Mapping[str, Component], links: Iterable[Link], known: Known, where: Where
+) -> list[Problem]:
+    """Planners' lists of depots that name what does not exist."""
+    problems: list[Problem] = []
+    link_ids = {link.id for link in links}
+    for depot in components.values():
+        if depot.kind == "depot":
+            for name in str(depot.parameters.get("priority_list", "")).replace(",", " ").split():
+                if name not in components and name not in link_ids and not known(name):
+                    what = f"there is no component or link {name!r}"
+                    mend = Suggester(components).mend(name, "name what is to be mended first (stadtwerk city show)")
+                    problems.append(where.problem("components", depot.id, "parameters.priority_list", what, mend))
+    return problems
+
+
 def _may_be_hidden(kind: str, known: Known) -> bool:
     return any(kind in kinds and known(f"{kind}-") for kinds in FROM_NETWORK_FILES.values()) or known("components")

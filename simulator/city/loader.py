@@ -11,6 +11,7 @@ import numpy as np
 from simulator.city.check import (
     CITY,
     check_control_paths,
+    check_depots,
     check_districts,
     check_levels,
     check_links,
@@ -56,6 +57,7 @@ def load_city(folder: Path) -> City:
     if not ends and not reading.hidden and not reading.hidden_domains:
         # With an entry left out, a way that seems missing may only be hidden.
         problems += check_control_paths(draft.links, components, where)
+    problems += check_depots(components, draft.links, known, where)
     if not known("components"):
         problems += check_services(components, where)
     problems += _clashes(draft, networks, where)

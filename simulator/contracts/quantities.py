@@ -15,6 +15,17 @@ class QuantityName:
     title: str
 
 
+STAFFED = (
+    "hospital",
+    "rescue-dispatch",
+    "traffic-control-centre",
+    "town-hall",
+    "waterworks",
+    "network-control",
+    "depot",
+)
+"""Kinds of component that people work at, and that staff can be absent from."""
+
 QUANTITIES: dict[str, QuantityName] = {
     q.name: q
     for q in (
@@ -39,6 +50,10 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("charge_j", "J", ("battery",), "energy in the battery"),
         QuantityName("fuel_l", "l", ("generator",), "fuel in the tank"),
         QuantityName("fuel_hours", "h", ("generator",), "hours that the fuel lasts"),
+        QuantityName("staff_share", "1", STAFFED, "share of the staff that is there"),
+        QuantityName("crews_on_duty", "1", ("depot",), "crews on duty, at the depot or out"),
+        QuantityName("fuel_trucks", "1", ("depot",), "fuel trucks that could leave"),
+        QuantityName("fuel_store_l", "l", ("depot",), "fuel in the depot's store"),
         QuantityName("vehicles", "1", ("road",), "vehicles on the road"),
         QuantityName("speed_m_s", "m/s", ("road",), "mean speed"),
         QuantityName("travel_time_s", "s", ("road",), "time to drive through"),

@@ -8,11 +8,13 @@ import numpy as np
 
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
+from simulator.contracts.kinds import KINDS
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
 from simulator.coupling.quantities import Quantities, Quantity
 from simulator.coupling.recovery import Recovery
+from simulator.coupling.staff import STAFF_ABSENT, staff_present
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
 from simulator.kernel.clock import Clock
@@ -47,10 +49,27 @@ class Runtime:
         quantities.register(
             Quantity("working", "1", names, lambda: np.array([supply.works(name) for name in names], dtype=np.float64))
         )
-        crews = Crews(city, clock, log, supply, travel)
+        streams = Streams(seed)
+        crews = Crews(city, clock, log, faults, supply, travel, streams)
         levels = LevelRecorder(city, clock, log)
-        return cls(city, clock, log, Streams(seed), faults, supply, levels, quantities, travel, crews)
+        _measure_people(city, faults, crews, quantities)
+        return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, crews)
 
     def mode(self, component: str, before: str, after: str, why: str, cause: int | None) -> int:
         """Log that a lifeline or redundancy changed its mode; checkers judge redundancies by these events."""
         return self.log.add(EventKind.MODE, component, why, cause=cause, before=before, after=after)
+
+
+def _measure_people(city: City, faults: FaultStack, crews: Crews, quantities: Quantities) -> None:
+    """Register who is there: staff of every place that has some, crews and fuel of depots."""
+    staffed = tuple(c.id for c in city.components.values() if KINDS[c.kind].fault(STAFF_ABSENT) is not None)
+    depots = tuple(crews.depot(depot) for depot in crews.depots)
+    names = crews.depots
+    for quantity in (
+        Quantity("staff_share", "1", staffed, lambda: np.array([staff_present(faults, name) for name in staffed])),
+        Quantity("crews_on_duty", "1", names, lambda: np.array([float(depot.all_on_duty()) for depot in depots])),
+        Quantity("fuel_trucks", "1", names, lambda: np.array([float(depot.trucks) for depot in depots])),
+        Quantity("fuel_store_l", "l", names, lambda: np.array([depot.fuel_l for depot in depots])),
+    ):
+        if quantity.components:
+            quantities.register(quantity)

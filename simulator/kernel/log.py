@@ -34,6 +34,10 @@ class EventLog:
     def events(self) -> tuple[Event, ...]:
         return tuple(self._events)
 
+    def since(self, event: int) -> list[Event]:
+        """The events from this id on."""
+        return self._events[event:]
+
     def trace(self, event: int) -> tuple[Event, ...]:
         """The chain of causes that led to an event, first cause first."""
         chain: list[Event] = []

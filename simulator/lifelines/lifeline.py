@@ -12,6 +12,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link, LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.staff import staff_present
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Lifeline(ABC):
     """A component that is judged again, once an instant, when something it watches has changed or its time has come.
 
     A kind of lifeline says what it watches (`watches`) and how it does (`judge`). It starts in its best mode, as if
-    it had always been in it; where that is not so, the first event says so.
+    it had always been in it; where that is not so, the first event says so. What is served is multiplied by the share
+    of the staff that is there (assumption: half the people do half the work).
     """
 
     kind: ClassVar[str]
@@ -94,10 +96,10 @@ class Lifeline(ABC):
             cause = self.believed_cause() if cause is None else cause
             self.last_event = cause = self.runtime.mode(self.id, self.mode, duty.mode, duty.why, cause)
             self.mode = duty.mode
-        self.share = duty.share
+        self.share = duty.share * staff_present(self.runtime.faults, self.id)
         cause = self.last_event if cause is None else cause
         for level in self._levels:
-            self.runtime.levels.record(level, duty.share, cause)
+            self.runtime.levels.record(level, self.share, cause)
         self.judged(duty, cause)
         wakes, self._wakes = self._wakes, []
         for tick in wakes:

@@ -10,6 +10,7 @@ import simpy
 
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.cyber import CENTRE_FAULTS
+from simulator.contracts.kinds.kind import STAFF_ABSENT
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.drinking_water import DrinkingWater
@@ -50,8 +51,8 @@ class Lifelines:
         self._waters = tuple(lifeline for lifeline in self._lifelines.values() if isinstance(lifeline, DrinkingWater))
         for lifeline in self._lifelines.values():
             lifeline.start(self._count)
-        for point in CENTRE_FAULTS:
-            runtime.faults.handle(point.name, self._on_centre)
+        for point in (*CENTRE_FAULTS, STAFF_ABSENT):
+            runtime.faults.handle(point.name, self._on_fault)
         for site in city.of_kind(*KINDS_OF_SITE):
             Site(runtime, site).start()
         runtime.quantities.register(
@@ -72,7 +73,7 @@ class Lifelines:
     def close(self) -> None:
         """Nothing is held beyond the run."""
 
-    def _on_centre(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if target in self._lifelines:
             self._lifelines[target].touch(target, event)
 

@@ -28,7 +28,8 @@ class Bench:
         self.log = FakeLog(self.clock)
         self.value = 1.0
         self.looks: list[int] = []
-        self.jobs: list[tuple[str, float, str | None, Callable[[int], None]]] = []
+        self.asked: list[tuple[str | None, str, float | None]] = []
+        self.jobs: list[tuple[str, float | None, str | None, Callable[[int], None]]] = []
         self.injector: Injector = build_injector(
             asked, CITY, self.door, self.clock, self.measure, self.dispatch, self.log
         )
@@ -43,14 +44,17 @@ class Bench:
         self,
         job: str,
         target: str,
-        work_s: float,
+        work_s: float | None,
         cause: int | None,
         done: Callable[[int], None],
         depot: str | None = None,
+        broken: str | None = None,
+        trade: str = "",
     ) -> None:
         if depot == "nowhere":
             raise KeyError("'nowhere' is not a depot of this city")
         self.jobs.append((target, work_s, depot, done))
+        self.asked.append((broken, trade, work_s))
 
 
 def test_exact_ticks() -> None:
@@ -189,6 +193,16 @@ def test_the_crew_of_a_link_drives_to_its_target_or_to_the_site() -> None:
     bench = Bench(scenario(timeline=[cut, sited]))
     bench.clock.run_until(HOUR)
     assert [job[0] for job in bench.jobs] == ["pump-2", "hospital-1"]
+    assert {broken for broken, _, _ in bench.asked} == {"power-bus-2-pump-2"}
+
+
+def test_a_repair_of_no_given_length_is_left_to_the_crew_and_so_is_its_trade() -> None:
+    entry = replace(ENTRY, for_s=None, repair=Repair())
+    bench = Bench(
+        scenario(timeline=[entry, replace(entry, id="other", targets=("pump-2",), repair=Repair(trade="ict"))])
+    )
+    bench.clock.run_until(HOUR)
+    assert bench.asked == [("pump-1", "", None), ("pump-2", "ict", None)]
 
 
 def test_what_the_door_refuses_stays_undone_and_is_noted() -> None:

@@ -54,8 +54,16 @@ def live_through(timeline: list[TimelineEntry], heal_by_s: float | None) -> list
     door.handle("link-cut", lambda *_: None)
 
     def crew(
-        job: str, target: str, work_s: float, cause: int | None, done: Callable[[int], None], depot: str | None = None
+        job: str,
+        target: str,
+        work_s: float | None,
+        cause: int | None,
+        done: Callable[[int], None],
+        depot: str | None = None,
+        broken: str | None = None,
+        trade: str = "",
     ) -> None:
+        assert work_s is not None
         clock.after(work_s, job, lambda: done(0))
 
     build_injector(asked_for, CITY, door, clock, lambda *_: float(clock.now_s < 60.0), crew, log.add)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -15,6 +16,7 @@ from resilience.scenario import CityReference, Evidence, Invariant, LevelChoice,
 from resilience.schema import scenario_schema
 from resilience.selector import resolve
 from resilience.semantics import check_scenario
+from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.document import load_document
 from simulator.contracts.problem import BadInput, Problem
 from simulator.kernel import Streams
@@ -123,6 +125,7 @@ def test_other_ways_to_say_it(tmp_path: Path) -> None:
     scenario = load_scenario(tmp_path / "s.yaml", CITY)
     assert dict(scenario.timeline[0].parameters) == {"area_m2": 1.0}
     assert scenario.timeline[0].repair == Repair(7200.0)
+    assert scenario.crews is None
     everything, two, some = scenario.expectations
     assert isinstance(everything, LevelHolds)
     assert (everything.levels, everything.limit, everything.share) == (LevelChoice(), Threshold(), 1.0)
@@ -130,6 +133,32 @@ def test_other_ways_to_say_it(tmp_path: Path) -> None:
     assert (two.levels.ids, two.at_s) == (("water-supply-d1", "water-supply-d2"), None)
     assert isinstance(some, Invariant)
     assert [level.id for level in some.levels.of(CITY)] == ["power-supply-d1"]
+
+
+def test_crews_of_a_scenario(tmp_path: Path) -> None:
+    """A repair that leaves all to the town, and an order of jobs; a list alone means the priority list."""
+    for said, policy in (
+        ("{priority: people}", CrewPolicy(Priority.PEOPLE)),
+        ("{list: [pump-2, power-bus-1-pump-1]}", CrewPolicy(Priority.LIST, ("pump-2", "power-bus-1-pump-1"))),
+    ):
+        text = WHOLE.replace("for: 1h30m", "repair: {}") + f"crews: {said}\n"
+        (tmp_path / "s.yaml").write_text(text, encoding="utf-8")
+        scenario = load_scenario(tmp_path / "s.yaml", CITY)
+        assert scenario.timeline[0].repair == Repair()
+        assert scenario.crews == policy
+
+
+def test_nobody_is_sent_who_cannot_mend_it(tmp_path: Path) -> None:
+    depot = replace(CITY.components["depot-1"], parameters={"crews": 0.0, "electric_crews": 1.0, "muster_s": 600.0})
+    city = replace(CITY, components={**CITY.components, "depot-1": depot})
+    for repair, field in (("{}", "timeline[0].repair"), ("{trade: ict}", "timeline[0].repair.trade")):
+        path = tmp_path / "s.yaml"
+        path.write_text(WHOLE.replace("for: 1h30m", f"repair: {repair}"), encoding="utf-8")
+        (problem,) = check_scenario(load_document(path, "s.yaml"), city)
+        assert problem.field == field
+        assert "electric" in problem.mend
+    path.write_text(WHOLE.replace("for: 1h30m", "repair: {trade: electric}"), encoding="utf-8")
+    assert not check_scenario(load_document(path, "s.yaml"), city)
 
 
 def test_as_executed_reads_back(tmp_path: Path) -> None:
@@ -233,6 +262,11 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("below: 0.5,", "below: 0.5, above: 0.6,", "timeline[0].evidence.above", "nothing is above"),
         ("within: 5min", "within: 10h", "timeline[0].evidence.within", "ends after the run"),
         ("for: 1h30m", "repair: {work: 1h, depot: depot-2}", "timeline[0].repair.depot", "'depot-1'"),
+        ("for: 1h30m", "repair: {trade: pluto}", "timeline[0].repair.trade", "not a choice"),
+        ("schema: stad", "crews: {priority: list}\nschema: stad", "crews.priority", "asks for a list"),
+        ("schema: stad", "crews: {list: [pump-9]}\nschema: stad", "crews.list[0]", "'pump-1'"),
+        ("schema: stad", "crews: {priority: people, list: [pump-1]}\nschema: stad", "crews.list", "is not looked at"),
+        ("schema: stad", "crews: {}\nschema: stad", "crews", "should be non-empty"),
         ("for: 1h30m", "for: 1h30m\n    repair: {work: 1h}", "timeline[0].repair", "beside `for`"),
         ("component: hospital-1", "component: pump-1", "redundancies[0].component", "no modes"),
         ("primary: mains", "primary: none", "redundancies[0].standby", "not a lesser mode"),

@@ -16,6 +16,7 @@ from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS
 from simulator.contracts.kinds.ict import FIRMWARE_UPDATE
 from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import STAFFED
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
@@ -103,14 +104,16 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
             ("traffic-control-centre", "flooding"),
         )
     },
+    **{(kind, "staff-absent"): lambda t, x: t.value(x, "staff_share") < 1 for kind in STAFFED},
+    ("depot", "fuel-not-delivered"): lambda t, x: t.value(x, "fuel_trucks") == 0,
     ("link", "link-cut"): lambda t, x: not t.runtime.supply.link_up(x),
     ("link", "link-degraded"): lambda t, x: t.value(t.runtime.city.links[x].target, "loss") >= 0.25,
 }
 LOGGED = {("road", "road-closed"), ("road", "road-narrowed"), ("server", "flooding")}
 LOGGED |= {(kind, "loss-of-view") for kind in ("waterworks", "network-control", "traffic-control-centre")}
 """What they do depends on who drives there or is to be commanded; that they are in force stands in the log."""
-LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails")}
-"""Shows only when the switch or protection is needed; see the tests of the energy domain."""
+LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails"), ("generator", "fuel-not-delivered")}
+"""Show only when the switch, protection or fuel is needed; see the tests of the energy domain and of crews."""
 
 
 def cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:

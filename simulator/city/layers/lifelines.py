@@ -5,11 +5,11 @@ from __future__ import annotations
 from simulator.city.layers.control import field_link, site_links
 from simulator.city.layers.generators import HOSPITAL_H, generator_for
 from simulator.city.layers.ground import Ground
-from simulator.city.layers.layer import Layer, join, place, total
+from simulator.city.layers.layer import UNKNOWN_MAKE, Layer, join, place, total
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
-from simulator.contracts.component import Component, District
+from simulator.contracts.component import Component, District, Value
 from simulator.contracts.link import Link, LinkKind
 
 BEDS_PER_1000 = 6.0
@@ -17,6 +17,16 @@ BEDS_PER_1000 = 6.0
 
 BED_W = 1000.0
 """Essential electric load of a hospital bed (assumption)."""
+
+DEPOT_CREWS: dict[str, Value] = {
+    "crews": 0.0,
+    "electric_crews": 2.0,
+    "water_crews": 2.0,
+    "ict_crews": 1.0,
+    "roads_crews": 1.0,
+    "drivers": 2.0,
+}
+"""Crews of a depot by trade (assumption)."""
 
 HOSPITAL_BATTERY_S = 600.0
 HOSPITAL_TANK_S = 4 * 3600.0
@@ -92,8 +102,22 @@ def _depots(ground: Ground, plan: Plan) -> Layer:
     """Depots in the most populous districts."""
     seats = sorted(ground.districts, key=lambda d: (-d.people, d.id))[: plan.depots]
     depots = [
-        place(f"depot-{i + 1}", "depot", d.x_m - 100.0, d.y_m - 100.0, plan.owners.city, f"depot {d.title}", d.id)
+        place(
+            f"depot-{i + 1}",
+            "depot",
+            d.x_m - 100.0,
+            d.y_m - 100.0,
+            plan.owners.city,
+            f"depot {d.title}",
+            d.id,
+            UNKNOWN_MAKE,
+            **DEPOT_CREWS,
+        )
         for i, d in enumerate(seats)
     ]
-    text = f"{len(depots)} depots in {', '.join(d.id for d in seats)} send crews, fuel trucks and tankers"
+    crews = ", ".join(f"{count:g} {name.removesuffix('_crews')}" for name, count in DEPOT_CREWS.items() if count)
+    text = (
+        f"{len(depots)} depots in {', '.join(d.id for d in seats)} send crews, fuel trucks and tankers; "
+        f"each has by day, in crews: {crews}; at night half of them, rounded up"
+    )
     return Layer(tuple(depots), assumptions=(Assumption("depots", text),))

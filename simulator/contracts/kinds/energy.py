@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds.cyber import CENTRE_FAULTS
-from simulator.contracts.kinds.kind import Kind
+from simulator.contracts.kinds.kind import FUEL_NOT_DELIVERED, STAFF_ABSENT, Kind
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
 
@@ -74,7 +74,7 @@ KINDS = (
         "generator",
         Domain.ENERGY,
         "emergency generator: starts when what it feeds has no other power",
-        (FaultPoint("generator-fails", "the generator does not start, or stops", disables=True),),
+        (FaultPoint("generator-fails", "the generator does not start, or stops", disables=True), FUEL_NOT_DELIVERED),
         (
             Parameter(
                 "start_s", "s", 12.0, "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"
@@ -83,7 +83,7 @@ KINDS = (
             Parameter("tank_l", "l", None, "", "capacity of the tank"),
             Parameter("burn_l_h", "l/h", None, "", "fuel used in an hour at the load it carries"),
             Parameter("order_below", "1", 0.5, "assumption", "share of the tank below which a fuel truck is ordered"),
-            Parameter("delivery_l", "l", 2000.0, "assumption", "fuel that one truck brings"),
+            Parameter("delivery_l", "l", 2000.0, "assumption", "fuel that is ordered at a time"),
         ),
         ("standby", "starting", "running", "empty", "failed"),
     ),
@@ -101,6 +101,6 @@ KINDS = (
         "network-control",
         Domain.ENERGY,
         "grid control centre: operates remote switches over its control links",
-        (FaultPoint("control-out", "the control centre does not work", disables=True), *CENTRE_FAULTS),
+        (FaultPoint("control-out", "the control centre does not work", disables=True), STAFF_ABSENT, *CENTRE_FAULTS),
     ),
 )

@@ -24,6 +24,18 @@ class Kind:
         return next((point for point in self.faults if point.name == name), None)
 
 
+STAFF_ABSENT = FaultPoint(
+    "staff-absent",
+    "part of the staff is absent",
+    parameters=(
+        Parameter("share", "1", 0.5, "assumption", "share of the staff that is absent", at_least=0.0, at_most=1.0),
+    ),
+)
+"""On every kind of place that people work at: what it still serves sinks with those who are there."""
+
+FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", "no fuel truck brings anything")
+"""On a depot no truck leaves; on a generator none comes to it."""
+
 LINK_CUT = FaultPoint("link-cut", "the link is severed")
 LINK_FAULTS: dict[LinkKind, tuple[FaultPoint, ...]] = {
     LinkKind.POWER: (LINK_CUT,),

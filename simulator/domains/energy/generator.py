@@ -115,11 +115,11 @@ class Generator:
             self._ordered = True
             what = f"orders fuel, {self.fuel_l:.0f} l left"
             event = self._runtime.log.add(EventKind.NOTE, self.id, what, cause=cause, value=self.fuel_l)
-            self._runtime.crews.dispatch("fuel truck", self.id, PUMPING_S, event, self._delivered)
+            self._runtime.crews.deliver_fuel(self.id, self._delivery_l, PUMPING_S, event, self._delivered)
 
-    def _delivered(self, cause: int) -> None:
+    def _delivered(self, cause: int, litres: float) -> None:
         self._ordered = False
-        fuel = min(self._tank_l, self.fuel_l + self._delivery_l)
+        fuel = min(self._tank_l, self.fuel_l + litres)
         self._fuel_l, self._since = fuel, self._runtime.clock.now
         self._runtime.log.add(EventKind.NOTE, self.id, f"{fuel:.0f} l in the tank", cause=cause, value=fuel)
         if self.mode == "empty":

@@ -10,6 +10,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy.build import build_grid
+from simulator.domains.energy.capacity import capacities
 from simulator.domains.energy.carrying import Carried, Island, solve_carried
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
@@ -38,6 +39,7 @@ class EnergyDomain:
         self.runtime = runtime
         self.state = GridState(grid)
         self.solver = Solver(grid, data, file.frequency_hz)
+        runtime.crews.provide_capacity(capacities(grid, data))
         peak = self.solver.what_if(self.state.inputs())
         limits = Limits(self.state, self.solver, peak)
         self.resupply = Resupply(runtime, self.state, limits, self._mark)

@@ -12,6 +12,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.staff import STAFF_ABSENT, staff_present
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
 from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch
 from simulator.domains.energy.state import GridState
@@ -57,6 +58,7 @@ class Resupply:
         self.regions: list[Region] = []
         self.shed_event: dict[int, int] = {}
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_view)
+        runtime.faults.handle(STAFF_ABSENT, self._on_staff)
         for switch in state.grid.switches:
             for link in runtime.city.links_into(switch.id, LinkKind.CONTROL):
                 runtime.supply.watch(link.id, self._on_control)
@@ -185,23 +187,30 @@ class Resupply:
         return closed
 
     def _remote(self, switch: RingSwitch) -> bool:
-        """Whether a working control centre that sees the grid reaches the switch now."""
-        supply, city = self._runtime.supply, self._runtime.city
-        return any(
-            city.components[link.source].kind == "network-control"
-            and supply.works(link.source)
-            and not self._runtime.faults.active(link.source, LOSS_OF_VIEW.name)
+        """Whether a working control centre that sees the grid reaches the switch now, with somebody in it."""
+        return self._operators(switch) > 0
+
+    def _operators(self, switch: RingSwitch) -> float:
+        """Share of the staff that is there in the best manned centre which reaches the switch, 0 where none does."""
+        supply, city, faults = self._runtime.supply, self._runtime.city, self._runtime.faults
+        manned = [
+            staff_present(faults, link.source)
             for link in supply.live_links(switch.id, LinkKind.CONTROL)
-        )
+            if city.components[link.source].kind == "network-control"
+            and supply.works(link.source)
+            and not faults.active(link.source, LOSS_OF_VIEW.name)
+        ]
+        return max(manned, default=0.0)
 
     def _send(self, order: _Order) -> None:
         switch = order.switch
         self._orders.append(order)
         order.remote = self._remote(switch)
         if order.remote:
-            what = f"to be closed by remote control in {switch.remote_s:g} s"
+            takes_s = round(switch.remote_s / self._operators(switch), 3)  # who is left does one thing after the other
+            what = f"to be closed by remote control in {takes_s:g} s"
             order.cause = self._runtime.log.add(EventKind.NOTE, switch.id, what, cause=order.cause)
-            self._runtime.clock.after(switch.remote_s, switch.id, lambda: self._at_switch(order, order.cause))
+            self._runtime.clock.after(takes_s, switch.id, lambda: self._at_switch(order, order.cause))
         else:
             done = lambda event: self._at_switch(order, event)  # noqa: E731
             self._runtime.crews.dispatch("switching", switch.id, switch.manual_s, order.cause, done)
@@ -219,6 +228,10 @@ class Resupply:
         if self._runtime.city.components[target].kind == "network-control":
             what = "sees nothing of the grid: switching goes by hand" if active else "sees the grid again"
             self._on_control(target, self._runtime.log.add(EventKind.SWITCH, target, what, cause=event))
+
+    def _on_staff(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if self._runtime.city.components[target].kind == "network-control":
+            self._on_control(target, event)
 
     # at the switch
 

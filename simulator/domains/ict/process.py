@@ -47,6 +47,9 @@ class Ict:
         self._data_up = np.ones(len(self.graph.links), bool)
         self._control_up = {fan.source: np.ones(len(fan.links), bool) for fan in self._fans.values()}
         self._elections = {s.id: Election(runtime, s, self._serves) for s in city.of_kind("service")}
+        runtime.crews.provide_capacity(
+            {name: float(len(edges)) for name, edges in zip(self.graph.ids, self.graph.edges_of, strict=True)}
+        )
         self._watch()
         for name, unit, read in (
             ("online", "1", self._online),

@@ -69,6 +69,7 @@ class Traffic:
         for station in self.rescue.stations:
             runtime.supply.watch(station, self._on_station)
         runtime.travel.provide(self.road_time_s)
+        runtime.crews.provide_capacity(dict(zip(self.model.roads, self.model.capacity_veh_s.tolist(), strict=True)))
         self._register()
         self._look()
         clock.process(self._period())

@@ -50,7 +50,7 @@ class WaterNetwork:
     """Nodes and links in the file's order, counted from 0; array lengths are N nodes and L links.
 
     `ends` is (L, 2), `links_at[n]` the links that meet in node n. Tank arrays follow `tanks`, the nodes that are tanks.
-    `check_valve` marks pipes that EPANET lets flow one way only.
+    `check_valve` marks pipes that EPANET lets flow one way only; `diameter_m` is 0 for what is no pipe.
     """
 
     nodes: tuple[str, ...]
@@ -64,6 +64,7 @@ class WaterNetwork:
     elevation_m: NDArray[np.float64]
     mean_demand_m3_s: NDArray[np.float64]
     check_valve: NDArray[np.bool_]
+    diameter_m: NDArray[np.float64]
     tanks: NDArray[np.int64]
     reservoirs: NDArray[np.int64]
     pumps: NDArray[np.int64]
@@ -114,6 +115,9 @@ class WaterNetwork:
                 [mean_demand_m3_s(project, i + 1) if k == "junction" else 0.0 for i, k in enumerate(node_kind)]
             ),
             check_valve=np.array([tk.getlinktype(project, i + 1) == tk.CVPIPE for i in range(len(links))], dtype=bool),
+            diameter_m=np.array(
+                [_diameter_m(project, i, units) if kind == "pipe" else 0.0 for i, kind in enumerate(link_kind)]
+            ),
             tanks=tanks,
             reservoirs=np.array([i for i, kind in enumerate(node_kind) if kind == "reservoir"], dtype=np.int64),
             pumps=np.array([i for i, kind in enumerate(link_kind) if kind == "pump"], dtype=np.int64),
@@ -123,3 +127,9 @@ class WaterNetwork:
             tank_max_volume_m3=node_values(tk.MAXVOLUME, tanks, units.volume_m3),
             units=units,
         )
+
+
+def _diameter_m(project: Any, link: int, units: Units) -> float:
+    from epanet import toolkit as tk
+
+    return float(tk.getlinkvalue(project, link + 1, tk.DIAMETER)) * (0.001 if units.length_m == 1.0 else M_PER_FT / 12)

@@ -17,6 +17,7 @@ from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.capacity import capacities
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, Change, Changes
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.measures import Measures
@@ -55,6 +56,8 @@ class WaterProcess:
         )
         self._measures = Measures(runtime, self._engine, self._where)
         self._changes = Changes(runtime, self._engine, self._where)
+        kinds = {name: city.components[name].kind for name in self._where}
+        runtime.crews.provide_capacity(capacities(self._network, kinds, self._where))
         self._dirty: dict[str, int | None] = {}
         self._pending = False
         self._cause: int | None = None

@@ -1,0 +1,48 @@
+"""One call for a crew, from the call to the end of the work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from simulator.contracts.crews import RepairClass, Trade
+from simulator.kernel.streams import Streams
+
+Done = Callable[[int], None]
+"""Called with the event of the finished work."""
+Delivered = Callable[[int, float], None]
+"""Called with the event of the finished work and the litres that were brought."""
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """A crew of `trade` is to drive to `target` and work there on `broken` for `work_s` seconds.
+
+    `parts` are taken along from the depot's stock, and `fuel_l` litres of fuel by truck. `depot` is the only one asked
+    (None: any). `said` are the reasons for waiting that are in the
+    log already. `because` stays the event that the call came from, while `cause` is what the log says last.
+    """
+
+    name: str
+    target: str
+    broken: str
+    trade: Trade
+    work_s: float
+    cause: int | None
+    finished: Delivered
+    serial: int
+    depot: str | None = None
+    parts: int = 0
+    fuel_l: float = 0.0
+    said: set[str] = field(default_factory=set)
+    because: int | None = None
+
+    def __post_init__(self) -> None:
+        self.because = self.cause
+
+
+def drawn_work_s(streams: Streams, work: RepairClass, name: str, broken: str) -> float:
+    """Seconds of work on site, drawn for this job alone: lognormal, with the median and spread of its class."""
+    draw = streams.stream(broken, f"work of {name}").standard_normal()
+    return work.median_s * math.exp(work.sigma * float(draw))
