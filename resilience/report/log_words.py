@@ -74,6 +74,33 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     (r"does not move", "bewegt sich nicht", "does not move"),
     (r"orders fuel, (\d+) l left", "bestellt Treibstoff, noch {0} l", "orders fuel, {0} l left"),
     (r"(\d+) l in the tank", "{0} l im Tank", "{0} l in the tank"),
+    (
+        r"boil-water notice: (\d+%).*",
+        "Abkochgebot: {0} des Wassers sind verunreinigt",
+        "boil-water notice: {0} of the water is contaminated",
+    ),
+    (
+        r"do-not-drink notice: (\d+%).*",
+        "Wasser nicht trinken: {0} des Wassers sind verunreinigt",
+        "do-not-drink notice: {0} of the water is contaminated",
+    ),
+    (r"notice lifted.*", "Wasser darf wieder getrunken werden", "the water may be drunk again"),
+    (
+        r"its protection is called to trip",
+        "ihr Schutz wird zum Auslösen angeregt",
+        "its protection is called to trip",
+    ),
+    (
+        r"its protection does not trip.*?(\d+) bus\(es\).*",
+        "ihr Schutz löst nicht aus, der nächste davor schaltet {0} Ortsnetzstationen ab",
+        "its protection does not trip, the next one upstream takes {0} local substations with it",
+    ),
+    (
+        r"sees nothing of the grid.*",
+        "sieht das Netz nicht, geschaltet wird von Hand",
+        "sees nothing of the grid, switching goes by hand",
+    ),
+    (r"sees the grid again", "sieht das Netz wieder", "sees the grid again"),
     (r"the tank is empty", "ist leer", "is empty"),
     (r"the tank fills again", "füllt sich wieder", "fills again"),
     (

@@ -39,6 +39,13 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("level_m", "m", ("tank",), "water level above the tank's bottom"),
         QuantityName("level_share", "1", ("tank",), "water level, 0 at the lowest allowed and 1 at the highest"),
         QuantityName("volume_m3", "m3", ("tank",), "water in the tank"),
+        QuantityName("drain_m3_s", "m3/s", ("tank",), "water that runs out of the tank's drain"),
+        QuantityName(
+            "contaminated_share",
+            "1",
+            ("junction", "tank", "reservoir", "district"),
+            "share of the water that is not drinkable; in a district, of what is delivered",
+        ),
         QuantityName("flow_m3_s", "m3/s", ("pipe", "pump", "valve"), "flow, positive in the drawn direction"),
         QuantityName("pump_running", "1", ("pump",), "1 while the pump runs, else 0"),
         QuantityName("power_w", "W", ("pump", "pv", "battery", "substation"), "electric power"),

@@ -29,8 +29,9 @@ class DrinkingWater(Lifeline):
 
     *network* while it delivers `NETWORK_RATIO` of the demand and the tanks hold what they usually do; *tank* while at
     least `ENOUGH_L` a person still arrive; below that *emergency* once `activate_s` has passed since the call-out and
-    wells or tankers give anything, else *none*. What the water domain measures, `water_supply_ratio` and
-    `tank_volume_m3` of the district, is polled; without it the network counts as serving.
+    wells or tankers give anything, else *none*. What the water domain measures, `water_supply_ratio`,
+    `contaminated_share` and `tank_volume_m3` of the district, is polled; without it the network counts as serving.
+    Water that is delivered but may not be drunk does not count.
     """
 
     kind = "drinking-water"
@@ -63,12 +64,12 @@ class DrinkingWater(Lifeline):
     def poll(self) -> None:
         """Look at what the water network delivers now: there is nothing to judge while that is well and the same."""
         well = self.mode == "network" and not self._low_tank()
-        same = well and self._measured("water_supply_ratio", 1.0) == self._ratio
+        same = well and self._drinkable() == self._ratio
         if not same and not self._dirty:
             self._look()
 
     def judge(self) -> Duty:
-        ratio, clock = self._measured("water_supply_ratio", 1.0), self.runtime.clock
+        ratio, clock = self._drinkable(), self.runtime.clock
         self._ratio = ratio
         low_tank = self._low_tank()
         arrives_l = ratio * LITRES_PERSON_D
@@ -78,7 +79,8 @@ class DrinkingWater(Lifeline):
         ready = self._ready()
         if arrives_l >= ENOUGH_L:
             self.litres = arrives_l
-            what = "tanks are low" if low_tank else "the network is weak"
+            bad = self._measured("contaminated_share", 0.0)
+            what = f"{bad:.0%} is contaminated" if bad else "tanks are low" if low_tank else "the network is weak"
             return Duty("tank", 1.0, f"{what}, {arrives_l:.0f} l a person and day arrive")
         brought_l = self._wells_l_d() + self._tankers_l_d() if clock.now >= ready else 0.0
         self.litres = arrives_l + (brought_l / self._people if self._people else 0.0)
@@ -99,7 +101,13 @@ class DrinkingWater(Lifeline):
         for event in reversed(self.runtime.log.events[last + 1 :]):
             if event.subject in self._water_levels and event.kind in {EventKind.LEVEL_LOW, EventKind.LEVEL_BACK}:
                 return event.id
+            if event.subject == self.component.district and event.kind is EventKind.SWITCH:  # a notice
+                return event.id
         return self.last_event
+
+    def _drinkable(self) -> float:
+        """Share of the demand that is delivered and may be drunk."""
+        return self._measured("water_supply_ratio", 1.0) * (1.0 - self._measured("contaminated_share", 0.0))
 
     def _ready(self) -> int:
         """When wells are manned and tankers leave: the call goes out when it is first asked for."""

@@ -14,6 +14,27 @@ _BURST = FaultPoint(
         Parameter("discharge_coefficient", "1", 0.75, "sharp-edged orifice, turbulent flow (as WNTR's default)"),
     ),
 )
+_NOTICE = "what people are told: to boil the water, or not to drink it"
+
+
+def _contaminated(name: str, title: str, notice: str) -> FaultPoint:
+    told = Parameter("notice", "", notice, "assumption", _NOTICE, ("boil", "do-not-drink"))
+    return FaultPoint(name, title, parameters=(told,))
+
+
+TANK_CONTAMINATED = _contaminated("tank-contaminated", "the water in the tank is not drinkable", "boil")
+SOURCE_CONTAMINATED = _contaminated(
+    "source-contaminated", "the source gives water that is not drinkable", "do-not-drink"
+)
+_DRAINED = FaultPoint(
+    "tank-drained",
+    "the drain of the tank stands open",
+    parameters=(
+        Parameter("area_m2", "m2", 0.0314, "assumption: a drain of DN 200", "area of the drain", at_least=0.0),
+        Parameter("discharge_coefficient", "1", 0.75, "sharp-edged orifice, turbulent flow (as WNTR's default)"),
+    ),
+)
+_LOST = FaultPoint("source-lost", "the source gives no water")
 _ISOLATED = FaultPoint("isolated", "closed off by its valves, for a repair or in error")
 
 KINDS = (
@@ -32,6 +53,11 @@ KINDS = (
             ),
         ),
     ),
-    Kind("tank", Domain.WATER, "elevated tank or service reservoir", (_ISOLATED,)),
-    Kind("reservoir", Domain.WATER, "source: waterworks' clear well, lake, aquifer", (_ISOLATED,)),
+    Kind("tank", Domain.WATER, "elevated tank or service reservoir", (_ISOLATED, _DRAINED, TANK_CONTAMINATED)),
+    Kind(
+        "reservoir",
+        Domain.WATER,
+        "source: waterworks' clear well, lake, aquifer",
+        (_ISOLATED, _LOST, SOURCE_CONTAMINATED),
+    ),
 )

@@ -5,6 +5,10 @@ statements  the controls and rules of the file, as records
 controls    EPANET's own automation, and how a link is taken off it
 overrides   links that a fault, a lack of power or a lost control link takes hold of
 engine      EPANET, stepwise
+drains      open drains of tanks
+tracer      where contaminated water goes
+notices     to boil the water, or not to drink it
+buffer      memory that EPANET fills
 changes     what is on a component, turned into changes of the engine
 measures    what is measured, and the service levels
 process     when to solve again, and what the town gets to know

@@ -18,15 +18,18 @@ STOPPED, CONTROL_LOST, BLIND = "no power, broken or stuck", "control link down",
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Either the link `where` is overridden for a reason (`how` None: no longer), or node `where` gets a hole.
+    """Either the link `where` is overridden for a reason (`how` None: no longer), or node `where` gets a hole or is
+    contaminated.
 
-    `area_m2` is None for a link; for a node it is the area of the hole times its discharge coefficient.
+    `area_m2` is None for a link; for a node it is the area of the hole (a tank's: of its drain) times its discharge
+    coefficient. `contaminated` is None where that is not what changes.
     """
 
     where: int
     why: str
     how: Force | None = None
     area_m2: float | None = None
+    contaminated: bool | None = None
 
 
 class Changes:
@@ -35,6 +38,8 @@ class Changes:
     def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
         self._rt, self._engine, self._where = runtime, engine, where
         self._holes: dict[int, dict[str, float]] = {}
+        self._contaminated: set[int] = set()
+        self._tank_row = {int(node): row for row, node in enumerate(engine.network.tanks)}
 
     def of(self, component: Component) -> list[Change]:
         """The changes that the state of this component now asks for; empty if the engine has them all."""
@@ -43,16 +48,24 @@ class Changes:
 
     def make(self, change: Change) -> None:
         """Put one change into the engine; it counts from the next solve."""
-        if change.area_m2 is not None:
+        if change.contaminated is not None:
+            (self._contaminated.add if change.contaminated else self._contaminated.discard)(change.where)
+            self._engine.contaminate(change.where, change.contaminated)
+        elif change.area_m2 is not None:
             holes = self._holes.setdefault(change.where, {})
             holes[change.why] = change.area_m2
-            self._engine.set_burst(change.where, sum(holes.values()))
+            if change.where in self._tank_row:
+                self._engine.drains.set(self._tank_row[change.where], sum(holes.values()))
+            else:
+                self._engine.set_burst(change.where, sum(holes.values()))
         elif change.how is None:
             self._engine.overrides.release(change.where, change.why)
         else:
             self._engine.overrides.force(change.where, change.why, change.how)
 
     def _differs(self, change: Change) -> bool:
+        if change.contaminated is not None:
+            return change.contaminated != (change.where in self._contaminated)
         if change.area_m2 is not None:
             return self._holes.get(change.where, {}).get(change.why, 0.0) != change.area_m2
         return self._engine.overrides.how(change.where, change.why) is not change.how
@@ -82,12 +95,24 @@ class Changes:
         how = Force.SHUT if isolated else None
         links = (where,) if component.kind == "pipe" else self._engine.network.links_at[where]
         wanted = [Change(link, f"isolated {component.id}", how) for link in links]
+        if component.kind in ("tank", "reservoir"):
+            return wanted + self._stored(component, where)
         burst = faults.active(component.id, "burst")
         if component.kind == "junction":
             wanted.append(Change(where, component.id, area_m2=_area_m2(burst)))
         elif component.kind == "pipe" and (node := self._lower_end(where)) is not None:
             wanted.append(Change(node, component.id, area_m2=0.0 if isolated else _area_m2(burst)))
         return wanted
+
+    def _stored(self, component: Component, where: int) -> list[Change]:
+        """What is wrong with a tank or source, beside that it may be closed off."""
+        faults, name = self._rt.faults, component.id
+        fault = "tank-contaminated" if component.kind == "tank" else "source-contaminated"
+        wanted = [Change(where, fault, contaminated=bool(faults.active(name, fault)))]
+        if component.kind == "tank":
+            return [*wanted, Change(where, name, area_m2=_area_m2(faults.active(name, "tank-drained")))]
+        how = Force.SHUT if faults.active(name, "source-lost") else None
+        return wanted + [Change(link, f"lost {name}", how) for link in self._engine.network.links_at[where]]
 
     def _lower_end(self, pipe: int) -> int | None:
         """Where the hole of a broken pipe is put: its lower junction, with the higher pressure (assumption).

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
 import warnings
 from pathlib import Path
@@ -12,15 +11,17 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
+from simulator.domains.water.buffer import buffer
 from simulator.domains.water.controls import Automation
+from simulator.domains.water.drains import GRAVITY_M_S2, Drains
 from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.overrides import Overrides
+from simulator.domains.water.tracer import Tracer
 
 REQUIRED_PRESSURE_M = 20.4
 """2.0 bar at ground floor (DVGW W 400-1) as metres of water; the full demand is delivered from there."""
 MINIMUM_PRESSURE_M = 0.0
 STEP_S = 300
-GRAVITY_M_S2 = 9.81
 
 _OPEN_END_S = 2**31 - 1
 _TRIES = 5
@@ -40,7 +41,8 @@ class WaterEngine:
 
     Arrays are live views, refreshed by every solve: `pressure_m`, `head_m`, `required_m3_s`, `delivered_m3_s`,
     `leak_m3_s` (N nodes), `flow_m3_s`, `link_open` (L links), `level_m`, `volume_m3`, `inflow_m3_s` (tanks),
-    `pump_power_w` (pumps), `age_s` (N nodes, only with `water_age`). Nodes that closures cut off from every source
+    `pump_power_w` (pumps), `age_s` (N nodes, only with `water_age`), `contaminated_share` (N nodes; `traced` says
+    whether any water is or was contaminated and is not flushed out yet). Nodes that closures cut off from every source
     have pressure and delivery 0: EPANET itself gives them a number that means nothing.
 
     `balanced` is false where EPANET found no solution within the file's accuracy, however often it was asked.
@@ -57,31 +59,36 @@ class WaterEngine:
         water_age: bool = False,
         step_s: int = STEP_S,
     ) -> None:
-        self._ph = ph = open_water_file(path)
+        self._ph, self._path = open_water_file(path), path
+        ph = self._ph
         self.network = network = WaterNetwork.of(ph)
         self._units, self._step_s = network.units, step_s
         self.t_s = 0
         self.solves = 0
         self.water_age = water_age
         self._bursts: dict[int, float] = {}
+        self._tracer: Tracer | None = None
+        self.drains = Drains(ph, network)
         self.balanced = True
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
-        self._node_raw = {p: _buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
-        self._leak_raw, self._volume_raw = _buffer(nodes), _buffer(nodes)
-        self._link_raw = {p: _buffer(links) for p in (tk.FLOW, tk.STATUS, tk.ENERGY)}
-        self._age_raw = _buffer(nodes)
+        self._node_raw = {p: buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
+        self._leak_raw, self._volume_raw = buffer(nodes), buffer(nodes)
+        self._link_raw = {p: buffer(links) for p in (tk.FLOW, tk.STATUS, tk.ENERGY)}
+        self._age_raw = buffer(nodes)
         self.pressure_m, self.head_m = np.zeros(nodes), np.zeros(nodes)
         self.required_m3_s, self.delivered_m3_s, self.leak_m3_s = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
         self.flow_m3_s, self.link_open = np.zeros(links), np.zeros(links, dtype=bool)
         self.level_m, self.volume_m3 = np.zeros(len(network.tanks)), np.zeros(len(network.tanks))
         self.inflow_m3_s, self.pump_power_w = np.zeros(len(network.tanks)), np.zeros(len(network.pumps))
-        self.age_s = np.zeros(nodes)
+        self.age_s, self.contaminated_share = np.zeros(nodes), np.zeros(nodes)
         self._sources = np.concatenate([network.reservoirs, network.tanks])
         self._run()
         self._read()
 
     def close(self) -> None:
+        if self._tracer is not None:
+            self._tracer.close()
         tk.closeH(self._ph)
         if self.water_age:
             tk.closeQ(self._ph)
@@ -99,10 +106,14 @@ class WaterEngine:
             since = self.t_s
             left = self._pattern_step_s - (since + self._pattern_start_s) % self._pattern_step_s
             self._set_step(min(self._step_s, t_s - since, left))
-            tk.nextH(self._ph)
+            lived_s = int(tk.nextH(self._ph))
             if self.water_age:
                 tk.nextQ(self._ph)
+            if self.drains:
+                self.drains.let_out(lived_s)
             self._run()
+            if self._tracer is not None:
+                self._tracer.follow(self.t_s - since)
             if self.t_s <= since:
                 raise EpanetError(f"EPANET stands still at {since} s")
             self.overrides.follow(since, self.t_s)
@@ -111,7 +122,13 @@ class WaterEngine:
     def solve(self) -> None:
         """Solve this same second again, after a change."""
         self._run()
+        if self._tracer is not None:
+            self._tracer.sync()
         self._read()
+
+    @property
+    def traced(self) -> bool:
+        return self._tracer is not None
 
     # changes, in force from the next `solve`; links are overridden through `overrides`
 
@@ -131,6 +148,13 @@ class WaterEngine:
         own = self._own_emitter[node]
         value = own + c / self._units.flow_m3_s / self._units.pressure_per_m**self._exponent
         tk.setnodevalue(self._ph, node + 1, tk.EMITTER, value)
+
+    def contaminate(self, node: int, on: bool) -> None:
+        """Water in a tank, or from a reservoir, is contaminated from now on, or no longer: what is in the network then
+        still has to be flushed out."""
+        if self._tracer is None:
+            self._tracer = Tracer(self._path, self._ph, self.network, self.t_s, self._step_s)
+        self._tracer.contaminate(node, on)
 
     # inside
 
@@ -228,6 +252,12 @@ class WaterEngine:
         if leaks := [*self._emitters, *self._bursts]:  # a mended hole leaves its last flow in EPANET's read-out
             tk.getnodevalues(ph, tk.EMITTERFLOW, self._leak_raw[0])
             self.leak_m3_s[leaks] = self._leak_raw[1][leaks] * units.flow_m3_s
+        if self._tracer is not None:
+            self.contaminated_share[:] = self._tracer.share
+            if self._tracer.clean:
+                self._tracer.close()
+                self._tracer = None
+                self.contaminated_share[:] = 0.0
         self.delivered_m3_s[self._sources] = 0.0
         self.required_m3_s[self._sources] = 0.0
         if self.overrides.any_shut:
@@ -255,9 +285,3 @@ class WaterEngine:
                         cut_off[other] = False
                         queue.append(other)
         return cut_off
-
-
-def _buffer(n: int) -> tuple[tk.doubleArray, NDArray[np.float64]]:
-    """Memory that the toolkit fills, and a NumPy view of it: its own array type has neither length nor bounds."""
-    array = tk.doubleArray(max(n, 1))
-    return array, np.ctypeslib.as_array((ctypes.c_double * n).from_address(int(array.cast())))

@@ -14,6 +14,8 @@ from simulator.coupling.runtime import Runtime
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
 
 _NO_DEMAND_M3_S = 1e-12
+DRINKABLE = 0.01
+"""Water with a larger share from a contaminated source or tank is not drinkable (assumption)."""
 
 
 class _Sums:
@@ -68,7 +70,8 @@ class Measures:
     Registers, for junctions `pressure_m`, `demand_m3_s` (delivered), `leak_m3_s` and, if the engine has it,
     `water_age_s`; for tanks `level_m`, `level_share`, `volume_m3`; for pipes, pumps and valves `flow_m3_s`; for pumps
     `pump_running` (0 or 1) and `power_w`; for districts `water_supply_ratio`, `water_pressure_ratio` and
-    `tank_volume_m3` (above the tanks' minimum level).
+    `tank_volume_m3` (above the tanks' minimum level); for tanks `drain_m3_s`; for districts, and for all nodes,
+    `contaminated_share`.
     """
 
     def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
@@ -90,6 +93,9 @@ class Measures:
             shares = _Shares(engine, tank_rows).read
             runtime.quantities.register(Quantity("level_share", "1", tuple(c.id for c in tanks), shares))
         self._register("volume_m3", "m3", ("tank",), engine.volume_m3, tank_rows)
+        self._register("drain_m3_s", "m3/s", ("tank",), engine.drains.rate_m3_s, tank_rows)
+        holders = ("junction", "tank", "reservoir")
+        self._register("contaminated_share", "1", holders, engine.contaminated_share, self._places(*holders))
         lines = ("pipe", "pump", "valve")
         self._register("flow_m3_s", "m3/s", lines, engine.flow_m3_s, self._places(*lines))
         self._register("pump_running", "1", ("pump",), engine.link_open, network.pumps[pump_rows])
@@ -107,12 +113,14 @@ class Measures:
         self._tank_rows, self.tanks = tank_rows, tuple(c.id for c in tanks)
         self._usable_m3 = np.maximum(network.tank_max_volume_m3 - network.tank_min_volume_m3, 1e-9)
         self._supply, self._pressure = np.ones(outside + 2), np.ones(outside + 2)  # districts, none, the whole city
-        self._stored = np.zeros(outside + 2)
+        self._stored, self._undrinkable = np.zeros(outside + 2), np.zeros(outside + 2)
+        self._traced = False
         names = tuple(self._row)
         for name, unit, values in (
             ("water_supply_ratio", "1", self._supply),
             ("water_pressure_ratio", "1", self._pressure),
             ("tank_volume_m3", "m3", self._stored),
+            ("contaminated_share", "1", self._undrinkable),
         ):
             runtime.quantities.register(Quantity(name, unit, names, values[:outside].view))
         self._levels = tuple(
@@ -132,6 +140,11 @@ class Measures:
         if not np.array_equal(enough, self._enough):  # which is rare
             self._enough = enough
             self._pressure[:] = _ratio(self._weight_sums.of(self._weight * enough)[0], self._weight_sum)
+        if engine.traced or self._traced:
+            self._traced = engine.traced
+            bad = engine.contaminated_share.take(self._nodes) > DRINKABLE
+            undrinkable, all_of_it = self._weight_sums.of(delivered * bad)[0], self._weight_sums.of(delivered)[0]
+            self._undrinkable[:] = undrinkable / np.maximum(all_of_it, _NO_DEMAND_M3_S)
         supply, pressure = self._supply.tolist(), self._pressure.tolist()
         for level, is_supply, row in self._levels:
             self._rt.levels.record(level, supply[row] if is_supply else pressure[row], cause)
@@ -145,6 +158,14 @@ class Measures:
         low, high = engine.minimum_pressure_m, engine.required_pressure_m
         head = min(1.0, max(0.0, (float(engine.pressure_m[node]) - low) / (high - low)))
         return float(head**engine.pressure_exponent)
+
+    def drinkable_at(self, node: int) -> bool:
+        """Whether the water at this node may be drunk."""
+        return float(self._engine.contaminated_share[node]) <= DRINKABLE
+
+    def undrinkable_of(self) -> dict[str, float]:
+        """The share of the water delivered in each district that may not be drunk."""
+        return dict(zip(self._row, self._undrinkable.tolist(), strict=False))
 
     def tank_shares(self) -> list[float]:
         """The share of its usable volume that is filled, for each of `tanks`."""

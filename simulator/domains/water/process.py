@@ -21,11 +21,13 @@ from simulator.domains.water.capacity import capacities
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, Change, Changes
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.measures import Measures
+from simulator.domains.water.notices import CONTAMINATIONS, Notices
 
 PERIOD_S = 300.0
 """Time between two solves when nothing changes: EPANET's usual hydraulic step for pressure and tank levels."""
 OFFER_SHARE = 0.5
-"""A junction feeds its water links while at least this share of a demand there is delivered (assumption)."""
+"""A junction feeds its water links while at least this share of a demand there is delivered (assumption), and may be
+drunk: whoever is told that it may not shuts its inlet and lives on its own tank."""
 QUIET_S = 3600.0
 """A pump that its own controls switch more often than this is logged once in that time (assumption)."""
 EMPTY_SHARE, REFILLED_SHARE = 0.01, 0.05
@@ -65,7 +67,8 @@ class WaterProcess:
         self._was_open = self._engine.link_open.tolist()
         self._unbalanced = False
         self._empty: dict[str, int] = {}
-        for fault in ("burst", "isolated", "valve-stuck"):
+        self._notices = Notices(runtime)
+        for fault in ("burst", "isolated", "valve-stuck", "tank-drained", "source-lost", *CONTAMINATIONS):
             runtime.faults.handle(fault, self._on_fault)
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_centre)
         for component, _ in self._switched:
@@ -155,13 +158,15 @@ class WaterProcess:
         power_w = self._engine.pump_power_w.tolist()
         for pump, _, row in self._pumps:
             self._rt.supply.draw(pump, power_w[row])
+        if self._engine.traced or self._notices.given:
+            self._notices.look(self._measures.undrinkable_of())
         shares = self._measures.tank_shares()
         if self._empty or min(shares, default=1.0) < EMPTY_SHARE:
             for tank, share in zip(self._measures.tanks, shares, strict=True):
                 self._log_empty(tank, share)
         for junction, node in self._feeders:
-            share = self._measures.share_at(node)
-            self._rt.supply.offer(junction, LinkKind.WATER, share >= OFFER_SHARE, self._cause)
+            good = self._measures.share_at(node) >= OFFER_SHARE and self._measures.drinkable_at(node)
+            self._rt.supply.offer(junction, LinkKind.WATER, good, self._cause)
 
     def _log_switches(self) -> None:
         """Log what the network's own controls did to pumps; what others did to them is in the log already."""

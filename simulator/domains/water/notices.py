@@ -1,0 +1,47 @@
+"""Notices to boil the water or not to drink it, district by district."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simulator.contracts.event import EventKind
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.water import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.coupling.runtime import Runtime
+
+CONTAMINATIONS = (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name)
+
+_WORDS = {"boil": "boil-water notice", "do-not-drink": "do-not-drink notice"}
+
+
+class Notices:
+    """Gives a district notice with the first water that may not be drunk, and lifts it with the last.
+
+    Assumption: the waterworks know of it at once, and people keep to the notice. The stricter of the notices that the
+    contaminations of these days ask for counts in every district.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._strict = False
+        self._cause: int | None = None
+        self.given: dict[str, int] = {}
+        for fault in CONTAMINATIONS:
+            runtime.faults.handle(fault, self._on_fault)
+
+    def look(self, undrinkable: Mapping[str, float]) -> None:
+        """`undrinkable` is the share of the water delivered in each district that may not be drunk."""
+        log = self._runtime.log
+        for district, share in undrinkable.items():
+            if share > 0 and district not in self.given:
+                words = _WORDS["do-not-drink" if self._strict else "boil"]
+                what = f"{words}: {share:.0%} of the water is contaminated"
+                self.given[district] = log.add(EventKind.SWITCH, district, what, cause=self._cause, value=share)
+            elif share <= 0 and district in self.given:
+                log.add(EventKind.SWITCH, district, "notice lifted: water may be drunk", cause=self.given.pop(district))
+
+    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if active:
+            self._cause = event
+            strict = any(one.parameters["notice"] == "do-not-drink" for one in active)
+            self._strict = strict or (self._strict and bool(self.given))
