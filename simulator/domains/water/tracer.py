@@ -25,6 +25,8 @@ _MISSING = -1e9
 _DAY_S = 86400.0
 _NO_REACTION = 1e-12
 """EPANET leaves reactions out for good in a project that has none when it starts."""
+_NO_SOURCE = 1e-12
+"""A source of strength 0 is passed over, and the reservoir keeps the quality it had."""
 _SAME = 1e-9
 
 
@@ -78,7 +80,7 @@ class Tracer:
         """Water in (or from) this tank or reservoir is contaminated from now on, or no longer."""
         (self._dirty.add if on else self._dirty.discard)(node)
         if self._network.node_kind[node] == "reservoir":
-            tk.setnodevalue(self._ph, node + 1, tk.SOURCEQUAL, float(on))
+            tk.setnodevalue(self._ph, node + 1, tk.SOURCEQUAL, 1.0 if on else _NO_SOURCE)
         else:
             tk.setnodevalue(self._ph, node + 1, tk.TANK_KBULK, _DAY_S / QUALITY_STEP_S if on else _NO_REACTION)
 
@@ -145,8 +147,8 @@ class Tracer:
             if _has_source(ph, node):
                 tk.setnodevalue(ph, node, tk.SOURCEQUAL, 0.0)
             if node_kind == "reservoir":
-                tk.setnodevalue(ph, node, tk.SOURCEQUAL, 0.0)
-                tk.setnodevalue(ph, node, tk.SOURCETYPE, tk.SETPOINT)
+                tk.setnodevalue(ph, node, tk.SOURCEQUAL, _NO_SOURCE)
+                tk.setnodevalue(ph, node, tk.SOURCETYPE, tk.CONCEN)
             elif node_kind == "tank":
                 tk.setnodevalue(ph, node, tk.TANK_KBULK, _NO_REACTION)
 
