@@ -11,6 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from gateways.alive import Alive
 from gateways.brokers.address import UnsafeSecret
 from gateways.ingest.config import read_config
 from gateways.ingest.service import IngestService
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m gateways.ingest", description="Run an ingest service.")
     parser.add_argument("config", type=Path, help="JSON file, see IngestConfig")
     parser.add_argument("--stay", action="store_true", help="go on when the process that started it ends")
+    parser.add_argument("--alive", type=Path, metavar="FILE", help="touched while it works, for a health check")
     given = parser.parse_args(arguments)
     parent = os.getppid()
     ending = threading.Event()
@@ -44,7 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ingest cannot run: {error}", file=sys.stderr)
         return UNAVAILABLE
     print(f"ingest {config.name} runs", flush=True)
+    alive = Alive(given.alive)
     while not ending.wait(LOOK_S):
+        alive.beat()
         if not service.alive or (not given.stay and os.getppid() != parent):
             break
     broken = not service.alive

@@ -18,11 +18,14 @@ from pathlib import Path
 
 import orjson
 
+from gateways.alive import Alive
+from gateways.brokers.address import UnsafeSecret
 from gateways.node.config import NodeConfig, load
 from gateways.node.field import FieldServer
 from gateways.node.frames import GroupBook
 from gateways.node.uplink import Uplink
 from gateways.outbox import Outbox, OutboxBusy
+from gateways.tunnel import Door, DoorConfig
 from simulator.contracts.problem import BadInput
 
 WATCH_S = 0.25
@@ -34,6 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("config", type=Path, help="the configuration, a JSON file")
     parser.add_argument("--ready", type=Path, help="written once readings are taken: port, boot and process id")
     parser.add_argument("--field-port", type=int, help="instead of the port in the configuration")
+    parser.add_argument("--alive", type=Path, metavar="FILE", help="touched while it works, for a health check")
     options = parser.parse_args(arguments)
     parent = os.getppid()
     ending = threading.Event()
@@ -44,16 +48,18 @@ def main(arguments: list[str] | None = None) -> int:
     except BadInput as error:
         print(error, file=sys.stderr)
         return 64
+    alive = Alive(options.alive)
     port = config.field_port if options.field_port is None else options.field_port
     try:
         with Outbox(config.outbox, config.outbox_bytes, config.outbox_readings, first_boot=config.first_boot) as outbox:
-            return _serve(config, outbox, port, options.ready, lambda: _is_over(config, ending, parent))
-    except (OutboxBusy, OSError) as error:
+            return _serve(config, outbox, port, options.ready, lambda: _is_over(config, ending, parent, alive))
+    except (OutboxBusy, OSError, UnsafeSecret) as error:
         print(f"{config.gateway}: {error}", file=sys.stderr)
         return 69
 
 
-def _is_over(config: NodeConfig, ending: threading.Event, parent: int) -> bool:
+def _is_over(config: NodeConfig, ending: threading.Event, parent: int, alive: Alive) -> bool:
+    alive.beat()
     return ending.wait(WATCH_S) or (config.dies_with_parent and os.getppid() != parent)
 
 
@@ -77,12 +83,16 @@ def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is
     uplink = Uplink(config, outbox, book, lambda: field.intake)
     uplink.start()
     field.start(on_commit=uplink.wake)
+    door = None if config.door is None else _opened(config.door, field.port)
     if ready is not None:
         part = ready.with_name(ready.name + ".part")
-        part.write_bytes(orjson.dumps({"port": field.port, "boot": outbox.boot, "pid": os.getpid()}))
+        told = {"port": field.port, "boot": outbox.boot, "pid": os.getpid(), "door": door and door.port}
+        part.write_bytes(orjson.dumps(told))
         part.replace(ready)
     while not is_over() and field.failure is None and uplink.failure is None:
         pass
+    if door is not None:
+        door.stop()
     field.stop()
     uplink.stop()
     for failure in (field.failure, uplink.failure):
@@ -90,6 +100,13 @@ def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is
             traceback.print_exception(failure)
             return 70
     return 0
+
+
+def _opened(config: DoorConfig, port: int) -> Door:
+    """The door for readings from another machine. Raises `OSError` if its port cannot be had."""
+    door = Door(port, config.certificate, config.peers, config.host, config.port)
+    door.start()
+    return door
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from gateways.brokers.address import BrokerAddress, from_json, to_json
 from gateways.links import LinkSettings
 from gateways.outbox import LIMIT_BYTES
 from gateways.senml import SenmlError
+from gateways.tunnel import DoorConfig
 from gateways.versions import DEFAULT, GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 
@@ -38,7 +39,7 @@ class NodeConfig:
     closes it with each commit, which under load takes in all that came meanwhile. `keepalive_s`: a broker that hangs is
     noticed after about twice this. `drills`: the configuration on the broker may make the gateway write packs that
     nobody can read, to see what becomes of them. `dies_with_parent`: the process ends when the one that started it has
-    ended.
+    ended. `door` lets readings in from another machine, encrypted; without it they come from this machine only.
     """
 
     gateway: str
@@ -56,6 +57,7 @@ class NodeConfig:
     drills: bool = False
     dies_with_parent: bool = True
     link: LinkSettings = field(default_factory=LinkSettings)
+    door: DoorConfig | None = None
 
     def __post_init__(self) -> None:
         if wrong := _wrong(self):
@@ -94,6 +96,7 @@ def save(config: NodeConfig, path: Path) -> None:
     fields["brokers"] = [to_json(address) for address in config.brokers]
     fields["outbox"] = str(config.outbox)
     fields["link"] = dataclasses.asdict(config.link)
+    fields["door"] = None if config.door is None else config.door.to_json()
     path.write_bytes(orjson.dumps(fields, option=orjson.OPT_INDENT_2) + b"\n")
 
 
@@ -126,6 +129,8 @@ class _Reader:
             values["outbox"] = self._path.parent / values["outbox"]
         if "link" in values:
             values["link"] = self._link(values["link"])
+        if values.get("door") is not None:
+            values["door"] = self._door(values["door"])
         if not self._problems:
             try:
                 return NodeConfig(**values)
@@ -171,6 +176,15 @@ class _Reader:
             except ValueError as error:
                 self._problems.append(self.problem(where, str(error), "mend the address"))
         return tuple(found)
+
+    def _door(self, data: object) -> DoorConfig | None:
+        try:
+            if not isinstance(data, Mapping):
+                raise ValueError("is not a JSON object")
+            return DoorConfig.from_json(data, self._path.parent)
+        except ValueError as error:
+            self._problems.append(self.problem("door", str(error), "see DoorConfig"))
+            return None
 
     def _link(self, data: object) -> LinkSettings:
         before = len(self._problems)

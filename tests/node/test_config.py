@@ -13,6 +13,7 @@ from gateways.brokers.address import BrokerAddress
 from gateways.links import LinkSettings
 from gateways.node import NodeConfig
 from gateways.node.config import load, save
+from gateways.tunnel import DoorConfig
 from simulator.contracts.problem import BadInput
 
 
@@ -34,6 +35,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
             payload="v2",
             batch_period_s=2,
             link=LinkSettings(window=50),
+            door=DoorConfig("0.0.0.0", 7000, tmp_path / "ca", tmp_path / "cert", tmp_path / "key", ("simulator",)),
         ),
     ):
         save(whole, tmp_path / "node.json")
@@ -72,7 +74,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     [
         ("gateway", ""), ("brokers", []), ("field_port", 70000), ("outbox_bytes", 10), ("outbox_readings", 1),
         ("first_boot", 0), ("payload", "v0"), ("payload", "v9"), ("batch_size", 0), ("batch_period_s", -1),
-        ("keepalive_s", 0), ("health_period_s", 0),
+        ("keepalive_s", 0), ("health_period_s", 0), ("door", "0.0.0.0:7000"), ("door", {"host": "0.0.0.0"}),
     ],
 )  # fmt: skip
 def test_values_that_cannot_be_are_refused(tmp_path: Path, field: str, value: object) -> None:
