@@ -13,6 +13,7 @@ from gateways.brokers import mosquitto
 from gateways.brokers.address import BrokerAddress
 from gateways.brokers.rights import INGESTS, VIEWERS, Identity, Role, identities
 from gateways.secrets.authority import LEAF_DAYS, Authority, Signed
+from gateways.secrets.compose import add_compose
 from gateways.secrets.passwords import password_file, random_password
 
 LOCAL = ("127.0.0.1", "localhost")
@@ -44,12 +45,13 @@ def init_secrets(
     viewers: Sequence[str] = VIEWERS,
     listen: str = LOCAL[0],
     days: int = LEAF_DAYS,
+    compose: bool = False,
 ) -> SecretsMade:
     """Make all certificates and passwords of a new installation in `folder`, which must not exist.
 
     `hosts` gives for each broker (`mosquitto-a`, `mosquitto-b`) the names and addresses that clients reach it under;
     `listen` is the address that the brokers' configuration binds; certificates are valid for `days`. Everything is
-    there at the end or nothing is.
+    there at the end or nothing is. With `compose` there is also what `docker-compose.yml` needs, see `compose`.
 
         authority/          ca.crt, ca.key: only needed to make more identities, keep it offline
         mosquitto-a/, -b/   ca.crt, server.crt, server.key, passwords, acl, mosquitto.conf
@@ -84,6 +86,8 @@ def init_secrets(
                 "mosquitto.conf": mosquitto.mosquitto_config(replace(mosquitto.installed(name), host=listen)).encode(),
             }
             _folder(partial / name, files)
+        if compose:
+            add_compose(partial, authority, gateways, days)
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

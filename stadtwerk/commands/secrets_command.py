@@ -10,6 +10,7 @@ examples:
   stadtwerk secrets init --out secrets --city demo
   stadtwerk secrets init --out secrets --gateway gw-1 --gateway gw-2 \\
       --host-a mqtt-a.example.org --host-b mqtt-b.example.org --listen 0.0.0.0
+  stadtwerk secrets init --out secrets --city demo --compose      all that docker-compose.yml mounts
   stadtwerk secrets add --to secrets --gateway gw-3
 
 Each machine gets the one folder that is its own: mosquitto-a/ and mosquitto-b/ go to /etc/stadtwerk/ of the brokers,
@@ -36,7 +37,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
             metavar="HOST",
             help=f"name or address of broker {letter}, may be given many times (default: this machine)",
         )
-    init.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS", help="what brokers bind (default: 127.0.0.1)")
+    init.add_argument("--listen", metavar="ADDRESS", help="what brokers bind (default: 127.0.0.1)")
+    init.add_argument(
+        "--compose",
+        action="store_true",
+        help="for docker-compose.yml: brokers under the names of its services, and what gateways, the database and "
+        "Grafana need (without --host-a, --host-b and --listen)",
+    )
     init.add_argument("--viewer", action="append", metavar="NAME", help="one who only reads (default: viewer)")
     add = actions.add_parser("add", help="further gateways for an installation", epilog=EPILOG, formatter_class=_FORM)
     add.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder that `secrets init` made")
@@ -46,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from gateways.secrets.folder import SecretsExist, add_gateways, init_secrets
+    from gateways.secrets.compose import BROKER_HOSTS, ENVIRONMENT
+    from gateways.secrets.folder import LOCAL, SecretsExist, add_gateways, init_secrets
     from simulator.contracts.problem import BadInput, Problem
 
     folder: Path = options.out if options.action == "init" else options.to
@@ -55,13 +63,18 @@ def execute(options: argparse.Namespace) -> int:
             made = add_gateways(folder, options.gateway, days=options.days)
         else:
             hosts = {"mosquitto-a": options.host_a or (), "mosquitto-b": options.host_b or ()}
+            if options.compose:
+                if options.host_a or options.host_b or options.listen:
+                    raise ValueError("--compose says itself where the brokers are, leave the hosts and --listen out")
+                hosts = dict(BROKER_HOSTS)
             made = init_secrets(
                 folder,
                 options.gateway or _gateways(options.city),
                 hosts,
                 viewers=options.viewer or ("viewer",),
-                listen=options.listen,
+                listen=options.listen or ("0.0.0.0" if options.compose else LOCAL[0]),
                 days=options.days,
+                compose=options.compose,
             )
     except SecretsExist as exists:
         raise BadInput([Problem(str(folder), 0, "secrets", str(exists), "name another one")]) from None
@@ -77,6 +90,9 @@ def execute(options: argparse.Namespace) -> int:
         print(f"  identities/{identity.name}/: certificate and password, for {identity.role.value}")
     if options.action == "init":
         print("  authority/: keep it offline, it is needed only to make further identities")
+        if options.compose:
+            print("  simulator/, influxdb/, grafana/: what these services mount")
+            print(f"next: docker compose --env-file {folder / ENVIRONMENT} --profile live up --build --detach")
     else:
         print("bring the file passwords of both brokers to them if gateways log in by password")
     return 0
