@@ -38,7 +38,7 @@ def add_compose(folder: Path, authority: Authority, gateways: Sequence[str], day
     root = authority.signed.certificate
     for gateway in gateways:
         own = folder / "identities" / gateway
-        door = authority.server(gateway, [gateway], days)
+        door = authority.server(gateway, [gateway, "localhost"], days)
         _files(own, {"door.crt": door.certificate, "door.key": door.key})
     passwords = {user: random_password() for user in DATABASE_USERS}
     client = authority.client(SIMULATOR, days)

@@ -1,0 +1,80 @@
+"""What stands in deploy/compose, made from the names of the services in docker-compose.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import orjson
+
+from gateways.brokers.mosquitto import NAMES, installed
+from gateways.secrets.compose import DATABASE, SIMULATOR
+from stadtwerk.live.installation import SCHEMA
+
+DOOR, FIRST_LINK = 7000, (17001, 18001)
+_SECRETS = "/etc/stadtwerk/identity"
+_STATE = "/var/lib/stadtwerk"
+
+
+def compose_files(gateways: Iterable[str]) -> dict[str, bytes]:
+    """The configurations that docker-compose.yml mounts, by file name, for these gateways."""
+    names = tuple(gateways)
+    stations = {
+        name: {"host": name, "port": DOOR, "links": [first + i for first in FIRST_LINK]} for i, name in enumerate(names)
+    }
+    doors = {broker: installed(broker).port for broker in NAMES}
+    influx = {"url": f"https://{DATABASE}:8086", "bucket": "city", "org": "town", "api": "v1"}
+    files: dict[str, object] = {
+        "installation.json": {
+            "schema": SCHEMA,
+            "gateways": stations,
+            "brokers": [_broker(host, port, "/etc/stadtwerk/control") for host, port in doors.items()],
+            "links_host": "0.0.0.0",
+            "identity": _certificate(_SECRETS),
+            "database": influx
+            | {"user": SIMULATOR, "password_file": f"{_SECRETS}/database-password", "ca_file": f"{_SECRETS}/ca.crt"},
+        }
+    }
+    for number in (1, 2):
+        files[f"ingest-{number}.json"] = {
+            "name": f"ingest-{number}",
+            "brokers": [_broker(host, port, _SECRETS) for host, port in doors.items()],
+            "shared_group": "ingest",
+            "store": {"kind": "influx", "outbox": f"{_STATE}/outbox.db"}
+            | influx
+            | {"user": "ingest", "password_file": f"{_SECRETS}/database-password", "ca_file": f"{_SECRETS}/ca.crt"},
+            "dead_letters": f"{_STATE}/dead-ingest-{number}.jsonl",
+        }
+    for name, station in stations.items():
+        links = station["links"]
+        assert isinstance(links, list)
+        files[f"{name}.json"] = {
+            "gateway": name,
+            "brokers": [_broker(SIMULATOR, port, _SECRETS) for port in links],
+            "outbox": f"{_STATE}/outbox.db",
+            "dies_with_parent": False,
+            "drills": True,
+            "door": {
+                "host": "0.0.0.0",
+                "port": DOOR,
+                "ca_file": f"{_SECRETS}/ca.crt",
+                "cert_file": f"{_SECRETS}/door.crt",
+                "key_file": f"{_SECRETS}/door.key",
+                "peers": [SIMULATOR],
+            },
+        }
+    return {name: orjson.dumps(content, option=orjson.OPT_INDENT_2) + b"\n" for name, content in files.items()}
+
+
+def _certificate(folder: str) -> dict[str, str]:
+    return {"ca_file": f"{folder}/ca.crt", "cert_file": f"{folder}/client.crt", "key_file": f"{folder}/client.key"}
+
+
+def _broker(host: str, port: int, folder: str) -> dict[str, object]:
+    return {"host": host, "port": port, **_certificate(folder)}
+
+
+def write_compose_files(folder: Path, gateways: Iterable[str]) -> None:
+    """Write them all into `folder`."""
+    for name, content in compose_files(gateways).items():
+        (folder / name).write_bytes(content)
