@@ -24,7 +24,7 @@ from resilience.report.content import (
     TownMap,
 )
 from resilience.report.content import Threshold as ThresholdRow
-from resilience.report.failures import failed_s
+from resilience.report.failures import failed_spans
 from resilience.report.glyphs import SHAPES
 from resilience.report.losses import district_losses, headline, level_courses, service_losses
 from resilience.scenario import Scenario, TimelineEntry
@@ -223,7 +223,7 @@ def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[Red
 
 def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[float | None, ...]]) -> TownMap | None:
     """Districts and the components worth a shape of their own; None for a city that stands nowhere."""
-    failed = failed_s(city, history)
+    failed = failed_spans(city, history)
     drawn = [
         c
         for c in city.components.values()
@@ -248,7 +248,10 @@ def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[f
             )
             for d in city.districts.values()
         ),
-        tuple(MapComponent(c.id, component_words(c), c.kind, c.x_m, c.y_m, failed.get(c.id, 0.0)) for c in drawn),
+        tuple(
+            MapComponent(c.id, component_words(c), c.kind, c.x_m, c.y_m, failed.get(c.id, ()), c.district, c.owner)
+            for c in drawn
+        ),
     )
 
 

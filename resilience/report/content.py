@@ -67,6 +67,7 @@ class LevelCourse:
     person_hours: float
     worst: float
     worst_at_s: float
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +139,20 @@ class MapDistrict:
 
 @dataclass(frozen=True, slots=True)
 class MapComponent:
-    """`failed_s` is how long it did not work during the run, 0 if it always did."""
+    """`failed` are the stretches in which it did not work during the run, none if it always did."""
 
     id: str
     label: Text
     kind: str
     x_m: float
     y_m: float
-    failed_s: float
+    failed: tuple[tuple[float, float], ...] = ()
+    district: str = ""
+    owner: str = ""
+
+    @property
+    def failed_s(self) -> float:
+        return sum(end - begin for begin, end in self.failed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How long each component was out of work."""
+"""When each component was out of work, and for how long."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
-from simulator.contracts.ticks import to_s
+from simulator.contracts.ticks import to_s, to_ticks
 
 _CHANGES = {
     EventKind.STOPPED: ("stopped", True),
@@ -19,14 +19,20 @@ _CHANGES = {
 
 
 def failed_s(city: City, history: History) -> dict[str, float]:
-    """Seconds from the scenario's zero on during which a component did not work or had a fault on it.
+    """Seconds for which a component was out, see `failed_spans`."""
+    spans = failed_spans(city, history)
+    return {name: to_s(sum(to_ticks(end) - to_ticks(begin) for begin, end in rows)) for name, rows in spans.items()}
+
+
+def failed_spans(city: City, history: History) -> dict[str, tuple[tuple[float, float], ...]]:
+    """Stretches from the scenario's zero on, in seconds, in which a component did not work or had a fault on it.
 
     A local substation also counts as out while the power links that leave it are down: it has nothing to give.
     Components that were never out are not in the answer.
     """
     reasons: dict[str, set[str]] = {}
     since: dict[str, int] = {}
-    total: dict[str, int] = {}
+    found: dict[str, list[tuple[int, int]]] = {}
     for event in history.events:
         told = _told(event, city, history)
         if told is None:
@@ -40,10 +46,11 @@ def failed_s(city: City, history: History) -> dict[str, float]:
         elif reason in why:
             why.remove(reason)
             if not why:
-                total[name] = total.get(name, 0) + max(0, event.at) - since.pop(name)
+                found.setdefault(name, []).append((since.pop(name), max(0, event.at)))
     for name, at in since.items():
-        total[name] = total.get(name, 0) + history.end - at
-    return {name: to_s(ticks) for name, ticks in total.items() if ticks > 0}
+        found.setdefault(name, []).append((at, history.end))
+    kept = {name: tuple((to_s(a), to_s(b)) for a, b in rows if b > a) for name, rows in found.items()}
+    return {name: rows for name, rows in kept.items() if rows}
 
 
 def _told(event: Event, city: City, history: History) -> tuple[str, str, bool] | None:

@@ -60,6 +60,7 @@ def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
         level.people * low_s / 3600.0,
         worst,
         worst_at_s,
+        level.subject,
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience.moment import clock, moment
 from resilience.report.content import ReportContent
+from resilience.report.page_data import page_data
 from resilience.report.texts import say
 from resilience.report.views import page_view
 from resilience.report.wording import duration, full_date, number, quantity, unbroken
@@ -37,6 +40,9 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "dur": lambda seconds: duration(seconds, lang),
         "svg": Markup,
         "style": Markup(_style()),
+        "script": Markup(_script()),
+        "script_hash": f"sha256-{b64encode(sha256(_script().encode()).digest()).decode()}",
+        "data_json": Markup(page_data(content, lang)),
     }
     template = _environment().get_template("page.html.j2")
     return template.render(c=content, v=page_view(content, lang), lang=lang, **helpers)
@@ -50,6 +56,11 @@ def write_report(content: ReportContent, path: Path, lang: str = "en") -> None:
 @cache
 def _style() -> str:
     return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")
 
 
 @cache

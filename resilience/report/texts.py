@@ -216,6 +216,33 @@ TEXTS: dict[str, Text] = {
         "This page loads nothing and shows a simulation, not a measurement. It cannot show what the model does not "
         "hold; the resourcefulness of people on the spot is not simulated.",
     ),
+    "layers": Text("Was die Karte zeigt", "What the map shows"),
+    "play-at": Text("Die Stadt um", "The town at"),
+    "whole-run": Text("ganzer Lauf", "the whole run"),
+    "choose-place": Text("Einen Ort wählen, hier oder auf der Karte", "Choose a place, here or on the map"),
+    "nothing-out": Text("Alles arbeitet.", "Everything works."),
+    "places-out": Text("gezeigte Orte ausgefallen", "places shown are out"),
+    "levels-low": Text("Dienste unter dem Geschuldeten", "services below what is owed"),
+    "out-times": Text("ausgefallen", "out"),
+    "compare": Text("Mit einem anderen Lauf vergleichen", "Compare with another run"),
+    "compare-intro": Text(
+        "Wählen Sie den Bericht (report.html) eines anderen Laufs. Er bleibt auf diesem Gerät; nichts wird gesendet.",
+        "Choose the report (report.html) of another run. It stays on this device; nothing is sent.",
+    ),
+    "compare-file": Text("Bericht des anderen Laufs", "Report of the other run"),
+    "compared": Text("Verglichen mit", "Compared with"),
+    "other-town": Text("eine andere Stadt", "another town"),
+    "of-town": Text("Stadt", "town"),
+    "this-run": Text("dieser Lauf", "this run"),
+    "that-run": Text("der andere", "the other"),
+    "recovery": Text("bis alles wieder da war", "until everything was back"),
+    "not-reached": Text("nicht erreicht", "not reached"),
+    "not-there": Text("kommt nicht vor", "not there"),
+    "low-for-column": Text("unter dem Geschuldeten", "below what is owed"),
+    "cannot-compare": Text(
+        "Diese Datei ist kein Bericht, den diese Seite lesen kann.", "This file is no report that this page can read."
+    ),
+    "owner": Text("zuständig", "owner"),
 }
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
-from resilience.report.content import MapDistrict, TownMap
+from resilience.report.content import MapComponent, MapDistrict, TownMap
 from resilience.report.glyphs import FAILED, SHAPES, domain_class
 from resilience.report.svg import decimal, element, picture, text, title
 from resilience.report.texts import say
@@ -18,6 +18,7 @@ CLASSES = 4
 LABEL_OFFSETS = (-24.0, 26.0, 0.0, -52.0, 54.0)
 """Where a name may stand relative to its district's middle: above it first, so that what stands there is seen."""
 SMALL_KINDS = ("bus", "signal", "pv")
+LIFELINE = "dom-lifeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,12 @@ def town_map(town: TownMap, lang: str) -> MapDrawing:
     for x1, y1, x2, y2 in town.links:
         (a, b), (c, d) = project.at(x1, y1), project.at(x2, y2)
         parts.append(element("path", d=f"M{decimal(a)} {decimal(b)}L{decimal(c)} {decimal(d)}", class_="way"))
-    for failed in (False, True):  # what failed lies on top
-        parts += [
-            _component(c.kind, c.label.of(lang), c.failed_s, project.at(c.x_m, c.y_m), lang)
-            for c in town.components
-            if c.kind in SHAPES and (c.failed_s > 0) is failed
-        ]
+    # Lifelines lie on top, as they are looked for; among the others what failed does.
+    drawn = sorted(
+        (c for c in town.components if c.kind in SHAPES),
+        key=lambda c: (domain_class(c.kind) == LIFELINE, c.failed_s > 0),
+    )
+    parts += [_component(c, project.at(c.x_m, c.y_m), lang) for c in drawn]
     labels, unnamed = _labels(town, project, lang)
     parts += labels + _scale_bar(project, lang) + _north(project)
     svg = picture(project.width, project.height, parts, say("map-label", lang), "chart map")
@@ -104,22 +105,30 @@ def _district(district: MapDistrict, project: Projection, bounds: tuple[float, .
     shade = f"district d{class_of(district.person_hours, bounds)}"
     if len(district.outline) >= 3:
         corners = " ".join(",".join(map(decimal, project.at(x, y))) for x, y in district.outline)
-        return element("polygon", title(words), points=corners, class_=shade)
+        return element("polygon", title(words), points=corners, class_=shade, data_place=district.id)
     x, y = project.at(district.x_m, district.y_m)
-    return element("circle", title(words), cx=x, cy=y, r=min(60.0, 8 + district.people**0.5 / 4), class_=shade)
+    return element(
+        "circle",
+        title(words),
+        cx=x,
+        cy=y,
+        r=min(60.0, 8 + district.people**0.5 / 4),
+        class_=shade,
+        data_place=district.id,
+    )
 
 
-def _component(kind: str, label: str, failed_s: float, place: tuple[float, float], lang: str) -> str:
-    x, y = place
+def _component(component: MapComponent, place: tuple[float, float], lang: str) -> str:
+    (x, y), kind, failed_s = place, component.kind, component.failed_s
     state = f"{say('failed-for', lang)} {duration(failed_s)}" if failed_s > 0 else say("worked", lang)
-    parts = [title(f"{label} ({term(kind, lang)}): {state}")]
+    parts = [title(f"{component.label.of(lang)} ({term(kind, lang)}): {state}")]
     parts.append(element("use", href=f"#g-{kind}", class_=domain_class(kind)))
     if failed_s > 0:
         size = {"transform": "scale(.5)"} if kind in SMALL_KINDS else {}
-        parts.append(
-            element("path", d=FAILED, class_="halo", **size) + element("path", d=FAILED, class_="cross", **size)
-        )
-    return element("g", parts, transform=f"translate({decimal(x)} {decimal(y)})")
+        crosses = element("path", d=FAILED, class_="halo", **size) + element("path", d=FAILED, class_="cross", **size)
+        parts.append(element("g", crosses, class_="out"))
+    at = f"translate({decimal(x)} {decimal(y)})"
+    return element("g", parts, transform=at, class_="spot", data_place=component.id, data_domain=domain_class(kind))
 
 
 def _labels(town: TownMap, project: Projection, lang: str) -> tuple[list[str], int]:

@@ -79,6 +79,7 @@ class PageView:
     map_ranges: tuple[tuple[float, float], ...]
     map_kinds: tuple[KindGlyph, ...]
     map_cross: str
+    map_domains: tuple[str, ...]
     dated: bool
 
 
@@ -103,6 +104,7 @@ def page_view(content: ReportContent, lang: str) -> PageView:
         () if drawing is None else ranges(drawing.bounds),
         tuple(KindGlyph(kind, glyph(kind)) for kind in kinds),
         _small(element("path", d=FAILED, class_="cross")),
+        tuple(dict.fromkeys(domain_class(kind).removeprefix("dom-") for kind in kinds)),
         content.end_s - content.begin_s > 86400,
     )
 

@@ -97,9 +97,9 @@ def test_the_scale_bar_is_round_and_fits(scale: float) -> None:
 def test_what_failed_is_crossed_out_and_no_label_hides_another() -> None:
     districts = tuple(MapDistrict(f"d{i}", f"District {i}", 100, 0.0, 0.0, (), 10.0 * i) for i in range(8))
     components = (
-        MapComponent("p", both("Pump"), "pump", 0.0, 0.0, 3600.0),
-        MapComponent("q", both("Pump 2"), "pump", 500.0, 900.0, 0.0),
-        MapComponent("j", both("junction"), "junction", 100.0, 100.0, 0.0),
+        MapComponent("p", both("Pump"), "pump", 0.0, 0.0, ((0.0, 3600.0),)),
+        MapComponent("q", both("Pump 2"), "pump", 500.0, 900.0),
+        MapComponent("j", both("junction"), "junction", 100.0, 100.0),
     )
     drawing = town_map(TownMap(districts, components), "en")
     root = ElementTree.fromstring(drawing.svg)
