@@ -205,6 +205,20 @@ def check_services(components: Mapping[str, Component], where: Where) -> list[Pr
     ]
 
 
+def check_votes(components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """Services that ask for more votes than their cluster has servers."""
+    problems: list[Problem] = []
+    for service in components.values():
+        if service.kind == "service":
+            votes, cluster = float(service.parameters.get("voting", 0)), service.parameters.get("cluster")
+            voters = sum(c.kind == "server" and c.parameters.get("cluster") == cluster for c in components.values())
+            if votes > voters or votes != int(votes):
+                what = f"{votes:g} of {voters} votes cannot be had"
+                mend = f"give a whole number up to {voters}"
+                problems.append(where.problem("components", service.id, "parameters.voting", what, mend))
+    return problems
+
+
 def check_depots(
     components: Mapping[str, Component], links: Iterable[Link], known: Known, where: Where
 ) -> list[Problem]:

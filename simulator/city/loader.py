@@ -18,6 +18,7 @@ from simulator.city.check import (
     check_networks,
     check_sensors,
     check_services,
+    check_votes,
 )
 from simulator.city.cohorts import expand
 from simulator.city.components import FROM_NETWORK_FILES
@@ -60,6 +61,7 @@ def load_city(folder: Path) -> City:
     problems += check_depots(components, draft.links, known, where)
     if not known("components"):
         problems += check_services(components, where)
+        problems += check_votes(components, where)
     problems += _clashes(draft, networks, where)
     people, note, wrong = settle_people(draft, networks, components, where)
     problems += [] if "people" in reading.hidden_domains else wrong

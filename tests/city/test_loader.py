@@ -236,3 +236,20 @@ def test_links_keep_their_order_and_kinds(tmp_path: Path) -> None:
     city = load_city(hamlet(tmp_path))
     assert list(city.links) == ["g-h", "w-h", "s-gw", "s-ge", "gw-u", "gw-ww", "ww-u"]
     assert [link.id for link in city.links_into("pump-u", LinkKind.CONTROL)] == ["ww-u"]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "said"),
+    [
+        ("scada,service,400,150,,city,,,,,,cluster=data; voting=2", "parameters.voting", "2 of 1 votes"),
+        ("scada,service,400,150,,city,,,,,,cluster=data; standby=tepid", "parameters.standby", "'tepid'"),
+        ("depot-1,depot,0,0,,city,,,,,,priority_list=pump-w pump-u", "parameters.priority_list", "'pump-w'"),
+        ("depot-1,depot,0,0,,city,,,,,,priority=luck", "parameters.priority", "'luck'"),
+    ],
+)
+def test_votes_and_lists_that_cannot_be(tmp_path: Path, line: str, field: str, said: str) -> None:
+    kept = [row for row in COMPONENTS.splitlines() if not row.strip().startswith(line.split(",", maxsplit=1)[0])]
+    with pytest.raises(BadInput) as caught:
+        load_city(hamlet(tmp_path, components="\n".join([*kept, f"    {line}", ""])))
+    (problem,) = caught.value.problems
+    assert problem.field == field and said in problem.what and problem.mend

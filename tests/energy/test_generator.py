@@ -8,18 +8,22 @@ import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
+from simulator.contracts.crews import REPAIRS
 from simulator.contracts.event import EventKind
+from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
+from simulator.coupling.crews.job import drawn_work_s
 from simulator.domains.energy import start_generators
 from simulator.kernel import Clock
+from simulator.kernel.streams import Streams
 from tests.energy.support import component, power
 
 HOUR = to_ticks(3600)
 
 
-def clinic(fuel_l: float = 400.0, depot: bool = True, **given: float) -> Runtime:
+def clinic(fuel_l: float = 400.0, depot: bool = True, seed: int = 1, **given: float) -> Runtime:
     """A hospital fed by a mains bus and by a generator of 100 l/h; 5 km from the depot."""
     diesel = component("diesel", "generator", fuel_l=fuel_l, tank_l=500.0, burn_l_h=100.0, **given)
     parts: list[Component] = [component("mains", "bus"), diesel, component("clinic", "hospital", beds=10.0)]
@@ -27,7 +31,7 @@ def clinic(fuel_l: float = 400.0, depot: bool = True, **given: float) -> Runtime
         parts.append(component("yard", "depot", 5000.0, 0.0))
     links = [power("mains", "clinic", autonomy_s=60.0), power("diesel", "clinic")]
     city = City("t", "T", "T", 48.0, 8.0, {p.id: p for p in parts}, {link.id: link for link in links}, {}, {})
-    runtime = Runtime.build(city, Clock(datetime(2026, 1, 20), 0.0, 48 * 3600.0), seed=1)
+    runtime = Runtime.build(city, Clock(datetime(2026, 1, 20), 0.0, 48 * 3600.0), seed)
     start_generators(runtime)
     return runtime
 
@@ -139,3 +143,29 @@ def test_two_generators_of_one_hospital_do_not_stand_down_for_each_other() -> No
     runtime.clock.run_until(4 * HOUR)
     after = [(e.subject, e.after) for e in runtime.log.events if e.kind is EventKind.MODE]
     assert after == [("one", "starting"), ("two", "starting"), ("one", "running"), ("two", "running")]
+
+
+def test_one_that_does_not_start_is_mended_by_a_crew_and_tried_again() -> None:
+    """The figure lies between the generator's first two draws: it fails once."""
+    draws = {seed: Streams(seed).stream("diesel", "starts").random(2) for seed in range(1, 20)}
+    seed = next(seed for seed, (first, second) in draws.items() if first < second)
+    runtime = clinic(seed=seed, fail_on_demand=float(draws[seed].mean()))
+    cut(runtime)
+    runtime.clock.run_until(12 * HOUR)
+    work_s = drawn_work_s(Streams(seed), REPAIRS["generator"], "repair of diesel", "diesel")
+    mended = pytest.approx(12.0 + 900 + 600 + work_s, abs=0.01)
+    after = pytest.approx(12.0 + 900 + 600 + work_s + 12.0, abs=0.01)
+    expected = [("starting", 0.0), ("failed", 12.0), ("standby", mended), ("starting", mended), ("running", after)]
+    assert modes(runtime) == expected
+    assert runtime.supply.works("clinic")
+
+
+def test_without_a_crew_it_stays_failed_and_its_draws_do_not_depend_on_others() -> None:
+    runtime = clinic(depot=False, fail_on_demand=1.0)
+    cut(runtime)
+    runtime.clock.run_until(12 * HOUR)
+    assert modes(runtime) == [("starting", 0.0), ("failed", 12.0)]
+    default = next(p for p in KINDS["generator"].parameters if p.name == "fail_on_demand")
+    assert default.default == 0.01 and "NUREG" in default.source
+    drawn = [Streams(seed).stream("diesel", "starts").random() < 0.01 for seed in range(5000)]
+    assert 50 - 3 * 7.1 < sum(drawn) < 50 + 3 * 7.1  # three standard deviations of the binomial

@@ -79,6 +79,14 @@ KINDS = (
             Parameter(
                 "start_s", "s", 12.0, "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"
             ),
+            Parameter(
+                "fail_on_demand",
+                "1",
+                0.01,
+                "starting reliability asked of emergency diesel sets, 0.99 a demand: U.S. NRC Regulatory Guide 1.108, "
+                "as quoted in NUREG-0933, item B-56",
+                "chance that it does not start; drawn at each start",
+            ),
             Parameter("fuel_l", "l", None, "", "fuel in the tank at the start"),
             Parameter("tank_l", "l", None, "", "capacity of the tank"),
             Parameter("burn_l_h", "l/h", None, "", "fuel used in an hour at the load it carries"),

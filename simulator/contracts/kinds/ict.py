@@ -43,6 +43,7 @@ KINDS = (
         "telemetry gateway of a district",
         (_OUT, FIRMWARE_UPDATE, *REPORT_FAULTS),
         (PROTOCOL, PAYLOAD),
+        ("usual-way", "other-way", "none"),
     ),
     Kind(
         "service",
@@ -53,9 +54,28 @@ KINDS = (
             Parameter("cluster", "", None, "", "the cluster that carries it"),
             Parameter("heartbeat_s", "s", 1.0, "assumption"),
             Parameter("missed", "", 3.0, "assumption", "heartbeats missed before the standby is elected"),
+            Parameter(
+                "standby",
+                "",
+                "warm",
+                "assumption",
+                "a hot standby serves at once, a warm one after `takeover_s`, a cold one is switched on first",
+                ("hot", "warm", "cold"),
+            ),
             Parameter("takeover_s", "s", 10.0, "assumption", "time the standby needs to start serving"),
+            Parameter("boot_s", "s", 300.0, "assumption", "time until a cold standby runs"),
+            Parameter(
+                "fail_on_demand", "1", 0.0, "assumption: no figure is known", "chance that a standby does not start"
+            ),
+            Parameter(
+                "voting",
+                "",
+                0.0,
+                "assumption",
+                "servers of the cluster that must agree, as in 2 out of 3; 0 for one that serves and others that wait",
+            ),
             Parameter("failback_s", "s", 60.0, "assumption", "time a preferred server must be well to take over again"),
         ),
-        ("primary", "standby", "none"),
+        ("primary", "majority", "standby", "none"),
     ),
 )

@@ -20,7 +20,11 @@ PUMPING_S = 1800.0
 
 
 class Generator:
-    """One generator. Its fuel burns at a steady rate while it runs."""
+    """One generator. Its fuel burns at a steady rate while it runs.
+
+    With the chance `fail_on_demand`, drawn at each start, it does not start; it is then *failed* until a crew has
+    mended it, or for good where no crew comes.
+    """
 
     def __init__(self, runtime: Runtime, component: Component) -> None:
         self.id = component.id
@@ -34,6 +38,9 @@ class Generator:
         self._delivery_l = component.number("delivery_l")
         self._since = runtime.clock.now
         self._serial = 0
+        self._fail_on_demand = component.number("fail_on_demand")
+        self._luck = runtime.streams.stream(self.id, "starts")
+        self._refuses = False
         self._ordered = False
         self._stopping = False
         links = runtime.city.links_out_of(self.id, LinkKind.POWER)
@@ -65,6 +72,8 @@ class Generator:
                 self._turn("failed", "does not work", cause)
             return
         if self.mode == "failed":
+            if self._refuses:
+                return
             self._turn("standby", "is in order again", cause)
         if self.mode == "standby" and self._needed():
             self._begin(cause)
@@ -89,9 +98,18 @@ class Generator:
         self._later(self._start_s, lambda: self._run(event))
 
     def _run(self, cause: int | None) -> None:
+        if self._luck.random() < self._fail_on_demand:
+            self._refuses = True
+            event = self._turn("failed", "does not start", cause)
+            self._runtime.crews.dispatch(f"repair of {self.id}", self.id, None, event, self._mended)
+            return
         event = self._turn("running", "runs", cause)
         self._runtime.supply.offer(self.id, LinkKind.POWER, True, event)
         self._watch_fuel(event)
+
+    def _mended(self, event: int) -> None:
+        self._refuses = False
+        self._look(self.id, event)
 
     def _watch_fuel(self, cause: int | None) -> None:
         """Wake up when fuel has to be ordered, or is used up."""

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 
-from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.duty import Serves, members
 from simulator.domains.ict.heartbeat import missed_at
-
-Serves = Callable[[str, int | None], None]
-"""Called with a service and the event that changed who serves it, None for how it stands at the begin."""
-
-
-def members(city: City, service: Component) -> tuple[str, ...]:
-    """The servers of the service's cluster, preferred first: by rank, then by id."""
-    cluster = service.text("cluster")
-    found = [(s.number("rank"), s.id) for s in city.of_kind("server") if s.text("cluster") == cluster]
-    return tuple(server for _, server in sorted(found))
 
 
 class Election:
     """The duty of one service, carried by one member of its cluster at a time.
 
     The member that serves sends heartbeats. When they have not come `missed` times, the best member left starts, and
-    serves `takeover_s` later; until then nobody does, and the service offers nothing. A better member takes the duty
+    serves when it is ready; until then nobody does, and the service offers nothing. A better member takes the duty
     back without a gap once it has been well for `failback_s`. A member that is back before it was missed goes on as if
     nothing had been. Whether a member is well is told by `update`: it works, and the others can hear it.
+
+    A *hot* standby runs beside the first and serves at once, a *warm* one takes `takeover_s`, a *cold* one is switched
+    on first (`boot_s`). With the chance `fail_on_demand`, drawn at each start, it does not start: the next one is
+    tried, and a crew is sent to mend it.
     """
 
     def __init__(self, runtime: Runtime, service: Component, serves: Serves) -> None:
@@ -39,7 +34,12 @@ class Election:
         self.mode = "primary"
         self._heartbeat_s = service.number("heartbeat_s")
         self._missed = int(service.number("missed"))
-        self._takeover_s = service.number("takeover_s")
+        warm_s = service.number("takeover_s")
+        ready_s = {"hot": 0.0, "warm": warm_s, "cold": service.number("boot_s") + warm_s}
+        self._takeover_s = ready_s[service.text("standby")]
+        self._fail_on_demand = service.number("fail_on_demand")
+        self._luck = runtime.streams.stream(service.id, "standby starts")
+        self._refused: set[str] = set()
         self._failback = to_ticks(service.number("failback_s"))
         self._well: dict[str, int] = {}  # member -> since when
         self._last: str | None = None
@@ -75,7 +75,7 @@ class Election:
             self._elect(cause)
 
     def _best(self) -> str | None:
-        return next((member for member in self.members if member in self._well), None)
+        return next((m for m in self.members if m in self._well and m not in self._refused), None)
 
     def _missed_at(self) -> int:
         clock = self._runtime.clock
@@ -97,11 +97,29 @@ class Election:
             return
 
         def take_over() -> None:
-            if serial == self._serial:
+            if serial != self._serial:
+                return
+            if self._fail_on_demand and self._luck.random() < self._fail_on_demand:
+                self._refuse(candidate, why)
+            else:
                 self._enter(candidate, f"{candidate} has taken over", why)
 
         ready = max(self._runtime.clock.now, self._missing_at) + to_ticks(self._takeover_s)
         self._runtime.clock.at(ready, self.service, take_over)
+
+    def _refuse(self, candidate: str, cause: int | None) -> None:
+        """It does not start: try the next one, and have it mended."""
+        self._refused.add(candidate)
+        event = self._runtime.log.add(EventKind.NOTE, self.service, f"{candidate} does not start", cause=cause)
+        self._runtime.crews.dispatch(f"repair of {candidate}", candidate, None, event, partial(self._mended, candidate))
+        self._elect(event)
+
+    def _mended(self, candidate: str, event: int) -> None:
+        self._refused.discard(candidate)
+        if self.serving is not None:
+            self._plan_failback(event)
+        elif self._starting is None:
+            self._elect(event)
 
     def _plan_failback(self, cause: int | None) -> None:
         best = self._best()

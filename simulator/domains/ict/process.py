@@ -13,10 +13,13 @@ from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import engine
 from simulator.domains.ict.control import ControlFan, control_fans
+from simulator.domains.ict.duty import Duty
 from simulator.domains.ict.election import Election
 from simulator.domains.ict.flood import flooded
 from simulator.domains.ict.model import DataGraph, Route
 from simulator.domains.ict.service import NetworkService
+from simulator.domains.ict.voting import Voting
+from simulator.domains.ict.ways import Ways
 
 
 class Ict:
@@ -46,7 +49,11 @@ class Ict:
         # As the supply holds them until told otherwise: every path works.
         self._data_up = np.ones(len(self.graph.links), bool)
         self._control_up = {fan.source: np.ones(len(fan.links), bool) for fan in self._fans.values()}
-        self._elections = {s.id: Election(runtime, s, self._serves) for s in city.of_kind("service")}
+        self._elections: dict[str, Duty] = {
+            s.id: Voting(runtime, s, self._serves) if s.number("voting") else Election(runtime, s, self._serves)
+            for s in city.of_kind("service")
+        }
+        self._ways: Ways | None = None
         runtime.crews.provide_capacity(
             {name: float(len(edges)) for name, edges in zip(self.graph.ids, self.graph.edges_of, strict=True)}
         )
@@ -166,9 +173,19 @@ class Ict:
             if source in self._elections:
                 source = self._elections[source].serving or ""
             self._set_control_paths(fan, source, first)
+        self._look_at_ways(first)
         for level, value in values:
             self._runtime.levels.record(level.id, value, first)
         self._changed.clear()
+
+    def _look_at_ways(self, cause: int | None) -> None:
+        service = self._service
+        if self._ways is None:
+            tree = self._to_data_centre()
+            routes = {g: tree.route(self.graph, int(v)) for g, v in zip(service.gateways, service.vertex, strict=True)}
+            self._ways = Ways(self._runtime, self.graph, routes)
+        online = dict(zip(service.gateways, (service.online > 0).tolist(), strict=True))
+        self._ways.update(self._state.works, self._usable, online, self._changed, cause)
 
     def _set_data_paths(self, cause: int | None) -> None:
         """Between nodes a data link is up if both work; to a leaf, if the leaf reaches a server through it."""
