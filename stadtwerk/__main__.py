@@ -33,6 +33,7 @@ COMMANDS = {
     "check": "check scenario files and city folders for mistakes",
     "list": "list scenarios, suites, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",
+    "push": "write a finished run into a database, for Grafana",
     "secrets": "make the certificates and passwords of a telemetry installation",
 }
 

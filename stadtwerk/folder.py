@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from simulator.contracts.event import Event
-from simulator.contracts.history import Course
+from simulator.contracts.history import Course, Gauges
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_s
 
@@ -104,6 +104,28 @@ def write_levels(path: Path, courses: Mapping[str, Course]) -> str:
     digest = hashlib.sha256()
     for part in (json.dumps(names).encode(), index.astype("<i4"), at.astype("<i8"), values.astype("<f8")):
         digest.update(part if isinstance(part, bytes) else part.tobytes())
+    return digest.hexdigest()
+
+
+def write_gauges(path: Path, gauges: Gauges) -> str:
+    """`gauges.parquet`: one row for each change that a sample found, in order of time. Returns its SHA-256."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    subjects = {name: i for i, name in enumerate(dict.fromkeys(subject for subject, _ in gauges.names))}
+    quantities = {name: i for i, name in enumerate(dict.fromkeys(quantity for _, quantity in gauges.names))}
+    columns = []
+    for known, part in ((subjects, 0), (quantities, 1)):
+        of_name = np.array([known[name[part]] for name in gauges.names], dtype=np.int32)
+        index = pa.array(of_name[gauges.place] if len(gauges.place) else np.empty(0, np.int32))
+        columns.append(pa.DictionaryArray.from_arrays(index, pa.array(list(known), type=pa.string())))
+    table = pa.table(
+        {"t_s": gauges.at / TICKS_PER_S, "subject": columns[0], "quantity": columns[1], "value": gauges.values}
+    )
+    pq.write_table(table, path, compression="zstd")
+    digest = hashlib.sha256(json.dumps(gauges.names).encode())
+    for column, kind in ((gauges.place, "<i4"), (gauges.at, "<i8"), (gauges.values, "<f8")):
+        digest.update(column.astype(kind).tobytes())
     return digest.hexdigest()
 
 

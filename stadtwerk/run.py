@@ -145,7 +145,7 @@ def simulate(
 ) -> tuple[History, TelemetrySummary]:
     """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
     from resilience.injector import build_injector
-    from simulator.coupling import Runtime
+    from simulator.coupling import GaugeRecorder, Runtime
     from simulator.kernel import Pace
     from stadtwerk.wiring import close_all, start_domains
 
@@ -171,6 +171,8 @@ def simulate(
         if scenario.crews is not None:
             runtime.crews.set_policy(scenario.crews)
         telemetry = feed.connect(runtime, readings)
+        gauges = GaugeRecorder(runtime)
+        gauges.start()
         started(runtime, running)
         try:
             pace = Pace(speed)
@@ -187,9 +189,8 @@ def simulate(
     if speed is not None and pace.lag_s > 1.0:
         feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")
     runtime.log.add(EventKind.RUN, scenario.id, "end")
-    history = History(
-        clock.begin, clock.end, runtime.levels.courses(), runtime.log.events, injector.executed, injector.signals
-    )
+    levels, events = runtime.levels.courses(), runtime.log.events
+    history = History(clock.begin, clock.end, levels, events, injector.executed, injector.signals, gauges.since(0))
     return history, telemetry.close()
 
 
@@ -219,6 +220,7 @@ def _write_results(
         "scenario": files.sha256(asked),
         "events": files.sha256(events),
         "levels": files.write_levels(folder / "levels.parquet", history.levels),
+        "gauges": files.write_gauges(folder / "gauges.parquet", history.gauges),
         "readings": telemetry.digest,
         "verdict": files.sha256(judged),
     }

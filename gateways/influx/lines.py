@@ -1,17 +1,21 @@
 """Readings as InfluxDB line protocol.
 
 The sensor `component/quantity` of a gateway becomes `quantity,component=...,gateway=... value=...,quality=...i time`,
-with time in milliseconds. A reading without a number has no `value`, so that counting `quality` counts every reading.
+with time in milliseconds, and more tags where a writer has been given some. A reading without a number has no `value`,
+so that counting `quality` counts every reading.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
+
+NO_TAGS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 CACHED_NAMES = 1 << 18
 """Names kept ready; beyond it all are forgotten and made anew (assumption: more sensors than an ingest service has)."""
@@ -44,9 +48,13 @@ def original(text: str) -> str:
 
 
 class LineWriter:
-    """Writes blocks of readings as lines. What is the same in every line of a series is made once and kept."""
+    """Writes blocks of readings as lines. What is the same in every line of a series is made once and kept.
 
-    def __init__(self) -> None:
+    `tags` are further tags of all readings of a gateway, by its id; those under "" are for gateways that are not named.
+    """
+
+    def __init__(self, tags: Mapping[str, Mapping[str, str]] = NO_TAGS) -> None:
+        self._tags = tags
         self._heads: dict[tuple[str, str], bytes] = {}
 
     def lines(
@@ -85,7 +93,8 @@ class LineWriter:
         if None in found:
             if len(heads) + len(sensors) > CACHED_NAMES:
                 heads.clear()
-            found = [heads.setdefault((gateway, sensor), _head(gateway, sensor)) for sensor in sensors]
+            more = self._tags.get(gateway, self._tags.get("", {}))
+            found = [heads.setdefault((gateway, sensor), _head(gateway, sensor, more)) for sensor in sensors]
         return [head for head in found if head is not None]
 
 
@@ -100,12 +109,12 @@ def to_lines(
     return LineWriter().lines(gateway, sensors, times_ms, values, quality)
 
 
-def _head(gateway: str, sensor: str) -> bytes:
+def _head(gateway: str, sensor: str, more: Mapping[str, str]) -> bytes:
     """What stands before the fields. Tags are in the order of their keys, which is how the database keeps them."""
     component, _, quantity = sensor.rpartition("/")
-    name = measurement(quantity or sensor)
-    of = f",component={tag(component)}" if component and quantity else ""
-    return f"{name}{of},gateway={tag(gateway)} ".encode()
+    tags = {**more, "gateway": gateway} | ({"component": component} if component and quantity else {})
+    pairs = "".join(f",{name}={tag(tags[name])}" for name in sorted(tags))
+    return f"{measurement(quantity or sensor)}{pairs} ".encode()
 
 
 def _texts(column: NDArray[np.float64] | NDArray[np.int64], kind: type[np.generic]) -> list[bytes]:

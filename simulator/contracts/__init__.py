@@ -11,5 +11,7 @@ level       a service level owed to people, and the measures it can be stated in
 sensor      a cohort of like sensors and the readings it takes
 city        the whole town as one typed graph
 event       one line of the event log
+state       how a component is, in five classes
+measurements what a database holds beside readings
 history     what a run leaves for those who judge it
 """

@@ -26,6 +26,23 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True)
+class Gauges:
+    """What stores held and what districts got, as step functions, in the order of time.
+
+    Row i says that the quantity `names[place[i]]` (a subject and a quantity) is `values[i]` from the tick `at[i]` on.
+    """
+
+    names: tuple[tuple[str, str], ...]
+    at: NDArray[np.int64]
+    place: NDArray[np.int32]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> Gauges:
+        return cls((), np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
+
+
+@dataclass(frozen=True, slots=True)
 class Executed:
     """One fault as it was really executed, to be compared with what the scenario asked for. Ticks; None = never."""
 
@@ -52,3 +69,4 @@ class History:
     events: tuple[Event, ...]
     executed: tuple[Executed, ...]
     signals: Mapping[tuple[str, str], Course] = field(default_factory=lambda: MappingProxyType({}))
+    gauges: Gauges = field(default_factory=Gauges.none)

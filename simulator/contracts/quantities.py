@@ -53,6 +53,7 @@ QUANTITIES: dict[str, QuantityName] = {
         QuantityName("energised", "1", ("bus",), "1 while the bus is energised, else 0"),
         QuantityName("load_w", "W", ("bus",), "power supplied to the load at the bus"),
         QuantityName("household_w", "W", ("household-meter",), "power that the household takes"),
+        QuantityName("load_asked_w", "W", ("bus",), "power that the load at the bus would draw if it were supplied"),
         QuantityName("loading_pu", "1", ("line", "transformer"), "current, as a share of the rated one"),
         QuantityName("charge_j", "J", ("battery",), "energy in the battery"),
         QuantityName("fuel_l", "l", ("generator",), "fuel in the tank"),

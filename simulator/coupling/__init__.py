@@ -2,6 +2,7 @@
 
 supply      who feeds whom, what works, and how long it goes on without
 faults      the fault stack: counted by cause
+gauges      samples of what stores hold and districts get
 levels      the true course of the service levels
 quantities  what can be measured, and where
 witness     a supply that remembers whom anybody asked about
@@ -12,6 +13,7 @@ runtime     all of the above with the city and the clock, handed to every domain
 
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
+from simulator.coupling.gauges import GaugeRecorder
 from simulator.coupling.levels import LevelRecorder
 from simulator.coupling.quantities import Quantities, Quantity
 from simulator.coupling.runtime import Runtime
@@ -22,6 +24,7 @@ from simulator.coupling.witness import WitnessSupply
 __all__ = [
     "Crews",
     "FaultStack",
+    "GaugeRecorder",
     "LevelRecorder",
     "Quantities",
     "Quantity",

@@ -51,6 +51,10 @@ class LevelRecorder:
             what = f"{owed.measure} of {owed.subject} is back at {value:.3g}"
             self._log.add(EventKind.LEVEL_BACK, level, what, cause=cause if cause is not None else since, value=value)
 
+    def since(self, level: str, first: int) -> list[tuple[int, float]]:
+        """The changes of a level from the one with this number on, as (tick, value). One at this instant may move."""
+        return list(zip(self._at[level][first:], self._values[level][first:], strict=True))
+
     def courses(self) -> dict[str, Course]:
         """The levels that anybody recorded."""
         return {

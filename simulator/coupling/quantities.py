@@ -38,6 +38,10 @@ class Quantities:
     def names(self) -> tuple[str, ...]:
         return tuple(self._by_name)
 
+    def every(self, name: str) -> tuple[Quantity, ...]:
+        """All that is registered under a name; empty where nothing measures it."""
+        return tuple(self._by_name.get(name, ()))
+
     def find(self, component: str, name: str) -> Quantity:
         """The quantity `name` that covers `component`. Raises `KeyError` if there is none."""
         for quantity in self._by_name.get(name, ()):

@@ -30,6 +30,7 @@ class Readout:
         self._diverged = False
         self.voltage: Floats = np.zeros(len(grid.bus_ids))
         self.load: Floats = np.zeros(len(grid.bus_ids))
+        self.asked: Floats = np.zeros(len(grid.bus_ids))
         self.energised: Floats = np.zeros(len(grid.bus_ids))
         self.loading: Floats = np.zeros(len(grid.branch_ids))
         self.source_w: Floats = np.zeros(len(grid.source_pgm))
@@ -52,6 +53,7 @@ class Readout:
         at = np.array(buses, dtype=np.int64)
         quantities.register(Quantity("voltage_pu", "1", names, lambda: self.voltage[at]))
         quantities.register(Quantity("load_w", "W", names, lambda: self.load[at]))
+        quantities.register(Quantity("load_asked_w", "W", names, lambda: self.asked[at]))
         quantities.register(Quantity("energised", "1", names, lambda: self.energised[at]))
         branches = [i for i, name in enumerate(grid.branch_ids) if name in city.components]
         of = np.array(branches, dtype=np.int64)
@@ -77,7 +79,7 @@ class Readout:
         drawn: Floats = np.bincount(grid.load_bus, inputs.load_w, minlength=len(up)).astype(np.float64)
         drawn = drawn + np.bincount(grid.draw_bus, inputs.draw_w, minlength=len(up))
         self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
-        self.load, self.energised = drawn * up, energised.astype(np.float64)
+        self.load, self.asked, self.energised = drawn * up, drawn, energised.astype(np.float64)
         self.gen_w = inputs.gen_w * energised[grid.gen_bus]
         changed = self.up is None or not np.array_equal(self.up, up)
         self._offer(energised, up, shed, shed_event, cause)

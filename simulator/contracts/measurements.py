@@ -1,0 +1,243 @@
+"""What stands in a database beside readings: every measurement with its tags and fields, for writers and dashboards.
+
+Readings themselves are `QUANTITY,city=,component=,district=,gateway=,run= value=,quality=`. All names here differ from
+those of quantities. A tag that does not apply holds `NONE`, so that a filter by it is never in vain.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+NONE = "-"
+"""The value of a tag that does not apply: a lifeline of no district, a level of the whole city."""
+
+CITY = "city"
+"""The district of what belongs to the whole city."""
+
+ANY = "any"
+"""Instead of a measure: people who lack at least one service."""
+
+Type = Literal["float", "integer", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a measurement, with its unit (empty for texts and codes)."""
+
+    name: str
+    type: Type
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """`tags` are complete in every point; of `fields` a point has those that are known at its time."""
+
+    name: str
+    tags: tuple[str, ...]
+    fields: tuple[Field, ...]
+    title: str
+
+    def field(self, name: str) -> Field:
+        """Raises `KeyError` for a field that it does not have."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(f"{self.name} has no field {name!r}")
+
+
+def _f(*names: str, unit: str = "") -> tuple[Field, ...]:
+    return tuple(Field(name, "float", unit) for name in names)
+
+
+def _i(*names: str, unit: str = "") -> tuple[Field, ...]:
+    return tuple(Field(name, "integer", unit) for name in names)
+
+
+def _t(*names: str) -> tuple[Field, ...]:
+    return tuple(Field(name, "text") for name in names)
+
+
+_PLACE = ("run", "city", "district", "owner")
+
+RUN = Measurement(
+    "run",
+    ("run", "city"),
+    (
+        *_i("verdict", "seed", "people"),
+        *_i("begin_ms", "zero_ms", "end_ms", unit="ms"),
+        *_t("scenario", "title_de", "title_en", "question_de", "question_en", "answer_de", "answer_en"),
+        *_t("digest", "report"),
+    ),
+    "a run: what it asks, when it plays, how it ended; one point at its begin, so there is one a run",
+)
+LEVEL = Measurement(
+    "service_level",
+    (*_PLACE, "domain", "measure", "level"),
+    (*_f("value", "minimum"), *_f("quality", unit="1"), *_i("below"), *_i("people", "people_below", unit="person")),
+    "a service level owed to people: at each change, and once a beat",
+)
+CURVE = Measurement(
+    "service_curve",
+    ("run", "city", "measure"),
+    (*_f("quality", "target", unit="1"), *_f("loss_h", unit="h")),
+    "the quality of one service for the average person, and the lost area under it so far",
+)
+AFFECTED = Measurement(
+    "affected",
+    ("run", "city", "measure"),
+    (*_i("people", unit="person"), *_f("person_hours", unit="person-h"), *_i("levels_below", "faults")),
+    "people below what they are owed now, and person-hours of that since the scenario's zero",
+)
+DISTRICT = Measurement(
+    "district",
+    ("run", "city", "district"),
+    (
+        *_f("lat", "lon", unit="deg"),
+        *_i("people", "people_below", unit="person"),
+        *_f("quality", unit="1"),
+        *_i("state", "below"),
+        *_t("label"),
+    ),
+    "a district on the map: its worst service",
+)
+COMPONENT = Measurement(
+    "component",
+    (*_PLACE, "domain", "kind", "component"),
+    (*_i("state", "working", "faults"), *_f("lat", "lon", unit="deg"), *_t("label_de", "label_en", "mode")),
+    "a component: at each change, and now and then",
+)
+CLASS = Measurement(
+    "component_class",
+    ("run", "city", "district", "domain", "kind"),
+    _i("worst", "total", "normal", "degraded", "technical", "analogue", "failed"),
+    "how many components of a kind are in which state, by district",
+)
+MODE = Measurement(
+    "mode",
+    (*_PLACE, "domain", "kind", "component"),
+    (
+        *_i("state", "fallbacks_left"),
+        *_f("share", unit="1"),
+        *_f("since_s", unit="s"),
+        *_t("mode", "label_de", "label_en"),
+    ),
+    "what a component with a second way runs on, and how many ways are left behind it",
+)
+FAULT = Measurement(
+    "fault",
+    (*_PLACE, "domain", "kind", "component", "fault"),
+    (*_i("active"), *_f("since_s", unit="s"), *_t("entry", "label_de", "label_en")),
+    "a fault in force (1) or cleared (0)",
+)
+EVENT = Measurement(
+    "annotation",
+    (*_PLACE, "domain", "kind", "slot"),
+    (*_t("title_de", "title_en", "text_de", "text_en", "tags", "subject"), *_i("event", "cause")),
+    "an event of the log, as an annotation; `slot` tells apart what happened at one instant",
+)
+REDUNDANCY = Measurement(
+    "redundancy",
+    ("run", "city", "district", "owner", "kind", "component", "redundancy"),
+    (
+        *_i("verdict", "needed"),
+        *_f("activation_s", "limit_s", "held_s", "lasts_s", unit="s"),
+        *_f("used_share", unit="1"),
+        *_t("title_de", "title_en", "reason_de", "reason_en"),
+    ),
+    "a second way: how long it took against its limit",
+)
+EXPECTATION = Measurement(
+    "expectation",
+    ("run", "city", "category", "expectation"),
+    (
+        *_i("verdict"),
+        *_f("actual", "limit"),
+        *_t("unit", "title_de", "title_en", "reason_de", "reason_en", "source"),
+    ),
+    "a finding with its verdict; open while the run lasts",
+)
+STORE = Measurement(
+    "depletion",
+    (*_PLACE, "domain", "kind", "component"),
+    (*_f("hours_left", unit="h"), *_f("amount"), *_i("draining"), *_t("unit", "label_de", "label_en")),
+    "what a tank, battery or fuel tank holds, and for how long that lasts as it goes now",
+)
+BALANCE = Measurement(
+    "balance",
+    ("run", "city", "district", "domain"),
+    (*_f("supplied", "asked", "stored", "local"), *_f("share", unit="1")),
+    "supply against demand of a district in its network's unit: m3/s of water, W of power, vehicles on the road",
+)
+GATEWAY = Measurement(
+    "gateway",
+    ("run", "city", "district", "owner", "gateway"),
+    (
+        *_f("silent_s", "delay_s", unit="s"),
+        *_f("rate_hz", unit="1/s"),
+        *_i("online", "taken", "delivered", "late", "lost", "outbox", "dropped", "refused", "switches"),
+        *_i("last_seen_ms", unit="ms"),
+        *_t("broker"),
+    ),
+    "how a gateway is; counts since the run began",
+)
+INGEST = Measurement(
+    "ingest",
+    ("run", "city", "ingest"),
+    (
+        *_i("up", "written", "duplicate", "late", "rejected", "dead_letters", "lost_packs", "outbox", "outbox_bytes"),
+        *_f("lag_s", "commit_s", unit="s"),
+        *_t("reason"),
+    ),
+    "how an ingest service is; counts since it started",
+)
+BROKER = Measurement(
+    "broker",
+    ("run", "city", "broker"),
+    (*_i("up", "gateways"), *_t("state")),
+    "whether a broker is there, and how many gateways use it",
+)
+
+MEASUREMENTS: dict[str, Measurement] = {
+    m.name: m
+    for m in (
+        RUN,
+        LEVEL,
+        CURVE,
+        AFFECTED,
+        DISTRICT,
+        COMPONENT,
+        CLASS,
+        MODE,
+        FAULT,
+        EVENT,
+        REDUNDANCY,
+        EXPECTATION,
+        STORE,
+        BALANCE,
+        GATEWAY,
+        INGEST,
+        BROKER,
+    )
+}
+"""Every measurement by name."""
+
+READING_TAGS = ("city", "component", "district", "gateway", "run")
+"""Tags of a reading. Where a database belongs to one city, ingest may leave out all but component and gateway."""
+
+VERDICT_CODES: dict[str, int] = {"pass": 0, "fail": 1, "inconclusive": 2, "open": 3, "not needed": 4}
+"""Verdicts as numbers; the first three are the exit codes."""
+
+HOURS_SHOWN = 72.0
+"""Forecasts end here: so much or more. Three days are what the German guideline for emergency power of authorities and
+companies asks fuel to last (BBK, Notstromversorgung in Unternehmen und Behörden)."""
+
+BEAT_S = 60.0
+"""Levels, modes and people affected are written at least so often, so that a short look finds them (assumption)."""
+
+SLOW_BEAT_S = 300.0
+"""Stores, balances and components that are not well: as often as they are sampled (assumption)."""
+
+SNAPSHOT_S = 3600.0
+"""All components, also those that are well: once so often (assumption: a map of the last hour is complete)."""

@@ -1,0 +1,138 @@
+"""A finished run folder, read back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Gauges
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.ticks import TICKS_PER_S, to_ticks
+
+if TYPE_CHECKING:
+    from resilience.scenario import Scenario
+    from resilience.verdict import Verdict
+    from simulator.contracts.city import City
+
+NEEDED = (
+    "run.json",
+    "scenario.yaml",
+    "events.jsonl",
+    "levels.parquet",
+    "gauges.parquet",
+    "readings.parquet",
+    "verdict.json",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Everything of a run that is told in points. `record` is run.json."""
+
+    path: Path
+    record: dict[str, Any]
+    scenario: Scenario
+    city: City
+    verdict: Verdict
+    stored: StoredSource
+
+    @property
+    def begin(self) -> int:
+        return to_ticks(float(self.record["begin_s"]))
+
+    @property
+    def end(self) -> int:
+        return to_ticks(float(self.record["end_s"]))
+
+
+class StoredSource:
+    """A `Source` of a finished run: everything at the first call, nothing afterwards."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder: Path | None = folder
+        self._given: set[str] = set()
+
+    def events(self) -> Sequence[Event]:
+        return [] if self._once("events") else _events(self._path / "events.jsonl")
+
+    def levels(self) -> Sequence[tuple[int, str, float]]:
+        return [] if self._once("levels") else _levels(self._path / "levels.parquet")
+
+    def gauges(self) -> Gauges:
+        return Gauges.none() if self._once("gauges") else _gauges(self._path / "gauges.parquet")
+
+    @property
+    def _path(self) -> Path:
+        assert self._folder is not None
+        return self._folder
+
+    def _once(self, what: str) -> bool:
+        given = what in self._given
+        self._given.add(what)
+        return given
+
+
+def read_folder(path: Path, city: str | None) -> RunFolder:
+    """Read a run folder. `city` names its city where the scenario does not, or where that has moved.
+
+    Raises `BadInput` with what is missing, or where the city is not the one of the run.
+    """
+    from resilience.loader import build_scenario
+    from resilience.record import read_verdict
+    from simulator.contracts.document import load_document
+    from stadtwerk.library import load_named_city
+
+    missing = [name for name in NEEDED if not (path / name).is_file()]
+    if missing:
+        what = f"is no run folder: {', '.join(missing)} missing"
+        mend = "name a folder that `stadtwerk run` or `live` of this version left"
+        raise BadInput([Problem(str(path), 0, "RUN", what, mend)])
+    record = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    scenario = build_scenario(load_document(path / "scenario.yaml"))
+    town = load_named_city(city or scenario.city.name or scenario.city.path)
+    if town.name != record["city"]:
+        what = f"the run played in {record['city']!r}, this is {town.name!r}"
+        raise BadInput([Problem(str(path), 0, "--city", what, "name the city of the run")])
+    verdict = read_verdict((path / "verdict.json").read_text(encoding="utf-8"))
+    return RunFolder(path, record, scenario, town, verdict, StoredSource(path))
+
+
+def _events(path: Path) -> list[Event]:
+    import orjson
+
+    found = []
+    for line in path.read_bytes().splitlines():
+        row = orjson.loads(line)
+        optional = {name: row.get(name) for name in ("cause", "via", "value", "before", "after")}
+        found.append(
+            Event(row["id"], to_ticks(row["t_s"]), EventKind(row["kind"]), row["subject"], row["what"], **optional)
+        )
+    return found
+
+
+def _levels(path: Path) -> list[tuple[int, str, float]]:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path).to_pydict()
+    rows = [
+        (to_ticks(t_s), level, value)
+        for t_s, level, value in zip(table["t_s"], table["level"], table["value"], strict=True)
+    ]
+    return sorted(rows, key=lambda row: row[0])
+
+
+def _gauges(path: Path) -> Gauges:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(path).to_pydict()
+    pairs = list(zip(table["subject"], table["quantity"], strict=True))
+    names = {pair: i for i, pair in enumerate(dict.fromkeys(pairs))}
+    at = np.rint(np.array(table["t_s"], dtype=np.float64) * TICKS_PER_S).astype(np.int64)
+    place = np.array([names[pair] for pair in pairs], dtype=np.int32)
+    return Gauges(tuple(names), at, place, np.array(table["value"], dtype=np.float64))

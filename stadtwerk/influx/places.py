@@ -1,0 +1,104 @@
+"""Tags, names and places on the map of everything in a city."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from resilience.labels import component_words
+from resilience.text import Text, both
+from simulator.city.frame import to_degrees
+from simulator.contracts.city import City
+from simulator.contracts.component import Component
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.measurements import CITY, NONE
+
+LINK_KIND = "link"
+"""The kind of a link, where a component would have its kind."""
+
+NETWORK_ELEMENTS = frozenset({"junction", "pipe", "line", "bus", "road", "road-node", "pv"})
+"""Kinds that come by the hundred: written when they change, and while they are not well (assumption)."""
+
+
+class Places:
+    """What stands in the tags of points about a component, a link, a district or a level."""
+
+    def __init__(self, city: City) -> None:
+        self.city = city
+        self._tags: dict[str, dict[str, str]] = {}
+        self._labels: dict[str, Text] = {}
+
+    def component_of(self, subject: str) -> Component | None:
+        """The component itself, or the one that a link leads to; None for anything else."""
+        link = self.city.links.get(subject)
+        return self.city.components.get(subject if link is None else link.target)
+
+    def tags(self, subject: str) -> dict[str, str]:
+        """District, owner, domain, kind and component of a component or link."""
+        known = self._tags.get(subject)
+        if known is None:
+            component, link = self.component_of(subject), self.city.links.get(subject)
+            known = self._tags[subject] = {
+                "district": NONE if component is None else component.district or CITY,
+                "owner": (NONE if component is None else component.owner) or NONE,
+                "domain": NONE if component is None else component.domain.value,
+                "kind": LINK_KIND if link is not None else NONE if component is None else component.kind,
+                "component": subject,
+            }
+            if link is not None and link.owner:
+                known["owner"] = link.owner
+        return known
+
+    def label(self, subject: str) -> Text:
+        """What people call a component, link or district; the id where nobody has a better name."""
+        known = self._labels.get(subject)
+        if known is None:
+            known = self._labels[subject] = self._named(subject)
+        return known
+
+    def level_label(self, level: str) -> Text:
+        """A service level by its place and measure. A level may have the id of a component, which is another thing."""
+        owed = self.city.levels.get(level)
+        if owed is None:
+            return both(level)
+        measure, place = MEASURES[owed.measure], self.label(owed.subject)
+        if owed.subject in self.city.components:
+            return place
+        return Text(f"{place.de}: {measure.title_de}", f"{place.en}: {measure.title_en}")
+
+    def level_tags(self, level: ServiceLevel) -> dict[str, str]:
+        """District, owner, domain, measure and level."""
+        component = self.city.components.get(level.subject)
+        district = level.subject if level.subject in self.city.districts else CITY
+        if component is not None and component.district:
+            district = component.district
+        domain = MEASURES[level.measure].domain.value
+        return {
+            "district": district,
+            "owner": level.owner or NONE,
+            "domain": domain,
+            "measure": level.measure,
+            "level": level.id,
+        }
+
+    def position(self, x_m: float, y_m: float) -> tuple[float, float]:
+        """Latitude and longitude in degrees, to a tenth of a metre."""
+        longitude, latitude = to_degrees(x_m, y_m, self.city.longitude_deg, self.city.latitude_deg)
+        return round(latitude, 6), round(longitude, 6)
+
+    @cached_property
+    def with_modes(self) -> tuple[Component, ...]:
+        """Components whose kind has a second way, in file order."""
+        return tuple(c for c in self.city.components.values() if KINDS[c.kind].modes)
+
+    def _named(self, subject: str) -> Text:
+        city = self.city
+        if subject in city.components:
+            return component_words(city.components[subject])
+        link = city.links.get(subject)
+        if link is not None:
+            source, target = self.label(link.source), self.label(link.target)
+            return Text(f"{source.de} → {target.de}", f"{source.en} → {target.en}")
+        if subject in city.districts:
+            return both(city.districts[subject].title or subject)
+        return Text("Stadt", "city") if subject == CITY else both(subject)

@@ -1,0 +1,159 @@
+"""A finished run into a database."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
+from gateways.influx.questions import InfluxQuestions
+from simulator.contracts.measurements import RUN
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.ticks import to_ticks
+from stadtwerk.influx.folder import RunFolder, read_folder
+from stadtwerk.influx.gateways import gateway_lines, read_readings, reading_lines
+from stadtwerk.influx.identity import RunIdentity, zero_of
+from stadtwerk.influx.replay import Replay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BLOCK_LINES = 10_000
+"""Lines in one request (assumption: 2 MB; influxdb-client is at its fastest from 5,000 on)."""
+
+PATIENCE_S = 60.0
+"""How long a database that is away is waited for (assumption)."""
+
+Progress = Callable[[int, int], None]
+"""Told the number of lines written and, as far as known, of all."""
+
+
+@dataclass(frozen=True, slots=True)
+class PushRequest:
+    """What the user asked for. `name` is the run's name in the database, by default that of its folder.
+
+    Without `readings` single readings are left out, and only what gateways did with them is written.
+    """
+
+    folder: Path
+    settings: InfluxSettings
+    name: str = ""
+    city: str | None = None
+    now: bool = False
+    replace: bool = False
+    report: str = ""
+    readings: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PushResult:
+    """What was written, and where it is to be seen: Unix milliseconds of the run's begin and end."""
+
+    name: str
+    lines: int
+    readings: int
+    begin_ms: int
+    end_ms: int
+
+
+def push(request: PushRequest, progress: Progress = lambda done, total: None) -> PushResult:
+    """Write a run folder to a database. The same run written twice is there once.
+
+    Raises `BadInput` for a folder that is none, a database that does not take it, and for another run of that name.
+    """
+    folder = read_folder(request.folder, request.city)
+    run = identity(folder, request.name or request.folder.resolve().name, request.now)
+    _clear_way(request, run, str(folder.record["digest"]))
+    readings = read_readings(folder.path / "readings.parquet")
+    report = request.report or str((folder.path / "report.html").resolve())
+    total = len(readings) if request.readings else 0
+    written = 0
+    with InfluxWriter.of(request.settings) as writer:
+        for body, lines in _bodies(run, folder, report):
+            _write(writer, body)
+            written += lines
+            progress(written, written + total)
+        told = written
+        for body, lines in reading_lines(run, readings) if request.readings else ():
+            _write(writer, body)
+            written += lines
+            progress(written, told + total)
+        for block in _blocks(gateway_lines(run, readings)):
+            _write(writer, b"".join(block))
+            written += len(block)
+            progress(written, written)
+        _flush(writer)
+    return PushResult(run.name, written, written - told, run.begin_ms, run.end_ms)
+
+
+def identity(folder: RunFolder, name: str, now: bool) -> RunIdentity:
+    """Which run it is. `now`: moved so that it ends at this moment, to the full second."""
+    zero_ms = zero_of(folder.scenario.run.start)
+    if now:
+        zero_ms = to_ticks(int(time.time())) - folder.end
+    return RunIdentity(
+        name, folder.city, folder.scenario, int(folder.record["seed"]), folder.begin, folder.end, zero_ms
+    )
+
+
+def _bodies(run: RunIdentity, folder: RunFolder, report: str) -> Iterator[tuple[bytes, int]]:
+    replay = Replay(run, folder.stored, str(folder.record["digest"]), report)
+    lines = replay.advance(run.end + 1)
+    replay.results.judged(folder.verdict, run.end)
+    for block in _blocks([*lines, *replay.judged()]):
+        yield b"".join(block), len(block)
+
+
+def _blocks(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
+    for first in range(0, len(lines), BLOCK_LINES):
+        yield lines[first : first + BLOCK_LINES]
+
+
+def _clear_way(request: PushRequest, run: RunIdentity, digest: str) -> None:
+    """Points of another run, or of the same at other times, must not mix with this one's."""
+    questions = InfluxQuestions(request.settings)
+    named = run.name.replace("\\", "\\\\").replace("'", "\\'")
+    try:
+        there = questions.series(f'SELECT "digest" FROM "{RUN.name}" WHERE "run" = \'{named}\'')
+        points = [(at, text) for series in there for at, text in series["values"]]
+        if all(point == (run.begin_ms, digest) for point in points):
+            return
+        if request.replace:
+            questions.forget("run", run.name)
+            return
+    except (Retry, Refused) as error:
+        raise _unusable(request, str(error)) from None
+    what = "holds another run of this name, or the same at another time"
+    raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, "add --replace, or --name NAME")])
+
+
+def _write(writer: InfluxWriter, body: bytes) -> None:
+    _patiently(lambda: writer.write(body))
+
+
+def _flush(writer: InfluxWriter) -> None:
+    _patiently(writer.flush)
+
+
+def _patiently(act: Callable[[], None]) -> None:
+    """Try again while the database is away, for a while. Lines written twice are there once."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            act()
+            return
+        except Retry as later:
+            if time.monotonic() + later.after_s > deadline:
+                raise BadInput([Problem("database", 0, "--influx", later.reason, "see that it runs")]) from None
+            time.sleep(later.after_s)
+        except Refused as refused:
+            mend = "check bucket, organisation and token"
+            raise BadInput([Problem("database", 0, "--influx", f"refuses the run: {refused}", mend)]) from None
+
+
+def _unusable(request: PushRequest, reason: str) -> BadInput:
+    mend = "check address, database and login; InfluxDB 2 needs a DBRP mapping (docs/dashboards.md)"
+    return BadInput([Problem(request.settings.url, 0, "--influx", f"cannot be asked: {reason}", mend)])

@@ -1,0 +1,114 @@
+"""Puts what a run has left, or leaves just now, in the order of time and writes it as points."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from simulator.contracts.event import Event
+from simulator.contracts.history import Gauges
+from simulator.contracts.level import MEASURES
+from simulator.contracts.measurements import BEAT_S, SLOW_BEAT_S, SNAPSHOT_S
+from simulator.contracts.ticks import to_ticks
+from stadtwerk.influx.identity import RunIdentity
+from stadtwerk.influx.notes import Notes
+from stadtwerk.influx.out import Out
+from stadtwerk.influx.people import People
+from stadtwerk.influx.places import Places
+from stadtwerk.influx.results import Results
+from stadtwerk.influx.states import States
+from stadtwerk.influx.stores import Stores
+
+BEAT, SLOW_BEAT, SNAPSHOT = to_ticks(BEAT_S), to_ticks(SLOW_BEAT_S), to_ticks(SNAPSHOT_S)
+
+
+class Source(Protocol):
+    """What has happened so far. Each call gives what is new since the last one, in the order of time."""
+
+    def events(self) -> Sequence[Event]: ...
+
+    def levels(self) -> Sequence[tuple[int, str, float]]: ...
+
+    def gauges(self) -> Gauges: ...
+
+
+Step = tuple[int, int, Callable[[], None]]
+
+
+class Replay:
+    """Writes a run up to a tick, from where it stopped. The lines are the same in however many steps it is called."""
+
+    def __init__(self, run: RunIdentity, source: Source, digest: str = "", report: str = "") -> None:
+        self._run, self._source = run, source
+        self._out = Out(run)
+        places = Places(run.city)
+        self._states, self._people = States(places, self._out), People(places, self._out)
+        self._stores, self._notes = Stores(places, self._out), Notes(places, run.scenario, self._out)
+        self.results = Results(run, places, self._out, digest, report)
+        self._waiting: list[Step] = []
+        self._beat = run.begin
+        self.results.opened(run.begin)
+
+    def advance(self, until: int) -> list[bytes]:
+        """Lines of everything before the tick `until`, of which all must be known."""
+        self._waiting += self._gathered()
+        self._waiting.sort(key=lambda step: step[:2])  # stable: what came first at a tick stays first
+        place = 0
+        while True:
+            tick = min(self._waiting[place][0] if place < len(self._waiting) else until, self._beat)
+            if tick >= until:
+                break
+            self._people.advance(tick)
+            while place < len(self._waiting) and self._waiting[place][0] == tick:
+                self._waiting[place][2]()
+                place += 1
+            self._states.flush(tick)
+            self._people.flush(tick, self._states.faults)
+            if tick == self._beat:
+                self._at_beat(tick)
+                self._beat += BEAT
+        del self._waiting[:place]
+        return self._out.take()
+
+    def judged(self) -> list[bytes]:
+        """Lines that are due when `results` has been told the verdict."""
+        return self._out.take()
+
+    def _gathered(self) -> list[Step]:
+        steps: list[Step] = []
+        for tick, level, value in self._source.levels():
+            steps.append((tick, 0, lambda level=level, value=value: self._level(level, value)))  # type: ignore[misc]
+        for event in self._source.events():
+            steps.append((event.at, 1, lambda event=event: self._event(event)))  # type: ignore[misc]
+        gauges = self._source.gauges()
+        rows = zip(gauges.at.tolist(), gauges.place.tolist(), gauges.values.tolist(), strict=True)
+        for tick, place, value in rows:
+            subject, quantity = gauges.names[place]
+            steps.append((tick, 2, lambda s=subject, q=quantity, v=value: self._gauge(s, q, v)))  # type: ignore[misc]
+        return steps
+
+    def _level(self, name: str, value: float) -> None:
+        owed = self._people.level(name, value)
+        if MEASURES[owed.measure].subject == "component":
+            self._states.share(owed.subject, value)
+
+    def _event(self, event: Event) -> None:
+        self._states.event(event)
+        self._stores.event(event)
+        self._notes.event(event)
+
+    def _gauge(self, subject: str, quantity: str, value: float) -> None:
+        self._states.gauge(subject, quantity, value)
+        self._stores.gauge(subject, quantity, value)
+
+    def _at_beat(self, tick: int) -> None:
+        since = tick - self._run.begin
+        self._people.beat(tick, self._states.faults)
+        self._states.beat(tick)
+        if since % SLOW_BEAT == 0:
+            self._states.slow_beat(tick)
+            self._stores.slow_beat(tick)
+        if since % SNAPSHOT == 0:
+            self._states.snapshot(tick)
+            if since:
+                self.results.still_open(tick)

@@ -1,0 +1,224 @@
+"""Component states, modes and faults, as events and samples tell them."""
+
+from __future__ import annotations
+
+import re
+
+from gateways.influx.points import Value
+from resilience.terms import FAULT_NAMES, words_of
+from simulator.contracts.component import Component, Domain
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
+from simulator.contracts.measurements import CLASS, COMPONENT, FAULT, MODE
+from simulator.contracts.state import State, state_of_mode, state_under_fault
+from simulator.contracts.ticks import to_s
+from stadtwerk.influx.out import Out
+from stadtwerk.influx.places import NETWORK_ELEMENTS, Places
+
+_FAULT_NAME = re.compile(r"\[([a-z0-9-]+)\]$")
+_MODES_SAY_ALL = ("signal", "service")
+
+
+class States:
+    """Folds the event log into one state for each component and writes what changed."""
+
+    def __init__(self, places: Places, out: Out) -> None:
+        self._places, self._out = places, out
+        self._components = places.city.components
+        self._stopped: set[str] = set()
+        self._dead: set[str] = set()
+        self._offline: set[str] = set()
+        self._lost: dict[str, dict[LinkKind, bool]] = {}
+        self._faults: dict[tuple[str, str], dict[str, int]] = {}
+        self._modes: dict[str, tuple[str, int | None]] = {
+            c.id: (KINDS[c.kind].modes[0], None) for c in places.with_modes
+        }
+        self._shares: dict[str, float] = {}
+        self._feeding: dict[str, tuple[Component, ...]] = {
+            c.id: tuple(
+                self._components[link.source]
+                for link in places.city.links_into(c.id, LinkKind.POWER)
+                if link.source in self._components
+            )
+            for c in places.with_modes
+        }
+        self._state: dict[str, State] = {}
+        self._counts: dict[tuple[str, str], list[int]] = {}
+        for component in self._components.values():
+            self._state[component.id] = State.NORMAL
+            self._counts.setdefault((component.kind, component.district), [0] * len(State))[State.NORMAL] += 1
+        self._touched: dict[str, None] = {}
+        self._turned: dict[str, None] = {}
+
+    @property
+    def faults(self) -> int:
+        """Faults in force now, by component and cause."""
+        return sum(len(causes) for causes in self._faults.values())
+
+    def share(self, component: str, value: float) -> None:
+        """The share of a lifeline's duty that it serves from now on."""
+        self._shares[component] = value
+        self._turned[component] = None
+
+    def event(self, event: Event) -> None:
+        subject, kind = event.subject, event.kind
+        via = self._places.city.links.get(event.via or "")
+        if kind is EventKind.FAULT:
+            found = _FAULT_NAME.search(event.what)
+            if found:
+                self._faults.setdefault((subject, found[1]), {})[event.after or ""] = event.at
+                self._write_fault(subject, found[1], event.at)
+        elif kind is EventKind.CLEAR:
+            name = event.what.split(" ", 1)[0]
+            if self._faults.get((subject, name), {}).pop(event.before or "", None) is not None:
+                self._write_fault(subject, name, event.at)
+        elif kind is EventKind.STOPPED:
+            self._stopped.add(subject)
+        elif kind is EventKind.STARTED:
+            self._stopped.discard(subject)
+        elif kind is EventKind.SUPPLY_LOST and via is not None:
+            self._lost.setdefault(subject, {})[via.kind] = bool(event.value)
+        elif kind is EventKind.SUPPLY_BACK and via is not None:
+            self._lost.get(subject, {}).pop(via.kind, None)
+        elif kind is EventKind.MODE and subject in self._modes and event.after is not None:
+            self._modes[subject] = (event.after, event.at)
+            self._turned[subject] = None
+        elif kind is EventKind.SWITCH and subject in self._modes and event.after in KINDS[self._kind(subject)].modes:
+            self._modes[subject] = (event.after or "", event.at)
+            self._turned[subject] = None
+        if subject in self._components:
+            self._touched[subject] = None
+
+    def gauge(self, subject: str, quantity: str, value: float) -> None:
+        """A sample that says something of a component's state."""
+        off = {"energised": self._dead, "online": self._offline}.get(quantity)
+        if off is not None and subject in self._components:
+            (off.discard if value > 0 else off.add)(subject)
+            self._touched[subject] = None
+
+    def flush(self, tick: int) -> None:
+        """All that happens at this tick is known: write what it changed."""
+        classes: dict[tuple[str, str], None] = {}
+        for name in self._touched:
+            component = self._components[name]
+            before, now = self._state[name], self._judge(component)
+            if now is not before:
+                self._state[name] = now
+                counts = self._counts[component.kind, component.district]
+                counts[before] -= 1
+                counts[now] += 1
+                classes[component.kind, component.district] = None
+            if now is not before or name in self._turned:
+                self._write_component(component, tick)
+        for name in self._turned:
+            self._write_mode(self._components[name], tick)
+        for key in classes:
+            self._write_class(*key, tick)
+        self._touched.clear()
+        self._turned.clear()
+
+    def beat(self, tick: int) -> None:
+        """Lifelines and faults in force, so that a short look finds them."""
+        for component in self._places.with_modes:
+            if component.domain is Domain.LIFELINE:
+                self._write_mode(component, tick)
+        for (subject, name), causes in self._faults.items():
+            if causes:
+                self._write_fault(subject, name, tick)
+
+    def slow_beat(self, tick: int) -> None:
+        """What is not well, other modes, and the counts of all classes."""
+        for component in self._components.values():
+            if self._state[component.id] is not State.NORMAL:
+                self._write_component(component, tick)
+        for component in self._places.with_modes:
+            if component.domain is not Domain.LIFELINE:
+                self._write_mode(component, tick)
+        for key in self._counts:
+            self._write_class(*key, tick)
+
+    def snapshot(self, tick: int) -> None:
+        """Everything that does not come by the hundred."""
+        for component in self._components.values():
+            if component.kind not in NETWORK_ELEMENTS and self._state[component.id] is State.NORMAL:
+                self._write_component(component, tick)
+
+    def _kind(self, component: str) -> str:
+        return self._components[component].kind
+
+    def _judge(self, component: Component) -> State:
+        name, worst = component.id, State.NORMAL
+        if name in self._modes:
+            worst = state_of_mode(component.kind, self._modes[name][0])
+            if component.domain is Domain.LIFELINE or component.kind in _MODES_SAY_ALL:
+                return worst
+        if name in self._stopped or name in self._dead:
+            return State.FAILED
+        for (subject, fault), causes in self._faults.items():
+            if subject == name and causes:
+                worst = max(worst, state_under_fault(component.kind, fault))
+        lost = self._lost.get(name, {})
+        if lost.get(LinkKind.POWER):
+            worst = max(worst, State.TECHNICAL)
+        elif lost or name in self._offline:
+            worst = max(worst, State.DEGRADED)
+        return worst
+
+    def fallbacks_left(self, component: Component) -> int:
+        """How many modes lie between the present one and none; one whose only sources have failed is none."""
+        modes = KINDS[component.kind].modes
+        mode = self._modes[component.id][0]
+        left = 0
+        for later in modes[modes.index(mode) + 1 : -1] if mode in modes else ():
+            sources = [source for source in self._feeding[component.id] if source.kind == later]
+            left += not sources or any(self._state[source.id] is not State.FAILED for source in sources)
+        return left if mode != modes[-1] else -1
+
+    def _write_component(self, component: Component, tick: int) -> None:
+        lat, lon = self._places.position(component.x_m, component.y_m)
+        label, mode = self._places.label(component.id), self._modes.get(component.id)
+        fields: dict[str, Value] = {
+            "state": int(self._state[component.id]),
+            "working": int(component.id not in self._stopped),
+            "faults": sum(len(c) for (subject, _), c in self._faults.items() if subject == component.id),
+            "lat": lat,
+            "lon": lon,
+            "label_de": label.de,
+            "label_en": label.en,
+            "mode": None if mode is None else mode[0],
+        }
+        self._out.add(COMPONENT, self._places.tags(component.id), fields, tick)
+
+    def _write_mode(self, component: Component, tick: int) -> None:
+        mode, since = self._modes[component.id]
+        label = self._places.label(component.id)
+        fields: dict[str, Value] = {
+            "state": int(state_of_mode(component.kind, mode)),
+            "fallbacks_left": self.fallbacks_left(component),
+            "share": self._shares.get(component.id),
+            "since_s": None if since is None else to_s(tick - since),
+            "mode": mode,
+            "label_de": label.de,
+            "label_en": label.en,
+        }
+        self._out.add(MODE, self._places.tags(component.id), fields, tick)
+
+    def _write_fault(self, subject: str, fault: str, tick: int) -> None:
+        causes = self._faults[subject, fault]
+        name, place = words_of(FAULT_NAMES, fault), self._places.label(subject)
+        fields: dict[str, Value] = {
+            "active": int(bool(causes)),
+            "since_s": to_s(tick - min(causes.values())) if causes else None,
+            "entry": ", ".join(causes) or None,
+            "label_de": f"{place.de}: {name.de}",
+            "label_en": f"{place.en}: {name.en}",
+        }
+        self._out.add(FAULT, {**self._places.tags(subject), "fault": fault}, fields, tick)
+
+    def _write_class(self, kind: str, district: str, tick: int) -> None:
+        counts = self._counts[kind, district]
+        fields: dict[str, Value] = {state.name.lower(): counts[state] for state in State}
+        fields |= {"total": sum(counts), "worst": max(state for state in State if counts[state])}
+        tags = {"district": district or "city", "domain": KINDS[kind].domain.value, "kind": kind}
+        self._out.add(CLASS, tags, fields, tick)

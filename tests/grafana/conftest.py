@@ -1,0 +1,70 @@
+"""One rich run of three hours in a real InfluxDB, shared by all tests here."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stadtwerk.__main__ import main
+from tests.influx.servers import INFLUXD, InfluxDB1
+
+RICH = Path(__file__).with_name("rich.yaml")
+
+
+@dataclass(frozen=True)
+class Pushed:
+    """A database with runs in it."""
+
+    server: InfluxDB1
+    login: tuple[str, ...]
+    rich: Path
+
+    def arguments(self, folder: Path) -> list[str]:
+        return ["push", str(folder), "--influx", self.server.url, "--bucket", InfluxDB1.DATABASE, *self.login]
+
+    def rows(self, text: str) -> list[dict[str, Any]]:
+        """The rows of a query, each with its tags, columns by name."""
+        return [
+            {**series.get("tags", {}), **dict(zip(series["columns"], row, strict=True))}
+            for series in self.server.query(text)
+            for row in series["values"]
+        ]
+
+
+def say(arguments: list[str]) -> tuple[int, str]:
+    """Run one command; its exit code and what it printed."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main(arguments)
+    return code, out.getvalue()
+
+
+@pytest.fixture(scope="session")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run in which each alert has something to say."""
+    folder = tmp_path_factory.mktemp("runs") / "rich"
+    assert main(["run", str(RICH), "--out", str(folder), "--mqtt", "off"]) in (0, 1, 2)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def pushed(rich: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pushed]:
+    """A database with the rich run as `rich`."""
+    if INFLUXD is None:
+        pytest.skip("influxd is not installed (Debian package influxdb)")
+    place = tmp_path_factory.mktemp("influxdb")
+    password = place / "password"
+    password.touch(0o600)
+    user, secret = InfluxDB1.WRITER
+    password.write_text(secret)
+    with InfluxDB1(place) as server:
+        server.set_up()
+        there = Pushed(server, ("--user", user, "--password-file", str(password)), rich)
+        assert main(there.arguments(rich)) == 0
+        yield there

@@ -1,0 +1,176 @@
+"""A run folder in a database: the same figures as in the folder, once however often it is pushed."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resilience.metrics import person_hours_by_measure, quality, resilience
+from simulator.contracts.history import Course, History
+from simulator.contracts.measurements import MEASUREMENTS
+from simulator.contracts.quantities import QUANTITIES
+from stadtwerk.influx.folder import RunFolder, StoredSource, read_folder
+from stadtwerk.influx.push import identity
+from stadtwerk.influx.replay import Replay
+from tests.grafana.conftest import Pushed, say
+
+ZERO_MS = 1_768_410_000_000
+"""2026-01-14T17:00, the rich scenario's zero, read as UTC."""
+
+
+@pytest.fixture(scope="module")
+def folder(rich: Path) -> RunFolder:
+    return read_folder(rich, None)
+
+
+def history(folder: RunFolder) -> History:
+    courses: dict[str, tuple[list[int], list[float]]] = {}
+    for at, level, value in StoredSource(folder.path).levels():
+        courses.setdefault(level, ([], []))[0].append(at)
+        courses[level][1].append(value)
+    levels = {name: Course(np.array(at), np.array(values)) for name, (at, values) in courses.items()}
+    return History(folder.begin, folder.end, levels, tuple(StoredSource(folder.path).events()), ())
+
+
+def counts(pushed: Pushed) -> dict[tuple[str, str], int]:
+    found = {}
+    for row in pushed.rows('SELECT COUNT(*) FROM /.*/ WHERE "run" = \'rich\' GROUP BY "run"'):
+        name = next(k for k, v in row.items() if k.startswith("count_") and v)
+        found[name, str(row[name])] = sum(int(v) for k, v in row.items() if k.startswith("count_") and v)
+    return found
+
+
+def test_pushed_twice_it_is_there_once(pushed: Pushed, rich: Path) -> None:
+    before = counts(pushed)
+    assert len(before) > len(MEASUREMENTS) - 2
+    code, said = say(pushed.arguments(rich))
+    assert code == 0
+    assert counts(pushed) == before
+    assert said.strip() == f"/d/stadtwerk-city-en?var-run=rich&from={ZERO_MS - 1_800_000}&to={ZERO_MS + 10_800_000}"
+
+
+def test_another_run_does_not_mix_with_one_of_the_same_name(
+    pushed: Pushed, rich: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = [*pushed.arguments(rich), "--now", "--name", "moved", "--no-readings"]
+    assert say(moved)[0] == 0
+    first = pushed.rows('SELECT COUNT("value") FROM service_level WHERE "run" = \'moved\'')
+    last = pushed.rows('SELECT LAST("value") FROM service_level WHERE "run" = \'moved\'')[0]["time"]
+    assert abs(last / 1000 - time.time()) < 120
+    time.sleep(1.1)  # now is another second
+    assert say(moved)[0] == 64
+    assert "--replace" in capsys.readouterr().err
+    assert say([*moved, "--replace"])[0] == 0
+    assert (
+        pushed.rows('SELECT COUNT("value") FROM service_level WHERE "run" = \'moved\'')[0]["count"] == first[0]["count"]
+    )
+    assert pushed.rows('SELECT COUNT("value") FROM pressure_m WHERE "run" = \'moved\'') == []
+    pushed.server.query("DROP SERIES WHERE \"run\" = 'moved'")
+    assert pushed.rows('SELECT COUNT("value") FROM service_level WHERE "run" = \'rich\'')
+
+
+def test_person_hours_and_losses_are_those_of_the_metrics(pushed: Pushed, folder: RunFolder) -> None:
+    past = history(folder)
+    wanted = {row.measure: row.person_hours for row in person_hours_by_measure(folder.city, past, 0, folder.end)}
+    there = pushed.rows('SELECT LAST("person_hours") AS h FROM affected WHERE "run" = \'rich\' GROUP BY measure')
+    found = {row["measure"]: row["h"] for row in there}
+    alone = [hours for measure, hours in found.items() if measure not in ("any", "lifeline")]  # one level a person each
+    assert max(alone) <= found.pop("any") <= 3 * folder.city.people
+    assert found == pytest.approx(wanted)
+    assert max(wanted.values()) > 10_000
+    # The curve of a measure with one level is that level's own.
+    level = folder.city.levels["ict-availability"]
+    loss_s = resilience(quality(past.levels[level.id], level), 0, folder.end).loss_s
+    where = "WHERE \"run\" = 'rich' AND measure = 'ict-availability'"
+    (row,) = pushed.rows(f"SELECT LAST(loss_h) AS h FROM service_curve {where}")
+    assert row["h"] == pytest.approx(loss_s / 3600.0)
+    assert row["h"] > 0.01
+
+
+def test_levels_faults_and_modes_are_where_the_folder_has_them(pushed: Pushed, folder: RunFolder) -> None:
+    for row in pushed.rows('SELECT LAST("value") AS v FROM service_level WHERE "run" = \'rich\' GROUP BY level'):
+        assert row["v"] == pytest.approx(history(folder).levels[row["level"]].values[-1])
+    faults = pushed.rows("SELECT MAX(active) AS most, LAST(active) AS now FROM fault WHERE \"run\" = 'rich' GROUP BY *")
+    applied = {
+        (e.subject, e.what.rpartition("[")[2][:-1]) for e in StoredSource(folder.path).events() if e.kind == "fault"
+    }
+    assert {(row["component"], row["fault"]) for row in faults} == applied
+    assert {(row["most"], row["now"]) for row in faults} == {(1, 0)}
+    where = "WHERE \"run\" = 'rich' AND component = 'hospital-1'"
+    course = [row["mode"] for row in pushed.rows(f'SELECT "mode" FROM "mode" {where}')]
+    assert list(dict.fromkeys(course)) == ["mains", "battery", "generator"]
+    (first,) = pushed.rows(f'SELECT FIRST(state) AS s FROM "mode" {where} AND "state" = 2')
+    assert first["time"] == ZERO_MS + 900_000
+
+
+def test_findings_and_second_ways_are_those_of_the_verdict(pushed: Pushed, rich: Path) -> None:
+    verdict = json.loads((rich / "verdict.json").read_text())
+    codes = {"pass": 0, "fail": 1, "inconclusive": 2}
+    wanted = {
+        (f["category"], f["id"]): codes[f["value"]] if f["needed"] else 4
+        for f in verdict["findings"]
+        if f["category"] != "redundancy"
+    }
+    there = pushed.rows(
+        "SELECT LAST(verdict) AS v FROM expectation WHERE \"run\" = 'rich' GROUP BY category, expectation"
+    )
+    assert {(row["category"], row["expectation"]): row["v"] for row in there} == wanted
+    ways = pushed.rows(
+        "SELECT LAST(verdict) AS v, activation_s, limit_s FROM redundancy WHERE \"run\" = 'rich' GROUP BY redundancy"
+    )
+    by_id = {row["redundancy"]: (row["v"], row["activation_s"], row["limit_s"]) for row in ways}
+    assert by_id == {"hospital-generator": (0, 12.0, 15.0), "paper-counter": (4, None, 7200.0)}
+    (run,) = pushed.rows("SELECT verdict, begin_ms, end_ms, answer_de FROM run WHERE \"run\" = 'rich'")
+    assert run["verdict"] == verdict["exit_code"]
+    assert run["answer_de"] == verdict["answer"]["de"]
+    assert run["begin_ms"] == run["time"]
+
+
+def test_readings_are_those_that_arrived(pushed: Pushed, rich: Path) -> None:
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(rich / "readings.parquet", columns=["delivered_s"])
+    arrived = int(np.isfinite(table.column("delivered_s").to_numpy()).sum())
+    there = [
+        row
+        for name in QUANTITIES
+        for row in pushed.rows(f'SELECT COUNT(quality) AS n FROM "{name}" WHERE "run" = \'rich\'')
+    ]
+    assert sum(row["n"] for row in there) == arrived
+    rows = pushed.rows(
+        "SELECT LAST(taken), delivered, lost, outbox, late FROM gateway WHERE \"run\" = 'rich' GROUP BY gateway"
+    )
+    assert all(row["last"] == row["delivered"] + row["lost"] + row["outbox"] for row in rows)
+    silent = pushed.rows("SELECT MAX(silent_s) AS s FROM gateway WHERE \"run\" = 'rich' GROUP BY gateway")
+    assert {row["gateway"] for row in silent if row["s"] > 900} == {"gateway-d3"}, "the one that was out for an hour"
+
+
+def test_the_lines_are_the_same_in_however_many_steps(folder: RunFolder) -> None:
+    """What a live run writes bit by bit is what a push writes at once."""
+    run = identity(folder, "rich", now=False)
+    at_once = Replay(run, StoredSource(folder.path)).advance(folder.end + 1)
+    replay, bits = Replay(run, StoredSource(folder.path)), []
+    for tick in range(folder.begin, folder.end + 500_000, 457_001):
+        bits += replay.advance(min(tick, folder.end + 1))
+    assert bits == at_once
+
+
+def test_measurements_and_quantities_have_names_of_their_own() -> None:
+    assert not MEASUREMENTS.keys() & QUANTITIES.keys()
+    for measurement in MEASUREMENTS.values():
+        assert not set(measurement.tags) & {field.name for field in measurement.fields}, "a name is a tag or a field"
+
+
+def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert say(["push", str(tmp_path), "--influx", "http://127.0.0.1:1", "--bucket", "b"])[0] == 64
+    assert "run.json" in capsys.readouterr().err
+    assert (
+        say(["push", str(tmp_path), "--influx", "ftp://x", "--bucket", "b", "--user", "u", "--token-file", "no"])[0]
+        == 64
+    )
+    said = capsys.readouterr().err
+    assert all(field in said for field in ("--influx", "--user", "--token-file", "--password-file", "--org"))
