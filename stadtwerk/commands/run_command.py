@@ -12,8 +12,8 @@ examples:
   stadtwerk run substation-winter --mqtt off           without a broker
   stadtwerk run my.yaml --shrink                       if it fails: which faults does it take?
 
-The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, readings.parquet,
-scenario.yaml as executed, and run.json with the seed, the versions and the digest.
+The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, gauges.parquet,
+readings.parquet, scenario.yaml as executed, and run.json with the seed, the versions and the digest.
 """
 
 

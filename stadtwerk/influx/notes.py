@@ -20,6 +20,7 @@ from stadtwerk.influx.places import Places
 KIND_WORDS: Mapping[EventKind, Text] = MappingProxyType(
     {
         EventKind.RUN: Text("Lauf", "run"),
+        EventKind.TRIGGER: Text("Auslöser", "trigger"),
         EventKind.FAULT: Text("Störung", "fault"),
         EventKind.CLEAR: Text("Störung behoben", "fault cleared"),
         EventKind.SUPPLY_LOST: Text("Versorgung weg", "supply lost"),
