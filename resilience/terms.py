@@ -171,7 +171,6 @@ QUANTITY_NAMES: dict[str, Text] = {
     "water_supply_ratio": Text("Wasserversorgung, als Anteil", "water supply, as a share"),
     "tank_volume_m3": Text("Wasser in den Behältern in m³", "water in the tanks in m³"),
     "water_pressure_ratio": Text("Menschen mit genug Druck, als Anteil", "people with enough pressure, as a share"),
-    "household_w": Text("Leistung der Haushalte in W", "power of households in W"),
     "litres_per_person_d": Text("Trinkwasser in l je Person und Tag", "drinking water in l per person and day"),
 }
 
