@@ -83,6 +83,11 @@ def load_named_city(name: str) -> City:
     """A city by name, by folder, or by its city.yaml. Raises `BadInput`."""
     from simulator.city.loader import load_city
 
+    return load_city(named_city_folder(name))
+
+
+def named_city_folder(name: str) -> Path:
+    """The folder of a city by name, by folder, or by its city.yaml. Raises `BadInput`."""
     path = Path(name)
     if path.name == "city.yaml":
         path = path.parent
@@ -90,9 +95,9 @@ def load_named_city(name: str) -> City:
         if not (path / "city.yaml").is_file():
             mend = "name a city folder, or make one with `stadtwerk city import`"
             raise BadInput([Problem(name, 0, "city", "there is no city.yaml in this folder", mend)])
-        return load_city(path)
+        return path
     if name == DEMO:
-        return load_city(demo_folder())
+        return demo_folder()
     mend = suggestion(name, city_names(), "stadtwerk list cities")
     raise BadInput([Problem(name, 0, "city", "is neither a city folder nor a city with a name", mend)])
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from resilience.scenario import Scenario
     from resilience.verdict import Verdict
     from simulator.contracts.city import City
+    from simulator.contracts.document import Document
     from simulator.coupling import Runtime
     from simulator.coupling.running import Running
     from simulator.kernel import Clock
@@ -108,6 +109,20 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: 
     terminal = terminal or Terminal(request.lang)
     with terminal.working("loading the city"):
         document, scenario, city = load_checked(request.scenario, request.city)
+    result, _ = run_checked(document, scenario, city, request, terminal, opened)
+    return result
+
+
+def run_checked(
+    document: Document,
+    scenario: Scenario,
+    city: City,
+    request: RunRequest,
+    terminal: Terminal,
+    opened: Opened | None = None,
+    command: str = "",
+) -> tuple[RunResult, History]:
+    """`run_scenario` for a scenario and a city that have been read. `command` is what repeats the run, if not `run`."""
     seed = request.seed if request.seed is not None else scenario.run.seeds[0]
     out = request.out or Path("runs") / f"{scenario.id}-seed{seed}"
     with files.new_folder(out) as folder:
@@ -125,11 +140,12 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: 
                 resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
             )
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
-        _write_report(folder, request, resolved, city, history, verdict, telemetry, seed, digest)
+        command = command or replay_command(request.scenario, seed, request.city)
+        _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
     notes = (*feed.notes(telemetry), f"digest: {digest[:16]} (seed {seed})")
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
         notes += (f"{KNOWN_WEAKNESS.of(request.lang)}: {resolved.expected.reason.of(request.lang)}",)
-    return RunResult(out, verdict, digest, telemetry, notes)
+    return RunResult(out, verdict, digest, telemetry, notes), history
 
 
 def simulate(
@@ -203,6 +219,7 @@ def _write_results(
     asked: bytes,
     seed: int,
 ) -> tuple[Verdict, str]:
+    from resilience.figures import figures_json, run_figures
     from resilience.judge import judge
     from resilience.junit import junit_xml
     from resilience.metrics import Readings
@@ -215,6 +232,7 @@ def _write_results(
     (folder / "events.jsonl").write_bytes(events)
     judged = verdict_json(verdict).encode()
     (folder / "verdict.json").write_bytes(judged)
+    (folder / "figures.json").write_text(figures_json(run_figures(city, history, verdict)) + "\n", encoding="utf-8")
     (folder / "junit.xml").write_bytes(junit_xml(verdict).encode())
     parts = {
         "scenario": files.sha256(asked),
@@ -249,7 +267,7 @@ def _write_results(
 
 def _write_report(
     folder: Path,
-    request: RunRequest,
+    lang: str,
     scenario: Scenario,
     city: City,
     history: History,
@@ -257,6 +275,7 @@ def _write_report(
     telemetry: TelemetrySummary,
     seed: int,
     digest: str,
+    command: str,
 ) -> None:
     from resilience.report import write_report
     from resilience.report.compose import compose
@@ -271,6 +290,5 @@ def _write_report(
         lost=telemetry.lost,
         held=telemetry.held,
     )
-    command = replay_command(request.scenario, seed, request.city)
     content = compose(city, scenario, history, verdict, seed, files.versions(), command, digest, shown)
-    write_report(content, folder / "report.html", request.lang)
+    write_report(content, folder / "report.html", lang)

@@ -41,11 +41,18 @@ class Progress(Protocol):
     def __call__(self, tick: int) -> None: ...
 
 
-class Terminal:
-    """Results go to standard output, progress and remarks to standard error."""
+class Count(Protocol):
+    """Told that one more piece is done."""
 
-    def __init__(self, lang: str = "en") -> None:
+    def __call__(self, failed: bool = False) -> None: ...
+
+
+class Terminal:
+    """Results go to standard output, progress and remarks to standard error; a quiet one shows no progress."""
+
+    def __init__(self, lang: str = "en", quiet: bool = False) -> None:
         self.lang = lang
+        self._shows = not quiet and sys.stderr.isatty()
 
     def _console(self, error: bool = False) -> Console:
         from rich.console import Console  # 60 ms, not needed for --help
@@ -95,7 +102,7 @@ class Terminal:
     @contextmanager
     def working(self, what: str) -> Iterator[None]:
         """A sign of life during work whose length nobody knows."""
-        if not sys.stderr.isatty():
+        if not self._shows:
             yield
             return
         with self._console(error=True).status(what):
@@ -104,7 +111,7 @@ class Terminal:
     @contextmanager
     def progress(self, clock: Clock) -> Iterator[Progress]:
         """A bar with the simulated time and the speed; nothing when standard error is not a terminal."""
-        if not sys.stderr.isatty():
+        if not self._shows:
             yield lambda _: None
             return
         import time
@@ -126,7 +133,7 @@ class Terminal:
     @contextmanager
     def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
         """A bar for work whose length becomes known while it goes on; nothing when standard error is not a terminal."""
-        if not sys.stderr.isatty():
+        if not self._shows:
             yield lambda done, total: None
             return
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -135,6 +142,41 @@ class Terminal:
         with Progress(*columns, console=self._console(error=True), transient=True) as bar:
             task = bar.add_task(what, total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    @contextmanager
+    def tallying(self, total: int, done: int = 0) -> Iterator[Count]:
+        """How many of so many pieces are done, how many failed, and when the rest will be; a line for each tenth where
+        no terminal is."""
+        if self._shows:
+            yield from self._bar(total, done)
+            return
+        import time
+
+        began, first, failures, said = time.monotonic(), done, 0, 10 * done // max(total, 1)
+
+        def count(failed: bool = False) -> None:
+            nonlocal done, failures, said
+            done, failures = done + 1, failures + failed
+            if 10 * done // total > said:
+                said = 10 * done // total
+                left_s = (time.monotonic() - began) / (done - first) * (total - done)
+                self.say(f"{done} of {total} runs, {failures} failed, about {left_s:.0f} s left")
+
+        yield count
+
+    def _bar(self, total: int, done: int) -> Iterator[Count]:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+        with Progress(*columns, console=self._console(error=True), transient=True) as bar:
+            task, failures = bar.add_task("", total=total, completed=done), 0
+
+            def count(failed: bool = False) -> None:
+                nonlocal failures
+                failures += failed
+                bar.update(task, advance=1, description=f"{failures} failed" if failures else "")
+
+            yield count
 
     def show_result(self, result: RunResult) -> None:
         """The verdict as a table, the answer in one sentence, remarks, and where the report stands."""

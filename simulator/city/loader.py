@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from simulator.city.amend import Amendment, amend
 from simulator.city.check import (
     CITY,
     check_control_paths,
@@ -35,9 +36,14 @@ from simulator.contracts.problem import BadInput, Problem
 NETWORKS = {"water", "energy", "traffic"}
 
 
-def load_city(folder: Path) -> City:
-    """Load a city folder with everything it names. Raises `BadInput` with all problems found, each at its line."""
+def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
+    """Load a city folder with everything it names, and with changes that are not in it.
+
+    Raises `BadInput` with all problems found, each at its line.
+    """
     reading = read_folder(folder)
+    for amendment in amendments:
+        amend(reading, amendment)
     draft, where, problems = reading.draft, reading.where, list(reading.problems)
     networks, wrong = read_networks(folder, draft, where, reading.hidden_domains & NETWORKS)
     problems += wrong

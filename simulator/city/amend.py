@@ -1,0 +1,153 @@
+"""Changes to a city's data that stand beside its folder: what would be added, and what would be set otherwise.
+
+They are read by the same rules as the folder's own files, before the whole city is checked, so that a change that does
+not fit is refused in the same words, at its own line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simulator.city.components import FROM_NETWORK_FILES, complete, listed_component
+from simulator.city.draft import Override
+from simulator.city.fields import Fields, Report
+from simulator.city.linkage import LINK_COLUMNS, link, link_cells
+from simulator.city.read import Reading
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component
+from simulator.contracts.document import Document, Place
+from simulator.contracts.link import Link
+from simulator.contracts.names import suggestion
+
+SHOW = "see: stadtwerk city show"
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One change. `data` stands at `place` of `document`; `note` tells of it among the city's assumptions.
+
+    `add` holds `components` and `links` as the city's tables have them. `set` is a list: each names a `component`,
+    `components` (kind, district, owner, maker), a `link` or `links` (kind, source, target, source_kind, target_kind,
+    owner), and new `parameters`, or for links `autonomy_min`, `latency_ms`, `loss`.
+    """
+
+    document: Document
+    place: Place
+    data: Mapping[str, Any]
+    note: Assumption | None = None
+
+
+def amend(reading: Reading, amendment: Amendment) -> None:
+    """Carry out one change on a city folder that has been read. Mistakes are added to the reading's problems."""
+    change = _Change(reading, amendment)
+    added = amendment.data.get("add", {})
+    for place, entry in enumerate(added.get("components", ())):
+        change.add_component(("add", "components", place), entry)
+    for place, entry in enumerate(added.get("links", ())):
+        change.add_link(("add", "links", place), entry)
+    for place, entry in enumerate(amendment.data.get("set", ())):
+        if "component" in entry or "components" in entry:
+            change.set_components(("set", place), entry)
+        else:
+            change.set_links(("set", place), entry)
+    if amendment.note is not None:
+        reading.draft = replace(reading.draft, assumptions=(*reading.draft.assumptions, amendment.note))
+
+
+class _Change:
+    def __init__(self, reading: Reading, amendment: Amendment) -> None:
+        self._reading, self._amendment = reading, amendment
+
+    def _report(self, way: Place) -> Report:
+        def report(name: str, what: str, mend: str) -> None:
+            place = (*self._amendment.place, *way, *(name.split(".") if name else ()))
+            self._reading.problems.append(self._amendment.document.problem(place, what, mend))
+
+        return report
+
+    def _stands(self, section: str, entry: str, way: Place) -> None:
+        self._reading.where.node(section, entry, self._amendment.document, (*self._amendment.place, *way))
+
+    def add_component(self, way: Place, entry: Mapping[str, Any]) -> None:
+        report, draft = self._report(way), self._reading.draft
+        made = listed_component(Fields(entry, report), report)
+        if made is None:
+            self._reading.hidden.add(str(entry["id"]))
+        elif made.id in {component.id for component in draft.components}:
+            report("id", f"the city has a {made.id!r} already", "take another id, or use `set`")
+        else:
+            self._stands("components", made.id, way)
+            self._reading.draft = replace(draft, components=(*draft.components, made))
+
+    def add_link(self, way: Place, entry: Mapping[str, Any]) -> None:
+        report, draft = self._report(way), self._reading.draft
+        made = link(Fields(entry, report), report)
+        if made is None:
+            self._reading.hidden.add(str(entry["id"]))
+        elif made.id in {known.id for known in draft.links}:
+            report("id", f"the city has a {made.id!r} already", "take another id, or use `set`")
+        else:
+            self._stands("links", made.id, way)
+            self._reading.draft = replace(draft, links=(*draft.links, made))
+
+    def set_components(self, way: Place, entry: Mapping[str, Any]) -> None:
+        """Listed components get new parameters; an element of a network file, named by its id, gets an override."""
+        report, draft = self._report(way), self._reading.draft
+        given = Fields(entry, report).parameters()
+        named = entry.get("component")
+        meant = _meant(entry["components"] if named is None else {"id": named}, {})
+        chosen = {component.id for component in draft.components if meant(component)}
+        if named is not None and not chosen:
+            known = draft.overrides.get(named, Override())
+            merged = replace(known, parameters={**known.parameters, **given})
+            self._stands("overrides", named, way)
+            self._reading.draft = replace(draft, overrides={**draft.overrides, named: merged})
+            return
+        if not chosen:
+            mend = f"{SHOW}; an element of a network file is set by `component`, one by one"
+            report("components", "no listed component matches", mend)
+        changed = [
+            replace(c, parameters=complete(c.kind, {**c.parameters, **given}, report)) if c.id in chosen else c
+            for c in draft.components
+        ]
+        self._reading.draft = replace(draft, components=tuple(changed))
+
+    def set_links(self, way: Place, entry: Mapping[str, Any]) -> None:
+        report, draft = self._report(way), self._reading.draft
+        named = entry.get("link")
+        meant = _meant(entry["links"] if named is None else {"id": named}, {c.id: c for c in draft.components})
+        new = {name: value for name, value in entry.items() if name in LINK_COLUMNS}
+        links, found = [], False
+        for known in draft.links:
+            if not meant(known):
+                links.append(known)
+                continue
+            found = True
+            cells = {**dict(zip(LINK_COLUMNS, link_cells(known), strict=True)), **new}
+            links.append(link(Fields(cells, report), report) or known)
+        if not found and named is not None:
+            report("link", f"there is no link {named!r}", suggestion(named, [ln.id for ln in draft.links], SHOW))
+        elif not found:
+            report("links", "no link matches", SHOW)
+        self._reading.draft = replace(draft, links=tuple(links))
+
+
+def _meant(fields: Mapping[str, str], components: Mapping[str, Component]) -> Callable[[Component | Link], bool]:
+    """Whether a component or link has all these fields; `source_kind` and `target_kind` are those of a link's ends."""
+
+    def value(of: Component | Link, name: str) -> str:
+        end, _, kind = name.rpartition("_")
+        if kind == "kind" and end:
+            at = str(getattr(of, end))
+            return components[at].kind if at in components else _network_kind(at)
+        return str(getattr(of, name))
+
+    return lambda of: all(value(of, name) == wanted for name, wanted in fields.items())
+
+
+def _network_kind(name: str) -> str:
+    """The kind of a network file's element, with which its id begins."""
+    kinds = [kind for kinds in FROM_NETWORK_FILES.values() for kind in kinds if name.startswith(f"{kind}-")]
+    return max(kinds, key=len, default="")

@@ -1,0 +1,154 @@
+"""A campaign from its file to a data set and a report."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from stadtwerk import folder as files
+from stadtwerk.campaigns import dataset
+from stadtwerk.campaigns.job import Job, run_job
+from stadtwerk.campaigns.plan import Plan, plan_campaign
+from stadtwerk.campaigns.store import Record, RecordStore, held
+from stadtwerk.executors import Executor
+from stadtwerk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from resilience.campaign.run import CampaignRun
+    from resilience.figures import RunFigures
+
+RECORD = "campaign.json"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRequest:
+    """What the user asked for. `dask` empty means local processes, `jobs` of them."""
+
+    file: Path
+    out: Path | None = None
+    jobs: int = 1
+    dask: str = ""
+    keep_runs: bool = False
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignResult:
+    """Where a campaign stands, its digest, and how many of its runs failed."""
+
+    folder: Path
+    digest: str
+    runs: int
+    failed: int
+    found_done: int
+
+
+def run_campaign(request: CampaignRequest, terminal: Terminal | None = None) -> CampaignResult:
+    """Do all runs that are not done yet, then write data set and report. Raises `BadInput`.
+
+    Whatever ends it on the way, what was finished stays: the same request goes on from there. The data set depends on
+    the campaign alone, not on who ran what, in which order, or how often it was begun.
+    """
+    terminal = terminal or Terminal(request.lang)
+    plan, out = _planned(request, terminal)
+    with held(out) as store:
+        if request.keep_runs:
+            (out / "runs").mkdir(exist_ok=True)
+        waiting = _waiting(plan, store)
+        total = len({run.job.key for run in plan.runs})
+        with _executor(request) as executor, terminal.tallying(total, total - len(waiting)) as count:
+            for done in executor.run(run_job, waiting):
+                store.put(done.item.key, _record(done.result, done.error, done.lost))
+                count(failed=done.result is None)
+        return _write(plan, store, out, request.lang, total - len(waiting))
+
+
+def _planned(request: CampaignRequest, terminal: Terminal) -> tuple[Plan, Path]:
+    from resilience.campaign.loader import load_campaign
+    from simulator.contracts.document import load_document
+
+    out = request.out
+    if out is None:
+        out = Path("runs") / load_campaign(load_document(request.file)).id
+    with terminal.working("checking every case"):
+        return plan_campaign(request.file, out / "runs" if request.keep_runs else None, request.lang), out
+
+
+def _waiting(plan: Plan, store: RecordStore) -> list[Job]:
+    """The jobs that have no record yet, each once, and those whose worker was lost."""
+    jobs: dict[str, Job] = {}
+    for run in plan.runs:
+        record = store.get(run.job.key)
+        if record is None or record.error.startswith(LOST) or (run.job.keep and not Path(run.job.keep).exists()):
+            jobs.setdefault(run.job.key, run.job)
+    return list(jobs.values())
+
+
+LOST = "lost: "
+"""How the error of a record begins whose worker ended in the middle: it is tried again when the campaign is."""
+
+
+def _record(figures: RunFigures | None, error: str, lost: bool) -> Record:
+    from resilience.figures import figures_json
+
+    if figures is None:
+        return Record("", (LOST if lost else "") + error)
+    return Record(figures_json(figures))
+
+
+def _executor(request: CampaignRequest) -> Executor:
+    if request.dask:
+        from stadtwerk.executors.cluster import DaskCluster
+
+        return DaskCluster(request.dask)
+    from stadtwerk.executors.local import LocalProcesses
+
+    return LocalProcesses(request.jobs)
+
+
+def recorded_runs(plan: Plan, store: RecordStore) -> tuple[CampaignRun, ...]:
+    """Every planned run with what was recorded of it."""
+    from resilience.campaign.run import CampaignRun
+    from resilience.figures import read_figures
+
+    found = []
+    for run in plan.runs:
+        record = store.get(run.job.key)
+        if record is None:
+            raise LookupError(f"no record of case {run.case.number} with {run.measure!r}")
+        figures = read_figures(record.figures) if record.figures else None
+        found.append(CampaignRun(run.case, run.measure, figures, record.error))
+    return tuple(found)
+
+
+def _write(plan: Plan, store: RecordStore, out: Path, lang: str, found_done: int) -> CampaignResult:
+    runs = recorded_runs(plan, store)
+    rows = dataset.rows_of(plan.campaign, runs)
+    parts = {"campaign": files.sha256(json.dumps(plan.document.data).encode()), "runs": dataset.digest_of_rows(rows)}
+    digest = files.digest_of(parts)
+    dataset.write_dataset(out / dataset.FILE, rows)
+    failed = sum(run.figures is None for run in runs)
+    record: dict[str, Any] = {
+        "schema": "stadtwerk/campaign-result/1",
+        "campaign": plan.campaign.id,
+        "city": plan.city.name,
+        "people": plan.city.people,
+        "cases": plan.campaign.runs,
+        "measures": [measure.id for measure in plan.campaign.measures],
+        "runs": len(runs),
+        "failed": failed,
+        "digest": digest,
+        "digests": parts,
+        "versions": files.versions(),
+    }
+    _replace(out / RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    return CampaignResult(out, digest, len(runs), failed, found_done)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file aside and put it in place."""
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    aside.rename(path)

@@ -1,0 +1,56 @@
+"""`stadtwerk campaign`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk campaign my-campaign.yaml                  on all cores of this machine
+  stadtwerk campaign my-campaign.yaml --jobs 2         with two worker processes
+  stadtwerk campaign my-campaign.yaml --dask tcp://127.0.0.1:8786   on the workers of a Dask cluster
+
+Stopped or killed, the same command goes on where it was; what is finished is not run again. More cases or measures in
+the file are run in addition. The folder holds runs.parquet (a row for each run), campaign.json with the digest,
+report.html and report.md. The exit code is 0 when every run came to an end, 1 if one failed, 64 for bad input.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", help="a campaign file")
+    parser.add_argument("--jobs", type=int, help="worker processes (default: one for each core)")
+    parser.add_argument("--dask", default="", metavar="ADDRESS", help="scheduler of a Dask cluster, instead of --jobs")
+    parser.add_argument("--out", help="folder of the campaign (default: runs/ID)")
+    parser.add_argument("--keep-runs", action="store_true", help="leave a whole run folder with report for every run")
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import BadInput, Problem
+    from stadtwerk.campaigns.campaign import CampaignRequest, run_campaign
+    from stadtwerk.terminal import Terminal
+
+    if options.jobs is not None and options.jobs < 1:
+        what = f"{options.jobs} workers do no work"
+        raise BadInput([Problem("command line", 0, "--jobs", what, "use a whole number from 1")])
+    request = CampaignRequest(
+        file=Path(options.file),
+        out=None if options.out is None else Path(options.out),
+        jobs=options.jobs or len(os.sched_getaffinity(0)),
+        dask=options.dask,
+        keep_runs=options.keep_runs,
+        lang=options.lang,
+    )
+    terminal = Terminal(options.lang)
+    try:
+        result = run_campaign(request, terminal)
+    except KeyboardInterrupt:
+        print("stopped; what was finished is kept, and the same command goes on from there.", file=sys.stderr)
+        return 130
+    if result.found_done:
+        terminal.say(f"{result.found_done} runs were done already")
+    print(f"{result.folder}: {result.runs} runs, {result.failed} failed, digest {result.digest[:16]}")
+    return 1 if result.failed else 0
