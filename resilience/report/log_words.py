@@ -101,6 +101,21 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "sees nothing of the grid, switching goes by hand",
     ),
     (r"sees the grid again", "sieht das Netz wieder", "sees the grid again"),
+    (
+        r"a forged command.*",
+        "folgt einem gefälschten Befehl",
+        "follows a forged command",
+    ),
+    (
+        r"controls get (?:false|true) readings of (\d+) .*",
+        "Regelungen sehen {0} Messstellen anders als bisher",
+        "controls see {0} measuring points in another way than before",
+    ),
+    (
+        r"no control path leads there.*",
+        "dorthin führt kein Steuerweg, es geschieht nichts",
+        "no control path leads there, nothing happens",
+    ),
     (r"the tank is empty", "ist leer", "is empty"),
     (r"the tank fills again", "füllt sich wieder", "fills again"),
     (

@@ -116,6 +116,8 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
     ("link", "link-degraded"): lambda t, x: t.value(t.runtime.city.links[x].target, "loss") >= 0.25,
 }
 LOGGED = {("road", "road-closed"), ("road", "road-narrowed"), ("server", "flooding")}
+LOGGED |= {(kind, "set-point-tampered") for kind in ("pump", "valve", "waterworks")}
+LOGGED |= {("pump", "commands-replayed"), ("waterworks", "commands-replayed"), ("gateway", "false-data")}
 LOGGED |= {(kind, "loss-of-view") for kind in ("waterworks", "network-control", "traffic-control-centre")}
 """What they do depends on who drives there or is to be commanded; that they are in force stands in the log."""
 LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails"), ("generator", "fuel-not-delivered")}

@@ -33,5 +33,29 @@ FLOODING = FaultPoint(
 )
 """Denial of service: below the capacity waiting and loss grow, at the capacity the service is lost."""
 
+SET_POINT_TAMPERED = FaultPoint(
+    "set-point-tampered",
+    "somebody writes a set-point over the control path",
+    parameters=(
+        Parameter(
+            "setting",
+            "",
+            0.0,
+            "assumption: off",
+            "speed of a pump as a share of the rated one; of a valve m of pressure, m3/s or loss coefficient; 0 shuts",
+            at_least=0.0,
+        ),
+    ),
+)
+"""In force while a control link into the device is up. At a control room: for every pump that it reaches."""
+
+COMMANDS_REPLAYED = FaultPoint(
+    "commands-replayed",
+    "old commands arrive again in place of the present ones",
+    parameters=(Parameter("age_s", "s", 21_600.0, "assumption: 6 h", "how old the commands are", at_least=1.0),),
+)
+"""In force while a control link into the pump is up. At a control room: for every pump that it reaches."""
+
+COMMAND_FAULTS = (SET_POINT_TAMPERED, COMMANDS_REPLAYED)
 CENTRE_FAULTS = (LOSS_OF_VIEW, LOSS_OF_CONTROL)
 """What can befall everyone who commands things over control links."""

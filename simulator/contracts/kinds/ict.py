@@ -32,6 +32,18 @@ FIRMWARE_UPDATE = FaultPoint(
 )
 """New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
 
+FALSE_DATA = FaultPoint(
+    "false-data",
+    "what the gateway passes on to controls is falsified",
+    parameters=(
+        Parameter(
+            "factor", "1", 2.0, "assumption", "what readings of level and pressure are multiplied by", at_least=0.01
+        ),
+        Parameter("offset_m", "m", 0.0, "assumption", "what is added to them"),
+    ),
+)
+"""Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
+
 KINDS = (
     Kind("server", Domain.ICT, "server", (_OUT, RANSOMWARE, FLOODING), (_CLUSTER, _RANK)),
     Kind("router", Domain.ICT, "router", (_OUT,)),
@@ -41,7 +53,7 @@ KINDS = (
         "gateway",
         Domain.ICT,
         "telemetry gateway of a district",
-        (_OUT, FIRMWARE_UPDATE, *REPORT_FAULTS),
+        (_OUT, FIRMWARE_UPDATE, FALSE_DATA, *REPORT_FAULTS),
         (PROTOCOL, PAYLOAD),
         ("usual-way", "other-way", "none"),
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import Priority
 from simulator.contracts.fault import FaultPoint, Parameter
-from simulator.contracts.kinds.cyber import CENTRE_FAULTS, FLOODING, RANSOMWARE
+from simulator.contracts.kinds.cyber import CENTRE_FAULTS, COMMAND_FAULTS, FLOODING, RANSOMWARE
 from simulator.contracts.kinds.kind import FUEL_NOT_DELIVERED, STAFF_ABSENT, Kind
 
 _CLOSED = FaultPoint("site-out", "the site cannot be used", disables=True)
@@ -78,7 +78,7 @@ KINDS = (
         "waterworks",
         Domain.LIFELINE,
         "waterworks' control room: commands pumps over its control links",
-        (_CLOSED, STAFF_ABSENT, *CENTRE_FAULTS),
+        (_CLOSED, STAFF_ABSENT, *CENTRE_FAULTS, *COMMAND_FAULTS),
         (),
         ("central", "local", "none"),
     ),

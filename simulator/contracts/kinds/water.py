@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.kinds.cyber import COMMAND_FAULTS, SET_POINT_TAMPERED
 from simulator.contracts.kinds.kind import Kind
 
 _BURST = FaultPoint(
@@ -40,7 +41,21 @@ _ISOLATED = FaultPoint("isolated", "closed off by its valves, for a repair or in
 KINDS = (
     Kind("junction", Domain.WATER, "junction of mains, with the demand of the houses around it", (_BURST, _ISOLATED)),
     Kind("pipe", Domain.WATER, "water main", (_BURST, _ISOLATED)),
-    Kind("pump", Domain.WATER, "pump", (FaultPoint("pump-out", "the pump does not run", disables=True),)),
+    Kind(
+        "pump",
+        Domain.WATER,
+        "pump",
+        (FaultPoint("pump-out", "the pump does not run", disables=True), *COMMAND_FAULTS),
+        (
+            Parameter(
+                "interlock",
+                "",
+                False,
+                "assumption",
+                "true: hardwired, it stops where its own controls stop it, whatever is written to it",
+            ),
+        ),
+    ),
     Kind(
         "valve",
         Domain.WATER,
@@ -51,6 +66,7 @@ KINDS = (
                 "the valve is stuck open or closed",
                 parameters=(Parameter("position", "", "closed", "assumption", choices=("open", "closed")),),
             ),
+            SET_POINT_TAMPERED,
         ),
     ),
     Kind("tank", Domain.WATER, "elevated tank or service reservoir", (_ISOLATED, _DRAINED, TANK_CONTAMINATED)),

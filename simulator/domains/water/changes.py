@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
+from simulator.contracts.kinds.ict import FALSE_DATA
 from simulator.contracts.link import Fallback, LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.commands import Commands
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.overrides import Force
+from simulator.domains.water.falsified import Falsified
+from simulator.domains.water.overrides import Force, How
 
 STOPPED, CONTROL_LOST, BLIND = "no power, broken or stuck", "control link down", "the control room sees nothing"
+FORGED = "a forged command"
+TRUE = (1.0, 0.0)
+"""Gain and offset of a true reading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +28,32 @@ class Change:
     contaminated.
 
     `area_m2` is None for a link; for a node it is the area of the hole (a tank's: of its drain) times its discharge
-    coefficient. `contaminated` is None where that is not what changes.
+    coefficient. `contaminated`, and the `reading` that controls have of the node (gain, offset in m), are None where
+    that is not what changes.
     """
 
     where: int
     why: str
-    how: Force | None = None
+    how: How | None = None
     area_m2: float | None = None
     contaminated: bool | None = None
+    reading: tuple[float, float] | None = None
 
 
 class Changes:
     """Finds what differs between the town and the engine, component by component, and makes it so."""
 
-    def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        engine: WaterEngine,
+        where: Mapping[str, int],
+        commands: Commands,
+        falsified: Falsified,
+    ) -> None:
         self._rt, self._engine, self._where = runtime, engine, where
+        self._commands, self._falsified = commands, falsified
+        self._readings: dict[int, tuple[float, float]] = {}
         self._holes: dict[int, dict[str, float]] = {}
         self._contaminated: set[int] = set()
         self._tank_row = {int(node): row for row, node in enumerate(engine.network.tanks)}
@@ -48,7 +65,10 @@ class Changes:
 
     def make(self, change: Change) -> None:
         """Put one change into the engine; it counts from the next solve."""
-        if change.contaminated is not None:
+        if change.reading is not None:
+            self._readings[change.where] = change.reading
+            self._engine.overrides.falsify(change.where, *change.reading)
+        elif change.contaminated is not None:
             (self._contaminated.add if change.contaminated else self._contaminated.discard)(change.where)
             self._engine.contaminate(change.where, change.contaminated)
         elif change.area_m2 is not None:
@@ -64,11 +84,13 @@ class Changes:
             self._engine.overrides.force(change.where, change.why, change.how)
 
     def _differs(self, change: Change) -> bool:
+        if change.reading is not None:
+            return self._readings.get(change.where, TRUE) != change.reading
         if change.contaminated is not None:
             return change.contaminated != (change.where in self._contaminated)
         if change.area_m2 is not None:
             return self._holes.get(change.where, {}).get(change.why, 0.0) != change.area_m2
-        return self._engine.overrides.how(change.where, change.why) is not change.how
+        return self._engine.overrides.how(change.where, change.why) != change.how
 
     def _switched(self, component: Component) -> list[Change]:
         supply, link = self._rt.supply, self._where[component.id]
@@ -87,7 +109,7 @@ class Changes:
         blind = bool(live) and all(self._rt.faults.active(ln.source, LOSS_OF_VIEW.name) for ln in live)
         # the hold comes first, so that the set-point it keeps is the one from before the stop
         holds = [Change(link, why, Force.HOLD if so else None) for why, so in ((CONTROL_LOST, held), (BLIND, blind))]
-        return [*holds, Change(link, STOPPED, stop)]
+        return [*holds, Change(link, FORGED, self._commands.forged(component, link, live)), Change(link, STOPPED, stop)]
 
     def _fixed(self, component: Component) -> list[Change]:
         faults, where = self._rt.faults, self._where[component.id]
@@ -95,6 +117,8 @@ class Changes:
         how = Force.SHUT if isolated else None
         links = (where,) if component.kind == "pipe" else self._engine.network.links_at[where]
         wanted = [Change(link, f"isolated {component.id}", how) for link in links]
+        if component.kind in ("tank", "junction"):
+            wanted.append(Change(where, FALSE_DATA.name, reading=self._falsified.reading(component.id)))
         if component.kind in ("tank", "reservoir"):
             return wanted + self._stored(component, where)
         burst = faults.active(component.id, "burst")

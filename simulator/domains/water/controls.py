@@ -42,6 +42,8 @@ class Automation:
             for link in dict.fromkeys(action.link - 1 for action in rule.actions):
                 self._rules.setdefault(link, []).append(rule)
         self._pattern: dict[int, int] = {}
+        self._locked: set[int] = set()
+        self._seen: dict[int, tuple[float, float]] = {}
 
     def automatic(self, link: int) -> bool:
         """Whether anything but people ever changes this link."""
@@ -65,6 +67,7 @@ class Automation:
     def lock(self, link: int) -> None:
         """From now on no control, rule or pattern moves the link. Of a rule, only its actions on this link are made
         void: the rule as a whole may move other links too."""
+        self._locked.add(link)
         for control in self._controls.get(link, ()):
             tk.setcontrolenabled(self._ph, control.index, tk.FALSE)
         for action in self._actions(link):
@@ -77,6 +80,7 @@ class Automation:
 
     def release(self, link: int) -> None:
         """Controls, rules and pattern act on the link again."""
+        self._locked.discard(link)
         for control in self._controls.get(link, ()):
             tk.setcontrolenabled(self._ph, control.index, tk.TRUE)
         for action in self._actions(link):
@@ -120,6 +124,39 @@ class Automation:
                 if premise[3] == tk.R_TIME:
                     tk.setpremisevalue(self._ph, index, position, premise[6] - shift_s)
         self._rules = {link: [read_rule(self._ph, rule.index) for rule in rules] for link, rules in self._rules.items()}
+
+    def falsify(self, node: int, gain: float, offset_m: float) -> None:
+        """Controls and rules act on the level or pressure of a node as gain * true + offset from now on.
+
+        EPANET cannot be told what to see, so the limits that it compares with are moved instead; from where they are
+        now, as what moved them before is known.
+        """
+        units, tank = self._network.units, self._network.node_kind[node] != "junction"
+        offset = offset_m * (1 / units.length_m if tank else units.pressure_per_m)
+        old_gain, old_offset = self._seen.get(node, (1.0, 0.0))
+        self._seen[node] = gain, offset
+
+        def moved(limit: float) -> float:
+            return (limit * old_gain + old_offset - offset) / gain
+
+        for link, controls in self._controls.items():
+            for i, control in enumerate(controls):
+                if control.node == node + 1 and control.kind in (tk.LOWLEVEL, tk.HILEVEL):
+                    now = controls[i] = replace(control, level=moved(control.level))
+                    tk.setcontrol(self._ph, now.index, now.kind, now.link, now.setting, now.node, now.level)
+                    tk.setcontrolenabled(self._ph, now.index, tk.FALSE if link in self._locked else tk.TRUE)
+        changed = set()
+        for rule in {rule.index: rule for rules in self._rules.values() for rule in rules}.values():
+            for position, premise in enumerate(rule.premises, 1):
+                at_node = premise.subject == tk.R_NODE and premise.index == node + 1
+                if at_node and premise.variable in (tk.R_LEVEL, tk.R_PRESSURE):
+                    tk.setpremisevalue(self._ph, rule.index, position, moved(premise.value))
+                    changed.add(rule.index)
+        for rules in self._rules.values():  # actions are kept as they were read: some may be void for the time being
+            rules[:] = [
+                replace(rule, premises=read_rule(self._ph, rule.index).premises) if rule.index in changed else rule
+                for rule in rules
+            ]
 
     def _actions(self, link: int) -> list[Action]:
         return [a for rule in self._rules.get(link, ()) for a in rule.actions if a.link == link + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -27,20 +28,46 @@ class Force(Enum):
     HOLD = "hold"
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A set-point that somebody writes to a link, with its controls off.
+
+    `interlocked`: it stops all the same where its own controls would have stopped it, within a hydraulic step.
+    """
+
+    setpoint: Setpoint
+    interlocked: bool = False
+
+
+How = Force | Written
+"""What a cause does to a link."""
+
+
 class Overrides:
     """Overrides single links (indices from 0) and lets them go again, to where their controls want them by then.
 
-    Shut beats open beats hold. A link that is still held when another cause goes stays as it stands: a motor that
-    stopped needs a start command, and while it is held none arrives.
+    Shut beats open beats a written set-point beats hold; of written ones the latest counts. A link that is still held
+    when another cause goes stays as it stands: a motor that stopped needs a start command, and while it is held none
+    arrives.
     """
 
     def __init__(self, project: Any, network: WaterNetwork, automation: Automation) -> None:
         self._ph, self._network, self._automation = project, network, automation
-        self._causes: dict[int, dict[str, Force]] = {}
+        self._causes: dict[int, dict[str, How]] = {}
         self._commanded: dict[int, Setpoint] = {}
         self.choked: dict[int, float] = {}
 
-    def force(self, link: int, cause: str, how: Force) -> None:
+    def setpoint(self, link: int, setting: float) -> Setpoint:
+        """The set-point that a number means for a link: a pump's speed as a share of the rated one; in SI what a valve
+        holds, which is a pressure (m), a flow (m3/s) or a loss coefficient. 0 shuts it."""
+        kind, units = int(tk.getlinktype(self._ph, link + 1)), self._network.units
+        if setting <= 0 or kind == tk.GPV:
+            return Setpoint(setting > 0, 0.0 if kind == tk.PUMP else None)
+        if kind in (tk.PRV, tk.PSV, tk.PBV):
+            return Setpoint(True, setting * units.pressure_per_m)
+        return Setpoint(True, setting / units.flow_m3_s if kind == tk.FCV else setting)
+
+    def force(self, link: int, cause: str, how: How) -> None:
         """Override a link for as long as this cause lasts; its controls are off."""
         causes = self._causes.setdefault(link, {})
         if not causes:
@@ -66,7 +93,7 @@ class Overrides:
         """Whether any cause overrides the link."""
         return link in self._causes
 
-    def how(self, link: int, cause: str) -> Force | None:
+    def how(self, link: int, cause: str) -> How | None:
         """What this cause does to the link."""
         return self._causes.get(link, {}).get(cause)
 
@@ -77,7 +104,15 @@ class Overrides:
     def follow(self, since_s: int, t_s: int) -> None:
         """Keep up with what the controls of overridden links would have commanded since then."""
         for link, wanted in self._commanded.items():
-            self._commanded[link] = self._automation.follow(link, wanted, since_s, t_s)
+            now = self._automation.follow(link, wanted, since_s, t_s)
+            if now != wanted:
+                self._commanded[link] = now
+                if any(isinstance(how, Written) and how.interlocked for how in self._causes[link].values()):
+                    self._settle(link)
+
+    def falsify(self, node: int, gain: float, offset_m: float) -> None:
+        """Controls see level or pressure of this node times `gain` plus `offset_m` from now on."""
+        self._automation.falsify(node, gain, offset_m)
 
     def _settle(self, link: int) -> None:
         how = self._causes[link].values()
@@ -85,6 +120,9 @@ class Overrides:
             self._write(link, is_open=False)
         elif Force.OPEN in how:
             self._write(link, is_open=True)
+        elif written := [one for one in how if isinstance(one, Written)]:
+            stopped = written[-1].interlocked and not self._commanded[link].open
+            self._command(link, Setpoint(False, 0.0) if stopped else written[-1].setpoint)
 
     def _command(self, link: int, wanted: Setpoint) -> None:
         if wanted.setting is not None and (wanted.open or self._network.link_kind[link] == "valve"):

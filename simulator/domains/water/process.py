@@ -11,15 +11,18 @@ import simpy
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
+from simulator.contracts.kinds.cyber import COMMAND_FAULTS, COMMANDS_REPLAYED, LOSS_OF_VIEW
+from simulator.contracts.kinds.ict import FALSE_DATA
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.water.capacity import capacities
-from simulator.domains.water.changes import BLIND, CONTROL_LOST, Change, Changes
+from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
+from simulator.domains.water.commands import Commands
 from simulator.domains.water.engine import WaterEngine
+from simulator.domains.water.falsified import Falsified
 from simulator.domains.water.measures import Measures
 from simulator.domains.water.notices import CONTAMINATIONS, Notices
 
@@ -32,6 +35,9 @@ QUIET_S = 3600.0
 """A pump that its own controls switch more often than this is logged once in that time (assumption)."""
 EMPTY_SHARE, REFILLED_SHARE = 0.01, 0.05
 """A tank is called empty below the first share of its usable volume, and no longer above the second (assumption)."""
+
+_FROZEN = "keeps its last set-point, no controls act on it"
+_SAID = {CONTROL_LOST: _FROZEN, BLIND: _FROZEN, FORGED: "it does what that says"}
 
 
 class WaterProcess:
@@ -57,7 +63,8 @@ class WaterProcess:
             (c.id, self._where[c.id]) for c in city.of_kind("junction") if city.links_out_of(c.id, LinkKind.WATER)
         )
         self._measures = Measures(runtime, self._engine, self._where)
-        self._changes = Changes(runtime, self._engine, self._where)
+        self._commands, self._falsified = Commands(runtime, self._overrides), Falsified(runtime)
+        self._changes = Changes(runtime, self._engine, self._where, self._commands, self._falsified)
         kinds = {name: city.components[name].kind for name in self._where}
         runtime.crews.provide_capacity(capacities(self._network, kinds, self._where))
         self._dirty: dict[str, int | None] = {}
@@ -71,6 +78,12 @@ class WaterProcess:
         for fault in ("burst", "isolated", "valve-stuck", "tank-drained", "source-lost", *CONTAMINATIONS):
             runtime.faults.handle(fault, self._on_fault)
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_centre)
+        for point in COMMAND_FAULTS:
+            runtime.faults.handle(point.name, self._on_command)
+        runtime.faults.handle(FALSE_DATA.name, self._on_false_data)
+        self._replays: dict[str, int] = {}
+        for pump, link, _ in self._pumps:
+            self._commands.note(pump, self._was_open[link])
         for component, _ in self._switched:
             runtime.supply.watch(component.id, self._on_change)
             self._dirty[component.id] = None
@@ -92,6 +105,25 @@ class WaterProcess:
         for link in self._rt.city.links_out_of(target, LinkKind.CONTROL):
             if link.target in switched:
                 self._on_change(link.target, event)
+
+    def _on_command(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """Somebody forges commands to a device, or to all pumps that a control room commands, or ends it."""
+        if fault == COMMANDS_REPLAYED.name:
+            self._replays.pop(target, None)
+            if active:
+                self._replays[target] = event
+        devices = self._commands.devices(target)
+        if active and not any(self._rt.supply.live_links(device, LinkKind.CONTROL) for device in devices):
+            self._rt.log.add(EventKind.NOTE, target, "no control path leads there: nothing is written", cause=event)
+        for device in devices:
+            self._on_change(device, event)
+
+    def _on_false_data(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        behind = [name for name in self._falsified.behind(target) if name in self._where]
+        what = f"controls get {'false' if active else 'true'} readings of {len(behind)} tanks and junctions"
+        event = self._rt.log.add(EventKind.SWITCH, target, what, cause=event, value=float(len(behind)))
+        for name in behind:
+            self._on_change(name, event)
 
     def _on_change(self, component: str, cause: int | None) -> None:
         self._dirty[component] = cause
@@ -119,6 +151,9 @@ class WaterProcess:
         """What has to change because of what happened since the last solve. A fault that came and went is nothing."""
         if (self._clock.now - self._clock.begin) % TICKS_PER_S:
             return []
+        for target, event in self._replays.items():
+            for pump in self._commands.devices(target):
+                self._dirty.setdefault(pump, event)
         dirty, self._dirty = self._dirty, {}
         components = self._rt.city.components
         found = ((components[name], cause, self._changes.of(components[name])) for name, cause in dirty.items())
@@ -135,9 +170,8 @@ class WaterProcess:
             self._cause = cause if cause is not None else self._cause
             if any(forced) and component.kind in ("pump", "valve") and not self._overrides.forced(changes[0].where):
                 released.append((component.id, changes[0].where, cause))
-            elif why := next((c.why for c in changes if c.why in (CONTROL_LOST, BLIND) and c.how is not None), None):
-                what = f"{why}: keeps its last set-point, no controls act on it"
-                self._rt.log.add(EventKind.SWITCH, component.id, what, cause=cause)
+            elif why := next((c.why for c in changes if c.why in _SAID and c.how is not None), None):
+                self._rt.log.add(EventKind.SWITCH, component.id, f"{why}: {_SAID[why]}", cause=cause)
         if plan:
             self._log_switches()
             engine.solve()
@@ -145,7 +179,9 @@ class WaterProcess:
             is_open = bool(engine.link_open[link])
             what = f"back under its own controls, which {'open' if is_open else 'shut'} it"
             self._rt.log.add(EventKind.SWITCH, name, what, cause=cause, after="on" if is_open else "off")
-            self._was_open[link] = is_open
+            if self._was_open[link] != is_open:
+                self._was_open[link] = is_open
+                self._commands.note(name, is_open)
         self.solves = engine.solves
         self._tell()
 
@@ -175,6 +211,7 @@ class WaterProcess:
             if runs == self._was_open[link]:
                 continue
             self._was_open[link] = runs
+            self._commands.note(pump, runs)
             last = self._logged.get(pump)
             quiet = last is not None and self._clock.now - last < to_ticks(QUIET_S)
             if not quiet and not self._overrides.forced(link):

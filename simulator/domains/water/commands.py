@@ -1,0 +1,66 @@
+"""What a pump is made to do from outside: set-points that somebody writes to it, old commands that arrive again."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from simulator.contracts.component import Component
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.cyber import COMMANDS_REPLAYED, SET_POINT_TAMPERED
+from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.domains.water.overrides import Overrides, Written
+from simulator.domains.water.statements import Setpoint
+
+
+class Commands:
+    """Keeps when each pump ran and stood, as a stand-in for the commands that it got, and tells what is forged now.
+
+    Whoever forges needs the control path: a set-point is written while a control link into the device is up. For a
+    fault at the control room that must be its own link.
+    """
+
+    def __init__(self, runtime: Runtime, overrides: Overrides) -> None:
+        self._rt, self._overrides = runtime, overrides
+        self._ticks: dict[str, list[int]] = {}
+        self._ran: dict[str, list[bool]] = {}
+
+    def devices(self, target: str) -> tuple[str, ...]:
+        """The pumps and valves that somebody at `target` writes to: the device itself, or what a room commands."""
+        city = self._rt.city
+        if city.components[target].kind in ("pump", "valve"):
+            return (target,)
+        found = (link.target for link in city.links_out_of(target, LinkKind.CONTROL))
+        return tuple(name for name in found if city.components[name].kind == "pump")
+
+    def note(self, pump: str, runs: bool) -> None:
+        """The pump runs or stands from now on."""
+        self._ticks.setdefault(pump, []).append(self._rt.clock.now)
+        self._ran.setdefault(pump, []).append(runs)
+
+    def forged(self, component: Component, link: int, live: tuple[Link, ...]) -> Written | None:
+        """What is written to a pump or valve now over its live control links, None if nothing is."""
+        tampered = self._active(component, live, SET_POINT_TAMPERED.name)
+        interlocked = bool(component.parameters.get("interlock", False))
+        if tampered is not None:
+            return Written(self._overrides.setpoint(link, tampered.number("setting")), interlocked)
+        replayed = self._active(component, live, COMMANDS_REPLAYED.name) if component.kind == "pump" else None
+        if replayed is None:
+            return None
+        ran = self._ran_at(component.id, self._rt.clock.now - to_ticks(replayed.number("age_s")))
+        return Written(Setpoint(ran, 1.0 if ran else 0.0), interlocked)
+
+    def _active(self, component: Component, live: tuple[Link, ...], fault: str) -> ActiveFault | None:
+        """The latest fault on the device itself, or else on a control room that reaches this pump."""
+        if not live:
+            return None
+        active = self._rt.faults.active
+        rooms = [ln.source for ln in live] if component.kind == "pump" else []
+        found = active(component.id, fault) or tuple(one for room in rooms for one in active(room, fault))
+        return found[-1] if found else None
+
+    def _ran_at(self, pump: str, tick: int) -> bool:
+        """Whether it ran then; before anything is known of it, as in the beginning."""
+        place = bisect_right(self._ticks[pump], tick) - 1
+        return self._ran[pump][max(place, 0)]
