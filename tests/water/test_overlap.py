@@ -28,9 +28,8 @@ U  R  A  HEAD H
 [PIPES]
 P1  A  B  200  200  120  0  Open
 P2  B  C  200  200  120  0  Open
-P3  A  C  200  150  120  0  Open
 [VALVES]
-V  B  C  150  TCV  4  0
+V  B  C  150  TCV  2000  0
 [CURVES]
 H  20  40
 [OPTIONS]
