@@ -16,6 +16,8 @@ semantics   every mistake in a file, at its line
 reading     values out of a checked file
 loader      from a file to records
 entry_loader  the entries of a timeline from a file
+hazard_loader  hazards and their areas from a file
+draws       hazards, fragility, failure rates, and what is drawn from them
 selector    which components a timeline entry means, drawn from the run's seed
 watch       waits for the states that faults come with
 signal_words  such a state in words

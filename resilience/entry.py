@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from resilience.draws.hazard import Hazard
 from resilience.text import Text
 from simulator.contracts.component import Domain, Value
 from simulator.contracts.link import LinkKind
@@ -86,10 +87,37 @@ class Trigger(Signal):
 
 
 @dataclass(frozen=True, slots=True)
+class Wear:
+    """Failures drawn from rates: `rate` a year and component, or None for the rate of each component's class and age.
+
+    All rates are multiplied by `factor`. They hold from the entry's `at_s` to `until_s` (None: until everything is
+    mended, or the run ends). Each component fails once at most.
+    """
+
+    rate: float | None = None
+    factor: float = 1.0
+    until_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One fault on one target, with its own moment and length; `work_s` is the work of the crew that mends it."""
+
+    target: str
+    fault: str
+    at_s: float
+    for_s: float | None = None
+    work_s: float | None = None
+    parameters: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One fault at `at_s` on `targets` (or on what `selector` finds, until `selector.resolve` has filled them in).
 
-    With `when` it comes as soon as that state is there, not before `at_s`, and once on each target. It ends after
+    A `hazard` or `wear` draws its `cases` from the run's seed: then each target has a fault and moment of its own, and
+    `fault` is empty unless only that one is meant. `for_drawn` and `work_drawn` say that their lengths are drawn as
+    well. With `when` it comes as soon as that state is there, not before `at_s`, and once on each target. It ends after
     `for_s`, when the repair is done, or at the run's `heal_by_s`, whichever comes first.
     """
 
@@ -104,3 +132,26 @@ class TimelineEntry:
     evidence: Evidence | None = None
     title: Text | None = None
     when: Trigger | None = None
+    hazard: Hazard | None = None
+    wear: Wear | None = None
+    for_drawn: bool = False
+    work_drawn: bool = False
+    cases: tuple[Case, ...] | None = None
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its faults come from a draw."""
+        return self.hazard is not None or self.wear is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is still to be found or drawn what is meant."""
+        return self.selector is not None or (self.is_drawn and self.cases is None)
+
+    @property
+    def acts(self) -> tuple[Case, ...]:
+        """What is asked for, target by target."""
+        if self.cases is not None:
+            return self.cases
+        work_s = None if self.repair is None else self.repair.work_s
+        return tuple(Case(t, self.fault, self.at_s, self.for_s, work_s, self.parameters) for t in self.targets)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from resilience.duration import shown
-from resilience.scenario import Evidence, Repair, Scenario, TimelineEntry, Trigger
+from resilience.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
 from resilience.watch import Measure, Signals, trigger_words
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
@@ -77,13 +77,17 @@ class _Act:
     """
 
     entry: TimelineEntry
-    target: str
+    case: Case
     site: str
     applied_at: int | None = None
     cleared_at: int | None = None
     evidence_at: int | None = None
     event: int | None = None
     armed: bool = True
+
+    @property
+    def target(self) -> str:
+        return self.case.target
 
     @property
     def in_force(self) -> bool:
@@ -106,15 +110,15 @@ class Injector:
         dispatch: Dispatch,
         log: Log,
     ) -> None:
-        if any(entry.selector is not None for entry in scenario.timeline):
-            raise ValueError(f"scenario {scenario.id!r} has selectors left: resolve it first")
+        if any(entry.is_open for entry in scenario.timeline):
+            raise ValueError(f"scenario {scenario.id!r} has selectors or draws left: resolve it first")
         self._scenario, self._door, self._clock = scenario, door, clock
         self._measure, self._dispatch, self._log = measure, dispatch, log
         self._signals = Signals(measure)
         self._acts = [
-            _Act(entry, target, _site(entry.repair, target, city))
+            _Act(entry, case, _site(entry.repair, case.target, city))
             for entry in scenario.timeline
-            for target in entry.targets
+            for case in entry.acts
         ]
 
     def start(self) -> None:
@@ -124,9 +128,9 @@ class Injector:
             self._clock.at(to_ticks(heal_by), "heal_by", self._heal)
         timed = [act for act in self._acts if act.entry.when is None]
         for act in timed:
-            self._end(act, to_ticks(act.entry.at_s))
+            self._end(act, to_ticks(act.case.at_s))
         for act in timed:
-            self._clock.at(to_ticks(act.entry.at_s), act.entry.id, lambda act=act: self._apply(act))  # type: ignore[misc]
+            self._clock.at(to_ticks(act.case.at_s), act.entry.id, lambda act=act: self._apply(act))  # type: ignore[misc]
         for entry in self._scenario.timeline:
             if entry.when is not None:
                 acts = [act for act in self._acts if act.entry is entry]
@@ -139,7 +143,7 @@ class Injector:
             Executed(
                 act.entry.id,
                 act.target,
-                act.entry.fault,
+                act.case.fault,
                 act.applied_at,
                 act.cleared_at,
                 act.evidence_at,
@@ -166,7 +170,7 @@ class Injector:
             try:
                 value = self._signals.look(act.entry.id, when, act.target, now)
             except KeyError:
-                what = f"{act.entry.fault} of {act.entry.id!r} never comes: nothing measures {when.name(act.target)}"
+                what = f"{act.case.fault} of {act.entry.id!r} never comes: nothing measures {when.name(act.target)}"
                 self._log(EventKind.NOTE, when.at(act.target), what)
                 continue
             if when.seen_in(value):
@@ -184,16 +188,16 @@ class Injector:
 
     def _end(self, act: _Act, begin: int) -> None:
         """Put the end of a fault that lasts for a given time on the clock."""
-        if act.entry.for_s is not None:
-            self._clock.at(begin + to_ticks(act.entry.for_s), act.entry.id, lambda: self._clear(act, None))
+        if act.case.for_s is not None:
+            self._clock.at(begin + to_ticks(act.case.for_s), act.entry.id, lambda: self._clear(act, None))
 
     def _apply(self, act: _Act, because: int | None = None) -> None:
         entry = act.entry
         act.armed = not self._seen_before(act)
         try:
-            act.event = self._door.apply(act.target, entry.fault, entry.id, entry.parameters, because)
+            act.event = self._door.apply(act.target, act.case.fault, entry.id, act.case.parameters, because)
         except (KeyError, NotImplementedError) as error:
-            what = f"{entry.fault} of {entry.id!r} could not be applied: {error.args[0] if error.args else error}"
+            what = f"{act.case.fault} of {entry.id!r} could not be applied: {error.args[0] if error.args else error}"
             self._log(EventKind.NOTE, act.target, what)
             return
         act.applied_at = self._clock.now
@@ -218,14 +222,15 @@ class Injector:
 
         job = f"repair of {act.target} [{act.entry.id}]"
         try:
+            work_s = repair.work_s if act.case.work_s is None else act.case.work_s
             depot = repair.depot or None
-            self._dispatch(job, act.site, repair.work_s, act.event, done, depot, act.target, repair.trade)
+            self._dispatch(job, act.site, work_s, act.event, done, depot, act.target, repair.trade)
         except KeyError as error:
             self._log(EventKind.NOTE, act.target, f"no crew for {act.entry.id!r}: {error.args[0]}", cause=act.event)
 
     def _clear(self, act: _Act, because: int | None) -> None:
         if act.in_force:  # heal_by may have been first
-            self._door.clear(act.target, act.entry.fault, act.entry.id, because)
+            self._door.clear(act.target, act.case.fault, act.entry.id, because)
             act.cleared_at = self._clock.now
 
     def _heal(self) -> None:
@@ -238,7 +243,7 @@ class Injector:
     def _look(self, act: _Act, evidence: Evidence) -> None:
         """One look; the next is due in `POLL_S`, the last one when the time for it is over."""
         if act.applied_at is None or not act.in_force:
-            what = f"no evidence of {act.entry.fault} before it was cleared"
+            what = f"no evidence of {act.case.fault} before it was cleared"
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
             return
         component = evidence.at(act.target)
@@ -246,7 +251,7 @@ class Injector:
         try:
             value = self._measure(component, evidence.quantity)
         except KeyError:
-            what = f"no evidence of {act.entry.fault}: nothing measures {signal}"
+            what = f"no evidence of {act.case.fault}: nothing measures {signal}"
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
             return
         now, last = self._clock.now, act.applied_at + to_ticks(evidence.within_s)
@@ -254,12 +259,12 @@ class Injector:
         act.armed = act.armed or not seen
         if seen and act.armed:
             act.evidence_at = now
-            what = f"{act.entry.fault} took effect: {signal} is {value:.4g} after {shown(to_s(now - act.applied_at))}"
+            what = f"{act.case.fault} took effect: {signal} is {value:.4g} after {shown(to_s(now - act.applied_at))}"
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
         elif now >= last:
             before = ", as before the fault," if seen else ""
             after = shown(evidence.within_s)
-            what = f"no evidence of {act.entry.fault}: {signal}{before} is {value:.4g} after {after}"
+            what = f"no evidence of {act.case.fault}: {signal}{before} is {value:.4g} after {after}"
             self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
         else:
             following = min(now + to_ticks(POLL_S), last)

@@ -49,7 +49,7 @@ def _settled(scenario: Scenario, city: City) -> Scenario:
     """Selectors that need no draw mean the same under every seed and are filled in here."""
     timeline = tuple(
         replace(entry, targets=matching(entry.selector, entry.fault, city), selector=None)
-        if entry.selector is not None and entry.selector.random is None
+        if entry.selector is not None and entry.selector.random is None and not entry.is_drawn
         else entry
         for entry in scenario.timeline
     )

@@ -16,11 +16,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from resilience.duration import shown
 from resilience.entry_loader import build_entry
 from resilience.fields import Fields
 from resilience.reading import needed_seconds, needed_text, needed_words, title_of
 from resilience.scenario import (
     Budget,
+    Case,
     CityReference,
     Expectation,
     Invariant,
@@ -35,6 +37,7 @@ from resilience.scenario import (
     SteadyState,
     Threshold,
     TimeLimit,
+    TimelineEntry,
     Window,
 )
 from resilience.semantics import check_scenario
@@ -90,8 +93,9 @@ def build_scenario(document: Document) -> Scenario:
 
 
 def executed_text(document: Document, scenario: Scenario, seed: int, city: str | None = None) -> str:
-    """The file as it was executed: with one seed, and with targets in place of selectors.
+    """The file as it was executed: with one seed, with targets in place of selectors, and with every draw as it came.
 
+    Where something was drawn, `cases` stand beside it: whoever reads the file again draws nothing.
     `city` is the name or folder of the city that was given instead of the scenario's own.
     """
     import yaml
@@ -100,12 +104,27 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
     data["run"] = dict(data["run"]) | {"seeds": [seed]}
     if city is not None:
         data["city"] = {"path" if Path(city).exists() else "name": city}
-    targets = {entry.id: list(entry.targets) for entry in scenario.timeline}
-    data["timeline"] = [
-        {("target" if k == "selector" else k): (targets[item["id"]] if k == "selector" else v) for k, v in item.items()}
-        for item in data["timeline"]
-    ]
+    resolved = {entry.id: entry for entry in scenario.timeline}
+    data["timeline"] = [_as_executed(item, resolved[item["id"]]) for item in data["timeline"]]
     return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _as_executed(item: Mapping[str, Any], entry: TimelineEntry) -> dict[str, Any]:
+    if entry.cases is not None:
+        return {**item, "cases": [_case(case) for case in entry.cases]}
+    targets = list(entry.targets)
+    return {("target" if k == "selector" else k): (targets if k == "selector" else v) for k, v in item.items()}
+
+
+def _case(case: Case) -> dict[str, Any]:
+    out: dict[str, Any] = {"target": case.target, "fault": case.fault, "at": shown(case.at_s)}
+    if case.for_s is not None:
+        out["for"] = shown(case.for_s)
+    if case.work_s is not None:
+        out["work"] = shown(case.work_s)
+    if case.parameters:
+        out["parameters"] = dict(case.parameters)
+    return out
 
 
 def _time_limit(item: Fields, name: str) -> TimeLimit | None:

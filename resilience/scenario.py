@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from resilience.entry import Evidence, Repair, Selector, Signal, TimelineEntry, Trigger
+from resilience.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
 from resilience.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
@@ -215,6 +215,7 @@ class Scenario:
 
 __all__ = [
     "Budget",
+    "Case",
     "CityReference",
     "Evidence",
     "Expectation",
@@ -235,5 +236,6 @@ __all__ = [
     "TimeLimit",
     "TimelineEntry",
     "Trigger",
+    "Wear",
     "Window",
 ]

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
-import numpy as np
-
+from resilience.draws.cases import Stream, drawn, exposed, with_cases
 from resilience.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
-from simulator.contracts.kinds import FAULTS_OF_KIND, LINK_FAULTS, SENSOR_FAULTS
+from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, SENSOR_FAULTS
 from simulator.contracts.link import Link
-
-Stream = Callable[[str, str], np.random.Generator]
-"""Gives the private random stream of (name, purpose) under the run's seed."""
-
 
 _OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
 
@@ -80,9 +74,28 @@ def expand(entry: TimelineEntry, scenario: str, city: City, stream: Stream) -> t
     return tuple(found[i] for i in sorted(int(i) for i in drawn))
 
 
+def meant(entry: TimelineEntry, city: City) -> tuple[str, ...] | None:
+    """The components among which a draw takes place, None for all; with a selector those that match."""
+    if entry.selector is None:
+        return entry.targets or None
+    faults = [entry.fault] if entry.fault else [point.name for kind in KINDS.values() for point in kind.faults]
+    return tuple(dict.fromkeys(name for fault in faults for name in matching(entry.selector, fault, city)))
+
+
+def draw(entry: TimelineEntry, scenario: Scenario, city: City, stream: Stream) -> TimelineEntry:
+    """The entry with the cases that its hazard or wear comes to under this seed."""
+    run = scenario.run
+    end_s = run.duration_s if run.heal_by_s is None else run.heal_by_s
+    exposures = exposed(entry, city, run.start.year, meant(entry, city))
+    return with_cases(entry, drawn(entry, exposures, scenario.id, end_s, stream))
+
+
 def resolve(scenario: Scenario, city: City, stream: Stream) -> Scenario:
-    """The scenario with every selector replaced by the targets it means under this seed."""
+    """The scenario with every selector replaced by the targets it means, and every draw by what it came to."""
     timeline = tuple(
-        replace(entry, targets=expand(entry, scenario.id, city, stream), selector=None) for entry in scenario.timeline
+        (draw(entry, scenario, city, stream) if entry.cases is None else entry)
+        if entry.is_drawn
+        else replace(entry, targets=expand(entry, scenario.id, city, stream), selector=None)
+        for entry in scenario.timeline
     )
     return replace(scenario, timeline=timeline)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from resilience.entry import TimelineEntry
 from resilience.text import Text
 
 KIND_NAMES: dict[str, Text] = {
@@ -91,6 +92,12 @@ FAULT_NAMES: dict[str, Text] = {
     "readings-reordered": Text("Messwerte kommen in falscher Reihenfolge", "readings arrive in the wrong order"),
     "readings-replayed": Text("Alte Messwerte werden wieder eingespielt", "old readings are played again"),
     "readings-spoofed": Text("Gefälschte Messwerte", "forged readings"),
+}
+
+HAZARD_NAMES: dict[str, Text] = {
+    "flood": Text("Hochwasser", "flood"),
+    "heat": Text("Hitze", "heat"),
+    "storm": Text("Sturm", "storm"),
 }
 
 MODE_NAMES: dict[str, Text] = {
@@ -215,6 +222,15 @@ _ALL: dict[str, Text] = OTHER_NAMES | SUB_SYSTEMS | SUPPLY_NAMES | MODE_NAMES | 
 def words_of(names: dict[str, Text], name: str) -> Text:
     """What `name` is called, or the name itself where the table does not know it."""
     return names.get(name, Text(name, name))
+
+
+def entry_words(entry: TimelineEntry) -> Text:
+    """What a timeline entry brings, where it has no title: its hazard, failures by chance, or its fault."""
+    if entry.hazard is not None:
+        return HAZARD_NAMES[entry.hazard.type.value]
+    if entry.wear is not None and not entry.fault:
+        return Text("zufällige Ausfälle", "failures by chance")
+    return words_of(FAULT_NAMES, entry.fault)
 
 
 def mode_words(kind: str, mode: str) -> Text:

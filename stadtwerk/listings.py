@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from simulator.contracts.component import Value
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import KINDS, LINK_FAULTS, SENSOR_FAULTS
 
@@ -21,6 +22,14 @@ GERMAN = {
     "measures of service levels": "Messgrößen für Leistungen",
     "quantities, for sensors and evidence (component.quantity)": "Größen für Sensoren und Nachweise (Bauteil.Größe)",
     "norms": "Normen",
+    "failure rates": "Ausfallraten",
+    "fragility curves": "Schadenskurven",
+    "class": "Klasse",
+    "failures": "Ausfälle",
+    "ageing": "Alterung",
+    "outage": "Dauer",
+    "hazard": "Naturereignis",
+    "fails": "fällt aus",
     "clauses of the Smart City Charter": "Abschnitte der Smart City Charta",
     "name": "Name",
     "title": "Titel",
@@ -72,6 +81,8 @@ def _of(topic: str, lang: str) -> Listing:
         "levels": lambda: _measures(lang),
         "quantities": _quantities,
         "norms": lambda: _norms(lang),
+        "rates": lambda: _rates(lang),
+        "fragilities": lambda: _fragilities(lang),
         "clauses": lambda: _clauses(lang),
     }
     return topics[topic]()
@@ -188,6 +199,48 @@ def _norms(lang: str) -> Listing:
 
     rows = [(n.id, n.title.of(lang), n.shown, n.source, term(n.confidence.value, lang)) for n in norms().values()]
     return "norms", ("id", "what it asks", "value", "source", "confidence"), rows
+
+
+def _rates(lang: str) -> Listing:
+    from resilience.draws.rates import rates
+    from resilience.terms import FAULT_NAMES, term
+
+    rows = [
+        (
+            f"{rate.id}\n({', '.join(rate.kinds)}{_where(rate.where)})",
+            f"{rate.fault}\n({FAULT_NAMES[rate.fault].of(lang)})",
+            rate.shown,
+            rate.source,
+            term(rate.confidence.value, lang),
+            f"{rate.ageing_shown} ({rate.ageing})",
+            f"{rate.outage.shown} ({rate.outage.source})",
+        )
+        for rate in rates().values()
+    ]
+    return "failure rates", ("class", "fault", "failures", "source", "confidence", "ageing", "outage"), rows
+
+
+def _fragilities(lang: str) -> Listing:
+    from resilience.draws.fragility import fragilities
+    from resilience.terms import FAULT_NAMES, HAZARD_NAMES, term
+
+    rows = [
+        (
+            HAZARD_NAMES[curve.hazard.value].of(lang),
+            f"{', '.join(curve.kinds)}{_where(curve.where)}",
+            f"{curve.fault}\n({FAULT_NAMES[curve.fault].of(lang)})",
+            curve.shown,
+            curve.source,
+            term(curve.confidence.value, lang),
+            f"{curve.outage.shown} ({curve.outage.source})",
+        )
+        for curve in fragilities().values()
+    ]
+    return "fragility curves", ("hazard", "class", "fault", "fails", "source", "confidence", "outage"), rows
+
+
+def _where(parameters: Mapping[str, Value]) -> str:
+    return "".join(f", {name}: {str(value).lower()}" for name, value in parameters.items())
 
 
 def _clauses(lang: str) -> Listing:

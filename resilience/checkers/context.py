@@ -11,7 +11,7 @@ from resilience.labels import component_words
 from resilience.moment import clock
 from resilience.phrases import PHRASES
 from resilience.scenario import Scenario, TimelineEntry, Window
-from resilience.terms import FAULT_NAMES, words_of
+from resilience.terms import entry_words
 from resilience.text import Text, both
 from resilience.verdict import Category, Finding, Value
 from simulator.contracts.city import City
@@ -78,7 +78,7 @@ class Context:
         """What a timeline entry breaks: in its own words, else the fault with one target or their number."""
         if entry.title is not None:
             return entry.title
-        what = words_of(FAULT_NAMES, entry.fault)
+        what = entry_words(entry)
         if len(entry.targets) == 1:
             where = self.name(entry.targets[0])
         elif entry.targets:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from resilience.checkers.context import Context, guarded
-from resilience.scenario import TimelineEntry
+from resilience.scenario import Case, TimelineEntry
 from resilience.signal_words import state_words
 from resilience.text import Text, enumerated, quantity, told_apart
 from resilience.verdict import Category, Finding, Value
@@ -52,15 +52,16 @@ def _length(context: Context) -> Finding:
 
 def _judge(entry: TimelineEntry, context: Context) -> Finding:
     title = _title(entry, context)
-    if entry.selector is not None:
+    if entry.is_open:
         reason = Text(
             "Welche Bauteile gemeint waren, ist nicht festgehalten.", "Which components were meant was not kept."
         )
         return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, reason)
-    done: dict[str, list[Executed]] = {target: [] for target in entry.targets}
+    asked = {case.target: case for case in entry.acts}
+    done: dict[str, list[Executed]] = {target: [] for target in asked}
     wrong: list[tuple[str, Text]] = []
     for act in context.executed(entry.id):
-        if act.target not in done or act.fault != entry.fault:
+        if act.target not in done or act.fault != asked[act.target].fault:
             wrong.append((act.target, Text(f"{act.fault} nicht verlangt", f"{act.fault} not asked for")))
         else:
             done[act.target].append(act)
@@ -69,13 +70,16 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
         if len(acts) != 1:
             wrong.append((target, Text(f"{len(acts)}-mal statt einmal", f"{len(acts)} times instead of once")))
             continue
-        moment = _due(entry, target, context)
+        moment = _due(entry, asked[target], context)
         due = None if isinstance(moment, Text) else moment
         if isinstance(moment, Text):
             waited[target] = moment
-        wrong += [(target, difference) for difference in _differences(entry, acts[0], due, context)]
+        wrong += [(target, difference) for difference in _differences(entry, asked[target], acts[0], due, context)]
     if wrong:
         return _something_else(entry, title, wrong)
+    if not asked:
+        nothing = Text("Die Auslosung ergab keine Störung.", "The draw came to no fault.")
+        return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, nothing)
     came = {target: acts for target, acts in done.items() if target not in waited}
     if not came:
         why = next(iter(waited.values()))
@@ -104,9 +108,9 @@ def _something_else(entry: TimelineEntry, title: Text, wrong: list[tuple[str, Te
     return Finding(entry.id, Category.EXECUTION, Value.FAIL, title, reason, subjects=subjects)
 
 
-def _due(entry: TimelineEntry, target: str, context: Context) -> int | Text:
+def _due(entry: TimelineEntry, case: Case, context: Context) -> int | Text:
     """When the fault was to come at a target; where it was not to come, why it was not."""
-    earliest = to_ticks(entry.at_s)
+    target, earliest = case.target, to_ticks(case.at_s)
     if entry.when is None:
         return earliest
     state = state_words(entry.when, target, context.city)
@@ -123,7 +127,7 @@ def _due(entry: TimelineEntry, target: str, context: Context) -> int | Text:
     )
 
 
-def _differences(entry: TimelineEntry, act: Executed, due: int | None, context: Context) -> list[Text]:
+def _differences(entry: TimelineEntry, case: Case, act: Executed, due: int | None, context: Context) -> list[Text]:
     """What was otherwise than asked at one target; `due` is when the fault was to come, None for not at all."""
     if act.applied_at is None:
         return [] if due is None else [Text("nie ausgelöst", "never applied")]
@@ -136,15 +140,16 @@ def _differences(entry: TimelineEntry, act: Executed, due: int | None, context: 
     heal = None if run.heal_by_s is None else to_ticks(run.heal_by_s)
     if entry.repair is not None:
         latest = context.history.end if heal is None else heal
-        too_early = cleared is not None and cleared < due + to_ticks(entry.repair.work_s or 0.0)
+        work_s = case.work_s or entry.repair.work_s or 0.0
+        too_early = cleared is not None and cleared < due + to_ticks(work_s)
         too_late = (cleared is None and heal is not None) or (cleared is not None and cleared > latest)
         # heal_by may cut a repair short, so an end exactly then is as asked
         if (too_early and cleared != heal) or too_late:
             found.append(_moment("behoben", "cleared", cleared, latest))
         return found
     end = heal
-    if entry.for_s is not None:
-        own = due + to_ticks(entry.for_s)
+    if case.for_s is not None:
+        own = due + to_ticks(case.for_s)
         end = own if heal is None else min(own, heal)
         if entry.when is not None and end > context.history.end:  # it came so late that the run was over first
             end = None

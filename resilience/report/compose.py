@@ -27,7 +27,7 @@ from resilience.report.content import Threshold as ThresholdRow
 from resilience.report.failures import failed_spans
 from resilience.report.glyphs import SHAPES
 from resilience.report.losses import district_losses, headline, level_courses, service_losses
-from resilience.scenario import Scenario, TimelineEntry
+from resilience.scenario import Case, Scenario, TimelineEntry
 from resilience.signal_words import state_words
 from resilience.terms import FAULT_NAMES, mode_words, words_of
 from resilience.text import Text, both, told_apart
@@ -130,13 +130,14 @@ def _target_and_actual(finding: Finding) -> tuple[Text, Text]:
 
 def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
     entry = next((e for e in scenario.timeline if e.id == row.entry), None)
+    case = None if entry is None else next((c for c in entry.acts if c.target == row.target), None)
     target = component_words(city.components[row.target]) if row.target in city.components else both(row.target)
     return FaultSpan(
         row.entry,
         target,
         words_of(FAULT_NAMES, row.fault),
-        None if entry is None else entry.at_s,
-        None if entry is None else _asked_end(entry, scenario),
+        None if case is None else case.at_s,
+        None if entry is None or case is None else _asked_end(entry, case, scenario),
         _seconds(row.applied_at),
         _seconds(row.cleared_at),
         _seconds(row.evidence_at),
@@ -146,12 +147,12 @@ def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
     )
 
 
-def _asked_end(entry: TimelineEntry, scenario: Scenario) -> float | None:
+def _asked_end(entry: TimelineEntry, case: Case, scenario: Scenario) -> float | None:
     """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or never.
 
     An entry that waits for a state asks for no moment of its own.
     """
-    ends = [] if entry.for_s is None or entry.when is not None else [entry.at_s + entry.for_s]
+    ends = [] if case.for_s is None or entry.when is not None else [case.at_s + case.for_s]
     if scenario.run.heal_by_s is not None and entry.repair is None:
         ends.append(scenario.run.heal_by_s)
     return min(ends, default=None)

@@ -138,7 +138,8 @@ def _check_recovery(item: Fields, times: Times, entries: dict[str, Fields]) -> N
 
 def _origin(entry: Fields, after: str, times: Times) -> float | None:
     """When an entry begins, or is over as far as that is written (a repair's end is not)."""
-    at = None if "when" in entry else entry.seconds("at")
+    drawn = {"when", "random", "cases"} & set(entry.data)
+    at = None if drawn else entry.seconds("at")
     if at is None or after == "onset":
         return at
     length = entry.seconds("for")

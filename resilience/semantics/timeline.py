@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 
 from resilience.duration import shown
 from resilience.fields import Fields
 from resilience.semantics.crews import check_trade
+from resilience.semantics.draws import check_draws, check_length
 from resilience.semantics.frame import Times
+from resilience.semantics.parameters import check_parameters
 from resilience.semantics.selectors import check_selector
 from resilience.semantics.signals import check_signal
 from simulator.contracts.city import City
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
 from simulator.contracts.kinds.sensor import ALL
 from simulator.contracts.link import LinkKind
@@ -23,34 +24,42 @@ _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
 def check_timeline(top: Fields, city: City | None, times: Times, quantities: Collection[str] | None) -> None:
     taken: dict[tuple[str, str], list[tuple[float, float, str]]] = {}
     for entry in top.children("timeline"):
-        span = _check_times(entry, times)
-        point = _check_fault(entry)
-        if ("target" in entry) == ("selector" in entry):
-            both = "target" in entry
-            what = "has both `target` and `selector`" if both else "has neither `target` nor `selector`"
-            entry.wrong("selector" if both else (), what, "keep one of the two" if both else "add one of the two")
+        drawn = "hazard" in entry or "random" in entry
+        span = _check_times(entry, times, drawn)
+        point = _check_fault(entry, drawn)
+        _check_choice(entry, drawn)
         if city is not None:
             _check_targets(entry, point, city)
             _check_repair(entry, city)
         check_selector(entry, point, city)
+        check_parameters(entry.child("parameters"), point, drawn or "cases" in entry)
         if point is not None:
-            _check_parameters(entry.child("parameters"), point)
-            _check_limits(entry.child("parameters"))
             _check_overlap(entry, point, span, taken)
         if "when" in entry:
             check_signal(entry.child("when"), city, quantities)
+        check_draws(entry, point, city, times)
         _check_evidence(entry, city, times, quantities)
 
 
-def _check_times(entry: Fields, times: Times) -> tuple[float, float] | None:
-    """When the entry is in force, at longest; None if it cannot be read, or if a state decides."""
-    at, length = entry.seconds("at"), entry.seconds("for")
-    entry.child("repair").seconds("work")
+def _check_choice(entry: Fields, drawn: bool) -> None:
+    """What is meant must be said once: `target` or `selector`; a draw needs neither, and cases say it themselves."""
+    both = "target" in entry and "selector" in entry
+    neither = "target" not in entry and "selector" not in entry and not drawn and "cases" not in entry
+    if both or neither:
+        what = "has both `target` and `selector`" if both else "has neither `target` nor `selector`"
+        entry.wrong("selector" if both else (), what, "keep one of the two" if both else "add one of the two")
+
+
+def _check_times(entry: Fields, times: Times, drawn: bool) -> tuple[float, float] | None:
+    """When the entry is in force, at longest; None if it cannot be read, or if a state or a draw decides."""
+    at = entry.seconds("at")
+    length = check_length(entry, "for", drawn)
+    check_length(entry.child("repair"), "work", drawn)
     if "for" in entry and "repair" in entry:
         entry.wrong("repair", "stands beside `for`", "keep one of the two")
     if length == 0:
         entry.wrong("for", "is nothing", "break it for longer than 0 s")
-    if "at" not in entry and "when" not in entry:
+    if not {"at", "when", "hazard", "random", "cases"} & set(entry.data):
         entry.wrong((), "has neither `at` nor `when`", "add `at`, the time from zero, or `when`, a state of the town")
     if at is None or times.duration_s is None:
         return None
@@ -63,16 +72,19 @@ def _check_times(entry: Fields, times: Times) -> tuple[float, float] | None:
         entry.wrong("at", what, "break it earlier or heal later")
         return None
     last = times.end_s if times.end_s is not None else times.duration_s
-    if length is not None and at + length > last and "when" not in entry:
+    fixed = not {"when", "random", "cases"} & set(entry.data)
+    if length is not None and at + length > last and fixed:
         name = "heal_by" if times.heal_by_s is not None else "the end of the run"
         what = f"lasts until {shown(at + length)}, beyond {name} ({shown(last)})"
         entry.wrong("for", what, "shorten it, or leave it out to last until then")
-    return None if "when" in entry else (at, last if length is None else at + length)
+    return (at, last if length is None else at + length) if fixed and not drawn else None
 
 
-def _check_fault(entry: Fields) -> FaultPoint | None:
+def _check_fault(entry: Fields, drawn: bool) -> FaultPoint | None:
     name, points = entry.text("fault"), fault_points()
     if name is None:
+        if "fault" not in entry and not drawn and "cases" not in entry:
+            entry.wrong((), "'fault' is missing", f"add it, see `{_FAULTS}`")
         return None
     if name not in points:
         entry.unknown("fault", "fault", name, points, _FAULTS)
@@ -139,51 +151,6 @@ def _check_repair(entry: Fields, city: City) -> None:
             where.wrong(
                 field, f"no road link leads to {place!r}, a crew never arrives", "name a `site` with road access"
             )
-
-
-def _check_parameters(item: Fields, point: FaultPoint) -> None:
-    declared = {parameter.name: parameter for parameter in point.parameters}
-    for name in item.data:
-        if name not in declared:
-            allowed = ", ".join(declared) or "none"
-            item.unknown(name, f"parameter of {point.name!r}", name, declared, allowed)
-        else:
-            _check_parameter(item, declared[name])
-    for name, parameter in declared.items():
-        if parameter.default is None and name not in item:
-            unit = f" in {parameter.unit}" if parameter.unit not in ("", "1") else ""
-            item.wrong((), f"{point.name!r} needs the parameter {name!r}", f"add {name}: ...{unit} ({parameter.title})")
-
-
-def _check_limits(item: Fields) -> None:
-    """The limits of a sensor: nothing lies between them if they are the wrong way round."""
-    lowest, highest = item.number("lowest"), item.number("highest")
-    if lowest is not None and highest is not None and lowest > highest:
-        item.wrong("lowest", f"{lowest:g} is above `highest`, {highest:g}", "write them the other way round")
-
-
-def _check_parameter(item: Fields, parameter: Parameter) -> None:
-    value = item.data[parameter.name]
-    if parameter.choices:
-        if value not in parameter.choices:
-            item.wrong(parameter.name, f"is {value!r}", f"write one of: {', '.join(parameter.choices)}")
-        return
-    wanted = "a number" if parameter.default is None else _type_of(parameter.default)
-    unit = f" in {parameter.unit}" if wanted == "a number" and parameter.unit not in ("", "1") else ""
-    if _type_of(value) != wanted:
-        item.wrong(parameter.name, f"{value!r} is not {wanted}", f"write {wanted}{unit}")
-    elif isinstance(value, int | float) and not math.isfinite(value):
-        item.wrong(parameter.name, f"{value} is not finite", f"write a finite number{unit}")
-    elif isinstance(value, int | float) and parameter.at_least is not None and value < parameter.at_least:
-        item.wrong(parameter.name, f"{value:g} is too small", f"write {parameter.at_least:g} or more{unit}")
-    elif isinstance(value, int | float) and parameter.at_most is not None and value > parameter.at_most:
-        item.wrong(parameter.name, f"{value:g} is too big", f"write {parameter.at_most:g} or less{unit}")
-
-
-def _type_of(value: object) -> str:
-    if isinstance(value, bool):
-        return "true or false"
-    return "a number" if isinstance(value, int | float) else "a text"
 
 
 def _check_overlap(

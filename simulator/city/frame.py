@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.contracts.place import metres_per_degree
+
 FOOT_M = 0.3048
-EARTH_RADIUS_M = 6_371_008.8
-"""Mean radius of the earth (IUGG)."""
-METRES_PER_DEGREE = EARTH_RADIUS_M * math.pi / 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,11 @@ class MapFrame:
     @classmethod
     def of_degrees(cls, longitude_deg: float, latitude_deg: float) -> MapFrame:
         """The frame of a file in degrees on a map whose origin lies at this place (equirectangular)."""
-        scale_x = METRES_PER_DEGREE * math.cos(math.radians(latitude_deg))
-        return cls(scale_x, METRES_PER_DEGREE, -longitude_deg * scale_x, -latitude_deg * METRES_PER_DEGREE)
+        scale_x, scale_y = metres_per_degree(latitude_deg)
+        return cls(scale_x, scale_y, -longitude_deg * scale_x, -latitude_deg * scale_y)
 
 
 def to_degrees(x_m: float, y_m: float, longitude_deg: float, latitude_deg: float) -> tuple[float, float]:
     """Map metres as (longitude, latitude) in degrees; the reverse of `MapFrame.of_degrees`."""
-    scale_x = METRES_PER_DEGREE * math.cos(math.radians(latitude_deg))
-    return longitude_deg + x_m / scale_x, latitude_deg + y_m / METRES_PER_DEGREE
+    scale_x, scale_y = metres_per_degree(latitude_deg)
+    return longitude_deg + x_m / scale_x, latitude_deg + y_m / scale_y

@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import argparse
 
-TOPICS = ("scenarios", "suites", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses")
+TOPICS = (
+    "scenarios",
+    "suites",
+    "cities",
+    "kinds",
+    "faults",
+    "levels",
+    "quantities",
+    "norms",
+    "rates",
+    "fragilities",
+    "clauses",
+)
 
 EPILOG = """\
 examples:
   stadtwerk list scenarios            what ships, with the question each one asks
   stadtwerk list faults               what can break, on which kind of component, with parameters
   stadtwerk list levels --city mycity the service levels owed in a city
+  stadtwerk list rates                how often what fails in a year, by age, with source and confidence
+  stadtwerk list fragilities          at which water, gust or heat what fails, with source and confidence
   stadtwerk list levels               the measures a service level can be stated in
 """
 

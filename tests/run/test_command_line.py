@@ -109,7 +109,20 @@ def test_every_command_teaches_by_examples(command: str, capsys: pytest.CaptureF
 
 
 @pytest.mark.parametrize(
-    "topic", ["scenarios", "suites", "cities", "kinds", "faults", "levels", "quantities", "norms", "clauses"]
+    "topic",
+    [
+        "scenarios",
+        "suites",
+        "cities",
+        "kinds",
+        "faults",
+        "levels",
+        "quantities",
+        "norms",
+        "rates",
+        "fragilities",
+        "clauses",
+    ],
 )
 @pytest.mark.parametrize("lang", ["en", "de"])
 def test_lists_say_something(topic: str, lang: str, capsys: pytest.CaptureFixture[str]) -> None:
