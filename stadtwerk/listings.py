@@ -203,12 +203,12 @@ def _norms(lang: str) -> Listing:
 
 def _rates(lang: str) -> Listing:
     from resilience.draws.rates import rates
-    from resilience.terms import FAULT_NAMES, term
+    from resilience.terms import term
 
     rows = [
         (
             f"{rate.id}\n({', '.join(rate.kinds)}{_where(rate.where)})",
-            f"{rate.fault}\n({FAULT_NAMES[rate.fault].of(lang)})",
+            rate.fault,
             rate.shown,
             rate.source,
             term(rate.confidence.value, lang),
@@ -222,13 +222,13 @@ def _rates(lang: str) -> Listing:
 
 def _fragilities(lang: str) -> Listing:
     from resilience.draws.fragility import fragilities
-    from resilience.terms import FAULT_NAMES, HAZARD_NAMES, term
+    from resilience.terms import HAZARD_NAMES, term
 
     rows = [
         (
             HAZARD_NAMES[curve.hazard.value].of(lang),
             f"{', '.join(curve.kinds)}{_where(curve.where)}",
-            f"{curve.fault}\n({FAULT_NAMES[curve.fault].of(lang)})",
+            curve.fault,
             curve.shown,
             curve.source,
             term(curve.confidence.value, lang),

@@ -27,7 +27,9 @@ def check_evidence(context: Context) -> tuple[Finding, ...]:
     """One finding for each timeline entry.
 
     With evidence asked for, the signal must have been seen to change in time at every target. Without, the event log
-    must hold an effect that the fault caused. Otherwise the finding is inconclusive: evidence never fails a town.
+    must hold an effect that the fault caused. Of what was drawn, one effect is enough: that a plant failed by night, or
+    that nobody wanted to use a closed road, is part of the draw. Otherwise the finding is inconclusive: evidence never
+    fails a town.
     """
     first_effects = _first_effects(context.history.events)
     return tuple(
@@ -67,23 +69,36 @@ def _judge(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str]
             blind.append(act.target)
     title, rows = _title(entry, context), tuple(figures)
     if not acts:
-        reason = Text("Die Störung wurde nicht ausgeführt.", "The fault was not executed.")
-        return Finding(entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason)
-    if blind:
+        return Finding(entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, _nothing(entry))
+    seen = [figure for figure in rows if figure.value is not None]
+    if blind and not (entry.is_drawn and seen):
         names = enumerated([context.name(target) for target in blind])
         reason = Text(f"Keine Wirkung zu sehen an: {names.de}.", f"No effect was seen at: {names.en}.")
         return Finding(
             entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
         )
-    slowest = max(rows, key=lambda figure: figure.value or 0.0)
+    slowest = max(seen, key=lambda figure: figure.value or 0.0)
     length = lasting(slowest.value or 0.0)
     when = Text(f"nach {length.de}", f"after {length.en}") if slowest.value else Text("sofort", "at once")
     how = Text("am Messwert", "in what is measured there")
     if entry.evidence is None:
         how = Text("im Ereignisprotokoll", "in the event log")
-    reason = Text(f"Die Wirkung war {when.de} {how.de} zu sehen.", f"The effect was seen {when.en} {how.en}.")
+    places = Text("", "")
+    if blind:
+        places = Text(f"an {len(seen)} von {len(rows)} Stellen ", f"at {len(seen)} of {len(rows)} places ")
+    seen_how = Text(f"{places.de}{when.de} {how.de}", f"{places.en}{when.en} {how.en}")
+    reason = Text(f"Die Wirkung war {seen_how.de} zu sehen.", f"The effect was seen {seen_how.en}.")
     subjects = tuple(act.target for act in acts)
     return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
+
+
+def _nothing(entry: TimelineEntry) -> Text:
+    """Why there was nothing to be seen."""
+    if entry.when is not None:
+        return Text("Der Zustand, auf den sie wartet, trat nie ein.", "The state that it waits for never came.")
+    if entry.is_drawn:
+        return Text("Die Auslosung ergab keine Störung.", "The draw came to no fault.")
+    return Text("Die Störung wurde nicht ausgeführt.", "The fault was not executed.")
 
 
 def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[tuple[str, str], Event]) -> int | None:

@@ -49,7 +49,7 @@ class FailureRate:
 
     @property
     def ageing_shown(self) -> str:
-        grows = f"{100 * self.growth:g} % a year from the age of {self.mean_age_years:g}"
+        grows = f"{100 * self.growth:g} % a year, given at {self.mean_age_years:g}"
         return f"{grows}; x {self.past_support:g} past {self.support_years:g} years"
 
     def of(self, component: Component) -> bool:

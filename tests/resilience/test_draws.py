@@ -19,10 +19,12 @@ from resilience.loader import build_scenario, executed_text, load_scenario
 from resilience.report.compose import compose
 from resilience.scenario import Case, Repair, Scenario, Selector, TimelineEntry, Wear
 from resilience.selector import resolve
-from resilience.verdict import Category, Value
+from resilience.verdict import Category, Finding, Value
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.document import load_document
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Executed
 from simulator.kernel import Streams
 from tests.resilience.test_injector import Bench
 from tests.resilience.test_scenario_files import EXPECT, HEAD, line_of
@@ -271,6 +273,29 @@ def test_a_draw_that_comes_to_nothing_shows_nothing() -> None:
     assert finding.value is Value.INCONCLUSIVE
     assert "no fault" in finding.reason.en
     assert finding.title.en == "Executed as asked: flood"
+
+
+def test_one_effect_of_many_is_enough_for_a_draw_and_only_for_one() -> None:
+    """Nobody sees anything of the burst; the pump stops."""
+    _, asked = run_of(HIT)
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="flood")
+    stopped = Event(1, 90_000, EventKind.STOPPED, "pump-1", "", cause=0)
+    done = [
+        Executed("flood", "pump-1", "pump-out", 60_000, 660_000, None, False),
+        Executed("flood", "junction-1", "burst", 120_000, 1_800_000, None, False),
+    ]
+
+    def seen(one: Scenario, *events: Event) -> Finding:
+        past = history(executed=done, events=events, end=HOUR)
+        (finding,) = judge(one, tiny_city(), past).of(Category.EVIDENCE)
+        return finding
+
+    finding = seen(asked, fault, stopped)
+    assert finding.value is Value.PASS
+    assert "at 1 of 2 places after 30 s" in finding.reason.en
+    assert seen(asked).value is Value.INCONCLUSIVE
+    listed = replace(asked, timeline=(replace(HIT, hazard=None),))
+    assert seen(listed, fault, stopped).value is Value.INCONCLUSIVE
 
 
 def test_an_undrawn_hazard_is_not_executed() -> None:

@@ -1,0 +1,44 @@
+"""What the page on scenarios shows can be written like that: each of its entries is checked against the demo city."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from resilience.semantics import check_scenario
+from simulator.contracts.document import load_document
+from stadtwerk.library import load_named_city
+
+pytest.importorskip("pandapower", reason="the demo extra is not installed")
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "scenarios.md"
+HEAD = """\
+schema: stadtwerk/scenario/1
+id: documented
+title: {de: Seite, en: page}
+question: {de: "Geht das?", en: "Does that work?"}
+city: {name: demo}
+run: {start: "2026-01-14T17:00", warmup: 1h, duration: 24h, heal_by: 20h}
+expect: [{id: all, type: invariant, levels: all}]
+timeline:
+"""
+
+
+def entries() -> list[str]:
+    """The entries of all blocks that hold whole entries."""
+    blocks = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.S)
+    texts = [block.removeprefix("timeline:\n") for block in blocks]
+    return [text for text in texts if text.startswith("  - ")]
+
+
+def test_every_entry_of_the_page_is_sound(tmp_path: Path) -> None:
+    city = load_named_city("demo")
+    assert len(entries()) >= 5
+    for text in entries():
+        (tmp_path / "s.yaml").write_text(HEAD + text, encoding="utf-8")
+        problems = check_scenario(load_document(tmp_path / "s.yaml", "page"), city)
+        assert not problems, "\n".join(map(str, problems))
+        assert yaml.safe_load(text)
