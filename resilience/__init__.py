@@ -33,6 +33,7 @@ judge       all checkers on one run
 outcome     what a verdict means where a known weakness is declared
 suite       scenarios that are run together
 suite_junit all runs of a suite for a build server
+figures     what a run came to, in a few figures
 shrink      the smallest timeline that still fails
 junit       the verdict for a build server
 record      the verdict as JSON, and back

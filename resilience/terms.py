@@ -159,6 +159,7 @@ QUANTITY_NAMES: dict[str, Text] = {
     "power_w": Text("Leistung in W", "power in W"),
     "voltage_pu": Text("Spannung, als Anteil", "voltage, as a share"),
     "energised": Text("unter Spannung (1) oder nicht (0)", "energised (1) or not (0)"),
+    "load_asked_w": Text("verlangte Last in W", "load asked for in W"),
     "load_w": Text("Last in W", "load in W"),
     "loading_pu": Text("Auslastung, als Anteil", "loading, as a share"),
     "charge_j": Text("Ladung in J", "charge in J"),
