@@ -118,14 +118,14 @@ def _city(request: RunRequest, executed: Mapping[str, Any]) -> str | None:
 
 
 def _pieces(executed: Mapping[str, Any]) -> Timeline:
-    return tuple(
-        Piece(
-            entry["id"],
-            tuple(entry["target"]) if isinstance(entry.get("target"), list) else (),
-            seconds(entry["for"]) if "for" in entry else None,
-        )
-        for entry in executed["timeline"]
-    )
+    return tuple(_piece(entry) for entry in executed["timeline"])
+
+
+def _piece(entry: Mapping[str, Any]) -> Piece:
+    if "cases" in entry:  # what was drawn has a length for each target
+        return Piece(entry["id"], tuple(case["target"] for case in entry["cases"]))
+    targets = tuple(entry["target"]) if isinstance(entry.get("target"), list) else ()
+    return Piece(entry["id"], targets, seconds(entry["for"]) if "for" in entry else None)
 
 
 def _needed(executed: Mapping[str, Any], finding: Finding) -> set[str]:
@@ -150,7 +150,9 @@ def reduced(executed: Mapping[str, Any], timeline: Timeline, finding: Finding) -
 
 def _entry(entry: Mapping[str, Any], piece: Piece) -> dict[str, Any]:
     smaller = dict(entry)
-    if piece.targets:
+    if "cases" in entry:
+        smaller["cases"] = [case for case in entry["cases"] if case["target"] in piece.targets]
+    elif piece.targets:
         smaller["target"] = list(piece.targets)
     if piece.length_s is not None:
         smaller["for"] = f"{round(piece.length_s * 1000)} ms" if piece.length_s % 1 else f"{piece.length_s:.0f} s"

@@ -9,6 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resilience.shrink import SHORTER, Piece, Timeline, shrink
+from resilience.text import Text
+from resilience.verdict import Category, Finding, Value
+from stadtwerk.shrinking import _pieces, reduced
 
 Place = tuple[str, str]
 
@@ -93,6 +96,17 @@ def test_a_fault_is_made_about_as_short_as_it_can_be(needed_s: float) -> None:
 def test_a_fault_without_targets_of_its_own_is_kept_whole_or_left_out() -> None:
     whole = (Piece("area"), Piece("rest", ("x", "y")))
     assert shrink(whole, lambda t: any(p.id == "area" for p in t)).timeline == (Piece("area"),)
+
+
+def test_what_was_drawn_is_shrunk_case_by_case() -> None:
+    cases = [{"target": name, "fault": "bus-out", "at": "1 h", "for": "2 h"} for name in ("a", "b", "c")]
+    drawn = {"id": "flood", "at": "1 h", "hazard": {"type": "flood"}, "for": "drawn", "cases": cases}
+    plain = {"id": "cut", "at": "1 h", "fault": "link-cut", "target": "x", "for": "30min"}
+    executed = {"timeline": [drawn, plain], "expect": [{"id": "it"}]}
+    assert _pieces(executed) == (Piece("flood", ("a", "b", "c")), Piece("cut", (), 1800.0))
+    asked = Finding("it", Category.EXPECTATION, Value.FAIL, Text("", ""), Text("", ""))
+    (left,) = reduced(executed, (Piece("flood", ("c", "a")),), asked)["timeline"]
+    assert left == {**drawn, "cases": [cases[0], cases[2]]}
 
 
 def test_a_town_that_fails_by_itself_needs_no_fault() -> None:
