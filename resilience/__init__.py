@@ -38,4 +38,6 @@ shrink      the smallest timeline that still fails
 junit       the verdict for a build server
 record      the verdict as JSON, and back
 report      the verdict for people
+lifetimes   usual service life by kind of component, with sources
+charter     the charter report: one row for each clause, from many runs
 """

@@ -17,7 +17,7 @@ FORM = "stadtwerk/verdict/1"
 def verdict_json(verdict: Verdict) -> str:
     """JSON text, the same bytes for the same verdict. Numbers that are not finite become null."""
     data = {"schema": FORM, "exit_code": verdict.exit_code, **asdict(verdict)}
-    return json.dumps(_finite(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return json.dumps(finite(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
 def read_verdict(text: str) -> Verdict:
@@ -59,9 +59,9 @@ def _finding(data: dict[str, Any]) -> Finding:
     )
 
 
-def _finite(value: Any) -> Any:
+def finite(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {key: finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [finite(item) for item in value]
     return None if isinstance(value, float) and not math.isfinite(value) else value

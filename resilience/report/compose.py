@@ -103,7 +103,7 @@ def _weight(finding: Finding) -> tuple[int, bool]:
 
 
 def _check(finding: Finding) -> Check:
-    target, actual = _target_and_actual(finding)
+    target, actual = target_and_actual(finding)
     limit = finding.limit
     return Check(
         finding.title,
@@ -117,7 +117,7 @@ def _check(finding: Finding) -> Check:
     )
 
 
-def _target_and_actual(finding: Finding) -> tuple[Text, Text]:
+def target_and_actual(finding: Finding) -> tuple[Text, Text]:
     """Limit and figure in the same unit, with as many digits as it takes to tell them apart."""
     limit, actual = finding.limit, finding.actual
     if limit is None:
@@ -205,7 +205,7 @@ def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[Red
             continue
         component = city.components.get(asked.component)
         kind = component.kind if component else ""
-        target, actual = _target_and_actual(finding)
+        target, actual = target_and_actual(finding)
         rows.append(
             RedundancyResult(
                 finding.title,

@@ -39,7 +39,7 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "unbroken": unbroken,
         "dur": lambda seconds: duration(seconds, lang),
         "svg": Markup,
-        "style": Markup(_style()),
+        "style": Markup(page_style()),
         "script": Markup(_script()),
         "script_hash": f"sha256-{b64encode(sha256(_script().encode()).digest()).decode()}",
         "data_json": Markup(page_data(content, lang)),
@@ -54,7 +54,8 @@ def write_report(content: ReportContent, path: Path, lang: str = "en") -> None:
 
 
 @cache
-def _style() -> str:
+def page_style() -> str:
+    """The style sheet of a report."""
     return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
@@ -65,10 +66,15 @@ def _script() -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
+    return template_folder(Path(__file__).parent)
+
+
+def template_folder(folder: Path) -> jinja2.Environment:
+    """The templates of a folder, with what must hold for all pages: escaped, and no blank without its value."""
     import jinja2  # costs 60 ms, and only a report needs it
 
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        loader=jinja2.FileSystemLoader(folder),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

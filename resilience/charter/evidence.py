@@ -1,0 +1,69 @@
+"""What speaks for or against a clause: a run of a scenario, or a check of data and interfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resilience.clauses import Need
+from resilience.outcome import Judged, Outcome, is_known
+from resilience.scenario import Scenario
+from resilience.text import Text
+from resilience.verdict import Category, Figure, Finding, Value, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseEvidence:
+    """One check of data or interfaces for one clause, with a verdict of its own and the figures that it found."""
+
+    clause: str
+    id: str
+    title: Text
+    value: Value
+    reason: Text
+    figures: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CharterRun:
+    """A run that was judged, with the scenario as it was executed. `replay` is the command that gives it again."""
+
+    scenario: Scenario
+    seed: int
+    folder: str
+    replay: str
+    verdict: Verdict
+    judged: Judged
+
+    @property
+    def name(self) -> str:
+        return f"{self.scenario.id}-seed{self.seed}"
+
+    def findings(self, need: Need) -> tuple[Finding, ...]:
+        """The findings that say something about a clause with this need.
+
+        Of technical and analogue second ways only those that were called upon; else everything that was asked.
+        """
+        asked = [*self.verdict.of(Category.REDUNDANCY), *self.verdict.of(Category.EXPECTATION)]
+        if need in (Need.TECHNICAL, Need.ANALOGUE):
+            kinds = {item.id: item.kind for item in self.scenario.redundancies}
+            return tuple(
+                finding
+                for finding in self.verdict.of(Category.REDUNDANCY)
+                if kinds.get(finding.id) == need.value and finding.needed
+            )
+        return tuple(asked)
+
+    def outcome(self, need: Need) -> Outcome:
+        """What the run came to as far as this need goes. Where nothing speaks to it, or the run showed nothing,
+        inconclusive."""
+        found = self.findings(need)
+        if self.judged.outcome is Outcome.INCONCLUSIVE or not found:
+            return Outcome.INCONCLUSIVE
+        if need in (Need.TECHNICAL, Need.ANALOGUE):
+            values = [finding.value for finding in found]
+            if any(f.value is Value.FAIL and not is_known(f, self.scenario.expected) for f in found):
+                return Outcome.FAIL
+            if Value.FAIL in values:
+                return Outcome.KNOWN
+            return Outcome.PASS if Value.PASS in values else Outcome.INCONCLUSIVE
+        return self.judged.outcome

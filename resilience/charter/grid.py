@@ -1,0 +1,143 @@
+"""The rows of the report: each clause with the runs and checks that speak for or against it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from resilience.charter.content import ClauseRow, FigureRow, RunRow
+from resilience.charter.evidence import CharterRun, ClauseEvidence
+from resilience.charter.status import CONCLUSIVE, Status, missing, run_need, status_of
+from resilience.clauses import Clause, Need, charter_clauses
+from resilience.outcome import Outcome, is_known
+from resilience.report.compose import target_and_actual
+from resilience.text import Text, both, enumerated, joined
+from resilience.verdict import Finding, Value
+
+NEEDS = {
+    Need.RUN: Text("ein schlüssiges Szenario", "a conclusive scenario"),
+    Need.TECHNICAL: Text("ein technischer Ersatz, der gebraucht wurde", "a technical standby that was called upon"),
+    Need.ANALOGUE: Text("ein analoger Ersatz, der gebraucht wurde", "an analogue fallback that was called upon"),
+    Need.CHECK: Text("eine Prüfung der Daten und Schnittstellen", "a check of data and interfaces"),
+}
+
+
+def clause_rows(runs: Sequence[CharterRun], checks: Sequence[ClauseEvidence]) -> tuple[ClauseRow, ...]:
+    """One row for each clause, in the charter's order."""
+    rows = []
+    for clause in charter_clauses():
+        naming = tuple(run for run in runs if clause.id in run.scenario.charter)
+        its = tuple(check for check in checks if check.clause == clause.id)
+        status, lacking = status_of(clause, naming, its), missing(clause, naming, its)
+        need = run_need(clause)
+        shown = tuple(_run_row(run, need) for run in naming)
+        rows.append(ClauseRow(clause, status, _sentence(clause, status, shown, its, lacking), shown, its, lacking))
+    return tuple(rows)
+
+
+def _run_row(run: CharterRun, need: Need) -> RunRow:
+    found = run.findings(need)
+    outcome = run.outcome(need)
+    return RunRow(
+        run.scenario.id,
+        run.seed,
+        run.scenario.title,
+        run.scenario.question,
+        outcome,
+        _run_sentence(run, need, outcome),
+        tuple(_figure(run, finding) for finding in found if finding.needed),
+        run.folder,
+        run.replay,
+    )
+
+
+def _run_sentence(run: CharterRun, need: Need, outcome: Outcome) -> Text:
+    """What a reader of the clause is told of the run."""
+    found = run.findings(need)
+    if need in (Need.TECHNICAL, Need.ANALOGUE):
+        if not found:
+            return Text("Hier wurde kein solcher Ersatz gebraucht.", "No such fallback was called upon here.")
+        if run.judged.outcome is Outcome.INCONCLUSIVE:
+            return run.judged.reason
+        return joined([finding.title + both(": ") + finding.reason for finding in found], both(" "))
+    if outcome is Outcome.KNOWN:
+        worst = next((f for f in found if f.value is Value.FAIL), None)
+        return run.judged.reason if worst is None else run.judged.reason + both(" ") + worst.reason
+    return run.judged.reason
+
+
+def _figure(run: CharterRun, finding: Finding) -> FigureRow:
+    target, actual = target_and_actual(finding)
+    outcome = Outcome(finding.value.value)
+    if finding.value is Value.FAIL and is_known(finding, run.scenario.expected):
+        outcome = Outcome.KNOWN
+    limit = finding.limit
+    return FigureRow(
+        finding.title,
+        target,
+        actual,
+        outcome,
+        finding.reason,
+        "" if limit is None else limit.source,
+        "" if limit is None else limit.confidence.value,
+    )
+
+
+def _sentence(
+    clause: Clause,
+    status: Status,
+    runs: Sequence[RunRow],
+    checks: Sequence[ClauseEvidence],
+    lacking: Sequence[Need],
+) -> Text:
+    if status is Status.NOT_SHOWN:
+        wanted = enumerated([NEEDS[need] for need in lacking])
+        return Text(f"Nicht gezeigt. Es fehlt: {wanted.de}.", f"Not shown. Missing: {wanted.en}.")
+    counted = _counted(runs, checks)
+    wrong = next((check.reason for check in checks if check.value is Value.FAIL), None)
+    if status is Status.FAILED:
+        if wrong is None:
+            wrong = next(run.sentence for run in runs if run.outcome is Outcome.FAIL)
+        return counted + both(" ") + wrong
+    if status is Status.WEAKNESS:
+        return counted + both(" ") + next(run.sentence for run in runs if run.outcome is Outcome.KNOWN)
+    return counted
+
+
+def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> Text:
+    """How many runs and checks there were, and what they came to."""
+    conclusive = [run for run in runs if run.outcome in CONCLUSIVE]
+    found = Counter(run.outcome for run in conclusive)
+    parts = []
+    if conclusive:
+        many = len(conclusive)
+        parts.append(Text(_many(many, "Szenario", "Szenarien"), _many(many, "scenario", "scenarios")))
+        held = found[Outcome.PASS]
+        if held < many:
+            weak, failed = found[Outcome.KNOWN], found[Outcome.FAIL]
+            told = [Text(f"{held} gehalten", f"{held} held")]
+            if weak:
+                told.append(Text(f"{weak} mit bekannter Schwäche", f"{weak} with a known weakness"))
+            if failed:
+                told.append(Text(f"{failed} nicht bestanden", f"{failed} failed"))
+            listed = joined(told, both(", "))
+            parts[-1] += Text(f" ({listed.de})", f" ({listed.en})")
+        else:
+            parts[-1] += Text(" gehalten", " held")
+    settled = [check for check in checks if check.value is not Value.INCONCLUSIVE]
+    if settled:
+        good = sum(check.value is Value.PASS for check in settled)
+        parts.append(
+            Text(
+                f"{good} von {_many(len(settled), 'Prüfung', 'Prüfungen')} bestanden",
+                f"{good} of {_many(len(settled), 'check', 'checks')} passed",
+            )
+        )
+    if not parts:
+        return both("")
+    listed = joined(parts, both("; "))
+    return Text(f"{listed.de}.", f"{listed.en}.")
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

@@ -1,0 +1,97 @@
+"""A city as one GeoJSON feature collection (RFC 7946), for QGIS and any other program that reads maps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from simulator.city.frame import to_degrees
+from simulator.city.geojson import DEGREE_DIGITS
+from simulator.contracts.city import City
+from simulator.contracts.component import Component, District
+from simulator.contracts.link import Link
+
+Extra = Mapping[str, Mapping[str, float | str | None]]
+"""More properties, such as the results of a run, by the id of a district or component."""
+
+Position = list[float]
+
+
+def features(city: City, extra: Extra | None = None) -> Iterator[dict[str, Any]]:
+    """Districts as polygons, components as points, links as lines; what each one is stands in `feature`."""
+    more = extra or {}
+    for district in city.districts.values():
+        yield _feature(district.id, _district_shape(district, city), _of_district(district, more))
+    for component in city.components.values():
+        shape = {"type": "Point", "coordinates": _at(component.x_m, component.y_m, city)}
+        yield _feature(component.id, shape, _of_component(component, more))
+    for link in city.links.values():
+        ends = [city.components[link.source], city.components[link.target]]
+        line = {"type": "LineString", "coordinates": [_at(end.x_m, end.y_m, city) for end in ends]}
+        yield _feature(link.id, line, _of_link(link))
+
+
+def geojson(city: City, extra: Extra | None = None) -> str:
+    """The collection as text, one feature a line; the same city gives the same bytes."""
+    body = ",\n".join(json.dumps(one, ensure_ascii=False, allow_nan=False) for one in features(city, extra))
+    return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
+
+
+def write_geojson(path: Path, city: City, extra: Extra | None = None) -> None:
+    """Raises `OSError` if the file cannot be written."""
+    path.write_text(geojson(city, extra), encoding="utf-8", newline="\n")
+
+
+def _at(x_m: float, y_m: float, city: City) -> Position:
+    return [round(d, DEGREE_DIGITS) for d in to_degrees(x_m, y_m, city.longitude_deg, city.latitude_deg)]
+
+
+def _feature(name: str, geometry: dict[str, Any], properties: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in properties.items() if value not in (None, "")}
+    return {"type": "Feature", "id": name, "geometry": geometry, "properties": {"id": name, **kept}}
+
+
+def _district_shape(district: District, city: City) -> dict[str, Any]:
+    """Its outline, the ring counter-clockwise as RFC 7946 has it; the middle where no outline is known."""
+    if len(district.outline) < 3:
+        return {"type": "Point", "coordinates": _at(district.x_m, district.y_m, city)}
+    ring = district.outline if _area(district.outline) > 0 else tuple(reversed(district.outline))
+    return {"type": "Polygon", "coordinates": [[_at(x, y, city) for x, y in (*ring, ring[0])]]}
+
+
+def _area(ring: Sequence[tuple[float, float]]) -> float:
+    """Twice the area of a ring, above 0 if it runs counter-clockwise (shoelace formula)."""
+    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(ring, (*ring[1:], ring[0]), strict=True))
+
+
+def _of_district(district: District, extra: Extra) -> dict[str, Any]:
+    return {"feature": "district", "title": district.title, "people": district.people, **extra.get(district.id, {})}
+
+
+def _of_component(component: Component, extra: Extra) -> dict[str, Any]:
+    return {
+        "feature": "component",
+        "title": component.title,
+        "kind": component.kind,
+        "domain": component.domain.value,
+        "district": component.district,
+        "owner": component.owner,
+        "maker": component.maker,
+        "model": component.model,
+        "firmware": component.firmware,
+        "year": component.year,
+        **extra.get(component.id, {}),
+    }
+
+
+def _of_link(link: Link) -> dict[str, Any]:
+    return {
+        "feature": "link",
+        "kind": link.kind.value,
+        "source": link.source,
+        "target": link.target,
+        "owner": link.owner,
+        "autonomy_s": link.autonomy_s,
+    }
