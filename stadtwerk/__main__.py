@@ -31,6 +31,7 @@ COMMANDS = {
     "live": "run a scenario against the wall clock, with gateways, brokers and ingest as real processes",
     "test": "run a suite of scenarios, for a build server",
     "campaign": "run many drawn cases of a scenario, and show what measures would buy",
+    "charter": "report what a set of runs shows of the Smart City Charter",
     "check": "check scenario files and city folders for mistakes",
     "list": "list scenarios, suites, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",

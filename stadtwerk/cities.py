@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from pathlib import Path
 
 from simulator.contracts.city import City
+from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.library import load_named_city
 from stadtwerk.terminal import Terminal
 
@@ -44,6 +46,26 @@ def show_city(name: str) -> None:
     with terminal.working("loading the city"):
         city = load_named_city(name)
     show(city, terminal)
+
+
+def export_city(name: str, out: Path, run: Path | None) -> None:
+    """Write a city as GeoJSON, with what a run did to it if one is named. Raises `BadInput`."""
+    from simulator.city.export import write_geojson
+    from stadtwerk.charter.runs import run_folders
+    from stadtwerk.geodata import results_of
+
+    city = load_named_city(name)
+    results = None
+    if run is not None:
+        (folder,) = run_folders([run])
+        results = results_of(folder, city)
+    try:
+        write_geojson(out, city, results)
+    except OSError as error:
+        raise BadInput(
+            [Problem(str(out), 0, "--out", f"cannot be written ({error.strerror})", "check the path")]
+        ) from None
+    print(f"{out}: {len(city.districts)} districts, {len(city.components):,} components, {len(city.links):,} links")
 
 
 def show(city: City, terminal: Terminal) -> None:

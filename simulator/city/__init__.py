@@ -14,6 +14,7 @@ cohorts     sensor rules as cohorts
 check       do the things that name each other exist and fit?
 loader      a folder as a city
 write       a draft as a folder
+export      a city as GeoJSON for other programs
 suggester   near misses among many names
 survey      a draft with networks as the ground that layers are laid on
 layers      rules that lay roads' and ICT's couplings, lifelines and levels over the networks

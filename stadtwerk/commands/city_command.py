@@ -1,4 +1,4 @@
-"""`stadtwerk city import` and `stadtwerk city show`."""
+"""`stadtwerk city import`, `stadtwerk city show` and `stadtwerk city export`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 EPILOG = """\
 examples:
   stadtwerk city show demo
+  stadtwerk city export demo --out city.geojson --run runs/blackout-seed1
   stadtwerk city import --water net.inp --power grid.json --out mycity
   stadtwerk city import --water water.inp --power power.json --roads-net net.tntp --roads-nodes node.tntp \\
       --roads-trips trips.tntp --links dependencies.csv --name micropolis --out micropolis
@@ -20,6 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     show = actions.add_parser("show", help="what stands in a city, and what was assumed")
     show.add_argument("city", help="a city folder, or the name of one that ships")
+    export = actions.add_parser("export", help="write a city as GeoJSON, for QGIS and other programs that read maps")
+    export.add_argument("city", help="a city folder, or the name of one that ships")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="GeoJSON file to write")
+    export.add_argument(
+        "--run", type=Path, metavar="RUN_FOLDER", help="add what this run did to districts and facilities"
+    )
     bring = actions.add_parser(
         "import",
         help="make a city folder from the files planners have",
@@ -40,9 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from stadtwerk.cities import import_from, show_city
+    from stadtwerk.cities import export_city, import_from, show_city
 
-    if options.action == "show":
+    if options.action == "export":
+        export_city(options.city, options.out, options.run)
+    elif options.action == "show":
         show_city(options.city)
     else:
         import_from(options)

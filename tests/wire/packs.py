@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 from gateways.core import Block, Pack
-from gateways.payload import WirePack
+from gateways.versions.published import FOLDER
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import block
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = FOLDER
 START = 1_768_406_400.0
 """2026-01-14 16:00 UTC."""
 
@@ -56,16 +55,3 @@ CASES = {
     "units": Case(Pack("Süd 1/a", 2, 5, (block(DEMAND, 1.0, [126.0, 0.1]), block(TANK, 1.0, [4.75])))),
     "lowest": Case(Pack("gateway-d1", 2, 1000, (block(POWER, 3600.0, [-42.0, 1e-7]),)), lowest=993),
 }
-
-
-def plain(pack: WirePack) -> dict[str, object]:
-    """A pack as JSON beside a golden file has it."""
-    return {
-        "gateway": pack.gateway,
-        "boot": pack.boot,
-        "sequence": pack.sequence,
-        "lowest": pack.lowest,
-        "readings": [
-            [r.sensor, r.time, None if math.isnan(r.value) else r.value, r.unit, int(r.quality)] for r in pack.readings
-        ],
-    }

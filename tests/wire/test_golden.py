@@ -12,7 +12,8 @@ import pytest
 
 from gateways import versions
 from gateways.versions import VERSIONS, encoder, read_message
-from tests.wire.packs import CASES, GOLDEN, START, plain
+from gateways.versions.published import plain, published
+from tests.wire.packs import CASES, GOLDEN, START
 
 FILES = sorted(path for path in GOLDEN.iterdir() if path.suffix in (".json", ".cbor"))
 EXTENSION = {"application/json": "json", "application/senml+json": "json", "application/senml+cbor": "cbor"}
@@ -31,6 +32,12 @@ def test_a_golden_file_is_read_as_it_always_was(path: Path) -> None:
     expected = orjson.loads(path.with_suffix(".expected").read_bytes())
     topic = VERSIONS[path.name.split("-")[0]].topic(expected["gateway"])
     assert plain(read_message(topic, path.read_bytes())) == expected
+
+
+def test_what_ships_is_every_golden_file() -> None:
+    assert [(one.name, one.payload, one.read()) for one in published()] == [
+        (path.name, path.read_bytes(), orjson.loads(path.with_suffix(".expected").read_bytes())) for path in FILES
+    ]
 
 
 @pytest.mark.parametrize("version", WRITTEN)

@@ -1,0 +1,163 @@
+"""Checks of the city as data: who answers for it, of whom it is, how old it is, and whether it can be handed on."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from resilience.charter.equipment import age_rows
+from resilience.charter.evidence import CharterRun, ClauseEvidence
+from resilience.terms import KIND_NAMES, words_of
+from resilience.text import Text, enumerated, number
+from resilience.verdict import Figure, Value
+from simulator.contracts.city import City
+
+DEVICES = ("server", "router", "switch", "radio-site", "gateway", "signal", "pump")
+"""Kinds with software or electronics in them: their maker and year have to be known."""
+TITLE_GEODATA = Text("Stadt und Ergebnisse als GeoJSON", "City and results as GeoJSON")
+DEGREES = 1e-6
+"""A millionth of a degree, about a decimetre: what may be lost on the way there and back."""
+
+
+def check_owners(city: City) -> ClauseEvidence:
+    """3.1/responsibilities: every component, link and service level names an owner."""
+    things = [(component.id, component.owner) for component in city.components.values()]
+    things += [(link.id, link.owner) for link in city.links.values()]
+    things += [(level.id, level.owner) for level in city.levels.values()]
+    without = [name for name, owner in things if not owner]
+    owners = len({owner for _, owner in things if owner})
+    every = number(len(things))
+    if without:
+        some = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
+        count = number(len(without))
+        reason = Text(
+            f"{count.de} von {every.de} Bauteilen, Verbindungen und Leistungen nennen niemanden: {some}.",
+            f"{count.en} of {every.en} components, links and services name nobody: {some}.",
+        )
+    else:
+        reason = Text(
+            f"Alle {every.de} Bauteile, Verbindungen und Leistungen nennen eine von {owners} zuständigen Stellen.",
+            f"All {every.en} components, links and services name one of {owners} owners.",
+        )
+    title = Text("Zuständige Stelle genannt", "Owner named")
+    figures = (Figure("without owner", float(len(without)), "1"), Figure("owners", float(owners), "1"))
+    return ClauseEvidence("3.1/responsibilities", "owners", title, _value(not without), reason, figures)
+
+
+def check_makers(city: City) -> ClauseEvidence:
+    """3.3/vendor-independence: of every device the maker is known, so that the share of each can be told."""
+    devices = city.of_kind(*DEVICES)
+    title = Text("Hersteller bekannt", "Makers known")
+    if not devices:
+        reason = Text("Die Stadt hat keine Geräte dieser Art.", "The city has no such devices.")
+        return ClauseEvidence("3.3/vendor-independence", "makers", title, Value.INCONCLUSIVE, reason)
+    without = Counter(device.kind for device in devices if not device.maker)
+    makers = Counter(device.maker for device in devices if device.maker)
+    share = max(makers.values(), default=0) / len(devices)
+    figures = (Figure("largest share", share, "share"), Figure("without maker", float(without.total()), "1"))
+    if without:
+        reason = _lacking(without, Text("den Hersteller", "their maker"), len(devices))
+    else:
+        reason = Text(
+            f"Von allen {len(devices)} Geräten ist der Hersteller bekannt ({len(makers)} Hersteller); der größte "
+            f"liefert {100 * share:.0f} % von ihnen.",
+            f"Of all {len(devices)} devices the maker is known ({len(makers)} makers); the largest supplies "
+            f"{100 * share:.0f}% of them.",
+        )
+    return ClauseEvidence("3.3/vendor-independence", "makers", title, _value(not without), reason, figures)
+
+
+def check_ages(city: City, year: int) -> ClauseEvidence:
+    """III.j/obsolescence: of every device the year is known; how many are past their usual service life."""
+    devices = city.of_kind(*DEVICES)
+    title = Text("Alter bekannt", "Age known")
+    if not devices:
+        reason = Text("Die Stadt hat keine Geräte dieser Art.", "The city has no such devices.")
+        return ClauseEvidence("III.j/obsolescence", "ages", title, Value.INCONCLUSIVE, reason)
+    without = Counter(device.kind for device in devices if device.year is None)
+    past = sum(row.past for row in age_rows(city, year))
+    figures = (Figure("past service life", float(past), "1"), Figure("without year", float(without.total()), "1"))
+    if without:
+        reason = _lacking(without, Text("ihr Baujahr", "their year"), len(devices))
+    else:
+        count = number(past)
+        reason = Text(
+            f"Von allen {len(devices)} Geräten ist das Baujahr bekannt. {count.de} Bauteile der Stadt sind im Jahr "
+            f"{year} älter als ihre übliche Nutzungsdauer; die Tabelle nennt sie.",
+            f"Of all {len(devices)} devices the year is known. {count.en} components of the city are past their usual "
+            f"service life in {year}; the table lists them.",
+        )
+    return ClauseEvidence("III.j/obsolescence", "ages", title, _value(not without), reason, figures)
+
+
+def check_geodata(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
+    """3.2/geodata: the city with the results of a run, written as GeoJSON and read back by two readers."""
+    from tempfile import TemporaryDirectory
+
+    from simulator.city.export import write_geojson
+    from simulator.city.frame import MapFrame
+    from simulator.city.geojson import read_districts
+    from simulator.city.where import Where
+    from stadtwerk.geodata import results_of
+
+    with TemporaryDirectory() as place:
+        path = Path(place) / "city.geojson"
+        write_geojson(path, city, results_of(Path(runs[0].folder), city))
+        features = json.loads(path.read_text(encoding="utf-8"))["features"]
+        outlined = [f for f in features if f["geometry"]["type"] == "Polygon"]
+        body = {"type": "FeatureCollection", "features": outlined}
+        path.write_text(json.dumps(body), encoding="utf-8")
+        frame = MapFrame.of_degrees(city.longitude_deg, city.latitude_deg)
+        districts, problems = read_districts(path, frame, Where(path.name))
+    lost = _lost(features, city)
+    apart = [d.id for d in districts if d.people != city.districts[d.id].people]
+    expected = sum(len(district.outline) >= 3 for district in city.districts.values())
+    if len(districts) != expected:
+        lost.append(f"{expected - len(districts)} outlines")
+    bad = [*lost, *apart, *(str(problem) for problem in problems)]
+    count = number(len(features))
+    with_results = sum("worst_" in " ".join(feature["properties"]) for feature in features)
+    reason = Text(
+        f"{count.de} Objekte (Stadtteile, Bauteile, Verbindungen) geschrieben und mit gleichen Orten und Kennungen "
+        f"wieder gelesen; {with_results} tragen Ergebnisse eines Laufs.",
+        f"{count.en} features (districts, components, links) written and read back with the same places and ids; "
+        f"{with_results} carry results of a run.",
+    )
+    if bad:
+        some = ", ".join(bad[:3])
+        reason = Text(f"Beim Einlesen verändert oder verloren: {some}.", f"Changed or lost on reading back: {some}.")
+    ok = not bad and with_results > 0
+    figures = (Figure("features", float(len(features)), "1"),)
+    return ClauseEvidence("3.2/geodata", "geojson", TITLE_GEODATA, _value(ok), reason, figures)
+
+
+def _lost(features: Sequence[dict[str, object]], city: City) -> list[str]:
+    """What is not where it was, seen by its id."""
+    from simulator.city.frame import to_degrees
+
+    where = {str(f["id"]): f["geometry"] for f in features}
+    lost = [name for name in (*city.districts, *city.components, *city.links) if name not in where]
+    for component in city.components.values():
+        shape = where.get(component.id)
+        if isinstance(shape, dict):
+            there = to_degrees(component.x_m, component.y_m, city.longitude_deg, city.latitude_deg)
+            found = shape["coordinates"]
+            if max(abs(a - b) for a, b in zip(there, found, strict=True)) > DEGREES:
+                lost.append(component.id)
+    return lost
+
+
+def _lacking(without: Counter[str], what: Text, every: int) -> Text:
+    kinds = enumerated(
+        [Text(f"{n} × {w.de}", f"{n} × {w.en}") for k, n in without.items() if (w := words_of(KIND_NAMES, k))]
+    )
+    return Text(
+        f"{without.total()} von {every} Geräten nennen {what.de} nicht: {kinds.de}.",
+        f"{without.total()} of {every} devices do not name {what.en}: {kinds.en}.",
+    )
+
+
+def _value(ok: bool) -> Value:
+    return Value.PASS if ok else Value.FAIL

@@ -1,0 +1,112 @@
+"""From run folders to the charter report as files."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from resilience.charter import (
+    CharterContent,
+    CharterRun,
+    ClauseEvidence,
+    charter_json,
+    charter_markdown,
+    charter_page,
+    compose_charter,
+)
+from resilience.charter.compose import reference_year
+from resilience.text import LANGUAGES, Text
+from resilience.verdict import Value
+from simulator.contracts.city import City
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk import folder as files
+from stadtwerk.charter.city_checks import check_ages, check_geodata, check_makers, check_owners
+from stadtwerk.charter.form_checks import check_forms
+from stadtwerk.charter.run_checks import check_causes, check_detection
+from stadtwerk.charter.runs import read_runs, run_folders
+from stadtwerk.charter.wire_checks import check_interfaces, check_privacy, check_versions
+from stadtwerk.library import load_named_city
+
+
+@dataclass(frozen=True, slots=True)
+class CharterFiles:
+    """The report, and where it stands. `page` is in the language that was asked for."""
+
+    content: CharterContent
+    page: Path
+
+
+def make_report(paths: Sequence[Path], city: str | None, out: Path, lang: str) -> CharterFiles:
+    """Read the runs, carry out the checks and write the report. Raises `BadInput`; nothing is written if it fails.
+
+    Leaves `charter.html` and `charter.md` in the language, both also in the other one (`charter.en.html`), and
+    `charter.json`.
+    """
+    runs, cities = read_runs(run_folders(paths))
+    town = _city(city, cities)
+    checks = carry_out(town, runs)
+    command = " ".join(
+        ["stadtwerk charter", *(shlex.quote(str(path)) for path in paths), "--out", shlex.quote(str(out))]
+    )
+    if city is not None:
+        command += f" --city {shlex.quote(city)}"
+    content = compose_charter(town, runs, checks, command, files.versions())
+    forms = _guarded("III.l/check-grids", lambda: check_forms(content))
+    content = compose_charter(town, runs, (*checks, forms), command, files.versions())
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for other in LANGUAGES:
+            name = "charter" if other == lang else f"charter.{other}"
+            (out / f"{name}.html").write_text(charter_page(content, other), encoding="utf-8", newline="\n")
+            (out / f"{name}.md").write_text(charter_markdown(content, other), encoding="utf-8", newline="\n")
+        (out / "charter.json").write_text(charter_json(content), encoding="utf-8", newline="\n")
+    except OSError as error:
+        what = f"cannot be written ({error.strerror})"
+        raise BadInput([Problem(str(out), 0, "--out", what, "check the path")]) from None
+    return CharterFiles(content, out / "charter.html")
+
+
+def carry_out(city: City, runs: Sequence[CharterRun]) -> tuple[ClauseEvidence, ...]:
+    """Every check but that of the report itself. One that breaks down is inconclusive."""
+    year = reference_year(runs)
+    checks: dict[str, Callable[[], ClauseEvidence]] = {
+        "3.3/backward-compatible": check_versions,
+        "3.3/open-interfaces": lambda: check_interfaces(city, runs),
+        "3.3/vendor-independence": lambda: check_makers(city),
+        "image/responsive-sensitive": lambda: check_detection(city, runs),
+        "3.1/responsibilities": lambda: check_owners(city),
+        "3.2/geodata": lambda: check_geodata(city, runs),
+        "3.2/privacy": lambda: check_privacy(city, runs),
+        "III.j/obsolescence": lambda: check_ages(city, year),
+        "III.k/cross-sector": lambda: check_causes(city, runs),
+    }
+    return tuple(_guarded(clause, check) for clause, check in checks.items())
+
+
+def _guarded(clause: str, check: Callable[[], ClauseEvidence]) -> ClauseEvidence:
+    try:
+        return check()
+    except Exception as error:  # a broken check has shown nothing
+        said = f"{type(error).__name__}: {error}"
+        reason = Text(f"Die Prüfung selbst ist gescheitert ({said}).", f"The check itself failed ({said}).")
+        return ClauseEvidence(clause, "broken", Text("Prüfung", "Check"), Value.INCONCLUSIVE, reason)
+
+
+def _city(named: str | None, cities: dict[str, str]) -> City:
+    if named is None and len(cities) > 1:
+        what = f"the runs played in several cities: {', '.join(sorted(cities))}"
+        raise BadInput([Problem("command line", 0, "RUN_FOLDER", what, "name runs of one city only")])
+    ((name, place),) = cities.items() if len(cities) == 1 else (("", ""),)
+    try:
+        city = load_named_city(named or place)
+    except BadInput as bad:
+        if named is not None:
+            raise
+        found = [replace(problem, mend="name the city with --city") for problem in bad.problems]
+        raise BadInput(found) from None
+    if city.name != name:
+        what = f"the runs played in {name or 'several cities'}, this is {city.name!r}"
+        raise BadInput([Problem("command line", 0, "--city", what, "name the city of the runs")])
+    return city

@@ -1,0 +1,179 @@
+"""Checks across runs: what led to what from sector to sector, and whether faults can be told from readings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from resilience.charter.evidence import CharterRun, ClauseEvidence
+from resilience.text import Text, number, quantity
+from resilience.verdict import Figure, Value
+from simulator.contracts.city import City
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.level import MEASURES
+from simulator.contracts.ticks import to_s
+from stadtwerk.influx.folder import StoredSource
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+CARRIERS = {"power": "energy", "data": "ict", "control": "ict", "water": "water", "road": "traffic"}
+"""The sub-system that carries a kind of link."""
+
+
+def check_causes(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
+    """III.k/cross-sector: every loss after the first fault leads back to a fault; some cross a sector."""
+    losses, untraced, across = 0, 0, 0
+    paths: set[tuple[str, str]] = set()
+    for run in runs:
+        events = StoredSource(Path(run.folder)).events()
+        onset = min((event.at for event in events if event.kind is EventKind.FAULT), default=None)
+        for event in events:
+            level = city.levels.get(event.subject)
+            if event.kind is not EventKind.LEVEL_LOW or level is None or onset is None or event.at < onset:
+                continue
+            losses += 1
+            first = _first_cause(event, events)
+            if first.kind is not EventKind.FAULT:
+                untraced += 1
+                continue
+            source, hit = _sector(first.subject, city), MEASURES[level.measure].domain.value
+            if source != hit:
+                across += 1
+                paths.add((source, hit))
+    title = Text("Verluste bis zur Störung verfolgt", "Losses traced to their fault")
+    figures = (
+        Figure("losses", float(losses), "1"),
+        Figure("across sectors", float(across), "1"),
+        Figure("untraced", float(untraced), "1"),
+    )
+    n, m = number(losses), number(across)
+    reason = Text(
+        f"{n.de} Verluste in {len(runs)} Läufen, {m.de} davon in einem anderen Sektor als die Störung ({len(paths)} "
+        f"Wege von Sektor zu Sektor). {untraced} ließen sich nicht auf eine Störung zurückführen.",
+        f"{n.en} losses in {len(runs)} runs, {m.en} of them in another sector than the fault ({len(paths)} ways "
+        f"from sector to sector). {untraced} could not be traced to a fault.",
+    )
+    value = Value.PASS if across and not untraced else Value.FAIL if untraced else Value.INCONCLUSIVE
+    return ClauseEvidence("III.k/cross-sector", "causes", title, value, reason, figures)
+
+
+def _first_cause(event: Event, events: Sequence[Event]) -> Event:
+    while event.cause is not None and event.kind is not EventKind.FAULT:
+        event = events[event.cause]
+    return event
+
+
+def _sector(subject: str, city: City) -> str:
+    if subject in city.components:
+        return city.components[subject].domain.value
+    link = city.links.get(subject)
+    return "" if link is None else CARRIERS[link.kind.value]
+
+
+LEARNED = ("pressure_m", "level_m")
+"""Quantities with a band of ordinary values that does not hang on season or weather."""
+MARGIN = 0.05
+"""Share of the band's width, on either side, that is still ordinary (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Readings:
+    """Good readings of the learned quantities: sensor number, time taken, time of arrival, value."""
+
+    names: tuple[str, ...]
+    sensor: NDArray[np.int64]
+    at_s: NDArray[np.float64]
+    arrived_s: NDArray[np.float64]
+    value: NDArray[np.float64]
+
+
+def check_detection(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
+    """image/responsive-sensitive: faults that cost water can be told from readings that leave their ordinary band.
+
+    The bands are learned from a run without any fault. In each other run in which people's water fell short, a reading
+    outside its band has to arrive; how long after the fault is the figure. Readings outside before it are false alarms.
+    """
+    import numpy as np
+
+    title = Text("Störungen an Messwerten zu erkennen", "Faults can be told from readings")
+    quiet = next((run for run in runs if not run.scenario.timeline), None)
+    if quiet is None:
+        reason = Text("Kein Lauf ohne Störung, aus dem zu lernen wäre.", "No run without a fault to learn from.")
+        return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.INCONCLUSIVE, reason)
+    known = _readings(Path(quiet.folder))
+    low, high = np.full(len(known.names), np.inf), np.full(len(known.names), -np.inf)
+    np.minimum.at(low, known.sensor, known.value)
+    np.maximum.at(high, known.sensor, known.value)
+    room = MARGIN * np.maximum(high - low, 1.0)
+    bands = {name: (low[i] - room[i], high[i] + room[i]) for i, name in enumerate(known.names)}
+    times: list[float] = []
+    missed: list[Text] = []
+    before = false = 0
+    for run in runs:
+        events = StoredSource(Path(run.folder)).events()
+        onset = min((to_s(event.at) for event in events if event.kind is EventKind.FAULT), default=None)
+        if onset is None:
+            continue
+        seen = _readings(Path(run.folder))
+        band = np.array([bands.get(name, (-np.inf, np.inf)) for name in seen.names]).reshape(-1, 2)
+        strange = (seen.value < band[seen.sensor, 0]) | (seen.value > band[seen.sensor, 1])
+        before += int((seen.at_s < onset).sum())
+        false += int((strange & (seen.at_s < onset)).sum())
+        if not _water_fell(events, city):
+            continue
+        alarms = seen.arrived_s[strange & (seen.at_s >= onset)]
+        if len(alarms):
+            times.append(float(alarms.min()) - onset)
+        else:
+            missed.append(run.scenario.title)
+    figures = (
+        *(Figure("time to detect", seconds, "s") for seconds in times),
+        Figure("false alarms", false / before if before else 0.0, "share"),
+    )
+    if not times and not missed:
+        reason = Text("In keinem Lauf fehlte Wasser.", "In no run was there too little water.")
+        return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.INCONCLUSIVE, reason, figures)
+    if missed:
+        names = ", ".join(text.de for text in missed), ", ".join(text.en for text in missed)
+        reason = Text(f"Kein Messwert zeigte es an: {names[0]}.", f"No reading told of it: {names[1]}.")
+        return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.FAIL, reason, figures)
+    fast, slow = quantity(round(min(times)), "s"), quantity(round(max(times)), "s")
+    share = quantity(false / before if before else 0.0, "share", 4)
+    reason = Text(
+        f"In allen {len(times)} Läufen, in denen Wasser fehlte, kam ein ungewöhnlicher Messwert an: {fast.de} bis "
+        f"{slow.de} nach der Störung. Gelernt aus „{quiet.scenario.title.de}“; Fehlalarme vor der Störung: {share.de} "
+        "der Messwerte.",
+        f"In all {len(times)} runs in which water ran short an unusual reading arrived: {fast.en} to {slow.en} after "
+        f"the fault. Learned from “{quiet.scenario.title.en}”; false alarms before the fault: {share.en} of the "
+        "readings.",
+    )
+    return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.PASS, reason, figures)
+
+
+def _water_fell(events: Sequence[Event], city: City) -> bool:
+    return any(
+        event.kind is EventKind.LEVEL_LOW
+        and event.at >= 0
+        and event.subject in city.levels
+        and city.levels[event.subject].measure in ("water-supply", "water-pressure")
+        for event in events
+    )
+
+
+def _readings(folder: Path) -> _Readings:
+    import numpy as np
+    import pyarrow.parquet as pq
+
+    columns = ["t_s", "sensor", "value", "quality", "delivered_s"]
+    table = pq.read_table(folder / "readings.parquet", columns=columns).unify_dictionaries()
+    sensor = table["sensor"].combine_chunks()
+    names = tuple(str(name) for name in sensor.dictionary.to_pylist())
+    index = sensor.indices.to_numpy()
+    learned = np.array([name.rpartition("/")[2] in LEARNED for name in names], dtype=bool)
+    value, arrived = table["value"].to_numpy(), table["delivered_s"].to_numpy()
+    good = learned[index] & (table["quality"].to_numpy() == 0) & np.isfinite(value) & np.isfinite(arrived)
+    return _Readings(names, index[good].astype(np.int64), table["t_s"].to_numpy()[good], arrived[good], value[good])
