@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from resilience.charter.content import ClauseRow, FigureRow, RunRow
 from resilience.charter.evidence import CharterRun, ClauseEvidence
-from resilience.charter.status import CONCLUSIVE, Status, missing, run_need, status_of
+from resilience.charter.status import Status, missing, run_need, status_of
 from resilience.clauses import Clause, Need, charter_clauses
-from resilience.outcome import Outcome, is_known
+from resilience.outcome import Outcome, is_known, quoted
 from resilience.report.compose import target_and_actual
 from resilience.text import Text, both, enumerated, joined
 from resilience.verdict import Finding, Value
@@ -20,6 +19,14 @@ NEEDS = {
     Need.ANALOGUE: Text("ein analoger Ersatz, der gebraucht wurde", "an analogue fallback that was called upon"),
     Need.CHECK: Text("eine Prüfung der Daten und Schnittstellen", "a check of data and interfaces"),
 }
+
+WORDS = {
+    Outcome.PASS: Text("Gehalten", "Held"),
+    Outcome.KNOWN: Text("Bekannte Schwäche", "Known weakness"),
+    Outcome.FAIL: Text("Nicht gehalten", "Not held"),
+}
+NAMED = 3
+"""Scenarios that the grid names; the details have them all."""
 
 
 def clause_rows(runs: Sequence[CharterRun], checks: Sequence[ClauseEvidence]) -> tuple[ClauseRow, ...]:
@@ -105,38 +112,16 @@ def _sentence(
 
 
 def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> Text:
-    """How many runs and checks there were, and what they came to."""
-    conclusive = [run for run in runs if run.outcome in CONCLUSIVE]
-    found = Counter(run.outcome for run in conclusive)
-    parts = []
-    if conclusive:
-        many = len(conclusive)
-        parts.append(Text(_many(many, "Szenario", "Szenarien"), _many(many, "scenario", "scenarios")))
-        held = found[Outcome.PASS]
-        if held < many:
-            weak, failed = found[Outcome.KNOWN], found[Outcome.FAIL]
-            told = [Text(f"{held} gehalten", f"{held} held")]
-            if weak:
-                told.append(Text(f"{weak} mit bekannter Schwäche", f"{weak} with a known weakness"))
-            if failed:
-                told.append(Text(f"{failed} nicht bestanden", f"{failed} failed"))
-            listed = joined(told, both(", "))
-            parts[-1] += Text(f" ({listed.de})", f" ({listed.en})")
-        else:
-            parts[-1] += Text(" gehalten", " held")
-    settled = [check for check in checks if check.value is not Value.INCONCLUSIVE]
-    if settled:
-        good = sum(check.value is Value.PASS for check in settled)
-        parts.append(
-            Text(
-                f"{good} von {_many(len(settled), 'Prüfung', 'Prüfungen')} bestanden",
-                f"{good} of {_many(len(settled), 'check', 'checks')} passed",
-            )
-        )
-    if not parts:
-        return both("")
-    listed = joined(parts, both("; "))
-    return Text(f"{listed.de}.", f"{listed.en}.")
+    """In which conclusive scenarios the clause held and in which it did not, and what the checks found."""
+    said = []
+    for outcome, words in WORDS.items():
+        titles = {run.scenario: run.title for run in runs if run.outcome is outcome}
+        if titles:
+            many = Text(_many(len(titles), "Szenario", "Szenarien"), _many(len(titles), "scenario", "scenarios"))
+            names = enumerated([quoted(title) for title in titles.values()], NAMED)
+            said.append(Text(f"{words.de} in {many.de}: {names.de}.", f"{words.en} in {many.en}: {names.en}."))
+    said += [check.reason for check in checks if check.value is Value.PASS]
+    return joined(said, both(" "))
 
 
 def _many(count: int, one: str, more: str) -> str:

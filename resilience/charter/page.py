@@ -36,6 +36,7 @@ def charter_page(content: CharterContent, lang: str = "en") -> str:
         "status_words": {status.value: words for status, words in STATUS.items()},
         "outcome_words": {outcome.value: words for outcome, words in OUTCOME.items()},
         "overall": view.overall.value,
+        "badge": view.badge,
         "summary": view.summary,
         "counts": view.counts,
         "open_runs": view.open_runs,

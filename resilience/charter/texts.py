@@ -28,6 +28,7 @@ TEXTS = {
         "{people} people · {scenarios} scenarios in {runs} runs · {clauses} clauses",
     ),
     "answer": Text("Ergebnis", "Result"),
+    "badge-all": Text("alles gezeigt", "all shown"),
     "all-shown": Text(
         "Alle {all} Abschnitte sind gezeigt.",
         "All {all} clauses are shown.",
@@ -99,10 +100,9 @@ TEXTS = {
     "no-makers": Text("Von keinem Bauteil ist der Hersteller bekannt.", "No component's maker is known."),
     "ages": Text("Alter der Bauteile", "Age of components"),
     "ages-intro": Text(
-        "Bauteile jenseits ihrer üblichen Nutzungsdauer im Jahr {year}. Wo kein Baujahr bekannt ist, ist das Alter "
-        "unbekannt und nicht in Ordnung.",
-        "Components past their usual service life in {year}. Where no year is known the age is unknown, which is not "
-        "the same as well.",
+        "Bauteile jenseits ihrer üblichen Nutzungsdauer im Jahr {year}. Wo kein Baujahr bekannt ist, lässt "
+        "sich nichts sagen.",
+        "Components past their usual service life in {year}. Where no year is known, nothing can be said.",
     ),
     "count": Text("Anzahl", "number"),
     "past": Text("überaltert", "past their service life"),

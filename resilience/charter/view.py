@@ -17,6 +17,7 @@ class CharterView:
     """`overall` is the worst status; `open_runs` are runs that showed nothing conclusive."""
 
     overall: Status
+    badge: str
     summary: str
     counts: dict[str, int]
     open_runs: tuple[RunRow, ...]
@@ -31,11 +32,18 @@ def charter_view(content: CharterContent, lang: str) -> CharterView:
     settled = {(r.scenario, r.seed) for row in content.rows for r in row.runs if r.outcome is not Outcome.INCONCLUSIVE}
     return CharterView(
         overall,
+        _badge(content, overall, lang),
         _summary(content, lang),
         {status.value: content.count(status) for status in Status},
         tuple(run for key, run in runs.items() if key not in settled),
         tuple(run.replay for run in runs.values()),
     )
+
+
+def _badge(content: CharterContent, overall: Status, lang: str) -> str:
+    if overall is Status.SHOWN:
+        return say("badge-all", lang)
+    return f"{content.count(overall)} × {STATUS[overall].of(lang)}"
 
 
 def _summary(content: CharterContent, lang: str) -> str:

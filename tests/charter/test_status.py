@@ -1,0 +1,109 @@
+"""When a clause counts as shown: never because nobody looked, and a known weakness never as a pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from resilience.charter.evidence import CharterRun, ClauseEvidence
+from resilience.charter.grid import clause_rows
+from resilience.charter.status import Status
+from resilience.clauses import charter_clauses
+from resilience.outcome import outcome_of
+from resilience.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario
+from resilience.text import both
+from resilience.verdict import Category, Finding, Value, Verdict, combined
+
+PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
+START = RunSettings(datetime(2026, 1, 14), 0.0, 3600.0)
+
+
+def run(
+    clause: str,
+    expected: str = "",
+    kind: str = "technical",
+    spare: Value | None = None,
+    needed: bool = True,
+    **asked: Value,
+) -> CharterRun:
+    """A run that names one clause, with expectations and, if `spare`, one redundancy of a kind."""
+    findings = [Finding(n, Category.EXPECTATION, v, both(n), both(f"why {n}")) for n, v in asked.items()]
+    redundancies = ()
+    if spare is not None:
+        redundancies = (Redundancy("spare", kind, "x", "mains", "battery"),)
+        findings.append(Finding("spare", Category.REDUNDANCY, spare, both("spare"), both("why spare"), needed=needed))
+    known = KnownWeakness(tuple(expected.split()), both("known")) if expected else None
+    value = combined(finding.value for finding in findings)
+    verdict = Verdict("s", both("t"), both("q"), value, both("answer"), tuple(findings), (clause,))
+    scenario = Scenario(
+        "s",
+        both("t"),
+        both("q"),
+        CityReference("c"),
+        START,
+        redundancies=redundancies,
+        charter=(clause,),
+        expected=known,
+    )
+    return CharterRun(scenario, 1, "folder", "replay", verdict, outcome_of(verdict, known))
+
+
+def check(clause: str, value: Value) -> ClauseEvidence:
+    return ClauseEvidence(clause, "c", both("check"), value, both("why check"))
+
+
+CONTINUITY, EXAMINED = "3.3/subsystem-continuity", "III.c/risk-analysis"
+TECHNICAL, ANALOGUE, BOTH, CHECKED = (
+    "3.3/technical-redundancy",
+    "3.3/analogue-redundancy",
+    "3.3/backward-compatible",
+    "3.2/geodata",
+)
+
+
+@pytest.mark.parametrize(
+    ("clause", "runs", "checks", "status"),
+    [
+        (CONTINUITY, [], [], Status.NOT_SHOWN),
+        (CONTINUITY, [run(CONTINUITY, a=OPEN)], [], Status.NOT_SHOWN),
+        (CONTINUITY, [run(CONTINUITY, a=PASS), run(CONTINUITY, a=OPEN)], [], Status.SHOWN),
+        (CONTINUITY, [run(CONTINUITY, a=PASS), run(CONTINUITY, "b", b=FAIL)], [], Status.WEAKNESS),
+        (CONTINUITY, [run(CONTINUITY, a=FAIL), run(CONTINUITY, "b", b=FAIL)], [], Status.FAILED),
+        (CONTINUITY, [run(CONTINUITY, "a", a=PASS)], [], Status.FAILED),
+        (EXAMINED, [run(EXAMINED, a=FAIL)], [], Status.SHOWN),
+        (EXAMINED, [run(EXAMINED, "a", a=FAIL)], [], Status.SHOWN),
+        (EXAMINED, [run(EXAMINED, a=OPEN)], [], Status.NOT_SHOWN),
+        (TECHNICAL, [run(TECHNICAL, a=PASS)], [], Status.NOT_SHOWN),
+        (TECHNICAL, [run(TECHNICAL, spare=PASS, needed=False)], [], Status.NOT_SHOWN),
+        (TECHNICAL, [run(TECHNICAL, kind="analogue", spare=PASS)], [], Status.NOT_SHOWN),
+        (ANALOGUE, [run(ANALOGUE, kind="analogue", spare=PASS)], [], Status.SHOWN),
+        (TECHNICAL, [run(TECHNICAL, spare=PASS, a=PASS)], [], Status.SHOWN),
+        (TECHNICAL, [run(TECHNICAL, spare=PASS, a=FAIL)], [], Status.SHOWN),
+        (TECHNICAL, [run(TECHNICAL, spare=FAIL, a=PASS)], [], Status.FAILED),
+        (TECHNICAL, [run(TECHNICAL, "spare", spare=FAIL)], [], Status.WEAKNESS),
+        (BOTH, [run(BOTH, a=PASS)], [], Status.NOT_SHOWN),
+        (BOTH, [], [check(BOTH, PASS)], Status.NOT_SHOWN),
+        (BOTH, [run(BOTH, a=PASS)], [check(BOTH, OPEN)], Status.NOT_SHOWN),
+        (BOTH, [run(BOTH, a=PASS)], [check(BOTH, PASS)], Status.SHOWN),
+        (BOTH, [run(BOTH, a=PASS)], [check(BOTH, FAIL)], Status.FAILED),
+        (CHECKED, [], [check(CHECKED, PASS)], Status.SHOWN),
+        (CHECKED, [run(CHECKED, a=PASS)], [], Status.NOT_SHOWN),
+    ],
+)
+def test_a_clause_is_shown_only_by_conclusive_evidence_of_the_kind_it_needs(
+    clause: str, runs: list[CharterRun], checks: list[ClauseEvidence], status: Status
+) -> None:
+    rows = {row.clause.id: row for row in clause_rows(runs, checks)}
+    assert list(rows) == [c.id for c in charter_clauses()], "a row for every clause"
+    assert rows[clause].status is status
+    others = {row.status for name, row in rows.items() if name != clause}
+    assert others == {Status.NOT_SHOWN}, "what nobody examined is not shown"
+    if status is Status.WEAKNESS:
+        assert "nown" in rows[clause].sentence.en and "why" in rows[clause].sentence.en
+
+
+def test_every_clause_says_in_both_languages_what_has_to_be_shown() -> None:
+    for clause in charter_clauses():
+        assert clause.needs and clause.show.de != clause.show.en
+        assert clause.show.de.endswith(".") and clause.show.en.endswith(".")
