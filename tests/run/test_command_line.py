@@ -98,7 +98,7 @@ def test_a_folder_that_is_no_run_is_not_replaced(tmp_path: Path, capsys: pytest.
     assert (precious / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize("command", ["run", "test", "check", "list", "city"])
+@pytest.mark.parametrize("command", ["run", "test", "charter", "check", "list", "city"])
 def test_every_command_teaches_by_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])
