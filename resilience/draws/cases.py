@@ -44,7 +44,8 @@ def exposed(entry: TimelineEntry, city: City, year: int, chosen: Collection[str]
 
     `chosen` are the components that a selector or a list of targets means, None for all. `year` is that of the run.
     """
-    components = [c for c in city.components.values() if chosen is None or c.id in chosen]
+    among = None if chosen is None else frozenset(chosen)
+    components = [c for c in city.components.values() if among is None or c.id in among]
     if entry.hazard is not None:
         return _in_hazard(entry, components, city)
     return _wearing(entry, components, year)

@@ -9,6 +9,7 @@ import pytest
 
 from resilience.entry_loader import build_entry
 from resilience.fields import Fields
+from resilience.injector import build_injector
 from resilience.judge import judge
 from resilience.report.compose import compose
 from resilience.scenario import Evidence, Repair, TimelineEntry, Trigger
@@ -184,6 +185,47 @@ def test_the_report_says_what_was_waited_for() -> None:
     assert fault.asked_when is not None
     assert fault.asked_when.en == "pump 3: works (1) or not (0), below 0.5"
     assert fault.asked_end_s == 1800.0
+
+
+def test_on_a_real_water_network(tmp_path: Path) -> None:
+    """A tank without its pump runs low; its main is closed at the first whole minute at which it stands below 0.3."""
+    from simulator.domains import water
+    from tests.water.networks import PUMPED, city_of, world, write
+
+    entry = TimelineEntry(
+        "dry", 0.0, "isolated", ("pipe-P2",), for_s=1800.0, when=Trigger("tank-T", "level_share", 0.3, None)
+    )
+    asked = scenario(
+        timeline=[TimelineEntry("out", 0.0, "pump-out", ("pump-U",)), entry], duration_s=43200.0, heal_by_s=42000.0
+    )
+    runtime = world(city_of(write(tmp_path, PUMPED)), duration_s=43200.0)
+    running = water.start(runtime)
+    injector = build_injector(
+        asked,
+        runtime.city,
+        runtime.faults,
+        runtime.clock,
+        runtime.quantities.value,
+        runtime.crews.dispatch,
+        runtime.log.add,
+    )
+    first = None
+    for minute in range(720):
+        runtime.clock.run_until(minute * 60_000)
+        if first is None and runtime.quantities.value("tank-T", "level_share") < 0.3:
+            first = minute * 60_000
+    running.close()
+    dry = injector.executed[1]
+    assert first is not None and first > 0
+    assert (dry.applied_at, dry.cleared_at) == (first, first + 1_800_000)
+    (trigger,) = [event for event in runtime.log.events if event.kind is EventKind.TRIGGER]
+    (fault,) = [event for event in runtime.log.events if event.kind is EventKind.FAULT and event.subject == "pipe-P2"]
+    assert (trigger.subject, trigger.at, fault.cause) == ("tank-T", first, trigger.id)
+    past = replace(
+        history(events=runtime.log.events, executed=injector.executed, end=43_200_000), signals=injector.signals
+    )
+    found = {f.id: f.value for f in judge(asked, runtime.city, past).of(Category.EXECUTION)}
+    assert found["dry"] is Value.PASS
 
 
 def test_out_of_a_file(tmp_path: Path) -> None:
