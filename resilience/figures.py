@@ -18,7 +18,7 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 
 UNTRACED = ""
-"""Stands for the fault where a loss leads back to none: the town would have had it without any."""
+"""Stands for the fault where a loss leads back to none."""
 
 
 @dataclass(frozen=True, slots=True)

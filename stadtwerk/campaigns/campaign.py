@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import shlex
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.contracts.problem import BadInput, Problem
 from stadtwerk import folder as files
 from stadtwerk.campaigns import dataset
-from stadtwerk.campaigns.job import Job, run_job
+from stadtwerk.campaigns.job import Job, run_job, run_whole
 from stadtwerk.campaigns.plan import Plan, plan_campaign
 from stadtwerk.campaigns.store import Record, RecordStore, held
 from stadtwerk.executors import Executor
@@ -18,6 +20,7 @@ from stadtwerk.terminal import Terminal
 if TYPE_CHECKING:
     from resilience.campaign.run import CampaignRun
     from resilience.figures import RunFigures
+    from stadtwerk.run import RunResult
 
 RECORD = "campaign.json"
 
@@ -36,13 +39,14 @@ class CampaignRequest:
 
 @dataclass(frozen=True, slots=True)
 class CampaignResult:
-    """Where a campaign stands, its digest, and how many of its runs failed."""
+    """Where a campaign stands, its digest, how many of its runs failed or were done before, and what it says."""
 
     folder: Path
     digest: str
     runs: int
     failed: int
     found_done: int
+    answer: tuple[str, ...]
 
 
 def run_campaign(request: CampaignRequest, terminal: Terminal | None = None) -> CampaignResult:
@@ -62,7 +66,22 @@ def run_campaign(request: CampaignRequest, terminal: Terminal | None = None) -> 
             for done in executor.run(run_job, waiting):
                 store.put(done.item.key, _record(done.result, done.error, done.lost))
                 count(failed=done.result is None)
-        return _write(plan, store, out, request.lang, total - len(waiting))
+        return _write(plan, store, out, request, total - len(waiting))
+
+
+def replay(request: CampaignRequest, case: int, measure: str, terminal: Terminal) -> RunResult:
+    """Run one case with one measure (or `today`) and leave a whole run folder. Raises `BadInput`."""
+    with terminal.working("checking every case"):
+        plan = plan_campaign(request.file, request.file.parent, request.lang)
+    found = [run.job for run in plan.runs if (run.case.number, run.measure) == (case, measure)]
+    if not found:
+        known = ", ".join(dict.fromkeys(run.measure for run in plan.runs))
+        what = f"there is no case {case} with {measure!r}"
+        mend = f"cases are 0 to {plan.campaign.runs - 1}, measures: {known}"
+        raise BadInput([Problem("command line", 0, "--case", what, mend)])
+    out = request.out or Path("runs") / f"{plan.campaign.id}-case{case}-{measure}"
+    result, _ = run_whole(replace(found[0], keep=str(out)), terminal)
+    return result
 
 
 def _planned(request: CampaignRequest, terminal: Terminal) -> tuple[Plan, Path]:
@@ -123,7 +142,11 @@ def recorded_runs(plan: Plan, store: RecordStore) -> tuple[CampaignRun, ...]:
     return tuple(found)
 
 
-def _write(plan: Plan, store: RecordStore, out: Path, lang: str, found_done: int) -> CampaignResult:
+def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, found_done: int) -> CampaignResult:
+    from resilience.campaign.content import compose
+    from resilience.campaign.report import campaign_answer, campaign_page
+    from resilience.pages import html, markdown
+
     runs = recorded_runs(plan, store)
     rows = dataset.rows_of(plan.campaign, runs)
     parts = {"campaign": files.sha256(json.dumps(plan.document.data).encode()), "runs": dataset.digest_of_rows(rows)}
@@ -143,8 +166,13 @@ def _write(plan: Plan, store: RecordStore, out: Path, lang: str, found_done: int
         "digests": parts,
         "versions": files.versions(),
     }
+    command = f"stadtwerk campaign {shlex.quote(str(request.file))}"
+    content = compose(plan.campaign, plan.city, runs, command, digest)
+    page = campaign_page(content, request.lang)
+    _replace(out / "report.html", html(page))
+    _replace(out / "report.md", markdown(page))
     _replace(out / RECORD, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
-    return CampaignResult(out, digest, len(runs), failed, found_done)
+    return CampaignResult(out, digest, len(runs), failed, found_done, campaign_answer(content, request.lang))
 
 
 def _replace(path: Path, text: str) -> None:

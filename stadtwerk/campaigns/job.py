@@ -13,6 +13,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from resilience.figures import RunFigures
     from simulator.contracts.city import City
+    from simulator.contracts.document import Document
+    from simulator.contracts.history import History
+    from stadtwerk.run import RunResult
+    from stadtwerk.terminal import Terminal
 
 _ONE_AT_A_TIME = threading.Lock()
 """The engines are not made for threads: in a worker that has several, runs take turns."""
@@ -64,30 +68,37 @@ class OtherBasis(RuntimeError):
 def run_job(job: Job) -> RunFigures:
     """The figures of one run. Raises `OtherBasis`, and whatever goes wrong in the run."""
     from resilience.figures import run_figures
-    from resilience.loader import build_scenario
-    from simulator.contracts.document import Document
 
     if basis() != job.basis:
         raise OtherBasis("this worker has another version of stadtwerk or of a library that results depend on")
     with _ONE_AT_A_TIME:
-        document = Document(f"scenario of seed {job.seed}", json.loads(job.scenario), {})
         city = loaded(job.city)
         if job.keep:
-            from stadtwerk.run import RunRequest, run_checked
             from stadtwerk.terminal import Terminal
 
-            request = RunRequest(
-                Path(document.file), seed=job.seed, out=Path(job.keep), broker_port=None, lang=job.lang
-            )
-            terminal = Terminal(job.lang, quiet=True)
-            result, history = run_checked(
-                document, build_scenario(document), city, request, terminal, command=job.command
-            )
+            result, history = run_whole(job, Terminal(job.lang, quiet=True))
             return run_figures(city, history, result.verdict)
+        from resilience.loader import build_scenario
         from stadtwerk.light import light_run
 
-        _, history, verdict = light_run(build_scenario(document), city, job.seed)
+        _, history, verdict = light_run(build_scenario(_document(job)), city, job.seed)
         return run_figures(city, history, verdict)
+
+
+def run_whole(job: Job, terminal: Terminal) -> tuple[RunResult, History]:
+    """The run with all that it leaves, in the folder `keep`."""
+    from resilience.loader import build_scenario
+    from stadtwerk.run import RunRequest, run_checked
+
+    document = _document(job)
+    request = RunRequest(Path(document.file), seed=job.seed, out=Path(job.keep), broker_port=None, lang=job.lang)
+    return run_checked(document, build_scenario(document), loaded(job.city), request, terminal, command=job.command)
+
+
+def _document(job: Job) -> Document:
+    from simulator.contracts.document import Document
+
+    return Document(f"scenario of seed {job.seed}", json.loads(job.scenario), {})
 
 
 @functools.lru_cache(maxsize=8)

@@ -91,7 +91,12 @@ def _bases(document: Document, campaign: Campaign, path: Path, source: str) -> t
     cities: list[City] = []
     for place, name in enumerate(campaign.scenarios):
         try:
-            base, _, city = load_checked(scenario_path(name, path), source or None)
+            file = scenario_path(name, path)
+        except BadInput as bad:
+            problems += [document.problem(("scenarios", place), told.what, told.mend) for told in bad.problems]
+            continue
+        try:
+            base, _, city = load_checked(file, source or None)
         except BadInput as bad:
             problems += bad.problems
             continue

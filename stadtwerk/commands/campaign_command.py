@@ -11,6 +11,7 @@ EPILOG = """\
 examples:
   stadtwerk campaign my-campaign.yaml                  on all cores of this machine
   stadtwerk campaign my-campaign.yaml --jobs 2         with two worker processes
+  stadtwerk campaign my-campaign.yaml --case 17        one case with report, as `stadtwerk run` would leave it
   stadtwerk campaign my-campaign.yaml --dask tcp://127.0.0.1:8786   on the workers of a Dask cluster
 
 Stopped or killed, the same command goes on where it was; what is finished is not run again. More cases or measures in
@@ -24,14 +25,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--jobs", type=int, help="worker processes (default: one for each core)")
     parser.add_argument("--dask", default="", metavar="ADDRESS", help="scheduler of a Dask cluster, instead of --jobs")
     parser.add_argument("--out", help="folder of the campaign (default: runs/ID)")
+    parser.add_argument("--case", type=int, metavar="N", help="run this case alone, and leave its whole run folder")
+    parser.add_argument("--measure", default="today", metavar="ID", help="with --case: the measure (default: today)")
     parser.add_argument("--keep-runs", action="store_true", help="leave a whole run folder with report for every run")
     parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
 
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
-    from stadtwerk.campaigns.campaign import CampaignRequest, run_campaign
-    from stadtwerk.terminal import Terminal
+    from stadtwerk.campaigns.campaign import CampaignRequest, replay, run_campaign
+    from stadtwerk.terminal import REPORT, Terminal
 
     if options.jobs is not None and options.jobs < 1:
         what = f"{options.jobs} workers do no work"
@@ -45,6 +48,10 @@ def execute(options: argparse.Namespace) -> int:
         lang=options.lang,
     )
     terminal = Terminal(options.lang)
+    if options.case is not None:
+        replayed = replay(request, options.case, options.measure, terminal)
+        terminal.show_result(replayed)
+        return replayed.verdict.exit_code
     try:
         result = run_campaign(request, terminal)
     except KeyboardInterrupt:
@@ -52,5 +59,7 @@ def execute(options: argparse.Namespace) -> int:
         return 130
     if result.found_done:
         terminal.say(f"{result.found_done} runs were done already")
+    print(*result.answer, sep="\n")
+    print(f"{REPORT[options.lang]}: {result.folder / 'report.html'}")
     print(f"{result.folder}: {result.runs} runs, {result.failed} failed, digest {result.digest[:16]}")
     return 1 if result.failed else 0

@@ -21,7 +21,7 @@ from tests.campaign.town import CAMPAIGN, campaign_on_hamlet
 
 LIMIT_S = 120.0
 RUNS = 200
-LEFT = ("runs.parquet", "campaign.json")
+LEFT = ("runs.parquet", "campaign.json", "report.html", "report.md")
 
 
 @pytest.fixture(scope="module")

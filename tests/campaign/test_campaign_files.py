@@ -1,0 +1,89 @@
+"""Campaign files: what is wrong is said at its line, before anything is run."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from resilience.campaign.schema import campaign_schema
+from simulator.contracts.problem import BadInput
+from stadtwerk.campaigns.plan import plan_campaign
+from tests.campaign.town import CAMPAIGN, SCENARIO, campaign_on_hamlet
+
+
+def line_of(text: str, needle: str) -> int:
+    return next(n for n, line in enumerate(text.splitlines(), start=1) if needle in line)
+
+
+MISTAKES = [
+    # what is replaced, by what, what is said, and on which line (by a part of it)
+    ("uniform: [10min, 90min]", "uniform: [90min, 10min]", "is not in order", "id: begins"),
+    ("uniform: [10min, 90min]", "uniform: [10min, 90]", "mixes durations and plain numbers", "id: begins"),
+    ("uniform: [10min, 90min]", "uniform: [10min, 5h]", "lies at or after heal_by", "id: begins"),
+    ("uniform: [10min, 90min]", "uniform: [10min, 90min], chance: 0.5", "names uniform and chance", "id: begins"),
+    ("entry: pump, field: at", "entry: pmp, field: at", "did you mean 'pump'", "id: begins"),
+    ("field: parameters.area_m2", "field: parameters.area", "area_m2", "id: hole"),
+    ("loguniform: [0.001", "loguniform: [0", "begins at 0 or below", "id: hole"),
+    ("chance: 0.6", "field: at, chance: 0.6", "whether a timeline entry happens", "id: breaks"),
+    ("chance: 0.6", "choice: [1h, 2h], weights: [1]", "1 weights for 2 choices", "id: breaks"),
+    (", source: assumption}\n      - {id: lasts", "}\n      - {id: lasts", "'source' is missing", "id: begins"),
+    ("link: w-h, field: autonomy_min, un", "link: w-x, field: autonomy_min, un", "'w-x'", "id: roof-tank"),
+    ("link: w-h, field: autonomy_min, un", "link: w-h, field: autonomy, un", "did you mean 'autonomy_min'", "id: roof"),
+    ("set: [{link: w-h, autonomy_min: 240}]", "set: [{link: w-h}]", "gives no new value", "set: ["),
+    ("set: [{link: w-h, autonomy_min: 240}]", "set: [{link: w-g, autonomy_min: 240}]", "'w-g'", "set: ["),
+    ("id: bigger-tank", "id: today", "is used already", "id: today"),
+    ("latin-hypercube", "sobol", "is no power of two", "runs: 100"),
+    ("latin-hypercube", "latin", "did you mean 'latin-hypercube'", "sampler"),
+    ("scenarios: [bad-day.yaml]", "scenarios: [no-such-day]", "neither a file nor a scenario", "scenarios:"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "said", "at"), MISTAKES, ids=[said for _, _, said, _ in MISTAKES])
+def test_a_mistake_is_told_at_its_line(old: str, new: str, said: str, at: str, tmp_path: Path) -> None:
+    assert CAMPAIGN.count(old) == 1
+    text = CAMPAIGN.replace(old, new)
+    file = campaign_on_hamlet(tmp_path, text)
+    with pytest.raises(BadInput) as caught:
+        plan_campaign(file)
+    told = [problem for problem in caught.value.problems if said in problem.what + problem.mend]
+    assert told, caught.value
+    assert {(p.file, p.line) for p in told} == {(str(file), line_of(text, at))}, caught.value
+
+
+def test_what_only_some_cases_break_is_told_with_how_many(tmp_path: Path) -> None:
+    # the repair of the burst may take until after heal_by, but only where it begins late and lasts long
+    late = CAMPAIGN.replace(
+        "      - {id: hole",
+        "      - {id: later, entry: burst, field: at, uniform: [30min, 3h], source: assumption}\n      - {id: hole",
+    )
+    with pytest.raises(BadInput) as caught:
+        plan_campaign(campaign_on_hamlet(tmp_path, late))
+    (problem,) = caught.value.problems
+    assert "of 100 cases, first in case" in problem.what and "beyond heal_by" in problem.what
+    assert 0 < int(problem.what.split()[1]) < 100
+    assert "lasts = " in problem.what and "later = " in problem.what
+
+
+def test_a_whole_campaign_breaks_no_schema() -> None:
+    import yaml
+
+    jsonschema.Draft202012Validator.check_schema(campaign_schema())
+    assert list(jsonschema.Draft202012Validator(campaign_schema()).iter_errors(yaml.safe_load(CAMPAIGN))) == []
+    shipped = resources.files("scenarios").joinpath("schema", "campaign-1.schema.json").read_text(encoding="utf-8")
+    assert json.loads(shipped)["$id"] == "urn:stadtwerk:campaign:1"
+
+
+def test_several_scenarios_take_turns_and_a_city_may_be_given(tmp_path: Path) -> None:
+    file = campaign_on_hamlet(
+        tmp_path, CAMPAIGN.replace("[bad-day.yaml]", "[bad-day.yaml, worse.yaml]\n    city: {path: city}")
+    )
+    (tmp_path / "worse.yaml").write_text(
+        "\n".join(line[4:] for line in SCENARIO.splitlines()).replace("bad-day", "worse").replace("for: 2h", "for: 3h")
+    )
+    plan = plan_campaign(file)
+    assert [run.case.scenario for run in plan.runs[:6]] == [0, 0, 1, 1, 0, 0]
+    assert all(run.job.city.source == str((tmp_path / "city").resolve()) for run in plan.runs)
