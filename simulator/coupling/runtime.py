@@ -12,6 +12,7 @@ from simulator.contracts.kinds import KINDS
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
+from simulator.coupling.police import Police
 from simulator.coupling.quantities import Quantities, Quantity
 from simulator.coupling.recovery import Recovery
 from simulator.coupling.staff import STAFF_ABSENT, staff_present
@@ -36,6 +37,7 @@ class Runtime:
     quantities: Quantities
     travel: Travel
     crews: Crews
+    police: Police
 
     @classmethod
     def build(cls, city: City, clock: Clock, seed: int, supply_of: type[Supply] = Supply) -> Runtime:
@@ -51,9 +53,10 @@ class Runtime:
         )
         streams = Streams(seed)
         crews = Crews(city, clock, log, faults, supply, travel, streams)
+        police = Police(city, clock, log, faults)
         levels = LevelRecorder(city, clock, log)
         _measure_people(city, faults, crews, quantities)
-        return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, crews)
+        return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, crews, police)
 
     def mode(self, component: str, before: str, after: str, why: str, cause: int | None) -> int:
         """Log that a lifeline or redundancy changed its mode; checkers judge redundancies by these events."""

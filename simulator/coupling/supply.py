@@ -49,6 +49,7 @@ class Supply:
         self._cut: dict[str, bool] = {}
         self._voiceless: set[str] = set()
         self._draws: dict[str, float] = {}
+        self._by_hand: set[str] = set()
         self._demand: dict[str, float] = {}
         self._stores: dict[tuple[str, LinkKind], _Store] = {}
         self._watchers: dict[str, list[Watcher]] = {}
@@ -115,6 +116,16 @@ class Supply:
 
     def works(self, component: str) -> bool:
         return self._works[component]
+
+    def operate_by_hand(self, component: str, on: bool, cause: int | None) -> None:
+        """Somebody stands at a component and operates it (or has left): what it does without commands is over."""
+        if (component in self._by_hand) is not on:
+            (self._by_hand.add if on else self._by_hand.discard)(component)
+            self._notify(component, cause)
+
+    def by_hand(self, component: str) -> bool:
+        """Whether somebody operates it on site."""
+        return component in self._by_hand
 
     def demand_w(self, bus: str) -> float:
         """Electric power taken from `bus` by what hangs on it now: each component draws on its first live link."""

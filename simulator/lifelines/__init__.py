@@ -1,13 +1,16 @@
 """What people lean on when the networks fail: each a state machine with a technical or analogue fallback.
 
 lifeline         what all of them have in common: a mode, a share of the duty served, a reason
-hospital         mains, battery, generator, none
-rescue           rescue dispatch and its radio: trunked, isolated cell, direct mode
-drinking_water   one district's water: network, tank, wells and tankers
+hospital         mains, battery, generator, by hand, none
+patient_records  of a hospital: online, on paper
+hospital_water   of a hospital: network, roof tank, tankers
+rescue           rescue dispatch and its radio: trunked, isolated cell, direct mode, runners
+drinking_water   one district's water: network, boiled, tank, wells and tankers, bottles
+public_warning   phones, sirens, loudspeaker vans
 traffic_control  traffic control centre: central, local programmes, police
 town_hall        online, paper counter
-waterworks       the waterworks' control room: central, local
-site             a place that works or does not: depot, well, rescue station
+waterworks       the waterworks' control room: central, by hand, local
+site             what works or does not: depot, well, rescue station, siren, van
 process          starts all that a city has
 """
 

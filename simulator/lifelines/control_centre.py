@@ -37,10 +37,10 @@ class ControlCentre(Lifeline):
         links = self.control_links(self.commands)
         self._link = {link.target: link for link in links}
         components = runtime.city.components
-        self._targets = tuple(components[t] for t in self._link) or runtime.city.of_kind(self.commands)
+        self.targets = tuple(components[t] for t in self._link) or runtime.city.of_kind(self.commands)
 
     def watches(self) -> tuple[str, ...]:
-        return (*(target.id for target in self._targets), *(link.id for link in self._link.values()))
+        return (*(target.id for target in self.targets), *(link.id for link in self._link.values()))
 
     @property
     def blind(self) -> bool:
@@ -51,7 +51,7 @@ class ControlCentre(Lifeline):
         supply = self.runtime.supply
         centre = supply.works(self.id) and not self.runtime.faults.active(self.id, LOSS_OF_CONTROL.name)
         found = []
-        for target in self._targets:
+        for target in self.targets:
             link = self._link.get(target.id)
             reached = centre and (link is None or supply.link_up(link.id))
             fallback = Fallback.LOCAL if link is None else link.fallback

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
-from simulator.contracts.ticks import to_ticks
+from simulator.contracts.kinds.kind import NO_TANKERS
+from simulator.contracts.kinds.water import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.staff import staff_present
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 LITRES_PERSON_D = 126.0
@@ -24,14 +28,27 @@ LOW_TANK = 0.5
 """The district lives on its tanks below this share of the least they held before the scenario's zero (assumption)."""
 
 
+CONTAMINATED = 0.01
+"""From this share of undrinkable water on, tap water of the district counts as contaminated (assumption)."""
+
+BOILED_L = 10.0
+"""Litres a person and day that households boil (assumption: drinking and cooking)."""
+
+BOTTLED_L = 2.0
+"""Litres of bottled water handed out for each person and day (assumption: drinking alone)."""
+
+
 class DrinkingWater(Lifeline):
     """The emergency supply of one district, called out as soon as the network is not well.
 
     *network* while it delivers `NETWORK_RATIO` of the demand and the tanks hold what they usually do; *tank* while at
     least `ENOUGH_L` a person still arrive; below that *emergency* once `activate_s` has passed since the call-out and
-    wells or tankers give anything, else *none*. What the water domain measures, `water_supply_ratio`,
-    `contaminated_share` and `tank_volume_m3` of the district, is polled; without it the network counts as serving.
-    Water that is delivered but may not be drunk does not count.
+    wells or tankers give anything. Until then *bottled* water is handed out, from `bottled_s` on and while the stock
+    lasts, else *none*. What the water domain measures, `water_supply_ratio`, `contaminated_share` and `tank_volume_m3`
+    of the district, is polled; without it the network counts as serving.
+
+    Water that is delivered but may not be drunk does not count. Where boiling makes it good (no source of it says
+    `do-not-drink`), it counts as *boiled* from `notice_s` on, for those whom a warning reaches (`warned`).
     """
 
     kind = "drinking-water"
@@ -54,6 +71,11 @@ class DrinkingWater(Lifeline):
             if level.measure in {"water-supply", "water-pressure"} and level.subject == component.district
         )
         self._ratio = 1.0
+        self.warned: Callable[[str], float] = lambda district: 1.0
+        self._dirty_since: int | None = None
+        self._boilable = True
+        self._stock_l = component.number("bottled_l_person") * self._people
+        self._handing_since: int | None = None
         self._gauges: dict[str, tuple[Quantity, int]] = {}
         self._usual_m3 = math.inf
         self._called: int | None = None
@@ -71,25 +93,70 @@ class DrinkingWater(Lifeline):
     def judge(self) -> Duty:
         ratio, clock = self._drinkable(), self.runtime.clock
         self._ratio = ratio
-        low_tank = self._low_tank()
+        bad, low_tank = self._measured("contaminated_share", 0.0), self._low_tank()
         arrives_l = ratio * LITRES_PERSON_D
+        boiled_l = self._boiled_l(bad)
         if ratio >= NETWORK_RATIO and not low_tank:
             self._called, self.litres = None, arrives_l
+            self._hand_out(False)
             return Duty("network", 1.0, f"the network delivers {ratio:.0%} of the demand")
         ready = self._ready()
         if arrives_l >= ENOUGH_L:
             self.litres = arrives_l
-            bad = self._measured("contaminated_share", 0.0)
+            self._hand_out(False)
             what = f"{bad:.0%} is contaminated" if bad else "tanks are low" if low_tank else "the network is weak"
             return Duty("tank", 1.0, f"{what}, {arrives_l:.0f} l a person and day arrive")
         brought_l = self._wells_l_d() + self._tankers_l_d() if clock.now >= ready else 0.0
-        self.litres = arrives_l + (brought_l / self._people if self._people else 0.0)
+        bottles = self._hand_out(brought_l <= 0 and boiled_l <= 0)
+        self.litres = arrives_l + boiled_l + (BOTTLED_L if bottles else 0.0)
+        self.litres += brought_l / self._people if self._people else 0.0
         share = min(1.0, self.litres / ENOUGH_L)
+        if boiled_l > 0:
+            return Duty("boiled", share, f"{bad:.0%} is contaminated; {boiled_l:.1f} l a person and day are boiled")
         if brought_l > 0:
             what = f"wells and tankers give {brought_l:.0f} l a day, {self.litres:.1f} l a person in all"
             return Duty("emergency", share, what)
+        if bottles:
+            return Duty("bottled", share, f"{BOTTLED_L:g} l of bottled water a person and day are handed out")
         why = "wells and tankers are getting ready" if clock.now < ready else "no well works and no tanker gets through"
         return Duty("none", share, f"{arrives_l:.0f} l a person and day arrive; {why}")
+
+    def _boiled_l(self, bad: float) -> float:
+        """Litres a person and day of water that is boiled because it may not be drunk as it comes."""
+        if bad < CONTAMINATED:
+            self._dirty_since, self._boilable = None, True
+            return 0.0
+        now, wait = self.runtime.clock.now, to_ticks(self.component.number("notice_s"))
+        if self._dirty_since is None:
+            self._dirty_since = now
+            self.wake(now + wait)
+        faults = self.runtime.faults
+        for source in self.runtime.city.of_kind("tank", "reservoir"):
+            for fault in (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name):
+                if any(one.parameters["notice"] != "boil" for one in faults.active(source.id, fault)):
+                    self._boilable = False  # and so it stays until the water is clean
+        if not self._boilable or now < self._dirty_since + wait or faults.active(self.id, "notice-withheld"):
+            return 0.0
+        dirty_l = self._measured("water_supply_ratio", 1.0) * bad * LITRES_PERSON_D
+        return min(dirty_l, BOILED_L) * self.warned(self.component.district)
+
+    def _hand_out(self, needed: bool) -> bool:
+        """Hand out bottles while they are needed and there; what has been handed out is gone."""
+        now, use_l_s = self.runtime.clock.now, self._people * BOTTLED_L / 86400.0
+        if self._handing_since is not None:
+            self._stock_l = max(0.0, self._stock_l - use_l_s * to_s(now - self._handing_since))
+            self._stock_l = 0.0 if self._stock_l < use_l_s * 0.001 else self._stock_l
+            self._handing_since = None
+        missing = bool(self.runtime.faults.active(self.id, "bottles-missing"))
+        if not needed or self._stock_l <= 0 or missing or self._called is None:
+            return False
+        start = self._called + to_ticks(self.component.number("bottled_s"))
+        if now < start:
+            self.wake(start)
+            return False
+        self._handing_since = now
+        self.wake(now + max(1, to_ticks(self._stock_l / use_l_s)))
+        return True
 
     def judged(self, duty: Duty, cause: int | None) -> None:
         for level in self._owed:
@@ -134,13 +201,19 @@ class DrinkingWater(Lifeline):
         drives = [s for place in (self.id, *(w.id for w in self._wells)) if (s := self._drive_s(place)) is not None]
         if not drives:
             return 0.0
+        if self.runtime.faults.active(self.id, NO_TANKERS.name):
+            return 0.0
         round_trip_s = 2.0 * min(drives) + self.component.number("refill_s")
         return self.component.number("tankers") * self.component.number("tanker_l") * 86400.0 / round_trip_s
 
     def _drive_s(self, place: str) -> float | None:
-        """Seconds from the nearest depot in service, None if no open road leads there."""
+        """Seconds from the nearest depot in service with anybody in it, None if no open road leads there."""
         runtime = self.runtime
-        depots = [depot for depot in runtime.crews.depots if runtime.supply.works(depot)]
+        depots = [
+            depot
+            for depot in runtime.crews.depots
+            if runtime.supply.works(depot) and staff_present(runtime.faults, depot)
+        ]
         times = [seconds for depot in depots if (seconds := runtime.travel.time_s(depot, place)) is not None]
         return min(times, default=None)
 

@@ -27,9 +27,10 @@ class Duty:
 class Lifeline(ABC):
     """A component that is judged again, once an instant, when something it watches has changed or its time has come.
 
-    A kind of lifeline says what it watches (`watches`) and how it does (`judge`). It starts in its best mode, as if
-    it had always been in it; where that is not so, the first event says so. What is served is multiplied by the share
-    of the staff that is there (assumption: half the people do half the work).
+    A kind of lifeline says what it watches (`watches`) and how it does (`judge`); `because` is the event that it is
+    judged for. It starts in its best mode, as if it had always been in it; where that is not so, the first event says
+    so. What is served is multiplied by the share of the staff that is there (assumption: half the people do half the
+    work). `tells` are the lifelines that lean on this one's share.
     """
 
     kind: ClassVar[str]
@@ -47,6 +48,8 @@ class Lifeline(ABC):
         self._dirty = False
         self._wakes: list[int] = []
         self._cause: int | None = None
+        self.because: int | None = None
+        self.tells: list[Lifeline] = []
 
     def start(self, judged: Callable[[], None]) -> None:
         """Watch, and judge for the first time, now. `judged` is called at every judgement."""
@@ -91,16 +94,20 @@ class Lifeline(ABC):
     def _look(self) -> None:
         self._count()
         cause, self._cause, self._dirty = self._cause, None, False
+        self.because = cause
         duty = self.judge()
         if duty.mode != self.mode:
             cause = self.believed_cause() if cause is None else cause
             self.last_event = cause = self.runtime.mode(self.id, self.mode, duty.mode, duty.why, cause)
             self.mode = duty.mode
-        self.share = duty.share * staff_present(self.runtime.faults, self.id)
+        before, self.share = self.share, duty.share * staff_present(self.runtime.faults, self.id)
         cause = self.last_event if cause is None else cause
         for level in self._levels:
             self.runtime.levels.record(level, self.share, cause)
         self.judged(duty, cause)
+        if self.share != before:
+            for other in self.tells:
+                other.touch(self.id, cause)
         wakes, self._wakes = self._wakes, []
         for tick in wakes:
             self.runtime.clock.at(tick, self.id, partial(self._woken, cause))

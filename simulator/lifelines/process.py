@@ -9,13 +9,17 @@ import numpy as np
 import simpy
 
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import CENTRE_FAULTS
-from simulator.contracts.kinds.kind import STAFF_ABSENT
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.kinds.cyber import COMMAND_FAULTS, FLOODING
+from simulator.contracts.kinds.kind import POLICE_ELSEWHERE
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.drinking_water import DrinkingWater
 from simulator.lifelines.hospital import Hospital
+from simulator.lifelines.hospital_water import HospitalWater
 from simulator.lifelines.lifeline import Lifeline
+from simulator.lifelines.patient_records import PatientRecords
+from simulator.lifelines.public_warning import PublicWarning
 from simulator.lifelines.rescue import RescueDispatch
 from simulator.lifelines.site import KINDS_OF_SITE, Site
 from simulator.lifelines.town_hall import TownHall
@@ -29,7 +33,18 @@ KINDS_OF_LIFELINE: tuple[type[Lifeline], ...] = (
     TrafficControlCentre,
     TownHall,
     Waterworks,
+    PatientRecords,
+    HospitalWater,
+    PublicWarning,
 )
+
+_FAULTS = dict.fromkeys(
+    point.name
+    for of in KINDS_OF_LIFELINE
+    for point in KINDS[of.kind].faults
+    if not point.disables and point not in (FLOODING, POLICE_ELSEWHERE, *COMMAND_FAULTS)
+)
+"""What can befall a lifeline itself and only shows when it is judged; the others are handled elsewhere."""
 
 POLL_S = 300.0
 """How often the drinking-water supply looks at the network (assumption: the usual hydraulic step)."""
@@ -49,10 +64,11 @@ class Lifelines:
         city = runtime.city
         self._lifelines = {c.id: of(runtime, c) for of in KINDS_OF_LIFELINE for c in city.of_kind(of.kind)}
         self._waters = tuple(lifeline for lifeline in self._lifelines.values() if isinstance(lifeline, DrinkingWater))
+        self._tie()
         for lifeline in self._lifelines.values():
             lifeline.start(self._count)
-        for point in (*CENTRE_FAULTS, STAFF_ABSENT):
-            runtime.faults.handle(point.name, self._on_fault)
+        for name in _FAULTS:
+            runtime.faults.handle(name, self._on_fault)
         for site in city.of_kind(*KINDS_OF_SITE):
             Site(runtime, site).start()
         runtime.quantities.register(
@@ -66,6 +82,19 @@ class Lifelines:
         if self._waters:
             runtime.clock.process(self._poll())
 
+    def _tie(self) -> None:
+        """Let lifelines know whom they lean on: a hospital its records and water, a notice those who are warned."""
+        for lifeline in self._lifelines.values():
+            if isinstance(lifeline, PatientRecords | HospitalWater):
+                hospital = self._lifelines.get(lifeline.hospital)
+                if isinstance(hospital, Hospital):
+                    hospital.lean_on(lifeline)
+        warning = next((one for one in self._lifelines.values() if isinstance(one, PublicWarning)), None)
+        if warning is not None:
+            for water in self._waters:
+                water.warned = warning.share_of
+                warning.tells.append(water)
+
     def mode(self, lifeline: str) -> str:
         """The mode a lifeline is in now. Raises `KeyError` for what is not a lifeline with modes."""
         return self._lifelines[lifeline].mode
@@ -74,8 +103,9 @@ class Lifelines:
         """Nothing is held beyond the run."""
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
-        if target in self._lifelines:
-            self._lifelines[target].touch(target, event)
+        for lifeline in self._lifelines.values():
+            if target == lifeline.id or target in lifeline.watches():
+                lifeline.touch(target, event)
 
     def _count(self) -> None:
         self.solves += 1

@@ -1,15 +1,16 @@
-"""Rescue dispatch and its radio: trunked over the sites, each site for itself, or hand to hand in direct mode."""
+"""Rescue dispatch and its radio: trunked over the sites, each for itself, hand to hand in direct mode, or on foot."""
 
 from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.staff import staff_present
 from simulator.lifelines.lifeline import Duty, Lifeline
 
-SHARES = {"trunked": 1.0, "isolated-cell": 0.6, "direct-mode": 0.3, "none": 0.0}
+SHARES = {"trunked": 1.0, "isolated-cell": 0.6, "direct-mode": 0.3, "runners": 0.1, "none": 0.0}
 """Share of the duty served (assumption: an isolated site still joins the crews around it but no dispatcher; direct mode
-joins those within a kilometre or two)."""
+joins those within a kilometre or two; runners carry what cannot wait)."""
 
 
 class RescueDispatch(Lifeline):
@@ -17,7 +18,9 @@ class RescueDispatch(Lifeline):
 
     Each district talks over the site nearest to its middle (assumption: sites do not stand in for each other). Its
     place is *trunked* while dispatch reaches the site, an *isolated cell* while the site works alone, and without the
-    site in *direct mode* once `direct_s` has passed. The share is that of the places weighted by people; the mode is
+    site in *direct mode* once `direct_s` has passed, until the handsets are empty after `direct_lasts_s` (they are
+    charged again when the site is back: assumption). Then, or where direct mode fails, *runners* go after `runners_s`.
+    The share is that of the places weighted by people; the mode is
     that of the worst-served place, so that a fallback shows in the log wherever it is needed.
     """
 
@@ -37,6 +40,8 @@ class RescueDispatch(Lifeline):
         if not any(self._people.values()):
             self._people = dict.fromkeys(self._people, 1)
         self._lost_at: dict[str, int] = {}
+        self._failed_at: dict[str, int] = {}
+        self._wakes_for: dict[str, int] = {}
 
     def watches(self) -> tuple[str, ...]:
         return (*self._people, *self._links.values())
@@ -55,7 +60,8 @@ class RescueDispatch(Lifeline):
             "trunked": "dispatch reaches every site",
             "isolated-cell": f"dispatch does not reach {_names(there)}",
             "direct-mode": f"crews around {_names(there)} talk in direct mode",
-            "none": f"{_names(there)} lost, crews are switching to direct mode",
+            "runners": f"runners carry messages around {_names(there)}",
+            "none": f"{_names(there)} lost, other ways are getting ready",
         }[mode]
         return Duty(mode, share, why if mode == "trunked" else f"{why} ({people} of {total} people)")
 
@@ -63,14 +69,32 @@ class RescueDispatch(Lifeline):
         supply, now = self.runtime.supply, self.runtime.clock.now
         if supply.works(site):
             self._lost_at.pop(site, None)
+            self._failed_at.pop(site, None)
             link = self._links.get(site)
             reached = supply.works(self.id) and (link is None or supply.link_up(link))
             return "trunked" if reached else "isolated-cell"
-        switched = to_ticks(self.component.number("direct_s"))
-        if site not in self._lost_at:
-            self._lost_at[site] = now
-            self.wake(now + switched)
-        return "direct-mode" if now >= self._lost_at[site] + switched else "none"
+        number, fails = self.component.number, bool(self.runtime.faults.active(self.id, "direct-mode-fails"))
+        lost = self._lost_at.setdefault(site, now)
+        ready = lost + to_ticks(number("direct_s"))
+        empty = ready + to_ticks(number("direct_lasts_s"))
+        if not fails:
+            self._failed_at.pop(site, None)
+        without = self._failed_at.setdefault(site, now) if fails else empty
+        on_foot = without + to_ticks(number("runners_s"))
+        if not fails and now < ready:
+            return self._until(site, ready, "none")
+        if not fails and now < empty:
+            return self._until(site, empty, "direct-mode")
+        if now < on_foot:
+            return self._until(site, on_foot, "none")
+        return "runners" if staff_present(self.runtime.faults, self.id) else "none"
+
+    def _until(self, site: str, tick: int, state: str) -> str:
+        """The state, and a look at it when it ends."""
+        if self._wakes_for.get(site) != tick:
+            self._wakes_for[site] = tick
+            self.wake(tick)
+        return state
 
 
 def _names(sites: list[str]) -> str:

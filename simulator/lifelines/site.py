@@ -1,11 +1,11 @@
-"""A place that works or does not, without a fallback of its own: depot, emergency well, rescue station."""
+"""A place or thing that works or does not, without a fallback of its own: depot, well, rescue station, siren, van."""
 
 from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.coupling.runtime import Runtime
 
-KINDS_OF_SITE = ("emergency-well", "rescue-station", "depot")
+KINDS_OF_SITE = ("emergency-well", "rescue-station", "siren", "loudspeaker-van", "depot")
 
 
 class Site:

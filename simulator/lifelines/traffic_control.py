@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from simulator.contracts.component import Component
-from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
@@ -19,9 +18,9 @@ officer passes fewer cars than a signal). A dark signal without police serves no
 class TrafficControlCentre(ControlCentre):
     """Mode by its own working, its control links and how many of its signals are dark.
 
-    More than `DARK_SHARE` of the signals dark: *none* until officers stand at one of them at least, which takes
-    `police_s` from when it went dark at the junctions on the police's list, and *police* from then on. Else *central*
-    while the centre reaches most of the signals that work, and *local* while it does not.
+    More than `DARK_SHARE` of the signals dark: *police* while officers stand at one of them at least, which takes
+    `police_s` from when it went dark at the junctions on the police's list, else *none*. Fewer: *central* while the
+    centre reaches most of the signals that work, and *local* while it does not.
     """
 
     kind = "traffic-control-centre"
@@ -29,7 +28,7 @@ class TrafficControlCentre(ControlCentre):
 
     def __init__(self, runtime: Runtime, component: Component) -> None:
         super().__init__(runtime, component)
-        self._dark_since: dict[str, int] = {}
+        runtime.police.listen(self._on_police)
 
     def judge(self) -> Duty:
         signals = self.commanded()
@@ -51,13 +50,13 @@ class TrafficControlCentre(ControlCentre):
 
     def _state(self, signal: Commanded) -> str:
         name = signal.component.id
+        police = self.runtime.police
         if signal.works:
-            self._dark_since.pop(name, None)
+            police.release(name)
             return "central" if signal.reached and not self.blind else "local"
-        on_list, now = bool(signal.component.parameters["police"]), self.runtime.clock.now
-        needs = to_ticks(signal.component.number("police_s"))
-        if name not in self._dark_since:
-            self._dark_since[name] = now
-            if on_list:
-                self.wake(now + needs)
-        return "police" if on_list and now >= self._dark_since[name] + needs else "none"
+        police.call(name, self.because)
+        return "police" if police.at(name) else "none"
+
+    def _on_police(self, signal: str, event: int) -> None:
+        if any(target.id == signal for target in self.targets):
+            self.touch(signal, event)

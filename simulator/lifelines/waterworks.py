@@ -2,43 +2,93 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from simulator.contracts.component import Component
 from simulator.contracts.link import Fallback
-from simulator.lifelines.control_centre import ControlCentre
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
 
 LOCAL_SHARE = 0.8
 """Share of the duty served at a pump on its own controls (assumption: nobody balances the tanks)."""
+
+BY_HAND_SHARE = 0.7
+"""Share served at a pump that a crew operates on site (assumption: it follows the tank by telephone)."""
 
 HELD_SHARE = 0.5
 """Share served at a pump frozen at its last set-point (assumption: right at first, wrong within hours)."""
 
 
 class Waterworks(ControlCentre):
-    """*central* while it works and reaches most of the pumps that work, *local* while any pump works, else *none*."""
+    """*central* while it works and reaches most of the pumps that work, *local* while any pump works, else *none*.
+
+    A pump that keeps its last set-point gets a crew after `by_hand_after_s`, which operates it on site until the
+    control room is back. *by-hand* while crews stand at all pumps that would be frozen, and there are any.
+    """
 
     kind = "waterworks"
     commands = "pump"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        self._frozen_since: dict[str, int] = {}
+        self._posts: dict[str, Callable[[], None]] = {}
 
     def judge(self) -> Duty:
         pumps = self.commanded()
         if not pumps:
             works = self.runtime.supply.works(self.id)
             return Duty("central", 1.0, "works") if works else Duty("none", 0.0, "the control room does not work")
-        alone = {Fallback.LOCAL: LOCAL_SHARE, Fallback.HOLD: HELD_SHARE}
-        blind = self.blind
-        share = sum(_share(p.reached, blind, alone[p.fallback]) for p in pumps if p.works) / len(pumps)
+        blind, supply = self.blind, self.runtime.supply
+        share = sum(self._share(pump, blind) for pump in pumps if pump.works) / len(pumps)
+        frozen = [pump for pump in pumps if pump.works and self._is_frozen(pump, blind)]
+        self._man([pump.component.id for pump in frozen])
         working = [pump for pump in pumps if pump.works]
         if not working:
             return Duty("none", share, "no pump works")
         reached = sum(pump.reached for pump in working)
         if self.in_command(pumps):
             return Duty("central", share, f"reaches {reached} of {len(working)} working pumps")
+        manned = sum(supply.by_hand(pump.component.id) for pump in frozen)
+        if frozen and manned == len(frozen):
+            return Duty("by-hand", share, f"crews operate {manned} pumps that nobody commands")
         if blind:
             return Duty("local", share, f"sees nothing: {reached} of {len(working)} pumps keep their last set-point")
-        held = sum(not p.reached and p.fallback is Fallback.HOLD for p in working)
-        return Duty("local", share, f"{len(working) - reached} pumps are on their own, {held} of them frozen")
+        what = f"{len(working) - reached} pumps are on their own, {len(frozen) - manned} of them frozen"
+        return Duty("local", share, what)
 
+    def _share(self, pump: Commanded, blind: bool) -> float:
+        """Served at one pump: a control room that sees nothing leaves what it reaches at the last set-point."""
+        if self.runtime.supply.by_hand(pump.component.id):
+            return BY_HAND_SHARE
+        if pump.reached:
+            return HELD_SHARE if blind else 1.0
+        return LOCAL_SHARE if pump.fallback is Fallback.LOCAL else HELD_SHARE
 
-def _share(reached: bool, blind: bool, alone: float) -> float:
-    """Served at one pump: a control room that sees nothing leaves what it reaches at the last set-point."""
-    return alone if not reached else HELD_SHARE if blind else 1.0
+    def _is_frozen(self, pump: Commanded, blind: bool) -> bool:
+        return blind if pump.reached else pump.fallback is Fallback.HOLD
+
+    def _man(self, frozen: list[str]) -> None:
+        """Send crews to frozen pumps, and home from those that are commanded again or stand."""
+        runtime, wait = self.runtime, to_ticks(self.component.number("by_hand_after_s"))
+        now = runtime.clock.now
+        for pump in frozen:
+            since = self._frozen_since.setdefault(pump, now)
+            if since == now:
+                self.wake(now + wait)
+            if pump not in self._posts and now >= since + wait:
+                self._posts[pump] = runtime.crews.station(
+                    "operating by hand", pump, self.because, partial(self._there, pump)
+                )
+        for pump in [pump for pump in self._frozen_since if pump not in frozen]:
+            del self._frozen_since[pump]
+            if pump in self._posts:
+                self._posts.pop(pump)()
+                runtime.supply.operate_by_hand(pump, False, self.because)
+
+    def _there(self, pump: str, event: int) -> None:
+        if pump in self._posts:
+            self.runtime.supply.operate_by_hand(pump, True, event)

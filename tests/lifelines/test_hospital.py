@@ -49,11 +49,11 @@ def test_mains_battery_generator_battery_none_and_back() -> None:
         (100.0, "battery"),
         (112.0, "generator"),
         (5000.0, "battery"),
-        (pytest.approx(5000.0 + left, abs=0.002), "none"),
+        (pytest.approx(5000.0 + left, abs=0.002), "manual"),
         (9000.0, "mains"),
     ]
     values = [value for _, value in course(runtime, "lifeline-clinic")]
-    assert values == [SHARES[m] for m in ("mains", "battery", "generator", "battery", "none", "mains")]
+    assert values == [SHARES[m] for m in ("mains", "battery", "generator", "battery", "manual", "mains")]
 
 
 def test_each_step_is_caused_by_the_bus() -> None:
@@ -61,7 +61,7 @@ def test_each_step_is_caused_by_the_bus() -> None:
     offers(runtime, "bus", LinkKind.POWER, (100.0, False))
     start(runtime)
     run_to(runtime, 3000)
-    assert modes(runtime, "clinic") == [(100.0, "battery"), (1900.0, "none")]
+    assert modes(runtime, "clinic") == [(100.0, "battery"), (1900.0, "manual")]
     last = [e for e in runtime.log.events if e.kind is EventKind.MODE][-1]
     chain = [e.kind for e in runtime.log.trace(last.id)]
     assert chain[0] is EventKind.LINK_DOWN

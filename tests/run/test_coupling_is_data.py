@@ -57,7 +57,7 @@ def test_without_the_link_from_its_generator_the_hospital_goes_dark_when_its_bat
     assert [mode for _, mode in whole.modes("hospital-1")][:2] == ["battery", "generator"]
     cut = run_on(without("generator-hospital-1", "hospital-1", tmp_path), tmp_path)
     modes = cut.modes("hospital-1")
-    assert [mode for _, mode in modes][:2] == ["battery", "none"]
+    assert [mode for _, mode in modes][:2] == ["battery", "manual"]
     city = load_named_city("demo")
     (mains,) = [ln for ln in city.links_into("hospital-1") if ln.kind == "power" and ln.source.startswith("bus-")]
     assert modes[1][0] - modes[0][0] == mains.autonomy_s

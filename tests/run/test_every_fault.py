@@ -118,10 +118,14 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
 LOGGED = {("road", "road-closed"), ("road", "road-narrowed"), ("server", "flooding")}
 LOGGED |= {(kind, "set-point-tampered") for kind in ("pump", "valve", "waterworks")}
 LOGGED |= {("pump", "commands-replayed"), ("waterworks", "commands-replayed"), ("gateway", "false-data")}
+LOGGED |= {("patient-records", "records-out"), ("public-warning", "warning-out")}
 LOGGED |= {(kind, "loss-of-view") for kind in ("waterworks", "network-control", "traffic-control-centre")}
 """What they do depends on who drives there or is to be commanded; that they are in force stands in the log."""
 LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails"), ("generator", "fuel-not-delivered")}
-"""Show only when the switch, protection or fuel is needed; see the tests of the energy domain and of crews."""
+LATENT |= {("rescue-dispatch", "direct-mode-fails"), ("traffic-control-centre", "police-elsewhere")}
+LATENT |= {("patient-records", "forms-missing"), ("hospital-water", "no-tankers")}
+LATENT |= {("drinking-water", fault) for fault in ("no-tankers", "notice-withheld", "bottles-missing")}
+"""Show only when what they break is needed; see the tests of the energy domain, of crews and of lifelines."""
 
 
 def cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:

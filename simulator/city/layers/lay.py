@@ -19,6 +19,7 @@ from simulator.city.layers.rescue import rescue_layer
 from simulator.city.layers.sensors import sensor_layer
 from simulator.city.layers.signals import signal_layer
 from simulator.city.layers.trenches import in_trenches
+from simulator.city.layers.warning import warning_layer
 from simulator.contracts.link import Link, LinkKind
 
 
@@ -32,6 +33,7 @@ def lay(
     fed = [link.target for link in known if link.kind is LinkKind.POWER]
     ict = ict_layer(ground, plan)
     signals = signal_layer(ground, plan)
+    rescue = rescue_layer(ground, ict, plan)
     town = total(
         [
             Layer(links=tuple(known)),
@@ -39,7 +41,8 @@ def lay(
             ict,
             signals,
             control_layer(ground, ict, signals.components, plan),
-            rescue_layer(ground, ict, plan),
+            rescue,
+            warning_layer(ground, ict, rescue.components[0], plan),
             lifeline_layer(ground, ict, plan),
         ]
     )

@@ -33,6 +33,7 @@ LIFELINE_LEVELS = {
     "traffic-control-centre": ("traffic-centre-1", 0.5),
     "town-hall": ("town-hall-1", 0.3),
     "waterworks": ("waterworks-1", 0.5),
+    "public-warning": ("public-warning-1", 0.5),
 }
 """Level and share of the duty owed of each kind of lifeline (assumptions: what its fallback still serves)."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.city.layers.control import field_link, site_links
 from simulator.city.layers.generators import HOSPITAL_H, generator_for
 from simulator.city.layers.ground import Ground
+from simulator.city.layers.ict import CLUSTER
 from simulator.city.layers.layer import UNKNOWN_MAKE, Layer, join, place, total
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
@@ -27,6 +28,9 @@ DEPOT_CREWS: dict[str, Value] = {
     "drivers": 2.0,
 }
 """Crews of a depot by trade (assumption)."""
+
+BOTTLED_L_PERSON = 2.0
+"""Bottled water in stock for each person (assumption: for a day)."""
 
 HOSPITAL_BATTERY_S = 600.0
 HOSPITAL_TANK_S = 4 * 3600.0
@@ -61,10 +65,30 @@ def _hospital(ground: Ground, ict: Layer, plan: Plan) -> Layer:
         f"its battery lasts {HOSPITAL_BATTERY_S / 60:g} min, its water tank {HOSPITAL_TANK_S / 3600:g} h (assumptions)"
     )
     out = Layer((site,), tuple(links), assumptions=(Assumption(site.id, f"{size}; {stores}", "Destatis; assumption"),))
+    out = out + _inside(ground, ict, site, plan)
     if not ground.of_kind("bus"):
         return out
     out = out + Layer(links=(feed(ground, site, plan.owners.power, HOSPITAL_BATTERY_S),))
     return out + generator_for(site, beds * BED_W, HOSPITAL_H, "hospital-endurance", f"{BED_W / 1000:g} kW a bed")
+
+
+def _inside(ground: Ground, ict: Layer, site: Component, plan: Plan) -> Layer:
+    """The hospital's records, on an information system in the town's data centre, and its water."""
+    owner, seat = plan.owners.health, site.district
+    system = place(
+        "hospital-it", "service", site.x_m, site.y_m, owner, "hospital information system", seat, cluster=CLUSTER
+    )
+    records = place(
+        f"records-{site.id}", "patient-records", site.x_m, site.y_m, owner, "patient records", seat, hospital=site.id
+    )
+    links = (join(LinkKind.CONTROL, system.id, records.id, plan.owners.ict), field_link(ict, records, plan.owners.ict))
+    text = "its information system runs on the servers of the town's data centre; without it wards go over to paper"
+    out = Layer((system, records), links, assumptions=(Assumption(records.id, text),))
+    if not ground.supplying_junctions:
+        return out
+    name = f"water-{site.id}"
+    water = place(name, "hospital-water", site.x_m, site.y_m, owner, "water of the hospital", seat, hospital=site.id)
+    return out + Layer((water,))
 
 
 def _town_hall(ground: Ground, ict: Layer, plan: Plan) -> Layer:
@@ -83,19 +107,25 @@ def _water(ground: Ground, plan: Plan) -> Layer:
     places: list[Component] = []
     links: list[Link] = []
     for district in ground.districts:
-        point = _beside(
-            district, "drinking-water", f"drinking-water-{district.id}", "emergency water supply", 0.0, plan
-        )
+        name = f"drinking-water-{district.id}"
+        stock = {"bottled_l_person": BOTTLED_L_PERSON}
+        point = _beside(district, "drinking-water", name, "emergency water supply", 0.0, plan, **stock)
         well = _beside(district, "emergency-well", f"well-{district.id}", "emergency well", 120.0, plan)
         places += [point, well]
         links += _water_link(ground, point, plan)
-    text = "each district has one emergency well with a hand pump, and tankers fill and hand out at its middle"
+    text = (
+        "each district has one emergency well with a hand pump, and tankers fill and hand out at its middle; "
+        f"{BOTTLED_L_PERSON:g} l of bottled water a person are in stock"
+    )
     return Layer(tuple(places), tuple(links), assumptions=(Assumption("emergency water", text),))
 
 
-def _beside(district: District, kind: str, name: str, title: str, north_m: float, plan: Plan) -> Component:
+def _beside(
+    district: District, kind: str, name: str, title: str, north_m: float, plan: Plan, **given: Value
+) -> Component:
     owner = plan.owners.water if kind == "drinking-water" else plan.owners.city
-    return place(name, kind, district.x_m, district.y_m + north_m, owner, f"{title} {district.title}", district.id)
+    x_m, y_m, title = district.x_m, district.y_m + north_m, f"{title} {district.title}"
+    return place(name, kind, x_m, y_m, owner, title, district.id, UNKNOWN_MAKE, **given)
 
 
 def _depots(ground: Ground, plan: Plan) -> Layer:

@@ -6,12 +6,12 @@ One module a domain. Everything that checks an input (city loader, scenario load
 from __future__ import annotations
 
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import energy, ict, lifelines, traffic, water
+from simulator.contracts.kinds import depot, emergency, energy, ict, lifelines, traffic, water
 from simulator.contracts.kinds.kind import LINK_FAULTS, Kind
 from simulator.contracts.kinds.sensor import REPORT_FAULTS, SENSOR_FAULTS
 
 KINDS: dict[str, Kind] = {
-    kind.name: kind for kind in (*water.KINDS, *energy.KINDS, *traffic.KINDS, *ict.KINDS, *lifelines.KINDS)
+    kind.name: kind for room in (water, energy, traffic, ict, lifelines, emergency, depot) for kind in room.KINDS
 }
 """Every kind of component by name."""
 

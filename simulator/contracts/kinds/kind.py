@@ -24,6 +24,8 @@ class Kind:
         return next((point for point in self.faults if point.name == name), None)
 
 
+SITE_OUT = FaultPoint("site-out", "the site cannot be used", disables=True)
+
 STAFF_ABSENT = FaultPoint(
     "staff-absent",
     "part of the staff is absent",
@@ -35,6 +37,10 @@ STAFF_ABSENT = FaultPoint(
 
 FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", "no fuel truck brings anything")
 """On a depot no truck leaves; on a generator none comes to it."""
+
+NO_TANKERS = FaultPoint("no-tankers", "no water tanker comes")
+
+POLICE_ELSEWHERE = FaultPoint("police-elsewhere", "the officers are needed elsewhere")
 
 LINK_CUT = FaultPoint("link-cut", "the link is severed")
 LINK_FAULTS: dict[LinkKind, tuple[FaultPoint, ...]] = {

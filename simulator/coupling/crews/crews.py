@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from typing import Any
 
 import simpy
@@ -127,6 +127,22 @@ class Crews:
         self._serial += 1
         self._call(Job("fuel truck", target, target, Trade.DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres))
 
+    def station(self, job: str, target: str, cause: int | None, arrived: Done) -> Callable[[], None]:
+        """Send a crew that stays at `target`; `arrived` is called when it is there. Returns the call that ends it."""
+        component, over = self._city.components[target], self._clock.env.event()
+        trade = trade_of(component.kind, component.domain)
+        self._serial += 1
+        post = Job(job, target, target, trade, 0.0, cause, lambda event, _: arrived(event), self._serial, over=over)
+        self._call(post)
+
+        def end() -> None:
+            if post in self._waiting:
+                self._waiting.remove(post)
+            elif not over.triggered:
+                over.succeed()
+
+        return end
+
     # who goes
 
     def _call(self, job: Job) -> None:
@@ -240,6 +256,10 @@ class Crews:
             job.cause = log.add(EventKind.CREW, target, f"{name}: brings no fuel, turns back", cause=arrived, via=base)
             depot.fuel_l += litres
             self._waiting.append(job)
+        elif job.over is not None:
+            if not job.over.triggered:
+                job.finished(arrived, litres)
+                yield job.over
         else:
             yield self._clock.timeout(job.work_s)
             job.finished(log.add(EventKind.CREW, target, f"{name}: done", cause=arrived, via=base), litres)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import simpy
+
 from simulator.contracts.crews import RepairClass, Trade
 from simulator.kernel.streams import Streams
 
@@ -20,8 +22,8 @@ class Job:
     """A crew of `trade` is to drive to `target` and work there on `broken` for `work_s` seconds.
 
     `parts` are taken along from the depot's stock, and `fuel_l` litres of fuel by truck. `depot` is the only one asked
-    (None: any). `said` are the reasons for waiting that are in the
-    log already. `because` stays the event that the call came from, while `cause` is what the log says last.
+    (None: any). With `over` the crew stays until that comes. `said` are the reasons for waiting that are in the log
+    already. `because` stays the event that the call came from, while `cause` is what the log says last.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Job:
     depot: str | None = None
     parts: int = 0
     fuel_l: float = 0.0
+    over: simpy.Event | None = None
     said: set[str] = field(default_factory=set)
     because: int | None = None
 

@@ -44,8 +44,9 @@ class Signals:
 
     A signal that works runs its programme, `central` while a control link is up and `local` otherwise; both pass the
     same (assumption: a centre that sets the local programme gains nothing by itself). One that does not work is `dark`,
-    and police come after `police_s` if the junction is on their list. Neither passes more than the signal does, and
-    under both every car stops or slows down, which costs it `dark_delay_s`, at a dark signal more with more traffic.
+    and police come after `police_s` if the junction is on their list and officers are free. Neither passes more than
+    the signal does, and under both every car stops or slows down, which costs it `dark_delay_s`, at a dark signal more
+    with more traffic.
     """
 
     def __init__(self, runtime: Runtime, programmes: Mapping[str, Programme], regulate: Regulate) -> None:
@@ -53,12 +54,12 @@ class Signals:
         self._programmes = programmes
         self._regulate = regulate
         self._mode: dict[str, str] = {}
-        self._dark_serial: dict[str, int] = dict.fromkeys(programmes, 0)
         for signal in programmes:
             self._mode[signal] = mode = self._due(signal)
             if mode == DARK:
                 self._enter_dark(signal, None)
             runtime.supply.watch(signal, self._on_change)
+        runtime.police.listen(self._on_police)
 
     def mode(self, signal: str) -> str:
         return self._mode[signal]
@@ -84,7 +85,6 @@ class Signals:
         before, due = self._mode[signal], self._due(signal)
         if due == before or (due == DARK and before == POLICE):
             return
-        self._dark_serial[signal] += 1
         if due == DARK:
             event = self._turn(signal, DARK, "the signal is dark: all-way stop", cause)
             self._enter_dark(signal, event)
@@ -92,6 +92,7 @@ class Signals:
         why = "the control centre sets the programme" if due == CENTRAL else "the signal runs its local programme"
         event = self._turn(signal, due, why, cause)
         if before in (DARK, POLICE):
+            self._runtime.police.release(signal)
             self._regulate(self._programmes[signal].node, None, event)
 
     def _turn(self, signal: str, mode: str, why: str, cause: int | None) -> int:
@@ -99,17 +100,15 @@ class Signals:
         return self._runtime.mode(signal, before, mode, why, cause)
 
     def _enter_dark(self, signal: str, event: int | None) -> None:
-        component, serial = self._runtime.city.components[signal], self._dark_serial[signal]
         self._limit(signal, "dark_veh_h", event)
-        if not component.parameters["police"]:
-            return
+        self._runtime.police.call(signal, event)
 
-        def police_come() -> None:
-            if self._dark_serial[signal] == serial and self._mode[signal] == DARK:
-                arrived = self._turn(signal, POLICE, "police regulate the junction", event)
-                self._limit(signal, "police_veh_h", arrived)
-
-        self._runtime.clock.after(component.number("police_s"), signal, police_come)
+    def _on_police(self, signal: str, event: int) -> None:
+        there, mode = self._runtime.police.at(signal), self._mode.get(signal)
+        if there and mode == DARK:
+            self._limit(signal, "police_veh_h", self._turn(signal, POLICE, "police regulate the junction", event))
+        elif not there and mode == POLICE:
+            self._limit(signal, "dark_veh_h", self._turn(signal, DARK, "police have left: all-way stop", event))
 
     def _limit(self, signal: str, limit: str, event: int | None, flow_veh_h: float = 0.0) -> None:
         programme, component = self._programmes[signal], self._runtime.city.components[signal]

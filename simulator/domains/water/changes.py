@@ -97,6 +97,7 @@ class Changes:
         held = not supply.fed(component.id, LinkKind.CONTROL) and any(
             ln.fallback is Fallback.HOLD for ln in self._rt.city.links_into(component.id, LinkKind.CONTROL)
         )
+        held = held and not supply.by_hand(component.id)
         stop: Force | None = None
         if component.kind == "pump":
             stop = None if supply.works(component.id) else Force.SHUT
@@ -107,6 +108,7 @@ class Changes:
                 stop = Force.SHUT if "closed" in stuck else Force.OPEN
         live = supply.live_links(component.id, LinkKind.CONTROL)
         blind = bool(live) and all(self._rt.faults.active(ln.source, LOSS_OF_VIEW.name) for ln in live)
+        blind = blind and not supply.by_hand(component.id)
         # the hold comes first, so that the set-point it keeps is the one from before the stop
         holds = [Change(link, why, Force.HOLD if so else None) for why, so in ((CONTROL_LOST, held), (BLIND, blind))]
         return [*holds, Change(link, FORGED, self._commands.forged(component, link, live)), Change(link, STOPPED, stop)]

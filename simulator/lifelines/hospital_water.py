@@ -1,0 +1,80 @@
+"""The water of a hospital: from the network, from its roof tank, by tanker, or none."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Component
+from simulator.contracts.crews import Trade
+from simulator.contracts.event import EventKind
+from simulator.contracts.kinds.kind import NO_TANKERS
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.hospital import DRY_SHARE
+from simulator.lifelines.lifeline import Duty, Lifeline
+
+SHARES = {"network": 1.0, "tank": 1.0, "tanker": 0.9, "none": DRY_SHARE}
+"""Share of care that goes on (assumption: water from a tanker is spared)."""
+
+
+class HospitalWater(Lifeline):
+    """*network* and *tank* are the hospital's water link and its autonomy. A tanker is called as soon as the network
+    fails, and again whenever less than a load is left; *tanker* once the roof tank is empty and a load is there.
+
+    A tanker needs a driver from a depot and an open road. Its load lasts load / (beds x litres a bed and day).
+    """
+
+    kind = "hospital-water"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        self.hospital = component.text("hospital")
+        house = runtime.city.components[self.hospital]
+        need_l_d = house.number("beds") * house.number("water_l_bed_d")
+        self._load = to_ticks(component.number("tanker_l") / need_l_d * 86400.0) if need_l_d > 0 else to_ticks(86400.0)
+        self._stock = 0  # how long what tankers brought lasts, in ticks
+        self._since = runtime.clock.now
+        self._drawing = False
+        self._ordered = False
+
+    def watches(self) -> tuple[str, ...]:
+        return (self.hospital,)
+
+    def judge(self) -> Duty:
+        supply = self.runtime.supply
+        self._settle()
+        if supply.mains(self.hospital, LinkKind.WATER):
+            return self._now("network", "the network delivers")
+        self._order()
+        if supply.fed(self.hospital, LinkKind.WATER):
+            left_min = supply.autonomy_left_s(self.hospital, LinkKind.WATER) / 60
+            return self._now("tank", f"the roof tank lasts {left_min:.0f} min")
+        if self._stock > 0:
+            self.wake(self.runtime.clock.now + self._stock)
+            return self._now("tanker", f"what tankers brought lasts {to_s(self._stock) / 60:.0f} min")
+        return self._now("none", "the roof tank is empty and no tanker is there")
+
+    def _now(self, mode: str, why: str) -> Duty:
+        self._drawing = mode == "tanker"
+        return Duty(mode, SHARES[mode], why)
+
+    def _settle(self) -> None:
+        now = self.runtime.clock.now
+        if self._drawing:
+            self._stock = max(0, self._stock - (now - self._since))
+        self._since = now
+
+    def _order(self) -> None:
+        """Call the next tanker, unless one is under way, enough is there, or none can be had."""
+        if self._ordered or self._stock >= self._load or self.runtime.faults.active(self.id, NO_TANKERS.name):
+            return
+        self._ordered = True
+        event = self.runtime.log.add(EventKind.NOTE, self.id, "calls a water tanker", cause=self.because)
+        unload_s, trade = self.component.number("unload_s"), Trade.DRIVER.value
+        self.runtime.crews.dispatch("water tanker", self.hospital, unload_s, event, self._brought, trade=trade)
+
+    def _brought(self, event: int) -> None:
+        self._ordered = False
+        if not self.runtime.faults.active(self.id, NO_TANKERS.name):
+            self._settle()
+            self._stock += self._load
+        self.touch(self.id, event)

@@ -1,0 +1,57 @@
+"""The records of a hospital: online, else on paper."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Component
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.coupling.staff import staff_present
+from simulator.lifelines.lifeline import Duty, Lifeline
+
+NO_RECORDS_SHARE = 0.4
+"""Share of care that goes on without any records (assumption: emergencies only)."""
+
+
+class PatientRecords(Lifeline):
+    """*online* while the hospital has power and the information system reaches it over control and data links.
+
+    Without, wards go over to paper, which takes `activate_s`; paper needs people, forms and a house, but no power.
+    """
+
+    kind = "patient-records"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        self.hospital = component.text("hospital")
+        self._offline_since: int | None = None
+
+    def watches(self) -> tuple[str, ...]:
+        return (self.hospital,)
+
+    def judge(self) -> Duty:
+        runtime, supply, now = self.runtime, self.runtime.supply, self.runtime.clock.now
+        missing = [
+            what
+            for what, there in (
+                ("power", supply.fed(self.hospital, LinkKind.POWER)),
+                ("information system", not runtime.faults.active(self.id, "records-out")),
+                ("way to the information system", supply.mains(self.id, LinkKind.CONTROL)),
+                ("data link", supply.mains(self.id, LinkKind.DATA)),
+            )
+            if not there
+        ]
+        if not missing:
+            self._offline_since = None
+            return Duty("online", 1.0, "online")
+        if self._offline_since is None:
+            self._offline_since = now
+            self.wake(now + to_ticks(self.component.number("activate_s")))
+        why = f"no {' and no '.join(missing)}"
+        if runtime.faults.active(self.id, "forms-missing"):
+            return Duty("none", NO_RECORDS_SHARE, f"{why}; there are no forms")
+        if runtime.faults.disabled(self.hospital) or not staff_present(runtime.faults, self.hospital):
+            return Duty("none", NO_RECORDS_SHARE, f"{why}; nobody is there to write")
+        if now < self._offline_since + to_ticks(self.component.number("activate_s")):
+            return Duty("none", NO_RECORDS_SHARE, f"{why}; wards are going over to paper")
+        return Duty("paper", self.component.number("paper_share"), f"{why}; records are kept on paper")

@@ -1,0 +1,107 @@
+"""Warning of the public: on mobile phones, by sirens, by loudspeaker vans."""
+
+from __future__ import annotations
+
+from simulator.contracts.component import Component
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.lifeline import Duty, Lifeline
+
+MOST = 0.5
+"""Sirens count as the way of warning while at least this share of the people live where one sounds (assumption)."""
+
+
+class PublicWarning(Lifeline):
+    """The share served is that of the people whom a warning would reach within the hour.
+
+    *digital* while a live control link from the warning service and a data link reach it. Without it *sirens*: one
+    that works is sounded from afar over its control link, or by hand `by_hand_s` after that was lost. Where these
+    reach too few, *vans* roll `vans_s` later, as long as their crews last and a road leads out. Ways count as
+    independent of each other: 1 - prod(1 - share) in each district (assumption).
+    """
+
+    kind = "public-warning"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        city = runtime.city
+        self._sirens = city.of_kind("siren")
+        self._vans = city.of_kind("loudspeaker-van")
+        self._people = {name: district.people for name, district in city.districts.items()}
+        self._unreached_since: dict[str, int] = {}
+        self._called: int | None = None
+        self.reached: dict[str, float] = dict.fromkeys(city.districts, 1.0)
+
+    def watches(self) -> tuple[str, ...]:
+        return tuple(one.id for one in (*self._sirens, *self._vans))
+
+    def judge(self) -> Duty:
+        digital = self._digital()
+        heard = {name: self._heard(name) for name in self._people}
+        total = sum(self._people.values()) or 1
+        within = sum(people for name, people in self._people.items() if heard[name] > 0) / total
+        vans = 0.0
+        if digital or within >= MOST:
+            self._called = None
+        else:
+            vans = self._by_van(total)
+        phones = self.component.number("digital_share") if digital else 0.0
+        self.reached = {name: 1.0 - (1.0 - phones) * (1.0 - heard[name]) * (1.0 - vans) for name in self._people}
+        share = sum(self.reached[name] * people for name, people in self._people.items()) / total
+        if digital:
+            return Duty("digital", share, f"warnings go to phones, and sirens sound for {within:.0%} of the people")
+        if within >= MOST:
+            return Duty("sirens", share, f"sirens sound for {within:.0%} of the people")
+        if vans > 0:
+            return Duty("vans", share, f"loudspeaker vans warn {vans:.0%} of the people in an hour")
+        return Duty("none", share, "phones and sirens are lost, vans are not under way")
+
+    def share_of(self, district: str) -> float:
+        """Share of a district's people whom a warning would reach within the hour."""
+        return self.reached.get(district, 1.0)
+
+    def _digital(self) -> bool:
+        supply, faults = self.runtime.supply, self.runtime.faults
+        ways = all(supply.mains(self.id, kind) for kind in (LinkKind.CONTROL, LinkKind.DATA))
+        return supply.works(self.id) and ways and not faults.active(self.id, "warning-out")
+
+    def _heard(self, district: str) -> float:
+        """Share of a district's people who hear one of its sirens."""
+        silent = 1.0
+        for siren in self._sirens:
+            if siren.district == district and self._sounds(siren):
+                silent *= 1.0 - siren.number("heard_share")
+        return 1.0 - silent
+
+    def _sounds(self, siren: Component) -> bool:
+        supply, now = self.runtime.supply, self.runtime.clock.now
+        if supply.mains(siren.id, LinkKind.CONTROL):
+            self._unreached_since.pop(siren.id, None)
+            return supply.works(siren.id)
+        by_hand = to_ticks(siren.number("by_hand_s"))
+        if siren.id not in self._unreached_since:
+            self._unreached_since[siren.id] = now
+            self.wake(now + by_hand)
+        return supply.works(siren.id) and now >= self._unreached_since[siren.id] + by_hand
+
+    def _by_van(self, total: int) -> float:
+        """Share of the people whom the vans under way warn in an hour."""
+        now, start = self.runtime.clock.now, to_ticks(self.component.number("vans_s"))
+        if self._called is None:
+            self._called = now
+            self.wake(now + start)
+            for van in self._vans:
+                self.wake(now + start + to_ticks(van.number("endurance_s")))
+        on_road = now - self._called - start
+        if on_road < 0:
+            return 0.0
+        supply, city = self.runtime.supply, self.runtime.city
+        out = [
+            van.number("people_h")
+            for van in self._vans
+            if supply.works(van.id)
+            and on_road < to_ticks(van.number("endurance_s"))
+            and (supply.live_links(van.id, LinkKind.ROAD) or not city.links_into(van.id, LinkKind.ROAD))
+        ]
+        return min(1.0, sum(out) / total)
