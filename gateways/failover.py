@@ -3,10 +3,8 @@
 Two small machines. `gateways.window` says which pack may go out on the connection in use; `Failover` says which
 connection that is. Both are told what happened and what time it is, in seconds of any clock that never goes back, and
 never look at one themselves. So the same code serves both drivers: `gateways.node` asks them with the wall clock, an
-`Outbox` on disk and paho's connections; a driver in simulated time asks them with `to_s(tick)`, the packs of
-`GatewayCore.waiting()` and brokers that are components of the town. (`gateways.simulated` today has one way to the data
-centre on which nothing gets lost: there a window never runs full and never goes back, so it needs neither.) Packing is
-`GatewayCore` in both.
+`Outbox` on disk and paho's connections; `gateways.reach` asks them with simulated time, the packs of
+`GatewayCore.waiting()` and brokers that are components of the town. Packing is `GatewayCore` in both.
 
 What they promise, and the tests hold them to it with any sequence of losses, repetitions, refusals and restarts:
 
@@ -20,11 +18,17 @@ What they promise, and the tests hold them to it with any sequence of losses, re
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass
 from enum import Enum
+from typing import Protocol
 
 from gateways.links import LinkSettings, doubled
+
+
+class Draw(Protocol):
+    """A stream of random numbers in [0, 1)."""
+
+    def random(self) -> float: ...
 
 
 class Action(Enum):
@@ -41,18 +45,23 @@ class Action(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One decision. `until`: the latest time at which to ask again, if nothing happens before."""
+    """One decision.
+
+    `until`: the latest time at which to ask again, if nothing happens before. `silent`: the broker that was in use is
+    left because no acknowledgement came through it.
+    """
 
     action: Action
     broker: int | None = None
     until: float = float("inf")
+    silent: bool = False
 
 
 @dataclass(slots=True)
 class _Broker:
     """What is known of one broker. `free_at`: it is left alone until then."""
 
-    free_at: float = 0.0
+    free_at: float = float("-inf")
     losses: int = 0
     silences: int = 0
 
@@ -73,7 +82,7 @@ class Failover:
     many gateways that lost the same broker; it comes seeded.
     """
 
-    def __init__(self, brokers: int, settings: LinkSettings, draw: random.Random) -> None:
+    def __init__(self, brokers: int, settings: LinkSettings, draw: Draw) -> None:
         if brokers < 1:
             raise ValueError("a gateway needs a broker")
         self._settings, self._draw = settings, draw
@@ -146,8 +155,9 @@ class Failover:
             ready += self._settings.settled_s
         if now < ready:
             return Step(Action.WAIT, until=ready)
+        silent = self._silent
         self._use(candidate.broker, now)
-        return Step(Action.USE, candidate.broker)
+        return Step(Action.USE, candidate.broker, silent=silent)
 
     def _wanted(self) -> list[int]:
         """Brokers that would be better than what is in use, best first."""

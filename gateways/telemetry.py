@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -55,11 +55,12 @@ class Software:
 class Telemetry:
     """Takes what sensors read through the town's gateways to the Parquet file and, if there is one, to the broker.
 
-    `clock_start_unix` is the town's wall clock at tick 0 in Unix seconds. `works` is asked with a gateway's id,
-    `latency_s` gives seconds to the data centre for all of them, in the order in which the cohorts name them first, not
-    finite where no message gets through; both answer for now. All that happens follows from the calls' order and ticks,
-    never from the wall clock. Call `advance` at the end of each sampling round and when a gateway or its link changed.
-    `software` is what runs on gateways at the start, by id, where it is not the usual.
+    `clock_start_unix` is the town's wall clock at tick 0 in Unix seconds. `network` tells the state of the gateways'
+    surroundings, in the order in which the cohorts name them first; what it says of software is not asked for. All that
+    happens follows from the calls' order and ticks, never from the wall clock. Call `advance` at the end of each
+    sampling round and when a gateway or its link changed. `software` is what runs on gateways at the start, by id,
+    where it is not the usual. `used` is called with a gateway and the place of the broker that it sends through from
+    now on.
     """
 
     def __init__(
@@ -68,10 +69,10 @@ class Telemetry:
         clock_start_unix: float,
         out_file: Path,
         publisher: Publisher | None,
-        works: Callable[[str], bool],
-        latency_s: Callable[[], Sequence[float]],
+        network: DataNetwork,
         settings: GatewaySettings | None = None,
         software: Mapping[str, Software] = MappingProxyType({}),
+        used: Callable[[str, int, bool], None] = lambda gateway, broker, silent: None,
     ) -> None:
         self._start, self._publisher = clock_start_unix, publisher
         self._writers: dict[str, PackWriter] = {}
@@ -82,8 +83,8 @@ class Telemetry:
         self._store = ReadingStore(out_file, chain.from_iterable(self._by_gateway.values()))
         self._gateways = SimulatedGateways(
             self._by_gateway,
-            DataNetwork(works, latency_s, lambda gateway: not self._software[gateway].faulty),
-            Fates(self._delivered, self._lost, self._state, self._spoilt),
+            replace(network, reads=lambda gateway: not self._software[gateway].faulty),
+            Fates(self._delivered, self._lost, self._state, self._spoilt, used),
             settings,
         )
         self._read = self._arrived = self._late = self._gone = self._refused = 0
@@ -116,6 +117,14 @@ class Telemetry:
         if self._publisher is not None and software.payload != before.payload:
             self._publisher.retain(topics.config(gateway), config_message(GatewayConfig(software.payload)))
         self.advance(tick)
+
+    def reconnect(self, gateway: str, tick: int, broker: int | None = None) -> None:
+        """The connections of a gateway end, or that with one broker, and it logs in anew.
+
+        Raises `KeyError` for a gateway of no cohort.
+        """
+        self._tick = tick
+        self._gateways.drop(gateway, tick, broker)
 
     def held(self) -> NDArray[np.float64]:
         """Readings that each gateway keeps now, in the order in which the cohorts name them first."""

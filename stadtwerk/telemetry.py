@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.contracts.sensor import Readings
     from simulator.coupling import Runtime
     from simulator.sensors import TruthFile
+    from stadtwerk.brokers import TownBrokers
     from stadtwerk.terminal import Terminal
 
 
@@ -48,26 +49,35 @@ class Feed:
         `BadInput` for sensors that read what nothing measures.
         """
         from gateways.legacy.devices import FieldDevices
+        from gateways.simulated import DataNetwork
         from gateways.sums import leaving
         from gateways.telemetry import Telemetry
         from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
         from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PROTOCOL
         from simulator.coupling import Quantity
         from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
-        from stadtwerk.wiring import finder, gateway_latency
+        from stadtwerk.brokers import TownBrokers
+        from stadtwerk.wiring import finder
 
         city, clock, find = runtime.city, runtime.clock, finder(runtime.quantities)
         gateways = tuple(dict.fromkeys(cohort.gateway for cohort in city.cohorts))
         start_unix = clock.start.replace(tzinfo=UTC).timestamp()
+        brokers = TownBrokers(runtime, gateways)
         telemetry = Telemetry(
             city.cohorts,
             start_unix,
             readings,
             self._publisher,
-            works=runtime.supply.works,
-            latency_s=gateway_latency(find, gateways),
+            DataNetwork(
+                runtime.supply.works,
+                brokers.ways,
+                draw=lambda gateway: runtime.streams.stream(gateway, "failover"),
+                wake=brokers.wake,
+            ),
             software={g: software_of(city, g) for g in gateways},
+            used=brokers.used,
         )
+        brokers.connect(telemetry)
         for cohort in city.cohorts:
             if cohort.group_size and not leaving(cohort):
                 what = (
@@ -75,11 +85,11 @@ class Feed:
                 )
                 runtime.log.add(EventKind.NOTE, cohort.gateway, what)
         runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
-        runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry).change)
+        runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry, brokers).change)
         devices = FieldDevices({g: _told(city, g, PROTOCOL) for g in gateways}, start_unix)
         self._truth = TruthFile(readings.with_name(TRUTH_FILE))
         lying = SensorFaults(clock, runtime.streams, city.cohorts, runtime.log, self._truth.add)
-        take, advance = self.outlets(runtime, telemetry)
+        take, advance = self.outlets(runtime, telemetry, brokers)
         transport = Transport(
             clock,
             runtime.streams,
@@ -92,8 +102,6 @@ class Feed:
         for point in REPORT_FAULTS:
             runtime.faults.handle(point.name, transport.change)
         sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying)
-        for gateway in gateways:
-            runtime.supply.watch(gateway, lambda _, cause: telemetry.advance(clock.now))
         try:
             sampler.start()
         except UnreadableCohorts as unreadable:
@@ -109,7 +117,7 @@ class Feed:
             self._truth.close()
 
     def outlets(
-        self, runtime: Runtime, telemetry: Telemetry
+        self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers
     ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
         """Who gets the readings, with the tick at which they come, and who is told that a sampling round is over."""
         return telemetry.take, telemetry.advance
@@ -129,8 +137,8 @@ class Feed:
 class SoftwareUpdates:
     """Gets new software onto gateways and takes it back: what was applied last runs, without any what was there."""
 
-    def __init__(self, runtime: Runtime, telemetry: Telemetry) -> None:
-        self._runtime, self._telemetry = runtime, telemetry
+    def __init__(self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers) -> None:
+        self._runtime, self._telemetry, self._brokers = runtime, telemetry, brokers
 
     def change(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """An update was applied to a gateway or cleared."""
@@ -143,6 +151,7 @@ class SoftwareUpdates:
             what = f"the old software is back and writes payload {software.payload}"
         if any(cohort.gateway == target for cohort in runtime.city.cohorts):
             kept = runtime.quantities.value(target, HELD)
+            self._brokers.because(target, event)
             self._telemetry.install(target, software, runtime.clock.now)
         if kept and not software.faulty:
             what += f"; {kept:.0f} readings were kept"

@@ -20,6 +20,7 @@ SHAPES: dict[str, str] = {
     "switch": "M-3.5 0L-1.7 -3H1.7L3.5 0L1.7 3H-1.7Z",
     "radio-site": "M-6 -5H6L1.2 1V6H-1.2V1Z",
     "gateway": "M-4 4V-4L4 0Z",
+    "broker": "M-4 0L0 -4L4 0L0 4ZM-1.5 0A1.5 1.5 0 1 0 1.5 0A1.5 1.5 0 1 0 -1.5 0Z",
     "hospital": "M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
     "rescue-dispatch": "M0 -7L2 -2H7L3 1.5L4.5 6.5L0 3.5L-4.5 6.5L-3 1.5L-7 -2H-2Z",
     "rescue-station": "M0 -5L1.4 -1.4H5L2.1 1L3.2 4.6L0 2.5L-3.2 4.6L-2.1 1L-5 -1.4H-1.4Z",

@@ -12,6 +12,7 @@ from simulator.contracts.kinds import KINDS
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
+from simulator.coupling.messages import Messages
 from simulator.coupling.police import Police
 from simulator.coupling.quantities import Quantities, Quantity
 from simulator.coupling.recovery import Recovery
@@ -36,6 +37,7 @@ class Runtime:
     levels: LevelRecorder
     quantities: Quantities
     travel: Travel
+    messages: Messages
     crews: Crews
     police: Police
 
@@ -56,7 +58,7 @@ class Runtime:
         police = Police(city, clock, log, faults)
         levels = LevelRecorder(city, clock, log)
         _measure_people(city, faults, crews, quantities)
-        return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, crews, police)
+        return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, Messages(), crews, police)
 
     def mode(self, component: str, before: str, after: str, why: str, cause: int | None) -> int:
         """Log that a lifeline or redundancy changed its mode; checkers judge redundancies by these events."""

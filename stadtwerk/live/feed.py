@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from simulator.contracts.sensor import Readings, SensorGroup
     from simulator.coupling import Runtime
     from simulator.kernel import Clock
+    from stadtwerk.brokers import TownBrokers
     from stadtwerk.live.journal import Journal
     from stadtwerk.live.processes import Processes
 
@@ -42,7 +43,7 @@ class LiveFeed(Feed):
         self._fields: dict[str, Field] = {}
 
     def outlets(
-        self, runtime: Runtime, telemetry: Telemetry
+        self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers
     ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
         from stadtwerk.wiring import finder, gateway_latency
 

@@ -22,6 +22,7 @@ from gateways import topics
 from gateways.embedded import BrokerUnavailable, EmbeddedBroker
 from gateways.payload import decode_pack
 from gateways.publisher import INFLIGHT, KEEPALIVE_S, Publisher, PublisherCount
+from gateways.simulated import DataNetwork, straight
 from gateways.telemetry import Software, Telemetry
 from gateways.versions import GatewayConfig, read_config, read_message
 from tests.gateways.samples import START, Viewer, cohort, newcomer, readings
@@ -34,6 +35,10 @@ TOPIC = topics.senml("gw")
 def broker() -> Iterator[EmbeddedBroker]:
     with EmbeddedBroker() as running:
         yield running
+
+
+def network(latency_s: list[float]) -> DataNetwork:
+    return DataNetwork(lambda gateway: True, straight(lambda: latency_s))
 
 
 def started(broker: EmbeddedBroker, **more: int) -> Publisher:
@@ -50,7 +55,7 @@ def test_a_subscriber_sees_the_readings_that_are_in_the_file(broker: EmbeddedBro
     cohorts = [cohort("pump 1.", "gw.1 x", count=40), cohort("meter", "gw-2", count=3, unit="W")]
     out = tmp_path / "r.parquet"
     with Viewer(broker) as viewer:
-        telemetry = Telemetry(cohorts, START, out, started(broker), lambda g: True, lambda: [0.5, math.inf])
+        telemetry = Telemetry(cohorts, START, out, started(broker), network([0.5, math.inf]))
         for at_s in range(0, 600, 60):
             for of in cohorts:
                 telemetry.take(readings(of, at_s, first=at_s / 7))
@@ -77,7 +82,7 @@ def test_a_payload_version_is_rolled_out_and_back_before_everybody_s_eyes(
 ) -> None:
     of = cohort("roll", "gw-roll", count=3)
     with Viewer(broker) as viewer:
-        telemetry = Telemetry([of], START, tmp_path / "r.parquet", started(broker), lambda g: True, lambda: [0.5])
+        telemetry = Telemetry([of], START, tmp_path / "r.parquet", started(broker), network([0.5]))
         for at_s, software in ((0, None), (60, Software("v2")), (120, Software("v2", faulty=True)), (180, Software())):
             if software is not None:
                 telemetry.install("gw-roll", software, at_s * 1000)
@@ -95,7 +100,7 @@ def test_a_payload_version_is_rolled_out_and_back_before_everybody_s_eyes(
 def test_who_comes_later_finds_out_what_there_is(broker: EmbeddedBroker, tmp_path: Path) -> None:
     cohorts = [cohort("a", count=2), cohort("b", count=5, period_s=30.0)]
     publisher = started(broker)
-    telemetry = Telemetry(cohorts, START, tmp_path / "r.parquet", publisher, lambda g: True, lambda: [0.0])
+    telemetry = Telemetry(cohorts, START, tmp_path / "r.parquet", publisher, network([0.0]))
     telemetry.take(readings(cohorts[0], 0.0))
     telemetry.advance(0)
 

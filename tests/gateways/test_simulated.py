@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from gateways.core import GatewaySettings
-from gateways.simulated import DataNetwork, Fates, SimulatedGateways
+from gateways.simulated import DataNetwork, Fates, SimulatedGateways, straight
 from tests.gateways.samples import cohort, readings
 
 COHORT = cohort()
@@ -17,7 +17,7 @@ class Surroundings:
         self.delivered: list[tuple[int, int, int]] = []
         self.states: list[tuple[bool, int, int]] = []
         self.lost = 0
-        network = DataNetwork(lambda _: self.working, lambda: [0.002 if self.linked else math.inf])
+        network = DataNetwork(lambda _: self.working, straight(lambda: [0.002 if self.linked else math.inf]))
         fates = Fates(
             lambda pack, tick: self.delivered.append((pack.boot, pack.sequence, tick)),
             lambda blocks: setattr(self, "lost", self.lost + sum(map(len, blocks))),
@@ -50,9 +50,9 @@ def test_a_gateway_tells_when_it_comes_and_goes_and_numbers_its_packs_by_boot() 
     assert town.states == [
         (True, 1, 0),
         (False, 1, 70_000),
-        (True, 2, 100_000),
+        (True, 2, 100_004),
         (False, 2, 130_000),
-        (True, 3, 190_000),
+        (True, 3, 190_004),
     ]
     assert town.delivered == [(1, 0, 2), (1, 1, 60_002), (2, 0, 120_002), (3, 0, 240_002)]
     assert town.lost == 3
@@ -64,5 +64,8 @@ def test_a_held_pack_keeps_the_number_it_got_when_it_was_closed() -> None:
     for at_s in (60, 120, 180):
         town.sample(at_s)
     town.change(200, linked=True)
-    assert town.delivered == [(1, 0, 200_002), (1, 1, 200_002), (1, 2, 200_002)]
+    town.change(215)
+    assert [(boot, sequence) for boot, sequence, _ in town.delivered] == [(1, 0), (1, 1), (1, 2)]
+    (arrival,) = {tick for _, _, tick in town.delivered}
+    assert 200_006 <= arrival <= 215_000, "after a login of 4 ms"
     assert town.gateways.close() == ()

@@ -55,7 +55,7 @@ def live(heard: Heard) -> Live:
 
 
 def letters(live: Live) -> list[dict[str, str]]:
-    return [json.loads(line) for line in (live.folder / "dead-letters.jsonl").read_text().splitlines()]
+    return [json.loads(line) for line in (live.folder / "dead-letters.jsonl").read_bytes().splitlines()]
 
 
 def test_the_city_says_so_and_the_process_is_told(live: Live) -> None:

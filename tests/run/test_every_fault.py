@@ -14,7 +14,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS
-from simulator.contracts.kinds.ict import FIRMWARE_UPDATE
+from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import STAFFED
 from simulator.contracts.ticks import to_ticks
@@ -145,8 +145,12 @@ def cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
 
 
 def _own(kind: str) -> tuple[FaultPoint, ...]:
-    """What can happen to the component itself; see below for its sensors, their readings and gateways' software."""
-    return tuple(point for point in KINDS[kind].faults if point not in (FIRMWARE_UPDATE, *REPORT_FAULTS))
+    """What can happen to the component itself; see below for its sensors, their readings and gateways' software.
+
+    What happens to certificates stands in `tests/run/test_brokers.py`.
+    """
+    others = (FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, *REPORT_FAULTS)
+    return tuple(point for point in KINDS[kind].faults if point not in others)
 
 
 def _link_cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
@@ -195,6 +199,7 @@ def test_there_is_a_case_for_every_fault_that_the_city_declares() -> None:
     declared |= {("link", point.name) for link in DEMO.links.values() for point in LINK_FAULTS[link.kind]}
     of_sensors = {(c.kind, point.name) for c in DEMO.components.values() for point in SENSOR_FAULTS}
     of_reports = {("gateway", point.name) for point in (FIRMWARE_UPDATE, *REPORT_FAULTS)}
+    of_reports |= {(kind, CERTIFICATE_EXPIRED.name) for kind in ("gateway", "broker")}
     assert {(kind, point.name) for kind, _, point in CASES} | of_sensors | of_reports == declared
 
 
@@ -323,6 +328,7 @@ def test_software_that_nobody_can_read_holds_readings_up_until_it_is_taken_back(
     assert held() > 0
     over = faults.clear(gateway, FIRMWARE_UPDATE.name, "bad")
     assert held() == 0
-    told = [event for event in runtime.log.events[first:] if event.kind is EventKind.TELEMETRY]
+    told = [event for event in runtime.log.events[first:] if "software" in event.what and event.before is None]
+    told = [event for event in told if event.kind is EventKind.TELEMETRY]
     assert [event.cause for event in told] == [applied, second, back, over]
     assert told[1].value == kept

@@ -67,6 +67,10 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
         place(f"switch-{r}", "switch", d.x_m, d.y_m, owner, f"switch of data room {r.upper()}", d.id, plan.make(i))
         for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
     ]
+    brokers = [
+        place(f"broker-{r}", "broker", d.x_m, d.y_m, owner, f"broker {r.upper()}", d.id, plan.make(i), rank=i + 1.0)
+        for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
+    ]
     services = [
         place("scada", "service", room_a.x_m, room_a.y_m, owner, "control system", room_a.id, cluster=CLUSTER),
         place("portal", "service", room_a.x_m, room_a.y_m, owner, "citizens' portal", room_a.id, cluster=CLUSTER),
@@ -81,6 +85,7 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
     ]
     gateways = _with_old_devices(gateways, plan)
     links = [fibre(server, switch, owner) for server in servers for switch in switches]
+    links += [join(LinkKind.DATA, s.id, b.id, owner) for s, b in zip(servers, brokers, strict=True)]
     links += _ring(core, owner)
     links += _uplinks(switches, core, owner)
     if core:
@@ -90,17 +95,17 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
     links += [fibre(router, gateway, owner) for router, gateway in zip(routers, gateways, strict=True)]
     if ground.of_kind("bus"):
         for nodes, autonomy_s in (
-            ((*servers, *switches), SERVER_UPS_S),
+            ((*servers, *switches, *brokers), SERVER_UPS_S),
             (core, CORE_UPS_S),
             ((*routers, *gateways), DISTRICT_UPS_S),
         ):
             links += [feed(ground, node, plan.owners.power, autonomy_s) for node in nodes]
-    nodes = (*servers, *switches, *services, *core, *routers, *gateways)
+    nodes = (*servers, *switches, *brokers, *services, *core, *routers, *gateways)
     layer = Layer(nodes, tuple(links), assumptions=_notes(core, gateways, plan))
     if not ground.of_kind("bus"):
         return layer
     reason = "load of data room A, which room B has no generator to match"
-    return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0],))
+    return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0], brokers[0]))
 
 
 def _with_old_devices(gateways: Sequence[Component], plan: Plan) -> list[Component]:
@@ -162,6 +167,7 @@ def _notes(core: Sequence[Component], gateways: Sequence[Component], plan: Plan)
             "data centre",
             "two servers of one cluster in two rooms, in the two districts with most people, carry all services",
         ),
+        ("brokers", "each server hosts one of two MQTT brokers; gateways prefer that of data room A"),
         ("data network", f"every district has one router and one telemetry gateway; the router {way}"),
         (
             "batteries of ICT",

@@ -44,6 +44,22 @@ FALSE_DATA = FaultPoint(
 )
 """Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
 
+BROKER_OUT = FaultPoint("broker-out", "the broker's program does not run", disables=True)
+
+CERTIFICATE_EXPIRED = FaultPoint(
+    "certificate-expired",
+    "its certificate has run out: logins are refused until it is renewed",
+    parameters=(
+        Parameter(
+            "reconnect",
+            "",
+            True,
+            "assumption",
+            "true: connections are made anew at once, as after a restart; false: those that are there go on",
+        ),
+    ),
+)
+
 KINDS = (
     Kind("server", Domain.ICT, "server", (_OUT, RANSOMWARE, FLOODING), (_CLUSTER, _RANK)),
     Kind("router", Domain.ICT, "router", (_OUT,)),
@@ -53,9 +69,16 @@ KINDS = (
         "gateway",
         Domain.ICT,
         "telemetry gateway of a district",
-        (_OUT, FIRMWARE_UPDATE, FALSE_DATA, *REPORT_FAULTS),
+        (_OUT, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, FALSE_DATA, *REPORT_FAULTS),
         (PROTOCOL, PAYLOAD),
         ("usual-way", "other-way", "none"),
+    ),
+    Kind(
+        "broker",
+        Domain.ICT,
+        "MQTT broker: hosted by the server that it has a data link with",
+        (BROKER_OUT, CERTIFICATE_EXPIRED),
+        (Parameter("rank", "", 1.0, "assumption", "gateways prefer the broker with the lowest"),),
     ),
     Kind(
         "service",

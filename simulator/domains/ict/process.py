@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,6 +67,7 @@ class Ict:
             ("loss", "1", self._loss),
         ):
             runtime.quantities.register(Quantity(name, unit, self._service.gateways, read))
+        runtime.messages.provide(self._latencies)
         self._note_unconnected()
         self._solve(beginning=True)
 
@@ -257,6 +261,25 @@ class Ict:
 
     def _to_data_centre(self) -> engine.RouteTree:
         return self._tree(tuple(int(v) for v in self._service.data_centre))
+
+    def _latencies(self, origins: Sequence[str], destination: str) -> Sequence[float]:
+        end = self.graph.index.get(destination)
+        if end is None:
+            return [math.inf] * len(origins)
+        seconds = self._around(end).latency_s
+        places = [self.graph.index.get(origin) for origin in origins]
+        return [math.inf if v is None or not self._state.works[v] else float(seconds[v]) for v in places]
+
+    def _around(self, vertex: int) -> engine.RouteTree:
+        """The routes to a vertex; one that forwards nothing is reached whether it works or not."""
+        if self.graph.forwards[vertex] or self._state.works[vertex]:
+            return self._tree((vertex,))
+        key = (vertex, vertex)
+        if key not in self._trees:
+            state = self._state.copy()
+            state.works[vertex] = True
+            self._trees[key] = engine.route_tree(self.graph, state, (vertex,))
+        return self._trees[key]
 
     def _online(self) -> NDArray[np.float64]:
         return self._service.online

@@ -15,7 +15,7 @@ class NetworkService:
     """Who reaches a server, and the shares owed. Without any node (or sensor) there is nothing to lose: share 1.
 
     `gateways` are all of that kind, then what else cohorts name as theirs; `online` (gateways,) is 1 for one that
-    works and reaches the data centre.
+    works and reaches the data centre; in a town with brokers also one of these, by which it is heard there.
     """
 
     def __init__(self, city: City, graph: DataGraph) -> None:
@@ -28,6 +28,7 @@ class NetworkService:
         self.gateways = tuple(name for name in dict.fromkeys(named) if name in graph.index)
         self.vertex = graph.vertices(self.gateways)
         self.place = {gateway: i for i, gateway in enumerate(self.gateways)}
+        self._brokers = tuple(graph.index[b.id] for b in city.of_kind("broker") if b.id in graph.index)
         self.online = np.zeros(len(self.gateways))
         self.reaches_server: NDArray[np.bool_] = np.zeros(len(graph.ids), bool)
         self._sensors = np.zeros(len(self.gateways))
@@ -54,6 +55,8 @@ class NetworkService:
         graph = self._graph
         self.reaches_server = self._in_part_of(self._servers, part)
         at_data_centre = self._in_part_of(self.data_centre, part)
+        if self._brokers:
+            at_data_centre &= self._in_part_of(self._hosts(works, usable), part)
         # A leaf that gathers readings itself is online if any node it is linked to is.
         for i, v in enumerate(self.vertex):
             ends = [int(v)] if graph.forwards[v] else [w for e, w in graph.edges_of[v] if usable[e]]
@@ -67,6 +70,12 @@ class NetworkService:
                 among = well[self._nodes_of[level.subject]]
                 values.append((level, float(among.mean()) if len(among) else 1.0))
         return values
+
+    def _hosts(self, works: NDArray[np.bool_], usable: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """The nodes on which a broker works that they reach."""
+        graph = self._graph
+        running = (v for v in self._brokers if works[v])
+        return np.array([w for v in running for e, w in graph.edges_of[v] if usable[e]], dtype=np.int64)
 
     def _telemetry(self) -> float:
         total = float(self._sensors.sum()) + self._lone_sensors
