@@ -189,7 +189,6 @@ QUANTITY_NAMES: dict[str, Text] = {
     "energised": Text("unter Spannung (1) oder nicht (0)", "energised (1) or not (0)"),
     "load_asked_w": Text("verlangte Last in W", "load asked for in W"),
     "load_w": Text("Last in W", "load in W"),
-    "household_w": Text("Leistung eines Haushalts in W", "power of a household in W"),
     "loading_pu": Text("Auslastung, als Anteil", "loading, as a share"),
     "charge_j": Text("Ladung in J", "charge in J"),
     "fuel_l": Text("Treibstoff in l", "fuel in l"),

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from simulator.contracts.event import EventKind
+from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED
 
 if TYPE_CHECKING:
     from gateways.reach import Way
     from gateways.telemetry import Telemetry
     from simulator.contracts.fault import ActiveFault
     from simulator.coupling import Runtime
-
-CERTIFICATE = "certificate-expired"
 
 
 class TownBrokers:
@@ -65,7 +64,7 @@ class TownBrokers:
         links = [link.id for broker in self.brokers for link in city.links_into(broker)]
         for subject in (*self._gateways, *self.brokers, *links):
             runtime.supply.watch(subject, self._on_change)
-        runtime.faults.handle(CERTIFICATE, self._on_certificate)
+        runtime.faults.handle(CERTIFICATE_EXPIRED.name, self._on_certificate)
 
     def used(self, gateway: str, place: int, silent: bool) -> None:
         """A gateway sends through another broker from now on: log it, but not that all begin with the preferred one.

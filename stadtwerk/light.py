@@ -24,17 +24,18 @@ class NoSensors(Feed):
     """A city whose sensors nobody reads. The town itself lives as it would with them: it never looks at readings."""
 
     def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
+        from gateways.simulated import DataNetwork
         from gateways.telemetry import Telemetry
 
-        return Telemetry((), 0.0, readings, None, works=runtime.supply.works, latency_s=tuple)
+        return Telemetry((), 0.0, readings, None, DataNetwork(runtime.supply.works, tuple))
 
 
 def needs_sensors(scenario: Scenario) -> bool:
     """Whether a scenario breaks sensors or what they report to, or looks at what gateways hold back."""
     from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
-    from simulator.contracts.kinds.ict import FIRMWARE_UPDATE
+    from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 
-    points = {point.name for point in (*SENSOR_FAULTS, *REPORT_FAULTS, FIRMWARE_UPDATE)}
+    points = {point.name for point in (*SENSOR_FAULTS, *REPORT_FAULTS, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)}
     looks = [look for entry in scenario.timeline for look in (entry.evidence, entry.when) if look is not None]
     return any(entry.fault in points for entry in scenario.timeline) or any(look.quantity == HELD for look in looks)
 
