@@ -40,16 +40,21 @@ def test_processes_die_with_the_run(tmp_path: Path, number: signal.Signals) -> N
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
+        # Who runs the tests in the background of a shell has Ctrl-C ignored, and that is inherited.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as run:
-        assert run.stderr is not None
-        assert any("processes run" in line for line in run.stderr)
-        journal = (tmp_path / ".out.partial" / "live.jsonl").read_bytes().splitlines()
-        pids = [json.loads(line)["value"] for line in journal if json.loads(line)["what"] == "started"]
-        assert len(pids) == 5
-        assert all(alive(pid) for pid in pids)
-        assert {path.stat().st_mode & 0o777 for path in private.iterdir() if path.is_dir()} == {0o700}
-        os.kill(run.pid, number)
-        run.communicate(timeout=WITHIN_S)
+        try:
+            assert run.stderr is not None
+            assert any("processes run" in line for line in run.stderr)
+            journal = (tmp_path / ".out.partial" / "live.jsonl").read_bytes().splitlines()
+            pids = [json.loads(line)["value"] for line in journal if json.loads(line)["what"] == "started"]
+            assert len(pids) == 5
+            assert all(alive(pid) for pid in pids)
+            assert {path.stat().st_mode & 0o777 for path in private.iterdir() if path.is_dir()} == {0o700}
+            os.kill(run.pid, number)
+            run.communicate(timeout=WITHIN_S)
+        finally:
+            run.kill()  # or a failure would wait for the end of the run
     deadline = time.monotonic() + WITHIN_S
     while any(alive(pid) for pid in pids):
         assert time.monotonic() < deadline, [pid for pid in pids if alive(pid)]
