@@ -25,6 +25,7 @@ injector    executes the timeline through the fault door and looks for evidence
 courses     sums over step functions
 modes       what modes a component went through, and outages among them
 metrics     figures of a run
+audit       every link cut, every core component failed
 limits      a limit with its source and confidence
 checkers    one judgement each, on the history alone
 verdict     pass, fail, inconclusive, with reasons and figures

@@ -34,6 +34,9 @@ class Text:
         return Text(self.de[:1].upper() + self.de[1:], self.en[:1].upper() + self.en[1:])
 
 
+NO_TEXT = Text("", "")
+"""Nothing to say."""
+
 UNIT_NAMES = {
     "l/person/d": Text("l je Person und Tag", "l per person and day"),
     "person-h": Text("Personenstunden", "person-hours"),

@@ -36,6 +36,7 @@ COMMANDS = {
     "list": "list scenarios, suites, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",
     "push": "write a finished run into a database, for Grafana",
+    "audit": "cut every link, fail every core component, and judge what that does to the town",
     "secrets": "make the certificates and passwords of a telemetry installation",
 }
 

@@ -133,6 +133,7 @@ def _links(parts: Iterable[Component]) -> list[Link]:
     ]
     far = {"rescue-station-2", "depot-2"}
     roads = [part.id for part in parts if part.kind not in ("road-node", "service")]
+    made.append(link("road", "road-node-n11", "reservoir-R"))
     return made + [link("road", "road-node-n11" if name in far else "road-node-n00", name) for name in roads]
 
 
