@@ -30,7 +30,7 @@ B  12  3
 [RESERVOIRS]
 R  10
 [TANKS]
-T  50  3  0.5  6  5  0
+T  50  3  0.5  6  3.5  0
 [PIPES]
 P1  S  A  300  300  120  0  Open
 P2  A  B  300  300  120  0  Open
@@ -51,7 +51,7 @@ Headloss H-W
 Duration 24:00
 [END]
 """
-"""A pump fills a small tank (20 m2) that lasts the town for about two hours."""
+"""A pump fills a small tank (10 m2) that lasts the town for one to two hours."""
 
 ROADS = {"d1": "n00", "d2": "n11"}
 FED = (
@@ -109,8 +109,8 @@ def _parts() -> list[Component]:
         component("hospital-1", "hospital", beds=20.0),
         component("generator-1", "generator", fuel_l=500.0, tank_l=600.0, burn_l_h=20.0),
         component("town-hall-1", "town-hall", activate_s=120.0),
-        component("drinking-water-d1", "drinking-water", activate_s=3600.0, tankers=0.0),
-        component("emergency-well-1", "emergency-well"),
+        component("drinking-water-d1", "drinking-water", activate_s=120.0, tankers=0.0),
+        *(component(f"emergency-well-{i}", "emergency-well") for i in (1, 2, 3)),
         component("depot-1", "depot"),
         component("depot-2", "depot"),
         component("rescue-station-1", "rescue-station"),

@@ -1,0 +1,149 @@
+"""The audit of a small whole town: healthy it finds nothing, and of what is planted it finds all and nothing else."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from resilience.audit import Audit, AuditSettings, Scope
+from resilience.audit.case import Group
+from resilience.audit.outcome import Method
+from resilience.audit.page import render
+from resilience.audit.tables import COLUMNS, by_graph, csv_text, json_text
+from resilience.verdict import Value
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
+from stadtwerk.audit import run_audit
+from tests.audit.towns import whole_town
+
+SETTINGS = AuditSettings(
+    datetime(2026, 1, 14, 8, 0), warmup_s=1800.0, at_s=1800.0, for_s=3 * 3600.0, until_s=4 * 3600.0
+)
+PLANTED = (
+    "power-bus-3-pump-U",  # the pump station is left with one feeder
+    "data-server-a-router-2",
+    "data-server-b-router-2",  # the other router leads to no server: the first has no standby
+    "road-road-node-n00-emergency-well-1",  # nobody gets to this well
+    "road-road-node-n11-reservoir-R",  # the only source is left with one way in
+)
+
+
+@pytest.fixture(scope="module")
+def healthy(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    return run_audit(whole_town(tmp_path_factory.mktemp("healthy")), SETTINGS, Scope())
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    return run_audit(whole_town(tmp_path_factory.mktemp("planted"), PLANTED), SETTINGS, Scope())
+
+
+def failing(audit: Audit, *groups: Group) -> set[str]:
+    return {outcome.case.subject for outcome in audit.of(*groups) if outcome.value is Value.FAIL}
+
+
+def test_a_healthy_town_stands_everything(healthy: Audit) -> None:
+    assert healthy.bench.unsteady == frozenset()
+    assert failing(healthy, *Group) == set()
+    assert healthy.value is Value.PASS
+
+
+def test_every_link_of_the_model_is_in_it_once(healthy: Audit) -> None:
+    audited = Counter(outcome.case.subject for outcome in healthy.of(Group.LINK))
+    assert audited == Counter(list(healthy.city.links))
+    kinds = [outcome.case.kind for outcome in healthy.of(Group.LINK)]
+    assert list(dict.fromkeys(kinds)) == ["power", "data", "control", "water", "road"]
+
+
+def test_every_core_component_and_lifeline_is_in_it(healthy: Audit) -> None:
+    core = {c.id for c in healthy.city.of_kind("server", "router", "switch", "network-control")}
+    assert {outcome.case.subject for outcome in healthy.of(Group.COMPONENT)} == core
+    with_fallback = {c.id for c in healthy.city.components.values() if c.domain == "lifeline" and KINDS[c.kind].modes}
+    assert {outcome.case.subject for outcome in healthy.of(Group.LIFELINE)} == with_fallback
+    for outcome in healthy.of(Group.LIFELINE):
+        broken = {one.target for one in outcome.case.breaks}
+        own = [ln.id for ln in healthy.city.links.values() if outcome.case.subject in (ln.source, ln.target)]
+        digital = {name for name in own if healthy.city.links[name].kind in (LinkKind.DATA, LinkKind.CONTROL)}
+        assert digital | {"router-1", "router-2", "server-a", "server-b", "radio-site-1"} <= broken
+
+
+def test_what_is_planted_is_found_and_nothing_else(planted: Audit) -> None:
+    assert failing(planted, Group.LINK) == {"power-bus-1-pump-U"}
+    assert failing(planted, Group.COMPONENT) == {"router-1"}
+    assert failing(planted, Group.LIFELINE) == set()
+    read = {o.case.subject for o in planted.of(Group.ACCESS) if o.method is Method.GRAPH}
+    assert read == {"emergency-well-1"}
+    assert planted.value is Value.FAIL
+
+
+def test_a_way_in_matters_where_only_an_open_road_lets_the_town_hold(planted: Audit) -> None:
+    """A crew that gets to the broken source is there before the tank is empty; one that has to wait is not."""
+    cut = {o.case.subject: o for o in planted.of(Group.ACCESS) if o.method is Method.SIMULATED}
+    assert {name for name, o in cut.items() if o.value is Value.FAIL} == {"reservoir-R"}
+    assert cut["reservoir-R"].reason.en == "broken, a crew is called; with the road open the town holds"
+    assert cut["reservoir-R"].failing[0].level == "water-supply-city"
+    assert "too much with the road open as well" in cut["bus-1"].reason.en
+
+
+def test_graph_and_simulation_find_the_planted_points_each_by_itself(planted: Audit) -> None:
+    found = {o.case.subject: o for o in planted.of(Group.LINK, Group.COMPONENT)}
+    feeder, router = found["power-bus-1-pump-U"], found["router-1"]
+    assert by_graph(feeder) and feeder.single_point and not feeder.why.en
+    assert ("pump-U", "power") in {(v.component, v.kind) for v in feeder.victims}
+    assert by_graph(router) and router.single_point
+    assert {"gateway-1", "gateway-2", "pump-U"} <= {v.component for v in router.victims if v.kind == "data"}
+    assert feeder.worst is not None and feeder.worst.level == "lifeline-waterworks-1"
+    assert planted.bench.domain(feeder.worst.level) == "lifeline"
+    assert feeder.worst.worst == 0.0 and feeder.worst.low_s == SETTINGS.for_s
+    assert feeder.person_hours >= 2000 * 3.0  # 2,000 people lean on the waterworks, three hours long
+
+
+def test_where_the_two_differ_it_says_why(healthy: Audit) -> None:
+    for outcome in healthy.of(Group.LINK, Group.COMPONENT):
+        assert bool(outcome.why.en) == (by_graph(outcome) and outcome.value is Value.PASS), outcome.case.id
+    why = {o.case.subject: o.why.en for o in healthy.outcomes}
+    assert "waterworks-1 (central → local)" in why["control-waterworks-1-pump-U"]
+    assert "a store bridges it: hospital-1 (water, 4 h)" in why["water-junction-A-hospital-1"]
+
+
+def test_a_cut_is_not_run_only_where_it_is_proved_to_be_nothing(healthy: Audit) -> None:
+    unasked = {o.case.subject for o in healthy.outcomes if o.method is Method.UNASKED}
+    assert 20 < len(unasked) < len(healthy.city.links)
+    assert {healthy.city.links[name].kind for name in unasked} == {LinkKind.ROAD}
+
+
+def test_tables_hold_every_case(planted: Audit) -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_text(planted))))
+    assert list(rows[0]) == list(COLUMNS) and len(rows) == len(planted.outcomes)
+    data = json.loads(json_text(planted))
+    assert data["exit_code"] == 1 and [c["case"] for c in data["cases"]] == [r["case"] for r in rows]
+    (feeder,) = [c for c in data["cases"] if c["subject"] == "power-bus-1-pump-U" and c["group"] == "link"]
+    assert feeder["worst_sub_system"] == "lifeline" and feeder["depth"] == 0.0 and feeder["minimum"] == 0.5
+    assert feeder["owner"] == "owner of power" and feeder["longest_s"] == SETTINGS.for_s
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_page_names_the_planted_weaknesses(planted: Audit, lang: str) -> None:
+    from tests.report.page_reader import read_page
+
+    page = render(planted, lang)
+    tree = read_page(page)
+    assert tree.one(id="verdict").attributes["data-verdict"] == "fail"
+    assert "power-bus-1-pump-U" in tree.one(id="failing-link").text
+    assert "router-1" in tree.one(id="failing-component").text
+    assert "emergency-well-1" in tree.one(id="failing-access").text
+    assert "owner of power" in tree.one(id="owner-table").text
+    assert page == render(planted, lang)
+
+
+def test_what_a_limit_leaves_out_is_open(tmp_path: Path) -> None:
+    found = run_audit(whole_town(tmp_path), SETTINGS, Scope((LinkKind.POWER,), limit=3), jobs=1)
+    run = [o for o in found.outcomes if o.method is Method.SIMULATED]
+    assert len(run) == 3 and found.value is Value.INCONCLUSIVE
+    assert all(o.method is Method.NOT_RUN for o in found.outcomes if o not in run)

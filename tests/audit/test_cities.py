@@ -1,0 +1,89 @@
+"""`stadtwerk audit` on whole cities, over the command line: the demo city, and one that nobody here made."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.city.loader import load_city
+from stadtwerk.__main__ import main
+from stadtwerk.library import demo_folder
+from tests.run.test_micropolis import MICROPOLIS
+
+SHORT = ("--warmup", "10min", "--at", "10min", "--for", "20min", "--until", "40min", "--limit", "8")
+"""A short day and a sample: that every link is covered does not depend on how many cases are run."""
+
+FILES = {
+    "--water": "water.inp", "--power": "power.json", "--roads-net": "transpo_net.tntp",
+    "--roads-nodes": "transpo_node.tntp", "--roads-trips": "transpo_trips.tntp", "--links": "dependencies.csv",
+}  # fmt: skip
+
+
+def links_in_files(folder: Path) -> Counter[str]:
+    """The ids of all links, counted in the tables that the city's own file names, without any of our loaders."""
+    import yaml
+
+    named = yaml.safe_load((folder / "city.yaml").read_text(encoding="utf-8"))["links"]
+    found: Counter[str] = Counter()
+    for name in named:
+        with (folder / name).open(encoding="utf-8", newline="") as table:
+            found.update(row["id"] for row in csv.DictReader(table))
+    return found
+
+
+def audited(folder: Path, out: Path, *more: str) -> tuple[int, dict[str, Any]]:
+    code = main(["audit", str(folder), "--out", str(out), *SHORT, *more])
+    assert {path.name for path in out.iterdir()} == {"audit.html", "audit.csv", "audit.json"}
+    return code, json.loads((out / "audit.json").read_text(encoding="utf-8"))
+
+
+def check(folder: Path, code: int, found: dict[str, Any]) -> None:
+    links = Counter(case["subject"] for case in found["cases"] if case["group"] == "link")
+    assert links == links_in_files(folder) and max(links.values()) == 1
+    city = load_city(folder)
+    core = {c.id for c in city.of_kind("server", "router", "switch", "network-control")}
+    assert {case["subject"] for case in found["cases"] if case["group"] == "component"} == core
+    methods = Counter(case["method"] for case in found["cases"])
+    assert methods["simulated"] == 8 and methods["unasked"] > 100
+    assert code == found["exit_code"] == (1 if any(case["value"] == "fail" for case in found["cases"]) else 2)
+    assert all(case["owner"] for case in found["cases"] if case["group"] == "link")
+
+
+def test_the_demo_city(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = audited(demo_folder(), tmp_path / "audit", "--lang", "de")
+    check(demo_folder(), code, found)
+    assert len(found["cases"]) > 3000
+    said = capsys.readouterr()
+    assert "Was geprüft wurde" in said.out and "cases: 8 of 8" in said.err
+    assert "audit.html" in said.out
+
+
+@pytest.mark.skipif(
+    not MICROPOLIS.is_dir(),
+    reason="the Micropolis files are not here; set STADTWERK_CASES to the folder that holds them",
+)
+def test_micropolis(tmp_path: Path) -> None:
+    folder = tmp_path / "micropolis"
+    arguments = [part for option, name in FILES.items() for part in (option, str(MICROPOLIS / name))]
+    assert main(["city", "import", *arguments, "--name", "micropolis", "--out", str(folder)]) == 0
+    code, found = audited(folder, tmp_path / "audit")
+    check(folder, code, found)
+    pumps = {row.split(",")[0] for row in (MICROPOLIS / "dependencies.csv").read_text().splitlines()[1:]}
+    fed = {case["subject"] for case in found["cases"] if case["kind"] == "power" and "pump" in case["subject"]}
+    assert len(fed) == len(pumps) == 8
+
+
+def test_bad_options_are_told_all_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["audit", "demo", "--kinds", "power,dota", "--for", "6", "--limit", "0", "--start", "noon"])
+    said = capsys.readouterr().err
+    assert code == 64
+    assert "--kinds: 'dota' is no kind of link; did you mean 'data'" in said
+    assert "--for: '6' is not a duration" in said and "--limit: 0 is below 1" in said and "--start: 'noon'" in said
+    assert main(["audit", "demo", "--for", "8h"]) == 64
+    assert "--until: is not after the end at 9 h" in capsys.readouterr().err
+    assert main(["audit", "dmeo"]) == 64
