@@ -116,6 +116,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "dorthin führt kein Steuerweg, es geschieht nichts",
         "no control path leads there, nothing happens",
     ),
+    (
+        r"(\d+) more cars set out within (\d+) min",
+        "{0} Fahrzeuge mehr fahren binnen {1} min los",
+        "{0} more cars set out within {1} min",
+    ),
     (r"the tank is empty", "ist leer", "is empty"),
     (r"the tank fills again", "füllt sich wieder", "fills again"),
     (

@@ -25,10 +25,11 @@ _BY_MODE: Mapping[str, State] = MappingProxyType(
             ("mains", "trunked", "network", "central", "online", "primary", "open", "closed"), State.NORMAL
         ),
         **dict.fromkeys(
-            ("battery", "generator", "isolated-cell", "tank", "local", "standby", "island"), State.TECHNICAL
+            ("battery", "generator", "isolated-cell", "tank", "local", "fixed", "standby", "island"), State.TECHNICAL
         ),
         **dict.fromkeys(("direct-mode", "emergency", "police", "paper"), State.ANALOGUE),
         **dict.fromkeys(("none", "dark", "empty", "failed"), State.FAILED),
+        "flashing": State.DEGRADED,
     }
 )
 _BY_KIND_AND_MODE: Mapping[tuple[str, str], State] = MappingProxyType(
@@ -42,7 +43,18 @@ _BY_KIND_AND_MODE: Mapping[tuple[str, str], State] = MappingProxyType(
 """Where a mode means something else for one kind."""
 
 GIVES_NOTHING = frozenset(
-    {"substation-out", "transformer-out", "bus-out", "line-trip", "pv-loss", "battery-loss", "road-closed", "isolated"}
+    {
+        "substation-out",
+        "transformer-out",
+        "bus-out",
+        "line-trip",
+        "feeder-out",
+        "pv-loss",
+        "battery-loss",
+        "road-closed",
+        "isolated",
+        "source-lost",
+    }
 )
 """Faults that leave a component without any use, though it counts as working: nothing supplies it, or it is cut off."""
 

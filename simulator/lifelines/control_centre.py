@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from simulator.contracts.component import Component
 from simulator.contracts.kinds.cyber import LOSS_OF_CONTROL, LOSS_OF_VIEW
+from simulator.contracts.kinds.traffic import CONTROLLER_FAILED
 from simulator.contracts.link import Fallback
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.lifeline import Lifeline
@@ -54,6 +55,7 @@ class ControlCentre(Lifeline):
         for target in self.targets:
             link = self._link.get(target.id)
             reached = centre and (link is None or supply.link_up(link.id))
+            reached = reached and not self.runtime.faults.active(target.id, CONTROLLER_FAILED.name)
             fallback = Fallback.LOCAL if link is None else link.fallback
             found.append(Commanded(target, supply.works(target.id), reached, fallback))
         return tuple(found)

@@ -12,6 +12,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.kinds.cyber import COMMAND_FAULTS, FLOODING
 from simulator.contracts.kinds.kind import POLICE_ELSEWHERE
+from simulator.contracts.kinds.traffic import CONTROLLER_FAILED
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.drinking_water import DrinkingWater
@@ -43,8 +44,8 @@ _FAULTS = dict.fromkeys(
     for of in KINDS_OF_LIFELINE
     for point in KINDS[of.kind].faults
     if not point.disables and point not in (FLOODING, POLICE_ELSEWHERE, *COMMAND_FAULTS)
-)
-"""What can befall a lifeline itself and only shows when it is judged; the others are handled elsewhere."""
+) | {CONTROLLER_FAILED.name: None}
+"""What can befall a lifeline, or a signal it commands, and only shows when it is judged; others have other handlers."""
 
 POLL_S = 300.0
 """How often the drinking-water supply looks at the network (assumption: the usual hydraulic step)."""

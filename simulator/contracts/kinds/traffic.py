@@ -17,8 +17,37 @@ ALL_WAY_STOP_DELAY_S = 6.9
 """What a car loses at an all-way stop where nobody else waits (Highway Capacity Manual): 5 s for slowing down and
 setting off, and a service time of 3.9 s headway less 2.0 s move-up."""
 
+CONTROLLER_FAILED = FaultPoint(
+    "controller-failed",
+    "the signal's controller falls back to fixed greens or to flashing amber",
+    parameters=(
+        Parameter("fallback", "", "fixed", "assumption", "what it falls back to", ("fixed", "flashing")),
+        Parameter(
+            "flashing_veh_h", "veh/h", 1800.0, "assumption", "vehicles an hour that pass by the signs", at_least=0.0
+        ),
+        Parameter(
+            "flashing_delay_s", "s", 3.0, "assumption: only the minor road yields", "loss of a car", at_least=0.0
+        ),
+    ),
+)
+"""Unlike a dark signal it needs no police; nobody commands it while it lasts."""
+
+DEMAND_SURGE = FaultPoint(
+    "demand-surge",
+    "many more cars than usual set out from here, or to here",
+    parameters=(
+        Parameter("vehicles", "", None, "", "cars more than on an ordinary day", at_least=1.0),
+        Parameter("over_s", "s", 3600.0, "assumption", "time over which they set out", at_least=60.0),
+        Parameter("radius_m", "m", 500.0, "assumption", "junctions within it belong to the place", at_least=0.0),
+        Parameter(
+            "direction", "", "away", "assumption", "evacuation or end of an event; or its begin", ("away", "towards")
+        ),
+    ),
+)
+"""Cleared, those who have not set out stay where they are."""
+
 KINDS = (
-    Kind("road-node", Domain.TRAFFIC, "junction of roads"),
+    Kind("road-node", Domain.TRAFFIC, "junction of roads", (DEMAND_SURGE,)),
     Kind(
         "road",
         Domain.TRAFFIC,
@@ -36,7 +65,7 @@ KINDS = (
         "signal",
         Domain.TRAFFIC,
         "traffic signal at the road node that its road link comes from",
-        (FaultPoint("signal-dark", "the signal is dark", disables=True),),
+        (FaultPoint("signal-dark", "the signal is dark", disables=True), CONTROLLER_FAILED),
         (
             Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", "local programme"),
             Parameter("police_s", "s", 1800.0, "assumption", "time until police regulate the junction once it is dark"),
@@ -58,6 +87,6 @@ KINDS = (
             ),
             Parameter("police_veh_h", "veh/h", POLICE_VEH_H, "assumption", "vehicles an hour that pass under police"),
         ),
-        ("central", "local", "dark", "police"),
+        ("central", "local", "fixed", "flashing", "dark", "police"),
     ),
 )

@@ -37,10 +37,12 @@ that waits at a red light on an empty street would make that street a hundred ti
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How a junction works without its signal: vehicles a second that pass, and what each loses by stopping."""
+    """How a junction works without its signal's own programme: vehicles a second that pass (None: as many as want to),
+    what each loses by stopping, and where the signal still changes, its greens in seconds."""
 
-    veh_s: float
+    veh_s: float | None
     delay_s: float
+    greens_s: tuple[float, ...] | None = None
 
 
 class Engine:
@@ -71,6 +73,7 @@ class Engine:
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
         self._asked, self._any_closed = False, False
+        self._waiting: dict[str, deque[tuple[float, int, int]]] = {}
         self._passing: dict[int, Passing] = {}
         self._applied_passing: dict[int, Passing] = {}
         self._free_m_s = model.free_speed_m_s.copy()
@@ -95,6 +98,15 @@ class Engine:
             self._passing.pop(node, None)
         else:
             self._passing[node] = passing
+
+    def set_out(self, cause: str, more: Departures) -> None:
+        """These cars set out as well, each when its time has come."""
+        at_s, ends = more.at_s.tolist(), zip(more.origin.tolist(), more.destination.tolist(), strict=True)
+        self._waiting[cause] = deque((at, start, end) for at, (start, end) in zip(at_s, ends, strict=True))
+
+    def stay(self, cause: str) -> None:
+        """Those of `set_out` that have not left yet stay at home."""
+        self._waiting.pop(cause, None)
 
     def advance(self, until_s: float) -> None:
         """Let traffic flow until `until_s`, and look at the roads every `SAMPLE_S`, whoever calls and when."""
@@ -203,8 +215,21 @@ class Engine:
         if last < self._world.T:
             return
         self._apply()
+        if self._waiting:
+            self._let_out((last + 1) * self._step_s)
         self._world.exec_simulation(until_t=last * self._step_s)
         self.solves += 1
+
+    def _let_out(self, before_s: float) -> None:
+        """Put the cars on the road that set out before this second."""
+        nodes, step_s = self._model.nodes, self._step_s
+        for cause, cars in list(self._waiting.items()):
+            while cars and cars[0][0] < before_s:
+                at_s, start, end = cars.popleft()
+                leaves_s = max(at_s // step_s, float(self._world.T)) * step_s
+                self._world.addVehicle(nodes[start], nodes[end], leaves_s)
+            if not cars:
+                del self._waiting[cause]
 
     def _apply(self) -> None:
         """Bring the engine to what was set since time last went on, and keep closed roads closed."""
@@ -239,12 +264,14 @@ class Engine:
     def _regulate(self, node: int, before: Passing | None, passing: Passing | None) -> None:
         """Switch a junction between its signal and a passage without it."""
         speed = self.speed_m_s  # of the look before, at the free speeds of then
-        if before is None or passing is None or before.veh_s != passing.veh_s:
+        was, now = ((None, None) if how is None else (how.veh_s, how.greens_s) for how in (before, passing))
+        if before is None or passing is None or was != now:
             at = self._world.NODES[node]
             at.flow_capacity = None if passing is None else passing.veh_s
-            # One phase for all is no signal at all in UXsim.
             greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
-            at.override_signal(list(greens) if passing is None else [0.0], reset=True)
+            if passing is not None:  # one phase for all is no signal at all in UXsim
+                greens = passing.greens_s or (0.0,)
+            at.override_signal(list(greens), reset=True)
         for road in self._model.into(node):
             free_m_s, length_m = float(self._model.free_speed_m_s[road]), float(self._model.length_m[road])
             if passing is not None and passing.delay_s > 0:

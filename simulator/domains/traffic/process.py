@@ -12,6 +12,7 @@ from simulator.city.road_file import read_roads
 from simulator.contracts.component import Domain
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.traffic import DEMAND_SURGE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 from simulator.coupling.quantities import Quantity
@@ -22,6 +23,7 @@ from simulator.domains.traffic.model import Floats, build_model, signal_programm
 from simulator.domains.traffic.rescue import Rescue
 from simulator.domains.traffic.routes import Routes
 from simulator.domains.traffic.signals import Signals
+from simulator.domains.traffic.surge import Surges
 from simulator.domains.traffic.world import require_uxsim
 
 PERIOD_S = 300.0
@@ -66,6 +68,9 @@ class Traffic:
         self._approached = np.repeat(np.arange(len(approaches)), [len(roads) for roads in approaches])
         runtime.faults.handle("road-closed", self._on_road)
         runtime.faults.handle("road-narrowed", self._on_road)
+        self._surges = Surges(self.model, roads.trips, self.trips.size, runtime.streams)
+        self._surging: set[tuple[str, str]] = set()
+        runtime.faults.handle(DEMAND_SURGE.name, self._on_surge)
         for station in self.rescue.stations:
             runtime.supply.watch(station, self._on_station)
         runtime.travel.provide(self.road_time_s)
@@ -107,6 +112,21 @@ class Traffic:
         self._offer(int(self.model.end[road]), event)
         self._changed(event)
 
+    def _on_surge(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        self._catch_up()
+        causes = {(target, one.cause) for one in active}
+        for key in sorted(key for key in self._surging - causes if key[0] == target):
+            self._surging.discard(key)
+            self.engine.stay(" ".join(key))
+        for one in active:
+            if (target, one.cause) not in self._surging:
+                self._surging.add((target, one.cause))
+                more = self._surges.departures(one, self._runtime.clock.elapsed_s)
+                self.engine.set_out(f"{target} {one.cause}", more)
+                what = f"{len(more.at_s) * more.size} more cars set out within {one.number('over_s') / 60:.0f} min"
+                event = self._runtime.log.add(EventKind.NOTE, target, what, cause=event)
+        self._changed(event)
+
     def _on_signal(self, node: int, passing: Passing | None, event: int | None) -> None:
         self._catch_up()
         self.engine.set_passing(node, passing)
@@ -137,7 +157,7 @@ class Traffic:
         self._queued = False
         self.routes.update(self.engine.travel_time_s, self.engine.is_open)
         # While something is out of order, levels that sink are put down to the last thing that went wrong.
-        if not self.signals.disturbed and bool((self.engine.share >= 1).all()):
+        if not (self.signals.disturbed or self._surging) and bool((self.engine.share >= 1).all()):
             cause, self._cause = self._cause, None
         else:
             cause = self._cause

@@ -5,12 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.kinds.traffic import CONTROLLER_FAILED
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.engine import Passing
 from simulator.domains.traffic.model import Floats, Programme
 
 CENTRAL, LOCAL, DARK, POLICE = "central", "local", "dark", "police"
+FIXED, FLASHING = "fixed", "flashing"
+_WHY = {
+    CENTRAL: "the control centre sets the programme",
+    LOCAL: "the signal runs its local programme",
+    FIXED: "its controller has failed: each phase is green for as long",
+    FLASHING: "its controller has failed: flashing amber, the signs count",
+    DARK: "the signal is dark: all-way stop",
+}
 
 HOUR_S = 3600.0
 
@@ -46,7 +56,8 @@ class Signals:
     same (assumption: a centre that sets the local programme gains nothing by itself). One that does not work is `dark`,
     and police come after `police_s` if the junction is on their list and officers are free. Neither passes more than
     the signal does, and under both every car stops or slows down, which costs it `dark_delay_s`, at a dark signal more
-    with more traffic.
+    with more traffic. With a failed controller it is `fixed`, each phase green for as long whatever the roads carry, or
+    `flashing`: the signs count, and nobody commands it.
     """
 
     def __init__(self, runtime: Runtime, programmes: Mapping[str, Programme], regulate: Regulate) -> None:
@@ -54,6 +65,7 @@ class Signals:
         self._programmes = programmes
         self._regulate = regulate
         self._mode: dict[str, str] = {}
+        runtime.faults.handle(CONTROLLER_FAILED.name, self._on_controller)
         for signal in programmes:
             self._mode[signal] = mode = self._due(signal)
             if mode == DARK:
@@ -66,8 +78,8 @@ class Signals:
 
     @property
     def disturbed(self) -> bool:
-        """Whether any signal is dark or regulated by police."""
-        return any(mode in (DARK, POLICE) for mode in self._mode.values())
+        """Whether any signal does not run a programme that was made for it."""
+        return any(mode not in (CENTRAL, LOCAL) for mode in self._mode.values())
 
     def refresh(self, flow_veh_h: Callable[[Sequence[int]], Floats]) -> None:
         """Let the stop at dark signals cost what it does in the traffic of the last minutes."""
@@ -79,21 +91,44 @@ class Signals:
         supply = self._runtime.supply
         if not supply.works(signal):
             return DARK
+        if failed := self._runtime.faults.active(signal, CONTROLLER_FAILED.name):
+            return FLASHING if any(one.parameters["fallback"] == FLASHING for one in failed) else FIXED
         return CENTRAL if supply.live_links(signal, LinkKind.CONTROL) else LOCAL
+
+    def _on_controller(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if target not in self._mode:
+            return
+        before = self._mode[target]
+        self._on_change(target, event)
+        if active and before == self._mode[target] == FLASHING:
+            self._by_signs(target, event)
 
     def _on_change(self, signal: str, cause: int | None) -> None:
         before, due = self._mode[signal], self._due(signal)
         if due == before or (due == DARK and before == POLICE):
             return
-        if due == DARK:
-            event = self._turn(signal, DARK, "the signal is dark: all-way stop", cause)
-            self._enter_dark(signal, event)
-            return
-        why = "the control centre sets the programme" if due == CENTRAL else "the signal runs its local programme"
-        event = self._turn(signal, due, why, cause)
+        event = self._turn(signal, due, _WHY[due], cause)
+        programme = self._programmes[signal]
         if before in (DARK, POLICE):
             self._runtime.police.release(signal)
-            self._regulate(self._programmes[signal].node, None, event)
+        if due == DARK:
+            self._enter_dark(signal, event)
+        elif due == FLASHING:
+            self._by_signs(signal, event)
+        elif due == FIXED:
+            cycle_s, phases = sum(programme.greens_s), len(programme.greens_s)
+            self._regulate(programme.node, Passing(None, 0.0, (cycle_s / phases,) * phases), event)
+        elif before not in (CENTRAL, LOCAL):
+            self._regulate(programme.node, None, event)
+
+    def _by_signs(self, signal: str, event: int) -> None:
+        """Let the junction pass what it does under flashing amber, the least that any cause says."""
+        failed = self._runtime.faults.active(signal, CONTROLLER_FAILED.name)
+        flashing = [one for one in failed if one.parameters["fallback"] == FLASHING]
+        programme = self._programmes[signal]
+        veh_s = min(programme.capacity_veh_s, *(one.number("flashing_veh_h") / HOUR_S for one in flashing))
+        delay_s = max(one.number("flashing_delay_s") for one in flashing)
+        self._regulate(programme.node, Passing(veh_s, delay_s), event)
 
     def _turn(self, signal: str, mode: str, why: str, cause: int | None) -> int:
         before, self._mode[signal] = self._mode[signal], mode
