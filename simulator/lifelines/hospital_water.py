@@ -17,10 +17,11 @@ SHARES = {"network": 1.0, "tank": 1.0, "tanker": 0.9, "none": DRY_SHARE}
 
 
 class HospitalWater(Lifeline):
-    """*network* and *tank* are the hospital's water link and its autonomy. A tanker is called as soon as the network
-    fails, and again whenever less than a load is left; *tanker* once the roof tank is empty and a load is there.
+    """*network* and *tank* are the hospital's water link and its autonomy.
 
-    A tanker needs a driver from a depot and an open road. Its load lasts load / (beds x litres a bed and day).
+    A tanker is called as soon as the network fails, and the next one whenever no more than a load is left of what was
+    brought; *tanker* once the roof tank is empty and a load is there. A tanker needs a driver from a depot and an open
+    road. Its load lasts load / (beds x litres a bed and day).
     """
 
     kind = "hospital-water"
@@ -44,12 +45,13 @@ class HospitalWater(Lifeline):
         self._settle()
         if supply.mains(self.hospital, LinkKind.WATER):
             return self._now("network", "the network delivers")
-        self._order()
-        if supply.fed(self.hospital, LinkKind.WATER):
+        fed = supply.fed(self.hospital, LinkKind.WATER)
+        self._order(enough=self._load - fed)
+        if fed:
             left_min = supply.autonomy_left_s(self.hospital, LinkKind.WATER) / 60
             return self._now("tank", f"the roof tank lasts {left_min:.0f} min")
         if self._stock > 0:
-            self.wake(self.runtime.clock.now + self._stock)
+            self.wake(self.runtime.clock.now + (self._stock - self._load if self._stock > self._load else self._stock))
             return self._now("tanker", f"what tankers brought lasts {to_s(self._stock) / 60:.0f} min")
         return self._now("none", "the roof tank is empty and no tanker is there")
 
@@ -63,9 +65,9 @@ class HospitalWater(Lifeline):
             self._stock = max(0, self._stock - (now - self._since))
         self._since = now
 
-    def _order(self) -> None:
-        """Call the next tanker, unless one is under way, enough is there, or none can be had."""
-        if self._ordered or self._stock >= self._load or self.runtime.faults.active(self.id, NO_TANKERS.name):
+    def _order(self, enough: int) -> None:
+        """Call the next tanker, unless one is under way, more than enough is there, or none can be had."""
+        if self._ordered or self._stock > enough or self.runtime.faults.active(self.id, NO_TANKERS.name):
             return
         self._ordered = True
         event = self.runtime.log.add(EventKind.NOTE, self.id, "calls a water tanker", cause=self.because)

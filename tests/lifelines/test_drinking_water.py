@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -15,6 +16,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines import start
+from simulator.lifelines.drinking_water import BOILED_L
 from tests.ict.town import component, course, level, modes, run_to, town, world
 
 PEOPLE = 8000
@@ -146,3 +148,103 @@ def test_without_a_water_network_the_network_counts_as_serving() -> None:
     run_to(runtime, 3600)
     assert modes(runtime, "supply") == []
     assert course(runtime, "litres-per-person-village") == [(0.0, 126.0)]
+
+
+BOTTLES = 2.0 * 86_400.0 / 2.0
+"""Two litres a person in stock, two a day: a day."""
+
+
+def stocked(**supply: float) -> City:
+    """The village with bottled water, without wells or depot."""
+    city = village(wells=0, with_depot=False)
+    given = {"bottled_l_person": 2.0, "bottled_s": 3600.0, "notice_s": 1800.0} | supply
+    point = component("supply", "drinking-water", "village", **given)
+    return replace(city, components={**city.components, "supply": point})
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ([], [(300.0, "none"), (3900.0, "bottled"), (3900.0 + BOTTLES, "none")]),
+        (["bottles-missing"], [(300.0, "none")]),
+    ],
+)
+def test_bottles_are_handed_out_until_they_are_gone(faults: list[str], expected: list[tuple[float, str]]) -> None:
+    runtime = world(stocked())
+    water = Water(runtime)
+    start(runtime)
+    for fault in faults:
+        runtime.faults.apply("supply", fault, "x", {})
+    water.at(300, 0.0, 0.0)
+    run_to(runtime, 2 * 86_400)
+    assert modes(runtime, "supply") == expected
+    litres = [value for at, value in course(runtime, "litres-per-person-village") if at >= 300]
+    assert max(litres) == (0.0 if faults else 2.0)
+
+
+def test_bottles_that_are_left_last_for_the_next_time() -> None:
+    """Half a day of bottles is used up in the first spell; the other half is there in the second."""
+    runtime = world(stocked())
+    water = Water(runtime)
+    start(runtime)
+    water.at(300, 0.0, 0.0)
+    water.at(3900 + BOTTLES / 2, 1.0, 500.0)
+    water.at(100_200, 0.0, 0.0)
+    run_to(runtime, 4 * 86_400)
+    again = 100_200 + 3600.0
+    spells = [(at, mode) for at, mode in modes(runtime, "supply") if at > 90_000]
+    assert spells == [(100_200.0, "none"), (again, "bottled"), (pytest.approx(again + BOTTLES / 2), "none")]
+
+
+@pytest.mark.parametrize(
+    ("notice", "faults", "expected"),
+    [
+        ("boil", [], [(300.0, "none"), (2100.0, "boiled")]),
+        ("boil", ["notice-withheld"], [(300.0, "none"), (3900.0, "bottled")]),
+        ("do-not-drink", [], [(300.0, "none"), (3900.0, "bottled")]),
+    ],
+)
+def test_contaminated_water_counts_only_where_it_is_boiled(
+    notice: str, faults: list[str], expected: list[tuple[float, str]]
+) -> None:
+    """All water is contaminated; ten litres a person and day are boiled half an hour later, if people are told to."""
+    city = stocked()
+    runtime = world(replace(city, components={**city.components, "tank": component("tank", "tank")}))
+    Water(runtime)
+    share = np.zeros(1)
+    runtime.quantities.register(Quantity("contaminated_share", "1", ("village",), partial(np.copy, share)))
+    runtime.faults.handle("tank-contaminated", lambda *_: None)
+    start(runtime)
+    for fault in faults:
+        runtime.faults.apply("supply", fault, "x", {})
+
+    def spoil() -> None:
+        runtime.faults.apply("tank", "tank-contaminated", "x", {"notice": notice})
+        share[0] = 1.0
+
+    runtime.clock.at(to_ticks(300), "test", spoil)
+    run_to(runtime, 10_000)
+    assert modes(runtime, "supply") == expected
+    litres = course(runtime, "litres-per-person-village")
+    assert litres[-1][1] == (BOILED_L if expected[-1][1] == "boiled" else 2.0)
+    assert litres[1] == (300.0, 0.0)
+    share[0] = 0.0
+    run_to(runtime, 10_500)
+    assert modes(runtime, "supply")[-1] == (10_200.0, "network")
+
+
+def test_only_those_who_are_warned_boil() -> None:
+    """Sirens alone: 54 % of the village hear them, and boil 10 l each."""
+    city = stocked()
+    room = component("room", "public-warning", digital_share=0.0)
+    parts = {"siren": component("siren", "siren", "village"), "room": room}
+    runtime = world(replace(city, components={**city.components, **parts}))
+    Water(runtime)
+    share = np.ones(1)
+    runtime.quantities.register(Quantity("contaminated_share", "1", ("village",), partial(np.copy, share)))
+    start(runtime)
+    run_to(runtime, 3000)
+    assert course(runtime, "litres-per-person-village")[-1] == (1800.0, pytest.approx(0.54 * BOILED_L))
+    runtime.faults.apply("siren", "siren-out", "x", {})
+    run_to(runtime, 3100)
+    assert course(runtime, "litres-per-person-village")[-1] == (3000.0, 0.0)

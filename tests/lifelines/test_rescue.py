@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.contracts.city import City
@@ -98,3 +100,28 @@ def test_a_site_back_before_crews_have_switched_ends_it() -> None:
         runtime.clock.at(to_ticks(at_s), "test", act)
     run_to(runtime, 1000)
     assert modes(runtime, "dispatch") == [(100.0, "none"), (250.0, "trunked"), (350.0, "none"), (650.0, "direct-mode")]
+
+
+@pytest.mark.parametrize(
+    ("faults", "expected"),
+    [
+        ([], [(0.0, "none"), (300.0, "direct-mode"), (7500.0, "none"), (8400.0, "runners")]),
+        (["direct-mode-fails"], [(0.0, "none"), (900.0, "runners")]),
+        (["direct-mode-fails", "staff-absent"], [(0.0, "none")]),
+    ],
+)
+def test_runners_when_handsets_are_empty_or_fail(faults: list[str], expected: list[tuple[float, str]]) -> None:
+    """Five minutes to switch, two hours of battery, a quarter of an hour until runners carry messages."""
+    city = valley()
+    dispatch = component("dispatch", "rescue-dispatch", direct_s=300.0, direct_lasts_s=7200.0, runners_s=900.0)
+    runtime = running(replace(city, components={**city.components, "dispatch": dispatch}))
+    for fault in faults:
+        runtime.faults.apply("dispatch", fault, "x", {"share": 1.0} if fault == "staff-absent" else {})
+    runtime.faults.apply("upper-site", "node-out", "storm", {})
+    run_to(runtime, 20_000)
+    assert modes(runtime, "dispatch") == expected
+    if expected[-1][1] == "runners":
+        assert course(runtime, "lifeline-dispatch")[-1][1] == pytest.approx(0.25 + 0.75 * SHARES["runners"])
+    runtime.faults.clear("upper-site", "node-out", "storm")
+    run_to(runtime, 20_100)
+    assert modes(runtime, "dispatch")[-1] == (20_000.0, "trunked")

@@ -1,0 +1,92 @@
+"""Officers at dark junctions: so many teams, their stints, their rest, and their relief; times by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.contracts.city import City
+from simulator.contracts.component import Value
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines import start, traffic_control
+from tests.ict.town import component, course, level, modes, run_to, town, world
+
+DARK_S, COMES_S = 1000.0, 1800.0
+THERE_S = DARK_S + COMES_S
+
+
+def junctions(**centre: Value) -> City:
+    """Three signals on the police's list; two officers a junction, who stand for an hour and rest for two."""
+    given: dict[str, Value] = {"officers_at_junction": 2.0, "stint_s": 3600.0, "rest_s": 7200.0}
+    parts = [component("centre", "traffic-control-centre", **(given | centre))]
+    parts += [component(f"signal-{i}", "signal", police=True, police_s=COMES_S) for i in range(3)]
+    return town(parts, levels=[level("lifeline", "centre")])
+
+
+def running(city: City, dark: int = 3) -> Runtime:
+    runtime = world(city)
+    start(runtime)
+    for i in range(dark):
+        name = f"signal-{i}"
+        runtime.clock.at(
+            to_ticks(DARK_S),
+            "test",
+            lambda name=name: runtime.faults.apply(name, "signal-dark", "x", {}),  # type: ignore[misc]
+        )
+    return runtime
+
+
+def share(policed: int, central: int = 0) -> float:
+    return (policed * traffic_control.SHARES["police"] + central) / 3
+
+
+@pytest.mark.parametrize(
+    ("officers", "expected"),
+    [
+        # six teams for three junctions: relieved once after an hour; after two hours all rest
+        (12.0, [(DARK_S, 0.0), (THERE_S, share(3)), (THERE_S + 7200, 0.0), (THERE_S + 10_800, share(3))]),
+        # two teams: two junctions for an hour, then nobody until they have rested
+        (4.0, [(DARK_S, 0.0), (THERE_S, share(2)), (THERE_S + 3600, 0.0), (THERE_S + 10_800, share(2))]),
+        (3.0, [(DARK_S, 0.0), (THERE_S, share(1)), (THERE_S + 3600, 0.0), (THERE_S + 10_800, share(1))]),
+        (1.0, [(DARK_S, 0.0)]),
+    ],
+)
+def test_teams_stand_rest_and_are_relieved(officers: float, expected: list[tuple[float, float]]) -> None:
+    runtime = running(junctions(officers=officers))
+    run_to(runtime, THERE_S + 11_000)
+    assert course(runtime, "lifeline-centre") == [(0.0, 1.0), *((at, pytest.approx(value)) for at, value in expected)]
+    there = [at for at, value in expected if value > 0]
+    assert [at for at, mode in modes(runtime, "centre") if mode == "police"] == there
+
+
+def test_a_signal_that_works_again_sets_its_team_free_for_the_next_junction() -> None:
+    runtime = running(junctions(officers=2.0, stint_s=36_000.0))
+    run_to(runtime, THERE_S + 100)
+    assert [runtime.police.at(f"signal-{i}") for i in range(3)] == [True, False, False]
+    runtime.faults.clear("signal-0", "signal-dark", "x")
+    run_to(runtime, THERE_S + 200)
+    assert [runtime.police.at(f"signal-{i}") for i in range(3)] == [False, True, False]
+    assert course(runtime, "lifeline-centre")[-1][1] == pytest.approx(share(1, central=1))
+
+
+def test_officers_who_are_needed_elsewhere_leave_and_come_back() -> None:
+    runtime = running(junctions(officers=6.0, stint_s=36_000.0))
+    run_to(runtime, 4000)
+    assert runtime.police.free_teams == 0
+    gone = runtime.faults.apply("centre", "police-elsewhere", "riot", {})
+    run_to(runtime, 5000)
+    assert modes(runtime, "centre")[-1] == (4000.0, "none")
+    last = next(e for e in reversed(runtime.log.events) if e.after == "none")
+    assert gone in [event.id for event in runtime.log.trace(last.id)]
+    runtime.faults.clear("centre", "police-elsewhere", "riot")
+    run_to(runtime, 6000)
+    assert modes(runtime, "centre")[-1] == (5000.0, "police")
+    assert course(runtime, "lifeline-centre")[-1][1] == pytest.approx(share(3))
+
+
+def test_a_town_without_a_centre_has_as_many_officers_as_it_needs() -> None:
+    runtime = world(town([component(f"signal-{i}", "signal", police=i < 2, police_s=COMES_S) for i in range(3)]))
+    for i in range(3):
+        runtime.police.call(f"signal-{i}", None)
+    run_to(runtime, 86_400)
+    assert [runtime.police.at(f"signal-{i}") for i in range(3)] == [True, True, False]
