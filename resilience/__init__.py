@@ -38,6 +38,7 @@ figures     what a run came to, in a few figures
 shrink      the smallest timeline that still fails
 junit       the verdict for a build server
 record      the verdict as JSON, and back
+pages       reports made of sections and tables
 report      the verdict for people
 lifetimes   usual service life by kind of component, with sources
 charter     the charter report: one row for each clause, from many runs

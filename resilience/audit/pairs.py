@@ -2,12 +2,12 @@
 
 A pair is a finding of its own if the town stands either loss alone, but not both. Three rules spare a run:
 
-1. One of the two is too much already. Then so are both (a second loss helps nobody; the tests hold this against all
-   pairs of small random towns).
+1. One of the two is too much already: whatever comes out, it is no finding of its own. (Nothing is claimed about it.
+   A second loss may even help: the servers left in another part of the network then elect another one.)
 2. One of the two is a link of which nobody asked while the other was gone: the pair is the other alone, by proof (see
    `WitnessSupply`).
 3. Neither has anything to do with the other: what the two touch, in the log, in the dependency graph and in the
-   engines, is apart. This is a rule of thumb that the same tests hold against all pairs.
+   engines, is apart. This is a rule of thumb; the tests hold it against all pairs of small random towns.
 """
 
 from __future__ import annotations
