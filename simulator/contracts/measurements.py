@@ -134,7 +134,7 @@ FAULT = Measurement(
 EVENT = Measurement(
     "annotation",
     (*_PLACE, "domain", "kind", "slot"),
-    (*_t("title_de", "title_en", "text_de", "text_en", "tags", "subject"), *_i("event", "cause")),
+    (*_t("title_de", "title_en", "text_de", "text_en", "note_de", "note_en", "tags", "subject"), *_i("event", "cause")),
     "an event of the log, as an annotation; `slot` tells apart what happened at one instant",
 )
 REDUNDANCY = Measurement(

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from gateways.influx import LineWriter
 from gateways.units import registered
 from simulator.contracts.city import City
-from simulator.contracts.measurements import BEAT_S, BROKER, CITY, GATEWAY, INGEST, NONE
+from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST, NONE
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.out import Out
+from stadtwerk.influx.places import Places
 
 BLOCK_ROWS = 20_000
 """Readings made into lines at once (assumption: 2 MB)."""
@@ -31,13 +32,17 @@ Ints = NDArray[np.int64]
 
 def reading_tags(run: str, city: City) -> dict[str, dict[str, str]]:
     """Further tags of a reading, by its gateway: the run, the city, and the district in which the gateway stands."""
-    gateways = dict.fromkeys(cohort.gateway for cohort in city.cohorts)
+    places = Places(city)
     found = {"": {"run": run, "city": city.name, "district": NONE}}
-    for gateway in gateways:
-        component = city.components.get(gateway)
-        district = NONE if component is None else component.district or CITY
-        found[gateway] = {"run": run, "city": city.name, "district": district}
+    for gateway in dict.fromkeys(cohort.gateway for cohort in city.cohorts):
+        found[gateway] = {"run": run, "city": city.name, "district": places.tags(gateway)["district"]}
     return found
+
+
+def gateway_tags(places: Places, gateway: str) -> dict[str, str]:
+    """Tags of what is told of a gateway itself."""
+    known = places.tags(gateway)
+    return {"district": known["district"], "owner": known["owner"], "gateway": gateway}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ def reading_lines(run: RunIdentity, readings: ReadingColumns) -> Iterator[tuple[
 
 def gateway_lines(run: RunIdentity, readings: ReadingColumns) -> list[bytes]:
     """How each simulated gateway was, once a beat, and that the simulated broker and ingest were there."""
-    out = Out(run)
+    out, places = Out(run), Places(run.city)
     beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
     period = _periods(run.city)
     periods = np.array([to_ticks(period.get(name, 0.0)) for name in readings.sensors], dtype=np.int64)
@@ -117,12 +122,7 @@ def gateway_lines(run: RunIdentity, readings: ReadingColumns) -> list[bytes]:
         fates = _Fates.of(readings, here, periods, beats)
         written, late_sum, outbox = written + fates.delivered, late_sum + fates.late, outbox + fates.outbox
         online += fates.online
-        component = run.city.components.get(gateway)
-        tags = {
-            "district": NONE if component is None else component.district or CITY,
-            "owner": NONE if component is None else component.owner or NONE,
-            "gateway": gateway,
-        }
+        tags = gateway_tags(places, gateway)
         for i, beat in enumerate(beats.tolist()):
             out.add(GATEWAY, tags, fates.fields(i, run), beat)
     for i, beat in enumerate(beats.tolist()):

@@ -74,6 +74,8 @@ class Notes:
             "title_en": title.en,
             "text_de": text.de,
             "text_en": text.en,
+            "note_de": f"{title.de}: {text.de}",
+            "note_en": f"{title.en}: {text.en}",
             "tags": ",".join(dict.fromkeys((event.kind.value, tags["domain"], event.subject))),
             "subject": event.subject,
             "event": event.id,
@@ -86,7 +88,7 @@ class Notes:
         if level is not None and event.kind in (EventKind.LEVEL_LOW, EventKind.LEVEL_BACK):
             found = self._places.level_tags(level)
         elif event.subject in self._places.city.districts:
-            found = {"district": event.subject, "owner": NONE, "domain": NONE}
+            found = {"district": self._places.district(event.subject), "owner": NONE, "domain": NONE}
         elif self._places.component_of(event.subject) is None:
             found = {"district": CITY, "owner": NONE, "domain": NONE}
         else:

@@ -155,7 +155,7 @@ class People:
             "below": len(below),
             "label": district.title or name,
         }
-        self._out.add(DISTRICT, {"district": name}, fields, tick)
+        self._out.add(DISTRICT, {"district": self._places.district(name)}, fields, tick)
 
 
 def _counted(city: City) -> dict[str, tuple[str, ...]]:

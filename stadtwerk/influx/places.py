@@ -33,13 +33,24 @@ class Places:
         link = self.city.links.get(subject)
         return self.city.components.get(subject if link is None else link.target)
 
+    def district(self, name: str) -> str:
+        """The tag of a district: its title, which is what people choose by, or its id where two have the same title.
+
+        `CITY` for what belongs to no district.
+        """
+        district = self.city.districts.get(name)
+        if district is None:
+            return name or CITY
+        same = [other for other in self.city.districts.values() if other.title == district.title]
+        return district.title if district.title and len(same) == 1 else name
+
     def tags(self, subject: str) -> dict[str, str]:
         """District, owner, domain, kind and component of a component or link."""
         known = self._tags.get(subject)
         if known is None:
             component, link = self.component_of(subject), self.city.links.get(subject)
             known = self._tags[subject] = {
-                "district": NONE if component is None else component.district or CITY,
+                "district": NONE if component is None else self.district(component.district),
                 "owner": (NONE if component is None else component.owner) or NONE,
                 "domain": NONE if component is None else component.domain.value,
                 "kind": LINK_KIND if link is not None else NONE if component is None else component.kind,
@@ -69,9 +80,9 @@ class Places:
     def level_tags(self, level: ServiceLevel) -> dict[str, str]:
         """District, owner, domain, measure and level."""
         component = self.city.components.get(level.subject)
-        district = level.subject if level.subject in self.city.districts else CITY
-        if component is not None and component.district:
-            district = component.district
+        district = CITY if component is None else self.district(component.district)
+        if level.subject in self.city.districts:
+            district = self.district(level.subject)
         domain = MEASURES[level.measure].domain.value
         return {
             "district": district,

@@ -220,5 +220,5 @@ class States:
         counts = self._counts[kind, district]
         fields: dict[str, Value] = {state.name.lower(): counts[state] for state in State}
         fields |= {"total": sum(counts), "worst": max(state for state in State if counts[state])}
-        tags = {"district": district or "city", "domain": KINDS[kind].domain.value, "kind": kind}
+        tags = {"district": self._places.district(district), "domain": KINDS[kind].domain.value, "kind": kind}
         self._out.add(CLASS, tags, fields, tick)

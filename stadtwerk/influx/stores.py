@@ -138,7 +138,7 @@ class Stores:
         """ICT by district: gateways that reach the data centre, of all that there are."""
         found: dict[str, list[float]] = {}
         for gateway, value in self._online.items():
-            found.setdefault(self._city.components[gateway].district or "city", []).append(value)
+            found.setdefault(self._city.components[gateway].district, []).append(value)
         for district, values in found.items():
             there, asked = float(sum(value > 0 for value in values)), float(len(values))
             self._add(Domain.ICT, district, tick, there, asked, there / asked)
@@ -155,4 +155,4 @@ class Stores:
         local: float | None = None,
     ) -> None:
         fields = {"supplied": supplied, "asked": asked, "share": share, "stored": stored, "local": local}
-        self._out.add(BALANCE, {"district": district, "domain": domain.value}, fields, tick)
+        self._out.add(BALANCE, {"district": self._places.district(district), "domain": domain.value}, fields, tick)
