@@ -22,10 +22,14 @@ class State(IntEnum):
 _BY_MODE: Mapping[str, State] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("mains", "trunked", "network", "central", "online", "primary", "open", "closed"), State.NORMAL
+            ("mains", "trunked", "network", "central", "online", "primary", "usual-way", "open", "closed"), State.NORMAL
         ),
         **dict.fromkeys(
-            ("battery", "generator", "isolated-cell", "tank", "local", "fixed", "standby", "island"), State.TECHNICAL
+            (
+                *("battery", "generator", "isolated-cell", "tank", "local", "fixed", "standby"),
+                *("majority", "other-way", "island"),
+            ),
+            State.TECHNICAL,
         ),
         **dict.fromkeys(("direct-mode", "emergency", "police", "paper"), State.ANALOGUE),
         **dict.fromkeys(("none", "dark", "empty", "failed"), State.FAILED),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.influx.questions import InfluxQuestions
-from simulator.contracts.measurements import RUN
+from simulator.contracts.measurements import AFFECTED, RUN
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.influx.folder import RunFolder, read_folder
@@ -26,6 +26,12 @@ BLOCK_LINES = 10_000
 
 PATIENCE_S = 60.0
 """How long a database that is away is waited for (assumption)."""
+
+LOOK_S = 10.0
+"""How long what was written may take to be found (assumption)."""
+
+LOOKED_AT = AFFECTED
+"""The measurement that is looked for: small, and written throughout a run."""
 
 Progress = Callable[[int, int], None]
 """Told the number of lines written and, as far as known, of all."""
@@ -72,7 +78,9 @@ def push(request: PushRequest, progress: Progress = lambda done, total: None) ->
     total = len(readings) if request.readings else 0
     written = 0
     with InfluxWriter.of(request.settings) as writer:
+        wanted: set[bytes] = set()
         for body, lines in _bodies(run, folder, report):
+            wanted.update(_points(body))
             _write(writer, body)
             written += lines
             progress(written, written + total)
@@ -86,6 +94,7 @@ def push(request: PushRequest, progress: Progress = lambda done, total: None) ->
             written += len(block)
             progress(written, written)
         _flush(writer)
+    _look(request, run, len(wanted))
     return PushResult(run.name, written, written - told, run.begin_ms, run.end_ms)
 
 
@@ -117,17 +126,45 @@ def _clear_way(request: PushRequest, run: RunIdentity, digest: str) -> None:
     questions = InfluxQuestions(request.settings)
     named = run.name.replace("\\", "\\\\").replace("'", "\\'")
     try:
+        if request.replace:
+            questions.forget("run", run.name)
+            return
         there = questions.series(f'SELECT "digest" FROM "{RUN.name}" WHERE "run" = \'{named}\'')
         points = [(at, text) for series in there for at, text in series["values"]]
         if all(point == (run.begin_ms, digest) for point in points):
-            return
-        if request.replace:
-            questions.forget("run", run.name)
             return
     except (Retry, Refused) as error:
         raise _unusable(request, str(error)) from None
     what = "holds another run of this name, or the same at another time"
     raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, "add --replace, or --name NAME")])
+
+
+def _points(body: bytes) -> Iterator[bytes]:
+    """What makes a point of `LOOKED_AT` one: its series and its time."""
+    head = f"{LOOKED_AT.name},".encode()
+    for line in body.splitlines():
+        if line.startswith(head):
+            yield line[: line.index(b" ")] + line[line.rindex(b" ") :]
+
+
+def _look(request: PushRequest, run: RunIdentity, wanted: int) -> None:
+    """Ask the database for what was written: one that says it has it may yet be deleting what was there before."""
+    named = run.name.replace("\\", "\\\\").replace("'", "\\'")
+    deadline = time.monotonic() + LOOK_S
+    there = -1
+    while there != wanted and time.monotonic() < deadline:
+        try:
+            series = InfluxQuestions(request.settings).series(
+                f'SELECT COUNT("people") FROM "{LOOKED_AT.name}" WHERE "run" = \'{named}\''
+            )
+        except (Retry, Refused) as error:
+            raise _unusable(request, str(error)) from None
+        there = sum(int(one["values"][0][1]) for one in series)
+        if there != wanted:
+            time.sleep(0.2)
+    if there != wanted:
+        what = f"holds {there} of {wanted} points of {LOOKED_AT.name!r} that were written"
+        raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, "push the run again")])
 
 
 def _write(writer: InfluxWriter, body: bytes) -> None:

@@ -41,8 +41,8 @@ def test_every_kind_of_event_has_words() -> None:
 
 
 def parse(line: bytes) -> tuple[str, dict[str, str], dict[str, str]]:
-    """Measurement, tags and fields of a line without escapes in its tags."""
-    head, _, rest = line.decode().partition(" ")
+    """Measurement, tags and fields of a line whose tags escape nothing but spaces."""
+    head, _, rest = line.decode().replace("\\ ", "_").partition(" ")
     name, *tags = head.split(",")
     fields = re.findall(r'([a-z_]+)=("(?:[^"\\]|\\.)*"|[^, ]+)', rest)
     return name, dict(one.split("=") for one in tags), dict(fields)
