@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "simulator/sensors": ("simulator.contracts", "simulator.kernel"),
     "gateways": ("simulator.contracts",),
     "resilience": ("simulator.contracts",),
+    "dashboards": ("simulator.contracts",),
     "scenarios": (),
 }
 """Every room but `stadtwerk`, which wires them all. A room may always import itself."""

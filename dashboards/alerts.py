@@ -1,0 +1,273 @@
+"""Alert rules on symptoms, as Grafana's provisioning reads them: a query, its last value, a threshold.
+
+Each says on purpose what the lack of data means. While no run is on there are none, so a rule about the town stays quiet
+then; that nothing arrives is the very thing that the rule about telemetry is for, so that one fires.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import yaml
+
+from dashboards import queries
+from dashboards.health import SILENT_S
+from dashboards.influx import UID
+from dashboards.page import panel_id, uid
+from dashboards.provision import HEADER
+from dashboards.text import Text
+
+FOLDER = "Stadtwerk"
+GROUP = "stadtwerk-symptoms"
+INTERVAL = "1m"
+"""How often rules are evaluated: levels and modes are written once a minute."""
+
+WINDOW_S = 600
+"""How far back a rule looks for the last value: beyond what a late minute or two can hide."""
+
+PEOPLE = 1000
+"""So many people below the limit of drinking water are an alarm (assumption: more than a street or a burst main)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One alert rule. `than` and `limit` are the threshold on the last value; `lasting` how long it must hold."""
+
+    uid: str
+    title: Text
+    query: str
+    than: Literal["gt", "lt"]
+    limit: float
+    lasting: str
+    no_data: Literal["OK", "Alerting", "NoData"]
+    error: Literal["OK", "Alerting", "Error"]
+    severity: Literal["critical", "warning"]
+    domain: str
+    summary: Text
+    runbook: Text
+    page: str
+    panel: str
+
+    @property
+    def names(self) -> tuple[str, str, str]:
+        """The references of query, last value and threshold."""
+        return "A", "B", "C"
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "stadtwerk-water-below",
+        Text("Trinkwasser unter dem Mindestmaß", "Drinking water below the limit"),
+        queries.alert_water(),
+        "gt",
+        PEOPLE,
+        "5m",
+        "OK",
+        "Error",
+        "critical",
+        "water",
+        Text(
+            "{{ $labels.city }}: {{ $values.B.Value }} Menschen liegen unter dem Mindestmaß ({{ $labels.measure }}, "
+            "Lauf "
+            "{{ $labels.run }}).",
+            "{{ $labels.city }}: {{ $values.B.Value }} people are below the limit ({{ $labels.measure }}, run "
+            "{{ $labels.run }}).",
+        ),
+        Text(
+            "1. Seite Wasser öffnen: welche Stadtteile, welcher Druck, welche Pumpen stehen? 2. Strom der Pumpen "
+            "und ihre "
+            "Fernsteuerung prüfen (Seite Energie, Seite IKT). 3. Stunden in den Hochbehältern ablesen. 4. Reicht es "
+            "nicht bis "
+            "zur Entstörung: Notbrunnen und Tankwagen rufen, Krankenhaus und Heime zuerst, Bevölkerung warnen. 5. Bei "
+            "Verdacht auf Verkeimung Abkochgebot mit dem Gesundheitsamt abstimmen.",
+            "1. Open the page Water: which districts, which pressure, which pumps stand still? 2. Check the pumps' "
+            "power and "
+            "remote control (pages Energy and ICT). 3. Read the hours left in the tanks. 4. If that is not enough "
+            "until the "
+            "repair: call out emergency wells and tankers, hospital and homes first, warn the public. 5. If the "
+            "water may be "
+            "contaminated, agree a notice to boil water with the health authority.",
+        ),
+        "water",
+        "people",
+    ),
+    Rule(
+        "stadtwerk-hospital-last-source",
+        Text("Krankenhaus an seiner letzten Stromquelle", "Hospital on its last source of power"),
+        queries.alert_fallbacks("hospital"),
+        "lt",
+        1,
+        "1m",
+        "OK",
+        "Alerting",
+        "critical",
+        "lifeline",
+        Text(
+            "{{ $labels.component }} ({{ $labels.district }}): hinter der jetzigen Stromquelle ist keine mehr (Lauf "
+            "{{ $labels.run }}).",
+            "{{ $labels.component }} ({{ $labels.district }}): there is no source left behind the present one (run "
+            "{{ $labels.run }}).",
+        ),
+        Text(
+            "1. Seite Daseinsvorsorge: läuft der Notstrom, und wie viele Stunden reicht der Treibstoff? 2. "
+            "Technische Leitung "
+            "des Krankenhauses anrufen: Last abwerfen, Eingriffe verschieben. 3. Tankwagen bestellen, Zufahrt "
+            "prüfen (Seite "
+            "Verkehr). 4. Fahrbares Aggregat beim Katastrophenschutz anfordern. 5. Netzbetreiber: das Krankenhaus "
+            "zuerst "
+            "wieder versorgen. 6. Läuft nichts mehr: Verlegung nach dem Alarmplan.",
+            "1. Page Lifelines: does the generator run, and for how many hours does its fuel last? 2. Call the "
+            "hospital's "
+            "engineer: shed load, put off operations. 3. Order a fuel truck, check the way there (page Traffic). 4. "
+            "Ask civil "
+            "protection for a mobile generator. 5. Grid operator: supply the hospital first. 6. If nothing runs any "
+            "more: "
+            "evacuate by the hospital's alarm plan.",
+        ),
+        "lifeline",
+        "lifelines",
+    ),
+    Rule(
+        "stadtwerk-rescue-no-fallback",
+        Text("Rettungsfunk ohne Ersatz", "Rescue radio without fallback"),
+        queries.alert_fallbacks("rescue-dispatch"),
+        "lt",
+        1,
+        "1m",
+        "OK",
+        "Alerting",
+        "critical",
+        "lifeline",
+        Text(
+            "{{ $labels.component }}: der Rettungsfunk hat keinen Ersatzweg mehr oder ist ausgefallen (Lauf "
+            "{{ $labels.run }}).",
+            "{{ $labels.component }}: rescue radio has no fallback left or is out (run {{ $labels.run }}).",
+        ),
+        Text(
+            "1. Seite Daseinsvorsorge: welche Betriebsweise, seit wann? 2. Fahrzeuge auf Direktmodus schalten, "
+            "Treffpunkte und "
+            "Melder nach dem Plan besetzen. 3. Funkstandorte: Strom oder Anbindung verloren (Seite IKT)? Trupp mit "
+            "Aggregat "
+            "schicken. 4. Notruf über Telefon und Wachen sicherstellen, Bevölkerung sagen, wo Hilfe zu holen ist.",
+            "1. Page Lifelines: which mode, since when? 2. Switch vehicles to direct mode, man meeting points and "
+            "runners by the "
+            "plan. 3. Radio sites: is it power or the link that is lost (page ICT)? Send a crew with a generator. "
+            "4. Keep "
+            "emergency calls going by telephone and at the stations, tell the public where to get help.",
+        ),
+        "lifeline",
+        "lifelines",
+    ),
+    Rule(
+        "stadtwerk-telemetry-silent",
+        Text("Telemetrie schweigt", "Telemetry is silent"),
+        queries.alert_silent(),
+        "gt",
+        SILENT_S,
+        "5m",
+        "Alerting",
+        "Alerting",
+        "warning",
+        "ict",
+        Text(
+            "{{ $labels.gateway }} ({{ $labels.district }}) hat seit {{ $values.B.Value }} s nichts geliefert, oder "
+            "es kommt gar "
+            "nichts mehr an.",
+            "{{ $labels.gateway }} ({{ $labels.district }}) has delivered nothing for {{ $values.B.Value }} s, or "
+            "nothing arrives "
+            "at all.",
+        ),
+        Text(
+            "1. Seite Güte der Daten: ein Gateway oder alle? 2. Alle: Broker, Empfang und Datenbank prüfen; ohne "
+            "laufende "
+            "Übung diese Regel pausieren. 3. Eines: Strom und Datenweg des Gateways (Seite IKT), Trupp schicken. 4. "
+            "Bis dahin "
+            "gilt für dieses Gebiet nichts, was die anderen Seiten aus Messwerten zeigen: Meldungen per Telefon "
+            "einholen. "
+            "5. Danach prüfen, ob die gehaltenen Messwerte nachkommen.",
+            "1. Page Data health: one gateway or all? 2. All: check brokers, ingest and database; pause this rule "
+            "while no "
+            "exercise is on. 3. One: power and data link of the gateway (page ICT), send a crew. 4. Until then "
+            "trust nothing that "
+            "other pages show from readings of that area: ask by telephone. 5. Afterwards see that the readings "
+            "which were held "
+            "arrive.",
+        ),
+        "health",
+        "gateways",
+    ),
+)
+
+
+def rules() -> str:
+    """The provisioning file."""
+    group = {
+        "orgId": 1,
+        "name": GROUP,
+        "folder": FOLDER,
+        "interval": INTERVAL,
+        "rules": [_rule(rule) for rule in RULES],
+    }
+    body = yaml.safe_dump({"apiVersion": 1, "groups": [group]}, sort_keys=False, allow_unicode=True, width=120)
+    return HEADER + body
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    query, last, threshold = rule.names
+    evaluator = {"type": rule.than, "params": [rule.limit]}
+    condition = {
+        "type": "query",
+        "evaluator": evaluator,
+        "operator": {"type": "and"},
+        "query": {"params": [threshold]},
+        "reducer": {"type": "last", "params": []},
+    }
+    return {
+        "uid": rule.uid,
+        "title": f"{rule.title.de} / {rule.title.en}",
+        "condition": threshold,
+        "data": [
+            _data(
+                query,
+                UID,
+                {
+                    "datasource": {"type": "influxdb", "uid": UID},
+                    "query": rule.query,
+                    "rawQuery": True,
+                    "resultFormat": "time_series",
+                    "intervalMs": 60_000,
+                    "maxDataPoints": 43_200,
+                },
+            ),
+            _data(
+                last,
+                "__expr__",
+                {"type": "reduce", "expression": query, "reducer": "last", "settings": {"mode": "dropNN"}},
+            ),
+            _data(threshold, "__expr__", {"type": "threshold", "expression": last, "conditions": [condition]}),
+        ],
+        "dashboardUid": uid(rule.page, "de"),
+        "panelId": panel_id(f"{rule.page}/{rule.panel}"),
+        "noDataState": rule.no_data,
+        "execErrState": rule.error,
+        "for": rule.lasting,
+        "annotations": {
+            "summary": f"{rule.summary.de} / {rule.summary.en}",
+            "runbook_de": rule.runbook.de,
+            "runbook_en": rule.runbook.en,
+        },
+        "labels": {"team": "stadtwerk", "severity": rule.severity, "domain": rule.domain},
+        "isPaused": False,
+    }
+
+
+def _data(ref: str, source: str, model: dict[str, Any]) -> dict[str, Any]:
+    if source == "__expr__":
+        model = {"datasource": {"type": "__expr__", "uid": "__expr__"}, **model}
+    return {
+        "refId": ref,
+        "relativeTimeRange": {"from": WINDOW_S, "to": 0},
+        "datasourceUid": source,
+        "model": {"refId": ref, **model},
+    }

@@ -1,0 +1,416 @@
+"""One page for each sub-system, all in one order: map, supply against demand, worst places, equipment, depletion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dashboards import palette, queries
+from dashboards.city import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
+from dashboards.maps import town_map
+from dashboards.page import Page
+from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
+from dashboards.text import Language, Text
+from simulator.contracts.level import MEASURES
+from simulator.contracts.measurements import HOURS_SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Sensors whose worst reading is shown: `function` is MIN or MAX."""
+
+    quantity: str
+    function: str
+    unit: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What of `balance` is shown: the fields by name, how districts are taken together, and the unit."""
+
+    unit: str
+    outer: str
+    names: Mapping[str, Text]
+    description: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A sub-system's page. Without a balance the levels themselves are shown."""
+
+    key: str
+    description: Text
+    balance: Balance | None
+    readings: Readings | None
+    kinds: Mapping[str, Text] = field(default_factory=dict)
+
+
+DOMAINS: tuple[Domain, ...] = (
+    Domain(
+        "water",
+        Text(
+            "Das Trinkwassernetz: Druck, Lieferung, Pumpen, Behälter.",
+            "The water network: pressure, supply, pumps, tanks.",
+        ),
+        Balance(
+            "m3/s",
+            "SUM",
+            {"supplied": Text("geliefert", "delivered"), "asked": Text("gebraucht", "needed")},
+            Text("Wasser, das ankommt, gegen das, was gebraucht wird.", "Water that arrives, against what is needed."),
+        ),
+        Readings(
+            "pressure_m", "MIN", "lengthm", Text("Kleinster Druck je Messstelle", "Least pressure of each sensor")
+        ),
+        {
+            "junction": Text("Wasserknoten", "junctions"),
+            "pipe": Text("Wasserleitungen", "mains"),
+            "pump": Text("Pumpen", "pumps"),
+            "valve": Text("Regelventile", "valves"),
+            "tank": Text("Hochbehälter", "tanks"),
+            "reservoir": Text("Wasserquellen", "sources"),
+        },
+    ),
+    Domain(
+        "energy",
+        Text(
+            "Das Stromnetz: Last, Einspeisung, Netzstationen, Notstrom.",
+            "The grid: load, infeed, substations, emergency power.",
+        ),
+        Balance(
+            "watt",
+            "SUM",
+            {
+                "supplied": Text("versorgte Last", "load supplied"),
+                "asked": Text("gewollte Last", "load wanted"),
+                "local": Text("Photovoltaik", "photovoltaics"),
+            },
+            Text(
+                "Last, die versorgt wird, gegen die, die gewollt ist.", "Load that is supplied, against what is wanted."
+            ),
+        ),
+        Readings(
+            "loading_pu",
+            "MAX",
+            "percentunit",
+            Text("Höchste Auslastung je Messstelle", "Greatest loading of each sensor"),
+        ),
+        {
+            "bus": Text("Ortsnetzstationen", "local substations"),
+            "line": Text("Stromleitungen", "lines"),
+            "transformer": Text("Transformatoren", "transformers"),
+            "substation": Text("Umspannwerke", "substations"),
+            "grid-switch": Text("Netzschalter", "grid switches"),
+            "pv": Text("Photovoltaik", "photovoltaics"),
+            "battery": Text("Netzbatterien", "grid batteries"),
+            "generator": Text("Notstromaggregate", "generators"),
+            "network-control": Text("Netzleitstelle", "grid control"),
+        },
+    ),
+    Domain(
+        "traffic",
+        Text("Der Straßenverkehr: Tempo, Ampeln, Sperrungen.", "Road traffic: speed, signals, closures."),
+        Balance(
+            "velocityms",
+            "MEAN",
+            {"supplied": Text("mittleres Tempo", "mean speed"), "asked": Text("freie Fahrt", "free flow")},
+            Text(
+                "Mittleres Tempo auf den Straßen gegen das bei freier Fahrt (das höchste Mittel des Laufs; zu "
+                "seinem Beginn "
+                "sind die Straßen leer).",
+                "Mean speed on the roads against that of free flow (the highest mean of the run, which begins on "
+                "empty roads).",
+            ),
+        ),
+        Readings("queue_veh", "MAX", "short", Text("Meiste Fahrzeuge vor jeder Ampel", "Most vehicles at each signal")),
+        {
+            "road": Text("Straßen", "roads"),
+            "road-node": Text("Straßenknoten", "road junctions"),
+            "signal": Text("Ampeln", "signals"),
+        },
+    ),
+    Domain(
+        "ict",
+        Text("Das Datennetz: Server, Router, Funk, Gateways.", "The data network: servers, routers, radio, gateways."),
+        Balance(
+            "short",
+            "SUM",
+            {"supplied": Text("erreichbar", "reachable"), "asked": Text("vorhanden", "installed")},
+            Text(
+                "Gateways, die das Rechenzentrum erreichen, gegen alle.",
+                "Gateways that reach the data centre, against all.",
+            ),
+        ),
+        None,
+        {
+            "server": Text("Server", "servers"),
+            "router": Text("Router", "routers"),
+            "switch": Text("Switches", "switches"),
+            "radio-site": Text("Funkstandorte", "radio sites"),
+            "gateway": Text("Gateways", "gateways"),
+            "service": Text("IT-Dienste", "services"),
+            "household-meter": Text("Haushaltszähler", "household meters"),
+            "broker": Text("Broker", "brokers"),
+        },
+    ),
+    Domain(
+        "lifeline",
+        Text("Worauf Menschen sich verlassen, wenn Netze ausfallen.", "What people lean on when networks fail."),
+        None,
+        None,
+        {
+            "hospital": Text("Krankenhaus", "hospital"),
+            "rescue-dispatch": Text("Rettungsleitstelle", "rescue dispatch"),
+            "rescue-station": Text("Rettungswachen", "rescue stations"),
+            "drinking-water": Text("Trinkwasser-Notversorgung", "emergency water"),
+            "emergency-well": Text("Notbrunnen", "emergency wells"),
+            "traffic-control-centre": Text("Verkehrsleitstelle", "traffic control"),
+            "town-hall": Text("Rathaus", "town hall"),
+            "waterworks": Text("Wasserwerk", "waterworks"),
+        },
+    ),
+)
+
+SHARE = Text("Anteil, der ankommt, je Stadtteil", "Share that arrives, by district")
+
+
+def kind_names(*domains: str) -> dict[str, Text]:
+    """What kinds are called in the plural; all of them without a domain."""
+    found: dict[str, Text] = {}
+    for domain in DOMAINS:
+        if not domains or domain.key in domains:
+            found |= domain.kinds
+    return found | ({} if domains else {"depot": Text("Betriebshöfe", "depots")})
+
+
+def domain_page(domain: Domain, lang: Language) -> str:
+    """The dashboard of a sub-system as JSON."""
+    page = Page(domain.key, lang, domain.description)
+    page.variables()
+    page.notes()
+    kit = page.kit
+    page.row(Text("Karte", "Map"))
+    page.put(Put("map", _map(kit, domain), 12, 14), *_figures(kit, domain))
+    page.row(Text("Versorgung und Bedarf", "Supply and demand"))
+    page.put(*_supply(kit, domain))
+    page.row(Text("Schlechteste Orte", "Worst places"))
+    page.put(*_worst(kit, domain))
+    page.row(Text("Anlagen", "Equipment"))
+    page.put(*_equipment(kit, domain))
+    page.row(Text("Wie lange reicht es?", "How long will it last?"))
+    page.put(*_depletion(kit, domain))
+    return page.json()
+
+
+def _map(kit: Kit, domain: Domain) -> PanelOf:
+    return town_map(
+        kit,
+        Text("Karte", "Map"),
+        Text(
+            "Anlagen dieses Teilsystems nach ihrem Zustand: ! eingeschränkt, T technischer Ersatz, A analoger "
+            "Ersatz, ✕ "
+            "ausgefallen. Was hundertfach vorkommt (Leitungen, Knoten, Straßen), steht hier nur, wenn ihm etwas fehlt.",
+            "Components of this sub-system by their state: ! degraded, T technical fallback, A analogue fallback, ✕ "
+            "failed. "
+            "What there are hundreds of (mains, junctions, roads) is here only if something is wrong with it.",
+        ),
+        queries.map_components(kit.lang, domain.key),
+        queries.map_districts(),
+        MAP_NAMES,
+    )
+
+
+def _measures(domain: Domain) -> list[str]:
+    return [name for name, measure in MEASURES.items() if measure.domain.value == domain.key]
+
+
+def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
+    measures, words = _measures(domain), palette.measure_words(kit.lang)
+    people = kit.stat(
+        Text("Betroffene Menschen", "People affected"),
+        Text(
+            "Menschen, die gerade unter dem geschuldeten Maß liegen, je Dienst.",
+            "People below what they are owed now, by service.",
+        ),
+        queries.people_of(measures),
+        "short",
+        bad_from(1),
+        alias="$tag_measure",
+    )
+    hours = kit.stat(
+        Text("Personenstunden bisher", "Person-hours so far"),
+        Text(
+            "Menschen mal Stunden unter dem Maß seit dem Beginn des Szenarios, je Dienst.",
+            "People times hours below what is owed since the scenario's zero, by service.",
+        ),
+        queries.hours_of(measures),
+        "short",
+        alias="$tag_measure",
+    )
+    course = kit.lines(
+        Text("Güte der Dienste", "Quality of services"),
+        Text(
+            "Was der durchschnittliche Mensch bekommt; 100 % ist alles, was geschuldet ist.",
+            "What the average person gets; 100 % is all that is owed.",
+        ),
+        [(queries.quality_course("run", measures), "$tag_measure")],
+        "percentunit",
+        most=1.0,
+        names={name: words[name] for name in measures},
+    )
+    for one in (people, hours):
+        for name in measures:
+            one = one.override_by_name(name, [display_name(words[name].of(kit.lang))])  # type: ignore[attr-defined]
+    return Put("people", people, 6, 5), Put("hours", hours, 6, 5), Put("quality", course, 12, 9)
+
+
+def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
+    if domain.balance is None:
+        served = kit.lines(
+            Text("Erbrachte Leistung gegen das Mindestmaß", "Service against what is owed"),
+            Text(
+                "Die Güte jedes Dienstes; unter 100 % wird das Maß verfehlt oder nur ein Teil erbracht.",
+                "The quality of each service; below 100 % the minimum is missed or only a part is served.",
+            ),
+            [(queries.level_course(domain.key), "$tag_level")],
+            "percentunit",
+            most=1.0,
+        )
+        return (
+            Put("served", served, 24, 10),
+            Put("modes", lifeline_modes(kit), 14, 10),
+            Put("lifelines", lifelines(kit), 10, 10),
+        )
+    balance = domain.balance
+    names = [(name, name) for name in balance.names]
+    course = kit.lines(
+        Text("Versorgung gegen Bedarf", "Supply against demand"),
+        balance.description,
+        [(queries.balance(domain.key, names, balance.outer), "$col")],
+        balance.unit,
+        interval=SAMPLED,
+        names=dict(balance.names),
+    )
+    share = kit.lines(
+        SHARE,
+        Text(
+            "Das schlechteste Mittel jedes Stadtteils in jedem Abschnitt.",
+            "The worst of each district in each interval.",
+        ),
+        [(queries.share_course(domain.key), "$tag_district")],
+        "percentunit",
+        most=1.0,
+        interval=SAMPLED,
+    )
+    return Put("balance", course, 12, 10), Put("share", share, 12, 10)
+
+
+def _worst(kit: Kit, domain: Domain) -> tuple[Put, ...]:
+    places = worst_services(kit, domain.key)
+    if domain.readings is None:
+        return (Put("worst", places, 24, 9),)
+    readings = domain.readings
+    sensors = kit.table(
+        readings.title,
+        Text(
+            "Aus den Messwerten, wie sie ankamen: was Sensoren falsch oder gar nicht melden, ist hier falsch oder "
+            "fehlt.",
+            "From readings as they arrived: what sensors report wrongly or not at all is wrong or missing here.",
+        ),
+        queries.worst_readings(readings.quantity, readings.function),
+        [
+            Column("component", Text("Messstelle", "Sensor at")),
+            Column("gateway", Text("Gateway", "Gateway")),
+            Column("value", Text("Wert", "Value"), readings.unit, decimals=2, width=110),
+            Column("Time", Text("Zeit", "Time"), "dateTimeAsIso", width=160),
+        ],
+        sort=("value", readings.function == "MAX"),
+        most=15,
+    )
+    return Put("worst", places, 14, 10), Put("sensors", sensors, 10, 10)
+
+
+def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
+    lang = kit.lang
+    kinds = palette.of_texts(kind_names(domain.key), lang)
+    timeline = kit.timeline(
+        Text("Zustand je Art", "State by kind"),
+        Text(
+            "Der schlechteste Zustand unter allen Anlagen einer Art, in jedem Abschnitt.",
+            "The worst state among all components of a kind, in each interval.",
+        ),
+        queries.class_course(domain.key),
+        palette.states(lang),
+        "$tag_kind",
+        names=kind_names(domain.key),
+    )
+    counts = kit.table(
+        Text("Anlagen nach Zustand", "Components by state"),
+        Text(
+            "Wie viele Anlagen jeder Art gerade in welchem Zustand sind.",
+            "How many components of each kind are in which state now.",
+        ),
+        queries.class_table(domain.key),
+        [
+            Column("kind", Text("Art", "Kind"), mappings=kinds),
+            Column("total", Text("alle", "all"), "short", width=70),
+            *(Column(state.name.lower(), words, "short", width=110) for state, (words, _, _) in palette.STATES.items()),
+        ],
+        sort=("failed", True),
+    )
+    single = kit.table(
+        Text("Anlagen, die schlechtesten zuerst", "Components, the worst first"),
+        Text("Der letzte bekannte Zustand jeder Anlage.", "The last known state of each component."),
+        queries.equipment(lang, domain.key),
+        [
+            Column("label", NAME),
+            Column("kind", Text("Art", "Kind"), mappings=kinds),
+            Column("district", PLACE, width=110),
+            Column("state", STATE, mappings=palette.states(lang), coloured=True, width=150),
+            Column("faults", Text("Störungen", "Faults"), "short", width=90),
+            Column("Time", Text("Stand", "As of"), "dateTimeAsIso", width=160),
+            Column("owner", Text("Betreiber", "Owner")),
+        ],
+        sort=("state", True),
+        most=50,
+    )
+    return Put("classes", timeline, 24, 9), Put("counts", counts, 12, 9), Put("equipment", single, 12, 9)
+
+
+def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
+    lang = kit.lang
+    cap = f"{HOURS_SHOWN:g}"
+    until = Text(
+        f"Stunden, bis der Vorrat bei jetzigem Verbrauch leer ist; {cap} heißt: so lange oder länger, oder es wird "
+        f"nichts "
+        "verbraucht. Bei Puffern: wie lange sie reichen, wenn der Strom jetzt wegfällt.",
+        f"Hours until the store is empty at the present use; {cap} means: so long or longer, or nothing is used. "
+        f"For backup "
+        "batteries: how long they last if power is lost now.",
+    )
+    course = kit.lines(
+        Text("Stunden, die bleiben", "Hours left"),
+        until,
+        [(queries.depletion_course(domain.key), "$tag_component ($tag_kind)")],
+        "h",
+        most=HOURS_SHOWN,
+        interval=SAMPLED,
+    )
+    draining = palette.yes_no(lang, Text("▼ wird weniger", "▼ draining"), Text("– bleibt", "– steady"))
+    stores = kit.table(
+        Text("Vorräte, die knappsten zuerst", "Stores, the shortest first"),
+        until,
+        queries.depletion_table(lang, domain.key),
+        [
+            Column("label", NAME),
+            Column("kind", Text("Vorrat", "Store"), mappings=palette.of_texts(palette.STORES, lang), width=130),
+            Column("district", PLACE, width=110),
+            Column("hours_left", Text("Stunden", "Hours"), "h", decimals=1, width=100),
+            Column("draining", STATE, mappings=draining, coloured=True, width=130),
+            Column("amount", Text("Menge", "Amount"), "short", decimals=1, width=90),
+            Column("unit", Text("Einheit", "Unit"), width=80),
+        ],
+        sort=("hours_left", False),
+        most=30,
+    )
+    return Put("hours-left", course, 12, 10), Put("stores", stores, 12, 10)

@@ -1,0 +1,204 @@
+"""A dashboard: its variables, links and annotations, and panels from left to right, row by row."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from grafana_foundation_sdk.builders import dashboard as build
+from grafana_foundation_sdk.cog.encoder import JSONEncoder
+from grafana_foundation_sdk.models import dashboard as model
+
+from dashboards import queries
+from dashboards.influx import InfluxNotes, source
+from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
+from dashboards.panels import Kit, Put
+from dashboards.text import LANGUAGES, Language, Text
+from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
+
+TAG = "stadtwerk"
+COLUMNS = 24
+
+PAGES: dict[str, Text] = {
+    "city": Text("Stadt auf einen Blick", "City at a glance"),
+    "water": Text("Wasser", "Water"),
+    "energy": Text("Energie", "Energy"),
+    "traffic": Text("Verkehr", "Traffic"),
+    "ict": Text("IKT", "ICT"),
+    "lifeline": Text("Daseinsvorsorge", "Lifelines"),
+    "resilience": Text("Resilienzlauf", "Resilience run"),
+    "health": Text("Güte der Daten", "Data health"),
+    "compare": Text("Vorher und nachher", "Before and after"),
+}
+"""Every dashboard by its key, in the order in which one reads them."""
+
+OTHER_LANGUAGE: dict[Language, tuple[Language, str]] = {"de": ("en", "English"), "en": ("de", "Deutsch")}
+
+LANGUAGE_NAMES: dict[Language, str] = {"de": "Deutsch", "en": "English"}
+
+
+def uid(key: str, lang: Language) -> str:
+    """The uid of a page: the same in every build. Raises `KeyError` for a page that does not exist."""
+    if key not in PAGES:
+        raise KeyError(key)
+    return f"{TAG}-{key}-{lang}"
+
+
+def path(key: str, lang: Language, **variables: str) -> str:
+    """A link to a page that keeps time and variables, but for those that are given."""
+    said = "".join(f"&var-{name}={value}" for name, value in variables.items())
+    return f"/d/{uid(key, lang)}?${{__url_time_range}}&${{__all_variables}}{said}"
+
+
+def panel_id(key: str) -> int:
+    """The same number for the same panel, wherever it stands on its page."""
+    return zlib.crc32(key.encode()) % 1_000_000 + 1
+
+
+class Page:
+    """Builds one dashboard in one language."""
+
+    def __init__(self, key: str, lang: Language, description: Text) -> None:
+        self.key, self.lang, self.kit = key, lang, Kit(lang)
+        other, name = OTHER_LANGUAGE[lang]
+        say = self.kit.say
+        self._board = (
+            build.Dashboard(f"Stadtwerk: {say(PAGES[key])}")
+            .uid(uid(key, lang))
+            .description(say(description))
+            .tags([TAG, lang])
+            .timezone("utc")
+            .time("now-24h", "now")
+            .refresh("30s")
+            .tooltip(model.DashboardCursorSync.CROSSHAIR)
+            .readonly()
+            .link(_pages_link(say(Text("Seiten", "Pages")), lang))
+            .link(
+                build.DashboardLink(name)
+                .type(model.DashboardLinkType.LINK)
+                .url(f"/d/{uid(key, other)}")
+                .icon("external link")
+                .tooltip(name)
+                .tags([])
+                .as_dropdown(False)
+                .target_blank(False)
+                .include_vars(True)
+                .keep_time(True)
+            )
+        )
+        self._x = self._y = self._row_h = 0
+        self._ids: set[int] = set()
+
+    def variables(self, *others: build.QueryVariable, run_b: bool = False) -> None:
+        """Run, city, district and owner, and what this page has beside them."""
+        say = self.kit.say
+        self._board = self._board.with_variable(_variable("run", say(Text("Lauf", "Run")), queries.runs()))
+        if run_b:
+            other = _variable("run_b", say(Text("Vergleichslauf", "Run to compare")), queries.runs())
+            self._board = self._board.with_variable(other)
+        for name, label, of in (
+            ("city", Text("Stadt", "City"), RUN),
+            ("district", Text("Stadtteil", "District"), DISTRICT),
+            ("owner", Text("Betreiber", "Owner"), COMPONENT),
+        ):
+            made = _variable(name, say(label), queries.values_of(of, name), multi=True)
+            self._board = self._board.with_variable(made)
+        for variable in others:
+            self._board = self._board.with_variable(variable)
+
+    def notes(self, fallbacks: bool = True) -> None:
+        """Faults, their end, and what took over, as annotations."""
+        say = self.kit.say
+        self._note(say(Text("Störungen", "Faults")), ("fault",), VERMILION)
+        self._note(say(Text("Störung behoben", "Faults cleared")), ("clear",), GREY)
+        if fallbacks:
+            self._note(say(Text("Betriebsweisen", "Modes")), ("mode",), PURPLE, shown=False)
+            self._note(
+                say(Text("Mindestmaß verfehlt", "Below what is owed")), ("level-low", "level-back"), ORANGE, shown=False
+            )
+
+    def row(self, title: Text) -> None:
+        """A heading over the panels that follow."""
+        self._break()
+        row = build.Row(self.kit.say(title)).id(self._take(f"{self.key}/row/{title.en}"))
+        self._board = self._board.with_row(row.grid_pos(model.GridPos(h=1, w=COLUMNS, x=0, y=self._y)))
+        self._y += 1
+
+    def put(self, *puts: Put) -> None:
+        """Panels beside each other, as long as they fit."""
+        for put in puts:
+            if self._x + put.w > COLUMNS:
+                self._break()
+            place = model.GridPos(h=put.h, w=put.w, x=self._x, y=self._y)
+            panel: Any = put.panel
+            self._board = self._board.with_panel(panel.id(self._take(f"{self.key}/{put.key}")).grid_pos(place))
+            self._x += put.w
+            self._row_h = max(self._row_h, put.h)
+
+    def json(self) -> str:
+        """The dashboard as Grafana reads it from a file."""
+        data = json.loads(json.dumps(self._board.build(), cls=JSONEncoder))
+        for annotation in data["annotations"].setdefault("list", []):
+            annotation.pop("placement", None)  # the SDK hides every annotation in a menu
+        for variable in data["templating"]["list"]:
+            if variable["type"] == "query":
+                variable["query"] = {"refId": f"var-{variable['name']}", "query": variable["definition"]}
+        return json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+    def _note(self, name: str, kinds: Sequence[str], colour: str, shown: bool = True) -> None:
+        note = build.AnnotationQuery().name(name).datasource(source()).enable(shown).hide(False).icon_color(colour)
+        note._internal.target = InfluxNotes(queries.notes(self.lang, kinds))
+        self._board = self._board.annotation(note)
+
+    def _break(self) -> None:
+        self._y += self._row_h
+        self._x = self._row_h = 0
+
+    def _take(self, key: str) -> int:
+        number = panel_id(key)
+        if number in self._ids:
+            raise ValueError(f"two panels of {self.key} have the id {number}: give {key!r} another key")
+        self._ids.add(number)
+        return number
+
+
+def _variable(name: str, label: str, query: str, multi: bool = False) -> build.QueryVariable:
+    made = (
+        build.QueryVariable(name)
+        .label(label)
+        .datasource(source())
+        .query(query)
+        .definition(query)
+        .refresh(model.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        .sort(model.VariableSort.ALPHABETICAL_ASC)
+        .multi(multi)
+        .include_all(multi)
+    )
+    if multi:
+        every = model.VariableOption(text="All", value="$__all", selected=True)
+        made = made.all_value(".*").current(every)
+    return made
+
+
+def measure_variable(label: str, query: str, first: str) -> build.QueryVariable:
+    """A variable for the one measure whose curve is shown."""
+    return _variable("measure", label, query).current(model.VariableOption(text=first, value=first, selected=True))
+
+
+def _pages_link(title: str, lang: Language) -> build.DashboardLink:
+    return (
+        build.DashboardLink(title)
+        .type(model.DashboardLinkType.DASHBOARDS)
+        .icon("external link")
+        .tooltip(title)
+        .tags([TAG, lang])
+        .as_dropdown(False)
+        .target_blank(False)
+        .include_vars(True)
+        .keep_time(True)
+    )
+
+
+__all__ = ["LANGUAGES", "PAGES", "TAG", "Page", "measure_variable", "panel_id", "path", "uid"]

@@ -1,0 +1,382 @@
+"""Panels, each with a title, a unit, a description and what it says where there is nothing to show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import common as build
+from grafana_foundation_sdk.builders import dashboard as build_dashboard
+from grafana_foundation_sdk.builders import text as text_panel
+from grafana_foundation_sdk.builders.dashboard import Panel as AnyPanel
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.models import common
+from grafana_foundation_sdk.models import dashboard as model
+
+from dashboards import palette
+from dashboards.influx import InfluxQuery, source
+from dashboards.text import Language, Text
+
+PanelOf = Builder[model.Panel]
+"""A panel that is not finished yet."""
+
+NOTHING = Text("nichts vorhanden", "nothing here")
+MIN_INTERVAL = "1m"
+"""Levels are written once a minute, so a shorter interval would have gaps."""
+SAMPLED = "5m"
+"""What is sampled every five minutes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A panel with its place on the page: `key` makes its id, `w` of 24 columns, `h` rows."""
+
+    key: str
+    panel: PanelOf
+    w: int
+    h: int
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: what it is called, its unit, its words, how wide; hidden where it only serves links."""
+
+    name: str
+    title: Text
+    unit: str = "none"
+    mappings: Sequence[model.ValueMapping] = ()
+    width: int | None = None
+    hidden: bool = False
+    coloured: bool = False
+    decimals: int | None = None
+    gauge: bool = False
+    links: Sequence[tuple[Text, str]] = field(default=())
+
+
+def prop(name: str, value: object) -> model.DynamicConfigValue:
+    return model.DynamicConfigValue(id_val=name, value=value)
+
+
+def display_name(name: str) -> model.DynamicConfigValue:
+    return prop("displayName", name)
+
+
+def thresholds(*steps: tuple[float | None, str]) -> build_dashboard.ThresholdsConfig:
+    """Colours from a value on; the first step has none."""
+    made = [model.Threshold(value=value, color=colour) for value, colour in steps]
+    return build_dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(made)
+
+
+def plain() -> build_dashboard.ThresholdsConfig:
+    return thresholds((None, palette.BLUE))
+
+
+def bad_from(value: float) -> build_dashboard.ThresholdsConfig:
+    """Green below, vermilion from this value on."""
+    return thresholds((None, palette.GREEN), (value, palette.VERMILION))
+
+
+def fixed(colour: str) -> build_dashboard.FieldColor:
+    return build_dashboard.FieldColor().mode(model.FieldColorModeId.FIXED).fixed_color(colour)
+
+
+def by_threshold() -> build_dashboard.FieldColor:
+    return build_dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS)
+
+
+class Kit:
+    """Makes panels in one language."""
+
+    def __init__(self, lang: Language) -> None:
+        self.lang = lang
+
+    def say(self, text: Text) -> str:
+        return text.of(self.lang)
+
+    def stat(
+        self,
+        title: Text,
+        description: Text,
+        query: str,
+        unit: str,
+        limits: build_dashboard.ThresholdsConfig | None = None,
+        mappings: Sequence[model.ValueMapping] = (),
+        decimals: int = 0,
+        alias: str = "$col",
+        no_value: Text = NOTHING,
+    ) -> PanelOf:
+        """One number, or one for each series, with its colour behind its word."""
+        return (
+            stat.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(InfluxQuery(query, form="time_series", alias=alias))
+            .unit(unit)
+            .decimals(decimals)
+            .mappings(list(mappings))
+            .thresholds(limits or plain())
+            .color_scheme(by_threshold())
+            .noprop(self.say(no_value))
+            .reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
+            .graph_mode(common.BigValueGraphMode.NONE)
+            .color_mode(common.BigValueColorMode.VALUE)
+        )
+
+    def lines(
+        self,
+        title: Text,
+        description: Text,
+        queries: Sequence[tuple[str, str]],
+        unit: str,
+        least: float | None = 0.0,
+        most: float | None = None,
+        interval: str = MIN_INTERVAL,
+        names: dict[str, Text] | None = None,
+        limit: float | None = None,
+        fill: int = 0,
+        shaded: tuple[str, str] | None = None,
+        decimals: int | None = None,
+        no_value: Text = NOTHING,
+    ) -> PanelOf:
+        """Courses over time. `queries` are queries with the name of their series; `names` says what series are called.
+
+        `shaded`: the area from the first series down to the second is filled.
+        """
+        panel = (
+            timeseries.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .interval(interval)
+            .unit(unit)
+            .noprop(self.say(no_value))
+            .line_interpolation(common.LineInterpolation.STEP_AFTER)
+            .line_width(2)
+            .fill_opacity(fill)
+            .show_points(common.VisibilityMode.NEVER)
+            .span_nulls(True)
+            .color_scheme(build_dashboard.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
+            .legend(
+                build.VizLegendOptions()
+                .display_mode(common.LegendDisplayMode.TABLE)
+                .placement(common.LegendPlacement.BOTTOM)
+                .show_legend(True)
+                .calcs(["min", "max", "lastNotNull"])
+            )
+            .tooltip(build.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.ASCENDING))
+        )
+        for i, (query, alias) in enumerate(queries):
+            panel = panel.with_target(InfluxQuery(query, chr(ord("A") + i), "time_series", alias))
+        if least is not None:
+            panel = panel.min(least)
+        if most is not None:
+            panel = panel.max(most)
+        if decimals is not None:
+            panel = panel.decimals(decimals)
+        if limit is not None:
+            panel = panel.thresholds(thresholds((None, "transparent"), (limit, palette.VERMILION))).thresholds_style(
+                build.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
+            )
+        else:
+            panel = panel.thresholds(thresholds((None, palette.BLUE)))
+        for i, (name, words) in enumerate((names or {}).items()):
+            colour = palette.SERIES[i % len(palette.SERIES)]
+            panel = panel.override_by_name(
+                name,
+                [
+                    prop("displayName", self.say(words)),
+                    prop("color", {"mode": "fixed", "fixedColor": colour}),
+                    prop("custom.lineStyle", _DASHES[i % len(_DASHES)]),
+                ],
+            )
+        if shaded is not None:
+            panel = panel.override_by_name(
+                shaded[0], [prop("custom.fillBelowTo", shaded[1]), prop("custom.fillOpacity", 35)]
+            )
+        return panel
+
+    def timeline(
+        self,
+        title: Text,
+        description: Text,
+        query: str,
+        mappings: Sequence[model.ValueMapping],
+        alias: str,
+        interval: str = SAMPLED,
+        names: dict[str, Text] | None = None,
+    ) -> PanelOf:
+        """States over time, a row each, with the state's word in it."""
+        panel = (
+            statetimeline.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(InfluxQuery(query, form="time_series", alias=alias))
+            .interval(interval)
+            .unit("none")
+            .mappings(list(mappings))
+            .thresholds(thresholds((None, palette.GREY)))
+            .color_scheme(by_threshold())
+            .noprop(self.say(NOTHING))
+            .merge_values(True)
+            .showprop(common.VisibilityMode.AUTO)
+            .row_height(0.85)
+            .fill_opacity(80)
+            .legend(
+                build.VizLegendOptions()
+                .display_mode(common.LegendDisplayMode.LIST)
+                .placement(common.LegendPlacement.BOTTOM)
+                .show_legend(True)
+            )
+        )
+        for name, words in (names or {}).items():
+            panel = panel.override_by_name(name, [prop("displayName", self.say(words))])
+        return panel
+
+    def table(
+        self,
+        title: Text,
+        description: Text,
+        query: str,
+        columns: Sequence[Column],
+        sort: tuple[str, bool] | None = None,
+        most: int | None = None,
+        no_value: Text = NOTHING,
+    ) -> PanelOf:
+        """Rows with these columns in this order. `sort`: by which column, and whether the greatest come first."""
+        panel = (
+            table.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(InfluxQuery(query))
+            .unit("none")
+            .thresholds(plain())
+            .noprop(self.say(no_value))
+            .show_header(True)
+            .cell_height(common.TableCellHeight.SM)
+        )
+        if sort is not None:
+            panel = panel.with_transformation(
+                model.DataTransformerConfig(
+                    id_val="sortBy", options={"fields": {}, "sort": [{"field": sort[0], "desc": sort[1]}]}
+                )
+            )
+        if most is not None:
+            panel = panel.with_transformation(
+                model.DataTransformerConfig(id_val="limit", options={"limitField": str(most)})
+            )
+        # The order of tags in an answer is not defined, so it is said here; what is not named stays out.
+        panel = panel.with_transformation(
+            model.DataTransformerConfig(
+                id_val="filterFieldsByName", options={"include": {"names": [c.name for c in columns]}}
+            )
+        ).with_transformation(
+            model.DataTransformerConfig(
+                id_val="organize",
+                options={
+                    "excludeByName": {},
+                    "indexByName": {c.name: i for i, c in enumerate(columns)},
+                    "renameByName": {},
+                    "includeByName": {},
+                },
+            )
+        )
+        for column in columns:
+            panel = panel.override_by_name(column.name, self._column(column))
+        return panel
+
+    def bars(
+        self, title: Text, description: Text, query: str, unit: str, columns: Sequence[Column], most: float | None
+    ) -> PanelOf:
+        """A bar for each row and number, beside the limit at `most`."""
+        panel = (
+            bargauge.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(InfluxQuery(query))
+            .unit(unit)
+            .min(0)
+            .thresholds(thresholds((None, palette.GREEN), (1.0, palette.VERMILION)))
+            .color_scheme(by_threshold())
+            .noprop(self.say(NOTHING))
+            .orientation(common.VizOrientation.HORIZONTAL)
+            .display_mode(common.BarGaugeDisplayMode.BASIC)
+            .value_mode(common.BarGaugeValueMode.TEXT)
+            .reduce_options(build.ReduceDataOptions().values(True).calcs([]).fields("/^used_share$/"))
+            .with_transformation(
+                model.DataTransformerConfig(
+                    id_val="filterFieldsByName", options={"include": {"names": [c.name for c in columns]}}
+                )
+            )
+        )
+        if most is not None:
+            panel = panel.max(most)
+        for column in columns:
+            panel = panel.override_by_name(column.name, self._column(column))
+        return panel
+
+    def words(self, title: Text, description: Text, content: Text) -> PanelOf:
+        """A text in Markdown."""
+        return (
+            text_panel.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .mode(_MARKDOWN)
+            .content(self.say(content))
+        )
+
+    def alarms(self, title: Text, description: Text) -> PanelOf:
+        """The alert rules that are not quiet. The SDK has no builder for this panel."""
+        options = {
+            "viewMode": "list",
+            "groupMode": "default",
+            "groupBy": [],
+            "maxItems": 20,
+            "sortOrder": 3,
+            "dashboardAlerts": False,
+            "alertName": "",
+            "alertInstanceLabelFilter": "",
+            "stateFilter": {
+                "firing": True,
+                "pending": True,
+                "noData": True,
+                "normal": False,
+                "error": True,
+                "recovering": True,
+            },
+        }
+        return AnyPanel().type("alertlist").title(self.say(title)).description(self.say(description)).options(options)
+
+    def _column(self, column: Column) -> list[model.DynamicConfigValue]:
+        values = [prop("displayName", self.say(column.title)), prop("unit", column.unit)]
+        if column.mappings:
+            values.append(prop("mappings", list(column.mappings)))
+        if column.decimals is not None:
+            values.append(prop("decimals", column.decimals))
+        if column.width is not None:
+            values.append(prop("custom.width", column.width))
+        if column.hidden:
+            values.append(prop("custom.hidden", True))
+        if column.coloured:
+            values.append(prop("custom.cellOptions", {"type": "color-text"}))
+        if column.gauge:
+            values.append(prop("custom.cellOptions", {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}))
+            values += [prop("min", 0), prop("max", 1)]
+            values.append(prop("thresholds", thresholds((None, palette.GREEN), (1.0, palette.VERMILION)).build()))
+        if column.links:
+            links = [{"title": self.say(words), "url": url, "targetBlank": False} for words, url in column.links]
+            values.append(prop("links", links))
+        return values
+
+
+_MARKDOWN: Any = "markdown"
+_DASHES: tuple[dict[str, Any], ...] = (
+    {"fill": "solid"},
+    {"fill": "dash", "dash": [10, 6]},
+    {"fill": "dash", "dash": [2, 5]},
+)

@@ -1,0 +1,65 @@
+"""The files that Grafana reads at its start: where the data are, and where the dashboards."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from dashboards.influx import UID
+from dashboards.page import LANGUAGE_NAMES, TAG
+from dashboards.text import LANGUAGES
+
+HEADER = "# Built by `python -m dashboards`; change it there.\n"
+
+TOKEN_FILE = "/run/secrets/influx-token"
+"""Where Grafana finds the token to read the bucket with; the file is a secret of the installation."""
+
+DASHBOARDS = "/etc/grafana/dashboards"
+"""Where the folder `dashboards` is mounted."""
+
+
+def datasources() -> str:
+    """InfluxDB 2 by InfluxQL (a DBRP mapping makes the bucket a database); address and bucket are in the environment."""
+    source: dict[str, Any] = {
+        "name": "Stadtwerk",
+        "uid": UID,
+        "type": "influxdb",
+        "access": "proxy",
+        "orgId": 1,
+        "url": "${STADTWERK_INFLUX_URL}",
+        "isDefault": True,
+        "editable": False,
+        "jsonData": {
+            "version": "InfluxQL",
+            "dbName": "${STADTWERK_INFLUX_BUCKET}",
+            "httpMode": "POST",
+            "timeInterval": "60s",
+            "httpHeaderName1": "Authorization",
+        },
+        "secureJsonData": {"httpHeaderValue1": f"Token $__file{{{TOKEN_FILE}}}"},
+    }
+    return _yaml({"apiVersion": 1, "prune": True, "datasources": [source]})
+
+
+def providers() -> str:
+    """One folder of dashboards for each language."""
+    made = [
+        {
+            "name": f"{TAG}-{lang}",
+            "orgId": 1,
+            "type": "file",
+            "folder": f"Stadtwerk ({LANGUAGE_NAMES[lang]})",
+            "folderUid": f"{TAG}-{lang}",
+            "disableDeletion": True,
+            "allowUiUpdates": False,
+            "updateIntervalSeconds": 60,
+            "options": {"path": f"{DASHBOARDS}/{lang}"},
+        }
+        for lang in LANGUAGES
+    ]
+    return _yaml({"apiVersion": 1, "providers": made})
+
+
+def _yaml(content: dict[str, Any]) -> str:
+    return HEADER + yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120)

@@ -1,0 +1,408 @@
+"""Every query of every panel, variable, annotation and alert, in InfluxQL.
+
+Nothing but what `/query` of InfluxDB 1.6 and of InfluxDB 2 both have: SELECT with functions, sub-queries and GROUP BY,
+and SHOW TAG VALUES. Grafana fills in `$timeFilter`, `$__interval` and the variables; those in a regular expression are
+escaped by it (`${name:regex}`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.contracts.measurements import (
+    AFFECTED,
+    ANY,
+    BALANCE,
+    BROKER,
+    CLASS,
+    COMPONENT,
+    CURVE,
+    DISTRICT,
+    EVENT,
+    EXPECTATION,
+    FAULT,
+    GATEWAY,
+    INGEST,
+    LEVEL,
+    MODE,
+    REDUNDANCY,
+    RUN,
+    STORE,
+    Measurement,
+)
+
+Where = Sequence[str]
+
+
+def tag(of: Measurement, name: str) -> str:
+    """A tag in quotes. Raises `KeyError` for one that the measurement does not have."""
+    if name not in of.tags:
+        raise KeyError(f"{of.name} has no tag {name!r}")
+    return f'"{name}"'
+
+
+def field(of: Measurement, name: str) -> str:
+    """A field in quotes. Raises `KeyError` for one that the measurement does not have."""
+    return f'"{of.field(name).name}"'
+
+
+def chosen(of: Measurement, name: str, variable: str = "") -> str:
+    """The tag is what the variable of its name, or another one, holds."""
+    return f"{tag(of, name)} =~ /^${{{variable or name}:regex}}$/"
+
+
+def equal(of: Measurement, name: str, *values: str) -> str:
+    """The tag is one of these."""
+    said = " OR ".join(f"{tag(of, name)} = '{value}'" for value in values)
+    return said if len(values) == 1 else f"({said})"
+
+
+def scope(of: Measurement, run: str = "run") -> list[str]:
+    """The run and, as far as the measurement has them, city, district and owner that are chosen."""
+    names = [name for name in ("city", "district", "owner") if name in of.tags]
+    return [chosen(of, "run", run), *(chosen(of, name) for name in names)]
+
+
+def _where(conditions: Where, timed: bool = True) -> str:
+    return " AND ".join([*conditions, "$timeFilter"] if timed else conditions)
+
+
+def _columns(of: Measurement, columns: Sequence[tuple[str, str]]) -> str:
+    return "".join(f', {field(of, name)} AS "{shown}"' for name, shown in columns)
+
+
+def newest(
+    of: Measurement,
+    name: str,
+    shown: str,
+    more: Sequence[tuple[str, str]] = (),
+    where: Where = (),
+    by: Sequence[str] = (),
+    run: str = "run",
+    timed: bool = True,
+) -> str:
+    """The last value of a field, with other fields of the same point; one row for each value of the tags `by`."""
+    grouped = f" GROUP BY {', '.join(tag(of, one) for one in by)}" if by else ""
+    conditions = _where([*scope(of, run), *where], timed)
+    return (
+        f'SELECT LAST({field(of, name)}) AS "{shown}"{_columns(of, more)} FROM "{of.name}" WHERE {conditions}{grouped}'
+    )
+
+
+def course(
+    of: Measurement,
+    function: str,
+    name: str,
+    shown: str,
+    where: Where = (),
+    by: Sequence[str] = (),
+    run: str = "run",
+    fill: str = "none",
+) -> str:
+    """A field over time, by interval of the panel; one series for each value of the tags `by`."""
+    tags = "".join(f", {tag(of, one)}" for one in by)
+    conditions = _where([*scope(of, run), *where])
+    what = f'SELECT {function}({field(of, name)}) AS "{shown}" FROM "{of.name}"'
+    return f"{what} WHERE {conditions} GROUP BY time($__interval){tags} fill({fill})"
+
+
+def summed(
+    of: Measurement, names: Sequence[tuple[str, str]], each: str, outer: str, where: Where = (), run: str = "run"
+) -> str:
+    """Fields over time: the mean of each interval for each value of the tag `each`, then these taken together."""
+    inner = ", ".join(f'MEAN({field(of, name)}) AS "{name}"' for name, _ in names)
+    taken = ", ".join(f'{outer}("{name}") AS "{shown}"' for name, shown in names)
+    conditions = _where([*scope(of, run), *where])
+    rows = f'SELECT {inner} FROM "{of.name}" WHERE {conditions} GROUP BY time($__interval), {tag(of, each)} fill(none)'
+    return f"SELECT {taken} FROM ({rows}) WHERE $timeFilter GROUP BY time($__interval) fill(none)"
+
+
+# variables
+
+
+def runs() -> str:
+    return f'SHOW TAG VALUES FROM "{RUN.name}" WITH KEY = {tag(RUN, "run")}'
+
+
+def values_of(of: Measurement, name: str, run: str = "run") -> str:
+    """The values of a tag that a run has."""
+    return f'SHOW TAG VALUES FROM "{of.name}" WITH KEY = {tag(of, name)} WHERE {chosen(of, "run", run)}'
+
+
+# the run as a whole
+
+
+def all_runs(lang: str) -> str:
+    columns = [("seed", "seed"), ("scenario", "scenario"), (f"title_{lang}", "title"), (f"answer_{lang}", "answer")]
+    columns += [("begin_ms", "begin_ms"), ("end_ms", "end_ms")]
+    said = _columns(RUN, columns)
+    return f'SELECT LAST({field(RUN, "verdict")}) AS "verdict"{said} FROM "{RUN.name}" GROUP BY "run", "city"'
+
+
+def about_run(lang: str, run: str = "run") -> str:
+    columns = [
+        (f"question_{lang}", "question"),
+        (f"answer_{lang}", "answer"),
+        ("report", "report"),
+        ("digest", "digest"),
+    ]
+    return newest(RUN, "verdict", "verdict", columns, by=("run",), run=run, timed=False)
+
+
+def verdict(run: str = "run") -> str:
+    return newest(RUN, "verdict", "verdict", run=run, timed=False)
+
+
+# people
+
+
+def people_now(run: str = "run") -> str:
+    return newest(AFFECTED, "people", "people", where=[equal(AFFECTED, "measure", ANY)], run=run)
+
+
+def person_hours(run: str = "run") -> str:
+    return newest(AFFECTED, "person_hours", "person_hours", where=[equal(AFFECTED, "measure", ANY)], run=run)
+
+
+def levels_below(run: str = "run") -> str:
+    return newest(AFFECTED, "levels_below", "levels", where=[equal(AFFECTED, "measure", ANY)], run=run)
+
+
+def faults_in_force(run: str = "run") -> str:
+    return newest(AFFECTED, "faults", "faults", where=[equal(AFFECTED, "measure", ANY)], run=run)
+
+
+def people_course(run: str = "run") -> str:
+    return course(AFFECTED, "MAX", "people", "people", by=("measure",), run=run)
+
+
+def people_any_course(run: str = "run") -> str:
+    return course(AFFECTED, "MAX", "people", "people", where=[equal(AFFECTED, "measure", ANY)], run=run)
+
+
+def people_of(measures: Sequence[str]) -> str:
+    return newest(AFFECTED, "people", "people", where=[equal(AFFECTED, "measure", *measures)], by=("measure",))
+
+
+def hours_of(measures: Sequence[str]) -> str:
+    where = [equal(AFFECTED, "measure", *measures)]
+    return newest(AFFECTED, "person_hours", "person_hours", where=where, by=("measure",))
+
+
+def loss_table(run: str = "run") -> str:
+    return newest(CURVE, "loss_h", "loss_h", [("quality", "quality")], by=("measure",), run=run)
+
+
+def hours_table(run: str = "run") -> str:
+    more = [("people", "people"), ("levels_below", "levels_below")]
+    return newest(AFFECTED, "person_hours", "person_hours", more, by=("measure",), run=run)
+
+
+def quality_course(run: str = "run", measures: Sequence[str] = ()) -> str:
+    where = [equal(CURVE, "measure", *measures)] if measures else []
+    return course(CURVE, "MIN", "quality", "quality", where, by=("measure",), run=run)
+
+
+def curve(name: str, shown: str) -> str:
+    """Quality, or what is owed, of the one measure that is chosen."""
+    return course(CURVE, "LAST", name, shown, [chosen(CURVE, "measure")])
+
+
+def worst_levels(domain: str | None = None) -> str:
+    where = [equal(LEVEL, "domain", domain)] if domain else []
+    more = [("value", "value"), ("minimum", "minimum"), ("people_below", "people_below"), ("below", "below")]
+    return newest(LEVEL, "quality", "quality", more, where, by=("district", "measure", "level", "owner"))
+
+
+def level_course(domain: str) -> str:
+    return course(LEVEL, "MIN", "quality", "quality", [equal(LEVEL, "domain", domain)], by=("level",))
+
+
+# the map
+
+
+def map_districts() -> str:
+    more = [
+        ("lat", "lat"),
+        ("lon", "lon"),
+        ("people_below", "people_below"),
+        ("quality", "quality"),
+        ("label", "label"),
+    ]
+    return newest(DISTRICT, "state", "state", more, by=("district",))
+
+
+def map_components(lang: str, domain: str | None = None) -> str:
+    """Where components are and how they are. `sign` is the state again, to be shown as a letter."""
+    where = [equal(COMPONENT, "domain", domain)] if domain else []
+    more = [("lat", "lat"), ("lon", "lon"), ("state", "sign"), (f"label_{lang}", "label")]
+    return newest(COMPONENT, "state", "state", more, where, by=("component", "kind", "district"))
+
+
+# components, modes, faults
+
+
+def modes(lang: str, domain: str = "lifeline", run: str = "run") -> str:
+    more = [("mode", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{lang}", "label")]
+    return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain)], by=("component", "kind"), run=run)
+
+
+def mode_course(run: str = "run") -> str:
+    where = [equal(MODE, "domain", "lifeline")]
+    return course(MODE, "MAX", "state", "state", where, by=("component",), run=run)
+
+
+def faults(lang: str) -> str:
+    more = [(f"label_{lang}", "label"), ("entry", "entry")]
+    return newest(FAULT, "active", "active", more, by=("component", "fault", "district", "owner"))
+
+
+def class_course(domain: str | None = None, run: str = "run") -> str:
+    where = [equal(CLASS, "domain", domain)] if domain else []
+    return course(CLASS, "MAX", "worst", "worst", where, by=("kind",), run=run)
+
+
+def class_table(domain: str) -> str:
+    """How many of each kind are in which state, in the last sample, over all chosen districts."""
+    names = ("total", "normal", "degraded", "technical", "analogue", "failed")
+    inner = ", ".join(f'LAST({field(CLASS, name)}) AS "{name}"' for name in names)
+    outer = ", ".join(f'SUM("{name}") AS "{name}"' for name in names)
+    conditions = _where([*scope(CLASS), equal(CLASS, "domain", domain)])
+    rows = f'SELECT {inner} FROM "{CLASS.name}" WHERE {conditions} GROUP BY "kind", "district"'
+    return f'SELECT {outer} FROM ({rows}) WHERE $timeFilter GROUP BY "kind"'
+
+
+def equipment(lang: str, domain: str) -> str:
+    more = [(f"label_{lang}", "label"), ("working", "working"), ("faults", "faults")]
+    by = ("component", "kind", "district", "owner")
+    return newest(COMPONENT, "state", "state", more, [equal(COMPONENT, "domain", domain)], by=by)
+
+
+# supply, stores
+
+
+def balance(domain: str, names: Sequence[tuple[str, str]], outer: str) -> str:
+    return summed(BALANCE, names, "district", outer, [equal(BALANCE, "domain", domain)])
+
+
+def share_course(domain: str) -> str:
+    return course(BALANCE, "MIN", "share", "share", [equal(BALANCE, "domain", domain)], by=("district",))
+
+
+def depletion_course(domain: str) -> str:
+    where = [equal(STORE, "domain", domain)]
+    return course(STORE, "MIN", "hours_left", "hours", where, by=("kind", "component"))
+
+
+def depletion_table(lang: str, domain: str) -> str:
+    more = [("amount", "amount"), ("unit", "unit"), ("draining", "draining"), (f"label_{lang}", "label")]
+    by = ("component", "kind", "district")
+    return newest(STORE, "hours_left", "hours_left", more, [equal(STORE, "domain", domain)], by=by)
+
+
+def worst_readings(quantity: str, function: str) -> str:
+    """The least or greatest value that each sensor read, of a run's readings of one quantity."""
+    filters = ['"run" =~ /^${run:regex}$/', '"city" =~ /^${city:regex}$/', '"district" =~ /^${district:regex}$/']
+    conditions = " AND ".join([*filters, "$timeFilter"])
+    return f'SELECT {function}("value") AS "value" FROM "{quantity}" WHERE {conditions} GROUP BY "component", "gateway"'
+
+
+# what happened, what was found
+
+
+def notes(lang: str, kinds: Sequence[str]) -> str:
+    """Events as annotations. The column `what` is the text, `tags` are the tags."""
+    conditions = _where([*scope(EVENT), equal(EVENT, "kind", *kinds)])
+    said = f'{field(EVENT, f"note_{lang}")} AS "what", {field(EVENT, "tags")} AS "tags"'
+    return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time ASC LIMIT 500'
+
+
+def event_table(lang: str, kinds: Sequence[str]) -> str:
+    conditions = _where([*scope(EVENT), equal(EVENT, "kind", *kinds)])
+    said = f'{field(EVENT, f"title_{lang}")} AS "title", {field(EVENT, f"text_{lang}")} AS "text", "kind", "district"'
+    return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time DESC LIMIT 300'
+
+
+def redundancies(lang: str, run: str = "run") -> str:
+    """The begin of a run counts too: what was not needed has no other point than the end."""
+    more = [("limit_s", "limit_s"), ("needed", "needed"), (f"title_{lang}", "title"), (f"reason_{lang}", "reason")]
+    by = ("redundancy", "kind")
+    return newest(REDUNDANCY, "verdict", "verdict", more, by=by, run=run)
+
+
+def activations(lang: str, run: str = "run") -> str:
+    more = [("limit_s", "limit_s"), ("used_share", "used_share"), (f"title_{lang}", "title")]
+    return newest(REDUNDANCY, "activation_s", "activation_s", more, by=("redundancy", "kind"), run=run)
+
+
+def expectations(lang: str, run: str = "run") -> str:
+    more = [(f"title_{lang}", "title"), (f"reason_{lang}", "reason")]
+    return newest(EXPECTATION, "verdict", "verdict", more, by=("category", "expectation"), run=run)
+
+
+# data health
+
+
+def gateway_sum(name: str) -> str:
+    """A count over all chosen gateways, as it was last."""
+    conditions = _where(scope(GATEWAY))
+    rows = f'SELECT LAST({field(GATEWAY, name)}) AS "last" FROM "{GATEWAY.name}" WHERE {conditions} GROUP BY "gateway"'
+    return f'SELECT SUM("last") AS "{name}" FROM ({rows}) WHERE $timeFilter'
+
+
+def gateway_course(function: str, name: str) -> str:
+    return course(GATEWAY, function, name, name, by=("gateway",))
+
+
+def gateway_table() -> str:
+    more = [("last_seen_ms", "last_seen_ms"), ("outbox", "outbox"), ("late", "late"), ("lost", "lost")]
+    more += [("rate_hz", "rate_hz"), ("broker", "broker")]
+    return newest(GATEWAY, "silent_s", "silent_s", more, by=("gateway", "district"))
+
+
+def ingest_sum(*names: str) -> str:
+    """Counts over all ingest services together, as they were last."""
+    conditions = _where(scope(INGEST))
+    inner = ", ".join(f'LAST({field(INGEST, name)}) AS "{name}"' for name in names)
+    total = " + ".join(f'SUM("{name}")' for name in names)
+    rows = f'SELECT {inner} FROM "{INGEST.name}" WHERE {conditions} GROUP BY "ingest"'
+    return f'SELECT {total} AS "count" FROM ({rows}) WHERE $timeFilter'
+
+
+def ingest_table() -> str:
+    more = [("written", "written"), ("duplicate", "duplicate"), ("late", "late"), ("rejected", "rejected")]
+    more += [("dead_letters", "dead_letters"), ("lost_packs", "lost_packs"), ("outbox", "outbox"), ("lag_s", "lag_s")]
+    return newest(INGEST, "up", "up", more, by=("ingest",))
+
+
+def broker_course() -> str:
+    return course(BROKER, "MIN", "up", "up", by=("broker",))
+
+
+def broker_table() -> str:
+    return newest(BROKER, "up", "up", [("gateways", "gateways"), ("state", "state")], by=("broker",))
+
+
+# alerts: no variables there, every run that writes just now counts
+
+
+def _alert(of: Measurement, name: str, where: Where, by: Sequence[str]) -> str:
+    grouped = ", ".join(tag(of, one) for one in by)
+    conditions = _where(where)
+    return f'SELECT LAST({field(of, name)}) AS "{name}" FROM "{of.name}" WHERE {conditions} GROUP BY {grouped}'
+
+
+def alert_water() -> str:
+    """People below the limit of what belongs to drinking water."""
+    where = [equal(AFFECTED, "measure", "water-supply", "litres-per-person")]
+    return _alert(AFFECTED, "people", where, ("run", "city", "measure"))
+
+
+def alert_fallbacks(kind: str) -> str:
+    """Second ways that are left behind the present mode of a lifeline; -1 once it serves nothing."""
+    return _alert(MODE, "fallbacks_left", [equal(MODE, "kind", kind)], ("run", "city", "component", "district"))
+
+
+def alert_silent() -> str:
+    """Seconds since each gateway was heard."""
+    return _alert(GATEWAY, "silent_s", [], ("run", "city", "gateway", "district"))
