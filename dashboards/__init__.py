@@ -1,13 +1,15 @@
 """Grafana dashboards, alert rules and provisioning as code. Nothing here runs with the town: it is built and committed.
 
 text       words in both languages
-queries    every query, in InfluxQL, and what Grafana puts into it
+influxql   how queries are put together
+queries    every query
 influx     a query as Grafana stores it
 palette    colours that the colour-blind tell apart, and words for states and verdicts
 panels     panels, each with a unit and a description
 maps       the map of a page
 page       variables, links, annotations and the order of panels
 city       the city at a glance
+domains    the sub-systems, and what is particular to each
 domain     one page for each sub-system, all in one order
 resilience a resilience run
 health     whether the data can be trusted

@@ -1,7 +1,7 @@
 """Alert rules on symptoms, as Grafana's provisioning reads them: a query, its last value, a threshold.
 
-Each says on purpose what the lack of data means. While no run is on there are none, so a rule about the town stays quiet
-then; that nothing arrives is the very thing that the rule about telemetry is for, so that one fires.
+Each says on purpose what the lack of data means. While no run is on there are none, so rules about the town stay quiet
+then. That nothing arrives is what the rule about telemetry is for, so that one fires.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from pathlib import Path
 from dashboards import alerts, provision
 from dashboards.city import city
 from dashboards.compare import compare
-from dashboards.domain import DOMAINS, domain_page
+from dashboards.domain import domain_page
+from dashboards.domains import DOMAINS
 from dashboards.health import health
 from dashboards.resilience import resilience
 from dashboards.text import LANGUAGES, Language

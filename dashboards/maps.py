@@ -44,7 +44,7 @@ def town_map(
         .with_target(InfluxQuery(districts, "A"))
         .with_target(InfluxQuery(components, "B"))
         .unit("none")
-        .noprop(kit.say(NOTHING))
+        .no_value(kit.say(NOTHING))
         .mappings(palette.states(kit.lang))
         .thresholds(thresholds((None, palette.GREY)))
         .color_scheme(by_threshold())

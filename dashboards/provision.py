@@ -20,7 +20,7 @@ DASHBOARDS = "/etc/grafana/dashboards"
 
 
 def datasources() -> str:
-    """InfluxDB 2 by InfluxQL (a DBRP mapping makes the bucket a database); address and bucket are in the environment."""
+    """InfluxDB 2 by InfluxQL (a DBRP mapping makes the bucket a database); the environment says which."""
     source: dict[str, Any] = {
         "name": "Stadtwerk",
         "uid": UID,

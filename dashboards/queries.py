@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from dashboards.influxql import Where, chosen, columns_of, course, equal, field, newest, scope, summed, tag, where_of
 from simulator.contracts.measurements import (
     AFFECTED,
     ANY,
@@ -31,92 +32,6 @@ from simulator.contracts.measurements import (
     Measurement,
 )
 
-Where = Sequence[str]
-
-
-def tag(of: Measurement, name: str) -> str:
-    """A tag in quotes. Raises `KeyError` for one that the measurement does not have."""
-    if name not in of.tags:
-        raise KeyError(f"{of.name} has no tag {name!r}")
-    return f'"{name}"'
-
-
-def field(of: Measurement, name: str) -> str:
-    """A field in quotes. Raises `KeyError` for one that the measurement does not have."""
-    return f'"{of.field(name).name}"'
-
-
-def chosen(of: Measurement, name: str, variable: str = "") -> str:
-    """The tag is what the variable of its name, or another one, holds."""
-    return f"{tag(of, name)} =~ /^${{{variable or name}:regex}}$/"
-
-
-def equal(of: Measurement, name: str, *values: str) -> str:
-    """The tag is one of these."""
-    said = " OR ".join(f"{tag(of, name)} = '{value}'" for value in values)
-    return said if len(values) == 1 else f"({said})"
-
-
-def scope(of: Measurement, run: str = "run") -> list[str]:
-    """The run and, as far as the measurement has them, city, district and owner that are chosen."""
-    names = [name for name in ("city", "district", "owner") if name in of.tags]
-    return [chosen(of, "run", run), *(chosen(of, name) for name in names)]
-
-
-def _where(conditions: Where, timed: bool = True) -> str:
-    return " AND ".join([*conditions, "$timeFilter"] if timed else conditions)
-
-
-def _columns(of: Measurement, columns: Sequence[tuple[str, str]]) -> str:
-    return "".join(f', {field(of, name)} AS "{shown}"' for name, shown in columns)
-
-
-def newest(
-    of: Measurement,
-    name: str,
-    shown: str,
-    more: Sequence[tuple[str, str]] = (),
-    where: Where = (),
-    by: Sequence[str] = (),
-    run: str = "run",
-    timed: bool = True,
-) -> str:
-    """The last value of a field, with other fields of the same point; one row for each value of the tags `by`."""
-    grouped = f" GROUP BY {', '.join(tag(of, one) for one in by)}" if by else ""
-    conditions = _where([*scope(of, run), *where], timed)
-    return (
-        f'SELECT LAST({field(of, name)}) AS "{shown}"{_columns(of, more)} FROM "{of.name}" WHERE {conditions}{grouped}'
-    )
-
-
-def course(
-    of: Measurement,
-    function: str,
-    name: str,
-    shown: str,
-    where: Where = (),
-    by: Sequence[str] = (),
-    run: str = "run",
-    fill: str = "none",
-) -> str:
-    """A field over time, by interval of the panel; one series for each value of the tags `by`."""
-    tags = "".join(f", {tag(of, one)}" for one in by)
-    conditions = _where([*scope(of, run), *where])
-    what = f'SELECT {function}({field(of, name)}) AS "{shown}" FROM "{of.name}"'
-    return f"{what} WHERE {conditions} GROUP BY time($__interval){tags} fill({fill})"
-
-
-def summed(
-    of: Measurement, names: Sequence[tuple[str, str]], each: str, outer: str, where: Where = (), run: str = "run"
-) -> str:
-    """Fields over time: the mean of each interval for each value of the tag `each`, then these taken together."""
-    inner = ", ".join(f'MEAN({field(of, name)}) AS "{name}"' for name, _ in names)
-    taken = ", ".join(f'{outer}("{name}") AS "{shown}"' for name, shown in names)
-    conditions = _where([*scope(of, run), *where])
-    rows = f'SELECT {inner} FROM "{of.name}" WHERE {conditions} GROUP BY time($__interval), {tag(of, each)} fill(none)'
-    return f"SELECT {taken} FROM ({rows}) WHERE $timeFilter GROUP BY time($__interval) fill(none)"
-
-
 # variables
 
 
@@ -135,7 +50,7 @@ def values_of(of: Measurement, name: str, run: str = "run") -> str:
 def all_runs(lang: str) -> str:
     columns = [("seed", "seed"), ("scenario", "scenario"), (f"title_{lang}", "title"), (f"answer_{lang}", "answer")]
     columns += [("begin_ms", "begin_ms"), ("end_ms", "end_ms")]
-    said = _columns(RUN, columns)
+    said = columns_of(RUN, columns)
     return f'SELECT LAST({field(RUN, "verdict")}) AS "verdict"{said} FROM "{RUN.name}" GROUP BY "run", "city"'
 
 
@@ -253,7 +168,7 @@ def mode_course(run: str = "run") -> str:
 
 
 def faults(lang: str) -> str:
-    more = [(f"label_{lang}", "label"), ("entry", "entry")]
+    more = [(f"label_{lang}", "label")]
     return newest(FAULT, "active", "active", more, by=("component", "fault", "district", "owner"))
 
 
@@ -267,7 +182,7 @@ def class_table(domain: str) -> str:
     names = ("total", "normal", "degraded", "technical", "analogue", "failed")
     inner = ", ".join(f'LAST({field(CLASS, name)}) AS "{name}"' for name in names)
     outer = ", ".join(f'SUM("{name}") AS "{name}"' for name in names)
-    conditions = _where([*scope(CLASS), equal(CLASS, "domain", domain)])
+    conditions = where_of([*scope(CLASS), equal(CLASS, "domain", domain)])
     rows = f'SELECT {inner} FROM "{CLASS.name}" WHERE {conditions} GROUP BY "kind", "district"'
     return f'SELECT {outer} FROM ({rows}) WHERE $timeFilter GROUP BY "kind"'
 
@@ -312,13 +227,13 @@ def worst_readings(quantity: str, function: str) -> str:
 
 def notes(lang: str, kinds: Sequence[str]) -> str:
     """Events as annotations. The column `what` is the text, `tags` are the tags."""
-    conditions = _where([*scope(EVENT), equal(EVENT, "kind", *kinds)])
+    conditions = where_of([*scope(EVENT), equal(EVENT, "kind", *kinds)])
     said = f'{field(EVENT, f"note_{lang}")} AS "what", {field(EVENT, "tags")} AS "tags"'
     return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time ASC LIMIT 500'
 
 
 def event_table(lang: str, kinds: Sequence[str]) -> str:
-    conditions = _where([*scope(EVENT), equal(EVENT, "kind", *kinds)])
+    conditions = where_of([*scope(EVENT), equal(EVENT, "kind", *kinds)])
     said = f'{field(EVENT, f"title_{lang}")} AS "title", {field(EVENT, f"text_{lang}")} AS "text", "kind", "district"'
     return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time DESC LIMIT 300'
 
@@ -345,7 +260,7 @@ def expectations(lang: str, run: str = "run") -> str:
 
 def gateway_sum(name: str) -> str:
     """A count over all chosen gateways, as it was last."""
-    conditions = _where(scope(GATEWAY))
+    conditions = where_of(scope(GATEWAY))
     rows = f'SELECT LAST({field(GATEWAY, name)}) AS "last" FROM "{GATEWAY.name}" WHERE {conditions} GROUP BY "gateway"'
     return f'SELECT SUM("last") AS "{name}" FROM ({rows}) WHERE $timeFilter'
 
@@ -362,7 +277,7 @@ def gateway_table() -> str:
 
 def ingest_sum(*names: str) -> str:
     """Counts over all ingest services together, as they were last."""
-    conditions = _where(scope(INGEST))
+    conditions = where_of(scope(INGEST))
     inner = ", ".join(f'LAST({field(INGEST, name)}) AS "{name}"' for name in names)
     total = " + ".join(f'SUM("{name}")' for name in names)
     rows = f'SELECT {inner} FROM "{INGEST.name}" WHERE {conditions} GROUP BY "ingest"'
@@ -388,7 +303,7 @@ def broker_table() -> str:
 
 def _alert(of: Measurement, name: str, where: Where, by: Sequence[str]) -> str:
     grouped = ", ".join(tag(of, one) for one in by)
-    conditions = _where(where)
+    conditions = where_of(where)
     return f'SELECT LAST({field(of, name)}) AS "{name}" FROM "{of.name}" WHERE {conditions} GROUP BY {grouped}'
 
 

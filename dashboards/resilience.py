@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.city import lifeline_modes
-from dashboards.domain import kind_names
+from dashboards.domains import kind_names
 from dashboards.page import Page, measure_variable
 from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.text import Language, Text

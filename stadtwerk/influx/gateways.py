@@ -111,8 +111,7 @@ def gateway_lines(run: RunIdentity, readings: ReadingColumns) -> list[bytes]:
     """How each simulated gateway was, once a beat, and that the simulated broker and ingest were there."""
     out, places = Out(run), Places(run.city)
     beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
-    period = _periods(run.city)
-    periods = np.array([to_ticks(period.get(name, 0.0)) for name in readings.sensors], dtype=np.int64)
+    periods = _periods(run.city, readings)
     written = np.zeros(len(beats), np.int64)
     late_sum = np.zeros(len(beats), np.int64)
     outbox = np.zeros(len(beats), np.int64)
@@ -155,9 +154,9 @@ class _Fates:
         order = np.argsort(arrival[there], kind="stable")
         came, taken_then = arrival[there][order], at[there][order]
         was_late = (came - taken_then) > periods[readings.sensor[here][there][order]]
-        taken = np.searchsorted(np.sort(at), beats, side="right")
-        delivered = np.searchsorted(came, beats, side="right")
-        lost = np.searchsorted(np.sort(at[~there]), beats, side="right")
+        taken = np.searchsorted(np.sort(at), beats, side="left")  # what is read at the beat itself is on its way
+        delivered = np.searchsorted(came, beats, side="left")
+        lost = np.searchsorted(np.sort(at[~there]), beats, side="left")
         late = np.concatenate(([0], np.cumsum(was_late)))[delivered]
         sums = np.concatenate(([0.0], np.cumsum((came - taken_then) / TICKS_PER_S)))
         new = np.diff(delivered, prepend=0)
@@ -209,8 +208,15 @@ def _factors(city: City) -> dict[str, float]:
     return found
 
 
-def _periods(city: City) -> dict[str, float]:
-    return {name: cohort.period_s for cohort in city.cohorts for name in cohort.sensors}
+def _periods(city: City, readings: ReadingColumns) -> Ints:
+    """Ticks between two readings of each sensor; of one that is no sensor of the city, such as a sum over
+    a group of meters, the shortest time between two."""
+    known = {name: to_ticks(cohort.period_s) for cohort in city.cohorts for name in cohort.sensors}
+    periods = np.array([known.get(name, 0) for name in readings.sensors], dtype=np.int64)
+    for place in np.flatnonzero(periods == 0):
+        at = np.unique(readings.at[readings.sensor == place])
+        periods[place] = np.diff(at).min() if len(at) > 1 else to_ticks(BEAT_S)
+    return periods
 
 
 def _numbers(table: Any, column: str) -> Floats:

@@ -1,0 +1,91 @@
+"""How queries are put together: checked names, what is chosen, the last value, courses over time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.contracts.measurements import Measurement
+
+Where = Sequence[str]
+
+
+def tag(of: Measurement, name: str) -> str:
+    """A tag in quotes. Raises `KeyError` for one that the measurement does not have."""
+    if name not in of.tags:
+        raise KeyError(f"{of.name} has no tag {name!r}")
+    return f'"{name}"'
+
+
+def field(of: Measurement, name: str) -> str:
+    """A field in quotes. Raises `KeyError` for one that the measurement does not have."""
+    return f'"{of.field(name).name}"'
+
+
+def chosen(of: Measurement, name: str, variable: str = "") -> str:
+    """The tag is what the variable of its name, or another one, holds."""
+    return f"{tag(of, name)} =~ /^${{{variable or name}:regex}}$/"
+
+
+def equal(of: Measurement, name: str, *values: str) -> str:
+    """The tag is one of these."""
+    said = " OR ".join(f"{tag(of, name)} = '{value}'" for value in values)
+    return said if len(values) == 1 else f"({said})"
+
+
+def scope(of: Measurement, run: str = "run") -> list[str]:
+    """The run and, as far as the measurement has them, city, district and owner that are chosen."""
+    names = [name for name in ("city", "district", "owner") if name in of.tags]
+    return [chosen(of, "run", run), *(chosen(of, name) for name in names)]
+
+
+def where_of(conditions: Where, timed: bool = True) -> str:
+    return " AND ".join([*conditions, "$timeFilter"] if timed else conditions)
+
+
+def columns_of(of: Measurement, columns: Sequence[tuple[str, str]]) -> str:
+    return "".join(f', {field(of, name)} AS "{shown}"' for name, shown in columns)
+
+
+def newest(
+    of: Measurement,
+    name: str,
+    shown: str,
+    more: Sequence[tuple[str, str]] = (),
+    where: Where = (),
+    by: Sequence[str] = (),
+    run: str = "run",
+    timed: bool = True,
+) -> str:
+    """The last value of a field, with other fields of the same point; one row for each value of the tags `by`."""
+    grouped = f" GROUP BY {', '.join(tag(of, one) for one in by)}" if by else ""
+    conditions = where_of([*scope(of, run), *where], timed)
+    columns = f'LAST({field(of, name)}) AS "{shown}"{columns_of(of, more)}'
+    return f'SELECT {columns} FROM "{of.name}" WHERE {conditions}{grouped}'
+
+
+def course(
+    of: Measurement,
+    function: str,
+    name: str,
+    shown: str,
+    where: Where = (),
+    by: Sequence[str] = (),
+    run: str = "run",
+    fill: str = "none",
+) -> str:
+    """A field over time, by interval of the panel; one series for each value of the tags `by`."""
+    tags = "".join(f", {tag(of, one)}" for one in by)
+    conditions = where_of([*scope(of, run), *where])
+    what = f'SELECT {function}({field(of, name)}) AS "{shown}" FROM "{of.name}"'
+    return f"{what} WHERE {conditions} GROUP BY time($__interval){tags} fill({fill})"
+
+
+def summed(
+    of: Measurement, names: Sequence[tuple[str, str]], each: str, outer: str, where: Where = (), run: str = "run"
+) -> str:
+    """Fields over time: the mean of each interval for each value of the tag `each`, then these taken together."""
+    inner = ", ".join(f'MEAN({field(of, name)}) AS "{name}"' for name, _ in names)
+    taken = ", ".join(f'{outer}("{name}") AS "{shown}"' for name, shown in names)
+    conditions = where_of([*scope(of, run), *where])
+    rows = f'SELECT {inner} FROM "{of.name}" WHERE {conditions} GROUP BY time($__interval), {tag(of, each)} fill(none)'
+    return f"SELECT {taken} FROM ({rows}) WHERE $timeFilter GROUP BY time($__interval) fill(none)"
