@@ -150,12 +150,13 @@ def _map(kit: Kit) -> PanelOf:
 
 def lifelines(kit: Kit, run: str = "run") -> PanelOf:
     """Which lifeline runs on what."""
+    none, several = Text("keiner, nichts läuft mehr", "none, nothing runs"), Text("{} Wege", "{} ways")
     left = palette.of_numbers(
         [
-            (-1, kit.say(Text("keiner, ausgefallen", "none, failed")), palette.VERMILION),
+            (-1, kit.say(none), palette.VERMILION),
             (0, kit.say(Text("keiner mehr", "none left")), palette.ORANGE),
-            (1, kit.say(Text("einer", "one")), None),
-            (2, kit.say(Text("zwei", "two")), None),
+            (1, kit.say(Text("ein Weg", "one way")), None),
+            *((n, kit.say(several).format(n), None) for n in range(2, 6)),
         ]
     )
     return kit.table(

@@ -160,6 +160,11 @@ DOMAINS: tuple[Domain, ...] = (
             "traffic-control-centre": Text("Verkehrsleitstelle", "traffic control"),
             "town-hall": Text("Rathaus", "town hall"),
             "waterworks": Text("Wasserwerk", "waterworks"),
+            "patient-records": Text("Patientenakten", "patient records"),
+            "hospital-water": Text("Wasser des Krankenhauses", "water of the hospital"),
+            "public-warning": Text("Warnung der Bevölkerung", "public warning"),
+            "siren": Text("Sirenen", "sirens"),
+            "loudspeaker-van": Text("Lautsprecherwagen", "loudspeaker vans"),
         },
     ),
 )

@@ -22,16 +22,23 @@ class State(IntEnum):
 _BY_MODE: Mapping[str, State] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("mains", "trunked", "network", "central", "online", "primary", "usual-way", "open", "closed"), State.NORMAL
+            ("mains", "trunked", "network", "central", "online", "primary", "usual-way", "digital", "open", "closed"),
+            State.NORMAL,
         ),
         **dict.fromkeys(
             (
                 *("battery", "generator", "isolated-cell", "tank", "local", "fixed", "standby"),
-                *("majority", "other-way", "island"),
+                *("majority", "other-way", "sirens", "island"),
             ),
             State.TECHNICAL,
         ),
-        **dict.fromkeys(("direct-mode", "emergency", "police", "paper"), State.ANALOGUE),
+        **dict.fromkeys(
+            (
+                *("direct-mode", "runners", "emergency", "boiled", "bottled", "tanker"),
+                *("police", "paper", "by-hand", "manual", "vans"),
+            ),
+            State.ANALOGUE,
+        ),
         **dict.fromkeys(("none", "dark", "empty", "failed"), State.FAILED),
         "flashing": State.DEGRADED,
     }
@@ -45,6 +52,14 @@ _BY_KIND_AND_MODE: Mapping[tuple[str, str], State] = MappingProxyType(
     }
 )
 """Where a mode means something else for one kind."""
+
+MEDIUM: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "hospital": ("mains", "battery", "generator"),
+        "rescue-dispatch": ("trunked", "isolated-cell", "direct-mode"),
+    }
+)
+"""The modes that are ways of one and the same medium (power, radio), where others stand in for its loss."""
 
 GIVES_NOTHING = frozenset(
     {
@@ -79,6 +94,12 @@ def state_of_mode(kind: str, mode: str) -> State:
         modes = KINDS[kind].modes if kind in KINDS else ()
         known = State.NORMAL if modes and mode == modes[0] else State.TECHNICAL
     return known
+
+
+def ways_of(kind: str) -> tuple[str, ...]:
+    """The modes among which one is a fallback for another: those of its medium, or all but the last, which is none."""
+    modes = KINDS[kind].modes if kind in KINDS else ()
+    return MEDIUM.get(kind, modes[:-1])
 
 
 def state_under_fault(kind: str, fault: str) -> State:

@@ -11,7 +11,7 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import CLASS, COMPONENT, FAULT, MODE
-from simulator.contracts.state import State, state_of_mode, state_under_fault
+from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
 from simulator.contracts.ticks import to_s
 from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import NETWORK_ELEMENTS, Places
@@ -166,14 +166,17 @@ class States:
         return worst
 
     def fallbacks_left(self, component: Component) -> int:
-        """How many modes lie between the present one and none; one whose only sources have failed is none."""
-        modes = KINDS[component.kind].modes
+        """How many ways are left behind the present one, -1 if it is none itself; one whose only sources have failed is
+        none."""
+        ways = ways_of(component.kind)
         mode = self._modes[component.id][0]
+        if mode not in ways:
+            return -1
         left = 0
-        for later in modes[modes.index(mode) + 1 : -1] if mode in modes else ():
+        for later in ways[ways.index(mode) + 1 :]:
             sources = [source for source in self._feeding[component.id] if source.kind == later]
             left += not sources or any(self._state[source.id] is not State.FAILED for source in sources)
-        return left if mode != modes[-1] else -1
+        return left
 
     def _write_component(self, component: Component, tick: int) -> None:
         lat, lon = self._places.position(component.x_m, component.y_m)

@@ -11,7 +11,7 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import AFFECTED, COMPONENT, MODE, STORE
-from simulator.contracts.state import State, classified, state_of_mode, state_under_fault
+from simulator.contracts.state import MEDIUM, State, classified, state_of_mode, state_under_fault, ways_of
 from stadtwerk.influx.notes import KIND_WORDS
 from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
@@ -34,6 +34,15 @@ def test_the_best_mode_is_normal_and_none_is_failed() -> None:
     assert state_of_mode("town-hall", "paper") is State.ANALOGUE
     assert state_under_fault("pipe", "burst") is State.DEGRADED
     assert state_under_fault("junction", "sensor-bias") is State.NORMAL
+
+
+def test_ways_of_a_medium_are_modes_in_their_order() -> None:
+    for kind, ways in MEDIUM.items():
+        modes = KINDS[kind].modes
+        assert [mode for mode in modes if mode in ways] == list(ways)
+        assert ways[0] == modes[0]
+        assert ways_of(kind) == ways
+    assert ways_of("town-hall") == ("online", "paper")
 
 
 def test_every_kind_of_event_has_words() -> None:
