@@ -107,9 +107,9 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "follows a forged command",
     ),
     (
-        r"controls get (?:false|true) readings of (\d+) .*",
-        "Regelungen sehen {0} Messstellen anders als bisher",
-        "controls see {0} measuring points in another way than before",
+        r"(\d+) controls get (false|true) readings",
+        "{0} Regelungen bekommen andere Messwerte als bisher",
+        "{0} controls get other readings than before",
     ),
     (
         r"no control path leads there.*",
@@ -120,6 +120,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         r"(\d+) more cars set out within (\d+) min",
         "{0} Fahrzeuge mehr fahren binnen {1} min los",
         "{0} more cars set out within {1} min",
+    ),
+    (
+        r"the first (\d+) cars of the surge are on the road",
+        "die ersten {0} Fahrzeuge des Ansturms sind unterwegs",
+        "the first {0} cars of the surge are on the road",
     ),
     (r"the tank is empty", "ist leer", "is empty"),
     (r"the tank fills again", "füllt sich wieder", "fills again"),

@@ -174,7 +174,7 @@ def test_faults_in_any_overlapping_order_leave_the_roads_as_they_were(
     run(world)
     engine = traffic.engine
     assert {traffic.signals.mode(f"signal-{n}") for n in ("n00", "n11")} == {"local"}
-    assert not traffic.signals.disturbed and not engine._applied_passing and not engine._waiting
+    assert not traffic.signals.disturbed and not engine._applied_passing and not engine.waiting
     assert engine.share.tolist() == [1.0] * len(traffic.model.roads)
     assert [road.free_flow_speed for road in engine._world.LINKS] == speeds
     assert [road.capacity_in for road in engine._world.LINKS] == engine._capacity

@@ -157,7 +157,9 @@ def test_contaminated_water_is_no_drinking_water_until_it_is_flushed_out(tmp_pat
     assert rt.quantities.value("d1", "contaminated_share") == 0.0
     assert rt.supply.link_up("water-junction-B-hospital")
     assert lifelines.mode("aid") == "network"
-    assert [e.what for e in rt.log.events if e.subject == "d1"][-1] == "notice lifted: water may be drunk"
+    assert [e.what[:6] for e in rt.log.events if e.subject == "d1"] == ["do-not"], "not lifted before a day is over"
+    rt.clock.run_until(40 * HOUR)
+    assert [e.what for e in rt.log.events if e.subject == "d1"][1:] == ["notice lifted: water may be drunk"]
     assert not running._engine.traced, "nothing is followed any more"
     running.close()
 

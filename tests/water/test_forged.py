@@ -176,7 +176,7 @@ def test_controls_act_on_what_the_gateway_passes_on(tmp_path: Path, rules: bool)
     rt.clock.run_until(MINUTE)
     root = rt.faults.apply("gate", "false-data", "a", {"factor": 2.0, "offset_m": 0.0})
     rt.faults.apply("gate", "false-data", "b", {"factor": 1.0, "offset_m": 0.5})
-    assert [e.value for e in rt.log.events if e.cause == root and e.kind is EventKind.SWITCH] == [1.0]
+    assert [e.value for e in rt.log.events if e.cause == root and e.kind is EventKind.SWITCH] == [2.0]
     rt.clock.run_until(12 * HOUR)
     seen = []
     for step in range(24 * 12):

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from simulator.contracts.fault import ActiveFault
+
+
+def flooded_by(active: tuple[ActiveFault, ...]) -> tuple[float, float]:
+    """Waiting time (s) and share lost under all floods at one node together; no flood, nothing of either.
+
+    Loads add up. How fast messages are served, and how many can wait, is what the first of the floods says.
+    """
+    if not active:
+        return 0.0, 0.0
+    load, first = sum(fault.number("load") for fault in active), active[0]
+    return flooded(load, first.number("service_s"), int(first.number("queue")))
+
 
 def flooded(load: float, service_s: float, queue: int) -> tuple[float, float]:
     """Mean waiting time in seconds of the messages that get in, and the share of messages that do not.
@@ -19,4 +32,4 @@ def flooded(load: float, service_s: float, queue: int) -> tuple[float, float]:
     if load == 0:
         return 0.0, 0.0
     inside = load / (1 - load) - (places + 1) * load ** (places + 1) / (1 - load ** (places + 1))
-    return inside * service_s / (load * (1 - lost)) - service_s, lost
+    return max(0.0, inside * service_s / (load * (1 - lost)) - service_s), lost

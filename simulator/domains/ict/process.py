@@ -18,7 +18,7 @@ from simulator.domains.ict import engine
 from simulator.domains.ict.control import ControlFan, control_fans
 from simulator.domains.ict.duty import Duty
 from simulator.domains.ict.election import Election
-from simulator.domains.ict.flood import flooded
+from simulator.domains.ict.flood import flooded_by
 from simulator.domains.ict.model import DataGraph, Route
 from simulator.domains.ict.service import NetworkService
 from simulator.domains.ict.voting import Voting
@@ -131,11 +131,7 @@ class Ict:
 
     def _flood(self, node: str) -> tuple[float, float]:
         """What all floods at a node make a message wait there, and the share of messages that they drown."""
-        active = self._runtime.faults.active(node, FLOODING.name)
-        if not active:
-            return 0.0, 0.0
-        load, first = sum(fault.number("load") for fault in active), active[0]
-        return flooded(load, first.number("service_s"), int(first.number("queue")))
+        return flooded_by(self._runtime.faults.active(node, FLOODING.name))
 
     def _degrade(self, edge: int) -> None:
         """Put together what slows a link down: its own faults, and floods at its ends."""

@@ -13,6 +13,7 @@ import numpy as np
 from simulator.domains.traffic.demand import Departures
 from simulator.domains.traffic.model import Floats, Programme, RoadModel
 from simulator.domains.traffic.routes import Mask, next_nodes
+from simulator.domains.traffic.surge import Waiting
 from simulator.domains.traffic.world import ROUTE_UPDATE_S, build_world, require_uxsim
 
 SAMPLE_S = 60.0
@@ -73,7 +74,7 @@ class Engine:
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
         self._asked, self._any_closed = False, False
-        self._waiting: dict[str, deque[tuple[float, int, int]]] = {}
+        self.waiting = Waiting(trips.size)
         self._passing: dict[int, Passing] = {}
         self._applied_passing: dict[int, Passing] = {}
         self._free_m_s = model.free_speed_m_s.copy()
@@ -98,15 +99,6 @@ class Engine:
             self._passing.pop(node, None)
         else:
             self._passing[node] = passing
-
-    def set_out(self, cause: str, more: Departures) -> None:
-        """These cars set out as well, each when its time has come."""
-        at_s, ends = more.at_s.tolist(), zip(more.origin.tolist(), more.destination.tolist(), strict=True)
-        self._waiting[cause] = deque((at, start, end) for at, (start, end) in zip(at_s, ends, strict=True))
-
-    def stay(self, cause: str) -> None:
-        """Those of `set_out` that have not left yet stay at home."""
-        self._waiting.pop(cause, None)
 
     def advance(self, until_s: float) -> None:
         """Let traffic flow until `until_s`, and look at the roads every `SAMPLE_S`, whoever calls and when."""
@@ -215,21 +207,12 @@ class Engine:
         if last < self._world.T:
             return
         self._apply()
-        if self._waiting:
-            self._let_out((last + 1) * self._step_s)
+        nodes = self._model.nodes
+        for at_s, start, end in self.waiting.due((last + 1) * self._step_s) if self.waiting else ():
+            step = max(at_s // self._step_s, float(self._world.T))
+            self._world.addVehicle(nodes[start], nodes[end], step * self._step_s)
         self._world.exec_simulation(until_t=last * self._step_s)
         self.solves += 1
-
-    def _let_out(self, before_s: float) -> None:
-        """Put the cars on the road that set out before this second."""
-        nodes, step_s = self._model.nodes, self._step_s
-        for cause, cars in list(self._waiting.items()):
-            while cars and cars[0][0] < before_s:
-                at_s, start, end = cars.popleft()
-                leaves_s = max(at_s // step_s, float(self._world.T)) * step_s
-                self._world.addVehicle(nodes[start], nodes[end], leaves_s)
-            if not cars:
-                del self._waiting[cause]
 
     def _apply(self) -> None:
         """Bring the engine to what was set since time last went on, and keep closed roads closed."""

@@ -69,7 +69,8 @@ class Traffic:
         runtime.faults.handle("road-closed", self._on_road)
         runtime.faults.handle("road-narrowed", self._on_road)
         self._surges = Surges(self.model, roads.trips, self.trips.size, runtime.streams)
-        self._surging: set[tuple[str, str]] = set()
+        self._surging: dict[tuple[str, str], int] = {}
+        self._seen_out: set[tuple[str, str]] = set()
         runtime.faults.handle(DEMAND_SURGE.name, self._on_surge)
         for station in self.rescue.stations:
             runtime.supply.watch(station, self._on_station)
@@ -97,6 +98,8 @@ class Traffic:
             yield self._runtime.clock.timeout(PERIOD_S)
             self._catch_up()
             self.signals.refresh(self.engine.flow_veh_h)
+            if self._surging:
+                self._see_out()
             self._look()
 
     def _on_road(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
@@ -115,17 +118,27 @@ class Traffic:
     def _on_surge(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._catch_up()
         causes = {(target, one.cause) for one in active}
-        for key in sorted(key for key in self._surging - causes if key[0] == target):
-            self._surging.discard(key)
-            self.engine.stay(" ".join(key))
+        for key in [key for key in self._surging if key[0] == target and key not in causes]:
+            del self._surging[key]
+            self._seen_out.discard(key)
+            self.engine.waiting.stay(" ".join(key))
         for one in active:
             if (target, one.cause) not in self._surging:
-                self._surging.add((target, one.cause))
                 more = self._surges.departures(one, self._runtime.clock.elapsed_s)
-                self.engine.set_out(f"{target} {one.cause}", more)
+                self.engine.waiting.set_out(f"{target} {one.cause}", more)
                 what = f"{len(more.at_s) * more.size} more cars set out within {one.number('over_s') / 60:.0f} min"
-                event = self._runtime.log.add(EventKind.NOTE, target, what, cause=event)
+                event = self._surging[target, one.cause] = self._runtime.log.add(
+                    EventKind.NOTE, target, what, cause=event
+                )
         self._changed(event)
+
+    def _see_out(self) -> None:
+        """Say when the first cars of a surge are on the road."""
+        for key in [key for key in self._surging if key not in self._seen_out]:
+            if out := self.engine.waiting.left[" ".join(key)]:
+                self._seen_out.add(key)
+                what = f"the first {out} cars of the surge are on the road"
+                self._runtime.log.add(EventKind.SWITCH, key[0], what, cause=self._surging[key], value=float(out))
 
     def _on_signal(self, node: int, passing: Passing | None, event: int | None) -> None:
         self._catch_up()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -46,3 +47,35 @@ class Surges:
         at_s = begin_s + np.sort(random.random(count)) * fault.number("over_s")
         first, last = (here, there) if away else (there, here)
         return Departures(self._size, at_s, first.astype(np.int64), last.astype(np.int64))
+
+
+class Waiting:
+    """Cars of surges that have not set out yet, by cause. `left` counts those that have, in vehicles."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._cars: dict[str, deque[tuple[float, int, int]]] = {}
+        self.left: dict[str, int] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._cars)
+
+    def set_out(self, cause: str, more: Departures) -> None:
+        """These set out as well, each when its time has come."""
+        ends = zip(more.origin.tolist(), more.destination.tolist(), strict=True)
+        self._cars[cause] = deque((at, *pair) for at, pair in zip(more.at_s.tolist(), ends, strict=True))
+        self.left[cause] = 0
+
+    def stay(self, cause: str) -> None:
+        """Those of this cause that are still there stay at home."""
+        self._cars.pop(cause, None)
+        self.left.pop(cause, None)
+
+    def due(self, before_s: float) -> Iterator[tuple[float, int, int]]:
+        """Take out who sets out before this second of the run: when, from which node, to which."""
+        for cause, cars in list(self._cars.items()):
+            while cars and cars[0][0] < before_s:
+                self.left[cause] += self._size
+                yield cars.popleft()
+            if not cars:
+                del self._cars[cause]

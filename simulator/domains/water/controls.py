@@ -49,6 +49,13 @@ class Automation:
         """Whether anything but people ever changes this link."""
         return link in self._controls or link in self._rules
 
+    def acting_on(self, node: int) -> int:
+        """How many controls and rules look at the level or pressure of a node."""
+        kinds = (tk.LOWLEVEL, tk.HILEVEL)
+        simple = sum(c.node == node + 1 and c.kind in kinds for controls in self._controls.values() for c in controls)
+        rules = {rule.index: rule for rules in self._rules.values() for rule in rules}.values()
+        return simple + sum(any(_looks_at(p, node) for p in rule.premises) for rule in rules)
+
     def commanded(self, link: int) -> Setpoint:
         """What the link is commanded to be now, which is not always what it does: a pump may be at its shut-off head,
         a pipe at a full tank is shut for the time being."""
@@ -148,8 +155,7 @@ class Automation:
         changed = set()
         for rule in {rule.index: rule for rules in self._rules.values() for rule in rules}.values():
             for position, premise in enumerate(rule.premises, 1):
-                at_node = premise.subject == tk.R_NODE and premise.index == node + 1
-                if at_node and premise.variable in (tk.R_LEVEL, tk.R_PRESSURE):
+                if _looks_at(premise, node):
                     tk.setpremisevalue(self._ph, rule.index, position, moved(premise.value))
                     changed.add(rule.index)
         for rules in self._rules.values():  # actions are kept as they were read: some may be void for the time being
@@ -246,6 +252,11 @@ class Automation:
             room = (edge - float(tk.getnodevalue(ph, i, tk.TANKVOLUME))) * self._network.units.volume_m3
             return room / inflow if inflow * (1 if filling else -1) > 1e-9 else None
         return float(tk.getnodevalue(ph, i, tk.PRESSURE if p.variable == tk.R_PRESSURE else tk.DEMAND))
+
+
+def _looks_at(premise: Premise, node: int) -> bool:
+    of_node = premise.subject == tk.R_NODE and premise.index == node + 1
+    return bool(of_node and premise.variable in (tk.R_LEVEL, tk.R_PRESSURE))
 
 
 _OR = 3

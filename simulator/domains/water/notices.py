@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.water import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 
 CONTAMINATIONS = (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name)
+
+LIFTED_S = 86_400.0
+"""Time for which all water delivered must have been drinkable before a notice is lifted (assumption: two clean samples
+on two days)."""
 
 _WORDS = {"boil": "boil-water notice", "do-not-drink": "do-not-drink notice"}
 
 
 class Notices:
-    """Gives a district notice with the first water that may not be drunk, and lifts it with the last.
+    """Gives a district notice with the first water that may not be drunk, and lifts it `LIFTED_S` after the last.
 
     Assumption: the waterworks know of it at once, and people keep to the notice. The stricter of the notices that the
     contaminations of these days ask for counts in every district.
@@ -26,19 +31,23 @@ class Notices:
         self._strict = False
         self._cause: int | None = None
         self.given: dict[str, int] = {}
+        self._clean_since: dict[str, int] = {}
         for fault in CONTAMINATIONS:
             runtime.faults.handle(fault, self._on_fault)
 
     def look(self, undrinkable: Mapping[str, float]) -> None:
         """`undrinkable` is the share of the water delivered in each district that may not be drunk."""
-        log = self._runtime.log
+        log, now = self._runtime.log, self._runtime.clock.now
         for district, share in undrinkable.items():
-            if share > 0 and district not in self.given:
-                words = _WORDS["do-not-drink" if self._strict else "boil"]
-                what = f"{words}: {share:.0%} of the water is contaminated"
-                self.given[district] = log.add(EventKind.SWITCH, district, what, cause=self._cause, value=share)
-            elif share <= 0 and district in self.given:
-                log.add(EventKind.SWITCH, district, "notice lifted: water may be drunk", cause=self.given.pop(district))
+            if share > 0:
+                self._clean_since.pop(district, None)
+                if district not in self.given:
+                    words = _WORDS["do-not-drink" if self._strict else "boil"]
+                    what = f"{words}: {max(1, round(100 * share))}% of the water is contaminated"
+                    self.given[district] = log.add(EventKind.SWITCH, district, what, cause=self._cause, value=share)
+            elif district in self.given and now - self._clean_since.setdefault(district, now) >= to_ticks(LIFTED_S):
+                why = self.given.pop(district)
+                log.add(EventKind.SWITCH, district, "notice lifted: water may be drunk", cause=why)
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if active:

@@ -110,6 +110,10 @@ class Overrides:
                 if any(isinstance(how, Written) and how.interlocked for how in self._causes[link].values()):
                     self._settle(link)
 
+    def acting_on(self, node: int) -> int:
+        """How many controls and rules look at the level or pressure of a node."""
+        return self._automation.acting_on(node)
+
     def falsify(self, node: int, gain: float, offset_m: float) -> None:
         """Controls see level or pressure of this node times `gain` plus `offset_m` from now on."""
         self._automation.falsify(node, gain, offset_m)

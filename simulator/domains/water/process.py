@@ -120,8 +120,10 @@ class WaterProcess:
 
     def _on_false_data(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         behind = [name for name in self._falsified.behind(target) if name in self._where]
-        what = f"controls get {'false' if active else 'true'} readings of {len(behind)} tanks and junctions"
-        event = self._rt.log.add(EventKind.SWITCH, target, what, cause=event, value=float(len(behind)))
+        acting = sum(self._overrides.acting_on(self._where[name]) for name in behind)
+        what = f"{acting} controls get {'false' if active else 'true'} readings"
+        kind = EventKind.SWITCH if acting else EventKind.NOTE
+        event = self._rt.log.add(kind, target, what, cause=event, value=float(acting))
         for name in behind:
             self._on_change(name, event)
 
