@@ -158,6 +158,8 @@ MODE_NAMES: dict[str, Text] = {
     "online": Text("online", "online"),
     "paper": Text("Papier", "paper"),
     "island": Text("Inselbetrieb", "island"),
+    "infeed": Text("Einspeisung", "infeed"),
+    "ring": Text("Versorgung über den Ring", "supply over the ring"),
     "open": Text("offen", "open"),
     "closed": Text("geschlossen", "closed"),
 }

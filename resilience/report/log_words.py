@@ -180,6 +180,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "keine Polizei ist für die Kreuzung frei",
         "no officers are free for the junction",
     ),
+    (r"comes back in (\d+) steps", "kommt in {0} Schritten zurück", "comes back in {0} steps"),
+    (r"step (\d+) of (\d+)", "Schritt {0} von {1}", "step {0} of {1}"),
     (r"(.+) does not start", "{0} startet nicht", "{0} does not start"),
     (r"fuel truck: crew called at .*", "ein Tankwagen wird gerufen", "a fuel truck is called"),
     (

@@ -16,6 +16,7 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import pump_layer
 from simulator.city.layers.priority import priority_layer
 from simulator.city.layers.rescue import rescue_layer
+from simulator.city.layers.restoring import restoring_layer
 from simulator.city.layers.sensors import sensor_layer
 from simulator.city.layers.signals import signal_layer
 from simulator.city.layers.trenches import in_trenches
@@ -49,6 +50,7 @@ def lay(
     laid = total(
         [
             town,
+            restoring_layer(ground),
             priority_layer((*ground.components.values(), *town.components), town.links),
             access_layer(ground, town.components, town.links, plan),
             level_layer(ground, town.components, plan, minima),

@@ -37,6 +37,11 @@ KINDS = (
         Domain.ENERGY,
         "infeed from the higher grid with its transformer and busbar",
         (FaultPoint("substation-out", "the infeed and every transformer of the substation are out"),),
+        (
+            Parameter("restore_steps", "", 1.0, "assumption", "steps in which a dark area comes back after an outage"),
+            Parameter("restore_step_s", "s", 300.0, "assumption", "time between two of these steps"),
+        ),
+        ("infeed", "ring", "island", "none"),
     ),
     Kind(
         "grid-switch",
@@ -66,6 +71,7 @@ KINDS = (
             Parameter("energy_j", "J", None, ""),
             Parameter("initial_share", "1", 0.8, "assumption"),
             Parameter("grid_forming", "", True, "assumption"),
+            Parameter("black_start_s", "s", 0.0, "assumption: without interruption", "time to build up an island"),
             _BUS,
         ),
         ("standby", "island", "empty"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.contracts.ticks import to_s
+from simulator.contracts.ticks import to_s, to_ticks
 from simulator.domains.energy.model import BatterySite
 
 CHARGING_SHARE = 0.25
@@ -30,11 +30,27 @@ class Battery:
         self.event: int | None = None
         self.may_charge = True
         self._since: int | None = None
+        self._alone_since: int | None = None
+        self._built_up = site.black_start_s <= 0
 
     @property
     def can_form(self) -> bool:
         """Whether it could carry an island now."""
-        return self.site.grid_forming and self.available and not self.empty and not self.overwhelmed
+        ready = self.site.grid_forming and self._built_up
+        return ready and self.available and not self.empty and not self.overwhelmed
+
+    def look_for_infeed(self, alone: bool, tick: int) -> int | None:
+        """Say whether its part of the grid has lost every infeed. Returns when its island will stand, if known anew."""
+        if self.site.black_start_s <= 0:
+            return None
+        if not alone:
+            self._alone_since, self._built_up = None, False
+            return None
+        if self._alone_since is None:
+            self._alone_since = tick
+            return tick + to_ticks(self.site.black_start_s)
+        self._built_up = tick >= self._alone_since + to_ticks(self.site.black_start_s)
+        return None
 
     @property
     def charging_w(self) -> float:

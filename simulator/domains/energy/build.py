@@ -200,6 +200,7 @@ def _site(city: City, name: str, source: int, bus: int) -> BatterySite:
         component.number("energy_j"),
         component.number("initial_share"),
         bool(component.parameters["grid_forming"]),
+        component.number("black_start_s"),
     )
 
 

@@ -50,6 +50,7 @@ class BatterySite:
     energy_j: float
     initial_share: float
     grid_forming: bool
+    black_start_s: float
 
 
 @dataclass(frozen=True, slots=True)

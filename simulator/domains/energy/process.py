@@ -9,6 +9,7 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.energy.areas import Areas
 from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.capacity import capacities
 from simulator.domains.energy.carrying import Carried, Island, solve_carried
@@ -45,6 +46,7 @@ class EnergyDomain:
         self.resupply = Resupply(runtime, self.state, limits, self._mark)
         self.readout = Readout(runtime, self.state)
         register_meters(runtime, self.readout, self.state.grid.bus_at)
+        self.areas = Areas(runtime, self.state, self._mark)
         self._waiting = False
         self._cause: int | None = None
         self._cleared: int | None = None
@@ -131,14 +133,27 @@ class EnergyDomain:
         for battery in state.batteries:
             battery.advance(tick)
             battery.may_charge = not self.resupply.regions
+        if self.readout.up is not None:
+            self.areas.before(self.readout.up, cause, self.resupply.shed_event)
+        self._wake_for_black_start(tick)
         carried = solve_carried(state, self.solver, lambda island, buses: self._on_shed(island, buses, cause))
         solution, inputs = carried.solution, carried.inputs
         cause = self._batteries(carried, cause)
         for i, battery in enumerate(state.batteries):
             given = float(solution.source_w[battery.site.source]) if inputs.source_on[battery.site.source] else 0.0
             battery.power_w = given - float(inputs.charge_w[i])
-        self.readout.publish(solution, inputs, self.resupply.shed_event, cause)
+        up = self.readout.publish(solution, inputs, self.resupply.shed_event, cause)
+        self.areas.after(up, cause)
         self._wake_for_batteries()
+
+    def _wake_for_black_start(self, tick: int) -> None:
+        """Batteries that have lost every infeed build up their island first."""
+        live = self.state.parts().live if self.state.batteries else None
+        for battery in self.state.batteries:
+            alone = live is not None and not live[battery.site.bus]
+            due = battery.look_for_infeed(alone, tick)
+            if due is not None and due <= self.runtime.clock.end:
+                self.runtime.clock.at(due, battery.site.id, lambda: self._mark(None))
 
     def _on_shed(self, island: Island, buses: Ints, cause: int | None) -> None:
         names = ", ".join(self.state.grid.bus_ids[i] for i in buses[:8]) + (", …" if len(buses) > 8 else "")

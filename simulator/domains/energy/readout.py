@@ -70,8 +70,11 @@ class Readout:
             Quantity("charge_j", "J", held, lambda: np.array([b.charge_at(clock.now) for b in batteries]))
         )
 
-    def publish(self, solution: Solution, inputs: Inputs, shed_event: dict[int, int], cause: int | None) -> None:
-        """Make a solved state known, with what went into it. `shed_event` names the event that shed a bus."""
+    def publish(self, solution: Solution, inputs: Inputs, shed_event: dict[int, int], cause: int | None) -> Bools:
+        """Make a solved state known, with what went into it; returns which buses are supplied.
+
+        `shed_event` names the event that shed a bus.
+        """
         state, grid = self._state, self._state.grid
         shed, label = state.shed, state.parts().label
         energised = with_one_of(label, grid.source_bus[inputs.source_on])
@@ -85,11 +88,12 @@ class Readout:
         self._offer(energised, up, shed, shed_event, cause)
         self._note(solution, cause)
         if not changed:
-            return
+            return up
         for level, weight in self._levels:
             owed = float(weight.sum())
             share = float(weight[up].sum()) / owed if owed else 1.0
             self._runtime.levels.record(level, share, self._cause_of(weight, cause))
+        return up
 
     def _cause_of(self, weight: Floats, cause: int | None) -> int | None:
         """Why a level is what it is: what took supply from the largest of its buses that are without, if any is."""

@@ -17,7 +17,8 @@ class GridState:
     """The grid as operated. `closed` is the state of every end as switched, whatever is broken besides.
 
     `load_factor` and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus. Buses are
-    shed either because their island is short (`island_shed`) or because their detour is (`region_shed`).
+    shed because their island is short (`island_shed`), because their detour is (`region_shed`), or because it is not
+    yet their turn after an outage (`restore_shed`).
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -32,6 +33,7 @@ class GridState:
         buses = len(grid.bus_ids)
         self.island_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.region_shed: Bools = np.zeros(buses, dtype=np.bool_)
+        self.restore_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.gen_share: Floats = np.ones(buses)
         self.branch_ok: Bools = np.ones(len(grid.branch_ids), dtype=np.bool_)
         self.bus_ok: Bools = np.ones(buses, dtype=np.bool_)
@@ -121,7 +123,12 @@ class GridState:
 
     @property
     def shed(self) -> Bools:
-        return self.island_shed | self.region_shed
+        return self.island_shed | self.region_shed | self.restore_shed
+
+    @property
+    def site_ok(self) -> Bools:
+        """Which substations feed in."""
+        return self._site_ok
 
     def parts(self, closed: Bools | None = None) -> Parts:
         """Connected parts with these ends switched on (those of now if not given), less what is broken."""
