@@ -11,7 +11,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -19,7 +19,7 @@ from gateways import children
 from gateways.brokers.address import BrokerAddress
 from gateways.brokers.login import takes_login
 from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
-from gateways.brokers.rights import Identity, Rights, rights
+from gateways.brokers.rights import PROBE, Identity, Rights, rights
 
 HOST = "127.0.0.1"
 
@@ -56,6 +56,8 @@ class EmbeddedBroker:
         self.port = 0
         self.writer = Login("gateway", secrets.token_urlsafe(24))
         self.viewer = Login("viewer", secrets.token_urlsafe(24))
+        self.locked = False
+        """Whether, from the next start on, nobody's password holds but the probe's."""
         self._wanted = port
         self._timeout_s = start_timeout_s
         self._identities = {i.name: (Login(i.name, secrets.token_urlsafe(24)), rights(i)) for i in identities}
@@ -134,6 +136,13 @@ class EmbeddedBroker:
             self.viewer.user: (self.viewer, Rights(reads=("city/#",))),
         }
 
+    def _taken(self) -> list[tuple[Login, Rights]]:
+        """Who may log in with the password that holds now."""
+        return [
+            (replace(login, password=secrets.token_urlsafe(24)) if self.locked and name != PROBE else login, granted)
+            for name, (login, granted) in self._known().items()
+        ]
+
     def _prepare(self) -> Path:
         """The broker's folder, open to this user only (mode 0700), with passwords and the configuration in it."""
         if self._folder is None:
@@ -150,7 +159,7 @@ class EmbeddedBroker:
 
     def _config(self, folder: Path) -> str:
         port = self.port or (-1 if self._wanted is None else self._wanted)
-        users = "\n".join(f"  {_user(login, granted)}" for login, granted in self._known().values())
+        users = "\n".join(f"  {_user(login, granted)}" for login, granted in self._taken())
         return f"""
 server_name: "stadtwerk"
 listen: "{HOST}:-1"

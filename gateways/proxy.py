@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import random
 import selectors
 import socket
 import threading
@@ -21,6 +22,10 @@ CONNECTIONS = 64
 """Connections at once (assumption); more are closed at once."""
 
 JOIN_S = 5.0
+
+RETRANSMIT_S = (0.2, 60.0)
+"""What a lost segment costs on TCP: it is sent again after 0.2 s at least (Linux; RFC 6298 has 1 s), doubled with each
+further loss up to 60 s, and all behind it waits."""
 
 
 @dataclass(slots=True, eq=False)
@@ -60,7 +65,9 @@ class TcpProxy:
 
     `cut` is what a digger does (`hang`: nothing passes and nobody is told, connections stay open, and go on after
     `mend`) or what a firewall does (everything is closed, and so is each new connection). `delay` holds every byte for
-    so long, in each direction. `port` stays the same from the first `start` to `stop`.
+    so long, in each direction. `lose` is packet loss as it looks to those who speak TCP over it: no byte is missing,
+    but what passed in one piece comes later by retransmissions, and what is behind it waits. `port` stays the same from
+    the first `start` to `stop`.
     """
 
     def __init__(self, target: tuple[str, int], listen_port: int = 0, buffer_bytes: int = BUFFER_BYTES) -> None:
@@ -69,7 +76,9 @@ class TcpProxy:
         self.target = target
         self._limit = buffer_bytes
         self._state = "sound"
-        self._delay_s = 0.0
+        self._delay_s = self._loss = 0.0
+        self._draw = random.Random(listen_port)
+        self._drop = False
         self._ending = False
         self._pairs: list[_Pair] = []
         self._watched: dict[socket.socket, int] = {}
@@ -81,10 +90,6 @@ class TcpProxy:
         self._wake_read.setblocking(False)
         self._wake_write.setblocking(False)
         self._thread = threading.Thread(target=self._run, name=f"link-{self.port}", daemon=True)
-
-    @property
-    def is_cut(self) -> bool:
-        return self._state != "sound"
 
     @property
     def connections(self) -> int:
@@ -114,6 +119,17 @@ class TcpProxy:
         if not 0 <= seconds < math.inf:
             raise ValueError(f"{seconds} s is no delay")
         self._delay_s = seconds
+        self._wake()
+
+    def lose(self, share: float) -> None:
+        """Lose this share of the pieces that come from now on. Raises `ValueError` for what is no share below 1."""
+        if not 0 <= share < 1:
+            raise ValueError(f"{share} is no share that can be lost")
+        self._loss = share
+
+    def drop(self) -> None:
+        """Close all connections; new ones are taken. Returns at once."""
+        self._drop = True
         self._wake()
 
     def stop(self) -> None:
@@ -152,7 +168,8 @@ class TcpProxy:
 
     def _round(self) -> None:
         state = self._state
-        if state == "closed":
+        if state == "closed" or self._drop:
+            self._drop = False
             for pair in list(self._pairs):
                 self._close(pair)
         self._watch(self._listener, 0 if state == "hung" else selectors.EVENT_READ)
@@ -234,8 +251,16 @@ class TcpProxy:
         if not chunk:
             way.ended = True
             return
-        way.queue.append((time.monotonic() + self._delay_s, chunk))
+        way.queue.append((time.monotonic() + self._delay_s + self._retransmissions(), chunk))
         way.size += len(chunk)
+
+    def _retransmissions(self) -> float:
+        """How much later a piece comes because it, and its repetitions, were lost."""
+        wait, late = RETRANSMIT_S[0], 0.0
+        while self._draw.random() < self._loss:
+            late += wait
+            wait = min(2 * wait, RETRANSMIT_S[1])
+        return late
 
     def _send(self, way: _Way) -> None:
         now = time.monotonic()

@@ -26,13 +26,15 @@ class Way:
     """From a gateway to a broker, now.
 
     `latency_s`: to the machine of the broker, not finite where no message gets through. `answers`: the broker runs
-    there. `admits`: it would take a login of this gateway. `passes`: what it takes reaches ingest.
+    there. `admits`: it would take a login of this gateway. `passes`: what it takes reaches ingest. `loss`: share of
+    messages that is lost on the way; in simulated time it costs nothing, as MQTT is spoken over TCP, which repeats.
     """
 
     latency_s: float
     answers: bool = True
     admits: bool = True
     passes: bool = True
+    loss: float = 0.0
 
     @property
     def open(self) -> bool:

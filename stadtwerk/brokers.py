@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED
+from simulator.contracts.link import LinkKind
 
 if TYPE_CHECKING:
     from gateways.reach import Way
@@ -24,45 +27,56 @@ class TownBrokers:
     def __init__(self, runtime: Runtime, gateways: Sequence[str]) -> None:
         from simulator.domains.ict.model import data_centre
 
-        self._runtime, self._gateways = runtime, tuple(gateways)
+        self._runtime, self.gateways = runtime, tuple(gateways)
         listed = sorted(runtime.city.of_kind("broker"), key=lambda broker: broker.number("rank"))
         self.brokers = tuple(broker.id for broker in listed)
         self._data_centre = data_centre(runtime.city)
+        self._hosts = {broker: self._hosts_of(broker) for broker in self.brokers}
         self._expired: set[str] = set()
         self._used: dict[str, int] = {}
         self._silent: set[str] = set()
         self._causes: dict[str, int | None] = {}
         self._telemetry: Telemetry | None = None
+        self._read: Callable[[], list[tuple[float, float]]] | None = None
 
     def ways(self) -> list[tuple[Way, ...]]:
         """Of each gateway, its ways to the brokers now."""
         from gateways.reach import Way
 
-        runtime, admitted = self._runtime, [gateway not in self._expired for gateway in self._gateways]
+        runtime, admitted = self._runtime, [gateway not in self._expired for gateway in self.gateways]
         if not self.brokers:
             return [
-                (Way(seconds, admits=admits),) for seconds, admits in zip(self._to_data_centre(), admitted, strict=True)
+                (Way(seconds, admits=admits, loss=loss),)
+                for (seconds, loss), admits in zip(self._to_data_centre(), admitted, strict=True)
             ]
         columns = []
         for broker in self.brokers:
-            seconds = runtime.messages.latency_s(self._gateways, broker)
+            found = runtime.messages.passages(self.gateways, broker)
             works, takes = runtime.supply.works(broker), broker not in self._expired
             passes = not self._data_centre or runtime.messages.reached(broker, self._data_centre)
             columns.append(
-                [Way(s, works, takes and admits, passes) for s, admits in zip(seconds, admitted, strict=True)]
+                [
+                    Way(latency_s, works, takes and admits, passes, loss)
+                    for (latency_s, loss), admits in zip(found, admitted, strict=True)
+                ]
             )
         return list(zip(*columns, strict=True))
 
-    def expired(self, name: str) -> bool:
-        """Whether the certificate of a gateway or broker has run out."""
-        return name in self._expired
+    def hosts(self, broker: str) -> tuple[str, ...]:
+        """The servers that a broker has a data link with."""
+        return self._hosts[broker]
+
+    def runs(self, broker: str) -> bool:
+        """Whether a broker's program runs: it works, and so does a server that hosts it."""
+        works, hosts = self._runtime.supply.works, self._hosts[broker]
+        return works(broker) and (not hosts or any(works(host) for host in hosts))
 
     def connect(self, telemetry: Telemetry) -> None:
         """From now on changes of gateways, brokers and certificates are told to `telemetry`."""
         self._telemetry = telemetry
         runtime, city = self._runtime, self._runtime.city
         links = [link.id for broker in self.brokers for link in city.links_into(broker)]
-        for subject in (*self._gateways, *self.brokers, *links):
+        for subject in (*self.gateways, *self.brokers, *links):
             runtime.supply.watch(subject, self._on_change)
         runtime.faults.handle(CERTIFICATE_EXPIRED.name, self._on_certificate)
 
@@ -107,7 +121,7 @@ class TownBrokers:
         what = "logins are refused" if active else "logins are taken again"
         runtime.log.add(EventKind.TELEMETRY, target, what, cause=event)
         if active and not before and active[-1].parameters["reconnect"]:
-            for gateway in self._gateways:
+            for gateway in self.gateways:
                 if target == gateway:
                     telemetry.reconnect(gateway, runtime.clock.now)
                 elif target in self.brokers:
@@ -115,10 +129,27 @@ class TownBrokers:
         telemetry.advance(runtime.clock.now)
 
     def _blame(self, subject: str, event: int | None) -> None:
-        for gateway in (subject,) if subject in self._gateways else self._gateways:
+        for gateway in (subject,) if subject in self.gateways else self.gateways:
             self.because(gateway, event)
 
-    def _to_data_centre(self) -> Sequence[float]:
-        from stadtwerk.wiring import finder, gateway_latency
+    def _hosts_of(self, broker: str) -> tuple[str, ...]:
+        city = self._runtime.city
+        ends = [link.source for link in city.links_into(broker, LinkKind.DATA)]
+        ends += [link.target for link in city.links_out_of(broker, LinkKind.DATA)]
+        return tuple(end for end in ends if city.components[end].kind == "server")
 
-        return gateway_latency(finder(self._runtime.quantities), self._gateways)()
+    def _to_data_centre(self) -> list[tuple[float, float]]:
+        """Seconds from each gateway and the share of messages lost."""
+        if self._read is None:
+            from stadtwerk.wiring import finder, gateway_latency
+
+            find = finder(self._runtime.quantities)
+            latency_s = gateway_latency(find, self.gateways)
+            try:
+                loss = find("loss", self.gateways)
+            except KeyError:
+                sound = np.zeros(len(self.gateways))
+                self._read = lambda: list(zip(latency_s(), sound.tolist(), strict=True))
+            else:
+                self._read = lambda: list(zip(latency_s(), loss().tolist(), strict=True))
+        return self._read()

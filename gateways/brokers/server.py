@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -47,6 +48,8 @@ class MosquittoBroker:
         self.password_port = 0
         self.name = name
         self.log_file = data / "log"
+        self.expired = False
+        """Whether its certificate has run out: then nobody can log in to see how it is."""
         self._secrets, self._data = secrets, data
         self._passwords, self._autosave_s, self._timeout_s = passwords, autosave_s, start_timeout_s
         self._fixed = port is not None
@@ -85,7 +88,12 @@ class MosquittoBroker:
 
     def healthy(self) -> bool:
         """Whether the child runs and takes a login by certificate."""
-        return self.pid is not None and takes_login(self.address(PROBE))
+        return self.pid is not None and (self.expired or takes_login(self.address(PROBE)))
+
+    def reload(self) -> None:
+        """Let it read its certificates anew; connections go on."""
+        if self.pid is not None and hasattr(signal, "SIGHUP"):
+            os.kill(self.pid, signal.SIGHUP)
 
     def stop(self) -> None:
         """End the child; it writes its state down first. May be called twice."""

@@ -31,11 +31,14 @@ class Signed:
 class Authority:
     """Signs certificates with keys on the curve P-256. Made with a fresh key, or from what an earlier one gave out.
 
-    Raises `ValueError` if that is no certificate with its key.
+    `now` is when it signs, today unless something else is given. Raises `ValueError` if that is no certificate with its
+    key.
     """
 
-    def __init__(self, signed: Signed | None = None, title: str = "Stadtwerk telemetry") -> None:
-        self._now = datetime.now(UTC)
+    def __init__(
+        self, signed: Signed | None = None, title: str = "Stadtwerk telemetry", *, now: datetime | None = None
+    ) -> None:
+        self._now = now or datetime.now(UTC)
         if signed is not None:
             key = serialization.load_pem_private_key(signed.key, None)
             self._certificate = x509.load_pem_x509_certificate(signed.certificate)

@@ -5,6 +5,8 @@ journal    what happened to processes and links, as it happened
 keeper     keeps one child process alive
 ingest     the ingest service as a child process
 secrets    whether an installation's secrets do for a live run
+wires      the ways from a gateway or ingest to the brokers
+credentials  secrets that run out
 processes  all processes and links of one live run
 field      readings of one gateway on their way to its process
 faults     what breaks in the city, on the real thing; drills

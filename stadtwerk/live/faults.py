@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from gateways.versions import GatewayConfig
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.ict import FIRMWARE_UPDATE
+from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
+from stadtwerk.brokers import TownBrokers
 from stadtwerk.live.processes import Processes
-from stadtwerk.live.settings import DOWN_S, Drill
+from stadtwerk.live.settings import BROKERS, DOWN_S, Drill
+from stadtwerk.live.wires import Wire
 from stadtwerk.telemetry import software_of
 
 
 class RealFaults:
-    """Holds gateways' processes and links to what the city says of them.
+    """Holds processes and links to what the city says of its gateways and brokers.
 
-    A gateway that does not work, for a fault of its own or want of power, is killed and stays dead until it works
-    again. One that works but reaches the data centre no more, for a cut link or whatever else broke on the way, has its
-    links cut; else they are as slow as the city says. Software that is rolled out in the city is rolled out to the
-    process. `latency_s` reads the seconds from each of `gateways` to the data centre, infinite where none leads.
+    A gateway or broker that does not run, for a fault of its own or want of power, is killed and stays dead until it
+    works again. What passes nothing between a gateway and a broker, or a broker and ingest, for a cut link or whatever
+    else broke on the way, is cut; else it is as slow and lossy as the city says. Software that is rolled out in the
+    city is rolled out to the process, and certificates that run out there run out here.
+
+    There are two brokers: the first two of the city in the order of preference. A city with one has no other, and one
+    with none has both in its data centre.
     """
 
     def __init__(
@@ -32,36 +37,53 @@ class RealFaults:
         runtime: Runtime,
         processes: Processes,
         gateways: Sequence[str],
-        latency_s: Callable[[], Sequence[float]],
-        networked: bool,
+        brokers: TownBrokers,
+        places: Sequence[int],
     ) -> None:
-        self._runtime, self._processes = runtime, processes
-        self._gateways, self._latency_s = tuple(gateways), latency_s
-        self._working = dict.fromkeys(gateways, True)
+        self._runtime, self._processes, self._brokers = runtime, processes, brokers
+        self._gateways = dict(zip(gateways, places, strict=True))
+        self._named = dict(zip(brokers.brokers, BROKERS, strict=False))
+        self._working = dict.fromkeys((*gateways, *self._named), True)
         for gateway in gateways:
-            runtime.supply.watch(gateway, self._on_gateway)
+            runtime.supply.watch(gateway, self._on_change)
+        for broker in self._named:
+            for name in (broker, *brokers.hosts(broker)):
+                runtime.supply.watch(name, self._on_change)
         runtime.faults.handle(FIRMWARE_UPDATE.name, self._on_software)
-        if networked:
-            for fault in ("link-cut", "link-degraded"):
-                runtime.faults.handle(fault, self._on_link)
+        runtime.faults.handle(CERTIFICATE_EXPIRED.name, self._on_certificate)
+        for link_fault in ("link-cut", "link-degraded"):
+            runtime.faults.handle(link_fault, self._on_link)
 
     def look(self, cause: int | None = None) -> None:
         """Compare the city with what runs. Called at every sampling round, as what breaks far away shows up there."""
-        for gateway, latency_s in zip(self._gateways, self._latency_s(), strict=True):
+        ways = self._brokers.ways()
+        for broker, process in self._named.items():
+            self._keep(broker, process, self._brokers.runs(broker), cause)
+        for gateway, place in self._gateways.items():
             works = self._runtime.supply.works(gateway)
-            if works != self._working[gateway]:
-                self._working[gateway] = works
-                if works:
-                    self._processes.revive(gateway, cause)
-                else:
-                    self._processes.kill(gateway, "it does not work in the city", math.inf, cause)
-            if works and not math.isfinite(latency_s):
-                self._processes.cut(gateway, cause)
-            elif works:
-                self._processes.mend(gateway, cause)
-                self._processes.slow(gateway, round(latency_s, 3), cause)
+            self._keep(gateway, gateway, works, cause)
+            if works:
+                wires = [Wire(round(way.latency_s, 3), way.loss if way.loss < 1 else 0.0) for way in ways[place]]
+                self._processes.wire(gateway, self._both(wires), cause)
+        passing = [Wire(0.0 if way.passes else math.inf) for way in ways[0]] if ways else []
+        for ingest in self._processes.ingests:
+            self._processes.wire(ingest, self._both(passing or [Wire()]), cause)
 
-    def _on_gateway(self, subject: str, cause: int | None) -> None:
+    def _both(self, wires: Sequence[Wire]) -> Sequence[Wire]:
+        """The ways to the two real brokers."""
+        if not self._named:
+            return [wires[0]] * len(BROKERS)
+        return (*wires, Wire(math.inf))[: len(BROKERS)]
+
+    def _keep(self, name: str, process: str, works: bool, cause: int | None) -> None:
+        if works != self._working[name]:
+            self._working[name] = works
+            if works:
+                self._processes.revive(process, cause)
+            else:
+                self._processes.kill(process, "it does not work in the city", math.inf, cause)
+
+    def _on_change(self, subject: str, cause: int | None) -> None:
         # The network looks again at the end of this instant; what was queued before it may not yet know.
         self._runtime.clock.soon("live", partial(self.look, cause))
 
@@ -69,6 +91,15 @@ class RealFaults:
         if target in self._gateways:
             software = software_of(self._runtime.city, target, active)
             self._processes.install(target, GatewayConfig(software.payload, software.faulty), event)
+
+    def _on_certificate(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        name = self._named.get(target, target)
+        if name not in BROKERS and name not in self._gateways:
+            return
+        if active:
+            self._processes.expire(name, bool(active[-1].parameters["reconnect"]), event)
+        else:
+            self._processes.renew(name, event)
 
     def _on_link(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._runtime.clock.soon("live", partial(self.look, event))

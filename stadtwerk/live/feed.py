@@ -45,17 +45,10 @@ class LiveFeed(Feed):
     def outlets(
         self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers
     ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
-        from stadtwerk.wiring import finder, gateway_latency
-
-        processes, find = self._processes, finder(runtime.quantities)
-        gateways = processes.gateways
+        processes, gateways = self._processes, self._processes.gateways
         fields = self._fields = {g: Field(g, processes.port(g), to_s(self.start_ms)) for g in gateways}
-        try:
-            find("online", gateways)
-            networked = True
-        except KeyError:
-            networked = False
-        faults = RealFaults(runtime, processes, gateways, gateway_latency(find, gateways), networked)
+        places = [brokers.gateways.index(gateway) for gateway in gateways]
+        faults = RealFaults(runtime, processes, gateways, brokers, places)
         plan_drills(self._settings.drills, self._clock, processes)
 
         def take(readings: Readings, now: int) -> None:

@@ -7,38 +7,35 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from gateways.brokers.address import read_secret, to_json
+from gateways.brokers.address import BrokerAddress, read_secret, to_json
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
 from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, identities
+from gateways.brokers.server import MosquittoBroker
+from gateways.embedded import EmbeddedBroker
 from gateways.links import LinkSettings
 from gateways.node import NodeConfig, NodeProcess
-from gateways.proxy import HOST, TcpProxy
+from gateways.proxy import HOST
 from gateways.rollout import Rollout
 from gateways.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live.credentials import Credentials, files_of, private_copy
 from stadtwerk.live.ingest import IngestProcess
 from stadtwerk.live.journal import Journal
 from stadtwerk.live.keeper import Keeper
 from stadtwerk.live.secrets import check_secrets
 from stadtwerk.live.settings import BROKERS, INGESTS, LiveSettings
+from stadtwerk.live.wires import Wire, Wires
 
 START_S = 60.0
 """Time for all processes to come up: ten Pythons on two cores (assumption)."""
 
 STOP_S = 20.0
 """Time for a group of processes to end; each is killed before that if it does not end by itself."""
-
-LONGEST_DELAY_S = 10.0
-"""A link that is slower than this is as good as cut, and protocols take it for that (assumption)."""
-
-TOLD_DELAY_S = 0.1
-"""Delays below it are those of a sound network and not told (assumption)."""
 
 KEEPALIVE_S = 3
 """A link that hangs is noticed after about twice this (assumption: short, as the town's time runs fast)."""
@@ -67,7 +64,7 @@ class Processes:
     reaches each broker through a proxy of its own, so that its link can be cut. Brokers are embedded ones, or a pair of
     Mosquitto with TLS, where gateways and ingest show the certificates that are their own. Logs, outboxes and the
     secrets of embedded brokers lie in `folder`, open to this user only; `store` is the file that ingest writes. Nobody
-    who calls `kill`, `revive`, `cut` or `mend` waits.
+    who calls `kill`, `revive` or `wire` waits.
     """
 
     def __init__(
@@ -82,23 +79,29 @@ class Processes:
         except ValueError as error:
             mend = "give the gateway an id that a broker's user can have"
             raise BadInput([Problem("city", 0, "gateways", str(error), mend)]) from None
+        self._credentials = Credentials(settings.mosquitto)
+        self._secrets: Path | None = None
         if settings.mosquitto is None:
             self._pair: BrokerPair = embedded_pair(known)
         else:
             check_secrets(settings.mosquitto, (*self.gateways, *INGESTS[: settings.ingests], CONTROL, PROBE))
-            self._pair = mosquitto_pair(settings.mosquitto, folder)
+            self._secrets = private_copy(settings.mosquitto, folder)
+            self._pair = mosquitto_pair(self._secrets, folder)
         self._keepers: dict[str, Keeper] = {}
         self._nodes: dict[str, _Node] = {}
-        self._proxies: dict[str, tuple[TcpProxy, ...]] = {}
-        self._cut: set[str] = set()
-        self._delay_s = dict.fromkeys(self.gateways, 0.0)
+        self._wires: dict[str, Wires] = {}
         self._rollout: Rollout | None = None
         self._faulty: set[str] = set()
+        self._expired: set[str] = set()
+
+    @property
+    def ingests(self) -> tuple[str, ...]:
+        return INGESTS[: self._settings.ingests]
 
     @property
     def names(self) -> tuple[str, ...]:
         """Of all processes."""
-        return (*BROKERS, *INGESTS[: self._settings.ingests], *self.gateways)
+        return (*BROKERS, *self.ingests, *self.gateways)
 
     def start(self) -> None:
         """Bring everything up. Raises `BadInput` with the reason if something does not come up in time."""
@@ -106,7 +109,7 @@ class Processes:
         self._rollout = Rollout(self._pair.addresses(CONTROL))
         self._rollout.start()
         children: dict[str, Any] = {}
-        for name in INGESTS[: self._settings.ingests]:
+        for name in self.ingests:
             children[name] = IngestProcess(self._ingest_config(name))
         for gateway in self.gateways:
             children[gateway] = self._nodes[gateway] = self._node(gateway)
@@ -123,29 +126,31 @@ class Processes:
     def revive(self, process: str, cause: int | None = None) -> None:
         self._keepers[process].revive(cause)
 
-    def cut(self, gateway: str, cause: int | None = None) -> None:
-        """Let nothing pass between a gateway and its brokers, as if the cable were gone. Known cuts change nothing."""
-        if gateway not in self._cut:
-            self._cut.add(gateway)
-            for proxy in self._proxies[gateway]:
-                proxy.cut()
-            self._journal.add(gateway, "link cut", cause=cause)
+    def wire(self, name: str, wires: Sequence[Wire], cause: int | None = None) -> None:
+        """What the ways of a gateway or an ingest service to the two brokers are like from now on."""
+        self._wires[name].be(wires, cause)
 
-    def mend(self, gateway: str, cause: int | None = None) -> None:
-        if gateway in self._cut:
-            self._cut.discard(gateway)
-            for proxy in self._proxies[gateway]:
-                proxy.mend()
-            self._journal.add(gateway, "link mended", cause=cause)
+    def expire(self, name: str, reconnect: bool, cause: int | None = None) -> None:
+        """Logins of a gateway, or at a broker, are refused from now on; with `reconnect` all have to log in anew.
 
-    def slow(self, gateway: str, delay_s: float, cause: int | None = None) -> None:
-        """Hold what passes between a gateway and its brokers for so long, each way. The same again changes nothing."""
-        before, self._delay_s[gateway] = self._delay_s[gateway], min(delay_s, LONGEST_DELAY_S)
-        if self._delay_s[gateway] != before:
-            for proxy in self._proxies[gateway]:
-                proxy.delay(self._delay_s[gateway])
-            if max(before, self._delay_s[gateway]) >= TOLD_DELAY_S:
-                self._journal.add(gateway, "link delay", cause=cause, value=self._delay_s[gateway])
+        An embedded broker learns of it when it starts again, which it does at once with `reconnect`.
+        """
+        self._expired.add(name)
+        self._journal.add(name, "certificate expired", cause=cause)
+        if name in BROKERS:
+            self._expire_broker(BROKERS.index(name), True, reconnect, cause)
+            return
+        self._credentials.expire(name, self._pair.addresses(name))
+        if reconnect:
+            self._wires[name].drop()
+
+    def renew(self, name: str, cause: int | None = None) -> None:
+        self._expired.discard(name)
+        self._journal.add(name, "certificate renewed", cause=cause)
+        if name in BROKERS:
+            self._expire_broker(BROKERS.index(name), False, True, cause)
+        else:
+            self._credentials.renew(files_of(self._pair.addresses(name)))
 
     def install(self, gateway: str, software: GatewayConfig, cause: int | None = None) -> None:
         """Tell a gateway, through the brokers, which payload version to write, or to write what nobody can read."""
@@ -157,11 +162,12 @@ class Processes:
 
     def mend_all(self) -> None:
         """Nothing is broken any more."""
-        for gateway in self.gateways:
-            self.mend(gateway)
-            self.slow(gateway, 0.0)
-            if gateway in self._faulty:
-                self.install(gateway, GatewayConfig(self._payloads[gateway]))
+        for name in list(self._expired):
+            self.renew(name)
+        for wires in self._wires.values():
+            wires.be([Wire()] * len(BROKERS))
+        for gateway in list(self._faulty):
+            self.install(gateway, GatewayConfig(self._payloads[gateway]))
         for keeper in self._keepers.values():
             if not keeper.up:
                 keeper.revive()
@@ -182,7 +188,7 @@ class Processes:
 
     def dead_letters(self) -> list[Path]:
         """Files of the messages that ingest did not take, older ones first; there are none if it took all."""
-        files = [self._dead(name) for name in INGESTS[: self._settings.ingests]]
+        files = [self._dead(name) for name in self.ingests]
         older = [file.with_name(f"{file.name}.1") for file in files]
         return [file for file in (*older, *files) if file.is_file()]
 
@@ -196,9 +202,8 @@ class Processes:
             self._rollout.stop()
         for group in (self.gateways, INGESTS, BROKERS):
             self._end([self._keepers[name] for name in group if name in self._keepers])
-        for proxies in self._proxies.values():
-            for proxy in proxies:
-                proxy.stop()
+        for wires in self._wires.values():
+            wires.stop()
 
     def _up(self, children: dict[str, Any]) -> None:
         deadline = time.monotonic() + START_S
@@ -218,13 +223,32 @@ class Processes:
             if not keeper.join(max(0.0, deadline - time.monotonic())):
                 self._journal.add(keeper.name, "did not end in time")
 
+    def _wired(self, name: str) -> tuple[BrokerAddress, ...]:
+        """Put a proxy on each way of somebody to the brokers; returns where the brokers are for them from now on."""
+        wires = self._wires[name] = Wires(name, self._pair.addresses(name), BROKERS, self._journal)
+        wires.start()
+        return wires.addresses
+
+    def _expire_broker(self, place: int, expired: bool, restart: bool, cause: int | None) -> None:
+        broker = self._pair.brokers[place]
+        if isinstance(broker, EmbeddedBroker):
+            broker.locked = expired
+        else:
+            assert isinstance(broker, MosquittoBroker) and self._secrets is not None
+            broker.expired = expired
+            folder = self._secrets / broker.name
+            if expired:
+                self._credentials.expire_server(broker.name, folder, HOST)
+            else:
+                self._credentials.renew((folder / "server.crt", folder / "server.key"))
+            if not restart:
+                broker.reload()
+        keeper = self._keepers[BROKERS[place]]
+        if restart and keeper.up:
+            keeper.kill("its certificate ran out" if expired else "it has a new certificate", 0.0, cause)
+
     def _node(self, gateway: str) -> _Node:
-        addresses = self._pair.addresses(gateway)
-        proxies = tuple(TcpProxy((address.host, address.port)) for address in addresses)
-        self._proxies[gateway] = proxies
-        for proxy in proxies:
-            proxy.start()
-        ways = tuple(replace(a, host=HOST, port=proxy.port) for a, proxy in zip(addresses, proxies, strict=True))
+        ways = self._wired(gateway)
         folder = self._folder / gateway
         config = NodeConfig(
             gateway,
@@ -249,7 +273,7 @@ class Processes:
             store |= {"org": influx.org, "token_file": str(influx.token_file), "engine": influx.engine}
         config = {
             "name": name,
-            "brokers": [to_json(address) for address in self._pair.addresses(name)],
+            "brokers": [to_json(address) for address in self._wired(name)],
             "store": store,
             "gateways": list(self.gateways),
             "dead_letters": str(self._dead(name)),

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
 from gateways.embedded import BrokerUnavailable
+from simulator.contracts.city import City
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from stadtwerk.__main__ import main
+from stadtwerk.brokers import TownBrokers
 from stadtwerk.live.faults import RealFaults, plan_drills
 from stadtwerk.live.processes import Processes
 from stadtwerk.live.settings import DOWN_S, Drill
-from stadtwerk.wiring import finder, gateway_latency
+from stadtwerk.live.wires import Wire
 from tests.ict.town import component, data, power, run_to, town, world
 from tests.live.support import write_scenario
 
@@ -29,8 +32,8 @@ class Recorder:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self.done: list[tuple[Any, ...]] = []
-        self.cut_now: set[str] = set()
-        self.delay_s: dict[str, float] = {}
+        self.ingests = ("ingest-1",)
+        self.wires: dict[str, list[Wire]] = {}
         self.causes: list[int | None] = []
 
     def _note(self, what: str, name: str, cause: int | None) -> None:
@@ -43,37 +46,52 @@ class Recorder:
     def revive(self, process: str, cause: int | None = None) -> None:
         self._note("revive", process, cause)
 
-    def cut(self, gateway: str, cause: int | None = None) -> None:
-        if gateway not in self.cut_now:
-            self.cut_now.add(gateway)
-            self._note("cut", gateway, cause)
+    def wire(self, name: str, wires: Sequence[Wire], cause: int | None = None) -> None:
+        before, self.wires[name] = self.wires.get(name, [Wire()] * 2), list(wires)
+        for place, (old, new) in enumerate(zip(before, wires, strict=True)):
+            if new.is_cut is not old.is_cut:
+                self._note("cut" if new.is_cut else "mend", f"{name}/{place}", cause)
 
-    def mend(self, gateway: str, cause: int | None = None) -> None:
-        if gateway in self.cut_now:
-            self.cut_now.remove(gateway)
-            self._note("mend", gateway, cause)
+    def expire(self, name: str, reconnect: bool, cause: int | None = None) -> None:
+        self._note("expire" if reconnect else "expire in silence", name, cause)
 
-    def slow(self, gateway: str, delay_s: float, cause: int | None = None) -> None:
-        self.delay_s[gateway] = delay_s
+    def renew(self, name: str, cause: int | None = None) -> None:
+        self._note("renew", name, cause)
+
+    def both(self, what: str, at_s: float, name: str) -> list[tuple[Any, ...]]:
+        """What is noted if the ways of somebody to both brokers change at a time."""
+        return [(at_s, what, f"{name}/0"), (at_s, what, f"{name}/1")]
 
 
 @pytest.fixture
 def runtime() -> Runtime:
     """Two gateways behind a router each, a core, a server; g1 has a battery for ten minutes behind a bus."""
+    return world(a_town())
+
+
+def a_town(*brokers: str) -> City:
+    """With brokers on the server, in the order of preference, and another server that hosts them from the second on."""
     parts = [component(name, kind) for name, kind in (("g1", "gateway"), ("g2", "gateway"), ("server", "server"))]
     parts += [component(name, "router") for name in ("r1", "r2", "core")]
-    parts += [component("bus", "bus")]
-    ways = [("g1", "r1"), ("g2", "r2"), ("r1", "core"), ("r2", "core"), ("core", "server")]
-    return world(town(parts, [*(data(*way) for way in ways), power("bus", "g1", 600.0)]))
+    parts += [component("bus", "bus"), component("other", "server")]
+    parts += [component(name, "broker", rank=float(place)) for place, name in enumerate(brokers)]
+    ways = [("g1", "r1"), ("g2", "r2"), ("r1", "core"), ("r2", "core"), ("core", "server"), ("core", "other")]
+    ways += [("other" if place else "server", name) for place, name in enumerate(brokers)]
+    return town(parts, [*(data(*way) for way in ways), power("bus", "g1", 600.0)])
+
+
+def recorded(runtime: Runtime) -> Recorder:
+    ict.start(runtime)
+    recorder = Recorder(runtime)
+    runtime.faults.handle("certificate-expired", lambda *_: None)
+    brokers = TownBrokers(runtime, GATEWAYS)
+    RealFaults(runtime, cast(Processes, recorder), GATEWAYS, brokers, (0, 1)).look()
+    return recorder
 
 
 @pytest.fixture
 def recorder(runtime: Runtime) -> Recorder:
-    ict.start(runtime)
-    recorder = Recorder(runtime)
-    latency_s = gateway_latency(finder(runtime.quantities), GATEWAYS)
-    RealFaults(runtime, cast(Processes, recorder), GATEWAYS, latency_s, networked=True).look()
-    return recorder
+    return recorded(runtime)
 
 
 def break_at(runtime: Runtime, at_s: float, target: str, fault: str, for_s: float, **parameters: float) -> None:
@@ -107,13 +125,19 @@ def test_a_gateway_without_power_is_killed_when_its_battery_is_empty(runtime: Ru
 def test_a_link_that_is_cut_near_or_far_cuts_the_real_one(runtime: Runtime, recorder: Recorder, link: str) -> None:
     break_at(runtime, 60, link, "link-cut", 120)
     run_to(runtime, 600)
-    assert recorder.done == [(60.0, "cut", "g1"), (180.0, "mend", "g1")]
+    assert recorder.done == recorder.both("cut", 60.0, "g1") + recorder.both("mend", 180.0, "g1")
 
 
 def test_what_cuts_all_off_cuts_all(runtime: Runtime, recorder: Recorder) -> None:
     break_at(runtime, 60, "data-core-server", "link-cut", 60)
+    break_at(runtime, 60, "data-core-other", "link-cut", 60)
     run_to(runtime, 600)
-    assert recorder.done == [(60.0, "cut", "g1"), (60.0, "cut", "g2"), (120.0, "mend", "g1"), (120.0, "mend", "g2")]
+    assert recorder.done == [
+        change
+        for what, at_s in (("cut", 60.0), ("mend", 120.0))
+        for gateway in GATEWAYS
+        for change in recorder.both(what, at_s, gateway)
+    ]
 
 
 def test_two_causes_at_once_end_with_the_last(runtime: Runtime, recorder: Recorder) -> None:
@@ -121,17 +145,57 @@ def test_two_causes_at_once_end_with_the_last(runtime: Runtime, recorder: Record
     break_at(runtime, 120, "data-g2-r2", "link-cut", 180)
     run_to(runtime, 600)
     # While the process is dead nobody looks at its link; once it is back the link is found to be cut.
-    assert recorder.done == [(60.0, "kill", "g2"), (180.0, "revive", "g2"), (180.0, "cut", "g2"), (300.0, "mend", "g2")]
+    lives = [(60.0, "kill", "g2"), (180.0, "revive", "g2")]
+    assert recorder.done == lives + recorder.both("cut", 180.0, "g2") + recorder.both("mend", 300.0, "g2")
 
 
-def test_a_slow_link_is_slow(runtime: Runtime, recorder: Recorder) -> None:
-    break_at(runtime, 60, "data-g1-r1", "link-degraded", 60, delay_s=0.5, loss=0.0)
-    assert recorder.delay_s == {"g1": 0.003, "g2": 0.003}
+def test_a_bad_link_is_slow_and_lossy(runtime: Runtime, recorder: Recorder) -> None:
+    break_at(runtime, 60, "data-g1-r1", "link-degraded", 60, delay_s=0.5, loss=0.25)
+    sound = [Wire(0.003)] * 2
+    gateways = {name: wires for name, wires in recorder.wires.items() if name in GATEWAYS}
+    assert gateways == {"g1": sound, "g2": sound}
     run_to(runtime, 90)
-    assert recorder.delay_s == {"g1": 0.503, "g2": 0.003}
+    assert (recorder.wires["g1"], recorder.wires["g2"]) == ([Wire(0.503, 0.25)] * 2, sound)
     run_to(runtime, 600)
-    assert recorder.delay_s == {"g1": 0.003, "g2": 0.003}
+    assert (recorder.wires["g1"], recorder.wires["g2"]) == (sound, sound)
     assert recorder.done == []
+
+
+def test_brokers_of_the_city_are_the_real_ones_in_the_order_of_preference() -> None:
+    runtime = world(a_town("first", "second", "third"))
+    recorder = recorded(runtime)
+    break_at(runtime, 60, "first", "broker-out", 60)
+    break_at(runtime, 240, "other", "node-out", 60)  # both the second and the third stand there
+    run_to(runtime, 600)
+    assert recorder.done == [
+        (60.0, "kill", "broker-a"),
+        (120.0, "revive", "broker-a"),
+        (240.0, "kill", "broker-b"),
+        *((240.0, "cut", f"{name}/1") for name in (*GATEWAYS, "ingest-1")),
+        (300.0, "revive", "broker-b"),
+        *((300.0, "mend", f"{name}/1") for name in (*GATEWAYS, "ingest-1")),
+    ]
+    cause = recorder.causes[0]
+    assert cause is not None and runtime.log.trace(cause)[0].subject == "first"
+
+
+def test_a_city_with_one_broker_has_no_other() -> None:
+    recorder = recorded(world(a_town("only")))
+    assert recorder.done == [(0.0, "cut", "g1/1"), (0.0, "cut", "g2/1"), (0.0, "cut", "ingest-1/1")]
+
+
+def test_certificates_that_run_out_run_out_for_real() -> None:
+    runtime = world(a_town("first", "second"))
+    recorder = recorded(runtime)
+    break_at(runtime, 60, "g1", "certificate-expired", 60)
+    break_at(runtime, 240, "second", "certificate-expired", 60, reconnect=False)
+    run_to(runtime, 600)
+    assert recorder.done == [
+        (60.0, "expire", "g1"),
+        (120.0, "renew", "g1"),
+        (240.0, "expire in silence", "broker-b"),
+        (300.0, "renew", "broker-b"),
+    ]
 
 
 def test_drills_come_at_their_second(runtime: Runtime, recorder: Recorder) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateways.proxy import TcpProxy
+from gateways.proxy import RETRANSMIT_S, TcpProxy
 
 SOON_S = 5.0
 NEVER_S = 0.3
@@ -77,7 +77,6 @@ def test_a_cut_that_hangs_lets_nothing_pass_and_goes_on_where_it_was(echo: tuple
     with TcpProxy(echo) as proxy, connect(proxy) as client:
         assert said(client, b"before") == b"before"
         proxy.cut()
-        assert proxy.is_cut
         client.sendall(b"meanwhile")
         client.settimeout(NEVER_S)
         with pytest.raises(TimeoutError):
@@ -120,6 +119,30 @@ def test_a_delay_holds_each_way_and_keeps_the_order(echo: tuple[str, int]) -> No
         assert time.monotonic() - began >= 0.4  # there and back: a lower bound does not depend on the machine
     with pytest.raises(ValueError, match="no delay"):
         proxy.delay(-1.0)
+
+
+def test_loss_delays_and_never_takes_a_byte_or_the_order(echo: tuple[str, int]) -> None:
+    """As TCP does: every piece that is lost is sent again. Half of them are, so some of many are sure to be late."""
+    with TcpProxy(echo) as proxy, connect(proxy) as client:
+        assert said(client, b"x") == b"x"
+        proxy.lose(0.5)
+        began = time.monotonic()
+        for i in range(20):
+            assert said(client, b"%03d" % i) == b"%03d" % i
+        assert time.monotonic() - began >= RETRANSMIT_S[0]  # of 40 pieces none lost: one in a million millions
+    for share in (-0.1, 1.0):
+        with pytest.raises(ValueError, match="no share"):
+            proxy.lose(share)
+
+
+def test_dropped_connections_are_closed_and_new_ones_taken(echo: tuple[str, int]) -> None:
+    with TcpProxy(echo) as proxy, connect(proxy) as client:
+        assert said(client, b"before") == b"before"
+        proxy.drop()
+        with contextlib.suppress(ConnectionResetError):
+            assert client.recv(1) == b""
+        with connect(proxy) as again:
+            assert said(again, b"after") == b"after"
 
 
 def test_what_is_on_its_way_is_bounded() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +11,7 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.cyber import FLOODING
 from simulator.contracts.link import LinkKind
+from simulator.coupling.messages import NONE, Passage
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import engine
@@ -67,7 +67,7 @@ class Ict:
             ("loss", "1", self._loss),
         ):
             runtime.quantities.register(Quantity(name, unit, self._service.gateways, read))
-        runtime.messages.provide(self._latencies)
+        runtime.messages.provide(self._passages)
         self._note_unconnected()
         self._solve(beginning=True)
 
@@ -258,13 +258,16 @@ class Ict:
     def _to_data_centre(self) -> engine.RouteTree:
         return self._tree(tuple(int(v) for v in self._service.data_centre))
 
-    def _latencies(self, origins: Sequence[str], destination: str) -> Sequence[float]:
+    def _passages(self, origins: Sequence[str], destination: str) -> Sequence[Passage]:
         end = self.graph.index.get(destination)
         if end is None:
-            return [math.inf] * len(origins)
-        seconds = self._around(end).latency_s
+            return [NONE] * len(origins)
+        tree = self._around(end)
         places = [self.graph.index.get(origin) for origin in origins]
-        return [math.inf if v is None or not self._state.works[v] else float(seconds[v]) for v in places]
+        return [
+            NONE if v is None or not self._state.works[v] else Passage(float(tree.latency_s[v]), float(tree.loss[v]))
+            for v in places
+        ]
 
     def _around(self, vertex: int) -> engine.RouteTree:
         """The routes to a vertex; one that forwards nothing is reached whether it works or not."""

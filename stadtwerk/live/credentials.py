@@ -1,0 +1,93 @@
+"""Certificates and passwords that run out, for real: what is shown at the next login is no longer taken."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gateways.brokers.address import BrokerAddress
+
+if TYPE_CHECKING:
+    from gateways.secrets.authority import Authority, Signed
+
+AGO = timedelta(days=800)
+VALID_DAYS = 30
+"""A certificate that ran out was made so long ago, and for so long (any numbers do)."""
+
+
+def private_copy(installed: Path, folder: Path) -> Path:
+    """The brokers' and identities' secrets of an installation, as a copy that may be changed. The authority stays."""
+    copy = folder / "secrets"
+    shutil.copytree(installed, copy, ignore=shutil.ignore_patterns("authority"))
+    return copy
+
+
+class Credentials:
+    """Swaps the secrets of those who log in, in files that belong to one live run, for ones that have run out.
+
+    Where there are certificates, one takes their place that the installation's authority `installed` would have signed
+    long ago; if its key is kept elsewhere, as it should be, it is one of another authority, which is refused as well.
+    Embedded brokers know no certificates: there it is the password that no longer holds.
+    """
+
+    def __init__(self, installed: Path | None) -> None:
+        self._installed = installed
+        self._kept: dict[Path, bytes] = {}
+        self._authority: Authority | None = None
+
+    def expire(self, name: str, addresses: Iterable[BrokerAddress]) -> None:
+        for address in addresses:
+            if address.password_file is not None:
+                self._swap(address.password_file, secrets.token_urlsafe(24).encode())
+            if address.cert_file is not None and address.key_file is not None:
+                self._swap_pair(address.cert_file, address.key_file, self._signer().client(name, VALID_DAYS))
+
+    def expire_server(self, name: str, folder: Path, host: str) -> None:
+        """Swap a broker's own certificate in its folder."""
+        signed = self._signer().server(name, [host], VALID_DAYS)
+        self._swap_pair(folder / "server.crt", folder / "server.key", signed)
+
+    def renew(self, files: Iterable[Path | None]) -> None:
+        """Put back what was there."""
+        for file in files:
+            if file is not None and file in self._kept:
+                _write(file, self._kept.pop(file))
+
+    def _swap_pair(self, certificate: Path, key: Path, signed: Signed) -> None:
+        if certificate not in self._kept:
+            self._swap(certificate, signed.certificate)
+            self._swap(key, signed.key)
+
+    def _swap(self, file: Path, content: bytes) -> None:
+        if file not in self._kept:
+            self._kept[file] = file.read_bytes()
+            _write(file, content)
+
+    def _signer(self) -> Authority:
+        from gateways.secrets.authority import Authority, Signed
+
+        if self._authority is None:
+            kept = None if self._installed is None else self._installed / "authority"
+            known = None
+            if kept is not None and (kept / "ca.key").is_file():
+                known = Signed((kept / "ca.crt").read_bytes(), (kept / "ca.key").read_bytes())
+            self._authority = Authority(known, now=datetime.now(UTC) - AGO)
+        return self._authority
+
+
+def files_of(addresses: Iterable[BrokerAddress]) -> list[Path | None]:
+    """What an identity shows at a login."""
+    return [file for a in addresses for file in (a.password_file, a.cert_file, a.key_file)]
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all, and for this user only: it may be read at any moment."""
+    part = file.with_name(f"{file.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)
+    part.replace(file)
