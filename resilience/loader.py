@@ -22,6 +22,7 @@ from resilience.fields import Fields
 from resilience.reading import needed_seconds, needed_text, needed_words, title_of
 from resilience.scenario import (
     Budget,
+    Carries,
     Case,
     CityReference,
     Expectation,
@@ -166,6 +167,13 @@ def _crews(item: Fields) -> CrewPolicy:
     return CrewPolicy(Priority(item.text("priority") or Priority.LIST), listed)
 
 
+def _carries(item: Fields) -> Carries | None:
+    if "carries" not in item:
+        return None
+    asked = item.child("carries")
+    return Carries(_threshold(asked), asked.text("level") or "")
+
+
 def _redundancy(item: Fields) -> Redundancy:
     return Redundancy(
         id=needed_text(item, "id"),
@@ -176,6 +184,7 @@ def _redundancy(item: Fields) -> Redundancy:
         must_activate=bool(item.data.get("must_activate", False)),
         within=_time_limit(item, "within"),
         lasts=_time_limit(item, "lasts"),
+        carries=_carries(item),
         title=title_of(item),
     )
 

@@ -83,6 +83,14 @@ class SteadyState:
 
 
 @dataclass(frozen=True, slots=True)
+class Carries:
+    """What a second way must carry while it is active: `level` (empty: that of its component) keeps this limit."""
+
+    limit: Threshold
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Redundancy:
     """A second way: when `component` drops below mode `primary`, it must enter `standby` within a limit and hold it.
 
@@ -98,6 +106,7 @@ class Redundancy:
     must_activate: bool = False
     within: TimeLimit | None = None
     lasts: TimeLimit | None = None
+    carries: Carries | None = None
     title: Text | None = None
 
 
@@ -215,6 +224,7 @@ class Scenario:
 
 __all__ = [
     "Budget",
+    "Carries",
     "Case",
     "CityReference",
     "Evidence",

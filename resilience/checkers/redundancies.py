@@ -13,6 +13,7 @@ For each outage, in this order:
 - `lasts` given, and the component drops below `standby` before that time is over while the primary is still away:
   fail. A mode between the two counts as holding.
 - `lasts` given, and the run ends before that time is over with the primary still away: inconclusive.
+- `carries` given, and the level that shows what it carries was worse at any moment while it was active: fail.
 - Else: pass.
 
 An outage that began before zero is inconclusive. No outage that needed the standby: inconclusive with `must_activate`,
@@ -21,8 +22,9 @@ else pass.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from resilience.checkers.carried import Carried, carried
 from resilience.checkers.context import Context, guarded, lasting
 from resilience.limits import time_limit
 from resilience.modes import Outage, mode_course, outages
@@ -43,6 +45,7 @@ class _Case:
     changeover_s: float | None = None
     held_s: float | None = None
     about: str = "changeover"
+    carried: Carried | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,10 @@ def _title(item: Redundancy, context: Context) -> Text:
 def _judge(item: Redundancy, context: Context) -> Finding:
     modes = KINDS[context.city.components[item.component].kind].modes
     course = mode_course(item.component, modes, context.history)
-    cases = [_case(item, modes, outage, context) for outage in outages(course, modes.index(item.primary))]
+    cases = [
+        _with_load(_case(item, modes, outage, context), item, outage, context)
+        for outage in outages(course, modes.index(item.primary))
+    ]
     needed = [case for case in cases if case.value is not None]
     title = _title(item, context)
     if not needed:
@@ -105,8 +111,24 @@ def _judge(item: Redundancy, context: Context) -> Finding:
     if worst.about == "held" and item.lasts is not None:
         limit = time_limit(item.lasts, "higher")
         actual = Figure("standby held", worst.held_s, "s", item.component)
+    if worst.about == "carried" and worst.carried is not None:
+        limit, actual = worst.carried.limit, worst.carried.actual
+    figures += tuple(case.carried.actual for case in needed if case.carried is not None)
     value = worst.value or Value.PASS
     return Finding(item.id, Category.REDUNDANCY, value, title, worst.reason, limit, actual, figures, (item.component,))
+
+
+def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) -> _Case:
+    """The case with what was carried: too little of it fails what has passed so far."""
+    if case.value is None or outage.lost < 0:
+        return case
+    over = context.history.end if outage.back is None else outage.back
+    load = carried(item, outage, over, context)
+    if load is None:
+        return case
+    if load.too_little and case.value is not Value.FAIL:
+        return replace(case, value=Value.FAIL, reason=case.reason + load.reason, about="carried", carried=load)
+    return replace(case, reason=case.reason + load.reason, carried=load)
 
 
 def _never_lost(modes: _Modes) -> Text:

@@ -45,8 +45,12 @@ def _check_levels(item: Fields, city: City | None) -> None:
         item.wrong("levels" if both else (), *_one_of("level", "levels", both))
     if "at_least" in item and "at_most" in item:
         item.wrong("at_most", *_one_of("at_least", "at_most", True))
+    check_limits(item, _measures_chosen(item, city))
+
+
+def check_limits(item: Fields, measures: tuple[Measure, ...]) -> None:
+    """`at_least` and `at_most` fit what is measured."""
     limits = {name: item.limit(name) for name in ("at_least", "at_most") if name in item}
-    measures = _measures_chosen(item, city)
     if len(limits) == 2:
         return
     for name, limit in limits.items():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from resilience.checkers.carried import level_of
 from resilience.fields import Fields
+from resilience.semantics.expectations import check_limits
 from simulator.contracts.city import City
 from simulator.contracts.kinds import KINDS
+from simulator.contracts.level import MEASURES
 
 
 def check_redundancies(top: Fields, city: City | None) -> None:
@@ -33,3 +36,20 @@ def check_redundancies(top: Fields, city: City | None) -> None:
         if known and primary and standby and kind.modes.index(standby) <= kind.modes.index(primary):
             order = " > ".join(kind.modes)
             item.wrong("standby", f"{standby!r} is not a lesser mode than {primary!r}", f"their order is {order}")
+        _check_carries(item, name, city)
+
+
+def _check_carries(item: Fields, component: str, city: City) -> None:
+    """What the second way must carry: in a level that there is, and in its unit."""
+    if "carries" not in item:
+        return
+    asked = item.child("carries")
+    name = asked.text("level")
+    if name is not None and name not in city.levels:
+        asked.unknown("level", "service level", name, city.levels, "stadtwerk list levels")
+        return
+    level = city.levels[name] if name is not None else level_of(component, city)
+    if level is None:
+        item.wrong("carries", f"no service level shows what {component!r} carries", "name one: carries: {level: ...}")
+        return
+    check_limits(asked, (MEASURES[level.measure],))

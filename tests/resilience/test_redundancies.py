@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from resilience.judge import judge
 from resilience.modes import mode_course
-from resilience.scenario import Redundancy, TimeLimit
+from resilience.scenario import Carries, Redundancy, Threshold, TimeLimit
 from resilience.text import Text
 from resilience.verdict import Category, Finding, Value
-from tests.resilience.town import history, modes, scenario, tiny_city
+from simulator.contracts.kinds import KINDS
+from tests.resilience.town import component, course, history, modes, scenario, tiny_city
 
 CITY = tiny_city()
 LOST = 100.0
@@ -119,3 +122,78 @@ def test_a_standby_that_nobody_needed_says_so_and_still_passes() -> None:
     assert (meant.value, meant.needed) == (Value.INCONCLUSIVE, True)
     used = found(hospital(must=False), (LOST, "mains", "generator"))
     assert (used.value, used.needed) == (Value.PASS, True)
+
+
+LADDERS = [
+    (kind.name, primary, standby)
+    for kind in KINDS.values()
+    for i, primary in enumerate(kind.modes)
+    for standby in kind.modes[i + 1 :]
+]
+
+
+@pytest.mark.parametrize(("kind", "primary", "standby"), LADDERS, ids=lambda value: value)
+def test_every_second_way_of_the_catalogue_can_be_judged(kind: str, primary: str, standby: str) -> None:
+    """In time and to the end; too late; used up too early (where there is a mode below); never needed."""
+    modes_of = KINDS[kind].modes
+    city = replace(CITY, components={**CITY.components, "it": component("it", kind)})
+    item = Redundancy("r", "technical", "it", primary, standby, True, TimeLimit(100.0), TimeLimit(1000.0))
+
+    def judged(*turns: tuple[float, str, str]) -> Value:
+        past = history(events=modes("it", *turns))
+        (finding,) = judge(scenario(redundancies=[item]), city, past).of(Category.REDUNDANCY)
+        assert finding.reason.de != finding.reason.en
+        return finding.value
+
+    back = (LOST + 5000.0, standby, primary)
+    assert judged((LOST, primary, standby), back) is Value.PASS
+    assert judged() is Value.INCONCLUSIVE
+    below = modes_of[modes_of.index(standby) + 1 :]
+    if below:
+        late = (LOST + 101.0, below[-1], standby)
+        assert judged((LOST, primary, below[-1]), late, back) is Value.FAIL
+        used_up = (LOST + 500.0, standby, below[-1])
+        assert judged((LOST, primary, standby), used_up, (LOST + 5000.0, below[-1], primary)) is Value.FAIL
+
+
+ACTIVE, GONE = LOST + 10.0, LOST + 3610.0
+
+
+@pytest.mark.parametrize(
+    ("case", "least", "values", "expected"),
+    [
+        (
+            "enough",
+            0.5,
+            [(0.0, 1.0), (LOST, 0.2), (ACTIVE, 0.8), (GONE, 1.0)],
+            Value.PASS,
+        ),  # the gap before does not count
+        ("on the limit", 0.8, [(0.0, 1.0), (ACTIVE, 0.8), (GONE, 1.0)], Value.PASS),
+        ("too little", 0.81, [(0.0, 1.0), (ACTIVE, 0.8), (GONE, 1.0)], Value.FAIL),
+        ("for a moment", 0.5, [(0.0, 1.0), (ACTIVE, 0.8), (1000.0, 0.4), (1001.0, 0.8), (GONE, 1.0)], Value.FAIL),
+        ("afterwards", 0.5, [(0.0, 1.0), (ACTIVE, 0.8), (GONE, 0.1)], Value.PASS),
+        ("the declared minimum", None, [(0.0, 1.0), (ACTIVE, 0.79), (GONE, 1.0)], Value.FAIL),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_it_carries(case: str, least: float | None, values: list[tuple[float, float]], expected: Value) -> None:
+    item = replace(hospital(), carries=Carries(Threshold(least)))
+    turns = (BATTERY, generator(ACTIVE), (GONE, "generator", "mains"))
+    past = history({"hospital-1": course((-3600.0, 1.0), *values)}, modes("hospital-1", *turns))
+    (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
+    assert finding.value is expected
+    assert any(figure.name == "carried" for figure in finding.figures)
+    assert (finding.actual.name == "carried") is (expected is Value.FAIL) if finding.actual else False
+
+
+def test_what_was_never_active_carries_nothing_and_a_late_one_stays_late() -> None:
+    item = replace(hospital(), carries=Carries(Threshold(0.5)))
+    for turns, value in (((), Value.INCONCLUSIVE), ((BATTERY,), Value.FAIL), ((BATTERY, generator(500.0)), Value.FAIL)):
+        past = history({"hospital-1": course((-3600.0, 1.0))}, modes("hospital-1", *turns))
+        (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
+        assert finding.value is value
+
+
+def test_a_level_that_nobody_recorded_leaves_it_open() -> None:
+    item = replace(hospital(), carries=Carries(Threshold(0.5)))
+    assert found(item, BATTERY, generator(110)).value is Value.INCONCLUSIVE
