@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.foreground import hears_ctrl_c
 from tests.live.support import write_scenario
 
 WITHIN_S = 30.0
@@ -40,8 +41,7 @@ def test_processes_die_with_the_run(tmp_path: Path, number: signal.Signals) -> N
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-        # Who runs the tests in the background of a shell has Ctrl-C ignored, and that is inherited.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509
     ) as run:
         try:
             assert run.stderr is not None

@@ -15,6 +15,7 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from stadtwerk.__main__ import main
+from tests.foreground import hears_ctrl_c
 from tests.run.test_determinism import SHORT
 
 
@@ -66,11 +67,20 @@ def test_a_taken_port_is_said_and_the_run_goes_on(tmp_path: Path, capsys: pytest
 def test_a_run_that_is_interrupted_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "short.yaml").write_text(SHORT, encoding="utf-8")
     command = [sys.executable, "-m", "stadtwerk", "run", "short.yaml", "--out", "out", "--speed", "1"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
-        assert run.stderr is not None
-        next(line for line in run.stderr if "mqtt://" in line)
-        os.kill(run.pid, signal.SIGINT)
-        _, said = run.communicate(timeout=60)
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509
+    ) as run:
+        try:
+            assert run.stderr is not None
+            next(line for line in run.stderr if "mqtt://" in line)
+            os.kill(run.pid, signal.SIGINT)
+            _, said = run.communicate(timeout=60)
+        finally:
+            run.kill()  # or a failure would wait for the end of the run
     assert run.returncode == 130
     assert "nothing was written" in said
     assert [path.name for path in tmp_path.iterdir()] == ["short.yaml"]
