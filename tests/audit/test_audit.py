@@ -6,8 +6,10 @@ import csv
 import io
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
@@ -147,3 +149,19 @@ def test_what_a_limit_leaves_out_is_open(tmp_path: Path) -> None:
     run = [o for o in found.outcomes if o.method is Method.SIMULATED]
     assert len(run) == 3 and found.value is Value.INCONCLUSIVE
     assert all(o.method is Method.NOT_RUN for o in found.outcomes if o not in run)
+
+
+def test_all_of_one_maker_at_once(tmp_path: Path) -> None:
+    """Both routers are of one make; the one server of another maker has its standby from somebody else."""
+    from tests.report.page_reader import read_page
+
+    made = {"router-1": "Alpha", "router-2": "Alpha", "server-a": "Beta"}
+    city = whole_town(tmp_path)
+    parts = {name: replace(part, maker=made.get(name, "")) for name, part in city.components.items()}
+    found = run_audit(replace(city, components=MappingProxyType(parts)), SETTINGS, Scope((), makers=True))
+    by_maker = {o.case.subject: o for o in found.of(Group.MAKER)}
+    assert {maker: o.value for maker, o in by_maker.items()} == {"Alpha": Value.FAIL, "Beta": Value.PASS}
+    assert {one.target for one in by_maker["Alpha"].case.breaks} == {"router-1", "router-2"}
+    assert "telemetry-city" in {loss.level for loss in by_maker["Alpha"].failing}
+    table = read_page(render(found)).one(id="maker-table").text
+    assert "Alpha" in table and "67%" in table and "router 100%" in table and "telemetry (whole town)" in table
