@@ -11,14 +11,19 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.branching import run_cases
-from stadtwerk.library import load_named_city
+from stadtwerk.library import city_names, load_named_city
 from stadtwerk.terminal import Terminal
 from stadtwerk.topology import network_edges
 
 if TYPE_CHECKING:
     from resilience.audit import Audit, AuditSettings, Scope
     from resilience.audit.audit import Live
+    from resilience.scenario import CityReference
     from simulator.contracts.city import City
+
+CASES = "cases"
+REPLAYED = 100
+"""Failed cases that are written as scenarios, the worst first."""
 
 FILES = ("audit.html", "audit.csv", "audit.json")
 
@@ -65,10 +70,37 @@ def write(audit: Audit, out: Path, lang: str) -> None:
     from resilience.audit.tables import csv_text, json_text
 
     out.mkdir(parents=True, exist_ok=True)
+    replays = out / CASES
+    if replays.is_dir():
+        for left in replays.glob("*.yaml"):
+            left.unlink()
+    for name, text in _replays(audit).items():
+        replays.mkdir(exist_ok=True)
+        (replays / name).write_text(text, encoding="utf-8")
     for name, text in zip(FILES, (render(audit, lang), csv_text(audit, lang), json_text(audit, lang)), strict=True):
         aside = out / f".{name}.partial"
         aside.write_text(text, encoding="utf-8", newline="")
         aside.replace(out / name)
+
+
+def _replays(audit: Audit) -> dict[str, str]:
+    """The worst cases as scenario files, by name."""
+    from resilience.audit.outcome import Method
+    from resilience.audit.replay import file_name, scenario_text
+
+    reference = reference_of(audit.city)
+    run = [outcome for outcome in audit.failed if outcome.method is Method.SIMULATED]
+    run.sort(key=lambda outcome: -outcome.person_hours)
+    return {f"{file_name(o.case)}.yaml": scenario_text(o, audit.settings, reference) for o in run[:REPLAYED]}
+
+
+def reference_of(city: City) -> CityReference:
+    """How a scenario names this city: by its name if it has one here, else by its folder."""
+    from resilience.scenario import CityReference
+
+    if city.name in city_names():
+        return CityReference(name=city.name)
+    return CityReference(path=str((city.folder or Path(city.name)).resolve()))
 
 
 @contextmanager

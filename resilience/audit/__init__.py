@@ -10,6 +10,7 @@ reasons      why graph and simulation differ
 pairs        two at once
 audit        all of it
 tables       CSV and JSON
+replay       one case as a scenario file
 words        the words of the page
 page         the audit for people
 """

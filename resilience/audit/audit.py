@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from resilience.audit.case import BASELINE, Case, Group, scenario_of
+from resilience.audit.case import BASELINE, Case, Group, Lasts, scenario_of
 from resilience.audit.cases import (
     LINK_ORDER,
     access_case,
@@ -172,17 +172,35 @@ class _Auditor:
     def _access(self, cases: Sequence[Case]) -> list[Outcome]:
         """A cut road matters where the town stands the need with the road open, and not with it cut."""
         cut = [self._judge(case) for case in cases]
-        again = [reached_case(outcome.case) for outcome in cut if outcome.value is Value.FAIL]
+        again = [
+            reached_case(outcome.case) for outcome in cut if outcome.value is Value.FAIL and not self._too_soon(outcome)
+        ]
         self._run("ways in", again)
         by_subject = {case.subject: self._judge(case) for case in again}
         return [self._decided(outcome, by_subject.get(outcome.case.subject)) for outcome in cut]
 
+    def _too_soon(self, cut: Outcome) -> bool:
+        """Whether a level was below for too long before anybody could have mended anything.
+
+        Until a crew has done its work the town is the same with the road open as with it cut; so it fails then as well.
+        """
+        mended = any(one.lasts is Lasts.MENDED for one in cut.case.breaks)
+        limit = self._settings
+        return mended and any(
+            loss.first_s > limit.longest_s and loss.since_s + limit.longest_s < limit.work_s for loss in cut.failing
+        )
+
     def _decided(self, cut: Outcome, reached: Outcome | None) -> Outcome:
+        note = cut.case.note
+        if cut.value is Value.FAIL and self._too_soon(cut):
+            reason = Text(
+                f"{note.de}; zu viel, noch bevor jemand etwas hätte richten können",
+                f"{note.en}; too much before anybody could have mended anything",
+            )
+            return replace(cut, value=Value.PASS, failing=(), reason=reason)
         if reached is None:
-            note = cut.case.note
             return replace(cut, reason=Text(f"{note.de}; {cut.reason.de}", f"{note.en}; {cut.reason.en}"))
         low, without = (max((loss.low_s for loss in o.failing), default=0.0) for o in (cut, reached))
-        note = cut.case.note
         if reached.value is Value.FAIL:
             reason = Text(
                 f"{note.de}; das ist auch mit offener Straße zu viel, ohne sie dauert es {shown(low)} statt "

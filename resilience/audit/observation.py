@@ -16,9 +16,9 @@ from simulator.contracts.level import MEASURES
 
 @dataclass(frozen=True, slots=True)
 class LevelLoss:
-    """A level that was worse than its minimum: its worst value, for how long in all and at a stretch, and when first.
+    """A level that was worse than its minimum: its worst value, and for how long in all and at a stretch.
 
-    `since_s` counts from the cut.
+    It was so first `since_s` after the cut, for `first_s`.
     """
 
     level: str
@@ -27,6 +27,7 @@ class LevelLoss:
     longest_s: float
     person_hours: float
     since_s: float
+    first_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _losses(history: History, city: City, begin: int, end: int) -> tuple[tuple[L
                     max(spell.length_s for spell in low),
                     level.people * seconds / 3600.0,
                     (low[0].begin - begin) / 1000.0,
+                    low[0].length_s,
                 )
             )
     return tuple(losses), tuple(unknown)

@@ -12,6 +12,7 @@ from resilience.audit.audit import Audit
 from resilience.audit.case import Group
 from resilience.audit.cases import own_fault
 from resilience.audit.outcome import Outcome
+from resilience.audit.replay import file_name
 from resilience.audit.tables import by_graph, counts
 from resilience.audit.words import GROUPS, METHODS, TEXTS, VALUES, answer
 from resilience.labels import component_words
@@ -77,6 +78,11 @@ class MakerRow:
     lost: str
 
 
+def worse(outcome: Outcome) -> float:
+    """What cases are ranked by."""
+    return outcome.person_hours
+
+
 def render(audit: Audit, lang: str = "en") -> str:
     """The page. The same audit gives the same text. Raises `ValueError` for another language."""
     if lang not in LANGUAGES:
@@ -117,6 +123,7 @@ def view_of(audit: Audit, lang: str) -> dict[str, Any]:
             words.points("only-simulation", [o for o in single if o.single_point and not by_graph(o)]),
             words.points("only-graph", [o for o in single if by_graph(o) and not o.single_point]),
         ],
+        "replay": f"cases/{file_name(max(fails, key=worse).case)}.yaml" if fails else "cases/NAME.yaml",
         "owners": words.owners(audit.outcomes),
         "makers": words.makers() if audit.scope.makers else (),
         "unsteady": [words.level(name) for name in sorted(audit.bench.unsteady)],

@@ -67,6 +67,11 @@ def _bridged(outcome: Outcome, victims: Sequence[Victim], seen: Observation, cit
 
 def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
     """Everybody had a second feed, and yet a service went without."""
+    if outcome.case.kind == LinkKind.ROAD:
+        return Text(
+            "eine Zufahrt zählt der Graph nicht als Zuleitung; der Dienst misst, wer in der Zeit erreicht wird",
+            "the graph does not count a way in as a feed; the service counts who is reached in time",
+        )
     if outcome.failing and all(loss.low_s < limits.for_s / 2 for loss in outcome.failing):
         return Text(
             "es gibt einen zweiten Weg, aber das Umschalten dauert länger als erlaubt",

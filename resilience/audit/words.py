@@ -102,6 +102,10 @@ TEXTS: dict[str, Text] = {
     "rule-apart": Text("beide haben nichts miteinander zu tun", "the two have nothing to do with each other"),
     "assumptions": Text("Annahmen", "Assumptions"),
     "all": Text("Alle Fälle stehen in audit.csv und audit.json.", "All cases stand in audit.csv and audit.json."),
+    "replay": Text(
+        "Die schlimmsten Fälle liegen als Szenarien in cases/. Einzeln und mit vollem Bericht läuft einer so:",
+        "The worst cases lie in cases/ as scenarios. One by itself, with a full report:",
+    ),
     "more": Text("und {} weitere in audit.csv", "and {} more in audit.csv"),
     "and-more": Text("und {} weitere", "and {} more"),
 }

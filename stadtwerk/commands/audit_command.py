@@ -25,7 +25,8 @@ A service level may be worse than its declared minimum for --longest at a stretc
 
 The folder --out gets audit.html for people, audit.csv and audit.json with every case: link, kind, owner, worst
 sub-system and level, depth, length, person-hours, pass or fail, and single points of failure by graph and by
-simulation, with the reason where the two differ.
+simulation, with the reason where the two differ. Its folder cases/ has the worst ones as scenario files, each to be
+run by itself with a full report: stadtwerk run audits/demo/cases/NAME.yaml
 
 exit codes: 0 all held, 1 something did not, 2 open (left out by --limit, or nothing to judge by), 64 bad input
 """
