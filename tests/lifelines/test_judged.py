@@ -17,7 +17,7 @@ from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from simulator.domains.energy import start_generators
 from simulator.lifelines import start
-from tests.ict.town import component, level, power, run_to, town, world
+from tests.ict.town import component, data, level, power, run_to, town, world
 from tests.lifelines.test_inside_hospital import HOUR_S, LOST_S, clinic, lose, running
 from tests.resilience.town import scenario
 
@@ -97,13 +97,12 @@ def test_a_generator_that_must_run_for_a_working_day(generator: dict[str, Given]
 
 def test_two_out_of_three_and_a_hot_standby() -> None:
     parts = [component(name, "server", cluster="x", rank=i) for i, name in enumerate("abc", start=1)]
-    parts += [
-        component("vote", "service", cluster="x", voting=2.0),
-        component("hot", "service", cluster="x", standby="hot"),
-    ]
-    runtime = world(town(parts, [], levels=[]))
+    parts += [component("vote", "service", cluster="x", voting=2.0), component("router", "router")]
+    parts.append(component("hot", "service", cluster="x", standby="hot"))
+    runtime = world(town(parts, [data("router", name) for name in "abc"]))
     ict.start(runtime)
     runtime.clock.at(to_ticks(LOST_S), "test", lambda: runtime.faults.apply("a", "node-out", "x", {}))
     run_to(runtime, END_S)
     assert verdict(runtime, item("vote", "primary", "majority", 0.0, HOUR_S)) is Value.PASS
-    assert verdict(runtime, item("hot", "primary", "standby", 5.0, HOUR_S)) is Value.INCONCLUSIVE
+    assert verdict(runtime, item("hot", "primary", "standby", 3.0, HOUR_S)) is Value.PASS  # three heartbeats missed
+    assert verdict(runtime, item("hot", "primary", "standby", 2.0, HOUR_S)) is Value.FAIL
