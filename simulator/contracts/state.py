@@ -22,13 +22,25 @@ class State(IntEnum):
 _BY_MODE: Mapping[str, State] = MappingProxyType(
     {
         **dict.fromkeys(
-            ("mains", "trunked", "network", "central", "online", "primary", "usual-way", "digital", "open", "closed"),
+            (
+                "mains",
+                "trunked",
+                "network",
+                "central",
+                "online",
+                "primary",
+                "usual-way",
+                "digital",
+                "infeed",
+                "open",
+                "closed",
+            ),
             State.NORMAL,
         ),
         **dict.fromkeys(
             (
                 *("battery", "generator", "isolated-cell", "tank", "local", "fixed", "standby"),
-                *("majority", "other-way", "sirens", "island"),
+                *("majority", "other-way", "sirens", "ring", "island"),
             ),
             State.TECHNICAL,
         ),
