@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench telemetry-bench clean help
+.PHONY: demo test check bench campaign-bench telemetry-bench clean help
 
 help:
 	@echo 'make demo    run the main scenario on the demo city; ends with a verdict and the path of a report'
@@ -12,6 +12,7 @@ help:
 	@echo 'make check   lint and types only'
 	@echo 'make bench   time of a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
+	@echo 'make campaign-bench    what a second worker buys a campaign'
 	@echo 'make clean   remove .venv and what runs left behind'
 
 $(VENV)/bin/python:
@@ -43,6 +44,9 @@ test: check
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.overhead
+
+campaign-bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks.campaign
 
 telemetry-bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.telemetry

@@ -33,7 +33,7 @@ COMMANDS = {
     "campaign": "run many drawn cases of a scenario, and show what measures would buy",
     "charter": "report what a set of runs shows of the Smart City Charter",
     "check": "check scenario files and city folders for mistakes",
-    "list": "list scenarios, suites, cities, kinds, faults, levels, quantities, norms, clauses",
+    "list": "list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",
     "push": "write a finished run into a database, for Grafana",
     "audit": "cut every link, fail every core component, and judge what that does to the town",

@@ -74,6 +74,27 @@ def load_named_suite(name: str) -> Suite:
     return load_suite(find_suite(name), lambda: {name: find_scenario(name) for name in scenario_names()})
 
 
+def campaign_folder() -> Path:
+    return scenario_folder() / "campaigns"
+
+
+def campaign_names() -> tuple[str, ...]:
+    """The campaigns that ship, by name."""
+    return tuple(sorted(path.stem for path in campaign_folder().glob("*.yaml")))
+
+
+def find_campaign(name: str) -> Path:
+    """The file behind a campaign's name or path. Raises `BadInput` with the near misses."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = campaign_folder() / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, campaign_names(), "stadtwerk list campaigns")
+    raise BadInput([Problem(name, 0, "campaign", "is neither a file nor a campaign that ships", mend)])
+
+
 def city_names() -> tuple[str, ...]:
     """The cities that have a name of their own."""
     return (DEMO,)

@@ -15,6 +15,9 @@ Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 GERMAN = {
     "scenarios that ship": "mitgelieferte Szenarien",
     "suites that ship": "mitgelieferte Prüfreihen",
+    "campaigns that ship": "mitgelieferte Kampagnen",
+    "cases": "Fälle",
+    "measures": "Maßnahmen",
     "scenarios": "Szenarien",
     "cities with a name (any other: give its folder)": "Städte mit Namen (jede andere: ihr Ordner)",
     "kinds of component": "Arten von Bauteilen",
@@ -75,6 +78,7 @@ def _of(topic: str, lang: str) -> Listing:
     topics: dict[str, Callable[[], Listing]] = {
         "scenarios": lambda: _scenarios(lang),
         "suites": lambda: _suites(lang),
+        "campaigns": lambda: _campaigns(lang),
         "cities": _cities,
         "kinds": lambda: _kinds(lang),
         "faults": lambda: _faults(lang),
@@ -97,6 +101,19 @@ def _scenarios(lang: str) -> Listing:
         scenario = load_scenario(find_scenario(name))
         rows.append((name, scenario.title.of(lang), scenario.question.of(lang), ", ".join(scenario.charter)))
     return "scenarios that ship", ("name", "title", "question", "charter"), rows
+
+
+def _campaigns(lang: str) -> Listing:
+    from resilience.campaign.loader import load_campaign
+    from simulator.contracts.document import load_document
+    from stadtwerk.library import campaign_names, find_campaign
+
+    rows = []
+    for name in campaign_names():
+        campaign = load_campaign(load_document(find_campaign(name)))
+        tried = ", ".join(measure.title.of(lang) for measure in campaign.measures)
+        rows.append((name, campaign.question.of(lang), str(campaign.runs), tried))
+    return "campaigns that ship", ("name", "question", "cases", "measures"), rows
 
 
 def _suites(lang: str) -> Listing:

@@ -89,8 +89,12 @@ def _origin(campaign: Campaign, field: str, values: Mapping[str, object]) -> tup
     ]
     told = near or of_entry or list(range(len(campaign.variations)))
     said = ", ".join(
-        f"{campaign.variations[place].id} = {values[campaign.variations[place].id]}"
+        f"{campaign.variations[place].id} = {_written(values[campaign.variations[place].id])}"
         for place in (of_entry or told)
         if campaign.variations[place].id in values
     )
     return (("vary", told[0]) if near or of_entry else ("vary",)), said
+
+
+def _written(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -134,7 +134,7 @@ def _measures(content: CampaignContent, lang: str) -> Section:
                 estimate(change.difference, lang, sign=True),
             )
             for change in effect.services
-            if change.before.value or change.after.value
+            if (change.difference.low, change.difference.high) != (0.0, 0.0)
         ]
     tables = [Table(tuple(say(head, lang) for head in heads), tuple(rows), names=2)]
     if services:
@@ -180,7 +180,8 @@ def _chart(content: CampaignContent, lang: str) -> Section | None:
 
 
 def _risks(content: CampaignContent, lang: str) -> Section:
-    told = [risk for risk in content.faults if risk.costly or risk.happened]
+    told = [risk for risk in content.faults if risk.costly]
+    idle = sum(not risk.costly for risk in content.faults)
     shown, left = told[:RANKED], told[RANKED:]
     rows = []
     for risk in shown:
@@ -219,6 +220,8 @@ def _risks(content: CampaignContent, lang: str) -> Section:
     if left:
         hours = amount(sum(risk.hours.value for risk in left), lang)
         notes = (say("more-faults", lang, n=number(len(left), lang), hours=hours),)
+    if idle:
+        notes = (*notes, say("idle-faults", lang, n=number(idle, lang)))
     return Section(
         "risks",
         say("risks", lang),

@@ -79,7 +79,7 @@ TEXTS: dict[str, Text] = {
     "not-seen": Text("nicht erkennbar", "not seen"),
     "effect-seen": Text("Wirkung", "effect"),
     "no-pair": Text("kein Fall kam vorher und nachher zu Ende", "no case came to an end both before and after"),
-    "by-service": Text("Unterschied je Dienst", "Difference by service"),
+    "by-service": Text("Wo der Unterschied liegt, je Dienst", "Where the difference lies, by service"),
     "risks": Text("Was am meisten kostet", "What costs most"),
     "risks-intro": Text(
         "Personenstunden je Fall, nach der Störung, auf die das Ereignisprotokoll den Beginn jedes Verlusts "
@@ -93,7 +93,12 @@ TEXTS: dict[str, Text] = {
     "hours-a-case": Text("Personenstunden je Fall", "person-hours a case"),
     "share": Text("Anteil", "share"),
     "untraced": Text("auf keine Störung zurückzuführen", "not traced to any fault"),
-    "more-faults": Text("{n} weitere, zusammen {hours} Personenstunden je Fall", "{n} more, together {hours} a case"),
+    "more-faults": Text(
+        "Weitere: {n}, zusammen {hours} Personenstunden je Fall", "More: {n}, together {hours} person-hours a case"
+    ),
+    "idle-faults": Text(
+        "Störungen, die vorkamen und nichts kosteten: {n}", "Faults that happened and cost nothing: {n}"
+    ),
     "districts": Text("Wo Menschen darunter leiden", "Where people go without"),
     "district": Text("Stadtteil", "District"),
     "whole-town": Text("ganze Stadt", "whole town"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ from simulator.contracts.problem import BadInput, Problem
 from stadtwerk import folder as files
 from stadtwerk.campaigns import dataset
 from stadtwerk.campaigns.job import Job, run_job, run_whole
-from stadtwerk.campaigns.plan import Plan, plan_campaign
+from stadtwerk.campaigns.plan import Plan, campaign_command, plan_campaign
 from stadtwerk.campaigns.store import Record, RecordStore, held
 from stadtwerk.executors import Executor
 from stadtwerk.terminal import Terminal
@@ -166,8 +165,7 @@ def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, 
         "digests": parts,
         "versions": files.versions(),
     }
-    command = f"stadtwerk campaign {shlex.quote(str(request.file))}"
-    content = compose(plan.campaign, plan.city, runs, command, digest)
+    content = compose(plan.campaign, plan.city, runs, campaign_command(request.file), digest)
     page = campaign_page(content, request.lang)
     _replace(out / "report.html", html(page))
     _replace(out / "report.md", markdown(page))

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from simulator.contracts.document import Document, Place, load_document
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.campaigns.job import CityData, Job, basis, city_digest
-from stadtwerk.library import city_names, find_scenario, load_checked, named_city_folder
+from stadtwerk.library import campaign_folder, city_names, find_scenario, load_checked, named_city_folder
 
 if TYPE_CHECKING:
     from resilience.campaign.campaign import Campaign, Case
@@ -77,6 +77,12 @@ def _city_source(document: Document, campaign: Campaign, path: Path) -> str:
         what, mend = f"there is no folder {str(folder)!r}", "write the path from this file to a city folder"
         raise BadInput([document.problem(("city", "path"), what, mend)])
     return str(folder)
+
+
+def campaign_command(path: Path) -> str:
+    """What runs a campaign: by name if it ships, else by file."""
+    shipped = path.resolve().parent == campaign_folder().resolve()
+    return f"stadtwerk campaign {shlex.quote(path.stem if shipped else str(path))}"
 
 
 def scenario_path(name: str, path: Path) -> Path:
@@ -170,7 +176,7 @@ def _runs(
                 CityData(source, digest, settings, change, note),
                 basis(),
                 keep="" if keep is None else str((keep / f"case-{case.number:05}-{name}").resolve()),
-                command=f"stadtwerk campaign {shlex.quote(str(path))} --case {case.number} --measure {name}",
+                command=f"{campaign_command(path)} --case {case.number} --measure {name}",
                 lang=lang,
             )
             runs.append(PlannedRun(case, name, job))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 EPILOG = """\
 examples:
-  stadtwerk campaign my-campaign.yaml                  on all cores of this machine
+  stadtwerk campaign winter-measures                   one that ships, on all cores of this machine
   stadtwerk campaign my-campaign.yaml --jobs 2         with two worker processes
   stadtwerk campaign my-campaign.yaml --case 17        one case with report, as `stadtwerk run` would leave it
   stadtwerk campaign my-campaign.yaml --dask tcp://127.0.0.1:8786   on the workers of a Dask cluster
@@ -21,7 +21,7 @@ report.html and report.md. The exit code is 0 when every run came to an end, 1 i
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a campaign file")
+    parser.add_argument("file", help="a campaign file, or the name of one that ships")
     parser.add_argument("--jobs", type=int, help="worker processes (default: one for each core)")
     parser.add_argument("--dask", default="", metavar="ADDRESS", help="scheduler of a Dask cluster, instead of --jobs")
     parser.add_argument("--out", help="folder of the campaign (default: runs/ID)")
@@ -34,13 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.campaigns.campaign import CampaignRequest, replay, run_campaign
+    from stadtwerk.library import find_campaign
     from stadtwerk.terminal import REPORT, Terminal
 
     if options.jobs is not None and options.jobs < 1:
         what = f"{options.jobs} workers do no work"
         raise BadInput([Problem("command line", 0, "--jobs", what, "use a whole number from 1")])
     request = CampaignRequest(
-        file=Path(options.file),
+        file=find_campaign(options.file),
         out=None if options.out is None else Path(options.out),
         jobs=options.jobs or len(os.sched_getaffinity(0)),
         dask=options.dask,

@@ -7,6 +7,7 @@ import argparse
 TOPICS = (
     "scenarios",
     "suites",
+    "campaigns",
     "cities",
     "kinds",
     "faults",

@@ -115,17 +115,15 @@ def test_killed_in_the_middle_it_goes_on_and_repeats_nothing(
     same(out, alone)
 
 
-def test_a_measure_added_later_is_run_alone(file: Path, alone: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    more = file.with_name("more.yaml")
-    pump = "\n  - {id: nothing, title: {de: Nichts, en: Nothing}, set: [{link: w-h, owner_: x}]}\n"
-    more.write_text(file.read_text().rstrip() + pump.replace("owner_: x", "autonomy_min: 60"))
-    out = file.parent / "more"
-    (out).mkdir()
-    (out / "records.sqlite").write_bytes((alone / "records.sqlite").read_bytes())
-    assert main(["campaign", str(more), "--jobs", "1", "--out", str(out)]) == 0
-    assert f"{RUNS} runs were done already" in capsys.readouterr().err
-    table = pq.read_table(out / "runs.parquet")
-    assert table.num_rows == 300
+def test_a_measure_added_later_is_run_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = campaign_on_hamlet(tmp_path, CAMPAIGN.replace("runs: 100", "runs: 4"))
+    command = ["campaign", str(file), "--jobs", "1", "--out", str(tmp_path / "out")]
+    assert main(command) == 0
+    more = "\n  - {id: small, title: {de: Klein, en: Small}, set: [{link: w-h, autonomy_min: 60}]}\n"
+    file.write_text(file.read_text().rstrip() + more)
+    assert main(command) == 0
+    assert "8 runs were done already" in capsys.readouterr().err
+    assert pq.read_table(tmp_path / "out" / "runs.parquet").num_rows == 12
 
 
 def test_a_run_that_fails_is_a_row_with_its_reason(
