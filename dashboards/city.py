@@ -5,19 +5,12 @@ from __future__ import annotations
 from dashboards import palette, queries
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
+from dashboards.panels import Kit, Put
+from dashboards.shared import MAP_NAMES, PLACE, STATE, lifeline_modes, lifelines, services, worst_services
+from dashboards.style import PanelOf, bad_from, plain
+from dashboards.tables import Column
 from dashboards.text import Language, Text
 
-STATE = Text("Zustand", "State")
-PLACE = Text("Stadtteil", "District")
-NAME = Text("Name", "Name")
-MAP_NAMES = {
-    "state": STATE,
-    "sign": Text("Zeichen", "Sign"),
-    "label": NAME,
-    "people_below": Text("Menschen unter dem Maß", "People below"),
-    "quality": Text("schlechtester Dienst", "worst service"),
-}
 CITY_WIDE = Text(
     "Für die ganze Stadt; Stadtteil und Betreiber wirken hier nicht.",
     "For the whole city; district and owner have no effect.",
@@ -148,36 +141,6 @@ def _map(kit: Kit) -> PanelOf:
     )
 
 
-def lifelines(kit: Kit, run: str = "run") -> PanelOf:
-    """Which lifeline runs on what."""
-    none, several = Text("keiner, nichts läuft mehr", "none, nothing runs"), Text("{} Wege", "{} ways")
-    left = palette.of_numbers(
-        [
-            (-1, kit.say(none), palette.VERMILION),
-            (0, kit.say(Text("keiner mehr", "none left")), palette.ORANGE),
-            (1, kit.say(Text("ein Weg", "one way")), None),
-            *((n, kit.say(several).format(n), None) for n in range(2, 6)),
-        ]
-    )
-    return kit.table(
-        Text("Worauf läuft was?", "What runs on what?"),
-        Text(
-            "Jede Einrichtung der Daseinsvorsorge mit ihrer jetzigen Betriebsweise und den Ersatzwegen, die noch "
-            "dahinter "
-            "liegen.",
-            "Each lifeline with its present mode and the second ways that are left behind it.",
-        ),
-        queries.modes(kit.lang, run=run),
-        [
-            Column("label", NAME),
-            Column("mode", Text("läuft auf", "runs on"), mappings=palette.of_texts(palette.MODES, kit.lang)),
-            Column("state", STATE, mappings=palette.states(kit.lang), coloured=True),
-            Column("fallbacks_left", Text("Ersatz bleibt", "Fallbacks left"), mappings=left, coloured=True),
-        ],
-        sort=("state", True),
-    )
-
-
 def _alarms(kit: Kit) -> PanelOf:
     return kit.alarms(
         Text("Anstehende Alarme", "Active alarms"),
@@ -189,23 +152,6 @@ def _alarms(kit: Kit) -> PanelOf:
             "them unless "
             "it was written with `--now`.",
         ),
-    )
-
-
-def services(kit: Kit, run: str = "run") -> PanelOf:
-    """The quality of each service over time."""
-    return kit.lines(
-        Text("Güte der Dienste", "Quality of services"),
-        Text(
-            "Was der durchschnittliche Mensch von jedem Dienst bekommt: 100 % ist alles, bei Diensten ohne Anteil das "
-            "geschuldete Maß.",
-            "What the average person gets of each service: 100 % is all of it or, for services that are no share, "
-            "what is owed.",
-        ),
-        [(queries.quality_course(run), "$tag_measure")],
-        "percentunit",
-        most=1.0,
-        names=palette.measure_words(kit.lang),
     )
 
 
@@ -221,36 +167,6 @@ def _people(kit: Kit) -> PanelOf:
         [(queries.people_course(), "$tag_measure")],
         "short",
         names=palette.measure_words(kit.lang),
-    )
-
-
-def worst_services(kit: Kit, domain: str | None) -> PanelOf:
-    """The service levels with the least quality, and for whom."""
-    yes = palette.yes_no(kit.lang, Text("✘ unter dem Maß", "✘ below"), Text("✔ eingehalten", "✔ kept"))
-    return kit.table(
-        Text("Schlechteste Orte", "Worst places"),
-        Text(
-            "Dienste nach ihrer Güte, die schlechtesten zuerst; mit dem Wert, dem geschuldeten Maß und den Menschen "
-            "darunter.",
-            "Services by their quality, the worst first; with the value, what is owed, and the people below it.",
-        ),
-        queries.worst_levels(domain),
-        [
-            Column("district", PLACE),
-            Column(
-                "measure",
-                Text("Dienst", "Service"),
-                mappings=palette.of_texts(palette.measure_words(kit.lang), kit.lang),
-            ),
-            Column("quality", Text("Güte", "Quality"), "percentunit", decimals=1, width=80),
-            Column("value", Text("Wert", "Value"), "none", decimals=2, width=80),
-            Column("minimum", Text("geschuldet", "owed"), "none", decimals=2, width=90),
-            Column("below", STATE, mappings=yes, coloured=True, width=130),
-            Column("people_below", Text("Menschen", "People"), "short", width=90),
-            Column("owner", Text("Betreiber", "Owner")),
-        ],
-        sort=("quality", False),
-        most=15,
     )
 
 
@@ -272,21 +188,6 @@ def _faults(kit: Kit) -> PanelOf:
         ],
         sort=("active", True),
         no_value=Text("keine Störung in diesem Lauf", "no fault in this run"),
-    )
-
-
-def lifeline_modes(kit: Kit, run: str = "run") -> PanelOf:
-    """How each lifeline went through its modes."""
-    return kit.timeline(
-        Text("Daseinsvorsorge im Verlauf", "Lifelines over time"),
-        Text(
-            "Der Zustand jeder Einrichtung, der schlechteste in jedem Abschnitt.",
-            "The state of each lifeline, the worst in each interval.",
-        ),
-        queries.mode_course(run),
-        palette.states(kit.lang),
-        "$tag_component",
-        interval="1m",
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.city import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
 from dashboards.domains import Domain, kind_names
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
+from dashboards.panels import SAMPLED, Kit, Put
+from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
+from dashboards.style import PanelOf, bad_from, display_name
+from dashboards.tables import Column
 from dashboards.text import Language, Text
 from simulator.contracts.level import MEASURES
 from simulator.contracts.measurements import HOURS_SHOWN

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.city import PLACE, STATE
 from dashboards.page import Page
-from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
+from dashboards.panels import Kit, Put
+from dashboards.shared import PLACE, STATE
+from dashboards.style import PanelOf, bad_from, plain
+from dashboards.tables import Column
 from dashboards.text import Language, Text
 
 SILENT_S = 900.0

@@ -46,12 +46,6 @@ def uid(key: str, lang: Language) -> str:
     return f"{TAG}-{key}-{lang}"
 
 
-def path(key: str, lang: Language, **variables: str) -> str:
-    """A link to a page that keeps time and variables, but for those that are given."""
-    said = "".join(f"&var-{name}={value}" for name, value in variables.items())
-    return f"/d/{uid(key, lang)}?${{__url_time_range}}&${{__all_variables}}{said}"
-
-
 def panel_id(key: str) -> int:
     """The same number for the same panel, wherever it stands on its page."""
     return zlib.crc32(key.encode()) % 1_000_000 + 1
@@ -140,11 +134,16 @@ class Page:
     def json(self) -> str:
         """The dashboard as Grafana reads it from a file."""
         data = json.loads(json.dumps(self._board.build(), cls=JSONEncoder))
+        # What the SDK adds of its own accord and Grafana's schema does not know, or not any more.
         for annotation in data["annotations"].setdefault("list", []):
-            annotation.pop("placement", None)  # the SDK hides every annotation in a menu
+            del annotation["placement"]  # it would hide every annotation in a menu
+        for panel in data["panels"]:
+            if panel["type"] == "table":
+                panel["options"].pop("footer", None)
         for variable in data["templating"]["list"]:
-            if variable["type"] == "query":
-                variable["query"] = {"refId": f"var-{variable['name']}", "query": variable["definition"]}
+            for name in ("auto", "auto_min", "auto_count"):
+                variable.pop(name, None)
+            variable["query"] = {"refId": f"var-{variable['name']}", "query": variable.pop("definition")}
         return json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
     def _note(self, name: str, kinds: Sequence[str], colour: str, shown: bool = True) -> None:
@@ -200,5 +199,3 @@ def _pages_link(title: str, lang: Language) -> build.DashboardLink:
         .keep_time(True)
     )
 
-
-__all__ = ["LANGUAGES", "PAGES", "TAG", "Page", "measure_variable", "panel_id", "path", "uid"]

@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from grafana_foundation_sdk.builders import bargauge, stat, statetimeline, table, timeseries
 from grafana_foundation_sdk.builders import common as build
 from grafana_foundation_sdk.builders import dashboard as build_dashboard
-from grafana_foundation_sdk.builders import text as text_panel
+from grafana_foundation_sdk.builders import stat, statetimeline, timeseries
 from grafana_foundation_sdk.builders.dashboard import Panel as AnyPanel
-from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import palette
 from dashboards.influx import InfluxQuery, source
-from dashboards.text import Language, Text
+from dashboards.style import NOTHING, PanelOf, by_threshold, plain, prop, thresholds
+from dashboards.tables import TableKit
+from dashboards.text import Text
 
-PanelOf = Builder[model.Panel]
-"""A panel that is not finished yet."""
-
-NOTHING = Text("nichts vorhanden", "nothing here")
 MIN_INTERVAL = "1m"
 """Levels are written once a minute, so a shorter interval would have gaps."""
 SAMPLED = "5m"
@@ -39,61 +35,8 @@ class Put:
     h: int
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: what it is called, its unit, its words, how wide; hidden where it only serves links."""
-
-    name: str
-    title: Text
-    unit: str = "none"
-    mappings: Sequence[model.ValueMapping] = ()
-    width: int | None = None
-    hidden: bool = False
-    coloured: bool = False
-    decimals: int | None = None
-    gauge: bool = False
-    links: Sequence[tuple[Text, str]] = field(default=())
-
-
-def prop(name: str, value: object) -> model.DynamicConfigValue:
-    return model.DynamicConfigValue(id_val=name, value=value)
-
-
-def display_name(name: str) -> model.DynamicConfigValue:
-    return prop("displayName", name)
-
-
-def thresholds(*steps: tuple[float | None, str]) -> build_dashboard.ThresholdsConfig:
-    """Colours from a value on; the first step has none."""
-    made = [model.Threshold(value=value, color=colour) for value, colour in steps]
-    return build_dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(made)
-
-
-def plain() -> build_dashboard.ThresholdsConfig:
-    return thresholds((None, palette.BLUE))
-
-
-def bad_from(value: float) -> build_dashboard.ThresholdsConfig:
-    """Green below, vermilion from this value on."""
-    return thresholds((None, palette.GREEN), (value, palette.VERMILION))
-
-
-def fixed(colour: str) -> build_dashboard.FieldColor:
-    return build_dashboard.FieldColor().mode(model.FieldColorModeId.FIXED).fixed_color(colour)
-
-
-def by_threshold() -> build_dashboard.FieldColor:
-    return build_dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS)
-
-
-class Kit:
+class Kit(TableKit):
     """Makes panels in one language."""
-
-    def __init__(self, lang: Language) -> None:
-        self.lang = lang
-
-    def say(self, text: Text) -> str:
-        return text.of(self.lang)
 
     def stat(
         self,
@@ -236,100 +179,6 @@ class Kit:
             panel = panel.override_by_name(name, [prop("displayName", self.say(words))])
         return panel
 
-    def table(
-        self,
-        title: Text,
-        description: Text,
-        query: str,
-        columns: Sequence[Column],
-        sort: tuple[str, bool] | None = None,
-        most: int | None = None,
-        no_value: Text = NOTHING,
-    ) -> PanelOf:
-        """Rows with these columns in this order. `sort`: by which column, and whether the greatest come first."""
-        panel = (
-            table.Panel()
-            .title(self.say(title))
-            .description(self.say(description))
-            .datasource(source())
-            .with_target(InfluxQuery(query))
-            .unit("none")
-            .thresholds(plain())
-            .no_value(self.say(no_value))
-            .show_header(True)
-            .cell_height(common.TableCellHeight.SM)
-        )
-        if sort is not None:
-            panel = panel.with_transformation(
-                model.DataTransformerConfig(
-                    id_val="sortBy", options={"fields": {}, "sort": [{"field": sort[0], "desc": sort[1]}]}
-                )
-            )
-        if most is not None:
-            panel = panel.with_transformation(
-                model.DataTransformerConfig(id_val="limit", options={"limitField": str(most)})
-            )
-        # The order of tags in an answer is not defined, so it is said here; what is not named stays out.
-        panel = panel.with_transformation(
-            model.DataTransformerConfig(
-                id_val="filterFieldsByName", options={"include": {"names": [c.name for c in columns]}}
-            )
-        ).with_transformation(
-            model.DataTransformerConfig(
-                id_val="organize",
-                options={
-                    "excludeByName": {},
-                    "indexByName": {c.name: i for i, c in enumerate(columns)},
-                    "renameByName": {},
-                    "includeByName": {},
-                },
-            )
-        )
-        for column in columns:
-            panel = panel.override_by_name(column.name, self._column(column))
-        return panel
-
-    def bars(
-        self, title: Text, description: Text, query: str, unit: str, columns: Sequence[Column], most: float | None
-    ) -> PanelOf:
-        """A bar for each row and number, beside the limit at `most`."""
-        panel = (
-            bargauge.Panel()
-            .title(self.say(title))
-            .description(self.say(description))
-            .datasource(source())
-            .with_target(InfluxQuery(query))
-            .unit(unit)
-            .min(0)
-            .thresholds(thresholds((None, palette.GREEN), (1.0, palette.VERMILION)))
-            .color_scheme(by_threshold())
-            .no_value(self.say(NOTHING))
-            .orientation(common.VizOrientation.HORIZONTAL)
-            .display_mode(common.BarGaugeDisplayMode.BASIC)
-            .value_mode(common.BarGaugeValueMode.TEXT)
-            .reduce_options(build.ReduceDataOptions().values(True).calcs([]).fields("/^used_share$/"))
-            .with_transformation(
-                model.DataTransformerConfig(
-                    id_val="filterFieldsByName", options={"include": {"names": [c.name for c in columns]}}
-                )
-            )
-        )
-        if most is not None:
-            panel = panel.max(most)
-        for column in columns:
-            panel = panel.override_by_name(column.name, self._column(column))
-        return panel
-
-    def words(self, title: Text, description: Text, content: Text) -> PanelOf:
-        """A text in Markdown."""
-        return (
-            text_panel.Panel()
-            .title(self.say(title))
-            .description(self.say(description))
-            .mode(_MARKDOWN)
-            .content(self.say(content))
-        )
-
     def alarms(self, title: Text, description: Text) -> PanelOf:
         """The alert rules that are not quiet. The SDK has no builder for this panel."""
         options = {
@@ -351,27 +200,6 @@ class Kit:
             },
         }
         return AnyPanel().type("alertlist").title(self.say(title)).description(self.say(description)).options(options)
-
-    def _column(self, column: Column) -> list[model.DynamicConfigValue]:
-        values = [prop("displayName", self.say(column.title)), prop("unit", column.unit)]
-        if column.mappings:
-            values.append(prop("mappings", list(column.mappings)))
-        if column.decimals is not None:
-            values.append(prop("decimals", column.decimals))
-        if column.width is not None:
-            values.append(prop("custom.width", column.width))
-        if column.hidden:
-            values.append(prop("custom.hidden", True))
-        if column.coloured:
-            values.append(prop("custom.cellOptions", {"type": "color-text"}))
-        if column.gauge:
-            values.append(prop("custom.cellOptions", {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}))
-            values += [prop("min", 0), prop("max", 1)]
-            values.append(prop("thresholds", thresholds((None, palette.GREEN), (1.0, palette.VERMILION)).build()))
-        if column.links:
-            links = [{"title": self.say(words), "url": url, "targetBlank": False} for words, url in column.links]
-            values.append(prop("links", links))
-        return values
 
 
 _MARKDOWN: Any = "markdown"

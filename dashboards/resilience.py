@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.city import lifeline_modes
 from dashboards.domains import kind_names
 from dashboards.page import Page, measure_variable
-from dashboards.panels import Column, Kit, PanelOf, Put, plain
+from dashboards.panels import Kit, Put
+from dashboards.shared import lifeline_modes
+from dashboards.style import PanelOf, plain
+from dashboards.tables import Column
 from dashboards.text import Language, Text
 from simulator.contracts.measurements import CURVE
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,8 +50,20 @@ def say(arguments: list[str]) -> tuple[int, str]:
 def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run in which each alert has something to say."""
     folder = tmp_path_factory.mktemp("runs") / "rich"
-    assert main(["run", str(RICH), "--out", str(folder), "--mqtt", "off"]) in (0, 1, 2)
+    code, said = say(["run", str(RICH), "--out", str(folder), "--mqtt", "off"])
+    assert code in (0, 1, 2)
+    folder.with_name("said").write_text(said)
     return folder
+
+
+@pytest.fixture(scope="session")
+def quiet(pushed: Pushed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The record of a day without a fault, which stands beside the rich run in the database as `quiet`."""
+    folder = tmp_path_factory.mktemp("runs") / "quiet"
+    assert main(["run", "quiet-day", "--out", str(folder), "--mqtt", "off"]) == 0
+    assert main([*pushed.arguments(folder), "--no-readings"]) == 0
+    record: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return record
 
 
 @pytest.fixture(scope="session")

@@ -7,8 +7,9 @@ parentheses, the custom value of "All" as it is; `$timeFilter` and `$__interval`
 from __future__ import annotations
 
 import json
+import operator
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -85,3 +86,66 @@ def seconds(duration: str) -> int:
     found = _DURATION.fullmatch(duration)
     assert found, duration
     return int(found[1]) * _SECONDS[found[2]]
+
+
+Labels = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A provisioned alert rule, evaluated as Grafana does: a query, the last value of each series, a threshold."""
+
+    data: Mapping[str, Any]
+
+    @property
+    def holds_s(self) -> int:
+        return seconds(self.data["for"])
+
+    def query(self, at_ms: int) -> str:
+        (node,) = [node for node in self.data["data"] if node["datasourceUid"] != "__expr__"]
+        window = node["relativeTimeRange"]
+        begin, end = at_ms - 1000 * window["from"], at_ms - 1000 * window["to"]
+        return str(node["model"]["query"]).replace("$timeFilter", f"time >= {begin}ms and time <= {end}ms")
+
+    def evaluate(self, ask: Callable[[str], list[dict[str, Any]]], at_ms: int) -> dict[Labels, bool]:
+        """Whether the condition holds, for each series; without any series, what no data means stands under ()."""
+        nodes: dict[str, dict[Labels, Any]] = {}
+        for node in self.data["data"]:
+            model = node["model"]
+            if node["datasourceUid"] != "__expr__":
+                series = ask(self.query(at_ms))
+                nodes[node["refId"]] = {
+                    tuple(sorted(one["tags"].items())): [row[1] for row in one["values"]] for one in series
+                }
+            elif model["type"] == "reduce":
+                assert (model["reducer"], model["settings"]["mode"]) == ("last", "dropNN")
+                values = {k: [v for v in found if v is not None] for k, found in nodes[model["expression"]].items()}
+                nodes[node["refId"]] = {labels: found[-1] for labels, found in values.items() if found}
+            else:
+                assert model["type"] == "threshold"
+                (condition,) = model["conditions"]
+                than, (limit,) = condition["evaluator"]["type"], condition["evaluator"]["params"]
+                compare = {"gt": operator.gt, "lt": operator.lt}[than]
+                nodes[node["refId"]] = {k: compare(v, limit) for k, v in nodes[model["expression"]].items()}
+        found: dict[Labels, bool] = nodes[self.data["condition"]]
+        return found or {(): self.data["noDataState"] == "Alerting"}
+
+    def fires(self, ask: Callable[[str], list[dict[str, Any]]], times_ms: Sequence[int]) -> dict[Labels, int]:
+        """When each series fires first: once the condition has held at every evaluation for as long as is asked."""
+        since: dict[Labels, int] = {}
+        fired: dict[Labels, int] = {}
+        for at_ms in times_ms:
+            now = self.evaluate(ask, at_ms)
+            since = {labels: since.get(labels, at_ms) for labels, holds in now.items() if holds}
+            for labels, begin in since.items():
+                if at_ms - begin >= 1000 * self.holds_s:
+                    fired.setdefault(labels, at_ms)
+        return fired
+
+
+def rules() -> dict[str, Rule]:
+    """The committed alert rules by uid."""
+    import yaml
+
+    content = yaml.safe_load((BUILT / "provisioning" / "alerting" / "stadtwerk.yaml").read_text(encoding="utf-8"))
+    return {rule["uid"]: Rule(rule) for group in content["groups"] for rule in group["rules"]}

@@ -97,7 +97,7 @@ def test_no_variable_dangles_and_none_is_in_vain(path: Path) -> None:
     text = re.sub(r"\$\{__(data|value|field)[^}]*\}", "", text)
     used = variables_in(text)
     for place, variable in enumerate(board["templating"]["list"]):
-        needs = variables_in(variable["definition"])
+        needs = variables_in(variable["query"]["query"])
         assert needs <= {earlier["name"] for earlier in board["templating"]["list"][:place]}, "it is not filled yet"
         used |= needs
     assert used == known

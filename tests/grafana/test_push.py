@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 
@@ -146,6 +147,10 @@ def test_readings_are_those_that_arrived(pushed: Pushed, rich: Path) -> None:
         "SELECT LAST(taken), delivered, lost, outbox, late FROM gateway WHERE \"run\" = 'rich' GROUP BY gateway"
     )
     assert all(row["last"] == row["delivered"] + row["lost"] + row["outbox"] for row in rows)
+    said = re.search(r"([\d,]+) of them late, ([\d,]+) lost", (rich.with_name("said")).read_text().replace("\n", " "))
+    assert said
+    totals = [sum(row[name] for row in rows) for name in ("late", "lost")]
+    assert totals == [int(number.replace(",", "")) for number in said.groups()]
     silent = pushed.rows("SELECT MAX(silent_s) AS s FROM gateway WHERE \"run\" = 'rich' GROUP BY gateway")
     assert {row["gateway"] for row in silent if row["s"] > 900} == {"gateway-d3"}, "the one that was out for an hour"
 

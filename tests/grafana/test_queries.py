@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from simulator.contracts.ticks import to_ticks
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import Dashboard, load, pages, panels
 from tests.grafana.test_push import ZERO_MS
@@ -55,6 +58,28 @@ def test_a_panel_without_data_would_be_found(pushed: Pushed) -> None:
     assert len(empty(pushed, page)) > 5
 
 
+def test_on_a_normal_day_what_there_is_not_is_said_in_words(pushed: Pushed, quiet: dict[str, Any]) -> None:
+    zero = ticks_of(quiet)
+    begin, end = zero + to_ticks(quiet["begin_s"]), zero + to_ticks(quiet["end_s"])
+    without: set[str] = set()
+    for path in pages("en"):
+        page = replace(shown(path, run="quiet"), begin_ms=begin, end_ms=end)
+        if "run_b" in page.values:
+            page = replace(page, values={**page.values, "run_b": "quiet"})
+        for panel in panels(page.board):
+            for target in panel.get("targets", []):
+                if not pushed.server.query(page.filled(target["query"], panel.get("interval"))):
+                    without.add(panel["title"].partition(" (")[0])
+                    assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
+    sensors = {"Least pressure of each sensor", "Greatest loading of each sensor", "Most vehicles at each signal"}
+    assert without == {"Faults", "Second ways", "Activation against its limit"} | sensors, "its readings were left out"
+
+
+def ticks_of(record: dict[str, Any]) -> int:
+    """A run's zero in Unix milliseconds."""
+    return to_ticks(datetime.fromisoformat(record["start"]).replace(tzinfo=UTC).timestamp())
+
+
 def test_the_other_language_asks_for_the_same_in_its_own_words() -> None:
     for path in pages("de"):
         other = load(path.parent.parent / "en" / path.name)
@@ -79,7 +104,6 @@ def test_variables_have_values_and_those_depend_on_the_run(pushed: Pushed) -> No
         page = shown(path)
         for variable in page.board["templating"]["list"]:
             query = page.filled(variable["query"]["query"])
-            assert variable["query"]["query"] == variable["definition"]
             values = {row["value"] for row in pushed.rows(query)}
             assert values, query
             found.setdefault(variable["name"], set()).update(values)
@@ -88,7 +112,7 @@ def test_variables_have_values_and_those_depend_on_the_run(pushed: Pushed) -> No
             for v in shown(path, run="nobody").board["templating"]["list"]
             if v["name"] not in ("run", "run_b") and pushed.rows(shown(path, run="nobody").filled(v["query"]["query"]))
         ]
-    assert found["run"] == {"rich"}
+    assert "rich" in found["run"]
     assert "Altstadt" in found["district"]
     assert "water utility" in found["owner"]
     assert found["city"] == {"demo"}

@@ -1,0 +1,113 @@
+"""Every query of every panel, variable, annotation and alert, in InfluxQL.
+
+Nothing but what `/query` of InfluxDB 1.6 and of InfluxDB 2 both have: SELECT with functions, sub-queries and GROUP BY,
+and SHOW TAG VALUES. Grafana fills in `$timeFilter`, `$__interval` and the variables; those in a regular expression are
+escaped by it (`${name:regex}`).
+
+town    people, the map, components, supply and stores
+run     variables, the run itself, what happened and what was found
+health  gateways, ingest and brokers
+alert   alerts
+"""
+
+from dashboards.queries.alert import alert_fallbacks, alert_silent, alert_water
+from dashboards.queries.health import (
+    broker_course,
+    broker_table,
+    gateway_course,
+    gateway_sum,
+    gateway_table,
+    ingest_sum,
+    ingest_table,
+)
+from dashboards.queries.run import (
+    about_run,
+    activations,
+    all_runs,
+    event_table,
+    expectations,
+    notes,
+    redundancies,
+    runs,
+    values_of,
+    verdict,
+)
+from dashboards.queries.town import (
+    balance,
+    class_course,
+    class_table,
+    curve,
+    depletion_course,
+    depletion_table,
+    equipment,
+    faults,
+    faults_in_force,
+    hours_of,
+    hours_table,
+    level_course,
+    levels_below,
+    loss_table,
+    map_components,
+    map_districts,
+    mode_course,
+    modes,
+    people_any_course,
+    people_course,
+    people_now,
+    people_of,
+    person_hours,
+    quality_course,
+    share_course,
+    worst_levels,
+    worst_readings,
+)
+
+__all__ = [
+    "about_run",
+    "activations",
+    "alert_fallbacks",
+    "alert_silent",
+    "alert_water",
+    "all_runs",
+    "balance",
+    "broker_course",
+    "broker_table",
+    "class_course",
+    "class_table",
+    "curve",
+    "depletion_course",
+    "depletion_table",
+    "equipment",
+    "event_table",
+    "expectations",
+    "faults",
+    "faults_in_force",
+    "gateway_course",
+    "gateway_sum",
+    "gateway_table",
+    "hours_of",
+    "hours_table",
+    "ingest_sum",
+    "ingest_table",
+    "level_course",
+    "levels_below",
+    "loss_table",
+    "map_components",
+    "map_districts",
+    "mode_course",
+    "modes",
+    "notes",
+    "people_any_course",
+    "people_course",
+    "people_now",
+    "people_of",
+    "person_hours",
+    "quality_course",
+    "redundancies",
+    "runs",
+    "share_course",
+    "values_of",
+    "verdict",
+    "worst_levels",
+    "worst_readings",
+]
