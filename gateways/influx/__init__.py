@@ -4,6 +4,7 @@ lines     readings as line protocol, a block of columns at once
 points    points of the measurements beside readings
 safekeeping  when VictoriaMetrics has what was written on disk
 questions  InfluxQL, and forgetting a run
+stored    which readings a database has
 settings  where the database is and how to prove who one is
 answers   what a database's answer means: try again, or never
 writer    sends lines, and says whether to try again, or which lines will never be taken

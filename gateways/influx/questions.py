@@ -8,6 +8,7 @@ import ssl
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
 from gateways.influx.answers import Refused, Retry
@@ -57,9 +58,18 @@ class InfluxQuestions:
         where = urllib.parse.urlencode({"org": self._settings.org, "bucket": self._settings.bucket})
         self._ask(f"/api/v2/delete?{where}", body, "application/json")
 
+    def fetch(self, path: str, query: Mapping[str, str]) -> bytes:
+        """What a path of the database answers. Raises like `series`."""
+        return self._send(urllib.request.Request(f"{self._at(path)}?{urllib.parse.urlencode(query)}"), {})
+
     def _ask(self, path: str, body: bytes, kind: str) -> bytes:
-        request = urllib.request.Request(self._settings.url.rstrip("/") + path, body, method="POST")
-        for name, value in {**self._headers, "Content-Type": kind}.items():
+        return self._send(urllib.request.Request(self._at(path), body, method="POST"), {"Content-Type": kind})
+
+    def _at(self, path: str) -> str:
+        return self._settings.url.rstrip("/") + path
+
+    def _send(self, request: urllib.request.Request, more: Mapping[str, str]) -> bytes:
+        for name, value in {**self._headers, **more}.items():
             request.add_header(name, value)
         try:
             with urllib.request.urlopen(request, timeout=self._settings.timeout_s, context=self._context) as response:

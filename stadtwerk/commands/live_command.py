@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from stadtwerk.commands.database_arguments import add_database_arguments
+
 EPILOG = """\
 examples:
   stadtwerk live quiet-day --speed 120                 two simulated minutes a second
@@ -11,11 +13,14 @@ examples:
   stadtwerk live quiet-day --kill broker-a@600 --kill ingest@900 --kill gateway-d1@1200
   stadtwerk live quiet-day --mosquitto secrets         after: stadtwerk secrets init --out secrets --city demo
   stadtwerk live quiet-day --influx http://127.0.0.1:8086 --token-file token --org city --bucket readings
+  stadtwerk live quiet-day --influx http://127.0.0.1:8086 --user ingest --password-file password --bucket city
+  stadtwerk live quiet-day --influx http://127.0.0.1:8428 --engine victoriametrics --bucket city
 
 Two brokers, ingest and one process a gateway run on this machine. What breaks a gateway or its link in the scenario
 kills its process (kill -9) or cuts its connections. At the end every reading that a gateway acknowledged must be in the
-store exactly once, those of a sensor in their order; if not, the exit code is 1. The run folder has live.json with the
-counts and the lag, live.jsonl with every start, death and cut, and store.sqlite with the readings.
+store exactly once, those of a sensor in their order; if not, the exit code is 1. With a database it is that which is
+asked; order cannot be seen there. With a token it is InfluxDB 2, with a user InfluxDB 1. The run folder has live.json
+with the counts and the lag, live.jsonl with every start, death and cut, and store.sqlite with the readings.
 """
 
 
@@ -40,10 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="two Mosquitto brokers with TLS, certificates and topic rights from this folder of `secrets init`, "
         "instead of the embedded ones",
     )
-    parser.add_argument("--influx", metavar="URL", help="write to this InfluxDB instead of the embedded store")
-    parser.add_argument("--token-file", metavar="FILE", help="with --influx: the file that holds the token")
-    parser.add_argument("--org", help="with --influx: the organisation")
-    parser.add_argument("--bucket", help="with --influx: the bucket")
+    add_database_arguments(parser, required=False)
     parser.add_argument(
         "--engine",
         choices=("influxdb", "victoriametrics"),
@@ -54,6 +56,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import Problem
+    from stadtwerk.influx.database import database
     from stadtwerk.live.run import run_live
     from stadtwerk.live.settings import LiveSettings
     from stadtwerk.run import RunRequest
@@ -63,16 +67,19 @@ def execute(options: argparse.Namespace) -> int:
     request = RunRequest.from_arguments(
         options.scenario, options.city, options.seed, options.out, options.speed, "off", options.lang
     )
+    problems: list[Problem] = []
+
+    def wrong(field: str, what: str, mend: str) -> None:
+        problems.append(Problem("command line", 0, field, what, mend))
+
+    influx = None
+    if options.influx:
+        api = {"api": "v2"} if options.engine == "victoriametrics" else {}
+        influx = database(options, wrong, engine=options.engine, **api)
+    elif any((options.bucket, options.org, options.token_file, options.user, options.password_file)):
+        wrong("--influx", "is missing", "name the address of the database")
     settings = LiveSettings.from_arguments(
-        options.gateways,
-        options.ingests,
-        options.kill,
-        options.influx,
-        options.token_file,
-        options.org,
-        options.bucket,
-        options.engine,
-        options.mosquitto,
+        options.gateways, options.ingests, options.kill, influx, options.mosquitto, problems
     )
     result = run_live(request, settings, terminal)
     terminal.show_result(result.run)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from stadtwerk.commands.database_arguments import add_database_arguments
+
 EPILOG = """\
 examples:
   stadtwerk push runs/substation-winter-seed1 --influx http://127.0.0.1:8086 --org city --bucket city --token-file token
@@ -19,13 +21,7 @@ With a token it is InfluxDB 2, with a user InfluxDB 1. The dashboards are descri
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", metavar="RUN", help="the folder of a finished run")
-    parser.add_argument("--influx", metavar="URL", required=True, help="address of the database")
-    parser.add_argument("--bucket", required=True, help="the bucket, or the database of InfluxDB 1")
-    parser.add_argument("--org", default="", help="the organisation (InfluxDB 2)")
-    parser.add_argument("--token-file", metavar="FILE", help="the file that holds the token (InfluxDB 2)")
-    parser.add_argument("--user", default="", help="the user (InfluxDB 1)")
-    parser.add_argument("--password-file", metavar="FILE", help="the file that holds the user's password (InfluxDB 1)")
-    parser.add_argument("--ca-file", metavar="FILE", help="the authority behind an https address")
+    add_database_arguments(parser, required=True)
     parser.add_argument("--name", default="", help="name of the run in the database (default: that of the folder)")
     parser.add_argument("--city", help="the city's folder or name, where the scenario's own does not lead there")
     parser.add_argument("--now", action="store_true", help="move the run so that it ends now")

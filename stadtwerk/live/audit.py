@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ class Tally:
 
     `rows` are in the store, `stored` of them different. `missing` were acknowledged and are not there, `doubled` are
     there more than once. `unasked` are there without an acknowledgement: the answer was still on its way. `disordered`
-    were committed after one of their series that was acknowledged later.
+    were committed after one of their series that was acknowledged later; None where the store does not show it.
     """
 
     acknowledged: int
@@ -35,7 +35,7 @@ class Tally:
     missing: int
     doubled: int
     unasked: int
-    disordered: int
+    disordered: int | None
 
     @property
     def holds(self) -> bool:
@@ -86,6 +86,33 @@ def tally(acknowledged: Acknowledged, store: Path) -> Tally:
     rows = len(there.series)
     unasked = len(found) - (len(asked) - missing)
     return Tally(len(asked), rows, len(found), missing, rows - len(found), unasked, there.disordered(sent))
+
+
+def tally_of(acknowledged: Acknowledged, times: Callable[[str, str, int, int], Mapping[str, Sequence[int]]]) -> Tally:
+    """Compare what gateways acknowledged with what a database has.
+
+    `times(gateway, quantity, first_ms, last_ms)` gives the times of its readings of a quantity by component.
+    """
+    names: dict[tuple[str, str], int] = {}
+    sent = _asked(acknowledged, names)
+    series, found = [], []
+    for gateway, blocks in acknowledged.items():
+        blocks = list(blocks)
+        if not blocks:
+            continue
+        first, last = min(at for _, at in blocks), max(at for _, at in blocks)
+        sensors = {sensor for group in {group for group, _ in blocks} for sensor in group.sensors}
+        for quantity in sorted({sensor.rpartition("/")[2] for sensor in sensors}):
+            for component, stamps in sorted(times(gateway, quantity, first, last).items()):
+                name = f"{component}/{quantity}" if component else quantity
+                number = names.setdefault((gateway, name), len(names))
+                series.append(np.full(len(stamps), number, dtype=np.int64))
+                found.append(np.array(stamps, dtype=np.int64))
+    there = _Rows.of(series, found)
+    asked, different = sent.distinct(), there.distinct()
+    missing = len(np.setdiff1d(asked, different, assume_unique=True))
+    rows, stored = len(there.series), len(different)
+    return Tally(len(asked), rows, stored, missing, rows - stored, stored - (len(asked) - missing), None)
 
 
 def row_count(store: Path) -> int:

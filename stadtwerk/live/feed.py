@@ -7,9 +7,11 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from gateways.influx.answers import Refused, Retry
+from gateways.influx.stored import StoredReadings
 from gateways.sums import Sums
 from simulator.contracts.ticks import to_s, to_ticks
-from stadtwerk.live.audit import left_in, row_count
+from stadtwerk.live.audit import left_in, row_count, tally_of
 from stadtwerk.live.faults import RealFaults, plan_drills
 from stadtwerk.live.field import Field, FieldSums
 from stadtwerk.live.settings import LiveSettings
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from stadtwerk.live.processes import Processes
 
 LOOK_S = 0.2
+ASK_S = 2.0
+"""How often a database is asked whether it has all (assumption: it takes a moment)."""
+
 QUIET_S = 10.0
 """Without anything new in ingest's outbox for so long, whatever gateways could send has come (assumption: longer than
 the longest wait between two tries)."""
@@ -71,6 +76,7 @@ class LiveFeed(Feed):
         wanted = sum(len(group) for blocks in self.acknowledged().values() for group, _ in blocks)
         store, embedded = self._processes.store, self._settings.influx is None
         last, since = -1, time.monotonic()
+        ask_at = since + ASK_S
         while time.monotonic() < deadline:
             rows = row_count(store)
             if embedded and rows >= wanted:
@@ -79,8 +85,20 @@ class LiveFeed(Feed):
                 last, since = rows, time.monotonic()
             if not embedded and not rows and time.monotonic() - since >= QUIET_S:
                 return answered
+            if not embedded and not rows and time.monotonic() >= ask_at:
+                if self._all_there():
+                    return answered
+                ask_at = time.monotonic() + ASK_S
             time.sleep(LOOK_S)
         return False
+
+    def _all_there(self) -> bool:
+        """Whether a database has all that gateways acknowledged."""
+        assert self._settings.influx is not None
+        try:
+            return not tally_of(self.acknowledged(), StoredReadings(self._settings.influx).times).missing
+        except (Retry, Refused):
+            return False
 
     def left(self) -> dict[str, int]:
         """Readings still in the outboxes of gateways, once these have ended."""

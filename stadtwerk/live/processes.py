@@ -270,7 +270,9 @@ class Processes:
             store: dict[str, str] = {"kind": "embedded", "path": str(self.store)}
         else:
             store = {"kind": "influx", "outbox": str(self.store), "url": influx.url, "bucket": influx.bucket}
-            store |= {"org": influx.org, "token_file": str(influx.token_file), "engine": influx.engine}
+            store |= {"api": influx.api, "engine": influx.engine}
+            more = {name: getattr(influx, name) for name in ("org", "user", "token_file", "password_file", "ca_file")}
+            store |= {name: str(value) for name, value in more.items() if value}
         config = {
             "name": name,
             "brokers": [to_json(address) for address in self._wired(name)],

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from gateways.influx.answers import Refused, Retry
+from gateways.influx.stored import StoredReadings
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.live.audit import Tally, row_count, seal, tally
+from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
+from stadtwerk.live.database import found_before, patiently
 from stadtwerk.live.faults import check_drills
 from stadtwerk.live.feed import LiveFeed
 from stadtwerk.live.field import FieldSums
@@ -40,9 +43,10 @@ FAIL = 1
 class Delivery:
     """What became of the readings of a live run.
 
-    `drained`: everything had arrived within the time for it. `tally` counts in the embedded store; with a database it
-    is None, and what is `left` in outboxes tells what had not reached it: readings by gateway, and of ingest.
-    `leaving`: readings that acknowledged ones leave gateways as; fewer where those of households leave as sums.
+    `drained`: everything had arrived within the time for it. `tally` counts in the store; it is None if a database did
+    not say what it has, and `reason` says why. `left`: readings in outboxes, by gateway and of ingest. `leaving`:
+    readings that acknowledged ones leave gateways as; fewer where those of households leave as sums. `before`: readings
+    of these sensors and times that a database had before the run; of those the count proves nothing.
     """
 
     field: FieldSums
@@ -50,13 +54,15 @@ class Delivery:
     left: dict[str, int]
     tally: Tally | None
     leaving: int = 0
+    before: int = 0
+    reason: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether no acknowledged reading is missing, doubled or out of order, as far as this can be known here."""
+        """Whether no acknowledged reading is missing, doubled or out of order, as far as the store shows it."""
         if self.field.refused or self.field.dropped:
             return False
-        return self.tally.holds if self.tally is not None else not any(self.left.values())
+        return self.tally is not None and self.tally.holds
 
     def sentence(self) -> str:
         field, held = self.field, "holds" if self.holds else "FAILS"
@@ -66,9 +72,12 @@ class Delivery:
         if self.tally is not None:
             counted = self.tally
             said += f", {counted.stored:,} in the store, {counted.missing:,} missing, {counted.doubled:,} doubled"
-            said += f", {counted.disordered:,} out of order"
+            if counted.disordered is not None:
+                said += f", {counted.disordered:,} out of order"
         else:
-            said += f", {sum(self.left.values()):,} of them not in the database"
+            said += f"; the database did not say what it has: {self.reason}"
+        if self.before:
+            said += f"; {self.before:,} such readings were there before the run"
         if field.refused or field.dropped:
             said += f"; {field.refused:,} refused by gateways, {field.dropped:,} dropped before them"
         return said + (f"; {field.waiting:,} never answered" if field.waiting else "")
@@ -113,6 +122,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                     processes.start()
                 terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
                 terminal.say(processes.listening())
+                before = found_before(city, gateways, clock, settings.influx)
                 yield feed
                 journal.add("live", "drain")
                 with terminal.working("waiting for the last readings"):
@@ -121,7 +131,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             finally:
                 feed.hang_up()
                 processes.stop()
-            delivery = _count(feed, processes, settings, drained)
+            delivery = _count(feed, processes, settings, drained, before)
             delivered.append(delivery)
             if settings.influx is None:
                 seal(processes.store)
@@ -154,12 +164,18 @@ def _keep_dead_letters(files: Sequence[Path], out: Path) -> dict[str, int]:
     return dict(Counter(str(orjson.loads(line)["reason"]) for line in lines))
 
 
-def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained: bool) -> Delivery:
+def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained: bool, before: int) -> Delivery:
     left, acknowledged = feed.left(), feed.acknowledged()
     leaving = sum(len(group) for blocks in acknowledged.values() for group, _ in blocks)
     if settings.influx is None:
         return Delivery(feed.sums(), drained, left, tally(acknowledged, processes.store), leaving)
-    return Delivery(feed.sums(), drained, left | {"ingest": row_count(processes.store)}, None, leaving)
+    database = settings.influx
+    left = left | {"ingest": row_count(processes.store)}
+    try:
+        counted, reason = patiently(lambda: tally_of(acknowledged, StoredReadings(database).times)), ""
+    except (Retry, Refused) as error:
+        counted, reason = None, str(error)
+    return Delivery(feed.sums(), drained, left, counted, leaving, before, reason)
 
 
 def _write(
@@ -183,6 +199,7 @@ def _write(
         "processes": processes.counts(),
         "readings": dataclasses.asdict(delivery.field),
         "leaving": delivery.leaving,
+        "there_before": delivery.before,
         "left_in_outboxes": delivery.left,
         "tally": None if delivery.tally is None else dataclasses.asdict(delivery.tally),
         "dead_letters": refused,

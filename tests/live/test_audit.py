@@ -16,7 +16,7 @@ from gateways.ingest.embedded import EmbeddedStore
 from gateways.payload import WirePack, WireReading
 from simulator.contracts.problem import BadInput
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
-from stadtwerk.live.audit import Tally, row_count, seal, tally
+from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
 from stadtwerk.live.field import FieldSums
 from stadtwerk.live.lag import LagMeter
 from stadtwerk.live.run import Delivery, LiveResult
@@ -108,6 +108,22 @@ def test_nothing_asked_and_nothing_there(tmp_path: Path) -> None:
     assert row_count(tmp_path / "none") == 0
 
 
+def test_what_a_database_has_is_counted_by_series_and_time() -> None:
+    """Whoever asks is handed gateway, quantity and the span of time."""
+    there = {"a": [60_000, 120_000, 120_000], "b": [60_000, 999_000]}
+    said = []
+
+    def times(gateway: str, quantity: str, first: int, last: int) -> dict[str, list[int]]:
+        said.append((gateway, quantity, first, last))
+        return there
+
+    counted = tally_of(asked(60, 120), times)
+    assert said == [("g1", "flow_m3_s", 60_000, 120_000)]
+    assert counted == Tally(4, 5, 4, 1, 1, 1, None)
+    assert not counted.holds
+    assert tally_of({"g1": []}, times).holds
+
+
 def delivery(counted: Tally | None, left: int = 0, **field: int) -> Delivery:
     return Delivery(FieldSums(**field), drained=True, left={"g1": left}, tally=counted)
 
@@ -121,8 +137,9 @@ def delivery(counted: Tally | None, left: int = 0, **field: int) -> Delivery:
         (delivery(Tally(6, 6, 6, 0, 0, 0, 1), acknowledged=6), False),
         (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6, refused=2), False),
         (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6, dropped=2), False),
-        (delivery(None, acknowledged=6), True),
-        (delivery(None, left=1, acknowledged=6), False),
+        (delivery(Tally(6, 6, 6, 0, 0, 0, None), acknowledged=6), True),
+        (delivery(Tally(6, 5, 5, 1, 0, 0, None), left=1, acknowledged=6), False),
+        (delivery(None, acknowledged=6), False),
     ],
 )
 @pytest.mark.parametrize("judged", [0, 1, 2])
@@ -147,8 +164,8 @@ def test_a_meter_shows_and_adds_up_what_it_sees() -> None:
 
 def test_mistakes_on_the_command_line_come_all_at_once() -> None:
     with pytest.raises(BadInput) as bad:
-        LiveSettings.from_arguments(0, 3, ["broker-a", "@5", "ingest@x"], "http://db", None, "o", "b")
+        LiveSettings.from_arguments(0, 3, ["broker-a", "@5", "ingest@x"])
     fields = [problem.field for problem in bad.value.problems]
-    assert fields == ["--gateways", "--ingests", "--kill", "--kill", "--kill", "--token-file"]
-    right = LiveSettings.from_arguments(None, 1, ["ingest@5", "broker-b@-60.5"], None, None, None, None)
+    assert fields == ["--gateways", "--ingests", "--kill", "--kill", "--kill"]
+    right = LiveSettings.from_arguments(None, 1, ["ingest@5", "broker-b@-60.5"])
     assert right.drills == (Drill("ingest-1", 5.0), Drill("broker-b", -60.5))

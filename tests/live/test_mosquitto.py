@@ -138,7 +138,7 @@ def test_every_acknowledged_reading_is_in_the_database_once_and_in_order(drill: 
     assert record["holds"]
     assert record["drained"]
     assert not any(record["left_in_outboxes"].values())
-    assert record["tally"] is None
+    assert record["tally"]["stored"] == record["tally"]["rows"] == count and record["tally"]["missing"] == 0
     assert not (drill.live.folder / "store.sqlite").exists()
 
 
