@@ -33,6 +33,7 @@ _GIVEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"radio site (.+)", r"Funkstandort \1"),
         (r"rescue station (.+)", r"Rettungswache \1"),
         (r"hospital", r"Krankenhaus"),
+        (r"hospital server (\w+)", r"Krankenhaus-Server \1"),
         (r"hospital information system", r"Krankenhaus-Informationssystem"),
         (r"patient records", r"Patientenakten"),
         (r"water of the hospital", r"Wasser des Krankenhauses"),

@@ -7,6 +7,7 @@ from simulator.contracts.kinds.cyber import RANSOMWARE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.staff import staff_present
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 DAY = to_ticks(86400.0)
@@ -16,7 +17,7 @@ class TownHall(Lifeline):
     """*online* while it has power and its services reach it: a live control link from them and a live data link.
 
     Without, the paper counter opens `activate_s` later, within opening hours (every day alike, by the town's clock:
-    assumption). Paper needs no power, but a house that can be used.
+    assumption). Paper needs no power, but people and a house.
     """
 
     kind = "town-hall"
@@ -52,6 +53,8 @@ class TownHall(Lifeline):
         if now < ready:
             self._wake_once(ready)
             return Duty("none", 0.0, f"{why}; the paper counter is being set up")
+        if not staff_present(self.runtime.faults, self.id):
+            return Duty("none", 0.0, f"{why}; nobody is at the counter")
         of_day = to_ticks(self.runtime.clock.time_of_day_s())
         if self._opens <= of_day < self._closes:
             self._wake_once(now + self._closes - of_day)

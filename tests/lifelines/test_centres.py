@@ -153,3 +153,13 @@ def test_a_house_that_cannot_be_used_has_no_counter() -> None:
     at(runtime, 9000, "hall", "site-out", clear=True)
     run_to(runtime, 10_000)
     assert modes(runtime, "hall") == [(600.0, "none"), (9000.0, "online")]
+
+
+@pytest.mark.parametrize(("absent", "mode", "share"), [(0.0, "paper", 0.3), (0.5, "paper", 0.15), (1.0, "none", 0.0)])
+def test_paper_needs_people(absent: float, mode: str, share: float) -> None:
+    runtime = running(offices(), datetime(2024, 1, 10, 12, 0))
+    at(runtime, 600, "switch", "node-out")
+    runtime.faults.apply("hall", "staff-absent", "flu", {"share": absent})
+    run_to(runtime, 5000)
+    assert modes(runtime, "hall")[-1][1] == mode
+    assert course(runtime, "lifeline-hall")[-1][1] == pytest.approx(share)

@@ -20,7 +20,7 @@ def test_the_folder_is_complete_and_the_codes_agree(main_run: Run) -> None:
     names = {path.name for path in main_run.folder.iterdir()}
     assert names == {
         "scenario.yaml", "run.json", "events.jsonl", "levels.parquet", "gauges.parquet", "readings.parquet",
-        "verdict.json", "junit.xml", "report.html",
+        "verdict.json", "junit.xml", "report.html", "figures.json",
     }  # fmt: skip
     by_value = {"pass": 0, "fail": 1, "inconclusive": 2}
     assert main_run.exit_code == main_run.record["exit_code"] == by_value[main_run.verdict["value"]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from simulator.city.layers.control import field_link, site_links
 from simulator.city.layers.generators import HOSPITAL_H, generator_for
 from simulator.city.layers.ground import Ground
-from simulator.city.layers.ict import CLUSTER
+from simulator.city.layers.ict import fibre
 from simulator.city.layers.layer import UNKNOWN_MAKE, Layer, join, place, total
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
@@ -65,30 +65,36 @@ def _hospital(ground: Ground, ict: Layer, plan: Plan) -> Layer:
         f"its battery lasts {HOSPITAL_BATTERY_S / 60:g} min, its water tank {HOSPITAL_TANK_S / 3600:g} h (assumptions)"
     )
     out = Layer((site,), tuple(links), assumptions=(Assumption(site.id, f"{size}; {stores}", "Destatis; assumption"),))
-    out = out + _inside(ground, ict, site, plan)
+    inside, servers = _inside(ground, site, plan)
+    out = out + inside
     if not ground.of_kind("bus"):
         return out
-    out = out + Layer(links=(feed(ground, site, plan.owners.power, HOSPITAL_BATTERY_S),))
-    return out + generator_for(site, beds * BED_W, HOSPITAL_H, "hospital-endurance", f"{BED_W / 1000:g} kW a bed")
+    fed = [feed(ground, one, plan.owners.power, HOSPITAL_BATTERY_S) for one in (site, *servers)]
+    out = out + Layer(links=tuple(fed))
+    reason = f"{BED_W / 1000:g} kW a bed"
+    return out + generator_for(site, beds * BED_W, HOSPITAL_H, "hospital-endurance", reason, servers)
 
 
-def _inside(ground: Ground, ict: Layer, site: Component, plan: Plan) -> Layer:
-    """The hospital's records, on an information system in the town's data centre, and its water."""
-    owner, seat = plan.owners.health, site.district
-    system = place(
-        "hospital-it", "service", site.x_m, site.y_m, owner, "hospital information system", seat, cluster=CLUSTER
-    )
-    records = place(
-        f"records-{site.id}", "patient-records", site.x_m, site.y_m, owner, "patient records", seat, hospital=site.id
-    )
-    links = (join(LinkKind.CONTROL, system.id, records.id, plan.owners.ict), field_link(ict, records, plan.owners.ict))
-    text = "its information system runs on the servers of the town's data centre; without it wards go over to paper"
-    out = Layer((system, records), links, assumptions=(Assumption(records.id, text),))
+def _inside(ground: Ground, site: Component, plan: Plan) -> tuple[Layer, tuple[Component, ...]]:
+    """What stands in the house: two servers that carry its records, on a network of their own, and its water."""
+    owner, seat, x_m, y_m = plan.owners.health, site.district, site.x_m, site.y_m
+    cluster, title = "hospital", "hospital information system"
+    servers = tuple(
+        place(f"hospital-server-{x}", "server", x_m, y_m, owner, f"hospital server {x.upper()}", seat, plan.make(i),
+              cluster=cluster, rank=float(i + 1))
+        for i, x in enumerate("ab")
+    )  # fmt: skip
+    system = place("hospital-it", "service", x_m, y_m, owner, title, seat, cluster=cluster)
+    records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, "patient records", seat, hospital=site.id)
+    links = [join(LinkKind.CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
+    links += [fibre(server, records, owner) for server in servers]
+    text = "its information system runs on two servers in the house, without which wards go over to paper"
+    out = Layer((*servers, system, records), tuple(links), assumptions=(Assumption(records.id, text),))
     if not ground.supplying_junctions:
-        return out
+        return out, servers
     name = f"water-{site.id}"
-    water = place(name, "hospital-water", site.x_m, site.y_m, owner, "water of the hospital", seat, hospital=site.id)
-    return out + Layer((water,))
+    water = place(name, "hospital-water", x_m, y_m, owner, "water of the hospital", seat, hospital=site.id)
+    return out + Layer((water,)), servers
 
 
 def _town_hall(ground: Ground, ict: Layer, plan: Plan) -> Layer:
