@@ -181,9 +181,8 @@ class Ict:
     def _look_at_ways(self, cause: int | None) -> None:
         service = self._service
         if self._ways is None:
-            tree = self._to_data_centre()
-            routes = {g: tree.route(self.graph, int(v)) for g, v in zip(service.gateways, service.vertex, strict=True)}
-            self._ways = Ways(self._runtime, self.graph, routes)
+            tree, reached = self._to_data_centre(), zip(service.gateways, service.vertex.tolist(), strict=True)
+            self._ways = Ways(self._runtime, self.graph, {g: tree.route(self.graph, v) for g, v in reached})
         online = dict(zip(service.gateways, (service.online > 0).tolist(), strict=True))
         self._ways.update(self._state.works, self._usable, online, self._changed, cause)
 
