@@ -15,7 +15,7 @@ from dashboards import queries
 from dashboards.influx import InfluxNotes, source
 from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
-from dashboards.text import LANGUAGES, Language, Text
+from dashboards.text import Language, Text
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
 
 TAG = "stadtwerk"
@@ -198,4 +198,3 @@ def _pages_link(title: str, lang: Language) -> build.DashboardLink:
         .include_vars(True)
         .keep_time(True)
     )
-

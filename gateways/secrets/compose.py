@@ -32,7 +32,7 @@ def add_compose(folder: Path, authority: Authority, gateways: Sequence[str], day
     identities/GATEWAY/   door.crt, door.key beside the rest: the gateway's side towards the sensors
     simulator/            ca.crt, client.crt, client.key: who may hand readings to gateways; its database password
     influxdb/             certificate, first administrator with a token, and the passwords of its users
-    grafana/              certificate, administrator's password, key for stored secrets, database password
+    grafana/              certificate, administrator's password, key for stored secrets, login of the database
     compose.env           the user that containers run as, who is the owner of these files
     """
     root = authority.signed.certificate
@@ -74,7 +74,8 @@ def add_compose(folder: Path, authority: Authority, gateways: Sequence[str], day
             "server.key": shown.key,
             "admin-password": _line(random_password()),
             "secret-key": _line(random_password()),
-            "database-password": _line(passwords[DASHBOARDS]),
+            # The interface for InfluxQL takes a login in place of a token; a header cannot hold a line's end.
+            "influx-token": f"{DASHBOARDS}:{passwords[DASHBOARDS]}".encode(),
         },
     )
     owner = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (1000, 1000)

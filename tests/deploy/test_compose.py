@@ -131,6 +131,23 @@ def test_each_gateway_and_ingest_sees_its_own_identity_and_no_other() -> None:
     assert not any("authority" in source for one in SERVICES.values() for source, _, _ in mounted(one))
 
 
+def test_grafana_finds_what_its_provisioning_names(secrets: Path) -> None:
+    grafana = SERVICES["grafana"]
+    text = (ROOT / "deploy" / "grafana" / "provisioning" / "datasources" / "stadtwerk.yaml").read_text()
+    assert set(re.findall(r"\$\{(\w+)\}", text)) <= grafana["environment"].keys()
+    named = set(re.findall(r"\$__file\{/run/secrets/([\w-]+)\}", text))
+    assert named and named <= set(grafana["secrets"])
+    paths = re.findall(r"path: (\S+)", (ROOT / "deploy/grafana/provisioning/dashboards/stadtwerk.yaml").read_text())
+    mounts = {target: source for source, target, _ in mounted(grafana)}
+    for path in paths:
+        folder, _, language = path.rpartition("/")
+        assert list((ROOT / mounts[folder] / language).glob("*.json"))
+    assert mounts["/etc/grafana/provisioning"] == "./deploy/grafana/provisioning"
+    token = (secrets / "grafana" / "influx-token").read_bytes()
+    assert token.startswith(b"grafana:") and not token.endswith(b"\n"), "a header cannot hold a line's end"
+    assert token.decode().partition(":")[2] == (secrets / "influxdb" / "grafana-password").read_text().strip()
+
+
 def test_nobody_gets_into_grafana_without_a_login() -> None:
     environment = SERVICES["grafana"]["environment"]
     assert environment["GF_AUTH_ANONYMOUS_ENABLED"] == "false"
