@@ -86,7 +86,7 @@ class Feed:
                 runtime.log.add(EventKind.NOTE, cohort.gateway, what)
         runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
         runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry, brokers).change)
-        devices = FieldDevices({g: _told(city, g, PROTOCOL) for g in gateways}, start_unix)
+        devices = FieldDevices({g: told_of(city, g, PROTOCOL) for g in gateways}, start_unix)
         self._truth = TruthFile(readings.with_name(TRUTH_FILE))
         lying = SensorFaults(clock, runtime.streams, city.cohorts, runtime.log, self._truth.add)
         take, advance = self.outlets(runtime, telemetry, brokers)
@@ -165,10 +165,10 @@ def software_of(city: City, gateway: str, active: tuple[ActiveFault, ...] = ()) 
 
     if active:
         return Software(str(active[-1].parameters["payload"]), bool(active[-1].parameters["faulty"]))
-    return Software(_told(city, gateway, PAYLOAD))
+    return Software(told_of(city, gateway, PAYLOAD))
 
 
-def _told(city: City, gateway: str, parameter: Parameter) -> str:
+def told_of(city: City, gateway: str, parameter: Parameter) -> str:
     """What the city says of a gateway, or else what is usual; sensors may also report to another kind of component."""
     return str(city.components[gateway].parameters.get(parameter.name, parameter.default))
 

@@ -8,6 +8,7 @@ secrets    whether an installation's secrets do for a live run
 wires      the ways from a gateway or ingest to the brokers
 credentials  secrets that run out
 processes  all processes and links of one live run
+device     an old device behind a gateway, asked over a real socket
 field      readings of one gateway on their way to its process
 faults     what breaks in the city, on the real thing; drills
 lag        how far the city is behind the wall clock

@@ -10,15 +10,18 @@ from typing import TYPE_CHECKING
 from gateways.influx.answers import Refused, Retry
 from gateways.influx.stored import StoredReadings
 from gateways.sums import Sums
+from simulator.contracts.kinds.ict import PROTOCOL
 from simulator.contracts.ticks import to_s, to_ticks
 from stadtwerk.live.audit import left_in, row_count, tally_of
+from stadtwerk.live.device import ModbusDevice
 from stadtwerk.live.faults import RealFaults, plan_drills
 from stadtwerk.live.field import Field, FieldSums
 from stadtwerk.live.settings import LiveSettings
-from stadtwerk.telemetry import Feed
+from stadtwerk.telemetry import Feed, told_of
 
 if TYPE_CHECKING:
     from gateways.telemetry import Telemetry
+    from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
     from simulator.coupling import Runtime
     from simulator.kernel import Clock
@@ -46,21 +49,27 @@ class LiveFeed(Feed):
         self.start_ms = to_ticks(clock.start.replace(tzinfo=UTC).timestamp())
         self._clock, self._processes, self._settings, self._journal = clock, processes, settings, journal
         self._fields: dict[str, Field] = {}
+        self._devices: dict[str, ModbusDevice] = {}
 
     def outlets(
         self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers
     ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
         processes, gateways = self._processes, self._processes.gateways
         fields = self._fields = {g: Field(g, processes.port(g), to_s(self.start_ms)) for g in gateways}
+        self._devices = self._old_devices(runtime.city)
         places = [brokers.gateways.index(gateway) for gateway in gateways]
         faults = RealFaults(runtime, processes, gateways, brokers, places)
         plan_drills(self._settings.drills, self._clock, processes)
 
+        devices = self._devices
+
         def take(readings: Readings, now: int) -> None:
             telemetry.take(readings, now)
-            field = fields.get(readings.group.gateway)
-            if field is not None:
-                field.take(readings)
+            gateway = readings.group.gateway
+            if gateway in devices:
+                devices[gateway].take(readings)
+            elif gateway in fields:
+                fields[gateway].take(readings)
 
         def advance(tick: int) -> None:
             telemetry.advance(tick)
@@ -72,6 +81,8 @@ class LiveFeed(Feed):
         """Mend everything, then wait, bounded, until what gateways have is in the store; whether it seems to be."""
         self._processes.mend_all()
         deadline = time.monotonic() + self._settings.drain_s
+        for device in self._devices.values():
+            device.wait(max(0.0, deadline - time.monotonic()))
         answered = all(field.wait(max(0.0, deadline - time.monotonic())) for field in self._fields.values())
         wanted = sum(len(group) for blocks in self.acknowledged().values() for group, _ in blocks)
         store, embedded = self._processes.store, self._settings.influx is None
@@ -91,6 +102,21 @@ class LiveFeed(Feed):
                 ask_at = time.monotonic() + ASK_S
             time.sleep(LOOK_S)
         return False
+
+    def polls(self) -> dict[str, int]:
+        """How often the old devices behind each gateway were asked over a socket and answered."""
+        return {gateway: device.polls for gateway, device in self._devices.items()}
+
+    def _old_devices(self, city: City) -> dict[str, ModbusDevice]:
+        """The Modbus units behind gateways that have some."""
+        found = {}
+        for gateway, field in self._fields.items():
+            if told_of(city, gateway, PROTOCOL) == "modbus":
+                try:
+                    found[gateway] = ModbusDevice(gateway, field.take, self._journal)
+                except ImportError:
+                    self.note(f"{gateway}: its Modbus unit is not asked over a socket; pip install 'stadtwerk[legacy]'")
+        return found
 
     def _all_there(self) -> bool:
         """Whether a database has all that gateways acknowledged."""
@@ -121,5 +147,7 @@ class LiveFeed(Feed):
 
     def hang_up(self) -> None:
         """Nothing more is sent to gateways."""
+        for device in self._devices.values():
+            device.close()
         for field in self._fields.values():
             field.close()

@@ -140,7 +140,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             if refused:
                 said = ", ".join(f"{count} {reason}" for reason, count in sorted(refused.items()))
                 feed.note(f"messages that ingest did not take: {said}; see {DEAD_LETTERS}")
-            _write(folder / RECORD, speed, gateways, settings, terminal, processes, delivery, refused)
+            _write(folder / RECORD, speed, settings, terminal, processes, delivery, refused, feed.polls())
             feed.note(delivery.sentence())
 
     run = run_scenario(replace(request, speed=speed), terminal, opened)
@@ -181,17 +181,18 @@ def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained
 def _write(
     path: Path,
     speed: float,
-    gateways: tuple[str, ...],
     settings: LiveSettings,
     terminal: LiveTerminal,
     processes: Processes,
     delivery: Delivery,
     refused: Mapping[str, int],
+    polls: Mapping[str, int],
 ) -> None:
     record: dict[str, Any] = {
         "schema": "stadtwerk/live/1",
         "speed": speed,
-        "gateways": list(gateways),
+        "gateways": list(processes.gateways),
+        "modbus_polls": polls,
         "brokers": "embedded" if settings.mosquitto is None else "mosquitto",
         "store": "embedded" if settings.influx is None else settings.influx.url,
         "drills": [dataclasses.asdict(drill) for drill in settings.drills],

@@ -16,6 +16,7 @@ from stadtwerk.live.run import run_live
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.run import RunRequest
 from tests.live.support import SCENARIO, Listener, Live, read_live, taken_by, write_scenario
+from tests.live.test_device import check_of_a_live_run
 
 GATEWAYS = ("gateway-d1", "gateway-d2")
 TIMELINE = """\
@@ -113,3 +114,7 @@ def test_no_meter_of_a_household_is_ever_on_the_wire_or_in_a_file(heard: Heard) 
         assert not any("meter-" in sensor for sensor in sensors)
     covered = {row.value for row in read_rows(heard.live.folder / "store.sqlite") if row.sensor.endswith("/covered")}
     assert min(covered) >= 5
+
+
+def test_the_modbus_unit_of_the_city_was_asked_over_its_socket(live: Live) -> None:
+    check_of_a_live_run(live)
