@@ -8,9 +8,9 @@ from simulator.contracts.kinds import KINDS
 from simulator.contracts.kinds.kind import STAFF_ABSENT
 from simulator.contracts.quantities import STAFFED
 from tests.ict.town import course, modes, run_to
-from tests.lifelines.test_town import LIFELINES, running
+from tests.lifelines.test_town import CITY, LIFELINES, running
 
-MANNED = tuple(name for name in LIFELINES if name != "supply")
+MANNED = tuple(name for name in LIFELINES if CITY.components[name].kind in STAFFED)
 
 
 def test_the_kinds_with_staff_are_those_that_declare_its_absence() -> None:
