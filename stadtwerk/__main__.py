@@ -32,6 +32,7 @@ COMMANDS = {
     "test": "run a suite of scenarios, for a build server",
     "campaign": "run many drawn cases of a scenario, and show what measures would buy",
     "charter": "report what a set of runs shows of the Smart City Charter",
+    "compare": "show two runs or two campaigns side by side",
     "check": "check scenario files and city folders for mistakes",
     "list": "list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, clauses",
     "city": "import a city, or show one",

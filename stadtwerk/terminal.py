@@ -13,6 +13,7 @@ from simulator.contracts.ticks import to_s
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
+    from resilience.pages import Page
     from simulator.kernel import Clock
     from stadtwerk.run import RunResult
 
@@ -98,6 +99,26 @@ class Terminal:
         for row in rows:
             table.add_row(*(Text(cell) for cell in row))  # not as markup: "[m2]" is a unit
         self._print(console, table)
+
+    def show_page(self, page: Page) -> None:
+        """A page of sections as text: the answer, then each table."""
+        from rich.text import Text
+
+        console = self._console()
+        self._print(console, Text(page.title, style="bold"))
+        print(page.facts)
+        for _, sentences in page.lead:
+            for sentence in sentences:
+                self._print(console, Text(sentence))
+        for section in page.sections:
+            print()
+            self._print(console, Text(section.title, style="bold"))
+            for sentence in section.sentences:
+                self._print(console, Text(sentence))
+            for table in section.tables:
+                self.table(table.caption, table.heads, table.rows)
+            for note in section.notes:
+                self._print(console, Text(note, style="dim"))
 
     @contextmanager
     def working(self, what: str) -> Iterator[None]:

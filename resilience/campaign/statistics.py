@@ -9,10 +9,12 @@ that, so that their intervals are as a rule wider than they need be.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000
@@ -68,8 +70,6 @@ def mean(values: Sequence[float], seed: int, what: str) -> Estimate:
     Open for fewer than two runs. Where all runs have one value, nothing was seen of its spread, and the interval is
     that value alone. Raises `ValueError` without values.
     """
-    from scipy.stats import bootstrap
-
     if not len(values):
         raise ValueError("no values, no mean")
     data = np.asarray(values, dtype=np.float64)
@@ -78,11 +78,37 @@ def mean(values: Sequence[float], seed: int, what: str) -> Estimate:
         return Estimate(value, None, None)
     if np.ptp(data) == 0.0:
         return Estimate(value, value, value)
+    return _bootstrapped(value, (data,), lambda x, axis: np.mean(x, axis=axis), seed, what)
+
+
+def difference(before: Sequence[float], after: Sequence[float], seed: int, what: str) -> Estimate:
+    """The mean of `after` less that of `before`, of independent runs, with its interval.
+
+    Open where either has fewer than two runs. Raises `ValueError` without values.
+    """
+    if not len(before) or not len(after):
+        raise ValueError("no values, no difference")
+    one, other = np.asarray(before, dtype=np.float64), np.asarray(after, dtype=np.float64)
+    value = float(other.mean() - one.mean())
+    if min(len(one), len(other)) < 2:
+        return Estimate(value, None, None)
+    if np.ptp(one) == 0.0 and np.ptp(other) == 0.0:
+        return Estimate(value, value, value)
+    return _bootstrapped(
+        value, (one, other), lambda x, y, axis: np.mean(y, axis=axis) - np.mean(x, axis=axis), seed, what
+    )
+
+
+def _bootstrapped(
+    value: float, data: tuple[NDArray[np.float64], ...], statistic: Callable[..., Any], seed: int, what: str
+) -> Estimate:
+    from scipy.stats import bootstrap
+
     words = np.frombuffer(hashlib.sha256(f"{seed}\x1f{what}".encode()).digest(), dtype="<u4")
     rng = np.random.default_rng(words.tolist())
-    batch = max(1, 2_000_000 // len(data))  # so that many runs do not fill the memory
+    batch = max(1, 2_000_000 // max(len(sample) for sample in data))  # so that many runs do not fill the memory
     found = bootstrap(
-        (data,), np.mean, n_resamples=RESAMPLES, batch=batch, confidence_level=CONFIDENCE, rng=rng, vectorized=True
+        data, statistic, n_resamples=RESAMPLES, batch=batch, confidence_level=CONFIDENCE, rng=rng, vectorized=True
     )
     low, high = float(found.confidence_interval.low), float(found.confidence_interval.high)
     if not (np.isfinite(low) and np.isfinite(high)):  # the correction fails where hardly a run differs

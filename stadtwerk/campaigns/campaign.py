@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,10 +155,12 @@ def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, 
     record: dict[str, Any] = {
         "schema": "stadtwerk/campaign-result/1",
         "campaign": plan.campaign.id,
+        "title": asdict(plan.campaign.title),
         "city": plan.city.name,
         "people": plan.city.people,
         "cases": plan.campaign.runs,
-        "measures": [measure.id for measure in plan.campaign.measures],
+        "seed": plan.campaign.seed,
+        "measures": {measure.id: asdict(measure.title) for measure in plan.campaign.measures},
         "runs": len(runs),
         "failed": failed,
         "digest": digest,
