@@ -39,9 +39,9 @@ def compare_runs(a: RunSide, b: RunSide, lang: str = "en") -> Page:
         say(
             "hours",
             lang,
-            a=amount(a.figures.person_hours, lang),
-            b=amount(b.figures.person_hours, lang),
-            difference=signed(b.figures.person_hours - a.figures.person_hours, lang),
+            a=amount(a.figures.service_hours, lang),
+            b=amount(b.figures.service_hours, lang),
+            difference=signed(b.figures.service_hours - a.figures.service_hours, lang),
         ),
     ]
     if a.digest == b.digest:
@@ -189,6 +189,12 @@ def _figures(a: RunSide, b: RunSide, lang: str) -> Section:
 
     one, other = a.figures, b.figures
     rows: list[tuple[str, ...]] = [
+        (
+            say("service-hours", lang),
+            amount(one.service_hours, lang),
+            amount(other.service_hours, lang),
+            signed(other.service_hours - one.service_hours, lang),
+        ),
         (
             say("person-hours", lang),
             amount(one.person_hours, lang),

@@ -23,8 +23,8 @@ TEXTS: dict[str, Text] = {
         "{changed} of {checks} checks come out differently, {levels} of {all} service levels differ.",
     ),
     "hours": Text(
-        "Personenstunden, jede Person einmal gezählt: {a} gegen {b} ({difference}).",
-        "Person-hours, each person counted once: {a} against {b} ({difference}).",
+        "Personenstunden, über die Dienste summiert: {a} gegen {b} ({difference}).",
+        "Person-hours summed over services: {a} against {b} ({difference}).",
     ),
     "run": Text("Lauf", "Run"),
     "campaign": Text("Kampagne", "Campaign"),
@@ -52,6 +52,7 @@ TEXTS: dict[str, Text] = {
     "levels-none": Text("Alle Dienste verlaufen gleich gut.", "All service levels do equally well."),
     "figures": Text("Größen", "Figures"),
     "figure": Text("Größe", "Figure"),
+    "service-hours": Text("Personenstunden, über die Dienste summiert", "person-hours summed over services"),
     "person-hours": Text("Personenstunden, jede Person einmal gezählt", "person-hours, each person counted once"),
     "most-people": Text("Betroffene auf dem Höhepunkt", "people affected at the peak"),
     "recovery": Text("bis alles wieder da war", "until everything was back"),
