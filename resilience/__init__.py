@@ -40,8 +40,6 @@ junit       the verdict for a build server
 record      the verdict as JSON, and back
 pages       reports made of sections and tables
 report      the verdict for people
-figures     what a run came to, small enough to keep for thousands
-pages       a report of sections and tables, as HTML and Markdown
 campaign    many drawn runs: files, sampling, statistics, risks, what measures would buy
 comparison  two runs or campaigns side by side
 lifetimes   usual service life by kind of component, with sources

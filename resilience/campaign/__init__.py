@@ -1,0 +1,18 @@
+"""Campaigns: many runs under drawn conditions, and what candidate measures would buy. Running them is for others.
+
+campaign      what a campaign asks, as records
+distribution  what is drawn from
+schema        the JSON Schema of campaign files
+loader        from a file to records, every mistake at its line
+sampling      the cases that are drawn
+apply         a case's values put into scenario and city
+check         every case looked at before any is run
+run           one run with what came of it
+statistics    percentiles, shares and means with intervals
+risks         which fault costs how much, where, and whose it is
+effect        a measure beside today, in pairs
+content       everything that the report says
+words         its words, each beside its translation
+chart         how often it gets worse, drawn
+report        the report as a page
+"""
