@@ -125,6 +125,7 @@ def _certificate_door(settings: MosquittoSettings) -> str:
 # nobody can throw out another by using its client id.
 listener {settings.port} {settings.host}
 {_both_doors(settings)}
+crlfile {settings.folder}/crl.pem
 require_certificate true
 use_identity_as_username true
 """

@@ -19,9 +19,10 @@ MEBIBYTE = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedConfig:
-    """Store in a file of our own."""
+    """Store in a file of our own. Readings are deleted after `keep_days` by the machine's clock; None keeps them."""
 
     path: Path
+    keep_days: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,10 @@ class IngestConfig:
 
     `gateways`: who may send; None leaves that to the broker's topic rights. A batch is committed `batch_s` after its
     first message or at `batch_rows` readings. `message_bytes` is the largest payload taken. `inbox_bytes` may wait in
-    memory for the commit; then the connection is not read until there is room. `durable`: see `open_database`.
-    (Assumptions all: a commit to disk costs some milliseconds; 1,000 readings are 60 to 100 kB.)
+    memory for the commit; then the connection is not read until there is room. Of one gateway `messages_per_s` are
+    looked at in the long run and `messages_burst` at once; the others are shed with the reason `flooding`, and their
+    gateway sends them again (four times what a gateway sends that empties its outbox as fast as it can). `durable`: see
+    `open_database`. (Assumptions all: a commit to disk costs some milliseconds; 1,000 readings are 60 to 100 kB.)
     """
 
     name: str
@@ -62,6 +65,8 @@ class IngestConfig:
     batch_rows: int = 20_000
     message_bytes: int = MAX_PAYLOAD_BYTES
     inbox_bytes: int = 32 * MEBIBYTE
+    messages_per_s: float = 5000.0
+    messages_burst: int = 20_000
     health_s: float = 1.0
     durable: bool = True
 
@@ -107,9 +112,14 @@ class _Reader:
         }
         if document.get("dead_letters") is not None:
             values["dead_letters"] = self._path("dead_letters", document)
-        for name, low in (("batch_s", 0.0), ("health_s", 0.01)):
+        for name, low in (("batch_s", 0.0), ("health_s", 0.01), ("messages_per_s", 0.1)):
             self._number(name, document, low, float, values)
-        for name, least in (("batch_rows", 1), ("message_bytes", 1024), ("inbox_bytes", MEBIBYTE)):
+        for name, least in (
+            ("batch_rows", 1),
+            ("messages_burst", 1),
+            ("message_bytes", 1024),
+            ("inbox_bytes", MEBIBYTE),
+        ):
             self._number(name, document, least, int, values)
         if "durable" in document:
             values["durable"] = document["durable"]
@@ -140,8 +150,10 @@ class _Reader:
             return None
         if kind == "influx":
             return self._influx(value)
-        self._unknown("store.", value, {"kind", "path"})
-        return EmbeddedConfig(self._path("path", value, "store."))
+        self._unknown("store.", value, {"kind", "path", "keep_days"})
+        keep: dict[str, Any] = {}
+        self._number("keep_days", value, 0.001, float, keep, "store.")
+        return EmbeddedConfig(self._path("path", value, "store."), **keep)
 
     def _influx(self, value: dict[str, Any]) -> InfluxConfig | None:
         before = len(self.problems)

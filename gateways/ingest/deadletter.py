@@ -37,6 +37,8 @@ class Reason(Enum):
     """The pack's boot is older than all that the ledger remembers of its gateway."""
     CROWDED = "crowded"
     """There are as many gateways as the ledger takes."""
+    FLOODING = "flooding"
+    """The gateway sends more messages than ingest looks at."""
     REFUSED = "refused"
     """The database will not have it."""
 

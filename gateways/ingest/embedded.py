@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,17 +23,22 @@ from numpy.typing import NDArray
 from gateways.ingest.blocks import Blocks, new_of, unpack
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.ledger import BOOTS_KEPT, Ledger, open_database, transaction
+from gateways.ingest.retention import Retention
 from gateways.ingest.sequence import Verdict
 from gateways.ingest.store import Backlog, StoreUnavailable
 
 
 class EmbeddedStore:
-    """A `Store` in a file. Several processes may share it, and anyone may read it meanwhile."""
+    """A `Store` in a file. Several processes may share it, and anyone may read it meanwhile.
 
-    def __init__(self, path: Path, durable: bool = True) -> None:
+    `keep_days`: how long readings are kept; see `gateways.ingest.retention`.
+    """
+
+    def __init__(self, path: Path, durable: bool = True, keep_days: float | None = None) -> None:
         self._database = open_database(path, durable)
         self._ledger = Ledger(self._database)
         self._blocks = Blocks(self._database)
+        self._retention = None if keep_days is None else Retention(self._database, keep_days)
 
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
         try:
@@ -43,6 +48,9 @@ class EmbeddedStore:
         except sqlite3.Error as error:
             self._ledger.forget()
             raise StoreUnavailable(str(error)) from error
+        if self._retention is not None:
+            with suppress(sqlite3.Error):  # it is tried again with the next commit
+                self._retention.look()
         return verdicts
 
     def ledger(self) -> dict[tuple[str, int], int]:

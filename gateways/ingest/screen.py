@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateways import topics
 from gateways.ingest.columns import ColumnReader, WireColumns, columns_of
 from gateways.ingest.deadletter import Reason
+from gateways.ingest.flow import Flow
 from gateways.senml import SenmlError
 from gateways.versions import READINGS, UnknownVersion, WrongGateway, read_message
 
@@ -23,13 +24,14 @@ class Refusal:
 
 
 class Screen:
-    """Checks topic, size, sender, version and form, in this order: the cheap ones first.
+    """Checks topic, sender, flow, size, version and form, in this order: the cheap ones first.
 
     `gateways`: who may send; None leaves that to the broker's topic rights. `message_bytes`: larger ones are refused.
+    `flow` says how many messages of a gateway are looked at, None that all are.
     """
 
-    def __init__(self, gateways: frozenset[str] | None, message_bytes: int) -> None:
-        self._gateways, self._message_bytes = gateways, message_bytes
+    def __init__(self, gateways: frozenset[str] | None, message_bytes: int, flow: Flow | None = None) -> None:
+        self._gateways, self._message_bytes, self._flow = gateways, message_bytes, flow
         self._reader = ColumnReader()
 
     def pass_(self, topic: str, payload: bytes) -> WireColumns | Refusal:
@@ -45,6 +47,8 @@ class Screen:
             return Refusal(Reason.UNAUTHORISED, "the topic names no gateway in the way that gateways are named")
         if self._gateways is not None and owner not in self._gateways:
             return Refusal(Reason.UNAUTHORISED, f"{owner!r} is not one of the gateways that may send")
+        if self._flow is not None and not self._flow.admits(owner):
+            return Refusal(Reason.FLOODING, f"{owner!r} sends more messages than are looked at")
         if len(payload) > self._message_bytes:
             return Refusal(Reason.OVERSIZED, f"more than {self._message_bytes} bytes")
         try:

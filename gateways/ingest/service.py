@@ -13,6 +13,7 @@ from gateways import topics
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
 from gateways.ingest.deadletter import DeadLetters, Reason
+from gateways.ingest.flow import Flow
 from gateways.ingest.health import Counters, ack_message, health_message, will_message
 from gateways.ingest.inbox import Inbox, Message
 from gateways.ingest.link import KEEPALIVE_S, BrokerLink
@@ -56,7 +57,7 @@ class IngestService:
         self._refused: deque[tuple[bytes, str]] = deque(maxlen=100)
         self._store = store or open_store(config, self._refused)
         self._inbox = Inbox(config.inbox_bytes)
-        self._screen = Screen(config.gateways, config.message_bytes)
+        self._screen = Screen(config.gateways, config.message_bytes, Flow(config.messages_per_s, config.messages_burst))
         self._connected: deque[BrokerLink] = deque()
         self._newest: dict[str, tuple[int, int]] = {}
         self._backlog = Backlog()
@@ -236,7 +237,7 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
     if isinstance(where, EmbeddedConfig):
         from gateways.ingest.embedded import EmbeddedStore
 
-        return EmbeddedStore(where.path, config.durable)
+        return EmbeddedStore(where.path, config.durable, where.keep_days)
     from gateways.influx import InfluxWriter
     from gateways.ingest.influx_store import InfluxStore
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -69,6 +69,24 @@ class Authority:
     def client(self, name: str, days: int = LEAF_DAYS) -> Signed:
         """A certificate with which the identity `name` logs in at a broker. It cannot pose as a broker."""
         return self._leaf(name, days, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def revocation_list(self, revoked: Iterable[int]) -> bytes:
+        """A list, in PEM, of the serial numbers that no longer hold.
+
+        It is valid as long as the authority: a broker lets nobody in once its list has run out.
+        """
+        builder = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._name)
+            .last_update(self._now - _EARLIER)
+            .next_update(self._now + timedelta(days=AUTHORITY_DAYS))
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False)
+            .add_extension(x509.CRLNumber(int(self._now.timestamp())), critical=False)
+        )
+        for serial in sorted(set(revoked)):
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(self._now).build()
+            builder = builder.add_revoked_certificate(entry)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
     def _leaf(
         self,

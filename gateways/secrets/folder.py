@@ -54,7 +54,8 @@ def init_secrets(
     there at the end or nothing is. With `compose` there is also what `docker-compose.yml` needs, see `compose`.
 
         authority/          ca.crt, ca.key: only needed to make more identities, keep it offline
-        mosquitto-a/, -b/   ca.crt, server.crt, server.key, passwords, acl, mosquitto.conf
+        mosquitto-a/, -b/   ca.crt, crl.pem (what was revoked: nothing yet), server.crt, server.key, passwords, acl,
+                            mosquitto.conf
         identities/NAME/    ca.crt, client.crt, client.key, password
 
     Folders are open to this user only (0700), as are files (0600). Raises `SecretsExist`, and `ValueError` for a name,
@@ -79,6 +80,7 @@ def init_secrets(
             signed = authority.server(name, names, days)
             files = {
                 "ca.crt": authority.signed.certificate,
+                "crl.pem": authority.revocation_list(()),
                 "server.crt": signed.certificate,
                 "server.key": signed.key,
                 "passwords": password_file(passwords).encode(),

@@ -1,4 +1,4 @@
-"""`stadtwerk secrets init` and `stadtwerk secrets add`."""
+"""`stadtwerk secrets init`, `stadtwerk secrets add` and `stadtwerk secrets revoke`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ examples:
       --host-a mqtt-a.example.org --host-b mqtt-b.example.org --listen 0.0.0.0
   stadtwerk secrets init --out secrets --city demo --compose      all that docker-compose.yml mounts
   stadtwerk secrets add --to secrets --gateway gw-3
+  stadtwerk secrets revoke --in secrets --identity gw-2       a gateway that was stolen
 
 Each machine gets the one folder that is its own: mosquitto-a/ and mosquitto-b/ go to /etc/stadtwerk/ of the brokers,
 identities/NAME/ to the one who has that name. authority/ stays offline: whoever has it can make further identities.
@@ -48,6 +49,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = actions.add_parser("add", help="further gateways for an installation", epilog=EPILOG, formatter_class=_FORM)
     add.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder that `secrets init` made")
     add.add_argument("--gateway", action="append", required=True, metavar="ID", help="a gateway; may be given again")
+    revoke = actions.add_parser(
+        "revoke", help="take certificates and passwords out of force", epilog=EPILOG, formatter_class=_FORM
+    )
+    revoke.add_argument("--in", dest="to", type=Path, required=True, metavar="DIR", help="folder of `secrets init`")
+    revoke.add_argument(
+        "--identity", action="append", default=[], metavar="NAME", help="whose; may be given again (default: nobody's)"
+    )
     for action in (init, add):
         action.add_argument("--days", type=int, default=730, help="how long certificates are valid (default: 730)")
 
@@ -58,6 +66,8 @@ def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
 
     folder: Path = options.out if options.action == "init" else options.to
+    if options.action == "revoke":
+        return _revoke(folder, options.identity)
     try:
         if options.action == "add":
             made = add_gateways(folder, options.gateway, days=options.days)
@@ -95,6 +105,24 @@ def execute(options: argparse.Namespace) -> int:
             print(f"next: docker compose --env-file {folder / ENVIRONMENT} --profile live up --build --detach")
     else:
         print("bring the file passwords of both brokers to them if gateways log in by password")
+    return 0
+
+
+def _revoke(folder: Path, names: list[str]) -> int:
+    from gateways.secrets.revocation import UnknownIdentity, revoke
+    from simulator.contracts.problem import BadInput, Problem
+
+    try:
+        changed = revoke(folder, names)
+    except UnknownIdentity as unknown:
+        mend = f"the identities are the folders in {folder / 'identities'}"
+        raise BadInput([Problem(str(folder), 0, "--identity", str(unknown), mend)]) from None
+    except (ValueError, OSError) as error:
+        what = f"is no folder of secrets with its authority: {error}"
+        raise BadInput([Problem(str(folder), 0, "secrets", what, "see stadtwerk secrets --help")]) from None
+    print(f"revoked: {', '.join(names) or 'nobody'}; bring these to the brokers and start them again:")
+    for file in changed:
+        print(f"  {file}")
     return 0
 
 

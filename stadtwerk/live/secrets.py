@@ -10,6 +10,7 @@ from pathlib import Path
 from gateways.brokers.mosquitto import NAMES
 from gateways.proxy import HOST
 from gateways.secrets.folder import IDENTITIES
+from gateways.secrets.revocation import LIST
 from simulator.contracts.problem import BadInput, Problem
 
 _FILES = ("ca.crt", "client.crt", "client.key")
@@ -29,6 +30,9 @@ def check_secrets(folder: Path, identities: Sequence[str]) -> None:
         if not all((folder / IDENTITIES / name / file).is_file() for file in _FILES)
     ]
     for broker in NAMES:
+        if not (folder / broker / LIST).is_file():
+            mend = f"`stadtwerk secrets revoke --in {folder}` makes one"
+            problems.append(Problem(str(folder), 0, broker, f"has no list of revoked certificates ({LIST})", mend))
         try:
             what = _unfit((folder / broker / "server.crt").read_bytes())
         except OSError as error:
