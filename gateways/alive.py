@@ -34,6 +34,9 @@ class Alive:
                 self._path.touch()
 
 
+NOBODY_ASKS = Alive(None)
+
+
 def is_alive(path: Path, within_s: float = WITHIN_S) -> bool:
     """Whether the file was touched within the last seconds."""
     try:

@@ -61,7 +61,7 @@ class _Pair:
 
 
 class TcpProxy:
-    """Takes connections on 127.0.0.1 and hands their bytes on to `target` and back, in a thread of its own.
+    """Takes connections on 127.0.0.1 (or `host`) and hands their bytes on to `target` and back, in its own thread.
 
     `cut` is what a digger does (`hang`: nothing passes and nobody is told, connections stay open, and go on after
     `mend`) or what a firewall does (everything is closed, and so is each new connection). `delay` holds every byte for
@@ -70,7 +70,9 @@ class TcpProxy:
     the first `start` to `stop`.
     """
 
-    def __init__(self, target: tuple[str, int], listen_port: int = 0, buffer_bytes: int = BUFFER_BYTES) -> None:
+    def __init__(
+        self, target: tuple[str, int], listen_port: int = 0, buffer_bytes: int = BUFFER_BYTES, host: str = HOST
+    ) -> None:
         if buffer_bytes < 1:
             raise ValueError("a buffer holds at least one byte")
         self.target = target
@@ -83,7 +85,7 @@ class TcpProxy:
         self._pairs: list[_Pair] = []
         self._watched: dict[socket.socket, int] = {}
         self._selector = selectors.DefaultSelector()
-        self._listener = socket.create_server((HOST, listen_port), backlog=CONNECTIONS)
+        self._listener = socket.create_server((host, listen_port), backlog=CONNECTIONS)
         self._listener.setblocking(False)
         self.port: int = self._listener.getsockname()[1]
         self._wake_read, self._wake_write = socket.socketpair()

@@ -52,6 +52,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="influxdb",
         help="with --influx: what answers there (default: influxdb)",
     )
+    parser.add_argument(
+        "--attach",
+        metavar="FILE",
+        help="join gateways, brokers, ingest and a database that run elsewhere, as in docker-compose.yml",
+    )
+    parser.add_argument("--alive", metavar="FILE", help="touch this file while the run goes on, for a health check")
     parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
 
 
@@ -79,7 +85,14 @@ def execute(options: argparse.Namespace) -> int:
     elif any((options.bucket, options.org, options.token_file, options.user, options.password_file)):
         wrong("--influx", "is missing", "name the address of the database")
     settings = LiveSettings.from_arguments(
-        options.gateways, options.ingests, options.kill, influx, options.mosquitto, problems
+        options.gateways,
+        options.ingests,
+        options.kill,
+        influx,
+        options.mosquitto,
+        problems,
+        options.attach,
+        options.alive,
     )
     result = run_live(request, settings, terminal)
     terminal.show_result(result.run)

@@ -14,7 +14,7 @@ from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
 from stadtwerk.brokers import TownBrokers
-from stadtwerk.live.processes import Processes
+from stadtwerk.live.plant import Plant
 from stadtwerk.live.settings import BROKERS, DOWN_S, Drill
 from stadtwerk.live.wires import Wire
 from stadtwerk.telemetry import software_of
@@ -35,7 +35,7 @@ class RealFaults:
     def __init__(
         self,
         runtime: Runtime,
-        processes: Processes,
+        processes: Plant,
         gateways: Sequence[str],
         brokers: TownBrokers,
         places: Sequence[int],
@@ -121,7 +121,7 @@ def check_drills(drills: Sequence[Drill], names: Sequence[str], clock: Clock) ->
         raise BadInput(problems)
 
 
-def plan_drills(drills: Sequence[Drill], clock: Clock, processes: Processes) -> None:
+def plan_drills(drills: Sequence[Drill], clock: Clock, processes: Plant) -> None:
     """Put drills on the clock."""
     for drill in drills:
         clock.at(to_ticks(drill.at_s), "drill", partial(processes.kill, drill.process, "drill", DOWN_S))

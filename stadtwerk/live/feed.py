@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from gateways.alive import NOBODY_ASKS, Alive
 from gateways.influx.answers import Refused, Retry
 from gateways.influx.stored import StoredReadings
 from gateways.sums import Sums
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.kernel import Clock
     from stadtwerk.brokers import TownBrokers
     from stadtwerk.live.journal import Journal
-    from stadtwerk.live.processes import Processes
+    from stadtwerk.live.plant import Plant
 
 LOOK_S = 0.2
 ASK_S = 2.0
@@ -44,8 +45,11 @@ class LiveFeed(Feed):
     Readings of gateways that are no processes go into the run folder only. Nothing here waits while the city runs.
     """
 
-    def __init__(self, clock: Clock, processes: Processes, settings: LiveSettings, journal: Journal) -> None:
+    def __init__(
+        self, clock: Clock, processes: Plant, settings: LiveSettings, journal: Journal, alive: Alive = NOBODY_ASKS
+    ) -> None:
         super().__init__()
+        self._alive = alive
         self.start_ms = to_ticks(clock.start.replace(tzinfo=UTC).timestamp())
         self._clock, self._processes, self._settings, self._journal = clock, processes, settings, journal
         self._fields: dict[str, Field] = {}
@@ -89,12 +93,13 @@ class LiveFeed(Feed):
         last, since = -1, time.monotonic()
         ask_at = since + ASK_S
         while time.monotonic() < deadline:
-            rows = row_count(store)
+            self._alive.beat()
+            rows = 0 if store is None else row_count(store)
             if embedded and rows >= wanted:
                 return answered
             if rows != last:
                 last, since = rows, time.monotonic()
-            if not embedded and not rows and time.monotonic() - since >= QUIET_S:
+            if store is not None and not embedded and not rows and time.monotonic() - since >= QUIET_S:
                 return answered
             if not embedded and not rows and time.monotonic() >= ask_at:
                 if self._all_there():
@@ -127,8 +132,9 @@ class LiveFeed(Feed):
             return False
 
     def left(self) -> dict[str, int]:
-        """Readings still in the outboxes of gateways, once these have ended."""
-        return {gateway: left_in(self._processes.outbox(gateway)) for gateway in self._fields}
+        """Readings still in the outboxes of gateways of this machine, once these have ended."""
+        outboxes = {gateway: self._processes.outbox(gateway) for gateway in self._fields}
+        return {gateway: left_in(outbox) for gateway, outbox in outboxes.items() if outbox is not None}
 
     def sums(self) -> FieldSums:
         return sum((field.sums() for field in self._fields.values()), FieldSums())

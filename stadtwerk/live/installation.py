@@ -13,9 +13,10 @@ from gateways.brokers.address import BrokerAddress, from_json
 from gateways.influx.settings import InfluxSettings
 from gateways.tunnel import Certificate
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.live.settings import BROKERS
 
 SCHEMA = "stadtwerk/installation/1"
+PAIR = 2
+"""Brokers of an installation."""
 
 _CERTIFICATE = ("ca_file", "cert_file", "key_file")
 _DATABASE = ("url", "bucket", "org", "user", "api", "engine")
@@ -93,7 +94,7 @@ class _Reader:
             ports = [fields.get("port"), *(links if isinstance(links, list) else [])]
             if not isinstance(host, str) or not host:
                 self._wrong(f"{where}.host", f"is {host!r}", "give the name of its machine")
-            elif len(ports) != 1 + len(BROKERS) or not all(_port(port) for port in ports):
+            elif len(ports) != 1 + PAIR or not all(_port(port) for port in ports):
                 self._wrong(where, "needs a port and two links", "give ports from 1 to 65535, a link for each broker")
             elif taken & set(ports[1:]):
                 self._wrong(f"{where}.links", "are used by another gateway", "give each gateway ports of its own")
@@ -103,7 +104,7 @@ class _Reader:
         return found
 
     def _brokers(self, data: object) -> tuple[BrokerAddress, BrokerAddress] | None:
-        if not isinstance(data, list) or len(data) != len(BROKERS):
+        if not isinstance(data, list) or len(data) != PAIR:
             self._wrong("brokers", "are not two", "give a list of two addresses, the preferred one first")
             return None
         found = []
@@ -114,7 +115,7 @@ class _Reader:
                 found.append(from_json(entry, self._path.parent))
             except ValueError as error:
                 self._wrong(f"brokers.{place}", str(error), "see BrokerAddress")
-        return (found[0], found[1]) if len(found) == len(BROKERS) else None
+        return (found[0], found[1]) if len(found) == PAIR else None
 
     def _certificate(self, data: object) -> Certificate | None:
         fields = self._object("identity", data, _CERTIFICATE)

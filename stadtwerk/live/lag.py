@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from gateways.alive import NOBODY_ASKS, Alive
 from simulator.contracts.ticks import TICKS_PER_S
 from simulator.kernel import Clock
 from stadtwerk.terminal import Progress, Terminal
@@ -54,9 +55,9 @@ class LagMeter:
 class LiveTerminal(Terminal):
     """A terminal that shows, and remembers, how far a run is behind."""
 
-    def __init__(self, terminal: Terminal, speed: float) -> None:
+    def __init__(self, terminal: Terminal, speed: float, alive: Alive = NOBODY_ASKS) -> None:
         super().__init__(terminal.lang)
-        self._terminal, self._speed = terminal, speed
+        self._terminal, self._speed, self._alive = terminal, speed, alive
         self._meter: LagMeter | None = None
 
     @property
@@ -74,5 +75,6 @@ class LiveTerminal(Terminal):
             def show(tick: int) -> None:
                 meter(tick)
                 shown(tick)
+                self._alive.beat()
 
             yield show

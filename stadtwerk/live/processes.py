@@ -70,7 +70,7 @@ class Processes:
     def __init__(
         self, gateways: Mapping[str, str], settings: LiveSettings, folder: Path, store: Path, journal: Journal
     ) -> None:
-        self.store = store
+        self.store: Path | None = store
         self._folder, self._journal, self._settings = folder, journal, settings
         self.gateways = tuple(gateways)
         self._payloads = dict(gateways)

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from gateways.alive import Alive
 from gateways.influx.answers import Refused, Retry
 from gateways.influx.stored import StoredReadings
 from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live.attached import Attached
 from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
 from stadtwerk.live.database import found_before, patiently
 from stadtwerk.live.faults import check_drills
@@ -23,6 +25,7 @@ from stadtwerk.live.feed import LiveFeed
 from stadtwerk.live.field import FieldSums
 from stadtwerk.live.journal import Journal
 from stadtwerk.live.lag import BEHIND_S, LiveTerminal
+from stadtwerk.live.plant import Plant
 from stadtwerk.live.processes import Processes, private_folder
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.run import RunRequest, RunResult, run_scenario
@@ -104,7 +107,8 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
     real. Raises `BadInput`.
     """
     speed = request.speed or SPEED
-    terminal = LiveTerminal(terminal or Terminal(request.lang), speed)
+    alive = Alive(settings.alive)
+    terminal = LiveTerminal(terminal or Terminal(request.lang), speed, alive)
     delivered: list[Delivery] = []
 
     @contextmanager
@@ -112,15 +116,21 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
         gateways = _chosen(city, settings.gateways)
         with private_folder() as place, Journal(folder / JOURNAL) as journal:
             journal.clock = lambda: clock.now
-            processes = Processes(
-                {g: software_of(city, g).payload for g in gateways}, settings, place, place / STORE, journal
-            )
+            payloads = {gateway: software_of(city, gateway).payload for gateway in gateways}
+            processes: Plant
+            if settings.attached is None:
+                processes = Processes(payloads, settings, place, place / STORE, journal)
+            else:
+                processes = Attached(payloads, settings.attached.installation, settings.attached.file, journal)
             check_drills(settings.drills, processes.names, clock)
-            feed = LiveFeed(clock, processes, settings, journal)
+            feed = LiveFeed(clock, processes, settings, journal, alive)
             try:
-                with terminal.working("starting brokers, ingest and gateways"):
+                with terminal.working("waiting for brokers, ingest and gateways"):
                     processes.start()
-                terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
+                if settings.attached is None:
+                    terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
+                else:
+                    terminal.say(f"live: {len(gateways)} gateways of {settings.attached.file} let us in")
                 terminal.say(processes.listening())
                 before = found_before(city, gateways, clock, settings.influx)
                 yield feed
@@ -133,7 +143,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 processes.stop()
             delivery = _count(feed, processes, settings, drained, before)
             delivered.append(delivery)
-            if settings.influx is None:
+            if settings.influx is None and processes.store is not None:
                 seal(processes.store)
                 shutil.move(processes.store, folder / STORE)
             refused = _keep_dead_letters(processes.dead_letters(), folder / DEAD_LETTERS)
@@ -164,13 +174,15 @@ def _keep_dead_letters(files: Sequence[Path], out: Path) -> dict[str, int]:
     return dict(Counter(str(orjson.loads(line)["reason"]) for line in lines))
 
 
-def _count(feed: LiveFeed, processes: Processes, settings: LiveSettings, drained: bool, before: int) -> Delivery:
+def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bool, before: int) -> Delivery:
     left, acknowledged = feed.left(), feed.acknowledged()
     leaving = sum(len(group) for blocks in acknowledged.values() for group, _ in blocks)
-    if settings.influx is None:
-        return Delivery(feed.sums(), drained, left, tally(acknowledged, processes.store), leaving)
-    database = settings.influx
-    left = left | {"ingest": row_count(processes.store)}
+    database, store = settings.influx, processes.store
+    if database is None:
+        assert store is not None
+        return Delivery(feed.sums(), drained, left, tally(acknowledged, store), leaving)
+    if store is not None:
+        left = left | {"ingest": row_count(store)}
     try:
         counted, reason = patiently(lambda: tally_of(acknowledged, StoredReadings(database).times)), ""
     except (Retry, Refused) as error:
@@ -183,7 +195,7 @@ def _write(
     speed: float,
     settings: LiveSettings,
     terminal: LiveTerminal,
-    processes: Processes,
+    processes: Plant,
     delivery: Delivery,
     refused: Mapping[str, int],
     polls: Mapping[str, int],
@@ -193,7 +205,7 @@ def _write(
         "speed": speed,
         "gateways": list(processes.gateways),
         "modbus_polls": polls,
-        "brokers": "embedded" if settings.mosquitto is None else "mosquitto",
+        "brokers": settings.brokers,
         "store": "embedded" if settings.influx is None else settings.influx.url,
         "drills": [dataclasses.asdict(drill) for drill in settings.drills],
         "lag": dataclasses.asdict(terminal.lag) | {"behind_from_s": BEHIND_S},

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gateways.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live.installation import Installation, read_installation
 
 BROKERS = ("broker-a", "broker-b")
 INGESTS = ("ingest-1", "ingest-2")
@@ -26,9 +27,18 @@ class Drill:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """An installation that others run, and the file that says where it is."""
+
+    file: Path
+    installation: Installation
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSettings:
     """`gateways`: as many of the city's gateways are processes, None for all; `mosquitto`: a folder that `stadtwerk
-    secrets init` made, for a pair of Mosquitto brokers instead of the embedded ones; `drain_s`: wall time that readings
+    secrets init` made, for a pair of Mosquitto brokers instead of the embedded ones; `attached`: all of it runs
+    elsewhere; `alive`: a file that is touched while the run goes on; `drain_s`: wall time that readings
     have to reach the store after the end (assumption: enough for the longest wait between two tries of a gateway)."""
 
     gateways: int | None = None
@@ -36,7 +46,16 @@ class LiveSettings:
     drills: tuple[Drill, ...] = ()
     influx: InfluxSettings | None = None
     mosquitto: Path | None = None
+    attached: Attachment | None = None
+    alive: Path | None = None
     drain_s: float = 90.0
+
+    @property
+    def brokers(self) -> str:
+        """Of which kind they are."""
+        if self.attached is not None:
+            return "elsewhere"
+        return "embedded" if self.mosquitto is None else "mosquitto"
 
     @classmethod
     def from_arguments(
@@ -47,6 +66,8 @@ class LiveSettings:
         influx: InfluxSettings | None = None,
         mosquitto: str | None = None,
         told: Sequence[Problem] = (),
+        attach: str | None = None,
+        alive: str | None = None,
     ) -> LiveSettings:
         """Check what came from a command line; `told` are mistakes that are known. Raises `BadInput` with all."""
         problems: list[Problem] = list(told)
@@ -72,6 +93,17 @@ class LiveSettings:
         secrets = None if mosquitto is None else Path(mosquitto).resolve()
         if secrets is not None and not (secrets / "identities").is_dir():
             wrong("--mosquitto", f"{mosquitto!r} is no folder of secrets", "make one with `stadtwerk secrets init`")
+        attached = None
+        if attach is not None:
+            for field, given in (("--mosquitto", mosquitto), ("--influx", influx), ("--kill", kills)):
+                if given:
+                    wrong(field, "has no meaning with --attach", "leave it out: what runs elsewhere is told there")
+            try:
+                attached = Attachment(Path(attach), read_installation(Path(attach)))
+                influx = attached.installation.database
+            except BadInput as bad:
+                problems += bad.problems
         if problems:
             raise BadInput(problems)
-        return cls(gateways, ingests, tuple(drills), influx, secrets)
+        file = None if alive is None else Path(alive)
+        return cls(gateways, ingests, tuple(drills), influx, secrets, attached, file)

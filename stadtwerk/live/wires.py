@@ -33,12 +33,24 @@ class Wire:
 class Wires:
     """The ways of one gateway or ingest service to the brokers, in their order. `be` never waits.
 
-    Connections go to `addresses`, which are those of the brokers behind the proxies.
+    Connections go to `addresses`, which are those of the brokers behind the proxies. These listen at `host` on `ports`,
+    by default on this machine only, on ports that the system chooses.
     """
 
-    def __init__(self, name: str, targets: Sequence[BrokerAddress], brokers: Sequence[str], journal: Journal) -> None:
+    def __init__(
+        self,
+        name: str,
+        targets: Sequence[BrokerAddress],
+        brokers: Sequence[str],
+        journal: Journal,
+        host: str = HOST,
+        ports: Sequence[int] = (),
+    ) -> None:
         self._name, self._brokers, self._journal = name, tuple(brokers), journal
-        self._proxies = tuple(TcpProxy((target.host, target.port)) for target in targets)
+        self._proxies = tuple(
+            TcpProxy((target.host, target.port), port, host=host)
+            for target, port in zip(targets, ports or [0] * len(targets), strict=True)
+        )
         self.addresses = tuple(
             replace(target, host=HOST, port=proxy.port) for target, proxy in zip(targets, self._proxies, strict=True)
         )

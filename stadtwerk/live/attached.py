@@ -1,0 +1,189 @@
+"""An installation that others run, as far as a live run reaches it: doors of gateways, their ways to the brokers."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gateways.brokers.address import UnsafeSecret
+from gateways.rollout import Rollout
+from gateways.tunnel import LOCAL, Way
+from gateways.versions import GatewayConfig
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live.installation import Installation
+from stadtwerk.live.journal import Journal
+from stadtwerk.live.settings import BROKERS
+from stadtwerk.live.wires import Wire, Wires
+
+START_S = 120.0
+"""Time for all gateways to open their doors: containers come up one after the other (assumption)."""
+
+LOOK_S = 0.5
+HELD_S = 1.0
+"""A way whose far end is not there, or lets nobody in, is hung up within this time (assumption)."""
+
+_CUT = Wire(float("inf"))
+
+
+class Attached:
+    """A `Plant` of gateways, brokers and ingest that are kept alive elsewhere; the ways between them begin here.
+
+    What runs elsewhere cannot be killed. A gateway that fails is cut off from sensors and brokers instead, a broker
+    that fails from every gateway, and so is one whose certificate has run out; the journal says so.
+    """
+
+    def __init__(self, gateways: Mapping[str, str], installation: Installation, file: Path, journal: Journal) -> None:
+        missing = [name for name in gateways if name not in installation.gateways]
+        if missing:
+            mend = f"name them there; it has {', '.join(installation.gateways)}"
+            raise BadInput([Problem(str(file), 0, "gateways", f"lacks {', '.join(missing)}", mend)])
+        self.gateways = tuple(gateways)
+        self.store: Path | None = None
+        self._payloads = dict(gateways)
+        self._installation, self._file, self._journal = installation, file, journal
+        self._ways: dict[str, Way] = {}
+        self._wires: dict[str, Wires] = {}
+        self._wanted: dict[str, Sequence[Wire]] = {}
+        self._rollout = Rollout(installation.brokers)
+        self._faulty: set[str] = set()
+        self._away: set[str] = set()
+
+    @property
+    def ingests(self) -> tuple[str, ...]:
+        """None: their ways to the brokers do not begin here."""
+        return ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """None: nothing can be killed from here."""
+        return ()
+
+    def start(self) -> None:
+        """Raises `BadInput` for secrets that cannot be used, ports that are taken, and gateways that do not answer."""
+        place = self._installation
+        try:
+            for name in self.gateways:
+                station = place.gateways[name]
+                wires = Wires(name, place.brokers, BROKERS, self._journal, place.links_host, station.links)
+                self._wires[name], self._wanted[name] = wires, (Wire(),) * len(BROKERS)
+                wires.start()
+                self._ways[name] = self._way(name)
+            self._rollout.start()
+        except (OSError, UnsafeSecret) as error:
+            raise BadInput([Problem(str(self._file), 0, "installation", str(error), "see the reason")]) from None
+        deadline = time.monotonic() + START_S
+        silent = set(self.gateways)
+        while silent and time.monotonic() < deadline:
+            silent -= {name for name in silent if _holds(self._ways[name].port)}
+            time.sleep(LOOK_S if silent else 0.0)
+        if silent:
+            raise BadInput(
+                [
+                    Problem(
+                        str(self._file),
+                        0,
+                        f"gateways.{name}",
+                        f"does not let us in at {place.gateways[name].host}:{place.gateways[name].port}",
+                        "see whether it runs, and whether both certificates are of one authority",
+                    )
+                    for name in sorted(silent)
+                ]
+            )
+
+    def stop(self) -> None:
+        self._rollout.stop()
+        for way in self._ways.values():
+            way.stop()
+        for wires in self._wires.values():
+            wires.stop()
+
+    def port(self, gateway: str) -> int:
+        return self._ways[gateway].port
+
+    def kill(self, process: str, reason: str, down_s: float, cause: int | None = None) -> None:
+        """Cut it off until `revive`. Drills, which end by themselves, are refused before."""
+        if process in self._away:
+            return
+        self._away.add(process)
+        self._journal.add(process, "cut off", cause=cause, after=f"{reason}; it runs elsewhere and goes on there")
+        if process in self._ways:
+            self._ways[process].stop()
+        self._rewire(cause)
+
+    def revive(self, process: str, cause: int | None = None) -> None:
+        if process not in self._away:
+            return
+        self._away.discard(process)
+        self._journal.add(process, "reached again", cause=cause)
+        if process in self._ways:
+            self._ways[process] = self._way(process, self._ways[process].port)
+        self._rewire(cause)
+
+    def wire(self, name: str, wires: Sequence[Wire], cause: int | None = None) -> None:
+        self._wanted[name] = wires
+        self._rewire(cause)
+
+    def expire(self, name: str, reconnect: bool, cause: int | None = None) -> None:
+        """Certificates elsewhere are not ours to change: where it would not get in, it is cut off."""
+        if reconnect:
+            self.kill(name, "its certificate ran out", float("inf"), cause)
+        else:
+            self._journal.add(name, "certificate expired", cause=cause, after="no login is due")
+
+    def renew(self, name: str, cause: int | None = None) -> None:
+        self.revive(name, cause)
+
+    def install(self, gateway: str, software: GatewayConfig, cause: int | None = None) -> None:
+        (self._faulty.add if software.faulty else self._faulty.discard)(gateway)
+        self._rollout.tell(gateway, software)
+        what = f"software: payload {software.payload}" + (", faulty" if software.faulty else "")
+        self._journal.add(gateway, what, cause=cause)
+
+    def mend_all(self) -> None:
+        for name in sorted(self._away):
+            self.revive(name)
+        for gateway in self.gateways:
+            self.wire(gateway, (Wire(),) * len(BROKERS))
+            if gateway in self._faulty:
+                self.install(gateway, GatewayConfig(self._payloads[gateway]))
+
+    def outbox(self, gateway: str) -> Path | None:
+        return None
+
+    def listening(self) -> str:
+        where = " and ".join(str(broker) for broker in self._installation.brokers)
+        return f"telemetry: {where}, topics city/#, for those who have an identity there"
+
+    def dead_letters(self) -> list[Path]:
+        return []
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        return {}
+
+    def _way(self, name: str, port: int = 0) -> Way:
+        station = self._installation.gateways[name]
+        way = Way((station.host, station.port), self._installation.identity, port)
+        way.start()
+        return way
+
+    def _rewire(self, cause: int | None) -> None:
+        for name, wires in self._wires.items():
+            if name in self._away:
+                wires.be((_CUT,) * len(BROKERS), cause)
+            else:
+                asked = self._wanted[name]
+                wires.be([_CUT if b in self._away else w for b, w in zip(BROKERS, asked, strict=True)], cause)
+
+
+def _holds(port: int) -> bool:
+    """Whether a way leads to somebody who lets us in: who does not hangs up."""
+    try:
+        with socket.create_connection((LOCAL, port), HELD_S) as line:
+            line.settimeout(HELD_S)
+            return line.recv(1) != b""
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
