@@ -64,7 +64,7 @@ class Client:
             note(value)
             self._said.notify_all()
 
-    def wait(self, true: Callable[[], object], timeout_s: float = 10.0) -> bool:
+    def wait(self, true: Callable[[], object], timeout_s: float = 60.0) -> bool:
         with self._said:
             return bool(self._said.wait_for(true, timeout_s))
 
@@ -129,7 +129,7 @@ def lets_in(address: BrokerAddress, configure: Callable[[mqtt.Client], None] | N
         client.close()
 
 
-def until(true: Callable[[], object], timeout_s: float = 10.0) -> bool:
+def until(true: Callable[[], object], timeout_s: float = 60.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not true():
         if time.monotonic() > deadline:

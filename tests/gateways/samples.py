@@ -89,7 +89,7 @@ class Viewer:
         assert self.wait(lambda _: len(self.granted) > before), "the broker does not answer a subscription"
         return self.granted[-1]
 
-    def wait(self, enough: Callable[[list[Message]], bool], timeout_s: float = 15.0) -> bool:
+    def wait(self, enough: Callable[[list[Message]], bool], timeout_s: float = 60.0) -> bool:
         with self._news:
             return self._news.wait_for(lambda: enough(self.messages), timeout_s)
 

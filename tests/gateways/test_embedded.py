@@ -49,7 +49,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def until(true, timeout_s: float = 15.0) -> bool:
+def until(true, timeout_s: float = 60.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not true():
         if time.monotonic() > deadline:
@@ -120,7 +120,7 @@ def test_the_viewer_cannot_publish(broker: EmbeddedBroker) -> None:
         assert watching.wait(lambda messages: any(m.payload == b"genuine" for m in messages))
         assert not [m for m in watching.messages if m.payload == b"forged"]
     with Viewer(broker) as late:
-        late.wait(lambda messages: any(m.topic.endswith("stadtwerk/status") for m in messages))
+        late.wait(lambda messages: any(m.topic.endswith("stadtwerk/status") for m in messages), 15.0)
         assert not [m for m in late.messages if m.payload == b"forged"], "nor leave anything behind"
 
 

@@ -26,6 +26,7 @@ from gateways.simulated import DataNetwork, straight
 from gateways.telemetry import Software, Telemetry
 from gateways.versions import GatewayConfig, read_config, read_message
 from tests.gateways.samples import START, Viewer, cohort, newcomer, readings
+from tests.support.processes import freeze
 
 ROOT = Path(__file__).resolve().parents[2]
 TOPIC = topics.senml("gw")
@@ -136,7 +137,7 @@ def test_a_broker_that_is_killed_costs_messages_and_never_time(broker: EmbeddedB
 
 def test_a_broker_that_hangs_is_left_behind(broker: EmbeddedBroker) -> None:
     publisher = started(broker, queue_readings=10_000)
-    os.kill(broker.pid, signal.SIGSTOP)
+    freeze(broker.pid)
     counts: list[PublisherCount] = []
     try:
         payload, taken = b"x" * 1_000_000, 0  # more than sockets buffer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import os
@@ -14,20 +15,30 @@ import time
 import urllib.parse
 import urllib.request
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 VICTORIA_METRICS = shutil.which("victoria-metrics")
 INFLUXD = shutil.which("influxd")
-START_S = 30.0
+START_S = 60.0
+TRIES = 5
+"""A free port may be taken by somebody else before the server has it; then another one is tried."""
 
 
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@contextlib.contextmanager
+def nobody() -> Iterator[str]:
+    """An address at which no connection is taken, and nobody else can begin to listen meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{held.getsockname()[1]}"
 
 
 def dies_with_us() -> Callable[[], None] | None:
@@ -43,7 +54,7 @@ def fetch(url: str, query: dict[str, str], login: tuple[str, str] | None = None,
     request = urllib.request.Request(url if post else f"{url}?{encoded}", encoded.encode() if post else None)
     if login is not None:
         request.add_header("Authorization", "Basic " + b64encode(":".join(login).encode()).decode())
-    with urllib.request.urlopen(request, timeout=20) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:
         return bytes(response.read())
 
 
@@ -54,12 +65,26 @@ class Server:
         self.folder = folder
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self._was_up = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def command(self) -> list[str]:
         raise NotImplementedError
 
     def start(self) -> None:
+        for left in reversed(range(TRIES)):
+            try:
+                self._start()
+            except RuntimeError as error:
+                if self._was_up or not left or "address already in use" not in str(error):
+                    raise
+                self.port = free_port()
+                self.url = f"http://127.0.0.1:{self.port}"
+            else:
+                self._was_up = True
+                return
+
+    def _start(self) -> None:
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
                 self.command(),

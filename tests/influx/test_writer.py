@@ -14,7 +14,7 @@ from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.influx.answers import LONGEST_WAIT_S, retry_after_s
 from gateways.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S
 from tests.influx.fake import Answer, Asked, FakeInflux, error
-from tests.influx.servers import free_port
+from tests.influx.servers import nobody
 
 TOKEN = "a-token-of-a-test"
 
@@ -82,7 +82,7 @@ def test_a_time_to_wait_may_be_a_date_and_is_bounded() -> None:  # RFC 9110, 10.
 
 def test_waits_grow_while_nobody_answers_and_begin_anew_after_success() -> None:
     waits = []
-    with InfluxWriter(f"http://127.0.0.1:{free_port()}", "o", "b", "", 1.0) as into:
+    with nobody() as url, InfluxWriter(url, "o", "b", "", 1.0) as into:
         for _ in range(10):
             with pytest.raises(Retry, match="no answer") as retry:
                 into.write(body(1))

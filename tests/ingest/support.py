@@ -30,7 +30,7 @@ GATEWAYS = ("gw-1", "gw-2", "gw-3")
 INGESTS = ("ingest-1", "ingest-2")
 
 
-def until(true: Callable[[], bool], timeout_s: float = 20.0) -> bool:
+def until(true: Callable[[], bool], timeout_s: float = 60.0) -> bool:
     deadline = time.monotonic() + timeout_s
     while not true():
         if time.monotonic() > deadline:
@@ -181,7 +181,7 @@ class Ingest:
     def stop(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def memory_kb(self) -> int:
         text = Path(f"/proc/{self.pid}/status").read_text()
@@ -224,8 +224,13 @@ class Watcher:
 
 
 def written(path: Path) -> int:
-    """Readings as they were written, before readers make one of those with the same series and time."""
-    with contextlib.closing(sqlite3.connect(path)) as database:
+    """Readings as they were written, before readers make one of those with the same series and time.
+
+    0 while the service that starts has not made its tables yet.
+    """
+    with contextlib.closing(sqlite3.connect(path, timeout=60.0)) as database:
+        if database.execute("select 1 from sqlite_master where name = 'block'").fetchone() is None:
+            return 0
         return int(database.execute("select coalesce(sum(rows), 0) from block").fetchone()[0])
 
 

@@ -54,7 +54,7 @@ def test_database_and_ingest_are_killed_in_the_middle_of_a_stream(
         stream(0.4)
         assert until(sender.done), "acknowledged while the database is away"
         assert until(lambda: waiting() > 0)
-        assert watcher.health["ingest-1"]["reason"]
+        assert until(lambda: watcher.health["ingest-1"]["reason"])
         ingest.kill()
         stream(0.2)
         database.start()

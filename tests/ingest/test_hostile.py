@@ -82,7 +82,7 @@ def test_a_flood_of_hostile_messages(tmp_path: Path, open_broker: EmbeddedBroker
                 sequence += 1
             if sent % 1000 == 0:
                 # The broker drops QoS 0 messages for a subscriber that lags; all of them are meant to arrive.
-                assert until(lambda sent=sent: received() > sent - 8000)
+                assert until(lambda sent=sent: received() > sent - 4000)
             if sent == 10_000:
                 before = ingest.memory_kb()
         assert until(sender.done), "good packs are acknowledged to the last"

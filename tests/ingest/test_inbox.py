@@ -14,7 +14,7 @@ def test_who_puts_into_a_full_one_waits_for_room() -> None:
 
     def fill() -> None:
         for i in range(50):
-            assert inbox.put("t", b"%0100d" % i, 20.0)
+            assert inbox.put("t", b"%0100d" % i, 60.0)
             done.append(i)
 
     thread = threading.Thread(target=fill, daemon=True)
@@ -23,8 +23,8 @@ def test_who_puts_into_a_full_one_waits_for_room() -> None:
     assert not inbox.put("t", b"x" * 100, 0.01), "no room and no patience"
     taken = []
     while len(taken) < 50:
-        taken += [int(message.payload) for message in inbox.take(5.0)]
-    thread.join(5)
+        taken += [int(message.payload) for message in inbox.take(60.0)]
+    thread.join(60)
     assert taken == list(range(50))
     assert inbox.waiting_bytes == 0
 
@@ -43,7 +43,7 @@ def test_closing_wakes_everyone_and_keeps_what_is_there() -> None:
     thread = threading.Thread(target=lambda: answers.append(inbox.put("t", b"", 20.0)), daemon=True)
     thread.start()
     inbox.close()
-    thread.join(5)
+    thread.join(60)
     assert answers == [False]
     assert len(inbox.take(20.0)) == 1
     assert inbox.take(20.0) == []

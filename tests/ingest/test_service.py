@@ -32,21 +32,34 @@ def serving(
     service = IngestService(config, store)
     service.start()
     try:
+        # The broker grants a subscription before it is in force, so tests send until something has come, or again.
         assert until(lambda: all(link.online for link in service._links))
-        time.sleep(0.2)  # the broker has no word for a subscription that is in force
         yield service
     finally:
         service.stop()
 
 
+def quiet(sender: Sender, for_s: float = 1.0) -> int:
+    """How many acknowledgements came, once none has come for a while."""
+    heard, since = len(sender.acks), time.monotonic()
+    while time.monotonic() - since < for_s:
+        time.sleep(0.05)
+        if len(sender.acks) != heard:
+            heard, since = len(sender.acks), time.monotonic()
+    return heard
+
+
 def test_out_of_order_and_twice_each_is_stored_once(tmp_path: Path, broker: EmbeddedBroker) -> None:
     packs = Packs("gw-1")
-    order = [0, 3, 1, 1, 2, 5, 5, 4, 0]
+    order = [3, 1, 1, 2, 5, 5, 4, 0]
     with serving(tmp_path, broker) as service, Sender(packs, [broker.address("gw-1")]) as sender:
+        sender.take(0)
+        assert until(sender.done)
         for sequence in order:
             sender.publish(topics.senml("gw-1"), packs.payload(sequence))
-        assert until(lambda: sender.acked == 5 and service.counters.messages == len(order))
-        assert until(lambda: service.counters.duplicate == 3)
+        assert until(lambda: sender.acked == 5 and service.counters.messages >= 1 + len(order))
+        # Pack 0 may have been sent more than once before.
+        assert until(lambda: service.counters.duplicate == service.counters.messages - 6 >= 3)
         assert service.counters.readings == 6 * packs.count
         assert service.counters.late == 3 * packs.count, "1, 2 and 4 came after higher ones"
         stored = rows_of(tmp_path / "store.db")
@@ -118,12 +131,10 @@ def test_a_forgery_is_not_answered(tmp_path: Path, broker: EmbeddedBroker) -> No
         for sequence in range(5):
             sender.take(sequence)
         assert until(sender.done)
-        time.sleep(0.1)
-        heard = len(sender.acks)
+        heard = quiet(sender)
         sender.publish(topics.senml("gw-1"), packs.payload(0, offset=0.5))
         assert until(lambda: service.dead.counts[Reason.REPLAYED] == 1)
-        time.sleep(0.3)
-        assert len(sender.acks) == heard
+        assert quiet(sender) == heard
 
 
 def test_what_a_gateway_had_to_drop_does_not_hold_up_the_rest(tmp_path: Path, broker: EmbeddedBroker) -> None:
@@ -164,9 +175,12 @@ def test_a_gateway_on_either_of_two_brokers_is_told_on_both_and_again_after_conn
             b.take(1)
             assert until(lambda: b.acked == 1)
         with Sender(packs, both[:1]) as a:
-            time.sleep(0.2)
-            with serving(tmp_path, first, second):
-                assert until(lambda: a.acked == 1), "without a message, by connecting"
+            # Its own subscription may not be in force yet when ingest connects for the first time.
+            for _ in range(20):
+                with serving(tmp_path, first, second):
+                    if until(lambda: a.acked == 1, 3.0):
+                        break
+            assert a.acked == 1, "without a message, by connecting"
 
 
 def test_health_is_retained_and_ends_with_the_service(tmp_path: Path, broker: EmbeddedBroker) -> None:
@@ -174,8 +188,8 @@ def test_health_is_retained_and_ends_with_the_service(tmp_path: Path, broker: Em
     with serving(tmp_path, broker), Sender(packs, [broker.address("gw-3")]) as sender:
         for sequence in range(3):
             sender.take(sequence)
-        sender.publish("city/v1/gw-3/senml", b"rubbish")
         assert until(sender.done)
+        sender.publish("city/v1/gw-3/senml", b"rubbish")
         watcher = Watcher(broker.address("viewer"))
         assert until(lambda: watcher.health.get("ingest-1", {}).get("rejected") == {"malformed": 1})
         health = watcher.health["ingest-1"]
@@ -203,7 +217,9 @@ def test_a_message_larger_than_allowed_is_refused(tmp_path: Path, broker: Embedd
         serving(tmp_path, broker, message_bytes=100_000) as service,
         Sender(packs, [broker.address("gw-1")]) as sender,
     ):
-        sender.publish(topics.senml("gw-1"), b"[" * size)
         sender.take(0)
+        assert until(sender.done)
+        sender.publish(topics.senml("gw-1"), b"[" * size)
         assert until(lambda: service.dead.counts[Reason.OVERSIZED] == 1)
+        sender.take(1)
         assert until(sender.done)

@@ -18,7 +18,7 @@ from stadtwerk.live import keeper as module
 from stadtwerk.live.journal import Journal
 from stadtwerk.live.keeper import Keeper
 
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 
 
 class Sleeper:

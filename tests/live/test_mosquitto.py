@@ -55,8 +55,9 @@ class _Outage(threading.Thread):
     def run(self) -> None:
         while not self._over.is_set() and not self._told("broker-a", "killed"):
             time.sleep(0.05)
-        time.sleep(1.0)
-        self.died_at = self._database.count('{__name__=~".*_value"}')
+        while not self._over.is_set() and not self.died_at:
+            time.sleep(0.1)
+            self.died_at = self._database.count('{__name__=~".*_value"}')
         self._database.kill()
         time.sleep(2.0)
         self._database.start()

@@ -173,7 +173,7 @@ def test_sensors_of_another_gateway_are_refused_and_the_client_goes_on(tmp_path:
         for i in range(3):
             client.send(readings(other, i))
             client.send(readings(mine, i))
-        assert client.wait(10)
+        assert client.wait(60)
         counts = client.close()
         assert (counts.acknowledged, counts.refused) == (9, 9)
         assert len(it.stored()) == 3
@@ -185,7 +185,7 @@ def test_long_names_make_small_packs(tmp_path: Path) -> None:
     with door(tmp_path) as it:
         client = FieldClient(it.server.port)
         client.send(readings(of, 0))
-        assert client.wait(10)
+        assert client.wait(60)
         client.close()
         packs = it.outbox.unacknowledged(99)
         assert sum(pack.readings for pack in packs) == 500
@@ -195,12 +195,12 @@ def test_long_names_make_small_packs(tmp_path: Path) -> None:
 def test_with_a_full_disk_the_field_waits_for_its_answer_until_there_is_room(tmp_path: Path) -> None:
     with door(tmp_path) as it, contextlib.closing(FieldClient(it.server.port)) as client:
         client.send(readings(group(20_000), 0))
-        assert client.wait(10)
+        assert client.wait(60)
         with disk_of(it.outbox, pages=60):
             client.send(readings(group(20_000), 1))
             assert not client.wait(1.0)
             assert it.server.failure is None
-        assert client.wait(10)
+        assert client.wait(60)
         assert it.outbox.held().readings == 40_000
 
 

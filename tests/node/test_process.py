@@ -19,6 +19,7 @@ from gateways.node.process import NodeFailed
 from gateways.versions import GatewayConfig, config_message
 from simulator.contracts.sensor import SensorCohort, SensorGroup
 from tests.node.world import FAST, START, brokers, expected, field, group, ingest, node, readings, until
+from tests.support.processes import freeze
 
 
 def test_what_the_field_sends_arrives_once_in_order_and_leaves_the_outbox(tmp_path: Path) -> None:
@@ -31,11 +32,10 @@ def test_what_the_field_sends_arrives_once_in_order_and_leaves_the_outbox(tmp_pa
     ):
         for i in range(50):
             client.send(readings(of, i))
-        assert client.wait(10)
+        assert client.wait(60)
         assert until(lambda: service.rows == 250)
         assert service.series() == expected(of, range(50))
-        assert until(lambda: service.health().get("acknowledged") == 250)
-        assert service.health()["in_outbox"] == 0
+        assert service.tells(acknowledged=250, in_outbox=0)
         assert client.counts().acknowledged == 250
 
 
@@ -54,7 +54,7 @@ def test_kill_9_in_mid_stream_loses_and_doubles_nothing(tmp_path: Path) -> None:
                 # Frozen wherever it is, so that this block at least goes out and finds nobody to answer it.
                 time.sleep(draw.uniform(0, 0.01))
                 assert process.pid is not None
-                os.kill(process.pid, signal.SIGSTOP)
+                freeze(process.pid)
                 client.send(readings(of, i))
                 assert until(lambda: len(client._out) > 0)
                 process.kill()
@@ -62,12 +62,12 @@ def test_kill_9_in_mid_stream_loses_and_doubles_nothing(tmp_path: Path) -> None:
                 process.start()
             else:
                 client.send(readings(of, i))
-        assert client.wait(20)
+        assert client.wait(60)
         assert until(lambda: service.rows >= 40_000)
         assert service.series() == expected(of, range(2000))
-        assert until(lambda: service.health().get("in_outbox") == 0)
-        counts, health = client.counts(), service.health()
-        assert (counts.acknowledged, counts.dropped, health["restart"]) == (40_000, 0, 6)
+        assert service.tells(in_outbox=0, restart=6)
+        counts = client.counts()
+        assert (counts.acknowledged, counts.dropped) == (40_000, 0)
         assert counts.resent >= 5 * 20, "each kill left a block without an answer"
 
 
@@ -135,10 +135,10 @@ def test_brokers_die_in_turn_and_come_back(tmp_path: Path) -> None:
         send(1500)
         assert used(1)
         first.restart()
-        assert client.wait(20)
+        assert client.wait(60)
         assert until(lambda: service.rows >= 36_000), (service.rows, service.health())
         assert service.series() == expected(of, range(1800))
-        assert service.health()["switches"] >= 3
+        assert until(lambda: service.health()["switches"] >= 3)
 
 
 def test_a_broker_that_takes_everything_and_passes_nothing_on_is_left(tmp_path: Path) -> None:
@@ -154,8 +154,8 @@ def test_a_broker_that_takes_everything_and_passes_nothing_on_is_left(tmp_path: 
             client.send(readings(of, i))
         assert until(lambda: service.rows == 500)
         assert service.series() == expected(of, range(100))
-        assert until(lambda: service.health().get("in_outbox") == 0)
-        assert service.health()["timeouts"] >= FAST.patience
+        assert service.tells(in_outbox=0, acknowledged=500)
+        assert until(lambda: service.health()["timeouts"] >= FAST.patience)
 
 
 def test_a_full_outbox_drops_the_oldest_and_says_so(tmp_path: Path) -> None:
@@ -166,13 +166,12 @@ def test_a_full_outbox_drops_the_oldest_and_says_so(tmp_path: Path) -> None:
         with node(tmp_path, [address], outbox_readings=5000, batch_size=100) as process, field(process) as client:
             for i in range(200):
                 client.send(readings(of, i))
-            assert client.wait(10), "the field side is answered, broker or not"
+            assert client.wait(60), "the field side is answered, broker or not"
             started[0].restart()
             with ingest(tmp_path, started) as service:
                 assert until(lambda: service.rows == 5000)
                 assert service.series() == expected(of, range(150, 200))
-                assert until(lambda: service.health().get("in_outbox") == 0)
-                assert service.health()["dropped"] == 15_000
+                assert service.tells(in_outbox=0, dropped=15_000)
                 assert service.lost == 150, "the gap is told with the first pack behind it"
 
 
@@ -192,8 +191,7 @@ def test_acknowledgements_that_cannot_be_ours_are_ignored(tmp_path: Path) -> Non
             service.publish("city/v1/gateway-1/ack", orjson.dumps(said))
         for nonsense in (b"", b"[]", b'{"gateway":"gateway-2","restart":1,"seq":0}', b"\xff" * 1000):
             service.publish("city/v1/gateway-1/ack", nonsense)
-        assert until(lambda: service.health().get("foreign") == 7), "one of an earlier boot is just old"
-        assert service.health()["in_outbox"] == 5
+        assert service.tells(foreign=7, in_outbox=5), "one of an earlier boot is just old"
         service.acknowledges = True
         assert until(lambda: service.health().get("in_outbox") == 0), "it is sent again until the right one comes"
 

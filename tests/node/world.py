@@ -55,7 +55,7 @@ def readings(of: SensorGroup, i: int) -> Readings:
     return Readings(of, 1000 * i, i + np.arange(count) / 1024, np.zeros(count, dtype=np.uint8))
 
 
-def until(true: Callable[[], bool], timeout_s: float = 20.0) -> bool:
+def until(true: Callable[[], bool], timeout_s: float = 60.0) -> bool:
     """Wait until something is so; whether it came to be."""
     deadline = time.monotonic() + timeout_s
     while not true():
@@ -82,7 +82,7 @@ def brokers(count: int) -> Iterator[list[EmbeddedBroker]]:
 @contextlib.contextmanager
 def node(folder: Path, addresses: Sequence[BrokerAddress], **more: object) -> Iterator[NodeProcess]:
     settings = {"link": FAST, "keepalive_s": 2, "health_period_s": 0.2} | more
-    process = NodeProcess(NodeConfig(GATEWAY, tuple(addresses), folder / "outbox.sqlite", **settings), folder)
+    process = NodeProcess(NodeConfig(GATEWAY, tuple(addresses), folder / "outbox.sqlite", **settings), folder, 60.0)
     try:
         process.start()
         yield process
@@ -145,7 +145,7 @@ class FakeIngest:
         configure_client(client, self._broker.address("control"))
         client.connect(self._broker.host, self._broker.port)
         client.loop_start()
-        client.publish(topics.config(GATEWAY), message, 1, True).wait_for_publish(5)
+        client.publish(topics.config(GATEWAY), message, 1, True).wait_for_publish(60)
         client.disconnect()
         with contextlib.suppress(AttributeError):
             client.loop_stop()
@@ -168,6 +168,10 @@ class FakeIngest:
         with self._lock:
             told = [status["health"] for status in self.statuses if "health" in status]
         return told[-1] if told else {}
+
+    def tells(self, **wanted: object) -> bool:
+        """Whether the gateway comes to say all of this at once."""
+        return until(lambda: wanted.items() <= self.health().items())
 
     def _on_message(self, client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
         with self._lock:

@@ -75,7 +75,9 @@ class Town:
     """The demo city's cohorts behind one gateway; every reading has a value that is there only once."""
 
     def __init__(self) -> None:
-        cohorts = [dataclasses.replace(cohort, gateway=GATEWAY) for cohort in load_named_city("demo").cohorts]
+        found = load_named_city("demo").cohorts
+        # Private ones would leave as sums; what is looked at here is what a gateway holds.
+        cohorts = [dataclasses.replace(cohort, gateway=GATEWAY) for cohort in found if not cohort.group_size]
         periods = sorted({cohort.period_s for cohort in cohorts})
         self.groups = [SensorGroup(tuple(c for c in cohorts if c.period_s == period)) for period in periods]
         self.sent: list[Readings] = []
@@ -124,11 +126,11 @@ def test_memory_does_not_grow_while_the_broker_is_away(tmp_path: Path) -> None:
             def hours(first: int, end: int) -> None:
                 for readings in town.hours(first, end):
                     client.send(readings)
-                assert client.wait(30)
+                assert client.wait(120)
                 assert client.counts().acknowledged == town.count()
 
             hours(0, WARM_HOURS)
-            assert until(lambda: written(ingest.store) == town.count(), 30)
+            assert until(lambda: written(ingest.store) == town.count())
             before = town.count()
             assert gateway.pid is not None
             with Memory(gateway=gateway.pid, ingest=ingest.pid) as memory:
@@ -138,7 +140,7 @@ def test_memory_does_not_grow_while_the_broker_is_away(tmp_path: Path) -> None:
                 assert written(ingest.store) == before, "the broker was away: all of it waits in the gateway"
                 broker.restart()
                 hours(HOURS - 1, HOURS)
-                assert until(lambda: written(ingest.store) >= town.count(), 60)
+                assert until(lambda: written(ingest.store) >= town.count(), 120)
             grown = {name: most - begin[name] for name, most in memory.peak.items()}
             assert grown["gateway"] < GATEWAY_GROWTH, f"the gateway grew by {grown['gateway'] / MIB:.1f} MiB"
             assert grown["ingest"] < INGEST_GROWTH, f"ingest grew by {grown['ingest'] / MIB:.1f} MiB"
