@@ -157,8 +157,11 @@ def test_the_page_names_the_planted_weaknesses(planted: Audit, lang: str) -> Non
     assert page == render(planted, lang)
 
 
-def test_what_a_limit_leaves_out_is_open(tmp_path: Path) -> None:
-    found = run_audit(whole_town(tmp_path), SETTINGS, Scope((LinkKind.POWER,), limit=3), jobs=1)
+def test_what_a_limit_leaves_out_is_open_and_any_number_of_jobs_finds_the_same(tmp_path: Path) -> None:
+    city, scope = whole_town(tmp_path), Scope((LinkKind.POWER,), limit=3)
+    found = run_audit(city, SETTINGS, scope, jobs=1)
+    for other in (run_audit(city, SETTINGS, scope, jobs=2), run_audit(city, SETTINGS, scope, fork=False)):
+        assert json_text(other) == json_text(found)
     run = [o for o in found.outcomes if o.method is Method.SIMULATED]
     assert len(run) == 3 and found.value is Value.INCONCLUSIVE
     assert all(o.method is Method.NOT_RUN for o in found.outcomes if o not in run)
