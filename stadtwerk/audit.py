@@ -91,7 +91,14 @@ def _replays(audit: Audit) -> dict[str, str]:
     reference = reference_of(audit.city)
     run = [outcome for outcome in audit.failed if outcome.method is Method.SIMULATED]
     run.sort(key=lambda outcome: -outcome.person_hours)
-    return {f"{file_name(o.case)}.yaml": scenario_text(o, audit.settings, reference) for o in run[:REPLAYED]}
+    files: dict[str, str] = {}
+    for outcome in run[:REPLAYED]:
+        name, number = file_name(outcome.case), 1
+        while f"{name}.yaml" in files:  # ids that differ only in signs that a file name has not
+            number += 1
+            name = f"{file_name(outcome.case)}-{number}"
+        files[f"{name}.yaml"] = scenario_text(outcome, audit.settings, reference)
+    return files
 
 
 def reference_of(city: City) -> CityReference:

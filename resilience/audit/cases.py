@@ -21,8 +21,8 @@ switches between them, network control."""
 
 DIGITAL = (LinkKind.DATA, LinkKind.CONTROL)
 
-FIELD_KINDS = ("pipe", "junction", "road", "road-node", "line", "pv")
-"""Parts of networks that are many and have no link but their road: their access is looked at with `every` only."""
+FIELD_KINDS = ("pipe", "junction", "road", "road-node", "bus", "line", "transformer", "pv", "household-meter")
+"""Parts of networks that are many: where they have no link but their road, their access is looked at with `every`."""
 
 
 def own_fault(kind: str) -> str | None:
