@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk import folder as files
 from stadtwerk.campaigns import dataset
-from stadtwerk.campaigns.job import Job, run_job, run_whole
+from stadtwerk.campaigns.job import Job, basis, run_job, run_whole
 from stadtwerk.campaigns.plan import Plan, campaign_command, plan_campaign
 from stadtwerk.campaigns.store import Record, RecordStore, held
 from stadtwerk.executors import Executor
@@ -120,7 +120,12 @@ def _executor(request: CampaignRequest) -> Executor:
     if request.dask:
         from stadtwerk.executors.cluster import DaskCluster
 
-        return DaskCluster(request.dask)
+        cluster = DaskCluster(request.dask)
+        others = [worker for worker, found in cluster.on_each(basis).items() if found != basis()]
+        if others:
+            what = f"workers with another version of stadtwerk or of its libraries: {', '.join(others)}"
+            raise BadInput([Problem("command line", 0, "--dask", what, "install the same versions there")])
+        return cluster
     from stadtwerk.executors.local import LocalProcesses
 
     return LocalProcesses(request.jobs)

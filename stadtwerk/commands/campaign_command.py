@@ -16,7 +16,8 @@ examples:
 
 Stopped or killed, the same command goes on where it was; what is finished is not run again. More cases or measures in
 the file are run in addition. The folder holds runs.parquet (a row for each run), campaign.json with the digest,
-report.html and report.md. The exit code is 0 when every run came to an end, 1 if one failed, 64 for bad input.
+report.html and report.md. The exit code is 0 when every run came to an end, 1 if one failed or the cluster was lost,
+64 for bad input.
 """
 
 
@@ -34,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.campaigns.campaign import CampaignRequest, replay, run_campaign
+    from stadtwerk.executors import ExecutorGone
     from stadtwerk.library import find_campaign
     from stadtwerk.terminal import REPORT, Terminal
 
@@ -55,9 +57,10 @@ def execute(options: argparse.Namespace) -> int:
         return replayed.verdict.exit_code
     try:
         result = run_campaign(request, terminal)
-    except KeyboardInterrupt:
-        print("stopped; what was finished is kept, and the same command goes on from there.", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, ExecutorGone) as end:
+        said = str(end) or "stopped"
+        print(f"{said}; what was finished is kept, and the same command goes on from there.", file=sys.stderr)
+        return 130 if isinstance(end, KeyboardInterrupt) else 1
     if result.found_done:
         terminal.say(f"{result.found_done} runs were done already")
     print(*result.answer, sep="\n")

@@ -5,6 +5,6 @@ local       processes of this machine
 cluster     the workers of a Dask cluster
 """
 
-from stadtwerk.executors.executor import Executor, Finished
+from stadtwerk.executors.executor import Executor, ExecutorGone, Finished
 
-__all__ = ["Executor", "Finished"]
+__all__ = ["Executor", "ExecutorGone", "Finished"]

@@ -13,16 +13,12 @@ from types import TracebackType
 from typing import Any, Self
 
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.executors.executor import Finished, Item, Result, told
+from stadtwerk.executors.executor import ExecutorGone, Finished, Item, Result, told
 
 AHEAD = 2
 """Items handed over for each worker: one in work, one waiting at its side."""
 ANSWER_WITHIN_S = 10
 """How long a scheduler may take to answer, and its first worker to be there. An assumption."""
-
-
-class ClusterGone(RuntimeError):
-    """The scheduler answers no more. What it had finished before has come back already."""
 
 
 class DaskCluster:
@@ -75,19 +71,22 @@ class DaskCluster:
         return answers
 
     def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Finished[Item, Result]]:
-        """As `Executor.run`. Raises `ClusterGone`.
+        """As `Executor.run`. Raises `ExecutorGone`.
 
         Dask also blames a dying worker on what was waiting there. So what was lost is tried again alone at the end, and
         only what ends its workers then, too, comes back as lost.
         """
         lost = []
-        for done in self._run(work, items):
-            if done.lost:
-                lost.append(done.item)
-            else:
-                yield done
-        for item in lost:
-            yield from self._run(work, [item], 1)
+        try:
+            for done in self._run(work, items):
+                if done.lost:
+                    lost.append(done.item)
+                else:
+                    yield done
+            for item in lost:
+                yield from self._run(work, [item], 1)
+        except (OSError, CancelledError) as error:  # no answer any more, or the client gave up
+            raise ExecutorGone(f"the cluster at {self.address} is gone ({told(error)})") from None
 
     def _run(
         self, work: Callable[[Item], Result], items: Sequence[Item], at_once: int | None = None
@@ -113,8 +112,5 @@ class DaskCluster:
                 error = future.exception()
                 yield Finished(item, None, told(error), lost=isinstance(error, KilledWorker))
             else:
-                try:
-                    yield Finished(item, future.result())
-                except CancelledError:
-                    raise ClusterGone(f"the cluster at {self.address} is gone") from None
+                yield Finished(item, future.result())
             future.release()

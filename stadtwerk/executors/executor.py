@@ -25,6 +25,10 @@ class Finished(Generic[Item, Result]):
     lost: bool = False
 
 
+class ExecutorGone(RuntimeError):
+    """Whoever does the work answers no more. What was finished before has come back already."""
+
+
 class Executor(AbstractContextManager["Executor"], Protocol):
     """Runs one function on many items. Leaving the context ends the workers, or leaves the cluster to itself."""
 

@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 
 from simulator.contracts.problem import BadInput
-from stadtwerk.executors import Executor
+from stadtwerk.executors import Executor, ExecutorGone
 from stadtwerk.executors.cluster import DaskCluster
 from stadtwerk.executors.local import LocalProcesses
-from tests.executors.work import core_settings, kill_once, square, stay
+from tests.executors.work import core_settings, kill_once, rest, square, stay
 
 LIMIT_S = 60.0
 
@@ -110,3 +110,17 @@ def test_a_cluster_that_does_not_answer_is_bad_input(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr("stadtwerk.executors.cluster.ANSWER_WITHIN_S", 1)
     with pytest.raises(BadInput, match="no scheduler answers"):
         DaskCluster("tcp://127.0.0.1:9")
+
+
+def test_a_cluster_that_goes_away_is_told_once_its_results_are_in() -> None:
+    from distributed import LocalCluster
+
+    cluster = LocalCluster(
+        n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
+    )
+    with cluster, DaskCluster(cluster.scheduler_address) as executor:
+        came = executor.run(rest, [0.0] + [1.0] * 20)
+        assert next(came).item == 0.0
+        cluster.close()
+        with pytest.raises(ExecutorGone, match="is gone"):
+            list(came)

@@ -36,3 +36,7 @@ def stay(place: str) -> None:
 def core_settings(_: int) -> tuple[str, bool]:
     """How many threads a numerical library would use, and whether an interrupt is left to the caller."""
     return os.environ.get("OMP_NUM_THREADS", ""), signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+
+
+def rest(seconds: float) -> None:
+    time.sleep(seconds)
