@@ -14,5 +14,6 @@ effect        a measure beside today, in pairs
 content       everything that the report says
 words         its words, each beside its translation
 chart         how often it gets worse, drawn
+measures      what measures would buy, as a section
 report        the report as a page
 """

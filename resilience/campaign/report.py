@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from resilience.campaign.chart import exceedance_chart, key
 from resilience.campaign.content import SHARES, CampaignContent
 from resilience.campaign.effect import Effect
+from resilience.campaign.measures import measures_section
 from resilience.campaign.risks import Risk
-from resilience.campaign.statistics import CONFIDENCE, RESAMPLES
+from resilience.campaign.statistics import RESAMPLES
 from resilience.campaign.words import (
     METHODS,
     amount,
@@ -17,6 +18,7 @@ from resilience.campaign.words import (
     estimate,
     fault_words,
     figure_words,
+    interval_note,
     measure_words,
     say,
     share,
@@ -51,7 +53,7 @@ def campaign_page(content: CampaignContent, lang: str = "en") -> Page:
         (say("question", lang), (campaign.question.of(lang),)),
         (say("answer", lang), campaign_answer(content, lang)),
     )
-    sections = [_measures(content, lang), _spreads(content, lang), _chart(content, lang), _risks(content, lang)]
+    sections = [measures_section(content, lang), _spreads(content, lang), _chart(content, lang), _risks(content, lang)]
     sections += [_checks(content, lang), _worst(content, lang), _varied(content, lang)]
     if content.broken_off:
         sections.append(_broken_off(content, lang))
@@ -97,59 +99,6 @@ def _helps(effect: Effect) -> bool:
     return effect.hours.difference.value < 0 and effect.hours.difference.beyond_zero
 
 
-def _interval_note(lang: str) -> str:
-    return say("interval-note", lang, confidence=quantity(CONFIDENCE, SHARE, lang))
-
-
-def _measures(content: CampaignContent, lang: str) -> Section:
-    title = say("measures", lang)
-    if not content.effects:
-        return Section("measures", title, (say("no-measures", lang),))
-    heads = ("measure", "effect-seen", "before", "after", "difference", "pairs", "holds", "bad-case")
-    rows, services, notes = [], [], []
-    for measure, effect in content.effects:
-        name = measure.title.of(lang)
-        if effect is None:
-            notes.append(f"{name}: {say('no-pair', lang)}.")
-            continue
-        hours = effect.hours
-        rows.append(
-            (
-                name,
-                say("seen" if hours.difference.beyond_zero else "not-seen", lang),
-                estimate(hours.before, lang),
-                estimate(hours.after, lang),
-                estimate(hours.difference, lang, sign=True),
-                f"{number(effect.better, lang)} / {number(effect.worse, lang)}",
-                f"{quantity(effect.held_before.value, SHARE, lang)} → {share(effect.held_after, lang)}",
-                f"{amount(effect.bad_before.value, lang)} → {estimate(effect.bad_after, lang)}",
-            )
-        )
-        services += [
-            (
-                name,
-                figure_words(change.name).of(lang),
-                estimate(change.before, lang),
-                estimate(change.after, lang),
-                estimate(change.difference, lang, sign=True),
-            )
-            for change in effect.services
-            if (change.difference.low, change.difference.high) != (0.0, 0.0)
-        ]
-    tables = [Table(tuple(say(head, lang) for head in heads), tuple(rows), names=2)]
-    if services:
-        by_service = tuple(say(head, lang) for head in ("measure", "figure", "before", "after", "difference"))
-        tables.append(Table(by_service, tuple(services), say("by-service", lang), names=2))
-    bad = f"{say('bad-case', lang)}: {say('bad-case-note', lang)}."
-    return Section(
-        "measures",
-        title,
-        (say("measures-intro", lang), f"{say('method-hours', lang)} {_interval_note(lang)}"),
-        tables=tuple(tables),
-        notes=(*notes, bad[:1].upper() + bad[1:]),
-    )
-
-
 def _spreads(content: CampaignContent, lang: str) -> Section:
     heads = ("figure", "mean", *(f"share-{share_of}" for share_of in SHARES), "most")
     rows = tuple(
@@ -162,7 +111,7 @@ def _spreads(content: CampaignContent, lang: str) -> Section:
         for spread in content.spreads
     )
     table = Table(tuple(say(head, lang) for head in heads), rows)
-    sentences = (say("spreads-intro", lang), _interval_note(lang))
+    sentences = (say("spreads-intro", lang), interval_note(lang))
     return Section("spreads", say("spreads", lang), sentences, tables=(table,) if rows else ())
 
 
@@ -225,7 +174,7 @@ def _risks(content: CampaignContent, lang: str) -> Section:
     return Section(
         "risks",
         say("risks", lang),
-        (say("risks-intro", lang), _interval_note(lang)),
+        (say("risks-intro", lang), interval_note(lang)),
         tables=tuple(table for table in tables if table.rows),
         notes=notes,
     )

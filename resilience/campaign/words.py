@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.campaign.campaign import TODAY, Campaign, Method, Variation
 from resilience.campaign.distribution import KINDS
-from resilience.campaign.statistics import Estimate
+from resilience.campaign.statistics import CONFIDENCE, Estimate
 from resilience.duration import exact
 from resilience.labels import component_words
 from resilience.phrases import PHRASES
@@ -153,9 +153,7 @@ TEXTS: dict[str, Text] = {
         "geschieht.",
         "The distributions are as good as their sources. This is a simulation, no forecast of how often things happen.",
     ),
-    "reproduce": Text("Nachrechnen", "How to reproduce"),
     "digest": Text("Prüfsumme", "digest"),
-    "nobody": Text("niemand", "nobody"),
     "unbounded": Text("offen", "open"),
     "of": Text("{n} von {all}", "{n} of {all}"),
     "to": Text("bis", "to"),
@@ -210,6 +208,11 @@ def share(found: Estimate, lang: str) -> str:
         quantity(1.0 if found.high is None else found.high, SHARE, lang),
     )
     return f"{quantity(found.value, SHARE, lang)} ({low} {TEXTS['to'].of(lang)} {high})"
+
+
+def interval_note(lang: str) -> str:
+    """What the brackets behind figures hold."""
+    return say("interval-note", lang, confidence=quantity(CONFIDENCE, SHARE, lang))
 
 
 def target_words(name: str, city: City) -> Text:

@@ -57,7 +57,6 @@ TEXTS: dict[str, Text] = {
     "most-people": Text("Betroffene auf dem Höhepunkt", "people affected at the peak"),
     "recovery": Text("bis alles wieder da war", "until everything was back"),
     "not-recovered": Text("nicht erreicht", "not reached"),
-    "metric-of": Text("{id}: {subject}", "{id}: {subject}"),
     "faults": Text("Störungen, die nur einer von beiden hatte", "Faults that only one of the two had"),
     "fault": Text("Störung", "Fault"),
     "where": Text("wo", "where"),
