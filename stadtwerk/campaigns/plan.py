@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING
 from simulator.contracts.document import Document, Place, load_document
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.campaigns.job import CityData, Job, basis, city_digest
-from stadtwerk.library import campaign_folder, city_names, find_scenario, load_checked, named_city_folder
+from stadtwerk.library import (
+    campaign_folder,
+    campaign_names,
+    city_names,
+    find_scenario,
+    load_checked,
+    named_city_folder,
+)
 
 if TYPE_CHECKING:
     from resilience.campaign.campaign import Campaign, Case
@@ -37,6 +44,15 @@ class Plan:
     campaign: Campaign
     city: City
     runs: tuple[PlannedRun, ...]
+
+
+def is_campaign(name: str) -> bool:
+    """Whether a name or file is that of a campaign. Raises `BadInput` for a file that is no YAML."""
+    path = Path(name)
+    if not path.is_file():
+        return name in campaign_names()
+    data = load_document(path).data
+    return isinstance(data, dict) and str(data.get("schema", "")).startswith("stadtwerk/campaign/")
 
 
 def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Plan:
