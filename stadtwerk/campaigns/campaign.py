@@ -56,12 +56,12 @@ def run_campaign(request: CampaignRequest, terminal: Terminal | None = None) -> 
     """
     terminal = terminal or Terminal(request.lang)
     plan, out = _planned(request, terminal)
-    with held(out) as store:
+    with _executor(request) as executor, held(out) as store:
         if request.keep_runs:
             (out / "runs").mkdir(exist_ok=True)
         waiting = _waiting(plan, store)
         total = len({run.job.key for run in plan.runs})
-        with _executor(request) as executor, terminal.tallying(total, total - len(waiting)) as count:
+        with terminal.tallying(total, total - len(waiting)) as count:
             for done in executor.run(run_job, waiting):
                 store.put(done.item.key, _record(done.result, done.error, done.lost))
                 count(failed=done.result is None)
@@ -123,6 +123,7 @@ def _executor(request: CampaignRequest) -> Executor:
         cluster = DaskCluster(request.dask)
         others = [worker for worker, found in cluster.on_each(basis).items() if found != basis()]
         if others:
+            cluster.close()
             what = f"workers with another version of stadtwerk or of its libraries: {', '.join(others)}"
             raise BadInput([Problem("command line", 0, "--dask", what, "install the same versions there")])
         return cluster

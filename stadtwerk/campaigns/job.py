@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -74,10 +74,12 @@ def run_job(job: Job) -> RunFigures:
     with _ONE_AT_A_TIME:
         city = loaded(job.city)
         if job.keep:
+            from resilience.metrics.table import metrics_of
             from stadtwerk.terminal import Terminal
 
             result, history = run_whole(job, Terminal(job.lang, quiet=True))
-            return run_figures(city, history, result.verdict)
+            # Without those of readings, which a light run does not have: the data set is the same either way.
+            return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history)))
         from resilience.loader import build_scenario
         from stadtwerk.light import light_run
 

@@ -63,9 +63,8 @@ def test_run_folders_are_kept_on_request_also_later(tmp_path: Path) -> None:
     kept = sorted(path.name for path in (out / "runs").iterdir())
     assert kept == [f"case-0000{case}-{measure}" for case in (0, 1) for measure in ("bigger-tank", "today")]
     assert all((out / "runs" / name / "report.html").is_file() for name in kept)
-    # a whole run reads sensors, which tells more of itself, but nothing else about the town
-    first, second = (json.loads(record) for record in (before, (out / "campaign.json").read_bytes()))
-    assert (first["runs"], first["failed"]) == (second["runs"], second["failed"]) == (4, 0)
+    # a whole run reads sensors and leaves more, but tells the same of the town
+    assert (out / "campaign.json").read_bytes() == before
 
 
 def session_lives(leader: int) -> bool:
@@ -126,3 +125,4 @@ def test_workers_of_another_version_are_refused(
         command = ["campaign", str(file), "--dask", cluster.scheduler_address, "--out", str(tmp_path / "out")]
         assert main(command) == 64
     assert "another version of stadtwerk" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
