@@ -92,6 +92,7 @@ FAULT_NAMES: dict[str, Text] = {
     "loss-of-control": Text("Befehle der Leitstelle kommen nicht an", "control room's commands do not arrive"),
     "set-point-tampered": Text("Sollwert manipuliert", "set-point is tampered with"),
     "commands-replayed": Text("Alte Befehle werden wieder eingespielt", "old commands are played again"),
+    "peak-demand": Text("Spitzenverbrauch von Wasser", "peak demand for water"),
     "false-data": Text("Gefälschte Daten für die Regelung", "false data for controls"),
     "ransomware": Text("Systeme verschlüsselt", "systems are encrypted"),
     "flooding": Text("Mit Anfragen überflutet", "flooded with requests"),

@@ -151,7 +151,7 @@ def _all(request: SuiteRequest, planned: tuple[_Planned, ...]) -> Iterator[tuple
     from multiprocessing import get_context
 
     # Started afresh: engines and their threads do not outlive a fork of a process that has used them.
-    with ProcessPoolExecutor(request.jobs, get_context("spawn"), max_tasks_per_child=8) as pool:
+    with ProcessPoolExecutor(request.jobs, get_context("spawn")) as pool:
         futures: dict[Future[tuple[Verdict, float]], int] = {
             pool.submit(_run_one, one.request): number for number, one in enumerate(planned)
         }

@@ -126,6 +126,11 @@ _RULES: tuple[tuple[str, str, str], ...] = (
         "die ersten {0} Fahrzeuge des Ansturms sind unterwegs",
         "the first {0} cars of the surge are on the road",
     ),
+    (
+        r"the town takes ([\d.]+) times the water of an ordinary day",
+        "die Stadt nimmt das {0}-Fache des üblichen Wassers ab",
+        "the town takes {0} times the usual water",
+    ),
     (r"the tank is empty", "ist leer", "is empty"),
     (r"the tank fills again", "füllt sich wieder", "fills again"),
     (

@@ -27,7 +27,7 @@ from stadtwerk.wiring import close_all, start_domains
 
 IN_FORCE_S, OVERLAP_S, AFTER_S = 600, 60, 900
 STILL_M3_S = 1e-4
-GIVEN = {"vehicles": 200.0, "area_m2": 0.005, "notice": "boil", "loss": 0.25, "delay_s": 0.3}
+GIVEN = {"vehicles": 200.0, "factor": 1.5, "area_m2": 0.005, "notice": "boil", "loss": 0.25, "delay_s": 0.3}
 LOSSES = {EventKind.STOPPED, EventKind.LINK_DOWN, EventKind.SUPPLY_LOST}
 FIRST, LAST = ("pv", "road"), ("reservoir",)
 """Plants and roads come first, from late morning on: at night nothing shines and nobody drives. Sources come last."""
@@ -119,6 +119,7 @@ LOGGED = {("road", "road-closed"), ("road", "road-narrowed"), ("server", "floodi
 LOGGED |= {(kind, "set-point-tampered") for kind in ("pump", "valve", "waterworks")}
 LOGGED |= {("pump", "commands-replayed"), ("waterworks", "commands-replayed"), ("gateway", "false-data")}
 LOGGED |= {("patient-records", "records-out"), ("public-warning", "warning-out")}
+LOGGED |= {("waterworks", "peak-demand")}
 LOGGED |= {("road-node", "demand-surge"), ("signal", "controller-failed")}
 LOGGED |= {(kind, "loss-of-view") for kind in ("waterworks", "network-control", "traffic-control-centre")}
 """What they do depends on who drives there or is to be commanded; that they are in force stands in the log."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from resilience.clauses import Need, charter_clauses
+from resilience.scenario import Expectation, LinkContinuity
 from stadtwerk.__main__ import main
 from stadtwerk.library import (
     find_scenario,
@@ -33,6 +35,36 @@ def test_the_nightly_suite_has_them_all() -> None:
     nightly = load_named_suite("nightly")
     assert sorted(path.stem for path in nightly.scenarios) == sorted(scenario_names())
     assert nightly.all_seeds
+
+
+def test_the_library_covers_every_clause_and_every_lifeline() -> None:
+    """What no scenario can show (who owns what, open formats) is left to the checks of the charter report."""
+    suite = load_named_suite("charter")
+    loaded = [load_checked(path, load=load) for path in suite.scenarios]
+    scenarios = [scenario for _, scenario, _ in loaded]
+    assert len(scenarios) >= 24
+    named = {clause for scenario in scenarios for clause in scenario.charter}
+    needing = {clause.id for clause in charter_clauses() if set(clause.needs) != {Need.CHECK}}
+    assert needing <= named
+    kinds = {(clause, item.kind) for s in scenarios for clause in s.charter for item in s.redundancies}
+    assert ("3.3/technical-redundancy", "technical") in kinds and ("3.3/analogue-redundancy", "analogue") in kinds
+    city = loaded[0][2]
+    touched = {
+        city.components[name].kind
+        for scenario in scenarios
+        for name in (
+            *(item.component for item in scenario.redundancies),
+            *(target for entry in scenario.timeline for target in entry.targets if target in city.components),
+            *(city.levels[level].subject for item in scenario.expectations for level in _levels(item)),
+        )
+        if name in city.components
+    }
+    lifelines = {"hospital", "rescue-dispatch", "drinking-water", "traffic-control-centre", "town-hall", "waterworks"}
+    assert lifelines <= touched
+
+
+def _levels(item: Expectation) -> tuple[str, ...]:
+    return () if isinstance(item, LinkContinuity) else item.levels.ids
 
 
 def test_the_smoke_suite_is_as_expected(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds.cyber import CENTRE_FAULTS, COMMAND_FAULTS, FLOODING, RANSOMWARE
 from simulator.contracts.kinds.kind import NO_TANKERS, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT, Kind
+from simulator.contracts.kinds.water import PEAK_DEMAND
 
 KINDS = (
     Kind(
@@ -100,7 +101,7 @@ KINDS = (
         "waterworks",
         Domain.LIFELINE,
         "waterworks' control room: commands pumps over its control links",
-        (SITE_OUT, STAFF_ABSENT, *CENTRE_FAULTS, *COMMAND_FAULTS),
+        (SITE_OUT, STAFF_ABSENT, PEAK_DEMAND, *CENTRE_FAULTS, *COMMAND_FAULTS),
         (Parameter("by_hand_after_s", "s", 900.0, "assumption", "time until crews are sent to pumps that are frozen"),),
         ("central", "by-hand", "local", "none"),
     ),

@@ -35,6 +35,12 @@ _DRAINED = FaultPoint(
         Parameter("discharge_coefficient", "1", 0.75, "sharp-edged orifice, turbulent flow (as WNTR's default)"),
     ),
 )
+PEAK_DEMAND = FaultPoint(
+    "peak-demand",
+    "everybody takes more water than usual, as on the hottest days",
+    parameters=(Parameter("factor", "1", None, "", "times the demand of an ordinary day", at_least=0.0),),
+)
+"""At the waterworks, for the whole network that it feeds."""
 _LOST = FaultPoint("source-lost", "the source gives no water")
 _ISOLATED = FaultPoint("isolated", "closed off by its valves, for a repair or in error")
 

@@ -149,6 +149,10 @@ class WaterEngine:
         value = own + c / self._units.flow_m3_s / self._units.pressure_per_m**self._exponent
         tk.setnodevalue(self._ph, node + 1, tk.EMITTER, value)
 
+    def set_demand(self, factor: float) -> None:
+        """Everybody takes `factor` times the water of an ordinary day."""
+        tk.setoption(self._ph, tk.DEMANDMULT, self._demand * factor)
+
     def contaminate(self, node: int, on: bool) -> None:
         """Water in a tank, or from a reservoir, is contaminated from now on, or no longer: what is in the network then
         still has to be flushed out."""
@@ -180,6 +184,7 @@ class WaterEngine:
         self.pressure_exponent = float(exponent)
         if tk.getoption(ph, tk.UNBALANCED) < 0:  # "stop" would end the run at the first hard instant
             tk.setoption(ph, tk.UNBALANCED, _EXTRA_TRIALS)
+        self._demand = float(tk.getoption(ph, tk.DEMANDMULT))
         self._own_emitter = np.array([tk.getnodevalue(ph, i + 1, tk.EMITTER) for i in range(len(network.nodes))])
         self._emitters = np.flatnonzero(self._own_emitter > 0).tolist()
         if not self._own_emitter.any():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator
 from typing import Any
 
@@ -13,6 +14,7 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.cyber import COMMAND_FAULTS, COMMANDS_REPLAYED, LOSS_OF_VIEW
 from simulator.contracts.kinds.ict import FALSE_DATA
+from simulator.contracts.kinds.water import PEAK_DEMAND
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
@@ -81,6 +83,8 @@ class WaterProcess:
         for point in COMMAND_FAULTS:
             runtime.faults.handle(point.name, self._on_command)
         runtime.faults.handle(FALSE_DATA.name, self._on_false_data)
+        runtime.faults.handle(PEAK_DEMAND.name, self._on_peak)
+        self._demand, self._demand_due = 1.0, False
         self._replays: dict[str, int] = {}
         for pump, link, _ in self._pumps:
             self._commands.note(pump, self._was_open[link])
@@ -127,8 +131,21 @@ class WaterProcess:
         for name in behind:
             self._on_change(name, event)
 
+    def _on_peak(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """Peaks of several waterworks are multiplied: all of them feed the one network."""
+        works, faults = self._rt.city.of_kind("waterworks"), self._rt.faults
+        factors = [f.number("factor") for one in works for f in faults.active(one.id, fault)]
+        self._demand, self._demand_due = math.prod(factors), True
+        what = f"the town takes {self._demand:g} times the water of an ordinary day"
+        self._cause = self._rt.log.add(EventKind.SWITCH, target, what, cause=event, value=self._demand)
+        self._wake()
+
     def _on_change(self, component: str, cause: int | None) -> None:
         self._dirty[component] = cause
+        self._wake()
+
+    def _wake(self) -> None:
+        """Solve at the next whole second."""
         if self._pending:
             return
         self._pending = True
@@ -141,7 +158,8 @@ class WaterProcess:
 
     def _solve_pending(self) -> None:
         self._pending = False
-        if plan := self._plan():
+        plan = self._plan()
+        if plan or self._demand_due:
             self._solve(plan)
 
     def _period(self) -> Generator[simpy.Event, Any, None]:
@@ -174,8 +192,11 @@ class WaterProcess:
                 released.append((component.id, changes[0].where, cause))
             elif why := next((c.why for c in changes if c.why in _SAID and c.how is not None), None):
                 self._rt.log.add(EventKind.SWITCH, component.id, f"{why}: {_SAID[why]}", cause=cause)
-        if plan:
+        if self._demand_due:
+            engine.set_demand(self._demand)
+        if plan or self._demand_due:
             self._log_switches()
+            self._demand_due = False
             engine.solve()
         for name, link, cause in released:
             is_open = bool(engine.link_open[link])

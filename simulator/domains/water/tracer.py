@@ -104,6 +104,7 @@ class Tracer:
         self._copy_levels()
         self._copy_links()
         self._copy_emitters()
+        tk.setoption(self._ph, tk.DEMANDMULT, tk.getoption(self._of, tk.DEMANDMULT))
         self._run()
         tk.getnodevalues(self._ph, tk.QUALITY, self._node_share[0])
         tk.getlinkvalues(self._ph, tk.LINKQUAL, self._link_share[0])
