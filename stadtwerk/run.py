@@ -189,6 +189,7 @@ def simulate(
         telemetry = feed.connect(runtime, readings)
         gauges = GaugeRecorder(runtime)
         gauges.start()
+        feed.observe(runtime, gauges)
         started(runtime, running)
         try:
             pace = Pace(speed)

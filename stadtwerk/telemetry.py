@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from simulator.contracts.city import City
     from simulator.contracts.fault import ActiveFault, Parameter
     from simulator.contracts.sensor import Readings
-    from simulator.coupling import Runtime
+    from simulator.coupling import GaugeRecorder, Runtime
     from simulator.sensors import TruthFile
     from stadtwerk.brokers import TownBrokers
     from stadtwerk.terminal import Terminal
@@ -110,6 +110,9 @@ class Feed:
             where = str(city.folder or city.name)
             raise BadInput(Problem(where, 0, "sensors", reason, mend) for reason in unreadable.reasons) from None
         return telemetry
+
+    def observe(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
+        """All stands, before the clock moves: whoever wants to see the run itself begins to look."""
 
     def disconnect(self) -> None:
         """The sensors are off, in whatever way the run ended: complete the file of labels."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import orjson
 
 from gateways.brokers.address import BrokerAddress, from_json
 from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
+from gateways.influx.lines import NO_TAGS
 from gateways.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem
 
@@ -31,12 +32,13 @@ class InfluxConfig:
 
     `outbox_bytes`: how large the outbox may grow while the database is away (assumption: 1 GiB, some 100 million
     readings). Then nothing more is taken or acknowledged, and gateways keep what they have: nothing that was
-    acknowledged is ever dropped.
+    acknowledged is ever dropped. `tags` are further tags of readings, by gateway; see `LineWriter`.
     """
 
     database: InfluxSettings
     outbox: Path
     outbox_bytes: int = 1024 * MEBIBYTE
+    tags: Mapping[str, Mapping[str, str]] = NO_TAGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,13 +159,15 @@ class _Reader:
 
     def _influx(self, value: dict[str, Any]) -> InfluxConfig | None:
         before = len(self.problems)
-        self._unknown("store.", value, {"kind", "outbox", "outbox_bytes", "gzip", "timeout_s", *_TEXTS, *_FILES})
+        self._unknown("store.", value, {"kind", "outbox", "outbox_bytes", "gzip", "timeout_s", "tags", *_TEXTS, *_FILES})
         outbox, limit = self._path("outbox", value, "store."), dict[str, Any]()
         self._number("outbox_bytes", value, MEBIBYTE, int, limit, "store.")
         found: dict[str, Any] = {name: self._text(name, value, "store.") for name in ("url", "bucket")}
         found |= {name: self._text(name, value, "store.") for name in _TEXTS if name in value}
         found |= {name: self._path(name, value, "store.") for name in _FILES if name in value}
         self._number("timeout_s", value, 0.1, float, found, "store.")
+        if "tags" in value:
+            limit["tags"] = self._tags(value["tags"])
         found["gzip"] = value.get("gzip", False)
         if not isinstance(found["gzip"], bool):
             self._wrong("store.gzip", f"is {found['gzip']!r}", "give true or false")
@@ -174,6 +178,16 @@ class _Reader:
         except ValueError as error:
             self._wrong("store", str(error), "see InfluxSettings")
             return None
+
+    def _tags(self, value: object) -> dict[str, dict[str, str]]:
+        good = isinstance(value, dict) and all(
+            isinstance(tags, dict) and all(isinstance(text, str) and text for text in tags.values())
+            for tags in value.values()
+        )
+        if not good:
+            mend = 'give texts by gateway, like {"gateway-d1": {"district": "Altstadt"}}, under "" for all others'
+            self._wrong("store.tags", "is no table of tags", mend)
+        return value if good else {}  # type: ignore[return-value]
 
     def _group(self, document: dict[str, Any]) -> str | None:
         if document.get("shared_group") is None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from gateways.influx.lines import NO_TAGS
 from gateways.ingest.blocks import Blocks, new_of
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.ledger import BOOTS_KEPT, Ledger, open_database, transaction
@@ -31,7 +32,8 @@ class InfluxStore:
     Readings and ledger are one transaction in `outbox`, so that an acknowledgement is true while the database is away.
     When the outbox holds `limit_bytes`, beside packs that wait above a gap, packs are `FULL`: not written, not
     acknowledged. Several processes may share the outbox; one of them at a time empties it. `sink` is made on the thread
-    that uses it. `refused` is called, on that thread too, with lines that the database will never take.
+    that uses it. `refused` is called, on that thread too, with lines that the database will never take. `tags` are those
+    of `LineWriter`.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class InfluxStore:
         limit_bytes: int,
         refused: Callable[[bytes, str], None],
         durable: bool = True,
+        tags: Mapping[str, Mapping[str, str]] = NO_TAGS,
     ) -> None:
         self._database = open_database(outbox, durable)
         self._ledger = Ledger(self._database)
@@ -48,7 +51,7 @@ class InfluxStore:
         # Counting what waits must not read what waits.
         self._database.execute("create index if not exists block_rows on block(rows)")
         self._limit = limit_bytes
-        self._pump = Pump(outbox, sink, refused)
+        self._pump = Pump(outbox, sink, refused, tags)
         self._pump.start()
 
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
 
 from gateways.influx import LineWriter, Refused, Retry
+from gateways.influx.lines import NO_TAGS
 from gateways.ingest.blocks import unpack
 from gateways.ingest.ledger import open_database, transaction
 
@@ -45,11 +46,17 @@ class Pump:
     moves, "" if it does. `refused_rows` counts what the database will never take, after it went to `refused`.
     """
 
-    def __init__(self, outbox: Path, sink: Callable[[], LinesSink], refused: Callable[[bytes, str], None]) -> None:
+    def __init__(
+        self,
+        outbox: Path,
+        sink: Callable[[], LinesSink],
+        refused: Callable[[bytes, str], None],
+        tags: Mapping[str, Mapping[str, str]] = NO_TAGS,
+    ) -> None:
         self.reason = ""
         self.refused_rows = 0
         self._outbox, self._make_sink, self._refused = outbox, sink, refused
-        self._lines = LineWriter()
+        self._lines = LineWriter(tags)
         self._layouts: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._wake, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="ingest-pump", daemon=True)

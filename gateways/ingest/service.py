@@ -249,4 +249,4 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
     def refuse(lines: bytes, reason: str) -> None:
         refused.append((lines, reason))
 
-    return InfluxStore(where.outbox, sink, where.outbox_bytes, refuse, config.durable)
+    return InfluxStore(where.outbox, sink, where.outbox_bytes, refuse, config.durable, where.tags)

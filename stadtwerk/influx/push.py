@@ -109,10 +109,9 @@ def identity(folder: RunFolder, name: str, now: bool) -> RunIdentity:
 
 
 def _bodies(run: RunIdentity, folder: RunFolder, report: str) -> Iterator[tuple[bytes, int]]:
-    replay = Replay(run, folder.stored, str(folder.record["digest"]), report)
+    replay = Replay(run, folder.stored)
     lines = replay.advance(run.end + 1)
-    replay.results.judged(folder.verdict, run.end)
-    for block in _blocks([*lines, *replay.judged()]):
+    for block in _blocks([*lines, *replay.judged(folder.verdict, str(folder.record["digest"]), report)]):
         yield b"".join(block), len(block)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
@@ -18,6 +18,9 @@ from stadtwerk.influx.places import Places
 from stadtwerk.influx.results import Results
 from stadtwerk.influx.states import States
 from stadtwerk.influx.stores import Stores
+
+if TYPE_CHECKING:
+    from resilience.verdict import Verdict
 
 BEAT, SLOW_BEAT, SNAPSHOT = to_ticks(BEAT_S), to_ticks(SLOW_BEAT_S), to_ticks(SNAPSHOT_S)
 
@@ -38,16 +41,16 @@ Step = tuple[int, int, Callable[[], None]]
 class Replay:
     """Writes a run up to a tick, from where it stopped. The lines are the same in however many steps it is called."""
 
-    def __init__(self, run: RunIdentity, source: Source, digest: str = "", report: str = "") -> None:
+    def __init__(self, run: RunIdentity, source: Source) -> None:
         self._run, self._source = run, source
         self._out = Out(run)
         places = Places(run.city)
         self._states, self._people = States(places, self._out), People(places, self._out)
         self._stores, self._notes = Stores(places, self._out), Notes(places, run.scenario, self._out)
-        self.results = Results(run, places, self._out, digest, report)
+        self._results = Results(run, places, self._out)
         self._waiting: list[Step] = []
         self._beat = run.begin
-        self.results.opened(run.begin)
+        self._results.opened(run.begin)
 
     def advance(self, until: int) -> list[bytes]:
         """Lines of everything before the tick `until`, of which all must be known."""
@@ -70,8 +73,9 @@ class Replay:
         del self._waiting[:place]
         return self._out.take()
 
-    def judged(self) -> list[bytes]:
-        """Lines that are due when `results` has been told the verdict."""
+    def judged(self, verdict: Verdict, digest: str, report: str) -> list[bytes]:
+        """Lines of what the run has come to. `digest` is that of its folder, `report` says where its report is."""
+        self._results.judged(verdict, self._run.end, digest, report)
         return self._out.take()
 
     def _gathered(self) -> list[Step]:
@@ -111,4 +115,4 @@ class Replay:
         if since % SNAPSHOT == 0:
             self._states.snapshot(tick)
             if since:
-                self.results.still_open(tick)
+                self._results.still_open(tick)

@@ -24,9 +24,9 @@ _OF = ("changeover", "standby held")
 class Results:
     """Writes what is asked at the begin, and what was found when it is known."""
 
-    def __init__(self, run: RunIdentity, places: Places, out: Out, digest: str = "", report: str = "") -> None:
+    def __init__(self, run: RunIdentity, places: Places, out: Out) -> None:
         self._run, self._places, self._out = run, places, out
-        self._digest, self._report = digest, report
+        self._digest = self._report = ""
         self._asked = {item.id: item for item in run.scenario.redundancies}
 
     def opened(self, tick: int) -> None:
@@ -42,7 +42,8 @@ class Results:
             fields: dict[str, Value] = {"verdict": OPEN, "title_de": title.de, "title_en": title.en, "unit": ""}
             self._out.add(EXPECTATION, {"category": "expectation", "expectation": expectation.id}, fields, tick)
 
-    def judged(self, verdict: Verdict, tick: int) -> None:
+    def judged(self, verdict: Verdict, tick: int, digest: str, report: str) -> None:
+        self._digest, self._report = digest, report
         self._write_run(verdict)
         for finding in verdict.findings:
             if finding.category.value == _SECOND_WAY and finding.id in self._asked:

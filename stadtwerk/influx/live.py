@@ -1,0 +1,113 @@
+"""A run into a database while it lasts: the same lines as a push of its folder, and the health of real processes."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import simpy
+
+from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
+from gateways.influx.questions import InfluxQuestions
+from simulator.contracts.event import Event
+from simulator.contracts.history import Gauges
+from simulator.contracts.measurements import BEAT_S
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.influx.health import HealthWatch
+from stadtwerk.influx.identity import RunIdentity
+from stadtwerk.influx.out import Out
+from stadtwerk.influx.places import Places
+from stadtwerk.influx.replay import Replay
+from stadtwerk.influx.sender import Sender
+
+if TYPE_CHECKING:
+    from resilience.verdict import Verdict
+    from simulator.coupling import GaugeRecorder, Runtime
+
+PATIENCE_S = 60.0
+"""How long a database that is away at the end of a run is waited for (assumption)."""
+
+
+class RunningSource:
+    """A `Source` of a run that is going on: what lies before the present instant, which may still change.
+
+    Set `over` when the run is: then its last instant is told as well.
+    """
+
+    def __init__(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
+        self.over = False
+        self._runtime, self._gauges = runtime, gauges
+        self._events = self._samples = 0
+        self._levels = dict.fromkeys(runtime.city.levels, 0)
+
+    def events(self) -> Sequence[Event]:
+        new = self._runtime.log.since(self._events)
+        self._events += len(new)
+        return new
+
+    def levels(self) -> Sequence[tuple[int, str, float]]:
+        now, found = self._runtime.clock.now, []
+        for level, known in self._levels.items():
+            new = [(at, level, value) for at, value in self._runtime.levels.since(level, known) if at < now or self.over]
+            self._levels[level] += len(new)
+            found += new
+        return found
+
+    def gauges(self) -> Gauges:
+        new = self._gauges.since(self._samples)
+        self._samples = self._gauges.samples
+        return new
+
+
+class LiveLines:
+    """Writes a run as it goes on. `attach` before the clock moves, `finish` with the verdict, `close` in any case."""
+
+    def __init__(self, settings: InfluxSettings, health: HealthWatch | None) -> None:
+        self._settings, self._health = settings, health
+        self._sender = Sender(lambda: InfluxWriter.of(settings))
+        self._run: RunIdentity | None = None
+        self._replay: Replay | None = None
+
+    def attach(self, run: RunIdentity, runtime: Runtime, gauges: GaugeRecorder) -> None:
+        """A run of the same name is forgotten, as its folder is replaced. Raises `BadInput` if the database will not."""
+        try:
+            InfluxQuestions(self._settings).forget("run", run.name)
+        except (Refused, Retry) as error:
+            mend = "see that it runs, and that the token may write the bucket"
+            raise BadInput([Problem(self._settings.url, 0, "--influx", f"cannot be used: {error}", mend)]) from None
+        self._run, self._places = run, Places(run.city)
+        self._source = RunningSource(runtime, gauges)
+        self._replay = Replay(run, self._source)
+        self._out = Out(run)
+        if self._health is not None:
+            self._health.start()
+        self._sender.start()
+        runtime.clock.process(self._beat(runtime))
+
+    def finish(self, verdict: Verdict, digest: str, report: str) -> str:
+        """Write the rest and the verdict; a sentence on what became of it."""
+        replay, run = self._replay, self._run
+        if replay is None or run is None:
+            return ""
+        self._source.over = True
+        self._sender.put([*replay.advance(run.end + 1), *replay.judged(verdict, digest, report)])
+        done = self._sender.close(PATIENCE_S)
+        said = f"database: {self._sender.written:,} lines beside readings, run {run.name!r}"
+        return said if done else f"{said}; NOT all were taken: {self._sender.reason}"
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._health is not None:
+            self._health.close()
+
+    def _beat(self, runtime: Runtime) -> Generator[simpy.Event, Any, None]:
+        assert self._replay is not None
+        assert self._run is not None
+        while True:
+            yield runtime.clock.timeout(BEAT_S)
+            tick = runtime.clock.now
+            lines = self._replay.advance(tick)
+            if self._health is not None:
+                self._health.write(self._out, self._run, self._places, tick)
+                lines += self._out.take()
+            self._sender.put(lines)

@@ -1,0 +1,76 @@
+"""A thread that writes lines to a database, so that nobody waits for it while a town runs."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+
+from gateways.influx import InfluxWriter, Refused, Retry
+
+BODY_LINES = 5_000
+"""Lines in one request at most (assumption: 1 MB)."""
+
+WAIT_S = 30.0
+"""Longest wait between two tries while the database is away (assumption)."""
+
+
+class Sender:
+    """Keeps what the database does not take now, in memory, and tries again. `reason` says why nothing moves."""
+
+    def __init__(self, writer: Callable[[], InfluxWriter]) -> None:
+        self.written = 0
+        self.refused = 0
+        self.reason = ""
+        self._make = writer
+        self._lines: queue.SimpleQueue[Sequence[bytes] | None] = queue.SimpleQueue()
+        self._giving_up = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="influx-sender", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def put(self, lines: Sequence[bytes]) -> None:
+        """Write these some time. Never waits."""
+        if lines:
+            self._lines.put(lines)
+
+    def close(self, patience_s: float) -> bool:
+        """Write what there is, for so long at most. Whether all was taken."""
+        self._lines.put(None)
+        self._thread.join(patience_s)
+        self._giving_up.set()
+        return not self._thread.is_alive() and not self.reason
+
+    def _work(self) -> None:
+        writer: InfluxWriter | None = None
+        try:
+            while (lines := self._lines.get()) is not None:
+                for first in range(0, len(lines), BODY_LINES):
+                    body = lines[first : first + BODY_LINES]
+                    writer = writer or self._make()
+                    self._write(writer, body)
+            if writer is not None:
+                writer.flush()
+        except Exception as error:  # a secret that cannot be read, a client that breaks: told at the end of the run
+            self.reason = f"{type(error).__name__}: {error}"
+        finally:
+            if writer is not None:
+                writer.close()
+
+    def _write(self, writer: InfluxWriter, lines: Sequence[bytes]) -> None:
+        while True:
+            try:
+                writer.write(b"".join(lines))
+            except Retry as later:
+                self.reason = later.reason
+                if self._giving_up.wait(min(later.after_s, WAIT_S)):
+                    return
+            except Refused as refusal:
+                self.refused += len(refusal.lines.splitlines())
+                self.reason = str(refusal)
+                return
+            else:
+                self.written += len(lines)
+                self.reason = "" if not self.refused else self.reason
+                return
