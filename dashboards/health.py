@@ -69,7 +69,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
                 "Messwerte, die später kamen als ein Takt ihres Sensors, seit Beginn.",
                 "Readings that came later than one period of their sensor, since the begin.",
             ),
-            queries.gateway_sum("late"),
+            queries.ingest_sum("late"),
             "short",
             True,
         ),

@@ -51,7 +51,13 @@ class InfluxQuestions:
         """Delete every point whose tag has this value. Raises like `series`."""
         if self._settings.api == "v1":
             quoted = value.replace("\\", "\\\\").replace("'", "\\'")
-            self.series(f"DROP SERIES WHERE \"{tag}\" = '{quoted}'")
+            where = f"WHERE \"{tag}\" = '{quoted}'"
+            try:
+                self.series(f"DROP SERIES {where}")
+            except Refused as refusal:
+                if not refusal.lines_at_fault:
+                    raise
+                self.series(f"DELETE {where}")  # version 2, asked as version 1, knows only this
             return
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
         body = json.dumps({"start": FIRST, "stop": LAST, "predicate": f'{tag}="{quoted}"'}).encode()

@@ -18,11 +18,12 @@ class StoredReadings:
     """Readings of a gateway within a span of time. InfluxDB is asked in InfluxQL (version 2 and later where a DBRP
     mapping makes the bucket a database), VictoriaMetrics by its export.
 
-    All calls raise `Retry` if nobody answers and `Refused` if the database will not say.
+    With `run` only those that bear it as a tag. All calls raise `Retry` if nobody answers and `Refused` if the database
+    will not say.
     """
 
-    def __init__(self, settings: InfluxSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: InfluxSettings, run: str = "") -> None:
+        self._settings, self._run = settings, run
         self._questions = InfluxQuestions(settings)
 
     def times(self, gateway: str, quantity: str, first_ms: int, last_ms: int) -> dict[str, list[int]]:
@@ -35,7 +36,8 @@ class StoredReadings:
             return self._exported(gateway, quantity, first_ms, last_ms)
         text = (
             f'SELECT "quality" FROM {_identifier(quantity)} WHERE "gateway" = {_text(gateway)} '
-            f'AND time >= {first_ms}ms AND time <= {last_ms}ms GROUP BY "component"'
+            + (f'AND "run" = {_text(self._run)} ' if self._run else "")
+            + f'AND time >= {first_ms}ms AND time <= {last_ms}ms GROUP BY "component"'
         )
         found: dict[str, list[int]] = {}
         for series in self._questions.series(text):
@@ -46,7 +48,8 @@ class StoredReadings:
     def _exported(self, gateway: str, quantity: str, first_ms: int, last_ms: int) -> dict[str, list[int]]:
         # What was written a moment ago is not found before this.
         self._questions.fetch("/internal/force_flush", {})
-        match = f"{{__name__={_label(quantity + SUFFIX)},gateway={_label(gateway)}}}"
+        labels = {"__name__": quantity + SUFFIX, "gateway": gateway} | ({"run": self._run} if self._run else {})
+        match = "{" + ",".join(f"{name}={_label(value)}" for name, value in labels.items()) + "}"
         # Its times are taken in seconds, and the ends of the span are inside.
         span = {"match[]": match, "start": f"{first_ms / 1000:.3f}", "end": f"{last_ms / 1000:.3f}"}
         found: dict[str, list[int]] = {}

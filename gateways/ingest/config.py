@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ class InfluxConfig:
     database: InfluxSettings
     outbox: Path
     outbox_bytes: int = 1024 * MEBIBYTE
-    tags: Mapping[str, Mapping[str, str]] = NO_TAGS
+    tags: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NO_TAGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,9 @@ class _Reader:
 
     def _influx(self, value: dict[str, Any]) -> InfluxConfig | None:
         before = len(self.problems)
-        self._unknown("store.", value, {"kind", "outbox", "outbox_bytes", "gzip", "timeout_s", "tags", *_TEXTS, *_FILES})
+        self._unknown(
+            "store.", value, {"kind", "outbox", "outbox_bytes", "gzip", "timeout_s", "tags", *_TEXTS, *_FILES}
+        )
         outbox, limit = self._path("outbox", value, "store."), dict[str, Any]()
         self._number("outbox_bytes", value, MEBIBYTE, int, limit, "store.")
         found: dict[str, Any] = {name: self._text(name, value, "store.") for name in ("url", "bucket")}

@@ -32,8 +32,8 @@ class InfluxStore:
     Readings and ledger are one transaction in `outbox`, so that an acknowledgement is true while the database is away.
     When the outbox holds `limit_bytes`, beside packs that wait above a gap, packs are `FULL`: not written, not
     acknowledged. Several processes may share the outbox; one of them at a time empties it. `sink` is made on the thread
-    that uses it. `refused` is called, on that thread too, with lines that the database will never take. `tags` are those
-    of `LineWriter`.
+    that uses it. `refused` is called, on that thread too, with lines that the database will never take. `tags` are
+    those of `LineWriter`.
     """
 
     def __init__(

@@ -19,8 +19,10 @@ examples:
 Two brokers, ingest and one process a gateway run on this machine. What breaks a gateway or its link in the scenario
 kills its process (kill -9) or cuts its connections. At the end every reading that a gateway acknowledged must be in the
 store exactly once, those of a sensor in their order; if not, the exit code is 1. With a database it is that which is
-asked; order cannot be seen there. With a token it is InfluxDB 2, with a user InfluxDB 1. The run folder has live.json
-with the counts and the lag, live.jsonl with every start, death and cut, and store.sqlite with the readings.
+asked; order cannot be seen there. With a token it is InfluxDB 2, with a user InfluxDB 1; what stands there under the
+run's name, that of its folder, is replaced, and what `stadtwerk push` would write is written as the run goes on, for
+Grafana (docs/dashboards.md). The run folder has live.json with the counts and the lag, live.jsonl with every start,
+death and cut, and store.sqlite with the readings.
 """
 
 
@@ -58,6 +60,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="join gateways, brokers, ingest and a database that run elsewhere, as in docker-compose.yml",
     )
     parser.add_argument("--alive", metavar="FILE", help="touch this file while the run goes on, for a health check")
+    parser.add_argument(
+        "--now",
+        action="store_true",
+        help="bear times as if the run began now, so that with --speed 1 alert rules of Grafana see it as it is",
+    )
     parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
 
 
@@ -93,6 +100,7 @@ def execute(options: argparse.Namespace) -> int:
         problems,
         options.attach,
         options.alive,
+        options.now,
     )
     result = run_live(request, settings, terminal)
     terminal.show_result(result.run)

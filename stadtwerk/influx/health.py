@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from stadtwerk.influx.places import Places
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
-STATUS, HEALTH = f"{ROOT}/+/status", f"{ROOT}/ingest/+/health"
+STATUS, HEALTH, ACK = f"{ROOT}/+/status", f"{ROOT}/ingest/+/health", f"{ROOT}/+/ack"
 KEEPALIVE_S = 5
 RECONNECT_S = (1, 2)
 """A broker that is gone is noticed after about twice the first, and looked for so often (assumption)."""
@@ -31,20 +31,26 @@ RECONNECT_S = (1, 2)
 
 @dataclass(slots=True)
 class _Heard:
-    """Of one gateway: the last status with its broker, and when its count of stored readings last rose."""
+    """Of one gateway: the last status with its broker, whether ingest stored anything of it since the last look, and
+    when it last had."""
 
     status: dict[str, Any] = field(default_factory=dict)
     health: dict[str, Any] = field(default_factory=dict)
     broker: str = ""
     delivered: int = 0
+    stored: bool = False
     rose: int | None = None
 
 
 class HealthWatch:
-    """Listens at the brokers as a viewer, who may only read. Messages come on paho's threads."""
+    """Listens at the brokers as a viewer, who may only read. Messages come on paho's threads.
 
-    def __init__(self, brokers: Mapping[str, BrokerAddress], gateways: Sequence[str]) -> None:
-        self._addresses = dict(brokers)
+    `brokers` gives their addresses by name, and is asked when they run.
+    """
+
+    def __init__(self, brokers: Callable[[], Mapping[str, BrokerAddress]], gateways: Sequence[str]) -> None:
+        self._brokers = brokers
+        self._addresses: dict[str, BrokerAddress] = {}
         self._gateways = {gateway: _Heard() for gateway in gateways}
         self._ingests: dict[str, dict[str, Any]] = {}
         self._clients: dict[str, Client] = {}
@@ -55,11 +61,12 @@ class HealthWatch:
         import paho.mqtt.client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
 
+        self._addresses = dict(self._brokers())
         for name, address in self._addresses.items():
             client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=f"health-{name}", protocol=mqtt.MQTTv311)
             configure_client(client, address)
             client.reconnect_delay_set(*RECONNECT_S)
-            client.on_connect = lambda client, *_: client.subscribe([(STATUS, 1), (HEALTH, 1)])
+            client.on_connect = lambda client, *_: client.subscribe([(STATUS, 1), (HEALTH, 1), (ACK, 0)])
             client.on_message = partial(self._on_message, name)
             client.connect_async(address.host, address.port, KEEPALIVE_S)
             client.loop_start()
@@ -92,8 +99,9 @@ class HealthWatch:
         delivered = int(health.get("acknowledged", heard.delivered))
         # The count begins anew with a restart of the gateway.
         new = delivered - heard.delivered if delivered >= heard.delivered else delivered
-        if new or heard.rose is None:
+        if new or heard.stored or heard.rose is None:
             heard.rose = tick
+        heard.stored = False
         heard.delivered = delivered
         online = heard.status.get("state") == "online"
         return {
@@ -123,6 +131,9 @@ class HealthWatch:
                 self._ingests[str(told.get("name", ""))] = told
                 return
             heard = self._gateways.get(str(told.get("gateway", "")))
+            if heard is not None and message.topic.endswith("/ack"):
+                heard.stored = True
+                return
             if heard is None or (told.get("state") != "online" and heard.broker not in ("", broker)):
                 return  # the will of a connection that was left for the other broker
             heard.status, heard.broker = told, broker

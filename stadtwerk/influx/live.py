@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import simpy
 
+from gateways.brokers.address import UnsafeSecret
 from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.influx.questions import InfluxQuestions
 from simulator.contracts.event import Event
@@ -48,7 +49,9 @@ class RunningSource:
     def levels(self) -> Sequence[tuple[int, str, float]]:
         now, found = self._runtime.clock.now, []
         for level, known in self._levels.items():
-            new = [(at, level, value) for at, value in self._runtime.levels.since(level, known) if at < now or self.over]
+            new = [
+                (at, level, value) for at, value in self._runtime.levels.since(level, known) if at < now or self.over
+            ]
             self._levels[level] += len(new)
             found += new
         return found
@@ -60,34 +63,36 @@ class RunningSource:
 
 
 class LiveLines:
-    """Writes a run as it goes on. `attach` before the clock moves, `finish` with the verdict, `close` in any case."""
+    """Writes a run as it goes on. `attach` before the clock moves, `finish` with the verdict, `close` in any case.
 
-    def __init__(self, settings: InfluxSettings, health: HealthWatch | None) -> None:
-        self._settings, self._health = settings, health
+    A run of the same name is forgotten at once, as its folder is replaced. Raises `BadInput` if the database will not.
+    """
+
+    def __init__(self, settings: InfluxSettings, run: RunIdentity, health: HealthWatch | None) -> None:
+        try:
+            InfluxQuestions(settings).forget("run", run.name)
+        except (Refused, Retry, UnsafeSecret) as error:
+            mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping"
+            raise BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {error}", mend)]) from None
+        self._run, self._health = run, health
         self._sender = Sender(lambda: InfluxWriter.of(settings))
-        self._run: RunIdentity | None = None
+        self._places, self._out = Places(run.city), Out(run)
+        self._source: RunningSource | None = None
         self._replay: Replay | None = None
 
-    def attach(self, run: RunIdentity, runtime: Runtime, gauges: GaugeRecorder) -> None:
-        """A run of the same name is forgotten, as its folder is replaced. Raises `BadInput` if the database will not."""
-        try:
-            InfluxQuestions(self._settings).forget("run", run.name)
-        except (Refused, Retry) as error:
-            mend = "see that it runs, and that the token may write the bucket"
-            raise BadInput([Problem(self._settings.url, 0, "--influx", f"cannot be used: {error}", mend)]) from None
-        self._run, self._places = run, Places(run.city)
+    def attach(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
+        """Begin to look at a run that has not begun yet."""
         self._source = RunningSource(runtime, gauges)
-        self._replay = Replay(run, self._source)
-        self._out = Out(run)
+        self._replay = Replay(self._run, self._source)
         if self._health is not None:
             self._health.start()
         self._sender.start()
-        runtime.clock.process(self._beat(runtime))
+        runtime.clock.process(self._beat(self._replay, runtime))
 
     def finish(self, verdict: Verdict, digest: str, report: str) -> str:
         """Write the rest and the verdict; a sentence on what became of it."""
         replay, run = self._replay, self._run
-        if replay is None or run is None:
+        if replay is None or self._source is None:
             return ""
         self._source.over = True
         self._sender.put([*replay.advance(run.end + 1), *replay.judged(verdict, digest, report)])
@@ -100,13 +105,11 @@ class LiveLines:
         if self._health is not None:
             self._health.close()
 
-    def _beat(self, runtime: Runtime) -> Generator[simpy.Event, Any, None]:
-        assert self._replay is not None
-        assert self._run is not None
+    def _beat(self, replay: Replay, runtime: Runtime) -> Generator[simpy.Event, Any, None]:
         while True:
             yield runtime.clock.timeout(BEAT_S)
             tick = runtime.clock.now
-            lines = self._replay.advance(tick)
+            lines = replay.advance(tick)
             if self._health is not None:
                 self._health.write(self._out, self._run, self._places, tick)
                 lines += self._out.take()

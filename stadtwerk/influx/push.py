@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from gateways.brokers.address import UnsafeSecret
 from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.influx.questions import InfluxQuestions
 from simulator.contracts.measurements import AFFECTED, RUN
@@ -122,9 +123,9 @@ def _blocks(lines: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
 
 def _clear_way(request: PushRequest, run: RunIdentity, digest: str) -> None:
     """Points of another run, or of the same at other times, must not mix with this one's."""
-    questions = InfluxQuestions(request.settings)
     named = run.name.replace("\\", "\\\\").replace("'", "\\'")
     try:
+        questions = InfluxQuestions(request.settings)
         if request.replace:
             questions.forget("run", run.name)
             return
@@ -132,8 +133,8 @@ def _clear_way(request: PushRequest, run: RunIdentity, digest: str) -> None:
         points = [(at, text) for series in there for at, text in series["values"]]
         if all(point == (run.begin_ms, digest) for point in points):
             return
-    except (Retry, Refused) as error:
-        raise _unusable(request, str(error)) from None
+    except (Retry, Refused, UnsafeSecret) as error:
+        raise _unusable(str(error)) from None
     what = "holds another run of this name, or the same at another time"
     raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, "add --replace, or --name NAME")])
 
@@ -156,8 +157,8 @@ def _look(request: PushRequest, run: RunIdentity, wanted: int) -> None:
             series = InfluxQuestions(request.settings).series(
                 f'SELECT COUNT("people") FROM "{LOOKED_AT.name}" WHERE "run" = \'{named}\''
             )
-        except (Retry, Refused) as error:
-            raise _unusable(request, str(error)) from None
+        except (Retry, Refused, UnsafeSecret) as error:
+            raise _unusable(str(error)) from None
         there = sum(int(one["values"][0][1]) for one in series)
         if there != wanted:
             time.sleep(0.2)
@@ -183,13 +184,13 @@ def _patiently(act: Callable[[], None]) -> None:
             return
         except Retry as later:
             if time.monotonic() + later.after_s > deadline:
-                raise BadInput([Problem("database", 0, "--influx", later.reason, "see that it runs")]) from None
+                raise BadInput([Problem("command line", 0, "--influx", later.reason, "see that it runs")]) from None
             time.sleep(later.after_s)
         except Refused as refused:
             mend = "check bucket, organisation and token"
-            raise BadInput([Problem("database", 0, "--influx", f"refuses the run: {refused}", mend)]) from None
+            raise BadInput([Problem("command line", 0, "--influx", f"refuses the run: {refused}", mend)]) from None
 
 
-def _unusable(request: PushRequest, reason: str) -> BadInput:
-    mend = "check address, database and login; InfluxDB 2 needs a DBRP mapping (docs/dashboards.md)"
-    return BadInput([Problem(request.settings.url, 0, "--influx", f"cannot be asked: {reason}", mend)])
+def _unusable(reason: str) -> BadInput:
+    mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping; see docs/dashboards.md"
+    return BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {reason}", mend)])

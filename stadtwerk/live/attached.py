@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from gateways.brokers.address import UnsafeSecret
+from gateways.brokers.address import BrokerAddress, UnsafeSecret
 from gateways.rollout import Rollout
 from gateways.tunnel import LOCAL, Way
 from gateways.versions import GatewayConfig
@@ -151,6 +151,13 @@ class Attached:
 
     def outbox(self, gateway: str) -> Path | None:
         return None
+
+    def tag(self, tags: Mapping[str, Mapping[str, str]]) -> bool:
+        """No: ingest elsewhere is told elsewhere, and knows of no run."""
+        return False
+
+    def viewing(self) -> dict[str, BrokerAddress]:
+        return dict(zip(BROKERS, self._installation.brokers, strict=True))
 
     def listening(self) -> str:
         where = " and ".join(str(broker) for broker in self._installation.brokers)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import UTC
 from typing import TYPE_CHECKING, TypeVar
 
 from gateways.brokers.address import UnsafeSecret
@@ -13,11 +12,10 @@ from gateways.influx.settings import InfluxSettings
 from gateways.influx.stored import StoredReadings
 from gateways.sums import all_leaving
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.ticks import to_ticks
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City
-    from simulator.kernel import Clock
+    from stadtwerk.influx.identity import RunIdentity
 
 PATIENCE_S = 30.0
 """A database that does not answer is asked again for so long (assumption: time to start again)."""
@@ -37,22 +35,25 @@ def patiently(ask: Callable[[], T]) -> T:
             time.sleep(min(retry.after_s, 1.0))
 
 
-def found_before(city: City, gateways: Sequence[str], clock: Clock, database: InfluxSettings | None) -> int:
+def found_before(
+    city: City, gateways: Sequence[str], run: RunIdentity, database: InfluxSettings | None, tagged: str
+) -> int:
     """Readings of these gateways' sensors that a database has already within the run's span of time.
+
+    `tagged`: only those that bear this as their run.
 
     An earlier run writes the same times. Raises `BadInput` if the database does not answer or will not say, so that
     this is known before the run.
     """
     if database is None:
         return 0
-    start = to_ticks(clock.start.replace(tzinfo=UTC).timestamp())
     found = 0
     try:
-        stored = StoredReadings(database)
+        stored = StoredReadings(database, tagged)
         for gateway in gateways:
             mine = all_leaving([cohort for cohort in city.cohorts if cohort.gateway == gateway])
             for quantity in sorted({cohort.quantity for cohort in mine}):
-                span = start + clock.begin, start + clock.end
+                span = run.begin_ms, run.end_ms
                 times = patiently(lambda g=gateway, q=quantity, s=span: stored.times(g, q, *s))  # type: ignore[misc]
                 found += sum(map(len, times.values()))
     except (Retry, Refused, UnsafeSecret) as error:

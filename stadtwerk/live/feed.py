@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC
 from typing import TYPE_CHECKING
 
 from gateways.alive import NOBODY_ASKS, Alive
@@ -12,7 +11,7 @@ from gateways.influx.answers import Refused, Retry
 from gateways.influx.stored import StoredReadings
 from gateways.sums import Sums
 from simulator.contracts.kinds.ict import PROTOCOL
-from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.ticks import to_s
 from stadtwerk.live.audit import left_in, row_count, tally_of
 from stadtwerk.live.device import ModbusDevice
 from stadtwerk.live.faults import RealFaults, plan_drills
@@ -24,9 +23,11 @@ if TYPE_CHECKING:
     from gateways.telemetry import Telemetry
     from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
-    from simulator.coupling import Runtime
+    from simulator.coupling import GaugeRecorder, Runtime
     from simulator.kernel import Clock
     from stadtwerk.brokers import TownBrokers
+    from stadtwerk.influx.identity import RunIdentity
+    from stadtwerk.influx.live import LiveLines
     from stadtwerk.live.journal import Journal
     from stadtwerk.live.plant import Plant
 
@@ -42,15 +43,24 @@ the longest wait between two tries)."""
 class LiveFeed(Feed):
     """Hands each reading to the simulated gateways, for the run folder, and to the process of its gateway.
 
-    Readings of gateways that are no processes go into the run folder only. Nothing here waits while the city runs.
+    `lines` gets to see the run itself; `readings_run` is the tag that readings bear in a database, if they do. Readings
+    of gateways that are no processes go into the run folder only. Nothing here waits while the city runs.
     """
 
     def __init__(
-        self, clock: Clock, processes: Plant, settings: LiveSettings, journal: Journal, alive: Alive = NOBODY_ASKS
+        self,
+        clock: Clock,
+        processes: Plant,
+        settings: LiveSettings,
+        journal: Journal,
+        run: RunIdentity,
+        alive: Alive = NOBODY_ASKS,
+        lines: LiveLines | None = None,
+        readings_run: str = "",
     ) -> None:
         super().__init__()
-        self._alive = alive
-        self.start_ms = to_ticks(clock.start.replace(tzinfo=UTC).timestamp())
+        self._alive, self._lines = alive, lines
+        self.start_ms, self._readings_run = run.zero_ms, readings_run
         self._clock, self._processes, self._settings, self._journal = clock, processes, settings, journal
         self._fields: dict[str, Field] = {}
         self._devices: dict[str, ModbusDevice] = {}
@@ -80,6 +90,10 @@ class LiveFeed(Feed):
             faults.look()
 
         return take, advance
+
+    def observe(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
+        if self._lines is not None:
+            self._lines.attach(runtime, gauges)
 
     def drain(self) -> bool:
         """Mend everything, then wait, bounded, until what gateways have is in the store; whether it seems to be."""
@@ -127,7 +141,9 @@ class LiveFeed(Feed):
         """Whether a database has all that gateways acknowledged."""
         assert self._settings.influx is not None
         try:
-            return not tally_of(self.acknowledged(), StoredReadings(self._settings.influx).times).missing
+            return not tally_of(
+                self.acknowledged(), StoredReadings(self._settings.influx, self._readings_run).times
+            ).missing
         except (Retry, Refused):
             return False
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 from gateways import children
+from gateways.influx.settings import InfluxSettings
 
 START_S = 20.0
 RUNS = b" runs\n"
@@ -58,3 +61,15 @@ class IngestProcess:
         """Ask it to end, and wait until it has."""
         if self._process is not None:
             children.end(self._process)
+
+
+def store_config(
+    file: Path | None, influx: InfluxSettings | None, tags: Mapping[str, Mapping[str, str]]
+) -> dict[str, Any]:
+    """The store in a service's configuration: `file` is the store itself or, with a database, what waits for it."""
+    if influx is None:
+        return {"kind": "embedded", "path": str(file)}
+    store = {"kind": "influx", "outbox": str(file), "url": influx.url, "bucket": influx.bucket}
+    more = {name: getattr(influx, name) for name in ("org", "user", "token_file", "password_file", "ca_file")}
+    store |= {name: str(value) for name, value in more.items() if value}
+    return {**store, "api": influx.api, "engine": influx.engine, "tags": tags}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from gateways.brokers.address import BrokerAddress
 from gateways.versions import GatewayConfig
 from stadtwerk.live.wires import Wire
 
@@ -60,6 +61,14 @@ class Plant(Protocol):
 
     def outbox(self, gateway: str) -> Path | None:
         """The file of its unacknowledged packs, None if it is not on this machine."""
+        ...
+
+    def tag(self, tags: Mapping[str, Mapping[str, str]]) -> bool:
+        """Let readings bear these tags in a database, by gateway; before `start`. Whether they will."""
+        ...
+
+    def viewing(self) -> dict[str, BrokerAddress]:
+        """How one who may read what gateways and ingest tell of themselves reaches each broker, by its name."""
         ...
 
     def listening(self) -> str:

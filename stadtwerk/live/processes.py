@@ -24,7 +24,7 @@ from gateways.rollout import Rollout
 from gateways.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.live.credentials import Credentials, files_of, private_copy
-from stadtwerk.live.ingest import IngestProcess
+from stadtwerk.live.ingest import IngestProcess, store_config
 from stadtwerk.live.journal import Journal
 from stadtwerk.live.keeper import Keeper
 from stadtwerk.live.secrets import check_secrets
@@ -39,6 +39,9 @@ STOP_S = 20.0
 
 KEEPALIVE_S = 3
 """A link that hangs is noticed after about twice this (assumption: short, as the town's time runs fast)."""
+
+HEALTH_S = 1.0
+"""Gateways tell how they are as often as ingest does (assumption)."""
 
 LINK = LinkSettings(
     ack_timeout_s=3.0, ack_timeout_max_s=6.0, retry_max_s=3.0, silence_s=3.0, silence_max_s=6.0, settled_s=3.0
@@ -71,6 +74,7 @@ class Processes:
         self, gateways: Mapping[str, str], settings: LiveSettings, folder: Path, store: Path, journal: Journal
     ) -> None:
         self.store: Path | None = store
+        self._tags: Mapping[str, Mapping[str, str]] = {}
         self._folder, self._journal, self._settings = folder, journal, settings
         self.gateways = tuple(gateways)
         self._payloads = dict(gateways)
@@ -176,6 +180,13 @@ class Processes:
         """The file of its unacknowledged packs; its process alone may open it while it runs."""
         return self._nodes[gateway].config.outbox
 
+    def tag(self, tags: Mapping[str, Mapping[str, str]]) -> bool:
+        self._tags = tags
+        return True
+
+    def viewing(self) -> dict[str, BrokerAddress]:
+        return dict(zip(BROKERS, self._pair.addresses(VIEWERS[0]), strict=True))
+
     def listening(self) -> str:
         """How anyone on this machine can listen, for a person to read."""
         ways = self._pair.addresses(VIEWERS[0])
@@ -256,6 +267,7 @@ class Processes:
             folder / "outbox.db",
             payload=self._payloads[gateway],
             keepalive_s=KEEPALIVE_S,
+            health_period_s=HEALTH_S,
             link=LINK,
             drills=True,
         )
@@ -265,18 +277,10 @@ class Processes:
         return self._folder / f"{ingest}-dead"
 
     def _ingest_config(self, name: str) -> Path:
-        influx = self._settings.influx
-        if influx is None:
-            store: dict[str, str] = {"kind": "embedded", "path": str(self.store)}
-        else:
-            store = {"kind": "influx", "outbox": str(self.store), "url": influx.url, "bucket": influx.bucket}
-            store |= {"api": influx.api, "engine": influx.engine}
-            more = {name: getattr(influx, name) for name in ("org", "user", "token_file", "password_file", "ca_file")}
-            store |= {name: str(value) for name, value in more.items() if value}
         config = {
             "name": name,
             "brokers": [to_json(address) for address in self._wired(name)],
-            "store": store,
+            "store": store_config(self.store, self._settings.influx, self._tags),
             "gateways": list(self.gateways),
             "dead_letters": str(self._dead(name)),
         }

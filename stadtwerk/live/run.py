@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +18,12 @@ from gateways.alive import Alive
 from gateways.influx.answers import Refused, Retry
 from gateways.influx.stored import StoredReadings
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.ticks import to_ticks
+from stadtwerk.influx.gateways import reading_tags
+from stadtwerk.influx.health import HealthWatch
+from stadtwerk.influx.identity import RunIdentity, zero_of
+from stadtwerk.influx.links import dashboard_link
+from stadtwerk.influx.live import LiveLines
 from stadtwerk.live.attached import Attached
 from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
 from stadtwerk.live.database import found_before, patiently
@@ -110,6 +117,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
     alive = Alive(settings.alive)
     terminal = LiveTerminal(terminal or Terminal(request.lang), speed, alive)
     delivered: list[Delivery] = []
+    written: list[LiveLines] = []
 
     @contextmanager
     def opened(city: City, clock: Clock, folder: Path) -> Iterator[LiveFeed]:
@@ -123,7 +131,14 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             else:
                 processes = Attached(payloads, settings.attached.installation, settings.attached.file, journal)
             check_drills(settings.drills, processes.names, clock)
-            feed = LiveFeed(clock, processes, settings, journal, alive)
+            told = _identity(request, city, clock, folder, settings.now)
+            tagged = told.name if processes.tag(reading_tags(told.name, city)) else ""
+            lines = _lines(settings, told, processes)
+            if lines is not None:
+                written.append(lines)
+                where = dashboard_link(told.name, told.begin_ms, told.end_ms, request.lang, live=True)
+                terminal.say(f"Grafana: {where}")
+            feed = LiveFeed(clock, processes, settings, journal, told, alive, lines, tagged)
             try:
                 with terminal.working("waiting for brokers, ingest and gateways"):
                     processes.start()
@@ -132,7 +147,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 else:
                     terminal.say(f"live: {len(gateways)} gateways of {settings.attached.file} let us in")
                 terminal.say(processes.listening())
-                before = found_before(city, gateways, clock, settings.influx)
+                before = found_before(city, gateways, told, settings.influx, tagged)
                 yield feed
                 journal.add("live", "drain")
                 with terminal.working("waiting for the last readings"):
@@ -140,8 +155,10 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 journal.add("live", "drained" if drained else "not drained in time")
             finally:
                 feed.hang_up()
+                if lines is not None:
+                    lines.close()
                 processes.stop()
-            delivery = _count(feed, processes, settings, drained, before)
+            delivery = _count(feed, processes, settings, drained, before, tagged)
             delivered.append(delivery)
             if settings.influx is None and processes.store is not None:
                 seal(processes.store)
@@ -154,7 +171,28 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             feed.note(delivery.sentence())
 
     run = run_scenario(replace(request, speed=speed), terminal, opened)
+    for lines in written:
+        terminal.say(lines.finish(run.verdict, run.digest, str((run.folder / "report.html").resolve())))
     return LiveResult(run, delivered[0])
+
+
+def _identity(request: RunRequest, city: City, clock: Clock, folder: Path, now: bool) -> RunIdentity:
+    """The run as a database knows it: by the name of its folder."""
+    from resilience.loader import build_scenario
+    from simulator.contracts.document import load_document
+
+    scenario = build_scenario(load_document(folder / "scenario.yaml"))
+    seed = scenario.run.seeds[0]
+    name = f"{scenario.id}-seed{seed}" if request.out is None else request.out.resolve().name
+    zero_ms = to_ticks(int(time.time())) - clock.begin if now else zero_of(clock.start)
+    return RunIdentity(name, city, scenario, seed, clock.begin, clock.end, zero_ms)
+
+
+def _lines(settings: LiveSettings, run: RunIdentity, processes: Plant) -> LiveLines | None:
+    """What writes the run itself into the database; None without one that Grafana could ask in InfluxQL."""
+    if settings.influx is None or settings.influx.engine != "influxdb":
+        return None
+    return LiveLines(settings.influx, run, HealthWatch(processes.viewing, processes.gateways))
 
 
 def _chosen(city: City, limit: int | None) -> tuple[str, ...]:
@@ -174,7 +212,7 @@ def _keep_dead_letters(files: Sequence[Path], out: Path) -> dict[str, int]:
     return dict(Counter(str(orjson.loads(line)["reason"]) for line in lines))
 
 
-def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bool, before: int) -> Delivery:
+def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bool, before: int, run: str) -> Delivery:
     left, acknowledged = feed.left(), feed.acknowledged()
     leaving = sum(len(group) for blocks in acknowledged.values() for group, _ in blocks)
     database, store = settings.influx, processes.store
@@ -184,7 +222,7 @@ def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bo
     if store is not None:
         left = left | {"ingest": row_count(store)}
     try:
-        counted, reason = patiently(lambda: tally_of(acknowledged, StoredReadings(database).times)), ""
+        counted, reason = patiently(lambda: tally_of(acknowledged, StoredReadings(database, run).times)), ""
     except (Retry, Refused) as error:
         counted, reason = None, str(error)
     return Delivery(feed.sums(), drained, left, counted, leaving, before, reason)

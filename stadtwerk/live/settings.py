@@ -38,8 +38,9 @@ class Attachment:
 class LiveSettings:
     """`gateways`: as many of the city's gateways are processes, None for all; `mosquitto`: a folder that `stadtwerk
     secrets init` made, for a pair of Mosquitto brokers instead of the embedded ones; `attached`: all of it runs
-    elsewhere; `alive`: a file that is touched while the run goes on; `drain_s`: wall time that readings
-    have to reach the store after the end (assumption: enough for the longest wait between two tries of a gateway)."""
+    elsewhere; `alive`: a file that is touched while the run goes on; `drain_s`: wall time that readings have to reach
+    the store after the end (assumption: enough for the longest wait between two tries of a gateway); `now`: what leaves
+    the run bears times as if it began now."""
 
     gateways: int | None = None
     ingests: int = 1
@@ -49,6 +50,7 @@ class LiveSettings:
     attached: Attachment | None = None
     alive: Path | None = None
     drain_s: float = 90.0
+    now: bool = False
 
     @property
     def brokers(self) -> str:
@@ -68,6 +70,7 @@ class LiveSettings:
         told: Sequence[Problem] = (),
         attach: str | None = None,
         alive: str | None = None,
+        now: bool = False,
     ) -> LiveSettings:
         """Check what came from a command line; `told` are mistakes that are known. Raises `BadInput` with all."""
         problems: list[Problem] = list(told)
@@ -106,4 +109,4 @@ class LiveSettings:
         if problems:
             raise BadInput(problems)
         file = None if alive is None else Path(alive)
-        return cls(gateways, ingests, tuple(drills), influx, secrets, attached, file)
+        return cls(gateways, ingests, tuple(drills), influx, secrets, attached, file, now=now)

@@ -171,6 +171,22 @@ def test_measurements_and_quantities_have_names_of_their_own() -> None:
         assert not set(measurement.tags) & {field.name for field in measurement.fields}, "a name is a tag or a field"
 
 
+def test_a_database_that_lets_nobody_in_is_bad_input(
+    pushed: Pushed, rich: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("no such password")
+    arguments = pushed.arguments(rich)
+    arguments[arguments.index("--password-file") + 1] = str(secret)
+    for mode, reason in ((0o644, "open to other users"), (0o600, "authorization failed")):
+        secret.chmod(mode)
+        assert say(arguments)[0] == 64
+        assert reason in capsys.readouterr().err
+    arguments[arguments.index("--influx") + 1] = "http://127.0.0.1:9"
+    assert say(arguments)[0] == 64
+    assert "no answer" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert say(["push", str(tmp_path), "--influx", "http://127.0.0.1:1", "--bucket", "b"])[0] == 64
     assert "run.json" in capsys.readouterr().err
