@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.domains import Domain, kind_names
+from dashboards.domains import Domain
 from dashboards.maps import town_map
 from dashboards.page import Page
 from dashboards.panels import SAMPLED, Kit, Put
@@ -166,17 +166,15 @@ def _worst(kit: Kit, domain: Domain) -> tuple[Put, ...]:
 
 def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     lang = kit.lang
-    kinds = palette.of_texts(kind_names(domain.key), lang)
     timeline = kit.timeline(
         Text("Zustand je Art", "State by kind"),
         Text(
             "Der schlechteste Zustand unter allen Anlagen einer Art, in jedem Abschnitt.",
             "The worst state among all components of a kind, in each interval.",
         ),
-        queries.class_course(domain.key),
+        queries.class_course(lang, domain.key),
         palette.states(lang),
-        "$tag_kind",
-        names=kind_names(domain.key),
+        f"$tag_kind_{lang}",
     )
     counts = kit.table(
         Text("Anlagen nach Zustand", "Components by state"),
@@ -184,9 +182,9 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
             "Wie viele Anlagen jeder Art gerade in welchem Zustand sind.",
             "How many components of each kind are in which state now.",
         ),
-        queries.class_table(domain.key),
+        queries.class_table(lang, domain.key),
         [
-            Column("kind", Text("Art", "Kind"), mappings=kinds),
+            Column(f"kind_{lang}", Text("Art", "Kind")),
             Column("total", Text("alle", "all"), "short", width=70),
             *(Column(state.name.lower(), words, "short", width=110) for state, (words, _, _) in palette.STATES.items()),
         ],
@@ -198,7 +196,7 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         queries.equipment(lang, domain.key),
         [
             Column("label", NAME),
-            Column("kind", Text("Art", "Kind"), mappings=kinds),
+            Column("what", Text("Art", "Kind")),
             Column("district", PLACE, width=110),
             Column("state", STATE, mappings=palette.states(lang), coloured=True, width=150),
             Column("faults", Text("Störungen", "Faults"), "short", width=90),

@@ -1,9 +1,9 @@
-"""The sub-systems, and what is particular to each: its balance, its sensors, its kinds of component."""
+"""The sub-systems, and what is particular to each: its balance and its sensors."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dashboards.text import Text
 
@@ -36,7 +36,6 @@ class Domain:
     description: Text
     balance: Balance | None
     readings: Readings | None
-    kinds: Mapping[str, Text] = field(default_factory=dict)
 
 
 DOMAINS: tuple[Domain, ...] = (
@@ -55,14 +54,6 @@ DOMAINS: tuple[Domain, ...] = (
         Readings(
             "pressure_m", "MIN", "lengthm", Text("Kleinster Druck je Messstelle", "Least pressure of each sensor")
         ),
-        {
-            "junction": Text("Wasserknoten", "junctions"),
-            "pipe": Text("Wasserleitungen", "mains"),
-            "pump": Text("Pumpen", "pumps"),
-            "valve": Text("Regelventile", "valves"),
-            "tank": Text("Hochbehälter", "tanks"),
-            "reservoir": Text("Wasserquellen", "sources"),
-        },
     ),
     Domain(
         "energy",
@@ -88,17 +79,6 @@ DOMAINS: tuple[Domain, ...] = (
             "percentunit",
             Text("Höchste Auslastung je Messstelle", "Greatest loading of each sensor"),
         ),
-        {
-            "bus": Text("Ortsnetzstationen", "local substations"),
-            "line": Text("Stromleitungen", "lines"),
-            "transformer": Text("Transformatoren", "transformers"),
-            "substation": Text("Umspannwerke", "substations"),
-            "grid-switch": Text("Netzschalter", "grid switches"),
-            "pv": Text("Photovoltaik", "photovoltaics"),
-            "battery": Text("Netzbatterien", "grid batteries"),
-            "generator": Text("Notstromaggregate", "generators"),
-            "network-control": Text("Netzleitstelle", "grid control"),
-        },
     ),
     Domain(
         "traffic",
@@ -116,11 +96,6 @@ DOMAINS: tuple[Domain, ...] = (
             ),
         ),
         Readings("queue_veh", "MAX", "short", Text("Meiste Fahrzeuge vor jeder Ampel", "Most vehicles at each signal")),
-        {
-            "road": Text("Straßen", "roads"),
-            "road-node": Text("Straßenknoten", "road junctions"),
-            "signal": Text("Ampeln", "signals"),
-        },
     ),
     Domain(
         "ict",
@@ -135,45 +110,11 @@ DOMAINS: tuple[Domain, ...] = (
             ),
         ),
         None,
-        {
-            "server": Text("Server", "servers"),
-            "router": Text("Router", "routers"),
-            "switch": Text("Switches", "switches"),
-            "radio-site": Text("Funkstandorte", "radio sites"),
-            "gateway": Text("Gateways", "gateways"),
-            "service": Text("IT-Dienste", "services"),
-            "household-meter": Text("Haushaltszähler", "household meters"),
-            "broker": Text("Broker", "brokers"),
-        },
     ),
     Domain(
         "lifeline",
         Text("Worauf Menschen sich verlassen, wenn Netze ausfallen.", "What people lean on when networks fail."),
         None,
         None,
-        {
-            "hospital": Text("Krankenhaus", "hospital"),
-            "rescue-dispatch": Text("Rettungsleitstelle", "rescue dispatch"),
-            "rescue-station": Text("Rettungswachen", "rescue stations"),
-            "drinking-water": Text("Trinkwasser-Notversorgung", "emergency water"),
-            "emergency-well": Text("Notbrunnen", "emergency wells"),
-            "traffic-control-centre": Text("Verkehrsleitstelle", "traffic control"),
-            "town-hall": Text("Rathaus", "town hall"),
-            "waterworks": Text("Wasserwerk", "waterworks"),
-            "patient-records": Text("Patientenakten", "patient records"),
-            "hospital-water": Text("Wasser des Krankenhauses", "water of the hospital"),
-            "public-warning": Text("Warnung der Bevölkerung", "public warning"),
-            "siren": Text("Sirenen", "sirens"),
-            "loudspeaker-van": Text("Lautsprecherwagen", "loudspeaker vans"),
-        },
     ),
 )
-
-
-def kind_names(*domains: str) -> dict[str, Text]:
-    """What kinds are called in the plural; all of them without a domain."""
-    found: dict[str, Text] = {}
-    for domain in DOMAINS:
-        if not domains or domain.key in domains:
-            found |= domain.kinds
-    return found | ({} if domains else {"depot": Text("Betriebshöfe", "depots")})

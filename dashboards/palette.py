@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.models import dashboard as model
 
-from dashboards.text import Language, Text, both
+from dashboards.text import Language, Text
 from simulator.contracts.level import MEASURES
 from simulator.contracts.measurements import ANY, VERDICT_CODES
 from simulator.contracts.state import State
@@ -35,49 +35,6 @@ VERDICTS: Mapping[str, tuple[Text, str]] = {
     "open": (Text("… läuft noch", "… still running"), SKY),
     "not needed": (Text("– nicht gebraucht", "– not needed"), GREY),
 }
-
-MODES: Mapping[str, Text] = {
-    "mains": Text("Netz", "mains"),
-    "battery": Text("Batterie", "battery"),
-    "generator": Text("Notstrom", "generator"),
-    "none": Text("nichts", "nothing"),
-    "standby": Text("in Bereitschaft", "standby"),
-    "starting": Text("läuft an", "starting"),
-    "running": Text("läuft", "running"),
-    "empty": Text("leer", "empty"),
-    "failed": Text("versagt", "failed"),
-    "primary": Text("erster Server", "primary"),
-    "majority": Text("Mehrheit der Server", "majority of servers"),
-    "usual-way": Text("üblicher Weg", "usual way"),
-    "other-way": Text("anderer Weg", "other way"),
-    "trunked": Text("Bündelfunk", "trunked radio"),
-    "isolated-cell": Text("Inselzelle", "isolated cell"),
-    "direct-mode": Text("Direktmodus", "direct mode"),
-    "network": Text("Leitungsnetz", "piped supply"),
-    "tank": Text("Behälter", "tank"),
-    "emergency": Text("Notbrunnen und Tankwagen", "wells and tankers"),
-    "central": Text("zentral", "central"),
-    "local": Text("örtlich", "local"),
-    "police": Text("Polizei", "police"),
-    "dark": Text("dunkel", "dark"),
-    "online": both("online"),
-    "paper": Text("Papier", "paper"),
-    "fixed": Text("feste Grünzeiten", "fixed greens"),
-    "flashing": Text("Gelbblinken", "flashing amber"),
-    "manual": Text("Beatmung von Hand", "ventilation by hand"),
-    "tanker": Text("Tankwagen", "tankers"),
-    "runners": Text("Melder zu Fuß", "runners"),
-    "by-hand": Text("von Hand", "by hand"),
-    "boiled": Text("Abkochen", "boiled water"),
-    "bottled": Text("abgefülltes Wasser", "bottled water"),
-    "digital": Text("Mobiltelefone", "mobile phones"),
-    "sirens": Text("Sirenen", "sirens"),
-    "vans": Text("Lautsprecherwagen", "loudspeaker vans"),
-    "island": Text("Inselbetrieb", "island"),
-    "open": Text("offen", "open"),
-    "closed": Text("geschlossen", "closed"),
-}
-"""What modes are called, shorter than in the report. A test holds that none of the catalogue is missing."""
 
 STORES: Mapping[str, Text] = {
     "tank": Text("Hochbehälter", "water tank"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.domains import kind_names
 from dashboards.page import Page, measure_variable
 from dashboards.panels import Kit, Put
 from dashboards.shared import lifeline_modes
@@ -99,10 +98,9 @@ def _classes(kit: Kit) -> PanelOf:
             "The worst state among all components of a kind: normal, degraded, technical fallback, analogue "
             "fallback, failed.",
         ),
-        queries.class_course(),
+        queries.class_course(kit.lang),
         palette.states(kit.lang),
-        "$tag_kind",
-        names=kind_names(),
+        f"$tag_kind_{kit.lang}",
     )
 
 

@@ -42,7 +42,7 @@ def lifelines(kit: Kit, run: str = "run") -> PanelOf:
         queries.modes(kit.lang, run=run),
         [
             Column("label", NAME),
-            Column("mode", Text("läuft auf", "runs on"), mappings=palette.of_texts(palette.MODES, kit.lang)),
+            Column("mode", Text("läuft auf", "runs on")),
             Column("state", STATE, mappings=palette.states(kit.lang), coloured=True),
             Column("fallbacks_left", Text("Ersatz bleibt", "Fallbacks left"), mappings=left, coloured=True),
         ],

@@ -101,7 +101,7 @@ def map_components(lang: str, domain: str | None = None) -> str:
 
 
 def modes(lang: str, domain: str = "lifeline", run: str = "run") -> str:
-    more = [("mode", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{lang}", "label")]
+    more = [(f"mode_{lang}", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{lang}", "label")]
     return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain)], by=("component", "kind"), run=run)
 
 
@@ -115,24 +115,24 @@ def faults(lang: str) -> str:
     return newest(FAULT, "active", "active", more, by=("component", "fault", "district", "owner"))
 
 
-def class_course(domain: str | None = None, run: str = "run") -> str:
+def class_course(lang: str, domain: str | None = None, run: str = "run") -> str:
     where = [equal(CLASS, "domain", domain)] if domain else []
-    return course(CLASS, "MAX", "worst", "worst", where, by=("kind",), run=run)
+    return course(CLASS, "MAX", "worst", "worst", where, by=(f"kind_{lang}",), run=run)
 
 
-def class_table(domain: str) -> str:
+def class_table(lang: str, domain: str) -> str:
     """How many of each kind are in which state, in the last sample, over all chosen districts."""
     names = ("total", "normal", "degraded", "technical", "analogue", "failed")
     inner = ", ".join(f'LAST({field(CLASS, name)}) AS "{name}"' for name in names)
     outer = ", ".join(f'SUM("{name}") AS "{name}"' for name in names)
     conditions = where_of([*scope(CLASS), equal(CLASS, "domain", domain)])
-    rows = f'SELECT {inner} FROM "{CLASS.name}" WHERE {conditions} GROUP BY "kind", "district"'
-    return f'SELECT {outer} FROM ({rows}) WHERE $timeFilter GROUP BY "kind"'
+    rows = f'SELECT {inner} FROM "{CLASS.name}" WHERE {conditions} GROUP BY "kind_{lang}", "district"'
+    return f'SELECT {outer} FROM ({rows}) WHERE $timeFilter GROUP BY "kind_{lang}"'
 
 
 def equipment(lang: str, domain: str) -> str:
-    more = [(f"label_{lang}", "label"), ("working", "working"), ("faults", "faults")]
-    by = ("component", "kind", "district", "owner")
+    more = [(f"label_{lang}", "label"), (f"kind_{lang}", "what"), ("working", "working"), ("faults", "faults")]
+    by = ("component", "district", "owner")
     return newest(COMPONENT, "state", "state", more, [equal(COMPONENT, "domain", domain)], by=by)
 
 
@@ -157,6 +157,10 @@ def depletion_table(lang: str, domain: str) -> str:
 
 def worst_readings(quantity: str, function: str) -> str:
     """The least or greatest value that each sensor read, of a run's readings of one quantity."""
-    filters = ['"run" =~ /^${run:regex}$/', '"city" =~ /^${city:regex}$/', '"district" =~ /^${district:regex}$/']
-    conditions = " AND ".join([*filters, "$timeFilter"])
+    conditions = " AND ".join([*(_if_told(name) for name in ("run", "city", "district")), "$timeFilter"])
     return f'SELECT {function}("value") AS "value" FROM "{quantity}" WHERE {conditions} GROUP BY "component", "gateway"'
+
+
+def _if_told(name: str) -> str:
+    """A tag of a reading is what is chosen, or is not there: gateways of an installation of their own know no run."""
+    return f'("{name}" =~ /^${{{name}:regex}}$/ OR "{name}" = \'\')'

@@ -105,14 +105,18 @@ DISTRICT = Measurement(
 COMPONENT = Measurement(
     "component",
     (*_PLACE, "domain", "kind", "component"),
-    (*_i("state", "working", "faults"), *_f("lat", "lon", unit="deg"), *_t("label_de", "label_en", "mode")),
+    (
+        *_i("state", "working", "faults"),
+        *_f("lat", "lon", unit="deg"),
+        *_t("label_de", "label_en", "kind_de", "kind_en", "mode"),
+    ),
     "a component: at each change, and now and then",
 )
 CLASS = Measurement(
     "component_class",
-    ("run", "city", "district", "domain", "kind"),
+    ("run", "city", "district", "domain", "kind", "kind_de", "kind_en"),
     _i("worst", "total", "normal", "degraded", "technical", "analogue", "failed"),
-    "how many components of a kind are in which state, by district",
+    "how many components of a kind are in which state, by district; the kind by its name and in words",
 )
 MODE = Measurement(
     "mode",
@@ -121,7 +125,7 @@ MODE = Measurement(
         *_i("state", "fallbacks_left"),
         *_f("share", unit="1"),
         *_f("since_s", unit="s"),
-        *_t("mode", "label_de", "label_en"),
+        *_t("mode", "mode_de", "mode_en", "label_de", "label_en"),
     ),
     "what a component with a second way runs on, and how many ways are left behind it",
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from gateways.influx.points import Value
-from resilience.terms import FAULT_NAMES, words_of
+from resilience.terms import FAULT_NAMES, KIND_NAMES, mode_words, words_of
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS
@@ -181,6 +181,7 @@ class States:
     def _write_component(self, component: Component, tick: int) -> None:
         lat, lon = self._places.position(component.x_m, component.y_m)
         label, mode = self._places.label(component.id), self._modes.get(component.id)
+        kind = words_of(KIND_NAMES, component.kind)
         fields: dict[str, Value] = {
             "state": int(self._state[component.id]),
             "working": int(component.id not in self._stopped),
@@ -189,19 +190,23 @@ class States:
             "lon": lon,
             "label_de": label.de,
             "label_en": label.en,
+            "kind_de": kind.de,
+            "kind_en": kind.en,
             "mode": None if mode is None else mode[0],
         }
         self._out.add(COMPONENT, self._places.tags(component.id), fields, tick)
 
     def _write_mode(self, component: Component, tick: int) -> None:
         mode, since = self._modes[component.id]
-        label = self._places.label(component.id)
+        label, said = self._places.label(component.id), mode_words(component.kind, mode)
         fields: dict[str, Value] = {
             "state": int(state_of_mode(component.kind, mode)),
             "fallbacks_left": self.fallbacks_left(component),
             "share": self._shares.get(component.id),
             "since_s": None if since is None else to_s(tick - since),
             "mode": mode,
+            "mode_de": said.de,
+            "mode_en": said.en,
             "label_de": label.de,
             "label_en": label.en,
         }
@@ -224,4 +229,6 @@ class States:
         fields: dict[str, Value] = {state.name.lower(): counts[state] for state in State}
         fields |= {"total": sum(counts), "worst": max(state for state in State if counts[state])}
         tags = {"district": self._places.district(district), "domain": KINDS[kind].domain.value, "kind": kind}
+        words = words_of(KIND_NAMES, kind).begun()
+        tags |= {"kind_de": words.de, "kind_en": words.en}
         self._out.add(CLASS, tags, fields, tick)

@@ -13,10 +13,8 @@ import pytest
 import yaml
 
 from dashboards.build import DEFAULT, built, differences, write
-from dashboards.domains import kind_names
 from dashboards.page import PAGES, TAG
-from dashboards.palette import MODES, STATES, STORES, VERDICTS, measure_words
-from simulator.contracts.kinds import KINDS
+from dashboards.palette import STATES, STORES, VERDICTS, measure_words
 from simulator.contracts.level import MEASURES
 from simulator.contracts.measurements import VERDICT_CODES
 from simulator.contracts.state import State
@@ -154,10 +152,8 @@ def test_no_state_is_told_by_colour_alone() -> None:
 def test_everything_that_a_database_holds_has_words() -> None:
     assert set(STATES) == set(State)
     assert set(VERDICTS) == set(VERDICT_CODES)
-    assert set(MODES) == {mode for kind in KINDS.values() for mode in kind.modes}
     assert set(measure_words("de")) == {*MEASURES, "any"}
     assert set(STORES) == {kind.name for kind in KINDS_OF_STORE.values()}
-    assert set(kind_names()) >= {kind.name for kind in KINDS.values()}
 
 
 def test_german_and_english_texts_differ() -> None:
