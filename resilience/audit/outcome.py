@@ -23,7 +23,6 @@ class Method(StrEnum):
 
     SIMULATED = "simulated"  # lived through
     UNASKED = "unasked"  # nobody asked about the link in the undisturbed run: proved to be the baseline
-    IMPLIED = "implied"  # a pair of which one alone is too much, or which does nothing to the other
     GRAPH = "graph"  # read from the model: no simulation could say more
     NOT_RUN = "not-run"  # left out by --limit
 

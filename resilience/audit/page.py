@@ -14,9 +14,10 @@ from resilience.audit.cases import own_fault
 from resilience.audit.outcome import Outcome
 from resilience.audit.replay import file_name
 from resilience.audit.tables import by_graph, counts
-from resilience.audit.words import GROUPS, METHODS, TEXTS, VALUES, answer
+from resilience.audit.words import GROUPS, TEXTS, VALUES, answer
 from resilience.labels import component_words
 from resilience.phrases import PHRASES
+from resilience.report.content import Reach
 from resilience.report.losses import subject_words
 from resilience.report.wording import duration, number, quantity
 from resilience.terms import KIND_NAMES, SUB_SYSTEMS, SUPPLY_NAMES, words_of
@@ -130,7 +131,6 @@ def view_of(audit: Audit, lang: str) -> dict[str, Any]:
         "spared": [(TEXTS[f"rule-{rule}"].of(lang), count) for rule, count in audit.pairs_spared.items()],
         "assumptions": [text.of(lang) for text in audit.settings.assumptions()],
         "verdict": {value.value: VALUES[value].of(lang) for value in VALUES},
-        "methods": {method.value: METHODS[method].of(lang) for method in METHODS},
     }
 
 
@@ -150,12 +150,15 @@ class _Words:
 
     def level(self, name: str) -> str:
         level = self._city.levels[name]
-        where, _ = subject_words(level.subject, self._city)
+        where, reach = subject_words(level.subject, self._city)
+        if reach is Reach.COMPONENT:
+            return where.of(self._lang)
         return f"{PHRASES[level.measure].service.of(self._lang)} ({where.of(self._lang)})"
 
     def row(self, outcome: Outcome) -> Row:
         case, worst, lang = outcome.case, outcome.worst, self._lang
         depth = owed = length = level = sub_system = ""
+        way = TEXTS["way-to"].of(lang) if case.group is Group.ACCESS else ""
         if worst is not None:
             promised = self._city.levels[worst.level]
             measure = MEASURES[promised.measure]
@@ -171,7 +174,7 @@ class _Words:
         )
         return Row(
             outcome.value,
-            " + ".join(self.name(subject) for subject in case.subjects),
+            way + " + ".join(self.name(subject) for subject in case.subjects),
             case.subject,
             self.kind(case.kind),
             case.owner or TEXTS["nobody"].of(lang),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from resilience.audit.audit import Audit
 from resilience.audit.case import Group
-from resilience.audit.outcome import Method
 from resilience.text import Text, number
 from resilience.verdict import Value
 
@@ -15,14 +14,6 @@ GROUPS: dict[Group, Text] = {
     Group.ACCESS: Text("Zufahrten, wenn jemand hin muss", "ways in, when somebody has to get there"),
     Group.PAIR: Text("zwei auf einmal", "two at once"),
     Group.MAKER: Text("alles von einem Hersteller", "everything of one maker"),
-}
-
-METHODS: dict[Method, Text] = {
-    Method.SIMULATED: Text("durchgerechnet", "simulated"),
-    Method.UNASKED: Text("niemand fragt danach (bewiesen)", "nobody asks for it (proved)"),
-    Method.IMPLIED: Text("folgt aus den einzelnen", "follows from the single ones"),
-    Method.GRAPH: Text("am Modell abgelesen", "read from the model"),
-    Method.NOT_RUN: Text("nicht gerechnet", "not run"),
 }
 
 VALUES: dict[Value, Text] = {
@@ -47,6 +38,7 @@ TEXTS: dict[str, Text] = {
     "group": Text("Gruppe", "group"),
     "cases": Text("Fälle", "cases"),
     "run": Text("durchgerechnet", "simulated"),
+    "unasked": Text("niemand fragt danach (bewiesen)", "nobody asks for it (proved)"),
     "failures": Text("Was nicht hält", "What does not hold"),
     "nothing": Text("Nichts.", "Nothing."),
     "subject": Text("was ausfällt", "what fails"),
@@ -59,7 +51,6 @@ TEXTS: dict[str, Text] = {
     "length": Text("am Stück", "at a stretch"),
     "hours": Text("Personenstunden", "person-hours"),
     "result": Text("Ergebnis", "result"),
-    "reason": Text("Befund", "finding"),
     "points": Text("Einzelne Schwachstellen", "Single points of failure"),
     "points-intro": Text(
         "Zweimal gesucht: am Abhängigkeitsgraphen (wer hat alle Zuleitungen einer Art über diese eine Stelle) und "
@@ -76,13 +67,11 @@ TEXTS: dict[str, Text] = {
     "why": Text("warum nicht beide", "why not both"),
     "owners": Text("Befunde nach Zuständigkeit", "Findings by owner"),
     "nobody": Text("ohne Angabe", "not stated"),
-    "links": Text("Verbindungen", "links"),
     "failing": Text("davon halten nicht", "that do not hold"),
     "makers": Text("Abhängigkeit von Herstellern", "Dependency on makers"),
     "maker": Text("Hersteller", "maker"),
     "share": Text("Anteil an allem mit bekanntem Hersteller", "share of all with a known maker"),
     "lost": Text("fällt unter das Geschuldete, wenn alles von ihm ausfällt", "below what is owed if all of it fails"),
-    "roads": Text("Zufahrten", "Ways in"),
     "roads-intro": Text(
         "Eine gesperrte Zufahrt schadet erst, wenn jemand hin muss. Darum wird sie zusammen mit dem Bedarf geprüft "
         "(etwas ist defekt und ein Trupp gerufen, ein Aggregat braucht Kraftstoff, Brunnen und Tankwagen werden "
@@ -102,6 +91,7 @@ TEXTS: dict[str, Text] = {
     "rule-apart": Text("beide haben nichts miteinander zu tun", "the two have nothing to do with each other"),
     "assumptions": Text("Annahmen", "Assumptions"),
     "all": Text("Alle Fälle stehen in audit.csv und audit.json.", "All cases stand in audit.csv and audit.json."),
+    "way-to": Text("Zufahrt: ", "way to "),
     "replay": Text(
         "Die schlimmsten Fälle liegen als Szenarien in cases/. Einzeln und mit vollem Bericht läuft einer so:",
         "The worst cases lie in cases/ as scenarios. One by itself, with a full report:",
