@@ -128,7 +128,8 @@ class HealthWatch:
             return
         with self._lock:
             if message.topic.endswith("/health"):
-                self._ingests[str(told.get("name", ""))] = told
+                name = str(told.get("name", ""))
+                self._ingests[name] = self._ingests.get(name, {}) | told  # a will knows no counts
                 return
             heard = self._gateways.get(str(told.get("gateway", "")))
             if heard is not None and message.topic.endswith("/ack"):
