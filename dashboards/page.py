@@ -137,6 +137,8 @@ class Page:
         # What the SDK adds of its own accord and Grafana's schema does not know, or not any more.
         for annotation in data["annotations"].setdefault("list", []):
             del annotation["placement"]  # it would hide every annotation in a menu
+        for link in data["links"]:
+            del link["placement"]  # and these
         for panel in data["panels"]:
             if panel["type"] == "table":
                 panel["options"].pop("footer", None)

@@ -48,7 +48,6 @@ class Kit(TableKit):
         mappings: Sequence[model.ValueMapping] = (),
         decimals: int = 0,
         alias: str = "$col",
-        no_value: Text = NOTHING,
     ) -> PanelOf:
         """One number, or one for each series, with its colour behind its word."""
         return (
@@ -62,7 +61,7 @@ class Kit(TableKit):
             .mappings(list(mappings))
             .thresholds(limits or plain())
             .color_scheme(by_threshold())
-            .no_value(self.say(no_value))
+            .no_value(self.say(NOTHING))
             .reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
             .graph_mode(common.BigValueGraphMode.NONE)
             .color_mode(common.BigValueColorMode.VALUE)
@@ -74,19 +73,16 @@ class Kit(TableKit):
         description: Text,
         queries: Sequence[tuple[str, str]],
         unit: str,
-        least: float | None = 0.0,
         most: float | None = None,
         interval: str = MIN_INTERVAL,
         names: dict[str, Text] | None = None,
         limit: float | None = None,
         fill: int = 0,
         shaded: tuple[str, str] | None = None,
-        decimals: int | None = None,
-        no_value: Text = NOTHING,
     ) -> PanelOf:
         """Courses over time. `queries` are queries with the name of their series; `names` says what series are called.
 
-        `shaded`: the area from the first series down to the second is filled.
+        `shaded`: the area from the first of two series that have names down to the second is filled.
         """
         panel = (
             timeseries.Panel()
@@ -95,7 +91,8 @@ class Kit(TableKit):
             .datasource(source())
             .interval(interval)
             .unit(unit)
-            .no_value(self.say(no_value))
+            .no_value(self.say(NOTHING))
+            .min(0)
             .line_interpolation(common.LineInterpolation.STEP_AFTER)
             .line_width(2)
             .fill_opacity(fill)
@@ -113,12 +110,8 @@ class Kit(TableKit):
         )
         for i, (query, alias) in enumerate(queries):
             panel = panel.with_target(InfluxQuery(query, chr(ord("A") + i), "time_series", alias))
-        if least is not None:
-            panel = panel.min(least)
         if most is not None:
             panel = panel.max(most)
-        if decimals is not None:
-            panel = panel.decimals(decimals)
         if limit is not None:
             panel = panel.thresholds(thresholds((None, "transparent"), (limit, palette.VERMILION))).thresholds_style(
                 build.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
@@ -126,19 +119,15 @@ class Kit(TableKit):
         else:
             panel = panel.thresholds(thresholds((None, palette.BLUE)))
         for i, (name, words) in enumerate((names or {}).items()):
-            colour = palette.SERIES[i % len(palette.SERIES)]
-            panel = panel.override_by_name(
-                name,
-                [
-                    prop("displayName", self.say(words)),
-                    prop("color", {"mode": "fixed", "fixedColor": colour}),
-                    prop("custom.lineStyle", _DASHES[i % len(_DASHES)]),
-                ],
-            )
-        if shaded is not None:
-            panel = panel.override_by_name(
-                shaded[0], [prop("custom.fillBelowTo", shaded[1]), prop("custom.fillOpacity", 35)]
-            )
+            given = [
+                prop("displayName", self.say(words)),
+                prop("color", {"mode": "fixed", "fixedColor": palette.SERIES[i % len(palette.SERIES)]}),
+                prop("custom.lineStyle", _DASHES[i % len(_DASHES)]),
+            ]
+            if shaded is not None and names is not None and name == shaded[0]:
+                # The other line goes by what it is called on the panel.
+                given += [prop("custom.fillBelowTo", self.say(names[shaded[1]])), prop("custom.fillOpacity", 35)]
+            panel = panel.override_by_name(name, given)
         return panel
 
     def timeline(
@@ -149,10 +138,9 @@ class Kit(TableKit):
         mappings: Sequence[model.ValueMapping],
         alias: str,
         interval: str = SAMPLED,
-        names: dict[str, Text] | None = None,
     ) -> PanelOf:
         """States over time, a row each, with the state's word in it."""
-        panel = (
+        return (
             statetimeline.Panel()
             .title(self.say(title))
             .description(self.say(description))
@@ -175,9 +163,6 @@ class Kit(TableKit):
                 .show_legend(True)
             )
         )
-        for name, words in (names or {}).items():
-            panel = panel.override_by_name(name, [prop("displayName", self.say(words))])
-        return panel
 
     def alarms(self, title: Text, description: Text) -> PanelOf:
         """The alert rules that are not quiet. The SDK has no builder for this panel."""

@@ -38,9 +38,5 @@ def bad_from(value: float) -> build_dashboard.ThresholdsConfig:
     return thresholds((None, palette.GREEN), (value, palette.VERMILION))
 
 
-def fixed(colour: str) -> build_dashboard.FieldColor:
-    return build_dashboard.FieldColor().mode(model.FieldColorModeId.FIXED).fixed_color(colour)
-
-
 def by_threshold() -> build_dashboard.FieldColor:
     return build_dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS)

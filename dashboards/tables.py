@@ -17,14 +17,13 @@ from dashboards.text import Language, Text
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: what it is called, its unit, its words, how wide; hidden where it only serves links."""
+    """A column of a table: what it is called, its unit, its words, how wide."""
 
     name: str
     title: Text
     unit: str = "none"
     mappings: Sequence[model.ValueMapping] = ()
     width: int | None = None
-    hidden: bool = False
     coloured: bool = False
     decimals: int | None = None
     gauge: bool = False
@@ -101,8 +100,6 @@ class TableKit:
             values.append(prop("decimals", column.decimals))
         if column.width is not None:
             values.append(prop("custom.width", column.width))
-        if column.hidden:
-            values.append(prop("custom.hidden", True))
         if column.coloured:
             values.append(prop("custom.cellOptions", {"type": "color-text"}))
         if column.gauge:

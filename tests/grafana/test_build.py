@@ -167,6 +167,20 @@ def test_german_and_english_texts_differ() -> None:
     assert "People affected" not in german
 
 
+def test_the_lost_area_is_filled_between_the_two_lines_as_they_are_called() -> None:
+    for path in pages():
+        if path.stem != "resilience":
+            continue
+        (curve,) = [panel for panel in panels(load(path)) if "${measure:text}" in panel["title"]]
+        given = {
+            override["matcher"]["options"]: {one["id"]: one["value"] for one in override["properties"]}
+            for override in curve["fieldConfig"]["overrides"]
+        }
+        assert set(given) == {"target", "quality"} == {query["query"].split('"')[3] for query in curve["targets"]}
+        assert given["target"]["custom.fillBelowTo"] == given["quality"]["displayName"]
+        assert given["target"]["custom.fillOpacity"] > 0
+
+
 def test_provisioning_names_the_source_and_the_folders() -> None:
     files: dict[str, Any] = {
         path.parent.name: yaml.safe_load(path.read_text(encoding="utf-8")) for path in BUILT.rglob("*.yaml")
