@@ -92,7 +92,8 @@ def test_rights_are_the_same_behind_the_second_door(mosquitto: MosquittoBroker) 
         with Client(mosquitto.password_address(D1)) as client:
             client.publish("city/v1/gateway-d1/senml", b"own")
         assert ingest.wait(lambda: b"own" in ingest.payloads())
-        assert ingest.payloads() == [b"own"]
+        # What other tests have retained on this broker comes, too.
+        assert [said for said in ingest.payloads() if said in (b"own", b"foreign")] == [b"own"]
 
 
 @pytest.mark.parametrize("protocol", [V311, V5], ids=["3.1.1", "5"])

@@ -56,7 +56,7 @@ def test_seconds_of_a_mode_are_seen_in_a_day() -> None:
 @pytest.mark.parametrize(
     ("kind", "ranks"),
     [
-        ("hospital", ["m0", "m1", "m2", "m3"]),
+        ("hospital", ["m0", "m1", "m2", "m2", "m3"]),
         ("signal", ["m0", "m1", "m2", "m2", "m3", "m2"]),
         ("generator", ["m0", "m1", "m2", "m3", "m3"]),
         ("town-hall", ["m0", "m1", "m3"]),
