@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -169,3 +170,23 @@ def test_the_same_happens_again_in_another_run(tmp_path: Path) -> None:
     assert first.summary.digest == second.summary.digest
     np.testing.assert_array_equal(list(first.waits("g1").values()), list(second.waits("g1").values()))
     assert first.waits("g1") != first.waits("g2"), "each gateway draws its own waits"
+
+
+def test_a_private_group_that_is_too_small_is_withheld_and_that_is_said(tmp_path: Path) -> None:
+    cohorts = (
+        SensorCohort("few", "g1", "working", "1", GATEWAYS, 0.0, 60.0, group_size=3),
+        SensorCohort("two", "g2", "working", "1", GATEWAYS, 0.0, 60.0, group_size=2),
+    )
+    city = replace(two_brokers(), cohorts=cohorts)
+    runtime = world(city)
+    network = ict.start(runtime)
+    telemetry = Feed().connect(runtime, tmp_path / "r.parquet")
+    run_to(runtime, 600)
+    summary = telemetry.close()
+    network.close()
+    (note,) = [event for event in runtime.log.events if "few" in event.what]
+    assert (note.kind, note.subject) == (EventKind.NOTE, "g1")
+    assert summary.read == summary.delivered == 2 * 11, "a sum and a number each minute"
+    table = pq.read_table(tmp_path / "r.parquet").to_pydict()
+    assert set(table["sensor"]) == {"two/working_sum", "two/covered"}
+    assert set(table["value"]) == {2.0}

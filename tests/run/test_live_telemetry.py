@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
+import pyarrow.parquet as pq
 import pytest
 
 from stadtwerk.__main__ import main
@@ -30,7 +31,10 @@ def test_a_subscriber_sees_readings_while_the_run_lasts(tmp_path: Path) -> None:
         got: list[mqtt.MQTTMessage] = []
         enough = threading.Event()
 
+        everything: list[mqtt.MQTTMessage] = []
+
         def on_message(client: mqtt.Client, data: object, message: mqtt.MQTTMessage) -> None:
+            everything.append(message)
             if message.topic.endswith("/senml"):
                 got.append(message)
                 if len(got) >= 5:
@@ -44,11 +48,16 @@ def test_a_subscriber_sees_readings_while_the_run_lasts(tmp_path: Path) -> None:
         client.loop_start()
         try:
             assert enough.wait(60)
+            run.communicate(timeout=240)  # listening to the end
         finally:
             client.loop_stop()
-        run.communicate(timeout=120)
     assert run.returncode in (0, 1, 2)
     assert {message.topic.split("/")[2] for message in got} <= {f"gateway-d{i}" for i in range(1, 9)}
+    # No meter of a household is on the wire or in the run's own file: they leave their gateways as sums.
+    assert not [message for message in everything if b"meter-" in message.payload]
+    written = set(pq.read_table(tmp_path / "out" / "readings.parquet").column("sensor").to_pylist())
+    assert {f"households-gateway-d{i}/household_w_sum" for i in range(1, 9)} <= written
+    assert not [sensor for sensor in written if "meter-" in sensor]
 
 
 def test_a_taken_port_is_said_and_the_run_goes_on(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
