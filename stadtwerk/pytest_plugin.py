@@ -81,7 +81,7 @@ def _is_scenario(path: Path) -> bool:
 def _ships(path: Path) -> bool:
     from stadtwerk.library import scenario_folder
 
-    return path.resolve().parent == scenario_folder().resolve()
+    return scenario_folder().resolve() in path.resolve().parents
 
 
 def _chosen(path: Path, config: pytest.Config) -> bool:
