@@ -120,7 +120,9 @@ def _revoke(folder: Path, names: list[str]) -> int:
     except (ValueError, OSError) as error:
         what = f"is no folder of secrets with its authority: {error}"
         raise BadInput([Problem(str(folder), 0, "secrets", what, "see stadtwerk secrets --help")]) from None
-    print(f"revoked: {', '.join(names) or 'nobody'}; bring these to the brokers and start them again:")
+    print(
+        f"revoked: {', '.join(names) or 'nobody'}; bring these to the brokers, which read them on SIGHUP (a restart ends connections):"
+    )
     for file in changed:
         print(f"  {file}")
     return 0

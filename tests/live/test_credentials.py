@@ -13,6 +13,7 @@ from gateways.brokers.server import MosquittoBroker
 from gateways.embedded import EmbeddedBroker
 from gateways.secrets.folder import init_secrets
 from stadtwerk.live.credentials import Credentials, files_of, private_copy
+from tests.brokers.clients import until
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed (Debian package mosquitto)")
@@ -67,5 +68,12 @@ def test_certificates_that_ran_out_are_refused_on_both_ends(tmp_path: Path, offl
         broker.expired = False
         broker.restart()
         assert takes_login(first) and broker.healthy()
+        # Without a restart: it reads its certificates anew, and connections that are there would go on.
+        credentials.expire_server(broker.name, copy / broker.name, broker.host)
+        broker.reload()
+        assert until(lambda: not takes_login(first))
+        credentials.renew((copy / broker.name / "server.crt", copy / broker.name / "server.key"))
+        broker.reload()
+        assert until(lambda: takes_login(first))
     if not offline:
         assert "certificate" in broker.log_file.read_text()
