@@ -120,9 +120,8 @@ def _revoke(folder: Path, names: list[str]) -> int:
     except (ValueError, OSError) as error:
         what = f"is no folder of secrets with its authority: {error}"
         raise BadInput([Problem(str(folder), 0, "secrets", what, "see stadtwerk secrets --help")]) from None
-    print(
-        f"revoked: {', '.join(names) or 'nobody'}; bring these to the brokers, which read them on SIGHUP (a restart ends connections):"
-    )
+    print(f"revoked: {', '.join(names) or 'nobody'}")
+    print("bring these to the brokers, which read them on SIGHUP (a restart ends connections that are there):")
     for file in changed:
         print(f"  {file}")
     return 0
