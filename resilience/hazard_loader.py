@@ -29,7 +29,7 @@ def build_place(area: Fields) -> Place:
         return _of_geojson(geojson, width_m)
     centre = area.data.get("centre")
     return Place(
-        rings=(points(area.data["polygon"]),) if "polygon" in area else (),
+        rings=(ring(area.data["polygon"]),) if "polygon" in area else (),
         centre=None if centre is None or isinstance(centre, str) else (float(centre[0]), float(centre[1])),
         component=centre if isinstance(centre, str) else "",
         radius_m=radius_m,
@@ -45,10 +45,15 @@ def _of_geojson(geojson: Fields, width_m: float) -> Place:
     if kind == "LineString":
         return Place(line=points(coordinates), width_m=width_m, degrees=True)
     polygons = [coordinates] if kind == "Polygon" else coordinates
-    return Place(rings=tuple(points(polygon[0]) for polygon in polygons), degrees=True)
+    return Place(rings=tuple(ring(polygon[0]) for polygon in polygons), degrees=True)
 
 
 def points(raw: Sequence[Sequence[float]]) -> tuple[Point, ...]:
-    """Pairs of numbers; a ring that ends where it began is left open."""
-    found = [(float(point[0]), float(point[1])) for point in raw]
-    return tuple(found[:-1] if len(found) > 1 and found[0] == found[-1] else found)
+    """Pairs of numbers."""
+    return tuple((float(point[0]), float(point[1])) for point in raw)
+
+
+def ring(raw: Sequence[Sequence[float]]) -> tuple[Point, ...]:
+    """The corners of a polygon; one that ends where it began is left open."""
+    found = points(raw)
+    return found[:-1] if len(found) > 1 and found[0] == found[-1] else found

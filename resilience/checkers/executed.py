@@ -151,7 +151,7 @@ def _differences(entry: TimelineEntry, case: Case, act: Executed, due: int | Non
     if case.for_s is not None:
         own = due + to_ticks(case.for_s)
         end = own if heal is None else min(own, heal)
-        if entry.when is not None and end > context.history.end:  # it came so late that the run was over first
+        if end > context.history.end:  # by its state or its draw it came so late that the run was over first
             end = None
     if cleared != end:
         found.append(_moment("behoben", "cleared", cleared, end))

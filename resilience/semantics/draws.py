@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
-from resilience.draws.cases import exposed
+from resilience.draws.cases import Exposure, exposed
 from resilience.draws.fragility import fragilities
 from resilience.draws.hazard import INTENSITY, HazardType
 from resilience.draws.rates import rates
@@ -54,8 +54,13 @@ def check_draws(entry: Fields, point: FaultPoint | None, city: City | None, time
         _check_hazard(entry, point, city)
     if "random" in entry:
         _check_random(entry, point, city, times)
+    taken: set[str] = set()
     for case in entry.children("cases"):
         _check_case(case, entry, city, times)
+        target = case.text("target")
+        if target in taken:
+            case.wrong("target", f"{target!r} stands in two cases", "use two entries")
+        taken |= {target} if target is not None else set()
 
 
 def _check_hazard(entry: Fields, point: FaultPoint | None, city: City | None) -> None:
@@ -167,8 +172,26 @@ def _check_random(entry: Fields, point: FaultPoint | None, city: City | None, ti
         entry.wrong("fault", f"no rate is known of {point.name!r}", f"one of: {', '.join(able)}; or write a number")
     if city is not None and len(entry.problems) == before:
         asked = _record(entry, wear=Wear(item.number("rate")))
-        if not exposed(asked, city, 2000, meant(asked, city)):
+        found = exposed(asked, city, 2000, meant(asked, city))
+        if not found:
             entry.wrong("random", "finds no component with a failure rate", f"see `{_RATES}`")
+        _check_unknown_class(entry, found)
+
+
+def _check_unknown_class(entry: Fields, found: Sequence[Exposure]) -> None:
+    """Where no class says how a component fails, the entry must: the length of the fault, and its parameters."""
+    given = entry.child("parameters").data
+    for one in found:
+        kind = one.component.kind
+        if one.outage is None and entry.text("for") == DRAWN:
+            what = f"is `drawn`, but no length is known of {one.fault!r} at a {kind}"
+            entry.wrong("for", what, f"write a duration such as '2h'; see `{_RATES}`")
+            return
+        for parameter in fault_points()[one.fault].parameters:
+            if parameter.default is None and parameter.name not in {*one.parameters, *given}:
+                what = f"{one.fault!r} at a {kind} needs the parameter {parameter.name!r}"
+                entry.wrong((), what, f"add parameters: {{{parameter.name}: ...}} ({parameter.title})")
+                return
 
 
 def _record(entry: Fields, **sort: Any) -> TimelineEntry:

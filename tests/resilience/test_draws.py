@@ -11,8 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from resilience.draws.cases import with_cases
 from resilience.draws.hazard import Hazard, HazardType, Place
 from resilience.draws.rates import YEAR_S, rates
+from resilience.fields import Fields
+from resilience.hazard_loader import build_place
 from resilience.injector import build_injector
 from resilience.judge import judge
 from resilience.loader import build_scenario, executed_text, load_scenario
@@ -22,7 +25,7 @@ from resilience.selector import resolve
 from resilience.verdict import Category, Finding, Value
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.document import load_document
+from simulator.contracts.document import Document, load_document
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed
 from simulator.kernel import Streams
@@ -403,3 +406,54 @@ def test_a_misspelt_field_is_named_with_what_it_may_mean(tmp_path: Path) -> None
     for entry, near in ((deeply, "depth_m"), ("random: {rat: 1}", "rate")):
         text = f"{HEAD}timeline:\n  - {{id: it, {entry}}}\nexpect:\n  - {{id: all, type: invariant, levels: all}}\n"
         assert any(f"did you mean '{near}'" in problem.mend for problem in problems_of_tiny(tmp_path, text))
+
+
+def test_a_drawn_fault_of_a_given_length_may_outlast_the_run() -> None:
+    """It comes so late that the run is over before it is mended: as asked, and no fail of the town."""
+    asked = TimelineEntry("worn", 0.0, "pump-out", for_s=7200.0, wear=Wear(300.0))
+    late = with_cases(asked, (Case("pump-1", "pump-out", 35000.0, 7200.0),))
+    done = Executed("worn", "pump-1", "pump-out", 35_000_000, None, None, False)
+    found = judge(scenario(timeline=[late]), tiny_city(), history(executed=[done])).of(Category.EXECUTION)
+    assert {f.id: f.value for f in found}["worn"] is Value.PASS
+    early = replace(done, cleared_at=35_900_000)
+    found = judge(scenario(timeline=[late]), tiny_city(), history(executed=[early])).of(Category.EXECUTION)
+    assert {f.id: f.value for f in found}["worn"] is Value.FAIL
+
+
+def test_a_river_that_flows_in_a_circle_floods_all_along_it() -> None:
+    corners = [[0, 0], [1000, 0], [1000, 1000], [0, 0]]
+    way_back = build_place(Fields(Document("", {}, {}), (), {"line": corners, "width_m": 20}, [])).in_city(tiny_city())
+    assert way_back.inward_m(500.0, 500.0) == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(
+    ("entry", "field", "said"),
+    [
+        ("for: drawn, fault: isolated, target: junction-1, random: {rate: 20}", "for", "no length is known"),
+        ("fault: burst, target: junction-1, random: {rate: 20}", "", "needs the parameter 'area_m2'"),
+        ("fault: pump-out, cases: [{target: pump-1}, {target: pump-1, at: 1h}]", "cases[1].target", "two cases"),
+    ],
+)
+def test_what_a_draw_cannot_know_is_asked_for(tmp_path: Path, entry: str, field: str, said: str) -> None:
+    text = HEAD + f"timeline:\n  - {{id: worn, at: 60 s, {entry}}}\n" + EXPECT.replace("fault: break", "fault: worn")
+    (problem,) = problems_of_tiny(tmp_path, text)
+    assert problem.field == "timeline[0]" + (f".{field}" if field else "") and said in problem.what
+    mended = entry.replace("drawn", "2h").replace("rate: 20}", "rate: 20}, parameters: {area_m2: 0.01}")
+    mended = mended.replace("{target: pump-1, at: 1h}", "{target: pump-2, at: 1h}")
+    if "isolated" in mended:
+        mended = mended.replace(", parameters: {area_m2: 0.01}", "")
+    assert problems_of_tiny(tmp_path, text.replace(entry, mended)) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ("fault: burst, target: junction-1, parameters: {area_m2: -0.1}", "area_m2"),
+        ("fault: link-degraded, target: data-server-a-pump-1, parameters: {loss: 7}", "loss"),
+        ("fault: link-degraded, target: data-server-a-pump-1, parameters: {delay_s: -3}", "delay_s"),
+    ],
+)
+def test_impossible_sizes_of_faults_are_refused(tmp_path: Path, entry: str, field: str) -> None:
+    text = HEAD + f"timeline:\n  - {{id: worn, at: 60 s, {entry}}}\n" + EXPECT.replace("fault: break", "fault: worn")
+    (problem,) = problems_of_tiny(tmp_path, text)
+    assert problem.field == f"timeline[0].parameters.{field}"

@@ -51,8 +51,16 @@ LINK_FAULTS: dict[LinkKind, tuple[FaultPoint, ...]] = {
             "link-degraded",
             "the link loses and delays messages",
             parameters=(
-                Parameter("loss", "1", 0.0, "assumption", "share of messages lost, added to the link's own"),
-                Parameter("delay_s", "s", 0.0, "assumption", "delay added to the link's latency"),
+                Parameter(
+                    "loss",
+                    "1",
+                    0.0,
+                    "assumption",
+                    "share of messages lost, added to the link's own",
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+                Parameter("delay_s", "s", 0.0, "assumption", "delay added to the link's latency", at_least=0.0),
             ),
         ),
     ),

@@ -57,7 +57,11 @@ KINDS = (
             FaultPoint(
                 "road-narrowed",
                 "part of the capacity is gone",
-                parameters=(Parameter("capacity_share", "1", 0.5, "assumption", "share of the capacity left"),),
+                parameters=(
+                    Parameter(
+                        "capacity_share", "1", 0.5, "assumption", "share of the capacity left", at_least=0.0, at_most=1.0
+                    ),
+                ),
             ),
         ),
     ),

@@ -7,13 +7,18 @@ from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.kinds.cyber import COMMAND_FAULTS, SET_POINT_TAMPERED
 from simulator.contracts.kinds.kind import Kind
 
+_DISCHARGE = Parameter(
+    "discharge_coefficient",
+    "1",
+    0.75,
+    "sharp-edged orifice, turbulent flow (as WNTR's default)",
+    at_least=0.0,
+    at_most=1.0,
+)
 _BURST = FaultPoint(
     "burst",
     "the main breaks and leaks through a hole",
-    parameters=(
-        Parameter("area_m2", "m2", None, "", "area of the hole"),
-        Parameter("discharge_coefficient", "1", 0.75, "sharp-edged orifice, turbulent flow (as WNTR's default)"),
-    ),
+    parameters=(Parameter("area_m2", "m2", None, "", "area of the hole", at_least=0.0), _DISCHARGE),
 )
 _NOTICE = "what people are told: to boil the water, or not to drink it"
 
@@ -32,7 +37,7 @@ _DRAINED = FaultPoint(
     "the drain of the tank stands open",
     parameters=(
         Parameter("area_m2", "m2", 0.0314, "assumption: a drain of DN 200", "area of the drain", at_least=0.0),
-        Parameter("discharge_coefficient", "1", 0.75, "sharp-edged orifice, turbulent flow (as WNTR's default)"),
+        _DISCHARGE,
     ),
 )
 PEAK_DEMAND = FaultPoint(
