@@ -177,6 +177,20 @@ def test_a_contaminated_tank_asks_for_boiling_where_its_water_goes(tmp_path: Pat
     running.close()
 
 
+@pytest.mark.parametrize("order", [("reservoir-R", "tank-T"), ("tank-T", "reservoir-R")])
+def test_the_stricter_of_two_notices_counts_whichever_contamination_came_first(
+    tmp_path: Path, order: tuple[str, str]
+) -> None:
+    rt = hospital_town(write(tmp_path, PUMPED.replace("D  10  4", "D  10  4\nB  10  1").replace(
+        "[PUMPS]", "P3  D  B  100  200  120  0  Open\n[PUMPS]")))  # fmt: skip
+    running = water.start(rt)
+    for place in order:
+        rt.faults.apply(place, "tank-contaminated" if place == "tank-T" else "source-contaminated", "spill", {})
+    rt.clock.run_until(6 * HOUR)
+    assert next(e for e in rt.log.events if e.subject == "d1").what.startswith("do-not-drink notice")
+    running.close()
+
+
 @pytest.mark.parametrize("units", ["LPS", "GPM"])
 @pytest.mark.parametrize("curve", [False, True])
 def test_an_open_drain_empties_a_tank_as_torricelli_says(tmp_path: Path, units: str, curve: bool) -> None:

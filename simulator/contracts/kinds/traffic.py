@@ -59,7 +59,13 @@ KINDS = (
                 "part of the capacity is gone",
                 parameters=(
                     Parameter(
-                        "capacity_share", "1", 0.5, "assumption", "share of the capacity left", at_least=0.0, at_most=1.0
+                        "capacity_share",
+                        "1",
+                        0.5,
+                        "assumption",
+                        "share of the capacity left",
+                        at_least=0.0,
+                        at_most=1.0,
                     ),
                 ),
             ),

@@ -52,5 +52,14 @@ class Notices:
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if active:
             self._cause = event
-            strict = any(one.parameters["notice"] == "do-not-drink" for one in active)
-            self._strict = strict or (self._strict and bool(self.given))
+            self._strict = self._asked_strictly() or (self._strict and bool(self.given))
+
+    def _asked_strictly(self) -> bool:
+        """Whether any contamination in force, wherever it is, asks for more than boiling."""
+        city, faults = self._runtime.city, self._runtime.faults
+        return any(
+            one.parameters["notice"] == "do-not-drink"
+            for place in city.of_kind("tank", "reservoir")
+            for fault in CONTAMINATIONS
+            for one in faults.active(place.id, fault)
+        )
