@@ -9,7 +9,10 @@ from types import MappingProxyType
 from resilience.draws.hazard import Hazard
 from resilience.text import Text
 from simulator.contracts.component import Domain, Value
+from simulator.contracts.kinds import fault_points
 from simulator.contracts.link import LinkKind
+
+_POINTS = fault_points()
 
 TARGET = "target"
 """In a signal: the broken component itself."""
@@ -109,6 +112,12 @@ class Case:
     for_s: float | None = None
     work_s: float | None = None
     parameters: Mapping[str, Value] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def length_s(self) -> float | None:
+        """How long it lasts at longest: as asked, or until it ends by itself (systems are back from their backup)."""
+        own_s = _POINTS[self.fault].own_length_s(self.parameters) if self.fault in _POINTS else None
+        return min((s for s in (self.for_s, own_s) if s is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)

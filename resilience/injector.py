@@ -181,15 +181,17 @@ class Injector:
             event = self._log(
                 EventKind.TRIGGER, when.at(act.target), trigger_words(when, act.target, value), value=value
             )
+            self._end(act, now)
             self._apply(act, event)
-            if act.in_force:
-                self._end(act, now)
         self._wait(waiting, when, now + to_ticks(POLL_S))
 
     def _end(self, act: _Act, begin: int) -> None:
-        """Put the end of a fault that lasts for a given time on the clock."""
-        if act.case.for_s is not None:
-            self._clock.at(begin + to_ticks(act.case.for_s), act.entry.id, lambda: self._clear(act, None))
+        """Put the end of a fault that lasts for a given time, or ends by itself, on the clock."""
+        length_s = act.case.length_s
+        if length_s is not None:
+            by_itself = length_s != act.case.for_s
+            end = begin + to_ticks(length_s)
+            self._clock.at(end, act.entry.id, lambda: self._clear(act, act.event if by_itself else None))
 
     def _apply(self, act: _Act, because: int | None = None) -> None:
         entry = act.entry

@@ -138,18 +138,18 @@ def _differences(entry: TimelineEntry, case: Case, act: Executed, due: int | Non
         found.append(_moment("ausgelöst", "applied", act.applied_at, due))
     run, cleared = context.scenario.run, act.cleared_at
     heal = None if run.heal_by_s is None else to_ticks(run.heal_by_s)
+    own = None if case.length_s is None else due + to_ticks(case.length_s)
     if entry.repair is not None:
         latest = context.history.end if heal is None else heal
         work_s = case.work_s or entry.repair.work_s or 0.0
         too_early = cleared is not None and cleared < due + to_ticks(work_s)
         too_late = (cleared is None and heal is not None) or (cleared is not None and cleared > latest)
-        # heal_by may cut a repair short, so an end exactly then is as asked
-        if (too_early and cleared != heal) or too_late:
+        # heal_by, or the fault's own end, may cut a repair short, so an end exactly then is as asked
+        if (too_early and cleared not in (heal, own)) or too_late:
             found.append(_moment("behoben", "cleared", cleared, latest))
         return found
     end = heal
-    if case.for_s is not None:
-        own = due + to_ticks(case.for_s)
+    if own is not None:
         end = own if heal is None else min(own, heal)
         if end > context.history.end:  # by its state or its draw it came so late that the run was over first
             end = None

@@ -152,7 +152,7 @@ def _asked_end(entry: TimelineEntry, case: Case, scenario: Scenario) -> float | 
 
     An entry that waits for a state asks for no moment of its own.
     """
-    ends = [] if case.for_s is None or entry.when is not None else [case.at_s + case.for_s]
+    ends = [] if case.length_s is None or entry.when is not None else [case.at_s + case.length_s]
     if scenario.run.heal_by_s is not None and entry.repair is None:
         ends.append(scenario.run.heal_by_s)
     return min(ends, default=None)

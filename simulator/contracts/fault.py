@@ -30,13 +30,23 @@ class FaultPoint:
     """A way in which a component (or link) can fail.
 
     `disables` is true where the fault alone means "does not work": the component's supply then reports it as not
-    working and its domain reacts to that. Other faults need a handler in the domain.
+    working and its domain reacts to that. Other faults need a handler in the domain. `lasts` names the parameter that
+    says after how many seconds the fault ends by itself; empty where it does not.
     """
 
     name: str
     title: str
     disables: bool = False
     parameters: tuple[Parameter, ...] = ()
+    lasts: str = ""
+
+    def own_length_s(self, given: Mapping[str, float | str | bool]) -> float | None:
+        """After how long it ends by itself with these parameters, the others by default; None where it does not."""
+        for parameter in self.parameters:
+            if parameter.name == self.lasts:
+                value = given.get(self.lasts, parameter.default)
+                return None if value is None else float(value)
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,13 @@ from datetime import datetime
 import numpy as np
 import pytest
 
+from resilience.injector import build_injector
+from resilience.judge import judge
+from resilience.scenario import TimelineEntry, Trigger
+from resilience.verdict import Category, Value
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
+from simulator.contracts.history import History
 from simulator.contracts.link import Fallback
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
@@ -16,6 +21,7 @@ from simulator.domains.ict.flood import flooded
 from simulator.domains.ict.process import Ict
 from simulator.lifelines import start, traffic_control, waterworks
 from tests.ict.town import component, control, course, data, level, modes, run_to, town, world
+from tests.resilience.town import scenario
 
 
 def running(city: City) -> tuple[Runtime, Ict]:
@@ -165,3 +171,25 @@ def test_a_control_room_that_sees_nothing_is_not_in_command(centre: str, share: 
     runtime.faults.clear(centre, "loss-of-view", "x")
     run_to(runtime, 20)
     assert modes(runtime, centre)[-1] == (10.0, "central")
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_restored_backup_ends_the_fault_for_the_scenario_too(waits: bool) -> None:
+    """What is restored by itself counts as cleared then, though the scenario gives no length and heals later."""
+    when = Trigger("hall", "staff_share", None, 0.5) if waits else None
+    entry = TimelineEntry("gang", 60.0, "ransomware", ("hall",), parameters={"restore_s": 7200.0}, when=when)
+    asked = scenario(timeline=[entry], heal_by_s=18000.0)
+    rt, _ = running(offices())
+    injector = build_injector(
+        asked, rt.city, rt.faults, rt.clock, lambda component, quantity: 1.0, rt.crews.dispatch, rt.log.add
+    )
+    run_to(rt, 36000)
+    (done,) = injector.executed
+    assert (done.applied_at, done.cleared_at) == (60_000, 7_260_000)
+    cleared = [e for e in rt.log.events if e.kind is EventKind.CLEAR]
+    broken = next(e.id for e in rt.log.events if e.kind is EventKind.FAULT)
+    assert [(e.at, e.cause) for e in cleared] == [(7_260_000, broken)]
+    assert not rt.faults.active("hall", "ransomware")
+    told = History(rt.clock.begin, 36_000_000, {}, rt.log.events, injector.executed, injector.signals)
+    found = judge(asked, rt.city, told).of(Category.EXECUTION)
+    assert {f.id: f.value for f in found}["gang"] is Value.PASS

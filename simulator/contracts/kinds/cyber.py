@@ -17,6 +17,7 @@ RANSOMWARE = FaultPoint(
     parameters=(
         Parameter("restore_s", "s", 259_200.0, "assumption: 3 days", "time to restore them from backup", at_least=1.0),
     ),
+    lasts="restore_s",
 )
 """Over once the backup is restored, or earlier when it is cleared."""
 
