@@ -42,6 +42,5 @@ pages       reports made of sections and tables
 report      the verdict for people
 campaign    many drawn runs: files, sampling, statistics, risks, what measures would buy
 comparison  two runs or campaigns side by side
-lifetimes   usual service life by kind of component, with sources
 charter     the charter report: one row for each clause, from many runs
 """

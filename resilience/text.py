@@ -97,7 +97,8 @@ def quantity(value: float, unit: str, digits: int = 3) -> Text:
         return _decimal_comma(exact(value))
     if unit == SHARE:
         return percent(value, max(0, digits - 2))
-    told = number(value, digits)
+    # a tenth of a litre is a sip: nobody is told of thousandths
+    told = number(round(value, 1) if unit == "l/person/d" and math.isfinite(value) else value, digits)
     if unit in ("1", ""):
         return told
     name = UNIT_NAMES.get(unit, both(unit))

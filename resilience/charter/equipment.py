@@ -5,9 +5,18 @@ from __future__ import annotations
 from collections import Counter
 
 from resilience.charter.content import AgeRow, MakerRow
-from resilience.lifetimes import lifetimes
+from resilience.draws.rates import ASSUMPTION, rate_of, rates
+from resilience.norms import Confidence
 from resilience.terms import KIND_NAMES, words_of
+from resilience.text import Text, enumerated
 from simulator.contracts.city import City
+from simulator.contracts.component import Component
+
+CLASS_NAMES = {
+    "overhead-line": Text("Freileitung", "overhead line"),
+    "cable": Text("Erdkabel", "buried cable"),
+}
+"""Classes of one kind that would otherwise be called the same."""
 
 
 def maker_rows(city: City) -> tuple[MakerRow, ...]:
@@ -24,22 +33,27 @@ def maker_rows(city: City) -> tuple[MakerRow, ...]:
 
 
 def age_rows(city: City, year: int) -> tuple[AgeRow, ...]:
-    """Kinds whose usual service life is known, those with the most components past it first."""
+    """Classes whose usual service life is known, those with the most components past it first."""
+    found: dict[str, list[Component]] = {}
+    for component in city.components.values():
+        known = rate_of(component)
+        if known is not None:
+            found.setdefault(known.id, []).append(component)
     rows = []
-    for kind, lifetime in lifetimes().items():
-        components = city.of_kind(kind)
+    for name, components in found.items():
+        known = rates()[name]
         years = [component.year for component in components if component.year is not None]
-        if components:
-            rows.append(
-                AgeRow(
-                    words_of(KIND_NAMES, kind),
-                    len(components),
-                    sum(year - built > lifetime.years for built in years),
-                    len(components) - len(years),
-                    min(years, default=None),
-                    lifetime.years,
-                    lifetime.source,
-                    lifetime.confidence.value,
-                )
+        titles = dict.fromkeys(words_of(KIND_NAMES, component.kind) for component in components)
+        rows.append(
+            AgeRow(
+                CLASS_NAMES.get(name) or enumerated(list(titles)),
+                len(components),
+                sum(year - built > known.support_years for built in years),
+                len(components) - len(years),
+                min(years, default=None),
+                known.support_years,
+                known.support_source,
+                (Confidence.ASSUMPTION if known.support_source == ASSUMPTION else Confidence.FOUND).value,
             )
+        )
     return tuple(sorted(rows, key=lambda row: -row.past))

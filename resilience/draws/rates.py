@@ -15,6 +15,7 @@ from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.document import load_document
 
 YEAR_S = 365.25 * 86400.0
+ASSUMPTION = "assumption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class FailureRate:
     `rate` is failures a year at the age `mean_age_years`, of one component or, with `per_km`, of one kilometre. It
     grows by `growth` (share a year) with age. Past `support_years`, the end of its planned life or of its maker's
     support, it is multiplied by `past_support`. `ageing` is where these four come from. `where` are parameters that a
-    component of the class has.
+    component of the class has. `support_source` is where `support_years` comes from.
     """
 
     id: str
@@ -42,6 +43,7 @@ class FailureRate:
     ageing: str
     outage: Outage
     where: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
+    support_source: str = ASSUMPTION
 
     @property
     def shown(self) -> str:
@@ -99,6 +101,7 @@ def rates() -> Mapping[str, FailureRate]:
             str(row["ageing"]),
             read_outage(row["outage"]),
             MappingProxyType(dict(row.get("where", {}))),
+            str(row.get("support_source", ASSUMPTION)),
         )
         for name, row in rows.items()
     }
