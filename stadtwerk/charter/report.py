@@ -22,6 +22,7 @@ from resilience.verdict import Value
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk import folder as files
+from stadtwerk.charter.audit_checks import AUDIT_FILE, check_audits
 from stadtwerk.charter.city_checks import check_ages, check_geodata, check_makers, check_owners
 from stadtwerk.charter.form_checks import check_forms
 from stadtwerk.charter.run_checks import check_causes, check_detection
@@ -44,9 +45,13 @@ def make_report(paths: Sequence[Path], city: str | None, out: Path, lang: str) -
     Leaves `charter.html` and `charter.md` in the language, both also in the other one (`charter.en.html`), and
     `charter.json`.
     """
-    runs, cities = read_runs(run_folders(paths))
+    audits = [path for path in paths if (path / AUDIT_FILE).is_file()]
+    runs, cities = read_runs(run_folders(path for path in paths if path not in audits))
+    if not runs:
+        what, mend = "holds an audit alone, and no run", "name run folders as well"
+        raise BadInput([Problem(str(paths[0]), 0, "RUN_FOLDER", what, mend)])
     town = _city(city, cities)
-    checks = carry_out(town, runs)
+    checks = (*check_audits(audits, town), *carry_out(town, runs))
     command = " ".join(
         ["stadtwerk charter", *(shlex.quote(str(path)) for path in paths), "--out", shlex.quote(str(out))]
     )

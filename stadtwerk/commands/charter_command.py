@@ -10,6 +10,7 @@ examples:
   stadtwerk test charter --out runs/charter --jobs 2       first the runs
   stadtwerk charter runs/charter --out report              then the report on all of them
   stadtwerk charter runs/a runs/b --out report --lang de   on some runs, in German
+  stadtwerk charter runs/charter audits/demo --out report  with what `stadtwerk audit demo` found
 
 One row for each clause of the Smart City Charter: the scenarios and checks that speak for or against it, figures beside
 their targets, findings grouped by owner, makers, ages. A clause that nothing conclusive speaks to is `not shown`, never
@@ -22,7 +23,7 @@ exit codes: 0 every clause is shown or shown with a known weakness, 1 a clause i
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN_FOLDER", help="run folders, or folders that hold some"
+        "runs", nargs="+", type=Path, metavar="RUN_FOLDER", help="run folders, folders that hold some, audits"
     )
     parser.add_argument("--city", help="the city of the runs, where it has moved")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")

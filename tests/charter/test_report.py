@@ -131,3 +131,25 @@ def test_what_is_no_run_is_refused(place: Path, tmp_path: Path, capsys: pytest.C
     assert main(["charter", str(half), "--out", str(out)]) == 64
     assert "is no whole run folder: scenario.yaml" in capsys.readouterr().err
     assert not out.exists()
+
+
+def test_an_audit_speaks_for_or_against_its_clauses(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every link of the hamlet cut: one failing link is enough to say that continuity is not met."""
+    city, audit, out = str(place / "city"), str(tmp_path / "audit"), tmp_path / "report"
+    assert main(["audit", city, "--out", audit, "--jobs", "1"]) in (0, 1, 2)
+    cases = json.loads((tmp_path / "audit" / "audit.json").read_text(encoding="utf-8"))["cases"]
+    failed = {g: sum(c["group"] == g and c["value"] == "fail" for c in cases) for g in ("link", "component")}
+    assert main(["charter", str(place / "runs"), audit, "--city", city, "--out", str(out)]) == 1
+    rows = json.loads((out / "charter.json").read_text(encoding="utf-8"))["rows"]
+    row = next(row for row in rows if row["clause"]["id"] == "3.3/subsystem-continuity")
+    (check,) = row["checks"]
+    figures = {figure["name"]: figure["value"] for figure in check["figures"]}
+    assert figures["cases"] == sum(case["group"] == "link" for case in cases) > 3
+    assert figures["failed"] == failed["link"]
+    assert check["value"] == ("fail" if failed["link"] else "pass")
+    assert row["status"] == ("failed" if failed["link"] else "known-weakness")
+    capsys.readouterr()
+    assert main(["charter", audit, "--out", str(out), "--city", city]) == 64
+    assert "holds an audit alone" in capsys.readouterr().err
