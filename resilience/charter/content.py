@@ -8,7 +8,7 @@ from resilience.charter.evidence import ClauseEvidence
 from resilience.charter.status import Status
 from resilience.clauses import Clause, Need
 from resilience.outcome import Outcome
-from resilience.text import Text
+from resilience.text import Text, both, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,14 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A scenario that names the clause: what it came to as far as the clause goes, and its figures."""
+    """A scenario that names the clause: what it came to as far as that goes, in short and in full, and figures."""
 
     scenario: str
     seed: int
     title: Text
     question: Text
     outcome: Outcome
+    short: Text
     sentence: Text
     figures: tuple[FigureRow, ...]
     folder: str
@@ -41,14 +42,20 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class ClauseRow:
-    """A row of the grid. `missing` are the kinds of evidence that nothing conclusive supplied."""
+    """A row of the grid: `found` says what was found, one thing after the other. `missing` are the kinds of evidence
+    that nothing conclusive supplied."""
 
     clause: Clause
     status: Status
-    sentence: Text
+    found: tuple[Text, ...]
     runs: tuple[RunRow, ...]
     checks: tuple[ClauseEvidence, ...]
     missing: tuple[Need, ...]
+
+    @property
+    def sentence(self) -> Text:
+        """What was found, in one go."""
+        return joined(list(self.found), both(" "))
 
 
 @dataclass(frozen=True, slots=True)

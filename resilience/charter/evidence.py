@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resilience.clauses import Need
-from resilience.outcome import Judged, Outcome, is_known
-from resilience.scenario import Scenario
+from resilience.outcome import Judged, Outcome, is_known, outcome_of
+from resilience.scenario import KnownWeakness, Scenario
 from resilience.text import Text
 from resilience.verdict import Category, Figure, Finding, Value, Verdict
 
@@ -21,6 +21,17 @@ class ClauseEvidence:
     value: Value
     reason: Text
     figures: tuple[Figure, ...] = ()
+
+
+def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
+    """What a verdict means for a clause. A weakness that no longer shows is for the suite to complain of: it harms no
+    clause."""
+    judged = outcome_of(verdict, expected)
+    if expected is None or judged.outcome is not Outcome.FAIL or any(f.value is Value.FAIL for f in judged.unexpected):
+        return judged
+    if verdict.value is Value.PASS:
+        return Judged(Outcome.PASS, verdict.answer)
+    return Judged(Outcome.KNOWN, expected.reason)
 
 
 @dataclass(frozen=True, slots=True)

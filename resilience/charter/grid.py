@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from resilience.charter.content import ClauseRow, FigureRow, RunRow
 from resilience.charter.evidence import CharterRun, ClauseEvidence
 from resilience.charter.status import Status, missing, run_need, status_of
-from resilience.clauses import Clause, Need, charter_clauses
+from resilience.clauses import Need, charter_clauses
 from resilience.outcome import Outcome, is_known, quoted
 from resilience.report.compose import target_and_actual
 from resilience.text import Text, both, enumerated, joined
@@ -38,7 +38,7 @@ def clause_rows(runs: Sequence[CharterRun], checks: Sequence[ClauseEvidence]) ->
         status, lacking = status_of(clause, naming, its), missing(clause, naming, its)
         need = run_need(clause)
         shown = tuple(_run_row(run, need) for run in naming)
-        rows.append(ClauseRow(clause, status, _sentence(clause, status, shown, its, lacking), shown, its, lacking))
+        rows.append(ClauseRow(clause, status, _found(status, shown, its, lacking), shown, its, lacking))
     return tuple(rows)
 
 
@@ -51,6 +51,7 @@ def _run_row(run: CharterRun, need: Need) -> RunRow:
         run.scenario.title,
         run.scenario.question,
         outcome,
+        run.judged.reason if need is Need.RUN else _run_sentence(run, need, outcome),
         _run_sentence(run, need, outcome),
         tuple(_figure(run, finding) for finding in found if finding.needed),
         run.folder,
@@ -90,28 +91,22 @@ def _figure(run: CharterRun, finding: Finding) -> FigureRow:
     )
 
 
-def _sentence(
-    clause: Clause,
-    status: Status,
-    runs: Sequence[RunRow],
-    checks: Sequence[ClauseEvidence],
-    lacking: Sequence[Need],
-) -> Text:
+def _found(
+    status: Status, runs: Sequence[RunRow], checks: Sequence[ClauseEvidence], lacking: Sequence[Need]
+) -> tuple[Text, ...]:
+    """What fails or is weak first, then what held, then what the checks found."""
     if status is Status.NOT_SHOWN:
         wanted = enumerated([NEEDS[need] for need in lacking])
-        return Text(f"Nicht gezeigt. Es fehlt: {wanted.de}.", f"Not shown. Missing: {wanted.en}.")
-    counted = _counted(runs, checks)
-    wrong = next((check.reason for check in checks if check.value is Value.FAIL), None)
-    if status is Status.FAILED:
-        if wrong is None:
-            wrong = next(run.sentence for run in runs if run.outcome is Outcome.FAIL)
-        return counted + both(" ") + wrong
+        return (Text(f"Nicht gezeigt. Es fehlt: {wanted.de}.", f"Not shown. Missing: {wanted.en}."),)
+    wrong = [check.reason for check in checks if check.value is Value.FAIL]
+    if status is Status.FAILED and not wrong:
+        wrong = [next(run.sentence for run in runs if run.outcome is Outcome.FAIL)]
     if status is Status.WEAKNESS:
-        return counted + both(" ") + next(run.sentence for run in runs if run.outcome is Outcome.KNOWN)
-    return counted
+        wrong = [next(run.short for run in runs if run.outcome is Outcome.KNOWN)]
+    return (*wrong, *_counted(runs, checks))
 
 
-def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> Text:
+def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> list[Text]:
     """In which conclusive scenarios the clause held and in which it did not, and what the checks found."""
     said = []
     for outcome, words in WORDS.items():
@@ -121,7 +116,7 @@ def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> Text:
             names = enumerated([quoted(title) for title in titles.values()], NAMED)
             said.append(Text(f"{words.de} in {many.de}: {names.de}.", f"{words.en} in {many.en}: {names.en}."))
     said += [check.reason for check in checks if check.value is Value.PASS]
-    return joined(said, both(" "))
+    return said
 
 
 def _many(count: int, one: str, more: str) -> str:

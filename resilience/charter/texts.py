@@ -28,6 +28,9 @@ TEXTS = {
         "{people} people · {scenarios} scenarios in {runs} runs · {clauses} clauses",
     ),
     "answer": Text("Ergebnis", "Result"),
+    "sum-known-weakness": Text("{n} mit bekannter Schwäche", "{n} with a known weakness"),
+    "sum-failed": Text("{n} nicht erfüllt", "{n} not met"),
+    "sum-not-shown": Text("{n} nicht gezeigt", "{n} not shown"),
     "badge-all": Text("alles gezeigt", "all shown"),
     "all-shown": Text(
         "Alle {all} Abschnitte sind gezeigt.",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from resilience.charter.content import CharterContent, RunRow
 from resilience.charter.status import Status
-from resilience.charter.texts import STATUS, say
+from resilience.charter.texts import say
 from resilience.outcome import Outcome
 
 MAKER_DE = "Hersteller"
@@ -43,7 +43,11 @@ def charter_view(content: CharterContent, lang: str) -> CharterView:
 def _badge(content: CharterContent, overall: Status, lang: str) -> str:
     if overall is Status.SHOWN:
         return say("badge-all", lang)
-    return f"{content.count(overall)} × {STATUS[overall].of(lang)}"
+    return _counted(content, overall, lang)
+
+
+def _counted(content: CharterContent, status: Status, lang: str) -> str:
+    return say(f"sum-{status.value}", lang, n=str(content.count(status)))
 
 
 def _summary(content: CharterContent, lang: str) -> str:
@@ -52,11 +56,11 @@ def _summary(content: CharterContent, lang: str) -> str:
         return say("all-shown", lang, all=str(every))
     said = [say("some-shown", lang, shown=str(shown), all=str(every))]
     rest = [
-        f"{content.count(status)} {STATUS[status].of(lang)}"
+        _counted(content, status, lang)
         for status in (Status.WEAKNESS, Status.FAILED, Status.NOT_SHOWN)
         if content.count(status)
     ]
-    return f"{said[0]} {', '.join(rest)[:1].upper()}{', '.join(rest)[1:]}."
+    return f"{said[0]} {', '.join(rest)}."
 
 
 def maker_words(maker: str, lang: str) -> str:

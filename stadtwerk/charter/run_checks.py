@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from resilience.charter.evidence import CharterRun, ClauseEvidence
+from resilience.checkers.context import lasting
 from resilience.text import Text, number, quantity
 from resilience.verdict import Figure, Value
 from simulator.contracts.city import City
@@ -148,7 +149,7 @@ def check_detection(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
         names = ", ".join(text.de for text in missed), ", ".join(text.en for text in missed)
         reason = Text(f"Kein Messwert zeigte es an: {names[0]}.", f"No reading told of it: {names[1]}.")
         return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.FAIL, reason, figures)
-    fast, slow = quantity(round(min(times)), "s"), quantity(round(max(times)), "s")
+    fast, slow = lasting(min(times)), lasting(max(times))
     share = quantity(false / before if before else 0.0, "share", 4)
     reason = Text(
         f"In allen {len(times)} Läufen, in denen Wasser fehlte, kam ein ungewöhnlicher Messwert an: {fast.de} bis "

@@ -7,9 +7,8 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from resilience.charter.evidence import CharterRun
+from resilience.charter.evidence import CharterRun, judged_for_charter
 from resilience.loader import build_scenario
-from resilience.outcome import outcome_of
 from resilience.record import read_verdict
 from resilience.semantics import check_scenario
 from simulator.contracts.document import load_document
@@ -66,7 +65,7 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
             continue
         cities.setdefault(city, scenario.city.name or str(folder / scenario.city.path))
         replay = f"stadtwerk run {shlex.quote(scenario.id)} --seed {seed}"
-        judged = outcome_of(verdict, scenario.expected)
+        judged = judged_for_charter(verdict, scenario.expected)
         runs.append(CharterRun(scenario, seed, str(folder), replay, verdict, judged))
     if problems:
         raise BadInput(problems)
