@@ -40,12 +40,16 @@ def build_place(area: Fields) -> Place:
 
 
 def _of_geojson(geojson: Fields, width_m: float) -> Place:
-    """Outer rings of a Polygon or MultiPolygon, or the course of a LineString, in longitude and latitude."""
+    """The rings of a Polygon or MultiPolygon, or the course of a LineString, in longitude and latitude."""
     kind, coordinates = needed_text(geojson, "type"), geojson.data["coordinates"]
     if kind == "LineString":
         return Place(line=points(coordinates), width_m=width_m, degrees=True)
     polygons = [coordinates] if kind == "Polygon" else coordinates
-    return Place(rings=tuple(ring(polygon[0]) for polygon in polygons), degrees=True)
+    return Place(
+        rings=tuple(ring(polygon[0]) for polygon in polygons),
+        holes=tuple(tuple(ring(hole) for hole in polygon[1:]) for polygon in polygons),
+        degrees=True,
+    )
 
 
 def points(raw: Sequence[Sequence[float]]) -> tuple[Point, ...]:

@@ -106,9 +106,11 @@ def answer(audit: Audit) -> Text:
     failed, total = len(audit.failed), len(audit.outcomes)
     left = sum(outcome.value is Value.INCONCLUSIVE for outcome in audit.outcomes)
     of_all = number(total)
-    opened = Text(
-        f" {number(left).de} Fälle sind offen." if left else "", f" {number(left).en} cases are open." if left else ""
-    )
+    opened = Text("", "")
+    if left:
+        opened = Text(f" {number(left).de} Fälle sind offen.", f" {number(left).en} cases are open.")
+    if left == 1:
+        opened = Text(" Ein Fall ist offen.", " One case is open.")
     if not failed:
         if audit.value is Value.PASS:
             return Text(

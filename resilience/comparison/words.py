@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from resilience.report.wording import MINUS, duration
 from resilience.text import Text
 
 TEXTS: dict[str, Text] = {
@@ -96,10 +95,3 @@ TEXTS: dict[str, Text] = {
 def say(key: str, lang: str, **values: str) -> str:
     """A text with its blanks filled. Raises `KeyError` for a text that does not exist."""
     return TEXTS[key].of(lang).format(**values)
-
-
-def time_difference(seconds: float, lang: str) -> str:
-    """`+1 h 20 min`, `−5 min`, or a dash for none."""
-    if seconds == 0:
-        return "–"
-    return ("+" if seconds > 0 else MINUS) + duration(abs(seconds), lang)

@@ -44,12 +44,17 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Polygons:
-    """The inside of one ring or of several; a ring is closed by itself. Holes are not kept."""
+    """The inside of one ring or of several; a ring is closed by itself. `holes` are those of each ring, in order."""
 
     rings: tuple[tuple[Point, ...], ...]
+    holes: tuple[tuple[tuple[Point, ...], ...], ...] = ()
 
     def inward_m(self, x_m: float, y_m: float) -> float:
-        return max(self._of(ring, x_m, y_m) for ring in self.rings)
+        holes = self.holes or ((),) * len(self.rings)
+        return max(
+            min([self._of(ring, x_m, y_m), *(-self._of(hole, x_m, y_m) for hole in inner)])
+            for ring, inner in zip(self.rings, holes, strict=True)
+        )
 
     @staticmethod
     def _of(ring: tuple[Point, ...], x_m: float, y_m: float) -> float:

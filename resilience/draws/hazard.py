@@ -30,10 +30,12 @@ INTENSITY: dict[HazardType, str] = {
 class Place:
     """An area as written. One of them is set: `rings`, `centre` (or `component`), `line`, `district`.
 
-    `degrees` says that rings and line are longitude and latitude (RFC 7946), else they are metres of the city's map.
+    `holes` are those of each ring, in its order. `degrees` says that rings, holes and line are longitude and latitude
+    (RFC 7946), else they are metres of the city's map.
     """
 
     rings: tuple[tuple[Point, ...], ...] = ()
+    holes: tuple[tuple[tuple[Point, ...], ...], ...] = ()
     centre: Point | None = None
     component: str = ""
     radius_m: float = 0.0
@@ -53,7 +55,8 @@ class Place:
             return Circle(*self.centre, self.radius_m)
         if self.line:
             return Strip(self._metres(self.line, city), self.width_m)
-        return Polygons(tuple(self._metres(ring, city) for ring in self.rings))
+        rings = tuple(self._metres(ring, city) for ring in self.rings)
+        return Polygons(rings, tuple(tuple(self._metres(hole, city) for hole in inner) for inner in self.holes))
 
     def _metres(self, points: tuple[Point, ...], city: City) -> tuple[Point, ...]:
         if not self.degrees:

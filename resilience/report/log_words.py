@@ -12,16 +12,16 @@ from resilience.report.wording import duration
 from resilience.text import Text
 
 _RULES: tuple[tuple[str, str, str], ...] = (
-    (r"(\d+) bus\(es\) without supply.*", "{0} Ortsnetzstationen ohne Strom", "{0} local substations without power"),
+    (r"(\d+) bus\(es\) without supply.*", "{buses_de} ohne Strom", "{buses_en} without power"),
     (
         r"(\d+) bus\(es\) energised again.*",
-        "{0} Ortsnetzstationen wieder unter Spannung",
-        "{0} local substations live again",
+        "{buses_de} wieder unter Spannung",
+        "{buses_en} live again",
     ),
     (
         r"(\d+) bus\(es\) of the detour stay without supply.*",
-        "{0} Ortsnetzstationen des Umwegs bleiben ohne Strom, damit nichts überlastet wird",
-        "{0} local substations of the detour stay without power so that nothing is overloaded",
+        "{buses_de} auf dem Umweg weiter ohne Strom, damit nichts überlastet wird",
+        "{buses_en} on the detour still without power so that nothing is overloaded",
     ),
     (
         r"the detour carries all its buses",
@@ -30,13 +30,13 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"its island sheds (\d+) bus\(es\).*",
-        "die Insel wirft {0} Ortsnetzstationen ab, für mehr reicht die Leistung nicht",
-        "its island sheds {0} local substations, there is not enough power for more",
+        "die Insel wirft {buses_de} ab, für mehr reicht die Leistung nicht",
+        "its island sheds {buses_en}, there is not enough power for more",
     ),
     (
         r"no open ring point can re-supply (\d+) bus\(es\).*",
-        "kein offener Ringpunkt kann {0} Ortsnetzstationen wieder versorgen",
-        "no open ring point can re-supply {0} local substations",
+        "kein offener Ringpunkt kann {buses_de} wieder versorgen",
+        "no open ring point can re-supply {buses_en}",
     ),
     (
         r"voltage collapse.*",
@@ -52,13 +52,13 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"closed by remote control.*?(\d+) bus\(es\)",
-        "ferngesteuert geschlossen, versorgt {0} Ortsnetzstationen wieder",
-        "closed by remote control to re-supply {0} local substations",
+        "ferngesteuert geschlossen, versorgt {buses_de} wieder",
+        "closed by remote control to re-supply {buses_en}",
     ),
     (
         r"closed by hand.*?(\d+) bus\(es\)",
-        "von Hand geschlossen, versorgt {0} Ortsnetzstationen wieder",
-        "closed by hand to re-supply {0} local substations",
+        "von Hand geschlossen, versorgt {buses_de} wieder",
+        "closed by hand to re-supply {buses_en}",
     ),
     (
         r"opened: its detour is no longer needed",
@@ -92,8 +92,8 @@ _RULES: tuple[tuple[str, str, str], ...] = (
     ),
     (
         r"its protection does not trip.*?(\d+) bus\(es\).*",
-        "ihr Schutz löst nicht aus, der nächste davor schaltet {0} Ortsnetzstationen ab",
-        "its protection does not trip, the next one upstream takes {0} local substations with it",
+        "ihr Schutz löst nicht aus, der nächste davor schaltet {buses_de} ab",
+        "its protection does not trip, the next one upstream takes {buses_en} with it",
     ),
     (
         r"sees nothing of the grid.*",
@@ -251,7 +251,8 @@ _COMPILED = tuple((re.compile(pattern), de, en) for pattern, de, en in _RULES)
 def log_words(what: str, value: float | None, supply: Text) -> Text | None:
     """An event's text as the page says it, without its subject; None for one that has no pattern.
 
-    `value` is the event's number (for a crew, the seconds on the road); `supply` is what a supply event is about.
+    `value` is the event's number (for a crew, the seconds on the road); `supply` is what a supply event is about. A
+    sentence about local substations has their number first.
     """
     drive = Text("", "")
     if value:
@@ -261,6 +262,10 @@ def log_words(what: str, value: float | None, supply: Text) -> Text | None:
         found = pattern.fullmatch(what)
         if found:
             groups = found.groups()
+            if groups:
+                one = groups[0] == "1"
+                blanks["buses_de"] = f"{groups[0]} {'Ortsnetzstation' if one else 'Ortsnetzstationen'}"
+                blanks["buses_en"] = f"{groups[0]} {'local substation' if one else 'local substations'}"
             german = (group.replace("%", "\u00a0%") for group in groups)
             return Text(de.format(*german, **blanks), en.format(*groups, **blanks))
     return None

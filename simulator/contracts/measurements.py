@@ -227,9 +227,6 @@ MEASUREMENTS: dict[str, Measurement] = {
 }
 """Every measurement by name."""
 
-READING_TAGS = ("city", "component", "district", "gateway", "run")
-"""Tags of a reading. Where a database belongs to one city, ingest may leave out all but component and gateway."""
-
 VERDICT_CODES: dict[str, int] = {"pass": 0, "fail": 1, "inconclusive": 2, "open": 3, "not needed": 4}
 """Verdicts as numbers; the first three are the exit codes."""
 

@@ -42,7 +42,6 @@ AUTONOMY = {LinkKind.POWER: "power_autonomy_s", LinkKind.WATER: "water_autonomy_
 """Seconds that a component goes on without, by the kind of link."""
 
 Floats = NDArray[np.float64]
-Listener = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)

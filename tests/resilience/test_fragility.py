@@ -21,6 +21,8 @@ from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS, fault_points
 from tests.resilience.town import component, tiny_city
 
+SQUARE = ((0, 0), (100, 0), (100, 100), (0, 100))
+ISLAND = ((40, 40), (60, 40), (60, 60), (40, 60))
 HOUR = Outage(3600.0, 0.5, "assumption", Confidence.ASSUMPTION)
 
 
@@ -100,6 +102,10 @@ def test_the_first_failure_is_exponential() -> None:
         (Polygons((((0, 0), (100, 0), (100, 60), (0, 60)),)), (150, 20), -50.0),
         (Polygons((((0, 0), (9, 0), (9, 9)), ((100, 0), (140, 0), (140, 40), (100, 40)))), (110, 20), 10.0),
         (Polygons((((0, 0), (100, 0), (100, 100), (50, 10), (0, 100)),)), (50, 50), -18.0),  # in the notch of an M
+        (Polygons((SQUARE,), ((ISLAND,),)), (50, 50), -10.0),  # on an island in the flood
+        (Polygons((SQUARE,), ((ISLAND,),)), (20, 50), 20.0),
+        (Polygons((SQUARE,), ((ISLAND,),)), (35, 50), 5.0),
+        (Polygons((SQUARE, ((45, 45), (55, 45), (55, 55), (45, 55))), ((ISLAND,), ())), (50, 50), 5.0),  # a pond on it
     ],
 )
 def test_how_far_inside(area: Circle | Strip | Polygons, place: tuple[float, float], expected: float) -> None:

@@ -28,6 +28,12 @@ def test_every_remark_of_the_main_scenario_is_worded(main_run: Run) -> None:
             "108 local substations without power",
         ),
         (
+            "1 bus(es) energised again",
+            1.0,
+            "1 Ortsnetzstation wieder unter Spannung",
+            "1 local substation live again",
+        ),
+        (
             "switching: crew from depot-1 arrived after 13 min on the road",
             779.85,
             "der Trupp trifft ein, 13\u00a0min unterwegs",
