@@ -14,6 +14,10 @@ INGESTS = ("ingest-1", "ingest-2")
 
 VIEWERS = ("viewer",)
 CONTROL = "control"
+WATCH = "watch"
+"""Reads, for a live run, how gateways, ingest and brokers are. A viewer that nobody else is: where an identity has one
+connection, whoever shared it would throw the other one out."""
+
 PROBE = "probe"
 """Logs in to see whether the broker answers, and may do nothing else."""
 
@@ -70,7 +74,7 @@ def identities(
     named = {
         Role.GATEWAY: tuple(gateways),
         Role.INGEST: tuple(ingests),
-        Role.VIEWER: tuple(viewers),
+        Role.VIEWER: (*viewers, WATCH),
         Role.CONTROL: (CONTROL,),
         Role.PROBE: (PROBE,),
     }

@@ -156,8 +156,8 @@ class Attached:
         """No: ingest elsewhere is told elsewhere, and knows of no run."""
         return False
 
-    def viewing(self) -> dict[str, BrokerAddress]:
-        return dict(zip(BROKERS, self._installation.brokers, strict=True))
+    def watching(self) -> dict[str, BrokerAddress]:
+        return dict(zip(BROKERS, self._installation.watching, strict=True))
 
     def listening(self) -> str:
         where = " and ".join(str(broker) for broker in self._installation.brokers)

@@ -29,6 +29,7 @@ def compose_files(gateways: Iterable[str]) -> dict[str, bytes]:
             "schema": SCHEMA,
             "gateways": stations,
             "brokers": [_broker(host, port, "/etc/stadtwerk/control") for host, port in doors.items()],
+            "watching": [_broker(host, port, "/etc/stadtwerk/watch") for host, port in doors.items()],
             "links_host": "0.0.0.0",
             "identity": _certificate(_SECRETS),
             "database": influx

@@ -36,12 +36,14 @@ class Station:
 class Installation:
     """What a live run must know to join in.
 
-    `brokers` are reached as the identity `control`, which rolls gateway software out and back. The ways from gateways
-    to brokers begin at `links_host`. `identity` opens the doors of gateways.
+    `brokers` are reached as the identity `control`, which rolls gateway software out and back; `watching` are the same
+    brokers, reached as one who only reads. The ways from gateways to brokers begin at `links_host`. `identity` opens
+    the doors of gateways.
     """
 
     gateways: Mapping[str, Station]
     brokers: tuple[BrokerAddress, BrokerAddress]
+    watching: tuple[BrokerAddress, BrokerAddress]
     links_host: str
     identity: Certificate
     database: InfluxSettings
@@ -66,20 +68,20 @@ class _Reader:
         self._problems: list[Problem] = []
 
     def installation(self, data: object) -> Installation:
-        known = ("schema", "gateways", "brokers", "links_host", "identity", "database")
+        known = ("schema", "gateways", "brokers", "watching", "links_host", "identity", "database")
         fields = self._object("", data, known)
         if fields.get("schema") != SCHEMA:
             self._wrong("schema", f"is {fields.get('schema')!r}", f"write {SCHEMA!r}")
         gateways = self._gateways(fields.get("gateways"))
-        brokers = self._brokers(fields.get("brokers"))
+        brokers, watching = (self._brokers(name, fields.get(name)) for name in ("brokers", "watching"))
         identity = self._certificate(fields.get("identity"))
         database = self._database(fields.get("database"))
         host = fields.get("links_host")
         if not isinstance(host, str) or not host:
             self._wrong("links_host", f"is {host!r}", "give the address that ways from gateways begin at")
-        if self._problems or brokers is None or identity is None or database is None:
+        if self._problems or brokers is None or watching is None or identity is None or database is None:
             raise BadInput(self._problems)
-        return Installation(gateways, brokers, str(host), identity, database)
+        return Installation(gateways, brokers, watching, str(host), identity, database)
 
     def _gateways(self, data: object) -> dict[str, Station]:
         if not isinstance(data, dict) or not data:
@@ -103,9 +105,9 @@ class _Reader:
                 found[name] = Station(host, ports[0], (ports[1], ports[2]))
         return found
 
-    def _brokers(self, data: object) -> tuple[BrokerAddress, BrokerAddress] | None:
+    def _brokers(self, field: str, data: object) -> tuple[BrokerAddress, BrokerAddress] | None:
         if not isinstance(data, list) or len(data) != PAIR:
-            self._wrong("brokers", "are not two", "give a list of two addresses, the preferred one first")
+            self._wrong(field, "are not two", "give a list of two addresses, the preferred one first")
             return None
         found = []
         for place, entry in enumerate(data):
@@ -114,7 +116,7 @@ class _Reader:
                     raise ValueError("a broker's address is a JSON object")
                 found.append(from_json(entry, self._path.parent))
             except ValueError as error:
-                self._wrong(f"brokers.{place}", str(error), "see BrokerAddress")
+                self._wrong(f"{field}.{place}", str(error), "see BrokerAddress")
         return (found[0], found[1]) if len(found) == PAIR else None
 
     def _certificate(self, data: object) -> Certificate | None:

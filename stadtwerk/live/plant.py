@@ -67,7 +67,7 @@ class Plant(Protocol):
         """Let readings bear these tags in a database, by gateway; before `start`. Whether they will."""
         ...
 
-    def viewing(self) -> dict[str, BrokerAddress]:
+    def watching(self) -> dict[str, BrokerAddress]:
         """How one who may read what gateways and ingest tell of themselves reaches each broker, by its name."""
         ...
 

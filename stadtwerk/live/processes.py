@@ -14,7 +14,7 @@ import orjson
 
 from gateways.brokers.address import BrokerAddress, read_secret, to_json
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
-from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, identities
+from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, WATCH, identities
 from gateways.brokers.server import MosquittoBroker
 from gateways.embedded import EmbeddedBroker
 from gateways.links import LinkSettings
@@ -88,7 +88,8 @@ class Processes:
         if settings.mosquitto is None:
             self._pair: BrokerPair = embedded_pair(known)
         else:
-            check_secrets(settings.mosquitto, (*self.gateways, *INGESTS[: settings.ingests], CONTROL, PROBE))
+            needed = (*self.gateways, *INGESTS[: settings.ingests], CONTROL, WATCH, PROBE)
+            check_secrets(settings.mosquitto, needed)
             self._secrets = private_copy(settings.mosquitto, folder)
             self._pair = mosquitto_pair(self._secrets, folder)
         self._keepers: dict[str, Keeper] = {}
@@ -184,8 +185,8 @@ class Processes:
         self._tags = tags
         return True
 
-    def viewing(self) -> dict[str, BrokerAddress]:
-        return dict(zip(BROKERS, self._pair.addresses(VIEWERS[0]), strict=True))
+    def watching(self) -> dict[str, BrokerAddress]:
+        return dict(zip(BROKERS, self._pair.addresses(WATCH), strict=True))
 
     def listening(self) -> str:
         """How anyone on this machine can listen, for a person to read."""

@@ -192,7 +192,7 @@ def _lines(settings: LiveSettings, run: RunIdentity, processes: Plant) -> LiveLi
     """What writes the run itself into the database; None without one that Grafana could ask in InfluxQL."""
     if settings.influx is None or settings.influx.engine != "influxdb":
         return None
-    return LiveLines(settings.influx, run, HealthWatch(processes.viewing, processes.gateways))
+    return LiveLines(settings.influx, run, HealthWatch(processes.watching, processes.gateways))
 
 
 def _chosen(city: City, limit: int | None) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from tests.brokers.conftest import GATEWAYS
 
 ROOT = Path(__file__).resolve().parents[2]
 posix_only = pytest.mark.skipif(os.name != "posix", reason="modes of files")
-EVERYONE = {*GATEWAYS, "ingest-1", "ingest-2", "viewer", "control", "probe"}
+EVERYONE = {*GATEWAYS, "ingest-1", "ingest-2", "viewer", "control", "watch", "probe"}
 
 
 def secrets_of(folder: Path) -> list[str]:
@@ -269,9 +269,9 @@ def test_the_command_says_what_it_made_and_no_secret(tmp_path: Path, capsys: pyt
     assert main(["secrets", "init", "--out", str(folder), "--gateway", "gw-1", "--gateway", "gw-2"]) == 0
     assert main(["secrets", "add", "--to", str(folder), "--gateway", "gw-3"]) == 0
     said = capsys.readouterr()
-    for name in ("gw-1", "gw-2", "gw-3", "ingest-1", "viewer", "control", "mosquitto-b"):
+    for name in ("gw-1", "gw-2", "gw-3", "ingest-1", "viewer", "control", "watch", "mosquitto-b"):
         assert f"{name}/" in said.out
-    assert len(secrets_of(folder)) == 8
+    assert len(secrets_of(folder)) == 9
     for secret in secrets_of(folder):
         assert secret not in said.out + said.err
     assert "PRIVATE KEY" not in said.out + said.err

@@ -122,11 +122,12 @@ class Installation:
             content.decode()
             .replace("/etc/stadtwerk/identity", str(identity))
             .replace("/etc/stadtwerk/control", str(self.secrets / "identities" / "control"))
+            .replace("/etc/stadtwerk/watch", str(self.secrets / "identities" / "watch"))
             .replace("/var/lib/stadtwerk", str(self.folder / ("ingest" if "ingest" in owner else owner)))
             .replace("https://influxdb:8086", self.database.url)
             .replace('"0.0.0.0"', '"127.0.0.1"')
         )
-        for broker in document["brokers"]:
+        for broker in (*document["brokers"], *document.get("watching", ())):
             if broker["host"] == "simulator":
                 broker["port"] = self.ports[f"{owner}-{broker['port'] // 1000}"]
             else:
@@ -260,3 +261,11 @@ def test_what_has_no_meaning_with_it_is_refused(capsys: pytest.CaptureFixture[st
     assert main([*arguments, "--kill", "broker-a@60", "--mosquitto", "secrets"]) == 64
     said = capsys.readouterr().err
     assert "--kill" in said and "--mosquitto" in said
+
+
+def test_nobody_takes_the_connection_of_another(installation: Installation, live: Live) -> None:
+    """An identity has one connection to each broker: who logs in twice is thrown out again and again."""
+    for name in NAMES:
+        log = (installation.folder / f"{name}.log").read_text()
+        assert "connected" in log
+        assert log.count("already connected") == 0, [line for line in log.splitlines() if "already" in line][:3]

@@ -121,7 +121,7 @@ def test_each_gateway_and_ingest_sees_its_own_identity_and_no_other() -> None:
     for name, service in SERVICES.items():
         seen = {source for source, _, _ in mounted(service) if source.startswith("./secrets/identities/")}
         own = {
-            "simulator": {"control"},
+            "simulator": {"control", "watch"},
             "mosquitto-a": {"probe"},
             "mosquitto-b": {"probe"},
             "influxdb": set(),

@@ -58,14 +58,15 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         schema="stadtwerk/installation/9",
         gateways={"a": links, "b": links, "c": {"host": "", "port": 1, "links": [3, 4]}, "d": {"host": "d", "port": 0}},
         brokers=[{"host": "h", "port": 1883}],
+        watching=None,
         identity={"ca_file": "ca"},
         database={"url": "ftp://x", "bucket": "city"},
         links_host=None,
         colour="red",
     )
     assert wrong == {
-        "schema", "gateways.b.links", "gateways.c.host", "gateways.d", "brokers", "identity", "database", "links_host",
-        "colour",
+        "schema", "gateways.b.links", "gateways.c.host", "gateways.d", "brokers", "watching", "identity", "database",
+        "links_host", "colour",
     }  # fmt: skip
 
 
