@@ -54,6 +54,8 @@ def check_draws(entry: Fields, point: FaultPoint | None, city: City | None, time
         _check_hazard(entry, point, city)
     if "random" in entry:
         _check_random(entry, point, city, times)
+    if "cases" in entry and "when" in entry:
+        entry.wrong("when", "stands beside `cases`, which have moments of their own", "use two entries")
     taken: set[str] = set()
     for case in entry.children("cases"):
         _check_case(case, entry, city, times)

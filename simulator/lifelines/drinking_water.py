@@ -203,7 +203,7 @@ class DrinkingWater(Lifeline):
             return 0.0
         if self.runtime.faults.active(self.id, NO_TANKERS.name):
             return 0.0
-        round_trip_s = 2.0 * min(drives) + self.component.number("refill_s")
+        round_trip_s = max(1.0, 2.0 * min(drives) + self.component.number("refill_s"))
         return self.component.number("tankers") * self.component.number("tanker_l") * 86400.0 / round_trip_s
 
     def _drive_s(self, place: str) -> float | None:

@@ -77,7 +77,7 @@ class Waterworks(ControlCentre):
         now = runtime.clock.now
         for pump in frozen:
             since = self._frozen_since.setdefault(pump, now)
-            if since == now:
+            if since == now and wait:
                 self.wake(now + wait)
             if pump not in self._posts and now >= since + wait:
                 self._posts[pump] = runtime.crews.station(

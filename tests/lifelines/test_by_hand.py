@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.contracts.city import City
@@ -76,3 +78,11 @@ def test_crews_that_operate_pumps_are_missing_elsewhere_until_the_control_room_i
     assert not done and runtime.crews.waiting == 1
     run_to(runtime, 40_000)
     assert done == [BACK_S + 600.0 + 600.0 + 600.0 + 60.0]  # home first, then mustered and there
+
+
+def test_crews_may_be_called_at_once() -> None:
+    city = works()
+    room = replace(city.components["works"], parameters={"by_hand_after_s": 0.0})
+    runtime = running(replace(city, components={**city.components, "works": room}), (OUT,))
+    run_to(runtime, 10_000)
+    assert modes(runtime, "works") == [(LOST_S, "local"), (LOST_S + 600.0 + 600.0, "by-hand")]

@@ -432,6 +432,7 @@ def test_a_river_that_flows_in_a_circle_floods_all_along_it() -> None:
         ("for: drawn, fault: isolated, target: junction-1, random: {rate: 20}", "for", "no length is known"),
         ("fault: burst, target: junction-1, random: {rate: 20}", "", "needs the parameter 'area_m2'"),
         ("fault: pump-out, cases: [{target: pump-1}, {target: pump-1, at: 1h}]", "cases[1].target", "two cases"),
+        ("fault: pump-out, cases: [{target: pump-1}], when: {signal: bus-1.energised, below: 1}", "when", "moments"),
     ],
 )
 def test_what_a_draw_cannot_know_is_asked_for(tmp_path: Path, entry: str, field: str, said: str) -> None:
@@ -440,6 +441,7 @@ def test_what_a_draw_cannot_know_is_asked_for(tmp_path: Path, entry: str, field:
     assert problem.field == "timeline[0]" + (f".{field}" if field else "") and said in problem.what
     mended = entry.replace("drawn", "2h").replace("rate: 20}", "rate: 20}, parameters: {area_m2: 0.01}")
     mended = mended.replace("{target: pump-1, at: 1h}", "{target: pump-2, at: 1h}")
+    mended = mended.replace(", when: {signal: bus-1.energised, below: 1}", "")
     if "isolated" in mended:
         mended = mended.replace(", parameters: {area_m2: 0.01}", "")
     assert problems_of_tiny(tmp_path, text.replace(entry, mended)) == []
