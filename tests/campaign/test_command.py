@@ -16,6 +16,7 @@ import pytest
 from stadtwerk.__main__ import main
 from tests.campaign.test_same_data import recorded
 from tests.campaign.town import CAMPAIGN, campaign_on_hamlet
+from tests.foreground import hears_ctrl_c
 
 LIMIT_S = 60.0
 
@@ -79,7 +80,13 @@ def session_lives(leader: int) -> bool:
 def test_stopped_by_hand_it_says_how_to_go_on_and_leaves_no_worker(tmp_path: Path) -> None:
     file, out = few(tmp_path, runs=100), tmp_path / "out"
     command = [sys.executable, "-m", "stadtwerk", "campaign", str(file), "--jobs", "2", "--out", str(out)]
-    started = subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    started = subprocess.Popen(
+        command,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hears_ctrl_c,  # noqa: PLW1509
+    )
     try:
         end = time.monotonic() + LIMIT_S
         while recorded(out) < 5:

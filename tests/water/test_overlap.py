@@ -42,7 +42,7 @@ Duration 24:00
 """
 """No tank: what was is forgotten once the mains are flushed, which takes minutes."""
 
-PARAMETERS = {"area_m2": 0.001}
+PARAMETERS = {"area_m2": 0.001, "factor": 1.5}
 ROOM = component("works", "waterworks")
 COMMANDED = ("pump-U", "valve-V")
 QUANTITIES = ("pressure_m", "demand_m3_s", "leak_m3_s", "contaminated_share", "flow_m3_s", "pump_running")
