@@ -22,7 +22,9 @@ examples:
   stadtwerk check my.yaml mycity/          look for mistakes without running anything
   stadtwerk list faults                    what can break, with parameters
   stadtwerk city import --water net.inp --power grid.json --out mycity
+  stadtwerk audit mycity                   every link cut, every core component failed, one at a time
 
+examples of a command: stadtwerk COMMAND --help
 exit codes: 0 pass, 1 fail, 2 inconclusive, 64 bad input, 70 internal error
 """
 
@@ -34,8 +36,8 @@ COMMANDS = {
     "charter": "report what a set of runs shows of the Smart City Charter",
     "compare": "show two runs or two campaigns side by side",
     "check": "check scenario files and city folders for mistakes",
-    "list": "list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, clauses",
-    "city": "import a city, or show one",
+    "list": "list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, rates and more",
+    "city": "import a city, show one, or write it as a map",
     "push": "write a finished run into a database, for Grafana",
     "audit": "cut every link, fail every core component, and judge what that does to the town",
     "secrets": "make the certificates and passwords of a telemetry installation",
@@ -67,7 +69,7 @@ def parser() -> argparse.ArgumentParser:
             commands.add_parser(
                 name,
                 help=text,
-                description=text.capitalize() + ".",
+                description=f"{text[0].upper()}{text[1:]}.",
                 epilog=module.EPILOG,
                 formatter_class=argparse.RawDescriptionHelpFormatter,
             )

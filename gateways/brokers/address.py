@@ -7,6 +7,7 @@ import ssl
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,8 @@ class BrokerAddress:
             raise ValueError("a client certificate needs the ca_file that the broker is checked against")
         if self.password_file is not None and not self.user:
             raise ValueError("a password needs a user")
+        if self.password_file is not None and self.ca_file is None and not on_this_machine(self.host):
+            raise ValueError("a password goes to another machine encrypted only: name the ca_file")
 
     @property
     def tls(self) -> bool:
@@ -55,6 +58,14 @@ class BrokerAddress:
 
     def __str__(self) -> str:
         return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether what is sent there never leaves this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def to_json(address: BrokerAddress) -> dict[str, str | int]:

@@ -9,6 +9,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from http import HTTPStatus
+from http.client import HTTPException
 from typing import Any
 
 from gateways.influx.answers import Refused, Retry
@@ -39,10 +41,11 @@ class InfluxQuestions:
     def series(self, text: str) -> list[dict[str, Any]]:
         """The series that one statement gives. Raises `Retry` if nobody answers, `Refused` with the reason if not."""
         form = {"db": self._settings.bucket, "epoch": "ms", "q": text}
-        answer = json.loads(
-            self._ask("/query", urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded")
-        )
-        result = answer["results"][0]
+        said = self._ask("/query", urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded")
+        try:
+            result = json.loads(said)["results"][0]
+        except (ValueError, LookupError, TypeError):
+            raise Refused(b"", "what answers there is no database that knows InfluxQL", HTTPStatus.OK) from None
         if "error" in result:
             raise Refused(text.encode(), str(result["error"]), 400)
         return list(result.get("series", []))
@@ -85,5 +88,5 @@ class InfluxQuestions:
             if error.code >= 500:
                 raise Retry(1.0, f"{error.code}: {reason}") from None
             raise Refused(b"", reason, error.code) from None
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             raise Retry(1.0, f"no answer: {error}") from None

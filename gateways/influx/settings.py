@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
+from urllib.parse import urlsplit
 
-from gateways.brokers.address import read_secret
+from gateways.brokers.address import on_this_machine, read_secret
 
 Api = Literal["v2", "v1"]
 
@@ -37,8 +38,9 @@ class InfluxSettings:
     engine: Engine = "influxdb"
 
     def __post_init__(self) -> None:
-        if not self.url.startswith(("http://", "https://")):
-            raise ValueError(f"{self.url!r} is no address of a database: http://host:port or https://host:port")
+        secret = self.token_file is not None or self.password_file is not None
+        if (what := unfit_address(self.url, secret)) is not None:
+            raise ValueError(f"{what}: use https://host:port, or http://host:port on this machine")
         if not self.bucket:
             raise ValueError("a database needs a bucket")
         for name, value, known in (("api", self.api, get_args(Api)), ("engine", self.engine, get_args(Engine))):
@@ -54,3 +56,17 @@ class InfluxSettings:
     def password(self) -> str:
         """Raises `UnsafeSecret` like `token`."""
         return "" if self.password_file is None else read_secret(self.password_file)
+
+
+def unfit_address(url: str, secret: bool) -> str | None:
+    """Why this cannot be the address of a database, None if it can. A `secret` goes over a network encrypted only."""
+    try:
+        parts = urlsplit(url)
+        known = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, brackets without an address
+        known = False
+    if not known or parts.username is not None or parts.query or parts.fragment:
+        return f"{url!r} is no address of a database" if "@" not in url else "an address of a database holds no login"
+    if secret and parts.scheme == "http" and not on_this_machine(str(parts.hostname)):
+        return f"{url!r} is not encrypted, and a login would go over the network"
+    return None

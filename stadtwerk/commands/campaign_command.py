@@ -7,6 +7,7 @@ import os
 import sys
 from pathlib import Path
 
+TODAY = "today"
 EPILOG = """\
 examples:
   stadtwerk campaign winter-measures                   one that ships, on all cores of this machine
@@ -27,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dask", default="", metavar="ADDRESS", help="scheduler of a Dask cluster, instead of --jobs")
     parser.add_argument("--out", help="folder of the campaign (default: runs/ID)")
     parser.add_argument("--case", type=int, metavar="N", help="run this case alone, and leave its whole run folder")
-    parser.add_argument("--measure", default="today", metavar="ID", help="with --case: the measure (default: today)")
+    parser.add_argument("--measure", metavar="ID", help="with --case: the measure (default: today)")
     parser.add_argument("--keep-runs", action="store_true", help="leave a whole run folder with report for every run")
     parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
 
@@ -39,9 +40,22 @@ def execute(options: argparse.Namespace) -> int:
     from stadtwerk.library import find_campaign
     from stadtwerk.terminal import REPORT, Terminal
 
+    problems: list[Problem] = []
+
+    def wrong(field: str, what: str, mend: str) -> None:
+        problems.append(Problem("command line", 0, field, what, mend))
+
     if options.jobs is not None and options.jobs < 1:
-        what = f"{options.jobs} workers do no work"
-        raise BadInput([Problem("command line", 0, "--jobs", what, "use a whole number from 1")])
+        wrong("--jobs", f"{options.jobs} workers do no work", "use a whole number from 1")
+    if options.jobs is not None and options.dask:
+        wrong("--jobs", "has no meaning with --dask", "leave it out: the cluster has the workers that it has")
+    if options.measure is not None and options.case is None:
+        wrong("--measure", "has no meaning without --case", "name a case, or leave it out to run all measures")
+    for field, given in (("--jobs", options.jobs), ("--dask", options.dask), ("--keep-runs", options.keep_runs)):
+        if given and options.case is not None:
+            wrong(field, "has no meaning with --case", "leave it out: one case runs here and leaves its whole folder")
+    if problems:
+        raise BadInput(problems)
     request = CampaignRequest(
         file=find_campaign(options.file),
         out=None if options.out is None else Path(options.out),
@@ -52,7 +66,7 @@ def execute(options: argparse.Namespace) -> int:
     )
     terminal = Terminal(options.lang)
     if options.case is not None:
-        replayed = replay(request, options.case, options.measure, terminal)
+        replayed = replay(request, options.case, options.measure or TODAY, terminal)
         terminal.show_result(replayed)
         return replayed.verdict.exit_code
     try:

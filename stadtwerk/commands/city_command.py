@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 EPILOG = """\
 examples:
@@ -19,20 +20,17 @@ What no input said is assumed by stated rules, and every assumption is listed in
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    show = actions.add_parser("show", help="what stands in a city, and what was assumed")
+    taught: dict[str, Any] = {"epilog": EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    show = actions.add_parser("show", help="what stands in a city, and what was assumed", **taught)
     show.add_argument("city", help="a city folder, or the name of one that ships")
-    export = actions.add_parser("export", help="write a city as GeoJSON, for QGIS and other programs that read maps")
+    geojson = "write a city as GeoJSON, for QGIS and other programs that read maps"
+    export = actions.add_parser("export", help=geojson, **taught)
     export.add_argument("city", help="a city folder, or the name of one that ships")
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help="GeoJSON file to write")
     export.add_argument(
         "--run", type=Path, metavar="RUN_FOLDER", help="add what this run did to districts and facilities"
     )
-    bring = actions.add_parser(
-        "import",
-        help="make a city folder from the files planners have",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+    bring = actions.add_parser("import", help="make a city folder from the files planners have", **taught)
     file = {"type": Path, "metavar": "FILE"}
     bring.add_argument("--water", help="EPANET .inp", **file)  # type: ignore[arg-type]
     bring.add_argument("--power", help="pandapower .json", **file)  # type: ignore[arg-type]

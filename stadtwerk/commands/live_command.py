@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", help="run folder (default: runs/SCENARIO-seedN)")
     parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (default: 60)")
     parser.add_argument("--gateways", type=int, metavar="N", help="processes for the first N gateways (default: all)")
-    parser.add_argument("--ingests", type=int, default=1, metavar="1|2", help="ingest processes (default: 1)")
+    parser.add_argument("--ingests", type=int, metavar="1|2", help="ingest processes (default: 1)")
     parser.add_argument(
         "--kill",
         action="append",
@@ -51,7 +51,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine",
         choices=("influxdb", "victoriametrics"),
-        default="influxdb",
         help="with --influx: what answers there (default: influxdb)",
     )
     parser.add_argument(
@@ -87,10 +86,13 @@ def execute(options: argparse.Namespace) -> int:
 
     influx = None
     if options.influx:
-        api = {"api": "v2"} if options.engine == "victoriametrics" else {}
-        influx = database(options, wrong, engine=options.engine, **api)
-    elif any((options.bucket, options.org, options.token_file, options.user, options.password_file)):
-        wrong("--influx", "is missing", "name the address of the database")
+        engine = options.engine or "influxdb"
+        api = {"api": "v2"} if engine == "victoriametrics" else {}
+        influx = database(options, wrong, engine=engine, **api)
+    else:
+        for field in ("bucket", "org", "token_file", "user", "password_file", "ca_file", "engine"):
+            if getattr(options, field):
+                wrong(f"--{field.replace('_', '-')}", "has no meaning without --influx", "name the database's address")
     settings = LiveSettings.from_arguments(
         options.gateways,
         options.ingests,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gateways.influx import InfluxSettings
+from gateways.influx.settings import unfit_address
 
 Wrong = Callable[[str, str, str], None]
 """Called with the option, what is wrong, how to mend it."""
@@ -34,12 +35,19 @@ def database(options: argparse.Namespace, wrong: Wrong, **more: Any) -> InfluxSe
         tell("--user", "a token and a user at once", "give --token-file for InfluxDB 2, or --user for InfluxDB 1")
     if options.user and not options.password_file:
         tell("--password-file", "is missing", "give the file that holds the user's password")
+    if options.password_file and not options.user and not options.token_file:
+        tell("--user", "is missing", "name the user whose password that is")
+    if options.password_file and options.token_file:
+        tell("--password-file", "a token and a password both", "give --token-file alone for InfluxDB 2")
+    if options.ca_file and options.influx.startswith("http://"):
+        tell("--ca-file", "has no meaning for an address that is not encrypted", "use https://, or leave it out")
     if options.token_file and not options.org:
         tell("--org", "is missing", "InfluxDB 2 needs the organisation beside the token")
     if not options.bucket:
         tell("--bucket", "is missing", "name the bucket, or the database of InfluxDB 1")
-    if not options.influx.startswith(("http://", "https://")):
-        tell("--influx", f"{options.influx!r} is no address of a database", "use http://host:port or https://host:port")
+    secret = bool(options.token_file or options.password_file)
+    if (what := unfit_address(options.influx, secret)) is not None:
+        tell("--influx", what, "use https://host:port, or http://host:port on this machine")
     if before:
         return None
     settings = {"api": "v2" if options.token_file else "v1", "user": options.user, **files, **more}

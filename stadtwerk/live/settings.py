@@ -63,7 +63,7 @@ class LiveSettings:
     def from_arguments(
         cls,
         gateways: int | None,
-        ingests: int,
+        ingests: int | None,
         kills: Sequence[str],
         influx: InfluxSettings | None = None,
         mosquitto: str | None = None,
@@ -80,7 +80,7 @@ class LiveSettings:
 
         if gateways is not None and gateways < 1:
             wrong("--gateways", f"{gateways} is below 1", "use a whole number from 1, or leave it out for all")
-        if not 1 <= ingests <= len(INGESTS):
+        if ingests is not None and not 1 <= ingests <= len(INGESTS):
             wrong("--ingests", f"{ingests} is no choice", "use 1 or 2")
         drills = []
         for text in kills:
@@ -98,7 +98,12 @@ class LiveSettings:
             wrong("--mosquitto", f"{mosquitto!r} is no folder of secrets", "make one with `stadtwerk secrets init`")
         attached = None
         if attach is not None:
-            for field, given in (("--mosquitto", mosquitto), ("--influx", influx), ("--kill", kills)):
+            for field, given in (
+                ("--mosquitto", mosquitto),
+                ("--influx", influx),
+                ("--kill", kills),
+                ("--ingests", ingests),
+            ):
                 if given:
                     wrong(field, "has no meaning with --attach", "leave it out: what runs elsewhere is told there")
             try:
@@ -109,4 +114,4 @@ class LiveSettings:
         if problems:
             raise BadInput(problems)
         file = None if alive is None else Path(alive)
-        return cls(gateways, ingests, tuple(drills), influx, secrets, attached, file, now=now)
+        return cls(gateways, ingests or 1, tuple(drills), influx, secrets, attached, file, now=now)

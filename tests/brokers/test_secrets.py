@@ -216,7 +216,7 @@ def test_an_address_goes_through_json_and_back(installation: Path) -> None:
     ):
         assert from_json(to_json(address)) == address
     assert not any(secret in repr(by_password(installation, "viewer", "h", 1)) for secret in secrets_of(installation))
-    relative = from_json({"host": "h", "port": 1, "user": "u", "password_file": "p"}, Path("/etc/x"))
+    relative = from_json({"host": "localhost", "port": 1, "user": "u", "password_file": "p"}, Path("/etc/x"))
     assert relative.password_file == Path("/etc/x/p")
 
 
@@ -231,6 +231,7 @@ def test_an_address_goes_through_json_and_back(installation: Path) -> None:
         {"host": "h", "port": 65536},
         {"host": "h", "port": 1, "password": "p"},
         {"host": "h", "port": 1, "password_file": "p"},
+        {"host": "h", "port": 1, "user": "u", "password_file": "p"},
         {"host": "h", "port": 1, "user": "u", "password_file": 3},
         {"host": "h", "port": 1, "cert_file": "c", "key_file": "k"},
         {"host": "h", "port": 1, "ca_file": "a", "cert_file": "c"},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
+import threading
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from gateways.brokers.address import UnsafeSecret
 from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.influx.answers import LONGEST_WAIT_S, retry_after_s
+from gateways.influx.questions import InfluxQuestions
 from gateways.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S
 from tests.influx.fake import Answer, Asked, FakeInflux, error
 from tests.influx.servers import nobody
@@ -270,8 +273,39 @@ def test_over_tls_only_a_database_that_the_authority_vouches_for_gets_lines(tmp_
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"url": "127.0.0.1:8086"}, {"bucket": ""}, {"api": "v3"}, {"engine": "duckdb"}, {"timeout_s": 0}],
+    [
+        {"url": "127.0.0.1:8086"},
+        {"url": "http://127.0.0.1:port"},
+        {"url": "http://192.0.2.1:8086", "token_file": Path("t")},
+        {"bucket": ""},
+        {"api": "v3"},
+        {"engine": "duckdb"},
+        {"timeout_s": 0},
+    ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"database|there is no|request"):
+    with pytest.raises(ValueError, match=r"database|there is no|request|not encrypted"):
         InfluxSettings(**{"url": "http://127.0.0.1:1", "bucket": "city", **wrong})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("answer", [b"<html>It works!</html>", b"[]", b"{}", b'{"results": []}', b"\xff"])
+def test_what_answers_like_no_database_is_told_so(answer: bytes) -> None:
+    with FakeInflux(lambda asked: Answer(200, answer)) as fake, pytest.raises(Refused, match="no database"):
+        InfluxQuestions(InfluxSettings(fake.url, "city")).series("SHOW MEASUREMENTS")
+
+
+def test_what_speaks_another_protocol_is_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(4096)
+                line.sendall(b"SSH-2.0-OpenSSH\r\n")
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        asked = InfluxQuestions(InfluxSettings(f"http://127.0.0.1:{server.getsockname()[1]}", "city"))
+        with pytest.raises(Retry, match="no answer"):
+            asked.series("SHOW MEASUREMENTS")
+        thread.join(60)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stadtwerk.__main__ import main
+from stadtwerk.__main__ import COMMANDS, main
 
 FIVE_MISTAKES = """\
 schema: stadtwerk/scenario/1
@@ -73,6 +73,15 @@ def test_a_bad_scenario_runs_nothing_and_leaves_nothing(tmp_path: Path, capsys: 
         (["run", "substation-winter", "--mqtt", "22"], "--mqtt"),
         (["check", "nowhere.yaml"], "nowhere.yaml:0: file"),
         (["city", "show", "nowhere"], "nowhere"),
+        (["list", "kinds", "--city", "demo"], "--city"),
+        (["campaign", "winter-measures", "--measure", "well"], "--measure"),
+        (["campaign", "winter-measures", "--jobs", "2", "--dask", "tcp://127.0.0.1:1"], "--jobs"),
+        (["campaign", "winter-measures", "--case", "1", "--jobs", "2"], "--jobs"),
+        (["campaign", "winter-measures", "--case", "1", "--keep-runs"], "--keep-runs"),
+        (["campaign", "winter-measures", "--case", "1", "--dask", "tcp://127.0.0.1:1"], "--dask"),
+        (["live", "quiet-day", "--ca-file", "ca.crt"], "--ca-file"),
+        (["live", "quiet-day", "--engine", "influxdb"], "--engine"),
+        (["live", "quiet-day", "--attach", "nowhere.json", "--ingests", "2"], "--ingests"),
     ],
 )
 def test_wrong_arguments_are_named_with_the_mend(
@@ -80,6 +89,35 @@ def test_wrong_arguments_are_named_with_the_mend(
 ) -> None:
     assert main(arguments) == 64
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--influx", "http://127.0.0.1:port"], "no address of a database"),
+        (["--influx", "http://"], "no address of a database"),
+        (["--influx", "http://me:secret@127.0.0.1:1"], "holds no login"),
+        (["--influx", "http://192.0.2.1:8086", "--user", "me", "--password-file", "SECRET"], "not encrypted"),
+        (["--influx", "http://127.0.0.1:1", "--password-file", "SECRET"], "--user"),
+        (
+            ["--influx", "http://127.0.0.1:1", "--org", "o", "--token-file", "SECRET", "--password-file", "SECRET"],
+            "both",
+        ),
+        (["--influx", "http://127.0.0.1:1", "--ca-file", "SECRET"], "--ca-file"),
+    ],
+)
+def test_what_is_said_of_a_database_is_used_or_refused(
+    options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is ignored, and no login goes over a network unencrypted."""
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    secret.chmod(0o600)
+    given = ["--bucket", "city", *(str(secret) if word == "SECRET" else word for word in options)]
+    for command in (["push", str(tmp_path)], ["live", "quiet-day", "--out", str(tmp_path / "out")]):
+        assert main([*command, *given]) == 64
+        told = capsys.readouterr().err
+        assert said in told and "me:secret" not in told
 
 
 def test_usage_errors_have_the_code_for_bad_input_and_not_for_inconclusive() -> None:
@@ -98,7 +136,7 @@ def test_a_folder_that_is_no_run_is_not_replaced(tmp_path: Path, capsys: pytest.
     assert (precious / "thesis.txt").read_text() == "years of work"
 
 
-@pytest.mark.parametrize("command", ["run", "test", "charter", "check", "list", "city"])
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_teaches_by_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])
