@@ -254,7 +254,7 @@ def test_a_secret_that_others_may_read_is_not_used(tmp_path: Path) -> None:
         secret.chmod(mode)
         with pytest.raises(UnsafeSecret, match="chmod 600") as refused:
             configure_client(
-                mqtt.Client(mqtt.CallbackAPIVersion.VERSION2), BrokerAddress("h", 1, "u", password_file=secret)
+                mqtt.Client(mqtt.CallbackAPIVersion.VERSION2), BrokerAddress("localhost", 1, "u", password_file=secret)
             )
         assert "hidden" not in str(refused.value)
     secret.chmod(0o600)
