@@ -113,8 +113,10 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
 def _as_executed(item: Mapping[str, Any], entry: TimelineEntry) -> dict[str, Any]:
     if entry.cases is not None:
         return {**item, "cases": [_case(case) for case in entry.cases]}
-    targets = list(entry.targets)
-    return {("target" if k == "selector" else k): (targets if k == "selector" else v) for k, v in item.items()}
+    if "selector" not in item:
+        return dict(item)
+    found = {"target": list(entry.targets), "selected": True}
+    return {key: value for k, v in item.items() for key, value in (found if k == "selector" else {k: v}).items()}
 
 
 def _case(case: Case) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def check_scenario(
     check_frame(top)
     times = read_times(top)
     check_steady_state(top, city, times)
-    check_timeline(top, city, times, quantities_known)
+    check_timeline(top, city, times, quantities_known, [problem.field for problem in structural])
     check_crews(top, city)
     check_redundancies(top, city)
     check_expectations(top, city, times)

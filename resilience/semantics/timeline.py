@@ -13,6 +13,7 @@ from resilience.semantics.parameters import check_parameters
 from resilience.semantics.selectors import check_selector
 from resilience.semantics.signals import check_signal
 from simulator.contracts.city import City
+from simulator.contracts.document import dotted
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
 from simulator.contracts.kinds.sensor import ALL
@@ -21,7 +22,15 @@ from simulator.contracts.link import LinkKind
 _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
 
 
-def check_timeline(top: Fields, city: City | None, times: Times, quantities: Collection[str] | None) -> None:
+def check_timeline(
+    top: Fields, city: City | None, times: Times, quantities: Collection[str] | None, refused: Collection[str] = ()
+) -> None:
+    """`refused` are the fields that the schema refuses: what they mean is not looked for in the city."""
+
+    def readable(entry: Fields, *parts: str) -> City | None:
+        inside = tuple(dotted((*entry.place, part)) for part in parts)
+        return None if any(field.startswith(inside) for field in refused) else city
+
     taken: dict[tuple[str, str], list[tuple[float, float, str]]] = {}
     for entry in top.children("timeline"):
         drawn = "hazard" in entry or "random" in entry
@@ -31,13 +40,14 @@ def check_timeline(top: Fields, city: City | None, times: Times, quantities: Col
         if city is not None:
             _check_targets(entry, point, city)
             _check_repair(entry, city)
-        check_selector(entry, point, city)
+        check_selector(entry, point, readable(entry, "selector"))
         check_parameters(entry.child("parameters"), point, drawn or "cases" in entry)
         if point is not None:
             _check_overlap(entry, point, span, taken)
         if "when" in entry:
             check_signal(entry.child("when"), city, quantities)
-        check_draws(entry, point, city, times)
+        sound = readable(entry, "hazard", "random", "selector", "target", "parameters")
+        check_draws(entry, point, sound, times)
         _check_evidence(entry, city, times, quantities)
 
 
@@ -159,8 +169,8 @@ def _check_overlap(
     span: tuple[float, float] | None,
     taken: dict[tuple[str, str], list[tuple[float, float, str]]],
 ) -> None:
-    """The same thing broken twice at once by name is a slip; selectors may well overlap."""
-    if span is None:
+    """The same thing broken twice at once by name is a slip; selectors, resolved or not, may well overlap."""
+    if span is None or "selected" in entry:
         return
     end = span[0] if "repair" in entry else span[1]  # nobody knows when a crew will be done
     way_of_failing = f"{point.name} {entry.child('parameters').text('quantity') or ''}"  # one sensor is not another

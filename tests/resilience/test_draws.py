@@ -459,3 +459,35 @@ def test_impossible_sizes_of_faults_are_refused(tmp_path: Path, entry: str, fiel
     text = HEAD + f"timeline:\n  - {{id: worn, at: 60 s, {entry}}}\n" + EXPECT.replace("fault: break", "fault: worn")
     (problem,) = problems_of_tiny(tmp_path, text)
     assert problem.field == f"timeline[0].parameters.{field}"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "hazard: {type: flood, depth_m: 1, area: {centre: [0], radius_m: 100}}",
+        "hazard: {type: flood, depth_m: 1, area: {centre: [0, east], radius_m: 100}}",
+        "hazard: {type: flood, depth_m: deep, area: {centre: [0, 0], radius_m: 100}}",
+        "hazard: {type: flood, depth_m: 1, area: {polygon: []}}",
+        "hazard: {type: flood, depth_m: 1, area: {line: [[0, 0], [1, x]], width_m: 10}}",
+        "fault: link-cut, selector: {between: [d1]}",
+        "fault: link-cut, random: {rate: 2}, selector: {between: [d1]}",
+    ],
+)
+def test_what_the_schema_refuses_is_refused_and_not_built(tmp_path: Path, entry: str) -> None:
+    text = HEAD + f"timeline:\n  - {{id: worn, at: 60 s, {entry}}}\n" + EXPECT.replace("fault: break", "fault: worn")
+    assert problems_of_tiny(tmp_path, text)
+
+
+def test_a_run_whose_selector_met_a_named_target_can_be_run_again(tmp_path: Path) -> None:
+    named, found = "target: pump-1", "selector: {maker: Alpha}"
+    entries = f"{{id: worn, at: 60 s, fault: pump-out, {named}}}, {{id: all, at: 60 s, fault: pump-out, {found}}}"
+    text = HEAD + f"timeline: [{entries}]\n" + EXPECT.replace("fault: break", "fault: worn")
+    assert problems_of_tiny(tmp_path, text) == []
+    document = load_document(tmp_path / "s.yaml")
+    first = resolve(build_scenario(document), tiny_city(), Streams(1).stream)
+    assert first.timeline[1].targets == ("pump-1", "pump-2")
+    again = executed_text(document, first, 1)
+    assert problems_of_tiny(tmp_path, again) == []
+    second = resolve(build_scenario(load_document(tmp_path / "s.yaml")), tiny_city(), Streams(2).stream)
+    assert second.timeline == first.timeline
+    assert executed_text(load_document(tmp_path / "s.yaml"), second, 1) == again
