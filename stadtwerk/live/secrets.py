@@ -14,7 +14,7 @@ from gateways.secrets.revocation import LIST
 from simulator.contracts.problem import BadInput, Problem
 
 _FILES = ("ca.crt", "client.crt", "client.key")
-_INIT = "make a folder for tests with `stadtwerk secrets init`, without --host-a and --host-b"
+_INIT = "make a folder for this machine with `stadtwerk secrets init`, without --compose, --host-a and --host-b"
 
 
 def check_secrets(folder: Path, identities: Sequence[str]) -> None:

@@ -162,4 +162,4 @@ def test_mistakes_about_the_database_come_all_at_once(tmp_path: Path, capsys: py
     for field in ("--influx", "--user", "--token-file", "--password-file", "--bucket", "--org", "--gateways"):
         assert f"{field}:" in said, field
     assert main(["live", scenario, "--bucket", "b"]) == 64
-    assert "--influx: is missing" in capsys.readouterr().err
+    assert "--bucket: has no meaning without --influx" in capsys.readouterr().err
