@@ -20,13 +20,11 @@ from simulator.city.survey import cut_into_districts, ground_of, networks_of, wi
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
+from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
 
 __all__ = ["ImportReport", "ImportSources", "import_city"]
-
-LITRES_PERSON_D = 126.0
-LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and day"
 
 WATTS_PERSON = 700.0
 """Mean electric load a person without water data: about 500 TWh a year for 84 million people (Germany; assumption)."""

@@ -6,6 +6,10 @@ from dataclasses import dataclass
 
 from simulator.contracts.component import Domain
 
+LITRES_PERSON_D = 126.0
+"""Household water use a person and day in Germany in 2022 (Destatis, by way of BMUV)."""
+LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and day"
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:

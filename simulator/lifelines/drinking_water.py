@@ -9,14 +9,12 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.kinds.kind import NO_TANKERS
 from simulator.contracts.kinds.water import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.contracts.level import LITRES_PERSON_D
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
 from simulator.lifelines.lifeline import Duty, Lifeline
-
-LITRES_PERSON_D = 126.0
-"""Household water use a person and day in Germany in 2022 (Destatis, by way of BMUV)."""
 
 ENOUGH_L = 50.0
 """Below this many litres a person and day people must be supplied in other ways (norm `water-peacetime`, secondary)."""

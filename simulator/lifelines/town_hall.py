@@ -17,7 +17,7 @@ class TownHall(Lifeline):
     """*online* while it has power and its services reach it: a live control link from them and a live data link.
 
     Without, the paper counter opens `activate_s` later, within opening hours (every day alike, by the town's clock:
-    assumption). Paper needs no power, but people and a house.
+    assumption); they may reach beyond midnight. Paper needs no power, but people and a house.
     """
 
     kind = "town-hall"
@@ -26,7 +26,8 @@ class TownHall(Lifeline):
         super().__init__(runtime, component)
         self._offline_since: int | None = None
         self._next: int | None = None
-        self._opens, self._closes = (to_ticks(component.number(name)) for name in ("opens_s", "closes_s"))
+        self._opens, closes = (to_ticks(component.number(name)) for name in ("opens_s", "closes_s"))
+        self._open_for = (closes - self._opens) % DAY or DAY
 
     def judge(self) -> Duty:
         supply, now = self.runtime.supply, self.runtime.clock.now
@@ -55,11 +56,11 @@ class TownHall(Lifeline):
             return Duty("none", 0.0, f"{why}; the paper counter is being set up")
         if not staff_present(self.runtime.faults, self.id):
             return Duty("none", 0.0, f"{why}; nobody is at the counter")
-        of_day = to_ticks(self.runtime.clock.time_of_day_s())
-        if self._opens <= of_day < self._closes:
-            self._wake_once(now + self._closes - of_day)
+        since = (to_ticks(self.runtime.clock.time_of_day_s()) - self._opens) % DAY
+        if since < self._open_for:
+            self._wake_once(now + self._open_for - since)
             return Duty("paper", self.component.number("paper_share"), f"{why}; cases are taken on paper")
-        self._wake_once(now + (self._opens - of_day) % DAY)
+        self._wake_once(now + DAY - since)
         return Duty("none", 0.0, f"{why}; the counter is closed")
 
     def _wake_once(self, tick: int) -> None:

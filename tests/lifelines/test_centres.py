@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -131,6 +132,17 @@ def test_paper_counter_keeps_opening_hours(broken: str) -> None:
     steps = [(0.5, "none"), (2.0, "paper"), (12.0, "none"), (26.0, "paper"), (27.0, "online")]
     assert modes(runtime, "hall") == [(when * hour, mode) for when, mode in steps]
     assert [value for _, value in course(runtime, "lifeline-hall")] == [1.0, 0.0, 0.3, 0.0, 0.3, 1.0]
+
+
+def test_a_counter_may_be_open_beyond_midnight() -> None:
+    """Start at 06:00, lost at once, ready at 07:00; open from 22:00 to 02:00."""
+    city = offices()
+    hall = city.components["hall"]
+    night = replace(hall, parameters={**hall.parameters, "opens_s": 22 * 3600.0, "closes_s": 2 * 3600.0})
+    runtime = running(replace(city, components={**city.components, "hall": night}))
+    at(runtime, 600, "data-hall-switch", "link-cut")
+    run_to(runtime, 24 * 3600)
+    assert modes(runtime, "hall") == [(600.0, "none"), (16 * 3600.0, "paper"), (20 * 3600.0, "none")]
 
 
 def test_paper_waits_until_it_is_set_up_in_the_middle_of_the_day() -> None:

@@ -27,6 +27,7 @@ from simulator.city.survey import cut_into_districts, ground_of, networks_of, wi
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Domain
+from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 
 WATER_FILE = "water.inp"
 POWER_FILE = "power.json"
@@ -48,9 +49,6 @@ PLAN = Plan(
     protocols=("modbus", "csv", "json-v0"),
     household_meters=True,
 )
-
-LITRES_PERSON_D = 126.0
-LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and day"
 
 
 def build_demo(out: Path) -> City:

@@ -8,7 +8,9 @@ from simulator.city.layers.layer import Layer
 from simulator.contracts.city import Assumption
 
 STEPS = 3.0
+"""Steps in which a dark area comes back (assumption)."""
 STEP_S = 300.0
+"""Time between two of them (assumption)."""
 
 
 def restoring_layer(ground: Ground) -> Layer:

@@ -19,6 +19,7 @@ SIREN_S = 24 * HOUR_S
 """Battery of an electronic siren (assumption)."""
 
 VANS = 2
+"""Loudspeaker vans of the town (assumption)."""
 
 
 def warning_layer(ground: Ground, ict: Layer, dispatch: Component, plan: Plan) -> Layer:
