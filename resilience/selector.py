@@ -10,7 +10,8 @@ from simulator.contracts.city import City
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, SENSOR_FAULTS
 from simulator.contracts.link import Link
 
-_OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
+OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
+"""Fields of a selector that mean components only."""
 
 
 def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
@@ -18,13 +19,13 @@ def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
     found: list[str] = []
     if selector.link_kind is None and not selector.between:
         found += _components(selector, fault, city)
-    if not any(getattr(selector, name) for name in _OF_COMPONENTS):
+    if not any(getattr(selector, name) for name in OF_COMPONENTS):
         found += [link.id for link in city.links.values() if _is_meant(link, selector, fault, city)]
     return tuple(found)
 
 
 def _components(selector: Selector, fault: str, city: City) -> list[str]:
-    wanted = {name: value for name in (*_OF_COMPONENTS, "district", "owner") if (value := getattr(selector, name))}
+    wanted = {name: value for name in (*OF_COMPONENTS, "district", "owner") if (value := getattr(selector, name))}
     able = {kind for kind, points in FAULTS_OF_KIND.items() if fault in [point.name for point in points]}
     of_sensors = fault in [point.name for point in SENSOR_FAULTS]
     return [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.entry_loader import build_selector
 from resilience.fields import Fields
-from resilience.selector import matching
+from resilience.selector import OF_COMPONENTS, matching
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint
@@ -12,7 +12,6 @@ from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS
 from simulator.contracts.link import LinkKind
 
 _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
-_OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
 _OF_LINKS = ("link_kind", "between")
 
 
@@ -40,7 +39,7 @@ def _fields_fit(entry: Fields, item: Fields, point: FaultPoint | None) -> bool:
         item.unknown("kind", "kind of component", kind, KINDS, _FAULTS)
         return False
     of_links = [name for name in _OF_LINKS if name in item]
-    of_components = [name for name in _OF_COMPONENTS if name in item]
+    of_components = [name for name in OF_COMPONENTS if name in item]
     if of_links and of_components:
         item.wrong(
             of_components[0],

@@ -125,6 +125,8 @@ class Police:
         self._assign()
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if self._centre is None or target != self._centre.id:
+            return  # teams belong to the first centre
         if not active:
             self._assign()
             return

@@ -61,7 +61,7 @@ class RescueDispatch(Lifeline):
             "isolated-cell": f"dispatch does not reach {_names(there)}",
             "direct-mode": f"crews around {_names(there)} talk in direct mode",
             "runners": f"runners carry messages around {_names(there)}",
-            "none": f"{_names(there)} lost, other ways are getting ready",
+            "none": f"{_names(there)} lost, no other way is there yet",
         }[mode]
         return Duty(mode, share, why if mode == "trunked" else f"{why} ({people} of {total} people)")
 
