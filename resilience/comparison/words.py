@@ -9,9 +9,9 @@ TEXTS: dict[str, Text] = {
     "title-runs": Text("Zwei Läufe im Vergleich", "Two runs side by side"),
     "title-campaigns": Text("Zwei Kampagnen im Vergleich", "Two campaigns side by side"),
     "verdicts": Text("Urteile", "Verdicts"),
-    "same": Text("Beide Läufe sind derselbe: gleiche Prüfsumme.", "Both runs are the same one: same digest."),
+    "same": Text("Beide Läufe sind gleich: dieselbe Prüfsumme.", "Both runs are the same: one digest."),
     "same-campaign": Text(
-        "Beide Kampagnen sind dieselbe: gleiche Prüfsumme.", "Both campaigns are the same one: same digest."
+        "Beide Kampagnen sind gleich: dieselbe Prüfsumme.", "Both campaigns are the same: one digest."
     ),
     "other-question": Text(
         "Achtung: Die beiden stellen verschiedene Fragen ({a}; {b}).",

@@ -148,14 +148,15 @@ def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
 
 
 def _asked_end(entry: TimelineEntry, case: Case, scenario: Scenario) -> float | None:
-    """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or never.
+    """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or not in the run.
 
     An entry that waits for a state asks for no moment of its own.
     """
     ends = [] if case.length_s is None or entry.when is not None else [case.at_s + case.length_s]
     if scenario.run.heal_by_s is not None and entry.repair is None:
         ends.append(scenario.run.heal_by_s)
-    return min(ends, default=None)
+    end = min(ends, default=None)
+    return None if end is None or end > scenario.run.duration_s else end
 
 
 def _seconds(tick: int | None) -> float | None:

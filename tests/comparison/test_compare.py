@@ -65,7 +65,7 @@ def test_the_other_way_round_every_sign_turns() -> None:
 
 def test_a_run_beside_itself_differs_in_nothing() -> None:
     page = compare_runs(A, A)
-    assert page.lead[0][1] == ("Both runs are the same one: same digest.",)
+    assert page.lead[0][1] == ("Both runs are the same: one digest.",)
     assert not next(s for s in page.sections if s.id == "levels").tables
     assert list(table_of(page, "checks").rows) == [("Spare", "pass"), ("Held", "pass")]
 

@@ -76,6 +76,14 @@ def test_a_grid_battery_makes_a_black_start(
     assert [m for m in modes(runtime, "store") if m[1] == "island"] == carried
 
 
+def test_a_battery_that_holds_nothing_carries_nothing(tmp_path: Path) -> None:
+    runtime = feeder(tmp_path, component("store", "battery", bus="bus-3", rated_w=1e6, energy_j=0.0))
+    outage(runtime)
+    runtime.clock.run_until(to_ticks(7200))
+    assert modes(runtime, "substation-0") == [(OUT_S, "none"), (BACK_S, "infeed")]
+    assert modes(runtime, "store") == []
+
+
 def test_a_second_outage_needs_a_black_start_of_its_own(tmp_path: Path) -> None:
     store = component("store", "battery", bus="bus-3", rated_w=1e6, energy_j=1e11, black_start_s=300.0)
     runtime = feeder(tmp_path, store)

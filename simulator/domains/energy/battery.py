@@ -75,7 +75,7 @@ class Battery:
         self._since = tick
         if self.power_w > 0 and self.charge_j < max(SMALLEST_J, self.power_w * 1e-3):
             self.charge_j, self.empty = 0.0, True
-        elif self.empty and self.charge_j >= RESTART_SHARE * self.site.energy_j:
+        elif self.empty and self.charge_j >= max(SMALLEST_J, RESTART_SHARE * self.site.energy_j):
             self.empty = False
 
     def change_in_s(self, carrying: bool) -> float | None:
