@@ -1,14 +1,17 @@
 """Processes of this machine. They start afresh (spawn), so that no thread or handle of the caller is copied.
 
 A worker that is killed or crashes takes nothing with it: what was in the works is tried again alone, and only what
-brings its worker down again comes back as lost. Workers end at once when their caller does, however that ends.
+brings its worker down again comes back as lost. Workers end at once when their caller does, however that ends, and
+what they keep in passing lies in a folder that goes with them.
 """
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import shutil
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -39,6 +42,7 @@ class LocalProcesses:
         self._context = multiprocessing.get_context("spawn")
         self._pool: ProcessPoolExecutor | None = None
         self._lifeline: Connection | None = None
+        self._place: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -103,7 +107,8 @@ class LocalProcesses:
     def _opened(self, workers: int) -> ProcessPoolExecutor:
         if self._pool is None:
             ours, self._lifeline = self._context.Pipe(duplex=False)
-            self._pool = ProcessPoolExecutor(workers, self._context, _begin, (ours,))
+            self._place = tempfile.TemporaryDirectory(prefix="stadtwerk-jobs-", ignore_cleanup_errors=True)
+            self._pool = ProcessPoolExecutor(workers, self._context, _begin, (ours, self._place.name))
             self._theirs = ours  # kept until the workers have it
         return self._pool
 
@@ -116,21 +121,25 @@ class LocalProcesses:
             self._lifeline.close()
         pool.shutdown(wait=True, cancel_futures=True)
         self._theirs.close()
+        if self._place is not None:
+            self._place.cleanup()
 
 
-def _begin(lifeline: Connection) -> None:
+def _begin(lifeline: Connection, place: str) -> None:
     """What a worker does first: leave interrupts to the caller, keep to one core, and watch that the caller lives."""
+    tempfile.tempdir = place
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in SINGLE_THREADED:
         os.environ.setdefault(name, "1")
-    threading.Thread(target=_follow, args=(lifeline,), daemon=True).start()
+    threading.Thread(target=_follow, args=(lifeline, place), daemon=True).start()
 
 
-def _follow(lifeline: Any) -> None:
+def _follow(lifeline: Any, place: str) -> None:
     """The caller holds the other end and never writes: when it closes, by whatever end, this process is done."""
     try:
         lifeline.recv_bytes()
     except (EOFError, OSError):
         pass
     finally:
+        shutil.rmtree(place, ignore_errors=True)  # nobody else does it if the caller was killed
         os._exit(0)

@@ -194,7 +194,7 @@ class Processes:
         where = " and ".join(str(way) for way in ways)
         first = ways[0]
         if first.password_file is None:
-            return f"telemetry: {where}, topics city/#, with the certificate of {VIEWERS[0]}"
+            return f"telemetry: {where}, topics city/#, with the certificate of a viewer"
         password = read_secret(first.password_file)
         return f"telemetry: {where}, topics city/#, user {first.user}, password {password} (read only, first broker)"
 

@@ -83,6 +83,11 @@ def gone(pid: int) -> bool:
         return True
 
 
+def working(place: Path) -> dict[int, Path]:
+    """Who works at `stay`, by process id, and where its passing files are."""
+    return {int(path.name): Path(path.read_text()) for path in place.iterdir() if path.name.isdigit()}
+
+
 def test_workers_end_with_a_caller_that_is_killed(tmp_path: Path) -> None:
     code = (
         "from stadtwerk.executors.local import LocalProcesses\nfrom tests.executors.work import stay\n"
@@ -90,20 +95,23 @@ def test_workers_end_with_a_caller_that_is_killed(tmp_path: Path) -> None:
     )
     caller = subprocess.Popen([sys.executable, "-c", code])
     try:
-        until(lambda: len(list(tmp_path.iterdir())) == 2, "the workers do not start")
-        workers = [int(path.name) for path in tmp_path.iterdir()]
+        until(lambda: len(working(tmp_path)) == 2, "the workers do not start")
+        workers = working(tmp_path)
         caller.send_signal(signal.SIGKILL)
     finally:
         caller.kill()
         caller.wait()
     until(lambda: all(gone(pid) for pid in workers), "workers are left behind")
+    until(lambda: not any(own.exists() for own in workers.values()), "their files are left behind")
 
 
 def test_leaving_ends_workers_in_the_middle_of_their_work(tmp_path: Path) -> None:
     with LocalProcesses(2) as executor:
         executor._fill(stay, deque([str(tmp_path)] * 2), {})
-        until(lambda: len(list(tmp_path.iterdir())) == 2, "the workers do not start")
-    until(lambda: all(gone(int(path.name)) for path in tmp_path.iterdir()), "workers are left behind")
+        until(lambda: len(working(tmp_path)) == 2, "the workers do not start")
+    workers = working(tmp_path)
+    until(lambda: all(gone(pid) for pid in workers), "workers are left behind")
+    assert not any(own.exists() for own in workers.values()), "their files are left behind"
 
 
 def test_a_cluster_that_does_not_answer_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:

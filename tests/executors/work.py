@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 import time
 from pathlib import Path
 
@@ -27,10 +28,14 @@ def kill_once(mark: str) -> str:
 
 
 def stay(place: str) -> None:
-    """Writes down who works here, and never ends."""
-    Path(place, str(os.getpid())).touch()
-    while True:
-        time.sleep(3600)
+    """Writes down who works here and where its passing files are, and never ends."""
+    with tempfile.TemporaryDirectory() as own:
+        Path(own, "file").touch()
+        part = Path(place, f".{os.getpid()}")
+        part.write_text(own)
+        part.rename(Path(place, str(os.getpid())))
+        while True:
+            time.sleep(3600)
 
 
 def core_settings(_: int) -> tuple[str, bool]:
