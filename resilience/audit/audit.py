@@ -71,8 +71,9 @@ class Audit:
 
     @property
     def value(self) -> Value:
-        """Any case that failed fails; else anything open, or left out, leaves the audit open."""
-        return combined(outcome.value for outcome in self.outcomes)
+        """Any case that failed fails; else anything open or left out, also a level not to be judged, leaves it open."""
+        found = combined(outcome.value for outcome in self.outcomes)
+        return Value.INCONCLUSIVE if found is Value.PASS and self.bench.unsteady else found
 
 
 def audit(

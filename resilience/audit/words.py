@@ -111,6 +111,12 @@ def answer(audit: Audit) -> Text:
         opened = Text(f" {number(left).de} Fälle sind offen.", f" {number(left).en} cases are open.")
     if left == 1:
         opened = Text(" Ein Fall ist offen.", " One case is open.")
+    unjudged = len(audit.bench.unsteady)
+    if unjudged:
+        many = Text(f"{number(unjudged).de} Dienste sind", f"{number(unjudged).en} services")
+        if unjudged == 1:
+            many = Text("Ein Dienst ist", "One service")
+        opened += Text(f" {many.de} nicht zu beurteilen.", f" {many.en} cannot be judged.")
     if not failed:
         if audit.value is Value.PASS:
             return Text(

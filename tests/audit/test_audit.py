@@ -20,7 +20,9 @@ from resilience.audit.observation import observe
 from resilience.audit.outcome import Method
 from resilience.audit.page import render
 from resilience.audit.tables import COLUMNS, by_graph, csv_text, json_text
+from resilience.audit.words import answer
 from resilience.scenario import CityReference
+from resilience.text import Text
 from resilience.verdict import Value
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
@@ -57,6 +59,16 @@ def test_a_healthy_town_stands_everything(healthy: Audit) -> None:
     assert healthy.bench.unsteady == frozenset()
     assert failing(healthy, *Group) == set()
     assert healthy.value is Value.PASS
+
+
+def test_a_service_that_cannot_be_judged_leaves_the_audit_open(healthy: Audit) -> None:
+    """All cases held, but of one service nothing is known: that is no pass."""
+    open_ = replace(healthy, bench=replace(healthy.bench, unsteady=frozenset({next(iter(healthy.city.levels))})))
+    assert open_.value is Value.INCONCLUSIVE
+    assert answer(open_) == Text(
+        "Offen: Nichts fiel unter das Geschuldete. Ein Dienst ist nicht zu beurteilen.",
+        "Open: nothing fell below what is owed. One service cannot be judged.",
+    )
 
 
 def test_every_link_of_the_model_is_in_it_once(healthy: Audit) -> None:
