@@ -187,7 +187,6 @@ class Kit(TableKit):
         return AnyPanel().type("alertlist").title(self.say(title)).description(self.say(description)).options(options)
 
 
-_MARKDOWN: Any = "markdown"
 _DASHES: tuple[dict[str, Any], ...] = (
     {"fill": "solid"},
     {"fill": "dash", "dash": [10, 6]},

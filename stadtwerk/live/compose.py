@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import argparse
+import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import orjson
 
 from gateways.brokers.mosquitto import NAMES, installed
 from gateways.secrets.compose import DATABASE, SIMULATOR
+from simulator.contracts.problem import BadInput
+from stadtwerk.library import load_named_city
 from stadtwerk.live.installation import SCHEMA
 
 DOOR, FIRST_LINK = 7000, (17001, 18001)
@@ -75,7 +79,28 @@ def _broker(host: str, port: int, folder: str) -> dict[str, object]:
     return {"host": host, "port": port, **_certificate(folder)}
 
 
-def write_compose_files(folder: Path, gateways: Iterable[str]) -> None:
-    """Write them all into `folder`."""
-    for name, content in compose_files(gateways).items():
-        (folder / name).write_bytes(content)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the files for the gateways of a city into a folder. Returns the exit code: 0, or 64 for bad input."""
+    parser = argparse.ArgumentParser(
+        prog="python -m stadtwerk.live.compose",
+        description="Write what docker-compose.yml mounts for the gateways of a city.",
+        epilog="example: python -m stadtwerk.live.compose demo deploy/compose",
+    )
+    parser.add_argument("city", help="a city folder, or the name of one that ships")
+    parser.add_argument("folder", type=Path, help="where to write; the files there are replaced")
+    given = parser.parse_args(arguments)
+    try:
+        gateways = dict.fromkeys(cohort.gateway for cohort in load_named_city(given.city).cohorts)
+        for name, content in compose_files(gateways).items():
+            (given.folder / name).write_bytes(content)
+    except BadInput as bad:
+        print(bad, file=sys.stderr)
+        return 64
+    except OSError as error:
+        print(f"{given.folder}: cannot be written: {error.strerror}", file=sys.stderr)
+        return 64
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,6 +14,7 @@ from gateways.secrets.folder import SecretsExist, init_secrets
 from stadtwerk.__main__ import main
 from stadtwerk.library import load_named_city
 from stadtwerk.live.compose import compose_files
+from stadtwerk.live.compose import main as write_files
 from tests.deploy.compose import FILE, ROOT, document, mounted, services
 
 COMPOSE = shutil.which("docker-compose")
@@ -161,6 +162,16 @@ def test_the_configurations_are_what_the_code_writes() -> None:
     assert {path.name for path in folder.glob("*.json")} == set(made)
     for name, content in made.items():
         assert (folder / name).read_bytes() == content, f"deploy/compose/{name}: write it anew"
+
+
+def test_the_configurations_of_a_city_are_written_by_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert write_files(["demo", str(tmp_path)]) == 0
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == compose_files(gateways())
+    for wrong in (["nowhere", str(tmp_path)], ["demo", str(tmp_path / "nowhere")]):
+        assert write_files(wrong) == 64
+        assert "nowhere" in capsys.readouterr().err
 
 
 def test_scripts_can_be_run() -> None:
