@@ -179,6 +179,21 @@ def test_repair_times_are_lognormal_and_depend_on_seed_and_job_alone() -> None:
     assert len({drawn_work_s(Streams(7), work, job, name) for job in "ab" for name in ("pump-0", "pump-1")}) == 4
 
 
+def test_what_breaks_twice_does_not_take_the_same_time_twice() -> None:
+    r, times = works(yard(water_crews=1.0)), []
+    for _ in range(2):
+        begun = r.clock.now_s
+        over: list[float] = []
+        r.crews.dispatch("repair of pump-0", "pump-0", None, None, lambda event, over=over: over.append(r.clock.now_s))
+        r.clock.run_until(r.clock.now + 86_400_000)
+        times.append(over[0] - begun - MUSTER_S - DRIVE_S)
+    assert times == [
+        pytest.approx(drawn_work_s(Streams(1), REPAIRS["pump"], "repair of pump-0", "pump-0", again), abs=0.01)
+        for again in (1, 2)
+    ]
+    assert times[0] != pytest.approx(times[1], rel=0.01)
+
+
 def test_a_drawn_repair_takes_as_long_as_drawn_whoever_else_is_mended() -> None:
     done: list[tuple[str, float]] = []
     r = works(yard(crews=3.0), seed=5)

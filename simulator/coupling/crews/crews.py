@@ -50,6 +50,7 @@ class Crews:
         self._depots = {depot.id: Depot(depot, clock, faults) for depot in city.of_kind("depot")}
         self._waiting: list[Job] = []
         self._serial = 0
+        self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn for a job of this name
         self.capacity: dict[str, float] = {}
         self._ranking = Ranking(city, log, self.capacity)
         self._policy: CrewPolicy | None = None
@@ -110,7 +111,8 @@ class Crews:
         component, parts = self._city.components.get(broken), 0
         if work_s is None:
             work = repair_class("" if component is None else component.kind)
-            work_s, parts = drawn_work_s(self._streams, work, job, broken), work.parts
+            again = self._drawn[job, broken] = self._drawn.get((job, broken), 0) + 1
+            work_s, parts = drawn_work_s(self._streams, work, job, broken, again), work.parts
         if trade:
             known = Trade(trade)
         elif component is not None:

@@ -45,7 +45,11 @@ class Job:
         self.because = self.cause
 
 
-def drawn_work_s(streams: Streams, work: RepairClass, name: str, broken: str) -> float:
-    """Seconds of work on site, drawn for this job alone: lognormal, with the median and spread of its class."""
-    draw = streams.stream(broken, f"work of {name}").standard_normal()
+def drawn_work_s(streams: Streams, work: RepairClass, name: str, broken: str, again: int = 1) -> float:
+    """Seconds of work on site, drawn for this job alone: lognormal, with the median and spread of its class.
+
+    `again` counts the jobs of this name: what breaks twice does not take the same time twice.
+    """
+    purpose = f"work of {name}" + (f" {again}" if again > 1 else "")
+    draw = streams.stream(broken, purpose).standard_normal()
     return work.median_s * math.exp(work.sigma * float(draw))
