@@ -25,6 +25,7 @@ HELD_S = 1.0
 """A way whose far end is not there, or lets nobody in, is hung up within this time (assumption)."""
 
 _CUT = Wire(float("inf"))
+_FAILED, _EXPIRED = "failed", "expired"
 
 
 class Attached:
@@ -48,7 +49,8 @@ class Attached:
         self._wanted: dict[str, Sequence[Wire]] = {}
         self._rollout = Rollout(installation.brokers)
         self._faulty: set[str] = set()
-        self._away: set[str] = set()
+        self._expired: set[str] = set()
+        self._away: dict[str, set[str]] = {}
 
     @property
     def ingests(self) -> tuple[str, ...]:
@@ -104,22 +106,12 @@ class Attached:
 
     def kill(self, process: str, reason: str, down_s: float, cause: int | None = None) -> None:
         """Cut it off until `revive`. Drills, which end by themselves, are refused before."""
-        if process in self._away:
-            return
-        self._away.add(process)
-        self._journal.add(process, "cut off", cause=cause, after=f"{reason}; it runs elsewhere and goes on there")
-        if process in self._ways:
-            self._ways[process].stop()
-        self._rewire(cause)
+        self._cut_off(process, _FAILED, reason, cause)
+        if process in self._expired:
+            self._cut_off(process, _EXPIRED, "", cause)
 
     def revive(self, process: str, cause: int | None = None) -> None:
-        if process not in self._away:
-            return
-        self._away.discard(process)
-        self._journal.add(process, "reached again", cause=cause)
-        if process in self._ways:
-            self._ways[process] = self._way(process, self._ways[process].port)
-        self._rewire(cause)
+        self._reach(process, _FAILED, cause)
 
     def wire(self, name: str, wires: Sequence[Wire], cause: int | None = None) -> None:
         self._wanted[name] = wires
@@ -127,13 +119,15 @@ class Attached:
 
     def expire(self, name: str, reconnect: bool, cause: int | None = None) -> None:
         """Certificates elsewhere are not ours to change: where it would not get in, it is cut off."""
-        if reconnect:
-            self.kill(name, "its certificate ran out", float("inf"), cause)
+        self._expired.add(name)
+        if reconnect or name in self._away:
+            self._cut_off(name, _EXPIRED, "its certificate ran out", cause)
         else:
             self._journal.add(name, "certificate expired", cause=cause, after="no login is due")
 
     def renew(self, name: str, cause: int | None = None) -> None:
-        self.revive(name, cause)
+        self._expired.discard(name)
+        self._reach(name, _EXPIRED, cause)
 
     def install(self, gateway: str, software: GatewayConfig, cause: int | None = None) -> None:
         (self._faulty.add if software.faulty else self._faulty.discard)(gateway)
@@ -143,7 +137,9 @@ class Attached:
 
     def mend_all(self) -> None:
         for name in sorted(self._away):
+            self.renew(name)
             self.revive(name)
+        self._expired.clear()
         for gateway in self.gateways:
             self.wire(gateway, (Wire(),) * len(BROKERS))
             if gateway in self._faulty:
@@ -168,6 +164,31 @@ class Attached:
 
     def counts(self) -> dict[str, dict[str, int]]:
         return {}
+
+    def _cut_off(self, name: str, why: str, reason: str, cause: int | None) -> None:
+        """Whoever is cut off for two reasons is reached again when neither holds any more."""
+        known = self._away.setdefault(name, set())
+        first = not known
+        known.add(why)
+        if not first:
+            return
+        self._journal.add(name, "cut off", cause=cause, after=f"{reason}; it runs elsewhere and goes on there")
+        if name in self._ways:
+            self._ways[name].stop()
+        self._rewire(cause)
+
+    def _reach(self, name: str, why: str, cause: int | None) -> None:
+        known = self._away.get(name, set())
+        if why not in known:
+            return
+        known.discard(why)
+        if known:
+            return
+        del self._away[name]
+        self._journal.add(name, "reached again", cause=cause)
+        if name in self._ways:
+            self._ways[name] = self._way(name, self._ways[name].port)
+        self._rewire(cause)
 
     def _way(self, name: str, port: int = 0) -> Way:
         station = self._installation.gateways[name]

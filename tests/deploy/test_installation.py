@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 from gateways.ingest.config import read_config
 from gateways.node.config import load
 from simulator.contracts.problem import BadInput
+from stadtwerk.live.attached import Attached
 from stadtwerk.live.installation import read_installation
+from stadtwerk.live.journal import Journal
 from tests.deploy.compose import ROOT, services
 
 FOLDER = ROOT / "deploy" / "compose"
@@ -77,3 +80,30 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path, text: str) -> None:
         read_installation(tmp_path / "i.json")
     with pytest.raises(BadInput):
         read_installation(tmp_path / "none.json")
+
+
+def test_who_is_cut_off_for_two_reasons_is_reached_when_neither_holds(tmp_path: Path) -> None:
+    """A gateway whose certificate ran out while it had failed, or the other way round, does not get in too early."""
+    installation = read_installation(FOLDER / "installation.json")
+    with Journal(tmp_path / "live.jsonl") as journal:
+        plant = Attached({"gateway-d1": "v1", "gateway-d2": "v1"}, installation, FOLDER / "installation.json", journal)
+
+        def told() -> list[str]:
+            lines = [orjson.loads(line) for line in (tmp_path / "live.jsonl").read_bytes().splitlines()]
+            return [line["what"] for line in lines]
+
+        plant.kill("gateway-d1", "no power", math.inf)
+        plant.kill("gateway-d1", "no power", math.inf)
+        plant.expire("gateway-d1", reconnect=False)
+        plant.revive("gateway-d1")
+        assert told() == ["cut off"]
+        plant.renew("gateway-d1")
+        plant.renew("gateway-d1")
+        assert told() == ["cut off", "reached again"]
+        plant.expire("gateway-d2", reconnect=False)
+        plant.kill("gateway-d2", "no power", math.inf)
+        plant.renew("gateway-d2")
+        assert told()[2:] == ["certificate expired", "cut off"]
+        plant.expire("gateway-d2", reconnect=True)
+        plant.mend_all()
+        assert told()[4:] == ["reached again"]
