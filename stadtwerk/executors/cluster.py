@@ -28,9 +28,15 @@ class DaskCluster:
         """Connect. Raises `BadInput` if Dask is not installed, nobody answers, or no worker is there."""
         try:
             from distributed import Client
+            from distributed.comm.addressing import get_address_host_port
         except ImportError:
             what, mend = "needs Dask, which is not installed", "install it with: pip install 'stadtwerk[dask]'"
             raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+        try:
+            get_address_host_port(address, strict=True)
+        except ValueError as error:  # found by a client, it would leave one half-made that complains at the end
+            mend = "write it like tcp://127.0.0.1:8786"
+            raise BadInput([Problem("command line", 0, "--dask", f"{address!r}: {error}", mend)]) from None
         try:
             self._client = Client(address, timeout=ANSWER_WITHIN_S, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:

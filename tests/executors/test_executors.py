@@ -114,6 +114,12 @@ def test_leaving_ends_workers_in_the_middle_of_their_work(tmp_path: Path) -> Non
     assert not any(own.exists() for own in workers.values()), "their files are left behind"
 
 
+@pytest.mark.parametrize("address", ["foo", "127.0.0.1:8786", "tcp://foo", "http://127.0.0.1:8786", "tcp://h:port"])
+def test_what_is_no_address_of_a_cluster_is_told_at_once(address: str) -> None:
+    with pytest.raises(BadInput, match="write it like tcp://"):
+        DaskCluster(address)
+
+
 def test_a_cluster_that_does_not_answer_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stadtwerk.executors.cluster.ANSWER_WITHIN_S", 1)
     with pytest.raises(BadInput, match="no scheduler answers"):
