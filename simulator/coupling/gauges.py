@@ -156,5 +156,14 @@ def _mean(quantity: Quantity, city: City) -> Callable[[], Floats]:
 
 
 def _autonomy(runtime: Runtime, components: tuple[str, ...], kind: LinkKind) -> Callable[[], Floats]:
-    left = runtime.supply.autonomy_left_s
-    return lambda: np.array([left(component, kind) for component in components], dtype=np.float64)
+    """Most batteries and tanks are full most of the time: only those that were called on are asked."""
+    supply, place = runtime.supply, {component: i for i, component in enumerate(components)}
+    full = np.array([supply.autonomy_s(component, kind) for component in components], dtype=np.float64)
+
+    def read() -> Floats:
+        left = full.copy()
+        for component, seconds in supply.used_autonomies(kind):
+            left[place[component]] = seconds
+        return left
+
+    return read

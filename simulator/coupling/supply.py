@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from simulator.contracts.city import City
@@ -52,6 +52,7 @@ class Supply:
         self._by_hand: set[str] = set()
         self._demand: dict[str, float] = {}
         self._stores: dict[tuple[str, LinkKind], _Store] = {}
+        self._used: dict[tuple[str, LinkKind], None] = {}
         self._watchers: dict[str, list[Watcher]] = {}
         self._queued: dict[str, int | None] = {}
         kinds_into: dict[tuple[str, LinkKind], list[Link]] = {}
@@ -106,6 +107,17 @@ class Supply:
         """Seconds that the battery or tank behind these links still lasts (full capacity while the link is up)."""
         store = self._stores.get((component, kind))
         return 0.0 if store is None else to_s(round(self._charge(store)))
+
+    def autonomy_s(self, component: str, kind: LinkKind) -> float:
+        """Seconds that the battery or tank behind these links lasts when it is full."""
+        store = self._stores.get((component, kind))
+        return 0.0 if store is None else to_s(store.capacity)
+
+    def used_autonomies(self, kind: LinkKind) -> Iterator[tuple[str, float]]:
+        """Components whose battery or tank has been called on, and the seconds left; all others are full."""
+        for component, of in self._used:
+            if of is kind:
+                yield component, self.autonomy_left_s(component, of)
 
     def fed(self, component: str, kind: LinkKind) -> bool:
         """Whether the component has this kind now, from a link or from its autonomy."""
@@ -197,6 +209,7 @@ class Supply:
             what = f"{link.kind} lost" + (f", {left / 60:g} min of autonomy left" if left else "")
             event = self._log.add(EventKind.SUPPLY_LOST, link.target, what, cause=cause, via=link.id, value=left)
             if store is not None:
+                self._used[key] = None
                 self._turn(store, draining=True)
                 if store.charge > 0:
                     self._wait_for_empty(key, store, event)
