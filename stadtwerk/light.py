@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 class NoSensors(Feed):
     """A city whose sensors nobody reads. The town itself lives as it would with them: it never looks at readings."""
 
+    gauged = False
+
     def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
         from gateways.simulated import DataNetwork
         from gateways.telemetry import Telemetry

@@ -188,7 +188,8 @@ def simulate(
             runtime.crews.set_policy(scenario.crews)
         telemetry = feed.connect(runtime, readings)
         gauges = GaugeRecorder(runtime)
-        gauges.start()
+        if feed.gauged:
+            gauges.start()
         feed.observe(runtime, gauges)
         started(runtime, running)
         try:

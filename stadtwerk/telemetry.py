@@ -34,6 +34,9 @@ HELD = "held_readings"
 class Feed:
     """The broker of one run, if it has one, and what is to be told about it at the end."""
 
+    gauged = True
+    """Whether samples of stores and districts are taken, which a run folder keeps."""
+
     def __init__(self, broker: EmbeddedBroker | None = None, publisher: Publisher | None = None) -> None:
         self._broker, self._publisher = broker, publisher
         self._remarks: list[str] = []
