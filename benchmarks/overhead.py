@@ -96,9 +96,8 @@ def coupled_day(scenario: Scenario, city: City) -> Day:
     with tempfile.TemporaryDirectory() as place:
         readings = Path(place) / "readings.parquet"
         began = time.perf_counter()
-        _, telemetry = simulate(
-            scenario, city, clock, SEED, Feed() if city.cohorts else NoSensors(), readings, None, Terminal(), started
-        )
+        feed = Feed() if city.cohorts else NoSensors()
+        _, telemetry = simulate(scenario, city, clock, SEED, feed, readings, None, Terminal(), started)
         ended = time.perf_counter()
     solves = {domain.name: domain.solves - before[domain.name] for domain in engines}
     return Day(ended - moved, moved - began, solves, telemetry.read)
@@ -233,9 +232,7 @@ def main() -> None:
     ):
         print(f"  {title:<24}{alone.took_s:7.3f} s   {alone.solves} solves; coupled {coupled.solves[engine]}")
     print(f"  sum of bare engines     {bare_s:7.3f} s")
-    print(
-        f"  coupled                 {coupled.took_s:7.3f} s   domains, lifelines, levels, events; no sensors, no samples of stores"
-    )
+    print(f"  coupled                 {coupled.took_s:7.3f} s   domains, lifelines, levels, events; nothing sampled")
     print(f"  ratio                   {coupled.took_s / bare_s:7.2f}     (start below 1.5)")
     print(
         f"  coupled, with sensors   {sensed.took_s:7.3f} s   {sensors:,} sensors, {sensed.readings:,} readings stored"
