@@ -63,22 +63,25 @@ class RunningSource:
 
 
 class LiveLines:
-    """Writes a run as it goes on. `attach` before the clock moves, `finish` with the verdict, `close` in any case.
-
-    A run of the same name is forgotten at once, as its folder is replaced. Raises `BadInput` if the database will not.
-    """
+    """Writes a run as it goes on. `attach` before the clock moves, `finish` with the verdict, `close` in any case."""
 
     def __init__(self, settings: InfluxSettings, run: RunIdentity, health: HealthWatch | None) -> None:
-        try:
-            InfluxQuestions(settings).forget("run", run.name)
-        except (Refused, Retry, UnsafeSecret) as error:
-            mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping"
-            raise BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {error}", mend)]) from None
-        self._run, self._health = run, health
+        self._settings, self._run, self._health = settings, run, health
         self._sender = Sender(lambda: InfluxWriter.of(settings))
         self._places, self._out = Places(run.city), Out(run)
         self._source: RunningSource | None = None
         self._replay: Replay | None = None
+
+    def replace(self) -> None:
+        """Forget a run of the same name, as its folder will be replaced. Call it when all else is up.
+
+        Raises `BadInput` if the database will not.
+        """
+        try:
+            InfluxQuestions(self._settings).forget("run", self._run.name)
+        except (Refused, Retry, UnsafeSecret) as error:
+            mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping"
+            raise BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {error}", mend)]) from None
 
     def attach(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
         """Begin to look at a run that has not begun yet."""

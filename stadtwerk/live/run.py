@@ -142,6 +142,8 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             try:
                 with terminal.working("waiting for brokers, ingest and gateways"):
                     processes.start()
+                if lines is not None:
+                    lines.replace()
                 if settings.attached is None:
                     terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
                 else:
