@@ -1,0 +1,1 @@
+"""Digests of what ships, stored before the code was rebuilt."""
