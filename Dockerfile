@@ -26,7 +26,7 @@ USER 1000:1000
 FROM base AS gateway
 COPY --from=build /opt/gateway /opt/gateway
 ENV PATH=/opt/gateway/bin:$PATH
-CMD ["python", "-m", "gateways.node", "--help"]
+CMD ["python", "-m", "gateways.gateway.node", "--help"]
 
 FROM base AS simulator
 COPY --from=build /opt/simulator /opt/simulator

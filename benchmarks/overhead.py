@@ -32,14 +32,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.kernel import Clock
-from stadtwerk.library import find_scenario, load_checked
-from stadtwerk.light import NoSensors
-from stadtwerk.run import simulate
-from stadtwerk.telemetry import Feed
-from stadtwerk.terminal import Terminal
+from stadtwerk.cli.terminal import Terminal
+from stadtwerk.runs.feed import Feed
+from stadtwerk.runs.light import NoSensors
+from stadtwerk.runs.run import simulate
+from stadtwerk.towns.library import find_scenario, load_checked
 
 if TYPE_CHECKING:
-    from resilience.scenario import Scenario
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.coupling import Runtime
     from simulator.coupling.running import Running

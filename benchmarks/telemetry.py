@@ -34,10 +34,10 @@ from pathlib import Path
 from benchmarks.telemetry_bare import BARE_MESSAGES, Ceiling, bare_loop, ceiling
 from benchmarks.telemetry_links import BARE, CEILING, GATEWAY, KEPT, WATCHER, Failed
 from benchmarks.telemetry_path import LARGE, SMALL, EndToEnd, Town
+from gateways.brokers.embedded import BrokerUnavailable, EmbeddedBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import identities
 from gateways.brokers.server import MosquittoBroker
-from gateways.embedded import BrokerUnavailable, EmbeddedBroker
 from gateways.secrets.folder import init_secrets
 
 REPEATS = 3

@@ -16,9 +16,9 @@ import paho.mqtt.client as mqtt
 
 from benchmarks.telemetry_links import BARE, CEILING, COUNTER, KEPT, LIMIT_S, START_UNIX, Failed, connected
 from benchmarks.telemetry_path import work_of
-from gateways import topics
 from gateways.brokers.address import BrokerAddress
 from gateways.brokers.pair import Broker
+from gateways.wire import topics
 
 # Published to are topics that these identities may write and that ingest does not read: of the bare loop `meta`, of the
 # ceiling `status`, as the session kept for its subscriber must not fill up with anything else.

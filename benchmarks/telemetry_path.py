@@ -16,11 +16,11 @@ import orjson
 import paho.mqtt.client as mqtt
 
 from benchmarks.telemetry_links import GATEWAY, INGEST, LIMIT_S, START_UNIX, WATCHER, Failed, connected, until
-from gateways import topics
 from gateways.brokers.address import to_json
 from gateways.brokers.pair import Broker
+from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
 from gateways.ingest.embedded import read_columns, read_ledger
-from gateways.node import FieldClient, NodeConfig, NodeProcess
+from gateways.wire import topics
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
 from stadtwerk.live.ingest import IngestProcess
 

@@ -64,7 +64,7 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--traceback", action="store_true", help="on an internal error, print where it happened")
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for name, text in COMMANDS.items():
-        module = importlib.import_module(f"stadtwerk.commands.{name}_command")
+        module = importlib.import_module(f"stadtwerk.cli.commands.{name}_command")
         module.add_arguments(
             commands.add_parser(
                 name,
@@ -88,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Ended from outside, a run still takes its broker, with its secrets, and its half-filled folder with it.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
-        return int(importlib.import_module(f"stadtwerk.commands.{options.command}_command").execute(options))
+        return int(importlib.import_module(f"stadtwerk.cli.commands.{options.command}_command").execute(options))
     except BadInput as bad:
         print(bad, file=sys.stderr)
         many = len(bad.problems)

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from resilience.suite import Suite
-    from resilience.suite_junit import SuiteRun
+    from resilience.study.suite import Suite
+    from resilience.study.suite_junit import SuiteRun
 
 DEFAULT, ALL = "smoke", "all"
 SUITE: pytest.StashKey[Suite] = pytest.StashKey()
@@ -79,7 +79,7 @@ def _is_scenario(path: Path) -> bool:
 
 
 def _ships(path: Path) -> bool:
-    from stadtwerk.library import scenario_folder
+    from stadtwerk.towns.library import scenario_folder
 
     return scenario_folder().resolve() in path.resolve().parents
 
@@ -89,7 +89,7 @@ def _chosen(path: Path, config: pytest.Config) -> bool:
 
 
 def _suite(config: pytest.Config) -> Suite:
-    from stadtwerk.library import load_named_suite
+    from stadtwerk.towns.library import load_named_suite
 
     if SUITE not in config.stash:
         config.stash[SUITE] = load_named_suite(config.getoption("stadtwerk_suite"))
@@ -102,7 +102,7 @@ class ScenarioFile(pytest.File):
     all_seeds = True
 
     def collect(self) -> Iterator[Scenario]:
-        from resilience.loader import load_scenario
+        from resilience.scenario.loader import load_scenario
         from simulator.contracts.problem import BadInput
 
         try:
@@ -128,8 +128,8 @@ class Scenario(pytest.Item):
         self.seed = seed
 
     def runtest(self) -> None:
-        from resilience.outcome import Outcome
-        from stadtwerk.suite_terminal import complaint
+        from resilience.study.outcome import Outcome
+        from stadtwerk.cli.suite_terminal import complaint
 
         run = self._run()
         lang = self.config.getoption("stadtwerk_lang")
@@ -139,7 +139,7 @@ class Scenario(pytest.Item):
             raise ScenarioFailed(complaint(run, lang))
 
     def _run(self) -> SuiteRun:
-        from stadtwerk.suite import run_single
+        from stadtwerk.studies.suite import run_single
 
         return run_single(self.path, self.seed, self._folder(), self.config.getoption("stadtwerk_lang"))
 

@@ -71,7 +71,7 @@ class BrokerPair:
 
 def embedded_pair(known: Sequence[Identity]) -> BrokerPair:
     """Two brokers that come with pip, with a login for each identity."""
-    from gateways.embedded import EmbeddedBroker
+    from gateways.brokers.embedded import EmbeddedBroker
 
     return BrokerPair(EmbeddedBroker(identities=known), EmbeddedBroker(identities=known))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gateways import topics
+from gateways.wire import topics
 
 INGESTS = ("ingest-1", "ingest-2")
 """Two services share the load and stand in for each other."""

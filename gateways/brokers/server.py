@@ -13,10 +13,10 @@ from types import TracebackType
 
 from gateways import children
 from gateways.brokers.address import BrokerAddress, UnsafeSecret
+from gateways.brokers.embedded import HOST, BrokerUnavailable
 from gateways.brokers.login import takes_login
 from gateways.brokers.mosquitto import MosquittoSettings, mosquitto_config
 from gateways.brokers.rights import PROBE
-from gateways.embedded import HOST, BrokerUnavailable
 from gateways.secrets.folder import by_certificate, by_password
 
 _TRIES = 3

@@ -14,9 +14,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from gateways import senml, topics
-from gateways.payload import SCHEMA, WirePack, base_name, decode_pack
-from gateways.versions import UnknownVersion
+from gateways.wire import senml, topics
+from gateways.wire.payload import SCHEMA, WirePack, base_name, decode_pack
+from gateways.wire.versions import UnknownVersion
 from simulator.contracts.sensor import Quality
 
 LATEST = 2.0**63 / 1e9

@@ -11,8 +11,8 @@ import orjson
 
 from gateways.brokers.address import BrokerAddress, from_json
 from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
-from gateways.influx.lines import NO_TAGS
-from gateways.influx.settings import InfluxSettings
+from gateways.stores.influx.lines import NO_TAGS
+from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem
 
 MEBIBYTE = 1 << 20

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from gateways.influx.lines import NO_TAGS
 from gateways.ingest.blocks import Blocks, new_of
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.ledger import BOOTS_KEPT, Ledger, open_database, transaction
 from gateways.ingest.pump import Pump
 from gateways.ingest.sequence import Verdict
 from gateways.ingest.store import Backlog, StoreUnavailable
+from gateways.stores.influx.lines import NO_TAGS
 
 
 class LinesSink(Protocol):

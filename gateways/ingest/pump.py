@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import orjson
 
-from gateways.influx import LineWriter, Refused, Retry
-from gateways.influx.lines import NO_TAGS
 from gateways.ingest.blocks import unpack
 from gateways.ingest.ledger import open_database, transaction
+from gateways.stores.influx import LineWriter, Refused, Retry
+from gateways.stores.influx.lines import NO_TAGS
 
 if TYPE_CHECKING:
     from gateways.ingest.influx_store import LinesSink

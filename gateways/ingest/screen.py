@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gateways import topics
 from gateways.ingest.columns import ColumnReader, WireColumns, columns_of
 from gateways.ingest.deadletter import Reason
 from gateways.ingest.flow import Flow
-from gateways.senml import SenmlError
-from gateways.versions import READINGS, UnknownVersion, WrongGateway, read_message
+from gateways.wire import topics
+from gateways.wire.senml import SenmlError
+from gateways.wire.versions import READINGS, UnknownVersion, WrongGateway, read_message
 
 TOPIC_LIMIT = 512
 """Bytes of the longest topic that is looked at (assumption)."""

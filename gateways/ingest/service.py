@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gateways import topics
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
 from gateways.ingest.deadletter import DeadLetters, Reason
@@ -20,6 +19,7 @@ from gateways.ingest.link import KEEPALIVE_S, BrokerLink
 from gateways.ingest.screen import Refusal, Screen
 from gateways.ingest.sequence import UNNUMBERED, Verdict
 from gateways.ingest.store import Backlog, Store, StoreUnavailable
+from gateways.wire import topics
 
 if TYPE_CHECKING:
     from gateways.ingest.influx_store import LinesSink
@@ -238,8 +238,8 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
         from gateways.ingest.embedded import EmbeddedStore
 
         return EmbeddedStore(where.path, config.durable, where.keep_days)
-    from gateways.influx import InfluxWriter
     from gateways.ingest.influx_store import InfluxStore
+    from gateways.stores.influx import InfluxWriter
 
     database = where.database
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from resilience.audit.case import Group
-from resilience.audit.tables import FORM
-from resilience.charter.evidence import ClauseEvidence
-from resilience.charter.owners import owner_words
-from resilience.labels import component_words
-from resilience.text import Text, enumerated, number
-from resilience.verdict import Figure, Value
+from resilience.judge.verdict import Figure, Value
+from resilience.report.charter.evidence import ClauseEvidence
+from resilience.report.charter.owners import owner_words
+from resilience.study.audit.case import Group
+from resilience.study.audit.tables import FORM
+from resilience.words.labels import component_words
+from resilience.words.text import Text, enumerated, number
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
 

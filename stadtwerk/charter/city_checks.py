@@ -7,11 +7,11 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from resilience.charter.equipment import age_rows
-from resilience.charter.evidence import CharterRun, ClauseEvidence
-from resilience.terms import KIND_NAMES, words_of
-from resilience.text import Text, enumerated, number
-from resilience.verdict import Figure, Value
+from resilience.judge.verdict import Figure, Value
+from resilience.report.charter.equipment import age_rows
+from resilience.report.charter.evidence import CharterRun, ClauseEvidence
+from resilience.words.terms import KIND_NAMES, words_of
+from resilience.words.text import Text, enumerated, number
 from simulator.contracts.city import City
 
 DEVICES = ("server", "router", "switch", "radio-site", "gateway", "signal", "pump")
@@ -100,7 +100,7 @@ def check_geodata(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     from simulator.city.frame import MapFrame
     from simulator.city.geojson import read_districts
     from simulator.city.where import Where
-    from stadtwerk.geodata import results_of
+    from stadtwerk.towns.geodata import results_of
 
     with TemporaryDirectory() as place:
         path = Path(place) / "city.geojson"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from resilience.charter import CharterContent, ClauseEvidence, charter_json, charter_markdown, charter_page
-from resilience.clauses import charter_clauses
-from resilience.text import LANGUAGES, Text
-from resilience.verdict import Value
+from resilience.judge.verdict import Value
+from resilience.report.charter import CharterContent, ClauseEvidence, charter_json, charter_markdown, charter_page
+from resilience.scenario.clauses import charter_clauses
+from resilience.words.text import LANGUAGES, Text
 
 
 def check_forms(content: CharterContent) -> ClauseEvidence:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from resilience.charter import (
+from resilience.judge.verdict import Value
+from resilience.report.charter import (
     CharterContent,
     CharterRun,
     ClauseEvidence,
@@ -16,19 +17,18 @@ from resilience.charter import (
     charter_page,
     compose_charter,
 )
-from resilience.charter.compose import reference_year
-from resilience.text import LANGUAGES, Text
-from resilience.verdict import Value
+from resilience.report.charter.compose import reference_year
+from resilience.words.text import LANGUAGES, Text
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk import folder as files
 from stadtwerk.charter.audit_checks import AUDIT_FILE, check_audits
 from stadtwerk.charter.city_checks import check_ages, check_geodata, check_makers, check_owners
 from stadtwerk.charter.form_checks import check_forms
 from stadtwerk.charter.run_checks import check_causes, check_detection
 from stadtwerk.charter.runs import read_runs, run_folders
 from stadtwerk.charter.wire_checks import check_interfaces, check_privacy, check_versions
-from stadtwerk.library import load_named_city
+from stadtwerk.runs import folder as files
+from stadtwerk.towns.library import load_named_city
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resilience.charter.evidence import CharterRun, ClauseEvidence
-from resilience.checkers.context import lasting
-from resilience.text import Text, number, quantity
-from resilience.verdict import Figure, Value
+from resilience.judge.checkers.context import lasting
+from resilience.judge.verdict import Figure, Value
+from resilience.report.charter.evidence import CharterRun, ClauseEvidence
+from resilience.words.text import Text, number, quantity
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.level import MEASURES

@@ -7,10 +7,10 @@ import shlex
 from collections.abc import Iterable
 from pathlib import Path
 
-from resilience.charter.evidence import CharterRun, judged_for_charter
-from resilience.loader import build_scenario
-from resilience.record import read_verdict
-from resilience.semantics import check_scenario
+from resilience.judge.record import read_verdict
+from resilience.report.charter.evidence import CharterRun, judged_for_charter
+from resilience.scenario.loader import build_scenario
+from resilience.scenario.semantics import check_scenario
 from simulator.contracts.document import load_document
 from simulator.contracts.problem import BadInput, Problem
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from resilience.charter.evidence import CharterRun, ClauseEvidence
-from resilience.text import Text, enumerated, number
-from resilience.verdict import Figure, Value
+from resilience.judge.verdict import Figure, Value
+from resilience.report.charter.evidence import CharterRun, ClauseEvidence
+from resilience.words.text import Text, enumerated, number
 from simulator.contracts.city import City
 
 
 def check_versions() -> ClauseEvidence:
     """3.3/backward-compatible: every payload ever published is read as it always was."""
-    from gateways.versions.published import published
+    from gateways.wire.versions.published import published
 
     payloads = published()
     wrong = []
@@ -63,8 +63,8 @@ def _readers(city: City, folder: Path):  # type: ignore[no-untyped-def]
     import jsonschema
     import pyarrow.parquet as pq
 
-    from gateways.schemas import SCHEMAS, document
-    from gateways.versions.published import published
+    from gateways.wire.schemas import SCHEMAS, document
+    from gateways.wire.versions.published import published
 
     if city.water_file is not None:
         from simulator.city.water_file import read_water_elements

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gateways.influx import InfluxSettings
-from gateways.influx.settings import unfit_address
+from gateways.stores.influx import InfluxSettings
+from gateways.stores.influx.settings import unfit_address
 
 Wrong = Callable[[str, str, str], None]
 """Called with the option, what is wrong, how to mend it."""

@@ -16,8 +16,8 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 
 if TYPE_CHECKING:
-    from resilience.scenario import Scenario
-    from resilience.verdict import Verdict
+    from resilience.judge.verdict import Verdict
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
 
 NEEDED = (
@@ -83,10 +83,10 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
 
     Raises `BadInput` with what is missing, or where the city is not the one of the run.
     """
-    from resilience.loader import build_scenario
-    from resilience.record import read_verdict
+    from resilience.judge.record import read_verdict
+    from resilience.scenario.loader import build_scenario
     from simulator.contracts.document import load_document
-    from stadtwerk.library import load_named_city
+    from stadtwerk.towns.library import load_named_city
 
     missing = [name for name in NEEDED if not (path / name).is_file()]
     if missing:

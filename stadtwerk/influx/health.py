@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from gateways.brokers.address import BrokerAddress, configure_client
-from gateways.influx.points import Value
-from gateways.topics import ROOT
+from gateways.stores.influx.points import Value
+from gateways.wire.topics import ROOT
 from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST
 from simulator.contracts.ticks import to_s
 from stadtwerk.influx.gateways import gateway_tags

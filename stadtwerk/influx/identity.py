@@ -11,7 +11,7 @@ from simulator.contracts.ticks import to_ticks
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from resilience.scenario import Scenario
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import simpy
 
 from gateways.brokers.address import UnsafeSecret
-from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
-from gateways.influx.questions import InfluxQuestions
+from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
+from gateways.stores.influx.questions import InfluxQuestions
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
 from simulator.contracts.measurements import BEAT_S
@@ -22,7 +22,7 @@ from stadtwerk.influx.replay import Replay
 from stadtwerk.influx.sender import Sender
 
 if TYPE_CHECKING:
-    from resilience.verdict import Verdict
+    from resilience.judge.verdict import Verdict
     from simulator.coupling import GaugeRecorder, Runtime
 
 PATIENCE_S = 60.0

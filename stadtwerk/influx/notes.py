@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gateways.influx.points import Value
-from resilience.report.log_words import log_words
-from resilience.scenario import Scenario
-from resilience.terms import FAULT_NAMES, SUPPLY_NAMES, mode_words, words_of
-from resilience.text import Text, both
+from gateways.stores.influx.points import Value
+from resilience.report.run.log_words import log_words
+from resilience.scenario.scenario import Scenario
+from resilience.words.terms import FAULT_NAMES, SUPPLY_NAMES, mode_words, words_of
+from resilience.words.text import Text, both
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.level import MEASURES
 from simulator.contracts.measurements import CITY, EVENT, NONE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateways.influx import PointWriter
-from gateways.influx.points import Value
+from gateways.stores.influx import PointWriter
+from gateways.stores.influx.points import Value
 from simulator.contracts.measurements import Measurement
 from stadtwerk.influx.identity import RunIdentity
 

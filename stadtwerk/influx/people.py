@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateways.influx.points import Value
-from resilience.courses import TOLERANCE
-from resilience.metrics import quality
+from gateways.stores.influx.points import Value
+from resilience.judge.courses import TOLERANCE
+from resilience.judge.metrics import quality
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
 from simulator.contracts.level import MEASURES, ServiceLevel

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from resilience.labels import component_words
-from resilience.text import Text, both
+from resilience.words.labels import component_words
+from resilience.words.text import Text, both
 from simulator.city.frame import to_degrees
 from simulator.contracts.city import City
 from simulator.contracts.component import Component

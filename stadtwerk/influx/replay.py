@@ -20,7 +20,7 @@ from stadtwerk.influx.states import States
 from stadtwerk.influx.stores import Stores
 
 if TYPE_CHECKING:
-    from resilience.verdict import Verdict
+    from resilience.judge.verdict import Verdict
 
 BEAT, SLOW_BEAT, SNAPSHOT = to_ticks(BEAT_S), to_ticks(SLOW_BEAT_S), to_ticks(SNAPSHOT_S)
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateways.influx.points import Value
-from resilience.text import Text
+from gateways.stores.influx.points import Value
+from resilience.words.text import Text
 from simulator.contracts.measurements import EXPECTATION, REDUNDANCY, RUN, VERDICT_CODES
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
 
 if TYPE_CHECKING:
-    from resilience.scenario import Redundancy
-    from resilience.verdict import Finding, Verdict
+    from resilience.judge.verdict import Finding, Verdict
+    from resilience.scenario.scenario import Redundancy
 
 OPEN = VERDICT_CODES["open"]
 NOT_NEEDED = VERDICT_CODES["not needed"]

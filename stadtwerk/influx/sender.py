@@ -6,7 +6,7 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 
-from gateways.influx import InfluxWriter, Refused, Retry
+from gateways.stores.influx import InfluxWriter, Refused, Retry
 
 BODY_LINES = 5_000
 """Lines in one request at most (assumption: 1 MB)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from gateways.influx.points import Value
-from resilience.terms import FAULT_NAMES, KIND_NAMES, mode_words, words_of
+from gateways.stores.influx.points import Value
+from resilience.words.terms import FAULT_NAMES, KIND_NAMES, mode_words, words_of
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gateways.brokers.address import BrokerAddress, UnsafeSecret
-from gateways.rollout import Rollout
-from gateways.tunnel import LOCAL, Way
-from gateways.versions import GatewayConfig
+from gateways.gateway.rollout import Rollout
+from gateways.network.tls_proxy import LOCAL, Way
+from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.live.installation import Installation
 from stadtwerk.live.journal import Journal

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from gateways.brokers.address import UnsafeSecret
-from gateways.influx.answers import Refused, Retry
-from gateways.influx.settings import InfluxSettings
-from gateways.influx.stored import StoredReadings
-from gateways.sums import all_leaving
+from gateways.gateway.aggregation import all_leaving
+from gateways.stores.influx.answers import Refused, Retry
+from gateways.stores.influx.settings import InfluxSettings
+from gateways.stores.influx.stored import StoredReadings
 from simulator.contracts.problem import BadInput, Problem
 
 if TYPE_CHECKING:

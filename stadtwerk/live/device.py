@@ -8,15 +8,15 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gateways.legacy.block import map_of
-from gateways.legacy.grouped import grouped
-from gateways.payload import WireReading
+from gateways.gateway.legacy.block import map_of
+from gateways.gateway.legacy.grouped import grouped
+from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality, Readings, SensorGroup
 from simulator.contracts.ticks import to_s
 from stadtwerk.live.journal import Journal
 
 if TYPE_CHECKING:
-    from gateways.legacy.modbus import ModbusPoller, ModbusUnit
+    from gateways.gateway.legacy.modbus import ModbusPoller, ModbusUnit
 
 AGAIN_S = 0.1
 """Wait before a unit that did not answer is asked again (assumption)."""
@@ -31,7 +31,7 @@ class ModbusDevice:
     """
 
     def __init__(self, gateway: str, hand_on: Callable[[Readings], None], journal: Journal) -> None:
-        from gateways.legacy.modbus import ModbusPoller, ModbusUnit
+        from gateways.gateway.legacy.modbus import ModbusPoller, ModbusUnit
 
         self._gateway, self._hand_on, self._journal = gateway, hand_on, journal
         self._make: tuple[type[ModbusUnit], type[ModbusPoller]] = (ModbusUnit, ModbusPoller)
@@ -74,7 +74,7 @@ class ModbusDevice:
                 self._queue.task_done()
 
     def _polled(self, readings: Readings) -> Readings:
-        from gateways.legacy.modbus import GarbledAnswer, UnitRefuses, UnitUnreachable
+        from gateways.gateway.legacy.modbus import GarbledAnswer, UnitRefuses, UnitUnreachable
 
         group, at_s = readings.group, to_s(readings.at)
         while not self._ending.is_set():

@@ -6,18 +6,18 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-from gateways.versions import GatewayConfig
+from gateways.wire.versions import GatewayConfig
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
-from stadtwerk.brokers import TownBrokers
 from stadtwerk.live.plant import Plant
 from stadtwerk.live.settings import BROKERS, DOWN_S, Drill
 from stadtwerk.live.wires import Wire
-from stadtwerk.telemetry import software_of
+from stadtwerk.runs.brokers import TownBrokers
+from stadtwerk.runs.feed import software_of
 
 
 class RealFaults:

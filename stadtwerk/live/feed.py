@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gateways.alive import NOBODY_ASKS, Alive
-from gateways.influx.answers import Refused, Retry
-from gateways.influx.stored import StoredReadings
-from gateways.sums import Sums
+from gateways.gateway.aggregation import Sums
+from gateways.stores.influx.answers import Refused, Retry
+from gateways.stores.influx.stored import StoredReadings
 from simulator.contracts.kinds.ict import PROTOCOL
 from simulator.contracts.ticks import to_s
 from stadtwerk.live.audit import left_in, row_count, tally_of
@@ -17,19 +17,19 @@ from stadtwerk.live.device import ModbusDevice
 from stadtwerk.live.faults import RealFaults, plan_drills
 from stadtwerk.live.field import Field, FieldSums
 from stadtwerk.live.settings import LiveSettings
-from stadtwerk.telemetry import Feed, told_of
+from stadtwerk.runs.feed import Feed, told_of
 
 if TYPE_CHECKING:
-    from gateways.telemetry import Telemetry
+    from gateways.simulated.telemetry import Telemetry
     from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
     from simulator.coupling import GaugeRecorder, Runtime
     from simulator.kernel import Clock
-    from stadtwerk.brokers import TownBrokers
     from stadtwerk.influx.identity import RunIdentity
     from stadtwerk.influx.live import LiveLines
     from stadtwerk.live.journal import Journal
     from stadtwerk.live.plant import Plant
+    from stadtwerk.runs.brokers import TownBrokers
 
 LOOK_S = 0.2
 ASK_S = 2.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gateways.node import FieldClient
+from gateways.gateway.node import FieldClient
 from simulator.contracts.sensor import Readings, SensorGroup
 
 LIMIT_READINGS = 1_000_000

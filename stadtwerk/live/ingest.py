@@ -10,7 +10,7 @@ from subprocess import Popen
 from typing import Any
 
 from gateways import children
-from gateways.influx.settings import InfluxSettings
+from gateways.stores.influx.settings import InfluxSettings
 
 START_S = 20.0
 RUNS = b" runs\n"

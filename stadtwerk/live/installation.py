@@ -10,8 +10,8 @@ from typing import Any
 import orjson
 
 from gateways.brokers.address import BrokerAddress, from_json
-from gateways.influx.settings import InfluxSettings
-from gateways.tunnel import Certificate
+from gateways.network.tls_proxy import Certificate
+from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem
 
 SCHEMA = "stadtwerk/installation/1"

@@ -8,8 +8,8 @@ import time
 from typing import Protocol
 
 from gateways.brokers.address import UnsafeSecret
-from gateways.embedded import BrokerUnavailable
-from gateways.node.process import NodeFailed
+from gateways.brokers.embedded import BrokerUnavailable
+from gateways.gateway.node.process import NodeFailed
 from stadtwerk.live.ingest import IngestFailed
 from stadtwerk.live.journal import Journal
 

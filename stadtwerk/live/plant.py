@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from gateways.brokers.address import BrokerAddress
-from gateways.versions import GatewayConfig
+from gateways.wire.versions import GatewayConfig
 from stadtwerk.live.wires import Wire
 
 

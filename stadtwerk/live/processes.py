@@ -13,15 +13,15 @@ from typing import Any
 import orjson
 
 from gateways.brokers.address import BrokerAddress, read_secret, to_json
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
 from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, WATCH, identities
 from gateways.brokers.server import MosquittoBroker
-from gateways.embedded import EmbeddedBroker
-from gateways.links import LinkSettings
-from gateways.node import NodeConfig, NodeProcess
-from gateways.proxy import HOST
-from gateways.rollout import Rollout
-from gateways.versions import GatewayConfig
+from gateways.gateway.links import LinkSettings
+from gateways.gateway.node import NodeConfig, NodeProcess
+from gateways.gateway.rollout import Rollout
+from gateways.network.proxy import HOST
+from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.live.credentials import Credentials, files_of, private_copy
 from stadtwerk.live.ingest import IngestProcess, store_config

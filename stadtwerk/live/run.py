@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from gateways.alive import Alive
-from gateways.influx.answers import Refused, Retry
-from gateways.influx.stored import StoredReadings
+from gateways.stores.influx.answers import Refused, Retry
+from gateways.stores.influx.stored import StoredReadings
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
+from stadtwerk.cli.terminal import Terminal
 from stadtwerk.influx.gateways import reading_tags
 from stadtwerk.influx.health import HealthWatch
 from stadtwerk.influx.identity import RunIdentity, zero_of
@@ -35,9 +36,8 @@ from stadtwerk.live.lag import BEHIND_S, LiveTerminal
 from stadtwerk.live.plant import Plant
 from stadtwerk.live.processes import Processes, private_folder
 from stadtwerk.live.settings import LiveSettings
-from stadtwerk.run import RunRequest, RunResult, run_scenario
-from stadtwerk.telemetry import software_of
-from stadtwerk.terminal import Terminal
+from stadtwerk.runs.feed import software_of
+from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City
@@ -180,7 +180,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
 
 def _identity(request: RunRequest, city: City, clock: Clock, folder: Path, now: bool) -> RunIdentity:
     """The run as a database knows it: by the name of its folder."""
-    from resilience.loader import build_scenario
+    from resilience.scenario.loader import build_scenario
     from simulator.contracts.document import load_document
 
     scenario = build_scenario(load_document(folder / "scenario.yaml"))

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateways.brokers.mosquitto import NAMES
-from gateways.proxy import HOST
+from gateways.network.proxy import HOST
 from gateways.secrets.folder import IDENTITIES
 from gateways.secrets.revocation import LIST
 from simulator.contracts.problem import BadInput, Problem

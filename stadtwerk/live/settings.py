@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gateways.influx.settings import InfluxSettings
+from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.live.installation import Installation, read_installation
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from gateways.brokers.address import BrokerAddress
-from gateways.proxy import HOST, TcpProxy
+from gateways.network.proxy import HOST, TcpProxy
 from stadtwerk.live.journal import Journal
 
 LONGEST_DELAY_S = 10.0

@@ -13,20 +13,20 @@ from types import MappingProxyType
 
 import pytest
 
-from resilience.audit import Audit, AuditSettings, Scope
-from resilience.audit.case import Group, scenario_of
-from resilience.audit.cases import reached_case
-from resilience.audit.observation import observe
-from resilience.audit.outcome import Method
-from resilience.audit.page import render
-from resilience.audit.tables import COLUMNS, by_graph, csv_text, json_text
-from resilience.audit.words import answer
-from resilience.scenario import CityReference
-from resilience.text import Text
-from resilience.verdict import Value
+from resilience.judge.verdict import Value
+from resilience.scenario.scenario import CityReference
+from resilience.study.audit import Audit, AuditSettings, Scope
+from resilience.study.audit.case import Group, scenario_of
+from resilience.study.audit.cases import reached_case
+from resilience.study.audit.observation import observe
+from resilience.study.audit.outcome import Method
+from resilience.study.audit.page import render
+from resilience.study.audit.tables import COLUMNS, by_graph, csv_text, json_text
+from resilience.study.audit.words import answer
+from resilience.words.text import Text
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
-from stadtwerk.audit import live_of, run_audit
+from stadtwerk.studies.audit import live_of, run_audit
 from tests.audit.towns import whole_town
 
 SETTINGS = AuditSettings(

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from resilience.entry import Evidence, Repair, TimelineEntry, Trigger
-from resilience.scenario import CityReference, RunSettings, Scenario
-from resilience.text import Text
+from resilience.scenario.entry import Evidence, Repair, TimelineEntry, Trigger
+from resilience.scenario.scenario import CityReference, RunSettings, Scenario
+from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
 from simulator.kernel import Clock
-from stadtwerk import branching
-from stadtwerk.branching import BranchFailed, Lived, run_alone, run_cases
-from stadtwerk.folder import event_lines
-from stadtwerk.run import simulate
-from stadtwerk.telemetry import Feed
-from stadtwerk.terminal import Terminal
+from stadtwerk.cli.terminal import Terminal
+from stadtwerk.runs import branching
+from stadtwerk.runs.branching import BranchFailed, Lived, run_alone, run_cases
+from stadtwerk.runs.feed import Feed
+from stadtwerk.runs.folder import event_lines
+from stadtwerk.runs.run import simulate
 from tests.audit.towns import whole_town
 
 RUN = RunSettings(datetime(2026, 1, 14, 7, 0), 1800.0, 4 * 3600.0)

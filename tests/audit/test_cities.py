@@ -10,20 +10,20 @@ from typing import Any
 
 import pytest
 
-from resilience.audit import AuditSettings
-from resilience.audit.case import BASELINE, scenario_of
-from resilience.audit.cases import access_cases, component_cases, lifeline_cases, link_cases, maker_cases
-from resilience.audit.observation import LevelLoss, observe
-from resilience.audit.outcome import Method, Outcome
-from resilience.audit.replay import file_name, scenario_text
-from resilience.loader import load_scenario
-from resilience.scenario import CityReference
-from resilience.text import NO_TEXT as SAME
-from resilience.verdict import Value
+from resilience.judge.verdict import Value
+from resilience.scenario.loader import load_scenario
+from resilience.scenario.scenario import CityReference
+from resilience.study.audit import AuditSettings
+from resilience.study.audit.case import BASELINE, scenario_of
+from resilience.study.audit.cases import access_cases, component_cases, lifeline_cases, link_cases, maker_cases
+from resilience.study.audit.observation import LevelLoss, observe
+from resilience.study.audit.outcome import Method, Outcome
+from resilience.study.audit.replay import file_name, scenario_text
+from resilience.words.text import NO_TEXT as SAME
 from simulator.city.loader import load_city
 from stadtwerk.__main__ import main
-from stadtwerk.branching import run_cases
-from stadtwerk.library import demo_folder
+from stadtwerk.runs.branching import run_cases
+from stadtwerk.towns.library import demo_folder
 from tests.run.test_micropolis import MICROPOLIS
 
 LEVEL = "water-supply-city"

@@ -10,21 +10,21 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from resilience.audit import AuditSettings, Scope
-from resilience.audit.audit import audit
-from resilience.audit.case import BASELINE, Case, Group, scenario_of
-from resilience.audit.cases import component_cases, link_cases
-from resilience.audit.graph import DependencyGraph
-from resilience.audit.observation import Observation, observe
-from resilience.audit.outcome import Bench
-from resilience.audit.pairs import Single, pair_of, pairs, single, spared
-from resilience.scenario import CityReference
-from resilience.verdict import Value
+from resilience.judge.verdict import Value
+from resilience.scenario.scenario import CityReference
+from resilience.study.audit import AuditSettings, Scope
+from resilience.study.audit.audit import audit
+from resilience.study.audit.case import BASELINE, Case, Group, scenario_of
+from resilience.study.audit.cases import component_cases, link_cases
+from resilience.study.audit.graph import DependencyGraph
+from resilience.study.audit.observation import Observation, observe
+from resilience.study.audit.outcome import Bench
+from resilience.study.audit.pairs import Single, pair_of, pairs, single, spared
 from simulator.contracts.city import City
 from simulator.contracts.component import District
 from simulator.contracts.level import ServiceLevel
-from stadtwerk.audit import live_of
-from stadtwerk.branching import run_cases
+from stadtwerk.runs.branching import run_cases
+from stadtwerk.studies.audit import live_of
 from tests.support.towns import component, link, town
 
 SETTINGS = AuditSettings(datetime(2026, 1, 14, 9, 0), 600.0, 600.0, 3600.0, 6000.0, longest_s=60.0)

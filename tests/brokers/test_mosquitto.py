@@ -9,10 +9,10 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 
+from gateways.brokers.embedded import BrokerUnavailable
 from gateways.brokers.mosquitto import NAMES, installed, mosquitto_acl, mosquitto_config
 from gateways.brokers.rights import identities
 from gateways.brokers.server import MosquittoBroker
-from gateways.embedded import BrokerUnavailable
 from gateways.secrets.authority import Authority
 from gateways.secrets.folder import init_secrets
 from tests.brokers.clients import V5, V311, Client, lets_in

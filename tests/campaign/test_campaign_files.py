@@ -9,9 +9,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from resilience.campaign.schema import campaign_schema
+from resilience.study.campaign.schema import campaign_schema
 from simulator.contracts.problem import BadInput
-from stadtwerk.campaigns.plan import plan_campaign
+from stadtwerk.studies.campaigns.plan import plan_campaign
 from tests.campaign.town import CAMPAIGN, SCENARIO, campaign_on_hamlet
 
 

@@ -125,7 +125,7 @@ def test_workers_of_another_version_are_refused(
     from distributed import LocalCluster
 
     file = few(tmp_path)
-    monkeypatch.setattr("stadtwerk.campaigns.campaign.basis", version_of_tests)
+    monkeypatch.setattr("stadtwerk.studies.campaigns.campaign.basis", version_of_tests)
     with LocalCluster(
         n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0", silence_logs=50
     ) as cluster:

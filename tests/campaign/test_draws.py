@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from resilience.campaign.campaign import Campaign, Method, Variation
-from resilience.campaign.distribution import Distribution
-from resilience.campaign.sampling import cases, unit_points
-from resilience.text import both
+from resilience.study.campaign.campaign import Campaign, Method, Variation
+from resilience.study.campaign.distribution import Distribution
+from resilience.study.campaign.sampling import cases, unit_points
+from resilience.words.text import both
 
 SECOND_ENGINE = {
     "uniform": ((2.0, 6.0), stats.uniform(2, 4)),

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from resilience.campaign.campaign import Campaign, Case, Measure, Method, Variation
-from resilience.campaign.content import CampaignContent, compose
-from resilience.campaign.distribution import Distribution
-from resilience.campaign.report import campaign_page
-from resilience.campaign.run import CampaignRun
-from resilience.figures import Broken, Loss, RunFigures, figures_json, losses, read_figures
-from resilience.pages import html, markdown
-from resilience.text import Text
+from resilience.judge.figures import Broken, Loss, RunFigures, figures_json, losses, read_figures
+from resilience.report.pages import html, markdown
+from resilience.study.campaign.campaign import Campaign, Case, Measure, Method, Variation
+from resilience.study.campaign.content import CampaignContent, compose
+from resilience.study.campaign.distribution import Distribution
+from resilience.study.campaign.report import campaign_page
+from resilience.study.campaign.run import CampaignRun
+from resilience.words.text import Text
 from simulator.contracts.event import Event, EventKind
 from tests.report.page_reader import read_page
 from tests.resilience.town import course, history, tiny_city

@@ -130,7 +130,7 @@ def test_a_run_that_fails_is_a_row_with_its_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     few = campaign_on_hamlet(tmp_path, CAMPAIGN.replace("runs: 100", "runs: 2"))
-    monkeypatch.setattr("stadtwerk.campaigns.plan.basis", lambda: "another program")
+    monkeypatch.setattr("stadtwerk.studies.campaigns.plan.basis", lambda: "another program")
     assert main(["campaign", str(few), "--jobs", "1", "--out", str(tmp_path / "out")]) == 1
     table = pq.read_table(tmp_path / "out" / "runs.parquet").to_pydict()
     assert len(table["error"]) == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from resilience.campaign.statistics import mean, percentile, proportion
+from resilience.study.campaign.statistics import mean, percentile, proportion
 
 MEDIAN_RANKS = {6: (1, 6), 10: (2, 9), 15: (4, 12), 20: (6, 15), 25: (8, 18)}
 """Ranks of the 95 % interval of a median, as in the tables of the sign test (Conover, Practical Nonparametric

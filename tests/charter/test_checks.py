@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from resilience.charter.evidence import CharterRun
-from resilience.verdict import Value
+from resilience.judge.verdict import Value
+from resilience.report.charter.evidence import CharterRun
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.sensor import SensorCohort
@@ -75,7 +75,7 @@ def test_a_single_household_or_too_small_a_sum_in_any_run_is_found(
 
 
 def test_a_reader_that_reads_otherwise_than_it_used_to_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gateways.versions import published
+    from gateways.wire.versions import published
 
     assert check_versions().value is PASS
     changed = [replace(one, meaning={**one.meaning, "boot": 99}) for one in published.published()]

@@ -6,13 +6,13 @@ from datetime import datetime
 
 import pytest
 
-from resilience.charter.evidence import CharterRun, ClauseEvidence, judged_for_charter
-from resilience.charter.grid import clause_rows
-from resilience.charter.status import Status
-from resilience.clauses import charter_clauses
-from resilience.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario
-from resilience.text import both
-from resilience.verdict import Category, Finding, Value, Verdict, combined
+from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
+from resilience.report.charter.evidence import CharterRun, ClauseEvidence, judged_for_charter
+from resilience.report.charter.grid import clause_rows
+from resilience.report.charter.status import Status
+from resilience.scenario.clauses import charter_clauses
+from resilience.scenario.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario
+from resilience.words.text import both
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
 START = RunSettings(datetime(2026, 1, 14), 0.0, 3600.0)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from gateways.sums import leaving
+from gateways.gateway.aggregation import leaving
 from simulator.city.cohorts import expand
 from simulator.city.draft import SensorRule
 from simulator.city.loader import load_city
 from simulator.contracts.problem import BadInput
-from stadtwerk.library import load_named_city
+from stadtwerk.towns.library import load_named_city
 from tests.city.towns import CITY, hamlet
 from tests.support.towns import component
 

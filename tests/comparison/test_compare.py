@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from resilience.comparison import CampaignSide, Outcome, RunSide, compare_campaigns, compare_runs
-from resilience.figures import Broken, LevelFigures, RunFigures
-from resilience.pages import Page, Table, markdown
-from resilience.text import Text, both
-from resilience.verdict import Category, Finding, Metric, Value, Verdict
+from resilience.judge.figures import Broken, LevelFigures, RunFigures
+from resilience.judge.verdict import Category, Finding, Metric, Value, Verdict
+from resilience.report.pages import Page, Table, markdown
+from resilience.study.comparison import CampaignSide, Outcome, RunSide, compare_campaigns, compare_runs
+from resilience.words.text import Text, both
 from stadtwerk.__main__ import main
 from tests.campaign.town import CAMPAIGN, campaign_on_hamlet
 from tests.report.page_reader import read_page

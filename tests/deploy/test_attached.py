@@ -170,7 +170,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
             files = compose_files(GATEWAYS)
             for owner in ("ingest-1", "ingest-2", *GATEWAYS):
                 path = made.written(f"{owner}.json", files[f"{owner}.json"])
-                module = "gateways.ingest" if "ingest" in owner else "gateways.node"
+                module = "gateways.ingest" if "ingest" in owner else "gateways.gateway.node"
                 more = ["--stay"] if "ingest" in owner else []
                 (made.folder / ("ingest" if "ingest" in owner else owner)).mkdir(exist_ok=True)
                 made.start([sys.executable, "-m", module, str(path), *more, "--alive", str(made.alive(owner))], owner)

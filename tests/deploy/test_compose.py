@@ -12,9 +12,9 @@ import pytest
 from gateways.secrets.compose import DATABASE_USERS
 from gateways.secrets.folder import SecretsExist, init_secrets
 from stadtwerk.__main__ import main
-from stadtwerk.library import load_named_city
 from stadtwerk.live.compose import compose_files
 from stadtwerk.live.compose import main as write_files
+from stadtwerk.towns.library import load_named_city
 from tests.deploy.compose import FILE, ROOT, document, mounted, services
 
 COMPOSE = shutil.which("docker-compose")

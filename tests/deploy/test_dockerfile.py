@@ -69,13 +69,13 @@ def test_every_package_of_ours_is_copied() -> None:
     assert packages <= copied
 
 
-@pytest.mark.parametrize("module", ["gateways.node", "gateways.ingest", "gateways.alive"])
+@pytest.mark.parametrize("module", ["gateways.gateway.node", "gateways.ingest", "gateways.alive"])
 def test_the_light_image_needs_the_base_install_only(module: str) -> None:
     """Each service of it imports nothing but the standard library, ourselves and what the base install brings."""
     code = (
         "import importlib, json, sys\n"
         f"importlib.import_module('{module}.__main__' if '{module}' != 'gateways.alive' else '{module}')\n"
-        "import gateways.ingest.service, gateways.influx.writer, gateways.tunnel\n"
+        "import gateways.ingest.service, gateways.stores.influx.writer, gateways.network.tls_proxy\n"
         "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))\n"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT).stdout

@@ -9,8 +9,8 @@ from typing import Any
 import orjson
 import pytest
 
+from gateways.gateway.node.config import load
 from gateways.ingest.config import read_config
-from gateways.node.config import load
 from simulator.contracts.problem import BadInput
 from stadtwerk.live.attached import Attached
 from stadtwerk.live.installation import read_installation

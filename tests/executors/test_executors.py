@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from simulator.contracts.problem import BadInput
-from stadtwerk.executors import Executor, ExecutorGone
-from stadtwerk.executors.cluster import DaskCluster
-from stadtwerk.executors.local import LocalProcesses
+from stadtwerk.studies.executors import Executor, ExecutorGone
+from stadtwerk.studies.executors.cluster import DaskCluster
+from stadtwerk.studies.executors.local import LocalProcesses
 from tests.executors.work import core_settings, kill_once, rest, square, stay
 
 LIMIT_S = 60.0
@@ -90,7 +90,7 @@ def working(place: Path) -> dict[int, Path]:
 
 def test_workers_end_with_a_caller_that_is_killed(tmp_path: Path) -> None:
     code = (
-        "from stadtwerk.executors.local import LocalProcesses\nfrom tests.executors.work import stay\n"
+        "from stadtwerk.studies.executors.local import LocalProcesses\nfrom tests.executors.work import stay\n"
         f"if __name__ == '__main__':\n    list(LocalProcesses(2).run(stay, [{str(tmp_path)!r}] * 2))\n"
     )
     caller = subprocess.Popen([sys.executable, "-c", code])
@@ -121,7 +121,7 @@ def test_what_is_no_address_of_a_cluster_is_told_at_once(address: str) -> None:
 
 
 def test_a_cluster_that_does_not_answer_is_bad_input(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("stadtwerk.executors.cluster.ANSWER_WITHIN_S", 1)
+    monkeypatch.setattr("stadtwerk.studies.executors.cluster.ANSWER_WITHIN_S", 1)
     with pytest.raises(BadInput, match="no scheduler answers"):
         DaskCluster("tcp://127.0.0.1:9")
 

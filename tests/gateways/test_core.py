@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.core import GatewayCore, GatewaySettings, Pack
+from gateways.gateway.core import GatewayCore, GatewaySettings, Pack
 from tests.gateways.samples import cohort, readings
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from gateways import embedded
-from gateways.embedded import BrokerUnavailable, EmbeddedBroker, Login
-from gateways.publisher import Publisher
+from gateways.brokers import embedded
+from gateways.brokers.embedded import BrokerUnavailable, EmbeddedBroker, Login
+from gateways.simulated.publisher import Publisher
 from tests.gateways.samples import Viewer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -188,7 +188,7 @@ def test_after_a_stop_neither_process_nor_folder_is_left() -> None:
 @linux_only
 def test_a_parent_that_is_killed_takes_its_broker_along(tmp_path: Path) -> None:
     code = (
-        "import time\nfrom gateways.embedded import EmbeddedBroker\n"
+        "import time\nfrom gateways.brokers.embedded import EmbeddedBroker\n"
         "broker = EmbeddedBroker()\nbroker.start()\nprint(broker.pid, flush=True)\ntime.sleep(600)\n"
     )
     parent = subprocess.Popen(

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways import senml, topics
-from gateways.core import Pack
-from gateways.payload import PackEncoder, decode_pack, meta_message, status_message
-from gateways.units import SENML_UNITS
+from gateways.gateway.core import Pack
+from gateways.wire import senml, topics
+from gateways.wire.payload import PackEncoder, decode_pack, meta_message, status_message
+from gateways.wire.units import SENML_UNITS
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import START, block, cohort, pack
 

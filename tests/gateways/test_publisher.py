@@ -18,13 +18,13 @@ import orjson
 import pyarrow.parquet as pq
 import pytest
 
-from gateways import topics
-from gateways.embedded import BrokerUnavailable, EmbeddedBroker
-from gateways.payload import decode_pack
-from gateways.publisher import INFLIGHT, KEEPALIVE_S, Publisher, PublisherCount
-from gateways.simulated import DataNetwork, straight
-from gateways.telemetry import Software, Telemetry
-from gateways.versions import GatewayConfig, read_config, read_message
+from gateways.brokers.embedded import BrokerUnavailable, EmbeddedBroker
+from gateways.simulated.gateways import DataNetwork, straight
+from gateways.simulated.publisher import INFLIGHT, KEEPALIVE_S, Publisher, PublisherCount
+from gateways.simulated.telemetry import Software, Telemetry
+from gateways.wire import topics
+from gateways.wire.payload import decode_pack
+from gateways.wire.versions import GatewayConfig, read_config, read_message
 from tests.gateways.samples import START, Viewer, cohort, newcomer, readings
 from tests.support.processes import freeze
 
@@ -198,7 +198,8 @@ def test_without_a_broker_there_is_one_clear_reason() -> None:
 
 def test_a_run_that_is_killed_is_offline_by_its_last_will(broker: EmbeddedBroker) -> None:
     code = (
-        "import sys, time\nfrom gateways.publisher import Publisher\nfrom gateways.embedded import Login\n"
+        "import sys, time\nfrom gateways.simulated.publisher import Publisher\n"
+        "from gateways.brokers.embedded import Login\n"
         "Publisher('127.0.0.1', int(sys.argv[1]), Login('gateway', sys.stdin.readline().strip())).start()\n"
         "time.sleep(600)\n"
     )

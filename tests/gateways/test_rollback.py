@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.legacy.block import step_of
-from gateways.sums import all_leaving
+from gateways.gateway.aggregation import all_leaving
+from gateways.gateway.legacy.block import step_of
 from simulator.contracts.city import City
 from stadtwerk.__main__ import main
-from stadtwerk.library import load_named_city
+from stadtwerk.towns.library import load_named_city
 
 BAD_FROM_S, BAD_TO_S = 3600.0, 7200.0
 

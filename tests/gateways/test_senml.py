@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.senml import Record, SenmlError, decode, encode
+from gateways.wire.senml import Record, SenmlError, decode, encode
 
 NOW = 1_800_000_000.0
 T = 1_700_000_000.0

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from gateways.core import GatewaySettings
-from gateways.simulated import DataNetwork, Fates, SimulatedGateways, straight
+from gateways.gateway.core import GatewaySettings
+from gateways.simulated.gateways import DataNetwork, Fates, SimulatedGateways, straight
 from tests.gateways.samples import cohort, readings
 
 COHORT = cohort()

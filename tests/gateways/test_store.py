@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.core import Block
-from gateways.store import ReadingStore, readings_digest
+from gateways.gateway.core import Block
+from gateways.stores.parquet import ReadingStore, readings_digest
 from simulator.contracts.sensor import SensorGroup
 from tests.gateways.samples import block, cohort
 

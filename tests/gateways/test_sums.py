@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.core import GatewayCore, GatewaySettings
-from gateways.embedded import EmbeddedBroker
-from gateways.simulated import DataNetwork, straight
-from gateways.sums import Sums, all_leaving, leaving
-from gateways.telemetry import Telemetry
+from gateways.brokers.embedded import EmbeddedBroker
+from gateways.gateway.aggregation import Sums, all_leaving, leaving
+from gateways.gateway.core import GatewayCore, GatewaySettings
+from gateways.simulated.gateways import DataNetwork, straight
+from gateways.simulated.telemetry import Telemetry
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from tests.gateways.samples import Viewer, cohort
 from tests.gateways.test_publisher import started

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.core import GatewaySettings
-from gateways.simulated import DataNetwork, straight
-from gateways.telemetry import Software, Telemetry, TelemetrySummary
-from gateways.versions import UnknownVersion
+from gateways.gateway.core import GatewaySettings
+from gateways.simulated.gateways import DataNetwork, straight
+from gateways.simulated.telemetry import Software, Telemetry, TelemetrySummary
+from gateways.wire.versions import UnknownVersion
 from tests.gateways.samples import START, cohort, readings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -201,8 +201,8 @@ import sys
 from datetime import datetime
 from pathlib import Path
 import numpy as np
-from gateways.simulated import DataNetwork, straight
-from gateways.telemetry import Telemetry
+from gateways.simulated.gateways import DataNetwork, straight
+from gateways.simulated.telemetry import Telemetry
 from simulator.contracts.sensor import SensorCohort
 from simulator.kernel import Clock, Streams
 from simulator.sensors import Sampler

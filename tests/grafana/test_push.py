@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resilience.metrics import person_hours_by_measure, quality, resilience
+from resilience.judge.metrics import person_hours_by_measure, quality, resilience
 from simulator.contracts.history import Course, History
 from simulator.contracts.measurements import MEASUREMENTS
 from simulator.contracts.quantities import QUANTITIES

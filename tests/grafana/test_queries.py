@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from gateways.influx import InfluxWriter
+from gateways.stores.influx import InfluxWriter
 from simulator.contracts.ticks import to_ticks
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import Dashboard, load, pages, panels

@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from gateways.influx import InfluxWriter
-from gateways.topics import ack, health, status
-from resilience.scenario import CityReference, RunSettings, Scenario
-from resilience.text import both
+from gateways.stores.influx import InfluxWriter
+from gateways.wire.topics import ack, health, status
+from resilience.scenario.scenario import CityReference, RunSettings, Scenario
+from resilience.words.text import both
 from stadtwerk.influx.health import HealthWatch
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.out import Out

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gateways.influx import PointWriter
+from gateways.stores.influx import PointWriter
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
@@ -101,8 +101,8 @@ def test_a_source_that_has_failed_is_no_fallback(run_of_town: tuple[States, Out]
 def run_of_town() -> tuple[States, Out]:
     from datetime import datetime
 
-    from resilience.scenario import CityReference, RunSettings, Scenario
-    from resilience.text import both
+    from resilience.scenario.scenario import CityReference, RunSettings, Scenario
+    from resilience.words.text import both
     from stadtwerk.influx.identity import RunIdentity
 
     city = town(

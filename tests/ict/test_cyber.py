@@ -7,10 +7,10 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from resilience.injector import build_injector
-from resilience.judge import judge
-from resilience.scenario import TimelineEntry, Trigger
-from resilience.verdict import Category, Value
+from resilience.inject.injector import build_injector
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Value
+from resilience.scenario.scenario import TimelineEntry, Trigger
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import History

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateways.influx import InfluxWriter, LineWriter, Refused, Retry
+from gateways.stores.influx import InfluxWriter, LineWriter, Refused, Retry
 from tests.influx.servers import INFLUXD, VICTORIA_METRICS, InfluxDB1, VictoriaMetrics, nobody
 
 START_MS = 1_768_406_400_000

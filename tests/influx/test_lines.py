@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.influx.lines import LineWriter, measurement, original, tag, to_lines
+from gateways.stores.influx.lines import LineWriter, measurement, original, tag, to_lines
 
 T = 1_768_406_400_250
 

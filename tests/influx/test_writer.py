@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from gateways.brokers.address import UnsafeSecret
-from gateways.influx import InfluxSettings, InfluxWriter, Refused, Retry
-from gateways.influx.answers import LONGEST_WAIT_S, retry_after_s
-from gateways.influx.questions import InfluxQuestions
-from gateways.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S
+from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
+from gateways.stores.influx.answers import LONGEST_WAIT_S, retry_after_s
+from gateways.stores.influx.questions import InfluxQuestions
+from gateways.stores.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S
 from tests.influx.fake import Answer, Asked, FakeInflux, error
 from tests.influx.servers import nobody
 

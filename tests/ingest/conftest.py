@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.rights import identities
-from gateways.embedded import EmbeddedBroker
 from tests.ingest.support import GATEWAYS, INGESTS
 
 

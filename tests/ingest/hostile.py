@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import orjson
 
-from gateways import topics
+from gateways.wire import topics
 from tests.ingest.support import Packs
 
 STRANGER = "gw-2"

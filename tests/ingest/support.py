@@ -18,10 +18,10 @@ import orjson
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from gateways import topics
 from gateways.brokers.address import BrokerAddress, configure_client, to_json
 from gateways.ingest.columns import WireColumns, columns_of
-from gateways.payload import PackEncoder, WirePack, WireReading
+from gateways.wire import topics
+from gateways.wire.payload import PackEncoder, WirePack, WireReading
 from simulator.contracts.sensor import Quality
 from tests.gateways.samples import START, block, cohort, pack
 

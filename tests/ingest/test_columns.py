@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 
 from gateways.ingest.columns import CACHED_BYTES, LATEST, ColumnReader, WireColumns, columns_of
-from gateways.payload import PackEncoder, decode_pack
-from gateways.senml import SenmlError
-from gateways.versions import UnknownVersion
+from gateways.wire.payload import PackEncoder, decode_pack
+from gateways.wire.senml import SenmlError
+from gateways.wire.versions import UnknownVersion
 from tests.gateways.samples import START, block, cohort, pack
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.embedded import EmbeddedBroker
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.ingest.embedded import read_ledger
 from tests.gateways.samples import START
 from tests.influx.servers import VICTORIA_METRICS, VictoriaMetrics

@@ -9,7 +9,7 @@ import pytest
 
 from gateways.ingest.deadletter import EXCERPT_BYTES, TEXT_LIMIT, DeadLetterLimits, DeadLetters, Reason
 from gateways.ingest.screen import Refusal, Screen
-from gateways.versions import VERSIONS
+from gateways.wire.versions import VERSIONS
 from tests.ingest.support import Packs
 
 

@@ -10,10 +10,10 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from gateways import embedded
+from gateways.brokers import embedded
 from gateways.brokers.address import configure_client
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.rights import Identity, Rights, identities, rights
-from gateways.embedded import EmbeddedBroker
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.embedded import EmbeddedStore, read_ledger
 from gateways.ingest.screen import Refusal, Screen

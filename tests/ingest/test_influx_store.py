@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gateways.influx import Refused, Retry
 from gateways.ingest.embedded import read_ledger
 from gateways.ingest.influx_store import InfluxStore
 from gateways.ingest.sequence import Verdict
+from gateways.stores.influx import Refused, Retry
 from tests.ingest.support import columns, until
 
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gateways import topics
-from gateways.embedded import EmbeddedBroker
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
 from gateways.ingest.deadletter import Reason
@@ -19,6 +18,7 @@ from gateways.ingest.embedded import EmbeddedStore, read_ledger
 from gateways.ingest.sequence import Verdict
 from gateways.ingest.service import IngestService
 from gateways.ingest.store import StoreUnavailable
+from gateways.wire import topics
 from tests.ingest.support import Packs, Sender, Watcher, rows_of, until
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from gateways.payload import WireReading
+from gateways.wire.payload import WireReading
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.legacy.csv_logger import (
+from gateways.gateway.legacy.csv_logger import (
     GERMAN,
     INTERNATIONAL,
     LONGEST_LINE,
@@ -21,7 +21,7 @@ from gateways.legacy.csv_logger import (
     read_log,
     write_log,
 )
-from gateways.payload import WireReading
+from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality
 from tests.legacy.golden_files import GOLDEN, expected, lines
 

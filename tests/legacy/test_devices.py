@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.legacy.block import RegisterBlock, map_of, step_of
-from gateways.legacy.csv_logger import TO_THE_MILLISECOND, read_log, write_log
-from gateways.legacy.devices import DEVICES, FieldDevices
-from gateways.legacy.registers import Number, Register, RegisterMap
-from gateways.payload import WireReading
-from gateways.versions import v0
+from gateways.gateway.legacy.block import RegisterBlock, map_of, step_of
+from gateways.gateway.legacy.csv_logger import TO_THE_MILLISECOND, read_log, write_log
+from gateways.gateway.legacy.devices import DEVICES, FieldDevices
+from gateways.gateway.legacy.registers import Number, Register, RegisterMap
+from gateways.wire.payload import WireReading
+from gateways.wire.versions import v0
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 

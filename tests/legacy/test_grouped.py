@@ -6,12 +6,12 @@ import math
 
 import pytest
 
-from gateways.core import GatewayCore, GatewaySettings
-from gateways.legacy.csv_logger import GERMAN, read_log
-from gateways.legacy.grouped import grouped
-from gateways.legacy.modbus import ModbusPoller, ModbusUnit
-from gateways.legacy.registers import Number, Register, RegisterMap
-from gateways.payload import PackEncoder, WireReading, decode_pack
+from gateways.gateway.core import GatewayCore, GatewaySettings
+from gateways.gateway.legacy.csv_logger import GERMAN, read_log
+from gateways.gateway.legacy.grouped import grouped
+from gateways.gateway.legacy.modbus import ModbusPoller, ModbusUnit
+from gateways.gateway.legacy.registers import Number, Register, RegisterMap
+from gateways.wire.payload import PackEncoder, WireReading, decode_pack
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 
 LEVELS = SensorCohort("levels", "gateway-d1", "level_m", "m", ("tank-1", "tank-2"), 0.1, 60.0)

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gateways.legacy.modbus import GarbledAnswer, ModbusPoller, ModbusUnit, UnitRefuses, UnitUnreachable
-from gateways.legacy.registers import Number, Register, RegisterMap
-from gateways.payload import WireReading
+from gateways.gateway.legacy.modbus import GarbledAnswer, ModbusPoller, ModbusUnit, UnitRefuses, UnitUnreachable
+from gateways.gateway.legacy.registers import Number, Register, RegisterMap
+from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality
 
 MAP = RegisterMap(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.legacy.registers import (
+from gateways.gateway.legacy.registers import (
     MOST_AT_ONCE,
     GarbledRegisters,
     Number,
@@ -20,7 +20,7 @@ from gateways.legacy.registers import (
     read_map,
     write_map,
 )
-from gateways.payload import WireReading
+from gateways.wire.payload import WireReading
 from simulator.contracts.problem import BadInput
 from simulator.contracts.sensor import Quality
 from tests.legacy.golden_files import GOLDEN, expected, lines

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from resilience.judge import judge
-from resilience.scenario import Carries, Redundancy, Threshold, TimeLimit
-from resilience.verdict import Category, Value
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Value
+from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit
 from simulator.contracts.component import Value as Given
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind

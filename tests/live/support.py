@@ -13,10 +13,10 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from gateways.sums import all_leaving
-from gateways.units import registered
-from stadtwerk.library import load_named_city
-from stadtwerk.terminal import Terminal
+from gateways.gateway.aggregation import all_leaving
+from gateways.wire.units import registered
+from stadtwerk.cli.terminal import Terminal
+from stadtwerk.towns.library import load_named_city
 
 START_MS = int(datetime(2026, 1, 14, 17, tzinfo=UTC).timestamp() * 1000)
 SCENARIO = """\

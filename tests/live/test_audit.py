@@ -13,7 +13,7 @@ import pytest
 
 from gateways.ingest.columns import columns_of
 from gateways.ingest.embedded import EmbeddedStore
-from gateways.payload import WirePack, WireReading
+from gateways.wire.payload import WirePack, WireReading
 from simulator.contracts.problem import BadInput
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
@@ -21,7 +21,7 @@ from stadtwerk.live.field import FieldSums
 from stadtwerk.live.lag import LagMeter
 from stadtwerk.live.run import Delivery, LiveResult
 from stadtwerk.live.settings import Drill, LiveSettings
-from stadtwerk.run import RunResult
+from stadtwerk.runs.run import RunResult
 
 GROUP = SensorGroup((SensorCohort("c", "g1", "flow_m3_s", "m3/s", ("a", "b"), 0.0, 60.0),))
 

@@ -9,17 +9,17 @@ from typing import Any, cast
 
 import pytest
 
-from gateways.embedded import BrokerUnavailable
+from gateways.brokers.embedded import BrokerUnavailable
 from simulator.contracts.city import City
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from stadtwerk.__main__ import main
-from stadtwerk.brokers import TownBrokers
 from stadtwerk.live.faults import RealFaults, plan_drills
 from stadtwerk.live.processes import Processes
 from stadtwerk.live.settings import DOWN_S, Drill
 from stadtwerk.live.wires import Wire
+from stadtwerk.runs.brokers import TownBrokers
 from tests.ict.town import component, data, power, run_to, town, world
 from tests.live.support import write_scenario
 
@@ -220,7 +220,7 @@ def test_without_a_broker_there_is_no_live_run(
     def unavailable(*_: object) -> None:
         raise BrokerUnavailable("nats-server is not installed")
 
-    monkeypatch.setattr("gateways.embedded.EmbeddedBroker.start", unavailable)
+    monkeypatch.setattr("gateways.brokers.embedded.EmbeddedBroker.start", unavailable)
     assert main(["live", str(write_scenario(tmp_path)), "--out", str(tmp_path / "out")]) == 64
     assert "broker-a: does not start: nats-server is not installed" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["live-short.yaml"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gateways.proxy import RETRANSMIT_S, TcpProxy
+from gateways.network.proxy import RETRANSMIT_S, TcpProxy
 
 SOON_S = 5.0
 NEVER_S = 0.3

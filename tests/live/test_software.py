@@ -14,7 +14,7 @@ from gateways.ingest.embedded import read_rows
 from stadtwerk.__main__ import main
 from stadtwerk.live.run import run_live
 from stadtwerk.live.settings import LiveSettings
-from stadtwerk.run import RunRequest
+from stadtwerk.runs.run import RunRequest
 from tests.live.support import SCENARIO, Listener, Live, read_live, taken_by, write_scenario
 from tests.live.test_device import check_of_a_live_run
 

@@ -10,10 +10,10 @@ import orjson
 import pytest
 
 from gateways.brokers.address import BrokerAddress
-from gateways.links import LinkSettings
-from gateways.node import NodeConfig
-from gateways.node.config import load, save
-from gateways.tunnel import DoorConfig
+from gateways.gateway.links import LinkSettings
+from gateways.gateway.node import NodeConfig
+from gateways.gateway.node.config import load, save
+from gateways.network.tls_proxy import DoorConfig
 from simulator.contracts.problem import BadInput
 
 
@@ -95,7 +95,7 @@ def test_what_is_no_configuration_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_the_process_says_what_is_wrong_and_ends_with_64(tmp_path: Path) -> None:
     (tmp_path / "node.json").write_text('{"gateway": "", "outbox": "o", "brokers": []}')
-    command = [sys.executable, "-m", "gateways.node", str(tmp_path / "node.json")]
+    command = [sys.executable, "-m", "gateways.gateway.node", str(tmp_path / "node.json")]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     assert ended.returncode == 64
     assert "gateway: is empty" in ended.stderr and "brokers: names no broker" in ended.stderr

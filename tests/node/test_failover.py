@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateways.core import GatewayCore, GatewaySettings
-from gateways.failover import Action, Failover
-from gateways.links import LinkSettings
-from gateways.outbox import NewPack, Outbox
-from gateways.outbox_file import Place
-from gateways.window import Window
+from gateways.gateway.core import GatewayCore, GatewaySettings
+from gateways.gateway.failover import Action, Failover
+from gateways.gateway.links import LinkSettings
+from gateways.gateway.outbox import NewPack, Outbox
+from gateways.gateway.outbox_file import Place
+from gateways.gateway.window import Window
 from simulator.contracts.ticks import to_s
 from tests.node.world import group, readings
 

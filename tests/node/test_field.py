@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.node import FieldClient, lines
-from gateways.node.field import FieldServer
-from gateways.node.frames import GroupBook, from_bytes, to_bytes
-from gateways.outbox import Outbox
+from gateways.gateway.node import FieldClient, lines
+from gateways.gateway.node.field import FieldServer
+from gateways.gateway.node.frames import GroupBook, from_bytes, to_bytes
+from gateways.gateway.outbox import Outbox
 from simulator.contracts.sensor import Readings, SensorGroup
 from tests.node.test_outbox import disk_of
 from tests.node.world import GATEWAY, group, readings, until
@@ -230,7 +230,7 @@ def test_what_is_stored_comes_out_bit_for_bit(values: list[list[float]]) -> None
     blocks = [
         Readings(of, 1000 * i, np.array(row), np.array([0, 1, 2], dtype=np.uint8)) for i, row in enumerate(values)
     ]
-    from gateways.core import block_of
+    from gateways.gateway.core import block_of
 
     out = from_bytes(to_bytes([block_of(b) for b in blocks], Book()), Book())  # type: ignore[arg-type]
     assert [b.values.tobytes() for b in out] == [b.values.tobytes() for b in blocks]

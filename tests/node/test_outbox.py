@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from gateways.outbox import START, Mark, NewPack, Outbox, OutboxBusy, Place
+from gateways.gateway.outbox import START, Mark, NewPack, Outbox, OutboxBusy, Place
 
 WRITER = """
 import sys
 from pathlib import Path
-from gateways.outbox import Mark, NewPack, Outbox
+from gateways.gateway.outbox import Mark, NewPack, Outbox
 outbox = Outbox(Path(sys.argv[1]))
 number = 0
 while True:
@@ -124,7 +124,7 @@ def test_beyond_the_limit_the_oldest_go_first_and_are_counted_for_ever(tmp_path:
 
 
 def test_marks_know_the_last_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateways.outbox.MARKS", 4)
+    monkeypatch.setattr("gateways.gateway.outbox.MARKS", 4)
     with Outbox(tmp_path / "o") as outbox:
         for at in range(6):
             outbox.put(packs(b"x"), [Mark(7, at)])
@@ -156,7 +156,7 @@ def test_on_a_full_disk_nothing_changes_and_later_it_goes_on(tmp_path: Path) -> 
 
 def test_only_one_process_may_have_it(tmp_path: Path) -> None:
     with Outbox(tmp_path / "o"):
-        code = "import sys\nfrom pathlib import Path\nfrom gateways.outbox import Outbox\nOutbox(Path(sys.argv[1]))"
+        code = "import sys, pathlib\nfrom gateways.gateway.outbox import Outbox\nOutbox(pathlib.Path(sys.argv[1]))"
         other = subprocess.run(
             [sys.executable, "-c", code, str(tmp_path / "o")], capture_output=True, text=True, check=False
         )

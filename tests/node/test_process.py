@@ -13,10 +13,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gateways.node import NodeConfig, NodeProcess
-from gateways.node.config import save
-from gateways.node.process import NodeFailed
-from gateways.versions import GatewayConfig, config_message
+from gateways.gateway.node import NodeConfig, NodeProcess
+from gateways.gateway.node.config import save
+from gateways.gateway.node.process import NodeFailed
+from gateways.wire.versions import GatewayConfig, config_message
 from simulator.contracts.sensor import SensorCohort, SensorGroup
 from tests.node.world import FAST, START, brokers, expected, field, group, ingest, node, readings, until
 from tests.support.processes import freeze
@@ -242,7 +242,7 @@ def test_it_ends_with_its_parent(tmp_path: Path) -> None:
         settings = NodeConfig("gateway-1", (started[0].address("gateway-1"),), tmp_path / "outbox.sqlite")
         save(settings, tmp_path / "node.json")
         # A shell starts the gateway in the background and ends.
-        command = f'"{sys.executable}" -m gateways.node node.json --ready ready.json & sleep 0.2; cat'
+        command = f'"{sys.executable}" -m gateways.gateway.node node.json --ready ready.json & sleep 0.2; cat'
         shell = subprocess.Popen(["/bin/sh", "-c", command], cwd=tmp_path, stdin=subprocess.PIPE)
         assert until((tmp_path / "ready.json").exists)
         child = orjson.loads((tmp_path / "ready.json").read_bytes())["pid"]

@@ -15,15 +15,15 @@ import orjson
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from gateways import topics
 from gateways.brokers.address import BrokerAddress, configure_client
+from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import identities
-from gateways.embedded import EmbeddedBroker
-from gateways.links import LinkSettings
-from gateways.node import FieldClient, NodeConfig, NodeProcess
-from gateways.senml import SenmlError
-from gateways.versions import read_message
+from gateways.gateway.links import LinkSettings
+from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
+from gateways.wire import topics
+from gateways.wire.senml import SenmlError
+from gateways.wire.versions import read_message
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
 
 GATEWAY = "gateway-1"

@@ -8,14 +8,14 @@ from types import MappingProxyType
 
 import numpy as np
 
-from resilience.metrics import Readings
-from resilience.metrics.table import metrics_of
-from resilience.norms import Confidence
-from resilience.report.compose import compose
-from resilience.report.content import ReportContent, TelemetrySummary
-from resilience.scenario import CityReference, Evidence, Redundancy, RunSettings, Scenario, TimelineEntry
-from resilience.text import Text
-from resilience.verdict import Category, Figure, Finding, Limit, Value, Verdict
+from resilience.judge.metrics import Readings
+from resilience.judge.metrics.table import metrics_of
+from resilience.judge.verdict import Category, Figure, Finding, Limit, Value, Verdict
+from resilience.report.run.compose import compose
+from resilience.report.run.content import ReportContent, TelemetrySummary
+from resilience.scenario.norms import Confidence
+from resilience.scenario.scenario import CityReference, Evidence, Redundancy, RunSettings, Scenario, TimelineEntry
+from resilience.words.text import Text
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
 from simulator.contracts.event import Event, EventKind

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.report.axis import TimeAxis, ValueAxis
-from resilience.text import SHARE
+from resilience.report.run.axis import TimeAxis, ValueAxis
+from resilience.words.text import SHARE
 
 START = datetime(2026, 1, 14, 17, 10)
 

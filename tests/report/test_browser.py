@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from resilience.report import write_report
+from resilience.report.run import write_report
 from tests.report import sample
 from tests.report.page_reader import Node, read_page
 

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.report.compose import town_map_of
-from resilience.report.content import MapComponent, MapDistrict, ModeSpan, ModeTimeline, TownMap
-from resilience.report.course_chart import SMALL, WIDE, Band, course_chart
-from resilience.report.gantt import gantt, rank_class
-from resilience.report.town_map import CLASSES, Projection, class_bounds, class_of, scale_length_m, town_map
-from resilience.report.views import bands_of, fault_keys
-from resilience.terms import mode_words
-from resilience.text import both
+from resilience.report.run.compose import town_map_of
+from resilience.report.run.content import MapComponent, MapDistrict, ModeSpan, ModeTimeline, TownMap
+from resilience.report.run.course_chart import SMALL, WIDE, Band, course_chart
+from resilience.report.run.gantt import gantt, rank_class
+from resilience.report.run.town_map import CLASSES, Projection, class_bounds, class_of, scale_length_m, town_map
+from resilience.report.run.views import bands_of, fault_keys
+from resilience.words.terms import mode_words
+from resilience.words.text import both
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.kinds import KINDS

@@ -17,13 +17,13 @@ from xml.etree import ElementTree
 
 import pytest
 
-import resilience.report
-from resilience.report import ReportContent, render, write_report
-from resilience.report.content import Headline, LevelCourse
-from resilience.report.course_chart import COLUMN, SMALL, WIDE, Frame
-from resilience.report.page_data import STEPS, quota, thinned
-from resilience.report.views import page_view
-from resilience.text import Text
+import resilience.report.run
+from resilience.report.run import ReportContent, render, write_report
+from resilience.report.run.content import Headline, LevelCourse
+from resilience.report.run.course_chart import COLUMN, SMALL, WIDE, Frame
+from resilience.report.run.page_data import STEPS, quota, thinned
+from resilience.report.run.views import page_view
+from resilience.words.text import Text
 from tests.report import sample
 from tests.report.page_reader import Node, corners, read_page
 
@@ -202,7 +202,7 @@ def test_hostile_names_stay_words(lang: str) -> None:
 def test_the_same_content_gives_the_same_bytes_in_any_process(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\nfrom tests.report.sample import content\n"
-        "from resilience.report import write_report\nwrite_report(content(), Path(sys.argv[1]), 'de')\n"
+        "from resilience.report.run import write_report\nwrite_report(content(), Path(sys.argv[1]), 'de')\n"
     )
     for seed in ("1", "77"):
         environment = os.environ | {"PYTHONHASHSEED": seed}
@@ -283,7 +283,7 @@ def luminance(colour: str) -> float:
     ],
 )  # fmt: skip
 def test_words_can_be_read_by_everyone(ink: str, ground: str) -> None:
-    style = (Path(resilience.report.__file__).parent / "page.css").read_text(encoding="utf-8")
+    style = (Path(resilience.report.run.__file__).parent / "page.css").read_text(encoding="utf-8")
     colours = dict(re.findall(r"--([\w-]+): (#\w+)", style))
     light, dark = sorted((luminance(colours[ink]), luminance(colours[ground])), reverse=True)
     assert (light + 0.05) / (dark + 0.05) >= 4.5, "WCAG 2 AA asks for 4.5 to 1"

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import pytest
 
-import resilience.report
-from resilience.moment import clock, day
-from resilience.norms import Confidence
-from resilience.phrases import PHRASES
-from resilience.report.glyphs import SHAPES
-from resilience.report.texts import TEXTS, say
-from resilience.report.wording import duration, full_date, number, plain, quantity
-from resilience.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, term
-from resilience.text import Text
-from resilience.verdict import Category
+import resilience.report.run
+from resilience.judge.verdict import Category
+from resilience.report.run.glyphs import SHAPES
+from resilience.report.run.texts import TEXTS, say
+from resilience.report.run.wording import duration, full_date, number, plain, quantity
+from resilience.scenario.moment import clock, day
+from resilience.scenario.norms import Confidence
+from resilience.words.phrases import PHRASES
+from resilience.words.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, term
+from resilience.words.text import Text
 from simulator.contracts.kinds import KINDS, fault_points
 from simulator.contracts.level import MEASURES
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QUANTITIES
 
-ROOM = Path(resilience.report.__file__).parent
+ROOM = Path(resilience.report.run.__file__).parent
 
 
 def test_every_kind_fault_mode_and_supply_has_a_name() -> None:

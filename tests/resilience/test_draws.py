@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience.draws.cases import with_cases
-from resilience.draws.hazard import Hazard, HazardType, Place
-from resilience.draws.rates import YEAR_S, rates
-from resilience.fields import Fields
-from resilience.hazard_loader import build_place
-from resilience.injector import build_injector
-from resilience.judge import judge
-from resilience.loader import build_scenario, executed_text, load_scenario
-from resilience.report.compose import compose
-from resilience.scenario import Case, Repair, Scenario, Selector, TimelineEntry, Wear
-from resilience.selector import resolve
-from resilience.verdict import Category, Finding, Value
+from resilience.inject.draws.cases import with_cases
+from resilience.inject.draws.hazard import Hazard, HazardType, Place
+from resilience.inject.draws.rates import YEAR_S, rates
+from resilience.inject.injector import build_injector
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.report.run.compose import compose
+from resilience.scenario.fields import Fields
+from resilience.scenario.hazard_loader import build_place
+from resilience.scenario.loader import build_scenario, executed_text, load_scenario
+from resilience.scenario.scenario import Case, Repair, Scenario, Selector, TimelineEntry, Wear
+from resilience.scenario.selector import resolve
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, load_document

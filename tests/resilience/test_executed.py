@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from resilience.judge import judge
-from resilience.scenario import Evidence, Repair, Selector, TimelineEntry
-from resilience.verdict import Category, Finding, Value
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.scenario.scenario import Evidence, Repair, Selector, TimelineEntry
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed
 from tests.resilience.town import history, scenario, tiny_city

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from resilience.judge import judge
-from resilience.scenario import (
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.scenario.scenario import (
     Budget,
     Expectation,
     Invariant,
@@ -21,7 +22,6 @@ from resilience.scenario import (
     TimelineEntry,
     Window,
 )
-from resilience.verdict import Category, Finding, Value
 from simulator.contracts.history import Course, Executed
 from simulator.contracts.level import ServiceLevel
 from tests.resilience.town import course, history, scenario, tiny_city

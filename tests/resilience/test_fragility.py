@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.draws.area import Circle, Polygons, Strip
-from resilience.draws.fragility import curve_of, fails_at, fragilities
-from resilience.draws.hazard import Hazard, HazardType, Place
-from resilience.draws.outage import Outage
-from resilience.draws.rates import YEAR_S, first_failure_s, rate_of, rates
-from resilience.norms import Confidence
+from resilience.inject.draws.area import Circle, Polygons, Strip
+from resilience.inject.draws.fragility import curve_of, fails_at, fragilities
+from resilience.inject.draws.hazard import Hazard, HazardType, Place
+from resilience.inject.draws.outage import Outage
+from resilience.inject.draws.rates import YEAR_S, first_failure_s, rate_of, rates
+from resilience.scenario.norms import Confidence
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS, fault_points
 from tests.resilience.town import component, tiny_city

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from resilience.injector import Injector, build_injector
-from resilience.judge import judge
-from resilience.scenario import Evidence, Repair, Scenario, Selector, TimelineEntry
-from resilience.verdict import Category, Value
+from resilience.inject.injector import Injector, build_injector
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Value
+from resilience.scenario.scenario import Evidence, Repair, Scenario, Selector, TimelineEntry
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import History
 from tests.resilience.town import HOUR, FakeClock, FakeDoor, FakeLog, scenario, tiny_city

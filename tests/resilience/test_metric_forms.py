@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from resilience.metrics import (
+from resilience.judge.metrics import (
     Readings,
     availability,
     ecs,
@@ -26,10 +26,10 @@ from resilience.metrics import (
     total_delay_s,
     travel_time_index,
 )
-from resilience.metrics.table import metrics_of
-from resilience.record import read_verdict, verdict_json
-from resilience.text import Text
-from resilience.verdict import Metric, Value, Verdict
+from resilience.judge.metrics.table import metrics_of
+from resilience.judge.record import read_verdict, verdict_json
+from resilience.judge.verdict import Metric, Value, Verdict
+from resilience.words.text import Text
 from tests.resilience.town import HOUR, course, history, tiny_city
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from resilience.metrics import (
+from resilience.judge.metrics import (
     interruptions,
     most_people_worse,
     person_hours_by_measure,

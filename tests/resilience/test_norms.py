@@ -1,10 +1,10 @@
 """The data files of norms and clauses."""
 
-from resilience.clauses import clauses
-from resilience.limits import level_limit, owed_text, time_limit
-from resilience.norms import Confidence, norms
-from resilience.scenario import Threshold, TimeLimit
-from resilience.text import Text
+from resilience.scenario.clauses import clauses
+from resilience.scenario.limits import level_limit, owed_text, time_limit
+from resilience.scenario.norms import Confidence, norms
+from resilience.scenario.scenario import Threshold, TimeLimit
+from resilience.words.text import Text
 from simulator.contracts.level import MEASURES
 from tests.resilience.town import tiny_city
 

@@ -8,8 +8,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience.injector import build_injector
-from resilience.scenario import Repair, TimelineEntry, Trigger
+from resilience.inject.injector import build_injector
+from resilience.scenario.scenario import Repair, TimelineEntry, Trigger
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog

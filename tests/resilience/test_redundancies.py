@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from resilience.judge import judge
-from resilience.modes import mode_course
-from resilience.scenario import Carries, Redundancy, Threshold, TimeLimit
-from resilience.text import Text
-from resilience.verdict import Category, Finding, Value
+from resilience.judge.judge import judge
+from resilience.judge.modes import mode_course
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit
+from resilience.words.text import Text
 from simulator.contracts.kinds import KINDS
 from tests.resilience.town import component, course, history, modes, scenario, tiny_city
 

@@ -11,11 +11,20 @@ import jsonschema
 import pytest
 import yaml
 
-from resilience.loader import build_scenario, city_reference, executed_text, load_scenario
-from resilience.scenario import CityReference, Evidence, Invariant, LevelChoice, LevelHolds, Recovery, Repair, Threshold
-from resilience.schema import scenario_schema
-from resilience.selector import resolve
-from resilience.semantics import check_scenario
+from resilience.scenario.loader import build_scenario, city_reference, executed_text, load_scenario
+from resilience.scenario.scenario import (
+    CityReference,
+    Evidence,
+    Invariant,
+    LevelChoice,
+    LevelHolds,
+    Recovery,
+    Repair,
+    Threshold,
+)
+from resilience.scenario.schema import scenario_schema
+from resilience.scenario.selector import resolve
+from resilience.scenario.semantics import check_scenario
 from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.document import load_document
 from simulator.contracts.problem import BadInput, Problem

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resilience.scenario import Selector, TimelineEntry
-from resilience.selector import expand, matching, resolve
+from resilience.scenario.scenario import Selector, TimelineEntry
+from resilience.scenario.selector import expand, matching, resolve
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.link import LinkKind

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from resilience.entry_loader import build_entry
-from resilience.fields import Fields
-from resilience.injector import build_injector
-from resilience.judge import judge
-from resilience.report.compose import compose
-from resilience.scenario import Evidence, Repair, TimelineEntry, Trigger
-from resilience.verdict import Category, Finding, Value
-from resilience.watch import due_at
+from resilience.inject.injector import build_injector
+from resilience.inject.watch import due_at
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.report.run.compose import compose
+from resilience.scenario.entry_loader import build_entry
+from resilience.scenario.fields import Fields
+from resilience.scenario.scenario import Evidence, Repair, TimelineEntry, Trigger
 from simulator.contracts.document import load_document
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import Executed, History

@@ -5,12 +5,20 @@ from xml.etree import ElementTree
 
 import pytest
 
-from resilience.checkers import Context
-from resilience.judge import judge
-from resilience.junit import junit_xml
-from resilience.record import read_verdict, verdict_json
-from resilience.scenario import Invariant, LevelChoice, Redundancy, Scenario, SteadyState, Threshold, TimelineEntry
-from resilience.verdict import Category, Finding, Value, Verdict, combined
+from resilience.judge.checkers import Context
+from resilience.judge.judge import judge
+from resilience.judge.record import read_verdict, verdict_json
+from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
+from resilience.report.junit import junit_xml
+from resilience.scenario.scenario import (
+    Invariant,
+    LevelChoice,
+    Redundancy,
+    Scenario,
+    SteadyState,
+    Threshold,
+    TimelineEntry,
+)
 from simulator.contracts.history import Executed, History
 from tests.resilience.town import course, history, modes, scenario, tiny_city
 

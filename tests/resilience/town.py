@@ -9,7 +9,7 @@ from datetime import datetime
 
 import numpy as np
 
-from resilience.scenario import (
+from resilience.scenario.scenario import (
     CityReference,
     Expectation,
     Redundancy,
@@ -18,7 +18,7 @@ from resilience.scenario import (
     SteadyState,
     TimelineEntry,
 )
-from resilience.text import Text
+from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Domain
 from simulator.contracts.event import Event, EventKind

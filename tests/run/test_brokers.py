@@ -16,7 +16,7 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.sensor import SensorCohort
 from simulator.coupling import Runtime
 from simulator.domains import ict
-from stadtwerk.telemetry import Feed
+from stadtwerk.runs.feed import Feed
 from tests.ict.town import component, course, data, level, run_to, town, world
 
 GATEWAYS = ("g1", "g2")

@@ -172,7 +172,7 @@ def test_an_internal_error_is_owned_up_to(monkeypatch: pytest.MonkeyPatch, capsy
     def broken(*_: object) -> None:
         raise ZeroDivisionError("by accident")
 
-    monkeypatch.setattr("stadtwerk.listings.listing", broken)
+    monkeypatch.setattr("stadtwerk.cli.listings.listing", broken)
     assert main(["list", "norms"]) == 70
     said = capsys.readouterr().err
     assert "by accident" in said

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.contracts.quantities import QUANTITIES
 from stadtwerk.__main__ import main
-from stadtwerk.library import demo_folder, load_named_city
+from stadtwerk.towns.library import demo_folder, load_named_city
 from tests.run.conftest import Run, read_run
 
 OUTAGE = """\
@@ -90,7 +90,7 @@ def test_domains_register_the_quantities_that_are_declared_and_no_others() -> No
 
     from simulator.coupling import Runtime
     from simulator.kernel import Clock
-    from stadtwerk.wiring import close_all, start_domains
+    from stadtwerk.runs.wiring import close_all, start_domains
 
     runtime = Runtime.build(load_named_city("demo"), Clock(datetime(2026, 1, 14, 17), 0.0, 60.0), 1)
     running = start_domains(runtime)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from resilience.semantics import check_scenario
+from resilience.scenario.semantics import check_scenario
 from simulator.contracts.document import load_document
-from stadtwerk.library import load_named_city
+from stadtwerk.towns.library import load_named_city
 
 pytest.importorskip("pandapower", reason="the demo extra is not installed")
 

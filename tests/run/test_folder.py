@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from simulator.contracts.problem import BadInput
-from stadtwerk.folder import new_folder
+from stadtwerk.runs.folder import new_folder
 
 FILL = """
 import sys, time
 from pathlib import Path
-from stadtwerk.folder import new_folder
+from stadtwerk.runs.folder import new_folder
 with new_folder(Path(sys.argv[1])) as folder:
     (folder / "events.jsonl").write_text("half")
     print("filling", flush=True)

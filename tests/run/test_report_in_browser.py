@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from resilience.report import write_report
+from resilience.report.run import write_report
 from simulator.contracts.city import City
 from simulator.contracts.level import MEASURES
 from tests.browser import DESK, PHONE, chromium, needs_browser, offline_page

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from resilience.report.log_words import log_words
-from resilience.text import Text
+from resilience.report.run.log_words import log_words
+from resilience.words.text import Text
 from tests.run.conftest import Run
 
 POWER = Text("Strom", "power")

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.sensors import Label, read_labels
 from stadtwerk.__main__ import main
-from stadtwerk.folder import sha256
+from stadtwerk.runs.folder import sha256
 from tests.run.conftest import Run, read_run
 
 Rows = dict[tuple[float, str], list[float]]

@@ -90,16 +90,16 @@ def test_only_inconclusive_is_2_and_two_jobs_give_the_same_as_one(place: Path) -
 def test_a_run_that_breaks_down_does_not_hide_the_others(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import stadtwerk.suite
-    from stadtwerk.run import RunRequest, RunResult, run_scenario
-    from stadtwerk.terminal import Terminal
+    import stadtwerk.studies.suite
+    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
 
     def fragile(request: RunRequest, terminal: Terminal) -> RunResult:
         if request.scenario.stem == "bad":
             raise ZeroDivisionError("by\x07accident")
         return run_scenario(request, terminal)
 
-    monkeypatch.setattr(stadtwerk.suite, "run_scenario", fragile)
+    monkeypatch.setattr(stadtwerk.studies.suite, "run_scenario", fragile)
     scenario(place, "bad")
     scenario(place, "holds")
     assert run(place, "bad", "holds") == 70

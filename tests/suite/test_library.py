@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from resilience.clauses import Need, charter_clauses
-from resilience.scenario import Expectation, LinkContinuity
+from resilience.scenario.clauses import Need, charter_clauses
+from resilience.scenario.scenario import Expectation, LinkContinuity
 from stadtwerk.__main__ import main
-from stadtwerk.library import (
+from stadtwerk.towns.library import (
     find_scenario,
     load_checked,
     load_named_city,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from resilience.outcome import Outcome, exit_code_of, outcome_of
-from resilience.scenario import KnownWeakness
-from resilience.text import both
-from resilience.verdict import Category, Finding, Value, Verdict, combined
+from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
+from resilience.scenario.scenario import KnownWeakness
+from resilience.study.outcome import Outcome, exit_code_of, outcome_of
+from resilience.words.text import both
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience.shrink import SHORTER, Piece, Timeline, shrink
-from resilience.text import Text
-from resilience.verdict import Category, Finding, Value
-from stadtwerk.shrinking import _pieces, reduced
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.study.shrink import SHORTER, Piece, Timeline, shrink
+from resilience.words.text import Text
+from stadtwerk.studies.shrinking import _pieces, reduced
 
 Place = tuple[str, str]
 

@@ -13,9 +13,9 @@ import orjson
 import pytest
 
 from gateways.brokers.address import BrokerAddress, UnsafeSecret
-from gateways.node import FieldClient, NodeConfig, NodeProcess
+from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
+from gateways.network.tls_proxy import LOCAL, Certificate, Door, DoorConfig, Way
 from gateways.secrets.authority import Authority, Signed
-from gateways.tunnel import LOCAL, Certificate, Door, DoorConfig, Way
 from stadtwerk.live.audit import left_in
 from tests.node.world import GATEWAY, START, group, readings
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from resilience.metrics import service_availability, todini_index
+from resilience.judge.metrics import service_availability, todini_index
 
 wntr = pytest.importorskip("wntr")
 REQUIRED_M = 20.4

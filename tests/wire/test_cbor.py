@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways import cbor
-from gateways.senml import Record, SenmlError
+from gateways.wire import cbor
+from gateways.wire.senml import Record, SenmlError
 
 T = 1_700_000_000.0
 

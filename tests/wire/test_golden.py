@@ -10,9 +10,9 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gateways import versions
-from gateways.versions import VERSIONS, encoder, read_message
-from gateways.versions.published import plain, published
+from gateways.wire import versions
+from gateways.wire.versions import VERSIONS, encoder, read_message
+from gateways.wire.versions.published import plain, published
 from tests.wire.packs import CASES, GOLDEN, START
 
 FILES = sorted(path for path in GOLDEN.iterdir() if path.suffix in (".json", ".cbor"))

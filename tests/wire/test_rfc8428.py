@@ -9,8 +9,8 @@ import cbor2
 import orjson
 import pytest
 
-from gateways import cbor, senml
-from gateways.senml import Record
+from gateways.wire import cbor, senml
+from gateways.wire.senml import Record
 from tests.wire import rfc8428 as rfc
 
 NOW = 1_800_000_000.0

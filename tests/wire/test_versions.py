@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.core import Pack
-from gateways.payload import WirePack
-from gateways.senml import SenmlError
-from gateways.versions import (
+from gateways.gateway.core import Pack
+from gateways.wire.payload import WirePack
+from gateways.wire.senml import SenmlError
+from gateways.wire.versions import (
     FILTER,
     VERSIONS,
     GatewayConfig,

@@ -1,0 +1,108 @@
+"""What leaves a gateway of its sensors: readings of private ones only as sums over their group.
+
+A cohort with a `group_size` is a group of private meters behind one gateway. Of each set of readings two numbers leave:
+the sum over all cells that are complete, and how many meters are in it; see `gateways.wire.privacy` for why it is
+cells. Of a group that is smaller than its declared size nothing leaves at all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gateways.wire.privacy import HouseholdGroup, sums
+from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
+
+COVERED = "covered"
+"""Quantity of the second number: how many meters are in the sum."""
+
+GroupOf = Callable[[tuple[SensorCohort, ...]], SensorGroup]
+
+
+def leaving(cohort: SensorCohort) -> tuple[SensorCohort, ...]:
+    """What leaves of a cohort, as cohorts: itself; of private meters their sum and their number; or nothing.
+
+    Errors of meters are taken to be independent: that of the sum is the root of their number times that of one.
+    """
+    if not cohort.group_size:
+        return (cohort,)
+    count = len(cohort.components)
+    if count < cohort.group_size:
+        return ()
+    gateway, named, when = cohort.gateway, (cohort.id,), (cohort.period_s, cohort.phase_s)
+    error = cohort.accuracy * math.sqrt(count)
+    return (
+        SensorCohort(f"{cohort.id}-sum", gateway, f"{cohort.quantity}_sum", cohort.unit, named, error, *when),
+        SensorCohort(f"{cohort.id}-{COVERED}", gateway, COVERED, "count", named, 0.0, *when),
+    )
+
+
+def all_leaving(cohorts: Sequence[SensorCohort]) -> tuple[SensorCohort, ...]:
+    """What leaves of several cohorts, in their order."""
+    return tuple(left for cohort in cohorts for left in leaving(cohort))
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """How readings of a group become those that leave; `to` is None if nothing does."""
+
+    to: SensorGroup | None
+    parts: tuple[tuple[SensorCohort, slice], ...]
+
+
+class Sums:
+    """Makes readings fit to leave. `group_of` makes, or finds, the group of some cohorts."""
+
+    def __init__(self, group_of: GroupOf = SensorGroup) -> None:
+        self._group_of = group_of
+        self._plans: dict[SensorGroup, _Plan | None] = {}
+
+    def outward(self, group: SensorGroup) -> SensorGroup | None:
+        """The group that leaves in place of this one: itself, if nothing in it is private; None if nothing leaves."""
+        plan = self._plan(group)
+        return group if plan is None else plan.to
+
+    def through(self, readings: Readings) -> Readings | None:
+        """Readings as they may leave, None if nothing does. A sum without a complete cell has no number, and is bad."""
+        plan = self._plan(readings.group)
+        if plan is None:
+            return readings
+        if plan.to is None:
+            return None
+        values: list[NDArray[np.float64]] = []
+        quality: list[NDArray[np.uint8]] = []
+        for cohort, part in plan.parts:
+            own, flags = readings.values[part], readings.quality[part]
+            if cohort.group_size:
+                own, flags = _summed(cohort, own, flags)
+            values.append(own)
+            quality.append(flags)
+        return Readings(plan.to, readings.at, np.concatenate(values), np.concatenate(quality))
+
+    def _plan(self, group: SensorGroup) -> _Plan | None:
+        if group not in self._plans:
+            self._plans[group] = self._made(group) if any(c.group_size for c in group.cohorts) else None
+        return self._plans[group]
+
+    def _made(self, group: SensorGroup) -> _Plan:
+        left = all_leaving(group.cohorts)
+        parts = [(cohort, here) for cohort, _, here in group.parts(0, len(group)) if leaving(cohort)]
+        return _Plan(self._group_of(left) if left else None, tuple(parts))
+
+
+def _summed(
+    cohort: SensorCohort, values: NDArray[np.float64], quality: NDArray[np.uint8]
+) -> tuple[NDArray[np.float64], NDArray[np.uint8]]:
+    """Sum and number of a private cohort's readings, and what is to be said of them."""
+    told = values.copy()
+    told[quality == Quality.BAD] = np.nan
+    group = HouseholdGroup(cohort.id, cohort.components)
+    (found,) = sums(dict(zip(cohort.components, told.tolist(), strict=True)), (group,), cohort.group_size)
+    if found.total is None:
+        return np.array([np.nan, 0.0]), np.array([Quality.BAD, Quality.GOOD], dtype=np.uint8)
+    worst = Quality.SUSPECT if (quality == Quality.SUSPECT).any() else Quality.GOOD
+    return np.array([found.total, float(found.covered)]), np.array([worst, Quality.GOOD], dtype=np.uint8)

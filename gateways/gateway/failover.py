@@ -1,0 +1,185 @@
+"""What a gateway sends next and through which broker, as decisions without input or output.
+
+Two small machines. `gateways.gateway.window` says which pack may go out on the connection in use; `Failover` says which
+connection that is. Both are told what happened and what time it is, in seconds of any clock that never goes back, and
+never look at one themselves. So the same code serves both drivers: `gateways.gateway.node` asks them with the wall
+clock, an `Outbox` on disk and paho's connections; `gateways.simulated.reach` asks them with simulated time, the packs
+of `GatewayCore.waiting()` and brokers that are components of the town. Packing is `GatewayCore` in both.
+
+What they promise, and the tests hold them to it with any sequence of losses, repetitions, refusals and restarts:
+
+- A pack is out of the window only when ingest has acknowledged it. Until then it is sent again, oldest first: on every
+  new connection, and after a time-out.
+- On each connection packs go out in the order (boot, sequence), and a boot begins when the one before is acknowledged
+  as a whole; so a reading is committed after all earlier ones of its series.
+- Whatever happens, some broker is tried again within `retry_max_s` (or `silence_max_s` if it was silent), and a
+  preferred broker that stays reachable is used again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from gateways.gateway.links import LinkSettings, doubled
+
+
+class Draw(Protocol):
+    """A stream of random numbers in [0, 1)."""
+
+    def random(self) -> float: ...
+
+
+class Action(Enum):
+    """What the driver is to do."""
+
+    WAIT = "wait"
+    CONNECT = "connect"
+    """Begin to connect and log in to the broker, beside the one in use."""
+    USE = "use"
+    """Send through this broker from now on; leave the one that was in use."""
+    GIVE_UP = "give up"
+    """Hang up on this broker: it does not answer in time or is not wanted any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision.
+
+    `until`: the latest time at which to ask again, if nothing happens before. `silent`: the broker that was in use is
+    left because no acknowledgement came through it.
+    """
+
+    action: Action
+    broker: int | None = None
+    until: float = float("inf")
+    silent: bool = False
+
+
+@dataclass(slots=True)
+class _Broker:
+    """What is known of one broker. `free_at`: it is left alone until then."""
+
+    free_at: float = float("-inf")
+    losses: int = 0
+    silences: int = 0
+
+
+@dataclass(slots=True)
+class _Candidate:
+    """A broker that is to be used next. `up_since` is None until it has taken the login."""
+
+    broker: int
+    since: float
+    up_since: float | None = None
+
+
+class Failover:
+    """Which of several brokers, counted in the order of preference from 0, is used.
+
+    The next one is connected before the one in use is left, unless that is lost already. `draw` spreads the waits of
+    many gateways that lost the same broker; it comes seeded.
+    """
+
+    def __init__(self, brokers: int, settings: LinkSettings, draw: Draw) -> None:
+        if brokers < 1:
+            raise ValueError("a gateway needs a broker")
+        self._settings, self._draw = settings, draw
+        self._brokers = [_Broker() for _ in range(brokers)]
+        self._candidate: _Candidate | None = None
+        self._silent = False
+        self._last: int | None = None
+        self.active: int | None = None
+        """The broker in use."""
+        self.switches = 0
+        """How often another broker than the one before came into use."""
+
+    # what happened
+
+    def connected(self, broker: int, now: float) -> None:
+        """A broker has taken the login."""
+        if self._candidate is not None and self._candidate.broker == broker and self._candidate.up_since is None:
+            self._candidate.up_since = now
+
+    def lost(self, broker: int, now: float) -> None:
+        """A connection, in use or on trial, was refused, not answered or cut."""
+        if self.active == broker:
+            self.active = None
+            self._silent = False
+        elif self._candidate is not None and self._candidate.broker == broker:
+            self._candidate = None
+        else:
+            return
+        state = self._brokers[broker]
+        self._rest(broker, now, self._settings.retry_s, self._settings.retry_max_s, state.losses)
+        state.losses += 1
+
+    def acknowledged(self, now: float) -> None:
+        """Ingest has acknowledged something new: the broker in use is as good as can be."""
+        self._silent = False
+        if self.active is not None:
+            state = self._brokers[self.active]
+            state.losses = state.silences = 0
+
+    def silent(self, timeouts: int) -> None:
+        """So many time-outs in a row went by on the broker in use."""
+        if self.active is not None and timeouts >= self._settings.patience:
+            self._silent = True
+
+    # what to do
+
+    def decide(self, now: float) -> Step:
+        """The next thing to do. Ask again until the answer is to wait."""
+        candidate = self._candidate
+        if candidate is not None:
+            return self._judge(candidate, now)
+        wanted = [broker for broker in self._wanted() if self._brokers[broker].free_at <= now]
+        if wanted:
+            self._candidate = _Candidate(wanted[0], now)
+            return Step(Action.CONNECT, wanted[0])
+        return Step(Action.WAIT, until=min((self._brokers[b].free_at for b in self._wanted()), default=float("inf")))
+
+    def _judge(self, candidate: _Candidate, now: float) -> Step:
+        if candidate.broker not in self._wanted():
+            self._candidate = None
+            return Step(Action.GIVE_UP, candidate.broker)
+        if candidate.up_since is None:
+            late = candidate.since + self._settings.connect_timeout_s
+            if now < late:
+                return Step(Action.WAIT, until=late)
+            self.lost(candidate.broker, now)
+            return Step(Action.GIVE_UP, candidate.broker)
+        ready = candidate.up_since
+        if self.active is not None and not self._silent:
+            ready += self._settings.settled_s
+        if now < ready:
+            return Step(Action.WAIT, until=ready)
+        silent = self._silent
+        self._use(candidate.broker, now)
+        return Step(Action.USE, candidate.broker, silent=silent)
+
+    def _wanted(self) -> list[int]:
+        """Brokers that would be better than what is in use, best first."""
+        everyone = range(len(self._brokers))
+        if self.active is None:
+            return list(everyone)
+        if self._silent:
+            return [*everyone[self.active + 1 :], *everyone[: self.active]]
+        return list(everyone[: self.active])
+
+    def _use(self, broker: int, now: float) -> None:
+        if self.active is not None and self._silent:
+            state = self._brokers[self.active]
+            self._rest(self.active, now, self._settings.silence_s, self._settings.silence_max_s, state.silences)
+            state.silences += 1
+        if self._last is not None and self._last != broker:
+            self.switches += 1
+        self.active = self._last = broker
+        self._candidate = None
+        self._silent = False
+
+    def _rest(self, broker: int, now: float, shortest: float, longest: float, times: int) -> None:
+        """Leave a broker alone for a while: twice as long each time, and between half and all of it by chance."""
+        wait = doubled(shortest, longest, times)
+        self._brokers[broker].free_at = now + wait * (0.5 + 0.5 * self._draw.random())

@@ -1,0 +1,206 @@
+"""The register map of a Modbus unit: which 16-bit registers hold which reading, and how."""
+
+from __future__ import annotations
+
+import csv
+import math
+import struct
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gateways.wire.payload import WireReading
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.sensor import Quality
+
+MOST_AT_ONCE = 125
+"""Registers that one request may ask for (MODBUS Application Protocol 1.1b3, 6.3)."""
+
+REGISTERS = 1 << 16
+
+
+class Number(StrEnum):
+    """How a number stands in registers. Without a value they hold what SunSpec lays down for that: 0x8000, 0xFFFF, NaN.
+
+    `float32` is IEEE 754 in two registers, the upper half first; `float32-swapped` has the lower half first.
+    """
+
+    INT16 = "int16"
+    UINT16 = "uint16"
+    FLOAT32 = "float32"
+    FLOAT32_SWAPPED = "float32-swapped"
+
+    @property
+    def words(self) -> int:
+        return 1 if self in (Number.INT16, Number.UINT16) else 2
+
+
+_NO_VALUE = {Number.INT16: 0x8000, Number.UINT16: 0xFFFF}
+_RANGE = {Number.INT16: (-0x7FFF, 0x7FFF), Number.UINT16: (0, 0xFFFE)}
+
+
+class GarbledRegisters(ValueError):
+    """An answer that cannot be what the map says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """One reading in a unit's registers: its value in `unit` is the number there times `scale`."""
+
+    address: int
+    number: Number
+    scale: float
+    unit: str
+    sensor: str
+
+    def decode(self, words: Iterable[int]) -> float:
+        """The value, NaN where the unit has none. Raises `GarbledRegisters` for words that hold no number."""
+        words = tuple(words)
+        if len(words) != self.number.words or not all(0 <= word < REGISTERS for word in words):
+            raise GarbledRegisters(f"register {self.address}: {words} are not {self.number.words} words of 16 bits")
+        if self.number.words == 1:
+            (raw,) = words
+            if raw == _NO_VALUE[self.number]:
+                return math.nan
+            signed = raw - REGISTERS if self.number is Number.INT16 and raw & 0x8000 else raw
+            return signed * self.scale
+        upper, lower = words if self.number is Number.FLOAT32 else words[::-1]
+        (value,) = struct.unpack(">f", struct.pack(">HH", upper, lower))
+        if math.isinf(value):
+            raise GarbledRegisters(f"register {self.address}: infinite")
+        return float(value) * self.scale
+
+    def encode(self, value: float) -> tuple[int, ...]:
+        """The words. A value that does not fit becomes none: a wrong number would be worse."""
+        raw = value / self.scale
+        if self.number.words == 1:
+            low, high = _RANGE[self.number]
+            fits = math.isfinite(raw) and low <= round(raw) <= high
+            return ((round(raw) if fits else _NO_VALUE[self.number]) % REGISTERS,)
+        try:
+            packed = struct.pack(">f", raw if math.isfinite(raw) else math.nan)
+        except OverflowError:
+            packed = struct.pack(">f", math.nan)
+        upper, lower = struct.unpack(">HH", packed)
+        return (upper, lower) if self.number is Number.FLOAT32 else (lower, upper)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterMap:
+    """All registers of a unit, by rising address. They never overlap, and no sensor stands there twice."""
+
+    registers: tuple[Register, ...]
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        """Address and count of each request that reads the map: without a gap, and never a number in two requests."""
+        first = end = -1
+        for register in self.registers:
+            after = register.address + register.number.words
+            if register.address != end or after - first > MOST_AT_ONCE:
+                if end > first:
+                    yield first, end - first
+                first = register.address
+            end = after
+        if end > first:
+            yield first, end - first
+
+    def decode(self, words: Mapping[int, int], time: float) -> tuple[WireReading, ...]:
+        """The readings in these words by address. Raises `GarbledRegisters` if words are missing or hold no number."""
+        found = []
+        for register in self.registers:
+            own = [words.get(register.address + i, -1) for i in range(register.number.words)]
+            value = register.decode(own)
+            quality = Quality.BAD if math.isnan(value) else Quality.GOOD
+            found.append(WireReading(register.sensor, time, value, register.unit, quality))
+        return tuple(found)
+
+    def encode(self, readings: Iterable[WireReading]) -> dict[int, int]:
+        """The words by address. A sensor without a reading has no value. Raises `KeyError` for a sensor that the map
+        does not know, `ValueError` for another unit than the map's."""
+        values = dict.fromkeys((register.sensor for register in self.registers), math.nan)
+        units = {register.sensor: register.unit for register in self.registers}
+        for reading in readings:
+            if reading.unit != units[reading.sensor]:
+                raise ValueError(
+                    f"{reading.sensor!r} is in {reading.unit!r}, its register in {units[reading.sensor]!r}"
+                )
+            values[reading.sensor] = reading.value
+        return {
+            register.address + i: word
+            for register in self.registers
+            for i, word in enumerate(register.encode(values[register.sensor]))
+        }
+
+
+HEAD = ("address", "number", "scale", "unit", "sensor")
+
+
+def read_map(text: str, file: str) -> RegisterMap:
+    """A map from CSV with the columns of `HEAD`. Raises `BadInput` with every mistake; `file` is named in them."""
+    rows = list(csv.reader(text.splitlines()))
+    problems: list[Problem] = []
+    if not rows or tuple(rows[0]) != HEAD:
+        raise BadInput([Problem(file, 1, "head", "is not that of a register map", f"write: {','.join(HEAD)}")])
+    found: list[Register] = []
+    taken: dict[int, str] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        if not row:
+            continue
+        wrong = _wrong(row)
+        if wrong is None:
+            register = Register(int(row[0]), Number(row[1]), float(row[2]), row[3], row[4])
+            addresses = range(register.address, register.address + register.number.words)
+            shared = [address for address in addresses if address in taken]
+            if shared:
+                wrong = (
+                    "address",
+                    f"{shared[0]} belongs to {taken[shared[0]]!r} already",
+                    "give it an address of its own",
+                )
+            elif register.sensor in taken.values():
+                wrong = "sensor", f"{register.sensor!r} is there twice", "name it once"
+            else:
+                taken.update(dict.fromkeys(addresses, register.sensor))
+                found.append(register)
+        if wrong is not None:
+            problems.append(Problem(file, line, *wrong))
+    if not found and not problems:
+        problems.append(Problem(file, 1, "registers", "there are none", "add a row for each register"))
+    if problems:
+        raise BadInput(problems)
+    return RegisterMap(tuple(sorted(found, key=lambda register: register.address)))
+
+
+def write_map(registers: RegisterMap) -> str:
+    """The map as the CSV that `read_map` reads."""
+    rows = [",".join(HEAD)]
+    for r in registers.registers:
+        rows.append(
+            ",".join((str(r.address), r.number.value, repr(r.scale).removesuffix(".0"), _cell(r.unit), _cell(r.sensor)))
+        )
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"' if any(mark in text for mark in ',"\n') else text
+
+
+def _wrong(row: list[str]) -> tuple[str, str, str] | None:
+    """Field, mistake and mend of the first thing that is wrong in a row."""
+    if len(row) != len(HEAD):
+        return "row", f"has {len(row)} cells", f"write {len(HEAD)}: {', '.join(HEAD)}"
+    address, number, scale, _, sensor = row
+    if number not in list(Number):
+        return "number", f"{number!r} is not known", f"write one of: {', '.join(Number)}"
+    if not (address.isascii() and address.isdigit()) or int(address) + Number(number).words > REGISTERS:
+        return "address", f"{address!r} is no address", f"write a whole number from 0 to {REGISTERS - 1}"
+    try:
+        factor = float(scale)
+    except ValueError:
+        factor = 0.0
+    if not math.isfinite(factor) or factor == 0:
+        return "scale", f"{scale!r} is no scale", "write a number other than 0, with a point"
+    if not sensor:
+        return "sensor", "is empty", "write component/quantity"
+    return None

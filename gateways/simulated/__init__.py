@@ -1,0 +1,1 @@
+"""Gateways in simulated time, and the telemetry of a run behind them."""

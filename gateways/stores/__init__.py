@@ -1,0 +1,1 @@
+"""Where readings stay: the Parquet file of a run, and InfluxDB."""

@@ -1,0 +1,1 @@
+"""What goes over the wire: topics, SenML as JSON and CBOR, payload versions, schemas."""

@@ -1,0 +1,96 @@
+"""A natural hazard over an area of the town, as a scenario asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from resilience.inject.draws.area import Area, Circle, Point, Polygons, Strip
+from simulator.contracts.city import City
+from simulator.contracts.place import to_metres
+
+
+class HazardType(StrEnum):
+    """What comes over the town."""
+
+    FLOOD = "flood"
+    HEAT = "heat"
+    STORM = "storm"
+
+
+INTENSITY: dict[HazardType, str] = {
+    HazardType.FLOOD: "depth_m",
+    HazardType.HEAT: "temperature_c",
+    HazardType.STORM: "gust_m_s",
+}
+"""In what the intensity of each is stated: water above ground (m), air (degrees Celsius), 3-second gust (m/s)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An area as written. One of them is set: `rings`, `centre` (or `component`), `line`, `district`.
+
+    `holes` are those of each ring, in its order. `degrees` says that rings, holes and line are longitude and latitude
+    (RFC 7946), else they are metres of the city's map.
+    """
+
+    rings: tuple[tuple[Point, ...], ...] = ()
+    holes: tuple[tuple[tuple[Point, ...], ...], ...] = ()
+    centre: Point | None = None
+    component: str = ""
+    radius_m: float = 0.0
+    line: tuple[Point, ...] = ()
+    width_m: float = 0.0
+    district: str = ""
+    degrees: bool = False
+
+    def in_city(self, city: City) -> Area:
+        """The area on a city's map. Raises `KeyError` for a district or component that the city does not have."""
+        if self.district:
+            return Polygons((city.districts[self.district].outline,))
+        if self.component:
+            centre = city.components[self.component]
+            return Circle(centre.x_m, centre.y_m, self.radius_m)
+        if self.centre is not None:
+            return Circle(*self.centre, self.radius_m)
+        if self.line:
+            return Strip(self._metres(self.line, city), self.width_m)
+        rings = tuple(self._metres(ring, city) for ring in self.rings)
+        return Polygons(rings, tuple(tuple(self._metres(hole, city) for hole in inner) for inner in self.holes))
+
+    def _metres(self, points: tuple[Point, ...], city: City) -> tuple[Point, ...]:
+        if not self.degrees:
+            return points
+        return tuple(to_metres(x, y, city.longitude_deg, city.latitude_deg) for x, y in points)
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A hazard: `peak` is its intensity inside the area, `edge` that at the border (None: the same everywhere).
+
+    Between the border and `fade_m` metres inside the intensity grows evenly. `over_s` is the time within which the
+    damage comes, at a moment drawn for each component; 0 for all at once.
+    """
+
+    type: HazardType
+    place: Place
+    peak: float
+    edge: float | None = None
+    fade_m: float | None = None
+    over_s: float = 0.0
+
+    def intensity(self, inward_m: float) -> float | None:
+        """The intensity so far inside the area (see `Area.inward_m`); None outside."""
+        if inward_m < 0:
+            return None
+        if self.edge is None:
+            return self.peak
+        fade_m = self._fade_m
+        share = 1.0 if fade_m <= 0 else min(1.0, inward_m / fade_m)
+        return self.edge + (self.peak - self.edge) * share
+
+    @property
+    def _fade_m(self) -> float:
+        if self.fade_m is not None:
+            return self.fade_m
+        return self.place.radius_m or self.place.width_m / 2

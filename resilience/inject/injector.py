@@ -1,0 +1,293 @@
+"""Executes a timeline through the fault door, and looks for evidence of each fault's effect.
+
+A fault comes at its exact time, or as soon as the state is seen that it waits for; each look is `POLL_S` after another.
+
+Evidence is a change: the signal enters the state that was asked for. If it was in that state before the fault already,
+it must have left it in between, or it shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from resilience.inject.watch import Measure, Signals, trigger_words
+from resilience.scenario.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
+from resilience.words.duration import shown
+from simulator.contracts.city import City
+from simulator.contracts.event import EventKind
+from simulator.contracts.fault import FaultDoor
+from simulator.contracts.history import Course, Executed
+from simulator.contracts.ticks import to_s, to_ticks
+
+POLL_S = 60.0
+"""Time between two looks at a signal (assumption). The first look for evidence is at the instant of the fault itself,
+the first look for a state at the earliest moment that its entry allows."""
+
+
+class Schedule(Protocol):
+    """The clock, as far as the injector needs it. `at` runs a call at a tick, after what is queued for it already."""
+
+    @property
+    def now(self) -> int: ...
+
+    def at(self, tick: int, who: str, call: Callable[[], None]) -> None: ...
+
+
+class Dispatch(Protocol):
+    """Sends a crew to a component, to work on what is `broken`; `done` gets the event of the finished work.
+
+    Raises `KeyError` for no such depot.
+    """
+
+    def __call__(
+        self,
+        job: str,
+        target: str,
+        work_s: float | None,
+        cause: int | None,
+        done: Callable[[int], None],
+        depot: str | None = None,
+        broken: str | None = None,
+        trade: str = "",
+    ) -> None: ...
+
+
+class Log(Protocol):
+    """Adds one event now and returns its id."""
+
+    def __call__(
+        self,
+        kind: EventKind,
+        subject: str,
+        what: str,
+        *,
+        cause: int | None = None,
+        value: float | None = None,
+    ) -> int: ...
+
+
+@dataclass(slots=True)
+class _Act:
+    """One fault on one target on its way through the run.
+
+    `armed` is false while the signal of its evidence is as it was before the fault: a road that was empty anyway is no
+    sign of its closure.
+    """
+
+    entry: TimelineEntry
+    case: Case
+    site: str
+    applied_at: int | None = None
+    cleared_at: int | None = None
+    evidence_at: int | None = None
+    event: int | None = None
+    armed: bool = True
+
+    @property
+    def target(self) -> str:
+        return self.case.target
+
+    @property
+    def in_force(self) -> bool:
+        return self.applied_at is not None and self.cleared_at is None
+
+
+class Injector:
+    """Breaks and mends what a resolved scenario asks. Call `start` once, before the clock passes zero.
+
+    A fault that the door refuses stays unapplied and is noted: comparing executed with asked then fails the run.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        city: City,
+        door: FaultDoor,
+        clock: Schedule,
+        measure: Measure,
+        dispatch: Dispatch,
+        log: Log,
+    ) -> None:
+        if any(entry.is_open for entry in scenario.timeline):
+            raise ValueError(f"scenario {scenario.id!r} has selectors or draws left: resolve it first")
+        self._scenario, self._door, self._clock = scenario, door, clock
+        self._measure, self._dispatch, self._log = measure, dispatch, log
+        self._signals = Signals(measure)
+        self._acts = [
+            _Act(entry, case, _site(entry.repair, case.target, city))
+            for entry in scenario.timeline
+            for case in entry.acts
+        ]
+
+    def start(self) -> None:
+        """Put the whole timeline on the clock. Ends before beginnings where both fall on one tick."""
+        heal_by = self._scenario.run.heal_by_s
+        if heal_by is not None:
+            self._clock.at(to_ticks(heal_by), "heal_by", self._heal)
+        timed = [act for act in self._acts if act.entry.when is None]
+        for act in timed:
+            self._end(act, to_ticks(act.case.at_s))
+        for act in timed:
+            self._clock.at(to_ticks(act.case.at_s), act.entry.id, lambda act=act: self._apply(act))  # type: ignore[misc]
+        for entry in self._scenario.timeline:
+            if entry.when is not None:
+                acts = [act for act in self._acts if act.entry is entry]
+                self._wait(acts, entry.when, to_ticks(entry.at_s))
+
+    @property
+    def executed(self) -> tuple[Executed, ...]:
+        """What has been done so far, in the order of the timeline."""
+        return tuple(
+            Executed(
+                act.entry.id,
+                act.target,
+                act.case.fault,
+                act.applied_at,
+                act.cleared_at,
+                act.evidence_at,
+                act.entry.evidence is not None,
+            )
+            for act in self._acts
+        )
+
+    @property
+    def signals(self) -> Mapping[tuple[str, str], Course]:
+        """What was seen of the signals that faults wait for, by (timeline entry, signal)."""
+        return self._signals.courses
+
+    def _wait(self, acts: list[_Act], when: Trigger, tick: int) -> None:
+        """Look at `tick` for the state that these acts wait for, and again until all have come or nothing may break."""
+        run = self._scenario.run
+        if acts and tick < to_ticks(run.duration_s if run.heal_by_s is None else run.heal_by_s):
+            self._clock.at(tick, acts[0].entry.id, lambda: self._watch(acts, when))
+
+    def _watch(self, acts: list[_Act], when: Trigger) -> None:
+        now, waiting = self._clock.now, []
+        due: list[tuple[_Act, float]] = []
+        for act in acts:
+            try:
+                value = self._signals.look(act.entry.id, when, act.target, now)
+            except KeyError:
+                what = f"{act.case.fault} of {act.entry.id!r} never comes: nothing measures {when.name(act.target)}"
+                self._log(EventKind.NOTE, when.at(act.target), what)
+                continue
+            if when.seen_in(value):
+                due.append((act, value))
+            else:
+                waiting.append(act)
+        for act, value in due:  # after all looks: what one fault does at once must not make another come
+            event = self._log(
+                EventKind.TRIGGER, when.at(act.target), trigger_words(when, act.target, value), value=value
+            )
+            self._end(act, now)
+            self._apply(act, event)
+        self._wait(waiting, when, now + to_ticks(POLL_S))
+
+    def _end(self, act: _Act, begin: int) -> None:
+        """Put the end of a fault that lasts for a given time, or ends by itself, on the clock."""
+        length_s = act.case.length_s
+        if length_s is not None:
+            by_itself = length_s != act.case.for_s
+            end = begin + to_ticks(length_s)
+            self._clock.at(end, act.entry.id, lambda: self._clear(act, act.event if by_itself else None))
+
+    def _apply(self, act: _Act, because: int | None = None) -> None:
+        entry = act.entry
+        act.armed = not self._seen_before(act)
+        try:
+            act.event = self._door.apply(act.target, act.case.fault, entry.id, act.case.parameters, because)
+        except (KeyError, NotImplementedError) as error:
+            what = f"{act.case.fault} of {entry.id!r} could not be applied: {error.args[0] if error.args else error}"
+            self._log(EventKind.NOTE, act.target, what)
+            return
+        act.applied_at = self._clock.now
+        if entry.repair is not None:
+            self._call_crew(act, entry.repair)
+        if entry.evidence is not None:
+            evidence = entry.evidence
+            self._clock.at(self._clock.now, entry.id, lambda: self._look(act, evidence))
+
+    def _seen_before(self, act: _Act) -> bool:
+        evidence = act.entry.evidence
+        if evidence is None:
+            return False
+        try:
+            return evidence.seen_in(self._measure(evidence.at(act.target), evidence.quantity))
+        except KeyError:
+            return False  # the first look says so
+
+    def _call_crew(self, act: _Act, repair: Repair) -> None:
+        def done(event: int) -> None:
+            self._clear(act, event)
+
+        job = f"repair of {act.target} [{act.entry.id}]"
+        try:
+            work_s = repair.work_s if act.case.work_s is None else act.case.work_s
+            depot = repair.depot or None
+            self._dispatch(job, act.site, work_s, act.event, done, depot, act.target, repair.trade)
+        except KeyError as error:
+            self._log(EventKind.NOTE, act.target, f"no crew for {act.entry.id!r}: {error.args[0]}", cause=act.event)
+
+    def _clear(self, act: _Act, because: int | None) -> None:
+        if act.in_force:  # heal_by may have been first
+            self._door.clear(act.target, act.case.fault, act.entry.id, because)
+            act.cleared_at = self._clock.now
+
+    def _heal(self) -> None:
+        left = [act for act in self._acts if act.in_force]
+        what = f"healed: {len(left)} fault(s) still in force are cleared"
+        event = self._log(EventKind.RUN, self._scenario.id, what, value=float(len(left)))
+        for act in left:
+            self._clear(act, event)
+
+    def _look(self, act: _Act, evidence: Evidence) -> None:
+        """One look; the next is due in `POLL_S`, the last one when the time for it is over."""
+        if act.applied_at is None or not act.in_force:
+            what = f"no evidence of {act.case.fault} before it was cleared"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
+            return
+        component = evidence.at(act.target)
+        signal = f"{component}.{evidence.quantity}"
+        try:
+            value = self._measure(component, evidence.quantity)
+        except KeyError:
+            what = f"no evidence of {act.case.fault}: nothing measures {signal}"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
+            return
+        now, last = self._clock.now, act.applied_at + to_ticks(evidence.within_s)
+        seen = evidence.seen_in(value)
+        act.armed = act.armed or not seen
+        if seen and act.armed:
+            act.evidence_at = now
+            what = f"{act.case.fault} took effect: {signal} is {value:.4g} after {shown(to_s(now - act.applied_at))}"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
+        elif now >= last:
+            before = ", as before the fault," if seen else ""
+            after = shown(evidence.within_s)
+            what = f"no evidence of {act.case.fault}: {signal}{before} is {value:.4g} after {after}"
+            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
+        else:
+            following = min(now + to_ticks(POLL_S), last)
+            self._clock.at(following, act.entry.id, lambda: self._look(act, evidence))
+
+
+def build_injector(
+    scenario: Scenario, city: City, door: FaultDoor, clock: Schedule, measure: Measure, dispatch: Dispatch, log: Log
+) -> Injector:
+    """An injector that is on the clock. Raises `ValueError` if the scenario has unresolved selectors.
+
+    With a runtime: `build_injector(scenario, city, runtime.faults, runtime.clock, runtime.quantities.value,
+    runtime.crews.dispatch, runtime.log.add)`.
+    """
+    injector = Injector(scenario, city, door, clock, measure, dispatch, log)
+    injector.start()
+    return injector
+
+
+def _site(repair: Repair | None, target: str, city: City) -> str:
+    """Where a crew drives to: the site named, the broken component, or what a broken link leads to."""
+    if repair is not None and repair.site:
+        return repair.site
+    return city.links[target].target if target in city.links else target

@@ -1,0 +1,1 @@
+"""What held: checkers, evidence, metrics, and the verdict over them."""

@@ -1,0 +1,77 @@
+"""The answer to a scenario's question in a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.words.text import Text, both, enumerated
+
+NAMED = 3
+"""Findings and fallbacks that are named one by one; more are counted."""
+
+
+def answer(value: Value, findings: Sequence[Finding]) -> Text:
+    """`Yes: the town holds ...`, `No: the town does not hold. ...` or `Open: ...`.
+
+    A pass says which fallbacks took over. Anything else says the finding that weighs most, and names the others.
+    """
+    asked = [f for f in findings if f.category in (Category.EXPECTATION, Category.REDUNDANCY)]
+    if value is Value.PASS:
+        return _held(asked)
+    wrong = [finding for finding in findings if finding.value is value]
+    undone = [finding for finding in wrong if finding.category is Category.EXECUTION]
+    if value is Value.FAIL and undone:
+        return _with_more(
+            Text("Nein: Der Lauf war nicht der verlangte. ", "No: the run was not the one asked for. "), undone
+        )
+    if value is Value.FAIL:
+        return _with_more(Text("Nein: Die Stadt hält nicht. ", "No: the town does not hold. "), wrong)
+    return _with_more(
+        Text(
+            "Offen: Der Lauf zeigt nicht, ob die Stadt hält. ", "Open: the run does not show whether the town holds. "
+        ),
+        wrong,
+    )
+
+
+def _held(asked: Sequence[Finding]) -> Text:
+    if len(asked) == 1:
+        met = Text(
+            "Ja: Die Stadt hält; die eine Erwartung ist erfüllt.", "Yes: the town holds; its one expectation is met."
+        )
+    else:
+        met = Text(
+            f"Ja: Die Stadt hält; alle {len(asked)} Erwartungen sind erfüllt.",
+            f"Yes: the town holds; all {len(asked)} expectations are met.",
+        )
+    spare = [finding for finding in asked if finding.category is Category.REDUNDANCY]
+    used = [finding.title for finding in spare if finding.needed]
+    if used:
+        names = enumerated(used, NAMED + 1)
+        return met + Text(f" Als Ersatz sprang ein: {names.de}.", f" What took over: {names.en}.")
+    if spare:
+        return met + Text(" Kein Ersatzweg wurde gebraucht.", " No second way was needed.")
+    return met
+
+
+def _with_more(begin: Text, wrong: Sequence[Finding]) -> Text:
+    """The most telling reason, and the names of the others. Expectations tell more than what stands behind them."""
+    if not wrong:
+        return begin + Text("Es wurde nichts geprüft.", "Nothing was judged.")
+    first = next((finding for finding in wrong if finding.category is Category.EXPECTATION), wrong[0])
+    if first.value is Value.INCONCLUSIVE:
+        first = wrong[0]  # an unsteady start or a fault without effect explains what follows
+    said = begin + first.reason
+    others = [_quoted(finding.title) for finding in wrong if finding is not first]
+    if not others:
+        return said
+    names = enumerated(others, NAMED + 1)
+    also = Text("Ebenfalls nicht erfüllt", "Not met either")
+    if first.value is Value.INCONCLUSIVE:
+        also = Text("Ebenfalls offen", "Open as well")
+    return said + both(" ") + Text(f"{also.de}: {names.de}.", f"{also.en}: {names.en}.")
+
+
+def _quoted(title: Text) -> Text:
+    return Text(f"„{title.de}“", f"“{title.en}”")

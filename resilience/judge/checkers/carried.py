@@ -1,0 +1,62 @@
+"""How much a second way carried while it was active: the level of what it stands in for, at its worst."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from resilience.judge.checkers.context import Context
+from resilience.judge.courses import worse, worst
+from resilience.judge.modes import Outage
+from resilience.judge.verdict import Figure, Limit
+from resilience.scenario.limits import level_limit, owed_text, shown_unit
+from resilience.scenario.scenario import Redundancy
+from resilience.words.phrases import PHRASES
+from resilience.words.text import Text, told_apart
+from simulator.contracts.city import City
+from simulator.contracts.level import ServiceLevel
+
+
+def level_of(component: str, city: City) -> ServiceLevel | None:
+    """The level in which a component's service shows: its own, or the litres of the district that it supplies."""
+    own = next((level for level in city.levels.values() if level.subject == component), None)
+    if own is not None or component not in city.components or city.components[component].kind != "drinking-water":
+        return own
+    district = city.components[component].district
+    litres = (lv for lv in city.levels.values() if lv.measure == "litres-per-person" and lv.subject == district)
+    return next(litres, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The worst value of the level while the second way was active, and whether that was too little."""
+
+    limit: Limit
+    actual: Figure
+    too_little: bool
+    reason: Text
+
+
+def carried(item: Redundancy, outage: Outage, until: int, context: Context) -> Carried | None:
+    """What the standby carried in an outage up to `until`; None where nothing is asked or it was never active."""
+    if item.carries is None:
+        return None
+    level = context.city.levels[item.carries.level] if item.carries.level else level_of(item.component, context.city)
+    if level is None:
+        raise ValueError(f"no service level shows what {item.component!r} carries")
+    limit, course = level_limit(item.carries.limit, level), context.course(level)
+    higher = limit.better == "higher"
+    lowest = [
+        worst(course, stretch.begin, min(stretch.end, until), higher)
+        for stretch in outage.stretches
+        if stretch.mode == item.standby and stretch.begin < until
+    ]
+    if not lowest:
+        return None
+    least = min(lowest) if higher else max(lowest)
+    said, owed = PHRASES[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0]), item.carries.limit
+    asked = owed_text(limit, owed)
+    reason = Text(f" Getragen: {said.de}; {asked.de}.", f" Carried: {said.en}; {asked.en}.")
+    too_little = bool(worse(np.array([least]), limit.value, higher)[0])
+    return Carried(limit, Figure("carried", least, limit.unit, level.id), too_little, reason)

@@ -1,0 +1,115 @@
+"""What every checker is given, and the guard around each judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from resilience.judge.courses import NotRecorded
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.scenario.moment import clock
+from resilience.scenario.scenario import Scenario, TimelineEntry, Window
+from resilience.words.duration import rounded
+from resilience.words.labels import component_words
+from resilience.words.phrases import PHRASES
+from resilience.words.terms import entry_words
+from resilience.words.text import Text, both
+from simulator.contracts.city import City
+from simulator.contracts.history import Course, Executed, History
+from simulator.contracts.level import ServiceLevel
+from simulator.contracts.ticks import to_s, to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One run: what was asked (selectors resolved), of which city, and what happened."""
+
+    scenario: Scenario
+    city: City
+    history: History
+
+    def course(self, level: ServiceLevel) -> Course:
+        """The true course of a level. Raises `NotRecorded` if nobody recorded it."""
+        course = self.history.levels.get(level.id)
+        if course is None:
+            raise NotRecorded(f"level {level.id!r} was not recorded")
+        return course
+
+    def ticks(self, window: Window) -> tuple[int, int]:
+        """A window in ticks. Raises `NotRecorded` if the run ended before it did."""
+        wanted = self.scenario.run.duration_s if window.end_s is None else window.end_s
+        start, end = to_ticks(window.start_s), to_ticks(wanted)
+        if end > self.history.end:
+            raise NotRecorded(f"the run ended at {to_s(self.history.end):g} s, before the window did")
+        return start, end
+
+    def executed(self, entry: str = "") -> tuple[Executed, ...]:
+        """What was executed for one timeline entry, or (empty) for all."""
+        return tuple(done for done in self.history.executed if entry in ("", done.entry))
+
+    def place(self, level: ServiceLevel) -> Text:
+        """Whom a level is owed to: a district, a facility, or the whole town."""
+        subject = level.subject
+        if subject in self.city.districts:
+            return both(self.city.districts[subject].title or subject)
+        if subject in self.city.components:
+            return component_words(self.city.components[subject])
+        return Text("ganze Stadt", "whole town")
+
+    def label(self, level: ServiceLevel) -> Text:
+        """A level among others: `Altstadt (water supply)`; a facility with one service of its own needs no more."""
+        place = self.place(level)
+        if level.subject in self.city.components:
+            return place
+        service = PHRASES[level.measure].service
+        return Text(f"{place.de} ({service.de})", f"{place.en} ({service.en})")
+
+    def name(self, component: str) -> Text:
+        """What a component, or a link between two, is called."""
+        if component in self.city.components:
+            return component_words(self.city.components[component])
+        link = self.city.links.get(component)
+        if link is None:
+            return both(component)
+        source, target = self.name(link.source), self.name(link.target)
+        return Text(f"{source.de} → {target.de}", f"{source.en} → {target.en}")
+
+    def fault(self, entry: TimelineEntry) -> Text:
+        """What a timeline entry breaks: in its own words, else the fault with one target or their number."""
+        if entry.title is not None:
+            return entry.title
+        what = entry_words(entry)
+        if len(entry.targets) == 1:
+            where = self.name(entry.targets[0])
+        elif entry.targets:
+            where = Text(f"an {len(entry.targets)} Stellen", f"at {len(entry.targets)} places")
+        else:
+            return what
+        return Text(f"{what.de} ({where.de})", f"{what.en} ({where.en})")
+
+    def clock(self, tick: int) -> Text:
+        """A moment on the town's clock, with the day where the run has more than one."""
+        start, at_s = self.scenario.run.start, to_s(tick)
+        dated = to_s(self.history.end) > 86400
+        return Text(clock(start, at_s, "de", dated), clock(start, at_s, "en", dated))
+
+
+Judgement = Callable[[], Finding]
+
+
+def guarded(item: str, category: Category, title: Text, judge: Judgement) -> Finding:
+    """The judgement, or an inconclusive finding that says why there is none."""
+    try:
+        return judge()
+    except NotRecorded as error:
+        reason = Text(f"Nicht zu beurteilen: {error}.", f"Cannot be judged: {error}.")
+    except Exception as error:  # whatever a checker stumbles over, the run has not passed it
+        said = f"{type(error).__name__}: {error}"
+        reason = Text(f"Die Prüfung selbst ist gescheitert ({said}).", f"The check itself failed ({said}).")
+    return Finding(item, category, Value.INCONCLUSIVE, title, reason)
+
+
+def lasting(value_s: float) -> Text:
+    """A length of time that was found, rounded to what matters."""
+    said = rounded(value_s)
+    return Text(said.replace(".", ","), said)

@@ -1,0 +1,217 @@
+"""Did the second way carry? In time, and long enough.
+
+Modes are the record: a component's kind lists its modes, best first. The *primary* is lost when the component drops
+from the mode `primary` (or a better one) to a worse one, and is back when it returns to it or a better one. Within such
+an outage the *standby* is active from the moment the component enters the mode `standby`.
+
+For each outage, in this order:
+
+- Never active. The outage was over within the limit: the standby was not needed. The run ended within the limit:
+  inconclusive. Otherwise, with a limit, it came too late: fail. Without a limit, fail if the component dropped below
+  `standby` at any time; else the modes between the two carried, and it was not needed.
+- Active later than the limit after the loss: fail. On the limit is in time.
+- `lasts` given, and the component drops below `standby` before that time is over while the primary is still away:
+  fail. A mode between the two counts as holding.
+- `lasts` given, and the run ends before that time is over with the primary still away: inconclusive.
+- `carries` given, and the level that shows what it carries was worse at any moment while it was active: fail.
+- Else: pass.
+
+An outage that began before zero is inconclusive. No outage that needed the standby: inconclusive with `must_activate`,
+else pass.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from resilience.judge.checkers.carried import Carried, carried
+from resilience.judge.checkers.context import Context, guarded, lasting
+from resilience.judge.modes import Outage, mode_course, outages
+from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
+from resilience.scenario.limits import time_limit
+from resilience.scenario.scenario import Redundancy
+from resilience.words.terms import mode_words
+from resilience.words.text import Text, told_apart
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.ticks import to_s, to_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One outage, judged. `value` None: the standby was not needed."""
+
+    value: Value | None
+    reason: Text
+    changeover_s: float | None = None
+    held_s: float | None = None
+    about: str = "changeover"
+    carried: Carried | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Modes:
+    """The two ways in words."""
+
+    primary: Text
+    standby: Text
+
+    @classmethod
+    def of(cls, item: Redundancy, context: Context) -> _Modes:
+        component = context.city.components.get(item.component)
+        kind = "" if component is None else component.kind
+        return cls(mode_words(kind, item.primary), mode_words(kind, item.standby))
+
+
+def check_redundancies(context: Context) -> tuple[Finding, ...]:
+    """One finding for each redundancy of the scenario."""
+    return tuple(
+        guarded(item.id, Category.REDUNDANCY, _title(item, context), lambda item=item: _judge(item, context))  # type: ignore[misc]
+        for item in context.scenario.redundancies
+    )
+
+
+def _title(item: Redundancy, context: Context) -> Text:
+    if item.title is not None:
+        return item.title
+    name, modes = context.name(item.component).begun(), _Modes.of(item, context)
+    return Text(
+        f"{name.de}: {modes.primary.de} → {modes.standby.de}", f"{name.en}: {modes.primary.en} → {modes.standby.en}"
+    )
+
+
+def _judge(item: Redundancy, context: Context) -> Finding:
+    modes = KINDS[context.city.components[item.component].kind].modes
+    course = mode_course(item.component, modes, context.history)
+    cases = [
+        _with_load(_case(item, modes, outage, context), item, outage, context)
+        for outage in outages(course, modes.index(item.primary))
+    ]
+    needed = [case for case in cases if case.value is not None]
+    title = _title(item, context)
+    if not needed:
+        value = Value.INCONCLUSIVE if item.must_activate else Value.PASS
+        reason = cases[0].reason if cases else _never_lost(_Modes.of(item, context))
+        if item.must_activate:
+            reason = reason + Text(
+                " Das Szenario soll ihn aber brauchen: ob er trägt, zeigt der Lauf nicht.",
+                " But the scenario is meant to need it: the run does not show whether it carries.",
+            )
+        return Finding(
+            item.id, Category.REDUNDANCY, value, title, reason, subjects=(item.component,), needed=item.must_activate
+        )
+    order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
+    worst = min(needed, key=lambda case: (order.index(case.value or Value.PASS), -(case.changeover_s or 0.0)))
+    figures = tuple(
+        Figure(name, value, "s", item.component)
+        for case in needed
+        for name, value in (("changeover", case.changeover_s), ("standby held", case.held_s))
+    )
+    actual = Figure("changeover", worst.changeover_s, "s", item.component)
+    limit: Limit | None = None if item.within is None else time_limit(item.within, "lower")
+    if worst.about == "held" and item.lasts is not None:
+        limit = time_limit(item.lasts, "higher")
+        actual = Figure("standby held", worst.held_s, "s", item.component)
+    if worst.about == "carried" and worst.carried is not None:
+        limit, actual = worst.carried.limit, worst.carried.actual
+    figures += tuple(case.carried.actual for case in needed if case.carried is not None)
+    value = worst.value or Value.PASS
+    return Finding(item.id, Category.REDUNDANCY, value, title, worst.reason, limit, actual, figures, (item.component,))
+
+
+def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) -> _Case:
+    """The case with what was carried: too little of it fails what has passed so far."""
+    if case.value is None or outage.lost < 0:
+        return case
+    over = context.history.end if outage.back is None else outage.back
+    load = carried(item, outage, over, context)
+    if load is None:
+        return case
+    if load.too_little and case.value is not Value.FAIL:
+        return replace(case, value=Value.FAIL, reason=case.reason + load.reason, about="carried", carried=load)
+    return replace(case, reason=case.reason + load.reason, carried=load)
+
+
+def _never_lost(modes: _Modes) -> Text:
+    primary, standby = modes.primary, modes.standby
+    return Text(
+        f"Nicht gebraucht ({standby.de}): {primary.de} fiel nie aus.",
+        f"Not needed ({standby.en}): {primary.en} was never lost.",
+    )
+
+
+def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Context) -> _Case:
+    end = context.history.end
+    standby = modes.index(item.standby)
+    when, named = context.clock(outage.lost), _Modes.of(item, context)
+    first, second = named.primary.begun(), named.standby.begun()
+    if outage.lost < 0:
+        reason = Text(f"{first.de} fehlte schon vor Beginn.", f"{first.en} was missing even before the start.")
+        return _Case(Value.INCONCLUSIVE, reason)
+    over = end if outage.back is None else outage.back
+    active = next((stretch.begin for stretch in outage.stretches if stretch.mode == item.standby), None)
+    if active is None:
+        return _never_active(item, standby, outage, over, context)
+    changeover = to_s(active - outage.lost)
+    took = Text("sofort", "at once")
+    if changeover:
+        took = Text(f"nach {lasting(changeover).de}", f"after {lasting(changeover).en}")
+    fell = next((s.begin for s in outage.stretches if s.begin >= active and s.rank > standby), None)
+    held = to_s((over if fell is None else fell) - active)
+    if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
+        late, limit = told_apart(changeover, item.within.seconds, "s")
+        reason = Text(
+            f"{second.de} kam erst {late.de} nach dem Ausfall (um {when.de}); erlaubt sind {limit.de}.",
+            f"{second.en} came only {late.en} after the loss (at {when.en}); allowed are {limit.en}.",
+        )
+        return _Case(Value.FAIL, reason, changeover, held)
+    carried = lasting(held)
+    if item.lasts is not None and held < item.lasts.seconds:
+        carried, asked = told_apart(held, item.lasts.seconds, "s")
+        if fell is not None:
+            reason = Text(
+                f"{second.de} hielt nur {carried.de} statt {asked.de}.",
+                f"{second.en} held for only {carried.en} instead of {asked.en}.",
+            )
+            return _Case(Value.FAIL, reason, changeover, held, "held")
+        if outage.back is None:
+            reason = Text(
+                f"{second.de} hielt {carried.de} bis zum Ende des Laufs; verlangt sind {asked.de}.",
+                f"{second.en} held for {carried.en} until the run ended; asked are {asked.en}.",
+            )
+            return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
+    reason = Text(
+        f"{second.de} übernahm {took.de} und hielt {carried.de}.",
+        f"{second.en} took over {took.en} and held for {carried.en}.",
+    )
+    return _Case(Value.PASS, reason, changeover, held)
+
+
+def _never_active(item: Redundancy, standby: int, outage: Outage, over: int, context: Context) -> _Case:
+    length = lasting(to_s(over - outage.lost))
+    when, named = context.clock(outage.lost), _Modes.of(item, context)
+    second = named.standby.begun()
+    dropped = any(stretch.rank > standby for stretch in outage.stretches)
+    within = None if item.within is None else to_ticks(item.within.seconds)
+    if within is not None and over - outage.lost <= within:
+        if outage.back is None:
+            reason = Text(
+                f"Der Lauf endete {length.de} nach dem Verlust, bevor die Frist um war.",
+                f"The run ended {length.en} after the loss, before the limit was over.",
+            )
+            return _Case(Value.INCONCLUSIVE, reason)
+        reason = Text(
+            f"Nicht gebraucht ({named.standby.de}): {named.primary.de} war nach {length.de} wieder da.",
+            f"Not needed ({named.standby.en}): {named.primary.en} was back after {length.en}.",
+        )
+        return _Case(None, reason)
+    if within is not None or dropped:
+        reason = Text(
+            f"{second.de} übernahm nicht: {named.primary.de} fehlte ab {when.de} {length.de} lang.",
+            f"{second.en} did not take over: {named.primary.en} was missing from {when.en} for {length.en}.",
+        )
+        return _Case(Value.FAIL, reason)
+    reason = Text(
+        f"Nicht gebraucht ({named.standby.de}): bessere Betriebsweisen trugen {length.de} lang.",
+        f"Not needed ({named.standby.en}): better ways carried for {length.en}.",
+    )
+    return _Case(None, reason)

@@ -1,0 +1,76 @@
+"""Was the town steady before anything was broken? If not, nothing that follows can be laid to the faults."""
+
+from __future__ import annotations
+
+from resilience.judge.checkers.context import Context, guarded, lasting
+from resilience.judge.courses import spells, worst
+from resilience.judge.verdict import Category, Figure, Finding, Value
+from resilience.scenario.limits import level_limit, owed_text, shown_unit
+from resilience.scenario.scenario import LevelChoice, SteadyState
+from resilience.words.phrases import PHRASES
+from resilience.words.terms import SUB_SYSTEMS
+from resilience.words.text import Text, enumerated, quantity, told_apart
+from simulator.contracts.ticks import to_ticks
+
+
+def check_steady_state(context: Context) -> tuple[Finding, ...]:
+    """One finding for each steady state: every level keeps its limit from `for` before zero up to zero."""
+    return tuple(
+        guarded(item.id, Category.STEADY_STATE, _title(item, context), lambda item=item: _judge(item, context))  # type: ignore[misc]
+        for item in context.scenario.steady_state
+    )
+
+
+def _title(item: SteadyState, context: Context) -> Text:
+    what = _what(item.levels, context)
+    return Text(f"Ruhiger Ausgangszustand: {what.de}", f"Steady start: {what.en}")
+
+
+def _what(choice: LevelChoice, context: Context) -> Text:
+    """Which levels were chosen, in words."""
+    if choice.ids:
+        return enumerated([context.label(context.city.levels[name]) for name in choice.ids], 3)
+    if choice.measure:
+        return PHRASES[choice.measure].service
+    if choice.domain is not None:
+        return SUB_SYSTEMS[choice.domain]
+    return Text("alle Leistungen", "all service levels")
+
+
+def _judge(item: SteadyState, context: Context) -> Finding:
+    start = -to_ticks(item.for_s)
+    figures, unsteady = [], []
+    for level in item.levels.of(context.city):
+        limit, course = level_limit(item.limit, level), context.course(level)
+        higher = limit.better == "higher"
+        lowest = Figure("worst", worst(course, start, 0, higher), limit.unit, level.id)
+        figures.append(lowest)
+        below = sum(spell.length_s for spell in spells(course, limit.value, higher, start, 0))
+        if below:
+            unsteady.append((below, level, limit, lowest))
+    length = quantity(item.for_s, "s")
+    title, all_of_it = _title(item, context), tuple(figures)
+    if not figures:
+        reason = Text("Die Stadt schuldet keine solche Leistung.", "The city owes no such level.")
+        return Finding(item.id, Category.STEADY_STATE, Value.INCONCLUSIVE, title, reason)
+    if not unsteady:
+        who = Text("Die eine Leistung hielt", "The one service level held")
+        if len(figures) > 1:
+            who = Text(f"Alle {len(figures)} Leistungen hielten", f"All {len(figures)} service levels held")
+        reason = Text(
+            f"{who.de} in den letzten {length.de} vor Beginn.", f"{who.en} in the last {length.en} before the start."
+        )
+        return Finding(item.id, Category.STEADY_STATE, Value.PASS, title, reason, figures=all_of_it)
+    unsteady.sort(key=lambda row: -row[0])
+    below, level, limit, lowest = unsteady[0]
+    place, owed, too_long = context.place(level).begun(), owed_text(limit, item.limit), lasting(below)
+    value, _ = told_apart(limit.value if lowest.value is None else lowest.value, limit.value, shown_unit(limit))
+    said = PHRASES[level.measure].of(value)
+    reason = Text(
+        f"{place.de}: schon vor Beginn {too_long.de} lang zu schlecht, im schlechtesten Moment {said.de}; {owed.de}.",
+        f"{place.en}: {too_long.en} not good enough even before the start, {said.en} at the worst moment; {owed.en}.",
+    )
+    subjects = tuple(row[1].id for row in unsteady)
+    return Finding(
+        item.id, Category.STEADY_STATE, Value.INCONCLUSIVE, title, reason, limit, lowest, all_of_it, subjects
+    )

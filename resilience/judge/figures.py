@@ -1,0 +1,182 @@
+"""What one run came to, in figures: small enough to keep for every case, and told apart by ids alone."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from itertools import count
+from typing import Any
+
+from resilience.judge.metrics import person_hours_by_measure
+from resilience.judge.verdict import Metric, Verdict
+from resilience.report.run.losses import headline, level_courses, low_spells
+from resilience.words.text import Text
+from simulator.contracts.city import City
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import History
+
+UNTRACED = ""
+"""Stands for the fault where a loss leads back to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelFigures:
+    """A service level from the scenario's zero on: its worst value, how long it was below what is owed, for how many.
+
+    `title` names whom it is owed to. `worst` is NaN where nothing was recorded.
+    """
+
+    id: str
+    measure: str
+    title: Text
+    minimum: float
+    worst: float
+    below_s: float
+    person_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A fault that was carried out: the timeline entry, what it befell, and how."""
+
+    entry: str
+    target: str
+    fault: str
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Person-hours of one level that lead back to one fault, by the causes that the event log names."""
+
+    broken: Broken
+    level: str
+    person_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class RunFigures:
+    """The figures of one run.
+
+    `person_hours` counts each person once, whatever they lacked at a time; `services` has them service by service.
+    `recovery_s` is None if something was still below what is owed at the end, 0 if nothing ever was. `metrics` are
+    the published ones, by `id: subject`.
+    """
+
+    verdict: str
+    person_hours: float
+    most_people: int
+    recovery_s: float | None
+    services: Mapping[str, float]
+    levels: tuple[LevelFigures, ...]
+    findings: Mapping[str, str]
+    metrics: Mapping[str, float | None]
+    broken: tuple[Broken, ...]
+    losses: tuple[Loss, ...]
+
+    @property
+    def service_hours(self) -> float:
+        """Person-hours summed over services: who lacks two things at a time counts twice."""
+        return math.fsum(self.services.values())
+
+
+def run_figures(city: City, history: History, verdict: Verdict) -> RunFigures:
+    """The figures of one run that was judged."""
+    courses = level_courses(city, history)
+    head = headline(city, history, courses)
+    return RunFigures(
+        verdict=verdict.value.value,
+        person_hours=head.person_hours,
+        most_people=head.peak_people,
+        recovery_s=head.recovery_s if head.any_low else 0.0,
+        services={row.measure: row.person_hours for row in person_hours_by_measure(city, history, 0, history.end)},
+        levels=tuple(
+            LevelFigures(c.id, c.measure, c.title, c.minimum, c.worst, c.low_s, c.person_hours) for c in courses
+        ),
+        findings={f"{f.category.value}: {f.id}": f.value.value for f in verdict.findings},
+        metrics=_by_name(verdict.metrics),
+        broken=tuple(
+            Broken(done.entry, done.target, done.fault) for done in history.executed if done.applied_at is not None
+        ),
+        losses=losses(city, history),
+    )
+
+
+def _by_name(metrics: Sequence[Metric]) -> dict[str, float | None]:
+    """Metrics by id and subject; where two subjects have one name, the later ones are numbered."""
+    found: dict[str, float | None] = {}
+    for metric in metrics:
+        name = f"{metric.id}: {metric.subject.en}"
+        number = next(n for n in count(1) if (name if n == 1 else f"{name} ({n})") not in found)
+        found[name if number == 1 else f"{name} ({number})"] = metric.value
+    return found
+
+
+def losses(city: City, history: History) -> tuple[Loss, ...]:
+    """Person-hours below what is owed by the fault that each spell leads back to, in order of first appearance.
+
+    A spell belongs to the fault behind its beginning, even if another one prolongs it. Levels are those that count in
+    the person-hours by measure, so that both have the same sum.
+    """
+    counted = {name for row in person_hours_by_measure(city, history, 0, history.end) for name in row.levels}
+    by_id = {event.id: event for event in history.events}
+    faults = {(done.entry, done.target): done.fault for done in history.executed}
+    falls: dict[tuple[str, int], Event] = {
+        (event.subject, event.at): event for event in history.events if event.kind is EventKind.LEVEL_LOW
+    }
+    hours: dict[tuple[Broken, str], float] = {}
+    for level in (level for level in city.levels.values() if level.id in counted):
+        before = [at for subject, at in falls if subject == level.id]
+        for spell in low_spells(level, history):
+            began = max((at for at in before if at <= spell.begin), default=None)
+            fall = None if began is None else falls[level.id, began]
+            key = _behind(fall, by_id, faults), level.id
+            hours[key] = hours.get(key, 0.0) + level.people * spell.length_s / 3600.0
+    return tuple(Loss(broken, level, lost) for (broken, level), lost in hours.items())
+
+
+def _behind(event: Event | None, by_id: Mapping[int, Event], faults: Mapping[tuple[str, str], str]) -> Broken:
+    """The fault nearest in the chain of causes."""
+    while event is not None:
+        if event.kind is EventKind.FAULT:
+            entry = event.after or ""
+            return Broken(entry, event.subject, faults.get((entry, event.subject), ""))
+        event = None if event.cause is None else by_id.get(event.cause)
+    return Broken(UNTRACED, UNTRACED, UNTRACED)
+
+
+def figures_json(figures: RunFigures) -> str:
+    """JSON text, the same for the same figures; what is not a number becomes null."""
+    return json.dumps(_finite(asdict(figures)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def read_figures(text: str) -> RunFigures:
+    """The figures of `figures_json`. Raises `ValueError` if it is none."""
+    try:
+        data: dict[str, Any] = json.loads(text)
+        return RunFigures(
+            **{
+                **data,
+                "levels": tuple(_level(row) for row in data["levels"]),
+                "broken": tuple(Broken(**row) for row in data["broken"]),
+                "losses": tuple(
+                    Loss(Broken(**row["broken"]), row["level"], row["person_hours"]) for row in data["losses"]
+                ),
+            }
+        )
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"these are no figures of a run: {error}") from error
+
+
+def _level(row: dict[str, Any]) -> LevelFigures:
+    worst = math.nan if row["worst"] is None else row["worst"]
+    return LevelFigures(**{**row, "worst": worst, "title": Text(**row["title"])})
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,115 @@
+"""What a run has shown: pass, fail or inconclusive, each with its reason, its figures and the source of its limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from resilience.scenario.norms import Confidence
+from resilience.words.text import Text
+
+
+class Value(StrEnum):
+    PASS = "pass"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+EXIT_CODES = {Value.PASS: 0, Value.FAIL: 1, Value.INCONCLUSIVE: 2}
+
+
+class Category(StrEnum):
+    """What a finding is about, in the order of a report."""
+
+    STEADY_STATE = "steady-state"
+    EXECUTION = "execution"
+    EVIDENCE = "evidence"
+    REDUNDANCY = "redundancy"
+    EXPECTATION = "expectation"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The number a finding was held against: at least (`better` = `higher`) or at most (`lower`) so much."""
+
+    value: float
+    unit: str
+    better: str
+    source: str
+    confidence: Confidence
+    norm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number that was found. `subject` is a level, component or timeline entry; None = does not exist here."""
+
+    name: str
+    value: float | None
+    unit: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A published figure of a run: `subject` is whom or what it is of, `source` where its formula stands.
+
+    `value` None: it does not exist here, as a time for each interruption where nobody was interrupted.
+    """
+
+    id: str
+    title: Text
+    subject: Text
+    value: float | None
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One judgement. `actual` is the worst figure, to be read against `limit`; `figures` has the rest.
+
+    `id` is that of the scenario's item; `subjects` are the levels or components it is about, worst first. `needed`
+    false: a second way that the run never called upon, so that it passes without having shown anything.
+    """
+
+    id: str
+    category: Category
+    value: Value
+    title: Text
+    reason: Text
+    limit: Limit | None = None
+    actual: Figure | None = None
+    figures: tuple[Figure, ...] = ()
+    subjects: tuple[str, ...] = ()
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to a scenario's question by one run."""
+
+    scenario: str
+    title: Text
+    question: Text
+    value: Value
+    answer: Text
+    findings: tuple[Finding, ...]
+    charter: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.value]
+
+    def of(self, category: Category) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.category is category)
+
+
+def combined(values: Iterable[Value]) -> Value:
+    """One value of many: any fail fails; else any inconclusive (or nothing at all judged) is inconclusive."""
+    seen = list(values)
+    if Value.FAIL in seen:
+        return Value.FAIL
+    return Value.INCONCLUSIVE if Value.INCONCLUSIVE in seen or not seen else Value.PASS

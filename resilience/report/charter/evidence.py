@@ -1,0 +1,80 @@
+"""What speaks for or against a clause: a run of a scenario, or a check of data and interfaces."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
+from resilience.scenario.clauses import Need
+from resilience.scenario.scenario import KnownWeakness, Scenario
+from resilience.study.outcome import Judged, Outcome, is_known, outcome_of
+from resilience.words.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseEvidence:
+    """One check of data or interfaces for one clause, with a verdict of its own and the figures that it found."""
+
+    clause: str
+    id: str
+    title: Text
+    value: Value
+    reason: Text
+    figures: tuple[Figure, ...] = ()
+
+
+def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
+    """What a verdict means for a clause. A weakness that no longer shows is for the suite to complain of: it harms no
+    clause."""
+    judged = outcome_of(verdict, expected)
+    if expected is None or judged.outcome is not Outcome.FAIL or any(f.value is Value.FAIL for f in judged.unexpected):
+        return judged
+    if verdict.value is Value.PASS:
+        return Judged(Outcome.PASS, verdict.answer)
+    return Judged(Outcome.KNOWN, expected.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class CharterRun:
+    """A run that was judged, with the scenario as it was executed. `replay` is the command that gives it again."""
+
+    scenario: Scenario
+    seed: int
+    folder: str
+    replay: str
+    verdict: Verdict
+    judged: Judged
+
+    @property
+    def name(self) -> str:
+        return f"{self.scenario.id}-seed{self.seed}"
+
+    def findings(self, need: Need) -> tuple[Finding, ...]:
+        """The findings that say something about a clause with this need.
+
+        Of technical and analogue second ways only those that were called upon; else everything that was asked.
+        """
+        asked = [*self.verdict.of(Category.REDUNDANCY), *self.verdict.of(Category.EXPECTATION)]
+        if need in (Need.TECHNICAL, Need.ANALOGUE):
+            kinds = {item.id: item.kind for item in self.scenario.redundancies}
+            return tuple(
+                finding
+                for finding in self.verdict.of(Category.REDUNDANCY)
+                if kinds.get(finding.id) == need.value and finding.needed
+            )
+        return tuple(asked)
+
+    def outcome(self, need: Need) -> Outcome:
+        """What the run came to as far as this need goes. Where nothing speaks to it, or the run showed nothing,
+        inconclusive."""
+        found = self.findings(need)
+        if self.judged.outcome is Outcome.INCONCLUSIVE or not found:
+            return Outcome.INCONCLUSIVE
+        if need in (Need.TECHNICAL, Need.ANALOGUE):
+            values = [finding.value for finding in found]
+            if any(f.value is Value.FAIL and not is_known(f, self.scenario.expected) for f in found):
+                return Outcome.FAIL
+            if Value.FAIL in values:
+                return Outcome.KNOWN
+            return Outcome.PASS if Value.PASS in values else Outcome.INCONCLUSIVE
+        return self.judged.outcome

@@ -1,0 +1,123 @@
+"""The rows of the report: each clause with the runs and checks that speak for or against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resilience.judge.verdict import Finding, Value
+from resilience.report.charter.content import ClauseRow, FigureRow, RunRow
+from resilience.report.charter.evidence import CharterRun, ClauseEvidence
+from resilience.report.charter.status import Status, missing, run_need, status_of
+from resilience.report.run.compose import target_and_actual
+from resilience.scenario.clauses import Need, charter_clauses
+from resilience.study.outcome import Outcome, is_known, quoted
+from resilience.words.text import Text, both, enumerated, joined
+
+NEEDS = {
+    Need.RUN: Text("ein schlüssiges Szenario", "a conclusive scenario"),
+    Need.TECHNICAL: Text("ein technischer Ersatz, der gebraucht wurde", "a technical standby that was called upon"),
+    Need.ANALOGUE: Text("ein analoger Ersatz, der gebraucht wurde", "an analogue fallback that was called upon"),
+    Need.CHECK: Text("eine Prüfung der Daten und Schnittstellen", "a check of data and interfaces"),
+}
+
+WORDS = {
+    Outcome.PASS: Text("Gehalten", "Held"),
+    Outcome.KNOWN: Text("Bekannte Schwäche", "Known weakness"),
+    Outcome.FAIL: Text("Nicht gehalten", "Not held"),
+}
+NAMED = 3
+"""Scenarios that the grid names; the details have them all."""
+
+
+def clause_rows(runs: Sequence[CharterRun], checks: Sequence[ClauseEvidence]) -> tuple[ClauseRow, ...]:
+    """One row for each clause, in the charter's order."""
+    rows = []
+    for clause in charter_clauses():
+        naming = tuple(run for run in runs if clause.id in run.scenario.charter)
+        its = tuple(check for check in checks if check.clause == clause.id)
+        status, lacking = status_of(clause, naming, its), missing(clause, naming, its)
+        need = run_need(clause)
+        shown = tuple(_run_row(run, need) for run in naming)
+        rows.append(ClauseRow(clause, status, _found(status, shown, its, lacking), shown, its, lacking))
+    return tuple(rows)
+
+
+def _run_row(run: CharterRun, need: Need) -> RunRow:
+    found = run.findings(need)
+    outcome = run.outcome(need)
+    return RunRow(
+        run.scenario.id,
+        run.seed,
+        run.scenario.title,
+        run.scenario.question,
+        outcome,
+        run.judged.reason if need is Need.RUN else _run_sentence(run, need, outcome),
+        _run_sentence(run, need, outcome),
+        tuple(_figure(run, finding) for finding in found if finding.needed),
+        run.folder,
+        run.replay,
+    )
+
+
+def _run_sentence(run: CharterRun, need: Need, outcome: Outcome) -> Text:
+    """What a reader of the clause is told of the run."""
+    found = run.findings(need)
+    if need in (Need.TECHNICAL, Need.ANALOGUE):
+        if not found:
+            return Text("Hier wurde kein solcher Ersatz gebraucht.", "No such fallback was called upon here.")
+        if run.judged.outcome is Outcome.INCONCLUSIVE:
+            return run.judged.reason
+        return joined([finding.title + both(": ") + finding.reason for finding in found], both(" "))
+    if outcome is Outcome.KNOWN:
+        worst = next((f for f in found if f.value is Value.FAIL), None)
+        return run.judged.reason if worst is None else run.judged.reason + both(" ") + worst.reason
+    return run.judged.reason
+
+
+def _figure(run: CharterRun, finding: Finding) -> FigureRow:
+    target, actual = target_and_actual(finding)
+    outcome = Outcome(finding.value.value)
+    if finding.value is Value.FAIL and is_known(finding, run.scenario.expected):
+        outcome = Outcome.KNOWN
+    limit = finding.limit
+    return FigureRow(
+        finding.title,
+        target,
+        actual,
+        outcome,
+        finding.reason,
+        "" if limit is None else limit.source,
+        "" if limit is None else limit.confidence.value,
+    )
+
+
+def _found(
+    status: Status, runs: Sequence[RunRow], checks: Sequence[ClauseEvidence], lacking: Sequence[Need]
+) -> tuple[Text, ...]:
+    """What fails or is weak first, then what held, then what the checks found."""
+    if status is Status.NOT_SHOWN:
+        wanted = enumerated([NEEDS[need] for need in lacking])
+        return (Text(f"Nicht gezeigt. Es fehlt: {wanted.de}.", f"Not shown. Missing: {wanted.en}."),)
+    wrong = [check.reason for check in checks if check.value is Value.FAIL]
+    if status is Status.FAILED and not wrong:
+        wrong = [next(run.sentence for run in runs if run.outcome is Outcome.FAIL)]
+    if status is Status.WEAKNESS:
+        wrong = [next(run.short for run in runs if run.outcome is Outcome.KNOWN)]
+    return (*wrong, *_counted(runs, checks))
+
+
+def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> list[Text]:
+    """In which conclusive scenarios the clause held and in which it did not, and what the checks found."""
+    said = []
+    for outcome, words in WORDS.items():
+        titles = {run.scenario: run.title for run in runs if run.outcome is outcome}
+        if titles:
+            many = Text(_many(len(titles), "Szenario", "Szenarien"), _many(len(titles), "scenario", "scenarios"))
+            names = enumerated([quoted(title) for title in titles.values()], NAMED)
+            said.append(Text(f"{words.de} in {many.de}: {names.de}.", f"{words.en} in {many.en}: {names.en}."))
+    said += [check.reason for check in checks if check.value is Value.PASS]
+    return said
+
+
+def _many(count: int, one: str, more: str) -> str:
+    return f"{count} {one if count == 1 else more}"

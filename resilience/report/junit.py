@@ -1,0 +1,42 @@
+"""The verdict as JUnit XML, for build servers. A pure function: no time of day, no host name."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from resilience.judge.verdict import Value, Verdict
+
+
+def junit_xml(verdict: Verdict, language: str = "en") -> str:
+    """One test suite for the scenario, one case for each finding; inconclusive ones are skipped, with the reason."""
+    values = [finding.value for finding in verdict.findings]
+    counts = {
+        "tests": len(values),
+        "failures": values.count(Value.FAIL),
+        "errors": 0,
+        "skipped": values.count(Value.INCONCLUSIVE),
+    }
+    numbers = {name: str(count) for name, count in counts.items()}
+    root = ElementTree.Element("testsuites", {"name": "stadtwerk", **numbers})
+    suite = ElementTree.SubElement(root, "testsuite", {"name": verdict.scenario, **numbers})
+    properties = ElementTree.SubElement(suite, "properties")
+    for name, value in (("verdict", str(verdict.value)), ("answer", verdict.answer.of(language))):
+        ElementTree.SubElement(properties, "property", {"name": name, "value": value})
+    for finding in verdict.findings:
+        case = ElementTree.SubElement(
+            suite,
+            "testcase",
+            {
+                "classname": f"{verdict.scenario}.{finding.category}",
+                "name": f"{finding.id}: {finding.title.of(language)}",
+            },
+        )
+        reason = finding.reason.of(language)
+        if finding.value is Value.FAIL:
+            ElementTree.SubElement(case, "failure", {"message": reason, "type": str(finding.category)}).text = reason
+        elif finding.value is Value.INCONCLUSIVE:
+            ElementTree.SubElement(case, "skipped", {"message": f"inconclusive: {reason}"})
+        else:
+            ElementTree.SubElement(case, "system-out").text = reason
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

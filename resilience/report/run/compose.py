@@ -1,0 +1,266 @@
+"""Builds the content of a report from what a run leaves behind: city, scenario, history, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from resilience.judge.verdict import Category, Finding, Value, Verdict
+from resilience.report.run.cascade import cascade
+from resilience.report.run.content import (
+    AssumptionNote,
+    Check,
+    Clause,
+    FaultSpan,
+    MapComponent,
+    MapDistrict,
+    ModeSpan,
+    ModeTimeline,
+    RedundancyResult,
+    ReportContent,
+    TelemetrySummary,
+    TownMap,
+)
+from resilience.report.run.content import Threshold as ThresholdRow
+from resilience.report.run.failures import failed_spans
+from resilience.report.run.glyphs import SHAPES
+from resilience.report.run.losses import district_losses, headline, level_courses, service_losses
+from resilience.scenario.clauses import clauses
+from resilience.scenario.limits import shown_unit
+from resilience.scenario.norms import norms
+from resilience.scenario.scenario import Case, Scenario, TimelineEntry
+from resilience.words.labels import component_words
+from resilience.words.signal_words import state_words
+from resilience.words.terms import FAULT_NAMES, mode_words, words_of
+from resilience.words.text import Text, both, told_apart
+from simulator.contracts.city import City
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Executed, History
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_s
+
+MOST_BUSES = 400
+"""Local substations up to this number are drawn on the map; in a larger town they would cover it."""
+
+SHOWN_IF_FAILED = ("pv", "valve", "switch")
+"""Kinds that are many and matter on the map only when they failed."""
+
+NOTHING = Text("–", "–")
+
+
+def compose(
+    city: City,
+    scenario: Scenario,
+    history: History,
+    verdict: Verdict,
+    seed: int,
+    versions: Mapping[str, str],
+    command: str,
+    digest: str = "",
+    telemetry: TelemetrySummary | None = None,
+) -> ReportContent:
+    """The content of one run's report. `scenario` is the one executed, its selectors resolved to targets."""
+    courses = level_courses(city, history)
+    services = service_losses(city, history)
+    districts = district_losses(city, courses, services)
+    titles = clauses()
+    return ReportContent(
+        scenario_id=scenario.id,
+        title=scenario.title,
+        question=scenario.question,
+        clauses=tuple(Clause(c, titles.get(c, Text(c, c))) for c in scenario.charter),
+        city_title=Text(city.title_de or city.name, city.title_en or city.name),
+        people=city.people,
+        seed=seed,
+        versions=tuple(versions.items()),
+        start=scenario.run.start,
+        begin_s=0.0,
+        end_s=to_s(history.end),
+        outcome=verdict.value,
+        answer=verdict.answer,
+        headline=headline(city, history, courses),
+        checks=tuple(_check(finding) for finding in sorted(verdict.findings, key=_weight)),
+        courses=courses,
+        faults=tuple(_fault(row, scenario, city) for row in history.executed),
+        timelines=mode_timelines(city, history),
+        redundancies=_redundancies(scenario, verdict, city),
+        town=town_map_of(city, history, {d.id: d.person_hours for d in districts}),
+        services=services,
+        districts=districts,
+        cascade=cascade(city, history, courses),
+        thresholds=_thresholds(city, verdict),
+        telemetry=telemetry,
+        assumptions=tuple(AssumptionNote(a.subject, a.text, a.basis) for a in city.assumptions),
+        command=command,
+        digest=digest,
+        metrics=verdict.metrics,
+    )
+
+
+def _weight(finding: Finding) -> tuple[int, bool]:
+    """What failed comes first, then what is open; what was held against no number comes after what was."""
+    return (Value.FAIL, Value.INCONCLUSIVE, Value.PASS).index(finding.value), finding.limit is None
+
+
+def _check(finding: Finding) -> Check:
+    target, actual = target_and_actual(finding)
+    limit = finding.limit
+    return Check(
+        finding.title,
+        finding.value,
+        finding.reason,
+        target,
+        actual,
+        "" if limit is None else limit.source,
+        "" if limit is None else limit.confidence.value,
+        finding.needed,
+    )
+
+
+def target_and_actual(finding: Finding) -> tuple[Text, Text]:
+    """Limit and figure in the same unit, with as many digits as it takes to tell them apart."""
+    limit, actual = finding.limit, finding.actual
+    if limit is None:
+        return NOTHING, NOTHING
+    value = limit.value if actual is None or actual.value is None else actual.value
+    found, owed = told_apart(value, limit.value, shown_unit(limit))
+    sign = "≥ " if limit.better == "higher" else "≤ "
+    return Text(sign, sign) + owed, NOTHING if actual is None or actual.value is None else found
+
+
+def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
+    entry = next((e for e in scenario.timeline if e.id == row.entry), None)
+    case = None if entry is None else next((c for c in entry.acts if c.target == row.target), None)
+    target = component_words(city.components[row.target]) if row.target in city.components else both(row.target)
+    return FaultSpan(
+        row.entry,
+        target,
+        words_of(FAULT_NAMES, row.fault),
+        None if case is None else case.at_s,
+        None if entry is None or case is None else _asked_end(entry, case, scenario),
+        _seconds(row.applied_at),
+        _seconds(row.cleared_at),
+        _seconds(row.evidence_at),
+        row.evidence_asked,
+        entry is not None and entry.repair is not None,
+        None if entry is None or entry.when is None else state_words(entry.when, row.target, city),
+    )
+
+
+def _asked_end(entry: TimelineEntry, case: Case, scenario: Scenario) -> float | None:
+    """When the entry asked to end: after its own time or at `heal_by`; None where a repair decides, or not in the run.
+
+    An entry that waits for a state asks for no moment of its own.
+    """
+    ends = [] if case.length_s is None or entry.when is not None else [case.at_s + case.length_s]
+    if scenario.run.heal_by_s is not None and entry.repair is None:
+        ends.append(scenario.run.heal_by_s)
+    end = min(ends, default=None)
+    return None if end is None or end > scenario.run.duration_s else end
+
+
+def _seconds(tick: int | None) -> float | None:
+    return None if tick is None else to_s(tick)
+
+
+def mode_timelines(city: City, history: History) -> tuple[ModeTimeline, ...]:
+    """The modes of every component that has any, from the scenario's zero to the end, in the city's order.
+
+    A component that never logged a mode was in its first one throughout.
+    """
+    changes: dict[str, list[Event]] = {}
+    for event in history.events:
+        if event.kind is EventKind.MODE and event.after is not None:
+            changes.setdefault(event.subject, []).append(event)
+    rows = []
+    for component in city.components.values():
+        logged = changes.get(component.id, [])
+        seen = (mode for event in logged for mode in (event.before, event.after) if mode)
+        modes = KINDS[component.kind].modes or tuple(dict.fromkeys(seen))
+        if modes:
+            spans = _spans(logged, modes[0], history.end)
+            titles = tuple(mode_words(component.kind, mode) for mode in modes)
+            rows.append(ModeTimeline(component.id, component.kind, component_words(component), modes, titles, spans))
+    return tuple(rows)
+
+
+def _spans(changes: Sequence[Event], first: str, end: int) -> tuple[ModeSpan, ...]:
+    mode = first if not changes or changes[0].before is None else changes[0].before
+    since, spans = 0, []
+    for event in changes:
+        at = max(0, event.at)
+        if at > since:
+            spans.append(ModeSpan(mode, to_s(since), to_s(at)))
+            since = at
+        mode = event.after or mode
+    spans.append(ModeSpan(mode, to_s(since), to_s(end)))
+    return tuple(spans)
+
+
+def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[RedundancyResult, ...]:
+    found = {finding.id: finding for finding in verdict.of(Category.REDUNDANCY)}
+    rows = []
+    for asked in scenario.redundancies:
+        finding = found.get(asked.id)
+        if finding is None:
+            continue
+        component = city.components.get(asked.component)
+        kind = component.kind if component else ""
+        target, actual = target_and_actual(finding)
+        rows.append(
+            RedundancyResult(
+                finding.title,
+                asked.kind == "technical",
+                mode_words(kind, asked.primary),
+                mode_words(kind, asked.standby),
+                finding.value,
+                target,
+                actual,
+                finding.reason,
+                finding.needed,
+            )
+        )
+    return tuple(rows)
+
+
+def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[float | None, ...]]) -> TownMap | None:
+    """Districts and the components worth a shape of their own; None for a city that stands nowhere."""
+    failed = failed_spans(city, history)
+    drawn = [
+        c
+        for c in city.components.values()
+        if c.kind in SHAPES and c.kind != "bus" and (c.kind not in SHOWN_IF_FAILED or c.id in failed)
+    ]
+    # The log says of a bus only what its power links say; one without any would look as if it had worked.
+    buses = [bus for bus in city.of_kind("bus") if city.links_out_of(bus.id, LinkKind.POWER)]
+    if len(buses) <= MOST_BUSES:
+        drawn = [*buses, *drawn]
+    if not drawn and not city.districts:
+        return None
+    return TownMap(
+        tuple(
+            MapDistrict(
+                d.id,
+                d.title or d.id,
+                d.people,
+                d.x_m,
+                d.y_m,
+                d.outline,
+                sum(h or 0.0 for h in person_hours.get(d.id, ())),
+            )
+            for d in city.districts.values()
+        ),
+        tuple(
+            MapComponent(c.id, component_words(c), c.kind, c.x_m, c.y_m, failed.get(c.id, ()), c.district, c.owner)
+            for c in drawn
+        ),
+    )
+
+
+def _thresholds(city: City, verdict: Verdict) -> tuple[ThresholdRow, ...]:
+    """The norms that the run's checks and the city's levels rest on, in the order of the norm file."""
+    used = {finding.limit.norm for finding in verdict.findings if finding.limit is not None}
+    used |= {level.basis for level in city.levels.values()}
+    return tuple(
+        ThresholdRow(n.id, n.title, n.shown, n.source, n.confidence.value) for n in norms().values() if n.id in used
+    )

@@ -1,0 +1,287 @@
+"""Everything the page shows, as frozen records. Times are seconds from the scenario's zero, places metres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from resilience.judge.verdict import Metric, Value
+from resilience.words.text import Text
+
+
+class Reach(StrEnum):
+    """Whom a service level is owed to: the whole town, one district, or one facility."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    COMPONENT = "component"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of the charter that the run gives evidence for."""
+
+    id: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One expectation: `target` is what was asked, `actual` what was found, both worded with their units.
+
+    `needed` false: a second way that was not called upon.
+    """
+
+    name: Text
+    outcome: Value
+    sentence: Text
+    target: Text
+    actual: Text
+    source: str = ""
+    confidence: str = ""
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCourse:
+    """A service level over time as a step function: `values[i]` holds from `times_s[i]` until `times_s[i + 1]`.
+
+    NaN is a gap in what is known, drawn as a gap. `title` names whom the level is owed to. `low_s` is the time for
+    which it was worse than its minimum; `person_hours` is that time multiplied by `people`.
+    """
+
+    id: str
+    measure: str
+    measure_title: Text
+    title: Text
+    reach: Reach
+    unit: str
+    minimum: float
+    higher_is_better: bool
+    people: int
+    owner: str
+    times_s: tuple[float, ...]
+    values: tuple[float, ...]
+    low_s: float
+    person_hours: float
+    worst: float
+    worst_at_s: float
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSpan:
+    """A fault of the timeline, as asked for and as executed. None: never (an end: not before the run's).
+
+    `asked_repair` says that a crew was to end it, `asked_when` is the state with which it was to come.
+    """
+
+    entry: str
+    target: Text
+    title: Text
+    asked_begin_s: float | None
+    asked_end_s: float | None
+    begin_s: float | None
+    end_s: float | None
+    evidence_s: float | None
+    evidence_asked: bool
+    asked_repair: bool = False
+    asked_when: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModeSpan:
+    """A redundancy was in `mode` from `begin_s` to `end_s`."""
+
+    mode: str
+    begin_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModeTimeline:
+    """Which way of working a component of `kind` used when. `modes` are all it has; `mode_titles` go with them."""
+
+    component: str
+    kind: str
+    label: Text
+    modes: tuple[str, ...]
+    mode_titles: tuple[Text, ...]
+    spans: tuple[ModeSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RedundancyResult:
+    """What the scenario asked of one redundancy, and what it did. `technical` false is an analogue one."""
+
+    name: Text
+    technical: bool
+    primary: Text
+    standby: Text
+    outcome: Value
+    target: Text
+    actual: Text
+    sentence: Text
+    needed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MapDistrict:
+    id: str
+    title: str
+    people: int
+    x_m: float
+    y_m: float
+    outline: tuple[tuple[float, float], ...]
+    person_hours: float
+
+
+@dataclass(frozen=True, slots=True)
+class MapComponent:
+    """`failed` are the stretches in which it did not work during the run, none if it always did."""
+
+    id: str
+    label: Text
+    kind: str
+    x_m: float
+    y_m: float
+    failed: tuple[tuple[float, float], ...] = ()
+    district: str = ""
+    owner: str = ""
+
+    @property
+    def failed_s(self) -> float:
+        return sum(end - begin for begin, end in self.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class TownMap:
+    """`links` join two places (x1, y1, x2, y2); they give the eye something to hold on to and carry no result."""
+
+    districts: tuple[MapDistrict, ...]
+    components: tuple[MapComponent, ...]
+    links: tuple[tuple[float, float, float, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLoss:
+    """What one service cost its people: over all districts, or over whoever it is owed to if not to districts."""
+
+    measure: str
+    title: Text
+    person_hours: float
+    peak_people: int
+    peak_at_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictLoss:
+    """Person-hours without each service in one district, in the order of `ReportContent.services`.
+
+    None where the service is not owed to the district.
+    """
+
+    id: str
+    title: str
+    people: int
+    person_hours: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures that matter. `peak_people` and `person_hours` count a person once, however many services are missing.
+
+    `recovery_s` is from the first fault until every level was back for good, None if one was not back at the end.
+    """
+
+    peak_people: int
+    peak_at_s: float | None
+    person_hours: float
+    worst_level: str | None
+    any_low: bool
+    recovery_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CascadeStep:
+    """One event with its depth in the tree of causes.
+
+    `after_s` is the delay since its cause; `alike` is how many more events of the same sort came at that time.
+    """
+
+    at_s: float
+    depth: int
+    kind: str
+    subject: str
+    text: Text
+    via: str
+    after_s: float | None
+    alike: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    id: str
+    title: Text
+    value: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssumptionNote:
+    subject: str
+    text: str
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySummary:
+    """What became of the readings: `late` ones are among the `delivered`; `held` were with a gateway at the end.
+
+    What a broker took depends on the wall clock, so it is told on the terminal and not here.
+    """
+
+    sensors: int
+    cohorts: int
+    readings: int
+    delivered: int
+    late: int
+    lost: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContent:
+    """The content of one report. Texts may hold anything: the page escapes them."""
+
+    scenario_id: str
+    title: Text
+    question: Text
+    clauses: tuple[Clause, ...]
+    city_title: Text
+    people: int
+    seed: int
+    versions: tuple[tuple[str, str], ...]
+    start: datetime
+    begin_s: float
+    end_s: float
+    outcome: Value
+    answer: Text
+    headline: Headline
+    checks: tuple[Check, ...]
+    courses: tuple[LevelCourse, ...]
+    faults: tuple[FaultSpan, ...]
+    timelines: tuple[ModeTimeline, ...]
+    redundancies: tuple[RedundancyResult, ...]
+    town: TownMap | None
+    services: tuple[ServiceLoss, ...]
+    districts: tuple[DistrictLoss, ...]
+    cascade: tuple[CascadeStep, ...]
+    thresholds: tuple[Threshold, ...]
+    telemetry: TelemetrySummary | None
+    assumptions: tuple[AssumptionNote, ...]
+    command: str
+    digest: str = ""
+    metrics: tuple[Metric, ...] = ()

@@ -1,0 +1,138 @@
+"""A service level over time: its steps, its minimum, where it falls short, and the faults behind it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from resilience.report.run.axis import TimeAxis, ValueAxis
+from resilience.report.run.content import LevelCourse
+from resilience.report.run.step_path import line_path, shortfall_path, shown_steps, thinned
+from resilience.report.run.svg import element, picture, text
+from resilience.report.run.wording import plain, quantity, unit_name
+from resilience.words.text import SHARE
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The size of a drawing and the margins around its plot, in its own units (pixels at full width)."""
+
+    width: float
+    height: float
+    left: float
+    right: float
+    top: float
+    bottom: float
+    ticks: int
+
+    def time_axis(self, start: datetime, begin_s: float, end_s: float) -> TimeAxis:
+        return TimeAxis(start, begin_s, end_s, self.left, self.width - self.right)
+
+
+WIDE = Frame(700, 132, 62, 62, 20, 24, 9)
+SMALL = Frame(350, 128, 46, 50, 20, 20, 5)
+COLUMN = 1.0
+"""Width of the columns to which a curve is thinned: no finer than a pixel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """The time in which faults were in force, with the letters that the legend explains."""
+
+    key: str
+    begin_s: float
+    end_s: float
+
+
+def course_chart(
+    course: LevelCourse, start: datetime, begin_s: float, end_s: float, bands: Sequence[Band], frame: Frame, lang: str
+) -> str:
+    """The drawing of one level. `begin_s` to `end_s` is the same for all drawings of a page."""
+    x_axis = frame.time_axis(start, begin_s, end_s)
+    steps = thinned(shown_steps(course.times_s, course.values, x_axis), x_axis, COLUMN)
+    values = tuple(value for _, value in steps)
+    y_axis = ValueAxis.over(values, course.minimum, course.unit, frame.top, frame.height - frame.bottom)
+    shortfall = shortfall_path(steps, course.minimum, course.higher_is_better, x_axis, y_axis)
+    parts = [
+        *time_grid(x_axis, frame, lang),
+        *_value_grid(y_axis, frame, lang),
+        *fault_bands(bands, x_axis, frame.top, frame.height - frame.bottom),
+    ]
+    if shortfall:
+        parts.append(element("path", d=shortfall, class_="short"))
+    parts += _minimum(course, y_axis, frame, lang)
+    line = line_path(steps, x_axis, y_axis)
+    if line:
+        parts.append(element("path", d=line, class_="line"))
+    else:
+        parts.append(text((frame.left + frame.width - frame.right) / 2, (frame.top + frame.height) / 2, "–"))
+    return picture(frame.width, frame.height, parts, _described(course, lang), "chart")
+
+
+def time_grid(axis: TimeAxis, frame: Frame, lang: str) -> list[str]:
+    """Upright lines at whole clock times, labelled below."""
+    bottom = frame.height - frame.bottom
+    parts = []
+    for i, at in enumerate(axis.ticks(frame.ticks)):
+        x = axis.x(at)
+        parts.append(element("path", d=f"M{x:.1f} {frame.top:g}V{bottom:g}", class_="grid"))
+        # A label that would stick out of the drawing is left away; its line stays.
+        if x - axis.left >= -1 and x <= axis.right + 1:
+            kind = "tick odd" if i % 2 else "tick"
+            parts.append(text(x, frame.height - 5, axis.label(at, lang), class_=kind, text_anchor="middle"))
+    return parts
+
+
+def fault_bands(bands: Sequence[Band], axis: TimeAxis, top: float, bottom: float) -> list[str]:
+    """A grey band for each fault, with its letters in a flag above; flags that would overlap move to the right."""
+    parts = []
+    free = -math.inf
+    for band in bands:
+        left, right = axis.x(band.begin_s), axis.x(band.end_s)
+        if right <= axis.left or left >= axis.right:
+            continue
+        parts.append(element("rect", x=left, y=top, width=max(right - left, 1.0), height=bottom - top, class_="band"))
+        parts.append(element("path", d=f"M{left:.1f} {top - 4:g}V{bottom:g}", class_="onset"))
+        width = 8 + 7.5 * len(band.key)
+        at = min(max(left - 1, free), axis.right - width)
+        free = at + width + 2
+        flag = element("rect", x=at, y=top - 17, width=width, height=14, rx=2)
+        parts.append(element("g", flag + text(at + width / 2, top - 6, band.key, text_anchor="middle"), class_="flag"))
+    return parts
+
+
+def _value_grid(axis: ValueAxis, frame: Frame, lang: str) -> list[str]:
+    parts = []
+    for value in axis.ticks():
+        y = axis.y(value)
+        parts.append(element("path", d=f"M{frame.left:g} {y:.1f}H{frame.width - frame.right:g}", class_="grid"))
+        parts.append(text(frame.left - 5, y + 4, axis.label(value, lang), class_="tick", text_anchor="end"))
+    if axis.unit not in (SHARE, "1", ""):
+        parts.append(text(frame.width - 2, 12, unit_name(axis.unit, lang), class_="tick", text_anchor="end"))
+    return parts
+
+
+def _minimum(course: LevelCourse, axis: ValueAxis, frame: Frame, lang: str) -> list[str]:
+    y = axis.y(course.minimum)
+    right = frame.width - frame.right
+    sign = "≥" if course.higher_is_better else "≤"
+    shown = quantity(course.minimum, SHARE, lang) if course.unit == SHARE else plain(course.minimum, lang)
+    return [
+        element("path", d=f"M{frame.left:g} {y:.1f}H{right:g}", class_="minimum"),
+        text(right + 4, y + 4, f"{sign}\u00a0{shown}", class_="owed"),
+    ]
+
+
+def _described(course: LevelCourse, lang: str) -> str:
+    """The drawing in a sentence, for those who do not see it."""
+    from resilience.report.run.texts import say
+
+    where = f"{course.measure_title.of(lang)}, {course.title.of(lang)}"
+    if math.isnan(course.worst):
+        return f"{where}: {say('no-data', lang)}"
+    return (
+        f"{where}: {say('worst', lang)} {quantity(course.worst, course.unit, lang)}, "
+        f"{say('owed', lang)} {quantity(course.minimum, course.unit, lang)}"
+    )

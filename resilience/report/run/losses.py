@@ -1,0 +1,190 @@
+"""Who went without what for how long, from the true courses of the service levels."""
+
+from __future__ import annotations
+
+import math
+
+from resilience.judge.courses import NotRecorded, Spell, cut, spells
+from resilience.judge.metrics import person_hours_by_measure
+from resilience.report.run.content import DistrictLoss, Headline, LevelCourse, Reach, ServiceLoss
+from resilience.words.labels import component_words
+from resilience.words.phrases import PHRASES
+from resilience.words.text import SHARE, Text
+from simulator.contracts.city import City
+from simulator.contracts.history import Course, History
+from simulator.contracts.level import MEASURES, Measure, ServiceLevel
+from simulator.contracts.ticks import to_s
+
+
+def shown_unit(measure: Measure) -> str:
+    """`share` for measures between 0 and 1, which the page shows in per cent."""
+    return SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
+
+
+def low_spells(level: ServiceLevel, history: History) -> tuple[Spell, ...]:
+    """When the level was worse than its minimum, from the scenario's zero on; what nobody recorded is not low."""
+    course = history.levels.get(level.id)
+    if course is None or not len(course.at) or course.at[0] >= history.end:
+        return ()
+    begin = max(0, int(course.at[0]))
+    higher = MEASURES[level.measure].higher_is_better
+    return spells(course, level.minimum, higher, begin, history.end) if begin < history.end else ()
+
+
+def level_courses(city: City, history: History) -> tuple[LevelCourse, ...]:
+    """Every level that the city owes, in the city's order."""
+    return tuple(_course(level, city, history) for level in city.levels.values())
+
+
+def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
+    measure = MEASURES[level.measure]
+    low = low_spells(level, history)
+    low_s = sum(spell.length_s for spell in low)
+    title, reach = subject_words(level.subject, city)
+    course = history.levels.get(level.id)
+    worst, worst_at_s = _worst(course, history, measure.higher_is_better)
+    return LevelCourse(
+        level.id,
+        level.measure,
+        Text(measure.title_de, measure.title_en),
+        title,
+        reach,
+        shown_unit(measure),
+        level.minimum,
+        measure.higher_is_better,
+        level.people,
+        level.owner,
+        () if course is None else tuple(to_s(int(at)) for at in course.at),
+        () if course is None else tuple(float(value) for value in course.values),
+        low_s,
+        level.people * low_s / 3600.0,
+        worst,
+        worst_at_s,
+        level.subject,
+    )
+
+
+def subject_words(subject: str, city: City) -> tuple[Text, Reach]:
+    """What the subject of a level is called, and whether it is the town, a district or a facility."""
+    if subject in city.districts:
+        name = city.districts[subject].title or subject
+        return Text(name, name), Reach.DISTRICT
+    if subject in city.components:
+        return component_words(city.components[subject]), Reach.COMPONENT
+    return Text("ganze Stadt", "whole town"), Reach.CITY
+
+
+def _worst(course: Course | None, history: History, higher_is_better: bool) -> tuple[float, float]:
+    """The worst value from the scenario's zero on, and when it first held; NaN where nothing was recorded."""
+    if course is None or not len(course.at) or course.at[0] >= history.end:
+        return math.nan, math.nan
+    try:
+        steps = cut(course, max(0, int(course.at[0])), history.end)
+    except NotRecorded:
+        return math.nan, math.nan
+    index = int(steps.values.argmin() if higher_is_better else steps.values.argmax())
+    return float(steps.values[index]), to_s(int(steps.edges[index]))
+
+
+def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
+    """Person-hours and most people at once, service by service, in the catalogue's order.
+
+    A service owed by single facilities (a hospital, the town hall) has a row for each: the same people lean on many.
+    """
+    rows = []
+    for row in person_hours_by_measure(city, history, 0, history.end):
+        measure = MEASURES[row.measure]
+        if measure.subject == "component":
+            rows += [_facility_loss(city.levels[level], city, history) for level in row.levels]
+            continue
+        changes = _changes(
+            [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
+        )
+        _, at = _peak(changes)
+        title = PHRASES[row.measure].service
+        rows.append(
+            ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
+        )
+    return tuple(rows)
+
+
+def _facility_loss(level: ServiceLevel, city: City, history: History) -> ServiceLoss:
+    low = low_spells(level, history)
+    title, _ = subject_words(level.subject, city)
+    hours = level.people * sum(spell.length_s for spell in low) / 3600.0
+    return ServiceLoss(level.measure, title, hours, level.people if low else 0, to_s(low[0].begin) if low else None)
+
+
+def district_losses(
+    city: City, courses: tuple[LevelCourse, ...], services: tuple[ServiceLoss, ...]
+) -> tuple[DistrictLoss, ...]:
+    """Person-hours by district and service, most first; None where a service is not owed to a district."""
+    hours: dict[tuple[str, str], float] = {}
+    for course in courses:
+        subject = city.levels[course.id].subject
+        hours[subject, course.measure] = hours.get((subject, course.measure), 0.0) + course.person_hours
+    rows = [
+        DistrictLoss(d.id, d.title or d.id, d.people, tuple(hours.get((d.id, s.measure)) for s in services))
+        for d in city.districts.values()
+    ]
+    return tuple(sorted(rows, key=lambda row: -sum(h or 0.0 for h in row.person_hours)))
+
+
+def headline(city: City, history: History, courses: tuple[LevelCourse, ...]) -> Headline:
+    """The figures that matter.
+
+    A district's people count as affected while any level owed to their district is low. Where nothing is owed to
+    districts, the largest group of people behind one low level counts.
+    """
+    low = {level.id: low_spells(level, history) for level in city.levels.values()}
+    of_districts = [
+        (_union([s for lv in city.levels.values() if lv.subject == d.id for s in low[lv.id]]), d.people)
+        for d in city.districts.values()
+    ]
+    if not any(level.subject in city.districts for level in city.levels.values()):
+        largest = max(
+            (level for level in city.levels.values() if low[level.id]), key=lambda lv: lv.people, default=None
+        )
+        of_districts = [] if largest is None else [(low[largest.id], largest.people)]
+    people, at = _peak(_changes(of_districts))
+    fallen = [course for course in courses if course.low_s > 0]
+    worst = max(fallen, key=lambda c: (c.person_hours, c.low_s)) if fallen else None
+    ends = [spell.end for found in low.values() for spell in found]
+    onsets = [fault.applied_at for fault in history.executed if fault.applied_at is not None]
+    first = min(onsets, default=0)
+    back = max(ends, default=first)
+    return Headline(
+        people,
+        None if at is None else to_s(at),
+        sum(people * spell.length_s for found, people in of_districts for spell in found) / 3600.0,
+        None if worst is None else worst.id,
+        bool(ends),
+        None if back >= history.end and ends else to_s(max(0, back - first)),
+    )
+
+
+def _union(found: list[Spell]) -> tuple[Spell, ...]:
+    """Spells that touch or overlap made one; their worst value is not kept."""
+    merged: list[Spell] = []
+    for spell in sorted(found, key=lambda s: s.begin):
+        if merged and spell.begin <= merged[-1].end:
+            merged[-1] = Spell(merged[-1].begin, max(merged[-1].end, spell.end), math.nan)
+        else:
+            merged.append(spell)
+    return tuple(merged)
+
+
+def _changes(groups: list[tuple[tuple[Spell, ...], int]]) -> list[tuple[int, int]]:
+    changes = [(s.begin, people) for found, people in groups for s in found]
+    changes += [(s.end, -people) for found, people in groups for s in found]
+    return sorted(changes)
+
+
+def _peak(changes: list[tuple[int, int]]) -> tuple[int, int | None]:
+    """The most at one moment, and the first moment of it; None if nobody ever counted."""
+    now, most, when = 0, 0, None
+    for at, change in changes:
+        now += change
+        if now > most:
+            most, when = now, at
+    return most, when

@@ -1,0 +1,202 @@
+"""Content grouped, drawn and worded for the template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from resilience.report.run.content import FaultSpan, LevelCourse, ModeSpan, ModeTimeline, Reach, ReportContent
+from resilience.report.run.course_chart import SMALL, WIDE, Band, course_chart
+from resilience.report.run.gantt import gantt, mode_title, rank_class
+from resilience.report.run.glyphs import FAILED, SHAPES, domain_class
+from resilience.report.run.svg import element
+from resilience.report.run.town_map import MapDrawing, ranges, town_map
+from simulator.contracts.component import Domain
+from simulator.contracts.kinds import KINDS
+
+SHOWN_WORST = 3
+"""Levels of districts and facilities drawn at once for each measure; the rest is folded away."""
+SHOWN_TIMELINES = 14
+_ORDER = {Domain.LIFELINE: 0, Domain.ICT: 1, Domain.ENERGY: 2, Domain.TRAFFIC: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnCourse:
+    course: LevelCourse
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureGroup:
+    """The courses of one measure that are not the whole town's: the worst ones, and the rest."""
+
+    measure: str
+    title: str
+    low: int
+    worst: tuple[DrawnCourse, ...]
+    rest: tuple[DrawnCourse, ...]
+
+    @property
+    def all(self) -> int:
+        return len(self.worst) + len(self.rest)
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKey:
+    """The letter that stands for some faults in the drawings, with those faults."""
+
+    key: str
+    faults: tuple[FaultSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    label: str
+    mode: str
+    rank: str
+    span: ModeSpan
+
+
+@dataclass(frozen=True, slots=True)
+class KindGlyph:
+    kind: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageView:
+    """What the template shows beside the content itself. Every `svg` is markup."""
+
+    faults: tuple[FaultKey, ...]
+    town_courses: tuple[DrawnCourse, ...]
+    groups: tuple[MeasureGroup, ...]
+    timelines: str
+    more_timelines: str
+    more_count: int
+    unchanged: tuple[str, ...]
+    changes: tuple[ModeChange, ...]
+    map: MapDrawing | None
+    map_ranges: tuple[tuple[float, float], ...]
+    map_kinds: tuple[KindGlyph, ...]
+    map_cross: str
+    map_domains: tuple[str, ...]
+    dated: bool
+
+
+def page_view(content: ReportContent, lang: str) -> PageView:
+    """Draw everything in one language."""
+    keys = fault_keys(content.faults)
+    bands = bands_of(keys, content.end_s)
+    changed, unchanged = _by_change(content.timelines)
+    first, more = changed[:SHOWN_TIMELINES], changed[SHOWN_TIMELINES:]
+    drawing = _map(content, lang)
+    kinds = () if content.town is None else dict.fromkeys(c.kind for c in content.town.components if c.kind in SHAPES)
+    return PageView(
+        keys,
+        tuple(_drawn((c for c in content.courses if c.reach is Reach.CITY), content, bands, lang, wide=True)),
+        _groups(content, bands, lang),
+        _gantt(first, content, bands, lang),
+        _gantt(more, content, bands, lang),
+        len(more),
+        tuple(timeline.label.of(lang) for timeline in unchanged),
+        tuple(_changes(changed, lang)),
+        drawing,
+        () if drawing is None else ranges(drawing.bounds),
+        tuple(KindGlyph(kind, glyph(kind)) for kind in kinds),
+        _small(element("path", d=FAILED, class_="cross")),
+        tuple(dict.fromkeys(domain_class(kind).removeprefix("dom-") for kind in kinds)),
+        content.end_s - content.begin_s > 86400,
+    )
+
+
+def fault_keys(faults: Sequence[FaultSpan]) -> tuple[FaultKey, ...]:
+    """A letter for all faults in force over the same time, in order of their begin; those never applied come last."""
+    spans: dict[tuple[float, float], list[FaultSpan]] = {}
+    endless = float("inf")
+    for fault in faults:
+        begin = endless if fault.begin_s is None else fault.begin_s
+        spans.setdefault((begin, endless if fault.end_s is None else fault.end_s), []).append(fault)
+    return tuple(FaultKey(_letter(i), tuple(spans[span])) for i, span in enumerate(sorted(spans)))
+
+
+def _letter(i: int) -> str:
+    """A, B, … Z, AA, AB, …"""
+    return ("" if i < 26 else _letter(i // 26 - 1)) + chr(ord("A") + i % 26)
+
+
+def bands_of(keys: Iterable[FaultKey], end_s: float) -> tuple[Band, ...]:
+    """The faults that were applied, as bands; one that was never cleared lasts to the end."""
+    bands = []
+    for key in keys:
+        fault = key.faults[0]
+        if fault.begin_s is not None:
+            bands.append(Band(key.key, fault.begin_s, end_s if fault.end_s is None else fault.end_s))
+    return tuple(bands)
+
+
+def _drawn(
+    courses: Iterable[LevelCourse], content: ReportContent, bands: Sequence[Band], lang: str, wide: bool = False
+) -> Iterable[DrawnCourse]:
+    frame = WIDE if wide else SMALL
+    for c in courses:
+        yield DrawnCourse(c, course_chart(c, content.start, content.begin_s, content.end_s, bands, frame, lang))
+
+
+def _groups(content: ReportContent, bands: Sequence[Band], lang: str) -> tuple[MeasureGroup, ...]:
+    by_measure: dict[str, list[LevelCourse]] = {}
+    for course in content.courses:
+        if course.reach is not Reach.CITY:
+            by_measure.setdefault(course.measure, []).append(course)
+    groups = []
+    for measure, courses in by_measure.items():
+        ranked = sorted(courses, key=lambda c: (-c.person_hours, -c.low_s))  # stable: else as in the city
+        low = sum(course.low_s > 0 for course in ranked)
+        shown = min(SHOWN_WORST, low)
+        groups.append(
+            MeasureGroup(
+                measure,
+                courses[0].measure_title.of(lang),
+                low,
+                tuple(_drawn(ranked[:shown], content, bands, lang)),
+                tuple(_drawn(ranked[shown:], content, bands, lang)),
+            )
+        )
+    return tuple(groups)
+
+
+def _by_change(timelines: Sequence[ModeTimeline]) -> tuple[list[ModeTimeline], list[ModeTimeline]]:
+    """Those that changed, lifelines first and signals, of which there are many, last; and those that did not."""
+    changed = [t for t in timelines if len(t.spans) > 1]
+    changed.sort(
+        key=lambda t: (
+            _ORDER.get(KINDS[t.kind].domain, 1) if t.kind in KINDS else 1,
+            t.kind == "grid-switch",
+        )
+    )
+    return changed, [t for t in timelines if len(t.spans) <= 1]
+
+
+def _gantt(timelines: Sequence[ModeTimeline], content: ReportContent, bands: Sequence[Band], lang: str) -> str:
+    return gantt(timelines, content.start, content.begin_s, content.end_s, bands, lang) if timelines else ""
+
+
+def _changes(timelines: Iterable[ModeTimeline], lang: str) -> Iterable[ModeChange]:
+    for timeline in timelines:
+        for span in timeline.spans:
+            yield ModeChange(
+                timeline.label.of(lang), mode_title(timeline, span.mode, lang), rank_class(timeline, span.mode), span
+            )
+
+
+def _map(content: ReportContent, lang: str) -> MapDrawing | None:
+    town = content.town
+    return None if town is None or not (town.components or town.districts) else town_map(town, lang)
+
+
+def glyph(kind: str) -> str:
+    """A kind's shape by itself, for a legend."""
+    return _small(element("path", d=SHAPES[kind], class_=domain_class(kind)))
+
+
+def _small(shape: str) -> str:
+    return element("svg", shape, viewBox="-8 -8 16 16", class_="glyph", aria_hidden="true")

@@ -1,0 +1,107 @@
+"""Numbers, times and durations as a reader of the language writes them."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import datetime
+
+from resilience.words.duration import rounded
+from resilience.words.text import SHARE, UNIT_NAMES
+
+_UNIT_AHEAD = re.compile(r"(?<=\d) (?=(?:s|min|h|d|l|von|of)\b)")
+MINUS = "\u2212"
+
+_MONTHS = {
+    "en": (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ),
+    "de": (
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ),
+}
+
+
+def number(value: float, lang: str, decimals: int = 0) -> str:
+    """`1234.5` as `1,234.5` or `1.234,5`. NaN is a dash, infinity its sign."""
+    if math.isnan(value):
+        return "–"
+    if math.isinf(value):
+        return "∞" if value > 0 else MINUS + "∞"
+    text = f"{value:,.{decimals}f}"
+    if float(text.replace(",", "")) == 0:
+        text = text.replace("-", "")
+    if lang == "de":
+        text = text.translate(str.maketrans(",.", ".,"))
+    return text.replace("-", MINUS)
+
+
+def plain(value: float, lang: str) -> str:
+    """A number with as many decimals as it has, two at most."""
+    decimals = next((d for d in (0, 1) if math.isclose(value, round(value, d), abs_tol=1e-12)), 2)
+    return number(value, lang, decimals)
+
+
+def quantity(value: float, unit: str, lang: str) -> str:
+    """A value of a service level with its unit: shares in per cent, indices with two decimals."""
+    if unit == SHARE:
+        shown = 100 * value
+        # 99.997 % must not be shown as a full 100 %, nor 0.003 % as nothing.
+        if 0 < shown < 100:
+            shown = min(max(shown, 0.01), 99.99)
+        decimals = 0 if shown in (0.0, 100.0) or 1 <= shown <= 99 else 1 if 0.1 <= shown <= 99.9 else 2
+        gap = "\u00a0" if lang == "de" else ""
+        return number(shown, lang, decimals) + gap + "%"
+    if unit in ("", "1"):
+        return number(value, lang, 2)
+    return number(value, lang, 1 if abs(value) < 100 else 0) + "\u00a0" + unit_name(unit, lang)
+
+
+def unit_name(unit: str, lang: str) -> str:
+    """The unit as it stands beside an axis."""
+    if unit == SHARE:
+        return "%"
+    words = UNIT_NAMES.get(unit)
+    if words is not None:
+        return words.of(lang)
+    return "" if unit == "1" else unit
+
+
+def duration(seconds: float, lang: str = "en") -> str:
+    """As in the sentences of the findings, but never broken at the end of a line: `43 min`, `12 s`, `3 h 10 min`."""
+    said = rounded(seconds).replace(" ", "\u00a0").replace("-", MINUS)
+    return said.replace(".", ",") if lang == "de" else said
+
+
+def unbroken(sentence: str) -> str:
+    """A sentence in which no line ends between a number and its unit."""
+    return _UNIT_AHEAD.sub("\u00a0", sentence)
+
+
+def full_date(at: datetime, lang: str) -> str:
+    """`14 January 2026, 17:00` or `14. Januar 2026, 17:00 Uhr`."""
+    if lang == "de":
+        return f"{at.day}. {_MONTHS['de'][at.month - 1]} {at.year}, {at:%H:%M} Uhr"
+    return f"{at.day} {_MONTHS['en'][at.month - 1]} {at.year}, {at:%H:%M}"

@@ -1,0 +1,251 @@
+"""What a scenario asks, as records. Times are seconds from the scenario's zero; limits are resolved to numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
+from resilience.words.text import Text
+from simulator.contracts.city import City
+from simulator.contracts.component import Domain
+from simulator.contracts.crews import CrewPolicy
+from simulator.contracts.level import MEASURES, ServiceLevel
+
+SCHEMA = "stadtwerk/scenario/1"
+
+
+@dataclass(frozen=True, slots=True)
+class CityReference:
+    """The city a scenario plays in: one by name from the library, or a folder (as written, relative to the file)."""
+
+    name: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """When the run starts, how long it is, and when everything still broken is healed (None: never).
+
+    `start` is the town's local time at the scenario's zero; the warm-up lies before it.
+    """
+
+    start: datetime
+    warmup_s: float
+    duration_s: float
+    heal_by_s: float | None = None
+    seeds: tuple[int, ...] = (1,)
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A limit for service levels: a number (`norm` names its norm), or with None each level's declared minimum."""
+
+    value: float | None = None
+    norm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimeLimit:
+    """A limit in seconds; `norm` names the norm it comes from."""
+
+    seconds: float
+    norm: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LevelChoice:
+    """Which service levels are meant: by id, or all of a measure and a domain (empty: any)."""
+
+    ids: tuple[str, ...] = ()
+    measure: str = ""
+    domain: Domain | None = None
+
+    def of(self, city: City) -> tuple[ServiceLevel, ...]:
+        """The levels meant, in the city's order. Raises `KeyError` for an id that the city does not owe."""
+        if self.ids:
+            return tuple(city.levels[level] for level in self.ids)
+        return tuple(
+            level
+            for level in city.levels.values()
+            if self.measure in ("", level.measure) and self.domain in (None, MEASURES[level.measure].domain)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SteadyState:
+    """A level that must hold its limit during the last `for_s` seconds before zero, or the run says nothing."""
+
+    id: str
+    levels: LevelChoice
+    limit: Threshold
+    for_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Carries:
+    """What a second way must carry while it is active: `level` (empty: that of its component) keeps this limit."""
+
+    limit: Threshold
+    level: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Redundancy:
+    """A second way: when `component` drops below mode `primary`, it must enter `standby` within a limit and hold it.
+
+    `kind` is `technical` or `analogue`. `must_activate` says that the scenario is meant to need it: a run in which it
+    was never needed is then inconclusive.
+    """
+
+    id: str
+    kind: str
+    component: str
+    primary: str
+    standby: str
+    must_activate: bool = False
+    within: TimeLimit | None = None
+    lasts: TimeLimit | None = None
+    carries: Carries | None = None
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A part of the run; `end_s` None is its end."""
+
+    start_s: float = 0.0
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invariant:
+    """Each level keeps its limit throughout the window; one spell below it may last `longest` at most."""
+
+    id: str
+    levels: LevelChoice
+    limit: Threshold
+    window: Window = Window()
+    longest: TimeLimit = TimeLimit(0.0)
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LevelHolds:
+    """Each level keeps its limit for at least `share` of the window, or (share None) at the time `at_s` (None: end)."""
+
+    id: str
+    levels: LevelChoice
+    limit: Threshold
+    share: float | None = None
+    at_s: float | None = None
+    window: Window = Window()
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """Each level is back at its limit, for good, `within` so long after an origin.
+
+    `after` is `onset` (the fault was applied), `cleared` (it was taken away) or `heal` (the run's heal_by). `fault`
+    names the timeline entry; empty means the first onset, or the last clearing, of all.
+    """
+
+    id: str
+    levels: LevelChoice
+    limit: Threshold
+    within: TimeLimit
+    after: str = "onset"
+    fault: str = ""
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """Together the levels cost at most `person_hours` below their limits; each is below it for `time_below` at most."""
+
+    id: str
+    levels: LevelChoice
+    limit: Threshold
+    person_hours: float | None = None
+    time_below: TimeLimit | None = None
+    window: Window = Window()
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkContinuity:
+    """Levels of every sub-system but the broken ones keep their declared minimum from the fault's onset on.
+
+    `fault` names the timeline entry, empty means all of them. One spell below may last `longest`.
+    """
+
+    id: str
+    fault: str = ""
+    longest: TimeLimit = TimeLimit(0.0)
+    title: Text | None = None
+
+
+Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity
+
+
+@dataclass(frozen=True, slots=True)
+class KnownWeakness:
+    """The verdict to be expected is a fail, by exactly these redundancies and expectations, for this reason.
+
+    A run that fails otherwise, or no longer, is not what was expected.
+    """
+
+    findings: tuple[str, ...]
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """A question to the town: a steady start, what breaks, which second ways must carry, and what must hold.
+
+    `crews` says which waiting job a free crew takes; None leaves that to each depot.
+    """
+
+    id: str
+    title: Text
+    question: Text
+    city: CityReference
+    run: RunSettings
+    timeline: tuple[TimelineEntry, ...] = ()
+    steady_state: tuple[SteadyState, ...] = ()
+    redundancies: tuple[Redundancy, ...] = ()
+    expectations: tuple[Expectation, ...] = ()
+    crews: CrewPolicy | None = None
+    charter: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    expected: KnownWeakness | None = None
+
+
+__all__ = [
+    "Budget",
+    "Carries",
+    "Case",
+    "CityReference",
+    "Evidence",
+    "Expectation",
+    "Invariant",
+    "KnownWeakness",
+    "LevelChoice",
+    "LevelHolds",
+    "LinkContinuity",
+    "Recovery",
+    "Redundancy",
+    "Repair",
+    "RunSettings",
+    "Scenario",
+    "Selector",
+    "Signal",
+    "SteadyState",
+    "Threshold",
+    "TimeLimit",
+    "TimelineEntry",
+    "Trigger",
+    "Wear",
+    "Window",
+]

@@ -1,0 +1,1 @@
+"""Many runs: audits, campaigns, comparisons, suites, and shrinking a failure."""

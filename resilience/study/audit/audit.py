@@ -1,0 +1,242 @@
+"""The audit of a city: every case judged, with what the dependency graph says beside it.
+
+What lives through cases is handed over: `Live` takes scenarios and a function that reduces each history, and yields
+(place, reduced) as they are done. This room knows no engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from resilience.judge.verdict import Value, combined
+from resilience.scenario.scenario import CityReference, Scenario
+from resilience.study.audit.case import BASELINE, Case, Group, Lasts, scenario_of
+from resilience.study.audit.cases import (
+    LINK_ORDER,
+    access_case,
+    access_cases,
+    component_cases,
+    lifeline_cases,
+    link_cases,
+    maker_cases,
+    reached_case,
+)
+from resilience.study.audit.graph import DependencyGraph, NetworkEdge, without_access
+from resilience.study.audit.observation import Observation, observe
+from resilience.study.audit.outcome import Bench, Method, Outcome
+from resilience.study.audit.pairs import PAIRED, Single, single, to_run
+from resilience.study.audit.reasons import why
+from resilience.study.audit.settings import AuditSettings
+from resilience.words.duration import shown
+from resilience.words.text import Text
+from simulator.contracts.city import City
+from simulator.contracts.history import History
+from simulator.contracts.link import LinkKind
+
+Reduce = Callable[[Scenario, History, frozenset[str]], Observation]
+Live = Callable[[Sequence[Scenario], Reduce], Iterator[tuple[int, Observation]]]
+Progress = Callable[[str, int, int], None]
+"""Told what is going on, how many cases of it are done, and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked of an audit. `limit` runs so many cases at most, spread over all of them."""
+
+    kinds: tuple[LinkKind, ...] = LINK_ORDER
+    components: bool = False
+    pairs: bool = False
+    makers: bool = False
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an audit found. `pairs_spared` counts the pairs that no run was needed for, by rule."""
+
+    city: City
+    settings: AuditSettings
+    scope: Scope
+    bench: Bench
+    outcomes: tuple[Outcome, ...]
+    pairs_spared: Mapping[str, int]
+
+    def of(self, *groups: Group) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.case.group in groups)
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        return tuple(outcome for outcome in self.outcomes if outcome.value is Value.FAIL)
+
+    @property
+    def value(self) -> Value:
+        """Any case that failed fails; else anything open or left out, also a level not to be judged, leaves it open."""
+        found = combined(outcome.value for outcome in self.outcomes)
+        return Value.INCONCLUSIVE if found is Value.PASS and self.bench.unsteady else found
+
+
+def audit(
+    city: City,
+    edges: Sequence[NetworkEdge],
+    live: Live,
+    settings: AuditSettings,
+    scope: Scope,
+    progress: Progress = lambda *_: None,
+) -> Audit:
+    """Find everything that can be cut in this city, cut it, and judge what that did."""
+    return _Auditor(city, edges, live, settings, scope, progress).run()
+
+
+class _Auditor:
+    def __init__(
+        self,
+        city: City,
+        edges: Sequence[NetworkEdge],
+        live: Live,
+        settings: AuditSettings,
+        scope: Scope,
+        progress: Progress,
+    ) -> None:
+        self._city, self._live, self._settings, self._scope, self._progress = city, live, settings, scope, progress
+        self._graph = DependencyGraph(city, edges)
+        self._seen: dict[str, Observation] = {}
+
+    def run(self) -> Audit:
+        self._run("undisturbed town", [BASELINE])
+        self._baseline = self._seen[BASELINE.id]
+        self._bench = Bench.of(self._city, self._settings, self._baseline)
+        cases = list(self._cases())
+        unasked = {case.id for case in cases if case.group is Group.LINK and case.subject in self._baseline.indifferent}
+        chosen = self._limited([case for case in cases if case.id not in unasked])
+        self._run("cases", chosen)
+        outcomes = [
+            self._unasked(case) if case.id in unasked else self._judge(case)
+            for case in cases
+            if case.group is not Group.ACCESS
+        ]
+        outcomes += self._access([case for case in cases if case.group is Group.ACCESS])
+        outcomes += self._nobody_gets_there()
+        more, spared = self._pairs(outcomes) if self._scope.pairs else ([], {})
+        return Audit(self._city, self._settings, self._scope, self._bench, (*outcomes, *more), spared)
+
+    def _cases(self) -> Iterator[Case]:
+        scope, city = self._scope, self._city
+        yield from link_cases(city, scope.kinds)
+        yield from component_cases(city, scope.components)
+        yield from lifeline_cases(city)
+        if LinkKind.ROAD in scope.kinds and city.road_files is not None and city.of_kind("depot"):
+            yield from access_cases(city, scope.components)
+        if scope.makers:
+            yield from maker_cases(city)
+
+    def _limited(self, cases: Sequence[Case]) -> list[Case]:
+        limit = self._scope.limit
+        if limit is None or limit >= len(cases):
+            return list(cases)
+        return [cases[i * len(cases) // limit] for i in range(limit)]
+
+    def _run(self, what: str, cases: Sequence[Case]) -> None:
+        reference = CityReference(path=str(self._city.folder) if self._city.folder else self._city.name)
+        scenarios = [scenario_of(case, self._settings, reference) for case in cases]
+        city, settings = self._city, self._settings
+        self._progress(what, 0, len(cases))
+
+        def reduce(scenario: Scenario, history: History, indifferent: frozenset[str]) -> Observation:
+            return observe(scenario, history, indifferent, city, settings)
+
+        for done, (place, seen) in enumerate(self._live(scenarios, reduce), start=1):
+            self._seen[cases[place].id] = seen
+            self._progress(what, done, len(cases))
+
+    def _judge(self, case: Case) -> Outcome:
+        seen = self._seen.get(case.id)
+        if seen is None:
+            reason = Text("nicht gerechnet (--limit)", "not run (--limit)")
+            return Outcome(case, Value.INCONCLUSIVE, Method.NOT_RUN, (), 0.0, frozenset(), reason)
+        outcome = self._bench.outcome(case, seen)
+        if case.group not in (Group.LINK, Group.COMPONENT):
+            return outcome
+        victims = self._graph.victims(case.subject)
+        return replace(outcome, victims=victims, why=why(outcome, victims, seen, self._city, self._settings))
+
+    def _unasked(self, case: Case) -> Outcome:
+        reason = Text(
+            "niemand muss in dieser Zeit dorthin; wenn doch, siehe Zufahrten",
+            "nobody has to get there at that time; if somebody has, see the ways in",
+        )
+        outcome = self._bench.usual(case, Method.UNASKED, reason)
+        return replace(outcome, victims=self._graph.victims(case.subject))
+
+    # ways in
+
+    def _access(self, cases: Sequence[Case]) -> list[Outcome]:
+        """A cut road matters where the town stands the need with the road open, and not with it cut."""
+        cut = [self._judge(case) for case in cases]
+        again = [
+            reached_case(outcome.case) for outcome in cut if outcome.value is Value.FAIL and not self._too_soon(outcome)
+        ]
+        self._run("ways in", again)
+        by_subject = {case.subject: self._judge(case) for case in again}
+        return [self._decided(outcome, by_subject.get(outcome.case.subject)) for outcome in cut]
+
+    def _too_soon(self, cut: Outcome) -> bool:
+        """Whether a level was below for too long before anybody could have mended anything.
+
+        Until a crew has done its work the town is the same with the road open as with it cut; so it fails then as well.
+        """
+        mended = any(one.lasts is Lasts.MENDED for one in cut.case.breaks)
+        limit = self._settings
+        return mended and any(
+            loss.first_s > limit.longest_s and loss.since_s + limit.longest_s < limit.work_s for loss in cut.failing
+        )
+
+    def _decided(self, cut: Outcome, reached: Outcome | None) -> Outcome:
+        note = cut.case.note
+        if cut.value is Value.FAIL and self._too_soon(cut):
+            reason = Text(
+                f"{note.de}; zu viel, noch bevor jemand etwas hätte richten können",
+                f"{note.en}; too much before anybody could have mended anything",
+            )
+            return replace(cut, value=Value.PASS, failing=(), reason=reason)
+        if reached is None:
+            return replace(cut, reason=Text(f"{note.de}; {cut.reason.de}", f"{note.en}; {cut.reason.en}"))
+        low, without = (max((loss.low_s for loss in o.failing), default=0.0) for o in (cut, reached))
+        if reached.value is Value.FAIL:
+            reason = Text(
+                f"{note.de}; das ist auch mit offener Straße zu viel, ohne sie dauert es {shown(low)} statt "
+                f"{shown(without)}",
+                f"{note.en}; that is too much with the road open as well, without it for {shown(low)} instead of "
+                f"{shown(without)}",
+            )
+            return replace(cut, value=Value.PASS, failing=(), reason=reason)
+        reason = Text(f"{note.de}; mit offener Straße hält die Stadt", f"{note.en}; with the road open the town holds")
+        return replace(cut, reason=reason)
+
+    def _nobody_gets_there(self) -> list[Outcome]:
+        """Static findings: no road leads there at all."""
+        found = []
+        for name in without_access(self._city, self._graph) if LinkKind.ROAD in self._scope.kinds else ():
+            component = self._city.components[name]
+            case = access_case(component, self._city) or Case(
+                f"access/{name}", Group.ACCESS, (name,), component.kind, component.owner, ()
+            )
+            reason = Text("keine Straße führt dorthin: niemand kommt hin", "no road leads there: nobody gets there")
+            found.append(Outcome(case, Value.FAIL, Method.GRAPH, (), 0.0, frozenset(), reason))
+        return found
+
+    # pairs
+
+    def _pairs(self, outcomes: Iterable[Outcome]) -> tuple[list[Outcome], Mapping[str, int]]:
+        singles = [found for outcome in outcomes if (found := self._single(outcome)) is not None]
+        cases, spared = to_run(singles)
+        chosen = self._limited(cases)
+        self._run("pairs", chosen)
+        return [self._judge(case) for case in cases], spared
+
+    def _single(self, outcome: Outcome) -> Single | None:
+        case = outcome.case
+        if case.group not in PAIRED or outcome.method is Method.NOT_RUN:
+            return None
+        seen = self._seen.get(case.id, self._baseline)
+        return single(case, outcome.value, seen, self._baseline, outcome.victims, self._city)

@@ -1,0 +1,235 @@
+"""The audit for people: one HTML page that needs nothing else, German or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import resilience.report.run
+from resilience.judge.verdict import Value
+from resilience.report.run.content import Reach
+from resilience.report.run.losses import subject_words
+from resilience.report.run.wording import duration, number, quantity
+from resilience.study.audit.audit import Audit
+from resilience.study.audit.case import Group
+from resilience.study.audit.cases import own_fault
+from resilience.study.audit.outcome import Outcome
+from resilience.study.audit.replay import file_name
+from resilience.study.audit.tables import by_graph, counts
+from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
+from resilience.words.labels import component_words
+from resilience.words.phrases import PHRASES
+from resilience.words.terms import KIND_NAMES, SUB_SYSTEMS, SUPPLY_NAMES, words_of
+from resilience.words.text import LANGUAGES, SHARE, Text
+from simulator.contracts.component import Component
+from simulator.contracts.level import MEASURES
+
+MOST = 60
+"""Rows that a table of the page shows; all of them stand in the CSV."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One case, worded."""
+
+    value: Value
+    subject: str
+    id: str
+    kind: str
+    owner: str
+    sub_system: str
+    level: str
+    depth: str
+    owed: str
+    length: str
+    hours: str
+    reason: str
+    victims: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of one kind, the worst first; `more` are not shown."""
+
+    title: str
+    id: str
+    rows: tuple[Row, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerRow:
+    owner: str
+    cases: int
+    failing: int
+    hours: str
+    worst: str
+
+
+@dataclass(frozen=True, slots=True)
+class MakerRow:
+    maker: str
+    number: int
+    share: str
+    kinds: str
+    value: Value
+    lost: str
+
+
+def worse(outcome: Outcome) -> float:
+    """What cases are ranked by."""
+    return outcome.person_hours
+
+
+def render(audit: Audit, lang: str = "en") -> str:
+    """The page. The same audit gives the same text. Raises `ValueError` for another language."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"no page in {lang!r}; there is {' and '.join(LANGUAGES)}")
+    import jinja2
+    from markupsafe import Markup
+
+    style = Path(str(resilience.report.run.__file__)).with_name("page.css").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    helpers: dict[str, Any] = {
+        "t": lambda key, *values: TEXTS[key].of(lang).format(*values),
+        "num": lambda value: number(value, lang),
+        "style": Markup(style),
+    }
+    return environment.get_template("audit.html.j2").render(a=audit, v=view_of(audit, lang), lang=lang, **helpers)
+
+
+def view_of(audit: Audit, lang: str) -> dict[str, Any]:
+    """What the page shows, worded."""
+    words = _Words(audit, lang)
+    single = audit.of(Group.LINK, Group.COMPONENT)
+    fails = [outcome for outcome in audit.outcomes if outcome.value is Value.FAIL]
+    counted = counts(audit.outcomes)
+    return {
+        "title": Text(audit.city.title_de, audit.city.title_en).of(lang),
+        "answer": answer(audit).of(lang),
+        "counts": [(GROUPS[g].of(lang), counted[g.value]) for g in GROUPS if g.value in counted],
+        "failures": [words.table(g, [o for o in fails if o.case.group is g]) for g in GROUPS if g.value in counted],
+        "points": [
+            words.points("both", [o for o in single if by_graph(o) and o.single_point]),
+            words.points("only-simulation", [o for o in single if o.single_point and not by_graph(o)]),
+            words.points("only-graph", [o for o in single if by_graph(o) and not o.single_point]),
+        ],
+        "replay": f"cases/{file_name(max(fails, key=worse).case)}.yaml" if fails else "cases/NAME.yaml",
+        "owners": words.owners(audit.outcomes),
+        "makers": words.makers() if audit.scope.makers else (),
+        "unsteady": [words.level(name) for name in sorted(audit.bench.unsteady)],
+        "spared": [(TEXTS[f"rule-{rule}"].of(lang), count) for rule, count in audit.pairs_spared.items()],
+        "assumptions": [text.of(lang) for text in audit.settings.assumptions()],
+        "verdict": {value.value: VALUES[value].of(lang) for value in VALUES},
+    }
+
+
+class _Words:
+    """Names, numbers and times of one audit in one language."""
+
+    def __init__(self, audit: Audit, lang: str) -> None:
+        self._audit, self._city, self._lang = audit, audit.city, lang
+
+    def name(self, subject: str) -> str:
+        if subject in self._city.components:
+            return component_words(self._city.components[subject]).of(self._lang)
+        if subject in self._city.links:
+            link = self._city.links[subject]
+            return f"{self.name(link.source)} → {self.name(link.target)}"
+        return subject
+
+    def level(self, name: str) -> str:
+        level = self._city.levels[name]
+        where, reach = subject_words(level.subject, self._city)
+        if reach is Reach.COMPONENT:
+            return where.of(self._lang)
+        return f"{PHRASES[level.measure].service.of(self._lang)} ({where.of(self._lang)})"
+
+    def row(self, outcome: Outcome) -> Row:
+        case, worst, lang = outcome.case, outcome.worst, self._lang
+        depth = owed = length = level = sub_system = ""
+        way = TEXTS["way-to"].of(lang) if case.group is Group.ACCESS else ""
+        if worst is not None:
+            promised = self._city.levels[worst.level]
+            measure = MEASURES[promised.measure]
+            unit = SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
+            depth, owed = quantity(worst.worst, unit, lang), quantity(promised.minimum, unit, lang)
+            length, level = duration(worst.longest_s, lang), self.level(worst.level)
+            if len(outcome.failing) > 1:
+                level += " " + TEXTS["and-more"].of(lang).format(len(outcome.failing) - 1)
+            sub_system = SUB_SYSTEMS[measure.domain.value].of(lang)
+        names = [f"{self.name(v.component)} ({SUPPLY_NAMES[v.kind].of(lang)})" for v in outcome.victims]
+        shown = ", ".join(names[:4]) + (
+            " " + TEXTS["and-more"].of(lang).format(len(names) - 4) if len(names) > 4 else ""
+        )
+        return Row(
+            outcome.value,
+            way + " + ".join(self.name(subject) for subject in case.subjects),
+            case.subject,
+            self.kind(case.kind),
+            case.owner or TEXTS["nobody"].of(lang),
+            sub_system,
+            level,
+            depth,
+            owed,
+            length,
+            number(outcome.person_hours, lang) if outcome.person_hours else "",
+            outcome.reason.of(lang),
+            shown,
+            outcome.why.of(lang),
+        )
+
+    def kind(self, kind: str) -> str:
+        return " + ".join(words_of(SUPPLY_NAMES | KIND_NAMES, part).of(self._lang) for part in kind.split(" + "))
+
+    def table(self, group: Group, outcomes: Iterable[Outcome]) -> Table:
+        return self._table(GROUPS[group].of(self._lang), f"failing-{group.value}", outcomes)
+
+    def points(self, key: str, outcomes: Iterable[Outcome]) -> Table:
+        return self._table(TEXTS[key].of(self._lang), f"points-{key}", outcomes)
+
+    def _table(self, title: str, name: str, outcomes: Iterable[Outcome]) -> Table:
+        ranked = sorted(outcomes, key=lambda o: (-o.person_hours, -len(o.victims)))
+        return Table(title, name, tuple(self.row(o) for o in ranked[:MOST]), max(0, len(ranked) - MOST))
+
+    def owners(self, outcomes: Iterable[Outcome]) -> tuple[OwnerRow, ...]:
+        """Whose links and components do not hold (charter, 3.1: clear responsibilities)."""
+        found: dict[str, list[Outcome]] = {}
+        for outcome in outcomes:
+            if outcome.case.group is not Group.MAKER:
+                found.setdefault(outcome.case.owner or TEXTS["nobody"].of(self._lang), []).append(outcome)
+        rows = []
+        for owner, theirs in found.items():
+            bad = sorted((o for o in theirs if o.value is Value.FAIL), key=lambda o: -o.person_hours)
+            names = "; ".join(" + ".join(self.name(s) for s in o.case.subjects) for o in bad[:3])
+            hours = sum(o.person_hours for o in bad)
+            rows.append((hours, OwnerRow(owner, len(theirs), len(bad), number(hours, self._lang), names)))
+        return tuple(row for _, row in sorted(rows, key=lambda item: (-item[0], item[1].owner)))
+
+    def makers(self) -> tuple[MakerRow, ...]:
+        """How much of the town is whose make, and what goes if all of that fails."""
+        known = [c for c in self._city.components.values() if c.maker and own_fault(c.kind) is not None]
+        rows = []
+        for outcome in self._audit.of(Group.MAKER):
+            maker = outcome.case.subject
+            made = [c for c in known if c.maker == maker]
+            kinds = sorted({c.kind for c in made})
+            parts = [f"{self.kind(kind)} {quantity(_share(made, known, kind), SHARE, self._lang)}" for kind in kinds]
+            lost = ", ".join(self.level(loss.level) for loss in outcome.failing[:6])
+            share = quantity(len(made) / len(known), SHARE, self._lang)
+            rows.append(MakerRow(maker, len(made), share, ", ".join(parts), outcome.value, lost))
+        return tuple(rows)
+
+
+def _share(made: list[Component], known: list[Component], kind: str) -> float:
+    return sum(c.kind == kind for c in made) / sum(c.kind == kind for c in known)

@@ -1,0 +1,99 @@
+"""Why the graph and the simulation do not say the same of one case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resilience.judge.verdict import Value
+from resilience.study.audit.graph import Victim
+from resilience.study.audit.observation import LostFeed, ModeChange, Observation
+from resilience.study.audit.outcome import Outcome
+from resilience.study.audit.settings import AuditSettings
+from resilience.words.duration import shown
+from resilience.words.text import NO_TEXT, Text, both, enumerated, joined
+from simulator.contracts.city import City
+from simulator.contracts.kinds import KINDS
+from simulator.contracts.link import LinkKind
+
+MOST = 3
+"""Names that a reason gives; more are counted."""
+
+
+def why(
+    outcome: Outcome, victims: Sequence[Victim], seen: Observation | None, city: City, limits: AuditSettings
+) -> Text:
+    """Empty where both say the same: a single point of failure, or none."""
+    by_graph = any(one.kind != LinkKind.ROAD for one in victims)
+    if outcome.value is Value.INCONCLUSIVE or by_graph == (outcome.value is Value.FAIL) or seen is None:
+        return NO_TEXT
+    if by_graph:
+        return _bridged(outcome, victims, seen, city)
+    return _unseen(outcome, seen, limits)
+
+
+def _bridged(outcome: Outcome, victims: Sequence[Victim], seen: Observation, city: City) -> Text:
+    """The graph sees somebody without a feed, and yet nobody went without a service."""
+    parts: list[Text] = []
+    lasted = [lost for lost in seen.lost if lost.autonomy_s > 0 and lost.component not in seen.used_up]
+    if lasted:
+        names = enumerated([both(_named(lost)) for lost in lasted], MOST)
+        parts.append(Text(f"Vorrat überbrückt: {names.de}", f"a store bridges it: {names.en}"))
+    back = [change for change in seen.modes if _second(change, city)]
+    if back:
+        names = enumerated([both(f"{c.component} ({c.before} → {c.after})") for c in back], MOST)
+        parts.append(Text(f"Rückfallebene greift: {names.de}", f"a fallback takes over: {names.en}"))
+    if not seen.lost and not seen.modes and not seen.stopped:
+        parts.append(Text("niemand stützt sich gerade darauf", "nobody leans on it at the time"))
+    elif not outcome.failing:
+        gone = [name for name in seen.stopped if name in city.components and name not in outcome.case.subjects]
+        if gone:
+            names = enumerated([both(name) for name in gone], MOST)
+            parts.append(
+                Text(
+                    f"{names.de} stand still, ohne dass ein Dienst unter das Geschuldete fiel",
+                    f"{names.en} stopped, and no service fell below what is owed",
+                )
+            )
+        elif not parts:
+            names = enumerated([both(f"{one.component} ({one.kind})") for one in victims], MOST)
+            parts.append(
+                Text(
+                    f"{names.de}: der Anschluss fehlte, kein Dienst hängt allein daran",
+                    f"{names.en}: the feed was missing, and no service leans on it alone",
+                )
+            )
+    return joined(parts, both("; "))
+
+
+def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
+    """Everybody had a second feed, and yet a service went without."""
+    if outcome.case.kind == LinkKind.ROAD:
+        return Text(
+            "eine Zufahrt zählt der Graph nicht als Zuleitung; der Dienst misst, wer in der Zeit erreicht wird",
+            "the graph does not count a way in as a feed; the service counts who is reached in time",
+        )
+    if outcome.failing and all(loss.low_s < limits.for_s / 2 for loss in outcome.failing):
+        return Text(
+            "es gibt einen zweiten Weg, aber das Umschalten dauert länger als erlaubt",
+            "there is a second way, but switching to it takes longer than allowed",
+        )
+    if seen.lost or seen.stopped:
+        return Text(
+            "der zweite Weg trägt nicht: er hängt an derselben Stelle oder ist zu schwach",
+            "the second way does not carry: it hangs on the same place or is too weak",
+        )
+    return Text(
+        "niemand verliert einen Anschluss; der Dienst selbst misst die Stelle, oder ihre Leistung fehlt",
+        "nobody loses a feed; the service itself counts this place, or its capacity is missed",
+    )
+
+
+def _second(change: ModeChange, city: City) -> bool:
+    """Whether the component entered a mode that is neither its best nor its last."""
+    component = city.components.get(change.component)
+    modes = () if component is None else KINDS[component.kind].modes
+    return change.after in modes[1:] and change.after != "none"
+
+
+def _named(lost: LostFeed) -> str:
+    return f"{lost.component} ({lost.kind}, {shown(lost.autonomy_s)})"

@@ -1,0 +1,250 @@
+"""A campaign's report as a page of sections, in German or English."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from resilience.judge.figures import UNTRACED
+from resilience.report.pages import Page, Section, Table
+from resilience.report.run.wording import number, quantity
+from resilience.study.campaign.chart import exceedance_chart, key
+from resilience.study.campaign.content import SHARES, CampaignContent
+from resilience.study.campaign.effect import Effect
+from resilience.study.campaign.measures import measures_section
+from resilience.study.campaign.risks import Risk
+from resilience.study.campaign.statistics import RESAMPLES
+from resilience.study.campaign.words import (
+    METHODS,
+    amount,
+    distribution_words,
+    district_words,
+    estimate,
+    fault_words,
+    figure_words,
+    interval_note,
+    measure_words,
+    say,
+    share,
+    target_words,
+    varied_words,
+)
+from resilience.words.text import LANGUAGES, SHARE
+
+RANKED = 15
+"""Faults that are told one by one; what is left is summed up."""
+
+
+def campaign_page(content: CampaignContent, lang: str = "en") -> Page:
+    """The page. Raises `ValueError` for a language that it is not written in."""
+    if lang not in LANGUAGES:
+        raise ValueError(f"no report in {lang!r}; there is {' and '.join(LANGUAGES)}")
+    campaign, city = content.campaign, content.city
+    facts = say(
+        "facts",
+        lang,
+        city=city.title_de if lang == "de" else city.title_en,
+        people=number(city.people, lang),
+        cases=number(campaign.runs, lang),
+        runs=number(content.runs, lang),
+        method=METHODS[campaign.method].of(lang),
+        seed=str(campaign.seed),
+    )
+    lead = (
+        (say("question", lang), (campaign.question.of(lang),)),
+        (say("answer", lang), campaign_answer(content, lang)),
+    )
+    sections = [measures_section(content, lang), _spreads(content, lang), _chart(content, lang), _risks(content, lang)]
+    sections += [_checks(content, lang), _worst(content, lang), _varied(content, lang)]
+    if content.broken_off:
+        sections.append(_broken_off(content, lang))
+    sections.append(_methods(content, lang))
+    return Page(
+        lang,
+        say("kicker", lang),
+        campaign.title.of(lang),
+        facts,
+        lead,
+        tuple(section for section in sections if section is not None),
+    )
+
+
+def campaign_answer(content: CampaignContent, lang: str) -> tuple[str, ...]:
+    """How often the town held, and which measure is seen to help most."""
+    if content.held is None:
+        return (say("nothing", lang),)
+    said = [
+        say(
+            "held",
+            lang,
+            passed=number(content.passed, lang),
+            today=number(content.today, lang),
+            held=share(content.held, lang),
+            failed=number(content.failed, lang),
+            open=number(content.open, lang),
+        )
+    ]
+    helping = [(m, e) for m, e in content.effects if e is not None and _helps(e)]
+    if helping:
+        measure, effect = helping[0]
+        saved = effect.hours.difference
+        less = amount(-saved.value, lang)
+        ends = f"{amount(-(saved.high or 0.0), lang)} {say('to', lang)} {amount(-(saved.low or 0.0), lang)}"
+        said.append(say("best", lang, measure=measure.title.of(lang), hours=f"{less} ({ends})"))
+    elif content.effects:
+        said.append(say("none-helps", lang))
+    return tuple(said)
+
+
+def _helps(effect: Effect) -> bool:
+    return effect.hours.difference.value < 0 and effect.hours.difference.beyond_zero
+
+
+def _spreads(content: CampaignContent, lang: str) -> Section:
+    heads = ("figure", "mean", *(f"share-{share_of}" for share_of in SHARES), "most")
+    rows = tuple(
+        (
+            figure_words(spread.name).of(lang),
+            estimate(spread.mean, lang),
+            *(estimate(found, lang) for found in spread.percentiles),
+            amount(spread.most, lang),
+        )
+        for spread in content.spreads
+    )
+    table = Table(tuple(say(head, lang) for head in heads), rows)
+    sentences = (say("spreads-intro", lang), interval_note(lang))
+    return Section("spreads", say("spreads", lang), sentences, tables=(table,) if rows else ())
+
+
+def _chart(content: CampaignContent, lang: str) -> Section | None:
+    drawing = exceedance_chart(content.hours, lang, say("chart-label", lang))
+    if not drawing:
+        return None
+    lines = [(name, values) for name, values in content.hours if values]
+    legend = tuple(
+        (key(place), measure_words(name, content.campaign).of(lang))
+        for place, (name, _) in enumerate(lines)
+        if key(place)
+    )
+    return Section("chart", say("chart", lang), (say("chart-note", lang),), drawing, legend)
+
+
+def _risks(content: CampaignContent, lang: str) -> Section:
+    told = [risk for risk in content.faults if risk.costly]
+    idle = sum(not risk.costly for risk in content.faults)
+    shown, left = told[:RANKED], told[RANKED:]
+    rows = []
+    for risk in shown:
+        what = say("untraced", lang)
+        if risk.name != UNTRACED:
+            what = f"{target_words(risk.name, content.city).of(lang)}: {fault_words(risk.fault).of(lang)}"
+        happened = (
+            "–"
+            if risk.happened is None
+            else say("of", lang, n=number(risk.happened, lang), all=number(content.today, lang))
+        )
+        owner = _owner(risk.name, content)
+        rows.append(
+            (
+                what,
+                owner,
+                happened,
+                number(risk.costly, lang),
+                estimate(risk.hours, lang),
+                quantity(risk.share, SHARE, lang),
+            )
+        )
+    heads = ("source-of-loss", "owner", "happened", "costly", "hours-a-case", "share")
+    tables = [
+        Table(tuple(say(head, lang) for head in heads), tuple(rows), names=2, bars=tuple(risk.share for risk in shown)),
+        _ranking(
+            "districts",
+            "district",
+            content.districts,
+            [district_words(r.name, content.city).of(lang) for r in content.districts],
+            lang,
+        ),
+        _ranking("owners", "owner", content.owners, [r.name or say("no-owner", lang) for r in content.owners], lang),
+    ]
+    notes: tuple[str, ...] = ()
+    if left:
+        hours = amount(sum(risk.hours.value for risk in left), lang)
+        notes = (say("more-faults", lang, n=number(len(left), lang), hours=hours),)
+    if idle:
+        notes = (*notes, say("idle-faults", lang, n=number(idle, lang)))
+    return Section(
+        "risks",
+        say("risks", lang),
+        (say("risks-intro", lang), interval_note(lang)),
+        tables=tuple(table for table in tables if table.rows),
+        notes=notes,
+    )
+
+
+def _owner(name: str, content: CampaignContent) -> str:
+    thing = content.city.components.get(name) or content.city.links.get(name)
+    return "" if thing is None else thing.owner
+
+
+def _ranking(caption: str, head: str, risks: Sequence[Risk], names: Sequence[str], lang: str) -> Table:
+    rows = tuple(
+        (name, number(risk.costly, lang), estimate(risk.hours, lang), quantity(risk.share, SHARE, lang))
+        for name, risk in zip(names, risks, strict=True)
+    )
+    heads = tuple(say(part, lang) for part in (head, "costly", "hours-a-case", "share"))
+    return Table(heads, rows, say(caption, lang), bars=tuple(risk.share for risk in risks))
+
+
+def _checks(content: CampaignContent, lang: str) -> Section:
+    rows = tuple(
+        (check.name, number(check.passed, lang), number(check.failed, lang), number(check.open, lang))
+        for check in sorted(content.checks, key=lambda check: -check.failed)
+    )
+    heads = tuple(say(head, lang) for head in ("check", "passed", "failed", "open"))
+    return Section("checks", say("checks", lang), tables=(Table(heads, rows),) if rows else ())
+
+
+def _worst(content: CampaignContent, lang: str) -> Section | None:
+    if not content.worst:
+        return None
+    rows = []
+    for run in content.worst:
+        drawn = "; ".join(f"{name} = {_value(value, lang)}" for name, value in run.case.values)
+        hours = amount(run.figures.service_hours, lang) if run.figures else ""
+        rows.append((str(run.case.number), drawn, str(run.case.seed), hours))
+    heads = (*(say(head, lang) for head in ("case", "drawn", "seed")), figure_words("service_hours").of(lang))
+    replay = f"{content.command} --case {content.worst[0].case.number}"
+    return Section("worst", say("worst", lang), tables=(Table(heads, tuple(rows), names=2),), commands=(replay,))
+
+
+def _value(value: object, lang: str) -> str:
+    if isinstance(value, bool):
+        return {"de": ("nein", "ja"), "en": ("no", "yes")}[lang][value]
+    text = str(value)
+    return text.replace(".", ",") if lang == "de" and isinstance(value, float) else text
+
+
+def _varied(content: CampaignContent, lang: str) -> Section:
+    if not content.variations:
+        return Section("varied", say("varied", lang), (say("nothing-varied", lang),))
+    rows = tuple((v.id, varied_words(v).of(lang), distribution_words(v).of(lang), v.source) for v in content.variations)
+    heads = ("id", *(say(head, lang) for head in ("what", "distribution", "source")))
+    return Section("varied", say("varied", lang), tables=(Table(heads, rows, names=4),))
+
+
+def _broken_off(content: CampaignContent, lang: str) -> Section:
+    rows = tuple(
+        (str(run.case.number), measure_words(run.measure, content.campaign).of(lang), run.error)
+        for run in content.broken_off[:RANKED]
+    )
+    heads = tuple(say(head, lang) for head in ("case", "measure", "reason"))
+    title = f"{say('broken-off', lang)} ({number(len(content.broken_off), lang)})"
+    return Section("broken-off", title, (say("broken-off-note", lang),), tables=(Table(heads, rows, names=3),))
+
+
+def _methods(content: CampaignContent, lang: str) -> Section:
+    sentences = [say("method-percentiles", lang, resamples=number(RESAMPLES, lang)), say("method-sampler", lang)]
+    if content.effects:
+        sentences.append(say("method-pairs", lang))
+    sentences += [say("method-hours", lang), say("method-model", lang)]
+    note = f"{say('digest', lang)}: {content.digest}"
+    return Section("methods", say("methods", lang), tuple(sentences), notes=(note,), commands=(content.command,))

@@ -1,0 +1,139 @@
+"""Two campaigns side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from resilience.judge.verdict import Value
+from resilience.report.pages import Page, Section, Table
+from resilience.report.run.wording import number
+from resilience.study.campaign.campaign import TODAY
+from resilience.study.campaign.statistics import Estimate, difference, mean, percentile, proportion
+from resilience.study.campaign.words import estimate, figure_words, share
+from resilience.study.comparison.sides import CampaignSide, Outcome
+from resilience.study.comparison.words import say
+
+SIDES = ("A", "B")
+Outcomes = Mapping[int, Outcome]
+
+
+def compare_campaigns(a: CampaignSide, b: CampaignSide, lang: str = "en") -> Page:
+    """The page. Where both drew the same cases, cases are compared one by one; else their means."""
+    paired = _same_draws(a, b)
+    told = []
+    if a.digest == b.digest:
+        told.append(say("same-campaign", lang))
+    elif paired:
+        told.append(say("paired", lang, n=number(len(_both(a.outcomes[TODAY], b.outcomes[TODAY])), lang)))
+    else:
+        told.append(say("unpaired", lang))
+    sections = [_campaigns(a, b, lang), _outcomes(a, b, paired, lang)]
+    services = _services(a, b, paired, lang)
+    sections += [services] if services is not None else []
+    facts = f"A: {a.name} · B: {b.name}"
+    lead = ((say("answer", lang), tuple(told)),)
+    return Page(lang, say("kicker", lang), say("title-campaigns", lang), facts, lead, tuple(sections))
+
+
+def _both(a: Outcomes, b: Outcomes) -> list[int]:
+    return [case for case in a if case in b]
+
+
+def _same_draws(a: CampaignSide, b: CampaignSide) -> bool:
+    """Whether the cases that both have were drawn alike, and there are any."""
+    one, other = a.outcomes.get(TODAY, {}), b.outcomes.get(TODAY, {})
+    cases = _both(one, other)
+    return bool(cases) and all(one[case].draw == other[case].draw for case in cases)
+
+
+def _campaigns(a: CampaignSide, b: CampaignSide, lang: str) -> Section:
+    heads = tuple(say(key, lang) for key in ("campaign", "city", "digest", "cases", "failed"))
+    rows = tuple(
+        (
+            f"{sign}: {side.title.of(lang)}",
+            side.city,
+            side.digest[:16],
+            number(side.cases, lang),
+            number(side.failed, lang),
+        )
+        for sign, side in zip(SIDES, (a, b), strict=True)
+    )
+    return Section("verdicts", say("verdicts", lang), tables=(Table(heads, rows, names=3),))
+
+
+def _outcomes(a: CampaignSide, b: CampaignSide, paired: bool, lang: str) -> Section:
+    heads = (
+        say("measure", lang),
+        *(say(key, lang, side=side) for key in ("held-in", "mean-in", "bad-in") for side in SIDES),
+        say("difference", lang),
+    )
+    rows = []
+    for name in dict.fromkeys((TODAY, *a.outcomes, *b.outcomes)):
+        sides = [a.outcomes.get(name, {}), b.outcomes.get(name, {})]
+        hours = [[outcome.service_hours for outcome in side.values()] for side in sides]
+        passed = [sum(outcome.verdict == Value.PASS for outcome in side.values()) for side in sides]
+        title = say("today", lang) if name == TODAY else (a.measures.get(name) or b.measures[name]).of(lang)
+        seed = a.seed
+        rows.append(
+            (
+                title,
+                *(
+                    share(proportion(n, len(side)), lang) if side else "–"
+                    for n, side in zip(passed, sides, strict=True)
+                ),
+                *(estimate(mean(values, seed, "service_hours"), lang) if values else "–" for values in hours),
+                *(estimate(percentile(values, 0.95), lang) if values else "–" for values in hours),
+                _difference(sides[0], sides[1], lambda outcome: outcome.service_hours, paired, seed, lang),
+            )
+        )
+    notes = (say("interval-note", lang),)
+    return Section("outcomes", say("outcomes", lang), tables=(Table(heads, tuple(rows)),), notes=notes)
+
+
+def _services(a: CampaignSide, b: CampaignSide, paired: bool, lang: str) -> Section | None:
+    sides = [a.outcomes.get(TODAY, {}), b.outcomes.get(TODAY, {})]
+    names = dict.fromkeys(name for side in sides for outcome in side.values() for name in outcome.services)
+    rows = []
+    for name in names:
+        columns = [[outcome.services.get(name, 0.0) for outcome in side.values()] for side in sides]
+        if not any(any(column) for column in columns):
+            continue
+        rows.append(
+            (
+                figure_words(name).of(lang),
+                *(estimate(mean(column, a.seed, name), lang) if column else "–" for column in columns),
+                _difference(sides[0], sides[1], _service(name), paired, a.seed, lang),
+            )
+        )
+    if not rows:
+        return None
+    heads = (say("service", lang), *SIDES, say("difference", lang))
+    return Section("services", say("services", lang), tables=(Table(heads, tuple(rows)),))
+
+
+def _service(name: str) -> Callable[[Outcome], float]:
+    def hours(outcome: Outcome) -> float:
+        return outcome.services.get(name, 0.0)
+
+    return hours
+
+
+def _difference(
+    a: Outcomes, b: Outcomes, figure: Callable[[Outcome], float], paired: bool, seed: int, lang: str
+) -> str:
+    """B less A with its interval: of the pairs that both finished, or of the means."""
+    found: Estimate
+    if not a or not b:
+        return "–"
+    if paired:
+        cases = _both(a, b)
+        if not cases:
+            return "–"
+        found = mean([figure(b[case]) - figure(a[case]) for case in cases], seed, "difference")
+    else:
+        found = difference(_all(a, figure), _all(b, figure), seed, "difference")
+    return estimate(found, lang, sign=True)
+
+
+def _all(outcomes: Outcomes, figure: Callable[[Outcome], float]) -> Sequence[float]:
+    return [figure(outcome) for outcome in outcomes.values()]

@@ -1,0 +1,91 @@
+"""What a verdict means for a suite: as expected, a known weakness, a failure, or inconclusive.
+
+A known weakness is declared in the scenario file and names the findings that fail. It is met only if exactly these
+fail and nothing else is wrong: a weakness that has gone, or another one beside it, is a failure of the suite.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from resilience.judge.verdict import Category, Finding, Value, Verdict
+from resilience.scenario.scenario import KnownWeakness
+from resilience.words.text import Text, both, enumerated
+
+
+class Outcome(StrEnum):
+    """`ERROR`: the run itself broke down, by a fault of the program."""
+
+    PASS = "pass"
+    KNOWN = "known-weakness"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+
+EXIT_CODES = (
+    (Outcome.ERROR, 70),
+    (Outcome.FAIL, 1),
+    (Outcome.INCONCLUSIVE, 2),
+)
+"""The exit code of a suite, by the worst outcome in it; 0 if there is none of these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome with its reason. `unexpected` are the findings that make it one that was not expected."""
+
+    outcome: Outcome
+    reason: Text
+    unexpected: tuple[Finding, ...] = ()
+
+
+def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
+    """What a verdict means where `expected` was declared (None: a pass is expected)."""
+    failed = [finding for finding in verdict.findings if finding.value is Value.FAIL]
+    if expected is None:
+        return Judged(
+            Outcome(verdict.value.value),
+            verdict.answer,
+            tuple(f for f in verdict.findings if f.value is verdict.value) if verdict.value is not Value.PASS else (),
+        )
+    beyond = tuple(finding for finding in failed if not is_known(finding, expected))
+    if beyond:
+        more = enumerated([quoted(finding.title) for finding in beyond])
+        reason = Text(
+            f"Anders nicht bestanden als erwartet: {more.de}. {beyond[0].reason.de}",
+            f"Failed otherwise than expected: {more.en}. {beyond[0].reason.en}",
+        )
+        return Judged(Outcome.FAIL, reason, beyond)
+    unsettled = tuple(finding for finding in verdict.findings if finding.value is Value.INCONCLUSIVE)
+    if unsettled:
+        return Judged(Outcome.INCONCLUSIVE, unsettled[0].reason, unsettled)
+    gone = tuple(f for f in verdict.findings if f.value is Value.PASS and is_known(f, expected))
+    if gone:
+        names = enumerated([quoted(finding.title) for finding in gone])
+        reason = Text(
+            f"Die bekannte Schwäche zeigt sich nicht mehr: {names.de}. Wenn sie behoben ist, gehört `expected` aus dem "
+            "Szenario gestrichen.",
+            f"The known weakness no longer shows: {names.en}. If it is mended, take `expected` out of the scenario.",
+        )
+        return Judged(Outcome.FAIL, reason, gone)
+    return Judged(Outcome.KNOWN, expected.reason)
+
+
+def is_known(finding: Finding, expected: KnownWeakness | None) -> bool:
+    """Whether a finding is one of those that the scenario expects to fail."""
+    asked = finding.category in (Category.REDUNDANCY, Category.EXPECTATION)
+    return expected is not None and asked and finding.id in expected.findings
+
+
+def exit_code_of(outcomes: tuple[Outcome, ...]) -> int:
+    """0 if all is as expected; else what the worst outcome says. Nothing run at all is inconclusive."""
+    if not outcomes:
+        return 2
+    return next((code for outcome, code in EXIT_CODES if outcome in outcomes), 0)
+
+
+def quoted(title: Text) -> Text:
+    """A finding's title, in the quotation marks of each language."""
+    return Text(f"„{title.de}“", f"“{title.en}”") if title != both("") else title

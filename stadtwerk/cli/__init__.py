@@ -1,0 +1,1 @@
+"""The command line: options, listings, and what a terminal shows."""

@@ -1,0 +1,48 @@
+"""`stadtwerk check`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk check my.yaml             a scenario, against the city it names
+  stadtwerk check my.yaml --city c    a scenario, against another city
+  stadtwerk check mycity/             a city folder
+  stadtwerk check campaign.yaml       a campaign: every case that it draws, and every measure
+
+Every problem is one line: file:line: field: what is wrong; how to mend it. The exit code is 64 if there is any.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="scenarios, campaigns and cities, each by name, file or folder"
+    )
+    parser.add_argument("--city", help="check scenarios against this city instead of their own")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import BadInput, Problem
+    from stadtwerk.studies.campaigns.plan import is_campaign, plan_campaign
+    from stadtwerk.towns.library import city_names, find_campaign, find_scenario, load_checked, load_named_city
+
+    problems: list[Problem] = []
+    for name in options.files:
+        try:
+            if Path(name).is_dir() or Path(name).name == "city.yaml" or name in city_names():
+                city = load_named_city(name)
+                print(f"{name}: ok, a city of {city.people:,} people and {len(city.components):,} components")
+            elif is_campaign(name):
+                plan = plan_campaign(find_campaign(name))
+                print(f"{name}: ok, a campaign of {plan.campaign.runs:,} cases, {len(plan.runs):,} runs")
+            else:
+                _, scenario, _ = load_checked(find_scenario(name), options.city)
+                print(f"{name}: ok, a scenario with {len(scenario.timeline)} faults")
+        except BadInput as bad:
+            problems += bad.problems
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 64 if problems else 0

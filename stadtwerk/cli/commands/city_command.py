@@ -1,0 +1,56 @@
+"""`stadtwerk city import`, `stadtwerk city show` and `stadtwerk city export`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+EPILOG = """\
+examples:
+  stadtwerk city show demo
+  stadtwerk city export demo --out city.geojson --run runs/blackout-seed1
+  stadtwerk city import --water net.inp --power grid.json --out mycity
+  stadtwerk city import --water water.inp --power power.json --roads-net net.tntp --roads-nodes node.tntp \\
+      --roads-trips trips.tntp --links dependencies.csv --name micropolis --out micropolis
+
+What no input said is assumed by stated rules, and every assumption is listed in assumptions.md of the folder.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    taught: dict[str, Any] = {"epilog": EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
+    show = actions.add_parser("show", help="what stands in a city, and what was assumed", **taught)
+    show.add_argument("city", help="a city folder, or the name of one that ships")
+    geojson = "write a city as GeoJSON, for QGIS and other programs that read maps"
+    export = actions.add_parser("export", help=geojson, **taught)
+    export.add_argument("city", help="a city folder, or the name of one that ships")
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="GeoJSON file to write")
+    export.add_argument(
+        "--run", type=Path, metavar="RUN_FOLDER", help="add what this run did to districts and facilities"
+    )
+    bring = actions.add_parser("import", help="make a city folder from the files planners have", **taught)
+    file = {"type": Path, "metavar": "FILE"}
+    bring.add_argument("--water", help="EPANET .inp", **file)  # type: ignore[arg-type]
+    bring.add_argument("--power", help="pandapower .json", **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-net", help="TNTP network", **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-nodes", help="TNTP node coordinates", **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-trips", help="TNTP trip table", **file)  # type: ignore[arg-type]
+    bring.add_argument("--gmns", type=Path, metavar="DIR", help="GMNS folder with node.csv, link.csv, demand.csv")
+    bring.add_argument("--links", help="CSV of links between components", **file)  # type: ignore[arg-type]
+    bring.add_argument("--districts", help="GeoJSON of districts", **file)  # type: ignore[arg-type]
+    bring.add_argument("--name", help="short name of the city (default: the folder's)")
+    bring.add_argument("--out", type=Path, required=True, metavar="DIR", help="city folder to write; must not exist")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from stadtwerk.towns.cities import export_city, import_from, show_city
+
+    if options.action == "export":
+        export_city(options.city, options.out, options.run)
+    elif options.action == "show":
+        show_city(options.city)
+    else:
+        import_from(options)
+    return 0

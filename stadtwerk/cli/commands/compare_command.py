@@ -1,0 +1,40 @@
+"""`stadtwerk compare`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk compare runs/before runs/after             two runs: verdicts, levels, second ways, figures
+  stadtwerk compare runs/campaign-a runs/campaign-b    two campaigns: how often the town held, what a case cost
+  stadtwerk compare runs/before runs/after --lang de --out unterschied.html
+
+Differences are the second less the first. The same is shown on the terminal and left as one page that opens offline.
+The exit code is 0 when both could be read, whatever they say; 64 for bad input.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("first", help="folder of a run or of a campaign")
+    parser.add_argument("second", help="another one of the same sort")
+    parser.add_argument("--out", default="comparison.html", metavar="FILE", help="page to write (default: %(default)s)")
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of page and terminal")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from resilience.report.pages import html
+    from simulator.contracts.problem import BadInput, Problem
+    from stadtwerk.cli.terminal import REPORT, Terminal
+    from stadtwerk.studies.comparing import compare_folders
+
+    page = compare_folders(options.first, options.second, options.lang)
+    try:
+        Path(options.out).write_text(html(page), encoding="utf-8", newline="\n")
+    except OSError as error:
+        what = f"cannot be written ({error.strerror})"
+        raise BadInput([Problem(options.out, 0, "--out", what, "name another file")]) from None
+    Terminal(options.lang).show_page(page)
+    print(f"{REPORT[options.lang]}: {options.out}")
+    return 0

@@ -1,0 +1,49 @@
+"""`stadtwerk list`."""
+
+from __future__ import annotations
+
+import argparse
+
+TOPICS = (
+    "scenarios",
+    "suites",
+    "campaigns",
+    "cities",
+    "kinds",
+    "faults",
+    "levels",
+    "quantities",
+    "norms",
+    "rates",
+    "fragilities",
+    "clauses",
+)
+
+EPILOG = """\
+examples:
+  stadtwerk list scenarios            what ships, with the question each one asks
+  stadtwerk list faults               what can break, on which kind of component, with parameters
+  stadtwerk list levels               the measures a service level can be stated in
+  stadtwerk list levels --city mycity the service levels owed in a city
+  stadtwerk list rates                how often what fails in a year, by age, with source and confidence
+  stadtwerk list fragilities          at which water, gust or heat what fails, with source and confidence
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", choices=TOPICS, help="what to list")
+    parser.add_argument("--city", help="with levels: those of this city")
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of the table")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import BadInput, Problem
+    from stadtwerk.cli.listings import listing
+    from stadtwerk.cli.terminal import Terminal
+
+    if options.city is not None and options.topic != "levels":
+        what = f"{options.topic} are not those of a city"
+        raise BadInput([Problem("command line", 0, "--city", what, "leave it out, or use: list levels")])
+    title, columns, rows = listing(options.topic, options.city, options.lang)
+    Terminal(options.lang).table(title, columns, rows)
+    return 0

@@ -1,0 +1,109 @@
+"""`stadtwerk live`."""
+
+from __future__ import annotations
+
+import argparse
+
+from stadtwerk.cli.commands.database_arguments import add_database_arguments
+
+EPILOG = """\
+examples:
+  stadtwerk live quiet-day --speed 120                 two simulated minutes a second
+  stadtwerk live pump-link-cut --gateways 2            with the processes of two gateways only
+  stadtwerk live quiet-day --kill broker-a@600 --kill ingest@900 --kill gateway-d1@1200
+  stadtwerk live quiet-day --mosquitto secrets         after: stadtwerk secrets init --out secrets --city demo
+  stadtwerk live quiet-day --influx http://127.0.0.1:8086 --token-file token --org city --bucket readings
+  stadtwerk live quiet-day --influx http://127.0.0.1:8086 --user ingest --password-file password --bucket city
+  stadtwerk live quiet-day --influx http://127.0.0.1:8428 --engine victoriametrics --bucket city
+
+Two brokers, ingest and one process a gateway run on this machine. What breaks a gateway or its link in the scenario
+kills its process (kill -9) or cuts its connections. At the end every reading that a gateway acknowledged must be in the
+store exactly once, those of a sensor in their order; if not, the exit code is 1. With a database it is that which is
+asked; order cannot be seen there. With a token it is InfluxDB 2, with a user InfluxDB 1; what stands there under the
+run's name, that of its folder, is replaced, and what `stadtwerk push` would write is written as the run goes on, for
+Grafana (docs/dashboards.md). The run folder has live.json with the counts and the lag, live.jsonl with every start,
+death and cut, and store.sqlite with the readings.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", help="a scenario file, or the name of one that ships")
+    parser.add_argument("--city", help="a city folder or name, instead of the scenario's own")
+    parser.add_argument("--seed", type=int, help="seed of all random streams (default: the scenario's first)")
+    parser.add_argument("--out", help="run folder (default: runs/SCENARIO-seedN)")
+    parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (default: 60)")
+    parser.add_argument("--gateways", type=int, metavar="N", help="processes for the first N gateways (default: all)")
+    parser.add_argument("--ingests", type=int, metavar="1|2", help="ingest processes (default: 1)")
+    parser.add_argument(
+        "--kill",
+        action="append",
+        default=[],
+        metavar="PROCESS@SECOND",
+        help="a drill: kill -9 at this second of the scenario; up again after 5 s on the wall clock (may be repeated)",
+    )
+    parser.add_argument(
+        "--mosquitto",
+        metavar="DIR",
+        help="two Mosquitto brokers with TLS, certificates and topic rights from this folder of `secrets init`, "
+        "instead of the embedded ones",
+    )
+    add_database_arguments(parser, required=False)
+    parser.add_argument(
+        "--engine",
+        choices=("influxdb", "victoriametrics"),
+        help="with --influx: what answers there (default: influxdb)",
+    )
+    parser.add_argument(
+        "--attach",
+        metavar="FILE",
+        help="join gateways, brokers, ingest and a database that run elsewhere, as in docker-compose.yml",
+    )
+    parser.add_argument("--alive", metavar="FILE", help="touch this file while the run goes on, for a health check")
+    parser.add_argument(
+        "--now",
+        action="store_true",
+        help="bear times as if the run began now, so that with --speed 1 alert rules of Grafana see it as it is",
+    )
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import Problem
+    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.influx.database import database
+    from stadtwerk.live.run import run_live
+    from stadtwerk.live.settings import LiveSettings
+    from stadtwerk.runs.run import RunRequest
+
+    terminal = Terminal(options.lang)
+    request = RunRequest.from_arguments(
+        options.scenario, options.city, options.seed, options.out, options.speed, "off", options.lang
+    )
+    problems: list[Problem] = []
+
+    def wrong(field: str, what: str, mend: str) -> None:
+        problems.append(Problem("command line", 0, field, what, mend))
+
+    influx = None
+    if options.influx:
+        engine = options.engine or "influxdb"
+        api = {"api": "v2"} if engine == "victoriametrics" else {}
+        influx = database(options, wrong, engine=engine, **api)
+    else:
+        for field in ("bucket", "org", "token_file", "user", "password_file", "ca_file", "engine"):
+            if getattr(options, field):
+                wrong(f"--{field.replace('_', '-')}", "has no meaning without --influx", "name the database's address")
+    settings = LiveSettings.from_arguments(
+        options.gateways,
+        options.ingests,
+        options.kill,
+        influx,
+        options.mosquitto,
+        problems,
+        options.attach,
+        options.alive,
+        options.now,
+    )
+    result = run_live(request, settings, terminal)
+    terminal.show_result(result.run)
+    return result.exit_code

@@ -1,0 +1,48 @@
+"""`stadtwerk push`."""
+
+from __future__ import annotations
+
+import argparse
+
+from stadtwerk.cli.commands.database_arguments import add_database_arguments
+
+EPILOG = """\
+examples:
+  stadtwerk push runs/substation-winter-seed1 --influx http://127.0.0.1:8086 --org city --bucket city --token-file token
+  stadtwerk push runs/demo --influx http://127.0.0.1:8086 --bucket city --user ingest --password-file password
+  stadtwerk push runs/demo --influx ... --now          moved so that it ends now, to see alerts and "last 24 hours"
+  stadtwerk push runs/after --influx ... --name after --replace
+
+Writes a finished run with its own time stamps: service levels, states, modes, faults, events as annotations, people
+affected, findings, forecasts of depletion, gateways, and every reading that arrived. Written twice it is there once.
+With a token it is InfluxDB 2, with a user InfluxDB 1. The dashboards are described in docs/dashboards.md.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", metavar="RUN", help="the folder of a finished run")
+    add_database_arguments(parser, required=True)
+    parser.add_argument("--name", default="", help="name of the run in the database (default: that of the folder)")
+    parser.add_argument("--city", help="the city's folder or name, where the scenario's own does not lead there")
+    parser.add_argument("--now", action="store_true", help="move the run so that it ends now")
+    parser.add_argument("--replace", action="store_true", help="delete what the database holds of a run of this name")
+    parser.add_argument("--no-readings", action="store_true", help="leave out single readings: smaller and faster")
+    parser.add_argument("--report", default="", metavar="URL", help="address of the report, for a link from Grafana")
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of the link to the dashboards")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.influx.links import dashboard_link
+    from stadtwerk.influx.push import push
+    from stadtwerk.influx.target import push_request
+
+    terminal = Terminal(options.lang)
+    request = push_request(options)
+    with terminal.counting("lines") as progress:
+        result = push(request, progress)
+    terminal.say(
+        f"{result.lines:,} lines written, {result.readings:,} of them readings and gateways; run {result.name!r}"
+    )
+    print(dashboard_link(result.name, result.begin_ms, result.end_ms, options.lang))
+    return 0

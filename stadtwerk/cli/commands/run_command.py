@@ -1,0 +1,56 @@
+"""`stadtwerk run`."""
+
+from __future__ import annotations
+
+import argparse
+
+EPILOG = """\
+examples:
+  stadtwerk run substation-winter                      by name (see: stadtwerk list scenarios)
+  stadtwerk run my.yaml --city mycity --seed 3         by file, on another city
+  stadtwerk run substation-winter --speed 600          ten simulated minutes a second, to watch it live
+  stadtwerk run substation-winter --mqtt off           without a broker
+  stadtwerk run my.yaml --shrink                       if it fails: which faults does it take?
+
+The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, gauges.parquet,
+readings.parquet, scenario.yaml as executed, and run.json with the seed, the versions and the digest.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("scenario", help="a scenario file, or the name of one that ships")
+    parser.add_argument("--city", help="a city folder or name, instead of the scenario's own")
+    parser.add_argument("--seed", type=int, help="seed of all random streams (default: the scenario's first)")
+    parser.add_argument("--out", help="run folder (default: runs/SCENARIO-seedN)")
+    parser.add_argument("--speed", type=float, help="simulated seconds a second (default: as fast as possible)")
+    parser.add_argument(
+        "--mqtt",
+        default="auto",
+        metavar="auto|off|PORT",
+        help="embedded broker on 127.0.0.1: a free port, none, or this port (default: auto)",
+    )
+    parser.add_argument(
+        "--shrink",
+        action="store_true",
+        help="if it fails: look for the smallest timeline that still fails, and leave it as shrunk.yaml in the folder",
+    )
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.runs.run import RunRequest, run_scenario
+
+    terminal = Terminal(options.lang)
+    request = RunRequest.from_arguments(
+        options.scenario, options.city, options.seed, options.out, options.speed, options.mqtt, options.lang
+    )
+    result = run_scenario(request, terminal)
+    terminal.show_result(result)
+    if options.shrink:
+        from stadtwerk.studies.shrinking import shrink_run
+
+        shrunk = shrink_run(request, result.folder, result.verdict, terminal)
+        if shrunk is not None:
+            print(shrunk.told().of(options.lang))
+    return result.verdict.exit_code

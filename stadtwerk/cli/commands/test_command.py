@@ -1,0 +1,62 @@
+"""`stadtwerk test`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+EPILOG = """\
+examples:
+  stadtwerk test smoke                           a few short scenarios, under two minutes
+  stadtwerk test nightly --jobs 2                all that ship, two at a time
+  stadtwerk test charter --out runs/charter      the scenarios behind the charter report
+  stadtwerk test my-suite.yaml --junit out.xml   a suite of your own, for a build server
+
+A suite is a YAML file: schema: stadtwerk/suite/1, id, title, scenarios (names or paths), seeds: first or all.
+A scenario that says `expected: {verdict: fail, findings: [...], reason: ...}` shows a known weakness of its city. It is
+reported as such, never as a pass; if it fails otherwise, or not at all, the suite fails.
+
+exit codes: 0 all as expected, 1 something failed that should not, 2 something inconclusive, 64 bad input (nothing was
+run), 70 a run broke down
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("suite", help="a suite file, or the name of one that ships (see: stadtwerk list suites)")
+    parser.add_argument("--city", help="run in this city instead of the scenarios' own; no known weakness counts then")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the run folders (default: runs/SUITE)")
+    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the JUnit file here as well")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at once, each a process (default: 1)")
+    parser.add_argument(
+        "--shrink",
+        action="store_true",
+        help="for each run that fails unexpectedly: look for the smallest timeline that still fails (shrunk.yaml)",
+    )
+    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of reports and answers")
+
+
+def execute(options: argparse.Namespace) -> int:
+    from simulator.contracts.problem import BadInput, Problem
+    from stadtwerk.cli.suite_terminal import show, shrink_failures, tell
+    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.studies.suite import SuiteRequest, run_suite
+    from stadtwerk.towns.library import load_named_suite
+
+    if options.jobs < 1:
+        what, mend = f"{options.jobs} is below 1", "use a whole number from 1"
+        raise BadInput([Problem("command line", 0, "--jobs", what, mend)])
+    terminal = Terminal(options.lang)
+    suite = load_named_suite(options.suite)
+    request = SuiteRequest(suite, options.out or Path("runs") / suite.id, options.city, options.jobs, options.lang)
+    result = run_suite(request, lambda run, over, all_runs: tell(run, over, all_runs, terminal))
+    if options.junit is not None:
+        try:
+            options.junit.parent.mkdir(parents=True, exist_ok=True)
+            options.junit.write_text(result.junit_xml(options.lang), encoding="utf-8")
+        except OSError as error:
+            what, mend = f"cannot be written ({error.strerror})", "check the path"
+            raise BadInput([Problem(str(options.junit), 0, "--junit", what, mend)]) from None
+    show(result, terminal)
+    if options.shrink:
+        shrink_failures(request, result, terminal)
+    return result.exit_code

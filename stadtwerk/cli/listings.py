@@ -1,0 +1,267 @@
+"""What exists: tables of scenarios, cities, kinds, faults, levels, norms and clauses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from simulator.contracts.component import Value
+from simulator.contracts.fault import FaultPoint
+from simulator.contracts.kinds import KINDS, LINK_FAULTS, SENSOR_FAULTS
+
+Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+"""Title, column heads, rows."""
+
+
+GERMAN = {
+    "scenarios that ship": "mitgelieferte Szenarien",
+    "suites that ship": "mitgelieferte Prüfreihen",
+    "campaigns that ship": "mitgelieferte Kampagnen",
+    "cases": "Fälle",
+    "measures": "Maßnahmen",
+    "scenarios": "Szenarien",
+    "cities with a name (any other: give its folder)": "Städte mit Namen (jede andere: ihr Ordner)",
+    "kinds of component": "Arten von Bauteilen",
+    "faults": "Störungen",
+    "measures of service levels": "Messgrößen für Leistungen",
+    "quantities, for sensors and evidence (component.quantity)": "Größen für Sensoren und Nachweise (Bauteil.Größe)",
+    "norms": "Normen",
+    "failure rates": "Ausfallraten",
+    "fragility curves": "Schadenskurven",
+    "class": "Klasse",
+    "failures": "Ausfälle",
+    "ageing": "Alterung",
+    "outage": "Dauer",
+    "hazard": "Naturereignis",
+    "fails": "fällt aus",
+    "clauses of the Smart City Charter": "Abschnitte der Smart City Charta",
+    "name": "Name",
+    "title": "Titel",
+    "question": "Frage",
+    "charter": "Charta",
+    "made from": "gemacht aus",
+    "kind": "Art",
+    "domain": "Teilsystem",
+    "what it is": "was es ist",
+    "parameters": "Parameter",
+    "modes, best first": "Betriebsweisen, beste zuerst",
+    "fault": "Störung",
+    "befalls": "trifft",
+    "what happens": "was geschieht",
+    "measure": "Messgröße",
+    "what it says": "was sie sagt",
+    "unit": "Einheit",
+    "subject": "für",
+    "source": "Quelle",
+    "of": "von",
+    "level": "Leistung",
+    "minimum": "Mindestmaß",
+    "people": "Menschen",
+    "owner": "schuldet",
+    "basis": "Grundlage",
+    "id": "Kennung",
+    "what it asks": "was sie verlangt",
+    "value": "Wert",
+    "confidence": "Sicherheit",
+}
+"""Titles and heads. What is to be typed into a scenario (names, kinds, modes, units) is the same in every language."""
+
+
+def listing(topic: str, city: str | None, lang: str) -> Listing:
+    """The table of one topic. Raises `BadInput` for a city that cannot be loaded."""
+    title, heads, rows = _levels_of(city) if topic == "levels" and city is not None else _of(topic, lang)
+    if lang == "de":
+        title, heads = GERMAN.get(title, title), [GERMAN[head] for head in heads]
+    return title, heads, rows
+
+
+def _of(topic: str, lang: str) -> Listing:
+    topics: dict[str, Callable[[], Listing]] = {
+        "scenarios": lambda: _scenarios(lang),
+        "suites": lambda: _suites(lang),
+        "campaigns": lambda: _campaigns(lang),
+        "cities": _cities,
+        "kinds": lambda: _kinds(lang),
+        "faults": lambda: _faults(lang),
+        "levels": lambda: _measures(lang),
+        "quantities": _quantities,
+        "norms": lambda: _norms(lang),
+        "rates": lambda: _rates(lang),
+        "fragilities": lambda: _fragilities(lang),
+        "clauses": lambda: _clauses(lang),
+    }
+    return topics[topic]()
+
+
+def _scenarios(lang: str) -> Listing:
+    from resilience.scenario.loader import load_scenario
+    from stadtwerk.towns.library import find_scenario, scenario_names
+
+    rows = []
+    for name in scenario_names():
+        scenario = load_scenario(find_scenario(name))
+        rows.append((name, scenario.title.of(lang), scenario.question.of(lang), ", ".join(scenario.charter)))
+    return "scenarios that ship", ("name", "title", "question", "charter"), rows
+
+
+def _campaigns(lang: str) -> Listing:
+    from resilience.study.campaign.loader import load_campaign
+    from simulator.contracts.document import load_document
+    from stadtwerk.towns.library import campaign_names, find_campaign
+
+    rows = []
+    for name in campaign_names():
+        campaign = load_campaign(load_document(find_campaign(name)))
+        tried = ", ".join(measure.title.of(lang) for measure in campaign.measures)
+        rows.append((name, campaign.question.of(lang), str(campaign.runs), tried))
+    return "campaigns that ship", ("name", "question", "cases", "measures"), rows
+
+
+def _suites(lang: str) -> Listing:
+    from stadtwerk.towns.library import load_named_suite, suite_names
+
+    suites = [load_named_suite(name) for name in suite_names()]
+    rows = [(suite.id, suite.title.of(lang), ", ".join(path.stem for path in suite.scenarios)) for suite in suites]
+    return "suites that ship", ("name", "title", "scenarios"), rows
+
+
+def _cities() -> Listing:
+    from stadtwerk.towns.library import DEMO
+
+    rows = [(DEMO, "water: WNTR's ky10; grid: pandapower's mv_oberrhein; roads, ICT and lifelines laid over by rules")]
+    return "cities with a name (any other: give its folder)", ("name", "made from"), rows
+
+
+def _kinds(lang: str) -> Listing:
+    from resilience.words.terms import KIND_NAMES
+
+    rows = []
+    for kind in KINDS.values():
+        takes = "\n".join(
+            f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
+            + (" (must be given)" if p.default is None else f" = {p.default}")
+            for p in kind.parameters
+        )
+        title = KIND_NAMES[kind.name].de if lang == "de" else kind.title
+        rows.append((kind.name, kind.domain.value, title, takes, " → ".join(kind.modes)))
+    return "kinds of component", ("kind", "domain", "what it is", "parameters", "modes, best first"), rows
+
+
+def _faults(lang: str) -> Listing:
+    from resilience.words.terms import FAULT_NAMES
+
+    where: dict[str, list[str]] = {}
+    points: dict[str, FaultPoint] = {}
+    for kind in KINDS.values():
+        for point in kind.faults:
+            points[point.name] = point
+            where.setdefault(point.name, []).append(kind.name)
+    for link_kind, faults in LINK_FAULTS.items():
+        for point in faults:
+            points[point.name] = point
+            where.setdefault(point.name, []).append(f"{link_kind} link")
+    for point in SENSOR_FAULTS:
+        points[point.name] = point
+        where[point.name] = ["Sensoren aller Art" if lang == "de" else "sensors of any kind"]
+    rows = []
+    for name, point in points.items():
+        takes = "\n".join(
+            f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
+            + (" (must be given)" if p.default is None else f" = {p.default} ({p.source})")
+            for p in point.parameters
+        )
+        title = FAULT_NAMES[name].de if lang == "de" else point.title
+        rows.append((name, ", ".join(where[name]), title, takes))
+    return "faults", ("fault", "befalls", "what happens", "parameters"), rows
+
+
+def _measures(lang: str) -> Listing:
+    from simulator.contracts.level import MEASURES
+
+    rows = [
+        (
+            m.name,
+            m.domain.value,
+            m.title_de if lang == "de" else m.title_en,
+            m.unit,
+            m.subject.replace("|", ", "),
+            m.source,
+        )
+        for m in MEASURES.values()
+    ]
+    return "measures of service levels", ("measure", "domain", "what it says", "unit", "subject", "source"), rows
+
+
+def _quantities() -> Listing:
+    from simulator.contracts.quantities import QUANTITIES
+
+    rows = [(q.name, q.unit, ", ".join(q.of), q.title) for q in QUANTITIES.values()]
+    return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows
+
+
+def _levels_of(name: str) -> Listing:
+    from stadtwerk.towns.library import load_named_city
+
+    city = load_named_city(name)
+    rows = [
+        (lv.id, lv.measure, lv.subject, f"{lv.minimum:g}", f"{lv.people:,}", lv.owner, lv.basis)
+        for lv in city.levels.values()
+    ]
+    heads = ("level", "measure", "subject", "minimum", "people", "owner", "basis")
+    return f"service levels owed in {city.name}", heads, rows
+
+
+def _norms(lang: str) -> Listing:
+    from resilience.scenario.norms import norms
+    from resilience.words.terms import term
+
+    rows = [(n.id, n.title.of(lang), n.shown, n.source, term(n.confidence.value, lang)) for n in norms().values()]
+    return "norms", ("id", "what it asks", "value", "source", "confidence"), rows
+
+
+def _rates(lang: str) -> Listing:
+    from resilience.inject.draws.rates import rates
+    from resilience.words.terms import term
+
+    rows = [
+        (
+            f"{rate.id}\n({', '.join(rate.kinds)}{_where(rate.where)})",
+            rate.fault,
+            rate.shown,
+            rate.source,
+            term(rate.confidence.value, lang),
+            f"{rate.ageing_shown} ({rate.ageing})",
+            f"{rate.outage.shown} ({rate.outage.source})",
+        )
+        for rate in rates().values()
+    ]
+    return "failure rates", ("class", "fault", "failures", "source", "confidence", "ageing", "outage"), rows
+
+
+def _fragilities(lang: str) -> Listing:
+    from resilience.inject.draws.fragility import fragilities
+    from resilience.words.terms import HAZARD_NAMES, term
+
+    rows = [
+        (
+            HAZARD_NAMES[curve.hazard.value].of(lang),
+            f"{', '.join(curve.kinds)}{_where(curve.where)}",
+            curve.fault,
+            curve.shown,
+            curve.source,
+            term(curve.confidence.value, lang),
+            f"{curve.outage.shown} ({curve.outage.source})",
+        )
+        for curve in fragilities().values()
+    ]
+    return "fragility curves", ("hazard", "class", "fault", "fails", "source", "confidence", "outage"), rows
+
+
+def _where(parameters: Mapping[str, Value]) -> str:
+    return "".join(f", {name}: {str(value).lower()}" for name, value in parameters.items())
+
+
+def _clauses(lang: str) -> Listing:
+    from resilience.scenario.clauses import clauses
+
+    rows = [(name, title.of(lang)) for name, title in clauses().items()]
+    return "clauses of the Smart City Charter", ("id", "what it asks"), rows

@@ -1,0 +1,83 @@
+"""A suite on the terminal: a line for each run as it ends, the table, and how to replay what went wrong."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from resilience.study.outcome import Outcome
+from resilience.study.suite_junit import SuiteRun
+from resilience.words.text import Text
+from stadtwerk.cli.terminal import Terminal
+from stadtwerk.runs.run import RunRequest
+from stadtwerk.studies.suite import SuiteRequest, SuiteResult
+
+WORDS = {
+    Outcome.PASS: Text("✔ bestanden", "✔ pass"),
+    Outcome.KNOWN: Text("~ bekannte Schwäche", "~ known weakness"),
+    Outcome.FAIL: Text("✘ nicht bestanden", "✘ fail"),
+    Outcome.INCONCLUSIVE: Text("? nicht schlüssig", "? inconclusive"),
+    Outcome.ERROR: Text("! Programmfehler", "! error"),
+}
+HEADS = {"en": ("outcome", "scenario", "seed", "why"), "de": ("Ergebnis", "Szenario", "Startwert", "Begründung")}
+SEED = Text("Startwert", "seed")
+REPLAY = Text("Wiederholen", "replay")
+REPORT = Text("Bericht", "report")
+
+
+def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
+    """One line when a run is over."""
+    word = WORDS[run.judged.outcome].of(terminal.lang)
+    terminal.say(
+        f"[{over}/{all_runs}] {word}  {run.scenario} ({SEED.of(terminal.lang)} {run.seed}, {run.length_s:.1f} s)"
+    )
+
+
+def show(result: SuiteResult, terminal: Terminal) -> None:
+    """The table of all runs, then what went wrong, each with its seed and the command that replays it."""
+    lang = terminal.lang
+    rows = [
+        (WORDS[run.judged.outcome].of(lang), run.scenario, str(run.seed), run.judged.reason.of(lang))
+        for run in result.runs
+    ]
+    terminal.table(result.suite.title.of(lang), HEADS[lang], rows)
+    for run in result.runs:
+        if run.judged.outcome not in (Outcome.PASS, Outcome.KNOWN):
+            print("\n".join(complaint(run, lang)))
+            print()
+    count = Counter(run.judged.outcome for run in result.runs)
+    parts = [f"{count[outcome]} {word.of(lang)[2:]}" for outcome, word in WORDS.items() if count[outcome]]
+    print(f"{result.suite.id}: {', '.join(parts)} ({result.length_s:.0f} s)")
+
+
+def complaint(run: SuiteRun, lang: str) -> list[str]:
+    """What a run was asked, what came out, and how to see it again."""
+    lines = [f"{WORDS[run.judged.outcome].of(lang)}: {run.scenario}"]
+    if run.verdict is not None:
+        lines += [f"  {run.verdict.question.of(lang)}", f"  {run.verdict.answer.of(lang)}"]
+    if run.judged.unexpected:
+        lines += [
+            f"  - {finding.id}: {finding.title.of(lang)}: {finding.reason.of(lang)}"
+            for finding in run.judged.unexpected
+        ]
+    if run.verdict is None or run.judged.reason != run.verdict.answer:
+        lines.append(f"  {run.judged.reason.of(lang)}")
+    lines.append(f"  {SEED.of(lang)}: {run.seed}")
+    lines.append(f"  {REPLAY.of(lang)}: {run.replay}")
+    if run.verdict is not None:
+        lines.append(f"  {REPORT.of(lang)}: {run.folder}/report.html")
+    return lines
+
+
+def shrink_failures(request: SuiteRequest, result: SuiteResult, terminal: Terminal) -> None:
+    """The smallest timeline that still fails, for each run that failed and was not expected to."""
+    from stadtwerk.studies.shrinking import shrink_run
+
+    for run in result.runs:
+        if run.judged.outcome is Outcome.FAIL and run.verdict is not None and run.verdict.exit_code == 1:
+            again = RunRequest(
+                Path(run.file), request.city, run.seed, Path(run.folder), broker_port=None, lang=request.lang
+            )
+            shrunk = shrink_run(again, Path(run.folder), run.verdict, terminal)
+            if shrunk is not None:
+                print(shrunk.told().of(request.lang))

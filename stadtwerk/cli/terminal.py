@@ -1,0 +1,246 @@
+"""What a person sees: progress on long work, tables, the verdict. Quiet where nobody looks."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from simulator.contracts.ticks import to_s
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from resilience.report.pages import Page
+    from simulator.kernel import Clock
+    from stadtwerk.runs.run import RunResult
+
+STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim"}
+SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–"}
+WORDS = {
+    "en": {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive", "not needed": "not needed"},
+    "de": {
+        "pass": "bestanden",
+        "fail": "nicht bestanden",
+        "inconclusive": "nicht schlüssig",
+        "not needed": "nicht gebraucht",
+    },
+}
+HEADS = {"en": ("verdict", "check", "finding"), "de": ("Ergebnis", "Prüfung", "Befund")}
+REPORT = {"en": "report", "de": "Bericht"}
+PIPED_COLUMNS = 120
+"""Width of tables in a log file or pipe, where nobody says how wide the paper is."""
+WIDE_COLUMNS = 100
+"""Below this a table of more than three columns, or of long sentences, is printed as paragraphs."""
+
+
+class Progress(Protocol):
+    """Told the tick that the run has reached."""
+
+    def __call__(self, tick: int) -> None: ...
+
+
+class Count(Protocol):
+    """Told that one more piece is done."""
+
+    def __call__(self, failed: bool = False) -> None: ...
+
+
+class Terminal:
+    """Results go to standard output, progress and remarks to standard error; a quiet one shows no progress."""
+
+    def __init__(self, lang: str = "en", quiet: bool = False) -> None:
+        self.lang = lang
+        self._shows = not quiet and sys.stderr.isatty()
+
+    def _console(self, error: bool = False) -> Console:
+        from rich.console import Console  # 60 ms, not needed for --help
+
+        plain = bool(os.environ.get("NO_COLOR"))
+        console = Console(stderr=error, highlight=False, color_system=None if plain else "auto")
+        if not console.is_terminal:
+            console.width = max(console.width, PIPED_COLUMNS)
+        return console
+
+    def _print(self, console: Console, what: RenderableType, indent: int = 0) -> None:
+        """Print without the blanks that fill lines up, and without failing where a sign cannot be shown."""
+        from rich.padding import Padding
+
+        with console.capture() as caught:
+            console.print(Padding(what, (0, 0, 0, indent)) if indent else what)
+        text = "\n".join(line.rstrip() for line in caught.get().split("\n"))
+        encoding = sys.stdout.encoding or "utf-8"
+        print(text.encode(encoding, "replace").decode(encoding), end="")
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
+
+    def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """A table or, where it would not fit, a paragraph for each row that begins with the row's first cell."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        console = self._console()
+        if len(columns) > 3 and console.width < WIDE_COLUMNS:
+            self._print(console, Text(title, style="italic"))
+            for row in rows:
+                print()
+                self._print(console, Text(row[0], style="bold"))
+                for head, cell in zip(columns[1:], row[1:], strict=True):
+                    if cell:
+                        self._print(console, Text(f"{head}: {cell.replace(chr(10), '; ')}"), indent=2)
+            return
+        table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+        for i, column in enumerate(columns):
+            table.add_column(column, overflow="fold", no_wrap=i == 0)  # the first holds names, to be copied
+        for row in rows:
+            table.add_row(*(Text(cell) for cell in row))  # not as markup: "[m2]" is a unit
+        self._print(console, table)
+
+    def show_page(self, page: Page) -> None:
+        """A page of sections as text: the answer, then each table."""
+        from rich.text import Text
+
+        console = self._console()
+        self._print(console, Text(page.title, style="bold"))
+        print(page.facts)
+        for _, sentences in page.lead:
+            for sentence in sentences:
+                self._print(console, Text(sentence))
+        for section in page.sections:
+            print()
+            self._print(console, Text(section.title, style="bold"))
+            for sentence in section.sentences:
+                self._print(console, Text(sentence))
+            for table in section.tables:
+                self.table(table.caption, table.heads, table.rows)
+            for note in section.notes:
+                self._print(console, Text(note, style="dim"))
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        """A sign of life during work whose length nobody knows."""
+        if not self._shows:
+            yield
+            return
+        with self._console(error=True).status(what):
+            yield
+
+    @contextmanager
+    def progress(self, clock: Clock) -> Iterator[Progress]:
+        """A bar with the simulated time and the speed; nothing when standard error is not a terminal."""
+        if not self._shows:
+            yield lambda _: None
+            return
+        import time
+
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"))
+        began = time.monotonic()
+        with Progress(*columns, TimeRemainingColumn(), console=self._console(error=True), transient=True) as bar:
+            task = bar.add_task("", total=clock.end - clock.begin)
+
+            def show(tick: int) -> None:
+                speed = to_s(tick - clock.begin) / max(time.monotonic() - began, 1e-3)
+                text = f"{clock.datetime(tick):%a %H:%M}  x{speed:,.0f}"
+                bar.update(task, completed=tick - clock.begin, description=text)
+
+            yield show
+
+    @contextmanager
+    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
+        """A bar for work whose length becomes known while it goes on; nothing when standard error is not a terminal."""
+        if not self._shows:
+            yield lambda done, total: None
+            return
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self._console(error=True), transient=True) as bar:
+            task = bar.add_task(what, total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    @contextmanager
+    def tallying(self, total: int, done: int = 0) -> Iterator[Count]:
+        """How many of so many pieces are done, how many failed, and when the rest will be; a line for each tenth where
+        no terminal is."""
+        if self._shows:
+            yield from self._bar(total, done)
+            return
+        import time
+
+        began, first, failures, said = time.monotonic(), done, 0, 10 * done // max(total, 1)
+
+        def count(failed: bool = False) -> None:
+            nonlocal done, failures, said
+            done, failures = done + 1, failures + failed
+            if 10 * done // total > said:
+                said = 10 * done // total
+                left_s = (time.monotonic() - began) / (done - first) * (total - done)
+                self.say(f"{done} of {total} runs, {failures} failed, about {left_s:.0f} s left")
+
+        yield count
+
+    def _bar(self, total: int, done: int) -> Iterator[Count]:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"), TimeRemainingColumn())
+        with Progress(*columns, console=self._console(error=True), transient=True) as bar:
+            task, failures = bar.add_task("", total=total, completed=done), 0
+
+            def count(failed: bool = False) -> None:
+                nonlocal failures
+                failures += failed
+                bar.update(task, advance=1, description=f"{failures} failed" if failures else "")
+
+            yield count
+
+    def show_result(self, result: RunResult) -> None:
+        """The verdict as a table, the answer in one sentence, remarks, and where the report stands."""
+        from rich import box
+        from rich.table import Table
+        from rich.text import Text
+
+        console, verdict, words = self._console(), result.verdict, WORDS[self.lang]
+        wide = console.width >= WIDE_COLUMNS
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for i, head in enumerate(HEADS[self.lang]):
+            table.add_column(head, overflow="fold", no_wrap=i == 0, ratio=(None, 2, 3)[i])
+        for finding in verdict.findings:
+            value = finding.value.value if finding.needed else "not needed"
+            sign = Text(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
+            title, reason = finding.title.of(self.lang), finding.reason.of(self.lang)
+            if wide:
+                table.add_row(sign, title, reason)
+            else:
+                self._print(console, Text.assemble(sign, f"  {title}"))
+                self._print(console, Text(reason), indent=4)
+        if wide:
+            self._print(console, table)
+        else:
+            print()
+        value = verdict.value.value
+        sign = Text(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
+        self._print(console, Text.assemble(sign, f"  {verdict.answer.of(self.lang)}"))
+        for note in result.notes:
+            self._print(console, Text(note, style="dim"))
+        print(f"{REPORT[self.lang]}: {result.folder / 'report.html'}")
+
+
+class Quiet(Terminal):
+    """Says nothing while one run of many goes on."""
+
+    def say(self, text: str) -> None:
+        pass
+
+    @contextmanager
+    def working(self, what: str) -> Iterator[None]:
+        yield
+
+    @contextmanager
+    def progress(self, clock: Clock) -> Iterator[Progress]:
+        yield lambda _: None

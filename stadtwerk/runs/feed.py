@@ -1,0 +1,209 @@
+"""The way of the readings out of a run: sensors, gateways, the broker that anyone may listen to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.contracts.event import EventKind
+from simulator.contracts.problem import BadInput, Problem
+
+if TYPE_CHECKING:
+    from gateways.brokers.embedded import EmbeddedBroker
+    from gateways.simulated.publisher import Publisher
+    from gateways.simulated.telemetry import Software, Telemetry, TelemetrySummary
+    from simulator.contracts.city import City
+    from simulator.contracts.fault import ActiveFault, Parameter
+    from simulator.contracts.sensor import Readings
+    from simulator.coupling import GaugeRecorder, Runtime
+    from simulator.sensors import TruthFile
+    from stadtwerk.runs.brokers import TownBrokers
+    from stadtwerk.cli.terminal import Terminal
+
+
+TRUTH_FILE = "truth.jsonl"
+"""What was wrong with readings, and what they should have been; only where a scenario breaks sensors."""
+
+
+HELD = "held_readings"
+
+
+class Feed:
+    """The broker of one run, if it has one, and what is to be told about it at the end."""
+
+    gauged = True
+    """Whether samples of stores and districts are taken, which a run folder keeps."""
+
+    def __init__(self, broker: EmbeddedBroker | None = None, publisher: Publisher | None = None) -> None:
+        self._broker, self._publisher = broker, publisher
+        self._remarks: list[str] = []
+        self._truth: TruthFile | None = None
+
+    def note(self, remark: str) -> None:
+        self._remarks.append(remark)
+
+    def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
+        """Put the city's sensors on the clock and their gateways behind them; from now on either can fail.
+
+        What is wrong with readings is written to `truth.jsonl` beside them. Call `disconnect` at the end. Raises
+        `BadInput` for sensors that read what nothing measures.
+        """
+        from gateways.gateway.legacy.devices import FieldDevices
+        from gateways.simulated.gateways import DataNetwork
+        from gateways.gateway.aggregation import leaving
+        from gateways.simulated.telemetry import Telemetry
+        from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
+        from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PROTOCOL
+        from simulator.coupling import Quantity
+        from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
+        from stadtwerk.runs.brokers import TownBrokers
+        from stadtwerk.runs.wiring import finder
+
+        city, clock, find = runtime.city, runtime.clock, finder(runtime.quantities)
+        gateways = tuple(dict.fromkeys(cohort.gateway for cohort in city.cohorts))
+        start_unix = clock.start.replace(tzinfo=UTC).timestamp()
+        brokers = TownBrokers(runtime, gateways)
+        telemetry = Telemetry(
+            city.cohorts,
+            start_unix,
+            readings,
+            self._publisher,
+            DataNetwork(
+                runtime.supply.works,
+                brokers.ways,
+                draw=lambda gateway: runtime.streams.stream(gateway, "failover"),
+                wake=brokers.wake,
+            ),
+            software={g: software_of(city, g) for g in gateways},
+            used=brokers.used,
+        )
+        brokers.connect(telemetry)
+        for cohort in city.cohorts:
+            if cohort.group_size and not leaving(cohort):
+                what = (
+                    f"{cohort.id}: {len(cohort.components)} meters are fewer than {cohort.group_size}, nothing leaves"
+                )
+                runtime.log.add(EventKind.NOTE, cohort.gateway, what)
+        runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
+        runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry, brokers).change)
+        devices = FieldDevices({g: told_of(city, g, PROTOCOL) for g in gateways}, start_unix)
+        self._truth = TruthFile(readings.with_name(TRUTH_FILE))
+        lying = SensorFaults(clock, runtime.streams, city.cohorts, runtime.log, self._truth.add)
+        take, advance = self.outlets(runtime, telemetry, brokers)
+        transport = Transport(
+            clock,
+            runtime.streams,
+            runtime.log,
+            self._truth.add,
+            lambda readings, now: take(devices.through(readings), now),
+        )
+        for point in SENSOR_FAULTS:
+            runtime.faults.handle(point.name, lying.change)
+        for point in REPORT_FAULTS:
+            runtime.faults.handle(point.name, transport.change)
+        sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying)
+        try:
+            sampler.start()
+        except UnreadableCohorts as unreadable:
+            telemetry.discard()
+            mend = "see the quantities in: stadtwerk list quantities"
+            where = str(city.folder or city.name)
+            raise BadInput(Problem(where, 0, "sensors", reason, mend) for reason in unreadable.reasons) from None
+        return telemetry
+
+    def observe(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
+        """All stands, before the clock moves: whoever wants to see the run itself begins to look."""
+
+    def disconnect(self) -> None:
+        """The sensors are off, in whatever way the run ended: complete the file of labels."""
+        if self._truth is not None:
+            self._truth.close()
+
+    def outlets(
+        self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers
+    ) -> tuple[Callable[[Readings, int], None], Callable[[int], None]]:
+        """Who gets the readings, with the tick at which they come, and who is told that a sampling round is over."""
+        return telemetry.take, telemetry.advance
+
+    def notes(self, summary: TelemetrySummary) -> tuple[str, ...]:
+        said = f"telemetry: {summary.read:,} readings, {summary.delivered:,} delivered, {summary.late:,} of them late"
+        said += f", {summary.lost:,} lost, {summary.held:,} still held by gateways"
+        if summary.refused:
+            said += f"; {summary.refused:,} could not be read at first and were sent again"
+        if self._publisher is not None:
+            said += f"; {summary.published:,} published over MQTT"
+            if summary.dropped:
+                said += f", {summary.dropped:,} dropped because the broker was too slow or gone"
+        return (said, *self._remarks)
+
+
+class SoftwareUpdates:
+    """Gets new software onto gateways and takes it back: what was applied last runs, without any what was there."""
+
+    def __init__(self, runtime: Runtime, telemetry: Telemetry, brokers: TownBrokers) -> None:
+        self._runtime, self._telemetry, self._brokers = runtime, telemetry, brokers
+
+    def change(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """An update was applied to a gateway or cleared."""
+        runtime, kept = self._runtime, 0.0
+        software = software_of(runtime.city, target, active)
+        if active:
+            what = f"new software writes payload {software.payload}"
+            what += ", which nobody can read: its readings stay in the gateway" if software.faulty else ""
+        else:
+            what = f"the old software is back and writes payload {software.payload}"
+        if any(cohort.gateway == target for cohort in runtime.city.cohorts):
+            kept = runtime.quantities.value(target, HELD)
+            self._brokers.because(target, event)
+            self._telemetry.install(target, software, runtime.clock.now)
+        if kept and not software.faulty:
+            what += f"; {kept:.0f} readings were kept"
+        runtime.log.add(EventKind.TELEMETRY, target, what, cause=event, value=kept)
+
+
+def software_of(city: City, gateway: str, active: tuple[ActiveFault, ...] = ()) -> Software:
+    """What runs on a gateway under these updates: the last one applied, without any what the city says."""
+    from gateways.simulated.telemetry import Software
+    from simulator.contracts.kinds.ict import PAYLOAD
+
+    if active:
+        return Software(str(active[-1].parameters["payload"]), bool(active[-1].parameters["faulty"]))
+    return Software(told_of(city, gateway, PAYLOAD))
+
+
+def told_of(city: City, gateway: str, parameter: Parameter) -> str:
+    """What the city says of a gateway, or else what is usual; sensors may also report to another kind of component."""
+    return str(city.components[gateway].parameters.get(parameter.name, parameter.default))
+
+
+@contextmanager
+def open_feed(port: int | None, terminal: Terminal) -> Iterator[Feed]:
+    """The embedded broker and a client that publishes to it; if they cannot start, that is said and the run goes on."""
+    if port is None:
+        yield Feed()
+        return
+    from gateways.brokers.embedded import BrokerUnavailable, EmbeddedBroker
+    from gateways.simulated.publisher import Publisher
+
+    broker = EmbeddedBroker(port or None)
+    try:
+        try:
+            broker.start()
+            publisher = Publisher(broker.host, broker.port, broker.writer)
+            publisher.start()
+        except BrokerUnavailable as reason:
+            terminal.say(f"no broker: {reason}; the run goes on without it")
+            feed = Feed()
+            feed.note(f"no readings were published: {reason}")
+        else:
+            terminal.say(
+                f"telemetry: mqtt://{broker.host}:{broker.port}, topics city/#, "
+                f"user {broker.viewer.user}, password {broker.viewer.password} (read only, for this run)"
+            )
+            feed = Feed(broker, publisher)
+        yield feed
+    finally:
+        broker.stop()

@@ -1,0 +1,296 @@
+"""One run, from a scenario file to a run folder."""
+
+from __future__ import annotations
+
+import gc
+import json
+import shlex
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience.words.text import Text
+from simulator.contracts.event import EventKind
+from simulator.contracts.history import History
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.ticks import to_s
+from stadtwerk.runs import folder as files
+from stadtwerk.towns.library import find_scenario, load_checked, scenario_folder
+from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
+from stadtwerk.cli.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gateways.simulated.telemetry import TelemetrySummary
+    from resilience.scenario.scenario import Scenario
+    from resilience.judge.verdict import Verdict
+    from simulator.contracts.city import City
+    from simulator.contracts.document import Document
+    from simulator.coupling import Runtime
+    from simulator.coupling.running import Running
+    from simulator.kernel import Clock
+
+
+KNOWN_WEAKNESS = Text("bekannte Schwäche", "known weakness")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What the user asked for. `broker_port` None means no broker, 0 a free port."""
+
+    scenario: Path
+    city: str | None = None
+    seed: int | None = None
+    out: Path | None = None
+    speed: float | None = None
+    broker_port: int | None = 0
+    lang: str = "en"
+
+    @classmethod
+    def from_arguments(
+        cls,
+        scenario: str,
+        city: str | None,
+        seed: int | None,
+        out: str | None,
+        speed: float | None,
+        mqtt: str,
+        lang: str,
+    ) -> RunRequest:
+        """Check what came from a command line. Raises `BadInput` with every problem."""
+        problems = []
+        if seed is not None and seed < 0:
+            problems.append(Problem("command line", 0, "--seed", f"{seed} is below 0", "use a whole number from 0"))
+        if speed is not None and not 0 < speed < float("inf"):
+            problems.append(Problem("command line", 0, "--speed", f"{speed} is no speed", "use a number above 0"))
+        port: int | None = {"auto": 0, "off": None}.get(mqtt, -1)
+        if port == -1:
+            port = int(mqtt) if mqtt.isascii() and mqtt.isdigit() else -1
+            if not 1024 <= port <= 65535:
+                mend = "use auto, off, or a port from 1024 to 65535"
+                problems.append(Problem("command line", 0, "--mqtt", f"{mqtt!r} is no choice", mend))
+        try:
+            path = find_scenario(scenario)
+        except BadInput as bad:
+            raise BadInput([*problems, *bad.problems]) from None
+        if problems:
+            raise BadInput(problems)
+        return cls(path, city, seed, None if out is None else Path(out), speed, port, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run came to, and where it stands."""
+
+    folder: Path
+    verdict: Verdict
+    digest: str
+    telemetry: TelemetrySummary
+    notes: tuple[str, ...]
+
+
+def replay_command(scenario: Path, seed: int, city: str | None = None) -> str:
+    """The command that gives the same run again."""
+    shipped = scenario.resolve().parent == scenario_folder().resolve()
+    command = f"stadtwerk run {shlex.quote(scenario.stem if shipped else str(scenario))} --seed {seed}"
+    return command if city is None else f"{command} --city {shlex.quote(city)}"
+
+
+Opened = Callable[["City", "Clock", Path], AbstractContextManager[Feed]]
+"""Opens the way of the readings out of a run: given the city, its clock, and the folder that the run leaves."""
+
+
+def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: Opened | None = None) -> RunResult:
+    """Run and judge one scenario and leave a run folder. Raises `BadInput`; nothing is left behind if it fails.
+
+    `opened` is asked for the feed; by default it is that of `open_feed`.
+    """
+    terminal = terminal or Terminal(request.lang)
+    with terminal.working("loading the city"):
+        document, scenario, city = load_checked(request.scenario, request.city)
+    result, _ = run_checked(document, scenario, city, request, terminal, opened)
+    return result
+
+
+def run_checked(
+    document: Document,
+    scenario: Scenario,
+    city: City,
+    request: RunRequest,
+    terminal: Terminal,
+    opened: Opened | None = None,
+    command: str = "",
+) -> tuple[RunResult, History]:
+    """`run_scenario` for a scenario and a city that have been read. `command` is what repeats the run, if not `run`."""
+    seed = request.seed if request.seed is not None else scenario.run.seeds[0]
+    out = request.out or Path("runs") / f"{scenario.id}-seed{seed}"
+    with files.new_folder(out) as folder:
+        from resilience.scenario.loader import executed_text
+        from resilience.scenario.selector import resolve
+        from simulator.kernel import Clock, Streams
+
+        resolved = resolve(scenario, city, Streams(seed).stream)
+        asked = executed_text(document, resolved, seed, request.city).encode()
+        (folder / "scenario.yaml").write_bytes(asked)
+        clock = Clock(resolved.run.start, resolved.run.warmup_s, resolved.run.duration_s)
+        # The folder is only put in place once the feed is closed, so that it may leave something there, too.
+        with open_feed(request.broker_port, terminal) if opened is None else opened(city, clock, folder) as feed:
+            history, telemetry = simulate(
+                resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
+            )
+        verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
+        command = command or replay_command(request.scenario, seed, request.city)
+        _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
+    notes = (*feed.notes(telemetry), f"digest: {digest[:16]} (seed {seed})")
+    if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
+        notes += (f"{KNOWN_WEAKNESS.of(request.lang)}: {resolved.expected.reason.of(request.lang)}",)
+    return RunResult(out, verdict, digest, telemetry, notes), history
+
+
+def simulate(
+    scenario: Scenario,
+    city: City,
+    clock: Clock,
+    seed: int,
+    feed: Feed,
+    readings: Path,
+    speed: float | None,
+    terminal: Terminal,
+    started: Callable[[Runtime, tuple[Running, ...]], None] = lambda *_: None,
+) -> tuple[History, TelemetrySummary]:
+    """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
+    from resilience.inject.injector import build_injector
+    from simulator.coupling import GaugeRecorder, Runtime
+    from simulator.kernel import Pace
+    from stadtwerk.runs.wiring import close_all, start_domains
+
+    runtime = Runtime.build(city, clock, seed)
+    runtime.log.add(EventKind.RUN, scenario.id, "begin", after=city.name)
+
+    def warm() -> None:
+        runtime.log.add(EventKind.RUN, scenario.id, "warm-up is over")
+
+    clock.at(0, "run", warm)
+    with terminal.working("starting the networks"):
+        running = start_domains(runtime)
+    try:
+        injector = build_injector(
+            scenario,
+            city,
+            runtime.faults,
+            clock,
+            runtime.quantities.value,
+            runtime.crews.dispatch,
+            runtime.log.add,
+        )
+        if scenario.crews is not None:
+            runtime.crews.set_policy(scenario.crews)
+        telemetry = feed.connect(runtime, readings)
+        gauges = GaugeRecorder(runtime)
+        if feed.gauged:
+            gauges.start()
+        feed.observe(runtime, gauges)
+        started(runtime, running)
+        try:
+            pace = Pace(speed)
+            gc.freeze()  # what stands now stands to the end: looking through it for garbage is in vain
+            with terminal.progress(clock) as progress:
+                pace.drive(clock, progress)
+        except BaseException:
+            telemetry.discard()
+            raise
+    finally:
+        gc.unfreeze()
+        feed.disconnect()
+        close_all(running)
+    if speed is not None and pace.lag_s > 1.0:
+        feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")
+    runtime.log.add(EventKind.RUN, scenario.id, "end")
+    levels, events = runtime.levels.courses(), runtime.log.events
+    history = History(clock.begin, clock.end, levels, events, injector.executed, injector.signals, gauges.since(0))
+    return history, telemetry.close()
+
+
+def _write_results(
+    folder: Path,
+    scenario: Scenario,
+    city: City,
+    history: History,
+    telemetry: TelemetrySummary,
+    asked: bytes,
+    seed: int,
+) -> tuple[Verdict, str]:
+    from resilience.judge.figures import figures_json, run_figures
+    from resilience.judge.judge import judge
+    from resilience.report.junit import junit_xml
+    from resilience.judge.metrics import Readings
+    from resilience.judge.metrics.table import metrics_of
+    from resilience.judge.record import verdict_json
+
+    counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)
+    verdict = replace(judge(scenario, city, history), metrics=metrics_of(city, history, counts))
+    events = files.event_lines(history.events)
+    (folder / "events.jsonl").write_bytes(events)
+    judged = verdict_json(verdict).encode()
+    (folder / "verdict.json").write_bytes(judged)
+    (folder / "figures.json").write_text(figures_json(run_figures(city, history, verdict)) + "\n", encoding="utf-8")
+    (folder / "junit.xml").write_bytes(junit_xml(verdict).encode())
+    parts = {
+        "scenario": files.sha256(asked),
+        "events": files.sha256(events),
+        "levels": files.write_levels(folder / "levels.parquet", history.levels),
+        "gauges": files.write_gauges(folder / "gauges.parquet", history.gauges),
+        "readings": telemetry.digest,
+        "verdict": files.sha256(judged),
+    }
+    if (folder / TRUTH_FILE).exists():
+        parts["truth"] = files.sha256((folder / TRUTH_FILE).read_bytes())
+    digest = files.digest_of(parts)
+    record: dict[str, Any] = {
+        "schema": "stadtwerk/run/1",
+        "scenario": scenario.id,
+        "city": city.name,
+        "people": city.people,
+        "seed": seed,
+        "verdict": verdict.value.value,
+        "exit_code": verdict.exit_code,
+        "digest": digest,
+        "digests": parts,
+        "start": scenario.run.start.isoformat(),
+        "begin_s": to_s(history.begin),
+        "end_s": to_s(history.end),
+        "readings": telemetry.read,
+        "versions": files.versions(),
+    }
+    (folder / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return verdict, digest
+
+
+def _write_report(
+    folder: Path,
+    lang: str,
+    scenario: Scenario,
+    city: City,
+    history: History,
+    verdict: Verdict,
+    telemetry: TelemetrySummary,
+    seed: int,
+    digest: str,
+    command: str,
+) -> None:
+    from resilience.report.run import write_report
+    from resilience.report.run.compose import compose
+    from resilience.report.run.content import TelemetrySummary as Shown
+
+    shown = Shown(
+        sensors=sum(len(cohort.components) for cohort in city.cohorts),
+        cohorts=len(city.cohorts),
+        readings=telemetry.read,
+        delivered=telemetry.delivered,
+        late=telemetry.late,
+        lost=telemetry.lost,
+        held=telemetry.held,
+    )
+    content = compose(city, scenario, history, verdict, seed, files.versions(), command, digest, shown)
+    write_report(content, folder / "report.html", lang)

@@ -1,0 +1,1 @@
+"""Many runs at once: suites, audits, campaigns, comparisons, and who executes them."""

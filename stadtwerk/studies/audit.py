@@ -1,0 +1,145 @@
+"""`stadtwerk audit`: the city, its networks and the forked runs put together; the folder that an audit leaves."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.cli.terminal import Terminal
+from stadtwerk.runs.branching import run_cases
+from stadtwerk.studies.topology import network_edges
+from stadtwerk.towns.library import city_names, load_named_city
+
+if TYPE_CHECKING:
+    from resilience.scenario.scenario import CityReference
+    from resilience.study.audit import Audit, AuditSettings, Scope
+    from resilience.study.audit.audit import Live
+    from simulator.contracts.city import City
+
+CASES = "cases"
+REPLAYED = 100
+"""Failed cases that are written as scenarios, the worst first."""
+
+FILES = ("audit.html", "audit.csv", "audit.json")
+
+SAID_EVERY_S = 10.0
+"""Seconds between two lines of progress where nobody watches a terminal."""
+
+
+def audit_city(
+    name: str, settings: AuditSettings, scope: Scope, jobs: int | None, out: Path, terminal: Terminal
+) -> Audit:
+    """Audit a city by name or folder and leave the tables in `out`. Raises `BadInput`."""
+    with terminal.working("loading the city"):
+        city = load_named_city(name)
+    if out.exists() and not out.is_dir():
+        raise BadInput([Problem(str(out), 0, "--out", "is there already and no folder", "name another folder")])
+    if not city.levels:
+        what, mend = "owes no service level, so nothing can be judged", "add `levels` to its city.yaml"
+        raise BadInput([Problem(str(city.folder or name), 0, "levels", what, mend)])
+    found = run_audit(city, settings, scope, jobs)
+    write(found, out, terminal.lang)
+    return found
+
+
+def run_audit(city: City, settings: AuditSettings, scope: Scope, jobs: int | None = None, fork: bool = True) -> Audit:
+    """The audit of a loaded city, with progress on standard error."""
+    from resilience.study.audit import audit
+
+    with _progress() as progress:
+        return audit(city, network_edges(city), live_of(city, settings.seed, jobs, fork), settings, scope, progress)
+
+
+def live_of(city: City, seed: int, jobs: int | None = None, fork: bool = True) -> Live:
+    """How cases are lived through: forked from their shared beginning."""
+
+    def live(scenarios, reduce):  # type: ignore[no-untyped-def]
+        return run_cases(city, scenarios, seed, lambda o: reduce(o.scenario, o.history, o.indifferent), jobs, fork)
+
+    return live
+
+
+def write(audit: Audit, out: Path, lang: str) -> None:
+    """Write the page and the tables; each file is whole or as it was."""
+    from resilience.study.audit.page import render
+    from resilience.study.audit.tables import csv_text, json_text
+
+    out.mkdir(parents=True, exist_ok=True)
+    replays = out / CASES
+    if replays.is_dir():
+        for left in replays.glob("*.yaml"):
+            left.unlink()
+    for name, text in _replays(audit).items():
+        replays.mkdir(exist_ok=True)
+        (replays / name).write_text(text, encoding="utf-8")
+    for name, text in zip(FILES, (render(audit, lang), csv_text(audit, lang), json_text(audit, lang)), strict=True):
+        aside = out / f".{name}.partial"
+        aside.write_text(text, encoding="utf-8", newline="")
+        aside.replace(out / name)
+
+
+def _replays(audit: Audit) -> dict[str, str]:
+    """The worst cases as scenario files, by name."""
+    from resilience.study.audit.outcome import Method
+    from resilience.study.audit.replay import file_name, scenario_text
+
+    reference = reference_of(audit.city)
+    run = [outcome for outcome in audit.failed if outcome.method is Method.SIMULATED]
+    run.sort(key=lambda outcome: -outcome.person_hours)
+    files: dict[str, str] = {}
+    for outcome in run[:REPLAYED]:
+        name, number = file_name(outcome.case), 1
+        while f"{name}.yaml" in files:  # ids that differ only in signs that a file name has not
+            number += 1
+            name = f"{file_name(outcome.case)}-{number}"
+        files[f"{name}.yaml"] = scenario_text(outcome, audit.settings, reference)
+    return files
+
+
+def reference_of(city: City) -> CityReference:
+    """How a scenario names this city: by its name if it has one here, else by its folder."""
+    from resilience.scenario.scenario import CityReference
+
+    if city.name in city_names():
+        return CityReference(name=city.name)
+    return CityReference(path=str((city.folder or Path(city.name)).resolve()))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A bar on a terminal, else a line now and then. Nothing here may start a thread: the runs fork."""
+    if not sys.stderr.isatty():
+        yield _lines()
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
+    task = bar.add_task("", total=None)
+    with bar:
+
+        def show(what: str, done: int, total: int) -> None:
+            if not done:
+                bar.reset(task, total=total, description=what)
+            bar.update(task, completed=done, refresh=True)
+
+        yield show
+
+
+def _lines() -> Callable[[str, int, int], None]:
+    said = time.monotonic()
+
+    def say(what: str, done: int, total: int) -> None:
+        nonlocal said
+        now = time.monotonic()
+        if total > 1 and (now - said >= SAID_EVERY_S or done == total):
+            said = now
+            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+
+    return say

@@ -1,0 +1,118 @@
+"""All runs of a campaign as one Parquet file: a row for each, in the order of cases and measures."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience.words.duration import seconds
+
+if TYPE_CHECKING:
+    from resilience.study.campaign.campaign import Campaign, Case
+    from resilience.study.campaign.run import CampaignRun
+
+FILE = "runs.parquet"
+
+DRAWN, SERVICE, LEVEL, FINDING, METRIC = "drawn.", "person_hours.", "level.", "finding.", "metric."
+"""How the names of columns begin that a campaign has several of."""
+
+
+def rows_of(campaign: Campaign, runs: Sequence[CampaignRun]) -> list[dict[str, Any]]:
+    """The runs as flat rows. Fields that a run does not have are left out; `losses` is a list of records."""
+    return [_row(campaign, run) for run in runs]
+
+
+def _row(campaign: Campaign, run: CampaignRun) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "case": run.case.number,
+        "measure": run.measure,
+        "scenario": campaign.scenarios[run.case.scenario],
+        "seed": run.case.seed,
+        "error": run.error,
+        **_drawn(campaign, run.case),
+    }
+    figures = run.figures
+    if figures is None:
+        return row
+    row |= {
+        "verdict": figures.verdict,
+        "person_hours": figures.person_hours,
+        "service_hours": figures.service_hours,
+        "most_people": figures.most_people,
+        "recovery_s": figures.recovery_s,
+        **{SERVICE + name: hours for name, hours in figures.services.items()},
+    }
+    for level in figures.levels:
+        row |= {
+            f"{LEVEL}{level.id}.worst": level.worst if level.worst == level.worst else None,
+            f"{LEVEL}{level.id}.below_s": level.below_s,
+            f"{LEVEL}{level.id}.person_hours": level.person_hours,
+        }
+    row |= {FINDING + name: value for name, value in figures.findings.items()}
+    row |= {METRIC + name: value for name, value in figures.metrics.items()}
+    row["losses"] = [
+        {
+            "entry": loss.broken.entry,
+            "target": loss.broken.target,
+            "fault": loss.broken.fault,
+            "level": loss.level,
+            "person_hours": loss.person_hours,
+        }
+        for loss in figures.losses
+    ]
+    return row
+
+
+def _drawn(campaign: Campaign, case: Case) -> dict[str, Any]:
+    """The drawn values by variation, durations in seconds."""
+    values = dict(case.values)
+    return {
+        f"{DRAWN}{v.id}_s" if v.distribution.timed else DRAWN + v.id: (
+            seconds(str(values[v.id])) if v.distribution.timed else values[v.id]
+        )
+        for v in campaign.variations
+        if v.id in values
+    }
+
+
+def digest_of_rows(rows: Sequence[dict[str, Any]]) -> str:
+    """The digest of the content, whatever wrote the file: SHA-256 over the rows as JSON lines."""
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def write_dataset(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the file aside and put it in place. Columns come in the order in which rows first have them."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names = list(dict.fromkeys(name for row in rows for name in row if name != "losses"))
+    columns: dict[str, Any] = {name: _column([row.get(name) for row in rows], name) for name in names}
+    loss = pa.struct(
+        [(name, pa.string()) for name in ("entry", "target", "fault", "level")] + [("person_hours", pa.float64())]
+    )
+    columns["losses"] = pa.array([row.get("losses") for row in rows], type=pa.list_(loss))
+    aside = path.with_name(f".{path.name}.partial")
+    pq.write_table(pa.table(columns), aside, compression="zstd")
+    aside.rename(path)
+
+
+def _column(values: list[Any], name: str) -> Any:
+    """A column of one type: whole numbers, numbers, true and false, or texts; what is mixed becomes text."""
+    import pyarrow as pa
+
+    types = {type(value) for value in values if value is not None}
+    if (
+        name.startswith((SERVICE, LEVEL, METRIC))
+        or name in ("person_hours", "service_hours", "recovery_s")
+        or types == {int, float}
+    ):
+        return pa.array(values, type=pa.float64())
+    if len(types) > 1:
+        values = [None if value is None else str(value) for value in values]
+    return pa.array(values)

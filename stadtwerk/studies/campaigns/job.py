@@ -1,0 +1,149 @@
+"""One run of a campaign as it is handed to a worker, on this machine or another."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+import threading
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from resilience.judge.figures import RunFigures
+    from simulator.contracts.city import City
+    from simulator.contracts.document import Document
+    from simulator.contracts.history import History
+    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.runs.run import RunResult
+
+_ONE_AT_A_TIME = threading.Lock()
+"""The engines are not made for threads: in a worker that has several, runs take turns."""
+
+OUR_ROOMS = ("simulator", "gateways", "resilience", "stadtwerk")
+
+
+@dataclass(frozen=True, slots=True)
+class CityData:
+    """A city by the name or folder it is loaded from, the digest of that, and what is changed, as JSON texts.
+
+    `settings` are what a case has drawn; `change` is what a measure would add and set on top, `note` its title.
+    """
+
+    source: str
+    digest: str
+    settings: tuple[str, ...] = ()
+    change: str = "{}"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A run. `scenario` is the drawn scenario as JSON text; `basis` says by which program and libraries it is run.
+
+    With `keep` a whole run folder is left there, whose report names `command` as the way to repeat the run.
+    """
+
+    scenario: str
+    seed: int
+    city: CityData
+    basis: str
+    keep: str = ""
+    command: str = ""
+    lang: str = "en"
+
+    @property
+    def key(self) -> str:
+        """What the result depends on, as one digest: jobs with the same key have the same figures."""
+        city = (self.city.digest, self.city.settings, self.city.change)
+        text = json.dumps([self.scenario, self.seed, city, self.basis])
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+class OtherBasis(RuntimeError):
+    """The worker has another city, program or library than the campaign was planned with."""
+
+
+def run_job(job: Job) -> RunFigures:
+    """The figures of one run. Raises `OtherBasis`, and whatever goes wrong in the run."""
+    from resilience.judge.figures import run_figures
+
+    if basis() != job.basis:
+        raise OtherBasis("this worker has another version of stadtwerk or of a library that results depend on")
+    with _ONE_AT_A_TIME:
+        city = loaded(job.city)
+        if job.keep:
+            from resilience.judge.metrics.table import metrics_of
+            from stadtwerk.cli.terminal import Terminal
+
+            result, history = run_whole(job, Terminal(job.lang, quiet=True))
+            # Without those of readings, which a light run does not have: the data set is the same either way.
+            return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history)))
+        from resilience.scenario.loader import build_scenario
+        from stadtwerk.runs.light import light_run
+
+        _, history, verdict = light_run(build_scenario(_document(job)), city, job.seed)
+        return run_figures(city, history, verdict)
+
+
+def run_whole(job: Job, terminal: Terminal) -> tuple[RunResult, History]:
+    """The run with all that it leaves, in the folder `keep`."""
+    from resilience.scenario.loader import build_scenario
+    from stadtwerk.runs.run import RunRequest, run_checked
+
+    document = _document(job)
+    request = RunRequest(Path(document.file), seed=job.seed, out=Path(job.keep), broker_port=None, lang=job.lang)
+    return run_checked(document, build_scenario(document), loaded(job.city), request, terminal, command=job.command)
+
+
+def _document(job: Job) -> Document:
+    from simulator.contracts.document import Document
+
+    return Document(f"scenario of seed {job.seed}", json.loads(job.scenario), {})
+
+
+@functools.lru_cache(maxsize=8)
+def loaded(data: CityData) -> City:
+    """The city with its changes. Raises `OtherBasis` if another one was meant, `BadInput` if it is broken."""
+    from simulator.city.amend import Amendment
+    from simulator.city.loader import load_city
+    from simulator.contracts.city import Assumption
+    from simulator.contracts.document import Document
+    from stadtwerk.towns.library import named_city_folder
+
+    folder = named_city_folder(data.source)
+    if city_digest(folder) != data.digest:
+        raise OtherBasis(f"the city {data.source!r} is another one here, or has been changed since")
+    settings: dict[str, Any] = {"set": [json.loads(setting) for setting in data.settings]}
+    change = json.loads(data.change)
+    note = Assumption("measure", data.note, "assumption of the campaign") if data.note else None
+    return load_city(
+        folder,
+        (
+            Amendment(Document("drawn", settings, {}), (), settings),
+            Amendment(Document("measure", change, {}), (), change, note),
+        ),
+    )
+
+
+def city_digest(folder: Path) -> str:
+    """A digest of all files in a city folder. Networks inside installed packages are covered by their versions."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+@functools.cache
+def basis() -> str:
+    """A digest of our own source and of the versions of everything that a result can depend on."""
+    from stadtwerk.runs.folder import versions
+
+    root = Path(__file__).resolve().parents[3]
+    digest = hashlib.sha256(json.dumps(versions()).encode())
+    for room in OUR_ROOMS:
+        for path in sorted(path for path in (root / room).rglob("*") if path.suffix in (".py", ".yaml")):
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""Reads two run folders or two campaign folders back, to be held side by side."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.contracts.problem import BadInput, Problem
+
+if TYPE_CHECKING:
+    from resilience.report.pages import Page
+    from resilience.study.comparison import CampaignSide, Outcome, RunSide
+
+RUN, CAMPAIGN = "run.json", "campaign.json"
+
+
+def compare_folders(a: str, b: str, lang: str) -> Page:
+    """The page about two folders. Raises `BadInput` where one is neither, broken, or they are not of one sort."""
+    sorts = [_sort(name) for name in (a, b)]
+    problems = [problem for _, problem in sorts if problem is not None]
+    if problems:
+        raise BadInput(problems)
+    if sorts[0][0] != sorts[1][0]:
+        what = f"is a {_said(sorts[1][0])}, and {a!r} is a {_said(sorts[0][0])}"
+        raise BadInput([Problem(b, 0, "folder", what, "compare two runs, or two campaigns")])
+    from resilience.study.comparison import compare_campaigns, compare_runs
+
+    if sorts[0][0] == RUN:
+        return compare_runs(read_run(a), read_run(b), lang)
+    return compare_campaigns(read_campaign(a), read_campaign(b), lang)
+
+
+def _said(record: str) -> str:
+    return "run" if record == RUN else "campaign"
+
+
+def _sort(name: str) -> tuple[str, Problem | None]:
+    for record in (RUN, CAMPAIGN):
+        if (Path(name) / record).is_file():
+            return record, None
+    mend = "name a folder that `stadtwerk run` or `stadtwerk campaign` has left"
+    return "", Problem(name, 0, "folder", "is neither the folder of a run nor that of a campaign", mend)
+
+
+def read_run(name: str) -> RunSide:
+    """A run folder. Raises `BadInput` for what is missing or broken."""
+    from resilience.judge.figures import read_figures
+    from resilience.judge.record import read_verdict
+    from resilience.study.comparison import RunSide
+
+    folder = Path(name)
+    record = _record(folder / RUN)
+    try:
+        verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
+        figures = read_figures((folder / "figures.json").read_text(encoding="utf-8"))
+        return RunSide(name, str(record["city"]), int(record["seed"]), str(record["digest"]), verdict, figures)
+    except (OSError, ValueError, KeyError) as error:
+        raise BadInput([Problem(name, 0, "folder", f"cannot be read ({error})", "run the scenario again")]) from None
+
+
+def read_campaign(name: str) -> CampaignSide:
+    """A campaign's folder. Raises `BadInput` for what is missing or broken."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from resilience.study.comparison import CampaignSide
+    from resilience.words.text import Text
+
+    record = _record(Path(name) / CAMPAIGN)
+    try:
+        rows = pq.read_table(Path(name) / "runs.parquet").to_pylist()
+        outcomes: dict[str, dict[int, Outcome]] = {}
+        for row in rows:
+            of_measure = outcomes.setdefault(str(row["measure"]), {})
+            if not row["error"]:
+                of_measure[int(row["case"])] = _outcome(row)
+        return CampaignSide(
+            name=name,
+            title=Text(**record["title"]),
+            city=str(record["city"]),
+            cases=int(record["cases"]),
+            failed=int(record["failed"]),
+            seed=int(record["seed"]),
+            digest=str(record["digest"]),
+            measures={measure: Text(**title) for measure, title in record["measures"].items()},
+            outcomes=outcomes,
+        )
+    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        raise BadInput([Problem(name, 0, "folder", f"cannot be read ({error})", "run the campaign again")]) from None
+
+
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    from resilience.study.comparison import Outcome
+    from stadtwerk.studies.campaigns.dataset import DRAWN, SERVICE
+
+    drawn = {name: str(value) for name, value in row.items() if name.startswith(DRAWN)}
+    services = {n.removeprefix(SERVICE): v for n, v in row.items() if n.startswith(SERVICE) and v is not None}
+    draw = (("scenario", str(row["scenario"])), ("seed", str(row["seed"])), *sorted(drawn.items()))
+    return Outcome(draw, str(row["verdict"]), float(row["service_hours"]), services)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return data
+    except (OSError, ValueError) as error:
+        raise BadInput([Problem(str(path), 0, "file", f"cannot be read ({error})", "run it again")]) from None

@@ -1,0 +1,126 @@
+"""The workers of a Dask cluster, on this machine or on many.
+
+Whoever reaches a Dask scheduler can run anything on its workers: keep it on 127.0.0.1, or use TLS (`tls://...`, with
+the certificates named in Dask's own configuration, `distributed.comm.tls`).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from types import TracebackType
+from typing import Any, Self
+
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.studies.executors.executor import ExecutorGone, Finished, Item, Result, told
+
+AHEAD = 2
+"""Items handed over for each worker: one in work, one waiting at its side."""
+ANSWER_WITHIN_S = 10
+"""How long a scheduler may take to answer, and its first worker to be there. An assumption."""
+
+
+class DaskCluster:
+    """A running cluster, by the address of its scheduler (`tcp://HOST:PORT`). It goes on when we leave."""
+
+    def __init__(self, address: str) -> None:
+        """Connect. Raises `BadInput` if Dask is not installed, nobody answers, or no worker is there."""
+        try:
+            from distributed import Client
+            from distributed.comm.addressing import get_address_host_port
+        except ImportError:
+            what, mend = "needs Dask, which is not installed", "install it with: pip install 'stadtwerk[dask]'"
+            raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+        try:
+            get_address_host_port(address, strict=True)
+        except ValueError as error:  # found by a client, it would leave one half-made that complains at the end
+            mend = "write it like tcp://127.0.0.1:8786"
+            raise BadInput([Problem("command line", 0, "--dask", f"{address!r}: {error}", mend)]) from None
+        try:
+            self._client = Client(address, timeout=ANSWER_WITHIN_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            what = f"no scheduler answers at {address!r} ({error})"
+            mend = "start one with `dask scheduler`, or check the address"
+            raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+        self.address = address
+        try:
+            self._client.wait_for_workers(1, timeout=ANSWER_WITHIN_S)
+        except TimeoutError:
+            self._client.close()
+            what = f"the cluster at {address!r} has no workers"
+            mend = f"start some with `dask worker {address} --nthreads 1`"
+            raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leave the cluster, which goes on."""
+        self._client.close()
+
+    @property
+    def workers(self) -> int:
+        """Worker threads in all; they may come and go."""
+        threads: dict[str, int] = self._client.nthreads()
+        return max(1, sum(threads.values()))
+
+    def on_each(self, ask: Callable[[], Result]) -> dict[str, Result]:
+        """What each worker that is there now answers, by its address."""
+        answers: dict[str, Any] = self._client.run(ask, on_error="return")
+        for worker, answer in answers.items():
+            if isinstance(answer, BaseException):
+                what = f"the worker {worker} cannot do the work ({told(answer)})"
+                mend = "install the same version of stadtwerk there"
+                raise BadInput([Problem("command line", 0, "--dask", what, mend)])
+        return answers
+
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Finished[Item, Result]]:
+        """As `Executor.run`. Raises `ExecutorGone`.
+
+        Dask also blames a dying worker on what was waiting there. So what was lost is tried again alone at the end, and
+        only what ends its workers then, too, comes back as lost.
+        """
+        lost = []
+        try:
+            for done in self._run(work, items):
+                if done.lost:
+                    lost.append(done.item)
+                else:
+                    yield done
+            for item in lost:
+                yield from self._run(work, [item], 1)
+        except (OSError, CancelledError) as error:  # no answer any more, or the client gave up
+            raise ExecutorGone(f"the cluster at {self.address} is gone ({told(error)})") from None
+
+    def _run(
+        self, work: Callable[[Item], Result], items: Sequence[Item], at_once: int | None = None
+    ) -> Iterator[Finished[Item, Result]]:
+        from distributed import as_completed
+        from distributed.scheduler import KilledWorker
+
+        waiting = deque(items)
+        running: dict[str, Item] = {}
+        finished = as_completed(loop=self._client.loop, raise_errors=False)
+        while waiting or running:
+            while waiting and len(running) < (at_once or AHEAD * self.workers):
+                item = waiting.popleft()
+                future = self._client.submit(work, item, pure=False)
+                running[future.key] = item
+                finished.add(future)
+            future = next(finished)
+            if future.status in ("pending", "lost"):  # its worker died with the result: the cluster works on it again
+                finished.add(future)
+                continue
+            item = running.pop(future.key)
+            if future.status == "error":
+                error = future.exception()
+                yield Finished(item, None, told(error), lost=isinstance(error, KilledWorker))
+            else:
+                yield Finished(item, future.result())
+            future.release()

@@ -1,0 +1,201 @@
+"""All scenarios of a suite, one after the other or several at once, each into a run folder of its own."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience.study.outcome import Judged, Outcome, exit_code_of, outcome_of
+from resilience.study.suite_junit import SuiteRun, suite_junit_xml
+from resilience.words.text import Text, both
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.cli.terminal import Quiet
+from stadtwerk.runs.run import RunRequest, replay_command, run_scenario
+from stadtwerk.towns.library import load_checked, load_named_city
+
+if TYPE_CHECKING:
+    from resilience.judge.verdict import Verdict
+    from resilience.scenario.scenario import Scenario
+    from resilience.study.suite import Suite
+
+SUITE_FILE = "suite.json"
+JUNIT_FILE = "junit.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteRequest:
+    """What to run and where to put it. `city` given: in this city, where no scenario's known weakness counts."""
+
+    suite: Suite
+    out: Path
+    city: str | None = None
+    jobs: int = 1
+    lang: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class SuiteResult:
+    """What came of a suite: its runs in the order of the suite."""
+
+    suite: Suite
+    runs: tuple[SuiteRun, ...]
+    began: datetime
+    length_s: float
+
+    @property
+    def exit_code(self) -> int:
+        return exit_code_of(tuple(run.judged.outcome for run in self.runs))
+
+    def junit_xml(self, lang: str) -> str:
+        return suite_junit_xml(self.suite.id, self.runs, self.began, lang)
+
+
+Told = Callable[[SuiteRun, int, int], None]
+"""Is told of each run that is over, with how many are over and how many there are."""
+
+
+def run_suite(request: SuiteRequest, told: Told = lambda *_: None) -> SuiteResult:
+    """Run every scenario of a suite. Raises `BadInput` with the mistakes of all files before anything is run.
+
+    A run that breaks down is an error among the results; the others go on. Leaves `suite.json` and `junit.xml` beside
+    the run folders.
+    """
+    planned = _planned(request)
+    _make(request.out)
+    began, start = datetime.now(), time.monotonic()
+    done: dict[int, SuiteRun] = {}
+    for number, run in _all(request, planned):
+        done[number] = run
+        told(run, len(done), len(planned))
+    runs = tuple(done[number] for number in range(len(planned)))
+    result = SuiteResult(request.suite, runs, began, time.monotonic() - start)
+    (request.out / JUNIT_FILE).write_text(result.junit_xml(request.lang), encoding="utf-8")
+    text = json.dumps(_record(result), indent=2, ensure_ascii=False)
+    (request.out / SUITE_FILE).write_text(text + "\n", encoding="utf-8")
+    return result
+
+
+def run_single(file: Path, seed: int, out: Path, lang: str = "en") -> SuiteRun:
+    """One run by itself, judged as in a suite; its folder stands in `out`. Raises `BadInput`."""
+    _, scenario, _ = load_checked(file)
+    request = RunRequest(file, None, seed, out / f"{scenario.id}-seed{seed}", broker_port=None, lang=lang)
+    return _finished(_Planned(file, scenario, request), lambda: _run_one(request))
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    file: Path
+    scenario: Scenario
+    request: RunRequest
+
+    @property
+    def run(self) -> SuiteRun:
+        """The run as far as it is known before it is run."""
+        seed, city = self.request.seed or 0, self.request.city
+        return SuiteRun(
+            self.scenario.id,
+            seed,
+            self.scenario.title,
+            str(self.file),
+            str(self.request.out),
+            replay_command(self.file, seed, city),
+            Judged(Outcome.ERROR, both("")),
+            expected=self.scenario.expected if city is None else None,
+        )
+
+
+def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
+    load = cache(load_named_city)
+    problems: list[Problem] = []
+    planned: list[_Planned] = []
+    files: dict[str, Path] = {}
+    for file in request.suite.scenarios:
+        try:
+            _, scenario, _ = load_checked(file, request.city, load)
+        except BadInput as bad:
+            problems += bad.problems
+            continue
+        if files.setdefault(scenario.id, file) != file:
+            what = f"{scenario.id!r} is also the id of {files[scenario.id].name}"
+            problems.append(Problem(str(file), 0, "id", what, "give each scenario of a suite an id of its own"))
+        for seed in scenario.run.seeds if request.suite.all_seeds else scenario.run.seeds[:1]:
+            out = request.out / f"{scenario.id}-seed{seed}"
+            one = RunRequest(file, request.city, seed, out, broker_port=None, lang=request.lang)
+            planned.append(_Planned(file, scenario, one))
+    if problems:
+        raise BadInput(problems)
+    return tuple(planned)
+
+
+def _make(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        what = f"cannot be made ({error.strerror})"
+        raise BadInput([Problem(str(out), 0, "--out", what, "check the path")]) from None
+
+
+def _all(request: SuiteRequest, planned: tuple[_Planned, ...]) -> Iterator[tuple[int, SuiteRun]]:
+    """Each run as soon as it is over, with its place in the suite."""
+    if request.jobs == 1:
+        for number, one in enumerate(planned):
+            yield number, _finished(one, lambda one=one: _run_one(one.request))  # type: ignore[misc]
+        return
+    from multiprocessing import get_context
+
+    # Started afresh: engines and their threads do not outlive a fork of a process that has used them.
+    with ProcessPoolExecutor(request.jobs, get_context("spawn")) as pool:
+        futures: dict[Future[tuple[Verdict, float]], int] = {
+            pool.submit(_run_one, one.request): number for number, one in enumerate(planned)
+        }
+        for future in as_completed(futures):
+            yield futures[future], _finished(planned[futures[future]], future.result)
+
+
+def _run_one(request: RunRequest) -> tuple[Verdict, float]:
+    """Verdict and wall time of one run."""
+    start = time.monotonic()
+    verdict = run_scenario(request, Quiet(request.lang)).verdict
+    return verdict, time.monotonic() - start
+
+
+def _finished(one: _Planned, result: Callable[[], tuple[Verdict, float]]) -> SuiteRun:
+    """The run with what came of it. Bad input that shows only now (a folder that is in use) stops the suite."""
+    try:
+        verdict, length_s = result()
+    except BadInput:
+        raise
+    except Exception as error:  # a bug of ours in one run must not hide what the others show
+        said = f"{type(error).__name__}: {error}"
+        reason = Text(f"Interner Fehler: {said}", f"Internal error: {said}")
+        return replace(one.run, judged=Judged(Outcome.ERROR, reason))
+    known = one.run
+    return replace(known, judged=outcome_of(verdict, known.expected), verdict=verdict, length_s=length_s)
+
+
+def _record(result: SuiteResult) -> dict[str, Any]:
+    return {
+        "schema": "stadtwerk/suite-run/1",
+        "suite": result.suite.id,
+        "title": {"de": result.suite.title.de, "en": result.suite.title.en},
+        "exit_code": result.exit_code,
+        "runs": [
+            {
+                "scenario": run.scenario,
+                "seed": run.seed,
+                "folder": Path(run.folder).name,
+                "outcome": run.judged.outcome.value,
+                "verdict": run.verdict.value.value if run.verdict else None,
+                "reason": {"de": run.judged.reason.de, "en": run.judged.reason.en},
+                "replay": run.replay,
+            }
+            for run in result.runs
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Finds scenarios and cities, builds the demo city, imports and exports towns."""

@@ -1,0 +1,94 @@
+"""`city import` and `city show` behind the command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections import Counter
+from pathlib import Path
+
+from simulator.contracts.city import City
+from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.cli.terminal import Terminal
+from stadtwerk.towns.library import load_named_city
+
+SHOWN_AT_FIRST = 30
+"""Assumptions printed on the terminal; all of them stand in the city's folder."""
+
+FULLEST = 12
+"""Cable trenches printed on the terminal, those with most cables."""
+
+
+def import_from(options: argparse.Namespace) -> None:
+    """Run the import that the options describe and say what came of it. Raises `BadInput`."""
+    from simulator.city.importing import ImportSources, import_city
+
+    terminal = Terminal()
+    sources = ImportSources(
+        water=options.water,
+        power=options.power,
+        roads_net=options.roads_net,
+        roads_nodes=options.roads_nodes,
+        roads_trips=options.roads_trips,
+        gmns=options.gmns,
+        links=options.links,
+        districts=options.districts,
+        name=options.name or options.out.resolve().name,
+    )
+    with terminal.working("reading networks"):
+        report = import_city(sources, options.out)
+    show(report.city, terminal)
+    print(f"city folder: {options.out}")
+    print(f"assumptions: {len(report.assumptions)}, all in {options.out / 'assumptions.md'}")
+
+
+def show_city(name: str) -> None:
+    terminal = Terminal()
+    with terminal.working("loading the city"):
+        city = load_named_city(name)
+    show(city, terminal)
+
+
+def export_city(name: str, out: Path, run: Path | None) -> None:
+    """Write a city as GeoJSON, with what a run did to it if one is named. Raises `BadInput`."""
+    from simulator.city.export import write_geojson
+    from stadtwerk.charter.runs import run_folders
+    from stadtwerk.towns.geodata import results_of
+
+    city = load_named_city(name)
+    results = None
+    if run is not None:
+        (folder,) = run_folders([run])
+        results = results_of(folder, city)
+    try:
+        write_geojson(out, city, results)
+    except OSError as error:
+        raise BadInput(
+            [Problem(str(out), 0, "--out", f"cannot be written ({error.strerror})", "check the path")]
+        ) from None
+    print(f"{out}: {len(city.districts)} districts, {len(city.components):,} components, {len(city.links):,} links")
+
+
+def show(city: City, terminal: Terminal) -> None:
+    """Districts, components and links in number, and the assumptions behind them."""
+    print(f"{city.title_en} ({city.name}): {city.people:,} people, {len(city.components):,} components")
+    districts = [(d.id, d.title, f"{d.people:,}") for d in city.districts.values()]
+    terminal.table("districts", ("id", "name", "people"), districts)
+    kinds = Counter(component.kind for component in city.components.values())
+    domains = {component.kind: component.domain.value for component in city.components.values()}
+    terminal.table("components", ("kind", "domain", "number"), [(k, domains[k], f"{n:,}") for k, n in kinds.items()])
+    links = Counter(link.kind.value for link in city.links.values())
+    terminal.table("links", ("kind", "number"), [(k, f"{n:,}") for k, n in links.items()])
+    makes = Counter((c.maker, c.model, c.firmware) for c in city.components.values() if c.maker)
+    if makes:
+        heads = ("maker", "model", "firmware", "number")
+        terminal.table("makers", heads, [(*make, f"{n:,}") for make, n in sorted(makes.items())])
+    cables = Counter(name for link in city.links.values() for name in link.trenches)
+    cables.update(name for component in city.components.values() for name in component.trenches)
+    if cables:
+        title = f"cable trenches ({len(cables)})" + (", the fullest" if len(cables) > FULLEST else "")
+        fullest = sorted(cables.items(), key=lambda item: (-item[1], item[0]))[:FULLEST]
+        terminal.table(title, ("trench", "cables"), [(name, f"{n:,}") for name, n in fullest])
+    rows = [(a.subject, a.text, a.basis) for a in city.assumptions[:SHOWN_AT_FIRST]]
+    terminal.table(f"assumptions ({len(city.assumptions)})", ("about", "what was assumed", "basis"), rows)
+    if len(city.assumptions) > SHOWN_AT_FIRST:
+        print(f"and {len(city.assumptions) - SHOWN_AT_FIRST} more")

@@ -1,0 +1,231 @@
+"""Finds scenarios and cities by name or path, and builds the demo city when it is first asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.contracts.city import City
+from simulator.contracts.document import Document, load_document
+from simulator.contracts.names import suggestion
+from simulator.contracts.problem import BadInput, Problem
+
+if TYPE_CHECKING:
+    from resilience.scenario.scenario import CityReference, Scenario
+    from resilience.study.suite import Suite
+
+DEMO = "demo"
+DEMO_PACKAGES = ("wntr", "pandapower")
+"""The demo city is made from networks that ship inside these; another version of them is another city."""
+
+
+def scenario_folder() -> Path:
+    return Path(str(resources.files("scenarios")))
+
+
+def scenario_names() -> tuple[str, ...]:
+    """The scenarios that ship, by name."""
+    return tuple(sorted(path.stem for path in scenario_folder().glob("*.yaml")))
+
+
+def find_scenario(name: str) -> Path:
+    """The file behind a scenario's name or path. Raises `BadInput` with the near misses."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = scenario_folder() / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, scenario_names(), "stadtwerk list scenarios")
+    raise BadInput([Problem(name, 0, "scenario", "is neither a file nor a scenario that ships", mend)])
+
+
+def suite_folder() -> Path:
+    return scenario_folder() / "suites"
+
+
+def suite_names() -> tuple[str, ...]:
+    """The suites that ship, by name."""
+    return tuple(sorted(path.stem for path in suite_folder().glob("*.yaml")))
+
+
+def find_suite(name: str) -> Path:
+    """The file behind a suite's name or path. Raises `BadInput` with the near misses."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = suite_folder() / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, suite_names(), "stadtwerk list suites")
+    raise BadInput([Problem(name, 0, "suite", "is neither a file nor a suite that ships", mend)])
+
+
+def load_named_suite(name: str) -> Suite:
+    """A suite by name or file, checked. Raises `BadInput`."""
+    from resilience.study.suite import load_suite
+
+    return load_suite(find_suite(name), lambda: {name: find_scenario(name) for name in scenario_names()})
+
+
+def campaign_folder() -> Path:
+    return scenario_folder() / "campaigns"
+
+
+def campaign_names() -> tuple[str, ...]:
+    """The campaigns that ship, by name."""
+    return tuple(sorted(path.stem for path in campaign_folder().glob("*.yaml")))
+
+
+def find_campaign(name: str) -> Path:
+    """The file behind a campaign's name or path. Raises `BadInput` with the near misses."""
+    path = Path(name)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    shipped = campaign_folder() / f"{name}.yaml"
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, campaign_names(), "stadtwerk list campaigns")
+    raise BadInput([Problem(name, 0, "campaign", "is neither a file nor a campaign that ships", mend)])
+
+
+def city_names() -> tuple[str, ...]:
+    """The cities that have a name of their own."""
+    return (DEMO,)
+
+
+def load_named_city(name: str) -> City:
+    """A city by name, by folder, or by its city.yaml. Raises `BadInput`."""
+    from simulator.city.loader import load_city
+
+    return load_city(named_city_folder(name))
+
+
+def named_city_folder(name: str) -> Path:
+    """The folder of a city by name, by folder, or by its city.yaml. Raises `BadInput`."""
+    path = Path(name)
+    if path.name == "city.yaml":
+        path = path.parent
+    if path.is_dir():
+        if not (path / "city.yaml").is_file():
+            mend = "name a city folder, or make one with `stadtwerk city import`"
+            raise BadInput([Problem(name, 0, "city", "there is no city.yaml in this folder", mend)])
+        return path
+    if name == DEMO:
+        return demo_folder()
+    mend = suggestion(name, city_names(), "stadtwerk list cities")
+    raise BadInput([Problem(name, 0, "city", "is neither a city folder nor a city with a name", mend)])
+
+
+LoadCity = Callable[[str], City]
+"""Loads a city by name or folder; see `load_named_city`."""
+
+
+def city_of(reference: CityReference, document: Document, beside: Path, load: LoadCity = load_named_city) -> City:
+    """The city a scenario names; a path counts from the scenario file. Raises `BadInput`, at its line if unknown."""
+    if reference.name:
+        if reference.name not in city_names():
+            mend = suggestion(reference.name, city_names(), "stadtwerk list cities") + "; for a folder write `path`"
+            raise BadInput([document.problem(("city", "name"), f"no city is called {reference.name!r}", mend)])
+        return load(reference.name)
+    folder = beside.parent / reference.path
+    if not folder.is_dir():
+        mend = "write the path from this file to a city folder"
+        raise BadInput([document.problem(("city", "path"), f"there is no folder {str(folder)!r}", mend)])
+    return load(str(folder))
+
+
+def load_checked(
+    path: Path, city: str | None = None, load: LoadCity = load_named_city
+) -> tuple[Document, Scenario, City]:
+    """A scenario file with the city it plays in, both checked. Raises `BadInput` with every problem of the two.
+
+    `load` loads the city: who checks many scenarios of one city hands over one that remembers.
+    """
+    from resilience.scenario.loader import build_scenario, city_reference
+    from resilience.scenario.semantics import check_scenario
+    from simulator.contracts.quantities import QUANTITIES
+
+    document = load_document(path)
+    problems: list[Problem] = []
+    town: City | None = None
+    reference = city_reference(document)
+    try:
+        if city is not None:
+            town = load(city)
+        elif reference is not None:
+            town = city_of(reference, document, path, load)
+    except BadInput as bad:
+        problems += bad.problems
+    problems += check_scenario(document, town, tuple(QUANTITIES))
+    if problems or town is None:
+        raise BadInput(problems)
+    return document, build_scenario(document), town
+
+
+def cache_folder() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "stadtwerk" / "cities"
+
+
+def demo_folder() -> Path:
+    """The folder of the demo city, built on first use and again when its rules or sources change.
+
+    Raises `BadInput` if the packages that hold the published networks are not installed.
+    """
+    missing = [package for package in DEMO_PACKAGES if _version(package) is None]
+    if missing:
+        mend = "install them with: pip install 'stadtwerk[demo]'"
+        raise BadInput([Problem(DEMO, 0, "city", f"needs the packages {', '.join(missing)}", mend)])
+    folder = cache_folder() / f"{DEMO}-{_demo_key()}"
+    if not (folder / "city.yaml").is_file():
+        from simulator.city.demo import build_demo
+
+        try:
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            place = tempfile.TemporaryDirectory(dir=folder.parent)
+        except OSError as error:
+            what, mend = (
+                f"cannot be built here ({error.strerror})",
+                "set XDG_CACHE_HOME to a folder that can be written",
+            )
+            raise BadInput([Problem(str(folder.parent), 0, "city", what, mend)]) from None
+        # Built aside and renamed, so that two first runs at once both end with a whole city.
+        with place as aside:
+            build_demo(Path(aside) / DEMO)
+            try:
+                (Path(aside) / DEMO).rename(folder)
+            except OSError:
+                if not (folder / "city.yaml").is_file():
+                    shutil.rmtree(folder, ignore_errors=True)
+                    (Path(aside) / DEMO).rename(folder)
+    return folder
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _demo_key() -> str:
+    """Changes with the rules that lay out the demo city and with the packages it is made from."""
+    import simulator.city
+    import simulator.contracts
+
+    digest = hashlib.sha256()
+    for room in (simulator.city, simulator.contracts):
+        root = Path(str(room.__file__)).parent
+        for path in sorted(root.rglob("*.py")):
+            digest.update(path.relative_to(root.parent).as_posix().encode())
+            digest.update(path.read_bytes())
+    for package in DEMO_PACKAGES:
+        digest.update(f"{package}=={_version(package)}".encode())
+    return digest.hexdigest()[:16]
