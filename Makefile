@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench campaign-bench telemetry-bench clean help
+.PHONY: demo test check words bench campaign-bench telemetry-bench clean help
 
 help:
 	@echo 'make demo    run the main scenario on the demo city; ends with a verdict and the path of a report'
 	@echo 'make test    lint, types and all tests'
 	@echo 'make check   lint and types only'
+	@echo 'make words   gather the messages of the code into the catalogues, name what is not translated'
 	@echo 'make bench   time of a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
 	@echo 'make campaign-bench    what a second worker buys a campaign'
@@ -21,7 +22,9 @@ $(VENV)/bin/python:
 	  || { echo 'Python 3.11 or newer is needed; set PYTHON=/path/to/python3.11'; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { echo 'On Debian and Ubuntu: apt install python3-venv'; exit 1; }
 
-$(VENV)/.demo: $(VENV)/bin/python pyproject.toml constraints.txt
+CATALOGUES := $(shell find simulator gateways resilience dashboards stadtwerk -name '*.po')
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml setup.py constraints.txt $(CATALOGUES)
 	@echo 'installing (once, about a minute) ...'
 	@$(PIP) --editable '.[demo]'
 	@touch $@
@@ -45,6 +48,9 @@ test: check
 
 bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.overhead
+
+words: $(VENV)/.test
+	$(BIN)/python -m tests.words.catalogues update
 
 campaign-bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.campaign

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from resilience.inject.watch import Measure, Signals, trigger_words
 from resilience.scenario.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
-from resilience.words.duration import shown
 from simulator.contracts.city import City
+from simulator.contracts.duration import shown
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import FaultDoor
 from simulator.contracts.history import Course, Executed

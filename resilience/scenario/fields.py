@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from resilience.scenario.norms import norms
-from resilience.words.duration import seconds
 from simulator.contracts.document import Document, Place
+from simulator.contracts.duration import seconds
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem
 

@@ -41,11 +41,11 @@ from resilience.scenario.scenario import (
     Window,
 )
 from resilience.scenario.semantics import check_scenario
-from resilience.words.duration import shown
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.document import Document, load_document
+from simulator.contracts.duration import shown
 from simulator.contracts.problem import BadInput
 
 

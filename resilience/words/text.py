@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from resilience.words.duration import apart, exact
+from simulator.contracts.duration import apart, exact
 
 LANGUAGES = ("de", "en")
 

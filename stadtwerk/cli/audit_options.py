@@ -29,7 +29,7 @@ def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
     """Settings and scope. Raises `BadInput` with every problem."""
     from resilience.study.audit import AuditSettings, Scope
     from resilience.study.audit.cases import LINK_ORDER
-    from resilience.words.duration import seconds, shown
+    from simulator.contracts.duration import seconds, shown
 
     problems: list[Problem] = []
     settings = AuditSettings()

@@ -11,9 +11,9 @@ from typing import Any
 
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
-from resilience.words.duration import seconds, shown
 from resilience.words.text import Text
 from simulator.contracts.document import load_document
+from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput
 from stadtwerk.cli.terminal import Quiet, Terminal
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.words.duration import apart, exact, rounded, seconds, shown
 from resilience.words.text import SHARE, Text, enumerated, joined, number, percent, quantity, told_apart
+from simulator.contracts.duration import apart, exact, rounded, seconds, shown
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from resilience.judge.courses import NotRecorded
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.moment import clock
 from resilience.scenario.scenario import Scenario, TimelineEntry, Window
-from resilience.words.duration import rounded
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import entry_words
 from resilience.words.text import Text, both
 from simulator.contracts.city import City
+from simulator.contracts.duration import rounded
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks

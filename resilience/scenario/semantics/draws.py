@@ -17,8 +17,8 @@ from resilience.scenario.scenario import TimelineEntry, Wear
 from resilience.scenario.selector import meant
 from resilience.scenario.semantics.frame import Times
 from resilience.scenario.semantics.parameters import check_parameters
-from resilience.words.duration import shown
 from simulator.contracts.city import City
+from simulator.contracts.duration import shown
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, LINK_FAULTS, fault_points
 from simulator.contracts.names import suggestion

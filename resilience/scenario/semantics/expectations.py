@@ -5,8 +5,8 @@ from __future__ import annotations
 from resilience.scenario.fields import Fields
 from resilience.scenario.norms import norms
 from resilience.scenario.semantics.frame import Times
-from resilience.words.duration import shown
 from simulator.contracts.city import City
+from simulator.contracts.duration import shown
 from simulator.contracts.level import MEASURES, Measure
 
 

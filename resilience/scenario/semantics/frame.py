@@ -7,7 +7,7 @@ from datetime import datetime
 
 from resilience.scenario.clauses import clauses
 from resilience.scenario.fields import Fields
-from resilience.words.duration import shown
+from simulator.contracts.duration import shown
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """A run starts within these years: telemetry counts from 1970, and nobody plans beyond 2200."""

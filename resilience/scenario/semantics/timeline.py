@@ -11,9 +11,9 @@ from resilience.scenario.semantics.frame import Times
 from resilience.scenario.semantics.parameters import check_parameters
 from resilience.scenario.semantics.selectors import check_selector
 from resilience.scenario.semantics.signals import check_signal
-from resilience.words.duration import shown
 from simulator.contracts.city import City
 from simulator.contracts.document import dotted
+from simulator.contracts.duration import shown
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
 from simulator.contracts.kinds.sensor import ALL

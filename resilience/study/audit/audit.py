@@ -28,9 +28,9 @@ from resilience.study.audit.outcome import Bench, Method, Outcome
 from resilience.study.audit.pairs import PAIRED, Single, single, to_run
 from resilience.study.audit.reasons import why
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.duration import shown
 from resilience.words.text import Text
 from simulator.contracts.city import City
+from simulator.contracts.duration import shown
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
 

@@ -9,9 +9,9 @@ from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import LostFeed, ModeChange, Observation
 from resilience.study.audit.outcome import Outcome
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.duration import shown
 from resilience.words.text import NO_TEXT, Text, both, enumerated, joined
 from simulator.contracts.city import City
+from simulator.contracts.duration import shown
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 

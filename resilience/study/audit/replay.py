@@ -9,8 +9,8 @@ from resilience.scenario.scenario import CityReference, Scenario
 from resilience.study.audit.case import Case, Group, Lasts, scenario_of
 from resilience.study.audit.outcome import Outcome
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.duration import shown
 from resilience.words.text import Text
+from simulator.contracts.duration import shown
 
 CLAUSES = {
     Group.COMPONENT: "3.3/technical-redundancy",

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import RunSettings
-from resilience.words.duration import shown
 from resilience.words.text import Text
+from simulator.contracts.duration import shown
 from simulator.contracts.ticks import to_ticks
 
 

@@ -6,8 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from resilience.words.duration import exact
 from simulator.contracts.component import Value
+from simulator.contracts.duration import exact
 
 DIGITS = 6
 """Significant digits of a drawn number: more than anybody knows, and the same on every machine."""

@@ -6,12 +6,12 @@ from resilience.report.run.wording import MINUS, number, quantity
 from resilience.study.campaign.campaign import TODAY, Campaign, Method, Variation
 from resilience.study.campaign.distribution import KINDS
 from resilience.study.campaign.statistics import CONFIDENCE, Estimate
-from resilience.words.duration import exact
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import FAULT_NAMES, SUPPLY_NAMES, words_of
 from resilience.words.text import SHARE, Text, both
 from simulator.contracts.city import City
+from simulator.contracts.duration import exact
 
 TEXTS: dict[str, Text] = {
     "kicker": Text("Stadtwerk · Kampagne", "Stadtwerk · campaign"),

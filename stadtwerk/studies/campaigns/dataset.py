@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience.words.duration import seconds
+from simulator.contracts.duration import seconds
 
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case

@@ -1,0 +1,1 @@
+"""Words: what people read, and the catalogues that say it in other languages than English."""
