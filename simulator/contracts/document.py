@@ -35,8 +35,9 @@ TYPE_WORDS = {
 """What JSON Schema calls a type, in words."""
 
 
+CLOSE_IT = "close the bracket, and put a text that holds any of , : ? { } in quotes"
 YAML_SLIPS = (
-    ("expected ',' or", "close the bracket, and put a text that holds any of , : ? { } in quotes"),
+    ("expected ',' or", CLOSE_IT),
     ("mapping values are not allowed", "check how far the line is indented, and put a text that holds ': ' in quotes"),
     ("character '\\t'", "indent with blanks instead of tabs"),
 )
@@ -116,11 +117,7 @@ def load_document(path: Path, shown_as: str | None = None) -> Document:
         mend = "take out aliases that contain themselves, and brackets within brackets"
         raise BadInput([Problem(name, 1, "yaml", "is nested too deeply", mend)]) from None
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = 1 if mark is None else mark.line + 1
-        what = error.problem or error.context or "unreadable"
-        mend = next((mend for sign, mend in YAML_SLIPS if sign in str(what)), "mend the YAML here or just above")
-        raise BadInput([Problem(name, line, "yaml", str(what), mend)]) from None
+        raise BadInput([_slip(error, name, None if builder is None else builder.loader, text)]) from None
     except yaml.YAMLError as error:
         raise BadInput([Problem(name, 1, "yaml", str(error).split("\n")[0], "mend the YAML")]) from None
     finally:
@@ -129,6 +126,23 @@ def load_document(path: Path, shown_as: str | None = None) -> Document:
     if builder.problems:
         raise BadInput(builder.problems)
     return Document(name, data, builder.lines)
+
+
+def _slip(error: yaml.MarkedYAMLError, name: str, loader: _Loader | None, text: str) -> Problem:
+    """What the YAML reader stumbled over; what was opened and never closed is told where it was opened."""
+    mark = error.problem_mark or error.context_mark
+    line = 1 if mark is None else mark.line + 1
+    what = str(error.problem or error.context or "unreadable")
+    mend = next((mend for sign, mend in YAML_SLIPS if sign in what), "mend the YAML here or just above")
+    opened = loader.marks[-1] if loader is not None and loader.flow_level and loader.marks else None
+    if str(error.context) == "while scanning a quoted scalar":
+        opened = error.context_mark
+    if opened is not None and opened.line + 1 < line:
+        sign = text[opened.index : opened.index + 1]
+        close = {"{": "}", "[": "]"}.get(sign, sign)
+        what = f"no {close} closes the {sign} that opens here: line {line} cannot be a part of it ({what})"
+        line, mend = opened.line + 1, CLOSE_IT if sign != close else f"write {close} at the end of the text"
+    return Problem(name, line, "yaml", what, mend)
 
 
 class _Builder:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 
@@ -23,9 +23,21 @@ class Problem:
         return f"{self.file}:{self.line}: {self.field}: {self.what}; {self.mend}"
 
 
+MOST_SHOWN = 50
+"""So many problems are shown at once: whoever has mended them sees the rest."""
+
+
+def told(problems: Sequence[Problem]) -> str:
+    """Problems as a person is shown them, one a line: the first ones, and how many more there are."""
+    lines = [str(problem) for problem in problems[:MOST_SHOWN]]
+    if len(problems) > MOST_SHOWN:
+        lines.append(f"and {len(problems) - MOST_SHOWN:,} more; they are shown when these are mended")
+    return "\n".join(lines)
+
+
 class BadInput(Exception):
     """Raised by loaders with every problem found, never with the first one only. The exit code is 64."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems: tuple[Problem, ...] = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__(told(self.problems))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from simulator.contracts.document import load_document
-from simulator.contracts.problem import BadInput
+from simulator.contracts.problem import BadInput, Problem, told
 
 
 def problems(tmp_path: Path, text: str) -> list[str]:
@@ -88,3 +88,26 @@ def test_values_are_those_of_yaml_1_2(tmp_path: Path) -> None:
         "at": "17:15", "day": "2026-01-14", "land": "no", "on": "on", "whole": 12, "part": 1000.0, "low": -0.5,
         "yes": True, "none": None, "hex": 16,
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a: 1\ncity: {name: demo\nrun: {start: 1}\nb: 2\n", "2: yaml: no } closes the { that opens here: line 3"),
+        ("a: [1, 2\n\nb: 3\n", "1: yaml: no ] closes the [ that opens here: line 3"),
+        ("a:\n  - {b: [1,\n  - {b: 2}\n", "2: yaml: no ] closes the [ that opens here: line 3"),
+        ('a: 1\nb: "two\nc: 3\n', '2: yaml: no " closes the " that opens here'),
+        ("a: {b: 1]\n", "1: yaml: expected ',' or '}', but got ']'; close the bracket"),
+    ],
+)
+def test_a_bracket_that_is_not_closed_is_told_where_it_opens(tmp_path: Path, text: str, said: str) -> None:
+    (problem,) = problems(tmp_path, text)
+    assert problem.startswith(f"town.yaml:{said}")
+
+
+def test_fifty_problems_are_shown_and_the_rest_counted() -> None:
+    many = BadInput(Problem("town.yaml", line, "a", "is wrong", "mend it") for line in range(1, 74))
+    lines = str(many).split("\n")
+    assert (len(lines), len(many.problems)) == (51, 73)
+    assert lines[-1].startswith("and 23 more")
+    assert "more" not in told(many.problems[:50])

@@ -25,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.problem import BadInput, Problem, told
     from stadtwerk.studies.campaigns.plan import is_campaign, plan_campaign
     from stadtwerk.towns.library import city_names, find_campaign, find_scenario, load_checked, load_named_city
 
@@ -43,6 +43,6 @@ def execute(options: argparse.Namespace) -> int:
                 print(f"{name}: ok, a scenario with {len(scenario.timeline)} faults")
         except BadInput as bad:
             problems += bad.problems
-    for problem in problems:
-        print(problem, file=sys.stderr)
+    if problems:
+        print(told(problems), file=sys.stderr)
     return 64 if problems else 0

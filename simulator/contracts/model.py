@@ -1,0 +1,458 @@
+"""Input files as pydantic models: one declaration parses, checks names, explains mistakes and makes the JSON Schema.
+
+    class Run(Model):
+        start: LocalTime = Field(description="the town's local time at zero, such as 2026-01-14T17:00")
+        warmup: Seconds = Field(0.0, description="how long the town runs before zero; 0 s if left out")
+
+    run, problems = read(Run, document, context)
+
+- `Model` takes no value for another (`"7"` is no number, `yes` no truth value) and no field that it does not declare.
+- A name is looked up in a validator of its type, with what is known of the world in `info.context`. `wrong` says what
+  is wrong with a value and how to mend it, `Mistakes` collects several, also about parts of the value.
+- What several fields say together is looked at in `Model.check`, which sees those that could be read. It takes place
+  even where others are broken, so that a file is searched for every mistake in one go.
+- Values that may be of several shapes (`all`, a list, or fields) are `by_shape`; those that name their kind in a field
+  take `Field(discriminator="type")`. So each is checked as what it is meant to be, and complained about once.
+
+pydantic takes a tenth of a second to import: import this module where a file is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetCoreSchemaHandler,
+    PlainValidator,
+    StringConstraints,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+from pydantic.json_schema import GenerateJsonSchema, SkipJsonSchema
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
+
+from simulator.contracts.document import TYPE_WORDS, Document, Place
+from simulator.contracts.duration import seconds
+from simulator.contracts.names import suggestion
+from simulator.contracts.problem import Problem
+
+TOGETHER: Final = "together_"
+"""The last field of every model: it has no value, and its validator is `Model.check`."""
+
+DURATION_FORM = r"^\s*([0-9]+(\.[0-9]+)?\s*(ms|min|[dhms])\s*)+$"
+DURATION_HINT = "write a duration such as '15 s', '2h' or '1h30m'"
+ID_HINT = "use small letters, digits, dots, dashes and underscores"
+TEXT_HINT = "the same text in each language, one is enough: {de: ..., en: ...}"
+
+M = TypeVar("M", bound="Model")
+
+
+# --- what is wrong with a value
+
+
+def wrong(what: str, mend: str) -> PydanticCustomError:
+    """The error for a validator to raise about its whole value: what is wrong with it, and how to mend that."""
+    return PydanticCustomError("wrong", "{what}; {mend}", {"what": what, "mend": mend})
+
+
+def unknown(noun: str, name: str, known: Collection[str], listing: str) -> PydanticCustomError:
+    """The error about a name that nothing bears. `listing` is the command, or the list, that shows all of them."""
+    return wrong(f"no {noun} is called {name!r}", suggestion(name, known, listing))
+
+
+class Mistakes:
+    """Collects what is wrong with a value and its parts; `way` leads from the value to the part."""
+
+    def __init__(self) -> None:
+        self._found: list[InitErrorDetails] = []
+
+    def __bool__(self) -> bool:
+        return bool(self._found)
+
+    def wrong(self, way: str | Sequence[str | int], what: str, mend: str) -> None:
+        self.add(way, wrong(what, mend))
+
+    def unknown(
+        self, way: str | Sequence[str | int], noun: str, name: str, known: Collection[str], listing: str
+    ) -> None:
+        self.add(way, unknown(noun, name, known, listing))
+
+    def add(self, way: str | Sequence[str | int], error: PydanticCustomError) -> None:
+        place = (way,) if isinstance(way, str) else tuple(way)
+        self._found.append(InitErrorDetails(type=error, loc=place, input=None))
+
+    def tell(self) -> None:
+        """Raise all that was found, if anything; for the end of a validator."""
+        if self._found:
+            raise ValidationError.from_exception_data("mistakes", self._found)
+
+
+# --- models
+
+
+class Model(BaseModel):
+    """A part of an input file. Its fields are those of the file; the `description` of a field is the advice as well."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    together_: SkipJsonSchema[None] = Field(
+        default=None, validate_default=True, validation_alias="\0", exclude=True, repr=False
+    )
+
+    @field_validator(TOGETHER, mode="before")
+    @classmethod
+    def _all_read(cls, value: object, info: ValidationInfo) -> object:
+        mistakes = Mistakes()
+        cls.check(info.data, info.context, mistakes)
+        mistakes.tell()
+        return value
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
+        """Look at what the fields say together.
+
+        `fields` holds the values that could be read, by attribute and with defaults: what is missing there is broken,
+        and has been complained about. `context` is what `read` was given.
+        """
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        fields = cls.__pydantic_fields__
+        if TOGETHER in fields:  # fields are read in their order, and those of a subclass would come after it
+            fields[TOGETHER] = fields.pop(TOGETHER)
+        return handler(source)
+
+
+def read(model: type[M], document: Document, context: Any = None) -> tuple[M | None, list[Problem]]:
+    """The document as a model, or None with everything that is wrong with it, by line."""
+    try:
+        return model.model_validate(document.data, context=context), []
+    except ValidationError as error:
+        return None, problems_of(error, document, model)
+
+
+def read_version(document: Document, kind: str, understood: int) -> list[Problem]:
+    """What is wrong with the `schema` of a document, which is read before all else: `stadtwerk/scenario/1`.
+
+    Of a later version nothing else is worth telling: it may mean other things by the same words. One that is missing
+    or no version at all is told with the rest by the model's own field (see `Version`).
+    """
+    said = document.data.get("schema") if isinstance(document.data, Mapping) else None
+    form = re.fullmatch(re.escape(kind) + r"/(\d+)", said) if isinstance(said, str) else None
+    if form is None or int(form[1]) <= understood:
+        return []
+    what = f"is version {form[1]}, and this program understands versions up to {understood}: {kind}/{understood}"
+    return [document.problem(("schema",), what, "install a newer stadtwerk, or write the file for this one")]
+
+
+# --- values that many files hold
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            return seconds(value)
+        except ValueError as error:
+            raise wrong(str(error), DURATION_HINT) from None
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise wrong(f"{value!r} has no unit", DURATION_HINT)
+    return value
+
+
+Seconds = Annotated[
+    float,
+    BeforeValidator(_seconds),
+    WithJsonSchema({"type": "string", "pattern": DURATION_FORM, "description": DURATION_HINT}),
+]
+"""A duration such as `2h` or `1h30m`, in seconds."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str) and (percent := re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*", value)):
+        raise wrong(f"{value!r} is in per cent", f"write {float(percent[1]) / 100:g}")
+    return value
+
+
+Number = Annotated[float, BeforeValidator(_number)]
+"""A number; `80%` is told to be 0.8."""
+
+Share = Annotated[float, Field(ge=0.0, le=1.0), BeforeValidator(_number)]
+"""A share from 0 to 1."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$"), WithJsonSchema(
+    {"type": "string", "pattern": "^[a-z0-9][a-z0-9._-]*$", "description": ID_HINT}
+)]  # fmt: skip
+"""The id that a file gives to something: small letters, digits, dots, dashes and underscores."""
+
+Name = Annotated[str, StringConstraints(min_length=1)]
+"""A text that is not empty."""
+
+
+def _local_time(value: object) -> datetime:
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not a date and time", "write it as 2026-01-14T17:00")
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise wrong(f"{value!r} is not a date and time", "write it as 2026-01-14T17:00") from None
+    if moment.tzinfo is not None:
+        raise wrong("names a time zone", "write the town's local time, as 2026-01-14T17:00")
+    return moment
+
+
+LocalTime = Annotated[datetime, PlainValidator(_local_time), WithJsonSchema({"type": "string"})]
+"""A moment on the town's own clock, without a time zone."""
+
+
+def _wording(value: object) -> Mapping[str, str]:
+    if isinstance(value, str) and value.strip():
+        raise wrong("names no language", f"write {{en: {value!r}}}, or {{de: ...}}, or both")
+    if not isinstance(value, Mapping):
+        raise wrong(_is_not(value, "a text by language"), f"write {TEXT_HINT}")
+    mistakes = Mistakes()
+    for name, said in value.items():
+        if name not in LANGUAGES:
+            mistakes.wrong(name, "is not a field here", f"{suggestion(name, LANGUAGES)} (allowed here: de, en)")
+        elif not isinstance(said, str) or not said:
+            mistakes.wrong(name, _is_not(said, "text"), "write a text that is not empty")
+    if not value:
+        mistakes.wrong((), "says nothing", f"write {TEXT_HINT}")
+    mistakes.tell()
+    return dict(value)
+
+
+LANGUAGES = ("de", "en")
+
+Wording = Annotated[
+    Mapping[str, str],
+    PlainValidator(_wording),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "properties": {language: {"type": "string", "minLength": 1} for language in LANGUAGES},
+            "additionalProperties": False,
+            "minProperties": 1,
+            "description": TEXT_HINT,
+        }
+    ),
+]
+"""A text that people read, by language. One language is enough."""
+
+
+def Version(schema: str) -> Any:  # noqa: N802, stands where a type stands
+    """The type of the field `schema`, which says what a file is and of which version."""
+
+    def check(value: object) -> str:
+        if value != schema:
+            raise wrong(f"{schema!r} was expected, not {value!r}", f"write schema: {schema}")
+        return schema
+
+    described = {"const": schema, "description": f"write schema: {schema}"}
+    return Annotated[str, PlainValidator(check), WithJsonSchema(described)]
+
+
+_SHAPES: tuple[tuple[str, type | tuple[type, ...]], ...] = (
+    ("true or false", bool),
+    ("text", str),
+    ("number", (int, float)),
+    ("list", list),
+    ("fields", Mapping),
+)
+
+
+def _shape(value: object) -> str | None:
+    return next((shape for shape, of in _SHAPES if isinstance(value, of)), None)
+
+
+TEXT, NUMBER, LIST, FIELDS = Tag("text"), Tag("number"), Tag("list"), Tag("fields")
+"""How a value may be written; see `by_shape`."""
+
+by_shape = Discriminator(_shape)
+"""For a union whose members are told apart by how they are written.
+
+    Target = Annotated[Annotated[str, TEXT] | Annotated[list[str], LIST], by_shape]
+"""
+
+
+# --- problems
+
+
+def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+    """What pydantic found, at its line, in words that say how to mend it."""
+    schema = schema_of(model)
+    return sorted({_problem(detail, document, schema) for detail in error.errors(include_url=False)})
+
+
+def _problem(detail: ErrorDetails, document: Document, schema: Mapping[str, Any]) -> Problem:
+    kind, said, given = detail["type"], detail.get("ctx", {}), detail["input"]
+    place, node, around = _way(detail["loc"], schema, kind == "extra_forbidden")
+    hint = str(node.get("description", ""))
+    if kind == "wrong":
+        what, mend = str(said["what"]), str(said["mend"])
+    elif kind == "missing":
+        place, what = place[:-1], f"{str(detail['loc'][-1])!r} is missing"
+        mend = "add it" + (f": {hint}" if hint else "")
+    elif kind == "extra_forbidden":
+        allowed = list(around.get("properties", {}))
+        what = "is not a field here"
+        mend = f"{suggestion(str(place[-1]), allowed)} (allowed here: {', '.join(allowed)})"
+    elif kind in ("literal_error", "enum", "union_tag_invalid", "union_tag_not_found"):
+        place, what, mend = _choice(kind, place, node, given, hint)
+    elif kind.startswith(("string_pattern",)):
+        what, mend = f"{given!r} is not written like that"[:200], hint or str(said.get("pattern"))
+    elif kind in _LIMITS:
+        sign, unit = _LIMITS[kind]
+        bound = next(said[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in said)
+        size = repr(given) if unit == "" else f"{len(given)}{unit}"
+        what = "is empty" if unit and not len(given) else f"{size} is {sign} {bound:g}"
+        mend = hint or f"write {_LIMITS_MENDED[sign]} {bound:g}{unit}"
+    elif kind == "finite_number":
+        what, mend = f"{given!r} is not finite", "write a finite number"
+    else:
+        words = _type_words(node, kind)
+        what = _is_not(given, words)
+        mend = hint if hint.startswith("write ") else f"write {words}" + (f": {hint}" if hint else "")
+    return document.problem(place, what, mend)
+
+
+_LIMITS = {
+    "greater_than_equal": ("below the minimum of", ""),
+    "greater_than": ("not above", ""),
+    "less_than_equal": ("above the maximum of", ""),
+    "less_than": ("not below", ""),
+    "too_short": ("fewer than", " values"),
+    "too_long": ("more than", " values"),
+    "string_too_short": ("fewer than", " letters"),
+    "string_too_long": ("more than", " letters"),
+}
+"""What is said of a value beyond a limit, and in what it is counted."""
+
+_LIMITS_MENDED = {
+    "below the minimum of": "at least",
+    "not above": "more than",
+    "above the maximum of": "at most",
+    "not below": "less than",
+    "fewer than": "at least",
+    "more than": "at most",
+}
+
+
+def _is_not(value: object, words: str) -> str:
+    return "is empty" if value is None or value == "" else f"{value!r} is not {words}"[:200]
+
+
+def _choice(kind: str, place: Place, node: Mapping[str, Any], given: object, hint: str) -> tuple[Place, str, str]:
+    """A value that is none of those allowed; the kind of a thing is told at the field that names it."""
+    field = node.get("discriminator", {}).get("propertyName")
+    if field is None and kind.startswith("union"):
+        words = " or ".join(TYPE_WORDS[one["type"]] for one in node.get("oneOf", ()) if "type" in one)
+        return place, _is_not(given, words), hint if hint.startswith("write ") else f"write {words}: {hint}"
+    if field is not None:
+        allowed = list(node["discriminator"]["mapping"])
+        if not isinstance(given, Mapping):
+            return place, _is_not(given, TYPE_WORDS["object"]), f"write {TYPE_WORDS['object']}"
+        if field not in given:
+            return place, f"{field!r} is missing", f"add it, one of: {', '.join(allowed)}"
+        place, given = (*place, field), given[field]
+    else:
+        allowed = [str(one) for one in node.get("enum", [node.get("const")])]
+    if given is None:
+        return place, "is empty", f"write one of: {', '.join(allowed)}"
+    return place, f"{given!r} is not a choice"[:200], suggestion(str(given), allowed, ", ".join(allowed))
+
+
+def _type_words(node: Mapping[str, Any], kind: str) -> str:
+    named = node.get("type") or _TYPES.get(kind.split("_", 1)[0], "")
+    return TYPE_WORDS.get(str(named), "a value of the right type")
+
+
+_TYPES = {
+    "model": "object",
+    "dict": "object",
+    "mapping": "object",
+    "list": "array",
+    "tuple": "array",
+    "string": "string",
+    "float": "number",
+    "int": "integer",
+    "bool": "boolean",
+}
+"""The type that pydantic misses, by how the name of its error begins."""
+
+_SHAPE_TYPES = {"text": "string", "number": "number", "list": "array", "fields": "object", "true or false": "boolean"}
+
+
+def _way(
+    parts: Sequence[str | int], schema: Mapping[str, Any], stranger: bool
+) -> tuple[Place, Mapping[str, Any], Mapping[str, Any]]:
+    """The place in the document that pydantic means, what the schema says of it, and of what is around it.
+
+    pydantic's own way also holds the choices that it made on it, and the field in which `Model.check` speaks.
+    `stranger` says that the last part is a field that is not declared.
+    """
+
+    def meant(node: Mapping[str, Any]) -> Mapping[str, Any]:
+        while "$ref" in node:
+            target = schema["$defs"][node["$ref"].rpartition("/")[2]]
+            node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
+        options = [one for one in node.get("anyOf", ()) if one.get("type") != "null"]
+        if len(options) == 1:  # may be left out
+            node = {**meant(options[0]), **{key: value for key, value in node.items() if key != "anyOf"}}
+        return node
+
+    place: list[str | int] = []
+    node, around = meant(schema), meant(schema)
+    for number, part in enumerate(parts):
+        last = number == len(parts) - 1
+        if part == TOGETHER and not (stranger and last):
+            continue
+        if "oneOf" in node:
+            mapping = node.get("discriminator", {}).get("mapping", {})
+            if part in mapping:
+                node = meant({"$ref": mapping[part]})
+                continue
+            options = [meant(one) for one in node["oneOf"]]
+            fitting = [one for one in options if one.get("type") == _SHAPE_TYPES.get(str(part))]
+            if fitting:
+                described = {"description": node["description"]} if "description" in node else {}
+                node = {**fitting[0], **described}
+                continue
+        place.append(part)
+        around = node
+        if isinstance(part, int):
+            listed = node.get("prefixItems", ())
+            node = listed[part] if part < len(listed) else node.get("items", {})
+        else:
+            more = node.get("additionalProperties")
+            node = node.get("properties", {}).get(part) or (more if isinstance(more, Mapping) else {})
+        node = meant(node if isinstance(node, Mapping) else {})
+    return tuple(place), node, around
+
+
+# --- JSON Schema
+
+
+class _Schema(GenerateJsonSchema):
+    """Without the titles that pydantic makes of the names of fields: editors show the name anyway."""
+
+    def field_title_should_be_set(self, schema: Any) -> bool:
+        return False
+
+
+def schema_of(model: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a model."""
+    found = model.model_json_schema(schema_generator=_Schema)
+    for one in (found, *found.get("$defs", {}).values()):
+        one.pop("title", None)
+    return found
