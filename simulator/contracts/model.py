@@ -46,6 +46,7 @@ from simulator.contracts.document import TYPE_WORDS, Document, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem
+from simulator.contracts.words import LANGUAGES, Said
 
 TOGETHER: Final = "together_"
 """The last field of every model: it has no value, and its validator is `Model.check`."""
@@ -215,7 +216,7 @@ LocalTime = Annotated[datetime, PlainValidator(_local_time), WithJsonSchema({"ty
 """A moment on the town's own clock, without a time zone."""
 
 
-def _wording(value: object) -> Mapping[str, str]:
+def _wording(value: object) -> Said:
     if isinstance(value, str) and value.strip():
         raise wrong("names no language", f"write {{en: {value!r}}}, or {{de: ...}}, or both")
     if not isinstance(value, Mapping):
@@ -223,19 +224,17 @@ def _wording(value: object) -> Mapping[str, str]:
     mistakes = Mistakes()
     for name, said in value.items():
         if name not in LANGUAGES:
-            mistakes.wrong(name, "is not a field here", f"{suggestion(name, LANGUAGES)} (allowed here: de, en)")
+            mistakes.wrong(name, "is not a language here", suggestion(name, LANGUAGES, ", ".join(LANGUAGES)))
         elif not isinstance(said, str) or not said:
             mistakes.wrong(name, _is_not(said, "text"), "write a text that is not empty")
     if not value:
         mistakes.wrong((), "says nothing", f"write {TEXT_HINT}")
     mistakes.tell()
-    return dict(value)
+    return Said(dict(value))
 
-
-LANGUAGES = ("de", "en")
 
 Wording = Annotated[
-    Mapping[str, str],
+    Said,
     PlainValidator(_wording),
     WithJsonSchema(
         {

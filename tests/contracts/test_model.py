@@ -95,7 +95,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
     plan, wrong = read(Plan, load_document(tmp_path / "plan.yaml"), ("p1", "p2"))
     assert plan is not None
     assert not wrong
-    assert (plan.title, plan.steps[0].at, plan.steps[0].for_) == ({"de": "Von Hand"}, 5400.0, 300.0)
+    assert (plan.title.of("de"), plan.title.of("en")) == ("Von Hand", "Von Hand")
+    assert (plan.steps[0].at, plan.steps[0].for_) == (5400.0, 300.0)
     assert isinstance(plan.steps[1], Slow)
     assert plan.steps[1].share == 0.5
 
