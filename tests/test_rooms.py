@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "simulator.coupling",
             "simulator.city",
         )
-        for domain in ("water", "energy", "traffic", "ict")
+        for domain in sorted(path.parent.name for path in (ROOT / "simulator" / "domains").glob("*/__init__.py"))
     },
     "simulator/lifelines": ("simulator.contracts", "simulator.kernel", "simulator.coupling", "simulator.city"),
     "simulator/sensors": ("simulator.contracts", "simulator.kernel"),
@@ -48,6 +48,7 @@ HEAVY = {
     "jinja2",
     "jsonschema",
     "rich",
+    "swmm",
 }
 """Libraries that cost much to import; each is imported where it is used."""
 
