@@ -20,9 +20,10 @@ pydantic takes a tenth of a second to import: import this module where a file is
 from __future__ import annotations
 
 import re
+import types
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, TypeVar, Union, get_args
 
 from pydantic import (
     BaseModel,
@@ -130,6 +131,11 @@ class Model(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         fields = cls.__pydantic_fields__
+        for field in fields.values():  # `| None` says that it may be left out; written empty it is a slip
+            options = get_args(field.annotation)
+            if types.NoneType in options:
+                left: Any = Union[tuple(one for one in options if one is not types.NoneType)]  # noqa: UP007
+                field.annotation = left
         if TOGETHER in fields:  # fields are read in their order, and those of a subclass would come after it
             fields[TOGETHER] = fields.pop(TOGETHER)
         return handler(source)
@@ -355,7 +361,7 @@ def _choice(kind: str, place: Place, node: Mapping[str, Any], given: object, hin
     """A value that is none of those allowed; the kind of a thing is told at the field that names it."""
     field = node.get("discriminator", {}).get("propertyName")
     if field is None and kind.startswith("union"):
-        words = " or ".join(TYPE_WORDS[one["type"]] for one in node.get("oneOf", ()) if "type" in one)
+        words = _type_words(node, kind)
         return place, _is_not(given, words), hint if hint.startswith("write ") else f"write {words}: {hint}"
     if field is not None:
         allowed = list(node["discriminator"]["mapping"])
@@ -372,8 +378,10 @@ def _choice(kind: str, place: Place, node: Mapping[str, Any], given: object, hin
 
 
 def _type_words(node: Mapping[str, Any], kind: str) -> str:
-    named = node.get("type") or _TYPES.get(kind.split("_", 1)[0], "")
-    return TYPE_WORDS.get(str(named), "a value of the right type")
+    """The types that a value may have, in words."""
+    named = node.get("type") or _TYPES.get(kind.split("_", 1)[0]) or [one.get("type") for one in node.get("oneOf", ())]
+    words = [TYPE_WORDS[name] for name in ([named] if isinstance(named, str) else named) if name in TYPE_WORDS]
+    return " or ".join(dict.fromkeys(words)) or "a value"
 
 
 _TYPES = {
@@ -405,17 +413,14 @@ def _way(
         while "$ref" in node:
             target = schema["$defs"][node["$ref"].rpartition("/")[2]]
             node = {**target, **{key: value for key, value in node.items() if key != "$ref"}}
-        options = [one for one in node.get("anyOf", ()) if one.get("type") != "null"]
-        if len(options) == 1:  # may be left out
-            node = {**meant(options[0]), **{key: value for key, value in node.items() if key != "anyOf"}}
         return node
 
     place: list[str | int] = []
     node, around = meant(schema), meant(schema)
     for number, part in enumerate(parts):
         last = number == len(parts) - 1
-        if part == TOGETHER and not (stranger and last):
-            continue
+        if part == TOGETHER and not (stranger and last):  # from here on it is the way of a `Mistakes`
+            return (*place, *parts[number + 1 :]), node, around
         if "oneOf" in node:
             mapping = node.get("discriminator", {}).get("mapping", {})
             if part in mapping:
@@ -447,6 +452,9 @@ class _Schema(GenerateJsonSchema):
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
+
+    def default_schema(self, schema: Any) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])  # defaults are told in the descriptions, in the file's own words
 
 
 def schema_of(model: type[BaseModel]) -> dict[str, Any]:

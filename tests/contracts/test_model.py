@@ -121,6 +121,8 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("at: 1h30m", "at: 1x", 7, "steps[0].at", "is not a duration"),
         ("at: 1h30m", "at: 90", 7, "steps[0].at", "90 has no unit; write a duration such as"),
         ("at: 1h30m", "at: [1h]", 7, "steps[0].at", "is not text"),
+        ("for: 5 min", "for: ", 7, "steps[0].for", "is empty; write text: for how long"),
+        ("[p1, p2]", "", 5, "pumps", "is empty; write text or a list: which are on"),
         ("for: 5 min", "for: 0s", 7, "steps[0].for", "is nothing"),
         ("type: slow", "type: sloww", 8, "steps[1].type", "'sloww' is not a choice; did you mean 'slow'?"),
         ("type: slow, ", "", 8, "steps[1]", "'type' is missing; add it, one of: off, slow"),
