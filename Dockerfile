@@ -3,7 +3,7 @@
 FROM python:3.11.13-slim-bookworm AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
-COPY pyproject.toml setup.py README.md constraints.txt ./
+COPY pyproject.toml setup.py README.md LICENSE THIRD_PARTY.md constraints.txt ./
 COPY simulator simulator
 COPY gateways gateways
 COPY resilience resilience
