@@ -107,7 +107,7 @@ def run_tests(folder: Path, *names: str) -> None:
 
 
 def test_its_tests_run_from_the_source_package(unpacked: Path) -> None:
-    run_tests(unpacked, "tests/kernel", "tests/contracts/test_problem.py")
+    run_tests(unpacked, "tests/kernel", "tests/contracts/test_document.py")
 
 
 @pytest.mark.nightly
