@@ -16,17 +16,16 @@ pytestmark = pytest.mark.skipif(shutil.which("make") is None, reason="make is no
 
 def make(tmp_path: Path, goal: str, code: int) -> subprocess.CompletedProcess[str]:
     """Make's answer where every program in .venv is one that ends with `code`."""
-    for name in ("Makefile", "pyproject.toml", "constraints.txt"):
+    for name in ("Makefile", "pyproject.toml", "setup.py", "constraints.txt"):
         shutil.copy(ROOT / name, tmp_path)
     programs = tmp_path / ".venv" / "bin"
     programs.mkdir(parents=True)
     for name in ("python", "stadtwerk"):
         (programs / name).write_text(f"#!/bin/sh\nexit {code}\n", encoding="utf-8")
         (programs / name).chmod(0o755)
-    stamp = programs.parent / ".demo"
-    stamp.touch()
-    later = max(path.stat().st_mtime for path in tmp_path.rglob("*")) + 1
-    os.utime(stamp, (later, later))
+    for path in tmp_path.rglob("*"):
+        os.utime(path, (0, 0))
+    (programs.parent / ".demo").touch()
     return subprocess.run(["make", goal], cwd=tmp_path, capture_output=True, text=True, check=False)
 
 
