@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from simulator.contracts.sensor import Readings
     from simulator.coupling import GaugeRecorder, Runtime
     from simulator.sensors import TruthFile
-    from stadtwerk.runs.brokers import TownBrokers
     from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.runs.brokers import TownBrokers
 
 
 TRUTH_FILE = "truth.jsonl"
@@ -51,9 +51,9 @@ class Feed:
         What is wrong with readings is written to `truth.jsonl` beside them. Call `disconnect` at the end. Raises
         `BadInput` for sensors that read what nothing measures.
         """
+        from gateways.gateway.aggregation import leaving
         from gateways.gateway.legacy.devices import FieldDevices
         from gateways.simulated.gateways import DataNetwork
-        from gateways.gateway.aggregation import leaving
         from gateways.simulated.telemetry import Telemetry
         from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
         from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PROTOCOL

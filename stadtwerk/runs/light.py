@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stadtwerk.runs.run import simulate
-from stadtwerk.runs.feed import HELD, Feed
 from stadtwerk.cli.terminal import Terminal
+from stadtwerk.runs.feed import HELD, Feed
+from stadtwerk.runs.run import simulate
 
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import Telemetry
-    from resilience.scenario.scenario import Scenario
     from resilience.judge.verdict import Verdict
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.contracts.history import History
     from simulator.coupling import Runtime

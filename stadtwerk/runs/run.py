@@ -16,15 +16,15 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from stadtwerk.runs import folder as files
-from stadtwerk.towns.library import find_scenario, load_checked, scenario_folder
-from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
 from stadtwerk.cli.terminal import Terminal
+from stadtwerk.runs import folder as files
+from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
+from stadtwerk.towns.library import find_scenario, load_checked, scenario_folder
 
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import TelemetrySummary
-    from resilience.scenario.scenario import Scenario
     from resilience.judge.verdict import Verdict
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.contracts.document import Document
     from simulator.coupling import Runtime
@@ -223,10 +223,10 @@ def _write_results(
 ) -> tuple[Verdict, str]:
     from resilience.judge.figures import figures_json, run_figures
     from resilience.judge.judge import judge
-    from resilience.report.junit import junit_xml
     from resilience.judge.metrics import Readings
     from resilience.judge.metrics.table import metrics_of
     from resilience.judge.record import verdict_json
+    from resilience.report.junit import junit_xml
 
     counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)
     verdict = replace(judge(scenario, city, history), metrics=metrics_of(city, history, counts))
