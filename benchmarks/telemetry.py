@@ -35,9 +35,9 @@ from benchmarks.telemetry_bare import BARE_MESSAGES, Ceiling, bare_loop, ceiling
 from benchmarks.telemetry_links import BARE, CEILING, GATEWAY, KEPT, WATCHER, Failed
 from benchmarks.telemetry_path import LARGE, SMALL, EndToEnd, Town
 from gateways.brokers.embedded import BrokerUnavailable, EmbeddedBroker
+from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import identities
-from gateways.brokers.server import MosquittoBroker
 from gateways.secrets.folder import init_secrets
 
 REPEATS = 3

@@ -19,7 +19,7 @@ from benchmarks.telemetry_links import GATEWAY, INGEST, LIMIT_S, START_UNIX, WAT
 from gateways.brokers.address import to_json
 from gateways.brokers.pair import Broker
 from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
-from gateways.ingest.embedded import read_columns, read_ledger
+from gateways.ingest.embedded_store import read_columns, read_ledger
 from gateways.wire import topics
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
 from stadtwerk.live.ingest import IngestProcess

@@ -1,10 +1,11 @@
-"""Where a broker is, and how to prove to it who one is."""
+"""Where a broker is, how to prove to it who one is, and a try whether it lets somebody in."""
 
 from __future__ import annotations
 
 import os
 import ssl
 import stat
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from ipaddress import ip_address
@@ -126,3 +127,43 @@ def configure_client(client: Client, address: BrokerAddress) -> None:
             read_secret(address.key_file)
             context.load_cert_chain(str(address.cert_file), str(address.key_file))
         client.tls_set_context(context)
+
+
+LOGIN_S = 2.0
+"""A broker that has not answered within this is not healthy (assumption)."""
+
+
+def takes_login(address: BrokerAddress) -> bool:
+    """Whether the broker at `address` answers and lets this identity in. Raises `UnsafeSecret`."""
+    import paho.mqtt.client as mqtt
+    from paho.mqtt.enums import CallbackAPIVersion
+
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
+    client.connect_timeout = LOGIN_S
+    configure_client(client, address)
+    try:
+        client.connect(address.host, address.port, keepalive=5)
+        deadline = time.monotonic() + LOGIN_S
+        while not client.is_connected() and time.monotonic() < deadline:
+            if client.loop(0.05) != mqtt.MQTT_ERR_SUCCESS:
+                return False
+        return client.is_connected()
+    except OSError:
+        return False
+    finally:
+        client.disconnect()
+
+
+IDENTITIES = "identities"
+
+
+def by_certificate(folder: Path, identity: str, host: str, port: int) -> BrokerAddress:
+    """How `identity` reaches a broker by its certificate."""
+    own = folder / IDENTITIES / identity
+    return BrokerAddress(host, port, ca_file=own / "ca.crt", cert_file=own / "client.crt", key_file=own / "client.key")
+
+
+def by_password(folder: Path, identity: str, host: str, port: int) -> BrokerAddress:
+    """How `identity` reaches a broker's second door, by name and password over an encrypted line."""
+    own = folder / IDENTITIES / identity
+    return BrokerAddress(host, port, identity, own / "password", own / "ca.crt")

@@ -16,15 +16,18 @@ from pathlib import Path
 from types import TracebackType
 
 from gateways import children
-from gateways.brokers.address import BrokerAddress
-from gateways.brokers.login import takes_login
-from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
+from gateways.brokers.address import BrokerAddress, takes_login
 from gateways.brokers.rights import PROBE, Identity, Rights, rights
 
 HOST = "127.0.0.1"
 
 _LISTENS = re.compile(r"Listening for MQTT clients on mqtt://[^\s:]+:(\d+)")
 _FAILED = re.compile(r"\[(?:FTL|ERR)\] (.+)|^nats-server: (.+)", re.MULTILINE)
+
+
+MAX_PAYLOAD_BYTES = 256 * 1024
+"""A pack of 1,000 readings has some 60 to 100 kB; more than twice that is no pack of ours (assumption). Both kinds of
+broker hang up on whoever sends more."""
 
 
 class BrokerUnavailable(Exception):

@@ -78,7 +78,7 @@ def embedded_pair(known: Sequence[Identity]) -> BrokerPair:
 
 def mosquitto_pair(secrets: Path, data: Path) -> BrokerPair:
     """Two Mosquitto brokers with the certificates in `secrets` and their state in folders below `data`."""
-    from gateways.brokers.server import MosquittoBroker
+    from gateways.brokers.mosquitto import MosquittoBroker
 
     first, second = (MosquittoBroker(secrets, data / name, name=name) for name in NAMES)
     return BrokerPair(first, second)

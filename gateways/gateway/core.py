@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from gateways.gateway.aggregation import GroupOf, Sums
+from gateways.wire.payload import Block, Pack, block_of
 from simulator.contracts.sensor import Readings, SensorGroup
 from simulator.contracts.ticks import to_ticks
 
@@ -32,41 +30,6 @@ class GatewaySettings:
             raise ValueError("a batch needs a period of 0 s or more and a size of 1 or more")
         if self.outbox_size < self.batch_size:
             raise ValueError(f"an outbox of {self.outbox_size} readings cannot hold one pack of {self.batch_size}")
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Neighbouring readings of one group at one tick: `values[i]` is of the group's sensor `first + i`."""
-
-    group: SensorGroup
-    at: int
-    first: int
-    values: NDArray[np.float64]
-    quality: NDArray[np.uint8]
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-
-def block_of(readings: Readings, first: int = 0, end: int | None = None) -> Block:
-    """A part of a group's readings, without copying them; all of it by default."""
-    if first == 0 and (end is None or end == len(readings.values)):
-        return Block(readings.group, readings.at, 0, readings.values, readings.quality)
-    part = slice(first, end)
-    return Block(readings.group, readings.at, first, readings.values[part], readings.quality[part])
-
-
-@dataclass(frozen=True, slots=True)
-class Pack:
-    """What a gateway sends at once, in order of time. (gateway, boot, sequence) names it once and for all."""
-
-    gateway: str
-    boot: int
-    sequence: int
-    blocks: tuple[Block, ...]
-
-    def __len__(self) -> int:
-        return sum(len(block) for block in self.blocks)
 
 
 class GatewayCore:

@@ -1,6 +1,6 @@
 """What a gateway sends next and through which broker, as decisions without input or output.
 
-Two small machines. `gateways.gateway.window` says which pack may go out on the connection in use; `Failover` says which
+Two small machines. `Window` says which pack may go out on the connection in use; `Failover` says which
 connection that is. Both are told what happened and what time it is, in seconds of any clock that never goes back, and
 never look at one themselves. So the same code serves both drivers: `gateways.gateway.node` asks them with the wall
 clock, an `Outbox` on disk and paho's connections; `gateways.simulated.reach` asks them with simulated time, the packs
@@ -13,16 +13,150 @@ What they promise, and the tests hold them to it with any sequence of losses, re
 - On each connection packs go out in the order (boot, sequence), and a boot begins when the one before is acknowledged
   as a whole; so a reading is committed after all earlier ones of its series.
 - Whatever happens, some broker is tried again within `retry_max_s` (or `silence_max_s` if it was silent), and a
-  preferred broker that stays reachable is used again.
-"""
+  preferred broker that stays reachable is used again."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from gateways.gateway.links import LinkSettings, doubled
+from gateways.gateway.outbox import START, Place
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSettings:
+    """How a gateway uses its brokers. All times are assumptions for a link within a town.
+
+    `inflight`: packs that the broker has not taken yet; more made paho slower. `window`: packs that ingest has not
+    acknowledged; it bounds what ingest has to keep in memory. `ack_timeout_s` to `ack_timeout_max_s`: time without
+    progress until the oldest pack is sent again; doubled each time. `patience`: time-outs in a row until the next
+    broker is tried. `retry_s` to `retry_max_s`: wait before a broker that was lost is tried again, doubled each time.
+    `silence_s` to `silence_max_s`: the same for one that was left because no acknowledgement came through it.
+    `connect_timeout_s`: time to connect and log in. `settled_s`: a preferred broker must be reachable for so long
+    before it is used again.
+    """
+
+    inflight: int = 20
+    window: int = 200
+    ack_timeout_s: float = 5.0
+    ack_timeout_max_s: float = 30.0
+    patience: int = 2
+    retry_s: float = 0.25
+    retry_max_s: float = 10.0
+    silence_s: float = 30.0
+    silence_max_s: float = 300.0
+    connect_timeout_s: float = 3.0
+    settled_s: float = 10.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.inflight <= self.window or self.patience < 1:
+            raise ValueError("a window holds at least what is in flight, at least one pack, and patience is 1 or more")
+        pairs = (
+            (self.ack_timeout_s, self.ack_timeout_max_s),
+            (self.retry_s, self.retry_max_s),
+            (self.silence_s, self.silence_max_s),
+        )
+        if any(not 0 < low <= high for low, high in pairs) or self.connect_timeout_s <= 0 or self.settled_s < 0:
+            raise ValueError("times are positive, and no longest time is shorter than its shortest")
+
+
+def doubled(shortest: float, longest: float, times: int) -> float:
+    """A wait that has been doubled so many times."""
+    return min(shortest * float(1 << min(times, 30)), longest)
+
+
+class Window:
+    """Which packs are on their way on the connection in use.
+
+    After a time-out only one pack goes out, then, with each acknowledgement, twice as many as before: if ingest is away
+    for long, the broker does not fill up with repetitions.
+    """
+
+    def __init__(self, settings: LinkSettings) -> None:
+        self._settings = settings
+        self._size = settings.window
+        self._out: deque[Place] = deque()
+        self._underway = 0
+        self._since = 0.0
+        self._timeouts = 0
+        self.cursor = START
+        """The last pack that was sent: the next one is the first behind it."""
+
+    @property
+    def timeouts(self) -> int:
+        """Time-outs in a row."""
+        return self._timeouts
+
+    def room(self) -> int:
+        """How many packs may go out now."""
+        return max(0, min(self._settings.inflight - self._underway, self._size - len(self._out)))
+
+    def may(self, place: Place) -> bool:
+        """Whether a pack may follow those that are out: a boot waits until all before it is acknowledged.
+
+        Ingest sees a gap within a boot by the numbers, but not that the end of an earlier boot is missing.
+        """
+        return not self._out or self._out[0].boot == place.boot
+
+    def opened(self, now: float) -> None:
+        """Another connection is in use: begin with the oldest pack that is not acknowledged.
+
+        After a time-out still with this one alone: if it is ingest that is away, no broker is to be filled up.
+        """
+        self._underway = self._timeouts = 0
+        self._back(now)
+
+    def sent(self, place: Place, now: float) -> None:
+        """A pack went out. Raises `ValueError` if it is not behind the one before it."""
+        if place <= self.cursor:
+            raise ValueError(f"{place} was sent after {self.cursor}")
+        if not self._out and not self._underway:
+            self._since = now
+        self._out.append(place)
+        self._underway += 1
+        self.cursor = place
+
+    def taken(self) -> None:
+        """The broker has taken one pack."""
+        self._underway = max(0, self._underway - 1)
+
+    def acknowledged(self, boot: int, sequence: int, progress: bool, now: float) -> None:
+        """Ingest has all packs of a boot up to `sequence`, which the outbox knows to be ours.
+
+        `progress`: some of them were still in the outbox. One that is not ours must not get here, or else packs would
+        be taken for delivered.
+        """
+        self._out = deque(place for place in self._out if place.boot != boot or place.sequence > sequence)
+        if progress:
+            if self._timeouts or self._size < self._settings.window:
+                self._size = min(2 * self._size, self._settings.window)
+            self._timeouts = 0
+            self._since = now
+        elif self._timeouts > 1:
+            self._timeouts = 1  # nothing new, but ingest is there again: no need to wait so long
+
+    def due(self) -> float | None:
+        """When the oldest pack, or the broker's answer, has been waited for too long; None if nothing is."""
+        if not self._out and not self._underway:
+            return None
+        return self._since + doubled(self._settings.ack_timeout_s, self._settings.ack_timeout_max_s, self._timeouts)
+
+    def overdue(self, now: float) -> bool:
+        """If a time-out is over: go back to the oldest pack, and say so."""
+        due = self.due()
+        if due is None or now < due:
+            return False
+        self._timeouts += 1
+        self._size = 1
+        self._back(now)
+        return True
+
+    def _back(self, now: float) -> None:
+        self._out.clear()
+        self.cursor = START
+        self._since = now
 
 
 class Draw(Protocol):

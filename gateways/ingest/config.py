@@ -10,7 +10,7 @@ from typing import Any
 import orjson
 
 from gateways.brokers.address import BrokerAddress, from_json
-from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
+from gateways.brokers.embedded import MAX_PAYLOAD_BYTES
 from gateways.stores.influx.lines import NO_TAGS
 from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem

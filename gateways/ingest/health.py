@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from gateways.ingest.deadletter import DeadLetters
+from gateways.ingest.screening import DeadLetters
 from gateways.ingest.store import Backlog
 
 SCHEMA = 1

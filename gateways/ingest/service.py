@@ -11,13 +11,10 @@ from typing import TYPE_CHECKING
 
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
-from gateways.ingest.deadletter import DeadLetters, Reason
-from gateways.ingest.flow import Flow
 from gateways.ingest.health import Counters, ack_message, health_message, will_message
-from gateways.ingest.inbox import Inbox, Message
-from gateways.ingest.link import KEEPALIVE_S, BrokerLink
-from gateways.ingest.screen import Refusal, Screen
-from gateways.ingest.sequence import UNNUMBERED, Verdict
+from gateways.ingest.intake import KEEPALIVE_S, BrokerLink, Inbox, Message
+from gateways.ingest.ledger import UNNUMBERED, Verdict
+from gateways.ingest.screening import DeadLetters, Flow, Reason, Refusal, Screen
 from gateways.ingest.store import Backlog, Store, StoreUnavailable
 from gateways.wire import topics
 
@@ -235,7 +232,7 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
     """
     where = config.store
     if isinstance(where, EmbeddedConfig):
-        from gateways.ingest.embedded import EmbeddedStore
+        from gateways.ingest.embedded_store import EmbeddedStore
 
         return EmbeddedStore(where.path, config.durable, where.keep_days)
     from gateways.ingest.influx_store import InfluxStore

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateways.ingest.columns import WireColumns
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.ledger import Verdict
 
 
 class StoreUnavailable(Exception):

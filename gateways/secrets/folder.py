@@ -1,8 +1,14 @@
-"""Secrets as files: one folder for each machine, so that it gets its own and no other."""
+"""Secrets as files: one folder for each machine, so that it gets its own and no other.
+
+An installation in containers needs more than certificates for the brokers: TLS proxies, a database and dashboards.
+"""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -10,17 +16,41 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gateways.brokers import mosquitto
-from gateways.brokers.address import BrokerAddress
+from gateways.brokers.address import IDENTITIES
 from gateways.brokers.rights import INGESTS, VIEWERS, Identity, Role, identities
 from gateways.secrets.authority import LEAF_DAYS, Authority, Signed
-from gateways.secrets.compose import add_compose
-from gateways.secrets.passwords import password_file, random_password
+
+_ITERATIONS = 101
+"""Mosquitto's own number. More would only help against guessing, which 256 random bits rule out."""
+
+_SALT_BYTES = 12
+"""Mosquitto 2.0 takes no other length."""
+
+
+def random_password() -> str:
+    """256 random bits in letters, digits, `-` and `_`."""
+    return secrets.token_urlsafe(32)
+
+
+def hashed(password: str, salt: bytes | None = None) -> str:
+    """A password as Mosquitto 2.0 stores it: `$7$iterations$salt$hash`, PBKDF2 (RFC 8018) with HMAC-SHA-512."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
+    return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
+
+
+def password_file(passwords: Mapping[str, str]) -> str:
+    """The text of a password file, from user to password. Raises `ValueError` for a user that cannot stand in it."""
+    for user in passwords:
+        if not user or ":" in user or not user.isprintable():
+            raise ValueError(f"{user!r} cannot stand in a password file")
+    return "".join(f"{user}:{hashed(password)}\n" for user, password in passwords.items())
+
 
 LOCAL = ("127.0.0.1", "localhost")
 """Under which names the brokers are reached, if nothing is said."""
 
 AUTHORITY = "authority"
-IDENTITIES = "identities"
 
 
 class SecretsExist(Exception):
@@ -121,18 +151,6 @@ def add_gateways(folder: Path, gateways: Sequence[str], *, days: int = LEAF_DAYS
     return SecretsMade(folder, (), added)
 
 
-def by_certificate(folder: Path, identity: str, host: str, port: int) -> BrokerAddress:
-    """How `identity` reaches a broker by its certificate."""
-    own = folder / IDENTITIES / identity
-    return BrokerAddress(host, port, ca_file=own / "ca.crt", cert_file=own / "client.crt", key_file=own / "client.key")
-
-
-def by_password(folder: Path, identity: str, host: str, port: int) -> BrokerAddress:
-    """How `identity` reaches a broker's second door, by name and password over an encrypted line."""
-    own = folder / IDENTITIES / identity
-    return BrokerAddress(host, port, identity, own / "password", own / "ca.crt")
-
-
 def _add(folder: Path, authority: Authority, known: Sequence[Identity], days: int) -> dict[str, str]:
     """Write the folders of identities, and return their passwords."""
     passwords = {}
@@ -149,8 +167,8 @@ def _add(folder: Path, authority: Authority, known: Sequence[Identity], days: in
     return passwords
 
 
-def _folder(path: Path, files: Mapping[str, bytes]) -> None:
-    path.mkdir(mode=0o700)
+def _folder(path: Path, files: Mapping[str, bytes], exist_ok: bool = False) -> None:
+    path.mkdir(mode=0o700, exist_ok=exist_ok)
     for name, content in files.items():
         _write(path / name, content)
 
@@ -159,3 +177,83 @@ def _write(path: Path, content: bytes) -> None:
     """A new file that was never open to others, whatever the umask."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+SIMULATOR = "simulator"
+"""Plays the town: it hands readings to gateways, and the ways from gateways to brokers lead over it, so that they can
+be cut. It may neither publish nor subscribe."""
+
+DATABASE = "influxdb"
+DASHBOARDS = "grafana"
+
+DATABASE_USERS = ("ingest", SIMULATOR, DASHBOARDS)
+"""Logins of the database, each with rights of its own: what writes readings, what writes a run, what only reads."""
+
+BROKER_HOSTS: dict[str, tuple[str, ...]] = {name: (name, SIMULATOR, "localhost") for name in mosquitto.NAMES}
+"""Under which names clients reach the brokers: ingest directly, gateways over the simulator."""
+
+ENVIRONMENT = "compose.env"
+
+
+def add_compose(folder: Path, authority: Authority, gateways: Sequence[str], days: int = LEAF_DAYS) -> None:
+    """Write to a new folder of secrets what the services of docker-compose.yml mount.
+
+    identities/GATEWAY/   door.crt, door.key beside the rest: the gateway's side towards the sensors
+    simulator/            ca.crt, client.crt, client.key: who may hand readings to gateways; its database password
+    influxdb/             certificate, first administrator with a token, and the passwords of its users
+    grafana/              certificate, administrator's password, key for stored secrets, login of the database
+    compose.env           the user that containers run as, who is the owner of these files
+    """
+    root = authority.signed.certificate
+    for gateway in gateways:
+        own = folder / "identities" / gateway
+        door = authority.server(gateway, [gateway, "localhost"], days)
+        _folder(own, {"door.crt": door.certificate, "door.key": door.key}, exist_ok=True)
+    passwords = {user: random_password() for user in DATABASE_USERS}
+    client = authority.client(SIMULATOR, days)
+    _folder(
+        folder / SIMULATOR,
+        {
+            "ca.crt": root,
+            "client.crt": client.certificate,
+            "client.key": client.key,
+            "database-password": _line(passwords[SIMULATOR]),
+        },
+        exist_ok=True,
+    )
+    _folder(folder / "identities" / "ingest-1", {"database-password": _line(passwords["ingest"])}, exist_ok=True)
+    _folder(folder / "identities" / "ingest-2", {"database-password": _line(passwords["ingest"])}, exist_ok=True)
+    served = authority.server(DATABASE, [DATABASE, "localhost", "127.0.0.1"], days)
+    _folder(
+        folder / DATABASE,
+        {
+            "ca.crt": root,
+            "server.crt": served.certificate,
+            "server.key": served.key,
+            "admin-password": _line(random_password()),
+            "admin-token": _line(random_password()),
+            **{f"{user}-password": _line(password) for user, password in passwords.items()},
+        },
+        exist_ok=True,
+    )
+    shown = authority.server(DASHBOARDS, [DASHBOARDS, "localhost", "127.0.0.1"], days)
+    _folder(
+        folder / DASHBOARDS,
+        {
+            "ca.crt": root,
+            "server.crt": shown.certificate,
+            "server.key": shown.key,
+            "admin-password": _line(random_password()),
+            "secret-key": _line(random_password()),
+            # The interface for InfluxQL takes a login in place of a token; a header cannot hold a line's end.
+            "influx-token": f"{DASHBOARDS}:{passwords[DASHBOARDS]}".encode(),
+        },
+        exist_ok=True,
+    )
+    owner = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (1000, 1000)
+    text = f"STADTWERK_UID={owner[0]}\nSTADTWERK_GID={owner[1]}\n"
+    _folder(folder, {ENVIRONMENT: text.encode()}, exist_ok=True)
+
+
+def _line(secret: str) -> bytes:
+    return f"{secret}\n".encode()

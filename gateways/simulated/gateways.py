@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gateways.gateway.core import Block, GatewayCore, GatewaySettings, Pack, block_of
-from gateways.gateway.failover import Draw
-from gateways.gateway.links import LinkSettings
+from gateways.gateway.core import GatewayCore, GatewaySettings
+from gateways.gateway.failover import Draw, LinkSettings
 from gateways.simulated.reach import Reach, Told, Way
+from gateways.wire.payload import Block, Pack, block_of
 from simulator.contracts.sensor import Readings
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 

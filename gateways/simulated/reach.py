@@ -1,6 +1,6 @@
 """A gateway's connections to the brokers of a simulated town: what `gateways.gateway.node` does with sockets.
 
-Which broker is used and which pack goes out is decided by `gateways.gateway.failover` and `gateways.gateway.window`, as
+Which broker is used and which pack goes out is decided by `gateways.gateway.failover`, as
 in the process. Here is what stands in for sockets: a login takes a round trip; a broker that does not run refuses at
 once, one that nothing reaches not at all; a connection on which nothing passes is given up after `NOTICE_S`.
 """
@@ -11,11 +11,10 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gateways.gateway.core import GatewayCore, Pack
-from gateways.gateway.failover import Action, Draw, Failover
-from gateways.gateway.links import LinkSettings
-from gateways.gateway.outbox_file import Place
-from gateways.gateway.window import Window
+from gateways.gateway.core import GatewayCore
+from gateways.gateway.failover import Action, Draw, Failover, LinkSettings, Window
+from gateways.gateway.outbox import Place
+from gateways.wire.payload import Pack
 
 NOTICE_S = 20.0
 """Time until a connection on which nothing passes is given up: twice the keep-alive of 10 s of `NodeConfig`."""

@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateways.gateway.aggregation import leaving
-from gateways.gateway.core import Block, GatewaySettings, Pack
+from gateways.gateway.core import GatewaySettings
 from gateways.simulated.gateways import DataNetwork, Fates, SimulatedGateways
 from gateways.simulated.publisher import Publisher
 from gateways.stores.parquet import ReadingStore
 from gateways.wire import payload, topics
+from gateways.wire.payload import Block, Pack
 from gateways.wire.versions import DEFAULT, VERSIONS, GatewayConfig, PackWriter, config_message, encoder
 from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_s, to_ticks

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gateways.gateway.core import Block
+from gateways.wire.payload import Block
 from simulator.contracts.sensor import SensorCohort, SensorGroup
 from simulator.contracts.ticks import to_s
 

@@ -10,14 +10,48 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from gateways.gateway.core import Block, Pack
 from gateways.wire import senml, topics
-from gateways.wire.units import registered
-from simulator.contracts.sensor import Quality, SensorCohort
+from gateways.wire.senml import registered
+from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from simulator.contracts.ticks import to_s
 
 SCHEMA = 1
 """Version of our own fields; it stands in every message. Receivers take this one and all before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Neighbouring readings of one group at one tick: `values[i]` is of the group's sensor `first + i`."""
+
+    group: SensorGroup
+    at: int
+    first: int
+    values: NDArray[np.float64]
+    quality: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+
+def block_of(readings: Readings, first: int = 0, end: int | None = None) -> Block:
+    """A part of a group's readings, without copying them; all of it by default."""
+    if first == 0 and (end is None or end == len(readings.values)):
+        return Block(readings.group, readings.at, 0, readings.values, readings.quality)
+    part = slice(first, end)
+    return Block(readings.group, readings.at, first, readings.values[part], readings.quality[part])
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """What a gateway sends at once, in order of time. (gateway, boot, sequence) names it once and for all."""
+
+    gateway: str
+    boot: int
+    sequence: int
+    blocks: tuple[Block, ...]
+
+    def __len__(self) -> int:
+        return sum(len(block) for block in self.blocks)
 
 
 def base_name(gateway: str) -> str:

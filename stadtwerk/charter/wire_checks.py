@@ -63,7 +63,7 @@ def _readers(city: City, folder: Path):  # type: ignore[no-untyped-def]
     import jsonschema
     import pyarrow.parquet as pq
 
-    from gateways.wire.schemas import SCHEMAS, document
+    from gateways.schemas import SCHEMAS, document
     from gateways.wire.versions.published import published
 
     if city.water_file is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateways.stores.influx import LineWriter
-from gateways.wire.units import registered
+from gateways.wire.senml import registered
 from simulator.contracts.city import City
 from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST, NONE
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks

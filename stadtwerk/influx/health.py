@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from gateways.brokers.address import BrokerAddress, configure_client
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from gateways.wire.topics import ROOT
 from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST
 from simulator.contracts.ticks import to_s

@@ -9,7 +9,7 @@ import simpy
 
 from gateways.brokers.address import UnsafeSecret
 from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
-from gateways.stores.influx.questions import InfluxQuestions
+from gateways.stores.influx.queries import InfluxQuestions
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
 from simulator.contracts.measurements import BEAT_S

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from resilience.report.run.log_words import log_words
 from resilience.scenario.scenario import Scenario
 from resilience.words.terms import FAULT_NAMES, SUPPLY_NAMES, mode_words, words_of

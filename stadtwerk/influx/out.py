@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateways.stores.influx import PointWriter
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from simulator.contracts.measurements import Measurement
 from stadtwerk.influx.identity import RunIdentity
 

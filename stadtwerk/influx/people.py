@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from resilience.judge.courses import TOLERANCE
 from resilience.judge.metrics import quality
 from simulator.contracts.city import City

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gateways.brokers.address import UnsafeSecret
 from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
-from gateways.stores.influx.questions import InfluxQuestions
+from gateways.stores.influx.queries import InfluxQuestions
 from simulator.contracts.measurements import AFFECTED, RUN
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from resilience.words.text import Text
 from simulator.contracts.measurements import EXPECTATION, REDUNDANCY, RUN, VERDICT_CODES
 from stadtwerk.influx.identity import RunIdentity

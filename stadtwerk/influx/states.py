@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from resilience.words.terms import FAULT_NAMES, KIND_NAMES, mode_words, words_of
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from gateways.stores.influx.points import Value
+from gateways.stores.influx.lines import Value
 from simulator.contracts.component import Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.link import LinkKind

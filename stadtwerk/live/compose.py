@@ -10,7 +10,7 @@ from pathlib import Path
 import orjson
 
 from gateways.brokers.mosquitto import NAMES, installed
-from gateways.secrets.compose import DATABASE, SIMULATOR
+from gateways.secrets.folder import DATABASE, SIMULATOR
 from simulator.contracts.problem import BadInput
 from stadtwerk.live.installation import SCHEMA
 from stadtwerk.towns.library import load_named_city

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from gateways.brokers.address import UnsafeSecret
 from gateways.gateway.aggregation import all_leaving
-from gateways.stores.influx.answers import Refused, Retry
+from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.settings import InfluxSettings
-from gateways.stores.influx.stored import StoredReadings
+from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.problem import BadInput, Problem
 
 if TYPE_CHECKING:

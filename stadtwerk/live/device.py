@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gateways.gateway.legacy.block import map_of
-from gateways.gateway.legacy.grouped import grouped
+from gateways.gateway.legacy.devices import grouped
+from gateways.gateway.legacy.registers import map_of
 from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality, Readings, SensorGroup
 from simulator.contracts.ticks import to_s

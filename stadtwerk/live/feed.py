@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from gateways.alive import NOBODY_ASKS, Alive
 from gateways.gateway.aggregation import Sums
-from gateways.stores.influx.answers import Refused, Retry
-from gateways.stores.influx.stored import StoredReadings
+from gateways.stores.influx.queries import StoredReadings
+from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.kinds.ict import PROTOCOL
 from simulator.contracts.ticks import to_s
 from stadtwerk.live.audit import left_in, row_count, tally_of

@@ -14,10 +14,10 @@ import orjson
 
 from gateways.brokers.address import BrokerAddress, read_secret, to_json
 from gateways.brokers.embedded import EmbeddedBroker
+from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
 from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, WATCH, identities
-from gateways.brokers.server import MosquittoBroker
-from gateways.gateway.links import LinkSettings
+from gateways.gateway.failover import LinkSettings
 from gateways.gateway.node import NodeConfig, NodeProcess
 from gateways.gateway.rollout import Rollout
 from gateways.network.proxy import HOST

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from gateways.alive import Alive
-from gateways.stores.influx.answers import Refused, Retry
-from gateways.stores.influx.stored import StoredReadings
+from gateways.stores.influx.queries import StoredReadings
+from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.cli.terminal import Terminal

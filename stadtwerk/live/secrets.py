@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from gateways.brokers.address import IDENTITIES
 from gateways.brokers.mosquitto import NAMES
 from gateways.network.proxy import HOST
-from gateways.secrets.folder import IDENTITIES
-from gateways.secrets.revocation import LIST
+from gateways.secrets.authority import LIST
 from simulator.contracts.problem import BadInput, Problem
 
 _FILES = ("ca.crt", "client.crt", "client.key")

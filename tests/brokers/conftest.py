@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from gateways.brokers.embedded import EmbeddedBroker
+from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import identities
-from gateways.brokers.server import MosquittoBroker
 from gateways.secrets.folder import init_secrets
 
 GATEWAYS = ("gateway-d1", "gateway-d2", "gw.3")

@@ -10,9 +10,8 @@ import paho.mqtt.client as mqtt
 import pytest
 
 from gateways.brokers.embedded import BrokerUnavailable
-from gateways.brokers.mosquitto import NAMES, installed, mosquitto_acl, mosquitto_config
+from gateways.brokers.mosquitto import NAMES, MosquittoBroker, installed, mosquitto_acl, mosquitto_config
 from gateways.brokers.rights import identities
-from gateways.brokers.server import MosquittoBroker
 from gateways.secrets.authority import Authority
 from gateways.secrets.folder import init_secrets
 from tests.brokers.clients import V5, V311, Client, lets_in
@@ -136,7 +135,7 @@ def test_missing_secrets_are_given_as_the_reason(mosquitto: MosquittoBroker, tmp
 def test_a_missing_program_is_given_as_the_reason(
     monkeypatch: pytest.MonkeyPatch, installation: Path, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("gateways.brokers.server.shutil.which", lambda name, path: None)
+    monkeypatch.setattr("gateways.brokers.mosquitto.shutil.which", lambda name, path: None)
     with pytest.raises(BrokerUnavailable, match="not installed"):
         MosquittoBroker(installation, tmp_path).start()
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from gateways.brokers.mosquitto import NAMES
-from gateways.brokers.server import MosquittoBroker
+from gateways.brokers.mosquitto import NAMES, MosquittoBroker
+from gateways.secrets.authority import UnknownIdentity, revoke, revoked_serials
 from gateways.secrets.folder import add_gateways
-from gateways.secrets.revocation import UnknownIdentity, revoke, revoked_serials
 from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
 from stadtwerk.live.secrets import check_secrets

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gateways.brokers.address import BrokerAddress
-from gateways.brokers.mosquitto import MAX_PAYLOAD_BYTES
+from gateways.brokers.embedded import MAX_PAYLOAD_BYTES
+from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import Identity, Role, identities
-from gateways.brokers.server import MosquittoBroker
 from tests.brokers.clients import V5, V311, Client, lets_in
 
 D1, D2 = "gateway-d1", "gateway-d2"

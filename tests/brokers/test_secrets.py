@@ -18,6 +18,8 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 from gateways.brokers.address import (
     BrokerAddress,
     UnsafeSecret,
+    by_certificate,
+    by_password,
     configure_client,
     from_json,
     read_secret,
@@ -25,8 +27,7 @@ from gateways.brokers.address import (
 )
 from gateways.brokers.mosquitto import NAMES, MosquittoSettings
 from gateways.secrets.authority import Authority, Signed
-from gateways.secrets.folder import SecretsExist, add_gateways, by_certificate, by_password, init_secrets
-from gateways.secrets.passwords import hashed, password_file, random_password
+from gateways.secrets.folder import SecretsExist, add_gateways, hashed, init_secrets, password_file, random_password
 from stadtwerk.__main__ import main
 from tests.brokers.conftest import GATEWAYS
 

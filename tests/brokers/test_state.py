@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import Broker, BrokerPair, embedded_pair, mosquitto_pair
 from gateways.brokers.rights import identities
-from gateways.brokers.server import MosquittoBroker
 from tests.brokers.clients import V5, V311, Client, until
 from tests.brokers.conftest import GATEWAYS, need_mosquitto
 from tests.support.processes import freeze
@@ -136,7 +136,7 @@ def test_of_a_pair_one_goes_on_when_the_other_is_killed(pair: BrokerPair) -> Non
 def test_a_parent_that_is_killed_takes_mosquitto_along(installation: Path, tmp_path: Path) -> None:
     need_mosquitto()
     code = (
-        "import sys, time\nfrom pathlib import Path\nfrom gateways.brokers.server import MosquittoBroker\n"
+        "import sys, time\nfrom pathlib import Path\nfrom gateways.brokers.mosquitto import MosquittoBroker\n"
         "broker = MosquittoBroker(Path(sys.argv[1]), Path(sys.argv[2]))\nbroker.start()\n"
         "print(broker.pid, flush=True)\ntime.sleep(600)\n"
     )

@@ -23,7 +23,7 @@ import pytest
 
 from gateways.alive import is_alive
 from gateways.brokers.mosquitto import NAMES
-from gateways.secrets.compose import DATABASE_USERS
+from gateways.secrets.folder import DATABASE_USERS
 from stadtwerk.__main__ import main
 from stadtwerk.live.compose import compose_files
 from tests.deploy.compose import ROOT

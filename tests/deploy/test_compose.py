@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.secrets.compose import DATABASE_USERS
-from gateways.secrets.folder import SecretsExist, init_secrets
+from gateways.secrets.folder import DATABASE_USERS, SecretsExist, init_secrets
 from stadtwerk.__main__ import main
 from stadtwerk.live.compose import compose_files
 from stadtwerk.live.compose import main as write_files

@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateways.brokers.embedded import EmbeddedBroker, Login
-from gateways.gateway.core import Block, Pack
+from gateways.wire.payload import Block, Pack
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 
 START = 1_768_406_400.0

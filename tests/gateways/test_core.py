@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.gateway.core import GatewayCore, GatewaySettings, Pack
+from gateways.gateway.core import GatewayCore, GatewaySettings
+from gateways.wire.payload import Pack
 from tests.gateways.samples import cohort, readings
 
 

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.gateway.core import Pack
 from gateways.wire import senml, topics
-from gateways.wire.payload import PackEncoder, decode_pack, meta_message, status_message
-from gateways.wire.units import SENML_UNITS
+from gateways.wire.payload import Pack, PackEncoder, decode_pack, meta_message, status_message
+from gateways.wire.senml import SENML_UNITS
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import START, block, cohort, pack
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from gateways.gateway.aggregation import all_leaving
-from gateways.gateway.legacy.block import step_of
+from gateways.gateway.legacy.registers import step_of
 from simulator.contracts.city import City
 from stadtwerk.__main__ import main
 from stadtwerk.towns.library import load_named_city

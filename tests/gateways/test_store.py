@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.gateway.core import Block
 from gateways.stores.parquet import ReadingStore, readings_digest
+from gateways.wire.payload import Block
 from simulator.contracts.sensor import SensorGroup
 from tests.gateways.samples import block, cohort
 

@@ -13,9 +13,8 @@ import pytest
 
 from gateways.brokers.address import UnsafeSecret
 from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
-from gateways.stores.influx.answers import LONGEST_WAIT_S, retry_after_s
-from gateways.stores.influx.questions import InfluxQuestions
-from gateways.stores.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S
+from gateways.stores.influx.queries import InfluxQuestions
+from gateways.stores.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S, LONGEST_WAIT_S, retry_after_s
 from tests.influx.fake import Answer, Asked, FakeInflux, error
 from tests.influx.servers import nobody
 

@@ -236,7 +236,7 @@ def written(path: Path) -> int:
 
 def rows_of(path: Path) -> dict[tuple[str, str, int], float]:
     """The readings of an embedded store. Fails if a (series, time) is there twice."""
-    from gateways.ingest.embedded import read_columns
+    from gateways.ingest.embedded_store import read_columns
 
     stored = read_columns(path)
     keys = [

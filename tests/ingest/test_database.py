@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gateways.brokers.embedded import EmbeddedBroker
-from gateways.ingest.embedded import read_ledger
+from gateways.ingest.embedded_store import read_ledger
 from tests.gateways.samples import START
 from tests.influx.servers import VICTORIA_METRICS, VictoriaMetrics
 from tests.ingest.support import Ingest, Packs, Sender, Watcher, running, until, written

@@ -7,8 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from gateways.ingest.deadletter import EXCERPT_BYTES, TEXT_LIMIT, DeadLetterLimits, DeadLetters, Reason
-from gateways.ingest.screen import Refusal, Screen
+from gateways.ingest.screening import EXCERPT_BYTES, TEXT_LIMIT, DeadLetterLimits, DeadLetters, Reason, Refusal, Screen
 from gateways.wire.versions import VERSIONS
 from tests.ingest.support import Packs
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from gateways.ingest import ledger as ledger_module
-from gateways.ingest.embedded import EmbeddedStore, count, export_parquet, read_columns, read_ledger, read_rows
-from gateways.ingest.sequence import UNNUMBERED, Verdict
+from gateways.ingest.embedded_store import EmbeddedStore, count, export_parquet, read_columns, read_ledger, read_rows
+from gateways.ingest.ledger import UNNUMBERED, Verdict
 from gateways.ingest.store import StoreUnavailable
 from tests.gateways.samples import START
 from tests.ingest.support import Packs, columns, rows_of, written

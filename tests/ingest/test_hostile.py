@@ -15,8 +15,8 @@ from gateways.brokers.address import configure_client
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.rights import Identity, Rights, identities, rights
 from gateways.ingest.columns import WireColumns
-from gateways.ingest.embedded import EmbeddedStore, read_ledger
-from gateways.ingest.screen import Refusal, Screen
+from gateways.ingest.embedded_store import EmbeddedStore, read_ledger
+from gateways.ingest.screening import Refusal, Screen
 from tests.ingest.hostile import Hostile
 from tests.ingest.support import GATEWAYS, INGESTS, Ingest, Packs, Sender, Watcher, rows_of, running, until
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from gateways.ingest.inbox import OVERHEAD_BYTES, Inbox
+from gateways.ingest.intake import OVERHEAD_BYTES, Inbox
 from tests.ingest.support import until
 
 

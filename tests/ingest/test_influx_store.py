@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from gateways.ingest.embedded import read_ledger
+from gateways.ingest.embedded_store import read_ledger
 from gateways.ingest.influx_store import InfluxStore
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.ledger import Verdict
 from gateways.stores.influx import Refused, Retry
 from tests.ingest.support import columns, until
 
@@ -148,7 +148,7 @@ def test_lines_that_the_database_never_takes_are_handed_out_and_hold_up_nothing(
 
 
 def test_a_wrong_token_keeps_everything_until_it_is_mended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateways.ingest.pump.MISTAKE_S", 0.02)
+    monkeypatch.setattr("gateways.ingest.influx_store.MISTAKE_S", 0.02)
     database, refused = Database(), []
     database.locked_out = True
     with opened(tmp_path / "outbox.db", database, refused=refused) as store:
@@ -162,7 +162,7 @@ def test_a_wrong_token_keeps_everything_until_it_is_mended(tmp_path: Path, monke
 
 
 def test_a_database_client_that_breaks_does_not_end_the_pump(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateways.ingest.pump.MISTAKE_S", 0.02)
+    monkeypatch.setattr("gateways.ingest.influx_store.MISTAKE_S", 0.02)
     database, made = Database(), []
 
     def sink() -> Database:

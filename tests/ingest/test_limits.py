@@ -9,13 +9,9 @@ from pathlib import Path
 import pytest
 
 from gateways.ingest.config import EmbeddedConfig, read_config
-from gateways.ingest.deadletter import Reason
-from gateways.ingest.embedded import EmbeddedStore, read_rows
-from gateways.ingest.flow import GATEWAYS, Flow
-from gateways.ingest.ledger import open_database
-from gateways.ingest.retention import AT_ONCE, DAY_S, LOOK_S, Retention
-from gateways.ingest.screen import Refusal, Screen
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.embedded_store import AT_ONCE, DAY_S, LOOK_S, EmbeddedStore, Retention, read_rows
+from gateways.ingest.ledger import Verdict, open_database
+from gateways.ingest.screening import GATEWAYS, Flow, Reason, Refusal, Screen
 from simulator.contracts.problem import BadInput
 from tests.ingest.support import Packs, columns
 

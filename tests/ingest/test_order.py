@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from gateways.ingest import waiting
+from gateways.ingest import blocks
 from gateways.ingest.columns import WireColumns
-from gateways.ingest.embedded import EmbeddedStore, count
+from gateways.ingest.embedded_store import EmbeddedStore, count
 from gateways.ingest.influx_store import InfluxStore
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.ledger import Verdict
 from gateways.ingest.store import Backlog
 from tests.gateways.samples import START
 from tests.ingest.support import columns, until
@@ -105,7 +105,7 @@ def test_a_later_boot_ends_the_wait(tmp_path: Path) -> None:
 
 def test_what_waits_is_bounded_and_the_rest_is_sent_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "store.db"
-    monkeypatch.setattr(waiting, "LIMIT_BYTES", 1000)
+    monkeypatch.setattr(blocks, "LIMIT_BYTES", 1000)
     store = EmbeddedStore(path, durable=False)
     verdicts = [store.commit([columns(sequence)])[0] for sequence in range(1, 50)]
     taken = verdicts.count(Verdict.NEW)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hypothesis.strategies as st
 from hypothesis import given
 
-from gateways.ingest.sequence import AHEAD_LIMIT, WINDOW, Course, Unnumbered, Verdict, restore
+from gateways.ingest.ledger import AHEAD_LIMIT, WINDOW, Course, Unnumbered, Verdict, restore
 
 
 def content(sequence: int) -> bytes:

@@ -13,9 +13,9 @@ import pytest
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
-from gateways.ingest.deadletter import Reason
-from gateways.ingest.embedded import EmbeddedStore, read_ledger
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.embedded_store import EmbeddedStore, read_ledger
+from gateways.ingest.ledger import Verdict
+from gateways.ingest.screening import Reason
 from gateways.ingest.service import IngestService
 from gateways.ingest.store import StoreUnavailable
 from gateways.wire import topics

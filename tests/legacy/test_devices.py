@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.gateway.legacy.block import RegisterBlock, map_of, step_of
 from gateways.gateway.legacy.csv_logger import TO_THE_MILLISECOND, read_log, write_log
 from gateways.gateway.legacy.devices import DEVICES, FieldDevices
-from gateways.gateway.legacy.registers import Number, Register, RegisterMap
+from gateways.gateway.legacy.registers import Number, Register, RegisterBlock, RegisterMap, map_of, step_of
 from gateways.wire.payload import WireReading
 from gateways.wire.versions import v0
 from simulator.contracts.kinds import KINDS

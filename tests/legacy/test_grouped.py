@@ -8,7 +8,7 @@ import pytest
 
 from gateways.gateway.core import GatewayCore, GatewaySettings
 from gateways.gateway.legacy.csv_logger import GERMAN, read_log
-from gateways.gateway.legacy.grouped import grouped
+from gateways.gateway.legacy.devices import grouped
 from gateways.gateway.legacy.modbus import ModbusPoller, ModbusUnit
 from gateways.gateway.legacy.registers import Number, Register, RegisterMap
 from gateways.wire.payload import PackEncoder, WireReading, decode_pack

@@ -14,7 +14,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from gateways.gateway.aggregation import all_leaving
-from gateways.wire.units import registered
+from gateways.wire.senml import registered
 from stadtwerk.cli.terminal import Terminal
 from stadtwerk.towns.library import load_named_city
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from gateways.ingest.columns import columns_of
-from gateways.ingest.embedded import EmbeddedStore
+from gateways.ingest.embedded_store import EmbeddedStore
 from gateways.wire.payload import WirePack, WireReading
 from simulator.contracts.problem import BadInput
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup

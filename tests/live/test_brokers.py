@@ -10,7 +10,7 @@ import shutil
 
 import pytest
 
-from gateways.ingest.embedded import read_rows
+from gateways.ingest.embedded_store import read_rows
 from stadtwerk.__main__ import main
 from tests.live.support import SCENARIO, Live, read_live, taken_by, write_scenario
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from gateways.brokers.address import takes_login
 from gateways.brokers.embedded import EmbeddedBroker
-from gateways.brokers.login import takes_login
+from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.rights import identities
-from gateways.brokers.server import MosquittoBroker
 from gateways.secrets.folder import init_secrets
 from stadtwerk.live.credentials import Credentials, files_of, private_copy
 from tests.brokers.clients import until

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateways.stores.influx import InfluxSettings
-from gateways.stores.influx.stored import StoredReadings
+from gateways.stores.influx.queries import StoredReadings
 from simulator.contracts.measurements import MEASUREMENTS
 from stadtwerk.__main__ import main
 from tests.influx.servers import INFLUXD, VICTORIA_METRICS, InfluxDB1, VictoriaMetrics

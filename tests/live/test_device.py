@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateways.gateway.legacy.block import RegisterBlock, map_of
 from gateways.gateway.legacy.modbus import ModbusPoller
+from gateways.gateway.legacy.registers import RegisterBlock, map_of
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from stadtwerk.live.device import ModbusDevice
 from stadtwerk.live.journal import Journal

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateways.ingest.embedded import read_rows
+from gateways.ingest.embedded_store import read_rows
 from stadtwerk.__main__ import main
 from tests.live.support import Key, Live, read_live, taken_by, write_scenario
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.ingest.embedded import read_rows
+from gateways.ingest.embedded_store import read_rows
 from stadtwerk.__main__ import main
 from stadtwerk.live.run import run_live
 from stadtwerk.live.settings import LiveSettings

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from gateways.brokers.address import BrokerAddress
-from gateways.gateway.links import LinkSettings
+from gateways.gateway.failover import LinkSettings
 from gateways.gateway.node import NodeConfig
 from gateways.gateway.node.config import load, save
 from gateways.network.tls_proxy import DoorConfig

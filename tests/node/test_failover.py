@@ -14,11 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from gateways.gateway.core import GatewayCore, GatewaySettings
-from gateways.gateway.failover import Action, Failover
-from gateways.gateway.links import LinkSettings
-from gateways.gateway.outbox import NewPack, Outbox
-from gateways.gateway.outbox_file import Place
-from gateways.gateway.window import Window
+from gateways.gateway.failover import Action, Failover, LinkSettings, Window
+from gateways.gateway.outbox import NewPack, Outbox, Place
 from simulator.contracts.ticks import to_s
 from tests.node.world import group, readings
 

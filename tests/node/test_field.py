@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gateway.node import FieldClient, lines
-from gateways.gateway.node.field import FieldServer
-from gateways.gateway.node.frames import GroupBook, from_bytes, to_bytes
+from gateways.gateway.node import FieldClient
+from gateways.gateway.node.batches import GroupBook, from_bytes, to_bytes
+from gateways.gateway.node.southbound import BadLine, FieldServer, describe_line, read_line
 from gateways.gateway.outbox import Outbox
 from simulator.contracts.sensor import Readings, SensorGroup
 from tests.node.test_outbox import disk_of
@@ -68,7 +68,7 @@ class Raw:
 
 
 def described(of: SensorGroup, number: int = 0) -> bytes:
-    return lines.describe(number, of.cohorts)
+    return describe_line(number, of.cohorts)
 
 
 def test_blocks_are_stored_as_they_were_and_answered(tmp_path: Path) -> None:
@@ -162,8 +162,8 @@ def test_after_nonsense_it_hangs_up_and_serves_the_others(tmp_path: Path, nonsen
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=300))
 def test_no_line_at_all_raises_anything_but_bad_line(line: bytes) -> None:
-    with contextlib.suppress(lines.BadLine):
-        lines.read(line)
+    with contextlib.suppress(BadLine):
+        read_line(line)
 
 
 def test_sensors_of_another_gateway_are_refused_and_the_client_goes_on(tmp_path: Path) -> None:
@@ -230,7 +230,7 @@ def test_what_is_stored_comes_out_bit_for_bit(values: list[list[float]]) -> None
     blocks = [
         Readings(of, 1000 * i, np.array(row), np.array([0, 1, 2], dtype=np.uint8)) for i, row in enumerate(values)
     ]
-    from gateways.gateway.core import block_of
+    from gateways.wire.payload import block_of
 
     out = from_bytes(to_bytes([block_of(b) for b in blocks], Book()), Book())  # type: ignore[arg-type]
     assert [b.values.tobytes() for b in out] == [b.values.tobytes() for b in blocks]

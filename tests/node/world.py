@@ -19,7 +19,7 @@ from gateways.brokers.address import BrokerAddress, configure_client
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import identities
-from gateways.gateway.links import LinkSettings
+from gateways.gateway.failover import LinkSettings
 from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
 from gateways.wire import topics
 from gateways.wire.senml import SenmlError

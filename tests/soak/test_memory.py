@@ -17,7 +17,7 @@ from types import TracebackType
 import numpy as np
 import pytest
 
-from gateways.ingest.embedded import read_columns
+from gateways.ingest.embedded_store import read_columns
 from simulator.contracts.sensor import Readings, SensorGroup
 from stadtwerk.towns.library import load_named_city
 from tests.ingest.support import Ingest, running, until, written

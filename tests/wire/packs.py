@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gateways.gateway.core import Block, Pack
+from gateways.wire.payload import Block, Pack
 from gateways.wire.versions.published import FOLDER
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import block

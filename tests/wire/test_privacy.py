@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.wire.privacy import GroupsRefused, GroupSum, HouseholdGroup, cells, sums
+from gateways.gateway.aggregation import GroupsRefused, GroupSum, HouseholdGroup, cells, sums
 
 
 def households(count: int, name: str = "h") -> tuple[str, ...]:

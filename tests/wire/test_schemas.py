@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from gateways.gateway.node.health import Health, status_message
-from gateways.ingest.deadletter import DeadLetters, Reason
+from gateways.gateway.node.northbound import Health, status_message
 from gateways.ingest.health import Counters, ack_message, health_message, will_message
+from gateways.ingest.screening import DeadLetters, Reason
 from gateways.ingest.store import Backlog
+from gateways.schemas import SCHEMAS, document, files
 from gateways.wire import cbor, payload, topics
-from gateways.wire.schemas import SCHEMAS, document, files
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import VERSIONS, GatewayConfig, config_message, encoder, read_config, read_message
 from tests.gateways.samples import START
@@ -47,7 +47,7 @@ def test_the_committed_files_are_those_that_the_code_makes() -> None:
     assert committed.keys() == made.keys()
     for name, text in made.items():
         assert committed[name].read_text(encoding="utf-8") == text, (
-            f"{name}: run python -m gateways.wire.schemas docs/telemetry"
+            f"{name}: run python -m gateways.schemas docs/telemetry"
         )
 
 

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gateway.core import Pack
-from gateways.wire.payload import WirePack
+from gateways.wire.payload import Pack, WirePack
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import (
     FILTER,

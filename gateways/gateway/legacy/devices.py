@@ -10,7 +10,7 @@ A run has hundreds of thousands of such readings, so whole groups are read at on
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -18,11 +18,30 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from gateways.gateway.legacy.block import RegisterBlock, map_of
 from gateways.gateway.legacy.csv_logger import CELLS, TO_THE_MILLISECOND
+from gateways.gateway.legacy.registers import RegisterBlock, map_of
 from gateways.wire import topics
+from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality, Readings, SensorGroup
 from simulator.contracts.ticks import to_s, to_ticks
+
+
+def grouped(group: SensorGroup, at: int, readings: Iterable[WireReading]) -> Readings:
+    """One value for each sensor of the group at the tick `at`; a sensor that said nothing has none, and is `BAD`.
+
+    Raises `KeyError` for a sensor that is not of the group, `ValueError` for another unit than its cohort's.
+    """
+    place = {sensor: i for i, sensor in enumerate(group.sensors)}
+    units = [cohort.unit for cohort in group.cohorts for _ in cohort.components]
+    values = np.full(len(place), math.nan)
+    quality = np.full(len(place), Quality.BAD, dtype=np.uint8)
+    for reading in readings:
+        i = place[reading.sensor]
+        if reading.unit not in (None, units[i]):
+            raise ValueError(f"{reading.sensor!r} came in {reading.unit!r}, its cohort is in {units[i]!r}")
+        values[i], quality[i] = reading.value, reading.quality
+    return Readings(group, at, values, quality)
+
 
 MODERN = "senml"
 

@@ -20,10 +20,10 @@ import orjson
 
 from gateways.alive import Alive
 from gateways.brokers.address import UnsafeSecret
+from gateways.gateway.node.batches import GroupBook
 from gateways.gateway.node.config import NodeConfig, load
-from gateways.gateway.node.field import FieldServer
-from gateways.gateway.node.frames import GroupBook
-from gateways.gateway.node.uplink import Uplink
+from gateways.gateway.node.northbound import Uplink
+from gateways.gateway.node.southbound import FieldServer
 from gateways.gateway.outbox import Outbox, OutboxBusy
 from gateways.network.tls_proxy import Door, DoorConfig
 from simulator.contracts.problem import BadInput

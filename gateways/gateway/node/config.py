@@ -11,7 +11,7 @@ from typing import Any, get_type_hints
 import orjson
 
 from gateways.brokers.address import BrokerAddress, from_json, to_json
-from gateways.gateway.links import LinkSettings
+from gateways.gateway.failover import LinkSettings
 from gateways.gateway.outbox import LIMIT_BYTES
 from gateways.network.tls_proxy import DoorConfig
 from gateways.wire.senml import SenmlError

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Protocol
 
-from gateways.gateway.core import Pack
 from gateways.wire import topics
-from gateways.wire.payload import WirePack
+from gateways.wire.payload import Pack, WirePack
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import v0, v1, v2
 

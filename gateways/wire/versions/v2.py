@@ -8,10 +8,9 @@ import cbor2
 import numpy as np
 from numpy.typing import NDArray
 
-from gateways.gateway.core import Pack
 from gateways.wire import cbor, topics
-from gateways.wire.payload import SCHEMA, WirePack, base_name, wire_pack
-from gateways.wire.units import SenmlUnit, registered
+from gateways.wire.payload import SCHEMA, Pack, WirePack, base_name, wire_pack
+from gateways.wire.senml import SenmlUnit, registered
 from simulator.contracts.sensor import SensorCohort
 from simulator.contracts.ticks import to_s
 

@@ -61,8 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from gateways.secrets.compose import BROKER_HOSTS, ENVIRONMENT
-    from gateways.secrets.folder import LOCAL, SecretsExist, add_gateways, init_secrets
+    from gateways.secrets.folder import BROKER_HOSTS, ENVIRONMENT, LOCAL, SecretsExist, add_gateways, init_secrets
     from simulator.contracts.problem import BadInput, Problem
 
     folder: Path = options.out if options.action == "init" else options.to
@@ -109,7 +108,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _revoke(folder: Path, names: list[str]) -> int:
-    from gateways.secrets.revocation import UnknownIdentity, revoke
+    from gateways.secrets.authority import UnknownIdentity, revoke
     from simulator.contracts.problem import BadInput, Problem
 
     try:

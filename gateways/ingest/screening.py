@@ -1,4 +1,4 @@
-"""Messages that ingest does not take: counted by reason, and kept for whoever looks into it, up to a bound."""
+"""What ingest takes: a message becomes columns, or is shed, or goes to the dead letters with the reason."""
 
 from __future__ import annotations
 
@@ -13,6 +13,47 @@ from pathlib import Path
 from typing import BinaryIO
 
 import orjson
+
+from gateways.ingest.columns import ColumnReader, WireColumns, columns_of
+from gateways.wire import topics
+from gateways.wire.senml import SenmlError
+from gateways.wire.versions import READINGS, UnknownVersion, WrongGateway, read_message
+
+GATEWAYS = 20_000
+"""Gateways whose flow is remembered (assumption: twice those that a ledger takes); beyond it all begin anew."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at_s: float
+
+
+class Flow:
+    """A bucket of tokens for each gateway: `rate_per_s` messages in the long run, `burst` at once.
+
+    A gateway keeps what was shed, as it is not acknowledged, and sends it again. `clock_s` may be given for tests.
+    """
+
+    def __init__(self, rate_per_s: float, burst: int, clock_s: Callable[[], float] = time.monotonic) -> None:
+        self._rate, self._burst, self._clock_s = rate_per_s, float(burst), clock_s
+        self._buckets: dict[str, _Bucket] = {}
+
+    def admits(self, gateway: str) -> bool:
+        """Whether one more message of it is looked at."""
+        now = self._clock_s()
+        bucket = self._buckets.get(gateway)
+        if bucket is None:
+            if len(self._buckets) >= GATEWAYS:
+                self._buckets.clear()
+            bucket = self._buckets[gateway] = _Bucket(self._burst, now)
+        bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at_s) * self._rate)
+        bucket.at_s = now
+        if bucket.tokens < 1:
+            return False
+        bucket.tokens -= 1
+        return True
+
 
 EXCERPT_BYTES = 512
 """What is kept of a payload (assumption: a person sees from it what was meant)."""
@@ -140,3 +181,61 @@ def _line(reason: Reason, topic: str, payload: bytes, detail: str) -> bytes:
 def _safe(text: str) -> str:
     """Short, and without surrogates, which no UTF-8 holds."""
     return text[:TEXT_LIMIT].encode("utf-8", "replace").decode()
+
+
+TOPIC_LIMIT = 512
+"""Bytes of the longest topic that is looked at (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A message that is not taken, and why."""
+
+    reason: Reason
+    detail: str
+
+
+class Screen:
+    """Checks topic, sender, flow, size, version and form, in this order: the cheap ones first.
+
+    `gateways`: who may send; None leaves that to the broker's topic rights. `message_bytes`: larger ones are refused.
+    `flow` says how many messages of a gateway are looked at, None that all are.
+    """
+
+    def __init__(self, gateways: frozenset[str] | None, message_bytes: int, flow: Flow | None = None) -> None:
+        self._gateways, self._message_bytes, self._flow = gateways, message_bytes, flow
+        self._reader = ColumnReader()
+
+    def pass_(self, topic: str, payload: bytes) -> WireColumns | Refusal:
+        """Never raises for anything that a message can be."""
+        levels = topic.split("/")
+        if len(topic) > TOPIC_LIMIT or len(levels) != 4 or levels[0] != "city" or levels[3] != READINGS:
+            return Refusal(Reason.UNAUTHORISED, "the topic is not one of readings")
+        try:
+            owner = topics.plain(levels[2])
+        except ValueError as error:
+            return Refusal(Reason.UNAUTHORISED, f"the topic names no gateway: {error}")
+        if not owner or topics.level(owner) != levels[2]:
+            return Refusal(Reason.UNAUTHORISED, "the topic names no gateway in the way that gateways are named")
+        if self._gateways is not None and owner not in self._gateways:
+            return Refusal(Reason.UNAUTHORISED, f"{owner!r} is not one of the gateways that may send")
+        if self._flow is not None and not self._flow.admits(owner):
+            return Refusal(Reason.FLOODING, f"{owner!r} sends more messages than are looked at")
+        if len(payload) > self._message_bytes:
+            return Refusal(Reason.OVERSIZED, f"more than {self._message_bytes} bytes")
+        try:
+            if levels[1] != topics.VERSION:
+                return columns_of(read_message(topic, payload))
+            columns = self._reader.read(payload)
+        except UnknownVersion as error:
+            return Refusal(Reason.UNKNOWN_VERSION, str(error))
+        except WrongGateway as error:
+            return Refusal(Reason.SPOOFED, str(error))
+        except SenmlError as error:
+            return Refusal(Reason.MALFORMED, str(error))
+        except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+            # A reader that trips over a message must not take ingest down with it.
+            return Refusal(Reason.MALFORMED, f"{type(error).__name__}: {error}")
+        if columns.gateway != owner:
+            return Refusal(Reason.SPOOFED, f"a pack of {columns.gateway!r} lies on the branch of {owner!r}")
+        return columns

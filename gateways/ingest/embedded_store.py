@@ -11,7 +11,8 @@ they merge the columns, which is what InfluxDB does with its own files.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +23,14 @@ from numpy.typing import NDArray
 
 from gateways.ingest.blocks import Blocks, new_of, unpack
 from gateways.ingest.columns import WireColumns
-from gateways.ingest.ledger import BOOTS_KEPT, Ledger, open_database, transaction
-from gateways.ingest.retention import Retention
-from gateways.ingest.sequence import Verdict
+from gateways.ingest.ledger import BOOTS_KEPT, Ledger, Verdict, open_database, transaction
 from gateways.ingest.store import Backlog, StoreUnavailable
 
 
 class EmbeddedStore:
     """A `Store` in a file. Several processes may share it, and anyone may read it meanwhile.
 
-    `keep_days`: how long readings are kept; see `gateways.ingest.retention`.
+    `keep_days`: how long readings are kept; see `gateways.ingest.embedded_store`.
     """
 
     def __init__(self, path: Path, durable: bool = True, keep_days: float | None = None) -> None:
@@ -213,3 +212,41 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise sqlite3.OperationalError(f"no store at {path}")
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=10.0)
+
+
+DAY_S = 86_400.0
+LOOK_S = 600.0
+"""How often the store looks for what is too old (assumption)."""
+
+AT_ONCE = 2_000
+"""Packs deleted in one transaction (assumption: some 10 ms), so that no gateway waits long for its acknowledgement."""
+
+_INDEX = "create index if not exists block_age on block(last_ms)"
+_OLD = "delete from block where id in (select id from block where last_ms < ? order by last_ms limit ?)"
+
+
+class Retention:
+    """Deletes packs whose last reading is older than `keep_days` by the machine's clock.
+
+    Called after commits, from their thread. The file does not shrink: what is free is used again. The ledger stays, so
+    that a pack that was deleted is still known and not written again. `clock_s` is Unix time, and may be given for
+    tests.
+    """
+
+    def __init__(
+        self, database: sqlite3.Connection, keep_days: float, clock_s: Callable[[], float] = time.time
+    ) -> None:
+        self._database, self._keep_s, self._clock_s = database, keep_days * DAY_S, clock_s
+        self._due = 0.0
+        database.execute(_INDEX)
+
+    def look(self) -> int:
+        """Delete some if it is time; how many packs. Raises `sqlite3.Error`."""
+        now = self._clock_s()
+        if now < self._due:
+            return 0
+        with transaction(self._database):
+            deleted = self._database.execute(_OLD, (round((now - self._keep_s) * 1000), AT_ONCE)).rowcount
+        if deleted < AT_ONCE:
+            self._due = now + LOOK_S
+        return deleted
