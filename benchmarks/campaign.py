@@ -14,9 +14,9 @@ import os
 import time
 from collections.abc import Sequence
 
+from stadtwerk.library import demo_folder, find_scenario, load_checked
 from stadtwerk.studies.campaigns.job import CityData, Job, basis, city_digest, run_job
 from stadtwerk.studies.executors.local import LocalProcesses
-from stadtwerk.towns.library import demo_folder, find_scenario, load_checked
 
 CASES, ROUNDS = 8, 7
 SCENARIO = "road-closed"

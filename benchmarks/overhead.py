@@ -32,11 +32,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from simulator.kernel import Clock
-from stadtwerk.cli.terminal import Terminal
+from stadtwerk.library import find_scenario, load_checked
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.light import NoSensors
 from stadtwerk.runs.run import simulate
-from stadtwerk.towns.library import find_scenario, load_checked
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from resilience.scenario.scenario import Scenario

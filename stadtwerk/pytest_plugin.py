@@ -79,7 +79,7 @@ def _is_scenario(path: Path) -> bool:
 
 
 def _ships(path: Path) -> bool:
-    from stadtwerk.towns.library import scenario_folder
+    from stadtwerk.library import scenario_folder
 
     return scenario_folder().resolve() in path.resolve().parents
 
@@ -89,7 +89,7 @@ def _chosen(path: Path, config: pytest.Config) -> bool:
 
 
 def _suite(config: pytest.Config) -> Suite:
-    from stadtwerk.towns.library import load_named_suite
+    from stadtwerk.library import load_named_suite
 
     if SUITE not in config.stash:
         config.stash[SUITE] = load_named_suite(config.getoption("stadtwerk_suite"))

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +34,27 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "scenarios": (),
 }
 """Every room but `stadtwerk`, which wires them all. A room may always import itself."""
+
+ORDER: dict[str, tuple[str, ...]] = {
+    "gateways": (
+        "children alive",
+        "wire",
+        "brokers",
+        "secrets network",
+        "gateway stores",
+        "simulated ingest",
+        "schemas",
+    ),
+    "stadtwerk": (
+        "library terminal",
+        "runs",
+        "influx charter studies",
+        "live",
+        "cli",
+        "pytest_plugin __main__",
+    ),
+}
+"""Inside a room: a part may import itself, and what stands in a line before its own; a new part is entered here."""
 
 OURS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 HEAVY = {
@@ -72,6 +94,50 @@ def imports(path: Path, top_only: bool = False) -> list[tuple[int, str]]:
 
 def within(name: str, room: str) -> bool:
     return name == room or name.startswith(room + ".")
+
+
+def sources() -> dict[str, Path]:
+    """Every module of ours by its dotted name."""
+    found = {}
+    for top in OURS:
+        for path in modules(top):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+def test_no_module_imports_itself_over_others() -> None:
+    """At the top, in a function, or for types only: what leans on each other is one subject and one module."""
+    known = sources()
+
+    def target(name: str) -> str:
+        while name and name not in known:
+            name = name.rpartition(".")[0]
+        return name
+
+    graph = networkx.DiGraph()
+    for module, path in known.items():
+        graph.add_edges_from((module, target(name)) for _, name in imports(path) if name.split(".")[0] in OURS)
+    graph.remove_edges_from(list(networkx.selfloop_edges(graph)))
+    circles = [sorted(circle) for circle in networkx.strongly_connected_components(graph) if len(circle) > 1]
+    assert not circles, circles
+
+
+@pytest.mark.parametrize("room", ORDER)
+def test_a_room_has_an_inner_order(room: str) -> None:
+    floor = {part: level for level, parts in enumerate(ORDER[room]) for part in parts.split()}
+    wrong, unknown = [], set()
+    for path in modules(room):
+        own = path.relative_to(ROOT / room).with_suffix("").parts[0]
+        if own == "__init__":
+            continue
+        unknown |= {own} - floor.keys()
+        for line, name in imports(path):
+            other = name.split(".")[1] if within(name, room) and "." in name else own
+            if other != own and other in floor and own in floor and floor[other] >= floor[own]:
+                wrong.append(f"{path.relative_to(ROOT)}:{line}: {own} imports {name}")
+    assert not unknown, f"not in the order of {room}: {sorted(unknown)}"
+    assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)

@@ -1,17 +1,28 @@
-"""Checks of the city as data: who answers for it, of whom it is, how old it is, and whether it can be handed on."""
+"""Checks of the city as data, who answers for it, of whom it is, how old it is, and whether it can be handed on; and of
+the report itself: one row for each clause in every form and language.
+"""
 
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from resilience.judge.verdict import Figure, Value
+from resilience.report.charter import (
+    CharterContent,
+    CharterRun,
+    ClauseEvidence,
+    charter_json,
+    charter_markdown,
+    charter_page,
+)
 from resilience.report.charter.equipment import age_rows
-from resilience.report.charter.evidence import CharterRun, ClauseEvidence
+from resilience.scenario.clauses import charter_clauses
 from resilience.words.terms import KIND_NAMES, words_of
-from resilience.words.text import Text, enumerated, number
+from resilience.words.text import LANGUAGES, Text, enumerated, number
 from simulator.contracts.city import City
 
 DEVICES = ("server", "router", "switch", "radio-site", "gateway", "signal", "pump")
@@ -100,7 +111,7 @@ def check_geodata(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     from simulator.city.frame import MapFrame
     from simulator.city.geojson import read_districts
     from simulator.city.where import Where
-    from stadtwerk.towns.geodata import results_of
+    from stadtwerk.runs.finished import results_of
 
     with TemporaryDirectory() as place:
         path = Path(place) / "city.geojson"
@@ -161,3 +172,27 @@ def _lacking(without: Counter[str], what: Text, every: int) -> Text:
 
 def _value(ok: bool) -> Value:
     return Value.PASS if ok else Value.FAIL
+
+
+def check_forms(content: CharterContent) -> ClauseEvidence:
+    """III.l/check-grids: HTML, Markdown and JSON have the same clauses in the same state, in both languages."""
+    wanted = [(row.clause.id, row.status.value) for row in content.rows]
+    wrong = [] if [name for name, _ in wanted] == [clause.id for clause in charter_clauses()] else ["clauses"]
+    for lang in LANGUAGES:
+        page = re.findall(r'data-clause="([^"]+)" data-status="([^"]+)"', charter_page(content, lang))
+        if page != wanted:
+            wrong.append(f"HTML ({lang})")
+        text = charter_markdown(content, lang)
+        if not all(f"({name})" in text for name, _ in wanted):
+            wrong.append(f"Markdown ({lang})")
+    rows = json.loads(charter_json(content))["rows"]
+    if [(row["clause"]["id"], row["status"]) for row in rows] != wanted:
+        wrong.append("JSON")
+    title = Text("Ein Raster in allen Formen", "One grid in all forms")
+    reason = Text(
+        f"{len(wanted)} Zeilen, gleich in HTML, Markdown und JSON, auf Deutsch und Englisch.",
+        f"{len(wanted)} rows, the same in HTML, Markdown and JSON, in German and English.",
+    )
+    if wrong:
+        reason = Text(f"Abweichend: {', '.join(wrong)}.", f"Different: {', '.join(wrong)}.")
+    return ClauseEvidence("III.l/check-grids", "forms", title, Value.FAIL if wrong else Value.PASS, reason)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from resilience.judge.record import read_verdict
 from resilience.judge.verdict import Value
 from resilience.report.charter import (
     CharterContent,
@@ -18,17 +20,53 @@ from resilience.report.charter import (
     compose_charter,
 )
 from resilience.report.charter.compose import reference_year
+from resilience.report.charter.evidence import judged_for_charter
+from resilience.scenario.loader import build_scenario
+from resilience.scenario.semantics import check_scenario
 from resilience.words.text import LANGUAGES, Text
 from simulator.contracts.city import City
+from simulator.contracts.document import load_document
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.charter.audit_checks import AUDIT_FILE, check_audits
-from stadtwerk.charter.city_checks import check_ages, check_geodata, check_makers, check_owners
-from stadtwerk.charter.form_checks import check_forms
-from stadtwerk.charter.run_checks import check_causes, check_detection
-from stadtwerk.charter.runs import read_runs, run_folders
+from stadtwerk.charter.city_checks import check_ages, check_forms, check_geodata, check_makers, check_owners
+from stadtwerk.charter.run_checks import AUDIT_FILE, check_audits, check_causes, check_detection
 from stadtwerk.charter.wire_checks import check_interfaces, check_privacy, check_versions
+from stadtwerk.library import load_named_city
 from stadtwerk.runs import folder as files
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.runs.finished import run_folders
+
+
+def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str, str]]:
+    """The runs, and for each city that they played in the name or folder by which it can be loaded.
+
+    Raises `BadInput` for a folder of another version that cannot be read.
+    """
+    runs: list[CharterRun] = []
+    cities: dict[str, str] = {}
+    problems: list[Problem] = []
+    for folder in folders:
+        try:
+            document = load_document(folder / "scenario.yaml")
+            wrong = check_scenario(document)
+            if wrong:
+                raise BadInput(wrong)
+            scenario = build_scenario(document)
+            verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
+            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            seed, city = int(record["seed"]), str(record["city"])
+        except BadInput as bad:
+            problems += bad.problems
+            continue
+        except (ValueError, KeyError) as error:
+            what = f"cannot be read ({error})"
+            problems.append(Problem(str(folder), 0, "RUN_FOLDER", what, "run the scenario again with this version"))
+            continue
+        cities.setdefault(city, scenario.city.name or str(folder / scenario.city.path))
+        replay = f"stadtwerk run {shlex.quote(scenario.id)} --seed {seed}"
+        judged = judged_for_charter(verdict, scenario.expected)
+        runs.append(CharterRun(scenario, seed, str(folder), replay, verdict, judged))
+    if problems:
+        raise BadInput(problems)
+    return tuple(runs), cities
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stadtwerk.cli.terminal import Terminal
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from resilience.study.audit import Audit

@@ -94,7 +94,7 @@ def _of(topic: str, lang: str) -> Listing:
 
 def _scenarios(lang: str) -> Listing:
     from resilience.scenario.loader import load_scenario
-    from stadtwerk.towns.library import find_scenario, scenario_names
+    from stadtwerk.library import find_scenario, scenario_names
 
     rows = []
     for name in scenario_names():
@@ -106,7 +106,7 @@ def _scenarios(lang: str) -> Listing:
 def _campaigns(lang: str) -> Listing:
     from resilience.study.campaign.loader import load_campaign
     from simulator.contracts.document import load_document
-    from stadtwerk.towns.library import campaign_names, find_campaign
+    from stadtwerk.library import campaign_names, find_campaign
 
     rows = []
     for name in campaign_names():
@@ -117,7 +117,7 @@ def _campaigns(lang: str) -> Listing:
 
 
 def _suites(lang: str) -> Listing:
-    from stadtwerk.towns.library import load_named_suite, suite_names
+    from stadtwerk.library import load_named_suite, suite_names
 
     suites = [load_named_suite(name) for name in suite_names()]
     rows = [(suite.id, suite.title.of(lang), ", ".join(path.stem for path in suite.scenarios)) for suite in suites]
@@ -125,7 +125,7 @@ def _suites(lang: str) -> Listing:
 
 
 def _cities() -> Listing:
-    from stadtwerk.towns.library import DEMO
+    from stadtwerk.library import DEMO
 
     rows = [(DEMO, "water: WNTR's ky10; grid: pandapower's mv_oberrhein; roads, ICT and lifelines laid over by rules")]
     return "cities with a name (any other: give its folder)", ("name", "made from"), rows
@@ -199,7 +199,7 @@ def _quantities() -> Listing:
 
 
 def _levels_of(name: str) -> Listing:
-    from stadtwerk.towns.library import load_named_city
+    from stadtwerk.library import load_named_city
 
     city = load_named_city(name)
     rows = [

@@ -8,9 +8,9 @@ from pathlib import Path
 from resilience.study.outcome import Outcome
 from resilience.study.suite_junit import SuiteRun
 from resilience.words.text import Text
-from stadtwerk.cli.terminal import Terminal
 from stadtwerk.runs.run import RunRequest
 from stadtwerk.studies.suite import SuiteRequest, SuiteResult
+from stadtwerk.terminal import Terminal
 
 WORDS = {
     Outcome.PASS: Text("✔ bestanden", "✔ pass"),

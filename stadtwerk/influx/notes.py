@@ -14,8 +14,8 @@ from resilience.words.text import Text, both
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.level import MEASURES
 from simulator.contracts.measurements import CITY, EVENT, NONE
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.sender import Out
 
 KIND_WORDS: Mapping[EventKind, Text] = MappingProxyType(
     {

@@ -15,8 +15,8 @@ from simulator.contracts.level import MEASURES, ServiceLevel
 from simulator.contracts.measurements import AFFECTED, ANY, CURVE, DISTRICT, LEVEL
 from simulator.contracts.state import State
 from simulator.contracts.ticks import to_s
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.sender import Out
 
 GONE = 0.01
 """Below this quality a service counts as gone (assumption)."""

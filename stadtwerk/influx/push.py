@@ -1,26 +1,80 @@
-"""A finished run into a database."""
+"""A finished run into a database that a command line names, and where it is to be seen in Grafana."""
 
 from __future__ import annotations
 
+import argparse
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from gateways.brokers.address import UnsafeSecret
 from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.stores.influx.queries import InfluxQuestions
+from gateways.stores.influx.settings import unfit_address
 from simulator.contracts.measurements import AFFECTED, RUN
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
-from stadtwerk.influx.folder import RunFolder, read_folder
 from stadtwerk.influx.gateways import gateway_lines, read_readings, reading_lines
 from stadtwerk.influx.identity import RunIdentity, zero_of
 from stadtwerk.influx.replay import Replay
+from stadtwerk.runs.finished import RunFolder, read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def dashboard_link(run: str, begin_ms: int, end_ms: int, lang: str, live: bool = False) -> str:
+    """Path and query of the first dashboard on this run's time, to be put behind Grafana's address."""
+    query = {"var-run": run, "from": str(begin_ms), "to": str(end_ms)} | ({"refresh": "5s"} if live else {})
+    return f"/d/stadtwerk-city-{lang}?{urlencode(query)}"
+
+
+Wrong = Callable[[str, str, str], None]
+"""Called with the option, what is wrong, how to mend it."""
+
+
+def database(options: argparse.Namespace, wrong: Wrong, **more: Any) -> InfluxSettings | None:
+    """Where the database is and who one is there; `more` are further settings. Mistakes are told; then it is None.
+
+    With a token it is InfluxDB 2, with a user InfluxDB 1; with neither it is one that lets everyone in.
+    """
+    before: list[str] = []
+
+    def tell(field: str, what: str, mend: str) -> None:
+        before.append(field)
+        wrong(field, what, mend)
+
+    files: dict[str, Path | None] = {}
+    for name in ("token_file", "password_file", "ca_file"):
+        given = getattr(options, name)
+        files[name] = None if given is None else Path(given).resolve()
+        if given is not None and not Path(given).is_file():
+            tell(f"--{name.replace('_', '-')}", f"there is no file {given!r}", "name a file that only you can read")
+    if options.token_file and options.user:
+        tell("--user", "a token and a user at once", "give --token-file for InfluxDB 2, or --user for InfluxDB 1")
+    if options.user and not options.password_file:
+        tell("--password-file", "is missing", "give the file that holds the user's password")
+    if options.password_file and not options.user and not options.token_file:
+        tell("--user", "is missing", "name the user whose password that is")
+    if options.password_file and options.token_file:
+        tell("--password-file", "a token and a password both", "give --token-file alone for InfluxDB 2")
+    if options.ca_file and options.influx.startswith("http://"):
+        tell("--ca-file", "has no meaning for an address that is not encrypted", "use https://, or leave it out")
+    if options.token_file and not options.org:
+        tell("--org", "is missing", "InfluxDB 2 needs the organisation beside the token")
+    if not options.bucket:
+        tell("--bucket", "is missing", "name the bucket, or the database of InfluxDB 1")
+    secret = bool(options.token_file or options.password_file)
+    if (what := unfit_address(options.influx, secret)) is not None:
+        tell("--influx", what, "use https://host:port, or http://host:port on this machine")
+    if before:
+        return None
+    settings = {"api": "v2" if options.token_file else "v1", "user": options.user, **files, **more}
+    return InfluxSettings(options.influx, options.bucket, options.org, **settings)
+
 
 BLOCK_LINES = 10_000
 """Lines in one request (assumption: 2 MB; influxdb-client is at its fastest from 5,000 on)."""
@@ -194,3 +248,25 @@ def _patiently(act: Callable[[], None]) -> None:
 def _unusable(reason: str) -> BadInput:
     mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping; see docs/dashboards.md"
     return BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {reason}", mend)])
+
+
+def push_request(options: argparse.Namespace) -> PushRequest:
+    """Check what came from a command line. Raises `BadInput` with every problem."""
+    problems: list[Problem] = []
+
+    def wrong(field: str, what: str, mend: str) -> None:
+        problems.append(Problem("command line", 0, field, what, mend))
+
+    settings = database(options, wrong, timeout_s=30.0)
+    if settings is None:
+        raise BadInput(problems)
+    return PushRequest(
+        Path(options.folder),
+        settings,
+        options.name,
+        options.city,
+        options.now,
+        options.replace,
+        options.report,
+        not options.no_readings,
+    )

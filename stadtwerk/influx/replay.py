@@ -12,10 +12,10 @@ from simulator.contracts.measurements import BEAT_S, SLOW_BEAT_S, SNAPSHOT_S
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.notes import Notes
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.people import People
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.results import Results
+from stadtwerk.influx.sender import Out
 from stadtwerk.influx.states import States
 from stadtwerk.influx.stores import Stores
 

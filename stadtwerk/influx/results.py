@@ -8,8 +8,8 @@ from gateways.stores.influx.lines import Value
 from resilience.words.text import Text
 from simulator.contracts.measurements import EXPECTATION, REDUNDANCY, RUN, VERDICT_CODES
 from stadtwerk.influx.identity import RunIdentity
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.sender import Out
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Finding, Verdict

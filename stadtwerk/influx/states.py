@@ -13,8 +13,8 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import CLASS, COMPONENT, FAULT, MODE
 from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
 from simulator.contracts.ticks import to_s
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import NETWORK_ELEMENTS, Places
+from stadtwerk.influx.sender import Out
 
 _FAULT_NAME = re.compile(r"\[([a-z0-9-]+)\]$")
 _MODES_SAY_ALL = ("signal", "service")

@@ -12,8 +12,8 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import BALANCE, HOURS_SHOWN, STORE
 from simulator.contracts.ticks import to_s
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.sender import Out
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ import orjson
 from gateways.brokers.mosquitto import NAMES, installed
 from gateways.secrets.folder import DATABASE, SIMULATOR
 from simulator.contracts.problem import BadInput
+from stadtwerk.library import load_named_city
 from stadtwerk.live.installation import SCHEMA
-from stadtwerk.towns.library import load_named_city
 
 DOOR, FIRST_LINK = 7000, (17001, 18001)
 _SECRETS = "/etc/stadtwerk/identity"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from gateways.alive import NOBODY_ASKS, Alive
 from simulator.contracts.ticks import TICKS_PER_S
 from simulator.kernel import Clock
-from stadtwerk.cli.terminal import Progress, Terminal
+from stadtwerk.terminal import Progress, Terminal
 
 BEHIND_S = 1.0
 """From this lag on a run is behind (assumption: what somebody who watches would notice)."""

@@ -19,12 +19,10 @@ from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
-from stadtwerk.cli.terminal import Terminal
 from stadtwerk.influx.gateways import reading_tags
-from stadtwerk.influx.health import HealthWatch
 from stadtwerk.influx.identity import RunIdentity, zero_of
-from stadtwerk.influx.links import dashboard_link
-from stadtwerk.influx.live import LiveLines
+from stadtwerk.influx.live import HealthWatch, LiveLines
+from stadtwerk.influx.push import dashboard_link
 from stadtwerk.live.attached import Attached
 from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
 from stadtwerk.live.database import found_before, patiently
@@ -38,6 +36,7 @@ from stadtwerk.live.processes import Processes, private_folder
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.runs.feed import software_of
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City

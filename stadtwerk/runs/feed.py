@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from simulator.contracts.sensor import Readings
     from simulator.coupling import GaugeRecorder, Runtime
     from simulator.sensors import TruthFile
-    from stadtwerk.cli.terminal import Terminal
     from stadtwerk.runs.brokers import TownBrokers
+    from stadtwerk.terminal import Terminal
 
 
 TRUTH_FILE = "truth.jsonl"

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stadtwerk.cli.terminal import Terminal
 from stadtwerk.runs.feed import HELD, Feed
 from stadtwerk.runs.run import simulate
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import Telemetry

@@ -16,10 +16,10 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from stadtwerk.cli.terminal import Terminal
+from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
-from stadtwerk.towns.library import find_scenario, load_checked, scenario_folder
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import TelemetrySummary

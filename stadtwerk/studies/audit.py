@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.cli.terminal import Terminal
+from stadtwerk.library import city_names, load_named_city
 from stadtwerk.runs.branching import run_cases
 from stadtwerk.studies.topology import network_edges
-from stadtwerk.towns.library import city_names, load_named_city
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from resilience.scenario.scenario import CityReference

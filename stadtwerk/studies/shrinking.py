@@ -15,8 +15,8 @@ from resilience.words.text import Text
 from simulator.contracts.document import load_document
 from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput
-from stadtwerk.cli.terminal import Quiet, Terminal
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
+from stadtwerk.terminal import Quiet, Terminal
 
 SHRUNK_FILE = "shrunk.yaml"
 MOST_RUNS = 60

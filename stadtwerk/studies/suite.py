@@ -16,9 +16,9 @@ from resilience.study.outcome import Judged, Outcome, exit_code_of, outcome_of
 from resilience.study.suite_junit import SuiteRun, suite_junit_xml
 from resilience.words.text import Text, both
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.cli.terminal import Quiet
+from stadtwerk.library import load_checked, load_named_city
 from stadtwerk.runs.run import RunRequest, replay_command, run_scenario
-from stadtwerk.towns.library import load_checked, load_named_city
+from stadtwerk.terminal import Quiet
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict

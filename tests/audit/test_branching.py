@@ -16,12 +16,12 @@ from simulator.contracts.city import City
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
 from simulator.kernel import Clock
-from stadtwerk.cli.terminal import Terminal
 from stadtwerk.runs import branching
 from stadtwerk.runs.branching import BranchFailed, Lived, run_alone, run_cases
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.folder import event_lines
 from stadtwerk.runs.run import simulate
+from stadtwerk.terminal import Terminal
 from tests.audit.towns import whole_town
 
 RUN = RunSettings(datetime(2026, 1, 14, 7, 0), 1800.0, 4 * 3600.0)

@@ -22,8 +22,8 @@ from resilience.study.audit.replay import file_name, scenario_text
 from resilience.words.text import NO_TEXT as SAME
 from simulator.city.loader import load_city
 from stadtwerk.__main__ import main
+from stadtwerk.library import demo_folder
 from stadtwerk.runs.branching import run_cases
-from stadtwerk.towns.library import demo_folder
 from tests.run.test_micropolis import MICROPOLIS
 
 LEVEL = "water-supply-city"

@@ -6,8 +6,8 @@ from itertools import groupby
 
 import pytest
 
+from stadtwerk.library import campaign_names, find_campaign
 from stadtwerk.studies.campaigns.plan import plan_campaign
-from stadtwerk.towns.library import campaign_names, find_campaign
 
 
 @pytest.mark.parametrize("name", campaign_names())

@@ -11,7 +11,7 @@ from simulator.city.cohorts import expand
 from simulator.city.draft import SensorRule
 from simulator.city.loader import load_city
 from simulator.contracts.problem import BadInput
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
 from tests.city.towns import CITY, hamlet
 from tests.support.towns import component
 

@@ -11,9 +11,9 @@ import pytest
 
 from gateways.secrets.folder import DATABASE_USERS, SecretsExist, init_secrets
 from stadtwerk.__main__ import main
+from stadtwerk.library import load_named_city
 from stadtwerk.live.compose import compose_files
 from stadtwerk.live.compose import main as write_files
-from stadtwerk.towns.library import load_named_city
 from tests.deploy.compose import FILE, ROOT, document, mounted, services
 
 COMPOSE = shutil.which("docker-compose")

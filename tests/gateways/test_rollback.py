@@ -15,7 +15,7 @@ from gateways.gateway.aggregation import all_leaving
 from gateways.gateway.legacy.registers import step_of
 from simulator.contracts.city import City
 from stadtwerk.__main__ import main
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
 
 BAD_FROM_S, BAD_TO_S = 3600.0, 7200.0
 

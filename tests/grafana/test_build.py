@@ -18,7 +18,7 @@ from dashboards.palette import STATES, STORES, VERDICTS, measure_words
 from simulator.contracts.level import MEASURES
 from simulator.contracts.measurements import VERDICT_CODES
 from simulator.contracts.state import State
-from stadtwerk.influx.links import dashboard_link
+from stadtwerk.influx.push import dashboard_link
 from stadtwerk.influx.stores import KINDS_OF_STORE
 from tests.grafana.grafana import BUILT, load, pages, panels, variables_in
 

@@ -14,9 +14,9 @@ from resilience.judge.metrics import person_hours_by_measure, quality, resilienc
 from simulator.contracts.history import Course, History
 from simulator.contracts.measurements import MEASUREMENTS
 from simulator.contracts.quantities import QUANTITIES
-from stadtwerk.influx.folder import RunFolder, StoredSource, read_folder
 from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
+from stadtwerk.runs.finished import RunFolder, StoredSource, read_folder
 from tests.grafana.conftest import Pushed, say
 
 ZERO_MS = 1_768_410_000_000

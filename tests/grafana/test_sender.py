@@ -13,11 +13,10 @@ from gateways.stores.influx import InfluxWriter
 from gateways.wire.topics import ack, health, status
 from resilience.scenario.scenario import CityReference, RunSettings, Scenario
 from resilience.words.text import both
-from stadtwerk.influx.health import HealthWatch
 from stadtwerk.influx.identity import RunIdentity
-from stadtwerk.influx.out import Out
+from stadtwerk.influx.live import HealthWatch
 from stadtwerk.influx.places import Places
-from stadtwerk.influx.sender import Sender
+from stadtwerk.influx.sender import Out, Sender
 from tests.grafana.test_states import parse
 from tests.influx.fake import Answer, Asked, FakeInflux, error
 from tests.support.towns import component, town

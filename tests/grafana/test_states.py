@@ -13,8 +13,8 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import AFFECTED, COMPONENT, MODE, STORE
 from simulator.contracts.state import MEDIUM, State, classified, state_of_mode, state_under_fault, ways_of
 from stadtwerk.influx.notes import KIND_WORDS
-from stadtwerk.influx.out import Out
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.sender import Out
 from stadtwerk.influx.states import States
 from tests.support.towns import component, link, town
 

@@ -15,8 +15,8 @@ import paho.mqtt.client as mqtt
 
 from gateways.gateway.aggregation import all_leaving
 from gateways.wire.senml import registered
-from stadtwerk.cli.terminal import Terminal
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
+from stadtwerk.terminal import Terminal
 
 START_MS = int(datetime(2026, 1, 14, 17, tzinfo=UTC).timestamp() * 1000)
 SCENARIO = """\

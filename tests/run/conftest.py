@@ -11,7 +11,7 @@ import pytest
 
 from simulator.contracts.city import City
 from stadtwerk.__main__ import main
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """The same hours without any fault."""
     import yaml
 
-    from stadtwerk.towns.library import find_scenario
+    from stadtwerk.library import find_scenario
 
     scenario = yaml.safe_load(find_scenario("substation-winter").read_text(encoding="utf-8"))
     del scenario["expected"]

@@ -9,7 +9,7 @@ import pytest
 
 from simulator.contracts.quantities import QUANTITIES
 from stadtwerk.__main__ import main
-from stadtwerk.towns.library import demo_folder, load_named_city
+from stadtwerk.library import demo_folder, load_named_city
 from tests.run.conftest import Run, read_run
 
 OUTAGE = """\

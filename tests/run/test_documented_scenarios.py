@@ -10,7 +10,7 @@ import yaml
 
 from resilience.scenario.semantics import check_scenario
 from simulator.contracts.document import load_document
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
 
 pytest.importorskip("pandapower", reason="the demo extra is not installed")
 

@@ -21,9 +21,9 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
 from simulator.sensors import Label, TruthFile
+from stadtwerk.library import load_named_city
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.wiring import close_all, start_domains
-from stadtwerk.towns.library import load_named_city
 
 IN_FORCE_S, OVERLAP_S, AFTER_S = 600, 60, 900
 STILL_M3_S = 1e-4

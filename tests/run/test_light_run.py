@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from stadtwerk.library import find_scenario, load_checked
 from stadtwerk.runs.light import light_run, needs_sensors
-from stadtwerk.towns.library import find_scenario, load_checked
 from tests.run.conftest import Run
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from stadtwerk.__main__ import main
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
 from tests.run.conftest import Run, read_run
 
 CASES = Path(os.environ.get("STADTWERK_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))

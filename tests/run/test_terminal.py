@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from stadtwerk import terminal
 from stadtwerk.__main__ import main
-from stadtwerk.cli import terminal
-from stadtwerk.cli.terminal import Terminal
+from stadtwerk.terminal import Terminal
 
 HEADS = ("name", "domain", "what it is", "parameters")
 ROWS = [

@@ -19,7 +19,7 @@ import pytest
 
 from gateways.ingest.embedded_store import read_columns
 from simulator.contracts.sensor import Readings, SensorGroup
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
 from tests.ingest.support import Ingest, running, until, written
 from tests.node.world import GATEWAY, START, brokers, field, node
 

@@ -91,8 +91,8 @@ def test_a_run_that_breaks_down_does_not_hide_the_others(
     place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import stadtwerk.studies.suite
-    from stadtwerk.cli.terminal import Terminal
     from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
+    from stadtwerk.terminal import Terminal
 
     def fragile(request: RunRequest, terminal: Terminal) -> RunResult:
         if request.scenario.stem == "bad":

@@ -10,7 +10,7 @@ import pytest
 from resilience.scenario.clauses import Need, charter_clauses
 from resilience.scenario.scenario import Expectation, LinkContinuity
 from stadtwerk.__main__ import main
-from stadtwerk.towns.library import (
+from stadtwerk.library import (
     find_scenario,
     load_checked,
     load_named_city,

@@ -57,8 +57,8 @@ def execute(options: argparse.Namespace) -> int:
     from resilience.judge.verdict import EXIT_CODES
     from stadtwerk.cli.audit_options import read_options
     from stadtwerk.cli.audit_terminal import show
-    from stadtwerk.cli.terminal import Terminal
     from stadtwerk.studies.audit import audit_city
+    from stadtwerk.terminal import Terminal
 
     terminal = Terminal(options.lang)
     settings, scope = read_options(options)

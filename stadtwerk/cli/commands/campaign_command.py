@@ -35,10 +35,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
-    from stadtwerk.cli.terminal import REPORT, Terminal
+    from stadtwerk.library import find_campaign
     from stadtwerk.studies.campaigns.campaign import CampaignRequest, replay, run_campaign
     from stadtwerk.studies.executors import ExecutorGone
-    from stadtwerk.towns.library import find_campaign
+    from stadtwerk.terminal import REPORT, Terminal
 
     problems: list[Problem] = []
 
@@ -67,7 +67,7 @@ def execute(options: argparse.Namespace) -> int:
     terminal = Terminal(options.lang)
     if options.case is not None:
         replayed = replay(request, options.case, options.measure or TODAY, terminal)
-        terminal.show_result(replayed)
+        terminal.show_verdict(replayed.verdict, replayed.notes, replayed.folder)
         return replayed.verdict.exit_code
     try:
         result = run_campaign(request, terminal)

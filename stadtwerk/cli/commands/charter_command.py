@@ -34,7 +34,7 @@ def execute(options: argparse.Namespace) -> int:
     from resilience.report.charter.texts import STATUS
     from resilience.report.charter.view import charter_view
     from stadtwerk.charter.report import make_report
-    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.terminal import Terminal
 
     terminal, lang = Terminal(options.lang), options.lang
     with terminal.working("reading runs, checking"):

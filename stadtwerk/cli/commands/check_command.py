@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem, told
+    from stadtwerk.library import city_names, find_campaign, find_scenario, load_checked, load_named_city
     from stadtwerk.studies.campaigns.plan import is_campaign, plan_campaign
-    from stadtwerk.towns.library import city_names, find_campaign, find_scenario, load_checked, load_named_city
 
     problems: list[Problem] = []
     for name in options.files:

@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from stadtwerk.towns.cities import export_city, import_from, show_city
+    from stadtwerk.cli.cities import export_city, import_from, show_city
 
     if options.action == "export":
         export_city(options.city, options.out, options.run)

@@ -26,8 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     from resilience.report.pages import html
     from simulator.contracts.problem import BadInput, Problem
-    from stadtwerk.cli.terminal import REPORT, Terminal
     from stadtwerk.studies.comparing import compare_folders
+    from stadtwerk.terminal import REPORT, Terminal
 
     page = compare_folders(options.first, options.second, options.lang)
     try:

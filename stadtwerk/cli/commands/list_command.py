@@ -39,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.cli.listings import listing
-    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.terminal import Terminal
 
     if options.city is not None and options.topic != "levels":
         what = f"{options.topic} are not those of a city"

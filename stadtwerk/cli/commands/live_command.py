@@ -69,11 +69,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import Problem
-    from stadtwerk.cli.terminal import Terminal
-    from stadtwerk.influx.database import database
+    from stadtwerk.influx.push import database
     from stadtwerk.live.run import run_live
     from stadtwerk.live.settings import LiveSettings
     from stadtwerk.runs.run import RunRequest
+    from stadtwerk.terminal import Terminal
 
     terminal = Terminal(options.lang)
     request = RunRequest.from_arguments(
@@ -105,5 +105,5 @@ def execute(options: argparse.Namespace) -> int:
         options.now,
     )
     result = run_live(request, settings, terminal)
-    terminal.show_result(result.run)
+    terminal.show_verdict(result.run.verdict, result.run.notes, result.run.folder)
     return result.exit_code

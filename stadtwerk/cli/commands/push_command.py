@@ -32,10 +32,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from stadtwerk.cli.terminal import Terminal
-    from stadtwerk.influx.links import dashboard_link
-    from stadtwerk.influx.push import push
-    from stadtwerk.influx.target import push_request
+    from stadtwerk.influx.push import dashboard_link, push, push_request
+    from stadtwerk.terminal import Terminal
 
     terminal = Terminal(options.lang)
     request = push_request(options)

@@ -38,15 +38,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from stadtwerk.cli.terminal import Terminal
     from stadtwerk.runs.run import RunRequest, run_scenario
+    from stadtwerk.terminal import Terminal
 
     terminal = Terminal(options.lang)
     request = RunRequest.from_arguments(
         options.scenario, options.city, options.seed, options.out, options.speed, options.mqtt, options.lang
     )
     result = run_scenario(request, terminal)
-    terminal.show_result(result)
+    terminal.show_verdict(result.verdict, result.notes, result.folder)
     if options.shrink:
         from stadtwerk.studies.shrinking import shrink_run
 

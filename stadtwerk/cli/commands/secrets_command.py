@@ -127,6 +127,6 @@ def _revoke(folder: Path, names: list[str]) -> int:
 
 
 def _gateways(city: str) -> tuple[str, ...]:
-    from stadtwerk.towns.library import load_named_city
+    from stadtwerk.library import load_named_city
 
     return tuple(dict.fromkeys(cohort.gateway for cohort in load_named_city(city).cohorts))

@@ -38,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.cli.suite_terminal import show, shrink_failures, tell
-    from stadtwerk.cli.terminal import Terminal
+    from stadtwerk.library import load_named_suite
     from stadtwerk.studies.suite import SuiteRequest, run_suite
-    from stadtwerk.towns.library import load_named_suite
+    from stadtwerk.terminal import Terminal
 
     if options.jobs < 1:
         what, mend = f"{options.jobs} is below 1", "use a whole number from 1"

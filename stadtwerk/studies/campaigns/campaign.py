@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.cli.terminal import Terminal
 from stadtwerk.runs import folder as files
 from stadtwerk.studies.campaigns import dataset
 from stadtwerk.studies.campaigns.job import Job, basis, run_job, run_whole
 from stadtwerk.studies.campaigns.plan import Plan, campaign_command, plan_campaign
 from stadtwerk.studies.campaigns.store import Record, RecordStore, held
 from stadtwerk.studies.executors import Executor
+from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from resilience.judge.figures import RunFigures

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from simulator.contracts.city import City
     from simulator.contracts.document import Document
     from simulator.contracts.history import History
-    from stadtwerk.cli.terminal import Terminal
     from stadtwerk.runs.run import RunResult
+    from stadtwerk.terminal import Terminal
 
 _ONE_AT_A_TIME = threading.Lock()
 """The engines are not made for threads: in a worker that has several, runs take turns."""
@@ -75,7 +75,7 @@ def run_job(job: Job) -> RunFigures:
         city = loaded(job.city)
         if job.keep:
             from resilience.judge.metrics.table import metrics_of
-            from stadtwerk.cli.terminal import Terminal
+            from stadtwerk.terminal import Terminal
 
             result, history = run_whole(job, Terminal(job.lang, quiet=True))
             # Without those of readings, which a light run does not have: the data set is the same either way.
@@ -110,7 +110,7 @@ def loaded(data: CityData) -> City:
     from simulator.city.loader import load_city
     from simulator.contracts.city import Assumption
     from simulator.contracts.document import Document
-    from stadtwerk.towns.library import named_city_folder
+    from stadtwerk.library import named_city_folder
 
     folder = named_city_folder(data.source)
     if city_digest(folder) != data.digest:

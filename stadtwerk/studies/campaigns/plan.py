@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.document import Document, Place, load_document
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.studies.campaigns.job import CityData, Job, basis, city_digest
-from stadtwerk.towns.library import (
+from stadtwerk.library import (
     campaign_folder,
     campaign_names,
     city_names,
@@ -20,6 +19,7 @@ from stadtwerk.towns.library import (
     load_checked,
     named_city_folder,
 )
+from stadtwerk.studies.campaigns.job import CityData, Job, basis, city_digest
 
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case

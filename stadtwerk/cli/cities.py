@@ -1,4 +1,4 @@
-"""`city import` and `city show` behind the command line."""
+"""`city import`, `city show` and `city export` behind the command line."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.cli.terminal import Terminal
-from stadtwerk.towns.library import load_named_city
+from stadtwerk.library import load_named_city
+from stadtwerk.runs.finished import results_of
+from stadtwerk.terminal import Terminal
 
 SHOWN_AT_FIRST = 30
 """Assumptions printed on the terminal; all of them stand in the city's folder."""
@@ -51,8 +52,7 @@ def show_city(name: str) -> None:
 def export_city(name: str, out: Path, run: Path | None) -> None:
     """Write a city as GeoJSON, with what a run did to it if one is named. Raises `BadInput`."""
     from simulator.city.export import write_geojson
-    from stadtwerk.charter.runs import run_folders
-    from stadtwerk.towns.geodata import results_of
+    from stadtwerk.runs.finished import run_folders
 
     city = load_named_city(name)
     results = None

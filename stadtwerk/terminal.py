@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 from simulator.contracts.ticks import to_s
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console, RenderableType
 
+    from resilience.judge.verdict import Verdict
     from resilience.report.pages import Page
     from simulator.kernel import Clock
-    from stadtwerk.runs.run import RunResult
 
 STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim"}
 SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–"}
@@ -199,13 +201,13 @@ class Terminal:
 
             yield count
 
-    def show_result(self, result: RunResult) -> None:
+    def show_verdict(self, verdict: Verdict, notes: Sequence[str], folder: Path) -> None:
         """The verdict as a table, the answer in one sentence, remarks, and where the report stands."""
         from rich import box
         from rich.table import Table
         from rich.text import Text
 
-        console, verdict, words = self._console(), result.verdict, WORDS[self.lang]
+        console, words = self._console(), WORDS[self.lang]
         wide = console.width >= WIDE_COLUMNS
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
         for i, head in enumerate(HEADS[self.lang]):
@@ -226,9 +228,9 @@ class Terminal:
         value = verdict.value.value
         sign = Text(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
         self._print(console, Text.assemble(sign, f"  {verdict.answer.of(self.lang)}"))
-        for note in result.notes:
+        for note in notes:
             self._print(console, Text(note, style="dim"))
-        print(f"{REPORT[self.lang]}: {result.folder / 'report.html'}")
+        print(f"{REPORT[self.lang]}: {folder / 'report.html'}")
 
 
 class Quiet(Terminal):

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from resilience.judge.courses import TOLERANCE
+from resilience.judge.record import read_verdict
+from resilience.scenario.loader import build_scenario
+from simulator.contracts.city import City
+from simulator.contracts.document import load_document
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Gauges
+from simulator.contracts.level import MEASURES
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.ticks import TICKS_PER_S, to_ticks
+from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
+from stadtwerk.library import load_named_city
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
@@ -83,10 +90,6 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
 
     Raises `BadInput` with what is missing, or where the city is not the one of the run.
     """
-    from resilience.judge.record import read_verdict
-    from resilience.scenario.loader import build_scenario
-    from simulator.contracts.document import load_document
-    from stadtwerk.towns.library import load_named_city
 
     missing = [name for name in NEEDED if not (path / name).is_file()]
     if missing:
@@ -136,3 +139,65 @@ def _gauges(path: Path) -> Gauges:
     at = np.rint(np.array(table["t_s"], dtype=np.float64) * TICKS_PER_S).astype(np.int64)
     place = np.array([names[pair] for pair in pairs], dtype=np.int32)
     return Gauges(tuple(names), at, place, np.array(table["value"], dtype=np.float64))
+
+
+JUDGED_BY = ("run.json", "scenario.yaml", "verdict.json", "events.jsonl", "levels.parquet", "readings.parquet")
+
+
+def run_folders(paths: Iterable[Path]) -> tuple[Path, ...]:
+    """The run folders meant: each is one itself, or holds some, as a suite's folder does. Raises `BadInput`."""
+    found: list[Path] = []
+    problems: list[Problem] = []
+    for path in paths:
+        inside = sorted(file.parent for file in path.glob("*/run.json") if not file.parent.name.startswith("."))
+        here = [path] if (path / "run.json").is_file() else inside
+        if not here:
+            mend = "name a folder that `stadtwerk run` or `stadtwerk test` left"
+            problems.append(Problem(str(path), 0, "RUN_FOLDER", "is no run folder and holds none", mend))
+        for folder in here:
+            lacking = [name for name in JUDGED_BY if not (folder / name).is_file()]
+            if lacking:
+                what = f"is no whole run folder: {', '.join(lacking)} missing"
+                problems.append(Problem(str(folder), 0, "RUN_FOLDER", what, "run the scenario again"))
+        found += here
+    if problems:
+        raise BadInput(problems)
+    return tuple(dict.fromkeys(found))
+
+
+Results = dict[str, dict[str, float | str | None]]
+
+
+def results_of(folder: Path, city: City) -> Results:
+    """For each district and facility, by measure of its service levels: worst value, and seconds below the minimum.
+
+    Only from the scenario's zero on. Properties are called `worst_MEASURE` and `low_s_MEASURE`.
+    """
+    import json
+
+    end_s = float(json.loads((folder / "run.json").read_text(encoding="utf-8"))["end_s"])
+    courses: dict[str, list[tuple[float, float]]] = {}
+    for tick, name, worth in StoredSource(folder).levels():
+        courses.setdefault(name, []).append((to_s(tick), worth))
+    found: Results = {}
+    for level in city.levels.values():
+        if level.id not in courses or level.subject not in (*city.districts, *city.components):
+            continue
+        higher = MEASURES[level.measure].higher_is_better
+        rows = courses[level.id]
+        ends = [at_s for at_s, _ in rows[1:]] + [end_s]
+        # what is over before the scenario's zero does not count
+        held = [(max(0.0, since), until, value) for (since, value), until in zip(rows, ends, strict=True) if until > 0]
+        if not held:
+            continue
+        values = [value for _, _, value in held]
+        low_s = sum(
+            until - since
+            for since, until, value in held
+            if (value < level.minimum - TOLERANCE if higher else value > level.minimum + TOLERANCE)
+        )
+        measure = level.measure.replace("-", "_")
+        found.setdefault(level.subject, {}).update(
+            {f"worst_{measure}": min(values) if higher else max(values), f"low_s_{measure}": round(low_s, 3)}
+        )
+    return found

@@ -1,1 +1,0 @@
-"""Finds scenarios and cities, builds the demo city, imports and exports towns."""
