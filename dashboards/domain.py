@@ -11,7 +11,7 @@ from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lif
 from dashboards.style import PanelOf, bad_from, display_name
 from dashboards.tables import Column
 from dashboards.text import Language, Text
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import HOURS_SHOWN
 
 SHARE = Text("Anteil, der ankommt, je Stadtteil", "Share that arrives, by district")

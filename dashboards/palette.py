@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards.text import Language, Text
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import ANY, VERDICT_CODES
 from simulator.contracts.state import State
 

@@ -150,7 +150,7 @@ def load_checked(
     """
     from resilience.scenario.loader import build_scenario, city_reference
     from resilience.scenario.semantics import check_scenario
-    from simulator.contracts.quantities import QUANTITIES
+    from simulator.contracts.kinds import QUANTITIES
 
     document = load_document(path)
     problems: list[Problem] = []

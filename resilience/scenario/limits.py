@@ -6,7 +6,8 @@ from resilience.judge.verdict import Limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
 from resilience.words.text import SHARE, Text, quantity
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import ServiceLevel
 
 SCENARIO = "scenario file"
 

@@ -10,7 +10,8 @@ from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import ServiceLevel
 
 SCHEMA = "stadtwerk/scenario/1"
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from resilience.inject.draws.cases import Stream, drawn, exposed, with_cases
 from resilience.scenario.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
-from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, SENSOR_FAULTS
+from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS
 from simulator.contracts.link import Link
+from simulator.contracts.registry import registry
 
 OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
 """Fields of a selector that mean components only."""
@@ -27,7 +28,7 @@ def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
 def _components(selector: Selector, fault: str, city: City) -> list[str]:
     wanted = {name: value for name in (*OF_COMPONENTS, "district", "owner") if (value := getattr(selector, name))}
     able = {kind for kind, points in FAULTS_OF_KIND.items() if fault in [point.name for point in points]}
-    of_sensors = fault in [point.name for point in SENSOR_FAULTS]
+    of_sensors = fault in [point.name for point in registry().sensor_faults]
     return [
         component.id
         for component in city.components.values()

@@ -9,8 +9,7 @@ from simulator.city.draft import CityDraft
 from simulator.city.suggester import Suggester
 from simulator.city.where import Where
 from simulator.contracts.component import Component, Domain
-from simulator.contracts.kinds import KINDS
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.problem import Problem
 
@@ -51,7 +50,7 @@ def check_links(
             what = f"a {source.kind} cannot give {link.kind}"
             mend = f"start a {link.kind} link at a {' or '.join(allowed)}"
             problems.append(where.problem("links", link.id, "source", what, mend))
-        if link.kind is LinkKind.DATA and source and target and not {source.kind, target.kind} & set(ICT_NODES):
+        if link.kind == LinkKind.DATA and source and target and not {source.kind, target.kind} & set(ICT_NODES):
             what = f"neither {source.id!r} nor {target.id!r} is an ICT node"
             mend = f"start or end a data link at a {', '.join(ICT_NODES)}"
             problems.append(where.problem("links", link.id, "source", what, mend))
@@ -77,7 +76,7 @@ def check_control_paths(links: Iterable[Link], components: Mapping[str, Componen
         return name in components and components[name].kind in ICT_NODES
 
     for link in links:
-        if link.kind is LinkKind.DATA:
+        if link.kind == LinkKind.DATA:
             if forwards(link.source) and forwards(link.target):
                 root[find(link.source)] = find(link.target)
             beside.setdefault(link.source, set()).add(link.target)
@@ -98,7 +97,7 @@ def check_control_paths(links: Iterable[Link], components: Mapping[str, Componen
     problems = []
     for link in links if beside else ():
         ends_known = link.source in components and link.target in components
-        if link.kind is LinkKind.CONTROL and ends_known and not reach(link.source) & reach(link.target):
+        if link.kind == LinkKind.CONTROL and ends_known and not reach(link.source) & reach(link.target):
             what = f"no data links lead from {link.source!r} to {link.target!r}"
             problems.append(where.problem("links", link.id, "source", what, "connect both to the ICT network"))
     return problems
@@ -131,7 +130,7 @@ def check_levels(draft: CityDraft, components: Mapping[str, Component], known: K
     """Levels whose subject does not exist or does not fit their measure, or that nobody leans on."""
     problems: list[Problem] = []
     districts = {district.id for district in draft.districts}
-    suggester = Suggester([CITY, *districts, *(c.id for c in components.values() if c.domain is Domain.LIFELINE)])
+    suggester = Suggester([CITY, *districts, *(c.id for c in components.values() if c.domain == Domain.LIFELINE)])
     for level in draft.levels:
         fits = MEASURES[level.measure].subject.split("|")
         is_a = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.city.fields import Fields, Report, cell
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.names import suggestion
+from simulator.contracts.registry import registry
 
 LINK_COLUMNS = ("id", "kind", "source", "target", "owner", "autonomy_min", "latency_ms", "loss", "fallback", "trenches")
 """Header of a links file.
@@ -30,8 +31,9 @@ _READ, _WRITTEN = 9, 12
 def link(fields: Fields, report: Report) -> Link | None:
     """One row of a links file; None where its kind is unknown."""
     kind, fallback = fields.text("kind"), fields.text("fallback", Fallback.LOCAL.value)
-    if kind not in set(LinkKind):
-        report("kind", f"{kind!r} is no kind of link", suggestion(kind, [k.value for k in LinkKind]))
+    known = registry().links
+    if kind not in known:
+        report("kind", f"{kind!r} is no kind of link", suggestion(kind, known))
         return None
     if fallback not in set(Fallback):
         report("fallback", f"{fallback!r} is no fallback", "write hold or local")
@@ -54,7 +56,7 @@ def link_cells(given: Link) -> list[str]:
     """A link as a row of a links file; zeros and defaults stay empty."""
     minutes, milliseconds = round(given.autonomy_s / 60, _WRITTEN), round(given.latency_s * 1000, _WRITTEN)
     numbers = [cell(value) if value else "" for value in (minutes, milliseconds, given.loss)]
-    fallback = given.fallback.value if given.kind is LinkKind.CONTROL else ""
+    fallback = given.fallback.value if given.kind == LinkKind.CONTROL else ""
     return [
         given.id,
         given.kind.value,

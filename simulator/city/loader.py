@@ -118,7 +118,7 @@ def settle_people(
         what = "it is not said how many people live here"
         return given, (), [where.problem("districts", name, "people", what, mend) for name in asked]
     names = {district.id: None for district in draft.districts}
-    homes = {name: components[name].district for name in networks.weights if components[name].domain is Domain.WATER}
+    homes = {name: components[name].district for name in networks.weights if components[name].domain == Domain.WATER}
     weights = {name: networks.weights[name] for name, home in homes.items() if home in names}
     derived = people_by_demand(weights, homes, tuple(names), litres)
     empty = [name for name in asked if derived[name] <= 0]

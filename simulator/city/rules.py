@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from simulator.city.draft import MERGE, WITHHOLD, SensorRule
 from simulator.city.fields import Fields, Report
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.names import suggestion
 
 PEOPLE_OF_SUBJECT = 0

@@ -61,8 +61,8 @@ def staged(out: Path) -> Iterator[Path]:
 def write_city(draft: CityDraft, folder: Path) -> None:
     """Write city.yaml and its tables into a folder in which the network files lie already."""
     folder.mkdir(parents=True, exist_ok=True)
-    access = [link for link in draft.links if link.kind is LinkKind.ROAD]
-    couplings = [link for link in draft.links if link.kind is not LinkKind.ROAD]
+    access = [link for link in draft.links if link.kind == LinkKind.ROAD]
+    couplings = [link for link in draft.links if link.kind != LinkKind.ROAD]
     if draft.components:
         _table(folder / COMPONENTS_FILE, COMPONENT_COLUMNS, map(_component_cells, draft.components))
     for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)):

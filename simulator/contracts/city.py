@@ -88,16 +88,16 @@ class City:
         return self._measured.get(component, ())
 
     def links_into(self, component: str, kind: LinkKind | None = None) -> tuple[Link, ...]:
-        return tuple(ln for ln in self._into.get(component, ()) if kind is None or ln.kind is kind)
+        return tuple(ln for ln in self._into.get(component, ()) if kind is None or ln.kind == kind)
 
     def links_out_of(self, component: str, kind: LinkKind | None = None) -> tuple[Link, ...]:
-        return tuple(ln for ln in self._out_of.get(component, ()) if kind is None or ln.kind is kind)
+        return tuple(ln for ln in self._out_of.get(component, ()) if kind is None or ln.kind == kind)
 
     def links_of_kind(self, kind: LinkKind) -> Iterator[Link]:
-        return (link for link in self.links.values() if link.kind is kind)
+        return (link for link in self.links.values() if link.kind == kind)
 
     def levels_of(self, domain: Domain) -> tuple[ServiceLevel, ...]:
         """The service levels whose measure belongs to this domain."""
-        from simulator.contracts.level import MEASURES
+        from simulator.contracts.kinds import MEASURES
 
-        return tuple(lv for lv in self.levels.values() if MEASURES[lv.measure].domain is domain)
+        return tuple(lv for lv in self.levels.values() if MEASURES[lv.measure].domain == domain)

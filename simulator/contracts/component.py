@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from types import MappingProxyType
+from typing import ClassVar
+
+from simulator.contracts.names import OpenName
 
 Value = float | str | bool
 """A component's parameter: a number in SI units, a name, or yes/no."""
@@ -13,15 +15,20 @@ Value = float | str | bool
 NO_PARAMETERS: Mapping[str, Value] = MappingProxyType({})
 
 
-class Domain(StrEnum):
-    """The sub-systems of the charter: the four networks, the lifelines that lean on them, and the crews."""
+class Domain(OpenName):
+    """The name of a sub-system: a network, the lifelines that lean on it, the crews. Catalogues declare which exist."""
 
-    WATER = "water"
-    ENERGY = "energy"
-    TRAFFIC = "traffic"
-    ICT = "ict"
-    LIFELINE = "lifeline"
-    CREW = "crew"
+    __slots__ = ()
+    WATER: ClassVar[Domain]
+    ENERGY: ClassVar[Domain]
+    TRAFFIC: ClassVar[Domain]
+    ICT: ClassVar[Domain]
+    LIFELINE: ClassVar[Domain]
+    CREW: ClassVar[Domain]
+
+
+for _name in ("water", "energy", "traffic", "ict", "lifeline", "crew"):  # going: constants of catalogues take over
+    setattr(Domain, _name.upper(), Domain(_name))
 
 
 @dataclass(frozen=True, slots=True)

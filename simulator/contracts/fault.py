@@ -12,7 +12,7 @@ class Parameter:
     """A declared number, name or switch: `unit` is SI (or `""`), `default` None means it must be given.
 
     `source` says where the default comes from; the word `assumption` where it is ours. A number lies between
-    `at_least` and `at_most`, where they are given.
+    `at_least` and `at_most`, where they are given. Where it names a `quantity`, that is any of the registry's.
     """
 
     name: str
@@ -23,6 +23,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
+    names_quantity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class FaultPoint:
     `disables` is true where the fault alone means "does not work": the component's supply then reports it as not
     working and its domain reacts to that. Other faults need a handler in the domain. `lasts` names the parameter that
     says after how many seconds the fault ends by itself; empty where it does not.
+
+    `cuts_off` says that it leaves the component without any use, though it counts as working: nothing supplies it.
+    `severs` marks what takes a link down. `judged` is false where another sub-system acts on the fault and the lifeline
+    that carries it is told by that one.
     """
 
     name: str
@@ -39,6 +44,9 @@ class FaultPoint:
     disables: bool = False
     parameters: tuple[Parameter, ...] = ()
     lasts: str = ""
+    cuts_off: bool = False
+    severs: bool = False
+    judged: bool = True
 
     def own_length_s(self, given: Mapping[str, float | str | bool]) -> float | None:
         """After how long it ends by itself with these parameters, the others by default; None where it does not."""

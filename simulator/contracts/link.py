@@ -1,26 +1,27 @@
-"""What one component gets from another: power, data, control, water or road access."""
+"""What one component gets from another: power, data, control, water, road access, whatever a catalogue declares."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
+
+from simulator.contracts.names import OpenName
 
 
-class LinkKind(StrEnum):
-    """The five things that flow between sub-systems.
+class LinkKind(OpenName):
+    """The name of what flows between sub-systems. Catalogues declare which exist, and what each means."""
 
-    power    source bus (or generator) feeds the target; without it the target stops once its autonomy is used up
-    data     an edge of the ICT graph, usable both ways: between nodes, or from a node to a field device
-    control  source (a control centre) commands the target; needs a working path of data links between the two
-    water    source junction supplies the target
-    road     source road node is where crews and trucks reach the target
-    """
+    __slots__ = ()
+    POWER: ClassVar[LinkKind]
+    DATA: ClassVar[LinkKind]
+    CONTROL: ClassVar[LinkKind]
+    WATER: ClassVar[LinkKind]
+    ROAD: ClassVar[LinkKind]
 
-    POWER = "power"
-    DATA = "data"
-    CONTROL = "control"
-    WATER = "water"
-    ROAD = "road"
+
+for _name in ("power", "data", "control", "water", "road"):  # going: constants of catalogues take over
+    setattr(LinkKind, _name.upper(), LinkKind(_name))
 
 
 class Fallback(StrEnum):

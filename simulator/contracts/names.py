@@ -1,9 +1,10 @@
-"""Near misses: what the writer of a file probably meant."""
+"""Names: open sets of them, and near misses, what the writer of a file probably meant."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any, ClassVar, Self
 
 
 def near_misses(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
@@ -16,3 +17,25 @@ def suggestion(name: str, known: Iterable[str], listing: str = "") -> str:
     near = near_misses(name, known)
     hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else "no known name is close to it"
     return f"{hint} (all: {listing})" if listing else hint
+
+
+class OpenName(str):
+    """A name of a set that anybody may add to. Equal names are the same object within a process."""
+
+    __slots__ = ()
+    _known: ClassVar[dict[str, Any]]
+
+    def __init_subclass__(cls) -> None:
+        cls._known = {}
+
+    def __new__(cls, name: str) -> Self:
+        found = cls._known.get(name)
+        if found is None:
+            found = cls._known[str(name)] = super().__new__(cls, name)
+        same: Self = found
+        return same
+
+    @property
+    def value(self) -> str:
+        """The name as a plain string."""
+        return str(self)

@@ -8,18 +8,46 @@ quantities  what can be measured, and where
 witness     a supply that remembers whom anybody asked about
 travel      how long it takes to get there over the roads
 crews       who drives there and works
+catalogue   crews, depots, and what can befall any place: data only
 runtime     all of the above with the city and the clock, handed to every domain
 """
 
-from simulator.coupling.crews import Crews
-from simulator.coupling.faults import FaultStack
-from simulator.coupling.gauges import GaugeRecorder
-from simulator.coupling.levels import LevelRecorder
-from simulator.coupling.quantities import Quantities, Quantity
-from simulator.coupling.runtime import Runtime
-from simulator.coupling.supply import Supply
-from simulator.coupling.travel import Travel
-from simulator.coupling.witness import WitnessSupply
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.coupling.crews import Crews
+    from simulator.coupling.faults import FaultStack
+    from simulator.coupling.gauges import GaugeRecorder
+    from simulator.coupling.levels import LevelRecorder
+    from simulator.coupling.quantities import Quantities, Quantity
+    from simulator.coupling.runtime import Runtime
+    from simulator.coupling.supply import Supply
+    from simulator.coupling.travel import Travel
+    from simulator.coupling.witness import WitnessSupply
+
+_HOMES = {
+    "Crews": "crews",
+    "FaultStack": "faults",
+    "GaugeRecorder": "gauges",
+    "LevelRecorder": "levels",
+    "Quantities": "quantities",
+    "Quantity": "quantities",
+    "Runtime": "runtime",
+    "Supply": "supply",
+    "Travel": "travel",
+    "WitnessSupply": "witness",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import on first use: who reads the catalogue of this room loads no numpy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 __all__ = [
     "Crews",

@@ -9,7 +9,7 @@ import numpy as np
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import Course
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
 

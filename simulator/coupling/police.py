@@ -7,7 +7,7 @@ from collections.abc import Callable
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.kind import POLICE_ELSEWHERE
+from simulator.coupling.catalogue import POLICE_ELSEWHERE
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import RANSOMWARE
+from simulator.coupling.catalogue import RANSOMWARE
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 

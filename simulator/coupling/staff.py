@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from math import prod
 
-from simulator.contracts.kinds import kind
+from simulator.coupling import catalogue
 from simulator.coupling.faults import FaultStack
 
-STAFF_ABSENT = kind.STAFF_ABSENT.name
+STAFF_ABSENT = catalogue.STAFF_ABSENT.name
 
 
 def staff_present(faults: FaultStack, component: str) -> float:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import LOSS_OF_CONTROL
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.catalogue import LOSS_OF_CONTROL
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
@@ -176,12 +176,12 @@ class Supply:
         offered = self._offered.get((link.source, link.kind))
         if offered is None:
             offered = self._works[link.source]
-        silent = link.kind is LinkKind.CONTROL and link.source in self._voiceless
+        silent = link.kind == LinkKind.CONTROL and link.source in self._voiceless
         up = offered and not silent and not self._cut.get(link.id, False) and self._path.get(link.id, True)
         if up == self._link_up[link.id]:
             return
         self._link_up[link.id] = up
-        if link.kind is LinkKind.POWER:
+        if link.kind == LinkKind.POWER:
             self._demand_changed(link.target)
         kind = EventKind.LINK_UP if up else EventKind.LINK_DOWN
         event = self._log.add(kind, link.id, f"{link.kind} {link.source} → {link.target}", cause=cause)

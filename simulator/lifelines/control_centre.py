@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.contracts.component import Component
-from simulator.contracts.kinds.cyber import LOSS_OF_CONTROL, LOSS_OF_VIEW
-from simulator.contracts.kinds.traffic import CONTROLLER_FAILED
 from simulator.contracts.link import Fallback
+from simulator.coupling.catalogue import LOSS_OF_CONTROL, LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
 from simulator.lifelines.lifeline import Lifeline
 
 MOST = 0.5

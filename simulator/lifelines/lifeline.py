@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
@@ -34,6 +34,8 @@ class Lifeline(ABC):
     """
 
     kind: ClassVar[str]
+    judged_for: ClassVar[tuple[str, ...]] = ()
+    """Faults of what it watches, beside those of its own type, that it is judged for."""
 
     def __init__(self, runtime: Runtime, component: Component) -> None:
         self.runtime, self.component, self.id = runtime, component, component.id
@@ -50,6 +52,13 @@ class Lifeline(ABC):
         self._cause: int | None = None
         self.because: int | None = None
         self.tells: list[Lifeline] = []
+
+    @classmethod  # noqa: B027
+    def begin(cls, runtime: Runtime, all_of_type: Sequence[Lifeline]) -> None:
+        """For what is done once for all lifelines of a type, after they have started."""
+
+    def tie(self, lifelines: Mapping[str, Lifeline]) -> None:  # noqa: B027
+        """For lifelines that lean on each other: told once, before any starts, who else is there."""
 
     def start(self, judged: Callable[[], None]) -> None:
         """Watch, and judge for the first time, now. `judged` is called at every judgement."""

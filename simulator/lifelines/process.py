@@ -2,99 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import Any
-
-import numpy as np
-import simpy
-
+from simulator.contracts.catalogue import ComponentType
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds import KINDS
-from simulator.contracts.kinds.cyber import COMMAND_FAULTS, FLOODING
-from simulator.contracts.kinds.kind import POLICE_ELSEWHERE
-from simulator.contracts.kinds.traffic import CONTROLLER_FAILED
-from simulator.coupling.quantities import Quantity
+from simulator.contracts.registry import named, registry
 from simulator.coupling.runtime import Runtime
-from simulator.lifelines.drinking_water import DrinkingWater
-from simulator.lifelines.hospital import Hospital
-from simulator.lifelines.hospital_water import HospitalWater
 from simulator.lifelines.lifeline import Lifeline
-from simulator.lifelines.patient_records import PatientRecords
-from simulator.lifelines.public_warning import PublicWarning
-from simulator.lifelines.rescue import RescueDispatch
-from simulator.lifelines.site import KINDS_OF_SITE, Site
-from simulator.lifelines.town_hall import TownHall
-from simulator.lifelines.traffic_control import TrafficControlCentre
-from simulator.lifelines.waterworks import Waterworks
+from simulator.lifelines.site import Site
 
-KINDS_OF_LIFELINE: tuple[type[Lifeline], ...] = (
-    Hospital,
-    RescueDispatch,
-    DrinkingWater,
-    TrafficControlCentre,
-    TownHall,
-    Waterworks,
-    PatientRecords,
-    HospitalWater,
-    PublicWarning,
-)
 
-_FAULTS = dict.fromkeys(
-    point.name
-    for of in KINDS_OF_LIFELINE
-    for point in KINDS[of.kind].faults
-    if not point.disables and point not in (FLOODING, POLICE_ELSEWHERE, *COMMAND_FAULTS)
-) | {CONTROLLER_FAILED.name: None}
-"""What can befall a lifeline, or a signal it commands, and only shows when it is judged; others have other handlers."""
-
-POLL_S = 300.0
-"""How often the drinking-water supply looks at the network (assumption: the usual hydraulic step)."""
+def _types() -> list[tuple[ComponentType, type[Lifeline]]]:
+    """Every type of component with a state machine, in the order in which these start."""
+    found = sorted((one for one in registry().types.values() if one.process), key=lambda one: (one.order, one.name))
+    return [(one, named(one.process)) for one in found]
 
 
 class Lifelines:
-    """Every lifeline of a city, running. `solves` counts judgements.
-
-    Registers `litres_per_person_d` of the districts that have a drinking-water supply.
-    """
+    """Every lifeline of a city, running. `solves` counts judgements."""
 
     name = "lifelines"
 
     def __init__(self, runtime: Runtime) -> None:
         self.solves = 0
-        self._runtime = runtime
-        city = runtime.city
-        self._lifelines = {c.id: of(runtime, c) for of in KINDS_OF_LIFELINE for c in city.of_kind(of.kind)}
-        self._waters = tuple(lifeline for lifeline in self._lifelines.values() if isinstance(lifeline, DrinkingWater))
-        self._tie()
+        types = _types()
+        self._lifelines = {c.id: of(runtime, c) for kind, of in types for c in runtime.city.of_kind(kind.name)}
+        for lifeline in self._lifelines.values():
+            lifeline.tie(self._lifelines)
         for lifeline in self._lifelines.values():
             lifeline.start(self._count)
-        for name in _FAULTS:
+        for name in _faults(types):
             runtime.faults.handle(name, self._on_fault)
-        for site in city.of_kind(*KINDS_OF_SITE):
-            Site(runtime, site).start()
-        runtime.quantities.register(
-            Quantity(
-                "litres_per_person_d",
-                "l/d",
-                tuple(water.component.district for water in self._waters),
-                lambda: np.array([water.litres for water in self._waters], dtype=np.float64),
-            )
-        )
-        if self._waters:
-            runtime.clock.process(self._poll())
-
-    def _tie(self) -> None:
-        """Let lifelines know whom they lean on: a hospital its records and water, a notice those who are warned."""
-        for lifeline in self._lifelines.values():
-            if isinstance(lifeline, PatientRecords | HospitalWater):
-                hospital = self._lifelines.get(lifeline.hospital)
-                if isinstance(hospital, Hospital):
-                    hospital.lean_on(lifeline)
-        warning = next((one for one in self._lifelines.values() if isinstance(one, PublicWarning)), None)
-        if warning is not None:
-            for water in self._waters:
-                water.warned = warning.share_of
-                warning.tells.append(water)
+        for place in sorted(
+            (one for one in registry().types.values() if one.site), key=lambda one: (one.order, one.name)
+        ):
+            for site in runtime.city.of_kind(place.name):
+                Site(runtime, site).start()
+        for kind, of in types:
+            of.begin(runtime, [self._lifelines[c.id] for c in runtime.city.of_kind(kind.name)])
 
     def mode(self, lifeline: str) -> str:
         """The mode a lifeline is in now. Raises `KeyError` for what is not a lifeline with modes."""
@@ -111,11 +54,9 @@ class Lifelines:
     def _count(self) -> None:
         self.solves += 1
 
-    def _poll(self) -> Generator[simpy.Event, Any, None]:
-        while True:
-            self._runtime.clock.soon(self.name, self._look_at_water)  # after the networks' own steps of this instant
-            yield self._runtime.clock.timeout(POLL_S)
 
-    def _look_at_water(self) -> None:
-        for water in self._waters:
-            water.poll()
+def _faults(types: list[tuple[ComponentType, type[Lifeline]]]) -> list[str]:
+    """What can befall a lifeline, or what it watches, and only shows when it is judged; others have other handlers."""
+    own = (point for kind, _ in types for point in kind.faults if point.judged and not point.disables)
+    watched = (name for _, of in types for name in of.judged_for)
+    return list(dict.fromkeys((*(point.name for point in own), *watched)))

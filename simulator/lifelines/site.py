@@ -5,8 +5,6 @@ from __future__ import annotations
 from simulator.contracts.component import Component
 from simulator.coupling.runtime import Runtime
 
-KINDS_OF_SITE = ("emergency-well", "rescue-station", "siren", "loudspeaker-van", "depot")
-
 
 class Site:
     """Records the levels owed of such a place: 1 while it works, else 0."""

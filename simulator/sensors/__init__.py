@@ -5,13 +5,39 @@ sampler    when each cohort is read, and the sink that gets the readings
 forms      what each fault of a sensor makes of its readings, as a formula
 faults     sensors that lie: which faults are in force where
 transport  readings that go astray on the way to their gateway
+catalogue  how sensors lie, and how readings go astray: data only
 truth      labels: what was wrong with which readings
 """
 
-from simulator.sensors.faults import SensorFaults
-from simulator.sensors.panel import Panel
-from simulator.sensors.sampler import Sampler, UnreadableCohorts
-from simulator.sensors.transport import Transport
-from simulator.sensors.truth import Label, TruthFile, read_labels
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.sensors.faults import SensorFaults
+    from simulator.sensors.panel import Panel
+    from simulator.sensors.sampler import Sampler, UnreadableCohorts
+    from simulator.sensors.transport import Transport
+    from simulator.sensors.truth import Label, TruthFile, read_labels
+
+_HOMES = {
+    "SensorFaults": "faults",
+    "Panel": "panel",
+    "Sampler": "sampler",
+    "UnreadableCohorts": "sampler",
+    "Transport": "transport",
+    "Label": "truth",
+    "TruthFile": "truth",
+    "read_labels": "truth",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import on first use: who reads the catalogue of this room loads no numpy."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+
 
 __all__ = ["Label", "Panel", "Sampler", "SensorFaults", "Transport", "TruthFile", "UnreadableCohorts", "read_labels"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.sensor import ALL
+from simulator.contracts.registry import ANY_QUANTITY
 from simulator.contracts.sensor import SensorCohort
 from simulator.contracts.ticks import TICKS_PER_S, to_s
 from simulator.kernel.clock import Clock
@@ -91,9 +91,11 @@ class SensorFaults:
         wanted: dict[Key, ActiveFault] = {}
         sensors = self._at.get(target, ())
         for one in active:
-            quantity = one.parameters.get("quantity", ALL)
+            quantity = one.parameters.get("quantity", ANY_QUANTITY)
             given = tuple(sorted(one.parameters.items()))
-            wanted |= {(c.id, fault, one.cause, given): one for c, _ in sensors if quantity in (ALL, c.quantity)}
+            wanted |= {
+                (c.id, fault, one.cause, given): one for c, _ in sensors if quantity in (ANY_QUANTITY, c.quantity)
+            }
         for cohort, place in sensors:
             ended = [key for key in self.effects if key[:2] == (cohort.id, fault) and key not in wanted]
             for key in ended:

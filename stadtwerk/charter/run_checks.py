@@ -18,7 +18,7 @@ from resilience.words.labels import component_words
 from resilience.words.text import Text, enumerated, number, quantity
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
 from stadtwerk.runs.finished import StoredSource

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 
 if TYPE_CHECKING:
     from resilience.study.audit import AuditSettings, Scope
@@ -57,7 +58,7 @@ def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
     kinds: tuple[LinkKind, ...] = LINK_ORDER
     if options.kinds is not None:
         named = [name.strip() for name in options.kinds.split(",")]
-        known = [kind.value for kind in LinkKind]
+        known = [kind.value for kind in registry().links]
         problems += [
             Problem(WHERE, 0, "--kinds", f"{name!r} is no kind of link", suggestion(name, known))
             for name in named

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator.contracts.component import Value
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import KINDS, LINK_FAULTS, SENSOR_FAULTS
+from simulator.contracts.kinds import KINDS, LINK_FAULTS
+from simulator.contracts.registry import registry
 
 Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Title, column heads, rows."""
@@ -159,7 +160,7 @@ def _faults(lang: str) -> Listing:
         for point in faults:
             points[point.name] = point
             where.setdefault(point.name, []).append(f"{link_kind} link")
-    for point in SENSOR_FAULTS:
+    for point in registry().sensor_faults:
         points[point.name] = point
         where[point.name] = ["Sensoren aller Art" if lang == "de" else "sensors of any kind"]
     rows = []
@@ -175,7 +176,7 @@ def _faults(lang: str) -> Listing:
 
 
 def _measures(lang: str) -> Listing:
-    from simulator.contracts.level import MEASURES
+    from simulator.contracts.kinds import MEASURES
 
     rows = [
         (
@@ -192,7 +193,7 @@ def _measures(lang: str) -> Listing:
 
 
 def _quantities() -> Listing:
-    from simulator.contracts.quantities import QUANTITIES
+    from simulator.contracts.kinds import QUANTITIES
 
     rows = [(q.name, q.unit, ", ".join(q.of), q.title) for q in QUANTITIES.values()]
     return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows

@@ -12,7 +12,7 @@ from resilience.scenario.scenario import Scenario
 from resilience.words.terms import FAULT_NAMES, SUPPLY_NAMES, mode_words, words_of
 from resilience.words.text import Text, both
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import CITY, EVENT, NONE
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.sender import Out

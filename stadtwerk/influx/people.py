@@ -11,7 +11,8 @@ from resilience.judge.courses import TOLERANCE
 from resilience.judge.metrics import quality
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import AFFECTED, ANY, CURVE, DISTRICT, LEVEL
 from simulator.contracts.state import State
 from simulator.contracts.ticks import to_s

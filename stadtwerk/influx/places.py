@@ -9,8 +9,8 @@ from resilience.words.text import Text, both
 from simulator.city.frame import to_degrees
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.kinds import KINDS
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import KINDS, MEASURES
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import CITY, NONE
 
 LINK_KIND = "link"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import BEAT_S, SLOW_BEAT_S, SNAPSHOT_S
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.influx.identity import RunIdentity

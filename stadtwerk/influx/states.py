@@ -121,7 +121,7 @@ class States:
     def beat(self, tick: int) -> None:
         """Lifelines and faults in force, so that a short look finds them."""
         for component in self._places.with_modes:
-            if component.domain is Domain.LIFELINE:
+            if component.domain == Domain.LIFELINE:
                 self._write_mode(component, tick)
         for (subject, name), causes in self._faults.items():
             if causes:
@@ -133,7 +133,7 @@ class States:
             if self._state[component.id] is not State.NORMAL:
                 self._write_component(component, tick)
         for component in self._places.with_modes:
-            if component.domain is not Domain.LIFELINE:
+            if component.domain != Domain.LIFELINE:
                 self._write_mode(component, tick)
         for key in self._counts:
             self._write_class(*key, tick)
@@ -151,7 +151,7 @@ class States:
         name, worst = component.id, State.NORMAL
         if name in self._modes:
             worst = state_of_mode(component.kind, self._modes[name][0])
-            if component.domain is Domain.LIFELINE or component.kind in _MODES_SAY_ALL:
+            if component.domain == Domain.LIFELINE or component.kind in _MODES_SAY_ALL:
                 return worst
         if name in self._stopped or name in self._dead:
             return State.FAILED

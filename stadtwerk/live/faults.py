@@ -8,10 +8,10 @@ from functools import partial
 
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
+from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.kernel import Clock
 from stadtwerk.live.plant import Plant
 from stadtwerk.live.settings import BROKERS, DOWN_S, Drill

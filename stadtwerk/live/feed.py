@@ -10,8 +10,8 @@ from gateways.alive import NOBODY_ASKS, Alive
 from gateways.gateway.aggregation import Sums
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
-from simulator.contracts.kinds.ict import PROTOCOL
 from simulator.contracts.ticks import to_s
+from simulator.domains.ict.catalogue import PROTOCOL
 from stadtwerk.live.audit import left_in, row_count, tally_of
 from stadtwerk.live.device import ModbusDevice
 from stadtwerk.live.faults import RealFaults, plan_drills

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.contracts.event import EventKind
-from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED
 from simulator.contracts.link import LinkKind
+from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED
 
 if TYPE_CHECKING:
     from gateways.simulated.reach import Way

@@ -55,9 +55,9 @@ class Feed:
         from gateways.gateway.legacy.devices import FieldDevices
         from gateways.simulated.gateways import DataNetwork
         from gateways.simulated.telemetry import Telemetry
-        from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
-        from simulator.contracts.kinds.ict import FIRMWARE_UPDATE, PROTOCOL
+        from simulator.contracts.registry import registry
         from simulator.coupling import Quantity
+        from simulator.domains.ict.catalogue import FIRMWARE_UPDATE, PROTOCOL
         from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
         from stadtwerk.runs.brokers import TownBrokers
         from stadtwerk.runs.wiring import finder
@@ -100,9 +100,9 @@ class Feed:
             self._truth.add,
             lambda readings, now: take(devices.through(readings), now),
         )
-        for point in SENSOR_FAULTS:
+        for point in registry().sensor_faults:
             runtime.faults.handle(point.name, lying.change)
-        for point in REPORT_FAULTS:
+        for point in registry().report_faults:
             runtime.faults.handle(point.name, transport.change)
         sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying)
         try:
@@ -167,7 +167,7 @@ class SoftwareUpdates:
 def software_of(city: City, gateway: str, active: tuple[ActiveFault, ...] = ()) -> Software:
     """What runs on a gateway under these updates: the last one applied, without any what the city says."""
     from gateways.simulated.telemetry import Software
-    from simulator.contracts.kinds.ict import PAYLOAD
+    from simulator.domains.ict.catalogue import PAYLOAD
 
     if active:
         return Software(str(active[-1].parameters["payload"]), bool(active[-1].parameters["faulty"]))

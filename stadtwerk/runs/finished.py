@@ -17,7 +17,7 @@ from simulator.contracts.city import City
 from simulator.contracts.document import load_document
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Gauges
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 from stadtwerk.library import load_named_city

@@ -34,10 +34,14 @@ class NoSensors(Feed):
 
 def needs_sensors(scenario: Scenario) -> bool:
     """Whether a scenario breaks sensors or what they report to, or looks at what gateways hold back."""
-    from simulator.contracts.kinds import REPORT_FAULTS, SENSOR_FAULTS
-    from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 
-    points = {point.name for point in (*SENSOR_FAULTS, *REPORT_FAULTS, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)}
+    from simulator.contracts.registry import registry
+    from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
+
+    points = {
+        point.name
+        for point in (*registry().sensor_faults, *registry().report_faults, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)
+    }
     looks = [look for entry in scenario.timeline for look in (entry.evidence, entry.when) if look is not None]
     return any(entry.fault in points for entry in scenario.timeline) or any(look.quantity == HELD for look in looks)
 

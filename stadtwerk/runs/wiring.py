@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.component import Domain
+from simulator.contracts.registry import named, registry
 from simulator.coupling import Quantities, Runtime
 from simulator.coupling.running import Running
 
@@ -17,35 +17,12 @@ Find = Callable[[str, tuple[str, ...]], Read]
 
 
 def start_domains(runtime: Runtime) -> tuple[Running, ...]:
-    """Start the domains and lifelines this city has, ICT first: control paths exist before anybody asks for them."""
-    city = runtime.city
+    """Start the sub-systems and lifelines this city has, in the order that their catalogues declare."""
     started: list[Running] = []
-    if any(component.domain is Domain.ICT for component in city.components.values()):
-        from simulator.domains import ict
-
-        started.append(ict.start(runtime))
-    if city.power_file is not None:
-        from simulator.domains import energy
-
-        started.append(energy.start(runtime))
-    if city.of_kind("generator"):
-        from simulator.domains.energy import start_generators
-
-        started.append(start_generators(runtime))
-    if city.water_file is not None:
-        from simulator.domains import water
-
-        # Water age costs more than the hydraulics themselves: it is computed where a sensor reads it.
-        aged = any(cohort.quantity == "water_age_s" for cohort in city.cohorts)
-        started.append(water.start(runtime, water_age=aged))
-    if city.road_files is not None:
-        from simulator.domains import traffic
-
-        started.append(traffic.start(runtime))
-    if any(component.domain is Domain.LIFELINE for component in city.components.values()):
-        from simulator import lifelines
-
-        started.append(lifelines.start(runtime))
+    for start in registry().starts:
+        running = named(start.run)(runtime)
+        if running is not None:
+            started.append(running)
     return tuple(started)
 
 

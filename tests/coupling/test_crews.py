@@ -9,11 +9,13 @@ import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Value
-from simulator.contracts.crews import REPAIRS, CrewPolicy, Priority, Trade, crews_of, trade_of
+from simulator.contracts.crews import CrewPolicy, Priority, crews_of, repair_class, trade_of
 from simulator.contracts.event import EventKind
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
+from simulator.contracts.registry import registry
+from simulator.contracts.repair import Trade
 from simulator.coupling import Runtime
 from simulator.coupling.crews.job import drawn_work_s
 from simulator.kernel.streams import Streams
@@ -78,8 +80,8 @@ def test_a_crew_does_only_its_trade_and_one_of_all_trades_does_any() -> None:
 
 
 def test_every_kind_that_can_break_has_a_trade_and_every_repair_is_of_a_kind() -> None:
-    assert all(trade_of(kind.name, kind.domain) in Trade for kind in KINDS.values())
-    assert set(REPAIRS) <= set(KINDS)
+    assert all(trade_of(kind.name, kind.domain) in registry().trades for kind in KINDS.values())
+    assert all(kind.repair.median_s > 0 for kind in KINDS.values())
     assert {p.name for p in KINDS["depot"].parameters} >= TRADES | {"crews"}
     assert crews_of(yard(water_crews=2.0, drivers=1.0)) == {Trade.WATER: 2, Trade.DRIVER: 1}
 
@@ -171,7 +173,7 @@ def test_a_depot_brings_its_own_policy_and_what_the_log_says_counts() -> None:
 
 def test_repair_times_are_lognormal_and_depend_on_seed_and_job_alone() -> None:
     """Median and spread of 4,000 draws against their class; three standard errors are allowed."""
-    work = REPAIRS["pump"]
+    work = repair_class("pump")
     logs = np.log([drawn_work_s(Streams(seed), work, "repair", "pump-0") for seed in range(4000)])
     assert abs(logs.mean() - math.log(work.median_s)) < 3 * work.sigma / math.sqrt(4000)
     assert abs(logs.std() - work.sigma) < 3 * work.sigma / math.sqrt(2 * 4000)
@@ -188,7 +190,7 @@ def test_what_breaks_twice_does_not_take_the_same_time_twice() -> None:
         r.clock.run_until(r.clock.now + 86_400_000)
         times.append(over[0] - begun - MUSTER_S - DRIVE_S)
     assert times == [
-        pytest.approx(drawn_work_s(Streams(1), REPAIRS["pump"], "repair of pump-0", "pump-0", again), abs=0.01)
+        pytest.approx(drawn_work_s(Streams(1), repair_class("pump"), "repair of pump-0", "pump-0", again), abs=0.01)
         for again in (1, 2)
     ]
     assert times[0] != pytest.approx(times[1], rel=0.01)
@@ -203,7 +205,7 @@ def test_a_drawn_repair_takes_as_long_as_drawn_whoever_else_is_mended() -> None:
     only: list[tuple[str, float]] = []
     send(alone, only, "pump-0", work_s=None)
     run_to(alone, 90 * HOUR_S)
-    expected = MUSTER_S + DRIVE_S + drawn_work_s(Streams(5), REPAIRS["pump"], "repair of pump-0", "pump-0")
+    expected = MUSTER_S + DRIVE_S + drawn_work_s(Streams(5), repair_class("pump"), "repair of pump-0", "pump-0")
     assert dict(done)["pump-0"] == pytest.approx(expected, abs=0.01)
     assert only == [("pump-0", dict(done)["pump-0"])]
 
@@ -217,7 +219,7 @@ def test_spare_parts_run_out_and_come_back_and_work_that_needs_none_goes_on() ->
     assert {name for name, _ in done} == {"pump-0", "pump-2", "line-1"}
     assert any(e.what.endswith("no spare part is left, waiting") for e in r.log.events if e.subject == "pump-1")
     run_to(r, 90 * HOUR_S)
-    work_s = drawn_work_s(Streams(1), REPAIRS["pump"], "repair of pump-1", "pump-1")
+    work_s = drawn_work_s(Streams(1), repair_class("pump"), "repair of pump-1", "pump-1")
     assert dict(done)["pump-1"] == pytest.approx(30 * HOUR_S + MUSTER_S + DRIVE_S + work_s, abs=0.01)
 
 

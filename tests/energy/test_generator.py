@@ -8,7 +8,7 @@ import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.crews import REPAIRS
+from simulator.contracts.crews import repair_class
 from simulator.contracts.event import EventKind
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
@@ -152,7 +152,7 @@ def test_one_that_does_not_start_is_mended_by_a_crew_and_tried_again() -> None:
     runtime = clinic(seed=seed, fail_on_demand=float(draws[seed].mean()))
     cut(runtime)
     runtime.clock.run_until(12 * HOUR)
-    work_s = drawn_work_s(Streams(seed), REPAIRS["generator"], "repair of diesel", "diesel")
+    work_s = drawn_work_s(Streams(seed), repair_class("generator"), "repair of diesel", "diesel")
     mended = pytest.approx(12.0 + 900 + 600 + work_s, abs=0.01)
     after = pytest.approx(12.0 + 900 + 600 + work_s + 12.0, abs=0.01)
     expected = [("starting", 0.0), ("failed", 12.0), ("standby", mended), ("starting", mended), ("running", after)]

@@ -15,7 +15,7 @@ import yaml
 from dashboards.build import DEFAULT, built, differences, write
 from dashboards.page import PAGES, TAG
 from dashboards.palette import STATES, STORES, VERDICTS, measure_words
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import VERDICT_CODES
 from simulator.contracts.state import State
 from stadtwerk.influx.push import dashboard_link

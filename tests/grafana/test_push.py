@@ -12,8 +12,8 @@ import pytest
 
 from resilience.judge.metrics import person_hours_by_measure, quality, resilience
 from simulator.contracts.history import Course, History
+from simulator.contracts.kinds import QUANTITIES
 from simulator.contracts.measurements import MEASUREMENTS
-from simulator.contracts.quantities import QUANTITIES
 from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, StoredSource, read_folder

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Value
-from simulator.contracts.crews import REPAIRS
+from simulator.contracts.crews import repair_class
 from simulator.coupling.crews.job import drawn_work_s
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import start
@@ -56,7 +56,7 @@ def test_a_standby_that_does_not_start_hands_on_and_is_mended() -> None:
     failed = NOTICED_S + 10.0
     assert modes(runtime, "duty") == [(LOST_S, "none"), (failed + 10.0, "standby")]
     assert ict.serving("duty") == "c"
-    mended = failed + 600.0 + drawn_work_s(Streams(seed), REPAIRS["server"], "repair of b", "b")
+    mended = failed + 600.0 + drawn_work_s(Streams(seed), repair_class("server"), "repair of b", "b")
     run_to(runtime, mended + 0.01)
     assert ict.serving("duty") == "b"
     assert modes(runtime, "duty")[-1] == (failed + 10.0, "standby"), "a change among standbys is no new mode"

@@ -16,7 +16,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines import start
-from simulator.lifelines.drinking_water import BOILED_L
+from simulator.lifelines.drinking_water.process import BOILED_L
 from tests.ict.town import component, course, level, modes, run_to, town, world
 
 PEOPLE = 8000

@@ -10,7 +10,7 @@ from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines import start
-from simulator.lifelines.hospital import DRY_SHARE, SHARES
+from simulator.lifelines.hospital.process import DRY_SHARE, SHARES
 from tests.ict.town import component, course, level, modes, power, run_to, town, world
 
 

@@ -12,9 +12,9 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from simulator.lifelines import start
-from simulator.lifelines.hospital import DRY_SHARE, SHARES
-from simulator.lifelines.hospital_water import SHARES as WATER_SHARES
-from simulator.lifelines.patient_records import NO_RECORDS_SHARE
+from simulator.lifelines.hospital.process import DRY_SHARE, SHARES
+from simulator.lifelines.hospital.records import NO_RECORDS_SHARE
+from simulator.lifelines.hospital.water import SHARES as WATER_SHARES
 from tests.ict.town import component, control, course, data, level, modes, power, run_to, town, world
 
 HOUR_S = 3600.0

@@ -14,7 +14,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from simulator.lifelines import start
-from simulator.lifelines.rescue import SHARES
+from simulator.lifelines.rescue.process import SHARES
 from tests.ict.town import component, control, course, data, level, modes, power, run_to, town, world
 
 BATTERY_S = 2 * 3600.0  # norm bos-base-station

@@ -5,16 +5,28 @@ from __future__ import annotations
 import pytest
 
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.kinds.kind import STAFF_ABSENT
-from simulator.contracts.quantities import STAFFED
+from simulator.contracts.registry import registry
+from simulator.coupling.catalogue import STAFF_ABSENT
 from tests.ict.town import course, modes, run_to
 from tests.lifelines.test_town import CITY, LIFELINES, running
+
+STAFFED = (
+    "hospital",
+    "rescue-dispatch",
+    "traffic-control-centre",
+    "town-hall",
+    "waterworks",
+    "network-control",
+    "depot",
+)
+"""Types of component that people work at."""
 
 MANNED = tuple(name for name in LIFELINES if CITY.components[name].kind in STAFFED)
 
 
 def test_the_kinds_with_staff_are_those_that_declare_its_absence() -> None:
     assert {kind.name for kind in KINDS.values() if STAFF_ABSENT in kind.faults} == set(STAFFED)
+    assert set(registry().quantities["staff_share"].of) == set(STAFFED)
 
 
 @pytest.mark.parametrize("lifeline", MANNED)

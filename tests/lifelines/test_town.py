@@ -12,11 +12,12 @@ from simulator.contracts.city import City
 from simulator.contracts.component import District
 from simulator.contracts.event import EventKind
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.kinds.cyber import COMMAND_FAULTS, FLOODING
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
+from simulator.domains.ict.catalogue import FLOODING
+from simulator.domains.water.catalogue import COMMAND_FAULTS
 from simulator.lifelines import start
 from simulator.lifelines.process import Lifelines
 from tests.ict.town import component, control, course, data, level, power, run_to, town, world

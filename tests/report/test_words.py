@@ -19,10 +19,8 @@ from resilience.scenario.norms import Confidence
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, term
 from resilience.words.text import Text
-from simulator.contracts.kinds import KINDS, fault_points
-from simulator.contracts.level import MEASURES
-from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QUANTITIES
+from simulator.contracts.kinds import KINDS, MEASURES, QUANTITIES, fault_points
+from simulator.contracts.registry import registry
 
 ROOM = Path(resilience.report.run.__file__).parent
 
@@ -31,7 +29,7 @@ def test_every_kind_fault_mode_and_supply_has_a_name() -> None:
     assert KIND_NAMES.keys() == KINDS.keys()
     assert FAULT_NAMES.keys() == fault_points().keys()
     assert {mode for kind in KINDS.values() for mode in kind.modes} <= MODE_NAMES.keys()
-    assert SUPPLY_NAMES.keys() == {kind.value for kind in LinkKind}
+    assert SUPPLY_NAMES.keys() == {kind.value for kind in registry().links}
     assert QUANTITY_NAMES.keys() == QUANTITIES.keys()
     assert SHAPES.keys() <= KINDS.keys()
 

@@ -5,7 +5,7 @@ from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
 from resilience.words.text import Text
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from tests.resilience.town import tiny_city
 
 

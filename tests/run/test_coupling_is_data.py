@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.contracts.quantities import QUANTITIES
+from simulator.contracts.kinds import QUANTITIES
 from stadtwerk.__main__ import main
 from stadtwerk.library import demo_folder, load_named_city
 from tests.run.conftest import Run, read_run

@@ -13,17 +13,20 @@ import pytest
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS
-from simulator.contracts.kinds.ict import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
+from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import STAFFED
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
+from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.kernel import Clock
 from simulator.sensors import Label, TruthFile
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.wiring import close_all, start_domains
+
+STAFFED = registry().quantities["staff_share"].of
+"""Types of component that people work at."""
 
 IN_FORCE_S, OVERLAP_S, AFTER_S = 600, 60, 900
 STILL_M3_S = 1e-4
@@ -151,14 +154,14 @@ def _own(kind: str) -> tuple[FaultPoint, ...]:
 
     What happens to certificates stands in `tests/run/test_brokers.py`.
     """
-    others = (FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, *REPORT_FAULTS)
+    others = (FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, *registry().report_faults)
     return tuple(point for point in KINDS[kind].faults if point not in others)
 
 
 def _link_cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
     seen = set()
     for link in city.links.values():
-        what = (link.kind, "" if link.kind is LinkKind.ROAD else city.components[link.target].kind)
+        what = (link.kind, "" if link.kind == LinkKind.ROAD else city.components[link.target].kind)
         for point in LINK_FAULTS[link.kind]:
             if point.name == "link-degraded" and what[1] != "gateway":
                 continue  # what it does is measured at gateways
@@ -199,8 +202,8 @@ def sound(town: Town) -> dict[str, object]:
 def test_there_is_a_case_for_every_fault_that_the_city_declares() -> None:
     declared = {(c.kind, point.name) for c in DEMO.components.values() for point in FAULTS_OF_KIND[c.kind]}
     declared |= {("link", point.name) for link in DEMO.links.values() for point in LINK_FAULTS[link.kind]}
-    of_sensors = {(c.kind, point.name) for c in DEMO.components.values() for point in SENSOR_FAULTS}
-    of_reports = {("gateway", point.name) for point in (FIRMWARE_UPDATE, *REPORT_FAULTS)}
+    of_sensors = {(c.kind, point.name) for c in DEMO.components.values() for point in registry().sensor_faults}
+    of_reports = {("gateway", point.name) for point in (FIRMWARE_UPDATE, *registry().report_faults)}
     of_reports |= {(kind, CERTIFICATE_EXPIRED.name) for kind in ("gateway", "broker")}
     assert {(kind, point.name) for kind, _, point in CASES} | of_sensors | of_reports == declared
 
@@ -289,10 +292,10 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wired]:
     close_all(running)
 
 
-@pytest.mark.parametrize("point", [*SENSOR_FAULTS, *REPORT_FAULTS], ids=lambda point: point.name)
+@pytest.mark.parametrize("point", [*registry().sensor_faults, *registry().report_faults], ids=lambda point: point.name)
 def test_a_fault_of_sensors_shows_in_readings_is_traced_and_leaves_nothing(wired: Wired, point: FaultPoint) -> None:
     runtime, faults = wired.runtime, wired.runtime.faults
-    targets = CARRIERS if point in SENSOR_FAULTS else tuple({cohort.gateway for cohort in DEMO.cohorts[:1]})
+    targets = CARRIERS if point in registry().sensor_faults else tuple({cohort.gateway for cohort in DEMO.cohorts[:1]})
     first = len(runtime.log.events)
     applied = {target: faults.apply(target, point.name, "first", STRONG.get(point.name, {})) for target in targets}
     labels = wired.labels_of(ROUND_S)
@@ -300,7 +303,7 @@ def test_a_fault_of_sensors_shows_in_readings_is_traced_and_leaves_nothing(wired
     effects = [event for event in runtime.log.events[first:] if event.kind is EventKind.TELEMETRY]
     assert {event.subject for event in effects} == set(targets)
     assert all(event.cause == applied[event.subject] for event in effects)
-    if point in SENSOR_FAULTS:
+    if point in registry().sensor_faults:
         wrong = {sensor.partition("/")[0] for label in labels for sensor in label.sensors}
         assert wrong == set(targets)
 

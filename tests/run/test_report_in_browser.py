@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from resilience.report.run import write_report
 from simulator.contracts.city import City
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from tests.browser import DESK, PHONE, chromium, needs_browser, offline_page
 from tests.report import sample
 from tests.run.conftest import Run

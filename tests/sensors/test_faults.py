@@ -14,7 +14,7 @@ from scipy import stats
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds import SENSOR_FAULTS
+from simulator.contracts.registry import registry
 from simulator.contracts.sensor import Quality, Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.kernel import Clock, EventLog, Streams
@@ -35,7 +35,7 @@ AMOUNTS: dict[str, Given] = {
 
 
 def filled(fault: str, given: Given) -> Given:
-    (point,) = (point for point in SENSOR_FAULTS if point.name == fault)
+    (point,) = (point for point in registry().sensor_faults if point.name == fault)
     return {p.name: p.default for p in point.parameters if p.default is not None} | dict(given)
 
 

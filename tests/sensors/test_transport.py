@@ -17,7 +17,7 @@ from scipy import stats
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds import REPORT_FAULTS
+from simulator.contracts.registry import registry
 from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.kernel import Clock, EventLog, Streams
@@ -78,7 +78,7 @@ def run(breaks: Sequence[Break] = (), cohorts=(A, B, FAR), duration_s: float = 1
     transport = Transport(clock, streams, log, labels.append, sink)
 
     def change(one: Break, begin: bool) -> None:
-        (point,) = (point for point in REPORT_FAULTS if point.name == one.fault)
+        (point,) = (point for point in registry().report_faults if point.name == one.fault)
         filled = {p.name: p.default for p in point.parameters if p.default is not None}
         filled |= GIVEN[one.fault] if one.given is None else one.given
         active = (ActiveFault(one.gateway, one.fault, one.cause, filled),) if begin else ()

@@ -9,7 +9,7 @@ from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import LinkContinuity, Threshold
 from resilience.words.text import Text
 from simulator.contracts.component import Domain
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
 
 CARRIER = {

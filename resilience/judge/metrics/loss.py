@@ -8,7 +8,8 @@ import numpy as np
 
 from resilience.judge.courses import TOLERANCE, Steps, cut
 from simulator.contracts.history import Course
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from resilience.judge.courses import spells, time_worse_s
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
-from simulator.contracts.level import MEASURES, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import ServiceLevel
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,7 @@ from resilience.words.phrases import PHRASES
 from resilience.words.text import SHARE, Text
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
-from simulator.contracts.kinds import KINDS
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.ticks import to_s
 
 TOWN = Text("ganze Stadt", "whole town")

@@ -16,7 +16,7 @@ from resilience.words.text import Text, both, told_apart
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 
@@ -107,7 +107,7 @@ def _words(event: Event, city: City) -> Text:
         supply = words_of(SUPPLY_NAMES, link.kind.value) if link else Text("Versorgung", "supply")
         left = event.value or 0.0
         # Only batteries are expected; that a data link has no reserve goes without saying.
-        none = Text(", keine Reserve", ", no reserve") if link and link.kind is LinkKind.POWER else Text("", "")
+        none = Text(", keine Reserve", ", no reserve") if link and link.kind == LinkKind.POWER else Text("", "")
         de = f", Reserve für {duration(left, 'de')}" if left else none.de
         en = f", reserve for {duration(left)}" if left else none.en
         return Text(f"{name.de}: {supply.de} fehlt{de}", f"{name.en} loses {supply.en}{en}")

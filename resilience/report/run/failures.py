@@ -60,7 +60,7 @@ def _told(event: Event, city: City, history: History) -> tuple[str, str, bool] |
     reason, out = _CHANGES[event.kind]
     if reason == "dead":
         link = city.links.get(event.subject)
-        if link is None or link.kind is not LinkKind.POWER or city.components[link.source].kind != "bus":
+        if link is None or link.kind != LinkKind.POWER or city.components[link.source].kind != "bus":
             return None
         cause = None if event.cause is None else history.events[event.cause]
         # A link that was cut itself says nothing of the substation behind it.

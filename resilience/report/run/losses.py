@@ -12,7 +12,8 @@ from resilience.words.phrases import PHRASES
 from resilience.words.text import SHARE, Text
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
-from simulator.contracts.level import MEASURES, Measure, ServiceLevel
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import Measure, ServiceLevel
 from simulator.contracts.ticks import to_s
 
 

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from resilience.scenario.fields import Fields
 from simulator.contracts.city import City
-from simulator.contracts.crews import Priority, Trade, crews_of, trade_of, trade_of_link
+from simulator.contracts.crews import Priority, crews_of, trade_of, trade_of_link
+from simulator.contracts.registry import registry
+from simulator.contracts.repair import Trade
 
 
 def check_crews(top: Fields, city: City | None) -> None:
@@ -34,7 +36,7 @@ def check_trade(repair: Fields, targets: Sequence[str], depots: Sequence[str], c
         return
     asked = repair.text("trade")
     if asked is not None:
-        wanted = {asked} & {trade.value for trade in Trade}  # of another name the schema says what is wrong
+        wanted = {asked} & registry().trades.keys()  # of another name the schema says what is wrong
     else:
         wanted = {trade.value for target in targets if (trade := _trade(target, city)) is not None}
     for missing in sorted(wanted - able):

@@ -7,7 +7,8 @@ from resilience.scenario.norms import norms
 from resilience.scenario.semantics.frame import Times
 from simulator.contracts.city import City
 from simulator.contracts.duration import shown
-from simulator.contracts.level import MEASURES, Measure
+from simulator.contracts.kinds import MEASURES
+from simulator.contracts.level import Measure
 
 
 def check_steady_state(top: Fields, city: City | None, times: Times) -> None:

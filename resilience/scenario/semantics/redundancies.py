@@ -6,8 +6,7 @@ from resilience.judge.checkers.carried import level_of
 from resilience.scenario.fields import Fields
 from resilience.scenario.semantics.expectations import check_limits
 from simulator.contracts.city import City
-from simulator.contracts.kinds import KINDS
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import KINDS, MEASURES
 
 
 def check_redundancies(top: Fields, city: City | None) -> None:

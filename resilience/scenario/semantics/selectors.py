@@ -6,10 +6,10 @@ from resilience.scenario.entry_loader import build_selector
 from resilience.scenario.fields import Fields
 from resilience.scenario.selector import OF_COMPONENTS, matching
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 
 _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
 _OF_LINKS = ("link_kind", "between")
@@ -23,7 +23,7 @@ def check_selector(entry: Fields, point: FaultPoint | None, city: City | None) -
     if not _fields_fit(entry, item, point) or city is None or not _names_known(item, city):
         return
     domain = item.text("domain")
-    if point is None or (domain is not None and domain not in list(Domain)):
+    if point is None or (domain is not None and domain not in registry().subsystems):
         return
     found = len(matching(build_selector(item), point.name, city))
     wanted = item.number("random")
@@ -47,14 +47,14 @@ def _fields_fit(entry: Fields, item: Fields, point: FaultPoint | None) -> bool:
             "keep one of the two, or use two entries",
         )
         return False
-    if link_kind is not None and link_kind not in list(LinkKind):
+    if link_kind is not None and link_kind not in registry().links:
         return False  # the schema says so
     if kind is not None and point is not None and point not in FAULTS_OF_KIND[kind]:
         can = ", ".join(fault.name for fault in KINDS[kind].faults) or "nothing"
         entry.wrong("fault", f"kind {kind!r} declares no {point.name!r}", f"it declares: {can}")
         return False
     if of_links and point is not None:
-        kinds = list(LinkKind) if link_kind is None else [LinkKind(link_kind)]
+        kinds = list(registry().links) if link_kind is None else [LinkKind(link_kind)]
         able = dict.fromkeys(fault.name for one in kinds for fault in LINK_FAULTS[one])
         if point.name not in able:
             what = f"a {link_kind + ' ' if link_kind else ''}link declares no {point.name!r}"

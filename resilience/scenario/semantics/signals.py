@@ -7,7 +7,7 @@ from collections.abc import Collection
 from resilience.scenario.entry import TARGET
 from resilience.scenario.fields import Fields
 from simulator.contracts.city import City
-from simulator.contracts.quantities import QUANTITIES
+from simulator.contracts.kinds import QUANTITIES
 
 
 def check_signal(item: Fields, city: City | None, quantities: Collection[str] | None) -> None:

@@ -15,9 +15,9 @@ from simulator.contracts.city import City
 from simulator.contracts.document import dotted
 from simulator.contracts.duration import shown
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, REPORT_FAULTS, SENSOR_FAULTS, fault_points
-from simulator.contracts.kinds.sensor import ALL
+from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS, fault_points
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import ANY_QUANTITY, registry
 
 _SHOW, _FAULTS = "stadtwerk city show", "stadtwerk list faults"
 
@@ -120,9 +120,9 @@ def _check_targets(entry: Fields, point: FaultPoint | None, city: City) -> None:
         if point is not None and point.name not in [fault.name for fault in faults]:
             can = ", ".join(fault.name for fault in own) or "nothing"
             entry.wrong("fault", f"{target!r} is a {kind}, which declares no {point.name!r}", f"it declares: {can}")
-        elif point in SENSOR_FAULTS:
+        elif point in registry().sensor_faults:
             _check_sensor(entry, way, target, city)
-        elif point in REPORT_FAULTS and target not in {cohort.gateway for cohort in city.cohorts}:
+        elif point in registry().report_faults and target not in {cohort.gateway for cohort in city.cohorts}:
             entry.wrong(way, f"no sensor reports to {target!r}", "name a gateway with sensors behind it")
 
 
@@ -130,9 +130,9 @@ def _check_sensor(entry: Fields, way: Sequence[str | int], target: str, city: Ci
     measured, quantity = city.measured_at(target), entry.child("parameters").text("quantity")
     if not measured:
         entry.wrong(way, f"{target!r} carries no sensor", "name a component with a sensor, see its city's sensors")
-    elif quantity not in (None, ALL, *measured):
+    elif quantity not in (None, ANY_QUANTITY, *measured):
         what = f"no sensor reads {quantity!r} at {target!r}"
-        entry.child("parameters").wrong("quantity", what, f"write one of: {', '.join((ALL, *measured))}")
+        entry.child("parameters").wrong("quantity", what, f"write one of: {', '.join((ANY_QUANTITY, *measured))}")
 
 
 def _check_repair(entry: Fields, city: City) -> None:

@@ -9,8 +9,8 @@ from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.kinds.kind import LINK_CUT
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 
 LINK_ORDER = (LinkKind.POWER, LinkKind.DATA, LinkKind.CONTROL, LinkKind.WATER, LinkKind.ROAD)
 """Power and data first, as the charter names them."""
@@ -36,13 +36,23 @@ def own_fault(kind: str) -> str | None:
     return None if found is None else found.name
 
 
+def _cut(kind: LinkKind) -> str:
+    """The fault that takes a link of this kind down."""
+    return registry().links[kind].cut.name
+
+
 def link_cases(city: City, kinds: Collection[LinkKind] = LINK_ORDER) -> Iterator[Case]:
     """Every link of these kinds, cut."""
     for kind in LINK_ORDER:
         if kind in kinds:
             for link in city.links_of_kind(kind):
                 yield Case(
-                    f"link/{link.id}", Group.LINK, (link.id,), kind.value, link.owner, (Break(link.id, LINK_CUT.name),)
+                    f"link/{link.id}",
+                    Group.LINK,
+                    (link.id,),
+                    kind.value,
+                    link.owner,
+                    (Break(link.id, _cut(link.kind)),),
                 )
 
 
@@ -64,7 +74,7 @@ def component_cases(city: City, every: bool = False) -> Iterator[Case]:
 def lifelines(city: City) -> Iterator[Component]:
     """The lifelines that have ways of working to fall back on."""
     for component in city.components.values():
-        if component.domain is Domain.LIFELINE and KINDS[component.kind].modes:
+        if component.domain == Domain.LIFELINE and KINDS[component.kind].modes:
             yield component
 
 
@@ -84,11 +94,11 @@ def levels_of(component: Component, city: City) -> tuple[str, ...]:
 
 def lifeline_cases(city: City) -> Iterator[Case]:
     """Every lifeline with everything digital gone: its own data and control links, and all of the data network."""
-    network = [c for c in city.components.values() if c.domain is Domain.ICT and own_fault(c.kind) is not None]
+    network = [c for c in city.components.values() if c.domain == Domain.ICT and own_fault(c.kind) is not None]
     down = tuple(Break(c.id, own_fault(c.kind) or "") for c in network)
     for component in lifelines(city):
         links = (*city.links_into(component.id), *city.links_out_of(component.id))
-        cut = tuple(Break(link.id, LINK_CUT.name) for link in links if link.kind in DIGITAL)
+        cut = tuple(Break(link.id, _cut(link.kind)) for link in links if link.kind in DIGITAL)
         yield Case(
             f"lifeline/{component.id}",
             Group.LIFELINE,
@@ -113,7 +123,7 @@ def access_cases(city: City, every: bool = False) -> Iterator[Case]:
 def access_case(component: Component, city: City) -> Case | None:
     """The need that fits a component, with its road links cut; None where nobody is ever called there by itself."""
     roads = city.links_into(component.id, LinkKind.ROAD)
-    cut = tuple(Break(link.id, LINK_CUT.name) for link in roads)
+    cut = tuple(Break(link.id, _cut(link.kind)) for link in roads)
     need = _need(component, city)
     if need is None:
         return None
@@ -124,7 +134,8 @@ def access_case(component: Component, city: City) -> Case | None:
 
 def reached_case(case: Case) -> Case:
     """The need of an access case with the road open."""
-    breaks = tuple(one for one in case.breaks if one.fault != LINK_CUT.name or one.lasts is not Lasts.CUT)
+    cuts = {link.cut.name for link in registry().links.values()}
+    breaks = tuple(one for one in case.breaks if one.fault not in cuts or one.lasts is not Lasts.CUT)
     return Case(
         f"reached/{case.subject}", Group.REACHED, case.subjects, case.kind, case.owner, breaks, case.owed, case.note
     )
@@ -132,7 +143,7 @@ def reached_case(case: Case) -> Case:
 
 def _tied(component: Component, city: City) -> bool:
     links = (*city.links_into(component.id), *city.links_out_of(component.id))
-    return any(link.kind is not LinkKind.ROAD for link in links)
+    return any(link.kind != LinkKind.ROAD for link in links)
 
 
 Need = tuple[tuple[Break, ...], Text, tuple[str, ...] | None]
@@ -149,7 +160,11 @@ def _need(component: Component, city: City) -> Need | None:
     if component.kind == "generator":
         mains = _mains_beside(component, city)
         note = Text("das Netz bleibt weg, Kraftstoff wird gebraucht", "the mains stay away, fuel is needed")
-        return (tuple(Break(link, LINK_CUT.name, Lasts.END) for link in mains), note, None) if mains else None
+        return (
+            (tuple(Break(link, _cut(city.links[link].kind), Lasts.END) for link in mains), note, None)
+            if mains
+            else None
+        )
     fault = own_fault(component.kind)
     if fault is None or component.kind in ("depot", "rescue-station"):
         return None  # crews and ambulances leave from there; the cut by itself shows what that costs

@@ -253,6 +253,6 @@ def without_access(city: City, graph: DependencyGraph) -> tuple[str, ...]:
     kinds = {city.components[name].kind for name in with_road} | set(VISITED)
     if not with_road:
         return ()
-    missing = {c.id for c in city.components.values() if c.kind in kinds and c.domain is not Domain.TRAFFIC} - with_road
+    missing = {c.id for c in city.components.values() if c.kind in kinds and c.domain != Domain.TRAFFIC} - with_road
     missing |= {one.component for one in graph.unreached if one.kind == LinkKind.ROAD}
     return tuple(name for name in city.components if name in missing)

@@ -11,7 +11,7 @@ from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import Course, History
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 
 
 @dataclass(frozen=True, slots=True)

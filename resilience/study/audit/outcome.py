@@ -15,7 +15,7 @@ from resilience.study.audit.settings import AuditSettings
 from resilience.words.text import NO_TEXT, Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 
 
 class Method(StrEnum):

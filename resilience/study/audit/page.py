@@ -24,7 +24,7 @@ from resilience.words.phrases import PHRASES
 from resilience.words.terms import KIND_NAMES, SUB_SYSTEMS, SUPPLY_NAMES, words_of
 from resilience.words.text import LANGUAGES, SHARE, Text
 from simulator.contracts.component import Component
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 
 MOST = 60
 """Rows that a table of the page shows; all of them stand in the CSV."""

@@ -52,13 +52,13 @@ def single(
         if name in city.components:
             component = city.components[name]
             touched.add(f"engine {ENGINES.get(component.domain, name)}")
-            touched |= {link.target for link in city.links_out_of(name) if link.kind is not LinkKind.ROAD}
+            touched |= {link.target for link in city.links_out_of(name) if link.kind != LinkKind.ROAD}
         elif name in city.links:
             link = city.links[name]
             touched.add(link.target)
             if link.kind in (LinkKind.DATA, LinkKind.CONTROL):
                 touched.add("engine ict")
-            if link.kind is LinkKind.POWER:
+            if link.kind == LinkKind.POWER:
                 touched.add(link.source)
     return Single(case, value, seen.indifferent, frozenset(touched))
 

@@ -12,7 +12,7 @@ from typing import Any
 from resilience.judge.verdict import EXIT_CODES
 from resilience.study.audit.audit import Audit
 from resilience.study.audit.outcome import Outcome
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
 
 FORM = "stadtwerk/audit/1"

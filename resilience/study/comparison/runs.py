@@ -15,7 +15,7 @@ from resilience.study.comparison.sides import RunSide
 from resilience.study.comparison.words import say
 from resilience.words.terms import FAULT_NAMES, words_of
 from resilience.words.text import SHARE, Text
-from simulator.contracts.level import MEASURES
+from simulator.contracts.kinds import MEASURES
 
 Pair = tuple[LevelFigures | None, LevelFigures | None]
 SIDES = ("A", "B")

@@ -112,7 +112,7 @@ def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
     water, grid = (np.array(places[domain]) for domain in ("water", "energy"))
     frame, east, north = grid_frame(grid[:, 0], grid[:, 1])
     people = np.array(
-        [networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.domain is Domain.WATER]
+        [networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.domain == Domain.WATER]
     )
     buses = frame.to_map(grid[:, 0], grid[:, 1])
     water_at, smaller = water_frame(water[:, 0], water[:, 1], people, *buses)

@@ -60,7 +60,7 @@ def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, 
     water: dict[str, str] = {}
     buses = dict(feeds)
     for component in components.values():
-        if component.domain is Domain.WATER and (component.kind == "pump" or component.network_id not in water):
+        if component.domain == Domain.WATER and (component.kind == "pump" or component.network_id not in water):
             water[component.network_id] = component.id
         elif component.kind == "bus":
             for name in (component.id, component.network_id, component.title):

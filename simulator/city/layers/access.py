@@ -17,7 +17,7 @@ def access_layer(ground: Ground, laid: Iterable[Component], links: Iterable[Link
     nodes = ground.road_nodes
     if not nodes:
         return Layer()
-    reached = {link.target for link in links if link.kind is LinkKind.ROAD}
+    reached = {link.target for link in links if link.kind == LinkKind.ROAD}
     open_ones = [
         component
         for component in (*ground.components.values(), *laid)

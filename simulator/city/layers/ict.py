@@ -14,8 +14,8 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, District
-from simulator.contracts.kinds.ict import PROTOCOL
 from simulator.contracts.link import Link, LinkKind
+from simulator.domains.ict.catalogue import PROTOCOL
 
 HOUR_S = 3600.0
 

@@ -31,7 +31,7 @@ def lay(
 
     `known` links come from the town itself: a pump that one of them feeds gets no other feed.
     """
-    fed = [link.target for link in known if link.kind is LinkKind.POWER]
+    fed = [link.target for link in known if link.kind == LinkKind.POWER]
     ict = ict_layer(ground, plan)
     signals = signal_layer(ground, plan)
     rescue = rescue_layer(ground, ict, plan)

@@ -8,9 +8,10 @@ from typing import Any
 import simpy
 
 from simulator.contracts.city import City
-from simulator.contracts.crews import CrewPolicy, Trade, repair_class, trade_of, trade_of_link
+from simulator.contracts.crews import CrewPolicy, repair_class, trade_of, trade_of_link
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.crews.depot import FUEL_NOT_DELIVERED, Depot
 from simulator.coupling.crews.job import Delivered, Done, Job, drawn_work_s

@@ -5,15 +5,17 @@ from __future__ import annotations
 import math
 
 from simulator.contracts.component import Component
-from simulator.contracts.crews import CREWS_OF, CrewPolicy, Priority, Trade, crews_of
-from simulator.contracts.kinds import kind
+from simulator.contracts.crews import CrewPolicy, Priority, crews_of
+from simulator.contracts.registry import registry
+from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling import catalogue
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.staff import staff_present
 from simulator.kernel.clock import Clock
 
 DAY_S = 86400.0
-FUEL_NOT_DELIVERED = kind.FUEL_NOT_DELIVERED.name
+FUEL_NOT_DELIVERED = catalogue.FUEL_NOT_DELIVERED.name
 
 
 class Depot:
@@ -27,13 +29,13 @@ class Depot:
         self.id = component.id
         self._clock, self._faults = clock, faults
         number = component.parameters.get
-        self._crews = dict.fromkeys(CREWS_OF, 0) | crews_of(component)
+        self._crews = dict.fromkeys(registry().trades, 0) | crews_of(component)
         self._day_from_s = float(number("day_from_s", 0.0))
         self._day_until_s = float(number("day_until_s", DAY_S))
         self._night_share = float(number("night_share", 1.0))
         self.muster_s = component.number("muster_s")
-        self.out: dict[Trade, int] = dict.fromkeys(CREWS_OF, 0)
-        self._parts = dict.fromkeys(CREWS_OF, int(float(number("parts", 0.0))))
+        self.out: dict[Trade, int] = dict.fromkeys(self._crews, 0)
+        self._parts = dict.fromkeys(self._crews, int(float(number("parts", 0.0))))
         self.parts_delivery_s = float(number("parts_delivery_s", DAY_S))
         self._trucks, self.truck_l = int(float(number("fuel_trucks", 0.0))), float(number("truck_l", 0.0))
         self.trucks_out = 0
@@ -50,7 +52,7 @@ class Depot:
 
     def all_on_duty(self) -> int:
         """Crews of all trades that are on duty now."""
-        return sum(self.on_duty(trade) for trade in CREWS_OF)
+        return sum(self.on_duty(trade) for trade in self._crews)
 
     def free(self, trade: Trade) -> Trade | None:
         """The trade of a crew that could go now for work of this trade, None if there is none."""

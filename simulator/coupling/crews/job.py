@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from simulator.contracts.crews import RepairClass, Trade
+from simulator.contracts.repair import RepairClass, Trade
 from simulator.kernel.streams import Streams
 
 Done = Callable[[int], None]

@@ -50,7 +50,7 @@ class Ranking:
         kinds = [self._city.components[x] for x in leaning if x in self._city.components]
         if any(component.kind in VITAL for component in kinds):
             return 0.0
-        return 1.0 if any(component.domain is Domain.LIFELINE for component in kinds) else 2.0
+        return 1.0 if any(component.domain == Domain.LIFELINE for component in kinds) else 2.0
 
     def _people(self, leaning: set[str]) -> int:
         """People of the districts concerned, or those who lean on one of the facilities if they are more."""

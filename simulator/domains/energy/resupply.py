@@ -9,8 +9,8 @@ import numpy as np
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
 from simulator.contracts.link import LinkKind
+from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import STAFF_ABSENT, staff_present
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits

@@ -13,13 +13,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.domains.ict.catalogue import DOMAIN
+
 if TYPE_CHECKING:
     from simulator.coupling.runtime import Runtime
     from simulator.domains.ict.process import Ict
 
 
-def start(runtime: Runtime) -> Ict:
+def start(runtime: Runtime) -> Ict | None:
     """Start the data network on a runtime: paths, elections, levels and quantities as they are at the clock's begin."""
+    if not any(component.domain == DOMAIN for component in runtime.city.components.values()):
+        return None
     from simulator.domains.ict.process import Ict
 
     return Ict(runtime)

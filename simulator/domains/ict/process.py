@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import FLOODING
 from simulator.contracts.link import LinkKind
 from simulator.coupling.messages import NONE, Passage
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import engine
+from simulator.domains.ict.catalogue import FLOODING
 from simulator.domains.ict.control import ControlFan, control_fans
 from simulator.domains.ict.duty import Duty
 from simulator.domains.ict.election import Election

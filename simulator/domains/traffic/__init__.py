@@ -20,11 +20,13 @@ if TYPE_CHECKING:
     from simulator.domains.traffic.process import Traffic
 
 
-def start(runtime: Runtime) -> Traffic:
+def start(runtime: Runtime) -> Traffic | None:
     """Start the roads on a runtime: faults, signals, travel times, levels and quantities as at the clock's begin.
 
     Raises `BadInput` for road files or signals that cannot be, and where the traffic engine is not installed.
     """
+    if runtime.city.road_files is None:
+        return None
     from simulator.domains.traffic.process import Traffic
 
     return Traffic(runtime)

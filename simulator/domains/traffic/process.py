@@ -12,11 +12,11 @@ from simulator.city.road_file import read_roads
 from simulator.contracts.component import Domain
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.traffic import DEMAND_SURGE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.catalogue import DEMAND_SURGE
 from simulator.domains.traffic.demand import departures
 from simulator.domains.traffic.engine import Engine, Passing
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes

@@ -6,9 +6,9 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.traffic import CONTROLLER_FAILED
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
 from simulator.domains.traffic.engine import Passing
 from simulator.domains.traffic.model import Floats, Programme
 

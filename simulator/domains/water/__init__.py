@@ -16,12 +16,22 @@ process     when to solve again, and what the town gets to know
 
 from __future__ import annotations
 
-from simulator.coupling.running import Running
-from simulator.coupling.runtime import Runtime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.coupling.running import Running
+    from simulator.coupling.runtime import Runtime
 
 
-def start(runtime: Runtime, water_age: bool = False) -> Running:
-    """Bring the city's water network to life. Raises `BadInput` for a file or component that does not fit it."""
+def start(runtime: Runtime, water_age: bool | None = None) -> Running | None:
+    """Bring the city's water network to life. Raises `BadInput` for a file or component that does not fit it.
+
+    The age of the water costs more than the hydraulics themselves: unless told, it is computed where a sensor reads it.
+    """
+    if runtime.city.water_file is None:
+        return None
+    if water_age is None:
+        water_age = any(cohort.quantity == "water_age_s" for cohort in runtime.city.cohorts)
     from simulator.domains.water.process import WaterProcess
 
     return WaterProcess(runtime, water_age)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import LOSS_OF_VIEW
-from simulator.contracts.kinds.ict import FALSE_DATA
 from simulator.contracts.link import Fallback, LinkKind
+from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import FALSE_DATA
 from simulator.domains.water.commands import Commands
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.falsified import Falsified

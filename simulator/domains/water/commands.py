@@ -6,10 +6,10 @@ from bisect import bisect_right
 
 from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import COMMANDS_REPLAYED, SET_POINT_TAMPERED
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.catalogue import COMMANDS_REPLAYED, SET_POINT_TAMPERED
 from simulator.domains.water.overrides import Overrides, Written
 from simulator.domains.water.statements import Setpoint
 

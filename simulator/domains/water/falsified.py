@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from simulator.contracts.kinds.ict import FALSE_DATA
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import FALSE_DATA
 
 CONTROLLING = ("level_m", "pressure_m")
 """The quantities that EPANET's controls look at."""

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.water import SOURCE_CONTAMINATED, TANK_CONTAMINATED
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
 
 CONTAMINATIONS = (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name)
 

@@ -12,15 +12,15 @@ import simpy
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.kinds.cyber import COMMAND_FAULTS, COMMANDS_REPLAYED, LOSS_OF_VIEW
-from simulator.contracts.kinds.ict import FALSE_DATA
-from simulator.contracts.kinds.water import PEAK_DEMAND
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
+from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import FALSE_DATA
 from simulator.domains.water.capacity import capacities
+from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands
 from simulator.domains.water.engine import WaterEngine
@@ -264,7 +264,7 @@ class WaterProcess:
         problems: list[Problem] = []
         file = str(self._rt.city.water_file)
         for component in self._rt.city.components.values():
-            if component.domain is not Domain.WATER:
+            if component.domain != Domain.WATER:
                 continue
             index = self._network.find(component.kind, component.network_id or component.id.partition("-")[2])
             if index is None:

@@ -63,7 +63,7 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
     from resilience.study.campaign.check import check_cases, check_places
     from resilience.study.campaign.loader import load_campaign
     from resilience.study.campaign.sampling import cases
-    from simulator.contracts.quantities import QUANTITIES
+    from simulator.contracts.kinds import QUANTITIES
 
     document = load_document(path)
     campaign = load_campaign(document)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from simulator.contracts.component import Component
-from simulator.contracts.kinds.cyber import RANSOMWARE
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.catalogue import RANSOMWARE
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
 from simulator.lifelines.lifeline import Duty, Lifeline

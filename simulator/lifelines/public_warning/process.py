@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from simulator.contracts.component import Component
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.lifelines.drinking_water.process import DrinkingWater
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 MOST = 0.5
@@ -32,6 +35,14 @@ class PublicWarning(Lifeline):
         self._unreached_since: dict[str, int] = {}
         self._called: int | None = None
         self.reached: dict[str, float] = dict.fromkeys(city.districts, 1.0)
+
+    def tie(self, lifelines: Mapping[str, Lifeline]) -> None:
+        """Notices about the water reach whom a warning reaches: that of the town's first warning system."""
+        if next((one for one in lifelines.values() if isinstance(one, PublicWarning)), None) is self:
+            for water in lifelines.values():
+                if isinstance(water, DrinkingWater):
+                    water.warned = self.share_of
+                    self.tells.append(water)
 
     def watches(self) -> tuple[str, ...]:
         return tuple(one.id for one in (*self._sirens, *self._vans))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from simulator.contracts.component import Component
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.lifelines.hospital.process import Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 NO_RECORDS_SHARE = 0.4
@@ -25,6 +28,11 @@ class PatientRecords(Lifeline):
         super().__init__(runtime, component)
         self.hospital = component.text("hospital")
         self._offline_since: int | None = None
+
+    def tie(self, lifelines: Mapping[str, Lifeline]) -> None:
+        hospital = lifelines.get(self.hospital)
+        if isinstance(hospital, Hospital):
+            hospital.lean_on(self)
 
     def watches(self) -> tuple[str, ...]:
         return (self.hospital,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
 
@@ -25,6 +26,7 @@ class TrafficControlCentre(ControlCentre):
 
     kind = "traffic-control-centre"
     commands = "signal"
+    judged_for = (CONTROLLER_FAILED.name,)
 
     def __init__(self, runtime: Runtime, component: Component) -> None:
         super().__init__(runtime, component)

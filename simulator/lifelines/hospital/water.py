@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from simulator.contracts.component import Component
-from simulator.contracts.crews import Trade
 from simulator.contracts.event import EventKind
-from simulator.contracts.kinds.kind import NO_TANKERS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.catalogue import NO_TANKERS
 from simulator.coupling.runtime import Runtime
-from simulator.lifelines.hospital import DRY_SHARE
+from simulator.lifelines.hospital.process import DRY_SHARE, Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 SHARES = {"network": 1.0, "tank": 1.0, "tanker": 0.9, "none": DRY_SHARE}
@@ -36,6 +38,11 @@ class HospitalWater(Lifeline):
         self._since = runtime.clock.now
         self._drawing = False
         self._ordered = False
+
+    def tie(self, lifelines: Mapping[str, Lifeline]) -> None:
+        hospital = lifelines.get(self.hospital)
+        if isinstance(hospital, Hospital):
+            hospital.lean_on(self)
 
     def watches(self) -> tuple[str, ...]:
         return (self.hospital,)

@@ -7,13 +7,11 @@ on their way befalls a gateway, with all sensors behind it.
 
 from __future__ import annotations
 
+from simulator.contracts.catalogue import Catalogue
 from simulator.contracts.fault import FaultPoint, Parameter
-from simulator.contracts.quantities import QUANTITIES
+from simulator.contracts.registry import ANY_QUANTITY
 
-ALL = "all"
-"""The `quantity` that means every sensor of the component."""
-
-_QUANTITY = Parameter("quantity", "", ALL, "assumption", "which sensor of the component", (ALL, *QUANTITIES))
+_QUANTITY = Parameter("quantity", "", ANY_QUANTITY, "assumption", "which sensor of the component", names_quantity=True)
 _IN_UNIT = "in the unit of the quantity"
 
 
@@ -125,3 +123,5 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
     ),
 )
 """What can happen to readings on the way to a gateway."""
+
+CATALOGUE = Catalogue("sensors", api=1, sensor_faults=SENSOR_FAULTS, report_faults=REPORT_FAULTS)

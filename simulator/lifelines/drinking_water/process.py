@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
-from simulator.contracts.kinds.kind import NO_TANKERS
-from simulator.contracts.kinds.water import SOURCE_CONTAMINATED, TANK_CONTAMINATED
 from simulator.contracts.level import LITRES_PERSON_D
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling.catalogue import NO_TANKERS
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 ENOUGH_L = 50.0
@@ -25,6 +30,9 @@ NETWORK_RATIO = 0.9
 LOW_TANK = 0.5
 """The district lives on its tanks below this share of the least they held before the scenario's zero (assumption)."""
 
+
+POLL_S = 300.0
+"""How often the drinking-water supply looks at the network (assumption: the usual hydraulic step)."""
 
 CONTAMINATED = 0.01
 """From this share of undrinkable water on, tap water of the district counts as contaminated (assumption)."""
@@ -77,6 +85,29 @@ class DrinkingWater(Lifeline):
         self._gauges: dict[str, tuple[Quantity, int]] = {}
         self._usual_m3 = math.inf
         self._called: int | None = None
+
+    @classmethod
+    def begin(cls, runtime: Runtime, all_of_type: Sequence[Lifeline]) -> None:
+        """Register what the districts get, and look at the network now and then."""
+        waters = [one for one in all_of_type if isinstance(one, DrinkingWater)]
+        districts = tuple(water.component.district for water in waters)
+
+        def litres() -> NDArray[np.float64]:
+            return np.array([water.litres for water in waters], dtype=np.float64)
+
+        runtime.quantities.register(Quantity("litres_per_person_d", "l/d", districts, litres))
+
+        def look() -> None:
+            for water in waters:
+                water.poll()
+
+        def polling() -> Generator[simpy.Event, Any, None]:
+            while True:
+                runtime.clock.soon("lifelines", look)  # after the networks' own steps of this instant
+                yield runtime.clock.timeout(POLL_S)
+
+        if waters:
+            runtime.clock.process(polling())
 
     def watches(self) -> tuple[str, ...]:
         return (*(well.id for well in self._wells), *self.runtime.crews.depots)

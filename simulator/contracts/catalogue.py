@@ -1,0 +1,235 @@
+"""What a sub-system or a lifeline declares of itself, as data: the records that every `catalogue.py` is made of.
+
+A catalogue stands in the folder of the thing it describes and says all that other rooms need to know of it. It imports
+contracts and constants of other catalogues only, so that reading all of them costs nothing and loads no engine. Where
+a mechanism (supply, crews, audit, report, dashboards) has to treat things differently, the thing says which *role* it
+plays, as a field of these records; no mechanism names a thing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from types import MappingProxyType
+
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.level import Measure
+from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import OTHER_REPAIR, RepairClass, Trade
+
+API = 1
+"""The version of these records. A plug-in that was written for another one is named and left out."""
+
+
+class State(IntEnum):
+    """How a component is, from well to gone: what an engineer wants to see of every type at once.
+
+    A fallback that carries is worse than a weak primary way, but better than nothing.
+    """
+
+    NORMAL = 0
+    DEGRADED = 1
+    TECHNICAL = 2
+    ANALOGUE = 3
+    FAILED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """A way in which a component does its duty, and the class of it."""
+
+    name: str
+    state: State
+
+
+def normal(name: str) -> Mode:
+    """The usual way."""
+    return Mode(name, State.NORMAL)
+
+
+def degraded(name: str) -> Mode:
+    """The usual way, but badly."""
+    return Mode(name, State.DEGRADED)
+
+
+def technical(name: str) -> Mode:
+    """Another device stands in."""
+    return Mode(name, State.TECHNICAL)
+
+
+def analogue(name: str) -> Mode:
+    """People, paper or stocks stand in."""
+    return Mode(name, State.ANALOGUE)
+
+
+def failed(name: str) -> Mode:
+    """Nothing is left."""
+    return Mode(name, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentType:
+    """A type of component: what it is, how it can break, which parameters it takes, how it falls back.
+
+    `ladder` are the modes of its redundancy, best first, empty where it has none; `same_medium` names those that are
+    ways of one and the same medium where others stand in for its loss (empty: all but the last).
+
+    Roles:
+    `gives`        kinds of link that may start here, because its sub-system says when it can feed them
+    `forwards`     kinds of link whose messages it passes on (nodes of the data network)
+    `from_file`    only a network file can bring it, because the physics behind it is there
+    `trade`        the trade that repairs it; empty: that of its sub-system. `repair` is how long that takes
+    `site`         it works or does not, without a fallback of its own: a service level of it is 1 or 0
+    `vital`        crews that go by lifelines see to it, and to what feeds it, first
+    `process`      "module:Class" of the state machine that runs one of it (lifelines)
+    `order`        when its state machines start, small numbers first
+    """
+
+    name: str
+    domain: Domain
+    title: str
+    faults: tuple[FaultPoint, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    ladder: tuple[Mode, ...] = ()
+    same_medium: tuple[str, ...] = ()
+    gives: tuple[LinkKind, ...] = ()
+    forwards: tuple[LinkKind, ...] = ()
+    from_file: bool = False
+    trade: Trade | None = None
+    repair: RepairClass = OTHER_REPAIR
+    site: bool = False
+    vital: bool = False
+    process: str = ""
+    order: int = 0
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The names of its modes, best first."""
+        return tuple(mode.name for mode in self.ladder)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The modes among which one is a fallback for another: those of its medium, or all but the last, none."""
+        return self.same_medium or self.modes[:-1]
+
+    def fault(self, name: str) -> FaultPoint | None:
+        return next((point for point in self.faults if point.name == name), None)
+
+    def mode(self, name: str) -> Mode | None:
+        return next((mode for mode in self.ladder if mode.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SubSystem:
+    """A sub-system of the town. `engine` says that one model solves all of it.
+
+    `trade` repairs what belongs to it; None: the trade that looks after buildings.
+    """
+
+    name: Domain
+    title: str
+    trade: Trade | None = None
+    engine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LinkType:
+    """A kind of link, declared by the sub-system that provides what flows over it.
+
+    `carrier` is that sub-system: what breaks such a link broke there. `trade` repairs one.
+
+    Roles:
+    `stops_target`  the target stops without it, once its autonomy is used up (power)
+    `undirected`    an edge of a graph, usable both ways (data)
+    `needs_path`    a link between two ends that needs a working path of links of this other kind (control over data)
+    `commands`      the source commands the target over it; a source that has lost control reaches nobody (control)
+    `draws`         the target takes a measured load from the source (power)
+    `access`        the way on which crews and trucks get to the target (road)
+    `passes_loss`   who loses it passes the loss on: what hangs on the target leans on the source as well
+    """
+
+    name: LinkKind
+    carrier: Domain
+    title: str
+    trade: Trade
+    faults: tuple[FaultPoint, ...] = ()
+    stops_target: bool = False
+    undirected: bool = False
+    needs_path: LinkKind | None = None
+    commands: bool = False
+    draws: bool = False
+    access: bool = False
+    passes_loss: bool = False
+
+    @property
+    def cut(self) -> FaultPoint:
+        """What takes such a link down. Raises `LookupError` where nothing does."""
+        found = next((point for point in self.faults if point.severs), None)
+        if found is None:
+            raise LookupError(f"no fault of a {self.name} link severs it")
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class TradeType:
+    """What a crew has learnt. `crews` is the parameter of a depot that says how many such crews belong to it.
+
+    `any_work` marks the trade whose crews do any work, `buildings` the one that repairs what no other one does. `order`
+    is the place among the trades of a depot.
+    """
+
+    name: Trade
+    crews: Parameter
+    any_work: bool = False
+    buildings: bool = False
+    order: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What brings a sub-system to life: `run` is "module:function" and is called with the runtime.
+
+    The function returns a `Running`, or None where the city has nothing of it. Smaller `order` starts first.
+    """
+
+    run: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All that one folder declares. `name` is unique among catalogues; `api` the `API` it was written for, as a number.
+
+    `sensor_faults` befall the sensors that a component of any type carries, `report_faults` the readings on their way.
+    `depot` names the type that crews come from: it takes the parameters of all trades.
+    """
+
+    name: str
+    api: int
+    subsystems: tuple[SubSystem, ...] = ()
+    types: tuple[ComponentType, ...] = ()
+    links: tuple[LinkType, ...] = ()
+    trades: tuple[TradeType, ...] = ()
+    quantities: tuple[QuantityName, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    sensor_faults: tuple[FaultPoint, ...] = ()
+    report_faults: tuple[FaultPoint, ...] = ()
+    starts: tuple[Start, ...] = ()
+    depot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What a plug-in adds beside sub-systems and lifelines: an importer, a checker or a detector.
+
+    `run` is "module:function"; what it is called with depends on the group it is registered in.
+    """
+
+    name: str
+    api: int
+    title: str
+    run: str
+    options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)

@@ -1,0 +1,261 @@
+"""The registry: all that sub-systems, lifelines and plug-ins declare, collected once, when somebody first asks.
+
+Ours are found by scanning their folders for a `catalogue.py`, foreign ones by the entry points of `GROUPS`. Both pass
+`register()`, and everything is held in the order of names. A foreign plug-in that cannot be read, was written for
+another version of the interface, or declares what is there already, is named in `broken` and left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
+from importlib.metadata import Distribution, EntryPoint, entry_points
+from pathlib import Path
+from typing import Any
+
+from simulator.contracts.catalogue import (
+    API,
+    Catalogue,
+    ComponentType,
+    Extension,
+    LinkType,
+    Start,
+    SubSystem,
+    TradeType,
+)
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint
+from simulator.contracts.level import Measure
+from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import Trade
+
+DOMAINS, LIFELINES = "stadtwerk.domains", "stadtwerk.lifelines"
+IMPORTERS, CHECKERS, DETECTORS = "stadtwerk.importers", "stadtwerk.checkers", "stadtwerk.detectors"
+GROUPS = (DOMAINS, LIFELINES, IMPORTERS, CHECKERS, DETECTORS)
+"""Groups of entry points: the first two name a `Catalogue`, the others an `Extension`."""
+
+SCANNED = ("coupling", "sensors", "lifelines", "domains/*", "lifelines/*")
+"""Folders below `simulator/` that may hold a `catalogue.py` of ours."""
+
+ANY_QUANTITY = "all"
+"""The `quantity` of a fault that means every sensor of the component."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """What was found, ours or foreign. `error` says why it was left out; `digest` is over a foreign one's source."""
+
+    name: str
+    group: str
+    origin: str
+    version: str = ""
+    digest: str = ""
+    error: str = ""
+
+    @property
+    def ours(self) -> bool:
+        return not self.version
+
+
+class Rejected(ValueError):
+    """Raised by `register` for what cannot be taken in, with the reason in words."""
+
+
+class Registry:
+    """What exists. Everything is sorted by the name of its catalogue, and within one in the order it is declared."""
+
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        self._catalogues: dict[str, Catalogue] = {}
+        self._extensions: dict[str, dict[str, Extension]] = {group: {} for group in GROUPS[2:]}
+
+    def register(self, group: str, declared: object) -> None:
+        """Take in what one folder or plug-in declares. Raises `Rejected` if it does not fit what is there."""
+        wanted: type[Catalogue] | type[Extension] = Catalogue if group in (DOMAINS, LIFELINES) else Extension
+        if not isinstance(declared, wanted):
+            raise Rejected(f"is a {type(declared).__name__}, not a {wanted.__name__}")
+        if declared.api != API:
+            raise Rejected(f"was written for version {declared.api} of the interface, this is version {API}")
+        if isinstance(declared, Extension):
+            if declared.name in self._extensions[group]:
+                raise Rejected(f"there is a {declared.name!r} already")
+            self._extensions[group][declared.name] = declared
+            return
+        if declared.name in self._catalogues:
+            raise Rejected(f"there is a catalogue {declared.name!r} already")
+        for what, of in _NAMED.items():
+            there = {one.name for other in self._catalogues.values() for one in of(other)}
+            twice = sorted(there & {one.name for one in of(declared)})
+            if twice:
+                raise Rejected(f"declares the {what} {twice[0]!r}, which is there already")
+        self._catalogues[declared.name] = declared
+
+    @property
+    def broken(self) -> tuple[Plugin, ...]:
+        """Plug-ins that were left out, each with the reason."""
+        return tuple(one for one in self.plugins if one.error)
+
+    @property
+    def foreign(self) -> tuple[Plugin, ...]:
+        """Plug-ins of others that take part."""
+        return tuple(one for one in self.plugins if not one.ours and not one.error)
+
+    def extensions(self, group: str) -> Mapping[str, Extension]:
+        """Importers, checkers or detectors by name."""
+        return dict(sorted(self._extensions[group].items()))
+
+    @cached_property
+    def catalogues(self) -> Mapping[str, Catalogue]:
+        return dict(sorted(self._catalogues.items()))
+
+    @cached_property
+    def subsystems(self) -> Mapping[Domain, SubSystem]:
+        return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.subsystems}
+
+    @cached_property
+    def types(self) -> Mapping[str, ComponentType]:
+        """Every type of component by name. A depot takes the parameters of all trades."""
+        found = {one.name: one for catalogue in self.catalogues.values() for one in catalogue.types}
+        trades = tuple(trade.crews for trade in self.trades.values())
+        for name in [catalogue.depot for catalogue in self.catalogues.values() if catalogue.depot]:
+            found[name] = replace(found[name], parameters=(*trades, *found[name].parameters))
+        return found
+
+    @cached_property
+    def links(self) -> Mapping[LinkKind, LinkType]:
+        return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.links}
+
+    @cached_property
+    def trades(self) -> Mapping[Trade, TradeType]:
+        """Every trade, in the order in which a depot names its crews."""
+        found = (one for catalogue in self.catalogues.values() for one in catalogue.trades)
+        return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+
+    @cached_property
+    def trade_of_buildings(self) -> Trade:
+        """The trade that repairs what no other one claims: the one that says so, or else whoever does any work."""
+        ranked = sorted(self.trades.values(), key=lambda one: (not one.buildings, not one.any_work))
+        return ranked[0].name
+
+    @cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.measures}
+
+    @cached_property
+    def quantities(self) -> Mapping[str, QuantityName]:
+        """Every quantity by name, with all the types of component that it exists at."""
+        found: dict[str, QuantityName] = {}
+        for one in (one for catalogue in self.catalogues.values() for one in catalogue.quantities):
+            other = found.get(one.name)
+            of = (*(() if other is None else other.of), *one.of)
+            if one.of_types_with:
+                of += tuple(name for name, kind in self.types.items() if kind.fault(one.of_types_with) is not None)
+            found[one.name] = replace(other or one, of=of)
+        return found
+
+    @cached_property
+    def sensor_faults(self) -> tuple[FaultPoint, ...]:
+        """What can befall the sensors of a component of any type."""
+        return tuple(self._filled(p) for catalogue in self.catalogues.values() for p in catalogue.sensor_faults)
+
+    @cached_property
+    def report_faults(self) -> tuple[FaultPoint, ...]:
+        """What can befall readings on their way."""
+        return tuple(point for catalogue in self.catalogues.values() for point in catalogue.report_faults)
+
+    @cached_property
+    def faults_of_data(self) -> frozenset[str]:
+        """Names of the faults that change what is read, and nothing in the town."""
+        return frozenset(point.name for point in (*self.sensor_faults, *self.report_faults))
+
+    @cached_property
+    def faults_of_type(self) -> Mapping[str, tuple[FaultPoint, ...]]:
+        """How a component can fail, by its type: in itself, and in the sensors that it carries."""
+        return {name: kind.faults + self.sensor_faults for name, kind in self.types.items()}
+
+    @cached_property
+    def faults(self) -> Mapping[str, FaultPoint]:
+        """Every fault point by name. A name means the same wherever it is declared."""
+        points = {point.name: point for kind in self.types.values() for point in kind.faults}
+        points.update((point.name, point) for link in self.links.values() for point in link.faults)
+        points.update((point.name, point) for point in self.sensor_faults)
+        return points
+
+    @cached_property
+    def starts(self) -> tuple[Start, ...]:
+        """What brings the sub-systems to life, in the order in which that has to happen."""
+        found = (one for catalogue in self.catalogues.values() for one in catalogue.starts)
+        return tuple(sorted(found, key=lambda one: (one.order, one.run)))
+
+    def _filled(self, point: FaultPoint) -> FaultPoint:
+        """The fault point with all quantities as choices, where a parameter names one."""
+        choices = (ANY_QUANTITY, *self.quantities)
+        own = tuple(replace(p, choices=choices) if p.names_quantity else p for p in point.parameters)
+        return replace(point, parameters=own)
+
+
+_NAMED: Mapping[str, Callable[[Catalogue], Iterable[Any]]] = {
+    "sub-system": lambda catalogue: catalogue.subsystems,
+    "type of component": lambda catalogue: catalogue.types,
+    "kind of link": lambda catalogue: catalogue.links,
+    "trade": lambda catalogue: catalogue.trades,
+    "measure": lambda catalogue: catalogue.measures,
+}
+"""What no two catalogues may declare both. A quantity may exist in several."""
+
+
+def named(place: str) -> Any:
+    """What "module:name" names. Raises `ImportError` or `AttributeError` where there is no such thing."""
+    module, _, name = place.partition(":")
+    return getattr(importlib.import_module(module), name)
+
+
+@cache
+def registry() -> Registry:
+    """The registry of this process. Opened when first asked for, so that `--help` does not pay for it."""
+    found = Registry()
+    for group, module in _ours():
+        found.register(group, importlib.import_module(module).CATALOGUE)
+        found.plugins.append(Plugin(module.split(".")[-2], group, module))
+    points = entry_points()
+    for group in GROUPS:
+        for point in sorted(points.select(group=group), key=lambda point: (point.name, point.value)):
+            found.plugins.append(_take(found, group, point))
+    return found
+
+
+def _ours() -> list[tuple[str, str]]:
+    """Our own catalogues, as group and module, in the order of their places."""
+    root = Path(__file__).parents[1]
+    places = sorted({path for pattern in SCANNED for path in root.glob(f"{pattern}/catalogue.py")})
+    modules = [".".join(("simulator", *path.relative_to(root).with_suffix("").parts)) for path in places]
+    return [(LIFELINES if ".lifelines." in module else DOMAINS, module) for module in modules]
+
+
+def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
+    """Register a foreign plug-in. Whatever goes wrong in it is a reason to leave it out, never one to stop."""
+    plugin = Plugin(point.name, group, point.value, "0" if point.dist is None else point.dist.version)
+    try:
+        declared = point.load()
+        found.register(group, declared() if callable(declared) else declared)
+    except Exception as error:
+        reason = str(error) if isinstance(error, Rejected) else f"{type(error).__name__}: {error}"
+        return replace(plugin, error=" ".join(reason.split()))
+    return replace(plugin, digest=_digest(point.dist, point.module))
+
+
+def _digest(dist: Distribution | None, module: str) -> str:
+    """One over the source of a plug-in: the Python files its distribution lists, or else its top package's."""
+    files = [Path(str(dist.locate_file(file))) for file in (dist.files or ()) if file.suffix == ".py"] if dist else []
+    if not files:
+        place = importlib.import_module(module.split(".", maxsplit=1)[0]).__file__
+        files = [] if place is None else sorted(Path(place).parent.rglob("*.py"))
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        if file.is_file():
+            digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()

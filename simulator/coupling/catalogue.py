@@ -1,0 +1,109 @@
+"""What the coupling declares: the crews and their depots, and what can befall any place with people, data or links."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import Catalogue, ComponentType, SubSystem, TradeType
+from simulator.contracts.component import Domain
+from simulator.contracts.crews import Priority
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import Trade
+
+DOMAIN = Domain("crew")
+DEPOT = "depot"
+DRIVER, ALL = Trade("driver"), Trade("all")
+
+SITE_OUT = FaultPoint("site-out", "the site cannot be used", disables=True)
+
+STAFF_ABSENT = FaultPoint(
+    "staff-absent",
+    "part of the staff is absent",
+    parameters=(
+        Parameter("share", "1", 0.5, "assumption", "share of the staff that is absent", at_least=0.0, at_most=1.0),
+    ),
+)
+"""On every kind of place that people work at: what it still serves sinks with those who are there."""
+
+FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", "no fuel truck brings anything")
+"""On a depot no truck leaves; on a generator none comes to it."""
+
+NO_TANKERS = FaultPoint("no-tankers", "no water tanker comes")
+
+POLICE_ELSEWHERE = FaultPoint("police-elsewhere", "the officers are needed elsewhere", judged=False)
+
+LINK_CUT = FaultPoint("link-cut", "the link is severed", severs=True)
+"""Every kind of link has it."""
+
+LOSS_OF_VIEW = FaultPoint("loss-of-view", "the control room gets no readings from what it commands")
+"""It commands blindly: what it steers keeps the last set-point, and switching goes by hand."""
+
+LOSS_OF_CONTROL = FaultPoint("loss-of-control", "the control room's commands do not arrive, though readings do")
+"""What it commands does what its control links declare for when they are down."""
+
+RANSOMWARE = FaultPoint(
+    "ransomware",
+    "the systems are encrypted until they are restored from backup",
+    disables=True,
+    parameters=(
+        Parameter("restore_s", "s", 259_200.0, "assumption: 3 days", "time to restore them from backup", at_least=1.0),
+    ),
+    lasts="restore_s",
+)
+"""Over once the backup is restored, or earlier when it is cleared."""
+
+CENTRE_FAULTS = (LOSS_OF_VIEW, LOSS_OF_CONTROL)
+"""What can befall everyone who commands things over control links."""
+
+CATALOGUE = Catalogue(
+    "crews",
+    api=1,
+    subsystems=(SubSystem(DOMAIN, "crews"),),
+    types=(
+        ComponentType(
+            DEPOT,
+            DOMAIN,
+            "depot from which crews, fuel trucks and tankers leave",
+            (SITE_OUT, STAFF_ABSENT, FUEL_NOT_DELIVERED),
+            (
+                Parameter("day_from_s", "s", 21600.0, "assumption: 06:00", "when the day shift begins"),
+                Parameter("day_until_s", "s", 79200.0, "assumption: 22:00", "when the night shift begins"),
+                Parameter("night_share", "1", 0.5, "assumption", "share of the crews on duty at night, rounded up"),
+                Parameter("muster_s", "s", 900.0, "assumption", "time from the call until a crew leaves"),
+                Parameter(
+                    "priority",
+                    "",
+                    Priority.LIFELINES.value,
+                    "assumption",
+                    "which waiting job a free crew takes",
+                    tuple(priority.value for priority in Priority),
+                ),
+                Parameter(
+                    "priority_list", "", "", "assumption", "ids in order, with spaces between; for `priority: list`"
+                ),
+                Parameter("parts", "", 4.0, "assumption", "spare parts in stock for each trade"),
+                Parameter(
+                    "parts_delivery_s", "s", 86400.0, "assumption", "time until a part that was used is replaced"
+                ),
+                Parameter("fuel_trucks", "", 1.0, "assumption"),
+                Parameter("truck_l", "l", 5000.0, "assumption", "fuel that one truck carries"),
+                Parameter("fuel_store_l", "l", 20000.0, "assumption", "fuel at hand; what is used up is not replaced"),
+            ),
+            site=True,
+            order=50,
+        ),
+    ),
+    trades=(
+        TradeType(
+            DRIVER, Parameter("drivers", "", 0.0, "assumption", "drivers of fuel trucks who do nothing else"), order=4
+        ),
+        TradeType(ALL, Parameter("crews", "", 2.0, "assumption", "crews that do any work"), any_work=True, order=5),
+    ),
+    quantities=(
+        QuantityName("working", "1", ("any",), "1 while the component works, else 0"),
+        QuantityName("staff_share", "1", (), "share of the staff that is there", of_types_with=STAFF_ABSENT.name),
+        QuantityName("crews_on_duty", "1", (DEPOT,), "crews on duty, at the depot or out"),
+        QuantityName("fuel_trucks", "1", (DEPOT,), "fuel trucks that could leave"),
+        QuantityName("fuel_store_l", "l", (DEPOT,), "fuel in the depot's store"),
+    ),
+    depot=DEPOT,
+)

@@ -1,0 +1,225 @@
+"""What the electric grid declares, and what makes power without it."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    LinkType,
+    Start,
+    SubSystem,
+    TradeType,
+    degraded,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.level import Measure
+from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import Trade, repair_hours
+from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, STAFF_ABSENT
+from simulator.domains.ict.catalogue import CONTROL
+from simulator.domains.ict.catalogue import TRADE as ICT
+
+DOMAIN = Domain("energy")
+POWER = LinkKind("power")
+ELECTRIC = Trade("electric")
+
+_PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
+
+_BUS = Parameter("bus", "", "", "the network file", "component id of its bus; only where no network file says it")
+
+CATALOGUE = Catalogue(
+    "energy",
+    api=1,
+    subsystems=(SubSystem(DOMAIN, "energy", ELECTRIC, engine=True),),
+    types=(
+        ComponentType(
+            "bus",
+            DOMAIN,
+            "busbar or local substation",
+            (FaultPoint("bus-out", "the busbar is dead", cuts_off=True),),
+            (_PRIORITY,),
+            gives=(POWER,),
+            from_file=True,
+            repair=repair_hours(4),
+        ),
+        ComponentType(
+            "line",
+            DOMAIN,
+            "line or cable",
+            (
+                FaultPoint("line-trip", "the line is open at both ends", cuts_off=True),
+                FaultPoint(
+                    "feeder-out",
+                    "the line and all that it alone feeds, up to the open ring points, are out",
+                    cuts_off=True,
+                ),
+                FaultPoint(
+                    "protection-fails", "when the line is to trip, the next protection upstream trips in its place"
+                ),
+            ),
+            (Parameter("overhead", "", False, "assumption", "whether it hangs on poles, where storms reach it"),),
+            from_file=True,
+            repair=repair_hours(5),
+        ),
+        ComponentType(
+            "transformer",
+            DOMAIN,
+            "transformer",
+            (FaultPoint("transformer-out", "the transformer is open at both sides", cuts_off=True),),
+            from_file=True,
+            repair=repair_hours(10),
+        ),
+        ComponentType(
+            "substation",
+            DOMAIN,
+            "infeed from the higher grid with its transformer and busbar",
+            (
+                FaultPoint(
+                    "substation-out", "the infeed and every transformer of the substation are out", cuts_off=True
+                ),
+            ),
+            (
+                Parameter(
+                    "restore_steps", "", 1.0, "assumption", "steps in which a dark area comes back after an outage"
+                ),
+                Parameter("restore_step_s", "s", 300.0, "assumption", "time between two of these steps"),
+            ),
+            ladder=(normal("infeed"), technical("ring"), technical("island"), failed("none")),
+            from_file=True,
+            repair=repair_hours(12),
+        ),
+        ComponentType(
+            "grid-switch",
+            DOMAIN,
+            "switch at an open ring point",
+            (FaultPoint("switch-stuck", "the switch does not move"),),
+            (
+                Parameter("remote_s", "s", 300.0, "assumption", "time to switch by remote control, with the decision"),
+                Parameter("manual_s", "s", 900.0, "assumption", "work of a crew on site to switch by hand"),
+            ),
+            ladder=(normal("open"), normal("closed")),
+            from_file=True,
+            repair=repair_hours(3),
+        ),
+        ComponentType(
+            "pv",
+            DOMAIN,
+            "photovoltaic plant",
+            (FaultPoint("pv-loss", "the plant feeds nothing in", cuts_off=True),),
+            (Parameter("rated_w", "W", 0.0, "the network file"), _BUS),
+            repair=repair_hours(6),
+        ),
+        ComponentType(
+            "battery",
+            DOMAIN,
+            "grid battery; forms an island when its part of the grid loses every other source",
+            (FaultPoint("battery-loss", "the battery gives nothing", cuts_off=True),),
+            (
+                Parameter("rated_w", "W", None, ""),
+                Parameter("energy_j", "J", None, ""),
+                Parameter("initial_share", "1", 0.8, "assumption"),
+                Parameter("grid_forming", "", True, "assumption"),
+                Parameter("black_start_s", "s", 0.0, "assumption: without interruption", "time to build up an island"),
+                _BUS,
+            ),
+            ladder=(normal("standby"), technical("island"), failed("empty")),
+            repair=repair_hours(8),
+        ),
+        ComponentType(
+            "generator",
+            DOMAIN,
+            "emergency generator: starts when what it feeds has no other power",
+            (
+                FaultPoint("generator-fails", "the generator does not start, or stops", disables=True),
+                FUEL_NOT_DELIVERED,
+            ),
+            (
+                Parameter(
+                    "start_s", "s", 12.0, "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"
+                ),
+                Parameter(
+                    "fail_on_demand",
+                    "1",
+                    0.01,
+                    "starting reliability asked of emergency diesel sets, 0.99 a demand: U.S. NRC Regulatory Guide "
+                    "1.108, as quoted in NUREG-0933, item B-56",
+                    "chance that it does not start; drawn at each start",
+                ),
+                Parameter("fuel_l", "l", None, "", "fuel in the tank at the start"),
+                Parameter("tank_l", "l", None, "", "capacity of the tank"),
+                Parameter("burn_l_h", "l/h", None, "", "fuel used in an hour at the load it carries"),
+                Parameter(
+                    "order_below", "1", 0.5, "assumption", "share of the tank below which a fuel truck is ordered"
+                ),
+                Parameter("delivery_l", "l", 2000.0, "assumption", "fuel that is ordered at a time"),
+            ),
+            ladder=(normal("standby"), degraded("starting"), technical("running"), failed("empty"), failed("failed")),
+            gives=(POWER,),
+            repair=repair_hours(2),
+        ),
+        ComponentType(
+            "household-meter",
+            DOMAIN,
+            "electricity meter of a household, whose readings leave the gateway only as sums",
+            (),
+            (
+                Parameter("bus", "", None, "", "component id of the local substation behind which the household is"),
+                Parameter("share", "1", None, "", "its share of that substation's load"),
+            ),
+        ),
+        ComponentType(
+            "network-control",
+            DOMAIN,
+            "grid control centre: operates remote switches over its control links",
+            (
+                FaultPoint("control-out", "the control centre does not work", disables=True),
+                STAFF_ABSENT,
+                *CENTRE_FAULTS,
+            ),
+            gives=(CONTROL,),
+            trade=ICT,
+        ),
+    ),
+    links=(LinkType(POWER, DOMAIN, "power", ELECTRIC, (LINK_CUT,), stops_target=True, draws=True, passes_loss=True),),
+    trades=(
+        TradeType(
+            ELECTRIC,
+            Parameter("electric_crews", "", 0.0, "assumption", "crews for grid, signals and buildings alone"),
+            buildings=True,
+            order=0,
+        ),
+    ),
+    quantities=(
+        QuantityName("power_w", "W", ("pv", "battery", "substation"), "electric power"),
+        QuantityName("voltage_pu", "1", ("bus",), "voltage, as a share of the rated one"),
+        QuantityName("energised", "1", ("bus",), "1 while the bus is energised, else 0"),
+        QuantityName("load_w", "W", ("bus",), "power supplied to the load at the bus"),
+        QuantityName("household_w", "W", ("household-meter",), "power that the household takes"),
+        QuantityName("load_asked_w", "W", ("bus",), "power that the load at the bus would draw if it were supplied"),
+        QuantityName("loading_pu", "1", ("line", "transformer"), "current, as a share of the rated one"),
+        QuantityName("charge_j", "J", ("battery",), "energy in the battery"),
+        QuantityName("fuel_l", "l", ("generator",), "fuel in the tank"),
+        QuantityName("fuel_hours", "h", ("generator",), "hours that the fuel lasts"),
+    ),
+    measures=(
+        Measure(
+            "power-supply",
+            DOMAIN,
+            "1",
+            "district|city",
+            True,
+            "share of electric load supplied",
+            "versorgter Anteil der elektrischen Last",
+            "energy not supplied, as a share",
+        ),
+    ),
+    starts=(
+        Start("simulator.domains.energy:start", order=20),
+        Start("simulator.domains.energy:start_generators", order=30),
+    ),
+)

@@ -1,0 +1,247 @@
+"""What the data network declares: nodes of the data graph, gateways, brokers and services."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    LinkType,
+    Start,
+    SubSystem,
+    TradeType,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.level import Measure
+from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import Trade, repair_hours
+from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE
+from simulator.sensors.catalogue import REPORT_FAULTS
+
+DOMAIN = Domain("ict")
+DATA, CONTROL = LinkKind("data"), LinkKind("control")
+TRADE = Trade("ict")
+
+FLOODING = FaultPoint(
+    "flooding",
+    "so many messages come in that the others wait, are lost, or do not get through at all",
+    parameters=(
+        Parameter(
+            "load", "1", 2.0, "assumption", "messages that come in, as a share of what can be served", at_least=0.0
+        ),
+        Parameter("service_s", "s", 0.001, "assumption", "mean time to serve a message", at_least=0.0),
+        Parameter("queue", "", 100.0, "assumption", "messages that can wait", at_least=1.0),
+    ),
+    judged=False,
+)
+"""Denial of service: below the capacity waiting and loss grow, at the capacity the service is lost."""
+
+_OUT = FaultPoint("node-out", "the device does not work", disables=True)
+_CLUSTER = Parameter("cluster", "", "", "assumption", "servers of one cluster stand in for each other")
+_RANK = Parameter("rank", "", 1.0, "assumption", "1 is preferred in the election")
+
+PROTOCOL = Parameter(
+    "protocol",
+    "",
+    "senml",
+    "assumption",
+    "what the devices behind the gateway speak: modern ones, or old ones with less to say",
+    ("senml", "modbus", "csv", "json-v0"),
+)
+PAYLOAD = Parameter("payload", "", "v1", "assumption", "payload version that the gateway writes", ("v1", "v2"))
+
+FIRMWARE_UPDATE = FaultPoint(
+    "firmware-update",
+    "the gateway gets new software, which is taken back afterwards",
+    parameters=(
+        Parameter("payload", "", "v2", "assumption", "payload version that the new software writes", PAYLOAD.choices),
+        Parameter("faulty", "", False, "assumption", "true: nobody can read what the new software writes"),
+    ),
+)
+"""New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
+
+FALSE_DATA = FaultPoint(
+    "false-data",
+    "what the gateway passes on to controls is falsified",
+    parameters=(
+        Parameter(
+            "factor", "1", 2.0, "assumption", "what readings of level and pressure are multiplied by", at_least=0.01
+        ),
+        Parameter("offset_m", "m", 0.0, "assumption", "what is added to them"),
+    ),
+)
+"""Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
+
+BROKER_OUT = FaultPoint("broker-out", "the broker's program does not run", disables=True)
+
+CERTIFICATE_EXPIRED = FaultPoint(
+    "certificate-expired",
+    "its certificate has run out: logins are refused until it is renewed",
+    parameters=(
+        Parameter(
+            "reconnect",
+            "",
+            True,
+            "assumption",
+            "true: connections are made anew at once, as after a restart; false: those that are there go on",
+        ),
+    ),
+)
+
+LINK_DEGRADED = FaultPoint(
+    "link-degraded",
+    "the link loses and delays messages",
+    parameters=(
+        Parameter(
+            "loss",
+            "1",
+            0.0,
+            "assumption",
+            "share of messages lost, added to the link's own",
+            at_least=0.0,
+            at_most=1.0,
+        ),
+        Parameter("delay_s", "s", 0.0, "assumption", "delay added to the link's latency", at_least=0.0),
+    ),
+)
+
+CATALOGUE = Catalogue(
+    "ict",
+    api=1,
+    subsystems=(SubSystem(DOMAIN, "ICT", TRADE, engine=True),),
+    types=(
+        ComponentType(
+            "server",
+            DOMAIN,
+            "server",
+            (_OUT, RANSOMWARE, FLOODING),
+            (_CLUSTER, _RANK),
+            forwards=(DATA,),
+            repair=repair_hours(4),
+        ),
+        ComponentType(
+            "router",
+            DOMAIN,
+            "router",
+            (_OUT,),
+            forwards=(DATA,),
+            repair=repair_hours(3),
+        ),
+        ComponentType(
+            "switch",
+            DOMAIN,
+            "network switch",
+            (_OUT,),
+            forwards=(DATA,),
+            repair=repair_hours(3),
+        ),
+        ComponentType(
+            "radio-site",
+            DOMAIN,
+            "radio site of the rescue services or of telemetry",
+            (_OUT,),
+            forwards=(DATA,),
+            vital=True,
+            repair=repair_hours(4),
+        ),
+        ComponentType(
+            "gateway",
+            DOMAIN,
+            "telemetry gateway of a district",
+            (_OUT, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, FALSE_DATA, *REPORT_FAULTS),
+            (PROTOCOL, PAYLOAD),
+            ladder=(normal("usual-way"), technical("other-way"), failed("none")),
+            forwards=(DATA,),
+            repair=repair_hours(2),
+        ),
+        ComponentType(
+            "broker",
+            DOMAIN,
+            "MQTT broker: hosted by the server that it has a data link with",
+            (BROKER_OUT, CERTIFICATE_EXPIRED),
+            (Parameter("rank", "", 1.0, "assumption", "gateways prefer the broker with the lowest"),),
+        ),
+        ComponentType(
+            "service",
+            DOMAIN,
+            "a duty that a cluster of servers carries: the member elected by rank and health runs it",
+            (),
+            (
+                Parameter("cluster", "", None, "", "the cluster that carries it"),
+                Parameter("heartbeat_s", "s", 1.0, "assumption"),
+                Parameter("missed", "", 3.0, "assumption", "heartbeats missed before the standby is elected"),
+                Parameter(
+                    "standby",
+                    "",
+                    "warm",
+                    "assumption",
+                    "a hot standby serves at once, a warm one after `takeover_s`, a cold one is switched on first",
+                    ("hot", "warm", "cold"),
+                ),
+                Parameter("takeover_s", "s", 10.0, "assumption", "time the standby needs to start serving"),
+                Parameter("boot_s", "s", 300.0, "assumption", "time until a cold standby runs"),
+                Parameter(
+                    "fail_on_demand", "1", 0.0, "assumption: no figure is known", "chance that a standby does not start"
+                ),
+                Parameter(
+                    "voting",
+                    "",
+                    0.0,
+                    "assumption",
+                    "servers of the cluster that must agree, as in 2 out of 3; 0 for one that serves while others wait",
+                ),
+                Parameter(
+                    "failback_s", "s", 60.0, "assumption", "time a preferred server must be well to take over again"
+                ),
+            ),
+            ladder=(normal("primary"), technical("majority"), technical("standby"), failed("none")),
+            gives=(CONTROL,),
+        ),
+    ),
+    links=(
+        LinkType(DATA, DOMAIN, "data", TRADE, (LINK_CUT, LINK_DEGRADED), undirected=True),
+        LinkType(
+            CONTROL, DOMAIN, "remote control", TRADE, (LINK_CUT,), needs_path=DATA, commands=True, passes_loss=True
+        ),
+    ),
+    trades=(
+        TradeType(
+            TRADE,
+            Parameter("ict_crews", "", 0.0, "assumption", "crews for the data network and control rooms alone"),
+            order=2,
+        ),
+    ),
+    quantities=(
+        QuantityName("online", "1", ("gateway",), "1 while the gateway reaches the data centre, else 0"),
+        QuantityName("latency_s", "s", ("gateway",), "time of a message to the data centre"),
+        QuantityName("loss", "1", ("gateway",), "share of messages lost on the way to the data centre"),
+        QuantityName("held_readings", "1", ("gateway",), "readings that the gateway keeps until they have arrived"),
+    ),
+    measures=(
+        Measure(
+            "ict-availability",
+            DOMAIN,
+            "1",
+            "city|district",
+            True,
+            "share of ICT nodes that work and reach the control centre",
+            "Anteil der IKT-Knoten, die arbeiten und die Leitstelle erreichen",
+            "availability",
+        ),
+        Measure(
+            "telemetry",
+            DOMAIN,
+            "1",
+            "city",
+            True,
+            "share of sensors whose gateway reaches the data centre",
+            "Anteil der Sensoren, deren Gateway das Rechenzentrum erreicht",
+            "availability",
+        ),
+    ),
+    starts=(Start("simulator.domains.ict:start", order=10),),
+)

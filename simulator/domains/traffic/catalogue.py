@@ -1,0 +1,183 @@
+"""What the road network declares."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    LinkType,
+    Start,
+    SubSystem,
+    TradeType,
+    analogue,
+    degraded,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.level import Measure
+from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import Trade, repair_hours
+from simulator.coupling.catalogue import LINK_CUT
+from simulator.domains.energy.catalogue import ELECTRIC
+
+DOMAIN = Domain("traffic")
+ROAD = LinkKind("road")
+ROADS = Trade("roads")
+
+ALL_WAY_STOP_VEH_H = 1400.0
+"""What a junction passes while its signal is dark: Al-Kaisy and Doruk (2023) saw 400 to 1,400 vehicles an hour at an
+all-way stop with single-lane approaches; the upper end, because nobody on foot walks in this model."""
+
+POLICE_VEH_H = 2520.0
+"""What a junction passes under police control, 0.7 veh/s (assumption: between the all-way stop and the signal)."""
+
+ALL_WAY_STOP_DELAY_S = 6.9
+"""What a car loses at an all-way stop where nobody else waits (Highway Capacity Manual): 5 s for slowing down and
+setting off, and a service time of 3.9 s headway less 2.0 s move-up."""
+
+CONTROLLER_FAILED = FaultPoint(
+    "controller-failed",
+    "the signal's controller falls back to fixed greens or to flashing amber",
+    parameters=(
+        Parameter("fallback", "", "fixed", "assumption", "what it falls back to", ("fixed", "flashing")),
+        Parameter(
+            "flashing_veh_h", "veh/h", 1800.0, "assumption", "vehicles an hour that pass by the signs", at_least=0.0
+        ),
+        Parameter(
+            "flashing_delay_s", "s", 3.0, "assumption: only the minor road yields", "loss of a car", at_least=0.0
+        ),
+    ),
+)
+"""Unlike a dark signal it needs no police; nobody commands it while it lasts."""
+
+DEMAND_SURGE = FaultPoint(
+    "demand-surge",
+    "many more cars than usual set out from here, or to here",
+    parameters=(
+        Parameter("vehicles", "", None, "", "cars more than on an ordinary day", at_least=1.0),
+        Parameter("over_s", "s", 3600.0, "assumption", "time over which they set out", at_least=60.0),
+        Parameter("radius_m", "m", 500.0, "assumption", "junctions within it belong to the place", at_least=0.0),
+        Parameter(
+            "direction", "", "away", "assumption", "evacuation or end of an event; or its begin", ("away", "towards")
+        ),
+    ),
+)
+"""Cleared, those who have not set out stay where they are."""
+
+CATALOGUE = Catalogue(
+    "traffic",
+    api=1,
+    subsystems=(SubSystem(DOMAIN, "traffic", ROADS, engine=True),),
+    types=(
+        ComponentType(
+            "road-node",
+            DOMAIN,
+            "junction of roads",
+            (DEMAND_SURGE,),
+            gives=(ROAD,),
+            from_file=True,
+        ),
+        ComponentType(
+            "road",
+            DOMAIN,
+            "road in one direction",
+            (
+                FaultPoint("road-closed", "nobody gets in", cuts_off=True),
+                FaultPoint(
+                    "road-narrowed",
+                    "part of the capacity is gone",
+                    parameters=(
+                        Parameter(
+                            "capacity_share",
+                            "1",
+                            0.5,
+                            "assumption",
+                            "share of the capacity left",
+                            at_least=0.0,
+                            at_most=1.0,
+                        ),
+                    ),
+                ),
+            ),
+            from_file=True,
+            repair=repair_hours(6, parts=0),
+        ),
+        ComponentType(
+            "signal",
+            DOMAIN,
+            "traffic signal at the road node that its road link comes from",
+            (FaultPoint("signal-dark", "the signal is dark", disables=True), CONTROLLER_FAILED),
+            (
+                Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", "local programme"),
+                Parameter(
+                    "police_s", "s", 1800.0, "assumption", "time until police regulate the junction once it is dark"
+                ),
+                Parameter("police", "", False, "assumption", "whether police have this junction on their list"),
+                Parameter(
+                    "dark_veh_h",
+                    "veh/h",
+                    ALL_WAY_STOP_VEH_H,
+                    "Al-Kaisy and Doruk 2023, doi 10.1177/03611981231155899, upper end of what was observed",
+                    "vehicles an hour that pass while it is dark, as at an all-way stop",
+                ),
+                Parameter(
+                    "dark_delay_s",
+                    "s",
+                    ALL_WAY_STOP_DELAY_S,
+                    "Highway Capacity Manual, control delay of an all-way stop without traffic; under police as well: "
+                    "assumption",
+                    "what a car loses by stopping while the signal does not work and nobody else waits",
+                ),
+                Parameter(
+                    "police_veh_h", "veh/h", POLICE_VEH_H, "assumption", "vehicles an hour that pass under police"
+                ),
+            ),
+            ladder=(
+                normal("central"),
+                technical("local"),
+                technical("fixed"),
+                degraded("flashing"),
+                failed("dark"),
+                analogue("police"),
+            ),
+            trade=ELECTRIC,
+            repair=repair_hours(2),
+        ),
+    ),
+    links=(LinkType(ROAD, DOMAIN, "road access", ROADS, (LINK_CUT,), access=True),),
+    trades=(TradeType(ROADS, Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"), order=3),),
+    quantities=(
+        QuantityName("vehicles", "1", ("road",), "vehicles on the road"),
+        QuantityName("speed_m_s", "m/s", ("road",), "mean speed"),
+        QuantityName("travel_time_s", "s", ("road",), "time to drive through"),
+        QuantityName("flow_veh_h", "1/h", ("road",), "vehicles that left the road, by the hour"),
+        QuantityName("queue_veh", "1", ("signal",), "vehicles on the roads into the junction"),
+    ),
+    measures=(
+        Measure(
+            "travel-time-index",
+            DOMAIN,
+            "1",
+            "city",
+            False,
+            "travel-time index (actual / free flow)",
+            "Reisezeitindex (tatsächlich / frei)",
+            "U4SSC indicators",
+        ),
+        Measure(
+            "rescue-arrival",
+            DOMAIN,
+            "1",
+            "city",
+            True,
+            "share of people reached by rescue in time",
+            "Anteil der Menschen, die der Rettungsdienst rechtzeitig erreicht",
+            "Länder rescue rules",
+        ),
+    ),
+    starts=(Start("simulator.domains.traffic:start", order=50),),
+)

@@ -1,0 +1,1 @@
+"""One district's drinking water when the network is not well."""

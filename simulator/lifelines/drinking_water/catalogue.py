@@ -1,0 +1,92 @@
+"""The emergency supply of drinking water: wells, tankers, boiling, bottles."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    analogue,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.level import Measure
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.repair import repair_hours
+from simulator.coupling.catalogue import NO_TANKERS
+from simulator.domains.water.catalogue import WATER_TRADE
+from simulator.lifelines.catalogue import DOMAIN
+
+CATALOGUE = Catalogue(
+    "drinking-water",
+    api=1,
+    types=(
+        ComponentType(
+            "drinking-water",
+            DOMAIN,
+            "emergency supply of one district: network, boiled, tank, then wells and tankers, bottles",
+            (
+                NO_TANKERS,
+                FaultPoint("notice-withheld", "nobody tells people that the water must not be drunk as it is"),
+                FaultPoint("bottles-missing", "there is no bottled water to hand out"),
+            ),
+            (
+                Parameter("activate_s", "s", 7200.0, "assumption", "time until wells are manned and tankers leave"),
+                Parameter(
+                    "notice_s",
+                    "s",
+                    1800.0,
+                    "assumption",
+                    "time until people know that the water must be boiled",
+                ),
+                Parameter("bottled_s", "s", 3600.0, "assumption", "time until bottled water is handed out"),
+                Parameter("bottled_l_person", "l", 0.0, "assumption", "bottled water in stock for each person"),
+                Parameter("tanker_l", "l", 3000.0, "assumption", "water that one tanker brings"),
+                Parameter("tankers", "", 2.0, "assumption"),
+                Parameter(
+                    "refill_s", "s", 1800.0, "assumption", "time to fill and to hand out one tanker, without the drive"
+                ),
+            ),
+            ladder=(
+                normal("network"),
+                analogue("boiled"),
+                technical("tank"),
+                analogue("emergency"),
+                analogue("bottled"),
+                failed("none"),
+            ),
+            trade=WATER_TRADE,
+            vital=True,
+            process="simulator.lifelines.drinking_water.process:DrinkingWater",
+            order=30,
+        ),
+        ComponentType(
+            "emergency-well",
+            DOMAIN,
+            "emergency well with a hand pump, or a motor pump if it has a power link",
+            (FaultPoint("well-out", "the well gives no water", disables=True),),
+            (Parameter("flow_m3_s", "m3/s", 0.0005, "assumption: a hand pump gives about 1.8 m3/h"),),
+            trade=WATER_TRADE,
+            site=True,
+            vital=True,
+            order=10,
+            repair=repair_hours(4),
+        ),
+    ),
+    quantities=(
+        QuantityName("litres_per_person_d", "l/person/d", ("district",), "drinking water for each person and day"),
+    ),
+    measures=(
+        Measure(
+            "litres-per-person",
+            DOMAIN,
+            "l/person/d",
+            "district",
+            True,
+            "drinking water available per person and day",
+            "verfügbares Trinkwasser je Person und Tag",
+            "1. WasSV § 2",
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Warning of the public: phones, sirens, loudspeaker vans."""

@@ -1,0 +1,1 @@
+"""Rescue dispatch and its radio, and the stations that ambulances leave from."""

@@ -1,0 +1,61 @@
+"""Rescue dispatch with its radio, and the stations that ambulances leave from."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    analogue,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.coupling.catalogue import SITE_OUT, STAFF_ABSENT
+from simulator.domains.ict.catalogue import CONTROL
+from simulator.lifelines.catalogue import DOMAIN
+
+CATALOGUE = Catalogue(
+    "rescue",
+    api=1,
+    types=(
+        ComponentType(
+            "rescue-dispatch",
+            DOMAIN,
+            "rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode",
+            (SITE_OUT, STAFF_ABSENT, FaultPoint("direct-mode-fails", "the handsets do not reach each other")),
+            (
+                Parameter("direct_s", "s", 300.0, "assumption", "time until crews have switched to direct mode"),
+                Parameter(
+                    "direct_lasts_s",
+                    "s",
+                    43200.0,
+                    "assumption: a shift of 12 h",
+                    "how long handsets last without a charge",
+                ),
+                Parameter("runners_s", "s", 1800.0, "assumption", "time until runners carry messages"),
+            ),
+            ladder=(
+                normal("trunked"),
+                technical("isolated-cell"),
+                analogue("direct-mode"),
+                analogue("runners"),
+                failed("none"),
+            ),
+            gives=(CONTROL,),
+            same_medium=("trunked", "isolated-cell", "direct-mode"),
+            vital=True,
+            process="simulator.lifelines.rescue.process:RescueDispatch",
+            order=20,
+        ),
+        ComponentType(
+            "rescue-station",
+            DOMAIN,
+            "station that ambulances leave from",
+            (SITE_OUT,),
+            site=True,
+            vital=True,
+            order=20,
+        ),
+    ),
+)

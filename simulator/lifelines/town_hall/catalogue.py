@@ -1,0 +1,36 @@
+"""The digital town hall."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    analogue,
+    failed,
+    normal,
+)
+from simulator.contracts.fault import Parameter
+from simulator.coupling.catalogue import RANSOMWARE, SITE_OUT, STAFF_ABSENT
+from simulator.lifelines.catalogue import DOMAIN
+
+CATALOGUE = Catalogue(
+    "town-hall",
+    api=1,
+    types=(
+        ComponentType(
+            "town-hall",
+            DOMAIN,
+            "digital town hall: online, else the paper counter",
+            (SITE_OUT, STAFF_ABSENT, RANSOMWARE),
+            (
+                Parameter("opens_s", "s", 28800.0, "assumption: counters open at 08:00"),
+                Parameter("closes_s", "s", 64800.0, "assumption: counters close at 18:00"),
+                Parameter("paper_share", "1", 0.3, "assumption: share of cases the counter handles on paper"),
+                Parameter("activate_s", "s", 3600.0, "assumption"),
+            ),
+            ladder=(normal("online"), analogue("paper"), failed("none")),
+            process="simulator.lifelines.town_hall.process:TownHall",
+            order=50,
+        ),
+    ),
+)

@@ -1,0 +1,43 @@
+"""The traffic control centre."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    analogue,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.fault import Parameter
+from simulator.coupling.catalogue import CENTRE_FAULTS, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT
+from simulator.domains.ict.catalogue import CONTROL, FLOODING
+from simulator.domains.ict.catalogue import TRADE as ICT
+from simulator.lifelines.catalogue import DOMAIN
+
+CATALOGUE = Catalogue(
+    "traffic-control",
+    api=1,
+    types=(
+        ComponentType(
+            "traffic-control-centre",
+            DOMAIN,
+            "traffic control centre: central programmes over its control links, else local ones, else police",
+            (SITE_OUT, STAFF_ABSENT, *CENTRE_FAULTS, FLOODING, POLICE_ELSEWHERE),
+            (
+                Parameter("officers", "", 24.0, "assumption", "police officers for junctions whose signals are dark"),
+                Parameter("officers_at_junction", "", 2.0, "assumption"),
+                Parameter(
+                    "stint_s", "s", 14400.0, "assumption", "how long officers stand before they are relieved or leave"
+                ),
+                Parameter("rest_s", "s", 14400.0, "assumption", "how long they rest after that"),
+            ),
+            ladder=(normal("central"), technical("local"), analogue("police"), failed("none")),
+            gives=(CONTROL,),
+            trade=ICT,
+            process="simulator.lifelines.traffic_control.process:TrafficControlCentre",
+            order=40,
+        ),
+    ),
+)

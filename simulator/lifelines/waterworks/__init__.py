@@ -1,0 +1,1 @@
+"""The waterworks' control room."""
