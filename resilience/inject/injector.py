@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from resilience.inject.watch import Measure, Signals, trigger_words
+from resilience.inject import events
+from resilience.inject.watch import Measure, Signals
 from resilience.scenario.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
 from simulator.contracts.city import City
-from simulator.contracts.duration import shown
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import FaultDoor
 from simulator.contracts.history import Course, Executed
 from simulator.contracts.ticks import to_s, to_ticks
@@ -35,7 +35,7 @@ class Schedule(Protocol):
     def at(self, tick: int, who: str, call: Callable[[], None]) -> None: ...
 
 
-class Dispatch(Protocol):
+class SendRepair(Protocol):
     """Sends a crew to a component, to work on what is `broken`; `done` gets the event of the finished work.
 
     Raises `KeyError` for no such depot.
@@ -43,7 +43,6 @@ class Dispatch(Protocol):
 
     def __call__(
         self,
-        job: str,
         target: str,
         work_s: float | None,
         cause: int | None,
@@ -51,6 +50,7 @@ class Dispatch(Protocol):
         depot: str | None = None,
         broken: str | None = None,
         trade: str = "",
+        entry: str = "",
     ) -> None: ...
 
 
@@ -59,9 +59,9 @@ class Log(Protocol):
 
     def __call__(
         self,
-        kind: EventKind,
+        code: EventCode,
         subject: str,
-        what: str,
+        params: Mapping[str, Value] | None = None,
         *,
         cause: int | None = None,
         value: float | None = None,
@@ -107,13 +107,13 @@ class Injector:
         door: FaultDoor,
         clock: Schedule,
         measure: Measure,
-        dispatch: Dispatch,
+        repair: SendRepair,
         log: Log,
     ) -> None:
         if any(entry.is_open for entry in scenario.timeline):
             raise ValueError(f"scenario {scenario.id!r} has selectors or draws left: resolve it first")
         self._scenario, self._door, self._clock = scenario, door, clock
-        self._measure, self._dispatch, self._log = measure, dispatch, log
+        self._measure, self._repair, self._log = measure, repair, log
         self._signals = Signals(measure)
         self._acts = [
             _Act(entry, case, _site(entry.repair, case.target, city))
@@ -170,17 +170,16 @@ class Injector:
             try:
                 value = self._signals.look(act.entry.id, when, act.target, now)
             except KeyError:
-                what = f"{act.case.fault} of {act.entry.id!r} never comes: nothing measures {when.name(act.target)}"
-                self._log(EventKind.NOTE, when.at(act.target), what)
+                at = when.at(act.target)
+                self._log(events.NEVER_COMES, at, self._of(act) | {"component": at, "quantity": when.quantity})
                 continue
             if when.seen_in(value):
                 due.append((act, value))
             else:
                 waiting.append(act)
         for act, value in due:  # after all looks: what one fault does at once must not make another come
-            event = self._log(
-                EventKind.TRIGGER, when.at(act.target), trigger_words(when, act.target, value), value=value
-            )
+            state = {"entry": act.entry.id, "quantity": when.quantity}
+            event = self._log(events.STATE_SEEN, when.at(act.target), state, value=value)
             self._end(act, now)
             self._apply(act, event)
         self._wait(waiting, when, now + to_ticks(POLL_S))
@@ -199,8 +198,8 @@ class Injector:
         try:
             act.event = self._door.apply(act.target, act.case.fault, entry.id, act.case.parameters, because)
         except (KeyError, NotImplementedError) as error:
-            what = f"{act.case.fault} of {entry.id!r} could not be applied: {error.args[0] if error.args else error}"
-            self._log(EventKind.NOTE, act.target, what)
+            code = events.NOT_DECLARED if isinstance(error, KeyError) else events.NOT_HANDLED
+            self._log(code, act.target, self._of(act))
             return
         act.applied_at = self._clock.now
         if entry.repair is not None:
@@ -222,13 +221,16 @@ class Injector:
         def done(event: int) -> None:
             self._clear(act, event)
 
-        job = f"repair of {act.target} [{act.entry.id}]"
         try:
             work_s = repair.work_s if act.case.work_s is None else act.case.work_s
-            depot = repair.depot or None
-            self._dispatch(job, act.site, work_s, act.event, done, depot, act.target, repair.trade)
-        except KeyError as error:
-            self._log(EventKind.NOTE, act.target, f"no crew for {act.entry.id!r}: {error.args[0]}", cause=act.event)
+            depot, entry = repair.depot or None, act.entry.id
+            self._repair(act.site, work_s, act.event, done, depot, act.target, repair.trade, entry)
+        except KeyError:
+            unknown = {"entry": act.entry.id, "depot": repair.depot}
+            self._log(events.NO_SUCH_DEPOT, act.target, unknown, cause=act.event)
+
+    def _of(self, act: _Act) -> dict[str, Value]:
+        return {"fault": act.case.fault, "entry": act.entry.id}
 
     def _clear(self, act: _Act, because: int | None) -> None:
         if act.in_force:  # heal_by may have been first
@@ -237,51 +239,48 @@ class Injector:
 
     def _heal(self) -> None:
         left = [act for act in self._acts if act.in_force]
-        what = f"healed: {len(left)} fault(s) still in force are cleared"
-        event = self._log(EventKind.RUN, self._scenario.id, what, value=float(len(left)))
+        event = self._log(events.HEALED, self._scenario.id, value=float(len(left)))
         for act in left:
             self._clear(act, event)
 
     def _look(self, act: _Act, evidence: Evidence) -> None:
         """One look; the next is due in `POLL_S`, the last one when the time for it is over."""
+        fault: dict[str, Value] = {"fault": act.case.fault}
         if act.applied_at is None or not act.in_force:
-            what = f"no evidence of {act.case.fault} before it was cleared"
-            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
+            self._log(events.CLEARED_UNSEEN, act.target, fault, cause=act.event)
             return
         component = evidence.at(act.target)
-        signal = f"{component}.{evidence.quantity}"
+        signal = fault | {"component": component, "quantity": evidence.quantity}
         try:
             value = self._measure(component, evidence.quantity)
         except KeyError:
-            what = f"no evidence of {act.case.fault}: nothing measures {signal}"
-            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event)
+            self._log(events.NOT_MEASURED, act.target, signal, cause=act.event)
             return
         now, last = self._clock.now, act.applied_at + to_ticks(evidence.within_s)
         seen = evidence.seen_in(value)
         act.armed = act.armed or not seen
         if seen and act.armed:
             act.evidence_at = now
-            what = f"{act.case.fault} took effect: {signal} is {value:.4g} after {shown(to_s(now - act.applied_at))}"
-            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
+            signal["after_s"] = to_s(now - act.applied_at)
+            self._log(events.TOOK_EFFECT, act.target, signal, cause=act.event, value=value)
         elif now >= last:
-            before = ", as before the fault," if seen else ""
-            after = shown(evidence.within_s)
-            what = f"no evidence of {act.case.fault}: {signal}{before} is {value:.4g} after {after}"
-            self._log(EventKind.EVIDENCE, act.target, what, cause=act.event, value=value)
+            signal["after_s"] = evidence.within_s
+            code = events.NO_CHANGE if seen else events.NO_EFFECT
+            self._log(code, act.target, signal, cause=act.event, value=value)
         else:
             following = min(now + to_ticks(POLL_S), last)
             self._clock.at(following, act.entry.id, lambda: self._look(act, evidence))
 
 
 def build_injector(
-    scenario: Scenario, city: City, door: FaultDoor, clock: Schedule, measure: Measure, dispatch: Dispatch, log: Log
+    scenario: Scenario, city: City, door: FaultDoor, clock: Schedule, measure: Measure, repair: SendRepair, log: Log
 ) -> Injector:
     """An injector that is on the clock. Raises `ValueError` if the scenario has unresolved selectors.
 
     With a runtime: `build_injector(scenario, city, runtime.faults, runtime.clock, runtime.quantities.value,
-    runtime.crews.dispatch, runtime.log.add)`.
+    runtime.crews.repair, runtime.log.add)`.
     """
-    injector = Injector(scenario, city, door, clock, measure, dispatch, log)
+    injector = Injector(scenario, city, door, clock, measure, repair, log)
     injector.start()
     return injector
 

@@ -44,14 +44,6 @@ class Signals:
         )
 
 
-def trigger_words(trigger: Trigger, target: str, value: float) -> str:
-    """What the log says when the state is there."""
-    above = None if trigger.above is None else f"above {trigger.above:g}"
-    below = None if trigger.below is None else f"below {trigger.below:g}"
-    asked = " and ".join(part for part in (above, below) if part is not None)
-    return f"{trigger.name(target)} is {value:.4g}: {asked}, as a fault waits for"
-
-
 def due_at(course: Course, trigger: Trigger, earliest: int) -> int | None:
     """The first tick from `earliest` on at which the state was seen; None if it never was."""
     for i, (at, value) in enumerate(zip(course.at.tolist(), course.values.tolist(), strict=True)):

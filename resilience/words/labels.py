@@ -10,7 +10,12 @@ import re
 
 from resilience.words.terms import KIND_NAMES, words_of
 from resilience.words.text import Text
+from simulator.contracts.city import City
 from simulator.contracts.component import Component
+from simulator.contracts.words import Said, Verbatim, Words, joined
+from simulator.contracts.words import Text as AnyText
+
+_ = Words("resilience.words")
 
 _NUMBERED = re.compile(r"(?:bus|line|switch|external grid|(?:\S+ )?transformer|static generator|storage) \d+", re.I)
 """How network files number what has no name."""
@@ -72,3 +77,16 @@ def _german(title: str) -> str:
         if found:
             return found.expand(german)
     return title
+
+
+def name_of(subject: str, city: City) -> AnyText:
+    """What people call a component, a link, a district or the town; the id where nobody has a better name."""
+    if subject in city.components:
+        title = component_words(city.components[subject])
+        return Said({"en": title.en, "de": title.de})
+    link = city.links.get(subject)
+    if link is not None:
+        return joined([name_of(link.source, city), name_of(link.target, city)], Verbatim(" → "))
+    if subject in city.districts:
+        return Verbatim(city.districts[subject].title or subject)
+    return _("whole town") if subject == "city" else Verbatim(subject)

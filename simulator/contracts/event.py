@@ -1,9 +1,19 @@
-"""One line of the event log: what happened, to what, when, because of which other event, through which link."""
+"""One line of the event log: what happened, to what, when, because of which other event, through which link.
+
+What happened is a code with parameters. Each code is declared once, as an `EventCode` in the `events.py` of the folder
+that it belongs to; sentences are made from it where people read (`resilience/words/events.py`), never before.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from simulator.contracts.words import Message, Text
 
 
 class EventKind(StrEnum):
@@ -33,15 +43,112 @@ class EventKind(StrEnum):
     NOTE = "note"
 
 
+class Role(StrEnum):
+    """What a parameter of an event says, and so how its value becomes words."""
+
+    COUNT = "count"  # a whole number
+    NUMBER = "number"
+    SHARE = "share"  # between 0 and 1; read as per cent
+    SECONDS = "seconds"  # read as a duration
+    LEVEL = "level"  # a value of the service level that the event is about
+    COMPONENT = "component"  # the id of a component or link
+    COMPONENTS = "components"  # ids with a blank between them
+    LINK_KIND = "link-kind"
+    FAULT = "fault"
+    MODE = "mode"  # of the component that the event is about
+    QUANTITY = "quantity"
+    ENTRY = "entry"  # the id of an entry of the scenario's timeline
+    TRADE = "trade"
+    TASK = "task"  # what a crew is sent for, see `Task`
+    NAME = "name"  # shown as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A role: a whole number together with what is counted, as the plural `words` say it ("3 local substations")."""
+
+    words: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A role: one or several of these names, with a blank between them."""
+
+    words: Mapping[str, Text]
+
+
+AnyRole = Role | Counted | Vocabulary
+Value = str | int | float | bool
+"""What a parameter of an event can be."""
+
+FIELDS = ("value", "via", "before", "after")
+"""Parameters of these names are the event's own fields; they are declared to be used in a sentence."""
+
+_WHOLE, _REAL, _WORD = (int,), (float, int), (str,)
+_TYPES: Mapping[Role, tuple[type, ...]] = MappingProxyType(
+    {
+        Role.COUNT: _WHOLE,
+        **dict.fromkeys((Role.NUMBER, Role.SHARE, Role.SECONDS, Role.LEVEL), _REAL),
+    }
+)
+
+
+def _types_of(role: AnyRole) -> tuple[type, ...]:
+    if isinstance(role, Counted):
+        return _WHOLE
+    return _WORD if isinstance(role, Vocabulary) else _TYPES.get(role, _WORD)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventCode:
+    """One declaration of something that can happen.
+
+    `name` is what stands in the log ("water.tank-empty"); `kind` is the kind of the event; `sentence` is a template
+    with a blank for each parameter. It stands after the name of the event's subject, unless it says `alone` all that
+    a reader needs.
+    """
+
+    name: str
+    kind: EventKind
+    sentence: Message
+    parameters: Mapping[str, AnyRole] = field(default_factory=dict)
+    alone: bool = False
+    _own: Mapping[str, tuple[type, ...]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        own = {name: _types_of(role) for name, role in self.parameters.items() if name not in FIELDS}
+        object.__setattr__(self, "_own", own)
+
+    def check(self, params: Mapping[str, Value]) -> None:
+        """Raises `TypeError` where the parameters are not those that are declared, by name and type."""
+        if params.keys() != self._own.keys():
+            raise TypeError(f"{self.name} takes {sorted(self._own)}, not {sorted(params)}")
+        for name, types in self._own.items():
+            if not isinstance(params[name], types):
+                raise TypeError(f"{self.name}: {name} is {params[name]!r}, which is no {types[0].__name__}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """What a crew is sent for. `name` is what stands in the log."""
+
+    name: str
+    title: Text
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`at` counts ticks (ms) from the scenario's zero, negative during warm-up. `cause` is the id of another event."""
+    """`at` counts ticks (ms) from the scenario's zero, negative during warm-up. `cause` is the id of another event.
+
+    `code` names an `EventCode` and `params` has a value for each parameter of its own.
+    """
 
     id: int
     at: int
     kind: EventKind
     subject: str
-    what: str
+    code: str
+    params: Mapping[str, Value] = field(default_factory=dict, hash=False)
     cause: int | None = None
     via: str | None = None
     value: float | None = None

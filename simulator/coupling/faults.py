@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simulator.contracts.city import City
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault, FaultPoint
 from simulator.contracts.kinds import FAULTS_OF_KIND, LINK_FAULTS
+from simulator.coupling.events import FAULT_APPLIED, FAULT_CLEARED, FAULT_CLEARED_IN_PART, FAULT_NOT_IN_FORCE
 from simulator.kernel.log import EventLog
 
 Handler = Callable[[str, str, tuple[ActiveFault, ...], int], None]
@@ -53,7 +54,7 @@ class FaultStack:
         if not point.disables and not self._handlers.get(fault):
             raise NotImplementedError(f"no domain in this city handles {fault!r} on {target!r}")
         filled = {p.name: p.default for p in point.parameters if p.default is not None} | dict(parameters)
-        event = self._log.add(EventKind.FAULT, target, f"{point.title} [{fault}]", cause=because, after=cause)
+        event = self._log.add(FAULT_APPLIED, target, {"fault": fault}, cause=because, after=cause)
         stack = self._active.setdefault((target, fault), {})
         stack[cause] = ActiveFault(target, fault, cause, MappingProxyType(filled))
         self._tell(point, target, fault, event)
@@ -64,9 +65,11 @@ class FaultStack:
         point = self._point(target, fault)
         stack = self._active.get((target, fault), {})
         there = stack.pop(cause, None) is not None
-        left = f", {len(stack)} other cause(s) remain" if stack else ""
-        what = f"{fault} cleared{left}" if there else f"{fault} was not in force"
-        event = self._log.add(EventKind.CLEAR, target, what, cause=because, before=cause)
+        params: dict[str, Value] = {"fault": fault}
+        code = FAULT_CLEARED if there else FAULT_NOT_IN_FORCE
+        if there and stack:
+            code, params["left"] = FAULT_CLEARED_IN_PART, len(stack)
+        event = self._log.add(code, target, params, cause=because, before=cause)
         if there:
             self._tell(point, target, fault, event)
         return event

@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from simulator.contracts.city import City
-from simulator.contracts.event import EventKind
 from simulator.contracts.history import Course
 from simulator.contracts.kinds import MEASURES
+from simulator.coupling.events import LEVEL_BACK, LEVEL_LOW
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
 
@@ -44,12 +44,11 @@ class LevelRecorder:
         higher = MEASURES[owed.measure].higher_is_better
         low = value < owed.minimum - NO_CHANGE if higher else value > owed.minimum + NO_CHANGE
         if low and level not in self._low:
-            what = f"{owed.measure} of {owed.subject} is {value:.3g}, owed is {owed.minimum:g}"
-            self._low[level] = self._log.add(EventKind.LEVEL_LOW, level, what, cause=cause, value=value)
+            required = {"required": owed.minimum}
+            self._low[level] = self._log.add(LEVEL_LOW, level, required, cause=cause, value=value)
         elif not low and level in self._low:
             since = self._low.pop(level)
-            what = f"{owed.measure} of {owed.subject} is back at {value:.3g}"
-            self._log.add(EventKind.LEVEL_BACK, level, what, cause=cause if cause is not None else since, value=value)
+            self._log.add(LEVEL_BACK, level, cause=cause if cause is not None else since, value=value)
 
     def since(self, level: str, first: int) -> list[tuple[int, float]]:
         """The changes of a level from the one with this number on, as (tick, value). One at this instant may move."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.contracts.city import City
-from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
+from simulator.coupling import events
 from simulator.coupling.catalogue import POLICE_ELSEWHERE
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
@@ -85,12 +85,12 @@ class Police:
         while self._waiting and self.free_teams != 0:
             signal = self._waiting.pop(0)
             cause = self._called[signal][1]
-            self._stand(signal, self._log.add(EventKind.CREW, signal, "police arrive at the junction", cause=cause))
+            self._stand(signal, self._log.add(events.POLICE_ARRIVE, signal, cause=cause))
         for signal in self._waiting:
             if signal not in self._said:
                 self._said.add(signal)
                 serial, cause = self._called[signal]
-                event = self._log.add(EventKind.CREW, signal, "no officers are free for the junction", cause=cause)
+                event = self._log.add(events.POLICE_NOT_FREE, signal, cause=cause)
                 self._called[signal] = (serial, event)
 
     def _stand(self, signal: str, event: int) -> None:
@@ -99,12 +99,10 @@ class Police:
         self._serial += 1
         self._standing[signal] = serial = self._serial
         if self._centre is not None:
-            self._clock.after(
-                self._centre.number("stint_s"), signal, lambda: self._over(signal, serial, "their stint is over")
-            )
+            self._clock.after(self._centre.number("stint_s"), signal, lambda: self._over(signal, serial))
         self._tell(signal, event)
 
-    def _over(self, signal: str, serial: int, why: str) -> None:
+    def _over(self, signal: str, serial: int) -> None:
         """A team leaves to rest; another takes its place if there is one."""
         if self._standing.get(signal) != serial or self._centre is None:
             return
@@ -112,10 +110,10 @@ class Police:
         self._clock.after(self._centre.number("rest_s"), signal, self._rested)
         if self.free_teams:
             del self._standing[signal]
-            self._stand(signal, self._log.add(EventKind.CREW, signal, "police are relieved", cause=cause))
+            self._stand(signal, self._log.add(events.POLICE_RELIEVED, signal, cause=cause))
             return
         del self._standing[signal]
-        event = self._log.add(EventKind.CREW, signal, f"police leave the junction: {why}", cause=cause)
+        event = self._log.add(events.POLICE_REST, signal, cause=cause)
         self._called[signal] = (self._called[signal][0], event)
         self._waiting.append(signal)
         self._tell(signal, event)
@@ -133,7 +131,7 @@ class Police:
         for signal in list(self._standing):
             del self._standing[signal]
             self._busy -= 1
-            left = self._log.add(EventKind.CREW, signal, "police leave the junction: needed elsewhere", cause=event)
+            left = self._log.add(events.POLICE_ELSEWHERE, signal, cause=event)
             self._called[signal] = (self._called[signal][0], left)
             self._waiting.append(signal)
             self._tell(signal, left)

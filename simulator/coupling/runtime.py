@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from simulator.contracts.city import City
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.kinds import KINDS
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
@@ -60,9 +61,17 @@ class Runtime:
         _measure_people(city, faults, crews, quantities)
         return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, Messages(), crews, police)
 
-    def mode(self, component: str, before: str, after: str, why: str, cause: int | None) -> int:
-        """Log that a lifeline or redundancy changed its mode; checkers judge redundancies by these events."""
-        return self.log.add(EventKind.MODE, component, why, cause=cause, before=before, after=after)
+    def mode(
+        self,
+        component: str,
+        before: str,
+        after: str,
+        why: EventCode,
+        params: Mapping[str, Value] | None,
+        cause: int | None,
+    ) -> int:
+        """Log that a lifeline or redundancy changed its mode, and why; checkers judge redundancies by these events."""
+        return self.log.add(why, component, params, kind=EventKind.MODE, cause=cause, before=before, after=after)
 
 
 def _measure_people(city: City, faults: FaultStack, crews: Crews, quantities: Quantities) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from simulator.contracts.city import City
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling import events
 from simulator.coupling.catalogue import LOSS_OF_CONTROL
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
@@ -183,8 +184,8 @@ class Supply:
         self._link_up[link.id] = up
         if link.kind == LinkKind.POWER:
             self._demand_changed(link.target)
-        kind = EventKind.LINK_UP if up else EventKind.LINK_DOWN
-        event = self._log.add(kind, link.id, f"{link.kind} {link.source} → {link.target}", cause=cause)
+        ends: dict[str, Value] = {"link_kind": str(link.kind), "source": link.source, "target": link.target}
+        event = self._log.add(events.LINK_UP if up else events.LINK_DOWN, link.id, ends, cause=cause)
         self._notify(link.id, event)
         self._notify(link.target, event)
         self._refresh_feed(link, event)
@@ -199,15 +200,17 @@ class Supply:
         if has == self._has[key]:
             return
         self._has[key] = has
-        store = self._stores.get(key)
+        store, what = self._stores.get(key), {"link_kind": str(link.kind)}
         if has:
-            event = self._log.add(EventKind.SUPPLY_BACK, link.target, f"{link.kind} is back", cause=cause, via=link.id)
+            event = self._log.add(events.SUPPLY_BACK, link.target, what, cause=cause, via=link.id)
             if store is not None:
                 self._turn(store, draining=False)
         else:
             left = 0.0 if store is None else to_s(round(self._charge(store)))
-            what = f"{link.kind} lost" + (f", {left / 60:g} min of autonomy left" if left else "")
-            event = self._log.add(EventKind.SUPPLY_LOST, link.target, what, cause=cause, via=link.id, value=left)
+            # Only batteries are expected; that a data link has no reserve goes without saying.
+            without = events.SUPPLY_LOST_NO_RESERVE if link.kind is LinkKind.POWER else events.SUPPLY_LOST
+            code = events.SUPPLY_LOST_RESERVE if left else without
+            event = self._log.add(code, link.target, what, cause=cause, via=link.id, value=left)
             if store is not None:
                 self._used[key] = None
                 self._turn(store, draining=True)
@@ -233,9 +236,7 @@ class Supply:
         def empty() -> None:
             if store.serial == serial and store.draining:
                 store.charge, store.since = 0.0, self._clock.now
-                event = self._log.add(
-                    EventKind.AUTONOMY_USED, component, f"autonomy for {key[1]} is used up", cause=cause
-                )
+                event = self._log.add(events.AUTONOMY_USED, component, {"link_kind": str(key[1])}, cause=cause)
                 self._refresh_component(component, event)
 
         self._clock.at(self._clock.now + round(store.charge), component, empty)
@@ -246,8 +247,7 @@ class Supply:
         if works == self._works[component]:
             return
         self._works[component] = works
-        kind = EventKind.STARTED if works else EventKind.STOPPED
-        event = self._log.add(kind, component, "works again" if works else "does not work", cause=cause, via=via)
+        event = self._log.add(events.STARTED if works else events.STOPPED, component, cause=cause, via=via)
         self._notify(component, event)
         for link in self._city.links_out_of(component):
             if (component, link.kind) not in self._offered:

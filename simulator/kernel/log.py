@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from simulator.contracts.event import Event, EventKind
+from collections.abc import Mapping
+
+from simulator.contracts.event import Event, EventCode, EventKind, Value
 from simulator.kernel.clock import Clock
 
 
@@ -15,18 +17,37 @@ class EventLog:
 
     def add(
         self,
-        kind: EventKind,
+        code: EventCode,
         subject: str,
-        what: str,
+        params: Mapping[str, Value] | None = None,
         *,
+        kind: EventKind | None = None,
         cause: int | None = None,
         via: str | None = None,
         value: float | None = None,
         before: str | None = None,
         after: str | None = None,
     ) -> int:
-        """Log one event now and return its id, to be handed on as the cause of what follows."""
-        event = Event(len(self._events), self._clock.now, kind, subject, what, cause, via, value, before, after)
+        """Log one event now and return its id, to be handed on as the cause of what follows.
+
+        `kind` is another kind than the code's own: that of a change of mode, say, for which the code is the reason.
+        Raises `TypeError` where the parameters are not those that the code declares.
+        """
+        params = {} if params is None else params
+        code.check(params)
+        event = Event(
+            len(self._events),
+            self._clock.now,
+            code.kind if kind is None else kind,
+            subject,
+            code.name,
+            params,
+            cause,
+            via,
+            value,
+            before,
+            after,
+        )
         self._events.append(event)
         return event.id
 

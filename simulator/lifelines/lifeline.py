@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import ClassVar
 
 from simulator.contracts.component import Component
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link, LinkKind
 from simulator.coupling.runtime import Runtime
@@ -17,11 +18,12 @@ from simulator.coupling.staff import staff_present
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """How a lifeline does now: its mode, the share of its duty served (0 to 1), and the reason in words."""
+    """How a lifeline does now: its mode, the share of its duty served (0 to 1), and the reason with its parameters."""
 
     mode: str
     share: float
-    why: str
+    why: EventCode
+    params: Mapping[str, Value] = field(default_factory=dict)
 
 
 class Lifeline(ABC):
@@ -107,7 +109,8 @@ class Lifeline(ABC):
         duty = self.judge()
         if duty.mode != self.mode:
             cause = self.believed_cause() if cause is None else cause
-            self.last_event = cause = self.runtime.mode(self.id, self.mode, duty.mode, duty.why, cause)
+            why, params = duty.why, duty.params
+            self.last_event = cause = self.runtime.mode(self.id, self.mode, duty.mode, why, params, cause)
             self.mode = duty.mode
         before, self.share = self.share, duty.share * staff_present(self.runtime.faults, self.id)
         cause = self.last_event if cause is None else cause

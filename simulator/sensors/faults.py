@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import ANY_QUANTITY
 from simulator.contracts.sensor import SensorCohort
@@ -15,6 +14,7 @@ from simulator.contracts.ticks import TICKS_PER_S, to_s
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
 from simulator.kernel.streams import Streams
+from simulator.sensors.events import WRONG_READINGS
 from simulator.sensors.forms import BEFORE_DISPLAY, OF_DISPLAY, Floats, biased, clipped, drifted, dropped, noisy, spiked
 from simulator.sensors.truth import Label
 
@@ -114,8 +114,8 @@ class SensorFaults:
         """Tell that the sensors at these places of the effect's cohort have read wrong."""
         fault, cohort = effect.fault, effect.cohort
         for place in [place for place in places.tolist() if place in effect.unseen] if effect.unseen else ():
-            what = f"wrong readings of {cohort.quantity} [{fault.fault}]"
-            self._log.add(EventKind.TELEMETRY, cohort.components[place], what, cause=effect.unseen.pop(place))
+            wrong = {"quantity": str(cohort.quantity), "fault": fault.fault}
+            self._log.add(WRONG_READINGS, cohort.components[place], wrong, cause=effect.unseen.pop(place))
         sensors = tuple(f"{cohort.components[place]}/{cohort.quantity}" for place in places.tolist())
         values = tuple(value if np.isfinite(value) else None for value in read.tolist())
         self._tell(Label(to_s(at), to_s(at), fault.fault, fault.cause, sensors, 0, tuple(true.tolist()), values))

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.sensor import Readings, SensorGroup
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
 from simulator.kernel.streams import Streams
+from simulator.sensors.events import WRONG_REPORTS
 from simulator.sensors.truth import Label
 
 Sink = Callable[[Readings, int], None]
@@ -127,7 +128,7 @@ class Transport:
     def _label(self, act: _Act, readings: Readings, taken: int, copy: int = 0) -> None:
         fault, group = act.fault, readings.group
         if act.event is not None:
-            what = f"wrong readings from {len(group.sensors)} sensors [{fault.fault}]"
-            self._log.add(EventKind.TELEMETRY, fault.target, what, cause=act.event)
+            wrong: dict[str, Value] = {"sensors": len(group.sensors), "fault": fault.fault}
+            self._log.add(WRONG_REPORTS, fault.target, wrong, cause=act.event)
             act.event = None
         self._tell(Label(to_s(taken), to_s(readings.at), fault.fault, fault.cause, group.sensors, copy))

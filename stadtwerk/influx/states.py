@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from gateways.stores.influx.lines import Value
 from resilience.words.terms import FAULT_NAMES, KIND_NAMES, mode_words, words_of
 from simulator.contracts.component import Component, Domain
@@ -16,7 +14,6 @@ from simulator.contracts.ticks import to_s
 from stadtwerk.influx.places import NETWORK_ELEMENTS, Places
 from stadtwerk.influx.sender import Out
 
-_FAULT_NAME = re.compile(r"\[([a-z0-9-]+)\]$")
 _MODES_SAY_ALL = ("signal", "service")
 
 
@@ -65,12 +62,11 @@ class States:
         subject, kind = event.subject, event.kind
         via = self._places.city.links.get(event.via or "")
         if kind is EventKind.FAULT:
-            found = _FAULT_NAME.search(event.what)
-            if found:
-                self._faults.setdefault((subject, found[1]), {})[event.after or ""] = event.at
-                self._write_fault(subject, found[1], event.at)
+            name = str(event.params["fault"])
+            self._faults.setdefault((subject, name), {})[event.after or ""] = event.at
+            self._write_fault(subject, name, event.at)
         elif kind is EventKind.CLEAR:
-            name = event.what.split(" ", 1)[0]
+            name = str(event.params["fault"])
             if self._faults.get((subject, name), {}).pop(event.before or "", None) is not None:
                 self._write_fault(subject, name, event.at)
         elif kind is EventKind.STOPPED:

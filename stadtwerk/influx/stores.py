@@ -77,8 +77,9 @@ class Stores:
             if quantity is not None:
                 self._write(event.subject, quantity, event.value, event.at, True)
         elif event.kind is EventKind.AUTONOMY_USED:
-            quantity = _AUTONOMY[LinkKind.WATER if " water " in event.what else LinkKind.POWER]
-            self._write(event.subject, quantity, 0.0, event.at, True)
+            quantity = _AUTONOMY.get(LinkKind(str(event.params["link_kind"])))
+            if quantity is not None:
+                self._write(event.subject, quantity, 0.0, event.at, True)
 
     def slow_beat(self, tick: int) -> None:
         """Write all stores and balances."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import History
+from stadtwerk.runs.events import BEGIN, END, WARM
 
 if TYPE_CHECKING:
     from resilience.inject.injector import Injector, Schedule
@@ -117,8 +118,8 @@ class Trunk:
         run = cases[0].run
         self._clock = Clock(run.start, run.warmup_s, run.duration_s)
         self._runtime = Runtime.build(city, self._clock, seed, WitnessSupply)
-        self._runtime.log.add(EventKind.RUN, TRUNK, "begin", after=city.name)
-        self._clock.at(0, "run", lambda: self._note("warm-up is over"))
+        self._runtime.log.add(BEGIN, TRUNK, after=city.name)
+        self._clock.at(0, "run", self._warm)
         self._running = start_domains(self._runtime)
         needed: Counter[int] = Counter()
         for case in cases:
@@ -141,7 +142,7 @@ class Trunk:
         self._slots.close()
         supply.begin_noting()
         self._clock.run_until(self._clock.end)
-        self._note("end")
+        runtime.log.add(END, TRUNK)
         events = tuple(
             replace(event, subject=case.id) if event.subject == TRUNK and event.kind is EventKind.RUN else event
             for event in runtime.log.events
@@ -150,20 +151,20 @@ class Trunk:
         history = History(self._clock.begin, self._clock.end, levels, events, executed, injector.signals)
         return reduce(Lived(case, history, supply.indifferent()))
 
+    def _warm(self) -> None:
+        self._runtime.log.add(WARM, TRUNK)
+
     def _injector(self, case: Scenario, schedule: Schedule) -> Injector:
         from resilience.inject.injector import build_injector
 
         runtime = self._runtime
-        doors = runtime.quantities.value, runtime.crews.dispatch, runtime.log.add
+        doors = runtime.quantities.value, runtime.crews.repair, runtime.log.add
         return build_injector(case, runtime.city, runtime.faults, schedule, *doors)
 
     def close(self) -> None:
         from stadtwerk.runs.wiring import close_all
 
         close_all(self._running)
-
-    def _note(self, what: str) -> None:
-        self._runtime.log.add(EventKind.RUN, TRUNK, what)
 
 
 class _Planning:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.contracts.event import EventKind
 from simulator.contracts.link import LinkKind
 from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED
+from stadtwerk.runs import events
 
 if TYPE_CHECKING:
     from gateways.simulated.reach import Way
@@ -89,9 +89,8 @@ class TownBrokers:
         if before == place or (silent and gateway in self._silent):
             return
         (self._silent.add if silent else self._silent.discard)(gateway)
-        what = "gets no acknowledgement and tries" if silent else "sends through"
-        name, cause = self.brokers[place], self._causes.get(gateway)
-        self._runtime.log.add(EventKind.TELEMETRY, gateway, f"{what} {name}", cause=cause, after=name)
+        code, cause = events.TRIES_BROKER if silent else events.USES_BROKER, self._causes.get(gateway)
+        self._runtime.log.add(code, gateway, cause=cause, after=self.brokers[place])
 
     def because(self, gateway: str, event: int | None) -> None:
         """What a gateway does from now on with its brokers, it does because of this event."""
@@ -118,8 +117,7 @@ class TownBrokers:
         before = target in self._expired
         (self._expired.add if active else self._expired.discard)(target)
         self._blame(target, event)
-        what = "logins are refused" if active else "logins are taken again"
-        runtime.log.add(EventKind.TELEMETRY, target, what, cause=event)
+        runtime.log.add(events.LOGINS_REFUSED if active else events.LOGINS_TAKEN, target, cause=event)
         if active and not before and active[-1].parameters["reconnect"]:
             for gateway in self.gateways:
                 if target == gateway:

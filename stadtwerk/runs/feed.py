@@ -8,8 +8,9 @@ from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Value
 from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.runs import events
 
 if TYPE_CHECKING:
     from gateways.brokers.embedded import EmbeddedBroker
@@ -83,10 +84,8 @@ class Feed:
         brokers.connect(telemetry)
         for cohort in city.cohorts:
             if cohort.group_size and not leaving(cohort):
-                what = (
-                    f"{cohort.id}: {len(cohort.components)} meters are fewer than {cohort.group_size}, nothing leaves"
-                )
-                runtime.log.add(EventKind.NOTE, cohort.gateway, what)
+                few: dict[str, Value] = {"cohort": cohort.id, "meters": len(cohort.components)}
+                runtime.log.add(events.TOO_FEW_METERS, cohort.gateway, few | {"needed": cohort.group_size})
         runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
         runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry, brokers).change)
         devices = FieldDevices({g: told_of(city, g, PROTOCOL) for g in gateways}, start_unix)
@@ -150,18 +149,16 @@ class SoftwareUpdates:
         """An update was applied to a gateway or cleared."""
         runtime, kept = self._runtime, 0.0
         software = software_of(runtime.city, target, active)
-        if active:
-            what = f"new software writes payload {software.payload}"
-            what += ", which nobody can read: its readings stay in the gateway" if software.faulty else ""
-        else:
-            what = f"the old software is back and writes payload {software.payload}"
         if any(cohort.gateway == target for cohort in runtime.city.cohorts):
             kept = runtime.quantities.value(target, HELD)
             self._brokers.because(target, event)
             self._telemetry.install(target, software, runtime.clock.now)
-        if kept and not software.faulty:
-            what += f"; {kept:.0f} readings were kept"
-        runtime.log.add(EventKind.TELEMETRY, target, what, cause=event, value=kept)
+        params: dict[str, Value] = {"payload": software.payload}
+        if active and software.faulty:
+            code = events.SOFTWARE_FAULTY
+        else:
+            code, params["kept"] = events.SOFTWARE if active else events.SOFTWARE_BACK, round(kept)
+        runtime.log.add(code, target, params, cause=event, value=kept)
 
 
 def software_of(city: City, gateway: str, active: tuple[ActiveFault, ...] = ()) -> Software:

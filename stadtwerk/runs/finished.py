@@ -15,12 +15,13 @@ from resilience.judge.record import read_verdict
 from resilience.scenario.loader import build_scenario
 from simulator.contracts.city import City
 from simulator.contracts.document import load_document
-from simulator.contracts.event import Event, EventKind
+from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 from stadtwerk.library import load_named_city
+from stadtwerk.runs.folder import read_events
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
@@ -66,7 +67,7 @@ class StoredSource:
         self._given: set[str] = set()
 
     def events(self) -> Sequence[Event]:
-        return [] if self._once("events") else _events(self._path / "events.jsonl")
+        return [] if self._once("events") else read_events(self._path / "events.jsonl")
 
     def levels(self) -> Sequence[tuple[int, str, float]]:
         return [] if self._once("levels") else _levels(self._path / "levels.parquet")
@@ -104,19 +105,6 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
         raise BadInput([Problem(str(path), 0, "--city", what, "name the city of the run")])
     verdict = read_verdict((path / "verdict.json").read_text(encoding="utf-8"))
     return RunFolder(path, record, scenario, town, verdict, StoredSource(path))
-
-
-def _events(path: Path) -> list[Event]:
-    import orjson
-
-    found = []
-    for line in path.read_bytes().splitlines():
-        row = orjson.loads(line)
-        optional = {name: row.get(name) for name in ("cause", "via", "value", "before", "after")}
-        found.append(
-            Event(row["id"], to_ticks(row["t_s"]), EventKind(row["kind"]), row["subject"], row["what"], **optional)
-        )
-    return found
 
 
 def _levels(path: Path) -> list[tuple[int, str, float]]:

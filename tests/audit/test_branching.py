@@ -93,7 +93,7 @@ def test_cases_differ_and_reach_their_faults(forked: dict[int, Bytes]) -> None:
     assert sorted(forked) == list(range(len(CASES)))
     assert len({found.events for found in forked.values()}) == len(CASES)
     assert "applied_at=None" not in "".join(found.executed for found in forked.values())
-    assert b"took effect" in forked[5].events and b"no open road leads there" in forked[5].events
+    assert b"inject.took-effect" in forked[5].events and b"crew.waits-for-road" in forked[5].events
 
 
 @pytest.mark.parametrize("place", range(len(CASES)), ids=[c.id for c in CASES])

@@ -133,12 +133,12 @@ def test_the_two_languages_have_the_same_numbers() -> None:
 def test_losses_lead_back_to_the_fault_nearest_in_the_chain() -> None:
     """Two falls: one from a pump fault through a stopped pump, one from nowhere."""
     events = (
-        Event(0, 0, EventKind.RUN, "r", "begin"),
-        Event(1, 60_000, EventKind.FAULT, "pump-1", "pump does not run [pump-out]", after="p"),
-        Event(2, 60_000, EventKind.STOPPED, "pump-1", "stops", cause=1),
-        Event(3, 120_000, EventKind.LEVEL_LOW, "water-supply-d1", "low", cause=2),
-        Event(4, 3_720_000, EventKind.LEVEL_BACK, "water-supply-d1", "back", cause=1),
-        Event(5, 7_200_000, EventKind.LEVEL_LOW, "water-supply-d1", "low"),
+        Event(0, 0, EventKind.RUN, "r", "run.begin"),
+        Event(1, 60_000, EventKind.FAULT, "pump-1", "fault.applied", {"fault": "pump-out"}, after="p"),
+        Event(2, 60_000, EventKind.STOPPED, "pump-1", "supply.stopped", cause=1),
+        Event(3, 120_000, EventKind.LEVEL_LOW, "water-supply-d1", "level.low", cause=2),
+        Event(4, 3_720_000, EventKind.LEVEL_BACK, "water-supply-d1", "level.back", cause=1),
+        Event(5, 7_200_000, EventKind.LEVEL_LOW, "water-supply-d1", "level.low"),
     )
     made = history({"water-supply-d1": course((-60, 1), (120, 0.5), (3720, 1), (7200, 0.8))}, events, end=10_800_000)
     found = losses(CITY, made)

@@ -19,6 +19,7 @@ from simulator.contracts.repair import Trade
 from simulator.coupling import Runtime
 from simulator.coupling.crews.job import drawn_work_s
 from simulator.kernel.streams import Streams
+from tests.codes import SOMETHING
 from tests.support.towns import component, link, runtime
 
 HOUR_S = 3600.0
@@ -54,7 +55,7 @@ def send(r: Runtime, done: list[tuple[str, float]], *jobs: str, work_s: float | 
         def tell(_: int, target: str = target) -> None:
             done.append((target, r.clock.now_s))
 
-        r.crews.dispatch(f"repair of {target}", target, work_s, None, tell, **more)
+        r.crews.repair(target, work_s, None, tell, **more)
 
 
 def run_to(r: Runtime, seconds: float) -> None:
@@ -71,7 +72,7 @@ def test_a_crew_does_only_its_trade_and_one_of_all_trades_does_any() -> None:
     send(r, done, "pump-0", "line-1")
     run_to(r, 4 * HOUR_S)
     assert done == [("line-1", FIRST_S)]
-    assert any("no crew of the trade water" in event.what for event in r.log.events)
+    assert any((e.code, e.params.get("trade")) == ("crew.no-trade", "water") for e in r.log.events)
     r = works(yard(electric_crews=1.0, crews=1.0))
     done.clear()
     send(r, done, "pump-0", "line-1", "pump-1")
@@ -115,7 +116,7 @@ def test_a_job_at_night_waits_for_the_day_shift_and_a_crew_that_is_out_finishes(
     send(r, done, "pump-1")
     run_to(r, 20 * HOUR_S)
     assert done == [("pump-0", 5 * HOUR_S - 60 + FIRST_S), ("pump-1", 13 * HOUR_S + FIRST_S)]
-    assert next(e.what for e in r.log.events if e.subject == "pump-1").endswith("no crew is free, waiting")
+    assert next(e.code for e in r.log.events if e.subject == "pump-1") == "crew.waits-for-crew"
 
 
 def leaning() -> tuple[tuple[Component, ...], tuple[Link, ...]]:
@@ -157,11 +158,11 @@ def test_a_depot_brings_its_own_policy_and_what_the_log_says_counts() -> None:
     r, done = works(yard(crews=1.0, priority="lifelines"), others=others), []
     send(r, done, "pump-0")
     run_to(r, 1)
-    broken = [r.log.add(EventKind.FAULT, line, "open") for line in ("line-2", "line-1")]
-    dead = r.log.add(EventKind.NOTE, "bus", "dead", cause=broken[1])
-    r.log.add(EventKind.SUPPLY_LOST, "clinic", "power lost", cause=dead)
+    broken = [r.log.add(SOMETHING, line, kind=EventKind.FAULT) for line in ("line-2", "line-1")]
+    dead = r.log.add(SOMETHING, "bus", cause=broken[1])
+    r.log.add(SOMETHING, "clinic", kind=EventKind.SUPPLY_LOST, cause=dead)
     for line, cause in zip(("line-2", "line-1"), broken, strict=True):
-        r.crews.dispatch("repair", line, 60.0, cause, lambda _, line=line: done.append((line, 0.0)))  # type: ignore[misc]
+        r.crews.repair(line, 60.0, cause, lambda _, line=line: done.append((line, 0.0)))  # type: ignore[misc]
     run_to(r, 6 * HOUR_S)
     assert [name for name, _ in done] == ["pump-0", "line-1", "line-2"]
     listed = works(yard(crews=1.0, priority="list", priority_list="pump-3 pump-2"))
@@ -174,7 +175,7 @@ def test_a_depot_brings_its_own_policy_and_what_the_log_says_counts() -> None:
 def test_repair_times_are_lognormal_and_depend_on_seed_and_job_alone() -> None:
     """Median and spread of 4,000 draws against their class; three standard errors are allowed."""
     work = repair_class("pump")
-    logs = np.log([drawn_work_s(Streams(seed), work, "repair", "pump-0") for seed in range(4000)])
+    logs = np.log([drawn_work_s(Streams(seed), work, "", "pump-0") for seed in range(4000)])
     assert abs(logs.mean() - math.log(work.median_s)) < 3 * work.sigma / math.sqrt(4000)
     assert abs(logs.std() - work.sigma) < 3 * work.sigma / math.sqrt(2 * 4000)
     assert drawn_work_s(Streams(7), work, "a", "pump-0") == drawn_work_s(Streams(7), work, "a", "pump-0")
@@ -186,12 +187,11 @@ def test_what_breaks_twice_does_not_take_the_same_time_twice() -> None:
     for _ in range(2):
         begun = r.clock.now_s
         over: list[float] = []
-        r.crews.dispatch("repair of pump-0", "pump-0", None, None, lambda event, over=over: over.append(r.clock.now_s))
+        r.crews.repair("pump-0", None, None, lambda event, over=over: over.append(r.clock.now_s))
         r.clock.run_until(r.clock.now + 86_400_000)
         times.append(over[0] - begun - MUSTER_S - DRIVE_S)
     assert times == [
-        pytest.approx(drawn_work_s(Streams(1), repair_class("pump"), "repair of pump-0", "pump-0", again), abs=0.01)
-        for again in (1, 2)
+        pytest.approx(drawn_work_s(Streams(1), repair_class("pump"), "", "pump-0", again), abs=0.01) for again in (1, 2)
     ]
     assert times[0] != pytest.approx(times[1], rel=0.01)
 
@@ -205,7 +205,7 @@ def test_a_drawn_repair_takes_as_long_as_drawn_whoever_else_is_mended() -> None:
     only: list[tuple[str, float]] = []
     send(alone, only, "pump-0", work_s=None)
     run_to(alone, 90 * HOUR_S)
-    expected = MUSTER_S + DRIVE_S + drawn_work_s(Streams(5), repair_class("pump"), "repair of pump-0", "pump-0")
+    expected = MUSTER_S + DRIVE_S + drawn_work_s(Streams(5), repair_class("pump"), "", "pump-0")
     assert dict(done)["pump-0"] == pytest.approx(expected, abs=0.01)
     assert only == [("pump-0", dict(done)["pump-0"])]
 
@@ -217,9 +217,9 @@ def test_spare_parts_run_out_and_come_back_and_work_that_needs_none_goes_on() ->
     send(r, done, "pump-2", "line-1")  # a job of given length takes no part
     run_to(r, 29 * HOUR_S)
     assert {name for name, _ in done} == {"pump-0", "pump-2", "line-1"}
-    assert any(e.what.endswith("no spare part is left, waiting") for e in r.log.events if e.subject == "pump-1")
+    assert any(e.code == "crew.waits-for-part" for e in r.log.events if e.subject == "pump-1")
     run_to(r, 90 * HOUR_S)
-    work_s = drawn_work_s(Streams(1), repair_class("pump"), "repair of pump-1", "pump-1")
+    work_s = drawn_work_s(Streams(1), repair_class("pump"), "", "pump-1")
     assert dict(done)["pump-1"] == pytest.approx(30 * HOUR_S + MUSTER_S + DRIVE_S + work_s, abs=0.01)
 
 
@@ -234,7 +234,7 @@ def test_fuel_trucks_carry_so_much_one_after_the_other_and_the_store_runs_dry() 
     run_to(r, 24 * HOUR_S)
     assert got == [("diesel-0", 2500.0, FIRST_S), ("diesel-1", 1500.0, FIRST_S + NEXT_S)]
     assert r.quantities.value("yard", "fuel_store_l") == 0
-    assert any(e.what == "fuel truck: no fuel truck can leave, waiting" for e in r.log.events)
+    assert any((e.code, e.params["task"]) == ("crew.waits-for-truck", "fuel-delivery") for e in r.log.events)
 
 
 @pytest.mark.parametrize("place", ["yard", "diesel"])

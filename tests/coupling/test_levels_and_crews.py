@@ -9,6 +9,7 @@ from simulator.contracts.level import ServiceLevel
 from simulator.coupling import Runtime
 from simulator.coupling.crews import RETRY_S
 from simulator.coupling.travel import Travel
+from tests.codes import SOMETHING
 from tests.support.towns import component, link, runtime, town
 
 LEVEL = ServiceLevel("power-supply-d1", "power-supply", "d1", 0.9, 1000)
@@ -19,7 +20,7 @@ def test_a_level_is_kept_as_steps_and_its_fall_below_the_minimum_is_logged_with_
     r.levels.record(LEVEL.id, 1.0)
     r.clock.run_until(5000)
     r.levels.record(LEVEL.id, 1.0)
-    cause = r.log.add(EventKind.NOTE, "x", "y")
+    cause = r.log.add(SOMETHING, "x")
     r.clock.run_until(7000)
     r.levels.record(LEVEL.id, 0.4, cause)
     r.levels.record(LEVEL.id, 0.5, cause)
@@ -62,7 +63,7 @@ def crew_town(crews: float = 1.0, roads: bool = True) -> Runtime:
 def test_without_a_road_network_the_way_is_a_straight_line() -> None:
     r = crew_town(roads=False)
     done: list[float] = []
-    r.crews.dispatch("repair", "pump-1", 300.0, None, lambda _: done.append(r.clock.now_s))
+    r.crews.repair("pump-1", 300.0, None, lambda _: done.append(r.clock.now_s))
     r.clock.run_until(r.clock.end)
     assert done == [pytest.approx(600.0 + 1000.0 / Travel.FALLBACK_M_S + 300.0, abs=0.01)]
 
@@ -70,15 +71,15 @@ def test_without_a_road_network_the_way_is_a_straight_line() -> None:
 def test_a_closed_road_holds_the_crew_until_it_opens() -> None:
     r, road_open, done = crew_town(), [False], []
     r.travel.provide(lambda a, b: 120.0 if road_open[0] else None)
-    r.crews.dispatch("repair", "pump-1", 300.0, None, lambda _: done.append(r.clock.now_s))
+    r.crews.repair("pump-1", 300.0, None, lambda _: done.append(r.clock.now_s))
     r.clock.run_until(3_600_000)
     assert not done
     road_open[0] = True
     r.clock.run_until(r.clock.end)
     tries = -(-3600.0 // RETRY_S) * RETRY_S if 3600.0 % RETRY_S else 3600.0 + RETRY_S
     assert done == [tries + 600.0 + 120.0 + 300.0]
-    said = [e.what for e in r.log.events if e.kind is EventKind.CREW]
-    assert "no open road leads there" in said[0]
+    said = [e.code for e in r.log.events if e.kind is EventKind.CREW]
+    assert said[0] == "crew.waits-for-road"
 
 
 def test_a_cut_road_access_makes_a_place_unreachable() -> None:
@@ -94,13 +95,13 @@ def test_one_crew_does_one_job_after_the_other() -> None:
     r, done = crew_town(), []
     r.travel.provide(lambda a, b: 120.0)
     for name in ("first", "second"):
-        r.crews.dispatch(name, "pump-1", 300.0, None, lambda _, name=name: done.append((name, r.clock.now_s)))
+        r.crews.repair("pump-1", 300.0, None, lambda _, name=name: done.append((name, r.clock.now_s)))
     r.clock.run_until(r.clock.end)
     assert done == [("first", 1020.0), ("second", 1020.0 + 120.0 + 1020.0)]
 
 
 def test_a_city_without_depots_says_that_nobody_comes() -> None:
     r = runtime(town([component("pump-1", "pump")]))
-    r.crews.dispatch("repair", "pump-1", 60.0, None, lambda _: pytest.fail("nobody can have come"))
+    r.crews.repair("pump-1", 60.0, None, lambda _: pytest.fail("nobody can have come"))
     r.clock.run_until(r.clock.end)
-    assert "nobody comes" in r.log.events[-1].what
+    assert r.log.events[-1].code == "crew.no-depot"

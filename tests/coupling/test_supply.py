@@ -10,6 +10,7 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.link import LinkKind
 from simulator.coupling import Runtime
 from simulator.coupling.supply import RECHARGE_S
+from tests.codes import SOMETHING
 from tests.support.towns import component, link, runtime, town
 
 HOUR = 3_600_000
@@ -23,7 +24,7 @@ def pump_on_two_buses(autonomy_s: float = 0.0) -> Runtime:
 
 def test_the_second_feeder_carries_and_the_last_one_stops_the_pump() -> None:
     r = pump_on_two_buses()
-    fault = r.log.add(EventKind.NOTE, "test", "cause")
+    fault = r.log.add(SOMETHING, "test")
     r.supply.offer("bus-1", LinkKind.POWER, False, fault)
     assert r.supply.works("pump-1")
     r.supply.offer("bus-2", LinkKind.POWER, False, fault)

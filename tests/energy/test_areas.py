@@ -105,8 +105,8 @@ def test_a_dark_area_comes_back_in_steps_the_most_important_first(tmp_path: Path
         runtime.clock.run_until(to_ticks(BACK_S + 120.0 * step))
         found.append(up(runtime))
     assert found == [[0, 0, 0, 1], [1, 0, 0, 1], [1, 1, 0, 1], [1, 1, 1, 1]]
-    steps = [e for e in runtime.log.events if e.what.startswith("step ")]
-    assert [e.what for e in steps] == ["step 2 of 4", "step 3 of 4", "step 4 of 4"]
+    steps = [e for e in runtime.log.events if e.code == "energy.return-step"]
+    assert [e.params for e in steps] == [{"step": step, "steps": 4} for step in (2, 3, 4)]
     assert all(runtime.log.trace(e.id)[0].kind is EventKind.CLEAR for e in steps)
 
 

@@ -87,8 +87,10 @@ def test_a_battery_carries_its_island_for_energy_over_power(tmp_path: Path) -> N
     assert to_s(modes[1].at) == pytest.approx(at + (energy - used) / step, rel=2e-3)
     assert runtime.quantities.value("store", "charge_j") == 0.0
     assert runtime.quantities.value("bus-3", "energised") == 0.0
-    dead = next(e for e in runtime.log.events if "without supply: bus-3" in e.what)
-    assert "because of store" in dead.what
+    dead = next(
+        e for e in runtime.log.events if e.code == "energy.buses-dead" and str(e.params["buses"]).startswith("bus-3")
+    )
+    assert dead.cause is not None and runtime.log.events[dead.cause].subject == "store"
     assert runtime.log.trace(dead.id)[0].kind is EventKind.FAULT
 
 

@@ -96,9 +96,7 @@ def test_levels_faults_and_modes_are_where_the_folder_has_them(pushed: Pushed, f
     for row in pushed.rows('SELECT LAST("value") AS v FROM service_level WHERE "run" = \'rich\' GROUP BY level'):
         assert row["v"] == pytest.approx(history(folder).levels[row["level"]].values[-1])
     faults = pushed.rows("SELECT MAX(active) AS most, LAST(active) AS now FROM fault WHERE \"run\" = 'rich' GROUP BY *")
-    applied = {
-        (e.subject, e.what.rpartition("[")[2][:-1]) for e in StoredSource(folder.path).events() if e.kind == "fault"
-    }
+    applied = {(e.subject, e.params["fault"]) for e in StoredSource(folder.path).events() if e.kind == "fault"}
     assert {(row["component"], row["fault"]) for row in faults} == applied
     assert {(row["most"], row["now"]) for row in faults} == {(1, 0)}
     where = "WHERE \"run\" = 'rich' AND component = 'hospital-1'"

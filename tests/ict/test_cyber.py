@@ -183,7 +183,7 @@ def test_a_restored_backup_ends_the_fault_for_the_scenario_too(waits: bool) -> N
     asked = scenario(timeline=[entry], heal_by_s=18000.0)
     rt, _ = running(offices())
     injector = build_injector(
-        asked, rt.city, rt.faults, rt.clock, lambda component, quantity: 1.0, rt.crews.dispatch, rt.log.add
+        asked, rt.city, rt.faults, rt.clock, lambda component, quantity: 1.0, rt.crews.repair, rt.log.add
     )
     run_to(rt, 36000)
     (done,) = injector.executed

@@ -128,7 +128,7 @@ def test_control_link_without_data_links_never_works_and_is_noted() -> None:
     runtime, _ = running(city)
     assert not runtime.supply.link_up("control-v-p")
     notes = [e for e in runtime.log.events if e.kind is EventKind.NOTE]
-    assert [(e.subject, "p" in e.what) for e in notes] == [("control-v-p", True)]
+    assert [(e.subject, e.params) for e in notes] == [("control-v-p", {"ends": "p"})]
 
 
 def snapshot(runtime: Runtime, ict: Ict) -> object:

@@ -8,6 +8,7 @@ import pytest
 
 from simulator.contracts.event import EventKind
 from simulator.kernel import Clock, EventLog, Pace, SameTimeLoop, Streams
+from tests.codes import SOMETHING
 
 
 def clock(warmup_s: float = 0.0, duration_s: float = 100.0) -> Clock:
@@ -95,10 +96,10 @@ def test_streams_depend_on_seed_and_name_and_not_on_the_order_of_asking() -> Non
 
 def test_the_log_traces_an_effect_to_its_first_cause() -> None:
     log = EventLog(clock())
-    fault = log.add(EventKind.FAULT, "substation-0", "out")
-    log.add(EventKind.NOTE, "elsewhere", "unrelated")
-    lost = log.add(EventKind.SUPPLY_LOST, "pump-1", "power lost", cause=fault, via="power-1")
-    stopped = log.add(EventKind.STOPPED, "pump-1", "does not work", cause=lost)
+    fault = log.add(SOMETHING, "substation-0", kind=EventKind.FAULT)
+    log.add(SOMETHING, "elsewhere")
+    lost = log.add(SOMETHING, "pump-1", kind=EventKind.SUPPLY_LOST, cause=fault, via="power-1")
+    stopped = log.add(SOMETHING, "pump-1", kind=EventKind.STOPPED, cause=lost)
     assert [event.subject for event in log.trace(stopped)] == ["substation-0", "pump-1", "pump-1"]
 
 

@@ -72,7 +72,7 @@ def test_crews_that_operate_pumps_are_missing_elsewhere_until_the_control_room_i
     done: list[float] = []
 
     def call() -> None:
-        runtime.crews.dispatch("repair", "pump-3", 60.0, None, lambda _: done.append(runtime.clock.now_s))
+        runtime.crews.repair("pump-3", 60.0, None, lambda _: done.append(runtime.clock.now_s))
 
     runtime.clock.at(to_ticks(5000), "t", call)
     run_to(runtime, BACK_S - 1)

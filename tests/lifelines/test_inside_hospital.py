@@ -135,7 +135,7 @@ def test_water_by_tanker_as_long_as_tankers_come() -> None:
     empty = LOST_S + 2 * HOUR_S
     assert modes(runtime, "water") == [(LOST_S, "tank"), (empty, "tanker"), (20 * HOUR_S, "network")]
     assert course(runtime, "lifeline-clinic") == [(0.0, 1.0), (empty, WATER_SHARES["tanker"]), (20 * HOUR_S, 1.0)]
-    done = [e.at / 1000 for e in runtime.log.events if e.what == "water tanker: done"]
+    done = [e.at / 1000 for e in runtime.log.events if (e.code, e.params.get("task")) == ("crew.done", "water-tanker")]
     assert done[0] == LOST_S + 900.0 + 600.0 + 1800.0
 
 

@@ -133,46 +133,67 @@ def _value(measure: str, depth: float, scale: float, at: float) -> float:
     return 1.0 - min(1.0, scale * depth)
 
 
+FAULT = {"fault": "substation-out"}
+
+
 def history(town: City) -> History:
     levels = {level.id: course(level, town) for level in town.levels.values()}
     events: list[Event] = []
 
     def log(
-        at_s: float, kind: EventKind, subject: str, what: str = "", cause: int | None = None, **more: object
+        at_s: float, kind: EventKind, subject: str, code: str = "", cause: int | None = None, **more: object
     ) -> int:
-        events.append(Event(len(events), round(at_s * 1000), kind, subject, what, cause, **more))  # type: ignore[arg-type]
+        params = FAULT if kind in (EventKind.FAULT, EventKind.CLEAR) else {}
+        if subject in town.links:
+            link = town.links[subject]
+            params = {"link_kind": str(link.kind), "source": link.source, "target": link.target}
+        elif kind is EventKind.SUPPLY_LOST:
+            params = {"link_kind": "power"}
+        elif kind is EventKind.LEVEL_LOW:
+            params = {"required": town.levels[subject].minimum}
+        at = round(at_s * 1000)
+        events.append(Event(len(events), at, kind, subject, code, params, cause, **more))  # type: ignore[arg-type]
         return events[-1].id
 
-    fault = log(OUT_S, EventKind.FAULT, "substation-nord", "the substation is out [substation-out]", after="blackout")
+    fault = log(OUT_S, EventKind.FAULT, "substation-nord", "fault.applied", after="blackout")
     for link in town.links.values():
         number = int(link.source.split("-")[1])
         if number % 12 not in DARK:
             continue
-        down = log(OUT_S, EventKind.LINK_DOWN, link.id, "", fault)
+        down = log(OUT_S, EventKind.LINK_DOWN, link.id, "supply.link-down", fault)
         left = link.autonomy_s
-        lost = log(OUT_S, EventKind.SUPPLY_LOST, link.target, "power lost", down, via=link.id, value=left)
+        code = "supply.lost-with-reserve" if left else "supply.lost-without-reserve"
+        lost = log(OUT_S, EventKind.SUPPLY_LOST, link.target, code, down, via=link.id, value=left)
         if link.target.startswith("pump"):
-            stopped = log(OUT_S, EventKind.STOPPED, link.target, "does not work", lost, via=link.id)
+            stopped = log(OUT_S, EventKind.STOPPED, link.target, "supply.stopped", lost, via=link.id)
             if link.target == "pump-0":
                 for i in sorted(DARK):
                     level = f"water-supply-d{i + 1}"
-                    log(OUT_S + 5700 + i, EventKind.LEVEL_LOW, level, "low", stopped, value=0.84)
+                    log(OUT_S + 5700 + i, EventKind.LEVEL_LOW, level, "level.low", stopped, value=0.84)
         elif link.target == "hospital-1":
-            mode = log(OUT_S, EventKind.MODE, "hospital-1", "mains lost", lost, before="mains", after="battery")
-            log(OUT_S + 12, EventKind.MODE, "hospital-1", "started", mode, before="battery", after="generator")
+            mode = log(OUT_S, EventKind.MODE, "hospital-1", "", lost, before="mains", after="battery")
+            log(
+                OUT_S + 12,
+                EventKind.MODE,
+                "hospital-1",
+                "hospital.generator",
+                mode,
+                before="battery",
+                after="generator",
+            )
     for i in sorted(DARK):
-        log(OUT_S, EventKind.LEVEL_LOW, f"power-supply-d{i + 1}", "low", fault, value=0.61)
+        log(OUT_S, EventKind.LEVEL_LOW, f"power-supply-d{i + 1}", "level.low", fault, value=0.61)
     dark = [log(OUT_S, EventKind.MODE, f"signal-{i}", "", fault, before="central", after="dark") for i in range(9)]
     log(OUT_S + 1800, EventKind.MODE, "signal-3", "", dark[3], before="dark", after="police")
     log(OUT_S + 60, EventKind.MODE, "traffic-centre", "", fault, before="central", after="local")
     log(OUT_S + 3600, EventKind.MODE, "town-hall", "", fault, before="online", after="none")
-    log(OUT_S + 2400, EventKind.LEVEL_LOW, "travel-time-index-city", "low", dark[0], value=1.62)
-    cleared = log(BACK_S, EventKind.CLEAR, "substation-nord", "substation-out cleared", before="blackout")
+    log(OUT_S + 2400, EventKind.LEVEL_LOW, "travel-time-index-city", "level.low", dark[0], value=1.62)
+    cleared = log(BACK_S, EventKind.CLEAR, "substation-nord", "fault.cleared", before="blackout")
     for link in town.links.values():
         if int(link.source.split("-")[1]) % 12 in DARK:
-            up = log(BACK_S, EventKind.LINK_UP, link.id, "", cleared)
+            up = log(BACK_S, EventKind.LINK_UP, link.id, "supply.link-up", cleared)
             if link.target.startswith("pump"):
-                log(BACK_S, EventKind.STARTED, link.target, "works again", up)
+                log(BACK_S, EventKind.STARTED, link.target, "supply.started", up)
     log(BACK_S, EventKind.MODE, "hospital-1", "", cleared, before="generator", after="mains")
     for i in range(9):
         before = "police" if i == 3 else "dark"

@@ -328,7 +328,7 @@ def test_on_the_real_door() -> None:
     runtime.faults.handle("bus-out", lambda *_: None)
     runtime.faults.handle("substation-out", lambda *_: None)
     injector = build_injector(
-        resolved, city, runtime.faults, clock, runtime.quantities.value, runtime.crews.dispatch, runtime.log.add
+        resolved, city, runtime.faults, clock, runtime.quantities.value, runtime.crews.repair, runtime.log.add
     )
     clock.run_until(clock.end)
     assert injector.executed and all(act.applied_at == 600_000 for act in injector.executed)

@@ -31,7 +31,7 @@ class Bench:
         self.asked: list[tuple[str | None, str, float | None]] = []
         self.jobs: list[tuple[str, float | None, str | None, Callable[[int], None]]] = []
         self.injector: Injector = build_injector(
-            asked, CITY, self.door, self.clock, self.measure, self.dispatch, self.log
+            asked, CITY, self.door, self.clock, self.measure, self.repair, self.log
         )
 
     def measure(self, component: str, quantity: str) -> float:
@@ -40,9 +40,8 @@ class Bench:
         self.looks.append(self.clock.now)
         return self.value
 
-    def dispatch(
+    def repair(
         self,
-        job: str,
         target: str,
         work_s: float | None,
         cause: int | None,
@@ -50,6 +49,7 @@ class Bench:
         depot: str | None = None,
         broken: str | None = None,
         trade: str = "",
+        entry: str = "",
     ) -> None:
         if depot == "nowhere":
             raise KeyError("'nowhere' is not a depot of this city")
@@ -124,7 +124,7 @@ def test_evidence_is_looked_for_until_the_limit() -> None:
     bench.clock.run_until(HOUR)
     assert bench.looks == [60_000, 60_000, 120_000, 180_000, 210_000]  # the last look is on the limit
     assert bench.injector.executed[0].evidence_at is None
-    assert "no evidence" in bench.log.of(EventKind.EVIDENCE)[0].what
+    assert bench.log.of(EventKind.EVIDENCE)[0].code == "inject.no-effect"
 
 
 def test_what_was_so_before_the_fault_is_no_evidence() -> None:
@@ -132,7 +132,7 @@ def test_what_was_so_before_the_fault_is_no_evidence() -> None:
     bench.value = 0.0
     bench.clock.run_until(HOUR)
     assert bench.injector.executed[0].evidence_at is None
-    assert "as before the fault" in bench.log.of(EventKind.EVIDENCE)[0].what
+    assert bench.log.of(EventKind.EVIDENCE)[0].code == "inject.no-change"
 
 
 def test_but_a_signal_that_left_and_came_back_is() -> None:
@@ -159,7 +159,9 @@ def test_no_evidence_after_the_fault_is_gone() -> None:
 def test_nothing_measures_that() -> None:
     bench = looking(quantity="mood")
     bench.clock.run_until(HOUR)
-    assert "nothing measures pump-1.mood" in bench.log.of(EventKind.EVIDENCE)[0].what
+    (event,) = bench.log.of(EventKind.EVIDENCE)
+    assert event.code == "inject.not-measured"
+    assert event.params == {"fault": "pump-out", "component": "pump-1", "quantity": "mood"}
 
 
 def test_seen_below_and_above() -> None:
@@ -212,13 +214,13 @@ def test_what_the_door_refuses_stays_undone_and_is_noted() -> None:
     assert (first.applied_at, first.cleared_at) == (None, None)
     assert second.applied_at == 60_000
     assert [call[2] for call in bench.door.calls] == ["pump-2", "pump-2"]
-    assert "could not be applied" in bench.log.of(EventKind.NOTE)[0].what
+    assert bench.log.of(EventKind.NOTE)[0].code == "inject.not-handled"
 
 
 def test_no_such_depot_is_noted() -> None:
     bench = Bench(scenario(timeline=[replace(ENTRY, for_s=None, repair=Repair(60.0, "nowhere"))]))
     bench.clock.run_until(HOUR)
-    assert "no crew" in bench.log.of(EventKind.NOTE)[0].what
+    assert bench.log.of(EventKind.NOTE)[0].code == "inject.no-such-depot"
 
 
 def test_selectors_must_be_resolved_first() -> None:
@@ -244,7 +246,7 @@ def test_on_the_real_clock_door_and_log() -> None:
     clock = Clock(asked.run.start, asked.run.warmup_s, asked.run.duration_s)
     runtime = Runtime.build(CITY, clock, 1)
     injector = build_injector(
-        asked, CITY, runtime.faults, clock, runtime.quantities.value, runtime.crews.dispatch, runtime.log.add
+        asked, CITY, runtime.faults, clock, runtime.quantities.value, runtime.crews.repair, runtime.log.add
     )
     clock.run_until(clock.end)
     done = {act.entry: act for act in injector.executed}

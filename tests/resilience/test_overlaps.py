@@ -54,7 +54,6 @@ def live_through(timeline: list[TimelineEntry], heal_by_s: float | None) -> list
     door.handle("link-cut", lambda *_: None)
 
     def crew(
-        job: str,
         target: str,
         work_s: float | None,
         cause: int | None,
@@ -62,9 +61,10 @@ def live_through(timeline: list[TimelineEntry], heal_by_s: float | None) -> list
         depot: str | None = None,
         broken: str | None = None,
         trade: str = "",
+        entry: str = "",
     ) -> None:
         assert work_s is not None
-        clock.after(work_s, job, lambda: done(0))
+        clock.after(work_s, entry, lambda: done(0))
 
     build_injector(asked_for, CITY, door, clock, lambda *_: float(clock.now_s < 60.0), crew, log.add)
     states: list[State] = []

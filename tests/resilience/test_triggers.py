@@ -105,7 +105,8 @@ def test_what_nobody_measures_never_comes_and_cannot_be_judged() -> None:
     bench = bench_of(entry)
     bench.clock.run_until(HOUR)
     (note,) = bench.log.of(EventKind.NOTE)
-    assert "nothing measures pump-3.mood" in note.what
+    assert note.code == "inject.never-comes"
+    assert (note.params["component"], note.params["quantity"]) == ("pump-3", "mood")
     finding = execution(bench, entry)
     assert finding.value is Value.INCONCLUSIVE
     assert "not watched" in finding.reason.en
@@ -206,7 +207,7 @@ def test_on_a_real_water_network(tmp_path: Path) -> None:
         runtime.faults,
         runtime.clock,
         runtime.quantities.value,
-        runtime.crews.dispatch,
+        runtime.crews.repair,
         runtime.log.add,
     )
     first = None

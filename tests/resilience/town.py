@@ -21,7 +21,7 @@ from resilience.scenario.scenario import (
 from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Domain
-from simulator.contracts.event import Event, EventKind
+from simulator.contracts.event import Event, EventCode, EventKind, Value
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
@@ -174,9 +174,18 @@ class FakeLog:
         self.events: list[Event] = []
 
     def __call__(
-        self, kind: EventKind, subject: str, what: str, *, cause: int | None = None, value: float | None = None
+        self,
+        code: EventCode,
+        subject: str,
+        params: Mapping[str, Value] | None = None,
+        *,
+        cause: int | None = None,
+        value: float | None = None,
     ) -> int:
-        self.events.append(Event(len(self.events), self._clock.now, kind, subject, what, cause, None, value))
+        params = {} if params is None else params
+        code.check(params)
+        number, now = len(self.events), self._clock.now
+        self.events.append(Event(number, now, code.kind, subject, code.name, params, cause, None, value))
         return len(self.events) - 1
 
     def of(self, kind: EventKind) -> list[Event]:

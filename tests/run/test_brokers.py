@@ -133,8 +133,8 @@ def test_a_host_that_dies_without_a_word_is_noticed_and_nothing_is_lost(tmp_path
 @pytest.mark.parametrize("target", ["g1", "broker-a"])
 def test_with_an_expired_certificate_no_login_is_taken_until_it_is_renewed(tmp_path: Path, target: str) -> None:
     run = Run(tmp_path, (630.0, fault(target, "certificate-expired")), (1230.0, clear(target, "certificate-expired")))
-    said = [event.what for event in run.told(target) if "logins" in event.what]
-    assert said == ["logins are refused", "logins are taken again"]
+    said = [event.code for event in run.told(target) if "logins" in event.code]
+    assert said == ["telemetry.logins-refused", "telemetry.logins-taken"]
     assert run.waits("g2") == {}
     if target == "g1":
         waits = run.waits("g1")
@@ -184,7 +184,7 @@ def test_a_private_group_that_is_too_small_is_withheld_and_that_is_said(tmp_path
     run_to(runtime, 600)
     summary = telemetry.close()
     network.close()
-    (note,) = [event for event in runtime.log.events if "few" in event.what]
+    (note,) = [event for event in runtime.log.events if event.code == "telemetry.too-few-meters"]
     assert (note.kind, note.subject) == (EventKind.NOTE, "g1")
     assert summary.read == summary.delivered == 2 * 11, "a sum and a number each minute"
     table = pq.read_table(tmp_path / "r.parquet").to_pydict()

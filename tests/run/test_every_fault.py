@@ -333,7 +333,11 @@ def test_software_that_nobody_can_read_holds_readings_up_until_it_is_taken_back(
     assert held() > 0
     over = faults.clear(gateway, FIRMWARE_UPDATE.name, "bad")
     assert held() == 0
-    told = [event for event in runtime.log.events[first:] if "software" in event.what and event.before is None]
+    told = [
+        event
+        for event in runtime.log.events[first:]
+        if event.code.startswith("telemetry.software") and event.before is None
+    ]
     told = [event for event in told if event.kind is EventKind.TELEMETRY]
     assert [event.cause for event in told] == [applied, second, back, over]
     assert told[1].value == kept

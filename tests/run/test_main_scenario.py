@@ -48,7 +48,7 @@ def test_what_has_a_battery_goes_on_exactly_as_long_as_it_lasts(main_run: Run, d
     """The first outage of each component: stopped at loss + autonomy of its power link, or never if power came back."""
     lost: dict[str, dict] = {}
     for event in main_run.events:
-        if event["kind"] == "supply-lost" and event["what"].startswith("power"):
+        if event["kind"] == "supply-lost" and event["params"]["link_kind"] == "power":
             lost.setdefault(event["subject"], event)
     checked = 0
     for subject, event in lost.items():

@@ -1,52 +1,94 @@
-"""What the domains write into the log has words on the page, in both languages."""
+"""What happens in the main scenario has words in both languages, with the numbers of the event."""
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from resilience.report.run.log_words import log_words
-from resilience.words.text import Text
+from resilience.words.events import KIND_WORDS, line, sentence
+from simulator.contracts.city import City
+from simulator.contracts.codes import event_codes
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.words import PSEUDO
+from stadtwerk.runs.folder import read_events
 from tests.run.conftest import Run
 
-POWER = Text("Strom", "power")
+
+@pytest.fixture(scope="module")
+def events(main_run: Run) -> list[Event]:
+    return read_events(main_run.folder / "events.jsonl")
 
 
-def test_every_remark_of_the_main_scenario_is_worded(main_run: Run) -> None:
-    """A domain that changes what it writes shows up here, not as English in a German report."""
-    remarks = {e["what"] for e in main_run.events if e["kind"] in ("note", "switch", "crew", "supply-back")}
-    assert len(remarks) > 5
-    assert [what for what in sorted(remarks) if log_words(what, 1.0, POWER) is None] == []
+def test_every_event_of_the_main_scenario_is_worded(events: list[Event], demo: City) -> None:
+    """No letter of a sentence stands outside what a catalogue translates or an owner named."""
+    assert len(events) > 100
+    for event in events:
+        assert event.code in event_codes()
+        for said in (line(event, demo), sentence(event, demo)):
+            assert not re.search(r"[^\W\d_]", _outside(said.of(PSEUDO))), said.of(PSEUDO)
+
+
+def test_no_german_sentence_is_english(events: list[Event], demo: City) -> None:
+    """635 events and 356 English ones among their German sentences, when these were made from English prose."""
+    same = {line(e, demo).en for e in events if sentence(e, demo).de == sentence(e, demo).en}
+    assert same == set()
+
+
+def test_every_kind_of_event_has_a_name() -> None:
+    assert set(KIND_WORDS) == set(EventKind)
+
+
+def _outside(said: str) -> str:
+    """What stands outside all brackets."""
+    while (less := re.sub(r"⟦[^⟦⟧]*⟧", "", said)) != said:
+        said = less
+    return said
 
 
 @pytest.mark.parametrize(
-    ("what", "value", "de", "en"),
+    ("event", "de", "en"),
     [
         (
-            "108 bus(es) without supply: bus-0, bus-1, …; because of substation-1",
-            108.0,
-            "108 Ortsnetzstationen ohne Strom",
-            "108 local substations without power",
+            Event(0, 0, EventKind.NOTE, "bus-0", "energy.buses-dead", {"buses": "bus-0 bus-1"}, value=108.0),
+            "108 Ortsnetzstationen ohne Strom: Ortsnetzstation 0, Ortsnetzstation 1",
+            "108 local substations without power: local substation 0, local substation 1",
         ),
         (
-            "1 bus(es) energised again",
-            1.0,
-            "1 Ortsnetzstation wieder unter Spannung",
-            "1 local substation live again",
+            Event(0, 0, EventKind.NOTE, "bus-0", "energy.buses-alive", {"buses": "bus-0"}, value=1.0),
+            "1 Ortsnetzstation wieder unter Spannung: Ortsnetzstation 0",
+            "1 local substation live again: local substation 0",
         ),
         (
-            "switching: crew from depot-1 arrived after 13 min on the road",
-            779.85,
-            "der Trupp trifft ein, 13\u00a0min unterwegs",
-            "the crew arrives, 13\u00a0min on the road",
+            Event(
+                0,
+                0,
+                EventKind.CREW,
+                "hospital-1",
+                "crew.arrived",
+                {"task": "switching", "depot": "depot-1"},
+                value=779.85,
+            ),
+            "Krankenhaus: Schalten vor Ort: Trupp von Betriebshof Südstadt trifft ein, 13 min unterwegs",
+            "hospital: switching: crew from depot Südstadt arrives after 13 min on the road",
         ),
-        ("repair of pipe-3 [burst]: done", None, "der Trupp ist fertig", "the crew is done"),
-        ("loaded to 103%", 1.03, "zu 103\u00a0% belastet", "loaded to 103%"),
-        ("power is back", None, "Strom ist wieder da", "power is back"),
+        (
+            Event(0, 0, EventKind.NOTE, "hospital-1", "energy.overloaded", value=1.03),
+            "Krankenhaus: zu 103\u00a0% belastet",
+            "hospital: loaded to 103%",
+        ),
+        (
+            Event(0, 0, EventKind.SUPPLY_BACK, "hospital-1", "supply.back", {"link_kind": "power"}),
+            "Krankenhaus: Strom ist wieder da",
+            "hospital: power is back",
+        ),
     ],
 )
-def test_the_words_carry_the_numbers(what: str, value: float | None, de: str, en: str) -> None:
-    assert log_words(what, value, POWER) == Text(de, en)
+def test_the_words_carry_the_numbers(event: Event, de: str, en: str, demo: City) -> None:
+    said = line(event, demo)
+    assert (said.de, said.en) == (de, en)
 
 
-def test_what_has_no_words_is_not_made_up() -> None:
-    assert log_words("something nobody has ever seen", None, POWER) is None
+def test_a_code_that_nobody_declares_is_shown_as_it_is(demo: City) -> None:
+    event = Event(0, 0, EventKind.NOTE, "hospital-1", "nobody.knows")
+    assert line(event, demo).de == "Krankenhaus: nobody.knows"

@@ -20,6 +20,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.kernel import Clock, EventLog, Streams
 from simulator.sensors import Label, Sampler, SensorFaults
 from simulator.sensors.panel import digits_shown
+from tests.codes import SOMETHING
 
 Given = Mapping[str, float | str | bool]
 
@@ -88,7 +89,7 @@ def run(
             stack[one.cause] = ActiveFault(target, one.fault, one.cause, filled(one.fault, one.given))
         else:
             del stack[one.cause]
-        event = log.add(EventKind.FAULT if begin else EventKind.CLEAR, target, one.fault)
+        event = log.add(SOMETHING, target, kind=EventKind.FAULT if begin else EventKind.CLEAR)
         faults.change(target, one.fault, tuple(stack.values()), event)
 
     for one in breaks:

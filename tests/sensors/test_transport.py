@@ -22,6 +22,7 @@ from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.kernel import Clock, EventLog, Streams
 from simulator.sensors import Label, Sampler, Transport, TruthFile, read_labels
+from tests.codes import SOMETHING
 
 GIVEN: dict[str, Mapping[str, float]] = {
     "clock-skew": {"offset_s": 30.0},
@@ -82,7 +83,7 @@ def run(breaks: Sequence[Break] = (), cohorts=(A, B, FAR), duration_s: float = 1
         filled = {p.name: p.default for p in point.parameters if p.default is not None}
         filled |= GIVEN[one.fault] if one.given is None else one.given
         active = (ActiveFault(one.gateway, one.fault, one.cause, filled),) if begin else ()
-        event = log.add(EventKind.FAULT if begin else EventKind.CLEAR, one.gateway, one.fault)
+        event = log.add(SOMETHING, one.gateway, kind=EventKind.FAULT if begin else EventKind.CLEAR)
         transport.change(one.gateway, one.fault, active, event)
 
     for one in breaks:

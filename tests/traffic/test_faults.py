@@ -116,7 +116,7 @@ def test_a_surge_brings_so_many_cars_more_from_the_place_or_to_it(tmp_path: Path
     leaves = np.array([car.departure_time_in_second for car in added])
     assert leaves.min() >= 600 - traffic.trips.size and leaves.max() < 1800 + traffic.trips.size
     assert np.median(leaves) == pytest.approx(1200, abs=120)
-    assert any(e.what == "600 more cars set out within 20 min" for e in world.log.events)
+    assert any((e.code, e.params) == ("traffic.surge", {"cars": 600, "over_s": 1200.0}) for e in world.log.events)
 
 
 def test_a_surge_that_is_over_keeps_the_others_at_home_and_is_the_same_each_time(tmp_path: Path) -> None:

@@ -146,7 +146,7 @@ def test_contaminated_water_is_no_drinking_water_until_it_is_flushed_out(tmp_pat
         "only C was clean till then"
     )
     notice = next(e for e in rt.log.events if e.subject == "d1")
-    assert notice.what.startswith("do-not-drink notice") and notice.cause == root
+    assert notice.code == "water.notice-do-not-drink" and notice.cause == root
     low = next(e for e in rt.log.events if e.kind is EventKind.LEVEL_LOW and e.subject == "litres")
     assert rt.log.trace(low.id)[0].id == root
     rt.faults.clear("reservoir-R", "source-contaminated", "spill")
@@ -157,9 +157,11 @@ def test_contaminated_water_is_no_drinking_water_until_it_is_flushed_out(tmp_pat
     assert rt.quantities.value("d1", "contaminated_share") == 0.0
     assert rt.supply.link_up("water-junction-B-hospital")
     assert lifelines.mode("aid") == "network"
-    assert [e.what[:6] for e in rt.log.events if e.subject == "d1"] == ["do-not"], "not lifted before a day is over"
+    assert [e.code for e in rt.log.events if e.subject == "d1"] == ["water.notice-do-not-drink"], (
+        "not lifted before a day is over"
+    )
     rt.clock.run_until(40 * HOUR)
-    assert [e.what for e in rt.log.events if e.subject == "d1"][1:] == ["notice lifted: water may be drunk"]
+    assert [e.code for e in rt.log.events if e.subject == "d1"][1:] == ["water.notice-lifted"]
     assert not running._engine.traced, "nothing is followed any more"
     running.close()
 
@@ -171,7 +173,7 @@ def test_a_contaminated_tank_asks_for_boiling_where_its_water_goes(tmp_path: Pat
     rt.faults.apply("tank-T", "tank-contaminated", "bird", {})
     rt.clock.run_until(6 * HOUR)
     rt.faults.clear("tank-T", "tank-contaminated", "bird")
-    assert any(e.what.startswith("boil-water notice") for e in rt.log.events if e.subject == "d1")
+    assert any(e.code == "water.notice-boil" for e in rt.log.events if e.subject == "d1")
     rt.clock.run_until(72 * HOUR)
     assert rt.quantities.value("tank-T", "contaminated_share") < 0.5
     running.close()
@@ -187,7 +189,7 @@ def test_the_stricter_of_two_notices_counts_whichever_contamination_came_first(
     for place in order:
         rt.faults.apply(place, "tank-contaminated" if place == "tank-T" else "source-contaminated", "spill", {})
     rt.clock.run_until(6 * HOUR)
-    assert next(e for e in rt.log.events if e.subject == "d1").what.startswith("do-not-drink notice")
+    assert next(e for e in rt.log.events if e.subject == "d1").code == "water.notice-do-not-drink"
     running.close()
 
 
@@ -234,7 +236,7 @@ def test_a_drained_tank_is_empty_until_its_drain_is_shut(tmp_path: Path) -> None
     rt.clock.run_until(4 * HOUR)
     assert rt.quantities.value("tank-T", "level_m") == pytest.approx(0.5, abs=1e-3)
     assert rt.quantities.value("tank-T", "drain_m3_s") > 0, "it lets out what the pump brings"
-    assert next(e.cause for e in rt.log.events if e.what == "the tank is empty") in (root, root + 1)
+    assert next(e.cause for e in rt.log.events if e.code == "water.tank-empty") in (root, root + 1)
     rt.faults.clear("tank-T", "tank-drained", "a")
     rt.clock.run_until(5 * HOUR)
     assert rt.quantities.value("tank-T", "level_m") == pytest.approx(0.5, abs=1e-3)

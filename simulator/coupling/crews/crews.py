@@ -9,10 +9,11 @@ import simpy
 
 from simulator.contracts.city import City
 from simulator.contracts.crews import CrewPolicy, repair_class, trade_of, trade_of_link
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, Task, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling import events
 from simulator.coupling.crews.depot import FUEL_NOT_DELIVERED, Depot
 from simulator.coupling.crews.job import Delivered, Done, Job, drawn_work_s
 from simulator.coupling.crews.priority import Ranking
@@ -51,7 +52,7 @@ class Crews:
         self._depots = {depot.id: Depot(depot, clock, faults) for depot in city.of_kind("depot")}
         self._waiting: list[Job] = []
         self._serial = 0
-        self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn for a job of this name
+        self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn, by entry and what is broken
         self.capacity: dict[str, float] = {}
         self._ranking = Ranking(city, log, self.capacity)
         self._policy: CrewPolicy | None = None
@@ -90,8 +91,19 @@ class Crews:
         return min(times)[1] if times else None
 
     def dispatch(
+        self, task: Task, target: str, work_s: float, cause: int | None, done: Done, trade: Trade | None = None
+    ) -> None:
+        """Send a crew to `target` for `work_s` seconds of work, then call `done`.
+
+        Without a trade it is that of the target. Without a depot in the city nobody comes: that is logged as
+        unreachable, and `done` is never called.
+        """
+        known = self._trade(target) if trade is None else trade
+        self._serial += 1
+        self._call(Job(task, target, target, known, work_s, cause, lambda event, _: done(event), self._serial))
+
+    def repair(
         self,
-        job: str,
         target: str,
         work_s: float | None,
         cause: int | None,
@@ -99,12 +111,13 @@ class Crews:
         depot: str | None = None,
         broken: str | None = None,
         trade: str = "",
+        entry: str = "",
     ) -> None:
-        """Send a crew to `target` for `work_s` seconds of work on `broken` (None: the target), then call `done`.
+        """Send a crew to `target` to mend what is `broken` (None: the target), then call `done`.
 
-        Without `work_s` it is a repair: it takes spare parts, and as long as is drawn for what is broken. Without a
-        trade it is that of the broken component or link. Raises `KeyError` for no such depot. Without a depot in the
-        city nobody comes: that is logged as unreachable, and `done` is never called.
+        Without `work_s` it takes spare parts, and as long as is drawn for what is broken and for the `entry` of the
+        timeline that broke it. Without a trade it is that of the broken component or link. Raises `KeyError` for no
+        such depot. Without a depot in the city nobody comes, as in `dispatch`.
         """
         if depot is not None and depot not in self._depots:
             raise KeyError(f"{depot!r} is not a depot of this city")
@@ -112,30 +125,32 @@ class Crews:
         component, parts = self._city.components.get(broken), 0
         if work_s is None:
             work = repair_class("" if component is None else component.kind)
-            again = self._drawn[job, broken] = self._drawn.get((job, broken), 0) + 1
-            work_s, parts = drawn_work_s(self._streams, work, job, broken, again), work.parts
-        if trade:
-            known = Trade(trade)
-        elif component is not None:
-            known = trade_of(component.kind, component.domain)
-        else:
-            known = trade_of_link(self._city.links[broken].kind)
+            again = self._drawn[entry, broken] = self._drawn.get((entry, broken), 0) + 1
+            work_s, parts = drawn_work_s(self._streams, work, entry, broken, again), work.parts
+        known = Trade(trade) if trade else self._trade(broken)
         self._serial += 1
-        self._call(
-            Job(job, target, broken, known, work_s, cause, lambda event, _: done(event), self._serial, depot, parts)
-        )
+        finished: Delivered = lambda event, _: done(event)  # noqa: E731
+        self._call(Job(events.REPAIR, target, broken, known, work_s, cause, finished, self._serial, depot, parts))
+
+    def _trade(self, broken: str) -> Trade:
+        """The trade that works on a component or link."""
+        component = self._city.components.get(broken)
+        if component is not None:
+            return trade_of(component.kind, component.domain)
+        return trade_of_link(self._city.links[broken].kind)
 
     def deliver_fuel(self, target: str, litres: float, pumping_s: float, cause: int | None, done: Delivered) -> None:
         """Send a fuel truck with up to so many litres, and call `done` with what it brought."""
         self._serial += 1
-        self._call(Job("fuel truck", target, target, Trade.DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres))
+        self._call(
+            Job(events.FUEL_DELIVERY, target, target, Trade.DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres)
+        )
 
-    def station(self, job: str, target: str, cause: int | None, arrived: Done) -> Callable[[], None]:
+    def station(self, task: Task, target: str, cause: int | None, arrived: Done) -> Callable[[], None]:
         """Send a crew that stays at `target`; `arrived` is called when it is there. Returns the call that ends it."""
-        component, over = self._city.components[target], self._clock.env.event()
-        trade = trade_of(component.kind, component.domain)
+        over, trade = self._clock.env.event(), self._trade(target)
         self._serial += 1
-        post = Job(job, target, target, trade, 0.0, cause, lambda event, _: arrived(event), self._serial, over=over)
+        post = Job(task, target, target, trade, 0.0, cause, lambda event, _: arrived(event), self._serial, over=over)
         self._call(post)
 
         def end() -> None:
@@ -150,8 +165,7 @@ class Crews:
 
     def _call(self, job: Job) -> None:
         if not self._depots:
-            what = f"{job.name}: the city has no depot, nobody comes"
-            self._log.add(EventKind.CREW, job.target, what, cause=job.cause)
+            self._log.add(events.NO_DEPOT, job.target, {"task": job.task.name}, cause=job.cause)
             return
         self._waiting.append(job)
         self._look_soon()
@@ -182,41 +196,45 @@ class Crews:
         found = [
             (seconds, name)
             for name, depot in self._depots.items()
-            if self._hindrance(job, depot) is None and (seconds := self._travel.time_s(name, job.target)) is not None
+            if self._may_send(job, depot)
+            and self._hindrance(job, depot) is None
+            and (seconds := self._travel.time_s(name, job.target)) is not None
         ]
         return self._depots[min(found)[1]] if found else None
 
-    def _hindrance(self, job: Job, depot: Depot) -> str | None:
-        """Why this depot cannot send anybody now, roads apart."""
-        if job.depot not in (None, depot.id) or not depot.has_trade(job.trade):
-            return "another depot"
+    def _may_send(self, job: Job, depot: Depot) -> bool:
+        """Whether this depot is asked for the job, and has the trade."""
+        return job.depot in (None, depot.id) and depot.has_trade(job.trade)
+
+    def _hindrance(self, job: Job, depot: Depot) -> EventCode | None:
+        """Why this depot, which is asked, cannot send anybody now, roads apart."""
         if not self._supply.works(depot.id):
-            return "the depot cannot be used"
+            return events.DEPOT_OUT
         if job.fuel_l and (depot.trucks <= 0 or self._faults.active(job.target, FUEL_NOT_DELIVERED)):
-            return "no fuel truck can leave"
+            return events.NO_TRUCK
         if job.parts > depot.parts(job.trade):
-            return "no spare part is left"
-        return None if depot.free(job.trade) else "no crew is free"
+            return events.NO_PART
+        return None if depot.free(job.trade) else events.NO_CREW
 
     def _say_why(self, job: Job) -> None:
         """Log once why a job waits, and come back when that may have changed."""
-        hindrances = [self._hindrance(job, depot) for depot in self._depots.values()]
-        able = [why for why in hindrances if why != "another depot"]
+        hindrances = [self._hindrance(job, depot) for depot in self._depots.values() if self._may_send(job, depot)]
+        params: dict[str, Value] = {"task": job.task.name}
         if None in hindrances:
-            why = "no open road leads there"
+            why = events.NO_ROAD
             if self._retry_at is None or self._retry_at <= self._clock.now:
                 self._retry_at = self._clock.now + to_ticks(RETRY_S)
                 self._wake(self._retry_at)
-        elif not able:
-            why = f"no crew of the trade {job.trade} belongs to a depot that is asked"
+        elif not hindrances:
+            why, params["trade"] = events.NO_TRADE, str(job.trade)
         else:
-            why = next(reason for reason in able if reason is not None)
+            why = next(reason for reason in hindrances if reason is not None)
             for depot in self._depots.values():
                 if (tick := depot.next_shift()) is not None:
                     self._wake(tick)
-        if why not in job.said:
-            job.said.add(why)
-            job.cause = self._log.add(EventKind.CREW, job.target, f"{job.name}: {why}, waiting", cause=job.cause)
+        if why.name not in job.said:
+            job.said.add(why.name)
+            job.cause = self._log.add(why, job.target, params, cause=job.cause)
 
     def _wake(self, tick: int) -> None:
         """Look again at `tick`, once however many ask for it."""
@@ -247,16 +265,16 @@ class Crews:
         self._clock.process(self._work(job, depot, crew, litres))
 
     def _work(self, job: Job, depot: Depot, crew: Trade, litres: float) -> Generator[simpy.Event, Any, None]:
-        name, target, base, log = job.name, job.target, depot.id, self._log
-        sent = log.add(EventKind.CREW, target, f"{name}: crew called at {base}", cause=job.cause, via=base)
+        target, base, log = job.target, depot.id, self._log
+        task: dict[str, Value] = {"task": job.task.name}
+        sent = log.add(events.CREW_CALLED, target, task | {"depot": base}, cause=job.cause, via=base)
         yield self._clock.timeout(depot.muster_s)
         while (drive := self._travel.time_s(base, target)) is None:
             yield self._clock.timeout(RETRY_S)
         yield self._clock.timeout(drive)
-        what = f"{name}: crew from {base} arrived after {drive / 60:.0f} min on the road"
-        arrived = log.add(EventKind.CREW, target, what, cause=sent, via=base, value=drive)
+        arrived = log.add(events.CREW_ARRIVED, target, task | {"depot": base}, cause=sent, via=base, value=drive)
         if litres and self._fuel_refused(job, depot):
-            job.cause = log.add(EventKind.CREW, target, f"{name}: brings no fuel, turns back", cause=arrived, via=base)
+            job.cause = log.add(events.CREW_TURNS_BACK, target, task, cause=arrived, via=base)
             depot.fuel_l += litres
             self._waiting.append(job)
         elif job.over is not None:
@@ -265,7 +283,7 @@ class Crews:
                 yield job.over
         else:
             yield self._clock.timeout(job.work_s)
-            job.finished(log.add(EventKind.CREW, target, f"{name}: done", cause=arrived, via=base), litres)
+            job.finished(log.add(events.CREW_DONE, target, task, cause=arrived, via=base), litres)
         yield self._clock.timeout(drive)
         depot.out[crew] -= 1
         depot.trucks_out -= bool(litres)

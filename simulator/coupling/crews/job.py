@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
+from simulator.contracts.event import Task
 from simulator.contracts.repair import RepairClass, Trade
 from simulator.kernel.streams import Streams
 
@@ -26,7 +27,7 @@ class Job:
     already. `because` stays the event that the call came from, while `cause` is what the log says last.
     """
 
-    name: str
+    task: Task
     target: str
     broken: str
     trade: Trade
@@ -45,11 +46,12 @@ class Job:
         self.because = self.cause
 
 
-def drawn_work_s(streams: Streams, work: RepairClass, name: str, broken: str, again: int = 1) -> float:
+def drawn_work_s(streams: Streams, work: RepairClass, entry: str, broken: str, again: int = 1) -> float:
     """Seconds of work on site, drawn for this job alone: lognormal, with the median and spread of its class.
 
-    `again` counts the jobs of this name: what breaks twice does not take the same time twice.
+    `entry` is the one of the timeline that broke it, if one did. `again` counts the jobs: what breaks twice does not
+    take the same time twice.
     """
-    purpose = f"work of {name}" + (f" {again}" if again > 1 else "")
+    purpose = f"work of repair of {broken}" + (f" [{entry}]" if entry else "") + (f" {again}" if again > 1 else "")
     draw = streams.stream(broken, purpose).standard_normal()
     return work.median_s * math.exp(work.sigma * float(draw))

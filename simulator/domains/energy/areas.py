@@ -7,12 +7,18 @@ from functools import partial
 
 import numpy as np
 
-from simulator.contracts.event import EventKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.energy import events
 from simulator.domains.energy.model import Bools, Site
 from simulator.domains.energy.state import GridState
 
 INFEED, RING, ISLAND, NONE = "infeed", "ring", "island", "none"
+_WHY = {
+    INFEED: events.AREA_INFEED,
+    RING: events.AREA_RING,
+    ISLAND: events.AREA_ISLAND,
+    NONE: events.AREA_NONE,
+}
 
 RING_SHARE = 0.5
 """The ring counts as carrying an area while at least this share of its rated load is fed over it (assumption)."""
@@ -68,14 +74,10 @@ class Areas:
             if mode == before:
                 continue
             self._mode[site.id] = mode
-            why = {
-                INFEED: "feeds its area",
-                RING: f"{share:.0%} of its area is fed from others over the ring",
-                ISLAND: "a grid battery carries part of its area",
-                NONE: f"{share:.0%} of its area is fed from others",
-            }[mode]
+            params = {"share": share} if mode in (RING, NONE) else None
             reason = self._state.reason(area)
-            self._runtime.mode(site.id, before, mode, why, reason[0] if cause is None and reason is not None else cause)
+            because = reason[0] if cause is None and reason is not None else cause
+            self._runtime.mode(site.id, before, mode, _WHY[mode], params, because)
 
     def _hold_back(self, site: Site, dark: Bools, cause: int | None, told: dict[int, int]) -> None:
         component = self._runtime.city.components.get(site.id)
@@ -86,8 +88,7 @@ class Areas:
         groups = [group for group in np.array_split(order, steps) if len(group)]
         if component is None or len(groups) < 2:
             return
-        what = f"comes back in {len(groups)} steps"
-        event = self._runtime.log.add(EventKind.NOTE, site.id, what, cause=cause, value=float(len(groups)))
+        event = self._runtime.log.add(events.RETURNS_IN_STEPS, site.id, cause=cause, value=float(len(groups)))
         for k, group in enumerate(groups[1:], start=1):
             self._state.restore_shed[group] = True
             told.update((int(bus), event) for bus in group)
@@ -97,4 +98,5 @@ class Areas:
     def _release(self, site: str, serial: int, buses: np.ndarray, step: int, steps: int, cause: int) -> None:
         if serial == self._serial[site]:
             self._state.restore_shed[buses] = False
-            self._changed(self._runtime.log.add(EventKind.SWITCH, site, f"step {step} of {steps}", cause=cause))
+            of = {"step": step, "steps": steps}
+            self._changed(self._runtime.log.add(events.RETURN_STEP, site, of, cause=cause))

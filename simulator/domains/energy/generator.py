@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
 from simulator.contracts.component import Component
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
+from simulator.domains.energy import events
 
 STEADY_S = 60.0
 """Mains must be back for so long before a generator stops (assumption)."""
@@ -69,41 +70,41 @@ class Generator:
     def _look(self, subject: str, cause: int | None) -> None:
         if not self._runtime.supply.works(self.id):
             if self.mode != "failed":
-                self._turn("failed", "does not work", cause)
+                self._turn("failed", events.GENERATOR_BROKEN, cause)
             return
         if self.mode == "failed":
             if self._refuses:
                 return
-            self._turn("standby", "is in order again", cause)
+            self._turn("standby", events.GENERATOR_IN_ORDER, cause)
         if self.mode == "standby" and self._needed():
             self._begin(cause)
         elif self.mode == "starting" and not self._needed():
-            self._turn("standby", "mains are back before it ran", cause)
+            self._turn("standby", events.MAINS_BACK_EARLY, cause)
         elif self.mode == "empty" and not self._needed():
-            self._turn("standby", "mains are back", cause)
+            self._turn("standby", events.MAINS_BACK, cause)
         elif self.mode == "running" and not self._needed():
             if not self._stopping:
-                self._stopping = True
-                self._later(STEADY_S, lambda: self._turn("standby", f"mains are back for {STEADY_S:g} s", cause))
+                self._stopping, steady = True, {"steady_s": STEADY_S}
+                self._later(STEADY_S, lambda: self._turn("standby", events.MAINS_STEADY, cause, steady))
         elif self.mode == "running":
             self._stopping = False
             self._watch_fuel(cause)
 
     def _begin(self, cause: int | None) -> None:
         if self.fuel_l <= 0:
-            self._turn("empty", "has no fuel", cause)
+            self._turn("empty", events.NO_FUEL, cause)
             self._order(cause)
             return
-        event = self._turn("starting", "mains of what it feeds are lost", cause)
+        event = self._turn("starting", events.GENERATOR_CALLED, cause)
         self._later(self._start_s, lambda: self._run(event))
 
     def _run(self, cause: int | None) -> None:
         if self._luck.random() < self._fail_on_demand:
             self._refuses = True
-            event = self._turn("failed", "does not start", cause)
-            self._runtime.crews.dispatch(f"repair of {self.id}", self.id, None, event, self._mended)
+            event = self._turn("failed", events.GENERATOR_REFUSES, cause)
+            self._runtime.crews.repair(self.id, None, event, self._mended)
             return
-        event = self._turn("running", "runs", cause)
+        event = self._turn("running", events.GENERATOR_RUNS, cause)
         self._runtime.supply.offer(self.id, LinkKind.POWER, True, event)
         self._watch_fuel(event)
 
@@ -125,33 +126,32 @@ class Generator:
         if goal > 0:
             self._watch_fuel(cause)
         else:
-            event = self._turn("empty", "has used up its fuel", cause)
+            event = self._turn("empty", events.FUEL_USED_UP, cause)
             self._order(event)
 
     def _order(self, cause: int | None) -> None:
         if not self._ordered:
             self._ordered = True
-            what = f"orders fuel, {self.fuel_l:.0f} l left"
-            event = self._runtime.log.add(EventKind.NOTE, self.id, what, cause=cause, value=self.fuel_l)
+            event = self._runtime.log.add(events.ORDERS_FUEL, self.id, cause=cause, value=self.fuel_l)
             self._runtime.crews.deliver_fuel(self.id, self._delivery_l, PUMPING_S, event, self._delivered)
 
     def _delivered(self, cause: int, litres: float) -> None:
         self._ordered = False
         fuel = min(self._tank_l, self.fuel_l + litres)
         self._fuel_l, self._since = fuel, self._runtime.clock.now
-        self._runtime.log.add(EventKind.NOTE, self.id, f"{fuel:.0f} l in the tank", cause=cause, value=fuel)
+        self._runtime.log.add(events.TANK_FILLED, self.id, cause=cause, value=fuel)
         if self.mode == "empty":
-            self._turn("standby", "has fuel again", cause)
+            self._turn("standby", events.FUEL_AGAIN, cause)
         self._look(self.id, cause)
 
-    def _turn(self, mode: str, why: str, cause: int | None) -> int:
+    def _turn(self, mode: str, why: EventCode, cause: int | None, params: Mapping[str, Value] | None = None) -> int:
         """Change the mode; leaving `running` settles the fuel and takes the power away."""
         self._fuel_l = self.fuel_l
         self._since = self._runtime.clock.now
         self._serial += 1
         self._stopping = False
         before, self.mode = self.mode, mode
-        event = self._runtime.mode(self.id, before, mode, why, cause)
+        event = self._runtime.mode(self.id, before, mode, why, params, cause)
         if before == "running":
             self._runtime.supply.offer(self.id, LinkKind.POWER, False, event)
         return event

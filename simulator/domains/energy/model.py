@@ -95,6 +95,15 @@ class Grid:
         return np.flatnonzero(self.end_branch == branch)
 
 
+NAMED = 8
+"""Buses that an event names; it counts all."""
+
+
+def named(grid: Grid, buses: Ints) -> str:
+    """The ids of the first of these buses, as an event has them."""
+    return " ".join(grid.bus_ids[i] for i in buses[:NAMED])
+
+
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """All that a power flow depends on: state of every end, every load, plant, battery and source."""

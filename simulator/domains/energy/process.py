@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.city.power_file import read_power_file
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.energy import events
 from simulator.domains.energy.areas import Areas
 from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.capacity import capacities
@@ -16,7 +17,7 @@ from simulator.domains.energy.carrying import Carried, Island, solve_carried
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.meters import register_meters
-from simulator.domains.energy.model import Bools, Ints
+from simulator.domains.energy.model import Bools, Ints, named
 from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
 from simulator.domains.energy.readout import Readout
 from simulator.domains.energy.resupply import Resupply
@@ -83,9 +84,9 @@ class EnergyDomain:
         if zone is None or (line, "protection-fails") not in outages:
             return
         log = self.runtime.log
-        log.add(EventKind.SWITCH, line, "its protection is called to trip", cause=outages[line, "line-trip"])
-        what = f"its protection does not trip, the next one upstream does: {int(zone.sum())} bus(es) go dark"
-        event = log.add(EventKind.SWITCH, line, what, cause=outages[line, "protection-fails"], value=float(zone.sum()))
+        log.add(events.PROTECTION_CALLED, line, cause=outages[line, "line-trip"])
+        cause = outages[line, "protection-fails"]
+        event = log.add(events.PROTECTION_FAILS, line, cause=cause, value=float(zone.sum()))
         self.state.set_fault(line, "protection-fails", event)
 
     def _mark(self, cause: int | None) -> None:
@@ -156,11 +157,10 @@ class EnergyDomain:
                 self.runtime.clock.at(due, battery.site.id, lambda: self._mark(None))
 
     def _on_shed(self, island: Island, buses: Ints, cause: int | None) -> None:
-        names = ", ".join(self.state.grid.bus_ids[i] for i in buses[:8]) + (", …" if len(buses) > 8 else "")
-        what = f"its island sheds {len(buses)} bus(es), more than {island.rated_w / 1e3:g} kW is not there: {names}"
+        shed: dict[str, Value] = {"rated_kw": island.rated_w / 1e3, "buses": named(self.state.grid, buses)}
         subject = island.batteries[0].site.id
         because = self._why(island.buses, cause)
-        event = self.runtime.log.add(EventKind.NOTE, subject, what, cause=because, value=float(len(buses)))
+        event = self.runtime.log.add(events.ISLAND_SHEDS, subject, shed, cause=because, value=float(len(buses)))
         self.resupply.shed_event.update((int(bus), event) for bus in buses)
 
     def _why(self, buses: Bools, cause: int | None) -> int | None:
@@ -177,12 +177,12 @@ class EnergyDomain:
             if mode == battery.mode:
                 continue
             if island is not None:
-                why, because = "carries its part of the grid, which has no infeed", self._why(island.buses, cause)
+                why, because = events.BATTERY_CARRIES, self._why(island.buses, cause)
             else:
-                why = "is empty" if mode == "empty" else "no longer carries an island"
-                why = "is charged again" if battery.mode == "empty" else why
+                why = events.BATTERY_EMPTY if mode == "empty" else events.BATTERY_RELEASED
+                why = events.BATTERY_CHARGED if battery.mode == "empty" else why
                 because = battery.event if cause is None else cause
-            battery.event = self.runtime.mode(battery.site.id, battery.mode, mode, why, because)
+            battery.event = self.runtime.mode(battery.site.id, battery.mode, mode, why, None, because)
             battery.mode = mode
             cause = battery.event if cause is None else cause
         return cause

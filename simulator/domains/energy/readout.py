@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.contracts.component import Domain
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode
 from simulator.contracts.link import LinkKind
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
+from simulator.domains.energy import events
 from simulator.domains.energy.islands import with_one_of
-from simulator.domains.energy.model import Bools, Floats, Inputs, Ints, Solution
+from simulator.domains.energy.model import Bools, Floats, Inputs, Ints, Solution, named
 from simulator.domains.energy.state import GridState
-
-NAMED = 8
-"""Buses that an event names before it only counts them."""
 
 
 class Readout:
@@ -129,12 +127,9 @@ class Readout:
         for part in np.unique(label[buses]).tolist():
             members = np.flatnonzero(buses & (label == part))
             why = state.reason(label == part)
-            what = f"{len(members)} bus(es) without supply: {self._names(members)}"
-            if why is not None:
-                what += f"; because of {why[1]}"
             subject = state.grid.bus_ids[int(members[0])]
             because = cause if why is None else why[0]
-            event = self._runtime.log.add(EventKind.NOTE, subject, what, cause=because, value=float(len(members)))
+            event = self._note_buses(events.BUSES_DEAD, subject, members, because)
             out.update((int(i), event) for i in members)
         return out
 
@@ -142,28 +137,28 @@ class Readout:
         members = np.flatnonzero(buses)
         if not len(members):
             return {}
-        what = f"{len(members)} bus(es) energised again: {self._names(members)}"
         subject = self._state.grid.bus_ids[int(members[0])]
-        event = self._runtime.log.add(EventKind.NOTE, subject, what, cause=cause, value=float(len(members)))
+        event = self._note_buses(events.BUSES_ALIVE, subject, members, cause)
         return {int(i): event for i in members}
 
-    def _names(self, members: Ints) -> str:
-        ids = self._state.grid.bus_ids
-        return ", ".join(ids[i] for i in members[:NAMED]) + (", …" if len(members) > NAMED else "")
+    def _note_buses(self, code: EventCode, subject: str, members: Ints, cause: int | None) -> int:
+        buses = {"buses": named(self._state.grid, members)}
+        return self._runtime.log.add(code, subject, buses, cause=cause, value=float(len(members)))
 
     def _note(self, solution: Solution, cause: int | None) -> None:
         log, grid = self._runtime.log, self._state.grid
         if solution.approximate and not self._diverged:
-            what = "voltage collapse: the power flow does not converge, a linearised one stands in"
-            log.add(EventKind.NOTE, "city", what, cause=cause)
+            log.add(events.COLLAPSE, "city", cause=cause)
         elif self._diverged and not solution.approximate:
-            log.add(EventKind.NOTE, "city", "the power flow converges again", cause=cause)
+            log.add(events.CONVERGES, "city", cause=cause)
         self._diverged = solution.approximate
         over = solution.loading > 1.0
         fresh = [i for i in np.flatnonzero(over & ~self._over).tolist() if grid.branch_ids[i]]
         if fresh:
             worst = max(fresh, key=lambda i: (solution.loading[i], -i))
             name, most = grid.branch_ids[worst], float(solution.loading[worst])
-            more = f", and {len(fresh) - 1} more above 100 %" if len(fresh) > 1 else ""
-            log.add(EventKind.NOTE, name, f"loaded to {most:.0%}{more}", cause=cause, value=most)
+            if len(fresh) > 1:
+                log.add(events.MORE_OVERLOADED, name, {"more": len(fresh) - 1}, cause=cause, value=most)
+            else:
+                log.add(events.OVERLOADED, name, cause=cause, value=most)
         self._over = over

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import LinkKind
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import STAFF_ABSENT, staff_present
+from simulator.domains.energy import events
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
-from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch
+from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch, named
 from simulator.domains.energy.state import GridState
 
 BACK_LOADING = 0.95
@@ -122,7 +123,7 @@ class Resupply:
             state.region_shed &= ~region.buses
             self.regions.remove(region)
             for switch in region.switches:
-                self._log_switch(switch, "closed", "open", "opened: its detour is no longer needed", cause)
+                self._log_switch(switch, "closed", "open", events.OPENED, {}, cause)
 
     # orders
 
@@ -162,8 +163,7 @@ class Resupply:
         elif label not in self._told:
             self._told.add(label)
             first = self._grid.bus_ids[int(np.flatnonzero(buses)[0])]
-            what = f"no open ring point can re-supply {int(buses.sum())} bus(es) round {first}"
-            self._runtime.log.add(EventKind.NOTE, first, what, cause=cause)
+            self._runtime.log.add(events.NO_RING_POINT, first, {"buses": int(buses.sum())}, cause=cause)
 
     def _order_more(self, region: Region, cause: int | None) -> None:
         live = self._state.parts().live
@@ -208,12 +208,12 @@ class Resupply:
         order.remote = self._remote(switch)
         if order.remote:
             takes_s = round(switch.remote_s / self._operators(switch), 3)  # who is left does one thing after the other
-            what = f"to be closed by remote control in {takes_s:g} s"
-            order.cause = self._runtime.log.add(EventKind.NOTE, switch.id, what, cause=order.cause)
+            takes = {"takes_s": takes_s}
+            order.cause = self._runtime.log.add(events.REMOTE_ORDER, switch.id, takes, cause=order.cause)
             self._runtime.clock.after(takes_s, switch.id, lambda: self._at_switch(order, order.cause))
         else:
             done = lambda event: self._at_switch(order, event)  # noqa: E731
-            self._runtime.crews.dispatch("switching", switch.id, switch.manual_s, order.cause, done)
+            self._runtime.crews.dispatch(events.SWITCHING, switch.id, switch.manual_s, order.cause, done)
 
     def _on_control(self, subject: str, cause: int | None) -> None:
         """A control link came or went: what waits for a crew is switched from afar if that works again."""
@@ -226,8 +226,8 @@ class Resupply:
     def _on_view(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """A centre that sees nothing sends nobody's switch on its way; crews find out on site what is dark."""
         if self._runtime.city.components[target].kind == "network-control":
-            what = "sees nothing of the grid: switching goes by hand" if active else "sees the grid again"
-            self._on_control(target, self._runtime.log.add(EventKind.SWITCH, target, what, cause=event))
+            code = events.BLIND if active else events.SEES
+            self._on_control(target, self._runtime.log.add(code, target, cause=event))
 
     def _on_staff(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if self._runtime.city.components[target].kind == "network-control":
@@ -242,7 +242,7 @@ class Resupply:
         state, switch = self._state, order.switch
         log = self._runtime.log
         if switch.id in state.stuck:
-            self._changed(log.add(EventKind.NOTE, switch.id, "does not move", cause=cause))
+            self._changed(log.add(events.DOES_NOT_MOVE, switch.id, cause=cause))
             return
         if order.remote and not self._remote(switch):
             self._send(_Order(switch, False, order.region, cause))
@@ -258,7 +258,7 @@ class Resupply:
             region = Region(np.isin(parts.label, parts.label[dead]))
             needed = bool(len(dead)) and bool(parts.live[ends].any())
         if not (whole and needed):
-            log.add(EventKind.NOTE, switch.id, "stays open: not needed any more", cause=cause)
+            log.add(events.NOT_NEEDED, switch.id, cause=cause)
             return
         self._close(switch, region, order.remote, cause)
 
@@ -266,7 +266,7 @@ class Resupply:
         state, load = self._state, self._state.bus_load_w()
         shed = self._limits.least_shed(self._with(switch), region.buses, HIGHEST_LOADING)
         if shed is None or load[shed].sum() >= load[region.buses].sum() * (1 - SAME):
-            event = self._runtime.log.add(EventKind.NOTE, switch.id, "stays open: would overload", cause=cause)
+            event = self._runtime.log.add(events.WOULD_OVERLOAD, switch.id, cause=cause)
             self._changed(event)
             return
         before = int((state.region_shed & region.buses).sum())
@@ -274,9 +274,8 @@ class Resupply:
         if region not in self.regions:
             self.regions.append(region)
         region.switches.append(switch)
-        how = "by remote control" if remote else "by hand"
-        what = f"closed {how} to re-supply {int(region.buses.sum())} bus(es)"
-        event = region.event = self._log_switch(switch, "open", "closed", what, cause)
+        how, buses = events.CLOSED_REMOTELY if remote else events.CLOSED_BY_HAND, {"buses": int(region.buses.sum())}
+        event = region.event = self._log_switch(switch, "open", "closed", how, buses, cause)
         if len(shed) or before:
             self._shed(region, shed, switch.id, event)
         self._changed(event)
@@ -286,14 +285,20 @@ class Resupply:
         fresh = buses[~state.region_shed[buses]]
         state.region_shed &= ~region.buses
         state.region_shed[buses] = True
-        names = ", ".join(self._grid.bus_ids[i] for i in buses[:8]) + (", …" if len(buses) > 8 else "")
-        what = f"{len(buses)} bus(es) of the detour stay without supply so that nothing is overloaded: {names}"
-        if not len(buses):
-            what = "the detour carries all its buses"
-        event = self._runtime.log.add(EventKind.NOTE, subject, what, cause=cause, value=float(len(buses)))
+        code = events.DETOUR_SHEDS if len(buses) else events.DETOUR_CARRIES
+        params = {"buses": named(self._grid, buses)} if len(buses) else None
+        event = self._runtime.log.add(code, subject, params, cause=cause, value=float(len(buses)))
         self.shed_event.update((int(bus), event) for bus in fresh)
 
-    def _log_switch(self, switch: RingSwitch, before: str, after: str, what: str, cause: int | None) -> int:
-        event = self._runtime.log.add(EventKind.SWITCH, switch.id, what, cause=cause, before=before, after=after)
-        self._runtime.mode(switch.id, before, after, what, event)
+    def _log_switch(
+        self,
+        switch: RingSwitch,
+        before: str,
+        after: str,
+        code: EventCode,
+        params: Mapping[str, Value],
+        cause: int | None,
+    ) -> int:
+        event = self._runtime.log.add(code, switch.id, params, cause=cause, before=before, after=after)
+        self._runtime.mode(switch.id, before, after, code, params, event)
         return event

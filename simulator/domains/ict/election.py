@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from simulator.contracts.component import Component
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict import events
 from simulator.domains.ict.duty import Serves, members
 from simulator.domains.ict.heartbeat import missed_at
 
@@ -55,7 +56,7 @@ class Election:
         self._well = dict.fromkeys(well, now - self._failback)
         self._missing_at = now
         best = self._best()
-        self._enter(best, "no server of the cluster is well" if best is None else f"{best} serves", None)
+        self._enter(best, events.NONE_WELL if best is None else events.SERVES, None)
 
     def update(self, well: Sequence[str], cause: int | None) -> None:
         """Say which members are well now, and because of which event that changed."""
@@ -67,7 +68,7 @@ class Election:
             else:
                 self._lose(cause)
         elif self._last in self._well and now < self._missing_at:
-            self._enter(self._last, f"{self._last} is back before it was missed", cause)
+            self._enter(self._last, events.BACK_IN_TIME, cause)
         elif self._starting is None:
             self._elect(cause)
         elif self._starting not in self._well:
@@ -84,7 +85,7 @@ class Election:
     def _lose(self, cause: int | None) -> None:
         self._last, self._missing_at = self.serving, self._missed_at()
         wait_s = to_s(self._missing_at - self._runtime.clock.now)
-        self._enter(None, f"{self._last} is lost, which is noticed after {wait_s:g} s", cause)
+        self._enter(None, events.LOST, cause, {"server": self._last or "", "wait_s": wait_s})
         self._elect(None)
 
     def _elect(self, cause: int | None) -> None:
@@ -102,7 +103,7 @@ class Election:
             if self._fail_on_demand and self._luck.random() < self._fail_on_demand:
                 self._refuse(candidate, why)
             else:
-                self._enter(candidate, f"{candidate} has taken over", why)
+                self._enter(candidate, events.TAKEN_OVER, why)
 
         ready = max(self._runtime.clock.now, self._missing_at) + to_ticks(self._takeover_s)
         self._runtime.clock.at(ready, self.service, take_over)
@@ -110,8 +111,8 @@ class Election:
     def _refuse(self, candidate: str, cause: int | None) -> None:
         """It does not start: try the next one, and have it mended."""
         self._refused.add(candidate)
-        event = self._runtime.log.add(EventKind.NOTE, self.service, f"{candidate} does not start", cause=cause)
-        self._runtime.crews.dispatch(f"repair of {candidate}", candidate, None, event, partial(self._mended, candidate))
+        event = self._runtime.log.add(events.DOES_NOT_START, self.service, {"server": candidate}, cause=cause)
+        self._runtime.crews.repair(candidate, None, event, partial(self._mended, candidate))
         self._elect(event)
 
     def _mended(self, candidate: str, event: int) -> None:
@@ -129,17 +130,21 @@ class Election:
 
         def fail_back() -> None:
             if self._planned == plan and self.serving is not None and (best, self._well.get(best)) == plan:
-                self._enter(best, f"{best} is well again and takes the duty back", cause)
+                self._enter(best, events.FAILS_BACK, cause)
 
         due = max(self._runtime.clock.now, plan[1] + self._failback)
         self._runtime.clock.at(due, self.service, fail_back)
 
-    def _enter(self, serving: str | None, why: str, cause: int | None) -> None:
+    def _enter(
+        self, serving: str | None, why: EventCode, cause: int | None, params: Mapping[str, Value] | None = None
+    ) -> None:
+        if params is None and serving is not None:
+            params = {"server": serving}
         mode = "none" if serving is None else "primary" if serving == self.members[0] else "standby"
         if mode != self.mode:
-            self._event = self._runtime.mode(self.service, self.mode, mode, why, cause)
+            self._event = self._runtime.mode(self.service, self.mode, mode, why, params, cause)
         elif cause is not None:
-            self._event = self._runtime.log.add(EventKind.NOTE, self.service, why, cause=cause)
+            self._event = self._runtime.log.add(why, self.service, params, kind=EventKind.NOTE, cause=cause)
         self.serving, self.mode = serving, mode
         self._starting, self._planned = None, None
         self._serial += 1

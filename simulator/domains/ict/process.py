@@ -7,13 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import LinkKind
 from simulator.coupling.messages import NONE, Passage
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
-from simulator.domains.ict import engine
+from simulator.domains.ict import engine, events
 from simulator.domains.ict.catalogue import FLOODING
 from simulator.domains.ict.control import ControlFan, control_fans
 from simulator.domains.ict.duty import Duty
@@ -119,13 +118,12 @@ class Ict:
 
     def _on_flooded(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if target not in self.graph.index:
-            self._runtime.log.add(EventKind.NOTE, target, "no data link leads there: no flood does", cause=event)
+            self._runtime.log.add(events.NO_DATA_LINK, target, cause=event)
             return
         self._touch(target, event)
         wait_s, lost = self._flood(target)
         if active and lost < 1:
-            what = f"messages wait {wait_s:.3g} s for their turn, {lost:.2%} of them are lost"
-            self._runtime.log.add(EventKind.NOTE, target, what, cause=event, value=wait_s)
+            self._runtime.log.add(events.FLOODED, target, {"lost": lost}, cause=event, value=wait_s)
         for edge, _ in self.graph.edges_of[self.graph.index[target]]:
             self._degrade(edge)
 
@@ -296,5 +294,4 @@ class Ict:
         for link in city.links_of_kind(LinkKind.CONTROL):
             missing = [end for end in (link.source, link.target) if end not in known]
             if missing:
-                what = f"no data link leads to {' or '.join(missing)}: this control link never works"
-                self._runtime.log.add(EventKind.NOTE, link.id, what)
+                self._runtime.log.add(events.UNCONNECTED, link.id, {"ends": " ".join(missing)})

@@ -8,6 +8,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.duty import Serves, members
+from simulator.domains.ict.events import VOTES
 
 
 class Voting:
@@ -42,9 +43,9 @@ class Voting:
         votes = [member for member in self.members if member in well]
         enough = len(votes) >= self._needed
         mode = "primary" if len(votes) == len(self.members) else "majority" if enough else "none"
-        why = f"{len(votes)} of {len(self.members)} vote, {self._needed} are needed"
+        why = {"votes": len(votes), "members": len(self.members), "needed": self._needed}
         if mode != self.mode:
-            self._event = self._runtime.mode(self.service, self.mode, mode, why, cause)
+            self._event = self._runtime.mode(self.service, self.mode, mode, VOTES, why, cause)
         elif enough and self.serving not in votes and cause is not None:
-            self._event = self._runtime.log.add(EventKind.NOTE, self.service, why, cause=cause)
+            self._event = self._runtime.log.add(VOTES, self.service, why, kind=EventKind.NOTE, cause=cause)
         self.mode, self.serving = mode, votes[0] if enough and votes else None

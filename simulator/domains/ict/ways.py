@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict import events
 from simulator.domains.ict.model import DataGraph, Route
 
 USUAL, OTHER, NONE = "usual-way", "other-way", "none"
+_WHY = {USUAL: events.USUAL_WAY, OTHER: events.OTHER_WAY, NONE: events.NO_WAY}
 
 
 class Ways:
@@ -54,9 +56,4 @@ class Ways:
             route = self._routes[gateway]
             on_way = (gateway,) if route is None else (*route.nodes, *route.links)
             because = next((changed[x] for x in on_way if changed.get(x) is not None), cause)
-            why = {
-                USUAL: "readings take their usual way",
-                OTHER: "readings take another way, the usual one is interrupted",
-                NONE: "no way leads to the data centre",
-            }[mode]
-            self._runtime.mode(gateway, before, mode, why, because)
+            self._runtime.mode(gateway, before, mode, _WHY[mode], None, because)

@@ -10,12 +10,13 @@ import simpy
 
 from simulator.city.road_file import read_roads
 from simulator.contracts.component import Domain
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import DEMAND_SURGE
 from simulator.domains.traffic.demand import departures
 from simulator.domains.traffic.engine import Engine, Passing
@@ -110,8 +111,8 @@ class Traffic:
         for narrowed in faults.active(target, "road-narrowed"):
             share = min(share, max(0.0, narrowed.number("capacity_share")))
         self.engine.set_share(road, share)
-        what = "is closed" if share == 0 else "is open" if share == 1 else f"takes in {share:.0%} of its capacity"
-        event = self._runtime.log.add(EventKind.SWITCH, target, what, cause=event, value=share)
+        code = events.ROAD_CLOSED if share == 0 else events.ROAD_OPEN if share == 1 else events.ROAD_NARROWED
+        event = self._runtime.log.add(code, target, cause=event, value=share)
         self._offer(int(self.model.end[road]), event)
         self._changed(event)
 
@@ -126,10 +127,9 @@ class Traffic:
             if (target, one.cause) not in self._surging:
                 more = self._surges.departures(one, self._runtime.clock.elapsed_s)
                 self.engine.waiting.set_out(f"{target} {one.cause}", more)
-                what = f"{len(more.at_s) * more.size} more cars set out within {one.number('over_s') / 60:.0f} min"
-                event = self._surging[target, one.cause] = self._runtime.log.add(
-                    EventKind.NOTE, target, what, cause=event
-                )
+                surge: dict[str, Value] = {"cars": len(more.at_s) * more.size, "over_s": one.number("over_s")}
+                event = self._runtime.log.add(events.SURGE, target, surge, cause=event)
+                self._surging[target, one.cause] = event
         self._changed(event)
 
     def _see_out(self) -> None:
@@ -137,8 +137,7 @@ class Traffic:
         for key in [key for key in self._surging if key not in self._seen_out]:
             if out := self.engine.waiting.left[" ".join(key)]:
                 self._seen_out.add(key)
-                what = f"the first {out} cars of the surge are on the road"
-                self._runtime.log.add(EventKind.SWITCH, key[0], what, cause=self._surging[key], value=float(out))
+                self._runtime.log.add(events.SURGE_SEEN, key[0], cause=self._surging[key], value=float(out))
 
     def _on_signal(self, node: int, passing: Passing | None, event: int | None) -> None:
         self._catch_up()

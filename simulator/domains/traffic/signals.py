@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 
+from simulator.contracts.event import EventCode
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
 from simulator.domains.traffic.engine import Passing
 from simulator.domains.traffic.model import Floats, Programme
@@ -15,11 +17,11 @@ from simulator.domains.traffic.model import Floats, Programme
 CENTRAL, LOCAL, DARK, POLICE = "central", "local", "dark", "police"
 FIXED, FLASHING = "fixed", "flashing"
 _WHY = {
-    CENTRAL: "the control centre sets the programme",
-    LOCAL: "the signal runs its local programme",
-    FIXED: "its controller has failed: each phase is green for as long",
-    FLASHING: "its controller has failed: flashing amber, the signs count",
-    DARK: "the signal is dark: all-way stop",
+    CENTRAL: events.SIGNAL_CENTRAL,
+    LOCAL: events.SIGNAL_LOCAL,
+    FIXED: events.SIGNAL_FIXED,
+    FLASHING: events.SIGNAL_FLASHING,
+    DARK: events.SIGNAL_DARK,
 }
 
 HOUR_S = 3600.0
@@ -130,9 +132,9 @@ class Signals:
         delay_s = max(one.number("flashing_delay_s") for one in flashing)
         self._regulate(programme.node, Passing(veh_s, delay_s), event)
 
-    def _turn(self, signal: str, mode: str, why: str, cause: int | None) -> int:
+    def _turn(self, signal: str, mode: str, why: EventCode, cause: int | None) -> int:
         before, self._mode[signal] = self._mode[signal], mode
-        return self._runtime.mode(signal, before, mode, why, cause)
+        return self._runtime.mode(signal, before, mode, why, None, cause)
 
     def _enter_dark(self, signal: str, event: int | None) -> None:
         self._limit(signal, "dark_veh_h", event)
@@ -141,9 +143,9 @@ class Signals:
     def _on_police(self, signal: str, event: int) -> None:
         there, mode = self._runtime.police.at(signal), self._mode.get(signal)
         if there and mode == DARK:
-            self._limit(signal, "police_veh_h", self._turn(signal, POLICE, "police regulate the junction", event))
+            self._limit(signal, "police_veh_h", self._turn(signal, POLICE, events.SIGNAL_POLICED, event))
         elif not there and mode == POLICE:
-            self._limit(signal, "dark_veh_h", self._turn(signal, DARK, "police have left: all-way stop", event))
+            self._limit(signal, "dark_veh_h", self._turn(signal, DARK, events.SIGNAL_UNPOLICED, event))
 
     def _limit(self, signal: str, limit: str, event: int | None, flow_veh_h: float = 0.0) -> None:
         programme, component = self._programmes[signal], self._runtime.city.components[signal]

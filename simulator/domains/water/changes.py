@@ -16,8 +16,8 @@ from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.falsified import Falsified
 from simulator.domains.water.overrides import Force, How
 
-STOPPED, CONTROL_LOST, BLIND = "no power, broken or stuck", "control link down", "the control room sees nothing"
-FORGED = "a forged command"
+STOPPED, CONTROL_LOST, BLIND, FORGED = "stopped", "control-lost", "blind", "forged"
+"""Causes for which a link is overridden, beside those that name a component."""
 TRUE = (1.0, 0.0)
 """Gain and offset of a true reading."""
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
 
 CONTAMINATIONS = (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name)
 
 LIFTED_S = 86_400.0
 """Time for which all water delivered must have been drinkable before a notice is lifted (assumption: two clean samples
 on two days)."""
-
-_WORDS = {"boil": "boil-water notice", "do-not-drink": "do-not-drink notice"}
 
 
 class Notices:
@@ -42,12 +40,11 @@ class Notices:
             if share > 0:
                 self._clean_since.pop(district, None)
                 if district not in self.given:
-                    words = _WORDS["do-not-drink" if self._strict else "boil"]
-                    what = f"{words}: {max(1, round(100 * share))}% of the water is contaminated"
-                    self.given[district] = log.add(EventKind.SWITCH, district, what, cause=self._cause, value=share)
+                    code = DO_NOT_DRINK if self._strict else BOIL
+                    self.given[district] = log.add(code, district, cause=self._cause, value=share)
             elif district in self.given and now - self._clean_since.setdefault(district, now) >= to_ticks(LIFTED_S):
                 why = self.given.pop(district)
-                log.add(EventKind.SWITCH, district, "notice lifted: water may be drunk", cause=why)
+                log.add(NOTICE_LIFTED, district, cause=why)
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if active:

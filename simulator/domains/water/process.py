@@ -10,7 +10,6 @@ import numpy as np
 import simpy
 
 from simulator.contracts.component import Component, Domain
-from simulator.contracts.event import EventKind
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
@@ -19,6 +18,7 @@ from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import FALSE_DATA
+from simulator.domains.water import events
 from simulator.domains.water.capacity import capacities
 from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
@@ -38,8 +38,7 @@ QUIET_S = 3600.0
 EMPTY_SHARE, REFILLED_SHARE = 0.01, 0.05
 """A tank is called empty below the first share of its usable volume, and no longer above the second (assumption)."""
 
-_FROZEN = "keeps its last set-point, no controls act on it"
-_SAID = {CONTROL_LOST: _FROZEN, BLIND: _FROZEN, FORGED: "it does what that says"}
+_SAID = {CONTROL_LOST: events.HELD_LINK_DOWN, BLIND: events.HELD_BLIND, FORGED: events.FORGED}
 
 
 class WaterProcess:
@@ -118,16 +117,16 @@ class WaterProcess:
                 self._replays[target] = event
         devices = self._commands.devices(target)
         if active and not any(self._rt.supply.live_links(device, LinkKind.CONTROL) for device in devices):
-            self._rt.log.add(EventKind.NOTE, target, "no control path leads there: nothing is written", cause=event)
+            self._rt.log.add(events.NO_CONTROL_PATH, target, cause=event)
         for device in devices:
             self._on_change(device, event)
 
     def _on_false_data(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         behind = [name for name in self._falsified.behind(target) if name in self._where]
         acting = sum(self._overrides.acting_on(self._where[name]) for name in behind)
-        what = f"{acting} controls get {'false' if active else 'true'} readings"
-        kind = EventKind.SWITCH if acting else EventKind.NOTE
-        event = self._rt.log.add(kind, target, what, cause=event, value=float(acting))
+        code = events.READINGS_FALSE if active else events.READINGS_TRUE
+        code = code if acting else events.NO_CONTROLS
+        event = self._rt.log.add(code, target, cause=event, value=float(acting))
         for name in behind:
             self._on_change(name, event)
 
@@ -136,8 +135,7 @@ class WaterProcess:
         works, faults = self._rt.city.of_kind("waterworks"), self._rt.faults
         factors = [f.number("factor") for one in works for f in faults.active(one.id, fault)]
         self._demand, self._demand_due = math.prod(factors), True
-        what = f"the town takes {self._demand:g} times the water of an ordinary day"
-        self._cause = self._rt.log.add(EventKind.SWITCH, target, what, cause=event, value=self._demand)
+        self._cause = self._rt.log.add(events.PEAK, target, cause=event, value=self._demand)
         self._wake()
 
     def _on_change(self, component: str, cause: int | None) -> None:
@@ -191,7 +189,7 @@ class WaterProcess:
             if any(forced) and component.kind in ("pump", "valve") and not self._overrides.forced(changes[0].where):
                 released.append((component.id, changes[0].where, cause))
             elif why := next((c.why for c in changes if c.why in _SAID and c.how is not None), None):
-                self._rt.log.add(EventKind.SWITCH, component.id, f"{why}: {_SAID[why]}", cause=cause)
+                self._rt.log.add(_SAID[why], component.id, cause=cause)
         if self._demand_due:
             engine.set_demand(self._demand)
         if plan or self._demand_due:
@@ -200,8 +198,8 @@ class WaterProcess:
             engine.solve()
         for name, link, cause in released:
             is_open = bool(engine.link_open[link])
-            what = f"back under its own controls, which {'open' if is_open else 'shut'} it"
-            self._rt.log.add(EventKind.SWITCH, name, what, cause=cause, after="on" if is_open else "off")
+            code = events.RELEASED_OPEN if is_open else events.RELEASED_SHUT
+            self._rt.log.add(code, name, cause=cause, after="on" if is_open else "off")
             if self._was_open[link] != is_open:
                 self._was_open[link] = is_open
                 self._commands.note(name, is_open)
@@ -239,24 +237,23 @@ class WaterProcess:
             quiet = last is not None and self._clock.now - last < to_ticks(QUIET_S)
             if not quiet and not self._overrides.forced(link):
                 self._logged[pump] = self._clock.now
-                what = f"the network's controls {'start' if runs else 'stop'} it"
-                self._rt.log.add(EventKind.SWITCH, pump, what, after="on" if runs else "off")
+                code = events.CONTROLS_START if runs else events.CONTROLS_STOP
+                self._rt.log.add(code, pump, after="on" if runs else "off")
 
     def _log_balance(self) -> None:
         """Say when EPANET did not find a balanced solution: figures from that instant are not to be trusted."""
         unbalanced = not self._engine.balanced
         if unbalanced and not self._unbalanced:
-            what = "the hydraulic solution is not balanced; figures are rough until it is again"
-            self._rt.log.add(EventKind.NOTE, self.name, what, cause=self._cause)
+            self._rt.log.add(events.UNBALANCED, self.name, cause=self._cause)
         elif self._unbalanced and not unbalanced:
-            self._rt.log.add(EventKind.NOTE, self.name, "the hydraulic solution is balanced again")
+            self._rt.log.add(events.BALANCED, self.name)
         self._unbalanced = unbalanced
 
     def _log_empty(self, tank: str, share: float) -> None:
         if share < EMPTY_SHARE and tank not in self._empty:
-            self._empty[tank] = self._rt.log.add(EventKind.NOTE, tank, "the tank is empty", cause=self._cause)
+            self._empty[tank] = self._rt.log.add(events.TANK_EMPTY, tank, cause=self._cause)
         elif share > REFILLED_SHARE and tank in self._empty:
-            self._rt.log.add(EventKind.NOTE, tank, "the tank fills again", cause=self._empty.pop(tank))
+            self._rt.log.add(events.TANK_REFILLS, tank, cause=self._empty.pop(tank))
 
     def _located(self) -> dict[str, int]:
         """Where each component of the city is in the network: node or link, by its kind."""

@@ -19,6 +19,7 @@ from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
 from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.lifelines import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 ENOUGH_L = 50.0
@@ -128,27 +129,28 @@ class DrinkingWater(Lifeline):
         if ratio >= NETWORK_RATIO and not low_tank:
             self._called, self.litres = None, arrives_l
             self._hand_out(False)
-            return Duty("network", 1.0, f"the network delivers {ratio:.0%} of the demand")
-        ready = self._ready()
+            return Duty("network", 1.0, events.DRINKING_NETWORK, {"share": ratio})
+        ready, arriving = self._ready(), {"litres": arrives_l}
         if arrives_l >= ENOUGH_L:
             self.litres = arrives_l
             self._hand_out(False)
-            what = f"{bad:.0%} is contaminated" if bad else "tanks are low" if low_tank else "the network is weak"
-            return Duty("tank", 1.0, f"{what}, {arrives_l:.0f} l a person and day arrive")
+            if bad:
+                return Duty("tank", 1.0, events.DRINKING_DIRTY, {"bad": bad, "litres": arrives_l})
+            return Duty("tank", 1.0, events.DRINKING_LOW_TANKS if low_tank else events.DRINKING_WEAK, arriving)
         brought_l = self._wells_l_d() + self._tankers_l_d() if clock.now >= ready else 0.0
         bottles = self._hand_out(brought_l <= 0 and boiled_l <= 0)
         self.litres = arrives_l + boiled_l + (BOTTLED_L if bottles else 0.0)
         self.litres += brought_l / self._people if self._people else 0.0
         share = min(1.0, self.litres / ENOUGH_L)
         if boiled_l > 0:
-            return Duty("boiled", share, f"{bad:.0%} is contaminated; {boiled_l:.1f} l a person and day are boiled")
+            return Duty("boiled", share, events.DRINKING_BOILED, {"bad": bad, "litres": boiled_l})
         if brought_l > 0:
-            what = f"wells and tankers give {brought_l:.0f} l a day, {self.litres:.1f} l a person in all"
-            return Duty("emergency", share, what)
+            given = {"brought": brought_l, "litres": self.litres}
+            return Duty("emergency", share, events.DRINKING_BROUGHT, given)
         if bottles:
-            return Duty("bottled", share, f"{BOTTLED_L:g} l of bottled water a person and day are handed out")
-        why = "wells and tankers are getting ready" if clock.now < ready else "no well works and no tanker gets through"
-        return Duty("none", share, f"{arrives_l:.0f} l a person and day arrive; {why}")
+            return Duty("bottled", share, events.DRINKING_BOTTLED, {"litres": BOTTLED_L})
+        why = events.DRINKING_GETTING_READY if clock.now < ready else events.DRINKING_NOBODY_COMES
+        return Duty("none", share, why, arriving)
 
     def _boiled_l(self, bad: float) -> float:
         """Litres a person and day of water that is boiled because it may not be drunk as it comes."""

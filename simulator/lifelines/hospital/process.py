@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from simulator.contracts.component import Component
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.lifelines import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 SHARES = {"mains": 1.0, "generator": 0.8, "battery": 0.5, "manual": 0.1, "none": 0.0}
@@ -44,35 +45,36 @@ class Hospital(Lifeline):
 
     def judge(self) -> Duty:
         supply, components = self.runtime.supply, self.runtime.city.components
+        params: dict[str, Value] = {}
         live = [components[link.source].kind for link in supply.live_links(self.id, LinkKind.POWER)]
         if self.runtime.faults.disabled(self.id):
-            mode, why = "none", "the site cannot be used"
+            mode, why = "none", events.HOSPITAL_SITE_OUT
         elif any(kind != "generator" for kind in live) or (supply.mains(self.id, LinkKind.POWER) and not live):
-            mode, why = "mains", "fed by the grid"
+            mode, why = "mains", events.HOSPITAL_GRID
         elif live:
-            mode, why = "generator", "the emergency generator has taken the load"
+            mode, why = "generator", events.HOSPITAL_GENERATOR
         elif supply.fed(self.id, LinkKind.POWER):
-            left_min = supply.autonomy_left_s(self.id, LinkKind.POWER) / 60
-            mode, why = "battery", f"on batteries for {left_min:.0f} min at most"
+            mode, why = "battery", events.HOSPITAL_BATTERY
+            params["left_s"] = supply.autonomy_left_s(self.id, LinkKind.POWER)
         else:
             mode, why = self._by_hand()
         if mode not in ("manual", "none"):
             self._powerless_since = None
         share = SHARES[mode] * (1.0 if self._records is None else self._records.share)
         if self._water is not None:
-            return Duty(mode, share * self._water.share, why)
-        return Duty(mode, share * (1.0 if supply.fed(self.id, LinkKind.WATER) else DRY_SHARE), why)
+            return Duty(mode, share * self._water.share, why, params)
+        return Duty(mode, share * (1.0 if supply.fed(self.id, LinkKind.WATER) else DRY_SHARE), why, params)
 
-    def _by_hand(self) -> tuple[str, str]:
+    def _by_hand(self) -> tuple[str, EventCode]:
         now, lasts = self.runtime.clock.now, to_ticks(self.component.number("manual_s"))
         if self._powerless_since is None:
             self._powerless_since = now
             self.wake(now + lasts)
         if not staff_present(self.runtime.faults, self.id):
-            return "none", "no power, and nobody is there"
+            return "none", events.HOSPITAL_NOBODY
         if now < self._powerless_since + lasts:
-            return "manual", "no power: patients are ventilated by hand"
-        return "none", "no power, and staff can ventilate no longer"
+            return "manual", events.HOSPITAL_MANUAL
+        return "none", events.HOSPITAL_EXHAUSTED
 
     def judged(self, duty: Duty, cause: int | None) -> None:
         """Say what must be brought by tanker once the roof tank is empty (1. WasSV § 2: litres a bed and day)."""
@@ -82,7 +84,7 @@ class Hospital(Lifeline):
         self._dry = dry
         beds, litres = self.component.number("beds"), self.component.number("water_l_bed_d")
         if dry:
-            what = f"no water left: {beds:g} beds need {litres:g} l each a day, {beds * litres:g} l in all [wassv-bed]"
-            self.runtime.log.add(EventKind.NOTE, self.id, what, cause=cause, value=beds * litres)
+            need: dict[str, Value] = {"beds": beds, "litres_bed": litres}
+            self.runtime.log.add(events.HOSPITAL_DRY, self.id, need, cause=cause, value=beds * litres)
         else:
-            self.runtime.log.add(EventKind.NOTE, self.id, "has water again", cause=cause)
+            self.runtime.log.add(events.HOSPITAL_WATER_BACK, self.id, cause=cause)

@@ -9,6 +9,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.lifelines import events
 from simulator.lifelines.hospital.process import Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -43,23 +44,23 @@ class PatientRecords(Lifeline):
             what
             for what, there in (
                 ("power", supply.fed(self.hospital, LinkKind.POWER)),
-                ("information system", not runtime.faults.active(self.id, "records-out")),
-                ("way to the information system", supply.mains(self.id, LinkKind.CONTROL)),
-                ("data link", supply.mains(self.id, LinkKind.DATA)),
+                ("records-out", not runtime.faults.active(self.id, "records-out")),
+                ("way", supply.mains(self.id, LinkKind.CONTROL)),
+                ("data-link", supply.mains(self.id, LinkKind.DATA)),
             )
             if not there
         ]
         if not missing:
             self._offline_since = None
-            return Duty("online", 1.0, "online")
+            return Duty("online", 1.0, events.RECORDS_ONLINE)
         if self._offline_since is None:
             self._offline_since = now
             self.wake(now + to_ticks(self.component.number("activate_s")))
-        why = f"no {' and no '.join(missing)}"
+        missed = {"missing": " ".join(missing)}
         if runtime.faults.active(self.id, "forms-missing"):
-            return Duty("none", NO_RECORDS_SHARE, f"{why}; there are no forms")
+            return Duty("none", NO_RECORDS_SHARE, events.RECORDS_NO_FORMS, missed)
         if runtime.faults.disabled(self.hospital) or not staff_present(runtime.faults, self.hospital):
-            return Duty("none", NO_RECORDS_SHARE, f"{why}; nobody is there to write")
+            return Duty("none", NO_RECORDS_SHARE, events.RECORDS_NOBODY, missed)
         if now < self._offline_since + to_ticks(self.component.number("activate_s")):
-            return Duty("none", NO_RECORDS_SHARE, f"{why}; wards are going over to paper")
-        return Duty("paper", self.component.number("paper_share"), f"{why}; records are kept on paper")
+            return Duty("none", NO_RECORDS_SHARE, events.RECORDS_CHANGING, missed)
+        return Duty("paper", self.component.number("paper_share"), events.RECORDS_PAPER, missed)

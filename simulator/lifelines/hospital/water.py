@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.contracts.component import Component
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode
 from simulator.contracts.link import LinkKind
 from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import NO_TANKERS
 from simulator.coupling.runtime import Runtime
+from simulator.lifelines import events
 from simulator.lifelines.hospital.process import DRY_SHARE, Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -51,20 +52,20 @@ class HospitalWater(Lifeline):
         supply = self.runtime.supply
         self._settle()
         if supply.mains(self.hospital, LinkKind.WATER):
-            return self._now("network", "the network delivers")
+            return self._now("network", events.WATER_NETWORK)
         fed = supply.fed(self.hospital, LinkKind.WATER)
         self._order(enough=self._load - fed)
         if fed:
-            left_min = supply.autonomy_left_s(self.hospital, LinkKind.WATER) / 60
-            return self._now("tank", f"the roof tank lasts {left_min:.0f} min")
+            left_s = supply.autonomy_left_s(self.hospital, LinkKind.WATER)
+            return self._now("tank", events.WATER_TANK, left_s)
         if self._stock > 0:
             self.wake(self.runtime.clock.now + (self._stock - self._load if self._stock > self._load else self._stock))
-            return self._now("tanker", f"what tankers brought lasts {to_s(self._stock) / 60:.0f} min")
-        return self._now("none", "the roof tank is empty and no tanker is there")
+            return self._now("tanker", events.WATER_TANKERS, to_s(self._stock))
+        return self._now("none", events.WATER_NONE)
 
-    def _now(self, mode: str, why: str) -> Duty:
+    def _now(self, mode: str, why: EventCode, left_s: float | None = None) -> Duty:
         self._drawing = mode == "tanker"
-        return Duty(mode, SHARES[mode], why)
+        return Duty(mode, SHARES[mode], why, {} if left_s is None else {"left_s": left_s})
 
     def _settle(self) -> None:
         now = self.runtime.clock.now
@@ -77,9 +78,9 @@ class HospitalWater(Lifeline):
         if self._ordered or self._stock > enough or self.runtime.faults.active(self.id, NO_TANKERS.name):
             return
         self._ordered = True
-        event = self.runtime.log.add(EventKind.NOTE, self.id, "calls a water tanker", cause=self.because)
-        unload_s, trade = self.component.number("unload_s"), Trade.DRIVER.value
-        self.runtime.crews.dispatch("water tanker", self.hospital, unload_s, event, self._brought, trade=trade)
+        event = self.runtime.log.add(events.CALLS_TANKER, self.id, cause=self.because)
+        unload_s, trade = self.component.number("unload_s"), Trade.DRIVER
+        self.runtime.crews.dispatch(events.WATER_TANKER, self.hospital, unload_s, event, self._brought, trade=trade)
 
     def _brought(self, event: int) -> None:
         self._ordered = False

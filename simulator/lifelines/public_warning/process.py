@@ -8,6 +8,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.lifelines import events
 from simulator.lifelines.drinking_water.process import DrinkingWater
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -61,12 +62,12 @@ class PublicWarning(Lifeline):
         self.reached = {name: 1.0 - (1.0 - phones) * (1.0 - heard[name]) * (1.0 - vans) for name in self._people}
         share = sum(self.reached[name] * people for name, people in self._people.items()) / total
         if digital:
-            return Duty("digital", share, f"warnings go to phones, and sirens sound for {within:.0%} of the people")
+            return Duty("digital", share, events.WARNING_DIGITAL, {"within": within})
         if within >= MOST:
-            return Duty("sirens", share, f"sirens sound for {within:.0%} of the people")
+            return Duty("sirens", share, events.WARNING_SIRENS, {"within": within})
         if vans > 0:
-            return Duty("vans", share, f"loudspeaker vans warn {vans:.0%} of the people in an hour")
-        return Duty("none", share, "phones and sirens are lost, vans are not under way")
+            return Duty("vans", share, events.WARNING_VANS, {"within": vans})
+        return Duty("none", share, events.WARNING_NONE)
 
     def share_of(self, district: str) -> float:
         """Share of a district's people whom a warning would reach within the hour."""

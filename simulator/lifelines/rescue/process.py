@@ -6,6 +6,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.lifelines import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 SHARES = {"trunked": 1.0, "isolated-cell": 0.6, "direct-mode": 0.3, "runners": 0.1, "none": 0.0}
@@ -48,7 +49,7 @@ class RescueDispatch(Lifeline):
 
     def judge(self) -> Duty:
         if not self._people:
-            return Duty("direct-mode", SHARES["direct-mode"], "the city has no radio site")
+            return Duty("direct-mode", SHARES["direct-mode"], events.RADIO_NO_SITE)
         states = {site: self._state(site) for site, people in self._people.items() if people}
         total = sum(self._people.values())
         share = sum(self._people[site] * SHARES[state] for site, state in states.items()) / total
@@ -57,13 +58,14 @@ class RescueDispatch(Lifeline):
         there = [site for site, state in states.items() if state == mode]
         people = sum(self._people[site] for site in there)
         why = {
-            "trunked": "dispatch reaches every site",
-            "isolated-cell": f"dispatch does not reach {_names(there)}",
-            "direct-mode": f"crews around {_names(there)} talk in direct mode",
-            "runners": f"runners carry messages around {_names(there)}",
-            "none": f"{_names(there)} lost, no other way is there yet",
-        }[mode]
-        return Duty(mode, share, why if mode == "trunked" else f"{why} ({people} of {total} people)")
+            "isolated-cell": events.RADIO_ISOLATED,
+            "direct-mode": events.RADIO_DIRECT,
+            "runners": events.RADIO_RUNNERS,
+            "none": events.RADIO_NONE,
+        }
+        if mode == "trunked":
+            return Duty(mode, share, events.RADIO_TRUNKED)
+        return Duty(mode, share, why[mode], {"sites": " ".join(there), "people": people, "total": total})
 
     def _state(self, site: str) -> str:
         supply, now = self.runtime.supply, self.runtime.clock.now
@@ -95,7 +97,3 @@ class RescueDispatch(Lifeline):
             self._wakes_for[site] = tick
             self.wake(tick)
         return state
-
-
-def _names(sites: list[str]) -> str:
-    return ", ".join(sites[:3]) + (f" and {len(sites) - 3} more" if len(sites) > 3 else "")

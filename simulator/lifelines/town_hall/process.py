@@ -8,6 +8,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.catalogue import RANSOMWARE
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.lifelines import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 DAY = to_ticks(86400.0)
@@ -35,33 +36,33 @@ class TownHall(Lifeline):
             what
             for what, there in (
                 ("power", supply.fed(self.id, LinkKind.POWER)),
-                ("data that are not encrypted", not self.runtime.faults.active(self.id, RANSOMWARE.name)),
-                ("way to its services", supply.mains(self.id, LinkKind.CONTROL)),
-                ("data link", supply.mains(self.id, LinkKind.DATA)),
+                ("encrypted", not self.runtime.faults.active(self.id, RANSOMWARE.name)),
+                ("way", supply.mains(self.id, LinkKind.CONTROL)),
+                ("data-link", supply.mains(self.id, LinkKind.DATA)),
             )
             if not there
         ]
         if self.runtime.faults.active(self.id, "site-out"):
             self._offline_since = now if self._offline_since is None else self._offline_since
-            return Duty("none", 0.0, "the house cannot be used")
+            return Duty("none", 0.0, events.HALL_OUT)
         if not missing:
             self._offline_since = None
-            return Duty("online", 1.0, "online")
+            return Duty("online", 1.0, events.HALL_ONLINE)
         if self._offline_since is None:
             self._offline_since = now
-        why = f"no {' and no '.join(missing)}"
+        missed = {"missing": " ".join(missing)}
         ready = self._offline_since + to_ticks(self.component.number("activate_s"))
         if now < ready:
             self._wake_once(ready)
-            return Duty("none", 0.0, f"{why}; the paper counter is being set up")
+            return Duty("none", 0.0, events.HALL_SETTING_UP, missed)
         if not staff_present(self.runtime.faults, self.id):
-            return Duty("none", 0.0, f"{why}; nobody is at the counter")
+            return Duty("none", 0.0, events.HALL_NOBODY, missed)
         since = (to_ticks(self.runtime.clock.time_of_day_s()) - self._opens) % DAY
         if since < self._open_for:
             self._wake_once(now + self._open_for - since)
-            return Duty("paper", self.component.number("paper_share"), f"{why}; cases are taken on paper")
+            return Duty("paper", self.component.number("paper_share"), events.HALL_PAPER, missed)
         self._wake_once(now + DAY - since)
-        return Duty("none", 0.0, f"{why}; the counter is closed")
+        return Duty("none", 0.0, events.HALL_CLOSED, missed)
 
     def _wake_once(self, tick: int) -> None:
         if self._next != tick:

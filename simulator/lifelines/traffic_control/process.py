@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.component import Component
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
+from simulator.lifelines import events
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
 
@@ -37,18 +38,20 @@ class TrafficControlCentre(ControlCentre):
         states = [self._state(signal) for signal in signals]
         if not signals:
             works = self.runtime.supply.works(self.id)
-            return Duty("central", 1.0, "works") if works else Duty("none", 0.0, "the centre does not work")
+            return Duty("central", 1.0, events.TRAFFIC_WORKS) if works else Duty("none", 0.0, events.TRAFFIC_OUT)
         share = sum(SHARES[state] for state in states) / len(states)
         dark = sum(not signal.works for signal in signals)
         policed = states.count("police")
         if dark > DARK_SHARE * len(signals):
             mode = "police" if policed else "none"
-            return Duty(mode, share, f"{dark} of {len(signals)} signals are dark, police are at {policed}")
+            darkened = {"dark": dark, "signals": len(signals), "policed": policed}
+            return Duty(mode, share, events.TRAFFIC_DARK, darkened)
         if self.in_command(signals):
-            return Duty("central", share, f"the centre reaches {states.count('central')} of {len(signals)} signals")
+            reached = {"reached": states.count("central"), "signals": len(signals)}
+            return Duty("central", share, events.TRAFFIC_REACHES, reached)
         if self.blind:
-            return Duty("local", share, "sees nothing of the traffic: programmes do not follow it")
-        return Duty("local", share, f"{len(signals) - dark} signals run their own programmes")
+            return Duty("local", share, events.TRAFFIC_BLIND)
+        return Duty("local", share, events.TRAFFIC_LOCAL, {"signals": len(signals) - dark})
 
     def _state(self, signal: Commanded) -> str:
         name = signal.component.id

@@ -9,6 +9,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import Fallback
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.lifelines import events
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
 
@@ -41,24 +42,25 @@ class Waterworks(ControlCentre):
         pumps = self.commanded()
         if not pumps:
             works = self.runtime.supply.works(self.id)
-            return Duty("central", 1.0, "works") if works else Duty("none", 0.0, "the control room does not work")
+            return Duty("central", 1.0, events.WORKS_WORKS) if works else Duty("none", 0.0, events.WORKS_OUT)
         blind, supply = self.blind, self.runtime.supply
         share = sum(self._share(pump, blind) for pump in pumps if pump.works) / len(pumps)
         frozen = [pump for pump in pumps if pump.works and self._is_frozen(pump, blind)]
         self._man([pump.component.id for pump in frozen])
         working = [pump for pump in pumps if pump.works]
         if not working:
-            return Duty("none", share, "no pump works")
+            return Duty("none", share, events.WORKS_NO_PUMP)
         reached = sum(pump.reached for pump in working)
+        reaches = {"reached": reached, "working": len(working)}
         if self.in_command(pumps):
-            return Duty("central", share, f"reaches {reached} of {len(working)} working pumps")
+            return Duty("central", share, events.WORKS_REACHES, reaches)
         manned = sum(supply.by_hand(pump.component.id) for pump in frozen)
         if frozen and manned == len(frozen):
-            return Duty("by-hand", share, f"crews operate {manned} pumps that nobody commands")
+            return Duty("by-hand", share, events.WORKS_BY_HAND, {"pumps": manned})
         if blind:
-            return Duty("local", share, f"sees nothing: {reached} of {len(working)} pumps keep their last set-point")
-        what = f"{len(working) - reached} pumps are on their own, {len(frozen) - manned} of them frozen"
-        return Duty("local", share, what)
+            return Duty("local", share, events.WORKS_BLIND, reaches)
+        left = {"alone": len(working) - reached, "frozen": len(frozen) - manned}
+        return Duty("local", share, events.WORKS_ALONE, left)
 
     def _share(self, pump: Commanded, blind: bool) -> float:
         """Served at one pump: a control room that sees nothing leaves what it reaches at the last set-point."""
@@ -80,9 +82,8 @@ class Waterworks(ControlCentre):
             if since == now and wait:
                 self.wake(now + wait)
             if pump not in self._posts and now >= since + wait:
-                self._posts[pump] = runtime.crews.station(
-                    "operating by hand", pump, self.because, partial(self._there, pump)
-                )
+                there = partial(self._there, pump)
+                self._posts[pump] = runtime.crews.station(events.BY_HAND, pump, self.because, there)
         for pump in [pump for pump in self._frozen_since if pump not in frozen]:
             del self._frozen_since[pump]
             if pump in self._posts:

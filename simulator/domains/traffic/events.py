@@ -1,0 +1,37 @@
+"""What the traffic logs."""
+
+from __future__ import annotations
+
+from simulator.contracts.event import Counted, EventCode, EventKind, Role
+from simulator.contracts.words import Words
+
+_ = Words("simulator.domains.traffic")
+_n = _.plural
+
+CARS = Counted(_n("{n} car", "{n} cars", 2))
+MORE_CARS = Counted(_n("{n} more car", "{n} more cars", 2))
+
+ROAD_CLOSED = EventCode("traffic.road-closed", EventKind.SWITCH, _("is closed"))
+ROAD_OPEN = EventCode("traffic.road-open", EventKind.SWITCH, _("is open"))
+ROAD_NARROWED = EventCode(
+    "traffic.road-narrowed", EventKind.SWITCH, _("takes in {value} of its capacity"), {"value": Role.SHARE}
+)
+SURGE = EventCode(
+    "traffic.surge", EventKind.NOTE, _("{cars} set out within {over_s}"), {"cars": MORE_CARS, "over_s": Role.SECONDS}
+)
+SURGE_SEEN = EventCode(
+    "traffic.surge-seen", EventKind.SWITCH, _("of the surge the first {value} are on the road"), {"value": CARS}
+)
+
+# a signal
+SIGNAL_CENTRAL = EventCode("traffic.signal-central", EventKind.MODE, _("the control centre sets the programme"))
+SIGNAL_LOCAL = EventCode("traffic.signal-local", EventKind.MODE, _("the signal runs its local programme"))
+SIGNAL_FIXED = EventCode(
+    "traffic.signal-fixed", EventKind.MODE, _("its controller has failed: each phase is green for as long")
+)
+SIGNAL_FLASHING = EventCode(
+    "traffic.signal-flashing", EventKind.MODE, _("its controller has failed: flashing amber, the signs count")
+)
+SIGNAL_DARK = EventCode("traffic.signal-dark", EventKind.MODE, _("the signal is dark: all-way stop"))
+SIGNAL_POLICED = EventCode("traffic.signal-policed", EventKind.MODE, _("police regulate the junction"))
+SIGNAL_UNPOLICED = EventCode("traffic.signal-unpoliced", EventKind.MODE, _("police have left: all-way stop"))

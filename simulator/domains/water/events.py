@@ -1,0 +1,63 @@
+"""What the water network logs."""
+
+from __future__ import annotations
+
+from simulator.contracts.event import Counted, EventCode, EventKind, Role
+from simulator.contracts.words import Words
+
+_ = Words("simulator.domains.water")
+_n = _.plural
+
+CONTROLS = Counted(_n("{n} control", "{n} controls", 2))
+
+BOIL = EventCode(
+    "water.notice-boil",
+    EventKind.SWITCH,
+    _("boil-water notice: {value} of the water is contaminated"),
+    {"value": Role.SHARE},
+)
+DO_NOT_DRINK = EventCode(
+    "water.notice-do-not-drink",
+    EventKind.SWITCH,
+    _("do-not-drink notice: {value} of the water is contaminated"),
+    {"value": Role.SHARE},
+)
+NOTICE_LIFTED = EventCode("water.notice-lifted", EventKind.SWITCH, _("notice lifted, the water may be drunk again"))
+
+NO_CONTROL_PATH = EventCode(
+    "water.no-control-path", EventKind.NOTE, _("no control path leads there, nothing is written")
+)
+READINGS_FALSE = EventCode(
+    "water.readings-false", EventKind.SWITCH, _("{value} with false readings"), {"value": CONTROLS}
+)
+READINGS_TRUE = EventCode("water.readings-true", EventKind.SWITCH, _("{value} with true readings"), {"value": CONTROLS})
+NO_CONTROLS = EventCode("water.no-controls", EventKind.NOTE, _("no controls look at it"))
+PEAK = EventCode(
+    "water.peak-demand",
+    EventKind.SWITCH,
+    _("the town takes {value} times the water of an ordinary day"),
+    {"value": Role.NUMBER},
+)
+
+HELD_LINK_DOWN = EventCode(
+    "water.held-link-down", EventKind.SWITCH, _("control link down: keeps its last set-point, no controls act on it")
+)
+HELD_BLIND = EventCode(
+    "water.held-blind",
+    EventKind.SWITCH,
+    _("the control room sees nothing: keeps its last set-point, no controls act on it"),
+)
+FORGED = EventCode("water.forged-command", EventKind.SWITCH, _("follows a forged command"))
+RELEASED_OPEN = EventCode("water.released-open", EventKind.SWITCH, _("back under its own controls, which open it"))
+RELEASED_SHUT = EventCode("water.released-shut", EventKind.SWITCH, _("back under its own controls, which shut it"))
+CONTROLS_START = EventCode("water.controls-start", EventKind.SWITCH, _("the network's controls start it"))
+CONTROLS_STOP = EventCode("water.controls-stop", EventKind.SWITCH, _("the network's controls stop it"))
+
+UNBALANCED = EventCode(
+    "water.unbalanced",
+    EventKind.NOTE,
+    _("the hydraulic solution is not balanced; figures are rough until it is again", alone=True),
+)
+BALANCED = EventCode("water.balanced", EventKind.NOTE, _("the hydraulic solution is balanced again"), alone=True)
+TANK_EMPTY = EventCode("water.tank-empty", EventKind.NOTE, _("is empty"))
+TANK_REFILLS = EventCode("water.tank-refills", EventKind.NOTE, _("fills again"))
