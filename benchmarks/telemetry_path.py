@@ -16,12 +16,12 @@ import orjson
 import paho.mqtt.client as mqtt
 
 from benchmarks.telemetry_links import GATEWAY, INGEST, LIMIT_S, START_UNIX, WATCHER, Failed, connected, until
-from gateways.brokers.address import to_json
 from gateways.brokers.pair import Broker
 from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
 from gateways.ingest.embedded_store import read_columns, read_ledger
 from gateways.wire import topics
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
+from simulator.contracts.settings import settings_data
 from stadtwerk.live.ingest import IngestProcess
 
 LARGE, SMALL = (1000, 2000), (20, 10_000)
@@ -100,7 +100,7 @@ class Town:
         self.broker, self.store = broker, folder / "store.db"
         config = folder / "ingest.json"
         store = {"kind": "embedded", "path": self.store.name}
-        brokers = [to_json(broker.address(INGEST))]
+        brokers = [settings_data(broker.address(INGEST))]
         config.write_bytes(orjson.dumps({"name": INGEST, "brokers": brokers, "store": store}))
         self.ingest = IngestProcess(config)
         self.gateway = NodeProcess(

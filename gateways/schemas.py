@@ -1,7 +1,8 @@
 """What the messages look like, for those who read them with other programs: JSON Schema and AsyncAPI, from the code.
 
 `python -m gateways.schemas FOLDER` writes all of it as files: a JSON Schema for each message on the brokers,
-and the convention as one AsyncAPI 3 document: topics, messages, who sends what, and how one logs in.
+the convention as one AsyncAPI 3 document (topics, messages, who sends what, how one logs in), and a JSON Schema for the
+configuration file of each service.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from typing import Any, get_type_hints
 import orjson
 
 from gateways.brokers.rights import Identity, Role, rights
+from gateways.gateway.node.config import NodeConfig
 from gateways.gateway.node.northbound import Health
+from gateways.ingest.config import IngestConfig
 from gateways.ingest.health import Counters, health_message
 from gateways.ingest.screening import DeadLetters
 from gateways.ingest.store import Backlog
@@ -25,6 +28,7 @@ from gateways.wire import payload, topics
 from gateways.wire.senml import ABSOLUTE_FROM, VERSION
 from gateways.wire.versions import VERSIONS, Version
 from simulator.contracts.sensor import Quality
+from simulator.contracts.settings import settings_schema
 
 Schema = dict[str, Any]
 
@@ -419,6 +423,9 @@ def _rights() -> Document:
 def files() -> dict[str, str]:
     """Content by name, relative to the folder of the documents."""
     found = {f"schemas/{name}.schema.json": _text(schema) for name, schema in SCHEMAS.items()}
+    for name, record in (("gateway", NodeConfig), ("ingest", IngestConfig)):
+        schema = {"$schema": DIALECT, "title": f"Configuration of {name}", **settings_schema(record)}
+        found[f"settings/{name}.schema.json"] = _text(schema)
     return {"asyncapi.json": _text(document()), **found}
 
 

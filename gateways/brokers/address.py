@@ -6,17 +6,20 @@ import os
 import ssl
 import stat
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from annotated_types import Interval, MinLen
+
+from simulator.contracts.problem import Unfit
+from simulator.contracts.settings import SETTINGS, FileName
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
-_FILES = ("password_file", "ca_file", "cert_file", "key_file")
 
 
 class UnsafeSecret(Exception):
@@ -32,25 +35,28 @@ class BrokerAddress:
     `key_file` then show the broker who one is.
     """
 
-    host: str
-    port: int
+    __pydantic_config__: ClassVar[Any] = SETTINGS
+
+    host: Annotated[str, MinLen(1)]
+    port: Annotated[int, Interval(ge=1, le=65535)]
     user: str = ""
-    password_file: Path | None = None
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
+    password_file: FileName | None = None
+    ca_file: FileName | None = None
+    cert_file: FileName | None = None
+    key_file: FileName | None = None
 
     def __post_init__(self) -> None:
         if not self.host or not 0 < self.port < 65536:
-            raise ValueError(f"{self.host!r}:{self.port} is no address of a broker")
+            raise Unfit(f"{self.host!r}:{self.port} is no address of a broker", "give a host and a port up to 65535")
         if (self.cert_file is None) != (self.key_file is None):
-            raise ValueError("a client certificate needs both cert_file and key_file")
+            raise Unfit("a client certificate needs both cert_file and key_file", "name the other one, or neither")
         if self.cert_file is not None and self.ca_file is None:
-            raise ValueError("a client certificate needs the ca_file that the broker is checked against")
+            what = "a client certificate needs the ca_file that the broker is checked against"
+            raise Unfit(what, "name the ca_file")
         if self.password_file is not None and not self.user:
-            raise ValueError("a password needs a user")
+            raise Unfit("a password needs a user", "name the user")
         if self.password_file is not None and self.ca_file is None and not on_this_machine(self.host):
-            raise ValueError("a password goes to another machine encrypted only: name the ca_file")
+            raise Unfit("a password goes to another machine encrypted only", "name the ca_file")
 
     @property
     def tls(self) -> bool:
@@ -67,33 +73,6 @@ def on_this_machine(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def to_json(address: BrokerAddress) -> dict[str, str | int]:
-    """The record as it stands in a JSON configuration. Fields without a value are left out."""
-    pairs = ((field.name, getattr(address, field.name)) for field in fields(address))
-    return {name: str(value) if isinstance(value, Path) else value for name, value in pairs if value not in (None, "")}
-
-
-def from_json(data: Mapping[str, object], folder: Path | None = None) -> BrokerAddress:
-    """The inverse of `to_json`. Relative file names are meant from `folder`, by default from the current one.
-
-    Raises `ValueError` for a field that is missing, unknown or of the wrong kind.
-    """
-    if unknown := sorted(data.keys() - {field.name for field in fields(BrokerAddress)}):
-        raise ValueError(f"a broker's address has no field {', '.join(unknown)}")
-    host, port, user = data.get("host"), data.get("port"), data.get("user", "")
-    if not isinstance(host, str) or not isinstance(port, int) or isinstance(port, bool) or not isinstance(user, str):
-        raise ValueError("a broker's address needs a host and a port, and user is a text")
-    files: dict[str, Path] = {}
-    for name in _FILES:
-        value = data.get(name)
-        if value is None:
-            continue
-        if not isinstance(value, str) or not value:
-            raise ValueError(f"{name} of a broker's address is no file name")
-        files[name] = (folder or Path()) / value
-    return BrokerAddress(host, port, user, **files)
 
 
 def read_secret(path: Path) -> str:

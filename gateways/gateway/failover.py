@@ -20,9 +20,15 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import Annotated, Any, ClassVar, Protocol
+
+from annotated_types import Ge, Gt
 
 from gateways.gateway.outbox import START, Place
+from simulator.contracts.problem import Unfit
+from simulator.contracts.settings import SETTINGS
+
+_Seconds = Annotated[float, Gt(0)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +44,27 @@ class LinkSettings:
     before it is used again.
     """
 
-    inflight: int = 20
+    __pydantic_config__: ClassVar[Any] = SETTINGS
+
+    inflight: Annotated[int, Ge(1)] = 20
     window: int = 200
-    ack_timeout_s: float = 5.0
+    ack_timeout_s: _Seconds = 5.0
     ack_timeout_max_s: float = 30.0
-    patience: int = 2
-    retry_s: float = 0.25
+    patience: Annotated[int, Ge(1)] = 2
+    retry_s: _Seconds = 0.25
     retry_max_s: float = 10.0
-    silence_s: float = 30.0
+    silence_s: _Seconds = 30.0
     silence_max_s: float = 300.0
-    connect_timeout_s: float = 3.0
-    settled_s: float = 10.0
+    connect_timeout_s: _Seconds = 3.0
+    settled_s: Annotated[float, Ge(0)] = 10.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.inflight <= self.window or self.patience < 1:
-            raise ValueError("a window holds at least what is in flight, at least one pack, and patience is 1 or more")
-        pairs = (
-            (self.ack_timeout_s, self.ack_timeout_max_s),
-            (self.retry_s, self.retry_max_s),
-            (self.silence_s, self.silence_max_s),
-        )
-        if any(not 0 < low <= high for low, high in pairs) or self.connect_timeout_s <= 0 or self.settled_s < 0:
-            raise ValueError("times are positive, and no longest time is shorter than its shortest")
+        if self.window < self.inflight:
+            raise Unfit(f"is {self.window}, below inflight", f"give at least {self.inflight}", "window")
+        for name in ("ack_timeout", "retry", "silence"):
+            low, high = getattr(self, f"{name}_s"), getattr(self, f"{name}_max_s")
+            if high < low:
+                raise Unfit(f"is {high:g}, below {name}_s", f"give at least {low:g}", f"{name}_max_s")
 
 
 def doubled(shortest: float, longest: float, times: int) -> float:

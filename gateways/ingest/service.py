@@ -238,10 +238,8 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
     from gateways.ingest.influx_store import InfluxStore
     from gateways.stores.influx import InfluxWriter
 
-    database = where.database
-
     def sink() -> LinesSink:
-        return InfluxWriter.of(database)
+        return InfluxWriter.of(where)
 
     def refuse(lines: bytes, reason: str) -> None:
         refused.append((lines, reason))

@@ -11,13 +11,16 @@ import asyncio
 import contextlib
 import ssl
 import threading
-from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
+from collections.abc import Awaitable
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Annotated, Any, ClassVar, Self
+
+from annotated_types import Interval, MinLen
 
 from gateways.brokers.address import read_secret
+from simulator.contracts.problem import Unfit
+from simulator.contracts.settings import SETTINGS, FileName
 
 LOCAL = "127.0.0.1"
 CHUNK_BYTES = 1 << 16
@@ -37,9 +40,11 @@ _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Certificate:
     """Who one is, as files: the authority that both ends trust, one's own certificate, and its key."""
 
-    ca_file: Path
-    cert_file: Path
-    key_file: Path
+    __pydantic_config__: ClassVar[Any] = SETTINGS
+
+    ca_file: FileName
+    cert_file: FileName
+    key_file: FileName
 
     def context(self, server: bool) -> ssl.SSLContext:
         """For one end. Raises `UnsafeSecret` for a key that others can read, `ssl.SSLError` or `OSError` for none."""
@@ -56,44 +61,22 @@ class Certificate:
 class DoorConfig:
     """Where a gateway takes readings from another machine: the address it binds, who it is, and whom it lets in."""
 
-    host: str
-    port: int
-    ca_file: Path
-    cert_file: Path
-    key_file: Path
+    __pydantic_config__: ClassVar[Any] = SETTINGS
+
+    host: Annotated[str, MinLen(1)]
+    port: Annotated[int, Interval(ge=0, le=65535)]
+    ca_file: FileName
+    cert_file: FileName
+    key_file: FileName
     peers: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        if not self.host or not 0 <= self.port < 65536:
-            raise ValueError(f"{self.host!r}:{self.port} is no address to bind")
         if not self.peers:
-            raise ValueError("a door that lets nobody in is of no use: name `peers`")
+            raise Unfit("lets nobody in, and is of no use", "name who may connect", "peers")
 
     @property
     def certificate(self) -> Certificate:
         return Certificate(self.ca_file, self.cert_file, self.key_file)
-
-    def to_json(self) -> dict[str, object]:
-        """The record as it stands in a JSON configuration."""
-        pairs = ((item.name, getattr(self, item.name)) for item in fields(self))
-        return {name: str(value) if isinstance(value, Path) else value for name, value in pairs}
-
-    @classmethod
-    def from_json(cls, data: Mapping[str, object], folder: Path) -> Self:
-        """The inverse of `to_json`; file names count from `folder`. Raises `ValueError` for a field that is wrong."""
-        known = {item.name for item in fields(cls)}
-        if wrong := sorted(data.keys() ^ known):
-            raise ValueError(f"is missing or unknown: {', '.join(wrong)}; known are {', '.join(sorted(known))}")
-        host, port, peers = data["host"], data["port"], data["peers"]
-        files = [data[name] for name in ("ca_file", "cert_file", "key_file")]
-        if not isinstance(host, str) or not isinstance(port, int) or isinstance(port, bool):
-            raise ValueError("host is a text, port a whole number")
-        if not isinstance(peers, list) or not all(isinstance(peer, str) for peer in peers):
-            raise ValueError("peers is a list of names")
-        if not all(isinstance(file, str) and file for file in files):
-            raise ValueError("ca_file, cert_file and key_file are file names")
-        ca, cert, key = (folder / str(file) for file in files)
-        return cls(host, port, ca, cert, key, tuple(peers))
 
 
 class _End:

@@ -108,6 +108,11 @@ def load_document(path: Path, shown_as: str | None = None) -> Document:
         raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
     except UnicodeDecodeError as error:
         raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", "save it as UTF-8")]) from None
+    return parse_document(text, name)
+
+
+def parse_document(text: str, name: str) -> Document:
+    """The document in a text of YAML or JSON; `name` is shown as its file. Raises `BadInput` like `load_document`."""
     builder: _Builder | None = None
     try:
         builder = _Builder(_Loader(text), name, len(text) + SPARE_NODES)

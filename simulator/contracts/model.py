@@ -21,7 +21,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Sized
 from datetime import datetime
 from typing import Annotated, Any, Final, TypeVar, Union, get_args
 
@@ -35,6 +35,7 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     Tag,
+    TypeAdapter,
     ValidationError,
     ValidationInfo,
     WithJsonSchema,
@@ -46,7 +47,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from simulator.contracts.document import TYPE_WORDS, Document, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import Problem
+from simulator.contracts.problem import Problem, Unfit
 from simulator.contracts.words import LANGUAGES, Said
 
 TOGETHER: Final = "together_"
@@ -293,22 +294,31 @@ by_shape = Discriminator(_shape)
 # --- problems
 
 
-def problems_of(error: ValidationError, document: Document, model: type[BaseModel]) -> list[Problem]:
+def problems_of(error: ValidationError, document: Document, model: type[BaseModel] | TypeAdapter[Any]) -> list[Problem]:
     """What pydantic found, at its line, in words that say how to mend it."""
     schema = schema_of(model)
-    return sorted({_problem(detail, document, schema) for detail in error.errors(include_url=False)})
+    return sorted({_problem(detail, document, schema) for detail in error.errors(include_url=False) if _real(detail)})
+
+
+def _real(detail: ErrorDetails) -> bool:
+    """Not so of a list that pydantic calls too short because what is in it is broken."""
+    said, given = detail.get("ctx", {}), detail["input"]
+    return detail["type"] != "too_short" or not isinstance(given, Sized) or said["actual_length"] == len(given)
 
 
 def _problem(detail: ErrorDetails, document: Document, schema: Mapping[str, Any]) -> Problem:
     kind, said, given = detail["type"], detail.get("ctx", {}), detail["input"]
-    place, node, around = _way(detail["loc"], schema, kind == "extra_forbidden")
+    stranger = kind in ("extra_forbidden", "unexpected_keyword_argument")
+    place, node, around = _way(detail["loc"], schema, stranger)
     hint = str(node.get("description", ""))
     if kind == "wrong":
         what, mend = str(said["what"]), str(said["mend"])
+    elif isinstance(unfit := said.get("error"), Unfit):
+        place, what, mend = (*place, *unfit.field.split(".")) if unfit.field else place, unfit.what, unfit.mend
     elif kind == "missing":
         place, what = place[:-1], f"{str(detail['loc'][-1])!r} is missing"
         mend = "add it" + (f": {hint}" if hint else "")
-    elif kind == "extra_forbidden":
+    elif stranger:
         allowed = list(around.get("properties", {}))
         what = "is not a field here"
         mend = f"{suggestion(str(place[-1]), allowed)} (allowed here: {', '.join(allowed)})"
@@ -386,6 +396,7 @@ def _type_words(node: Mapping[str, Any], kind: str) -> str:
 
 _TYPES = {
     "model": "object",
+    "dataclass": "object",
     "dict": "object",
     "mapping": "object",
     "list": "array",
@@ -457,9 +468,10 @@ class _Schema(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])  # defaults are told in the descriptions, in the file's own words
 
 
-def schema_of(model: type[BaseModel]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of a model."""
-    found = model.model_json_schema(schema_generator=_Schema)
+def schema_of(model: type[BaseModel] | TypeAdapter[Any]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of a model, or of what an adapter reads."""
+    make = model.json_schema if isinstance(model, TypeAdapter) else model.model_json_schema
+    found = make(schema_generator=_Schema)
     for one in (found, *found.get("$defs", {}).values()):
         one.pop("title", None)
     return found

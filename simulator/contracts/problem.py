@@ -35,6 +35,14 @@ def told(problems: Sequence[Problem]) -> str:
     return "\n".join(lines)
 
 
+class Unfit(ValueError):
+    """Values that cannot be: `what` is wrong with them, how to `mend` it, and the `field` that it is about, if one."""
+
+    def __init__(self, what: str, mend: str, field: str = "") -> None:
+        super().__init__(f"{what}: {mend}")
+        self.what, self.mend, self.field = what, mend, field
+
+
 class BadInput(Exception):
     """Raised by loaders with every problem found, never with the first one only. The exit code is 64."""
 

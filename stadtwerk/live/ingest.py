@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
 
 from gateways import children
+from gateways.ingest.config import EmbeddedConfig, InfluxConfig
 from gateways.stores.influx.settings import InfluxSettings
 
 START_S = 20.0
@@ -64,12 +65,9 @@ class IngestProcess:
 
 
 def store_config(
-    file: Path | None, influx: InfluxSettings | None, tags: Mapping[str, Mapping[str, str]]
-) -> dict[str, Any]:
-    """The store in a service's configuration: `file` is the store itself or, with a database, what waits for it."""
+    file: Path, influx: InfluxSettings | None, tags: Mapping[str, Mapping[str, str]]
+) -> EmbeddedConfig | InfluxConfig:
+    """The store of a service: `file` is the store itself or, with a database, what waits for it."""
     if influx is None:
-        return {"kind": "embedded", "path": str(file)}
-    store = {"kind": "influx", "outbox": str(file), "url": influx.url, "bucket": influx.bucket}
-    more = {name: getattr(influx, name) for name in ("org", "user", "token_file", "password_file", "ca_file")}
-    store |= {name: str(value) for name, value in more.items() if value}
-    return {**store, "api": influx.api, "engine": influx.engine, "tags": tags}
+        return EmbeddedConfig(file)
+    return InfluxConfig(**{each.name: getattr(influx, each.name) for each in fields(influx)}, outbox=file, tags=tags)

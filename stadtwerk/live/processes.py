@@ -10,9 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from gateways.brokers.address import BrokerAddress, read_secret, to_json
+from gateways.brokers.address import BrokerAddress, read_secret
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import BrokerPair, embedded_pair, mosquitto_pair
@@ -20,9 +18,11 @@ from gateways.brokers.rights import CONTROL, PROBE, VIEWERS, WATCH, identities
 from gateways.gateway.failover import LinkSettings
 from gateways.gateway.node import NodeConfig, NodeProcess
 from gateways.gateway.rollout import Rollout
+from gateways.ingest.config import IngestConfig
 from gateways.network.proxy import HOST
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.settings import settings_text
 from stadtwerk.live.credentials import Credentials, files_of, private_copy
 from stadtwerk.live.ingest import IngestProcess, store_config
 from stadtwerk.live.journal import Journal
@@ -278,15 +278,16 @@ class Processes:
         return self._folder / f"{ingest}-dead"
 
     def _ingest_config(self, name: str) -> Path:
-        config = {
-            "name": name,
-            "brokers": [to_json(address) for address in self._wired(name)],
-            "store": store_config(self.store, self._settings.influx, self._tags),
-            "gateways": list(self.gateways),
-            "dead_letters": str(self._dead(name)),
-        }
+        assert self.store is not None
+        config = IngestConfig(
+            name,
+            self._wired(name),
+            store_config(self.store, self._settings.influx, self._tags),
+            gateways=frozenset(self.gateways),
+            dead_letters=self._dead(name),
+        )
         path = self._folder / f"{name}.json"
-        path.write_bytes(orjson.dumps(config, option=orjson.OPT_INDENT_2))
+        path.write_bytes(settings_text(config))
         return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import os
 import shutil
 import ssl
@@ -21,13 +22,13 @@ from gateways.brokers.address import (
     by_certificate,
     by_password,
     configure_client,
-    from_json,
     read_secret,
-    to_json,
 )
 from gateways.brokers.mosquitto import NAMES, MosquittoSettings
 from gateways.secrets.authority import Authority, Signed
 from gateways.secrets.folder import SecretsExist, add_gateways, hashed, init_secrets, password_file, random_password
+from simulator.contracts.problem import BadInput
+from simulator.contracts.settings import settings_of, settings_text
 from stadtwerk.__main__ import main
 from tests.brokers.conftest import GATEWAYS
 
@@ -215,9 +216,10 @@ def test_an_address_goes_through_json_and_back(installation: Path) -> None:
         by_certificate(installation, "viewer", "mqtt.example.org", 8883),
         by_password(installation, "viewer", "mqtt.example.org", 8884),
     ):
-        assert from_json(to_json(address)) == address
+        assert settings_of(settings_text(address), BrokerAddress) == address
     assert not any(secret in repr(by_password(installation, "viewer", "h", 1)) for secret in secrets_of(installation))
-    relative = from_json({"host": "localhost", "port": 1, "user": "u", "password_file": "p"}, Path("/etc/x"))
+    text = b'{"host": "localhost", "port": 1, "user": "u", "password_file": "p"}'
+    relative = settings_of(text, BrokerAddress, Path("/etc/x"))
     assert relative.password_file == Path("/etc/x/p")
 
 
@@ -239,8 +241,8 @@ def test_an_address_goes_through_json_and_back(installation: Path) -> None:
     ],
 )
 def test_what_is_no_address_is_refused(data: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        from_json(data)
+    with pytest.raises(BadInput, match=r"."):
+        settings_of(json.dumps(data).encode(), BrokerAddress)
 
 
 @posix_only

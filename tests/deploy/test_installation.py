@@ -56,10 +56,11 @@ def read(folder: Path, **changed: Any) -> set[str]:
 def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     assert read(tmp_path) == set()
     links = {"host": "g", "port": 7000, "links": [1, 2]}
+    assert read(tmp_path, gateways={"a": links, "b": links}) == {"gateways.b.links"}
     wrong = read(
         tmp_path,
         schema="stadtwerk/installation/9",
-        gateways={"a": links, "b": links, "c": {"host": "", "port": 1, "links": [3, 4]}, "d": {"host": "d", "port": 0}},
+        gateways={"a": links, "c": {"host": "", "port": 1, "links": [3, 4]}, "d": {"host": "d", "port": 0}},
         brokers=[{"host": "h", "port": 1883}],
         watching=None,
         identity={"ca_file": "ca"},
@@ -68,8 +69,8 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         colour="red",
     )
     assert wrong == {
-        "schema", "gateways.b.links", "gateways.c.host", "gateways.d", "brokers", "watching", "identity", "database",
-        "links_host", "colour",
+        "schema", "gateways.c.host", "gateways.d", "gateways.d.port", "brokers", "document", "identity",
+        "database.url", "colour",
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import ssl
 import threading
@@ -15,6 +16,8 @@ from gateways.brokers.address import UnsafeSecret
 from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.stores.influx.queries import InfluxQuestions
 from gateways.stores.influx.writer import FIRST_WAIT_S, ISOLATING_REQUESTS, LAST_WAIT_S, LONGEST_WAIT_S, retry_after_s
+from simulator.contracts.problem import BadInput
+from simulator.contracts.settings import settings_of
 from tests.influx.fake import Answer, Asked, FakeInflux, error
 from tests.influx.servers import nobody
 
@@ -275,7 +278,7 @@ def test_over_tls_only_a_database_that_the_authority_vouches_for_gets_lines(tmp_
     [
         {"url": "127.0.0.1:8086"},
         {"url": "http://127.0.0.1:port"},
-        {"url": "http://192.0.2.1:8086", "token_file": Path("t")},
+        {"url": "http://192.0.2.1:8086", "token_file": "t"},
         {"bucket": ""},
         {"api": "v3"},
         {"engine": "duckdb"},
@@ -283,8 +286,10 @@ def test_over_tls_only_a_database_that_the_authority_vouches_for_gets_lines(tmp_
     ],
 )
 def test_settings_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
-    with pytest.raises(ValueError, match=r"database|there is no|request|not encrypted"):
-        InfluxSettings(**{"url": "http://127.0.0.1:1", "bucket": "city", **wrong})  # type: ignore[arg-type]
+    text = json.dumps({"url": "http://127.0.0.1:1", "bucket": "city", **wrong})
+    with pytest.raises(BadInput, match=r"database|is empty|is not a choice|not above|not encrypted") as caught:
+        settings_of(text.encode(), InfluxSettings)
+    assert [problem.field for problem in caught.value.problems] == [next(iter(wrong))]
 
 
 @pytest.mark.parametrize("answer", [b"<html>It works!</html>", b"[]", b"{}", b'{"results": []}', b"\xff"])

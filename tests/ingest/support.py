@@ -18,11 +18,12 @@ import orjson
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
-from gateways.brokers.address import BrokerAddress, configure_client, to_json
+from gateways.brokers.address import BrokerAddress, configure_client
 from gateways.ingest.columns import WireColumns, columns_of
 from gateways.wire import topics
 from gateways.wire.payload import PackEncoder, WirePack, WireReading
 from simulator.contracts.sensor import Quality
+from simulator.contracts.settings import settings_data
 from tests.gateways.samples import START, block, cohort, pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -153,7 +154,7 @@ class Ingest:
     def __init__(self, folder: Path, addresses: Sequence[BrokerAddress], name: str = "ingest-1", **more: Any) -> None:
         document = {
             "name": name,
-            "brokers": [to_json(address) for address in addresses],
+            "brokers": [settings_data(address) for address in addresses],
             "store": {"kind": "embedded", "path": "store.db"},
             "dead_letters": f"dead-{name}.jsonl",
             "health_s": 0.2,

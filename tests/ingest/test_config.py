@@ -32,7 +32,7 @@ def test_everything_can_be_said(tmp_path: Path) -> None:
     more |= {"message_bytes": 2048, "inbox_bytes": 1 << 21, "health_s": 2, "durable": False}
     config = read(tmp_path, GOOD | more | {"store": INFLUX | {"timeout_s": 3, "outbox_bytes": 1 << 22, "gzip": True}})
     assert isinstance(config.store, InfluxConfig)
-    database = config.store.database
+    database = config.store
     assert (database.url, database.org, database.bucket, database.gzip) == ("https://db:8086", "town", "b", True)
     assert (database.token_file, config.store.outbox) == (tmp_path / "t", tmp_path / "o.db")
     assert (database.timeout_s, config.store.outbox_bytes) == (3.0, 1 << 22)
@@ -55,10 +55,11 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         read(tmp_path, bad)
     fields = {problem.field for problem in caught.value.problems}
     assert fields == {
-        *("name", "nmae", "brokers[0]", "brokers[1]", "shared_group", "gateways", "batch_rows", "batch_s", "durable"),
-        *("store.url", "store.bucket", "store.outbox", "store.outbox_bytes", "store.extra"),
+        *("document", "nmae", "brokers[0]", "brokers[1]", "shared_group", "gateways", "batch_rows", "batch_s"),
+        *("durable", "store", "store.url", "store.bucket", "store.outbox_bytes", "store.extra"),
     }
     assert all(problem.mend for problem in caught.value.problems)
+    assert {"'name' is missing", "'outbox' is missing", "'port' is missing"} <= {p.what for p in caught.value.problems}
 
 
 @pytest.mark.parametrize("document", ["", "[]", "{", '"a"', json.dumps(GOOD | {"store": {"kind": "paper"}})])

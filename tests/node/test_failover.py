@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import tempfile
@@ -16,6 +17,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from gateways.gateway.core import GatewayCore, GatewaySettings
 from gateways.gateway.failover import Action, Failover, LinkSettings, Window
 from gateways.gateway.outbox import NewPack, Outbox, Place
+from simulator.contracts.problem import BadInput
+from simulator.contracts.settings import settings_of
 from simulator.contracts.ticks import to_s
 from tests.node.world import group, readings
 
@@ -335,5 +338,5 @@ def test_the_same_decisions_serve_simulated_time() -> None:
     [{"inflight": 0}, {"inflight": 300}, {"patience": 0}, {"retry_s": 0.0}, {"retry_s": 20.0}, {"settled_s": -1.0}],
 )
 def test_settings_that_cannot_work_are_refused(wrong: dict) -> None:
-    with pytest.raises(ValueError):
-        LinkSettings(**wrong)
+    with pytest.raises(BadInput):
+        settings_of(json.dumps(wrong).encode(), LinkSettings)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
+from annotated_types import Gt, MinLen
+
 from gateways.brokers.address import on_this_machine, read_secret
+from simulator.contracts.problem import Unfit
+from simulator.contracts.settings import SETTINGS, FileName
 
 Api = Literal["v2", "v1"]
 
@@ -25,29 +28,24 @@ class InfluxSettings:
     (10 s is the client's own default).
     """
 
-    url: str
-    bucket: str
+    __pydantic_config__: ClassVar[Any] = SETTINGS
+
+    url: Annotated[str, MinLen(1)]
+    bucket: Annotated[str, MinLen(1)]
     org: str = ""
-    token_file: Path | None = None
+    token_file: FileName | None = None
     user: str = ""
-    password_file: Path | None = None
-    ca_file: Path | None = None
+    password_file: FileName | None = None
+    ca_file: FileName | None = None
     api: Api = "v2"
     gzip: bool = False
-    timeout_s: float = 10.0
+    timeout_s: Annotated[float, Gt(0)] = 10.0
     engine: Engine = "influxdb"
 
     def __post_init__(self) -> None:
         secret = self.token_file is not None or self.password_file is not None
         if (what := unfit_address(self.url, secret)) is not None:
-            raise ValueError(f"{what}: use https://host:port, or http://host:port on this machine")
-        if not self.bucket:
-            raise ValueError("a database needs a bucket")
-        for name, value, known in (("api", self.api, get_args(Api)), ("engine", self.engine, get_args(Engine))):
-            if value not in known:
-                raise ValueError(f"there is no {name} {value!r}; there are {', '.join(known)}")
-        if self.timeout_s <= 0:
-            raise ValueError("a request needs some time")
+            raise Unfit(what, "use https://host:port, or http://host:port on this machine", "url")
 
     def token(self) -> str:
         """Raises `UnsafeSecret` if the file is missing, empty or open to others."""
