@@ -181,7 +181,7 @@ def check_sensors(draft: CityDraft, components: Mapping[str, Component], known: 
 
 def check_networks(draft: CityDraft, unread: Iterable[str], where: Where) -> list[Problem]:
     """A city with neither a network file nor components models nothing."""
-    if draft.water or draft.energy or draft.traffic or draft.components or any(True for _ in unread):
+    if draft.water or draft.energy or draft.traffic or draft.networks or draft.components or any(True for _ in unread):
         return []
     return [
         where.problem("networks", "", "networks", "the city has no network and no components", "name a network file")

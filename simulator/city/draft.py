@@ -99,6 +99,7 @@ class Override:
 class CityDraft:
     """Everything in a city folder. `components` are those listed there, without the elements of network files.
 
+    `networks` are the network files that catalogues declare beside water, energy and traffic, by their names.
     `litres_per_person_day` (with its source) turns water demand into people where districts do not say how many.
     """
 
@@ -112,6 +113,7 @@ class CityDraft:
     water: NetworkRef | None = None
     energy: NetworkRef | None = None
     traffic: RoadRef | None = None
+    networks: Mapping[str, NetworkRef] = field(default_factory=dict)
     components: tuple[Component, ...] = ()
     links: tuple[Link, ...] = ()
     districts: tuple[DistrictDraft, ...] = ()

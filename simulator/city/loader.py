@@ -26,14 +26,13 @@ from simulator.city.components import FROM_NETWORK_FILES
 from simulator.city.draft import CityDraft, DistrictDraft
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import assign, district_centre, largest, people_by_demand
-from simulator.city.read import Reading, read_folder
+from simulator.city.read import OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District, Domain
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
-
-NETWORKS = {"water", "energy", "traffic"}
+from simulator.contracts.registry import registry
 
 
 def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
@@ -45,7 +44,9 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
     for amendment in amendments:
         amend(reading, amendment)
     draft, where, problems = reading.draft, reading.where, list(reading.problems)
-    networks, wrong = read_networks(folder, draft, where, reading.hidden_domains & NETWORKS)
+    networks, wrong = read_networks(
+        folder, draft, where, reading.hidden_domains & {*OWN_NETWORKS, *registry().networks}
+    )
     problems += wrong
     everything = {component.id: component for component in draft.components}
     problems += [
@@ -88,6 +89,7 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         water_file=networks.water_file,
         power_file=networks.power_file,
         road_files=networks.road_files,
+        network_files=networks.files,
         assumptions=(*draft.assumptions, *note),
         folder=folder,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from simulator.city.where import Where
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import named, registry
 
 NO_OVERRIDE = Override()
 
@@ -26,12 +28,13 @@ class Networks:
     """The elements of all network files as components, and what each serves.
 
     `weights` is an element's share in serving people (m3/s of demand of a junction, W of a bus); `ends` the component
-    ids that a line-like element joins, where both are components of the city.
+    ids that a line-like element joins, where both are components of the city. `files` are those of catalogues.
     """
 
     water_file: Path | None = None
     power_file: Path | None = None
     road_files: RoadFiles | None = None
+    files: dict[str, Path] = field(default_factory=dict)
     components: dict[str, Component] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
     ends: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -63,6 +66,13 @@ def read_networks(
             _add(networks, "energy", lambda: read_power_elements(power), draft.energy, draft, where, problems)
     if draft.traffic is not None:
         _roads(folder, draft.traffic, draft, where, problems, networks)
+    for name, reference in draft.networks.items():
+        found = _file(folder, name, "file", reference.file, where, problems, networks)
+        if found is not None:
+            networks.files[name] = found
+            _add(
+                networks, name, partial(named(registry().networks[name].read), found), reference, draft, where, problems
+            )
     for name in draft.overrides:
         if name not in networks.components and not networks.unread:
             problems.append(_unknown_override(name, networks, where))

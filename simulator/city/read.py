@@ -23,9 +23,13 @@ from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, Place, load_document, schema_problems
 from simulator.contracts.link import Link
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 
 CITY_FILE = "city.yaml"
+OWN_NETWORKS = ("water", "energy", "traffic")
+"""Networks that a city.yaml can name without a catalogue that declares their files."""
 
 T = TypeVar("T")
 
@@ -92,6 +96,7 @@ class _Reader:
             water=self._network("water"),
             energy=self._network("energy"),
             traffic=self._traffic(),
+            networks=self._networks(),
             components=tuple(components),
             links=tuple(self._links({component.id for component in components})),
             districts=tuple(self._districts(longitude, latitude)),
@@ -243,6 +248,21 @@ class _Reader:
         fields = Fields(entry, self._at(("networks", domain)))
         common = (fields.text("owner"), fields.text("maker"), fields.whole("year", 1850, 2100))
         return NetworkRef(fields.text("file"), *common, self._frame(domain, entry))
+
+    def _networks(self) -> dict[str, NetworkRef]:
+        """Network files that catalogues declare; what none declares is a mistake."""
+        given = self.data.get("networks")
+        out: dict[str, NetworkRef] = {}
+        for name in given if isinstance(given, Mapping) else ():
+            if name in OWN_NETWORKS:
+                continue
+            if name not in registry().networks:
+                mend = suggestion(name, (*OWN_NETWORKS, *registry().networks))
+                self._at(("networks",))(name, "is no network that anything here reads", mend)
+                self.hidden_domains.add(name)
+            elif (reference := self._network(name)) is not None:
+                out[name] = reference
+        return out
 
     def _traffic(self) -> RoadRef | None:
         entry = self._network_entry("traffic")

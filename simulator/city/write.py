@@ -128,7 +128,7 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
     if draft.litres_per_person_day is not None:
         people = {"litres_per_person_day": draft.litres_per_person_day, "source": draft.litres_source}
         data["people"] = people
-    networks = {"water": draft.water, "energy": draft.energy, "traffic": draft.traffic}
+    networks = {"water": draft.water, "energy": draft.energy, "traffic": draft.traffic, **draft.networks}
     named = {name: _network(network) for name, network in networks.items() if network is not None}
     if named:
         data["networks"] = named

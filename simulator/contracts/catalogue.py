@@ -189,6 +189,19 @@ class TradeType:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkFile:
+    """A file that brings the components of a sub-system, named in city.yaml under `networks:` by `name`.
+
+    `read` is "module:function": called with the path it returns `NetworkElement`s or raises `BadInput`.
+    """
+
+    name: str
+    domain: Domain
+    title: str
+    read: str
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What brings a sub-system to life: `run` is "module:function" and is called with the runtime.
 
@@ -217,6 +230,7 @@ class Catalogue:
     measures: tuple[Measure, ...] = ()
     sensor_faults: tuple[FaultPoint, ...] = ()
     report_faults: tuple[FaultPoint, ...] = ()
+    networks: tuple[NetworkFile, ...] = ()
     starts: tuple[Start, ...] = ()
     depot: str = ""
 

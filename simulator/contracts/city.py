@@ -35,6 +35,7 @@ class City:
     """A city as loaded and validated: every id that a link, level or cohort names exists.
 
     Mappings keep the order of the files. `latitude_deg` is for the sun over the PV panels.
+    `network_files` are the files that catalogues declare (`NetworkFile`), by their names.
     """
 
     name: str
@@ -50,6 +51,7 @@ class City:
     water_file: Path | None = None
     power_file: Path | None = None
     road_files: RoadFiles | None = None
+    network_files: Mapping[str, Path] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
     folder: Path | None = None
     _by_kind: dict[str, tuple[Component, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)

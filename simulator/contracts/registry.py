@@ -22,6 +22,7 @@ from simulator.contracts.catalogue import (
     ComponentType,
     Extension,
     LinkType,
+    NetworkFile,
     Start,
     SubSystem,
     TradeType,
@@ -186,6 +187,11 @@ class Registry:
         return points
 
     @cached_property
+    def networks(self) -> Mapping[str, NetworkFile]:
+        """Every kind of network file by the name that city.yaml gives it, but those that the city room reads itself."""
+        return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.networks}
+
+    @cached_property
     def starts(self) -> tuple[Start, ...]:
         """What brings the sub-systems to life, in the order in which that has to happen."""
         found = (one for catalogue in self.catalogues.values() for one in catalogue.starts)
@@ -204,6 +210,7 @@ _NAMED: Mapping[str, Callable[[Catalogue], Iterable[Any]]] = {
     "kind of link": lambda catalogue: catalogue.links,
     "trade": lambda catalogue: catalogue.trades,
     "measure": lambda catalogue: catalogue.measures,
+    "network file": lambda catalogue: catalogue.networks,
 }
 """What no two catalogues may declare both. A quantity may exist in several."""
 

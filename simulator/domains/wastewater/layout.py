@@ -27,7 +27,7 @@ SEALED_M2_PERSON = 1.0
 """Roof and yard that drains into the foul sewer by mistake (assumption: about one property in eighty)."""
 
 RAIN_L_S_HA = 120.0
-"""r15,1: rain of 15 minutes that comes once a year (100 to 130 l/(s ha) in Germany, from memory; KOSTRA has each cell)."""
+"""r15,1: 15 minutes of rain, once a year (100 to 130 l/(s ha) in Germany, from memory; KOSTRA has each cell)."""
 
 DESIGN_RAINS_A_YEAR = 0.5
 """The network is built for the rain of two years (DWA-A 118 for towns, from memory)."""
@@ -204,9 +204,8 @@ class _Layout:
             mean = node.people * LITRES_PERSON_D / 1000 / 86400
             self._row("DWF", f'{name} FLOW {mean:.8f} "DAY"')
             sealed_ha = node.people * SEALED_M2_PERSON / 1e4
-            self._row(
-                "SUBCATCHMENTS", f"roofs-{name} town {name} {sealed_ha:.5f} 100 {math.sqrt(sealed_ha * 1e4):.2f} 1 0"
-            )
+            width_m = math.sqrt(sealed_ha * 1e4)
+            self._row("SUBCATCHMENTS", f"roofs-{name} town {name} {sealed_ha:.5f} 100 {width_m:.2f} 1 0")
             self._row("SUBAREAS", f"roofs-{name} 0.015 0.1 0.5 2 0 OUTLET")
             self._row("INFILTRATION", f"roofs-{name} 50 5 4 7 0")
 
@@ -323,20 +322,20 @@ class _Layout:
 
     def _notes(self, people: float) -> tuple[Assumption, ...]:
         drained = (
-            f"{people:,.0f} people bring {LITRES_PERSON_D:g} l a day each in an assumed shape of the day, "
-            f"{SEALED_M2_PERSON:g} m² of roof and yard a person drains into the foul sewer by mistake; one street crossing "
-            "stands for all houses around it"
+            f"{people:,.0f} people bring {LITRES_PERSON_D:g} l a day each in an assumed shape of the day; "
+            f"{SEALED_M2_PERSON:g} m² of roof and yard a person drains into the foul sewer by mistake; one street "
+            "crossing stands for all houses around it"
         )
         laid = (
             f"{self._metres / 1000:.0f} km of trunk sewers under the streets, the shortest way to one plant beyond the "
             f"north-western corner; the town falls to it by {_relief_m(people):.0f} m, the flatter the nearer; sewers "
-            f"begin {COVER_M:g} m deep, fall by 1 over their diameter in mm, and are raised by a lifting station before "
+            f"begin {COVER_M:g} m deep and fall by 1 over their diameter in mm; lifting stations raise them before "
             f"they get deeper than {DEEPEST_M:g} m: {len(self._stations)} stations"
         )
         sized = (
-            f"sewers and each of two pumps a station carry {DRY_PEAK_L_S_1000:g} l/s for each 1,000 people and the rain of "
-            f"two years on what drains in by mistake: r15,1 {RAIN_L_S_HA:g} l/(s ha), by Reinhold's formula for longer flow "
-            f"times; stations of {OUTLET_PEOPLE:,} people and more have an emergency overflow"
+            f"sewers and each of two pumps a station carry {DRY_PEAK_L_S_1000:g} l/s for each 1,000 people and what the "
+            f"rain of two years brings by mistake: r15,1 {RAIN_L_S_HA:g} l/(s ha), by Reinhold's formula for longer "
+            f"flow times; stations of {OUTLET_PEOPLE:,} people and more have an emergency overflow"
         )
         return (
             Assumption("wastewater", drained, LITRES_NOTE),
@@ -360,13 +359,13 @@ def rain_l_s_ha(seconds: float, a_year: float = DESIGN_RAINS_A_YEAR) -> float:
     r(T, n) = r15,1 · 38 / (T + 9) · (n^(-1/4) - 0.369), T in minutes, at least 15.
     """
     minutes = max(seconds, INLET_S) / 60
-    return RAIN_L_S_HA * 38 / (minutes + 9) * (a_year**-0.25 - 0.369)
+    return float(RAIN_L_S_HA * 38 / (minutes + 9) * (a_year**-0.25 - 0.369))
 
 
 def full_flow_m3_s(diameter_m: float, slope: float) -> float:
     """What a circular sewer carries when it is just full (Manning-Strickler)."""
     area = math.pi / 4 * diameter_m**2
-    return area * (diameter_m / 4) ** (2 / 3) * math.sqrt(slope) / MANNING_N
+    return float(area * (diameter_m / 4) ** (2 / 3) * math.sqrt(slope) / MANNING_N)
 
 
 def _pipe(flow_m3_s: float) -> tuple[float, float]:
