@@ -333,7 +333,7 @@ class _Layout:
             f"they get deeper than {DEEPEST_M:g} m: {len(self._stations)} stations"
         )
         sized = (
-            f"sewers and each of two pumps a station carry {DRY_PEAK_L_S_1000:g} l/s for each 1,000 people and what the "
+            f"sewers and each of two pumps a station carry {DRY_PEAK_L_S_1000:g} l/s per 1,000 people and what the "
             f"rain of two years brings by mistake: r15,1 {RAIN_L_S_HA:g} l/(s ha), by Reinhold's formula for longer "
             f"flow times; stations of {OUTLET_PEOPLE:,} people and more have an emergency overflow"
         )
