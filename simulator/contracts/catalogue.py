@@ -84,6 +84,7 @@ class ComponentType:
     `trade`        the trade that repairs it; empty: that of its sub-system. `repair` is how long that takes
     `site`         it works or does not, without a fallback of its own: a service level of it is 1 or 0
     `vital`        crews that go by lifelines see to it, and to what feeds it, first
+    `police`       the officers who regulate dark junctions belong to it (its parameters say how many, and how long)
     `process`      "module:Class" of the state machine that runs one of it (lifelines)
     `order`        when its state machines start, small numbers first
     """
@@ -102,6 +103,7 @@ class ComponentType:
     repair: RepairClass = OTHER_REPAIR
     site: bool = False
     vital: bool = False
+    police: bool = False
     process: str = ""
     order: int = 0
 
@@ -124,7 +126,8 @@ class ComponentType:
 
 @dataclass(frozen=True, slots=True)
 class SubSystem:
-    """A sub-system of the town. `engine` says that one model solves all of it.
+    """A sub-system of the town. `engine` says that one model solves all of it, `for_people` that people lean on its
+    components directly: lifelines.
 
     `trade` repairs what belongs to it; None: the trade that looks after buildings.
     """
@@ -133,6 +136,7 @@ class SubSystem:
     title: str
     trade: Trade | None = None
     engine: bool = False
+    for_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class LinkType:
     `draws`         the target takes a measured load from the source (power)
     `access`        the way on which crews and trucks get to the target (road)
     `passes_loss`   who loses it passes the loss on: what hangs on the target leans on the source as well
+    `autonomy`      the quantity under which the seconds are recorded that targets still go on without it
     """
 
     name: LinkKind
@@ -163,6 +168,12 @@ class LinkType:
     draws: bool = False
     access: bool = False
     passes_loss: bool = False
+    autonomy: str = ""
+
+    @property
+    def private(self) -> bool:
+        """Whether a cut leaves the supply only through its questions: nothing stops and no path is searched anew."""
+        return not (self.stops_target or self.undirected or self.needs_path)
 
     @property
     def cut(self) -> FaultPoint:

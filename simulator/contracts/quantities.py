@@ -3,6 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class At(StrEnum):
+    """Where a quantity is recorded now and then, for forecasts and balances."""
+
+    COMPONENT = "component"  # at each component or district that has it
+    SUM = "sum"  # summed up over the components of each district
+    MEAN = "mean"  # the mean over the components of each district
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """That a quantity is recorded, at components of these types (empty: of all), under another name if one is given.
+
+    `order` is the place among the records of a run, small numbers first.
+    """
+
+    at: At
+    order: int
+    types: tuple[str, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +39,4 @@ class QuantityName:
     of: tuple[str, ...]
     title: str
     of_types_with: str = ""
+    recorded: tuple[Recorded, ...] = ()

@@ -122,7 +122,7 @@ class Registry:
         """Every type of component by name. A depot takes the parameters of all trades."""
         found = {one.name: one for catalogue in self.catalogues.values() for one in catalogue.types}
         trades = tuple(trade.crews for trade in self.trades.values())
-        for name in [catalogue.depot for catalogue in self.catalogues.values() if catalogue.depot]:
+        for name in self.depots:
             found[name] = replace(found[name], parameters=(*trades, *found[name].parameters))
         return found
 
@@ -135,6 +135,21 @@ class Registry:
         """Every trade, in the order in which a depot names its crews."""
         found = (one for catalogue in self.catalogues.values() for one in catalogue.trades)
         return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+
+    @cached_property
+    def depots(self) -> tuple[str, ...]:
+        """Types of component that crews come from."""
+        return tuple(catalogue.depot for catalogue in self.catalogues.values() if catalogue.depot)
+
+    @cached_property
+    def any_work(self) -> tuple[Trade, ...]:
+        """Trades whose crews do any work."""
+        return tuple(one.name for one in self.trades.values() if one.any_work)
+
+    @cached_property
+    def severing(self) -> tuple[str, ...]:
+        """Faults that take a link down."""
+        return tuple(dict.fromkeys(p.name for link in self.links.values() for p in link.faults if p.severs))
 
     @cached_property
     def trade_of_buildings(self) -> Trade:
@@ -155,7 +170,8 @@ class Registry:
             of = (*(() if other is None else other.of), *one.of)
             if one.of_types_with:
                 of += tuple(name for name, kind in self.types.items() if kind.fault(one.of_types_with) is not None)
-            found[one.name] = replace(other or one, of=of)
+            recorded = (*(() if other is None else other.recorded), *one.recorded)
+            found[one.name] = replace(other or one, of=of, recorded=recorded)
         return found
 
     @cached_property

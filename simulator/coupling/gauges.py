@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from simulator.contracts.city import City
 from simulator.contracts.history import Gauges
 from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import At
+from simulator.contracts.registry import registry
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 
@@ -21,25 +23,6 @@ PERIOD_S = 300.0
 
 NO_CHANGE = 1e-9
 """A value that moves by less than this share of itself has not changed."""
-
-AT_COMPONENTS = (
-    *("volume_m3", "charge_j", "fuel_l", "fuel_hours", "energised"),
-    *("online", "latency_s", "held_readings"),
-)
-"""Quantities taken down at every component that has them."""
-
-POWER_AT = ("battery", "substation")
-"""Kinds whose `power_w` is taken down at the component; that of PV is summed up by district."""
-
-BY_DISTRICT = ("demand_m3_s", "load_w", "load_asked_w", "vehicles", "queue_veh", "leak_m3_s")
-"""Quantities summed up over the components of a district."""
-
-OF_DISTRICT = ("water_supply_ratio", "tank_volume_m3")
-"""Quantities that districts have of their own."""
-
-PV_W, SPEED_M_S = "pv_w", "mean_speed_m_s"
-AUTONOMY = {LinkKind.POWER: "power_autonomy_s", LinkKind.WATER: "water_autonomy_s"}
-"""Seconds that a component goes on without, by the kind of link."""
 
 Floats = NDArray[np.float64]
 
@@ -99,28 +82,29 @@ class GaugeRecorder:
 
 
 def _probes(runtime: Runtime) -> Iterable[_Probe]:
+    """What the catalogues say is to be recorded, in the order that they declare."""
     city, quantities = runtime.city, runtime.quantities
-    for name in AT_COMPONENTS:
-        for quantity in quantities.every(name):
-            yield _Probe(name, quantity.components, quantity.read)
-    for quantity in quantities.every("power_w"):
-        places = [i for i, c in enumerate(quantity.components) if city.components[c].kind in POWER_AT]
-        if places:
-            yield _Probe("power_w", tuple(quantity.components[i] for i in places), _picked(quantity, places))
-    for name in OF_DISTRICT:
-        for quantity in quantities.every(name):
-            yield _Probe(name, quantity.components, quantity.read)
-    for name in BY_DISTRICT:
-        yield from (_Probe(name, tuple(city.districts), _summed(q, city)) for q in quantities.every(name))
-    for quantity in quantities.every("power_w"):
-        if any(city.components[c].kind == "pv" for c in quantity.components):
-            yield _Probe(PV_W, tuple(city.districts), _summed(quantity, city, "pv"))
-    for quantity in quantities.every("speed_m_s"):
-        yield _Probe(SPEED_M_S, tuple(city.districts), _mean(quantity, city))
-    for kind, name in AUTONOMY.items():
+    asked = ((of.order, quantity.name, of) for quantity in registry().quantities.values() for of in quantity.recorded)
+    for _, measured, of in sorted(asked, key=lambda one: one[:2]):
+        name = of.name or measured
+        for quantity in quantities.every(measured):
+            there = [i for i, c in enumerate(quantity.components) if _of_type(city, c, of.types)]
+            if of.types and not there:
+                continue
+            if of.at is At.COMPONENT:
+                read = _picked(quantity, there) if of.types else quantity.read
+                yield _Probe(name, tuple(quantity.components[i] for i in there), read)
+            else:
+                summed = _summed if of.at is At.SUM else _mean
+                yield _Probe(name, tuple(city.districts), summed(quantity, city, of.types))
+    for kind, link in registry().links.items():
         carried = tuple(c for c in city.components if any(link.autonomy_s > 0 for link in city.links_into(c, kind)))
-        if carried:
-            yield _Probe(name, carried, _autonomy(runtime, carried, kind))
+        if carried and link.autonomy:
+            yield _Probe(link.autonomy, carried, _autonomy(runtime, carried, kind))
+
+
+def _of_type(city: City, component: str, types: tuple[str, ...]) -> bool:
+    return not types or city.components[component].kind in types
 
 
 def _picked(quantity: Quantity, places: list[int]) -> Callable[[], Floats]:
@@ -129,22 +113,22 @@ def _picked(quantity: Quantity, places: list[int]) -> Callable[[], Floats]:
     return lambda: quantity.read().take(at)
 
 
-def _rows(quantity: Quantity, city: City, kind: str = "") -> NDArray[np.intp]:
-    """For each component the row of its district; the last row for those in none, or of another kind."""
+def _rows(quantity: Quantity, city: City, types: tuple[str, ...]) -> NDArray[np.intp]:
+    """For each component the row of its district; the last row for those in none, or of another type."""
     row = {district: i for i, district in enumerate(city.districts)}
     components = (city.components[c] for c in quantity.components)
     return np.array(
-        [row.get(c.district, len(row)) if kind in ("", c.kind) else len(row) for c in components], dtype=np.intp
+        [row.get(c.district, len(row)) if not types or c.kind in types else len(row) for c in components], dtype=np.intp
     )
 
 
-def _summed(quantity: Quantity, city: City, kind: str = "") -> Callable[[], Floats]:
-    rows, count = _rows(quantity, city, kind), len(city.districts)
+def _summed(quantity: Quantity, city: City, types: tuple[str, ...]) -> Callable[[], Floats]:
+    rows, count = _rows(quantity, city, types), len(city.districts)
     return lambda: np.bincount(rows, quantity.read(), minlength=count + 1)[:count].astype(np.float64)
 
 
-def _mean(quantity: Quantity, city: City) -> Callable[[], Floats]:
-    rows, count = _rows(quantity, city), len(city.districts)
+def _mean(quantity: Quantity, city: City, types: tuple[str, ...]) -> Callable[[], Floats]:
+    rows, count = _rows(quantity, city, types), len(city.districts)
     there = np.bincount(rows, minlength=count + 1)[:count].astype(np.float64)
 
     def read() -> Floats:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from simulator.contracts.city import City
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.registry import registry
 from simulator.coupling import events
 from simulator.coupling.catalogue import POLICE_ELSEWHERE
 from simulator.coupling.faults import FaultStack
@@ -27,7 +28,7 @@ class Police:
 
     def __init__(self, city: City, clock: Clock, log: EventLog, faults: FaultStack) -> None:
         self._city, self._clock, self._log, self._faults = city, clock, log, faults
-        self._centre = next(iter(city.of_kind("traffic-control-centre")), None)
+        self._centre = next(iter(city.of_kind(*(name for name, of in registry().types.items() if of.police))), None)
         self._busy = 0  # teams that stand or rest
         self._called: dict[str, tuple[int, int | None]] = {}  # signal -> serial of the call and its cause
         self._standing: dict[str, int] = {}  # signal -> serial of the stint

@@ -9,6 +9,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import events
 from simulator.coupling.catalogue import LOSS_OF_CONTROL
@@ -38,9 +39,9 @@ class Supply:
     """The one place where a link's state turns into what works at its target.
 
     A link is up while its source offers its kind, it is not cut, and (data, control) its path works. Commands of a
-    control room that has lost control leave it on no link. A component is
-    *fed* with a kind while one link of that kind is up or autonomy is left. It *works* while no disabling fault is on
-    it and, if it has power links, it is fed with power. Domains and lifelines decide what the other kinds mean.
+    control room that has lost control leave it on no link. A component is *fed* with a kind while one link of that
+    kind is up or autonomy is left. It *works* while no disabling fault is on it and it is fed with every kind that its
+    catalogue says stops the target (power). Domains and lifelines decide what the other kinds mean.
     """
 
     def __init__(self, city: City, clock: Clock, log: EventLog, faults: FaultStack) -> None:
@@ -51,6 +52,10 @@ class Supply:
         self._voiceless: set[str] = set()
         self._draws: dict[str, float] = {}
         self._by_hand: set[str] = set()
+        kinds = registry().links
+        self._stopping = tuple(name for name, of in kinds.items() if of.stops_target)
+        self._drawn_over = tuple(name for name, of in kinds.items() if of.draws)
+        self._commanding = tuple(name for name, of in kinds.items() if of.commands)
         self._demand: dict[str, float] = {}
         self._stores: dict[tuple[str, LinkKind], _Store] = {}
         self._used: dict[tuple[str, LinkKind], None] = {}
@@ -67,7 +72,8 @@ class Supply:
             ticks = max(to_ticks(link.autonomy_s) for link in links)
             if ticks:
                 self._stores[key] = _Store(ticks, float(ticks), clock.now)
-        faults.handle("link-cut", self._on_cut)
+        for cut in registry().severing:
+            faults.handle(cut, self._on_cut)
         faults.handle(LOSS_OF_CONTROL.name, self._on_voiceless)
         faults.handle_disabling(self._on_disabled)
 
@@ -145,11 +151,10 @@ class Supply:
         if (known := self._demand.get(bus)) is not None:
             return known
         total = 0.0
-        for link in self._city.links_out_of(bus, LinkKind.POWER):
-            draw = self._draws.get(link.target, 0.0)
-            if draw and self._link_up[link.id]:
-                live = self.live_links(link.target, LinkKind.POWER)
-                if live[0].id == link.id:
+        for kind in self._drawn_over:
+            for link in self._city.links_out_of(bus, kind):
+                draw = self._draws.get(link.target, 0.0)
+                if draw and self._link_up[link.id] and self.live_links(link.target, kind)[0].id == link.id:
                     total += draw
         self._demand[bus] = total
         return total
@@ -167,8 +172,9 @@ class Supply:
     def _on_voiceless(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """A control room works, but its commands do not leave it."""
         (self._voiceless.add if active else self._voiceless.discard)(target)
-        for link in self._city.links_out_of(target, LinkKind.CONTROL):
-            self._refresh_link(link, event)
+        for kind in self._commanding:
+            for link in self._city.links_out_of(target, kind):
+                self._refresh_link(link, event)
 
     def _on_disabled(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         self._refresh_component(target, event)
@@ -177,12 +183,12 @@ class Supply:
         offered = self._offered.get((link.source, link.kind))
         if offered is None:
             offered = self._works[link.source]
-        silent = link.kind == LinkKind.CONTROL and link.source in self._voiceless
+        silent = link.source in self._voiceless and link.kind in self._commanding
         up = offered and not silent and not self._cut.get(link.id, False) and self._path.get(link.id, True)
         if up == self._link_up[link.id]:
             return
         self._link_up[link.id] = up
-        if link.kind == LinkKind.POWER:
+        if link.kind in self._drawn_over:
             self._demand_changed(link.target)
         ends: dict[str, Value] = {"link_kind": str(link.kind), "source": link.source, "target": link.target}
         event = self._log.add(events.LINK_UP if up else events.LINK_DOWN, link.id, ends, cause=cause)
@@ -191,8 +197,9 @@ class Supply:
         self._refresh_feed(link, event)
 
     def _demand_changed(self, component: str) -> None:
-        for link in self._kinds_into.get((component, LinkKind.POWER), ()):
-            self._demand.pop(link.source, None)
+        for kind in self._drawn_over:
+            for link in self._kinds_into.get((component, kind), ()):
+                self._demand.pop(link.source, None)
 
     def _refresh_feed(self, link: Link, cause: int) -> None:
         key = (link.target, link.kind)
@@ -242,7 +249,7 @@ class Supply:
         self._clock.at(self._clock.now + round(store.charge), component, empty)
 
     def _refresh_component(self, component: str, cause: int | None, via: str | None = None) -> None:
-        works = not self._faults.disabled(component) and self.fed(component, LinkKind.POWER)
+        works = not self._faults.disabled(component) and all(self.fed(component, kind) for kind in self._stopping)
         self._notify(component, cause)
         if works == self._works[component]:
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from simulator.contracts.city import City
-from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.coupling.supply import Supply
 
 RoadTime = Callable[[str, str], float | None]
@@ -42,6 +42,8 @@ class Travel:
         return best
 
     def _gates(self, component: str) -> tuple[str, ...]:
-        if self._city.components[component].kind == "road-node":
+        found = registry()
+        access = [name for name, of in found.links.items() if of.access]
+        if set(access) & set(found.types[self._city.components[component].kind].gives):
             return (component,)
-        return tuple(link.source for link in self._supply.live_links(component, LinkKind.ROAD))
+        return tuple(link.source for kind in access for link in self._supply.live_links(component, kind))

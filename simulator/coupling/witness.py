@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.coupling.supply import Supply
 
 
@@ -30,7 +31,7 @@ class WitnessSupply(Supply):
         return frozenset(
             link.id
             for link in self._city.links.values()
-            if link.kind in (LinkKind.ROAD, LinkKind.WATER)
+            if registry().links[link.kind].private
             and (link.target, link.kind) not in asked
             and link.id not in watched
             and link.target not in watched

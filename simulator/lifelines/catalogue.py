@@ -17,7 +17,7 @@ SERVED = "lifeline"
 CATALOGUE = Catalogue(
     "lifelines",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "lifelines"),),
+    subsystems=(SubSystem(DOMAIN, "lifelines", for_people=True),),
     measures=(
         Measure(
             "lifeline",

@@ -11,9 +11,11 @@ from simulator.contracts.city import City
 from simulator.contracts.crews import CrewPolicy, repair_class, trade_of, trade_of_link
 from simulator.contracts.event import EventCode, Task, Value
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import events
+from simulator.coupling.catalogue import DRIVER
 from simulator.coupling.crews.depot import FUEL_NOT_DELIVERED, Depot
 from simulator.coupling.crews.job import Delivered, Done, Job, drawn_work_s
 from simulator.coupling.crews.priority import Ranking
@@ -49,7 +51,7 @@ class Crews:
     ) -> None:
         self._city, self._clock, self._log, self._faults = city, clock, log, faults
         self._supply, self._travel, self._streams = supply, travel, streams
-        self._depots = {depot.id: Depot(depot, clock, faults) for depot in city.of_kind("depot")}
+        self._depots = {depot.id: Depot(depot, clock, faults) for depot in city.of_kind(*registry().depots)}
         self._waiting: list[Job] = []
         self._serial = 0
         self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn, by entry and what is broken
@@ -143,7 +145,7 @@ class Crews:
         """Send a fuel truck with up to so many litres, and call `done` with what it brought."""
         self._serial += 1
         self._call(
-            Job(events.FUEL_DELIVERY, target, target, Trade.DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres)
+            Job(events.FUEL_DELIVERY, target, target, DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres)
         )
 
     def station(self, task: Task, target: str, cause: int | None, arrived: Done) -> Callable[[], None]:

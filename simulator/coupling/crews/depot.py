@@ -56,11 +56,11 @@ class Depot:
 
     def free(self, trade: Trade) -> Trade | None:
         """The trade of a crew that could go now for work of this trade, None if there is none."""
-        return next((t for t in (trade, Trade.ALL) if self.out[t] < self.on_duty(t)), None)
+        return next((t for t in (trade, *registry().any_work) if self.out[t] < self.on_duty(t)), None)
 
     def has_trade(self, trade: Trade) -> bool:
         """Whether any crew of the depot does such work at all, on duty or not."""
-        return self._crews[trade] + self._crews[Trade.ALL] > 0
+        return any(self._crews[t] for t in (trade, *registry().any_work))
 
     def parts(self, trade: Trade) -> int:
         return self._parts[trade]

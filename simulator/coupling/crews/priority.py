@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.event import EventKind
-from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.coupling.crews.job import Job
 from simulator.kernel.log import EventLog
 
-VITAL = ("hospital", "rescue-dispatch", "rescue-station", "radio-site", "drinking-water", "emergency-well")
-"""Lifelines that come first (assumption: health, rescue, drinking water)."""
 SHOWS_LOSS = (EventKind.LEVEL_LOW, EventKind.STOPPED, EventKind.SUPPLY_LOST, EventKind.MODE)
 """Events that say who has lost something."""
-PASSED_ON = (LinkKind.POWER, LinkKind.WATER, LinkKind.CONTROL)
-"""Kinds of link over which a loss is passed on to the target; a road is not, and data have other ways."""
 
 
 class Ranking:
@@ -47,10 +42,11 @@ class Ranking:
         return {*self._downstream(job.broken), *self._downstream(job.target), *self._losers(job.because)}
 
     def _rank(self, leaning: set[str]) -> float:
-        kinds = [self._city.components[x] for x in leaning if x in self._city.components]
-        if any(component.kind in VITAL for component in kinds):
+        """Health, rescue and drinking water come first, then what people lean on directly, then all else."""
+        found, there = registry(), [self._city.components[x] for x in leaning if x in self._city.components]
+        if any(found.types[component.kind].vital for component in there):
             return 0.0
-        return 1.0 if any(component.domain == Domain.LIFELINE for component in kinds) else 2.0
+        return 1.0 if any(found.subsystems[component.domain].for_people for component in there) else 2.0
 
     def _people(self, leaning: set[str]) -> int:
         """People of the districts concerned, or those who lean on one of the facilities if they are more."""
@@ -64,10 +60,11 @@ class Ranking:
         if broken in self._city.links:
             broken = self._city.links[broken].target
         if broken not in self._below:
+            kinds = registry().links
             found, todo = {broken}, [broken]
             while todo:
                 for link in self._city.links_out_of(todo.pop()):
-                    if link.kind in PASSED_ON and link.target not in found:
+                    if kinds[link.kind].passes_loss and link.target not in found:
                         found.add(link.target)
                         todo.append(link.target)
             self._below[broken] = frozenset(found)

@@ -18,7 +18,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QuantityName
+from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, STAFF_ABSENT
 from simulator.domains.ict.catalogue import CONTROL
@@ -185,7 +185,19 @@ CATALOGUE = Catalogue(
             trade=ICT,
         ),
     ),
-    links=(LinkType(POWER, DOMAIN, "power", ELECTRIC, (LINK_CUT,), stops_target=True, draws=True, passes_loss=True),),
+    links=(
+        LinkType(
+            POWER,
+            DOMAIN,
+            "power",
+            ELECTRIC,
+            (LINK_CUT,),
+            stops_target=True,
+            draws=True,
+            passes_loss=True,
+            autonomy="power_autonomy_s",
+        ),
+    ),
     trades=(
         TradeType(
             ELECTRIC,
@@ -195,16 +207,37 @@ CATALOGUE = Catalogue(
         ),
     ),
     quantities=(
-        QuantityName("power_w", "W", ("pv", "battery", "substation"), "electric power"),
+        QuantityName(
+            "power_w",
+            "W",
+            ("pv", "battery", "substation"),
+            "electric power",
+            recorded=(
+                Recorded(At.COMPONENT, 90, ("battery", "substation")),
+                Recorded(At.SUM, 180, ("pv",), "pv_w"),
+            ),
+        ),
         QuantityName("voltage_pu", "1", ("bus",), "voltage, as a share of the rated one"),
-        QuantityName("energised", "1", ("bus",), "1 while the bus is energised, else 0"),
-        QuantityName("load_w", "W", ("bus",), "power supplied to the load at the bus"),
+        QuantityName(
+            "energised", "1", ("bus",), "1 while the bus is energised, else 0", recorded=(Recorded(At.COMPONENT, 50),)
+        ),
+        QuantityName(
+            "load_w", "W", ("bus",), "power supplied to the load at the bus", recorded=(Recorded(At.SUM, 130),)
+        ),
         QuantityName("household_w", "W", ("household-meter",), "power that the household takes"),
-        QuantityName("load_asked_w", "W", ("bus",), "power that the load at the bus would draw if it were supplied"),
+        QuantityName(
+            "load_asked_w",
+            "W",
+            ("bus",),
+            "power that the load at the bus would draw if it were supplied",
+            recorded=(Recorded(At.SUM, 140),),
+        ),
         QuantityName("loading_pu", "1", ("line", "transformer"), "current, as a share of the rated one"),
-        QuantityName("charge_j", "J", ("battery",), "energy in the battery"),
-        QuantityName("fuel_l", "l", ("generator",), "fuel in the tank"),
-        QuantityName("fuel_hours", "h", ("generator",), "hours that the fuel lasts"),
+        QuantityName("charge_j", "J", ("battery",), "energy in the battery", recorded=(Recorded(At.COMPONENT, 20),)),
+        QuantityName("fuel_l", "l", ("generator",), "fuel in the tank", recorded=(Recorded(At.COMPONENT, 30),)),
+        QuantityName(
+            "fuel_hours", "h", ("generator",), "hours that the fuel lasts", recorded=(Recorded(At.COMPONENT, 40),)
+        ),
     ),
     measures=(
         Measure(

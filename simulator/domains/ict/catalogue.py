@@ -17,7 +17,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QuantityName
+from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE
 from simulator.sensors.catalogue import REPORT_FAULTS
@@ -216,10 +216,28 @@ CATALOGUE = Catalogue(
         ),
     ),
     quantities=(
-        QuantityName("online", "1", ("gateway",), "1 while the gateway reaches the data centre, else 0"),
-        QuantityName("latency_s", "s", ("gateway",), "time of a message to the data centre"),
+        QuantityName(
+            "online",
+            "1",
+            ("gateway",),
+            "1 while the gateway reaches the data centre, else 0",
+            recorded=(Recorded(At.COMPONENT, 60),),
+        ),
+        QuantityName(
+            "latency_s",
+            "s",
+            ("gateway",),
+            "time of a message to the data centre",
+            recorded=(Recorded(At.COMPONENT, 70),),
+        ),
         QuantityName("loss", "1", ("gateway",), "share of messages lost on the way to the data centre"),
-        QuantityName("held_readings", "1", ("gateway",), "readings that the gateway keeps until they have arrived"),
+        QuantityName(
+            "held_readings",
+            "1",
+            ("gateway",),
+            "readings that the gateway keeps until they have arrived",
+            recorded=(Recorded(At.COMPONENT, 80),),
+        ),
     ),
     measures=(
         Measure(

@@ -19,7 +19,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QuantityName
+from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.coupling.catalogue import LINK_CUT
 from simulator.domains.energy.catalogue import ELECTRIC
@@ -151,11 +151,15 @@ CATALOGUE = Catalogue(
     links=(LinkType(ROAD, DOMAIN, "road access", ROADS, (LINK_CUT,), access=True),),
     trades=(TradeType(ROADS, Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"), order=3),),
     quantities=(
-        QuantityName("vehicles", "1", ("road",), "vehicles on the road"),
-        QuantityName("speed_m_s", "m/s", ("road",), "mean speed"),
+        QuantityName("vehicles", "1", ("road",), "vehicles on the road", recorded=(Recorded(At.SUM, 150),)),
+        QuantityName(
+            "speed_m_s", "m/s", ("road",), "mean speed", recorded=(Recorded(At.MEAN, 190, name="mean_speed_m_s"),)
+        ),
         QuantityName("travel_time_s", "s", ("road",), "time to drive through"),
         QuantityName("flow_veh_h", "1/h", ("road",), "vehicles that left the road, by the hour"),
-        QuantityName("queue_veh", "1", ("signal",), "vehicles on the roads into the junction"),
+        QuantityName(
+            "queue_veh", "1", ("signal",), "vehicles on the roads into the junction", recorded=(Recorded(At.SUM, 160),)
+        ),
     ),
     measures=(
         Measure(

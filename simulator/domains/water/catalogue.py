@@ -14,7 +14,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QuantityName
+from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.coupling.catalogue import LINK_CUT
 
@@ -165,7 +165,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(12, parts=0),
         ),
     ),
-    links=(LinkType(WATER, DOMAIN, "water", WATER_TRADE, (LINK_CUT,), passes_loss=True),),
+    links=(LinkType(WATER, DOMAIN, "water", WATER_TRADE, (LINK_CUT,), passes_loss=True, autonomy="water_autonomy_s"),),
     trades=(
         TradeType(
             WATER_TRADE,
@@ -175,14 +175,16 @@ CATALOGUE = Catalogue(
     ),
     quantities=(
         QuantityName("pressure_m", "m", ("junction",), "pressure, as metres of water"),
-        QuantityName("demand_m3_s", "m3/s", ("junction",), "water delivered"),
+        QuantityName("demand_m3_s", "m3/s", ("junction",), "water delivered", recorded=(Recorded(At.SUM, 120),)),
         QuantityName(
             "water_age_s", "s", ("junction",), "age of the water; computed where a sensor of the city reads it"
         ),
-        QuantityName("leak_m3_s", "m3/s", ("junction",), "water lost through a burst"),
+        QuantityName(
+            "leak_m3_s", "m3/s", ("junction",), "water lost through a burst", recorded=(Recorded(At.SUM, 170),)
+        ),
         QuantityName("level_m", "m", ("tank",), "water level above the tank's bottom"),
         QuantityName("level_share", "1", ("tank",), "water level, 0 at the lowest allowed and 1 at the highest"),
-        QuantityName("volume_m3", "m3", ("tank",), "water in the tank"),
+        QuantityName("volume_m3", "m3", ("tank",), "water in the tank", recorded=(Recorded(At.COMPONENT, 10),)),
         QuantityName("drain_m3_s", "m3/s", ("tank",), "water that runs out of the tank's drain"),
         QuantityName(
             "contaminated_share",
@@ -193,8 +195,16 @@ CATALOGUE = Catalogue(
         QuantityName("flow_m3_s", "m3/s", ("pipe", "pump", "valve"), "flow, positive in the drawn direction"),
         QuantityName("pump_running", "1", ("pump",), "1 while the pump runs, else 0"),
         QuantityName("power_w", "W", ("pump",), "electric power"),
-        QuantityName("water_supply_ratio", "1", ("district",), "share of the water demand delivered"),
-        QuantityName("tank_volume_m3", "m3", ("district",), "usable water in the tanks"),
+        QuantityName(
+            "water_supply_ratio",
+            "1",
+            ("district",),
+            "share of the water demand delivered",
+            recorded=(Recorded(At.COMPONENT, 100),),
+        ),
+        QuantityName(
+            "tank_volume_m3", "m3", ("district",), "usable water in the tanks", recorded=(Recorded(At.COMPONENT, 110),)
+        ),
         QuantityName("water_pressure_ratio", "1", ("district",), "share of people with enough water pressure"),
     ),
     measures=(

@@ -36,6 +36,7 @@ CATALOGUE = Catalogue(
             ladder=(normal("central"), technical("local"), analogue("police"), failed("none")),
             gives=(CONTROL,),
             trade=ICT,
+            police=True,
             process="simulator.lifelines.traffic_control.process:TrafficControlCentre",
             order=40,
         ),
