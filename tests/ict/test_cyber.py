@@ -20,8 +20,8 @@ from simulator.domains import ict
 from simulator.domains.ict.flood import flooded
 from simulator.domains.ict.process import Ict
 from simulator.lifelines import start
-from simulator.lifelines.traffic_control.process import process as traffic_control
-from simulator.lifelines.waterworks.process import process as waterworks
+from simulator.lifelines.traffic_control import process as traffic_control
+from simulator.lifelines.waterworks import process as waterworks
 from tests.ict.town import component, control, course, data, level, modes, run_to, town, world
 from tests.resilience.town import scenario
 

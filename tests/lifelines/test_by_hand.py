@@ -11,7 +11,7 @@ from simulator.contracts.link import Fallback
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines import start
-from simulator.lifelines.waterworks.process import process as waterworks
+from simulator.lifelines.waterworks import process as waterworks
 from tests.ict.town import component, control, course, level, modes, run_to, town, world
 
 LOST_S, BACK_S = 1000.0, 20_000.0

@@ -14,8 +14,8 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from simulator.lifelines import start
-from simulator.lifelines.traffic_control.process import process as traffic_control
-from simulator.lifelines.waterworks.process import process as waterworks
+from simulator.lifelines.traffic_control import process as traffic_control
+from simulator.lifelines.waterworks import process as waterworks
 from tests.ict.town import component, control, course, data, level, modes, power, run_to, town, world
 
 SIGNALS = tuple(f"signal-{i}" for i in range(5))

@@ -9,7 +9,7 @@ from simulator.contracts.component import Value
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines import start
-from simulator.lifelines.traffic_control.process import process as traffic_control
+from simulator.lifelines.traffic_control import process as traffic_control
 from tests.ict.town import component, course, level, modes, run_to, town, world
 
 DARK_S, COMES_S = 1000.0, 1800.0
