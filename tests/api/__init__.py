@@ -1,0 +1,1 @@
+"""What `import stadtwerk` offers to programs."""
