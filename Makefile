@@ -13,6 +13,8 @@ help:
 	@echo 'make nightly the long tests'
 	@echo 'make check   lint and types only'
 	@echo 'make words   gather the messages of the code into the catalogues, name what is not translated'
+	@echo 'make docs    the documentation as a site, in build/site'
+	@echo 'make coverage   which lines the tests run, processes of their own included'
 	@echo 'make notices THIRD_PARTY.md anew, from the packages that are installed'
 	@echo 'make bench   time of a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
@@ -29,6 +31,10 @@ CATALOGUES := $(shell find simulator gateways resilience dashboards stadtwerk -n
 $(VENV)/.demo: $(VENV)/bin/python pyproject.toml setup.py constraints.txt $(CATALOGUES)
 	@echo 'installing (once, about a minute) ...'
 	@$(PIP) --editable '.[demo]'
+	@touch $@
+
+$(VENV)/.docs: $(VENV)/.test
+	@$(PIP) --editable '.[docs]'
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.demo
@@ -49,6 +55,10 @@ test: check
 
 nightly: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m nightly
+
+docs: $(VENV)/.docs
+	$(BIN)/python -m mkdocs build --quiet --clean
+	@echo 'the documentation: build/site/index.html'
 
 notices: $(VENV)/.test
 	$(BIN)/python -m tools.notices
