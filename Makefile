@@ -57,7 +57,7 @@ nightly: $(VENV)/.test
 	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile -m nightly
 
 docs: $(VENV)/.docs
-	$(BIN)/python -m mkdocs build --quiet --clean
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --clean
 	@echo 'the documentation: build/site/index.html'
 
 notices: $(VENV)/.test

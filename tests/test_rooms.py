@@ -50,6 +50,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "library terminal",
         "runs",
         "influx charter studies",
+        "api",
         "live",
         "cli",
         "pytest_plugin __main__",

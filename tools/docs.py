@@ -1,4 +1,4 @@
-"""Hooks of the documentation site: pages that stand elsewhere in the repository, and links that lead to any file of it.
+"""Hooks of the documentation site: pages from elsewhere in the repository, notebooks, and links to any file of it.
 
 A page keeps the links that work where people read it as a file. Here they are turned to the page or file of the site; a
 link to a folder, which a site cannot show, becomes plain text.
@@ -6,6 +6,8 @@ link to a folder, which a site cannot show, becomes plain text.
 
 from __future__ import annotations
 
+import base64
+import json
 import posixpath
 import re
 from pathlib import Path
@@ -34,6 +36,9 @@ def on_files(files: Any, config: Any) -> Any:
     """Add the pages from elsewhere, and every file that a page links to."""
     for source, place in PAGES.items():
         files.append(File.generated(config, place, content=(ROOT / source).read_text(encoding="utf-8")))
+    for path in sorted((ROOT / "docs" / "notebooks").glob("*.ipynb")):
+        for place, content in _notebook(path).items():
+            files.append(File.generated(config, place, content=content))
     for file in list(files):
         if file.is_documentation_page() and file.src_uri.endswith(".md"):
             for target in _targets(file):
@@ -59,6 +64,26 @@ def on_page_markdown(markdown: str, page: Any, config: Any, files: Any) -> str:
         return f"{'' if match[2] else '!'}[{text}]({there}{'#' + anchor if anchor else ''})"
 
     return LINK.sub(turned, markdown)
+
+
+def _notebook(path: Path) -> dict[str, str | bytes]:
+    """A notebook as a page, and the drawings on it, by their places on the site."""
+    found: dict[str, str | bytes] = {}
+    parts: list[str] = []
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            parts.append(source)
+            continue
+        parts.append(f"```python\n{source}\n```")
+        for output in cell["outputs"]:
+            if output["output_type"] == "stream":
+                parts.append(f"```text\n{''.join(output['text']).rstrip()}\n```")
+            elif "image/png" in output.get("data", {}):
+                name = f"{path.stem}-{len(found) + 1}.png"
+                found[f"notebooks/{name}"] = base64.b64decode("".join(output["data"]["image/png"]))
+                parts.append(f"![what the cell draws]({name})")
+    return {**found, f"notebooks/{path.stem}.md": "\n\n".join(parts) + "\n"}
 
 
 def _source(place: str) -> str:

@@ -20,7 +20,9 @@ def executed(path: Path) -> Any:
     from nbclient import NotebookClient
 
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=PATIENCE_S, kernel_name="python3", resources={"metadata": {"path": ROOT}}).execute()
+    NotebookClient(
+        notebook, timeout=PATIENCE_S, kernel_name="python3", resources={"metadata": {"path": ROOT}}
+    ).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # the time of day at which it ran
     return notebook

@@ -16,6 +16,7 @@ import pytest
 
 from simulator.city.demo import build_demo
 from simulator.city.demo.roads import gabriel
+from simulator.city.importers.pandapower_grid import quiet_pandapower
 from simulator.city.people import inside
 from simulator.contracts.city import City
 from simulator.contracts.kinds import KINDS
@@ -34,7 +35,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> City:
 def grid() -> Any:
     import pandapower.networks
 
-    return pandapower.networks.mv_oberrhein()
+    with quiet_pandapower():
+        return pandapower.networks.mv_oberrhein()
 
 
 def test_the_same_bytes_in_another_process_under_another_hash_seed(demo: City, tmp_path: Path) -> None:

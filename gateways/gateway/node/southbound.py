@@ -230,8 +230,11 @@ class FieldServer:
     def stop(self) -> None:
         """Commit and answer what has been taken, then hang up."""
         self._ending.set()
-        self._wake_write.send(b".")
+        with contextlib.suppress(OSError):  # stopped before
+            self._wake_write.send(b".")
         self._thread.join()
+        self._wake_read.close()
+        self._wake_write.close()
 
     def _run(self) -> None:
         try:
@@ -506,10 +509,12 @@ class FieldClient:
         self._ending.set()
         self._wake()
         self._thread.join()
+        self._wake_read.close()
+        self._wake_write.close()
         return self.counts()
 
     def _wake(self) -> None:
-        with contextlib.suppress(BlockingIOError):
+        with contextlib.suppress(OSError):  # full, or closed: either way nobody need be woken
             self._wake_write.send(b".")
 
     def _run(self) -> None:
