@@ -234,6 +234,12 @@ class Run:
         """Every event with its cause and the link that it came through, in order of time."""
         return Events(self.folder / "events.jsonl")
 
+    def told(self, event: Event, lang: str = "en") -> str:
+        """An event as a sentence that names its subject, in the language `lang` ("en" or "de")."""
+        from resilience.words.events import line
+
+        return line(event, self.city).of(lang)
+
     def _file(self, name: str) -> Callable[[], pa.Table]:
         def load() -> pa.Table:
             import pyarrow.parquet as pq

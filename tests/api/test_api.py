@@ -92,6 +92,7 @@ def test_events_are_typed_and_lead_back_to_the_fault(run: stadtwerk.Run, folder:
         while event.cause is not None:
             event = by_id[event.cause]
         assert event.kind is EventKind.FAULT
+        assert run.told(event, "de") != run.told(event)
     codes = run.events.pandas()["code"]
     assert list(codes) == [event.code for event in run.events]
     assert all(json.loads(params) is not None for params in run.events.arrow()["params"].to_pylist())
