@@ -38,6 +38,7 @@ COMMANDS = {
     "check": "check scenario files and city folders for mistakes",
     "list": "list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, rates and more",
     "city": "import a city, show one, or write it as a map",
+    "events": "print what happened in a finished run, as sentences",
     "push": "write a finished run into a database, for Grafana",
     "audit": "cut every link, fail every core component, and judge what that does to the town",
     "secrets": "make the certificates and passwords of a telemetry installation",
