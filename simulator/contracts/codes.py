@@ -1,18 +1,18 @@
-"""All event codes and crews' tasks: gathered from every `events.py` of ours, and from the plug-ins that take part."""
+"""All event codes and crews' tasks: those of every catalogue's folder, plug-ins too, and those of the mechanisms."""
 
 from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
 from simulator.contracts.event import EventCode, Task
+from simulator.contracts.registry import events_beside, registry
 
-_ROOMS = ("simulator", "gateways", "resilience", "stadtwerk")
-_FILE = "events.py"
+_MECHANISMS = ("resilience.inject.events", "stadtwerk.runs.events")
+"""Declare what can happen without being a sub-system or a lifeline."""
 
 T = TypeVar("T", EventCode, Task)
 
@@ -30,11 +30,12 @@ def tasks() -> Mapping[str, Task]:
 
 
 def event_modules() -> Iterator[str]:
-    """The modules that declare what can happen, in order of their names."""
-    for room in _ROOMS:
-        for folder in importlib.import_module(room).__path__:
-            for path in sorted(Path(folder).rglob(_FILE)):
-                yield ".".join((room, *path.relative_to(folder).with_suffix("").parts))
+    """The modules that declare what can happen: `events` beside each catalogue, and those of the mechanisms."""
+    opened = registry()
+    for name in opened.catalogues:
+        if module := events_beside(opened.homes[name]):
+            yield module
+    yield from _MECHANISMS
 
 
 def _by_name(of: type[T]) -> Mapping[str, T]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import importlib.util
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
@@ -71,6 +72,8 @@ class Registry:
 
     def __init__(self) -> None:
         self.plugins: list[Plugin] = []
+        self.homes: dict[str, str] = {}
+        """The package of each catalogue, by the catalogue's name."""
         self._catalogues: dict[str, Catalogue] = {}
         self._extensions: dict[str, dict[str, Extension]] = {group: {} for group in GROUPS[2:]}
 
@@ -242,7 +245,9 @@ def registry() -> Registry:
     """The registry of this process. Opened when first asked for, so that `--help` does not pay for it."""
     found = Registry()
     for group, module in _ours():
-        found.register(group, importlib.import_module(module).CATALOGUE)
+        declared = importlib.import_module(module).CATALOGUE
+        found.register(group, declared)
+        found.homes[declared.name] = module.rpartition(".")[0]
         found.plugins.append(Plugin(module.split(".")[-2], group, module))
     points = entry_points()
     for group in GROUPS:
@@ -264,11 +269,23 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
     plugin = Plugin(point.name, group, point.value, "0" if point.dist is None else point.dist.version)
     try:
         declared = point.load()
-        found.register(group, declared() if callable(declared) else declared)
+        declared = declared() if callable(declared) else declared
+        home = point.module.rpartition(".")[0]
+        if events := events_beside(home):
+            importlib.import_module(events)
+        found.register(group, declared)
+        if isinstance(declared, Catalogue):
+            found.homes[declared.name] = home
     except Exception as error:
         reason = str(error) if isinstance(error, Rejected) else f"{type(error).__name__}: {error}"
         return replace(plugin, error=" ".join(reason.split()))
     return replace(plugin, digest=_digest(point.dist, point.module))
+
+
+def events_beside(home: str) -> str | None:
+    """The module that declares what can happen in a catalogue's package; None where it has none."""
+    name = f"{home}.events"
+    return name if home and importlib.util.find_spec(name) else None
 
 
 def _digest(dist: Distribution | None, module: str) -> str:

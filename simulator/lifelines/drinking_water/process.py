@@ -19,7 +19,7 @@ from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
 from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
-from simulator.lifelines import events
+from simulator.lifelines.drinking_water import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 ENOUGH_L = 50.0

@@ -8,7 +8,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
-from simulator.lifelines import events
+from simulator.lifelines.hospital import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
 SHARES = {"mains": 1.0, "generator": 0.8, "battery": 0.5, "manual": 0.1, "none": 0.0}

@@ -9,7 +9,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
-from simulator.lifelines import events
+from simulator.lifelines.hospital import events
 from simulator.lifelines.hospital.process import Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
 

@@ -11,7 +11,7 @@ from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import NO_TANKERS
 from simulator.coupling.runtime import Runtime
-from simulator.lifelines import events
+from simulator.lifelines.hospital import events
 from simulator.lifelines.hospital.process import DRY_SHARE, Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
 

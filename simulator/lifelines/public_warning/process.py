@@ -8,9 +8,9 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
-from simulator.lifelines import events
 from simulator.lifelines.drinking_water.process import DrinkingWater
 from simulator.lifelines.lifeline import Duty, Lifeline
+from simulator.lifelines.public_warning import events
 
 MOST = 0.5
 """Sirens count as the way of warning while at least this share of the people live where one sounds (assumption)."""

@@ -6,8 +6,8 @@ from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
-from simulator.lifelines import events
 from simulator.lifelines.lifeline import Duty, Lifeline
+from simulator.lifelines.rescue import events
 
 SHARES = {"trunked": 1.0, "isolated-cell": 0.6, "direct-mode": 0.3, "runners": 0.1, "none": 0.0}
 """Share of the duty served (assumption: an isolated site still joins the crews around it but no dispatcher; direct mode

@@ -8,8 +8,8 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.catalogue import RANSOMWARE
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
-from simulator.lifelines import events
 from simulator.lifelines.lifeline import Duty, Lifeline
+from simulator.lifelines.town_hall import events
 
 DAY = to_ticks(86400.0)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from simulator.contracts.component import Component
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
-from simulator.lifelines import events
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
+from simulator.lifelines.traffic_control import events
 
 DARK_SHARE = 0.1
 """Above this share of dark signals the centre calls the police in (assumption)."""

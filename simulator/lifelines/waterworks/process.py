@@ -9,9 +9,9 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import Fallback
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
-from simulator.lifelines import events
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
+from simulator.lifelines.waterworks import events
 
 LOCAL_SHARE = 0.8
 """Share of the duty served at a pump on its own controls (assumption: nobody balances the tanks)."""

@@ -1,0 +1,60 @@
+"""What the supply of drinking water logs."""
+
+from __future__ import annotations
+
+from simulator.contracts.event import EventCode, EventKind, Role
+from simulator.contracts.words import Words
+
+_ = Words("simulator.lifelines.drinking_water")
+
+DRINKING_NETWORK = EventCode(
+    "drinking-water.network", EventKind.MODE, _("the network delivers {share} of the demand"), {"share": Role.SHARE}
+)
+DRINKING_DIRTY = EventCode(
+    "drinking-water.contaminated",
+    EventKind.MODE,
+    _("{bad} is contaminated, {litres} l a person and day arrive"),
+    {"bad": Role.SHARE, "litres": Role.NUMBER},
+)
+DRINKING_LOW_TANKS = EventCode(
+    "drinking-water.low-tanks",
+    EventKind.MODE,
+    _("tanks are low, {litres} l a person and day arrive"),
+    {"litres": Role.NUMBER},
+)
+DRINKING_WEAK = EventCode(
+    "drinking-water.weak-network",
+    EventKind.MODE,
+    _("the network is weak, {litres} l a person and day arrive"),
+    {"litres": Role.NUMBER},
+)
+DRINKING_BOILED = EventCode(
+    "drinking-water.boiled",
+    EventKind.MODE,
+    _("{bad} is contaminated; {litres} l a person and day are boiled"),
+    {"bad": Role.SHARE, "litres": Role.NUMBER},
+)
+DRINKING_BROUGHT = EventCode(
+    "drinking-water.brought",
+    EventKind.MODE,
+    _("wells and tankers give {brought} l a day, {litres} l a person in all"),
+    {"brought": Role.NUMBER, "litres": Role.NUMBER},
+)
+DRINKING_BOTTLED = EventCode(
+    "drinking-water.bottled",
+    EventKind.MODE,
+    _("{litres} l of bottled water a person and day are handed out"),
+    {"litres": Role.NUMBER},
+)
+DRINKING_GETTING_READY = EventCode(
+    "drinking-water.getting-ready",
+    EventKind.MODE,
+    _("{litres} l a person and day arrive; wells and tankers are getting ready"),
+    {"litres": Role.NUMBER},
+)
+DRINKING_NOBODY_COMES = EventCode(
+    "drinking-water.nobody-comes",
+    EventKind.MODE,
+    _("{litres} l a person and day arrive; no well works and no tanker gets through"),
+    {"litres": Role.NUMBER},
+)

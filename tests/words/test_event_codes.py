@@ -1,0 +1,100 @@
+"""Every event code has a sentence with a blank for each of its parameters, in every language, and somebody logs it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import re
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from simulator.contracts.codes import event_codes, event_modules, tasks
+from simulator.contracts.event import FIELDS, Counted, EventCode, EventKind, Role, Task, Vocabulary
+from simulator.contracts.words import LANGUAGES, Message
+from simulator.coupling.events import LEVEL_LOW
+from simulator.kernel import Clock
+from simulator.kernel.log import EventLog
+
+ROOT = Path(__file__).resolve().parents[2]
+CODES = list(event_codes().values())
+NO_WORDS_OF_ITS_OWN = {"fault.applied"}
+"""Codes whose sentence is nothing but a parameter's words."""
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
+def test_a_sentence_has_a_blank_for_each_parameter(code: EventCode) -> None:
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*", code.name)
+    assert code.sentence.blanks == code.parameters.keys()
+    if not code.parameters:
+        assert code.sentence.en, "says something"
+    fields = {name: role for name, role in code.parameters.items() if name in FIELDS}
+    assert not isinstance(fields.get("value"), Vocabulary)
+
+
+@pytest.mark.parametrize("code", CODES, ids=lambda code: code.name)
+def test_every_language_has_words_of_its_own(code: EventCode) -> None:
+    said = [code.sentence] + [role.words for role in code.parameters.values() if isinstance(role, Counted)]
+    for role in code.parameters.values():
+        said += (
+            [word for word in role.words.values() if isinstance(word, Message)] if isinstance(role, Vocabulary) else []
+        )
+    for message in said:
+        for language in LANGUAGES:
+            assert message.of(language)
+    if code.name not in NO_WORDS_OF_ITS_OWN and re.search(r"[a-z]{3}", re.sub(r"\{\w+\}", "", code.sentence.en)):
+        same = code.sentence.en == code.sentence.de
+        assert not same or code.sentence.en == "online", "is English in German"
+
+
+def test_every_task_has_a_title() -> None:
+    assert {"repair", "fuel-delivery", "switching", "water-tanker", "by-hand"} <= set(tasks())
+    assert all(task.title.of(language) for task in tasks().values() for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("module", list(event_modules()))
+def test_every_code_is_logged_by_the_folder_that_declares_it(module: str) -> None:
+    """A constant that nothing names is a code that can never happen."""
+    declared = {
+        name
+        for name, value in vars(importlib.import_module(module)).items()
+        if isinstance(value, EventCode | Task) and not name.startswith("_")
+    }
+    folder = ROOT / Path(*module.split(".")[:-1])
+    assert declared
+    used: set[str] = set()
+    for path in folder.rglob("*.py"):
+        if path.name == "events.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute):
+                used.add(node.attr)
+            elif isinstance(node, ast.Name):
+                used.add(node.id)
+    assert declared <= used
+
+
+def log() -> EventLog:
+    return EventLog(Clock(datetime(2026, 1, 14), 0.0, 60.0))
+
+
+@pytest.mark.parametrize(
+    "params", [None, {}, {"required": "much"}, {"required": 0.5, "more": 1}, {"asked": 0.5}], ids=repr
+)
+def test_an_event_takes_the_parameters_that_its_code_declares(params: dict[str, float | str] | None) -> None:
+    with pytest.raises(TypeError, match=r"level\.low"):
+        log().add(LEVEL_LOW, "level", params)
+
+
+def test_an_event_has_the_kind_of_its_code_unless_told_otherwise() -> None:
+    wrong = EventCode("test.thing", EventKind.NOTE, Message("tests", "{n} things"), {"n": Role.COUNT})
+    book = log()
+    book.add(wrong, "x", {"n": 1})
+    book.add(wrong, "x", {"n": 2}, kind=EventKind.MODE)
+    assert [(e.kind, e.code, e.params) for e in book.events] == [
+        (EventKind.NOTE, "test.thing", {"n": 1}),
+        (EventKind.MODE, "test.thing", {"n": 2}),
+    ]
+    with pytest.raises(TypeError):
+        book.add(wrong, "x", {"n": 1.5})
