@@ -16,7 +16,9 @@ from dashboards.health import SILENT_S
 from dashboards.influx import UID
 from dashboards.page import panel_id, uid
 from dashboards.provision import HEADER
-from dashboards.text import Text
+from simulator.contracts.words import Text, Words
+
+_ = Words("dashboards")
 
 FOLDER = "Stadtwerk"
 GROUP = "stadtwerk-symptoms"
@@ -58,7 +60,7 @@ class Rule:
 RULES: tuple[Rule, ...] = (
     Rule(
         "stadtwerk-water-below",
-        Text("Trinkwasser unter dem Mindestmaß", "Drinking water below the limit"),
+        _("Drinking water below the limit"),
         queries.alert_water(),
         "gt",
         PEOPLE,
@@ -67,34 +69,23 @@ RULES: tuple[Rule, ...] = (
         "Error",
         "critical",
         "water",
-        Text(
-            "{{ $labels.city }}: {{ $values.B.Value }} Menschen liegen unter dem Mindestmaß ({{ $labels.measure }}, "
-            "Lauf "
-            "{{ $labels.run }}).",
-            "{{ $labels.city }}: {{ $values.B.Value }} people are below the limit ({{ $labels.measure }}, run "
-            "{{ $labels.run }}).",
+        _(
+            "{{ $labels.city }}: {{ $values.B.Value }} people are below the limit ({{ $labels.measure }}, "
+            "run {{ $labels.run }})."
         ),
-        Text(
-            "1. Seite Wasser öffnen: welche Stadtteile, welcher Druck, welche Pumpen stehen? 2. Strom der Pumpen "
-            "und ihre "
-            "Fernsteuerung prüfen (Seite Energie, Seite IKT). 3. Stunden in den Hochbehältern ablesen. 4. Reicht es "
-            "nicht bis "
-            "zur Entstörung: Notbrunnen und Tankwagen rufen, Krankenhaus und Heime zuerst, Bevölkerung warnen. 5. Bei "
-            "Verdacht auf Verkeimung Abkochgebot mit dem Gesundheitsamt abstimmen.",
-            "1. Open the page Water: which districts, which pressure, which pumps stand still? 2. Check the pumps' "
-            "power and "
-            "remote control (pages Energy and ICT). 3. Read the hours left in the tanks. 4. If that is not enough "
-            "until the "
-            "repair: call out emergency wells and tankers, hospital and homes first, warn the public. 5. If the "
-            "water may be "
-            "contaminated, agree a notice to boil water with the health authority.",
+        _(
+            "1. Open the page Water: which districts, which pressure, which pumps stand still? 2. Check the "
+            "pumps' power and remote control (pages Energy and ICT). 3. Read the hours left in the tanks. 4. "
+            "If that is not enough until the repair: call out emergency wells and tankers, hospital and "
+            "homes first, warn the public. 5. If the water may be contaminated, agree a notice to boil water "
+            "with the health authority."
         ),
         "water",
         "people",
     ),
     Rule(
         "stadtwerk-hospital-last-source",
-        Text("Krankenhaus an seiner letzten Stromquelle", "Hospital on its last source of power"),
+        _("Hospital on its last source of power"),
         queries.alert_fallbacks("hospital"),
         "lt",
         1,
@@ -103,34 +94,22 @@ RULES: tuple[Rule, ...] = (
         "Alerting",
         "critical",
         "lifeline",
-        Text(
-            "{{ $labels.component }} ({{ $labels.district }}): hinter der jetzigen Stromquelle ist keine mehr (Lauf "
-            "{{ $labels.run }}).",
-            "{{ $labels.component }} ({{ $labels.district }}): there is no source left behind the present one (run "
-            "{{ $labels.run }}).",
+        _(
+            "{{ $labels.component }} ({{ $labels.district }}): there is no source left behind the present "
+            "one (run {{ $labels.run }})."
         ),
-        Text(
-            "1. Seite Daseinsvorsorge: läuft der Notstrom, und wie viele Stunden reicht der Treibstoff? 2. "
-            "Technische Leitung "
-            "des Krankenhauses anrufen: Last abwerfen, Eingriffe verschieben. 3. Tankwagen bestellen, Zufahrt "
-            "prüfen (Seite "
-            "Verkehr). 4. Fahrbares Aggregat beim Katastrophenschutz anfordern. 5. Netzbetreiber: das Krankenhaus "
-            "zuerst "
-            "wieder versorgen. 6. Läuft nichts mehr: Verlegung nach dem Alarmplan.",
-            "1. Page Lifelines: does the generator run, and for how many hours does its fuel last? 2. Call the "
-            "hospital's "
-            "engineer: shed load, put off operations. 3. Order a fuel truck, check the way there (page Traffic). 4. "
-            "Ask civil "
-            "protection for a mobile generator. 5. Grid operator: supply the hospital first. 6. If nothing runs any "
-            "more: "
-            "evacuate by the hospital's alarm plan.",
+        _(
+            "1. Page Lifelines: does the generator run, and for how many hours does its fuel last? 2. Call "
+            "the hospital's engineer: shed load, put off operations. 3. Order a fuel truck, check the way "
+            "there (page Traffic). 4. Ask civil protection for a mobile generator. 5. Grid operator: supply "
+            "the hospital first. 6. If nothing runs any more: evacuate by the hospital's alarm plan."
         ),
         "lifeline",
         "lifelines",
     ),
     Rule(
         "stadtwerk-rescue-no-fallback",
-        Text("Rettungsfunk ohne Ersatz", "Rescue radio without fallback"),
+        _("Rescue radio without fallback"),
         queries.alert_fallbacks("rescue-dispatch"),
         "lt",
         1,
@@ -139,29 +118,19 @@ RULES: tuple[Rule, ...] = (
         "Alerting",
         "critical",
         "lifeline",
-        Text(
-            "{{ $labels.component }}: der Rettungsfunk hat keinen Ersatzweg mehr oder ist ausgefallen (Lauf "
-            "{{ $labels.run }}).",
-            "{{ $labels.component }}: rescue radio has no fallback left or is out (run {{ $labels.run }}).",
-        ),
-        Text(
-            "1. Seite Daseinsvorsorge: welche Betriebsweise, seit wann? 2. Fahrzeuge auf Direktmodus schalten, "
-            "Treffpunkte und "
-            "Melder nach dem Plan besetzen. 3. Funkstandorte: Strom oder Anbindung verloren (Seite IKT)? Trupp mit "
-            "Aggregat "
-            "schicken. 4. Notruf über Telefon und Wachen sicherstellen, Bevölkerung sagen, wo Hilfe zu holen ist.",
-            "1. Page Lifelines: which mode, since when? 2. Switch vehicles to direct mode, man meeting points and "
-            "runners by the "
-            "plan. 3. Radio sites: is it power or the link that is lost (page ICT)? Send a crew with a generator. "
-            "4. Keep "
-            "emergency calls going by telephone and at the stations, tell the public where to get help.",
+        _("{{ $labels.component }}: rescue radio has no fallback left or is out (run {{ $labels.run }})."),
+        _(
+            "1. Page Lifelines: which mode, since when? 2. Switch vehicles to direct mode, man meeting "
+            "points and runners by the plan. 3. Radio sites: is it power or the link that is lost (page "
+            "ICT)? Send a crew with a generator. 4. Keep emergency calls going by telephone and at the "
+            "stations, tell the public where to get help."
         ),
         "lifeline",
         "lifelines",
     ),
     Rule(
         "stadtwerk-telemetry-silent",
-        Text("Telemetrie schweigt", "Telemetry is silent"),
+        _("Telemetry is silent"),
         queries.alert_silent(),
         "gt",
         SILENT_S,
@@ -170,29 +139,15 @@ RULES: tuple[Rule, ...] = (
         "Alerting",
         "warning",
         "ict",
-        Text(
-            "{{ $labels.gateway }} ({{ $labels.district }}) hat seit {{ $values.B.Value }} s nichts geliefert, oder "
-            "es kommt gar "
-            "nichts mehr an.",
-            "{{ $labels.gateway }} ({{ $labels.district }}) has delivered nothing for {{ $values.B.Value }} s, or "
-            "nothing arrives "
-            "at all.",
+        _(
+            "{{ $labels.gateway }} ({{ $labels.district }}) has delivered nothing for {{ $values.B.Value }} "
+            "s, or nothing arrives at all."
         ),
-        Text(
-            "1. Seite Güte der Daten: ein Gateway oder alle? 2. Alle: Broker, Empfang und Datenbank prüfen; ohne "
-            "laufende "
-            "Übung diese Regel pausieren. 3. Eines: Strom und Datenweg des Gateways (Seite IKT), Trupp schicken. 4. "
-            "Bis dahin "
-            "gilt für dieses Gebiet nichts, was die anderen Seiten aus Messwerten zeigen: Meldungen per Telefon "
-            "einholen. "
-            "5. Danach prüfen, ob die gehaltenen Messwerte nachkommen.",
-            "1. Page Data health: one gateway or all? 2. All: check brokers, ingest and database; pause this rule "
-            "while no "
-            "exercise is on. 3. One: power and data link of the gateway (page ICT), send a crew. 4. Until then "
-            "trust nothing that "
-            "other pages show from readings of that area: ask by telephone. 5. Afterwards see that the readings "
-            "which were held "
-            "arrive.",
+        _(
+            "1. Page Data health: one gateway or all? 2. All: check brokers, ingest and database; pause this "
+            "rule while no exercise is on. 3. One: power and data link of the gateway (page ICT), send a "
+            "crew. 4. Until then trust nothing that other pages show from readings of that area: ask by "
+            "telephone. 5. Afterwards see that the readings which were held arrive."
         ),
         "health",
         "gateways",

@@ -12,7 +12,7 @@ from dashboards.domain import domain_page
 from dashboards.domains import DOMAINS
 from dashboards.health import health
 from dashboards.resilience import resilience
-from dashboards.text import LANGUAGES, Language
+from simulator.contracts.words import LANGUAGES
 
 DEFAULT = Path(__file__).resolve().parents[1] / "deploy" / "grafana"
 """Where the built files are kept."""
@@ -20,7 +20,7 @@ DEFAULT = Path(__file__).resolve().parents[1] / "deploy" / "grafana"
 
 def built() -> dict[str, str]:
     """Every file by its path below the folder, in a fixed order."""
-    pages: dict[str, Callable[[Language], str]] = {"city": city}
+    pages: dict[str, Callable[[str], str]] = {"city": city}
     for domain in DOMAINS:
         pages[domain.key] = lambda lang, domain=domain: domain_page(domain, lang)  # type: ignore[misc]
     pages |= {"resilience": resilience, "health": health, "compare": compare}

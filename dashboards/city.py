@@ -9,23 +9,19 @@ from dashboards.panels import Kit, Put
 from dashboards.shared import MAP_NAMES, PLACE, STATE, lifeline_modes, lifelines, services, worst_services
 from dashboards.style import PanelOf, bad_from, plain
 from dashboards.tables import Column
-from dashboards.text import Language, Text
+from simulator.contracts.words import Text, Words
 
-CITY_WIDE = Text(
-    "Für die ganze Stadt; Stadtteil und Betreiber wirken hier nicht.",
-    "For the whole city; district and owner have no effect.",
-)
+_ = Words("dashboards")
+
+CITY_WIDE = _("For the whole city; district and owner have no effect.")
 
 
-def city(lang: Language) -> str:
+def city(lang: str) -> str:
     """The dashboard as JSON."""
     page = Page(
         "city",
         lang,
-        Text(
-            "Was ist gestört, seit wann, für wie viele Menschen, und was ist eingesprungen?",
-            "What is wrong, since when, for how many people, and what has taken over?",
-        ),
+        _("What is wrong, since when, for how many people, and what has taken over?"),
     )
     page.variables()
     page.notes()
@@ -44,25 +40,16 @@ def city(lang: Language) -> str:
 
 
 def _figures(kit: Kit) -> tuple[Put, ...]:
-    people = Text(
-        "Menschen, denen gerade wenigstens ein Dienst fehlt, gemessen am Mindestmaß, das ihnen geschuldet ist.",
-        "People who now lack at least one service, held against the minimum they are owed.",
-    )
-    hours = Text(
-        "Menschen mal Stunden, in denen ihnen wenigstens ein Dienst fehlte, seit dem Beginn des Szenarios.",
-        "People times the hours in which they lacked at least one service, since the scenario's zero.",
-    )
-    levels = Text("Dienste, die gerade unter ihrem Mindestmaß liegen.", "Services that are below their minimum now.")
-    faults = Text(
-        "Störungen, die gerade in Kraft sind, je Anlage und Ursache einzeln gezählt.",
-        "Faults in force now, counted for each component and cause.",
-    )
-    verdict = Text("Das Ergebnis des Laufs; offen, solange er läuft.", "The verdict of the run; open while it lasts.")
+    people = _("People who now lack at least one service, held against the minimum they are owed.")
+    hours = _("People times the hours in which they lacked at least one service, since the scenario's zero.")
+    levels = _("Services that are below their minimum now.")
+    faults = _("Faults in force now, counted for each component and cause.")
+    verdict = _("The verdict of the run; open while it lasts.")
     return (
         Put(
             "people-now",
             kit.stat(
-                Text("Betroffene Menschen", "People affected"),
+                _("People affected"),
                 _more(people),
                 queries.people_now(),
                 "short",
@@ -74,7 +61,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
         Put(
             "person-hours",
             kit.stat(
-                Text("Personenstunden bisher", "Person-hours so far"),
+                _("Person-hours so far"),
                 _more(hours),
                 queries.person_hours(),
                 "short",
@@ -86,7 +73,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
         Put(
             "levels-below",
             kit.stat(
-                Text("Dienste unter dem Maß", "Services below minimum"),
+                _("Services below minimum"),
                 _more(levels),
                 queries.levels_below(),
                 "short",
@@ -98,7 +85,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
         Put(
             "faults-now",
             kit.stat(
-                Text("Störungen in Kraft", "Faults in force"),
+                _("Faults in force"),
                 _more(faults),
                 queries.faults_in_force(),
                 "short",
@@ -109,9 +96,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
         ),
         Put(
             "verdict",
-            kit.stat(
-                Text("Ergebnis", "Verdict"), verdict, queries.verdict(), "none", plain(), palette.verdicts(kit.lang)
-            ),
+            kit.stat(_("Verdict"), verdict, queries.verdict(), "none", plain(), palette.verdicts(kit.lang)),
             4,
             4,
         ),
@@ -119,21 +104,17 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
 
 
 def _more(text: Text) -> Text:
-    return Text(f"{text.de} {CITY_WIDE.de}", f"{text.en} {CITY_WIDE.en}")
+    return _("{text} {CITY_WIDE}", text=text, CITY_WIDE=CITY_WIDE)
 
 
 def _map(kit: Kit) -> PanelOf:
     return town_map(
         kit,
-        Text("Karte", "Map"),
-        Text(
-            "Große Scheiben: Stadtteile nach ihrem schlechtesten Dienst. Punkte: Anlagen. ! eingeschränkt, T "
-            "technischer "
-            "Ersatz, A analoger Ersatz, ✕ ausgefallen. Leitungen, Straßen und Ortsnetzstationen stehen hier nur, wenn "
-            "ihnen etwas fehlt.",
-            "Large discs: districts by their worst service. Points: components. ! degraded, T technical fallback, A "
-            "analogue "
-            "fallback, ✕ failed. Mains, roads and local substations are here only if something is wrong with them.",
+        _("Map"),
+        _(
+            "Large discs: districts by their worst service. Points: components. ! degraded, T technical "
+            "fallback, A analogue fallback, ✕ failed. Mains, roads and local substations are here only if "
+            "something is wrong with them."
         ),
         queries.map_components(kit.lang),
         queries.map_districts(),
@@ -143,27 +124,18 @@ def _map(kit: Kit) -> PanelOf:
 
 def _alarms(kit: Kit) -> PanelOf:
     return kit.alarms(
-        Text("Anstehende Alarme", "Active alarms"),
-        Text(
-            "Alarmregeln, die gerade ausgelöst sind oder gleich auslösen. Die Regeln sehen auf die letzten Minuten; "
-            "ein "
-            "alter Lauf löst sie nicht aus, außer er wurde mit `--now` geschrieben.",
-            "Alert rules that fire now or are about to. They look at the last minutes; an old run does not fire "
-            "them unless "
-            "it was written with `--now`.",
+        _("Active alarms"),
+        _(
+            "Alert rules that fire now or are about to. They look at the last minutes; an old run does not "
+            "fire them unless it was written with `--now`."
         ),
     )
 
 
 def _people(kit: Kit) -> PanelOf:
     return kit.lines(
-        Text("Betroffene Menschen im Verlauf", "People affected over time"),
-        _more(
-            Text(
-                "Menschen unter dem Mindestmaß, je Dienst. Wer in einem betroffenen Stadtteil wohnt, zählt.",
-                "People below the minimum, by service. Who lives in a district that is below counts.",
-            )
-        ),
+        _("People affected over time"),
+        _more(_("People below the minimum, by service. Who lives in a district that is below counts.")),
         [(queries.people_course(), "$tag_measure")],
         "short",
         names=palette.measure_words(kit.lang),
@@ -171,23 +143,20 @@ def _people(kit: Kit) -> PanelOf:
 
 
 def _faults(kit: Kit) -> PanelOf:
-    active = palette.yes_no(kit.lang, Text("✘ in Kraft", "✘ in force"), Text("✔ behoben", "✔ cleared"))
+    active = palette.yes_no(kit.lang, _("✘ in force"), _("✔ cleared"))
     return kit.table(
-        Text("Störungen", "Faults"),
-        Text(
-            "Alle Störungen des Laufs bis jetzt, die geltenden zuerst.",
-            "All faults of the run so far, those in force first.",
-        ),
+        _("Faults"),
+        _("All faults of the run so far, those in force first."),
         queries.faults(kit.lang),
         [
-            Column("label", Text("Störung", "Fault")),
+            Column("label", _("Fault")),
             Column("active", STATE, mappings=active, coloured=True, width=110),
-            Column("Time", Text("Stand", "As of"), "dateTimeAsIso", width=160),
+            Column("Time", _("As of"), "dateTimeAsIso", width=160),
             Column("district", PLACE, width=110),
-            Column("owner", Text("Betreiber", "Owner")),
+            Column("owner", _("Owner")),
         ],
         sort=("active", True),
-        no_value=Text("keine Störung in diesem Lauf", "no fault in this run"),
+        no_value=_("no fault in this run"),
     )
 
 
@@ -195,22 +164,17 @@ def _runs(kit: Kit) -> PanelOf:
     times = "from=${__data.fields.begin_ms.numeric}&to=${__data.fields.end_ms.numeric}"
     target = f"/d/stadtwerk-resilience-{kit.lang}?var-run=${{__data.fields.run}}&{times}"
     return kit.table(
-        Text("Läufe in der Datenbank", "Runs in the database"),
-        Text(
-            "Alle Läufe, auch außerhalb der gewählten Zeit. Ein Klick auf den Namen öffnet den Lauf in seiner Zeit.",
-            "All runs, also outside the chosen time. A click on the name opens a run in its own time.",
-        ),
+        _("Runs in the database"),
+        _("All runs, also outside the chosen time. A click on the name opens a run in its own time."),
         queries.all_runs(kit.lang),
         [
-            Column("run", Text("Lauf", "Run"), links=[(Text("Lauf öffnen", "Open the run"), target)], width=200),
-            Column("title", Text("Szenario", "Scenario")),
-            Column(
-                "verdict", Text("Ergebnis", "Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150
-            ),
-            Column("answer", Text("Antwort", "Answer")),
-            Column("seed", Text("Startwert", "Seed"), "none", width=80),
-            Column("begin_ms", Text("Beginn", "Begin"), "dateTimeAsIso", width=160),
-            Column("end_ms", Text("Ende", "End"), "dateTimeAsIso", width=160),
+            Column("run", _("Run"), links=[(_("Open the run"), target)], width=200),
+            Column("title", _("Scenario")),
+            Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
+            Column("answer", _("Answer")),
+            Column("seed", _("Seed"), "none", width=80),
+            Column("begin_ms", _("Begin"), "dateTimeAsIso", width=160),
+            Column("end_ms", _("End"), "dateTimeAsIso", width=160),
         ],
         sort=("begin_ms", True),
     )

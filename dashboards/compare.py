@@ -9,26 +9,24 @@ from dashboards.resilience import expectations, losses, redundancies
 from dashboards.shared import lifeline_modes, lifelines, services
 from dashboards.style import PanelOf, plain
 from dashboards.tables import Column
-from dashboards.text import Language, Text
+from simulator.contracts.words import Words
+
+_ = Words("dashboards")
 
 SIDES = (
-    ("run", Text("vorher: ${run:text}", "before: ${run:text}")),
-    ("run_b", Text("nachher: ${run_b:text}", "after: ${run_b:text}")),
+    ("run", _("before: ${run:text}")),
+    ("run_b", _("after: ${run_b:text}")),
 )
 
 
-def compare(lang: Language) -> str:
+def compare(lang: str) -> str:
     """The dashboard as JSON."""
     page = Page(
         "compare",
         lang,
-        Text(
-            "Zwei Läufe nebeneinander: links der erste, rechts der zweite. Beide müssen in der gewählten Zeit "
-            "liegen; Läufe "
-            "desselben Szenarios liegen in derselben.",
-            "Two runs side by side: the first on the left, the second on the right. Both must lie in the chosen "
-            "time; runs of "
-            "the same scenario lie in the same.",
+        _(
+            "Two runs side by side: the first on the left, the second on the right. Both must lie in the "
+            "chosen time; runs of the same scenario lie in the same."
         ),
     )
     page.variables(run_b=True)
@@ -54,8 +52,8 @@ def compare(lang: Language) -> str:
 
 def _verdict(kit: Kit, run: str) -> PanelOf:
     return kit.stat(
-        Text("Ergebnis", "Verdict"),
-        Text("Das Ergebnis des Laufs.", "The verdict of the run."),
+        _("Verdict"),
+        _("The verdict of the run."),
         queries.verdict(run),
         "none",
         plain(),
@@ -65,20 +63,20 @@ def _verdict(kit: Kit, run: str) -> PanelOf:
 
 def _answer(kit: Kit, run: str) -> PanelOf:
     return kit.table(
-        Text("Antwort", "Answer"),
-        Text("Die Antwort des Laufs auf seine Frage.", "The run's answer to its question."),
+        _("Answer"),
+        _("The run's answer to its question."),
         queries.about_run(kit.lang, run),
-        [Column("answer", Text("Antwort", "Answer"))],
+        [Column("answer", _("Answer"))],
     )
 
 
 def _people(kit: Kit, run: str) -> PanelOf:
     return kit.lines(
-        Text("Betroffene Menschen", "People affected"),
-        Text("Menschen, denen wenigstens ein Dienst fehlte.", "People who lacked at least one service."),
+        _("People affected"),
+        _("People who lacked at least one service."),
         [(queries.people_any_course(run), "$col")],
         "short",
-        names={"people": Text("betroffene Menschen", "people affected")},
+        names={"people": _("people affected")},
         fill=20,
     )
 
@@ -86,17 +84,14 @@ def _people(kit: Kit, run: str) -> PanelOf:
 def _hours(kit: Kit, run: str) -> PanelOf:
     words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
     return kit.table(
-        Text("Personenstunden", "Person-hours"),
-        Text(
-            "Menschen mal Stunden unter dem geschuldeten Maß, je Dienst.",
-            "People times hours below what is owed, by service.",
-        ),
+        _("Person-hours"),
+        _("People times hours below what is owed, by service."),
         queries.hours_table(run),
         [
-            Column("measure", Text("Dienst", "Service"), mappings=words),
-            Column("person_hours", Text("Personenstunden", "Person-hours"), "short", decimals=1, width=150),
-            Column("people", Text("Menschen zuletzt", "People at last"), "short", width=140),
-            Column("levels_below", Text("Dienste zuletzt", "Services at last"), "short", width=140),
+            Column("measure", _("Service"), mappings=words),
+            Column("person_hours", _("Person-hours"), "short", decimals=1, width=150),
+            Column("people", _("People at last"), "short", width=140),
+            Column("levels_below", _("Services at last"), "short", width=140),
         ],
         sort=("person_hours", True),
     )

@@ -10,28 +10,30 @@ from dashboards.panels import SAMPLED, Kit, Put
 from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
 from dashboards.style import PanelOf, bad_from, display_name
 from dashboards.tables import Column
-from dashboards.text import Language, Text
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import HOURS_SHOWN
+from simulator.contracts.words import Words
 
-SHARE = Text("Anteil, der ankommt, je Stadtteil", "Share that arrives, by district")
+_ = Words("dashboards")
+
+SHARE = _("Share that arrives, by district")
 
 
-def domain_page(domain: Domain, lang: Language) -> str:
+def domain_page(domain: Domain, lang: str) -> str:
     """The dashboard of a sub-system as JSON."""
     page = Page(domain.key, lang, domain.description)
     page.variables()
     page.notes()
     kit = page.kit
-    page.row(Text("Karte", "Map"))
+    page.row(_("Map"))
     page.put(Put("map", _map(kit, domain), 12, 14), *_figures(kit, domain))
-    page.row(Text("Versorgung und Bedarf", "Supply and demand"))
+    page.row(_("Supply and demand"))
     page.put(*_supply(kit, domain))
-    page.row(Text("Schlechteste Orte", "Worst places"))
+    page.row(_("Worst places"))
     page.put(*_worst(kit, domain))
-    page.row(Text("Anlagen", "Equipment"))
+    page.row(_("Equipment"))
     page.put(*_equipment(kit, domain))
-    page.row(Text("Wie lange reicht es?", "How long will it last?"))
+    page.row(_("How long will it last?"))
     page.put(*_depletion(kit, domain))
     return page.json()
 
@@ -39,14 +41,11 @@ def domain_page(domain: Domain, lang: Language) -> str:
 def _map(kit: Kit, domain: Domain) -> PanelOf:
     return town_map(
         kit,
-        Text("Karte", "Map"),
-        Text(
-            "Anlagen dieses Teilsystems nach ihrem Zustand: ! eingeschränkt, T technischer Ersatz, A analoger "
-            "Ersatz, ✕ "
-            "ausgefallen. Was hundertfach vorkommt (Leitungen, Knoten, Straßen), steht hier nur, wenn ihm etwas fehlt.",
-            "Components of this sub-system by their state: ! degraded, T technical fallback, A analogue fallback, ✕ "
-            "failed. "
-            "What there are hundreds of (mains, junctions, roads) is here only if something is wrong with it.",
+        _("Map"),
+        _(
+            "Components of this sub-system by their state: ! degraded, T technical fallback, A analogue "
+            "fallback, ✕ failed. What there are hundreds of (mains, junctions, roads) is here only if "
+            "something is wrong with it."
         ),
         queries.map_components(kit.lang, domain.key),
         queries.map_districts(),
@@ -61,32 +60,23 @@ def _measures(domain: Domain) -> list[str]:
 def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     measures, words = _measures(domain), palette.measure_words(kit.lang)
     people = kit.stat(
-        Text("Betroffene Menschen", "People affected"),
-        Text(
-            "Menschen, die gerade unter dem geschuldeten Maß liegen, je Dienst.",
-            "People below what they are owed now, by service.",
-        ),
+        _("People affected"),
+        _("People below what they are owed now, by service."),
         queries.people_of(measures),
         "short",
         bad_from(1),
         alias="$tag_measure",
     )
     hours = kit.stat(
-        Text("Personenstunden bisher", "Person-hours so far"),
-        Text(
-            "Menschen mal Stunden unter dem Maß seit dem Beginn des Szenarios, je Dienst.",
-            "People times hours below what is owed since the scenario's zero, by service.",
-        ),
+        _("Person-hours so far"),
+        _("People times hours below what is owed since the scenario's zero, by service."),
         queries.hours_of(measures),
         "short",
         alias="$tag_measure",
     )
     course = kit.lines(
-        Text("Güte der Dienste", "Quality of services"),
-        Text(
-            "Was der durchschnittliche Mensch bekommt; 100 % ist alles, was geschuldet ist.",
-            "What the average person gets; 100 % is all that is owed.",
-        ),
+        _("Quality of services"),
+        _("What the average person gets; 100 % is all that is owed."),
         [(queries.quality_course("run", measures), "$tag_measure")],
         "percentunit",
         most=1.0,
@@ -101,11 +91,8 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
 def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     if domain.balance is None:
         served = kit.lines(
-            Text("Erbrachte Leistung gegen das Mindestmaß", "Service against what is owed"),
-            Text(
-                "Die Güte jedes Dienstes; unter 100 % wird das Maß verfehlt oder nur ein Teil erbracht.",
-                "The quality of each service; below 100 % the minimum is missed or only a part is served.",
-            ),
+            _("Service against what is owed"),
+            _("The quality of each service; below 100 % the minimum is missed or only a part is served."),
             [(queries.level_course(domain.key), "$tag_level")],
             "percentunit",
             most=1.0,
@@ -118,7 +105,7 @@ def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     balance = domain.balance
     names = [(name, name) for name in balance.names]
     course = kit.lines(
-        Text("Versorgung gegen Bedarf", "Supply against demand"),
+        _("Supply against demand"),
         balance.description,
         [(queries.balance(domain.key, names, balance.outer), "$col")],
         balance.unit,
@@ -127,10 +114,7 @@ def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     )
     share = kit.lines(
         SHARE,
-        Text(
-            "Das schlechteste Mittel jedes Stadtteils in jedem Abschnitt.",
-            "The worst of each district in each interval.",
-        ),
+        _("The worst of each district in each interval."),
         [(queries.share_course(domain.key), "$tag_district")],
         "percentunit",
         most=1.0,
@@ -146,17 +130,13 @@ def _worst(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     readings = domain.readings
     sensors = kit.table(
         readings.title,
-        Text(
-            "Aus den Messwerten, wie sie ankamen: was Sensoren falsch oder gar nicht melden, ist hier falsch oder "
-            "fehlt.",
-            "From readings as they arrived: what sensors report wrongly or not at all is wrong or missing here.",
-        ),
+        _("From readings as they arrived: what sensors report wrongly or not at all is wrong or missing here."),
         queries.worst_readings(readings.quantity, readings.function),
         [
-            Column("component", Text("Messstelle", "Sensor at")),
-            Column("gateway", Text("Gateway", "Gateway")),
-            Column("value", Text("Wert", "Value"), readings.unit, decimals=2, width=110),
-            Column("Time", Text("Zeit", "Time"), "dateTimeAsIso", width=160),
+            Column("component", _("Sensor at")),
+            Column("gateway", _("Gateway")),
+            Column("value", _("Value"), readings.unit, decimals=2, width=110),
+            Column("Time", _("Time"), "dateTimeAsIso", width=160),
         ],
         sort=("value", readings.function == "MAX"),
         most=15,
@@ -167,41 +147,35 @@ def _worst(kit: Kit, domain: Domain) -> tuple[Put, ...]:
 def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     lang = kit.lang
     timeline = kit.timeline(
-        Text("Zustand je Art", "State by kind"),
-        Text(
-            "Der schlechteste Zustand unter allen Anlagen einer Art, in jedem Abschnitt.",
-            "The worst state among all components of a kind, in each interval.",
-        ),
+        _("State by kind"),
+        _("The worst state among all components of a kind, in each interval."),
         queries.class_course(lang, domain.key),
         palette.states(lang),
         f"$tag_kind_{lang}",
     )
     counts = kit.table(
-        Text("Anlagen nach Zustand", "Components by state"),
-        Text(
-            "Wie viele Anlagen jeder Art gerade in welchem Zustand sind.",
-            "How many components of each kind are in which state now.",
-        ),
+        _("Components by state"),
+        _("How many components of each kind are in which state now."),
         queries.class_table(lang, domain.key),
         [
-            Column(f"kind_{lang}", Text("Art", "Kind")),
-            Column("total", Text("alle", "all"), "short", width=70),
+            Column(f"kind_{lang}", _("Kind")),
+            Column("total", _("all"), "short", width=70),
             *(Column(state.name.lower(), words, "short", width=110) for state, (words, _, _) in palette.STATES.items()),
         ],
         sort=("failed", True),
     )
     single = kit.table(
-        Text("Anlagen, die schlechtesten zuerst", "Components, the worst first"),
-        Text("Der letzte bekannte Zustand jeder Anlage.", "The last known state of each component."),
+        _("Components, the worst first"),
+        _("The last known state of each component."),
         queries.equipment(lang, domain.key),
         [
             Column("label", NAME),
-            Column("what", Text("Art", "Kind")),
+            Column("what", _("Kind")),
             Column("district", PLACE, width=110),
             Column("state", STATE, mappings=palette.states(lang), coloured=True, width=150),
-            Column("faults", Text("Störungen", "Faults"), "short", width=90),
-            Column("Time", Text("Stand", "As of"), "dateTimeAsIso", width=160),
-            Column("owner", Text("Betreiber", "Owner")),
+            Column("faults", _("Faults"), "short", width=90),
+            Column("Time", _("As of"), "dateTimeAsIso", width=160),
+            Column("owner", _("Owner")),
         ],
         sort=("state", True),
         most=50,
@@ -212,35 +186,32 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
 def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     lang = kit.lang
     cap = f"{HOURS_SHOWN:g}"
-    until = Text(
-        f"Stunden, bis der Vorrat bei jetzigem Verbrauch leer ist; {cap} heißt: so lange oder länger, oder es wird "
-        f"nichts "
-        "verbraucht. Bei Puffern: wie lange sie reichen, wenn der Strom jetzt wegfällt.",
-        f"Hours until the store is empty at the present use; {cap} means: so long or longer, or nothing is used. "
-        f"For backup "
-        "batteries: how long they last if power is lost now.",
+    until = _(
+        "Hours until the store is empty at the present use; {cap} means: so long or longer, or nothing "
+        "is used. For backup batteries: how long they last if power is lost now.",
+        cap=cap,
     )
     course = kit.lines(
-        Text("Stunden, die bleiben", "Hours left"),
+        _("Hours left"),
         until,
         [(queries.depletion_course(domain.key), "$tag_component ($tag_kind)")],
         "h",
         most=HOURS_SHOWN,
         interval=SAMPLED,
     )
-    draining = palette.yes_no(lang, Text("▼ wird weniger", "▼ draining"), Text("– bleibt", "– steady"))
+    draining = palette.yes_no(lang, _("▼ draining"), _("– steady"))
     stores = kit.table(
-        Text("Vorräte, die knappsten zuerst", "Stores, the shortest first"),
+        _("Stores, the shortest first"),
         until,
         queries.depletion_table(lang, domain.key),
         [
             Column("label", NAME),
-            Column("kind", Text("Vorrat", "Store"), mappings=palette.of_texts(palette.STORES, lang), width=130),
+            Column("kind", _("Store"), mappings=palette.of_texts(palette.STORES, lang), width=130),
             Column("district", PLACE, width=110),
-            Column("hours_left", Text("Stunden", "Hours"), "h", decimals=1, width=100),
+            Column("hours_left", _("Hours"), "h", decimals=1, width=100),
             Column("draining", STATE, mappings=draining, coloured=True, width=130),
-            Column("amount", Text("Menge", "Amount"), "short", decimals=1, width=90),
-            Column("unit", Text("Einheit", "Unit"), width=80),
+            Column("amount", _("Amount"), "short", decimals=1, width=90),
+            Column("unit", _("Unit"), width=80),
         ],
         sort=("hours_left", False),
         most=30,

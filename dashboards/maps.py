@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from grafana_foundation_sdk.builders import geomap
@@ -17,10 +17,12 @@ from dashboards import palette
 from dashboards.influx import InfluxQuery, source
 from dashboards.panels import Kit
 from dashboards.style import NOTHING, PanelOf, by_threshold, prop, thresholds
-from dashboards.text import Text
+from simulator.contracts.words import Text, Words
 
-_DISTRICTS = Text("Stadtteile", "districts")
-_COMPONENTS = Text("Anlagen", "components")
+_ = Words("dashboards")
+
+_DISTRICTS = _("districts")
+_COMPONENTS = _("components")
 
 
 class Ready(Builder[Any]):
@@ -34,7 +36,7 @@ class Ready(Builder[Any]):
 
 
 def town_map(
-    kit: Kit, title: Text, description: Text, components: str, districts: str, names: dict[str, Text]
+    kit: Kit, title: Text, description: Text, components: str, districts: str, names: Mapping[str, Text]
 ) -> PanelOf:
     """Districts as large discs, components as points, both by state; the letter says it without the colour."""
     panel = (

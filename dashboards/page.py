@@ -15,31 +15,33 @@ from dashboards import queries
 from dashboards.influx import InfluxNotes, source
 from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
-from dashboards.text import Language, Text
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
+from simulator.contracts.words import Text, Words
+
+_ = Words("dashboards")
 
 TAG = "stadtwerk"
 COLUMNS = 24
 
 PAGES: dict[str, Text] = {
-    "city": Text("Stadt auf einen Blick", "City at a glance"),
-    "water": Text("Wasser", "Water"),
-    "energy": Text("Energie", "Energy"),
-    "traffic": Text("Verkehr", "Traffic"),
-    "ict": Text("IKT", "ICT"),
-    "lifeline": Text("Daseinsvorsorge", "Lifelines"),
-    "resilience": Text("Resilienzlauf", "Resilience run"),
-    "health": Text("Güte der Daten", "Data health"),
-    "compare": Text("Vorher und nachher", "Before and after"),
+    "city": _("City at a glance"),
+    "water": _("Water"),
+    "energy": _("Energy"),
+    "traffic": _("Traffic"),
+    "ict": _("ICT"),
+    "lifeline": _("Lifelines"),
+    "resilience": _("Resilience run"),
+    "health": _("Data health"),
+    "compare": _("Before and after"),
 }
 """Every dashboard by its key, in the order in which one reads them."""
 
-OTHER_LANGUAGE: dict[Language, tuple[Language, str]] = {"de": ("en", "English"), "en": ("de", "Deutsch")}
+OTHER_LANGUAGE: dict[str, tuple[str, str]] = {"de": ("en", "English"), "en": ("de", "Deutsch")}
 
-LANGUAGE_NAMES: dict[Language, str] = {"de": "Deutsch", "en": "English"}
+LANGUAGE_NAMES: dict[str, str] = {"de": "Deutsch", "en": "English"}
 
 
-def uid(key: str, lang: Language) -> str:
+def uid(key: str, lang: str) -> str:
     """The uid of a page: the same in every build. Raises `KeyError` for a page that does not exist."""
     if key not in PAGES:
         raise KeyError(key)
@@ -54,7 +56,7 @@ def panel_id(key: str) -> int:
 class Page:
     """Builds one dashboard in one language."""
 
-    def __init__(self, key: str, lang: Language, description: Text) -> None:
+    def __init__(self, key: str, lang: str, description: Text) -> None:
         self.key, self.lang, self.kit = key, lang, Kit(lang)
         other, name = OTHER_LANGUAGE[lang]
         say = self.kit.say
@@ -68,7 +70,7 @@ class Page:
             .refresh("30s")
             .tooltip(model.DashboardCursorSync.CROSSHAIR)
             .readonly()
-            .link(_pages_link(say(Text("Seiten", "Pages")), lang))
+            .link(_pages_link(say(_("Pages")), lang))
             .link(
                 build.DashboardLink(name)
                 .type(model.DashboardLinkType.LINK)
@@ -88,14 +90,14 @@ class Page:
     def variables(self, *others: build.QueryVariable, run_b: bool = False) -> None:
         """Run, city, district and owner, and what this page has beside them."""
         say = self.kit.say
-        self._board = self._board.with_variable(_variable("run", say(Text("Lauf", "Run")), queries.runs()))
+        self._board = self._board.with_variable(_variable("run", say(_("Run")), queries.runs()))
         if run_b:
-            other = _variable("run_b", say(Text("Vergleichslauf", "Run to compare")), queries.runs())
+            other = _variable("run_b", say(_("Run to compare")), queries.runs())
             self._board = self._board.with_variable(other)
         for name, label, of in (
-            ("city", Text("Stadt", "City"), RUN),
-            ("district", Text("Stadtteil", "District"), DISTRICT),
-            ("owner", Text("Betreiber", "Owner"), COMPONENT),
+            ("city", _("City"), RUN),
+            ("district", _("District"), DISTRICT),
+            ("owner", _("Owner"), COMPONENT),
         ):
             made = _variable(name, say(label), queries.values_of(of, name), multi=True)
             self._board = self._board.with_variable(made)
@@ -105,13 +107,11 @@ class Page:
     def notes(self, fallbacks: bool = True) -> None:
         """Faults, their end, and what took over, as annotations."""
         say = self.kit.say
-        self._note(say(Text("Störungen", "Faults")), ("fault",), VERMILION)
-        self._note(say(Text("Störung behoben", "Faults cleared")), ("clear",), GREY)
+        self._note(say(_("Faults")), ("fault",), VERMILION)
+        self._note(say(_("Faults cleared")), ("clear",), GREY)
         if fallbacks:
-            self._note(say(Text("Betriebsweisen", "Modes")), ("mode",), PURPLE, shown=False)
-            self._note(
-                say(Text("Mindestmaß verfehlt", "Below what is owed")), ("level-low", "level-back"), ORANGE, shown=False
-            )
+            self._note(say(_("Modes")), ("mode",), PURPLE, shown=False)
+            self._note(say(_("Below what is owed")), ("level-low", "level-back"), ORANGE, shown=False)
 
     def row(self, title: Text) -> None:
         """A heading over the panels that follow."""
@@ -188,7 +188,7 @@ def measure_variable(label: str, query: str, first: str) -> build.QueryVariable:
     return _variable("measure", label, query).current(model.VariableOption(text=first, value=first, selected=True))
 
 
-def _pages_link(title: str, lang: Language) -> build.DashboardLink:
+def _pages_link(title: str, lang: str) -> build.DashboardLink:
     return (
         build.DashboardLink(title)
         .type(model.DashboardLinkType.DASHBOARDS)

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.models import dashboard as model
 
-from dashboards.text import Language, Text
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import ANY, VERDICT_CODES
 from simulator.contracts.state import State
+from simulator.contracts.words import Said, Text, Words
+
+_ = Words("dashboards")
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
@@ -20,48 +22,48 @@ GREY = "#8E8E8E"
 SERIES = (BLUE, ORANGE, GREEN, PURPLE, SKY, VERMILION, YELLOW, GREY)
 
 STATES: Mapping[State, tuple[Text, str, str]] = {
-    State.NORMAL: (Text("normal", "normal"), GREEN, ""),
-    State.DEGRADED: (Text("eingeschränkt", "degraded"), YELLOW, "!"),
-    State.TECHNICAL: (Text("technischer Ersatz", "technical fallback"), SKY, "T"),
-    State.ANALOGUE: (Text("analoger Ersatz", "analogue fallback"), PURPLE, "A"),
-    State.FAILED: (Text("ausgefallen", "failed"), VERMILION, "✕"),
+    State.NORMAL: (_("normal"), GREEN, ""),
+    State.DEGRADED: (_("degraded"), YELLOW, "!"),
+    State.TECHNICAL: (_("technical fallback"), SKY, "T"),
+    State.ANALOGUE: (_("analogue fallback"), PURPLE, "A"),
+    State.FAILED: (_("failed"), VERMILION, "✕"),
 }
 """Word, colour and letter of each state."""
 
 VERDICTS: Mapping[str, tuple[Text, str]] = {
-    "pass": (Text("✔ bestanden", "✔ pass"), GREEN),
-    "fail": (Text("✘ nicht bestanden", "✘ fail"), VERMILION),
-    "inconclusive": (Text("? nicht schlüssig", "? inconclusive"), YELLOW),
-    "open": (Text("… läuft noch", "… still running"), SKY),
-    "not needed": (Text("– nicht gebraucht", "– not needed"), GREY),
+    "pass": (_("✔ pass"), GREEN),
+    "fail": (_("✘ fail"), VERMILION),
+    "inconclusive": (_("? inconclusive"), YELLOW),
+    "open": (_("… still running"), SKY),
+    "not needed": (_("– not needed"), GREY),
 }
 
 STORES: Mapping[str, Text] = {
-    "tank": Text("Hochbehälter", "water tank"),
-    "battery": Text("Netzbatterie", "grid battery"),
-    "fuel": Text("Treibstoff", "fuel"),
-    "backup-battery": Text("Pufferbatterie", "backup battery"),
-    "roof-tank": Text("Dachtank", "roof tank"),
+    "tank": _("water tank"),
+    "battery": _("grid battery"),
+    "fuel": _("fuel"),
+    "backup-battery": _("backup battery"),
+    "roof-tank": _("roof tank"),
 }
 
 CATEGORIES: Mapping[str, Text] = {
-    "steady-state": Text("Ausgangslage", "steady state"),
-    "execution": Text("Ausführung", "execution"),
-    "evidence": Text("Wirkung der Störung", "evidence of the fault"),
-    "redundancy": Text("Ersatzweg", "second way"),
-    "expectation": Text("Erwartung", "expectation"),
+    "steady-state": _("steady state"),
+    "execution": _("execution"),
+    "evidence": _("evidence of the fault"),
+    "redundancy": _("second way"),
+    "expectation": _("expectation"),
 }
 
 REDUNDANCY_KINDS: Mapping[str, Text] = {
-    "technical": Text("technisch", "technical"),
-    "analogue": Text("analog", "analogue"),
+    "technical": _("technical"),
+    "analogue": _("analogue"),
 }
 
 
-def measure_words(lang: Language) -> dict[str, Text]:
+def measure_words(lang: str) -> dict[str, Text]:
     """What measures are called."""
-    named = {name: Text(measure.title_de, measure.title_en) for name, measure in MEASURES.items()}
-    return named | {ANY: Text("irgendein Dienst", "any service")}
+    named = {name: Said({"de": measure.title_de, "en": measure.title_en}) for name, measure in MEASURES.items()}
+    return named | {ANY: _("any service")}
 
 
 def of_numbers(rows: Sequence[tuple[float, str, str | None]]) -> list[model.ValueMapping]:
@@ -73,7 +75,7 @@ def of_numbers(rows: Sequence[tuple[float, str, str | None]]) -> list[model.Valu
     return [model.ValueMap(options=options)]
 
 
-def of_texts(words: Mapping[str, Text], lang: Language) -> list[model.ValueMapping]:
+def of_texts(words: Mapping[str, Text], lang: str) -> list[model.ValueMapping]:
     """Words for the names that stand in the database."""
     options = {
         name: model.ValueMappingResult(text=text.of(lang), index=i) for i, (name, text) in enumerate(words.items())
@@ -81,7 +83,7 @@ def of_texts(words: Mapping[str, Text], lang: Language) -> list[model.ValueMappi
     return [model.ValueMap(options=options)]
 
 
-def states(lang: Language) -> list[model.ValueMapping]:
+def states(lang: str) -> list[model.ValueMapping]:
     return of_numbers([(int(state), words.of(lang), colour) for state, (words, colour, _) in STATES.items()])
 
 
@@ -90,11 +92,11 @@ def signs() -> list[model.ValueMapping]:
     return of_numbers([(int(state), sign, colour) for state, (_, colour, sign) in STATES.items()])
 
 
-def verdicts(lang: Language) -> list[model.ValueMapping]:
+def verdicts(lang: str) -> list[model.ValueMapping]:
     return of_numbers([(VERDICT_CODES[name], words.of(lang), colour) for name, (words, colour) in VERDICTS.items()])
 
 
-def yes_no(lang: Language, yes: Text, no: Text, bad: bool = True) -> list[model.ValueMapping]:
+def yes_no(lang: str, yes: Text, no: Text, bad: bool = True) -> list[model.ValueMapping]:
     """1 and 0 as words; yes is the bad one, or the good one."""
     colours = (VERMILION, GREEN) if bad else (GREEN, VERMILION)
     return of_numbers([(1, yes.of(lang), colours[0]), (0, no.of(lang), colours[1])])

@@ -17,7 +17,7 @@ from dashboards import palette
 from dashboards.influx import InfluxQuery, source
 from dashboards.style import NOTHING, PanelOf, by_threshold, plain, prop, thresholds
 from dashboards.tables import TableKit
-from dashboards.text import Text
+from simulator.contracts.words import Text
 
 MIN_INTERVAL = "1m"
 """Levels are written once a minute, so a shorter interval would have gaps."""

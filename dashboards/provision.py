@@ -8,7 +8,7 @@ import yaml
 
 from dashboards.influx import UID
 from dashboards.page import LANGUAGE_NAMES, TAG
-from dashboards.text import LANGUAGES
+from simulator.contracts.words import LANGUAGES
 
 HEADER = "# Built by `python -m dashboards`; change it there.\n"
 

@@ -7,12 +7,14 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import palette
-from dashboards.text import Text
+from simulator.contracts.words import Words
+
+_ = Words("dashboards")
 
 PanelOf = Builder[model.Panel]
 """A panel that is not finished yet."""
 
-NOTHING = Text("nichts vorhanden", "nothing here")
+NOTHING = _("nothing here")
 
 
 def prop(name: str, value: object) -> model.DynamicConfigValue:

@@ -12,7 +12,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from dashboards import palette
 from dashboards.influx import InfluxQuery, source
 from dashboards.style import NOTHING, PanelOf, plain, prop, thresholds
-from dashboards.text import Language, Text
+from simulator.contracts.words import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Column:
 class TableKit:
     """Makes tables in one language."""
 
-    def __init__(self, lang: Language) -> None:
+    def __init__(self, lang: str) -> None:
         self.lang = lang
 
     def say(self, text: Text) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from resilience.judge.verdict import Category, Finding, Value
-from resilience.words.text import Text, both, enumerated
+from simulator.contracts.words import Text, Verbatim, Words, enumerated
+
+_ = Words("resilience")
 
 NAMED = 3
 """Findings and fallbacks that are named one by one; more are counted."""
@@ -22,43 +24,34 @@ def answer(value: Value, findings: Sequence[Finding]) -> Text:
     wrong = [finding for finding in findings if finding.value is value]
     undone = [finding for finding in wrong if finding.category is Category.EXECUTION]
     if value is Value.FAIL and undone:
-        return _with_more(
-            Text("Nein: Der Lauf war nicht der verlangte. ", "No: the run was not the one asked for. "), undone
-        )
+        return _with_more(_("No: the run was not the one asked for. "), undone)
     if value is Value.FAIL:
-        return _with_more(Text("Nein: Die Stadt hält nicht. ", "No: the town does not hold. "), wrong)
+        return _with_more(_("No: the town does not hold. "), wrong)
     return _with_more(
-        Text(
-            "Offen: Der Lauf zeigt nicht, ob die Stadt hält. ", "Open: the run does not show whether the town holds. "
-        ),
+        _("Open: the run does not show whether the town holds. "),
         wrong,
     )
 
 
 def _held(asked: Sequence[Finding]) -> Text:
     if len(asked) == 1:
-        met = Text(
-            "Ja: Die Stadt hält; die eine Erwartung ist erfüllt.", "Yes: the town holds; its one expectation is met."
-        )
+        met = _("Yes: the town holds; its one expectation is met.")
     else:
-        met = Text(
-            f"Ja: Die Stadt hält; alle {len(asked)} Erwartungen sind erfüllt.",
-            f"Yes: the town holds; all {len(asked)} expectations are met.",
-        )
+        met = _("Yes: the town holds; all {count} expectations are met.", count=len(asked))
     spare = [finding for finding in asked if finding.category is Category.REDUNDANCY]
     used = [finding.title for finding in spare if finding.needed]
     if used:
         names = enumerated(used, NAMED + 1)
-        return met + Text(f" Als Ersatz sprang ein: {names.de}.", f" What took over: {names.en}.")
+        return met + _(" What took over: {names}.", names=names)
     if spare:
-        return met + Text(" Kein Ersatzweg wurde gebraucht.", " No second way was needed.")
+        return met + _(" No second way was needed.")
     return met
 
 
 def _with_more(begin: Text, wrong: Sequence[Finding]) -> Text:
     """The most telling reason, and the names of the others. Expectations tell more than what stands behind them."""
     if not wrong:
-        return begin + Text("Es wurde nichts geprüft.", "Nothing was judged.")
+        return begin + _("Nothing was judged.")
     first = next((finding for finding in wrong if finding.category is Category.EXPECTATION), wrong[0])
     if first.value is Value.INCONCLUSIVE:
         first = wrong[0]  # an unsteady start or a fault without effect explains what follows
@@ -67,11 +60,11 @@ def _with_more(begin: Text, wrong: Sequence[Finding]) -> Text:
     if not others:
         return said
     names = enumerated(others, NAMED + 1)
-    also = Text("Ebenfalls nicht erfüllt", "Not met either")
+    also = _("Not met either")
     if first.value is Value.INCONCLUSIVE:
-        also = Text("Ebenfalls offen", "Open as well")
-    return said + both(" ") + Text(f"{also.de}: {names.de}.", f"{also.en}: {names.en}.")
+        also = _("Open as well")
+    return said + Verbatim(" ") + _("{also}: {names}.", also=also, names=names)
 
 
 def _quoted(title: Text) -> Text:
-    return Text(f"„{title.de}“", f"“{title.en}”")
+    return _("“{title}”", title=title)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
 from resilience.judge.metrics import person_hours_by_measure
 from resilience.judge.verdict import Metric, Verdict
 from resilience.report.run.losses import headline, level_courses, low_spells
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
+from simulator.contracts.words import Said, Text, plain
 
 UNTRACED = ""
 """Stands for the fault where a loss leads back to none."""
@@ -148,7 +148,7 @@ def _behind(event: Event | None, by_id: Mapping[int, Event], faults: Mapping[tup
 
 def figures_json(figures: RunFigures) -> str:
     """JSON text, the same for the same figures; what is not a number becomes null."""
-    return json.dumps(_finite(asdict(figures)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return json.dumps(_finite(plain(figures)), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def read_figures(text: str) -> RunFigures:
@@ -171,7 +171,7 @@ def read_figures(text: str) -> RunFigures:
 
 def _level(row: dict[str, Any]) -> LevelFigures:
     worst = math.nan if row["worst"] is None else row["worst"]
-    return LevelFigures(**{**row, "worst": worst, "title": Text(**row["title"])})
+    return LevelFigures(**{**row, "worst": worst, "title": Said(row["title"])})
 
 
 def _finite(value: Any) -> Any:

@@ -10,9 +10,11 @@ from resilience.judge.checkers import CHECKERS, Context
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
 from resilience.scenario.scenario import Scenario
 from resilience.scenario.selector import matching
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.history import History
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
 
 Checker = Callable[[Context], tuple[Finding, ...]]
 
@@ -30,8 +32,8 @@ def judge(scenario: Scenario, city: City, history: History, checkers: Sequence[C
         except Exception as error:  # a broken judge has not acquitted anybody
             name = getattr(checker, "__name__", "checker")
             said = f"{type(error).__name__}: {error}"
-            reason = Text(f"Die Prüfung selbst ist gescheitert ({said}).", f"The check itself failed ({said}).")
-            title = Text(f"Prüfung {name}", f"Check {name}")
+            reason = _("The check itself failed ({said}).", said=said)
+            title = _("Check {name}", name=name)
             findings.append(Finding(name, Category.EXECUTION, Value.INCONCLUSIVE, title, reason))
     value = combined(finding.value for finding in findings)
     return Verdict(

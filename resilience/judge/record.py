@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict
 from typing import Any
 
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Metric, Value, Verdict
 from resilience.scenario.norms import Confidence
-from resilience.words.text import Text
+from simulator.contracts.words import Said, plain
 
 FORM = "stadtwerk/verdict/1"
 
 
 def verdict_json(verdict: Verdict) -> str:
     """JSON text, the same bytes for the same verdict. Numbers that are not finite become null."""
-    data = {"schema": FORM, "exit_code": verdict.exit_code, **asdict(verdict)}
+    data = {"schema": FORM, "exit_code": verdict.exit_code, **plain(verdict)}
     return json.dumps(finite(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -28,14 +27,14 @@ def read_verdict(text: str) -> Verdict:
             raise ValueError(f"this verdict has the form {data['schema']!r}, not {FORM!r}")
         return Verdict(
             data["scenario"],
-            Text(**data["title"]),
-            Text(**data["question"]),
+            Said(data["title"]),
+            Said(data["question"]),
             Value(data["value"]),
-            Text(**data["answer"]),
+            Said(data["answer"]),
             tuple(_finding(item) for item in data["findings"]),
             tuple(data["charter"]),
             tuple(
-                Metric(**{**row, "title": Text(**row["title"]), "subject": Text(**row["subject"])})
+                Metric(**{**row, "title": Said(row["title"]), "subject": Said(row["subject"])})
                 for row in data.get("metrics", ())
             ),
         )
@@ -49,8 +48,8 @@ def _finding(data: dict[str, Any]) -> Finding:
         data["id"],
         Category(data["category"]),
         Value(data["value"]),
-        Text(**data["title"]),
-        Text(**data["reason"]),
+        Said(data["title"]),
+        Said(data["reason"]),
         None if limit is None else Limit(**{**limit, "confidence": Confidence(limit["confidence"])}),
         None if data["actual"] is None else Figure(**data["actual"]),
         tuple(Figure(**figure) for figure in data["figures"]),

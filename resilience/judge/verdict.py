@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from resilience.scenario.norms import Confidence
-from resilience.words.text import Text
+from simulator.contracts.words import Text
 
 
 class Value(StrEnum):

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from resilience.words.text import Text
 from simulator.contracts.document import load_document
+from simulator.contracts.words import Said, Text
 
 
 class Need(StrEnum):
@@ -40,8 +40,8 @@ def charter_clauses() -> tuple[Clause, ...]:
     return tuple(
         Clause(
             str(name),
-            Text(row["de"], row["en"]),
-            Text(row["show"]["de"], row["show"]["en"]),
+            Said({"de": row["de"], "en": row["en"]}),
+            Said({"de": row["show"]["de"], "en": row["show"]["en"]}),
             {"held": True, "examined": False}[row["asks"]],
             tuple(Need(need) for need in row["needs"]),
         )

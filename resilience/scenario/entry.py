@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from resilience.inject.draws.hazard import Hazard
-from resilience.words.text import Text
 from simulator.contracts.component import Domain, Value
 from simulator.contracts.kinds import fault_points
 from simulator.contracts.link import LinkKind
+from simulator.contracts.words import Text
 
 _POINTS = fault_points()
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from resilience.judge.verdict import Limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
-from resilience.words.text import SHARE, Text, quantity
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import NO_TEXT, SHARE, Text, Words, quantity
+
+_ = Words("resilience")
 
 SCENARIO = "scenario file"
 
@@ -52,6 +54,6 @@ def shown_unit(limit: Limit) -> str:
 def owed_text(limit: Limit, threshold: Threshold) -> Text:
     """`owed are 95%` for what the city declares, `asked are 95%` for what the scenario sets beside it."""
     said = quantity(limit.value, shown_unit(limit))
-    most = Text("", "") if limit.better == "higher" else Text("höchstens ", "at most ")
-    who = Text("geschuldet sind ", "owed are ") if threshold.value is None else Text("verlangt sind ", "asked are ")
+    most = NO_TEXT if limit.better == "higher" else _("at most ")
+    who = _("owed are ") if threshold.value is None else _("asked are ")
     return who + most + said

@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from resilience.words.text import Text
 from simulator.contracts.document import load_document
+from simulator.contracts.words import Said, Text
 
 
 class Confidence(StrEnum):
@@ -51,7 +51,7 @@ def norms() -> Mapping[str, Norm]:
     found = {
         str(name): Norm(
             str(name),
-            Text(row["title"]["de"], row["title"]["en"]),
+            Said({"de": row["title"]["de"], "en": row["title"]["en"]}),
             None if row["value"] is None else float(row["value"]),
             row["unit"],
             row["shown"],

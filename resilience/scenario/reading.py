@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resilience.scenario.fields import Fields
-from resilience.words.text import Text
+from simulator.contracts.words import Said, Text
 
 
 def needed_text(item: Fields, name: str) -> str:
@@ -22,7 +22,7 @@ def needed_seconds(item: Fields, name: str) -> float:
 
 def needed_words(item: Fields, name: str) -> Text:
     both = item.child(name)
-    return Text(needed_text(both, "de"), needed_text(both, "en"))
+    return Said({"de": needed_text(both, "de"), "en": needed_text(both, "en")})
 
 
 def title_of(item: Fields) -> Text | None:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import Text
 
 SCHEMA = "stadtwerk/scenario/1"
 

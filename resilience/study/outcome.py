@@ -11,7 +11,9 @@ from enum import StrEnum
 
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.scenario.scenario import KnownWeakness
-from resilience.words.text import Text, both, enumerated
+from simulator.contracts.words import Text, Verbatim, Words, enumerated
+
+_ = Words("resilience")
 
 
 class Outcome(StrEnum):
@@ -53,10 +55,7 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
     beyond = tuple(finding for finding in failed if not is_known(finding, expected))
     if beyond:
         more = enumerated([quoted(finding.title) for finding in beyond])
-        reason = Text(
-            f"Anders nicht bestanden als erwartet: {more.de}. {beyond[0].reason.de}",
-            f"Failed otherwise than expected: {more.en}. {beyond[0].reason.en}",
-        )
+        reason = _("Failed otherwise than expected: {more}. {reason}", more=more, reason=beyond[0].reason)
         return Judged(Outcome.FAIL, reason, beyond)
     unsettled = tuple(finding for finding in verdict.findings if finding.value is Value.INCONCLUSIVE)
     if unsettled:
@@ -64,10 +63,9 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
     gone = tuple(f for f in verdict.findings if f.value is Value.PASS and is_known(f, expected))
     if gone:
         names = enumerated([quoted(finding.title) for finding in gone])
-        reason = Text(
-            f"Die bekannte Schwäche zeigt sich nicht mehr: {names.de}. Wenn sie behoben ist, gehört `expected` aus dem "
-            "Szenario gestrichen.",
-            f"The known weakness no longer shows: {names.en}. If it is mended, take `expected` out of the scenario.",
+        reason = _(
+            "The known weakness no longer shows: {names}. If it is mended, take `expected` out of the scenario.",
+            names=names,
         )
         return Judged(Outcome.FAIL, reason, gone)
     return Judged(Outcome.KNOWN, expected.reason)
@@ -88,4 +86,4 @@ def exit_code_of(outcomes: tuple[Outcome, ...]) -> int:
 
 def quoted(title: Text) -> Text:
     """A finding's title, in the quotation marks of each language."""
-    return Text(f"„{title.de}“", f"“{title.en}”") if title != both("") else title
+    return _("“{title}”", title=title) if title != Verbatim("") else title

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resilience.scenario.fields import Fields
-from resilience.words.text import Text
 from simulator.contracts.document import Document, load_document, schema_problems
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput
+from simulator.contracts.words import Said, Text
 
 SCHEMA = "stadtwerk/suite/1"
 
@@ -87,4 +87,6 @@ def _file(name: str, suite: Path, shipped: dict[str, Path]) -> Path | None:
 
 def _built(document: Document, top: Fields, scenarios: tuple[Path, ...]) -> Suite:
     title = document.data["title"]
-    return Suite(document.data["id"], Text(title["de"], title["en"]), scenarios, top.text("seeds") == "all")
+    return Suite(
+        document.data["id"], Said({"de": title["de"], "en": title["en"]}), scenarios, top.text("seeds") == "all"
+    )

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from resilience.judge.verdict import Finding, Value, Verdict
 from resilience.scenario.scenario import KnownWeakness
 from resilience.study.outcome import Judged, Outcome
-from resilience.words.text import Text
+from simulator.contracts.words import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from resilience.words.labels import name_of
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import FAULT_NAMES, OTHER_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, words_of
-from resilience.words.text import Text as TwoLanguages
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes, tasks
 from simulator.contracts.duration import rounded
@@ -17,7 +16,6 @@ from simulator.contracts.kinds import MEASURES
 from simulator.contracts.words import (
     SHARE,
     Numeral,
-    Said,
     Text,
     Verbatim,
     Words,
@@ -83,7 +81,7 @@ def sentence(event: Event, city: City) -> Text:
     if event.kind is EventKind.MODE and event.before is not None and event.after is not None:
         component = city.components.get(event.subject)
         kind = "" if component is None else component.kind
-        before, after = _text(mode_words(kind, event.before)), _text(mode_words(kind, event.after))
+        before, after = mode_words(kind, event.before), mode_words(kind, event.after)
         if code is None:
             return joined([before, after], Verbatim(" → "))
         return _("{before} → {after}: {why}", before=before, after=after, why=said)
@@ -126,14 +124,14 @@ def _named(event: Event, role: Role, value: str, city: City) -> Text:
         return Verbatim(value) if task is None else task.title
     if role is Role.MODE:
         component = city.components.get(event.subject)
-        return _text(mode_words("" if component is None else component.kind, value))
+        return mode_words("" if component is None else component.kind, value)
     table = {
         Role.FAULT: FAULT_NAMES,
         Role.LINK_KIND: SUPPLY_NAMES,
         Role.QUANTITY: QUANTITY_NAMES,
         Role.TRADE: OTHER_NAMES,
     }.get(role)
-    return Verbatim(value) if table is None else _text(words_of(table, value))
+    return Verbatim(value) if table is None else words_of(table, value)
 
 
 def _level(event: Event, name: str, value: float, city: City) -> Text:
@@ -144,8 +142,4 @@ def _level(event: Event, name: str, value: float, city: City) -> Text:
     measure = MEASURES[level.measure]
     unit = SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
     now, required = told_apart(value if event.value is None else event.value, level.minimum, unit)
-    return _text(PHRASES[level.measure].of(TwoLanguages(now.de, now.en))) if name == "value" else required
-
-
-def _text(said: TwoLanguages | Text) -> Text:
-    return said if isinstance(said, Text) else Said({"en": said.en, "de": said.de})
+    return PHRASES[level.measure].of(now) if name == "value" else required

@@ -9,50 +9,48 @@ from __future__ import annotations
 import re
 
 from resilience.words.terms import KIND_NAMES, words_of
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.words import Said, Verbatim, Words, joined
-from simulator.contracts.words import Text as AnyText
+from simulator.contracts.words import Message, Text, Verbatim, Words, joined
 
-_ = Words("resilience.words")
+_ = Words("resilience")
 
 _NUMBERED = re.compile(r"(?:bus|line|switch|external grid|(?:\S+ )?transformer|static generator|storage) \d+", re.I)
 """How network files number what has no name."""
 
-_GIVEN: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(english), german)
-    for english, german in (
-        (r"server (\w+)", r"Server \1"),
-        (r"switch of data room (\w+)", r"Switch im Datenraum \1"),
-        (r"control system", r"Leitsystem"),
-        (r"citizens' portal", r"Bürgerportal"),
-        (r"core router (\d+)", r"Kernrouter \1"),
-        (r"router (.+)", r"Router \1"),
-        (r"gateway (.+)", r"Gateway \1"),
-        (r"signal at (.+)", r"Ampel \1"),
-        (r"waterworks control room", r"Leitwarte des Wasserwerks"),
-        (r"grid control", r"Netzleitstelle"),
-        (r"traffic control centre", r"Verkehrsleitstelle"),
-        (r"rescue dispatch centre", r"Rettungsleitstelle"),
-        (r"radio site (.+)", r"Funkstandort \1"),
-        (r"rescue station (.+)", r"Rettungswache \1"),
-        (r"hospital", r"Krankenhaus"),
-        (r"hospital server (\w+)", r"Krankenhaus-Server \1"),
-        (r"hospital information system", r"Krankenhaus-Informationssystem"),
-        (r"patient records", r"Patientenakten"),
-        (r"water of the hospital", r"Wasser des Krankenhauses"),
-        (r"warning system", r"Warnsystem"),
-        (r"warning of the public", r"Warnung der Bevölkerung"),
-        (r"siren (.+)", r"Sirene \1"),
-        (r"loudspeaker van (\d+)", r"Lautsprecherwagen \1"),
-        (r"town hall", r"Rathaus"),
-        (r"emergency water supply (.+)", r"Notwasserversorgung \1"),
-        (r"emergency well (.+)", r"Notbrunnen \1"),
-        (r"depot (.+)", r"Betriebshof \1"),
+_GIVEN: tuple[tuple[re.Pattern[str], Message], ...] = tuple(
+    (re.compile(pattern), words)
+    for pattern, words in (
+        (r"server (\w+)", _("server {name}")),
+        (r"switch of data room (\w+)", _("switch of data room {name}")),
+        (r"control system", _("control system")),
+        (r"citizens' portal", _("citizens' portal")),
+        (r"core router (\d+)", _("core router {name}")),
+        (r"router (.+)", _("router {name}")),
+        (r"gateway (.+)", _("gateway {name}")),
+        (r"signal at (.+)", _("signal at {name}")),
+        (r"waterworks control room", _("waterworks control room")),
+        (r"grid control", _("grid control")),
+        (r"traffic control centre", _("traffic control centre")),
+        (r"rescue dispatch centre", _("rescue dispatch centre")),
+        (r"radio site (.+)", _("radio site {name}")),
+        (r"rescue station (.+)", _("rescue station {name}")),
+        (r"hospital", _("hospital")),
+        (r"hospital server (\w+)", _("hospital server {name}")),
+        (r"hospital information system", _("hospital information system")),
+        (r"patient records", _("patient records")),
+        (r"water of the hospital", _("water of the hospital")),
+        (r"warning system", _("warning system")),
+        (r"warning of the public", _("warning of the public")),
+        (r"siren (.+)", _("siren {name}")),
+        (r"loudspeaker van (\d+)", _("loudspeaker van {name}")),
+        (r"town hall", _("town hall")),
+        (r"emergency water supply (.+)", _("emergency water supply {name}")),
+        (r"emergency well (.+)", _("emergency well {name}")),
+        (r"depot (.+)", _("depot {name}")),
     )
 )
-"""The names that the importers' rules give, with the German for each."""
+"""The names that the importers' rules give, as messages."""
 
 _GENERATOR_OF = re.compile(r"emergency generator of (.+)")
 
@@ -64,26 +62,25 @@ def component_words(component: Component) -> Text:
     if numbered or not title:
         kind = words_of(KIND_NAMES, component.kind)
         name = component.network_id or component.id.removeprefix(f"{component.kind}-")
-        return Text(f"{kind.de} {name}", f"{kind.en} {name}")
+        return _("{kind} {name}", kind=kind, name=name)
     served = _GENERATOR_OF.fullmatch(title)
     if served:
-        return Text(f"Notstromaggregat ({_german(served[1])})", title)
-    return Text(_german(title), title)
+        return _("emergency generator of {served}", served=_given(served[1]))
+    return _given(title)
 
 
-def _german(title: str) -> str:
-    for english, german in _GIVEN:
-        found = english.fullmatch(title)
+def _given(title: str) -> Text:
+    for pattern, words in _GIVEN:
+        found = pattern.fullmatch(title)
         if found:
-            return found.expand(german)
-    return title
+            return words.filled(name=found[1]) if found.groups() else words
+    return Verbatim(title)
 
 
-def name_of(subject: str, city: City) -> AnyText:
+def name_of(subject: str, city: City) -> Text:
     """What people call a component, a link, a district or the town; the id where nobody has a better name."""
     if subject in city.components:
-        title = component_words(city.components[subject])
-        return Said({"en": title.en, "de": title.de})
+        return component_words(city.components[subject])
     link = city.links.get(subject)
     if link is not None:
         return joined([name_of(link.source, city), name_of(link.target, city)], Verbatim(" → "))

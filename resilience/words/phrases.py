@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resilience.words.text import Text
+from simulator.contracts.words import Message, Text, Words
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,39 +14,39 @@ class Phrase:
     """`service` names what is owed; `value` says how much of it there was, with the number in the blank."""
 
     service: Text
-    value: Text
+    value: Message
 
     def of(self, number: Text) -> Text:
-        return Text(self.value.de.format(number.de), self.value.en.format(number.en))
+        return self.value.filled(amount=number)
 
 
 PHRASES = {
     "water-supply": Phrase(
-        Text("Wasserversorgung", "water supply"),
-        Text("{} des Wasserbedarfs geliefert", "{} of the water demand delivered"),
+        _("water supply"),
+        _("{amount} of the water demand delivered"),
     ),
     "water-pressure": Phrase(
-        Text("Wasserdruck", "water pressure"),
-        Text("{} der Menschen mit ausreichendem Wasserdruck", "{} of people with enough water pressure"),
+        _("water pressure"),
+        _("{amount} of people with enough water pressure"),
     ),
     "power-supply": Phrase(
-        Text("Stromversorgung", "power supply"),
-        Text("{} der elektrischen Last versorgt", "{} of the electric load supplied"),
+        _("power supply"),
+        _("{amount} of the electric load supplied"),
     ),
-    "travel-time-index": Phrase(Text("Reisezeiten", "travel times"), Text("Reisezeitindex {}", "travel-time index {}")),
+    "travel-time-index": Phrase(_("travel times"), _("travel-time index {amount}")),
     "rescue-arrival": Phrase(
-        Text("Hilfsfrist des Rettungsdienstes", "rescue in time"),
-        Text("{} der Menschen vom Rettungsdienst rechtzeitig erreicht", "{} of people reached by rescue in time"),
+        _("rescue in time"),
+        _("{amount} of people reached by rescue in time"),
     ),
     "ict-availability": Phrase(
-        Text("IKT-Knoten", "ICT nodes"),
-        Text("{} der IKT-Knoten in Betrieb und erreichbar", "{} of ICT nodes working and within reach"),
+        _("ICT nodes"),
+        _("{amount} of ICT nodes working and within reach"),
     ),
     "telemetry": Phrase(
-        Text("Telemetrie", "telemetry"),
-        Text("{} der Sensoren mit Verbindung zum Rechenzentrum", "{} of sensors connected to the data centre"),
+        _("telemetry"),
+        _("{amount} of sensors connected to the data centre"),
     ),
-    "lifeline": Phrase(Text("Daseinsvorsorge", "lifeline"), Text("{} der Aufgabe erfüllt", "{} of its service")),
-    "litres-per-person": Phrase(Text("Trinkwasser", "drinking water"), Text("Trinkwasser {}", "drinking water {}")),
+    "lifeline": Phrase(_("lifeline"), _("{amount} of its service")),
+    "litres-per-person": Phrase(_("drinking water"), _("drinking water {amount}")),
 }
 """By measure; every measure of the catalogue has one."""

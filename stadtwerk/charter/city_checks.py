@@ -22,12 +22,14 @@ from resilience.report.charter import (
 from resilience.report.charter.equipment import age_rows
 from resilience.scenario.clauses import charter_clauses
 from resilience.words.terms import KIND_NAMES, words_of
-from resilience.words.text import LANGUAGES, Text, enumerated, number
 from simulator.contracts.city import City
+from simulator.contracts.words import LANGUAGES, Numeral, Text, Words, enumerated, number
+
+_ = Words("stadtwerk")
 
 DEVICES = ("server", "router", "switch", "radio-site", "gateway", "signal", "pump")
 """Kinds with software or electronics in them: their maker and year have to be known."""
-TITLE_GEODATA = Text("Stadt und Ergebnisse als GeoJSON", "City and results as GeoJSON")
+TITLE_GEODATA = _("City and results as GeoJSON")
 DEGREES = 1e-6
 """A millionth of a degree, about a decimetre: what may be lost on the way there and back."""
 
@@ -43,16 +45,17 @@ def check_owners(city: City) -> ClauseEvidence:
     if without:
         some = ", ".join(without[:5]) + (" …" if len(without) > 5 else "")
         count = number(len(without))
-        reason = Text(
-            f"{count.de} von {every.de} Bauteilen, Verbindungen und Leistungen nennen niemanden: {some}.",
-            f"{count.en} of {every.en} components, links and services name nobody: {some}.",
+        reason = _(
+            "{count} of {every} components, links and services name nobody: {some}.",
+            count=count,
+            every=every,
+            some=some,
         )
     else:
-        reason = Text(
-            f"Alle {every.de} Bauteile, Verbindungen und Leistungen nennen eine von {owners} zuständigen Stellen.",
-            f"All {every.en} components, links and services name one of {owners} owners.",
+        reason = _(
+            "All {every} components, links and services name one of {owners} owners.", every=every, owners=owners
         )
-    title = Text("Zuständige Stelle genannt", "Owner named")
+    title = _("Owner named")
     figures = (Figure("without owner", float(len(without)), "1"), Figure("owners", float(owners), "1"))
     return ClauseEvidence("3.1/responsibilities", "owners", title, _value(not without), reason, figures)
 
@@ -60,22 +63,22 @@ def check_owners(city: City) -> ClauseEvidence:
 def check_makers(city: City) -> ClauseEvidence:
     """3.3/vendor-independence: of every device the maker is known, so that the share of each can be told."""
     devices = city.of_kind(*DEVICES)
-    title = Text("Hersteller bekannt", "Makers known")
+    title = _("Makers known")
     if not devices:
-        reason = Text("Die Stadt hat keine Geräte dieser Art.", "The city has no such devices.")
+        reason: Text = _("The city has no such devices.")
         return ClauseEvidence("3.3/vendor-independence", "makers", title, Value.INCONCLUSIVE, reason)
     without = Counter(device.kind for device in devices if not device.maker)
     makers = Counter(device.maker for device in devices if device.maker)
     share = max(makers.values(), default=0) / len(devices)
     figures = (Figure("largest share", share, "share"), Figure("without maker", float(without.total()), "1"))
     if without:
-        reason = _lacking(without, Text("den Hersteller", "their maker"), len(devices))
+        reason = _lacking(without, _("their maker"), len(devices))
     else:
-        reason = Text(
-            f"Von allen {len(devices)} Geräten ist der Hersteller bekannt ({len(makers)} Hersteller); der größte "
-            f"liefert {100 * share:.0f} % von ihnen.",
-            f"Of all {len(devices)} devices the maker is known ({len(makers)} makers); the largest supplies "
-            f"{100 * share:.0f}% of them.",
+        reason = _(
+            "Of all {devices} devices the maker is known ({makers} makers); the largest supplies {share} of them.",
+            devices=len(devices),
+            makers=len(makers),
+            share=Numeral(f"{100 * share:.0f}", per_cent=True),
         )
     return ClauseEvidence("3.3/vendor-independence", "makers", title, _value(not without), reason, figures)
 
@@ -83,22 +86,23 @@ def check_makers(city: City) -> ClauseEvidence:
 def check_ages(city: City, year: int) -> ClauseEvidence:
     """III.j/obsolescence: of every device the year is known; how many are past their usual service life."""
     devices = city.of_kind(*DEVICES)
-    title = Text("Alter bekannt", "Age known")
+    title = _("Age known")
     if not devices:
-        reason = Text("Die Stadt hat keine Geräte dieser Art.", "The city has no such devices.")
+        reason: Text = _("The city has no such devices.")
         return ClauseEvidence("III.j/obsolescence", "ages", title, Value.INCONCLUSIVE, reason)
     without = Counter(device.kind for device in devices if device.year is None)
     past = sum(row.past for row in age_rows(city, year))
     figures = (Figure("past service life", float(past), "1"), Figure("without year", float(without.total()), "1"))
     if without:
-        reason = _lacking(without, Text("ihr Baujahr", "their year"), len(devices))
+        reason = _lacking(without, _("their year"), len(devices))
     else:
         count = number(past)
-        reason = Text(
-            f"Von allen {len(devices)} Geräten ist das Baujahr bekannt. {count.de} Bauteile der Stadt sind im Jahr "
-            f"{year} älter als ihre übliche Nutzungsdauer; die Tabelle nennt sie.",
-            f"Of all {len(devices)} devices the year is known. {count.en} components of the city are past their usual "
-            f"service life in {year}; the table lists them.",
+        reason = _(
+            "Of all {count} devices the year is known. {past} components of the city are past their usual "
+            "service life in {year}; the table lists them.",
+            count=len(devices),
+            past=count,
+            year=year,
         )
     return ClauseEvidence("III.j/obsolescence", "ages", title, _value(not without), reason, figures)
 
@@ -130,15 +134,15 @@ def check_geodata(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     bad = [*lost, *apart, *(str(problem) for problem in problems)]
     count = number(len(features))
     with_results = sum("worst_" in " ".join(feature["properties"]) for feature in features)
-    reason = Text(
-        f"{count.de} Objekte (Stadtteile, Bauteile, Verbindungen) geschrieben und mit gleichen Orten und Kennungen "
-        f"wieder gelesen; {with_results} tragen Ergebnisse eines Laufs.",
-        f"{count.en} features (districts, components, links) written and read back with the same places and ids; "
-        f"{with_results} carry results of a run.",
+    reason = _(
+        "{count} features (districts, components, links) written and read back with the same places and "
+        "ids; {with_results} carry results of a run.",
+        count=count,
+        with_results=with_results,
     )
     if bad:
         some = ", ".join(bad[:3])
-        reason = Text(f"Beim Einlesen verändert oder verloren: {some}.", f"Changed or lost on reading back: {some}.")
+        reason = _("Changed or lost on reading back: {some}.", some=some)
     ok = not bad and with_results > 0
     figures = (Figure("features", float(len(features)), "1"),)
     return ClauseEvidence("3.2/geodata", "geojson", TITLE_GEODATA, _value(ok), reason, figures)
@@ -161,12 +165,13 @@ def _lost(features: Sequence[dict[str, object]], city: City) -> list[str]:
 
 
 def _lacking(without: Counter[str], what: Text, every: int) -> Text:
-    kinds = enumerated(
-        [Text(f"{n} × {w.de}", f"{n} × {w.en}") for k, n in without.items() if (w := words_of(KIND_NAMES, k))]
-    )
-    return Text(
-        f"{without.total()} von {every} Geräten nennen {what.de} nicht: {kinds.de}.",
-        f"{without.total()} of {every} devices do not name {what.en}: {kinds.en}.",
+    kinds = enumerated([_("{n} × {w}", n=n, w=w) for k, n in without.items() if (w := words_of(KIND_NAMES, k))])
+    return _(
+        "{without} of {every} devices do not name {what}: {kinds}.",
+        without=without.total(),
+        every=every,
+        what=what,
+        kinds=kinds,
     )
 
 
@@ -188,11 +193,8 @@ def check_forms(content: CharterContent) -> ClauseEvidence:
     rows = json.loads(charter_json(content))["rows"]
     if [(row["clause"]["id"], row["status"]) for row in rows] != wanted:
         wrong.append("JSON")
-    title = Text("Ein Raster in allen Formen", "One grid in all forms")
-    reason = Text(
-        f"{len(wanted)} Zeilen, gleich in HTML, Markdown und JSON, auf Deutsch und Englisch.",
-        f"{len(wanted)} rows, the same in HTML, Markdown and JSON, in German and English.",
-    )
+    title = _("One grid in all forms")
+    reason = _("{count} rows, the same in HTML, Markdown and JSON, in German and English.", count=len(wanted))
     if wrong:
-        reason = Text(f"Abweichend: {', '.join(wrong)}.", f"Different: {', '.join(wrong)}.")
+        reason = _("Different: {wrong}.", wrong=", ".join(wrong))
     return ClauseEvidence("III.l/check-grids", "forms", title, Value.FAIL if wrong else Value.PASS, reason)

@@ -23,16 +23,18 @@ from resilience.report.charter.compose import reference_year
 from resilience.report.charter.evidence import judged_for_charter
 from resilience.scenario.loader import build_scenario
 from resilience.scenario.semantics import check_scenario
-from resilience.words.text import LANGUAGES, Text
 from simulator.contracts.city import City
 from simulator.contracts.document import load_document
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import LANGUAGES, Words
 from stadtwerk.charter.city_checks import check_ages, check_forms, check_geodata, check_makers, check_owners
 from stadtwerk.charter.run_checks import AUDIT_FILE, check_audits, check_causes, check_detection
 from stadtwerk.charter.wire_checks import check_interfaces, check_privacy, check_versions
 from stadtwerk.library import load_named_city
 from stadtwerk.runs import folder as files
 from stadtwerk.runs.finished import run_folders
+
+_ = Words("stadtwerk")
 
 
 def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str, str]]:
@@ -133,8 +135,8 @@ def _guarded(clause: str, check: Callable[[], ClauseEvidence]) -> ClauseEvidence
         return check()
     except Exception as error:  # a broken check has shown nothing
         said = f"{type(error).__name__}: {error}"
-        reason = Text(f"Die Prüfung selbst ist gescheitert ({said}).", f"The check itself failed ({said}).")
-        return ClauseEvidence(clause, "broken", Text("Prüfung", "Check"), Value.INCONCLUSIVE, reason)
+        reason = _("The check itself failed ({said}).", said=said)
+        return ClauseEvidence(clause, "broken", _("Check"), Value.INCONCLUSIVE, reason)
 
 
 def _city(named: str | None, cities: dict[str, str]) -> City:

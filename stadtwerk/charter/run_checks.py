@@ -15,40 +15,42 @@ from resilience.report.charter.owners import owner_words
 from resilience.study.audit.case import Group
 from resilience.study.audit.tables import FORM
 from resilience.words.labels import component_words
-from resilience.words.text import Text, enumerated, number, quantity
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, enumerated, joined, number, quantity
 from stadtwerk.runs.finished import StoredSource
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_ = Words("stadtwerk")
+
 AUDIT_FILE = "audit.json"
 
 CLAUSES = {
     Group.LINK: (
         "3.3/subsystem-continuity",
-        Text("Jede Verbindung einzeln getrennt", "Every link cut by itself"),
-        Text("Verbindungen", "links"),
+        _("Every link cut by itself"),
+        _("links"),
     ),
     Group.COMPONENT: (
         "3.3/technical-redundancy",
-        Text("Jedes Kernbauteil einzeln ausgefallen", "Every core component failed by itself"),
-        Text("Kernbauteile", "core components"),
+        _("Every core component failed by itself"),
+        _("core components"),
     ),
     Group.LIFELINE: (
         "3.3/analogue-redundancy",
-        Text("Jede Daseinsvorsorge ohne Technik", "Every lifeline without its technology"),
-        Text("Dienste der Daseinsvorsorge", "lifelines"),
+        _("Every lifeline without its technology"),
+        _("lifelines"),
     ),
     Group.MAKER: (
         "3.3/vendor-independence",
-        Text("Alles eines Herstellers zugleich ausgefallen", "Everything of one maker failed at once"),
-        Text("Hersteller", "makers"),
+        _("Everything of one maker failed at once"),
+        _("makers"),
     ),
 }
 """Which clause each group of cases speaks to, what the check is called, and what its cases are."""
@@ -93,32 +95,36 @@ def _check(group: Group, cases: Sequence[dict[str, Any]], city: City) -> ClauseE
         Figure("failed", float(len(failed)), "1"),
         Figure("open", float(open_), "1"),
     )
-    left = Text(f" {open_} blieben offen.", f" {open_} remained open.") if open_ else Text("", "")
+    left = _(" {open} remained open.", open=open_) if open_ else NO_TEXT
     if not failed:
-        told = Text(
-            f"{every.de} {what.de} geprüft: Keiner dieser Ausfälle drückt eine Leistung zu lange unter ihr Mindestmaß.",
-            f"{every.en} {what.en} tried: none of these losses takes a service below its minimum for too long.",
+        told = _(
+            "{every} {what} tried: none of these losses takes a service below its minimum for too long.",
+            every=every,
+            what=what,
         )
         value = Value.PASS if open_ < len(cases) else Value.INCONCLUSIVE
         return ClauseEvidence(clause, f"audit-{group}", title, value, told + left, figures)
     worst = enumerated([_named(case, city) for case in failed[:NAMED]], NAMED)
-    told = Text(
-        f"{every.de} {what.de} geprüft, {wrong.de} davon sind einzelne Schwachstellen. Am meisten kosten: {worst.de}.",
-        f"{every.en} {what.en} tried, {wrong.en} of them are single points of failure. The most costly: {worst.en}.",
+    told = _(
+        "{every} {what} tried, {wrong} of them are single points of failure. The most costly: {worst}.",
+        every=every,
+        what=what,
+        wrong=wrong,
+        worst=worst,
     )
     return ClauseEvidence(clause, f"audit-{group}", title, Value.FAIL, told + left, figures)
 
 
 def _named(case: dict[str, Any], city: City) -> Text:
     subject, owner = str(case["subject"]), owner_words(str(case["owner"]))
-    name = Text(subject, subject)
+    name: Text = Verbatim(subject)
     if subject in city.components:
         name = component_words(city.components[subject])
     elif subject in city.links:
         link = city.links[subject]
         source, target = (component_words(city.components[end]) for end in (link.source, link.target))
-        name = Text(f"{source.de} → {target.de}", f"{source.en} → {target.en}")
-    return Text(f"{name.de} ({owner.de})", f"{name.en} ({owner.en})")
+        name = _("{source} → {target}", source=source, target=target)
+    return _("{name} ({owner})", name=name, owner=owner)
 
 
 CARRIERS = {"power": "energy", "data": "ict", "control": "ict", "water": "water", "road": "traffic"}
@@ -152,18 +158,21 @@ def check_causes(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
             if source != hit:
                 across += 1
                 paths.add((source, hit))
-    title = Text("Verluste bis zur Störung verfolgt", "Losses traced to their fault")
+    title = _("Losses traced to their fault")
     figures = (
         Figure("losses", float(losses), "1"),
         Figure("across sectors", float(across), "1"),
         Figure("untraced", float(untraced), "1"),
     )
     n, m = number(losses), number(across)
-    reason = Text(
-        f"{n.de} Verluste in {len(runs)} Läufen, {m.de} davon in einem anderen Sektor als die Störung ({len(paths)} "
-        f"Wege von Sektor zu Sektor). {untraced} ließen sich nicht auf eine Störung zurückführen.",
-        f"{n.en} losses in {len(runs)} runs, {m.en} of them in another sector than the fault ({len(paths)} ways "
-        f"from sector to sector). {untraced} could not be traced to a fault.",
+    reason = _(
+        "{n} losses in {count} runs, {m} of them in another sector than the fault ({ways} ways from "
+        "sector to sector). {untraced} could not be traced to a fault.",
+        n=n,
+        count=len(runs),
+        m=m,
+        ways=len(paths),
+        untraced=untraced,
     )
     value = Value.FAIL if untraced > UNTRACED * losses else Value.PASS if across else Value.INCONCLUSIVE
     return ClauseEvidence("III.k/cross-sector", "causes", title, value, reason, figures)
@@ -207,10 +216,10 @@ def check_detection(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     """
     import numpy as np
 
-    title = Text("Störungen an Messwerten zu erkennen", "Faults can be told from readings")
+    title = _("Faults can be told from readings")
     quiet = next((run for run in runs if not run.scenario.timeline), None)
     if quiet is None:
-        reason = Text("Kein Lauf ohne Störung, aus dem zu lernen wäre.", "No run without a fault to learn from.")
+        reason = _("No run without a fault to learn from.")
         return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.INCONCLUSIVE, reason)
     known = _readings(Path(quiet.folder))
     low, high = np.full(len(known.names), np.inf), np.full(len(known.names), -np.inf)
@@ -243,21 +252,21 @@ def check_detection(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
         Figure("false alarms", false / before if before else 0.0, "share"),
     )
     if not times and not missed:
-        reason = Text("In keinem Lauf fehlte Wasser.", "In no run was there too little water.")
+        reason = _("In no run was there too little water.")
         return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.INCONCLUSIVE, reason, figures)
     if missed:
-        names = ", ".join(text.de for text in missed), ", ".join(text.en for text in missed)
-        reason = Text(f"Kein Messwert zeigte es an: {names[0]}.", f"No reading told of it: {names[1]}.")
+        reason = _("No reading told of it: {names}.", names=joined(missed, Verbatim(", ")))
         return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.FAIL, reason, figures)
     fast, slow = lasting(min(times)), lasting(max(times))
     share = quantity(false / before if before else 0.0, "share", 4)
-    reason = Text(
-        f"In allen {len(times)} Läufen, in denen Wasser fehlte, kam ein ungewöhnlicher Messwert an: {fast.de} bis "
-        f"{slow.de} nach der Störung. Gelernt aus „{quiet.scenario.title.de}“; Fehlalarme vor der Störung: {share.de} "
-        "der Messwerte.",
-        f"In all {len(times)} runs in which water ran short an unusual reading arrived: {fast.en} to {slow.en} after "
-        f"the fault. Learned from “{quiet.scenario.title.en}”; false alarms before the fault: {share.en} of the "
-        "readings.",
+    reason = _(
+        "In all {count} runs in which water ran short an unusual reading arrived: {fast} to {slow} after "
+        "the fault. Learned from “{title}”; false alarms before the fault: {share} of the readings.",
+        count=len(times),
+        fast=fast,
+        slow=slow,
+        title=quiet.scenario.title,
+        share=share,
     )
     return ClauseEvidence("image/responsive-sensitive", "detection", title, Value.PASS, reason, figures)
 

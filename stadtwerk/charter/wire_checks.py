@@ -7,8 +7,10 @@ from pathlib import Path
 
 from resilience.judge.verdict import Figure, Value
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
-from resilience.words.text import Text, enumerated, number
 from simulator.contracts.city import City
+from simulator.contracts.words import Text, Words, enumerated, number
+
+_ = Words("stadtwerk")
 
 
 def check_versions() -> ClauseEvidence:
@@ -24,13 +26,14 @@ def check_versions() -> ClauseEvidence:
         except ValueError as error:
             wrong.append(f"{one.name} ({error})")
     versions = sorted({one.version for one in payloads})
-    reason = Text(
-        f"Alle {len(payloads)} veröffentlichten Nachrichten der Versionen {', '.join(versions)} werden gelesen wie je.",
-        f"All {len(payloads)} published messages of the versions {', '.join(versions)} are read as they always were.",
+    reason = _(
+        "All {count} published messages of the versions {versions} are read as they always were.",
+        count=len(payloads),
+        versions=", ".join(versions),
     )
     if wrong:
-        reason = Text(f"Anders gelesen als früher: {', '.join(wrong)}.", f"Read otherwise: {', '.join(wrong)}.")
-    title = Text("Nachrichten aller Versionen", "Messages of all versions")
+        reason = _("Read otherwise: {wrong}.", wrong=", ".join(wrong))
+    title = _("Messages of all versions")
     figures = (Figure("messages", float(len(payloads)), "1"),)
     value = Value.FAIL if wrong else Value.PASS
     return ClauseEvidence("3.3/backward-compatible", "payloads", title, value, reason, figures)
@@ -47,10 +50,10 @@ def check_interfaces(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
         except Exception as error:  # whatever a reader stumbles over, this format is not open
             wrong.append(f"{name.en} ({type(error).__name__}: {error})")
     listed = enumerated(formats, len(formats) + 1)
-    reason = Text(f"Gelesen wurden: {listed.de}.", f"Read: {listed.en}.")
+    reason = _("Read: {listed}.", listed=listed)
     if wrong:
-        reason = Text(f"Nicht zu lesen: {'; '.join(wrong)}.", f"Could not be read: {'; '.join(wrong)}.")
-    title = Text("Offene Formate", "Open formats")
+        reason = _("Could not be read: {wrong}.", wrong="; ".join(wrong))
+    title = _("Open formats")
     figures = (Figure("formats", float(len(formats)), "1"),)
     value = Value.FAIL if wrong else Value.PASS
     return ClauseEvidence("3.3/open-interfaces", "formats", title, value, reason, figures)
@@ -70,29 +73,29 @@ def _readers(city: City, folder: Path):  # type: ignore[no-untyped-def]
         from simulator.city.water_file import read_water_elements
 
         yield (
-            Text("Wassernetz als EPANET-INP", "water network as EPANET INP"),
+            _("water network as EPANET INP"),
             lambda: read_water_elements(city.water_file),
         )
     if city.power_file is not None:
         from simulator.city.power_file import read_power_file
 
-        yield Text("Stromnetz als JSON", "power grid as JSON"), lambda: read_power_file(city.power_file)
+        yield _("power grid as JSON"), lambda: read_power_file(city.power_file)
     if city.road_files is not None:
         from simulator.city.road_file import read_roads
 
-        yield Text("Straßen als GMNS-Tabellen", "roads as GMNS tables"), lambda: read_roads(city.road_files)
+        yield _("roads as GMNS tables"), lambda: read_roads(city.road_files)
     yield (
-        Text("Messwerte als SenML (RFC 8428) in JSON und CBOR", "readings as SenML (RFC 8428) in JSON and CBOR"),
+        _("readings as SenML (RFC 8428) in JSON and CBOR"),
         lambda: [one.read() for one in published()],
     )
     yield (
-        Text("Nachrichten als JSON Schema", "messages as JSON Schema"),
+        _("messages as JSON Schema"),
         lambda: [jsonschema.Draft202012Validator.check_schema(schema) for schema in SCHEMAS.values()],
     )
-    yield Text("Themen als AsyncAPI 3", "topics as AsyncAPI 3"), lambda: _asyncapi(document())
-    yield Text("Ergebnis als JUnit-XML", "result as JUnit XML"), lambda: ElementTree.parse(folder / "junit.xml")
+    yield _("topics as AsyncAPI 3"), lambda: _asyncapi(document())
+    yield _("result as JUnit XML"), lambda: ElementTree.parse(folder / "junit.xml")
     yield (
-        Text("Messwerte und Verläufe als Parquet", "readings and courses as Parquet"),
+        _("readings and courses as Parquet"),
         lambda: [pq.read_schema(folder / name) for name in ("readings.parquet", "levels.parquet")],
     )
 
@@ -107,10 +110,10 @@ def check_privacy(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    title = Text("Keine Werte einzelner Haushalte", "No values of single households")
+    title = _("No values of single households")
     private = {cohort.id: cohort for cohort in city.cohorts if cohort.group_size}
     if not private:
-        reason = Text("Die Stadt hat keine Haushaltszähler.", "The city has no household meters.")
+        reason = _("The city has no household meters.")
         return ClauseEvidence("3.2/privacy", "households", title, Value.INCONCLUSIVE, reason)
     meters = {component for cohort in private.values() for component in cohort.components}
     told: set[str] = set()
@@ -128,16 +131,19 @@ def check_privacy(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     figures = (Figure("sums", float(sums), "1"), Figure("meters", float(len(meters)), "1"))
     if told or small:
         some = ", ".join(sorted(told | small)[:5])
-        reason = Text(f"Einzelne Haushalte sind zu erkennen: {some}.", f"Single households can be told: {some}.")
+        reason = _("Single households can be told: {some}.", some=some)
         return ClauseEvidence("3.2/privacy", "households", title, Value.FAIL, reason, figures)
     if not sums:
-        reason = Text("In keinem Lauf kam eine Summe an.", "No sum arrived in any run.")
+        reason = _("No sum arrived in any run.")
         return ClauseEvidence("3.2/privacy", "households", title, Value.INCONCLUSIVE, reason, figures)
     least, count = min(cohort.group_size for cohort in private.values()), number(sums)
-    reason = Text(
-        f"{len(meters)} Haushaltszähler in {len(private)} Gruppen: Unter den Messwerten von {len(runs)} Läufen ist "
-        f"keiner eines einzelnen Zählers; {count.de} Summen über mindestens {least} Zähler kamen an.",
-        f"{len(meters)} household meters in {len(private)} groups: none of the readings of {len(runs)} runs is that of "
-        f"a single meter; {count.en} sums over at least {least} meters arrived.",
+    reason = _(
+        "{count} household meters in {groups} groups: none of the readings of {runs} runs is that of "
+        "a single meter; {sums} sums over at least {least} meters arrived.",
+        count=len(meters),
+        groups=len(private),
+        runs=len(runs),
+        sums=count,
+        least=least,
     )
     return ClauseEvidence("3.2/privacy", "households", title, Value.PASS, reason, figures)

@@ -142,7 +142,7 @@ def _kinds(lang: str) -> Listing:
             + (" (must be given)" if p.default is None else f" = {p.default}")
             for p in kind.parameters
         )
-        title = KIND_NAMES[kind.name].de if lang == "de" else kind.title
+        title = KIND_NAMES[kind.name].of(lang)
         rows.append((kind.name, kind.domain.value, title, takes, " → ".join(kind.modes)))
     return "kinds of component", ("kind", "domain", "what it is", "parameters", "modes, best first"), rows
 
@@ -170,7 +170,7 @@ def _faults(lang: str) -> Listing:
             + (" (must be given)" if p.default is None else f" = {p.default} ({p.source})")
             for p in point.parameters
         )
-        title = FAULT_NAMES[name].de if lang == "de" else point.title
+        title = FAULT_NAMES[name].of(lang)
         rows.append((name, ", ".join(where[name]), title, takes))
     return "faults", ("fault", "befalls", "what happens", "parameters"), rows
 

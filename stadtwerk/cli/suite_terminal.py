@@ -7,22 +7,24 @@ from pathlib import Path
 
 from resilience.study.outcome import Outcome
 from resilience.study.suite_junit import SuiteRun
-from resilience.words.text import Text
+from simulator.contracts.words import Words
 from stadtwerk.runs.run import RunRequest
 from stadtwerk.studies.suite import SuiteRequest, SuiteResult
 from stadtwerk.terminal import Terminal
 
+_ = Words("stadtwerk")
+
 WORDS = {
-    Outcome.PASS: Text("✔ bestanden", "✔ pass"),
-    Outcome.KNOWN: Text("~ bekannte Schwäche", "~ known weakness"),
-    Outcome.FAIL: Text("✘ nicht bestanden", "✘ fail"),
-    Outcome.INCONCLUSIVE: Text("? nicht schlüssig", "? inconclusive"),
-    Outcome.ERROR: Text("! Programmfehler", "! error"),
+    Outcome.PASS: _("✔ pass"),
+    Outcome.KNOWN: _("~ known weakness"),
+    Outcome.FAIL: _("✘ fail"),
+    Outcome.INCONCLUSIVE: _("? inconclusive"),
+    Outcome.ERROR: _("! error"),
 }
 HEADS = {"en": ("outcome", "scenario", "seed", "why"), "de": ("Ergebnis", "Szenario", "Startwert", "Begründung")}
-SEED = Text("Startwert", "seed")
-REPLAY = Text("Wiederholen", "replay")
-REPORT = Text("Bericht", "report")
+SEED = _("seed")
+REPLAY = _("replay")
+REPORT = _("report")
 
 
 def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from gateways.stores.influx.lines import Value
 from resilience.scenario.scenario import Scenario
 from resilience.words.events import KIND_WORDS, sentence
-from resilience.words.text import Text
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.measurements import CITY, EVENT, NONE
+from simulator.contracts.words import Text, Words
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.sender import Out
+
+_ = Words("stadtwerk")
 
 
 class Notes:
@@ -65,17 +67,17 @@ class Notes:
     def _title(self, event: Event) -> Text:
         kind = KIND_WORDS[event.kind]
         if event.kind is EventKind.RUN:
-            return Text(f"{kind.de}: {self._scenario.title.de}", f"{kind.en}: {self._scenario.title.en}")
+            return _("{kind}: {title}", kind=kind, title=self._scenario.title)
         if event.kind in (EventKind.LEVEL_LOW, EventKind.LEVEL_BACK):
             place = self._places.level_label(event.subject)
         else:
             place = self._places.label(event.subject)
-        return Text(f"{kind.de}: {place.de}", f"{kind.en}: {place.en}")
+        return _("{kind}: {place}", kind=kind, place=place)
 
     def _text(self, event: Event) -> Text:
         """The sentence; what the scenario's author calls the fault comes first."""
         said = sentence(event, self._places.city)
         title = self._entries.get((event.after if event.kind is EventKind.FAULT else event.before) or "")
         if title is None or event.kind not in (EventKind.FAULT, EventKind.CLEAR):
-            return Text(said.de, said.en)
-        return Text(f"{title.de} ({said.de})", f"{title.en} ({said.en})")
+            return said
+        return _("{title} ({said})", title=title, said=said)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from functools import cached_property
 
 from resilience.words.labels import component_words
-from resilience.words.text import Text, both
 from simulator.city.frame import to_degrees
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import CITY, NONE
+from simulator.contracts.words import Said, Text, Verbatim, Words
+
+_ = Words("stadtwerk")
 
 LINK_KIND = "link"
 """The kind of a link, where a component would have its kind."""
@@ -71,11 +73,11 @@ class Places:
         """A service level by its place and measure. A level may have the id of a component, which is another thing."""
         owed = self.city.levels.get(level)
         if owed is None:
-            return both(level)
+            return Verbatim(level)
         measure, place = MEASURES[owed.measure], self.label(owed.subject)
         if owed.subject in self.city.components:
             return place
-        return Text(f"{place.de}: {measure.title_de}", f"{place.en}: {measure.title_en}")
+        return _("{place}: {measure}", place=place, measure=Said({"de": measure.title_de, "en": measure.title_en}))
 
     def level_tags(self, level: ServiceLevel) -> dict[str, str]:
         """District, owner, domain, measure and level."""
@@ -109,7 +111,7 @@ class Places:
         link = city.links.get(subject)
         if link is not None:
             source, target = self.label(link.source), self.label(link.target)
-            return Text(f"{source.de} → {target.de}", f"{source.en} → {target.en}")
+            return _("{source} → {target}", source=source, target=target)
         if subject in city.districts:
-            return both(city.districts[subject].title or subject)
-        return Text("Stadt", "city") if subject == CITY else both(subject)
+            return Verbatim(city.districts[subject].title or subject)
+        return _("city") if subject == CITY else Verbatim(subject)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateways.stores.influx.lines import Value
-from resilience.words.text import Text
 from simulator.contracts.measurements import EXPECTATION, REDUNDANCY, RUN, VERDICT_CODES
+from simulator.contracts.words import Verbatim
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.sender import Out
@@ -38,7 +38,7 @@ class Results:
         for item in self._run.scenario.redundancies:
             self._second_way(item, None, tick)
         for expectation in self._run.scenario.expectations:
-            title = expectation.title or Text(expectation.id, expectation.id)
+            title = expectation.title or Verbatim(expectation.id)
             fields: dict[str, Value] = {"verdict": OPEN, "title_de": title.de, "title_en": title.en, "unit": ""}
             self._out.add(EXPECTATION, {"category": "expectation", "expectation": expectation.id}, fields, tick)
 
@@ -92,7 +92,7 @@ class Results:
         place = self._places.tags(item.component)
         tags = {"kind": item.kind, "redundancy": item.id}
         tags |= {name: place[name] for name in ("district", "owner", "component")}
-        title = item.title or (Text(item.id, item.id) if finding is None else finding.title)
+        title = item.title or (Verbatim(item.id) if finding is None else finding.title)
         activation = held = None
         if finding is not None and finding.needed:
             figures = {

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience.words.text import Text
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
 from stadtwerk.runs.events import BEGIN, END, WARM
@@ -31,8 +31,10 @@ if TYPE_CHECKING:
     from simulator.coupling.running import Running
     from simulator.kernel import Clock
 
+_ = Words("stadtwerk")
 
-KNOWN_WEAKNESS = Text("bekannte Schwäche", "known weakness")
+
+KNOWN_WEAKNESS = _("known weakness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: 
     terminal = terminal or Terminal(request.lang)
     with terminal.working("loading the city"):
         document, scenario, city = load_checked(request.scenario, request.city)
-    result, _ = run_checked(document, scenario, city, request, terminal, opened)
+    result, _history = run_checked(document, scenario, city, request, terminal, opened)
     return result
 
 

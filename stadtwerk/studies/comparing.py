@@ -66,7 +66,7 @@ def read_campaign(name: str) -> CampaignSide:
     import pyarrow.parquet as pq
 
     from resilience.study.comparison import CampaignSide
-    from resilience.words.text import Text
+    from simulator.contracts.words import Said
 
     record = _record(Path(name) / CAMPAIGN)
     try:
@@ -78,13 +78,13 @@ def read_campaign(name: str) -> CampaignSide:
                 of_measure[int(row["case"])] = _outcome(row)
         return CampaignSide(
             name=name,
-            title=Text(**record["title"]),
+            title=Said(record["title"]),
             city=str(record["city"]),
             cases=int(record["cases"]),
             failed=int(record["failed"]),
             seed=int(record["seed"]),
             digest=str(record["digest"]),
-            measures={measure: Text(**title) for measure, title in record["measures"].items()},
+            measures={measure: Said(title) for measure, title in record["measures"].items()},
             outcomes=outcomes,
         )
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:

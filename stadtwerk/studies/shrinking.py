@@ -11,18 +11,22 @@ from typing import Any
 
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
-from resilience.words.text import Text
 from simulator.contracts.document import load_document
 from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput
+from simulator.contracts.words import Text, Words
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
 from stadtwerk.terminal import Quiet, Terminal
+
+_ = Words("stadtwerk")
+
+_ = Words("stadtwerk")
 
 SHRUNK_FILE = "shrunk.yaml"
 MOST_RUNS = 60
 """Runs that shrinking may take (assumption: a few minutes on the demo city)."""
 
-TITLE = Text(" (kleinster Zeitplan, der noch scheitert)", " (smallest timeline that still fails)")
+TITLE = _(" (smallest timeline that still fails)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,17 @@ class ShrunkRun:
     def told(self) -> Text:
         left = self.shrunk.timeline
         names = ", ".join(_named(piece) for piece in left) or "-"
-        proof_de = "weniger reicht nicht" if self.shrunk.smallest else "vielleicht geht es mit noch weniger"
-        proof_en = "no fewer will do" if self.shrunk.smallest else "perhaps fewer would do"
-        return Text(
-            f"Kleinster Zeitplan, an dem „{self.finding.title.de}“ noch scheitert: {len(left)} von "
-            f"{self.faults_before} Störungen, nach {self.runs} Läufen ({proof_de}): {names}. {self.file}",
-            f"Smallest timeline for which “{self.finding.title.en}” still fails: {len(left)} of {self.faults_before} "
-            f"faults, after {self.runs} runs ({proof_en}): {names}. {self.file}",
+        proof = _("no fewer will do") if self.shrunk.smallest else _("perhaps fewer would do")
+        return _(
+            "Smallest timeline for which “{title}” still fails: "
+            "{left} of {before} faults, after {runs} runs ({proof}): {names}. {file}",
+            title=self.finding.title,
+            left=len(left),
+            before=self.faults_before,
+            runs=self.runs,
+            proof=proof,
+            names=names,
+            file=str(self.file),
         )
 
 

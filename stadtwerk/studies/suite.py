@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from resilience.study.outcome import Judged, Outcome, exit_code_of, outcome_of
 from resilience.study.suite_junit import SuiteRun, suite_junit_xml
-from resilience.words.text import Text, both
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Verbatim, Words
 from stadtwerk.library import load_checked, load_named_city
 from stadtwerk.runs.run import RunRequest, replay_command, run_scenario
 from stadtwerk.terminal import Quiet
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
     from resilience.scenario.scenario import Scenario
     from resilience.study.suite import Suite
+
+_ = Words("stadtwerk")
 
 SUITE_FILE = "suite.json"
 JUNIT_FILE = "junit.xml"
@@ -84,7 +86,7 @@ def run_suite(request: SuiteRequest, told: Told = lambda *_: None) -> SuiteResul
 
 def run_single(file: Path, seed: int, out: Path, lang: str = "en") -> SuiteRun:
     """One run by itself, judged as in a suite; its folder stands in `out`. Raises `BadInput`."""
-    _, scenario, _ = load_checked(file)
+    _document, scenario, _city = load_checked(file)
     request = RunRequest(file, None, seed, out / f"{scenario.id}-seed{seed}", broker_port=None, lang=lang)
     return _finished(_Planned(file, scenario, request), lambda: _run_one(request))
 
@@ -106,7 +108,7 @@ class _Planned:
             str(self.file),
             str(self.request.out),
             replay_command(self.file, seed, city),
-            Judged(Outcome.ERROR, both("")),
+            Judged(Outcome.ERROR, Verbatim("")),
             expected=self.scenario.expected if city is None else None,
         )
 
@@ -118,7 +120,7 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
     files: dict[str, Path] = {}
     for file in request.suite.scenarios:
         try:
-            _, scenario, _ = load_checked(file, request.city, load)
+            _document, scenario, _city = load_checked(file, request.city, load)
         except BadInput as bad:
             problems += bad.problems
             continue
@@ -174,7 +176,7 @@ def _finished(one: _Planned, result: Callable[[], tuple[Verdict, float]]) -> Sui
         raise
     except Exception as error:  # a bug of ours in one run must not hide what the others show
         said = f"{type(error).__name__}: {error}"
-        reason = Text(f"Interner Fehler: {said}", f"Internal error: {said}")
+        reason = _("Internal error: {said}", said=said)
         return replace(one.run, judged=Judged(Outcome.ERROR, reason))
     known = one.run
     return replace(known, judged=outcome_of(verdict, known.expected), verdict=verdict, length_s=length_s)
@@ -184,7 +186,7 @@ def _record(result: SuiteResult) -> dict[str, Any]:
     return {
         "schema": "stadtwerk/suite-run/1",
         "suite": result.suite.id,
-        "title": {"de": result.suite.title.de, "en": result.suite.title.en},
+        "title": result.suite.title.record(),
         "exit_code": result.exit_code,
         "runs": [
             {
@@ -193,7 +195,7 @@ def _record(result: SuiteResult) -> dict[str, Any]:
                 "folder": Path(run.folder).name,
                 "outcome": run.judged.outcome.value,
                 "verdict": run.verdict.value.value if run.verdict else None,
-                "reason": {"de": run.judged.reason.de, "en": run.judged.reason.en},
+                "reason": run.judged.reason.record(),
                 "replay": run.replay,
             }
             for run in result.runs

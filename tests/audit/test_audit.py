@@ -23,9 +23,9 @@ from resilience.study.audit.outcome import Method
 from resilience.study.audit.page import render
 from resilience.study.audit.tables import COLUMNS, by_graph, csv_text, json_text
 from resilience.study.audit.words import answer
-from resilience.words.text import Text
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.words import Said
 from stadtwerk.studies.audit import live_of, run_audit
 from tests.audit.towns import whole_town
 
@@ -65,9 +65,11 @@ def test_a_service_that_cannot_be_judged_leaves_the_audit_open(healthy: Audit) -
     """All cases held, but of one service nothing is known: that is no pass."""
     open_ = replace(healthy, bench=replace(healthy.bench, unsteady=frozenset({next(iter(healthy.city.levels))})))
     assert open_.value is Value.INCONCLUSIVE
-    assert answer(open_) == Text(
-        "Offen: Nichts fiel unter das Geschuldete. Ein Dienst ist nicht zu beurteilen.",
-        "Open: nothing fell below what is owed. One service cannot be judged.",
+    assert answer(open_) == Said(
+        {
+            "de": "Offen: Nichts fiel unter das Geschuldete. Ein Dienst ist nicht zu beurteilen.",
+            "en": "Open: nothing fell below what is owed. One service cannot be judged.",
+        }
     )
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from resilience.scenario.entry import Evidence, Repair, TimelineEntry, Trigger
 from resilience.scenario.scenario import CityReference, RunSettings, Scenario
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
+from simulator.contracts.words import Said
 from simulator.kernel import Clock
 from stadtwerk.runs import branching
 from stadtwerk.runs.branching import BranchFailed, Lived, run_alone, run_cases
@@ -25,7 +25,7 @@ from stadtwerk.terminal import Terminal
 from tests.audit.towns import whole_town
 
 RUN = RunSettings(datetime(2026, 1, 14, 7, 0), 1800.0, 4 * 3600.0)
-SAME = Text("gleich", "same")
+SAME = Said({"de": "gleich", "en": "same"})
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from resilience.study.audit.cases import access_cases, component_cases, lifeline
 from resilience.study.audit.observation import LevelLoss, observe
 from resilience.study.audit.outcome import Method, Outcome
 from resilience.study.audit.replay import file_name, scenario_text
-from resilience.words.text import NO_TEXT as SAME
 from simulator.city.loader import load_city
+from simulator.contracts.words import NO_TEXT as SAME
 from stadtwerk.__main__ import main
 from stadtwerk.library import demo_folder
 from stadtwerk.runs.branching import run_cases

@@ -11,7 +11,7 @@ from scipy import stats
 from resilience.study.campaign.campaign import Campaign, Method, Variation
 from resilience.study.campaign.distribution import Distribution
 from resilience.study.campaign.sampling import cases, unit_points
-from resilience.words.text import both
+from simulator.contracts.words import Verbatim
 
 SECOND_ENGINE = {
     "uniform": ((2.0, 6.0), stats.uniform(2, 4)),
@@ -56,7 +56,7 @@ def campaign(**changed: object) -> Campaign:
         Variation("a", "at", Distribution("uniform", (0.0, 1.0)), "assumption", entry="x"),
         Variation("b", "at", Distribution("uniform", (0.0, 1.0)), "assumption", entry="y", scenario="second"),
     )
-    plain = Campaign("c", both("c"), both("?"), ("first", "second"), "", 12, Method.MONTE_CARLO, 1, (), vary)
+    plain = Campaign("c", Verbatim("c"), Verbatim("?"), ("first", "second"), "", 12, Method.MONTE_CARLO, 1, (), vary)
     return replace(plain, **changed)  # type: ignore[arg-type]
 
 

@@ -14,8 +14,8 @@ from resilience.study.campaign.content import CampaignContent, compose
 from resilience.study.campaign.distribution import Distribution
 from resilience.study.campaign.report import campaign_page
 from resilience.study.campaign.run import CampaignRun
-from resilience.words.text import Text
 from simulator.contracts.event import Event, EventKind
+from simulator.contracts.words import Said, Verbatim
 from tests.report.page_reader import read_page
 from tests.resilience.town import course, history, tiny_city
 
@@ -42,13 +42,13 @@ def figures(hours: float, server: float = 0.0, verdict: str = "pass", untraced: 
 def content(measure_saves: float = 100.0) -> CampaignContent:
     vary = (Variation("when", "at", Distribution("uniform", (60.0, 600.0), timed=True), "a study", entry="p"),)
     measures = (
-        Measure("idle", Text("Nichts", "Nothing"), "{}"),
-        Measure("pump", Text("Zweite Pumpe", "A second pump"), "{}"),
+        Measure("idle", Said({"de": "Nichts", "en": "Nothing"}), "{}"),
+        Measure("pump", Said({"de": "Zweite Pumpe", "en": "A second pump"}), "{}"),
     )
     campaign = Campaign(
         "c",
-        Text("Titel", "Title"),
-        Text("Frage?", "Question?"),
+        Said({"de": "Titel", "en": "Title"}),
+        Said({"de": "Frage?", "en": "Question?"}),
         ("s",),
         "",
         RUNS,
@@ -117,7 +117,7 @@ def test_the_page_has_every_figure_in_either_language(lang: str) -> None:
 
 def test_the_page_loads_nothing_and_escapes_what_files_say() -> None:
     made = content()
-    evil = replace(made.campaign, title=Text("<script>x</script>", "<script>x</script>"))
+    evil = replace(made.campaign, title=Verbatim("<script>x</script>"))
     text = html(campaign_page(replace(made, campaign=evil)))
     assert "<script>" not in text and "http" not in text.replace("http-equiv", "").replace("www.w3.org", "")
 

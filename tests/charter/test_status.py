@@ -12,7 +12,7 @@ from resilience.report.charter.grid import clause_rows
 from resilience.report.charter.status import Status
 from resilience.scenario.clauses import charter_clauses
 from resilience.scenario.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario
-from resilience.words.text import both
+from simulator.contracts.words import Verbatim
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
 START = RunSettings(datetime(2026, 1, 14), 0.0, 3600.0)
@@ -27,18 +27,20 @@ def run(
     **asked: Value,
 ) -> CharterRun:
     """A run that names one clause, with expectations and, if `spare`, one redundancy of a kind."""
-    findings = [Finding(n, Category.EXPECTATION, v, both(n), both(f"why {n}")) for n, v in asked.items()]
+    findings = [Finding(n, Category.EXPECTATION, v, Verbatim(n), Verbatim(f"why {n}")) for n, v in asked.items()]
     redundancies = ()
     if spare is not None:
         redundancies = (Redundancy("spare", kind, "x", "mains", "battery"),)
-        findings.append(Finding("spare", Category.REDUNDANCY, spare, both("spare"), both("why spare"), needed=needed))
-    known = KnownWeakness(tuple(expected.split()), both("known")) if expected else None
+        findings.append(
+            Finding("spare", Category.REDUNDANCY, spare, Verbatim("spare"), Verbatim("why spare"), needed=needed)
+        )
+    known = KnownWeakness(tuple(expected.split()), Verbatim("known")) if expected else None
     value = combined(finding.value for finding in findings)
-    verdict = Verdict("s", both("t"), both("q"), value, both("answer"), tuple(findings), (clause,))
+    verdict = Verdict("s", Verbatim("t"), Verbatim("q"), value, Verbatim("answer"), tuple(findings), (clause,))
     scenario = Scenario(
         "s",
-        both("t"),
-        both("q"),
+        Verbatim("t"),
+        Verbatim("q"),
         CityReference("c"),
         START,
         redundancies=redundancies,
@@ -49,7 +51,7 @@ def run(
 
 
 def check(clause: str, value: Value) -> ClauseEvidence:
-    return ClauseEvidence(clause, "c", both("check"), value, both("why check"))
+    return ClauseEvidence(clause, "c", Verbatim("check"), value, Verbatim("why check"))
 
 
 CONTINUITY, EXAMINED = "3.3/subsystem-continuity", "III.c/risk-analysis"

@@ -13,7 +13,7 @@ from resilience.judge.figures import Broken, LevelFigures, RunFigures
 from resilience.judge.verdict import Category, Finding, Metric, Value, Verdict
 from resilience.report.pages import Page, Table, markdown
 from resilience.study.comparison import CampaignSide, Outcome, RunSide, compare_campaigns, compare_runs
-from resilience.words.text import Text, both
+from simulator.contracts.words import Said, Verbatim
 from stadtwerk.__main__ import main
 from tests.campaign.town import CAMPAIGN, campaign_on_hamlet
 from tests.report.page_reader import read_page
@@ -22,16 +22,22 @@ PUMP = Broken("p", "pump-1", "pump-out")
 
 
 def level(name: str, worst: float, below_s: float, hours: float) -> LevelFigures:
-    return LevelFigures(name, "water-supply", both(name), 0.9, worst, below_s, hours)
+    return LevelFigures(name, "water-supply", Verbatim(name), 0.9, worst, below_s, hours)
 
 
 def side(name: str, value: Value, west: LevelFigures, hours: float, broken: tuple[Broken, ...] = (PUMP,)) -> RunSide:
     spare = Finding(
-        "spare", Category.REDUNDANCY, value, Text("Ersatz", "Spare"), Text(f"Grund {name}", f"reason {name}")
+        "spare",
+        Category.REDUNDANCY,
+        value,
+        Said({"de": "Ersatz", "en": "Spare"}),
+        Said({"de": f"Grund {name}", "en": f"reason {name}"}),
     )
-    held = Finding("held", Category.EXPECTATION, Value.PASS, Text("Gehalten", "Held"), both("fine"))
-    metrics = (Metric("saidi", both("SAIDI"), both("town"), hours / 10, "min", "IEEE 1366"),)
-    verdict = Verdict("s", Text("Lage", "Case"), both("?"), value, both("because"), (spare, held), (), metrics)
+    held = Finding("held", Category.EXPECTATION, Value.PASS, Said({"de": "Gehalten", "en": "Held"}), Verbatim("fine"))
+    metrics = (Metric("saidi", Verbatim("SAIDI"), Verbatim("town"), hours / 10, "min", "IEEE 1366"),)
+    verdict = Verdict(
+        "s", Said({"de": "Lage", "en": "Case"}), Verbatim("?"), value, Verbatim("because"), (spare, held), (), metrics
+    )
     east = level("east", 1.0, 0.0, 0.0)
     return RunSide(name, "town", 1, f"digest {name}", verdict,
                    RunFigures(value.value, hours, 10, 60.0, {}, (east, west), {}, {}, broken, ()))  # fmt: skip
@@ -71,7 +77,7 @@ def test_a_run_beside_itself_differs_in_nothing() -> None:
 
 
 def test_two_questions_are_not_silently_compared() -> None:
-    other = replace(B, verdict=replace(B.verdict, scenario="t", title=Text("Andere", "Other")))
+    other = replace(B, verdict=replace(B.verdict, scenario="t", title=Said({"de": "Andere", "en": "Other"})))
     assert any("different questions (Case; Other)" in said for said in compare_runs(A, other).lead[0][1])
 
 
@@ -83,7 +89,7 @@ def campaign(name: str, extra: float, seed_of_draw: int = 0) -> CampaignSide:
         for case in range(30)
     }
     return CampaignSide(
-        name, both(name), "town", 30, 0, 1, name, {"m": both("Measure")}, {"today": outcomes, "m": outcomes}
+        name, Verbatim(name), "town", 30, 0, 1, name, {"m": Verbatim("Measure")}, {"today": outcomes, "m": outcomes}
     )
 
 

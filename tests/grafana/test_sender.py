@@ -12,7 +12,7 @@ import orjson
 from gateways.stores.influx import InfluxWriter
 from gateways.wire.topics import ack, health, status
 from resilience.scenario.scenario import CityReference, RunSettings, Scenario
-from resilience.words.text import both
+from simulator.contracts.words import Verbatim
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.live import HealthWatch
 from stadtwerk.influx.places import Places
@@ -85,7 +85,7 @@ class Told:
     def __init__(self) -> None:
         self.city = town([component("gw", "gateway")])
         settings = RunSettings(datetime(2026, 1, 14), 0.0, 3600.0)
-        scenario = Scenario("s", both("s"), both("?"), CityReference(), settings)
+        scenario = Scenario("s", Verbatim("s"), Verbatim("?"), CityReference(), settings)
         self.run = RunIdentity("r", self.city, scenario, 1, 0, 3_600_000, 0)
         self.watch = HealthWatch(dict, ["gw"])
 

@@ -103,7 +103,7 @@ def run_of_town() -> tuple[States, Out]:
     from datetime import datetime
 
     from resilience.scenario.scenario import CityReference, RunSettings, Scenario
-    from resilience.words.text import both
+    from simulator.contracts.words import Verbatim
     from stadtwerk.influx.identity import RunIdentity
 
     city = town(
@@ -112,7 +112,7 @@ def run_of_town() -> tuple[States, Out]:
     )
     assert city.links["power-bus-hospital"].kind == LinkKind.POWER
     settings = RunSettings(datetime(2026, 1, 14), 0.0, 3600.0)
-    scenario = Scenario("s", both("s"), both("?"), CityReference(), settings)
+    scenario = Scenario("s", Verbatim("s"), Verbatim("?"), CityReference(), settings)
     run = RunIdentity("r", city, scenario, 1, 0, 3_600_000, 0)
     out = Out(run)
     return States(Places(city), out), out

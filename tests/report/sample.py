@@ -15,7 +15,6 @@ from resilience.report.run.compose import compose
 from resilience.report.run.content import ReportContent, TelemetrySummary
 from resilience.scenario.norms import Confidence
 from resilience.scenario.scenario import CityReference, Evidence, Redundancy, RunSettings, Scenario, TimelineEntry
-from resilience.words.text import Text
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
 from simulator.contracts.event import Event, EventKind
@@ -23,6 +22,7 @@ from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.words import Said
 
 START = datetime(2026, 1, 14, 12, 0)
 OUT_S, BACK_S, END_S = 6 * 3600.0, 10.5 * 3600.0, 86400.0
@@ -215,12 +215,19 @@ def history(town: City) -> History:
 def scenario() -> Scenario:
     return Scenario(
         "substation-winter",
-        Text("Umspannwerk Nord fällt an einem Winterabend aus", "Substation North fails on a winter evening"),
-        Text(
-            "Behalten die Menschen Wasser, Rettungsdienst und Krankenhaus, wenn das Umspannwerk Nord um 18 Uhr für "
-            "viereinhalb Stunden ausfällt?",
-            "Do people keep water, rescue services and the hospital when substation North fails at 18:00 for four and "
-            "a half hours?",
+        Said(
+            {
+                "de": "Umspannwerk Nord fällt an einem Winterabend aus",
+                "en": "Substation North fails on a winter evening",
+            }
+        ),
+        Said(
+            {
+                "de": "Behalten die Menschen Wasser, Rettungsdienst und Krankenhaus, wenn das Umspannwerk Nord um "
+                "18 Uhr für viereinhalb Stunden ausfällt?",
+                "en": "Do people keep water, rescue services and the hospital when substation North fails at 18:00 "
+                "for four and a half hours?",
+            }
         ),
         CityReference(name="muster"),
         RunSettings(START, 1800.0, END_S, 15 * 3600.0),
@@ -252,15 +259,15 @@ def verdict() -> Verdict:
             "steady",
             Category.STEADY_STATE,
             Value.PASS,
-            Text("Ausgangslage war ruhig", "the start was steady"),
-            Text("Alle Dienste hielten vor der Störung.", "Every level held before the fault."),
+            Said({"de": "Ausgangslage war ruhig", "en": "the start was steady"}),
+            Said({"de": "Alle Dienste hielten vor der Störung.", "en": "Every level held before the fault."}),
         ),
         Finding(
             "hospital-power",
             Category.REDUNDANCY,
             Value.PASS,
-            Text("Notstrom im Klinikum", "hospital power"),
-            Text("Das Aggregat übernahm nach 12 s.", "The generator took over after 12 s."),
+            Said({"de": "Notstrom im Klinikum", "en": "hospital power"}),
+            Said({"de": "Das Aggregat übernahm nach 12 s.", "en": "The generator took over after 12 s."}),
             Limit(15.0, "s", "lower", "DIN VDE 0100-710", Confidence.SECONDARY, "hospital-changeover"),
             Figure("takeover", 12.0, "s", "hospital-1"),
         ),
@@ -268,8 +275,8 @@ def verdict() -> Verdict:
             "water-minimum",
             Category.EXPECTATION,
             Value.PASS,
-            Text("Trinkwasser", "drinking water for each person"),
-            Text("Nirgends waren es weniger als 15 l.", "Nowhere was it less than 15 l."),
+            Said({"de": "Trinkwasser", "en": "drinking water for each person"}),
+            Said({"de": "Nirgends waren es weniger als 15 l.", "en": "Nowhere was it less than 15 l."}),
             Limit(15.0, "l/person/d", "higher", law, Confidence.FOUND, "wassv-person"),
             Figure("least", 29.4, "l/person/d", "litres-per-person-d10"),
         ),
@@ -277,10 +284,12 @@ def verdict() -> Verdict:
             "water-supply",
             Category.EXPECTATION,
             Value.FAIL,
-            Text("Leitungswasser", "water in every district"),
-            Text(
-                "In der Weststadt kam über fünf Stunden lang zu wenig Wasser an.",
-                "In Weststadt too little water arrived for more than five hours.",
+            Said({"de": "Leitungswasser", "en": "water in every district"}),
+            Said(
+                {
+                    "de": "In der Weststadt kam über fünf Stunden lang zu wenig Wasser an.",
+                    "en": "In Weststadt too little water arrived for more than five hours.",
+                }
             ),
             Limit(0.9, "1", "higher", "assumption", Confidence.ASSUMPTION),
             Figure("least", 0.2, "1", "water-supply-d10"),
@@ -289,14 +298,22 @@ def verdict() -> Verdict:
             "travel",
             Category.EXPECTATION,
             Value.INCONCLUSIVE,
-            Text("Fahrzeiten", "travel times"),
-            Text("Der Index wurde nicht durchgehend aufgezeichnet.", "The index was not recorded throughout."),
+            Said({"de": "Fahrzeiten", "en": "travel times"}),
+            Said(
+                {
+                    "de": "Der Index wurde nicht durchgehend aufgezeichnet.",
+                    "en": "The index was not recorded throughout.",
+                }
+            ),
             Limit(1.5, "1", "lower", "U4SSC indicators", Confidence.FOUND, "travel-time-index"),
         ),
     )
-    answer = Text(
-        "Nein: Krankenhaus und Notwasser halten, aber sechs Stadtteile verlieren bis in die Nacht ihr Leitungswasser.",
-        "No: the hospital and emergency water hold, but six districts lose their tap water into the night.",
+    answer = Said(
+        {
+            "de": "Nein: Krankenhaus und Notwasser halten, aber sechs Stadtteile verlieren bis in "
+            "die Nacht ihr Leitungswasser.",
+            "en": "No: the hospital and emergency water hold, but six districts lose their tap water into the night.",
+        }
     )
     return Verdict(
         asked.id,

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.report.run.axis import TimeAxis, ValueAxis
-from resilience.words.text import SHARE
+from simulator.contracts.words import SHARE
 
 START = datetime(2026, 1, 14, 17, 10)
 

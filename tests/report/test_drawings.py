@@ -18,10 +18,10 @@ from resilience.report.run.gantt import gantt, rank_class
 from resilience.report.run.town_map import CLASSES, Projection, class_bounds, class_of, scale_length_m, town_map
 from resilience.report.run.views import bands_of, fault_keys
 from resilience.words.terms import mode_words
-from resilience.words.text import both
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.kinds import KINDS
+from simulator.contracts.words import Verbatim
 from tests.report import sample
 from tests.support.towns import component, link, town
 
@@ -32,7 +32,7 @@ HOSPITAL = KINDS["hospital"].modes
 def timeline(*spans: tuple[str, float, float], kind: str = "hospital") -> ModeTimeline:
     modes = KINDS[kind].modes
     titles = tuple(mode_words(kind, mode) for mode in modes)
-    return ModeTimeline("h", kind, both("Clinic"), modes, titles, tuple(ModeSpan(*span) for span in spans))
+    return ModeTimeline("h", kind, Verbatim("Clinic"), modes, titles, tuple(ModeSpan(*span) for span in spans))
 
 
 def test_bars_lie_where_the_modes_were_and_say_which() -> None:
@@ -97,9 +97,9 @@ def test_the_scale_bar_is_round_and_fits(scale: float) -> None:
 def test_what_failed_is_crossed_out_and_no_label_hides_another() -> None:
     districts = tuple(MapDistrict(f"d{i}", f"District {i}", 100, 0.0, 0.0, (), 10.0 * i) for i in range(8))
     components = (
-        MapComponent("p", both("Pump"), "pump", 0.0, 0.0, ((0.0, 3600.0),)),
-        MapComponent("q", both("Pump 2"), "pump", 500.0, 900.0),
-        MapComponent("j", both("junction"), "junction", 100.0, 100.0),
+        MapComponent("p", Verbatim("Pump"), "pump", 0.0, 0.0, ((0.0, 3600.0),)),
+        MapComponent("q", Verbatim("Pump 2"), "pump", 500.0, 900.0),
+        MapComponent("j", Verbatim("junction"), "junction", 100.0, 100.0),
     )
     drawing = town_map(TownMap(districts, components), "en")
     root = ElementTree.fromstring(drawing.svg)

@@ -23,7 +23,7 @@ from resilience.report.run.content import Headline, LevelCourse
 from resilience.report.run.course_chart import COLUMN, SMALL, WIDE, Frame
 from resilience.report.run.page_data import STEPS, quota, thinned
 from resilience.report.run.views import page_view
-from resilience.words.text import Text
+from simulator.contracts.words import Said, Text
 from tests.report import sample
 from tests.report.page_reader import Node, corners, read_page
 
@@ -176,7 +176,7 @@ def hostile(value: Any, name: str = "") -> Any:
     """The same content with markup in every text."""
     bad = "<script>alert('x')</script>\"'&{{ 7*7 }}"
     if isinstance(value, Text):
-        return Text(value.de + bad, value.en + bad)
+        return Said({"de": value.de + bad, "en": value.en + bad})
     if type(value) is str:
         keep = name in {"measure", "unit", "kind", "modes", "mode", "worst_level", "id"}
         return value if keep else value + bad

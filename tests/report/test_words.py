@@ -18,9 +18,9 @@ from resilience.scenario.moment import clock, day
 from resilience.scenario.norms import Confidence
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import FAULT_NAMES, KIND_NAMES, MODE_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, term
-from resilience.words.text import Text
 from simulator.contracts.kinds import KINDS, MEASURES, QUANTITIES, fault_points
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Said
 
 ROOM = Path(resilience.report.run.__file__).parent
 
@@ -42,7 +42,7 @@ def test_every_confidence_and_category_has_a_german_name() -> None:
 def test_every_measure_can_be_spoken_of() -> None:
     assert PHRASES.keys() == MEASURES.keys()
     for name, phrase in PHRASES.items():
-        said = phrase.of(Text("ZAHL", "NUMBER"))
+        said = phrase.of(Said({"de": "ZAHL", "en": "NUMBER"}))
         assert said.de.count("ZAHL") == said.en.count("NUMBER") == 1, name
 
 

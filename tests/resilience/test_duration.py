@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.words.text import SHARE, Text, enumerated, joined, number, percent, quantity, told_apart
 from simulator.contracts.duration import apart, exact, rounded, seconds, shown
+from simulator.contracts.words import SHARE, Said, Verbatim, enumerated, joined, number, percent, quantity, told_apart
 
 
 @pytest.mark.parametrize(
@@ -45,18 +45,20 @@ def test_shown() -> None:
 
 
 def test_numbers_in_both_languages() -> None:
-    assert number(1234567.0) == Text("1.234.567", "1,234,567")
-    assert number(0.00123) == Text("0,00123", "0.00123")
-    assert number(float("nan")) == Text("unbekannt", "unknown")
+    assert number(1234567.0) == Said({"de": "1.234.567", "en": "1,234,567"})
+    assert number(0.00123) == Said({"de": "0,00123", "en": "0.00123"})
+    assert number(float("nan")) == Said({"de": "unbekannt", "en": "unknown"})
     assert number(float("inf")).en == "infinite"
-    assert quantity(12.5, "s") == Text("12,5 s", "12.5 s")
+    assert quantity(12.5, "s") == Said({"de": "12,5 s", "en": "12.5 s"})
     assert quantity(15.0, "l/person/d").en == "15 l per person and day"
     assert quantity(86400.0, "s").en == "24 h"
-    assert quantity(0.925, SHARE) == Text("92,5\u00a0%", "92.5%")
+    assert quantity(0.925, SHARE) == Said({"de": "92,5\u00a0%", "en": "92.5%"})
     assert quantity(0.5, "1").de == "0,5"
-    assert joined([Text("a", "b"), Text("c", "d")], Text(" und ", " and ")) == Text("a und c", "b and d")
+    assert joined(
+        [Said({"de": "a", "en": "b"}), Said({"de": "c", "en": "d"})], Said({"de": " und ", "en": " and "})
+    ) == Said({"de": "a und c", "en": "b and d"})
     with pytest.raises(KeyError):
-        Text("a", "b").of("fr")
+        Said({"de": "a", "en": "b"}).of("fr")
 
 
 def test_numbers_that_differ_look_different() -> None:
@@ -106,7 +108,7 @@ def test_exact_reads_back(milliseconds: int) -> None:
 
 
 def test_long_lists_are_cut_and_counted() -> None:
-    names = [Text(name, name) for name in "abcdef"]
+    names = [Verbatim(name) for name in "abcdef"]
     assert enumerated(names[:1]).en == "a"
     assert enumerated(names[:4]).en == "a, b, c and d"
-    assert enumerated(names) == Text("a, b, c und 3 weitere", "a, b, c and 3 more")
+    assert enumerated(names) == Said({"de": "a, b, c und 3 weitere", "en": "a, b, c and 3 more"})

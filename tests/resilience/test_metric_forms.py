@@ -29,7 +29,7 @@ from resilience.judge.metrics import (
 from resilience.judge.metrics.table import metrics_of
 from resilience.judge.record import read_verdict, verdict_json
 from resilience.judge.verdict import Metric, Value, Verdict
-from resilience.words.text import Text
+from simulator.contracts.words import Said
 from tests.resilience.town import HOUR, course, history, tiny_city
 
 
@@ -144,7 +144,7 @@ def test_the_table_of_a_run() -> None:
 
 
 def test_metrics_come_back_from_verdict_json() -> None:
-    same = Text("gleich", "same")
+    same = Said({"de": "gleich", "en": "same"})
     rows = (Metric("saidi", same, same, 1.5, "min", "IEEE 1366"), Metric("caidi", same, same, None, "min", "IEEE 1366"))
     verdict = Verdict("x", same, same, Value.PASS, same, (), (), rows)
     assert read_verdict(verdict_json(verdict)) == verdict

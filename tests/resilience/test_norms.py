@@ -4,8 +4,8 @@ from resilience.scenario.clauses import clauses
 from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
-from resilience.words.text import Text
 from simulator.contracts.kinds import MEASURES
+from simulator.contracts.words import Said
 from tests.resilience.town import tiny_city
 
 
@@ -54,7 +54,9 @@ def test_limits_say_their_source() -> None:
 def test_what_is_owed_is_told_apart_from_what_a_scenario_asks() -> None:
     levels = tiny_city().levels
     share, index = levels["water-supply-d1"], levels["travel-time-index"]
-    assert owed_text(level_limit(Threshold(), share), Threshold()) == Text("geschuldet sind 90\u00a0%", "owed are 90%")
+    assert owed_text(level_limit(Threshold(), share), Threshold()) == Said(
+        {"de": "geschuldet sind 90\u00a0%", "en": "owed are 90%"}
+    )
     asked = Threshold(0.925)
     assert owed_text(level_limit(asked, share), asked).en == "asked are 92.5%"
     assert owed_text(level_limit(Threshold(), index), Threshold()).en == "owed are at most 1.5"

@@ -10,8 +10,8 @@ from resilience.judge.judge import judge
 from resilience.judge.modes import mode_course
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit
-from resilience.words.text import Text
 from simulator.contracts.kinds import KINDS
+from simulator.contracts.words import Said
 from tests.resilience.town import component, course, history, modes, scenario, tiny_city
 
 CITY = tiny_city()
@@ -115,8 +115,8 @@ def test_a_standby_that_nobody_needed_says_so_and_still_passes() -> None:
     """Counted as a pass, told as neither good nor bad; one that had to be needed stays open."""
     spare = found(hospital(must=False))
     assert (spare.value, spare.needed) == (Value.PASS, False)
-    assert spare.reason == Text(
-        "Nicht gebraucht (Notstrom): Netz fiel nie aus.", "Not needed (generator): mains was never lost."
+    assert spare.reason == Said(
+        {"de": "Nicht gebraucht (Notstrom): Netz fiel nie aus.", "en": "Not needed (generator): mains was never lost."}
     )
     meant = found(hospital())
     assert (meant.value, meant.needed) == (Value.INCONCLUSIVE, True)

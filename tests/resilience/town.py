@@ -18,7 +18,6 @@ from resilience.scenario.scenario import (
     SteadyState,
     TimelineEntry,
 )
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Domain
 from simulator.contracts.event import Event, EventCode, EventKind, Value
@@ -26,9 +25,10 @@ from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.words import Said
 
 HOUR = 3_600_000
-SAME = Text("gleich", "same")
+SAME = Said({"de": "gleich", "en": "same"})
 
 
 def component(name: str, kind: str, district: str = "d1", **more: str) -> Component:

@@ -7,7 +7,7 @@ import pytest
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
 from resilience.scenario.scenario import KnownWeakness
 from resilience.study.outcome import Outcome, exit_code_of, outcome_of
-from resilience.words.text import both
+from simulator.contracts.words import Verbatim
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
 
@@ -15,11 +15,17 @@ PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
 def verdict(**values: Value) -> Verdict:
     """One expectation a name; `evidence` is of its own category."""
     findings = tuple(
-        Finding(name, Category.EVIDENCE if name == "evidence" else Category.EXPECTATION, value, both(name), both("why"))
+        Finding(
+            name,
+            Category.EVIDENCE if name == "evidence" else Category.EXPECTATION,
+            value,
+            Verbatim(name),
+            Verbatim("why"),
+        )
         for name, value in values.items()
     )
     value = combined(finding.value for finding in findings)
-    return Verdict("s", both("title"), both("question"), value, both("answer"), findings)
+    return Verdict("s", Verbatim("title"), Verbatim("question"), value, Verbatim("answer"), findings)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +48,7 @@ def verdict(**values: Value) -> Verdict:
 def test_only_the_weakness_that_is_declared_is_a_known_one(
     known: str, found: dict[str, Value], outcome: Outcome, unexpected: str
 ) -> None:
-    expected = KnownWeakness(tuple(known.split()), both("known")) if known else None
+    expected = KnownWeakness(tuple(known.split()), Verbatim("known")) if known else None
     judged = outcome_of(verdict(**found), expected)
     assert judged.outcome is outcome
     assert " ".join(finding.id for finding in judged.unexpected) == unexpected

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.study.shrink import SHORTER, Piece, Timeline, shrink
-from resilience.words.text import Text
+from simulator.contracts.words import Verbatim
 from stadtwerk.studies.shrinking import _pieces, reduced
 
 Place = tuple[str, str]
@@ -104,7 +104,7 @@ def test_what_was_drawn_is_shrunk_case_by_case() -> None:
     plain = {"id": "cut", "at": "1 h", "fault": "link-cut", "target": "x", "for": "30min"}
     executed = {"timeline": [drawn, plain], "expect": [{"id": "it"}]}
     assert _pieces(executed) == (Piece("flood", ("a", "b", "c")), Piece("cut", (), 1800.0))
-    asked = Finding("it", Category.EXPECTATION, Value.FAIL, Text("", ""), Text("", ""))
+    asked = Finding("it", Category.EXPECTATION, Value.FAIL, Verbatim(""), Verbatim(""))
     (left,) = reduced(executed, (Piece("flood", ("c", "a")),), asked)["timeline"]
     assert left == {**drawn, "cases": [cases[0], cases[2]]}
 

@@ -11,8 +11,10 @@ from resilience.judge.courses import TOLERANCE, time_worse_s
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, scenario_limit, time_limit
 from resilience.scenario.scenario import Budget, TimeLimit
-from resilience.words.text import Text, number, told_apart
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import Text, Words, number, told_apart
+
+_ = Words("resilience")
 
 
 def judge_budget(item: Budget, title: Text, context: Context) -> Finding:
@@ -38,9 +40,8 @@ def _person_hours(item: Budget, budget: float, title: Text, context: Context) ->
     total = sum(row.weight for row in rows)
     value = Value.FAIL if total > budget + TOLERANCE else (Value.INCONCLUSIVE if open_ else Value.PASS)
     spent, asked = number(total), number(budget)
-    reason = Text(
-        f"{spent.de} Personenstunden ohne ausreichende Leistung, höchstens {asked.de} sind erlaubt.",
-        f"{spent.en} person-hours without sufficient service, at most {asked.en} are allowed.",
+    reason: Text = _(
+        "{spent} person-hours without sufficient service, at most {asked} are allowed.", spent=spent, asked=asked
     )
     if open_ and value is Value.INCONCLUSIVE:
         reason = open_[0].reason
@@ -68,7 +69,7 @@ def _each_person_once(levels: Sequence[ServiceLevel], context: Context) -> list[
 def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
     hours = level.people * _time_worse_s(item, level, context) / 3600.0
     said, name = number(hours), context.label(level).begun()
-    reason = Text(f"{name.de}: {said.de} Personenstunden.", f"{name.en}: {said.en} person-hours.")
+    reason = _("{name}: {said} person-hours.", name=name, said=said)
     return Row(level, Value.PASS, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
 
 
@@ -76,9 +77,12 @@ def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Contex
     bad_s = _time_worse_s(item, level, context)
     name, owed = context.label(level).begun(), owed_text(level_limit(item.limit, level), item.limit)
     length, most = told_apart(bad_s, allowed.seconds, "s")
-    reason = Text(
-        f"{name.de}: zusammen {length.de} zu schlecht ({owed.de}); erlaubt sind {most.de}.",
-        f"{name.en}: not good enough for {length.en} in sum ({owed.en}); allowed are {most.en}.",
+    reason: Text = _(
+        "{name}: not good enough for {length} in sum ({owed}); allowed are {most}.",
+        name=name,
+        length=length,
+        owed=owed,
+        most=most,
     )
     value = Value.FAIL if bad_s > allowed.seconds + TOLERANCE else Value.PASS
     figure = Figure("time below", bad_s, "s", level.id)

@@ -13,9 +13,11 @@ from resilience.judge.verdict import Figure, Limit
 from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import Redundancy
 from resilience.words.phrases import PHRASES
-from resilience.words.text import Text, told_apart
 from simulator.contracts.city import City
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import Text, Words, told_apart
+
+_ = Words("resilience")
 
 
 def level_of(component: str, city: City) -> ServiceLevel | None:
@@ -57,6 +59,6 @@ def carried(item: Redundancy, outage: Outage, until: int, context: Context) -> C
     least = min(lowest) if higher else max(lowest)
     said, owed = PHRASES[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0]), item.carries.limit
     asked = owed_text(limit, owed)
-    reason = Text(f" Getragen: {said.de}; {asked.de}.", f" Carried: {said.en}; {asked.en}.")
+    reason = _(" Carried: {said}; {asked}.", said=said, asked=asked)
     too_little = bool(worse(np.array([least]), limit.value, higher)[0])
     return Carried(limit, Figure("carried", least, limit.unit, level.id), too_little, reason)

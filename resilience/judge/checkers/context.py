@@ -12,12 +12,14 @@ from resilience.scenario.scenario import Scenario, TimelineEntry, Window
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import entry_words
-from resilience.words.text import Text, both
 from simulator.contracts.city import City
 from simulator.contracts.duration import rounded
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import LANGUAGES, Numeral, Said, Text, Verbatim, Words
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,10 @@ class Context:
         """Whom a level is owed to: a district, a facility, or the whole town."""
         subject = level.subject
         if subject in self.city.districts:
-            return both(self.city.districts[subject].title or subject)
+            return Verbatim(self.city.districts[subject].title or subject)
         if subject in self.city.components:
             return component_words(self.city.components[subject])
-        return Text("ganze Stadt", "whole town")
+        return _("whole town")
 
     def label(self, level: ServiceLevel) -> Text:
         """A level among others: `Altstadt (water supply)`; a facility with one service of its own needs no more."""
@@ -62,7 +64,7 @@ class Context:
         if level.subject in self.city.components:
             return place
         service = PHRASES[level.measure].service
-        return Text(f"{place.de} ({service.de})", f"{place.en} ({service.en})")
+        return _("{place} ({service})", place=place, service=service)
 
     def name(self, component: str) -> Text:
         """What a component, or a link between two, is called."""
@@ -70,9 +72,9 @@ class Context:
             return component_words(self.city.components[component])
         link = self.city.links.get(component)
         if link is None:
-            return both(component)
+            return Verbatim(component)
         source, target = self.name(link.source), self.name(link.target)
-        return Text(f"{source.de} → {target.de}", f"{source.en} → {target.en}")
+        return _("{source} → {target}", source=source, target=target)
 
     def fault(self, entry: TimelineEntry) -> Text:
         """What a timeline entry breaks: in its own words, else the fault with one target or their number."""
@@ -82,16 +84,16 @@ class Context:
         if len(entry.targets) == 1:
             where = self.name(entry.targets[0])
         elif entry.targets:
-            where = Text(f"an {len(entry.targets)} Stellen", f"at {len(entry.targets)} places")
+            where = _("at {count} places", count=len(entry.targets))
         else:
             return what
-        return Text(f"{what.de} ({where.de})", f"{what.en} ({where.en})")
+        return _("{what} ({where})", what=what, where=where)
 
     def clock(self, tick: int) -> Text:
         """A moment on the town's clock, with the day where the run has more than one."""
         start, at_s = self.scenario.run.start, to_s(tick)
         dated = to_s(self.history.end) > 86400
-        return Text(clock(start, at_s, "de", dated), clock(start, at_s, "en", dated))
+        return Said({language: clock(start, at_s, language, dated) for language in LANGUAGES})
 
 
 Judgement = Callable[[], Finding]
@@ -102,14 +104,13 @@ def guarded(item: str, category: Category, title: Text, judge: Judgement) -> Fin
     try:
         return judge()
     except NotRecorded as error:
-        reason = Text(f"Nicht zu beurteilen: {error}.", f"Cannot be judged: {error}.")
+        reason = _("Cannot be judged: {error}.", error=str(error))
     except Exception as error:  # whatever a checker stumbles over, the run has not passed it
         said = f"{type(error).__name__}: {error}"
-        reason = Text(f"Die Prüfung selbst ist gescheitert ({said}).", f"The check itself failed ({said}).")
+        reason = _("The check itself failed ({said}).", said=said)
     return Finding(item, category, Value.INCONCLUSIVE, title, reason)
 
 
 def lasting(value_s: float) -> Text:
     """A length of time that was found, rounded to what matters."""
-    said = rounded(value_s)
-    return Text(said.replace(".", ","), said)
+    return Numeral(rounded(value_s))

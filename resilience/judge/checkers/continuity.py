@@ -7,10 +7,12 @@ from resilience.judge.checkers.invariant import invariant_row
 from resilience.judge.checkers.rows import finding, judged
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import LinkContinuity, Threshold
-from resilience.words.text import Text
 from simulator.contracts.component import Domain
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
+from simulator.contracts.words import Text, Words
+
+_ = Words("resilience")
 
 CARRIER = {
     LinkKind.POWER: Domain.ENERGY,
@@ -25,7 +27,7 @@ CARRIER = {
 def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Finding:
     done = [act for act in context.executed(item.fault) if act.applied_at is not None]
     if not done:
-        reason = Text("Die Störung wurde nicht ausgeführt.", "The fault was not executed.")
+        reason = _("The fault was not executed.")
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
     broken = {_sub_system(act.target, context) for act in done}
     onset = min(act.applied_at for act in done if act.applied_at is not None)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import TimelineEntry
-from resilience.words.text import Text, enumerated
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import NO_TEXT, Text, Words, enumerated
+
+_ = Words("resilience")
 
 EFFECTS = (
     EventKind.SUPPLY_LOST,
@@ -40,7 +42,7 @@ def check_evidence(context: Context) -> tuple[Finding, ...]:
 
 def _title(entry: TimelineEntry, context: Context) -> Text:
     what = context.fault(entry)
-    return Text(f"Störung wirkte: {what.de}", f"Fault took effect: {what.en}")
+    return _("Fault took effect: {what}", what=what)
 
 
 def _first_effects(events: tuple[Event, ...]) -> dict[tuple[str, str], Event]:
@@ -73,21 +75,21 @@ def _judge(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str]
     seen = [figure for figure in rows if figure.value is not None]
     if blind and not (entry.is_drawn and seen):
         names = enumerated([context.name(target) for target in blind])
-        reason = Text(f"Keine Wirkung zu sehen an: {names.de}.", f"No effect was seen at: {names.en}.")
+        reason = _("No effect was seen at: {names}.", names=names)
         return Finding(
             entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
         )
     slowest = max(seen, key=lambda figure: figure.value or 0.0)
     length = lasting(slowest.value or 0.0)
-    when = Text(f"nach {length.de}", f"after {length.en}") if slowest.value else Text("sofort", "at once")
-    how = Text("am Messwert", "in what is measured there")
+    when = _("after {length}", length=length) if slowest.value else _("at once")
+    how = _("in what is measured there")
     if entry.evidence is None:
-        how = Text("im Ereignisprotokoll", "in the event log")
-    places = Text("", "")
+        how = _("in the event log")
+    places: Text = NO_TEXT
     if blind:
-        places = Text(f"an {len(seen)} von {len(rows)} Stellen ", f"at {len(seen)} of {len(rows)} places ")
-    seen_how = Text(f"{places.de}{when.de} {how.de}", f"{places.en}{when.en} {how.en}")
-    reason = Text(f"Die Wirkung war {seen_how.de} zu sehen.", f"The effect was seen {seen_how.en}.")
+        places = _("at {count} of {total} places ", count=len(seen), total=len(rows))
+    seen_how = _("{places}{when} {how}", places=places, when=when, how=how)
+    reason = _("The effect was seen {seen_how}.", seen_how=seen_how)
     subjects = tuple(act.target for act in acts)
     return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
 
@@ -95,10 +97,10 @@ def _judge(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str]
 def _nothing(entry: TimelineEntry) -> Text:
     """Why there was nothing to be seen."""
     if entry.when is not None:
-        return Text("Der Zustand, auf den sie wartet, trat nie ein.", "The state that it waits for never came.")
+        return _("The state that it waits for never came.")
     if entry.is_drawn:
-        return Text("Die Auslosung ergab keine Störung.", "The draw came to no fault.")
-    return Text("Die Störung wurde nicht ausgeführt.", "The fault was not executed.")
+        return _("The draw came to no fault.")
+    return _("The fault was not executed.")
 
 
 def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[tuple[str, str], Event]) -> int | None:

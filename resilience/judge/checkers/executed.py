@@ -9,9 +9,21 @@ from resilience.judge.checkers.context import Context, guarded
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Case, TimelineEntry
 from resilience.words.signal_words import state_words
-from resilience.words.text import Text, enumerated, quantity, told_apart
 from simulator.contracts.history import Executed
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import (
+    NO_TEXT,
+    Message,
+    Text,
+    Verbatim,
+    Words,
+    enumerated,
+    joined,
+    quantity,
+    told_apart,
+)
+
+_ = Words("resilience")
 
 
 def check_executed(context: Context) -> tuple[Finding, ...]:
@@ -24,8 +36,8 @@ def check_executed(context: Context) -> tuple[Finding, ...]:
     unasked = [done for done in context.history.executed if done.entry not in asked]
     if unasked:
         names = ", ".join(f"{done.fault} @ {done.target} [{done.entry}]" for done in unasked)
-        title = Text("Nicht Verlangtes", "Things unasked")
-        reason = Text(f"Ausgeführt, aber nicht verlangt: {names}.", f"Executed, but not asked for: {names}.")
+        title = _("Things unasked")
+        reason = _("Executed, but not asked for: {names}.", names=names)
         subjects = tuple(done.target for done in unasked)
         findings.append(Finding("unasked", Category.EXECUTION, Value.FAIL, title, reason, subjects=subjects))
     return tuple(findings)
@@ -33,42 +45,37 @@ def check_executed(context: Context) -> tuple[Finding, ...]:
 
 def _title(entry: TimelineEntry, context: Context) -> Text:
     what = context.fault(entry)
-    return Text(f"Ausgeführt wie verlangt: {what.de}", f"Executed as asked: {what.en}")
+    return _("Executed as asked: {what}", what=what)
 
 
 def _length(context: Context) -> Finding:
     asked, ran = to_ticks(context.scenario.run.duration_s), context.history.end
-    title = Text("Dauer des Laufs", "Length of the run")
+    title = _("Length of the run")
     lasted, should = told_apart(to_s(ran), to_s(asked), "s")
     if ran == asked:
-        reason = Text(f"Der Lauf dauerte {should.de}, wie verlangt.", f"The run lasted {should.en}, as asked.")
+        reason = _("The run lasted {should}, as asked.", should=should)
         return Finding("run-length", Category.EXECUTION, Value.PASS, title, reason)
-    reason = Text(
-        f"Der Lauf dauerte {lasted.de}, verlangt waren {should.de}.",
-        f"The run lasted {lasted.en}, asked were {should.en}.",
-    )
+    reason = _("The run lasted {lasted}, asked were {should}.", lasted=lasted, should=should)
     return Finding("run-length", Category.EXECUTION, Value.FAIL, title, reason)
 
 
 def _judge(entry: TimelineEntry, context: Context) -> Finding:
     title = _title(entry, context)
     if entry.is_open:
-        reason = Text(
-            "Welche Bauteile gemeint waren, ist nicht festgehalten.", "Which components were meant was not kept."
-        )
+        reason = _("Which components were meant was not kept.")
         return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, reason)
     asked = {case.target: case for case in entry.acts}
     done: dict[str, list[Executed]] = {target: [] for target in asked}
     wrong: list[tuple[str, Text]] = []
     for act in context.executed(entry.id):
         if act.target not in done or act.fault != asked[act.target].fault:
-            wrong.append((act.target, Text(f"{act.fault} nicht verlangt", f"{act.fault} not asked for")))
+            wrong.append((act.target, _("{fault} not asked for", fault=act.fault)))
         else:
             done[act.target].append(act)
     waited: dict[str, Text] = {}
     for target, acts in done.items():
         if len(acts) != 1:
-            wrong.append((target, Text(f"{len(acts)}-mal statt einmal", f"{len(acts)} times instead of once")))
+            wrong.append((target, _("{count} times instead of once", count=len(acts))))
             continue
         moment = _due(entry, asked[target], context)
         due = None if isinstance(moment, Text) else moment
@@ -78,7 +85,7 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
     if wrong:
         return _something_else(entry, title, wrong)
     if not asked:
-        nothing = Text("Die Auslosung ergab keine Störung.", "The draw came to no fault.")
+        nothing = _("The draw came to no fault.")
         return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, nothing)
     came = {target: acts for target, acts in done.items() if target not in waited}
     if not came:
@@ -92,18 +99,14 @@ def _as_asked(came: dict[str, list[Executed]], context: Context) -> Text:
     end = _end_text(came, context)
     begins = {act.applied_at for acts in came.values() for act in acts if act.applied_at is not None}
     if len(begins) != 1:
-        return Text(f"{names.de}: genau wie verlangt.", f"{names.en}: exactly as asked.")
+        return _("{names}: exactly as asked.", names=names)
     begin = context.clock(begins.pop())
-    return Text(
-        f"{names.de}: ab {begin.de}{end.de}, genau wie verlangt.",
-        f"{names.en}: from {begin.en}{end.en}, exactly as asked.",
-    )
+    return _("{names}: from {begin}{end}, exactly as asked.", names=names, begin=begin, end=end)
 
 
 def _something_else(entry: TimelineEntry, title: Text, wrong: list[tuple[str, Text]]) -> Finding:
-    de = "; ".join(f"{target}: {text.de}" for target, text in wrong)
-    en = "; ".join(f"{target}: {text.en}" for target, text in wrong)
-    reason = Text(f"Ausgeführt wurde etwas anderes: {de}.", f"Something else was executed: {en}.")
+    found = joined([Verbatim(f"{target}: ") + text for target, text in wrong], Verbatim("; "))
+    reason = _("Something else was executed: {found}.", found=found)
     subjects = tuple(dict.fromkeys(target for target, _ in wrong))
     return Finding(entry.id, Category.EXECUTION, Value.FAIL, title, reason, subjects=subjects)
 
@@ -116,26 +119,22 @@ def _due(entry: TimelineEntry, case: Case, context: Context) -> int | Text:
     state = state_words(entry.when, target, context.city)
     course = context.history.signals.get((entry.id, entry.when.name(target)))
     if course is None:
-        return Text(
-            f"Nicht zu beurteilen: {state.de} wurde nicht beobachtet.", f"Cannot be judged: {state.en} was not watched."
-        )
+        return _("Cannot be judged: {state} was not watched.", state=state)
     found = due_at(course, entry.when, earliest)
     if found is not None:
         return found
-    return Text(
-        f"Nicht nötig: Der Zustand trat nie ein ({state.de}).", f"Not needed: the state never came ({state.en})."
-    )
+    return _("Not needed: the state never came ({state}).", state=state)
 
 
 def _differences(entry: TimelineEntry, case: Case, act: Executed, due: int | None, context: Context) -> list[Text]:
     """What was otherwise than asked at one target; `due` is when the fault was to come, None for not at all."""
     if act.applied_at is None:
-        return [] if due is None else [Text("nie ausgelöst", "never applied")]
+        return [] if due is None else [_("never applied")]
     if due is None:
-        return [_moment("ausgelöst", "applied", act.applied_at, None)]
+        return [_moment(_("applied: {was} instead of {should}"), act.applied_at, None)]
     found = []
     if act.applied_at != due:
-        found.append(_moment("ausgelöst", "applied", act.applied_at, due))
+        found.append(_moment(_("applied: {was} instead of {should}"), act.applied_at, due))
     run, cleared = context.scenario.run, act.cleared_at
     heal = None if run.heal_by_s is None else to_ticks(run.heal_by_s)
     own = None if case.length_s is None else due + to_ticks(case.length_s)
@@ -146,7 +145,7 @@ def _differences(entry: TimelineEntry, case: Case, act: Executed, due: int | Non
         too_late = (cleared is None and heal is not None) or (cleared is not None and cleared > latest)
         # heal_by, or the fault's own end, may cut a repair short, so an end exactly then is as asked
         if (too_early and cleared not in (heal, own)) or too_late:
-            found.append(_moment("behoben", "cleared", cleared, latest))
+            found.append(_moment(_("cleared: {was} instead of {should}"), cleared, latest))
         return found
     end = heal
     if own is not None:
@@ -154,7 +153,7 @@ def _differences(entry: TimelineEntry, case: Case, act: Executed, due: int | Non
         if end > context.history.end:  # by its state or its draw it came so late that the run was over first
             end = None
     if cleared != end:
-        found.append(_moment("behoben", "cleared", cleared, end))
+        found.append(_moment(_("cleared: {was} instead of {should}"), cleared, end))
     return found
 
 
@@ -162,15 +161,15 @@ def _end_text(done: dict[str, list[Executed]], context: Context) -> Text:
     """Until when, if that is the same everywhere."""
     ends = {act.cleared_at for acts in done.values() for act in acts}
     if len(ends) != 1:
-        return Text("", "")
+        return NO_TEXT
     end = ends.pop()
     if end is None:
-        return Text(" bis zum Ende des Laufs", " to the end of the run")
-    return Text(f" bis {context.clock(end).de}", f" until {context.clock(end).en}")
+        return _(" to the end of the run")
+    return _(" until {end}", end=context.clock(end))
 
 
-def _moment(de: str, en: str, is_: int | None, due: int | None) -> Text:
-    never = Text("nie", "never")
+def _moment(sentence: Message, is_: int | None, due: int | None) -> Text:
+    never = _("never")
     was = never if is_ is None else quantity(to_s(is_), "s")
     should = never if due is None else quantity(to_s(due), "s")
-    return Text(f"{de}: {was.de} statt {should.de}", f"{en}: {was.en} instead of {should.en}")
+    return sentence.filled(was=was, should=should)

@@ -30,7 +30,9 @@ from resilience.judge.checkers.level import judge_level
 from resilience.judge.checkers.recovery import judge_recovery
 from resilience.judge.verdict import Category, Finding
 from resilience.scenario.scenario import Budget, Expectation, Invariant, LevelHolds, LinkContinuity, Recovery
-from resilience.words.text import Text, number, quantity
+from simulator.contracts.words import Text, Words, number, quantity
+
+_ = Words("resilience")
 
 
 def check_expectations(context: Context) -> tuple[Finding, ...]:
@@ -61,19 +63,16 @@ def _title(item: Expectation) -> Text:
         return item.title
     match item:
         case Invariant():
-            return Text(f"Durchgehend eingehalten: {item.id}", f"Kept throughout: {item.id}")
+            return _("Kept throughout: {id}", id=item.id)
         case LevelHolds():
-            return Text(f"Eingehalten: {item.id}", f"Kept: {item.id}")
+            return _("Kept: {id}", id=item.id)
         case Recovery():
             within = quantity(item.within.seconds, "s")
-            return Text(f"Nach {within.de} wiederhergestellt: {item.id}", f"Back within {within.en}: {item.id}")
+            return _("Back within {within}: {id}", within=within, id=item.id)
         case Budget():
             if item.person_hours is None:
-                return Text(f"Ausfallzeit begrenzt: {item.id}", f"Time without service is limited: {item.id}")
+                return _("Time without service is limited: {id}", id=item.id)
             hours = number(item.person_hours)
-            return Text(
-                f"Höchstens {hours.de} Personenstunden ohne Leistung: {item.id}",
-                f"At most {hours.en} person-hours without service: {item.id}",
-            )
+            return _("At most {hours} person-hours without service: {id}", hours=hours, id=item.id)
         case LinkContinuity():
-            return Text(f"Andere Teilsysteme arbeiten weiter: {item.id}", f"Other sub-systems go on: {item.id}")
+            return _("Other sub-systems go on: {id}", id=item.id)

@@ -9,8 +9,10 @@ from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.scenario.scenario import Invariant, Threshold, TimeLimit
 from resilience.words.phrases import PHRASES
-from resilience.words.text import Text, told_apart
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import NO_TEXT, Text, Words, told_apart
+
+_ = Words("resilience")
 
 
 def judge_invariant(item: Invariant, title: Text, context: Context) -> Finding:
@@ -39,29 +41,25 @@ def invariant_row(
     owed = owed_text(limit, threshold)
     if not bad:
         said = phrase.of(told_apart(lowest, limit.value, unit)[0])
-        reason = Text(
-            f"{place.de}: im schlechtesten Moment {said.de}; {owed.de}.",
-            f"{place.en}: {said.en} at the worst moment; {owed.en}.",
-        )
+        reason = _("{place}: {said} at the worst moment; {owed}.", place=place, said=said, owed=owed)
         margin = abs(lowest - limit.value)  # of those that held, the closest to its limit speaks
         return Row(level, Value.PASS, reason, -margin, limit, actual)
     spell = max(bad, key=lambda one: one.length_s)
     broken = spell.length_s > longest.seconds
     said, when = phrase.of(told_apart(spell.worst, limit.value, unit)[0]), context.clock(spell.begin)
     length, allowed = told_apart(spell.length_s, longest.seconds, "s")
-    grace = Text("", "")
+    grace: Text = NO_TEXT
     if longest.seconds:  # then it is the length of the gap that decides
         limit, actual = time_limit(longest, "lower"), Figure("longest gap", spell.length_s, "s", level.id)
-        grace = Text(f", erlaubt sind Lücken bis {allowed.de}", f", allowed are gaps of up to {allowed.en}")
+        grace = _(", allowed are gaps of up to {allowed}", allowed=allowed)
     values = cut(course, spell.begin, spell.end).values
     if float(values.max() - values.min()) <= TOLERANCE:
-        found = Text(f"{said.de}, {length.de} lang (ab {when.de})", f"{said.en} for {length.en} (from {when.en})")
+        found = _("{said} for {length} (from {when})", said=said, length=length, when=when)
     else:
-        found = Text(
-            f"{length.de} lang zu schlecht (ab {when.de}), im schlechtesten Moment {said.de}",
-            f"too low for {length.en} (from {when.en}), {said.en} at the worst moment",
-        )
-        if not higher:
-            found = Text(found.de, found.en.replace("too low", "too high", 1))
-    reason = Text(f"{place.de}: {found.de}; {owed.de}{grace.de}.", f"{place.en}: {found.en}; {owed.en}{grace.en}.")
+        found = (
+            _("too low for {length} (from {when}), {said} at the worst moment")
+            if higher
+            else _("too high for {length} (from {when}), {said} at the worst moment")
+        ).filled(length=length, when=when, said=said)
+    reason = _("{place}: {found}; {owed}{grace}.", place=place, found=found, owed=owed, grace=grace)
     return Row(level, Value.FAIL if broken else Value.PASS, reason, spell.length_s, limit, actual)

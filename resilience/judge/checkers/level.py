@@ -11,9 +11,11 @@ from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, scenario_limit, shown_unit
 from resilience.scenario.scenario import LevelHolds
 from resilience.words.phrases import PHRASES
-from resilience.words.text import SHARE, Text, told_apart
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import SHARE, Text, Words, told_apart
+
+_ = Words("resilience")
 
 
 def judge_level(item: LevelHolds, title: Text, context: Context) -> Finding:
@@ -32,7 +34,7 @@ def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     gap = limit.value - value if limit.better == "higher" else value - limit.value
     place, owed, when = context.place(level).begun(), owed_text(limit, item.limit), context.clock(at)
     said = PHRASES[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
-    reason = Text(f"{place.de}: {said.de} um {when.de}; {owed.de}.", f"{place.en}: {said.en} at {when.en}; {owed.en}.")
+    reason = _("{place}: {said} at {when}; {owed}.", place=place, said=said, when=when, owed=owed)
     verdict = Value.FAIL if gap > TOLERANCE else Value.PASS
     return Row(level, verdict, reason, gap, limit, Figure("value", value, limit.unit, level.id))
 
@@ -44,9 +46,12 @@ def _share(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     share, wanted = 1.0 - bad_s / to_s(end - start), item.share or 0.0
     name, asked = context.label(level).begun(), owed_text(owed, item.limit)
     said, should = told_apart(share, wanted, SHARE)
-    reason = Text(
-        f"{name.de}: {said.de} der Zeit eingehalten, verlangt {should.de} der Zeit; {asked.de}.",
-        f"{name.en}: kept for {said.en} of the time, asked for {should.en} of the time; {asked.en}.",
+    reason = _(
+        "{name}: kept for {said} of the time, asked for {should} of the time; {asked}.",
+        name=name,
+        said=said,
+        should=should,
+        asked=asked,
     )
     verdict = Value.FAIL if share < wanted - TOLERANCE else Value.PASS
     limit = scenario_limit(wanted, "1", "higher")

@@ -8,9 +8,11 @@ from resilience.judge.courses import NotRecorded, cut, spells, worse
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.scenario import Recovery
-from resilience.words.text import Text, quantity, told_apart
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import Text, Words, quantity, told_apart
+
+_ = Words("resilience")
 
 
 def judge_recovery(item: Recovery, title: Text, context: Context) -> Finding:
@@ -44,22 +46,22 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
     still = bool(worse(cut(course, end, end + 1).values, limit.value, higher)[0])
     if still:
         passed = lasting(to_s(end - origin))
-        reason = Text(
-            f"{name.de}: am Ende des Laufs, nach {passed.de}, noch nicht zurück; {owed.de}, erlaubt {allowed.de}.",
-            f"{name.en}: not back when the run ended after {passed.en}; {owed.en}, allowed {allowed.en}.",
+        reason = _(
+            "{name}: not back when the run ended after {passed}; {owed}, allowed {allowed}.",
+            name=name,
+            passed=passed,
+            owed=owed,
+            allowed=allowed,
         )
         verdict = Value.FAIL if end >= deadline else Value.INCONCLUSIVE
         return Row(level, verdict, reason, float("inf"), within, Figure("recovery", None, "s", level.id))
     took_s = to_s(last - origin)
-    took, _ = told_apart(took_s, item.within.seconds, "s")
+    took, _allowed = told_apart(took_s, item.within.seconds, "s")
     if not bad:
-        reason = Text(
-            f"{name.de}: von da an durchgehend eingehalten; {owed.de}.", f"{name.en}: kept from then on; {owed.en}."
-        )
+        reason = _("{name}: kept from then on; {owed}.", name=name, owed=owed)
     else:
-        reason = Text(
-            f"{name.de}: zurück nach {took.de}, erlaubt {allowed.de}; {owed.de}.",
-            f"{name.en}: back after {took.en}, allowed {allowed.en}; {owed.en}.",
+        reason = _(
+            "{name}: back after {took}, allowed {allowed}; {owed}.", name=name, took=took, allowed=allowed, owed=owed
         )
     verdict = Value.PASS if last <= deadline else Value.FAIL
     return Row(level, verdict, reason, took_s, within, Figure("recovery", took_s, "s", level.id))

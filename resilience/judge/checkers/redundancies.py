@@ -31,9 +31,11 @@ from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.limits import time_limit
 from resilience.scenario.scenario import Redundancy
 from resilience.words.terms import mode_words
-from resilience.words.text import Text, told_apart
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import Text, Words, told_apart
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,7 @@ def _title(item: Redundancy, context: Context) -> Text:
     if item.title is not None:
         return item.title
     name, modes = context.name(item.component).begun(), _Modes.of(item, context)
-    return Text(
-        f"{name.de}: {modes.primary.de} → {modes.standby.de}", f"{name.en}: {modes.primary.en} → {modes.standby.en}"
-    )
+    return _("{name}: {primary} → {standby}", name=name, primary=modes.primary, standby=modes.standby)
 
 
 def _judge(item: Redundancy, context: Context) -> Finding:
@@ -92,10 +92,7 @@ def _judge(item: Redundancy, context: Context) -> Finding:
         value = Value.INCONCLUSIVE if item.must_activate else Value.PASS
         reason = cases[0].reason if cases else _never_lost(_Modes.of(item, context))
         if item.must_activate:
-            reason = reason + Text(
-                " Das Szenario soll ihn aber brauchen: ob er trägt, zeigt der Lauf nicht.",
-                " But the scenario is meant to need it: the run does not show whether it carries.",
-            )
+            reason = reason + _(" But the scenario is meant to need it: the run does not show whether it carries.")
         return Finding(
             item.id, Category.REDUNDANCY, value, title, reason, subjects=(item.component,), needed=item.must_activate
         )
@@ -133,10 +130,7 @@ def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) 
 
 def _never_lost(modes: _Modes) -> Text:
     primary, standby = modes.primary, modes.standby
-    return Text(
-        f"Nicht gebraucht ({standby.de}): {primary.de} fiel nie aus.",
-        f"Not needed ({standby.en}): {primary.en} was never lost.",
-    )
+    return _("Not needed ({standby}): {primary} was never lost.", standby=standby, primary=primary)
 
 
 def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Context) -> _Case:
@@ -145,44 +139,45 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
     when, named = context.clock(outage.lost), _Modes.of(item, context)
     first, second = named.primary.begun(), named.standby.begun()
     if outage.lost < 0:
-        reason = Text(f"{first.de} fehlte schon vor Beginn.", f"{first.en} was missing even before the start.")
+        reason = _("{first} was missing even before the start.", first=first)
         return _Case(Value.INCONCLUSIVE, reason)
     over = end if outage.back is None else outage.back
     active = next((stretch.begin for stretch in outage.stretches if stretch.mode == item.standby), None)
     if active is None:
         return _never_active(item, standby, outage, over, context)
     changeover = to_s(active - outage.lost)
-    took = Text("sofort", "at once")
+    took = _("at once")
     if changeover:
-        took = Text(f"nach {lasting(changeover).de}", f"after {lasting(changeover).en}")
+        took = _("after {changeover}", changeover=lasting(changeover))
     fell = next((s.begin for s in outage.stretches if s.begin >= active and s.rank > standby), None)
     held = to_s((over if fell is None else fell) - active)
     if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
         late, limit = told_apart(changeover, item.within.seconds, "s")
-        reason = Text(
-            f"{second.de} kam erst {late.de} nach dem Ausfall (um {when.de}); erlaubt sind {limit.de}.",
-            f"{second.en} came only {late.en} after the loss (at {when.en}); allowed are {limit.en}.",
+        reason = _(
+            "{second} came only {late} after the loss (at {when}); allowed are {limit}.",
+            second=second,
+            late=late,
+            when=when,
+            limit=limit,
         )
         return _Case(Value.FAIL, reason, changeover, held)
     carried = lasting(held)
     if item.lasts is not None and held < item.lasts.seconds:
         carried, asked = told_apart(held, item.lasts.seconds, "s")
         if fell is not None:
-            reason = Text(
-                f"{second.de} hielt nur {carried.de} statt {asked.de}.",
-                f"{second.en} held for only {carried.en} instead of {asked.en}.",
+            reason = _(
+                "{second} held for only {carried} instead of {asked}.", second=second, carried=carried, asked=asked
             )
             return _Case(Value.FAIL, reason, changeover, held, "held")
         if outage.back is None:
-            reason = Text(
-                f"{second.de} hielt {carried.de} bis zum Ende des Laufs; verlangt sind {asked.de}.",
-                f"{second.en} held for {carried.en} until the run ended; asked are {asked.en}.",
+            reason = _(
+                "{second} held for {carried} until the run ended; asked are {asked}.",
+                second=second,
+                carried=carried,
+                asked=asked,
             )
             return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
-    reason = Text(
-        f"{second.de} übernahm {took.de} und hielt {carried.de}.",
-        f"{second.en} took over {took.en} and held for {carried.en}.",
-    )
+    reason = _("{second} took over {took} and held for {carried}.", second=second, took=took, carried=carried)
     return _Case(Value.PASS, reason, changeover, held)
 
 
@@ -194,24 +189,23 @@ def _never_active(item: Redundancy, standby: int, outage: Outage, over: int, con
     within = None if item.within is None else to_ticks(item.within.seconds)
     if within is not None and over - outage.lost <= within:
         if outage.back is None:
-            reason = Text(
-                f"Der Lauf endete {length.de} nach dem Verlust, bevor die Frist um war.",
-                f"The run ended {length.en} after the loss, before the limit was over.",
-            )
+            reason = _("The run ended {length} after the loss, before the limit was over.", length=length)
             return _Case(Value.INCONCLUSIVE, reason)
-        reason = Text(
-            f"Nicht gebraucht ({named.standby.de}): {named.primary.de} war nach {length.de} wieder da.",
-            f"Not needed ({named.standby.en}): {named.primary.en} was back after {length.en}.",
+        reason = _(
+            "Not needed ({standby}): {primary} was back after {length}.",
+            standby=named.standby,
+            primary=named.primary,
+            length=length,
         )
         return _Case(None, reason)
     if within is not None or dropped:
-        reason = Text(
-            f"{second.de} übernahm nicht: {named.primary.de} fehlte ab {when.de} {length.de} lang.",
-            f"{second.en} did not take over: {named.primary.en} was missing from {when.en} for {length.en}.",
+        reason = _(
+            "{second} did not take over: {primary} was missing from {when} for {length}.",
+            second=second,
+            primary=named.primary,
+            when=when,
+            length=length,
         )
         return _Case(Value.FAIL, reason)
-    reason = Text(
-        f"Nicht gebraucht ({named.standby.de}): bessere Betriebsweisen trugen {length.de} lang.",
-        f"Not needed ({named.standby.en}): better ways carried for {length.en}.",
-    )
+    reason = _("Not needed ({standby}): better ways carried for {length}.", standby=named.standby, length=length)
     return _Case(None, reason)

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from resilience.judge.checkers.context import Context
 from resilience.judge.courses import NotRecorded
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
-from resilience.words.text import Text, enumerated
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import NO_TEXT, Text, Words, enumerated
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[Se
             rows.append(judge(level))
         except NotRecorded as error:
             name = context.label(level).begun()
-            reason = Text(f"{name.de}: nicht zu beurteilen ({error}).", f"{name.en}: cannot be judged ({error}).")
+            reason = _("{name}: cannot be judged ({error}).", name=name, error=str(error))
             rows.append(Row(level, Value.INCONCLUSIVE, reason, 0.0))
     return tuple(rows)
 
@@ -40,28 +42,26 @@ def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[Se
 def finding(item: str, title: Text, rows: Sequence[Row], context: Context) -> Finding:
     """All rows as one finding: any fail fails, else any inconclusive is inconclusive. No rows: inconclusive."""
     if not rows:
-        reason = Text("Die Stadt schuldet keine solche Leistung.", "The city owes no such level.")
-        return Finding(item, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
+        nothing = _("The city owes no such level.")
+        return Finding(item, Category.EXPECTATION, Value.INCONCLUSIVE, title, nothing)
     order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
     ranked = sorted(rows, key=lambda row: (order.index(row.value), -row.weight))  # stable: ties stay in city order
     worst = ranked[0]
     like = [row for row in ranked if row.value is worst.value]
-    reason = worst.reason
+    reason: Text = worst.reason
     if len(rows) > 1:
-        of_all = Text(f"{len(like)} von {len(rows)}", f"{len(like)} of {len(rows)}")
-        others = enumerated([context.label(row.level) for row in like[1:]]) if like[1:] else Text("", "")
+        of_all = _("{count} of {total}", count=len(like), total=len(rows))
+        others = enumerated([context.label(row.level) for row in like[1:]]) if like[1:] else NO_TEXT
         also = {
-            Value.FAIL: Text("verfehlt", "missed"),
-            Value.INCONCLUSIVE: Text("offen", "open"),
+            Value.FAIL: _("missed"),
+            Value.INCONCLUSIVE: _("open"),
         }.get(worst.value)
         if also is None:
-            reason = reason + Text(f" Alle {len(rows)} wurden eingehalten.", f" All {len(rows)} were kept.")
+            reason = reason + _(" All {count} were kept.", count=len(rows))
         elif others.en:
-            reason = reason + Text(
-                f" Auch {also.de}: {others.de} ({of_all.de}).", f" Also {also.en}: {others.en} ({of_all.en})."
-            )
+            reason = reason + _(" Also {also}: {others} ({of_all}).", also=also, others=others, of_all=of_all)
         else:
-            reason = reason + Text(f" {of_all.de} {also.de}.", f" {of_all.en} {also.en}.")
+            reason = reason + _(" {of_all} {also}.", of_all=of_all, also=also)
     figures = tuple(row.actual for row in rows if row.actual is not None)
     subjects = tuple(row.level.id for row in like)
     return Finding(item, Category.EXPECTATION, worst.value, title, reason, worst.limit, worst.actual, figures, subjects)

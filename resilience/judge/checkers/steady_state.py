@@ -9,8 +9,10 @@ from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import LevelChoice, SteadyState
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import SUB_SYSTEMS
-from resilience.words.text import Text, enumerated, quantity, told_apart
 from simulator.contracts.ticks import to_ticks
+from simulator.contracts.words import Text, Words, enumerated, quantity, told_apart
+
+_ = Words("resilience")
 
 
 def check_steady_state(context: Context) -> tuple[Finding, ...]:
@@ -23,7 +25,7 @@ def check_steady_state(context: Context) -> tuple[Finding, ...]:
 
 def _title(item: SteadyState, context: Context) -> Text:
     what = _what(item.levels, context)
-    return Text(f"Ruhiger Ausgangszustand: {what.de}", f"Steady start: {what.en}")
+    return _("Steady start: {what}", what=what)
 
 
 def _what(choice: LevelChoice, context: Context) -> Text:
@@ -34,7 +36,7 @@ def _what(choice: LevelChoice, context: Context) -> Text:
         return PHRASES[choice.measure].service
     if choice.domain is not None:
         return SUB_SYSTEMS[choice.domain]
-    return Text("alle Leistungen", "all service levels")
+    return _("all service levels")
 
 
 def _judge(item: SteadyState, context: Context) -> Finding:
@@ -51,24 +53,25 @@ def _judge(item: SteadyState, context: Context) -> Finding:
     length = quantity(item.for_s, "s")
     title, all_of_it = _title(item, context), tuple(figures)
     if not figures:
-        reason = Text("Die Stadt schuldet keine solche Leistung.", "The city owes no such level.")
+        reason = _("The city owes no such level.")
         return Finding(item.id, Category.STEADY_STATE, Value.INCONCLUSIVE, title, reason)
     if not unsteady:
-        who = Text("Die eine Leistung hielt", "The one service level held")
+        who = _("The one service level held")
         if len(figures) > 1:
-            who = Text(f"Alle {len(figures)} Leistungen hielten", f"All {len(figures)} service levels held")
-        reason = Text(
-            f"{who.de} in den letzten {length.de} vor Beginn.", f"{who.en} in the last {length.en} before the start."
-        )
+            who = _("All {count} service levels held", count=len(figures))
+        reason = _("{who} in the last {length} before the start.", who=who, length=length)
         return Finding(item.id, Category.STEADY_STATE, Value.PASS, title, reason, figures=all_of_it)
     unsteady.sort(key=lambda row: -row[0])
     below, level, limit, lowest = unsteady[0]
     place, owed, too_long = context.place(level).begun(), owed_text(limit, item.limit), lasting(below)
-    value, _ = told_apart(limit.value if lowest.value is None else lowest.value, limit.value, shown_unit(limit))
+    value, _limit = told_apart(limit.value if lowest.value is None else lowest.value, limit.value, shown_unit(limit))
     said = PHRASES[level.measure].of(value)
-    reason = Text(
-        f"{place.de}: schon vor Beginn {too_long.de} lang zu schlecht, im schlechtesten Moment {said.de}; {owed.de}.",
-        f"{place.en}: {too_long.en} not good enough even before the start, {said.en} at the worst moment; {owed.en}.",
+    reason = _(
+        "{place}: {too_long} not good enough even before the start, {said} at the worst moment; {owed}.",
+        place=place,
+        too_long=too_long,
+        said=said,
+        owed=owed,
     )
     subjects = tuple(row[1].id for row in unsteady)
     return Finding(

@@ -16,13 +16,15 @@ from resilience.judge.modes import mode_course, outages
 from resilience.judge.verdict import Metric
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
-from resilience.words.text import SHARE, Text
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
 from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import SHARE, Verbatim, Words
 
-TOWN = Text("ganze Stadt", "whole town")
+_ = Words("resilience")
+
+TOWN = _("whole town")
 BRUNEAU = "Bruneau et al. 2003"
 IEEE = "IEEE 1366, of this scenario alone"
 SERVED = "Balakrishnan and Cassottana 2022"
@@ -89,14 +91,14 @@ def _power(city: City, history: History) -> Iterable[Metric]:
     rows = (
         (
             "customer-minutes",
-            Text("Personenminuten ohne Strom", "customer-minutes lost"),
+            _("customer-minutes lost"),
             found.customer_minutes,
             "min",
         ),
-        ("customers-interrupted", Text("Unterbrechungen", "customers interrupted"), found.customers_interrupted, "1"),
-        ("saidi", Text("SAIDI", "SAIDI"), found.saidi_min, "min"),
-        ("saifi", Text("SAIFI", "SAIFI"), found.saifi, "1"),
-        ("caidi", Text("CAIDI", "CAIDI"), found.caidi_min, "min"),
+        ("customers-interrupted", _("customers interrupted"), found.customers_interrupted, "1"),
+        ("saidi", _("SAIDI"), found.saidi_min, "min"),
+        ("saifi", _("SAIFI"), found.saifi, "1"),
+        ("caidi", _("CAIDI"), found.caidi_min, "min"),
     )
     for name, title, value, unit in rows:
         yield Metric(name, title, TOWN, value, unit, IEEE)
@@ -109,14 +111,12 @@ def _served(city: City, history: History) -> Iterable[Metric]:
         whole = _whole(city, history, measure)
         if whole is not None:
             hours = equivalent_outage_h(whole, 0, history.end)
-            title = Text("gleichwertige Ausfallstunden (PCS)", "equivalent outage hours (PCS)")
+            title = _("equivalent outage hours (PCS)")
             yield Metric("eoh-pcs", title, service, hours, "h", SERVED)
         districts = _of_districts(city, _recorded(city, history, measure))
         if districts:
             hours = equivalent_outage_h(_mean([(course, 1.0) for course, _ in districts]), 0, history.end)
-            title = Text(
-                "gleichwertige Ausfallstunden (ECS, je Stadtteil)", "equivalent outage hours (ECS, by district)"
-            )
+            title = _("equivalent outage hours (ECS, by district)")
             yield Metric("eoh-ecs", title, service, hours, "h", SERVED)
 
 
@@ -130,19 +130,19 @@ def _bruneau(city: City, history: History) -> Iterable[Metric]:
         except NotRecorded:
             continue
         service, rapidity = PHRASES[level.measure].service, found.rapidity_per_s
-        yield Metric("resilience", Text("Resilienz R", "resilience R"), service, found.resilience, "1", BRUNEAU)
-        yield Metric("robustness", Text("Robustheit", "robustness"), service, found.robustness, "1", BRUNEAU)
+        yield Metric("resilience", _("resilience R"), service, found.resilience, "1", BRUNEAU)
+        yield Metric("robustness", _("robustness"), service, found.robustness, "1", BRUNEAU)
         hourly = None if rapidity is None else rapidity * 3600.0
-        yield Metric("rapidity", Text("Schnelligkeit", "rapidity"), service, hourly, "1/h", BRUNEAU)
+        yield Metric("rapidity", _("rapidity"), service, hourly, "1/h", BRUNEAU)
 
 
 def _traffic(city: City, history: History) -> Iterable[Metric]:
     for measure, name, title, source in (
-        ("travel-time-index", "tti-worst", Text("schlechtester Reisezeitindex", "worst travel-time index"), "U4SSC"),
+        ("travel-time-index", "tti-worst", _("worst travel-time index"), "U4SSC"),
         (
             "rescue-arrival",
             "rescue-in-time",
-            Text("in der Hilfsfrist erreicht, schlechtester Wert", "reached by rescue in time, worst"),
+            _("reached by rescue in time, worst"),
             "norm rescue-arrival",
         ),
     ):
@@ -156,14 +156,14 @@ def _litres(city: City, history: History) -> Iterable[Metric]:
     courses = _recorded(city, history, "litres-per-person")
     if courses:
         least, where = min((worst(course, 0, history.end, True), name) for name, course in courses.items())
-        title = Text("Trinkwasser, schlechtester Stadtteil", "drinking water, worst district")
+        title = _("drinking water, worst district")
         name = city.districts[where].title if where in city.districts else where
-        yield Metric("litres-per-person-d", title, Text(name, name), least, "l/person/d", "1. WasSV § 2")
+        yield Metric("litres-per-person-d", title, Verbatim(name), least, "l/person/d", "1. WasSV § 2")
 
 
 def _people(city: City, history: History) -> Iterable[Metric]:
     for row in person_hours_by_measure(city, history, 0, history.end):
-        title = Text("Personenstunden unter dem Geschuldeten", "person-hours below what is owed")
+        title = _("person-hours below what is owed")
         yield Metric("person-hours", title, PHRASES[row.measure].service, row.person_hours, "person-h", OURS)
 
 
@@ -171,14 +171,14 @@ def _ict(city: City, history: History) -> Iterable[Metric]:
     for measure in ("ict-availability", "telemetry"):
         whole = _whole(city, history, measure)
         if whole is not None:
-            title = Text("Verfügbarkeit", "availability")
+            title = _("availability")
             value = availability(whole, 0, history.end)
             yield Metric("availability", title, PHRASES[measure].service, value, SHARE, ITU)
     for service in city.of_kind("service"):
         modes = KINDS[service.kind].modes
         for lost in outages(mode_course(service.id, modes, history), 0):
             regained = next((s.begin for s in lost.stretches if s.mode != modes[-1]), lost.back)
-            title = Text("Umschaltzeit", "failover time")
+            title = _("failover time")
             wait_s = None if regained is None else to_s(regained - lost.lost)
             yield Metric("failover", title, component_words(service), wait_s, "s", OURS)
 
@@ -186,6 +186,6 @@ def _ict(city: City, history: History) -> Iterable[Metric]:
 def _readings(readings: Readings | None) -> Iterable[Metric]:
     if readings is not None and readings.read:
         subject = PHRASES["telemetry"].service
-        lost, late = Text("Messwerte verloren", "readings lost"), Text("Messwerte verspätet", "readings late")
+        lost, late = _("readings lost"), _("readings late")
         yield Metric("readings-lost", lost, subject, readings.lost_share, SHARE, OURS)
         yield Metric("readings-late", late, subject, readings.late_share, SHARE, OURS)

@@ -10,8 +10,8 @@ from resilience.report.charter.evidence import CharterRun, ClauseEvidence
 from resilience.report.charter.grid import clause_rows
 from resilience.report.charter.owners import owner_rows
 from resilience.scenario.norms import norms
-from resilience.words.text import Text
 from simulator.contracts.city import City
+from simulator.contracts.words import Said
 
 
 def compose_charter(
@@ -28,7 +28,7 @@ def compose_charter(
     used = {f.limit.norm for run in runs for f in run.verdict.findings if f.limit is not None}
     return CharterContent(
         city.name,
-        Text(city.title_de or city.name, city.title_en or city.name),
+        Said({"de": city.title_de or city.name, "en": city.title_en or city.name}),
         city.people,
         len(runs),
         len({run.scenario.id for run in runs}),

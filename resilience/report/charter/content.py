@@ -8,7 +8,7 @@ from resilience.report.charter.evidence import ClauseEvidence
 from resilience.report.charter.status import Status
 from resilience.scenario.clauses import Clause, Need
 from resilience.study.outcome import Outcome
-from resilience.words.text import Text, both, joined
+from simulator.contracts.words import Text, Verbatim, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ClauseRow:
     @property
     def sentence(self) -> Text:
         """What was found, in one go."""
-        return joined(list(self.found), both(" "))
+        return joined(list(self.found), Verbatim(" "))
 
 
 @dataclass(frozen=True, slots=True)

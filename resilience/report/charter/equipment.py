@@ -8,13 +8,15 @@ from resilience.inject.draws.rates import ASSUMPTION, rate_of, rates
 from resilience.report.charter.content import AgeRow, MakerRow
 from resilience.scenario.norms import Confidence
 from resilience.words.terms import KIND_NAMES, words_of
-from resilience.words.text import Text, enumerated
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
+from simulator.contracts.words import Words, enumerated
+
+_ = Words("resilience")
 
 CLASS_NAMES = {
-    "overhead-line": Text("Freileitung", "overhead line"),
-    "cable": Text("Erdkabel", "buried cable"),
+    "overhead-line": _("overhead line"),
+    "cable": _("buried cable"),
 }
 """Classes of one kind that would otherwise be called the same."""
 

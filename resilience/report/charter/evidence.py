@@ -8,7 +8,7 @@ from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
 from resilience.scenario.clauses import Need
 from resilience.scenario.scenario import KnownWeakness, Scenario
 from resilience.study.outcome import Judged, Outcome, is_known, outcome_of
-from resilience.words.text import Text
+from simulator.contracts.words import Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,19 +11,22 @@ from resilience.report.charter.status import Status, missing, run_need, status_o
 from resilience.report.run.compose import target_and_actual
 from resilience.scenario.clauses import Need, charter_clauses
 from resilience.study.outcome import Outcome, is_known, quoted
-from resilience.words.text import Text, both, enumerated, joined
+from simulator.contracts.words import Text, Verbatim, Words, enumerated, joined
+
+_ = Words("resilience")
+_n = _.plural
 
 NEEDS = {
-    Need.RUN: Text("ein schlüssiges Szenario", "a conclusive scenario"),
-    Need.TECHNICAL: Text("ein technischer Ersatz, der gebraucht wurde", "a technical standby that was called upon"),
-    Need.ANALOGUE: Text("ein analoger Ersatz, der gebraucht wurde", "an analogue fallback that was called upon"),
-    Need.CHECK: Text("eine Prüfung der Daten und Schnittstellen", "a check of data and interfaces"),
+    Need.RUN: _("a conclusive scenario"),
+    Need.TECHNICAL: _("a technical standby that was called upon"),
+    Need.ANALOGUE: _("an analogue fallback that was called upon"),
+    Need.CHECK: _("a check of data and interfaces"),
 }
 
 WORDS = {
-    Outcome.PASS: Text("Gehalten", "Held"),
-    Outcome.KNOWN: Text("Bekannte Schwäche", "Known weakness"),
-    Outcome.FAIL: Text("Nicht gehalten", "Not held"),
+    Outcome.PASS: _("Held"),
+    Outcome.KNOWN: _("Known weakness"),
+    Outcome.FAIL: _("Not held"),
 }
 NAMED = 3
 """Scenarios that the grid names; the details have them all."""
@@ -64,13 +67,13 @@ def _run_sentence(run: CharterRun, need: Need, outcome: Outcome) -> Text:
     found = run.findings(need)
     if need in (Need.TECHNICAL, Need.ANALOGUE):
         if not found:
-            return Text("Hier wurde kein solcher Ersatz gebraucht.", "No such fallback was called upon here.")
+            return _("No such fallback was called upon here.")
         if run.judged.outcome is Outcome.INCONCLUSIVE:
             return run.judged.reason
-        return joined([finding.title + both(": ") + finding.reason for finding in found], both(" "))
+        return joined([finding.title + Verbatim(": ") + finding.reason for finding in found], Verbatim(" "))
     if outcome is Outcome.KNOWN:
         worst = next((f for f in found if f.value is Value.FAIL), None)
-        return run.judged.reason if worst is None else run.judged.reason + both(" ") + worst.reason
+        return run.judged.reason if worst is None else run.judged.reason + Verbatim(" ") + worst.reason
     return run.judged.reason
 
 
@@ -97,7 +100,7 @@ def _found(
     """What fails or is weak first, then what held, then what the checks found."""
     if status is Status.NOT_SHOWN:
         wanted = enumerated([NEEDS[need] for need in lacking])
-        return (Text(f"Nicht gezeigt. Es fehlt: {wanted.de}.", f"Not shown. Missing: {wanted.en}."),)
+        return (_("Not shown. Missing: {wanted}.", wanted=wanted),)
     wrong = [check.reason for check in checks if check.value is Value.FAIL]
     if status is Status.FAILED and not wrong:
         wrong = [next(run.sentence for run in runs if run.outcome is Outcome.FAIL)]
@@ -108,16 +111,12 @@ def _found(
 
 def _counted(runs: Sequence[RunRow], checks: Sequence[ClauseEvidence]) -> list[Text]:
     """In which conclusive scenarios the clause held and in which it did not, and what the checks found."""
-    said = []
+    said: list[Text] = []
     for outcome, words in WORDS.items():
         titles = {run.scenario: run.title for run in runs if run.outcome is outcome}
         if titles:
-            many = Text(_many(len(titles), "Szenario", "Szenarien"), _many(len(titles), "scenario", "scenarios"))
+            many = _n("{n} scenario", "{n} scenarios", len(titles))
             names = enumerated([quoted(title) for title in titles.values()], NAMED)
-            said.append(Text(f"{words.de} in {many.de}: {names.de}.", f"{words.en} in {many.en}: {names.en}."))
+            said.append(_("{words} in {many}: {names}.", words=words, many=many, names=names))
     said += [check.reason for check in checks if check.value is Value.PASS]
     return said
-
-
-def _many(count: int, one: str, more: str) -> str:
-    return f"{count} {one if count == 1 else more}"

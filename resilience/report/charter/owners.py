@@ -9,25 +9,27 @@ from resilience.judge.verdict import Finding, Value
 from resilience.report.charter.content import OwnedFinding, OwnerRow
 from resilience.report.charter.evidence import CharterRun
 from resilience.study.outcome import Outcome, is_known
-from resilience.words.text import Text, both
 from simulator.contracts.city import City
+from simulator.contracts.words import Text, Verbatim, Words
+
+_ = Words("resilience")
 
 OWNER_NAMES = {
-    "water utility": Text("Wasserversorger", "water utility"),
-    "grid operator": Text("Netzbetreiber", "grid operator"),
-    "city roads department": Text("Straßenbauamt", "city roads department"),
-    "city IT department": Text("IT-Abteilung der Stadt", "city IT department"),
-    "hospital trust": Text("Krankenhausträger", "hospital trust"),
-    "rescue service": Text("Rettungsdienst", "rescue service"),
-    "public-safety radio operator": Text("Betreiber des Behördenfunks", "public-safety radio operator"),
-    "city administration": Text("Stadtverwaltung", "city administration"),
+    "water utility": _("water utility"),
+    "grid operator": _("grid operator"),
+    "city roads department": _("city roads department"),
+    "city IT department": _("city IT department"),
+    "hospital trust": _("hospital trust"),
+    "rescue service": _("rescue service"),
+    "public-safety radio operator": _("public-safety radio operator"),
+    "city administration": _("city administration"),
 }
 """The neutral names that an import gives; those that a town wrote into its files stay as they are."""
-NOBODY = Text("niemand genannt", "nobody named")
+NOBODY = _("nobody named")
 
 
 def owner_words(owner: str) -> Text:
-    return OWNER_NAMES.get(owner, both(owner)) if owner else NOBODY
+    return OWNER_NAMES.get(owner, Verbatim(owner)) if owner else NOBODY
 
 
 def owner_rows(runs: Sequence[CharterRun], city: City) -> tuple[OwnerRow, ...]:

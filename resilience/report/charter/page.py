@@ -12,7 +12,7 @@ from resilience.report.charter.view import charter_view, maker_words
 from resilience.report.run.page import page_style
 from resilience.report.run.wording import number, unbroken
 from resilience.words.terms import source_words, term
-from resilience.words.text import LANGUAGES
+from simulator.contracts.words import LANGUAGES
 
 if TYPE_CHECKING:
     import jinja2

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from resilience.report.run.wording import number, unit_name
 from resilience.scenario.moment import clock, day
-from resilience.words.text import SHARE
+from simulator.contracts.words import SHARE
 
 TICK_STEPS_S = (60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 345600, 604800)
 """Steps between two ticks of a time axis that a person can read off a clock or calendar."""

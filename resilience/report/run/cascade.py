@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from resilience.report.run.content import CascadeStep, LevelCourse
 from resilience.words.events import line
 from resilience.words.labels import name_of
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Text
 
 MOST_LOSSES, MOST_MODES, MOST_STEPS = 14, 14, 80
 """How many sorts of loss and of change of mode are traced, and how many lines the tree may have."""
@@ -86,5 +86,4 @@ def _step(event: Event, depth: int, cause: Event | None, alike: int, city: City)
 
 def _words(event: Event, city: City) -> Text:
     """The event as a sentence."""
-    said = line(event, city)
-    return Text(said.de, said.en)
+    return line(event, city)

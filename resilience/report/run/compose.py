@@ -31,13 +31,15 @@ from resilience.scenario.scenario import Case, Scenario, TimelineEntry
 from resilience.words.labels import component_words
 from resilience.words.signal_words import state_words
 from resilience.words.terms import FAULT_NAMES, mode_words, words_of
-from resilience.words.text import Text, both, told_apart
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Said, Text, Verbatim, Words, told_apart
+
+_ = Words("resilience")
 
 MOST_BUSES = 400
 """Local substations up to this number are drawn on the map; in a larger town they would cover it."""
@@ -45,7 +47,7 @@ MOST_BUSES = 400
 SHOWN_IF_FAILED = ("pv", "valve", "switch")
 """Kinds that are many and matter on the map only when they failed."""
 
-NOTHING = Text("–", "–")
+NOTHING = _("–")
 
 
 def compose(
@@ -68,8 +70,8 @@ def compose(
         scenario_id=scenario.id,
         title=scenario.title,
         question=scenario.question,
-        clauses=tuple(Clause(c, titles.get(c, Text(c, c))) for c in scenario.charter),
-        city_title=Text(city.title_de or city.name, city.title_en or city.name),
+        clauses=tuple(Clause(c, titles.get(c, Verbatim(c))) for c in scenario.charter),
+        city_title=Said({"de": city.title_de or city.name, "en": city.title_en or city.name}),
         people=city.people,
         seed=seed,
         versions=tuple(versions.items()),
@@ -125,13 +127,13 @@ def target_and_actual(finding: Finding) -> tuple[Text, Text]:
     value = limit.value if actual is None or actual.value is None else actual.value
     found, owed = told_apart(value, limit.value, shown_unit(limit))
     sign = "≥ " if limit.better == "higher" else "≤ "
-    return Text(sign, sign) + owed, NOTHING if actual is None or actual.value is None else found
+    return Verbatim(sign) + owed, NOTHING if actual is None or actual.value is None else found
 
 
 def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
     entry = next((e for e in scenario.timeline if e.id == row.entry), None)
     case = None if entry is None else next((c for c in entry.acts if c.target == row.target), None)
-    target = component_words(city.components[row.target]) if row.target in city.components else both(row.target)
+    target = component_words(city.components[row.target]) if row.target in city.components else Verbatim(row.target)
     return FaultSpan(
         row.entry,
         target,

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from resilience.judge.verdict import Metric, Value
-from resilience.words.text import Text
+from simulator.contracts.words import Text
 
 
 class Reach(StrEnum):

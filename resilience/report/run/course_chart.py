@@ -12,7 +12,7 @@ from resilience.report.run.content import LevelCourse
 from resilience.report.run.step_path import line_path, shortfall_path, shown_steps, thinned
 from resilience.report.run.svg import element, picture, text
 from resilience.report.run.wording import plain, quantity, unit_name
-from resilience.words.text import SHARE
+from simulator.contracts.words import SHARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from resilience.judge.metrics import person_hours_by_measure
 from resilience.report.run.content import DistrictLoss, Headline, LevelCourse, Reach, ServiceLoss
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
-from resilience.words.text import SHARE, Text
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import Measure, ServiceLevel
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import SHARE, Said, Text, Verbatim, Words
+
+_ = Words("resilience")
 
 
 def shown_unit(measure: Measure) -> str:
@@ -47,7 +49,7 @@ def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
     return LevelCourse(
         level.id,
         level.measure,
-        Text(measure.title_de, measure.title_en),
+        Said({"de": measure.title_de, "en": measure.title_en}),
         title,
         reach,
         shown_unit(measure),
@@ -69,10 +71,10 @@ def subject_words(subject: str, city: City) -> tuple[Text, Reach]:
     """What the subject of a level is called, and whether it is the town, a district or a facility."""
     if subject in city.districts:
         name = city.districts[subject].title or subject
-        return Text(name, name), Reach.DISTRICT
+        return Verbatim(name), Reach.DISTRICT
     if subject in city.components:
         return component_words(city.components[subject]), Reach.COMPONENT
-    return Text("ganze Stadt", "whole town"), Reach.CITY
+    return _("whole town"), Reach.CITY
 
 
 def _worst(course: Course | None, history: History, higher_is_better: bool) -> tuple[float, float]:
@@ -101,7 +103,7 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
         changes = _changes(
             [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
         )
-        _, at = _peak(changes)
+        _most, at = _peak(changes)
         title = PHRASES[row.measure].service
         rows.append(
             ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
@@ -111,7 +113,7 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
 
 def _facility_loss(level: ServiceLevel, city: City, history: History) -> ServiceLoss:
     low = low_spells(level, history)
-    title, _ = subject_words(level.subject, city)
+    title, _kind = subject_words(level.subject, city)
     hours = level.people * sum(spell.length_s for spell in low) / 3600.0
     return ServiceLoss(level.measure, title, hours, level.people if low else 0, to_s(low[0].begin) if low else None)
 

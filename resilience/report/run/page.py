@@ -15,7 +15,7 @@ from resilience.report.run.views import page_view
 from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import source_words, term
-from resilience.words.text import LANGUAGES
+from simulator.contracts.words import LANGUAGES
 
 if TYPE_CHECKING:
     import jinja2

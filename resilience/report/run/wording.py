@@ -6,8 +6,8 @@ import math
 import re
 from datetime import datetime
 
-from resilience.words.text import SHARE, UNIT_NAMES
 from simulator.contracts.duration import rounded
+from simulator.contracts.words import SHARE, UNIT_NAMES
 
 _UNIT_AHEAD = re.compile(r"(?<=\d) (?=(?:s|min|h|d|l|von|of)\b)")
 MINUS = "\u2212"

@@ -28,11 +28,13 @@ from resilience.study.audit.outcome import Bench, Method, Outcome
 from resilience.study.audit.pairs import PAIRED, Single, single, to_run
 from resilience.study.audit.reasons import why
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.duration import shown
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
 
 Reduce = Callable[[Scenario, History, frozenset[str]], Observation]
 Live = Callable[[Sequence[Scenario], Reduce], Iterator[tuple[int, Observation]]]
@@ -152,7 +154,7 @@ class _Auditor:
     def _judge(self, case: Case) -> Outcome:
         seen = self._seen.get(case.id)
         if seen is None:
-            reason = Text("nicht gerechnet (--limit)", "not run (--limit)")
+            reason = _("not run (--limit)")
             return Outcome(case, Value.INCONCLUSIVE, Method.NOT_RUN, (), 0.0, frozenset(), reason)
         outcome = self._bench.outcome(case, seen)
         if case.group not in (Group.LINK, Group.COMPONENT):
@@ -161,10 +163,7 @@ class _Auditor:
         return replace(outcome, victims=victims, why=why(outcome, victims, seen, self._city, self._settings))
 
     def _unasked(self, case: Case) -> Outcome:
-        reason = Text(
-            "niemand muss in dieser Zeit dorthin; wenn doch, siehe Zufahrten",
-            "nobody has to get there at that time; if somebody has, see the ways in",
-        )
+        reason = _("nobody has to get there at that time; if somebody has, see the ways in")
         outcome = self._bench.usual(case, Method.UNASKED, reason)
         return replace(outcome, victims=self._graph.victims(case.subject))
 
@@ -194,23 +193,20 @@ class _Auditor:
     def _decided(self, cut: Outcome, reached: Outcome | None) -> Outcome:
         note = cut.case.note
         if cut.value is Value.FAIL and self._too_soon(cut):
-            reason = Text(
-                f"{note.de}; zu viel, noch bevor jemand etwas hätte richten können",
-                f"{note.en}; too much before anybody could have mended anything",
-            )
+            reason = _("{note}; too much before anybody could have mended anything", note=note)
             return replace(cut, value=Value.PASS, failing=(), reason=reason)
         if reached is None:
-            return replace(cut, reason=Text(f"{note.de}; {cut.reason.de}", f"{note.en}; {cut.reason.en}"))
+            return replace(cut, reason=_("{note}; {reason}", note=note, reason=cut.reason))
         low, without = (max((loss.low_s for loss in o.failing), default=0.0) for o in (cut, reached))
         if reached.value is Value.FAIL:
-            reason = Text(
-                f"{note.de}; das ist auch mit offener Straße zu viel, ohne sie dauert es {shown(low)} statt "
-                f"{shown(without)}",
-                f"{note.en}; that is too much with the road open as well, without it for {shown(low)} instead of "
-                f"{shown(without)}",
+            reason = _(
+                "{note}; that is too much with the road open as well, without it for {low} instead of {without}",
+                note=note,
+                low=shown(low),
+                without=shown(without),
             )
             return replace(cut, value=Value.PASS, failing=(), reason=reason)
-        reason = Text(f"{note.de}; mit offener Straße hält die Stadt", f"{note.en}; with the road open the town holds")
+        reason = _("{note}; with the road open the town holds", note=note)
         return replace(cut, reason=reason)
 
     def _nobody_gets_there(self) -> list[Outcome]:
@@ -221,7 +217,7 @@ class _Auditor:
             case = access_case(component, self._city) or Case(
                 f"access/{name}", Group.ACCESS, (name,), component.kind, component.owner, ()
             )
-            reason = Text("keine Straße führt dorthin: niemand kommt hin", "no road leads there: nobody gets there")
+            reason = _("no road leads there: nobody gets there")
             found.append(Outcome(case, Value.FAIL, Method.GRAPH, (), 0.0, frozenset(), reason))
         return found
 

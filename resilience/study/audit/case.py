@@ -8,7 +8,9 @@ from enum import StrEnum
 from resilience.scenario.entry import Repair, TimelineEntry
 from resilience.scenario.scenario import CityReference, Scenario
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.text import NO_TEXT, Text, both
+from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words
+
+_ = Words("resilience")
 
 
 class Group(StrEnum):
@@ -79,6 +81,6 @@ def scenario_of(case: Case, settings: AuditSettings, city: CityReference) -> Sce
         )
         for (fault, lasts), targets in entries.items()
     )
-    name = both(case.subject or case.id)
-    question = Text(f"Hält die Stadt ohne {name.de}?", f"Does the town hold without {name.en}?")
+    name = Verbatim(case.subject or case.id)
+    question = _("Does the town hold without {name}?", name=name)
     return Scenario(case.id, name, question, city, settings.run, timeline)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from resilience.study.audit.case import Break, Case, Group, Lasts
-from resilience.words.text import Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words
+
+_ = Words("resilience")
 
 LINK_ORDER = (LinkKind.POWER, LinkKind.DATA, LinkKind.CONTROL, LinkKind.WATER, LinkKind.ROAD)
 """Power and data first, as the charter names them."""
@@ -152,14 +154,11 @@ Need = tuple[tuple[Break, ...], Text, tuple[str, ...] | None]
 def _need(component: Component, city: City) -> Need | None:
     if component.kind in ("drinking-water", "emergency-well"):
         dry = tuple(Break(c.id, own_fault(c.kind) or "") for c in city.of_kind("reservoir", "tank"))
-        note = Text(
-            "das Wassernetz ist leer, Brunnen und Tankwagen werden gebraucht",
-            "the water network is empty, wells and tankers are needed",
-        )
+        note = _("the water network is empty, wells and tankers are needed")
         return (dry, note, levels_of(component, city)) if dry else None
     if component.kind == "generator":
         mains = _mains_beside(component, city)
-        note = Text("das Netz bleibt weg, Kraftstoff wird gebraucht", "the mains stay away, fuel is needed")
+        note = _("the mains stay away, fuel is needed")
         return (
             (tuple(Break(link, _cut(city.links[link].kind), Lasts.END) for link in mains), note, None)
             if mains
@@ -168,7 +167,7 @@ def _need(component: Component, city: City) -> Need | None:
     fault = own_fault(component.kind)
     if fault is None or component.kind in ("depot", "rescue-station"):
         return None  # crews and ambulances leave from there; the cut by itself shows what that costs
-    note = Text("defekt, ein Trupp wird gerufen", "broken, a crew is called")
+    note = _("broken, a crew is called")
     return (Break(component.id, fault, Lasts.MENDED),), note, None
 
 

@@ -12,10 +12,12 @@ from resilience.study.audit.case import Case
 from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import LevelLoss, Observation
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.text import NO_TEXT, Text
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.kinds import MEASURES
+from simulator.contracts.words import NO_TEXT, Text, Words
+
+_ = Words("resilience")
 
 
 class Method(StrEnum):
@@ -113,24 +115,21 @@ def person_hours(losses: Sequence[LevelLoss], city: City) -> float:
     return total
 
 
-NOTHING_OWED = Text(
-    "Nicht zu beurteilen: Die Stadt schuldet hier keine Leistung, oder diese war schon ohne Störung zu niedrig.",
-    "Cannot be judged: the city owes no level here, or it was too low without any fault.",
-)
+NOTHING_OWED = _("Cannot be judged: the city owes no level here, or it was too low without any fault.")
 
 
 def _refused(targets: Iterable[str]) -> Text:
     names = ", ".join(targets)
-    return Text(f"Nicht ausgeführt an {names}.", f"Could not be executed on {names}.")
+    return _("Could not be executed on {names}.", names=names)
 
 
 def _reason(losses: Sequence[LevelLoss], failing: Sequence[LevelLoss], changed: frozenset[str]) -> Text:
     if failing:
         more = len(failing) - 1
-        also = Text(f" und {more} weitere" if more else "", f" and {more} more" if more else "")
-        return Text(f"unter dem Geschuldeten: {failing[0].level}", f"below what is owed: {failing[0].level}") + also
+        also = _(" and {more} more", more=more) if more else NO_TEXT
+        return _("below what is owed: {level}", level=failing[0].level) + also
     if losses:
-        return Text("nur kurz unter dem Geschuldeten", "below what is owed for a short while only")
+        return _("below what is owed for a short while only")
     if changed:
-        return Text("spürbar, aber überall über dem Geschuldeten", "felt, but above what is owed everywhere")
-    return Text("kein Dienst hat es gemerkt", "no service felt it")
+        return _("felt, but above what is owed everywhere")
+    return _("no service felt it")

@@ -22,9 +22,9 @@ from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import KIND_NAMES, SUB_SYSTEMS, SUPPLY_NAMES, words_of
-from resilience.words.text import LANGUAGES, SHARE, Text
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import MEASURES
+from simulator.contracts.words import LANGUAGES, SHARE, Said
 
 MOST = 60
 """Rows that a table of the page shows; all of them stand in the CSV."""
@@ -115,7 +115,7 @@ def view_of(audit: Audit, lang: str) -> dict[str, Any]:
     fails = [outcome for outcome in audit.outcomes if outcome.value is Value.FAIL]
     counted = counts(audit.outcomes)
     return {
-        "title": Text(audit.city.title_de, audit.city.title_en).of(lang),
+        "title": Said({"de": audit.city.title_de, "en": audit.city.title_en}).of(lang),
         "answer": answer(audit).of(lang),
         "counts": [(GROUPS[g].of(lang), counted[g.value]) for g in GROUPS if g.value in counted],
         "failures": [words.table(g, [o for o in fails if o.case.group is g]) for g in GROUPS if g.value in counted],

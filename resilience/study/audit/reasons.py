@@ -9,11 +9,13 @@ from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import LostFeed, ModeChange, Observation
 from resilience.study.audit.outcome import Outcome
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.text import NO_TEXT, Text, both, enumerated, joined
 from simulator.contracts.city import City
 from simulator.contracts.duration import shown
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, enumerated, joined
+
+_ = Words("resilience")
 
 MOST = 3
 """Names that a reason gives; more are counted."""
@@ -36,56 +38,34 @@ def _bridged(outcome: Outcome, victims: Sequence[Victim], seen: Observation, cit
     parts: list[Text] = []
     lasted = [lost for lost in seen.lost if lost.autonomy_s > 0 and lost.component not in seen.used_up]
     if lasted:
-        names = enumerated([both(_named(lost)) for lost in lasted], MOST)
-        parts.append(Text(f"Vorrat überbrückt: {names.de}", f"a store bridges it: {names.en}"))
+        names = enumerated([Verbatim(_named(lost)) for lost in lasted], MOST)
+        parts.append(_("a store bridges it: {names}", names=names))
     back = [change for change in seen.modes if _second(change, city)]
     if back:
-        names = enumerated([both(f"{c.component} ({c.before} → {c.after})") for c in back], MOST)
-        parts.append(Text(f"Rückfallebene greift: {names.de}", f"a fallback takes over: {names.en}"))
+        names = enumerated([Verbatim(f"{c.component} ({c.before} → {c.after})") for c in back], MOST)
+        parts.append(_("a fallback takes over: {names}", names=names))
     if not seen.lost and not seen.modes and not seen.stopped:
-        parts.append(Text("niemand stützt sich gerade darauf", "nobody leans on it at the time"))
+        parts.append(_("nobody leans on it at the time"))
     elif not outcome.failing:
         gone = [name for name in seen.stopped if name in city.components and name not in outcome.case.subjects]
         if gone:
-            names = enumerated([both(name) for name in gone], MOST)
-            parts.append(
-                Text(
-                    f"{names.de} stand still, ohne dass ein Dienst unter das Geschuldete fiel",
-                    f"{names.en} stopped, and no service fell below what is owed",
-                )
-            )
+            names = enumerated([Verbatim(name) for name in gone], MOST)
+            parts.append(_("{names} stopped, and no service fell below what is owed", names=names))
         elif not parts:
-            names = enumerated([both(f"{one.component} ({one.kind})") for one in victims], MOST)
-            parts.append(
-                Text(
-                    f"{names.de}: der Anschluss fehlte, kein Dienst hängt allein daran",
-                    f"{names.en}: the feed was missing, and no service leans on it alone",
-                )
-            )
-    return joined(parts, both("; "))
+            names = enumerated([Verbatim(f"{one.component} ({one.kind})") for one in victims], MOST)
+            parts.append(_("{names}: the feed was missing, and no service leans on it alone", names=names))
+    return joined(parts, Verbatim("; "))
 
 
 def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
     """Everybody had a second feed, and yet a service went without."""
     if outcome.case.kind == LinkKind.ROAD:
-        return Text(
-            "eine Zufahrt zählt der Graph nicht als Zuleitung; der Dienst misst, wer in der Zeit erreicht wird",
-            "the graph does not count a way in as a feed; the service counts who is reached in time",
-        )
+        return _("the graph does not count a way in as a feed; the service counts who is reached in time")
     if outcome.failing and all(loss.low_s < limits.for_s / 2 for loss in outcome.failing):
-        return Text(
-            "es gibt einen zweiten Weg, aber das Umschalten dauert länger als erlaubt",
-            "there is a second way, but switching to it takes longer than allowed",
-        )
+        return _("there is a second way, but switching to it takes longer than allowed")
     if seen.lost or seen.stopped:
-        return Text(
-            "der zweite Weg trägt nicht: er hängt an derselben Stelle oder ist zu schwach",
-            "the second way does not carry: it hangs on the same place or is too weak",
-        )
-    return Text(
-        "niemand verliert einen Anschluss; der Dienst selbst misst die Stelle, oder ihre Leistung fehlt",
-        "nobody loses a feed; the service itself counts this place, or its capacity is missed",
-    )
+        return _("the second way does not carry: it hangs on the same place or is too weak")
+    return _("nobody loses a feed; the service itself counts this place, or its capacity is missed")
 
 
 def _second(change: ModeChange, city: City) -> bool:

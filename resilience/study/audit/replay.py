@@ -9,8 +9,8 @@ from resilience.scenario.scenario import CityReference, Scenario
 from resilience.study.audit.case import Case, Group, Lasts, scenario_of
 from resilience.study.audit.outcome import Outcome
 from resilience.study.audit.settings import AuditSettings
-from resilience.words.text import Text
 from simulator.contracts.duration import shown
+from simulator.contracts.words import Text
 
 CLAUSES = {
     Group.COMPONENT: "3.3/technical-redundancy",
@@ -67,4 +67,4 @@ def _timeline(asked: Scenario, settings: AuditSettings) -> list[dict[str, Any]]:
 
 
 def _both(text: Text) -> dict[str, str]:
-    return {"de": text.de, "en": text.en}
+    return text.record()

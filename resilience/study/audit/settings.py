@@ -7,9 +7,11 @@ from datetime import datetime
 
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import RunSettings
-from resilience.words.text import Text
 from simulator.contracts.duration import shown
 from simulator.contracts.ticks import to_ticks
+from simulator.contracts.words import Text, Words
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +49,18 @@ class AuditSettings:
             tolerated = shown(self.longest_s)
         lasts, watched, work = shown(self.for_s), shown(self.until_s), shown(self.work_s)
         return (
-            Text(
-                f"Der Tag beginnt {begin}, ein Werktag im Winter, mit der Morgenspitze; nach {at} geht etwas kaputt "
-                f"(Annahme).",
-                f"The day begins at {begin}, a working day in winter, with the morning peak; after {at} something "
-                f"breaks (assumption).",
+            _(
+                "The day begins at {begin}, a working day in winter, with the morning peak; after {at} something "
+                "breaks (assumption).",
+                begin=begin,
+                at=at,
             ),
-            Text(
-                f"Es bleibt {lasts} lang kaputt (Annahme: länger als Batterien von vier Stunden); beobachtet wird bis "
-                f"{watched} nach Beginn, damit auch das Wiederkommen zählt.",
-                f"It stays broken for {lasts} (assumption: longer than batteries of four hours); the town is watched "
-                f"until {watched} after the begin, so that coming back counts as well.",
+            _(
+                "It stays broken for {lasts} (assumption: longer than batteries of four hours); the town is "
+                "watched until {watched} after the begin, so that coming back counts as well.",
+                lasts=lasts,
+                watched=watched,
             ),
-            Text(
-                f"Unter dem Geschuldeten darf ein Dienst höchstens {tolerated} am Stück sein.",
-                f"A service may be below what is owed for {tolerated} at a stretch at most.",
-            ),
-            Text(
-                f"Wo jemand gerufen wird, dauert die Arbeit vor Ort {work} (Annahme).",
-                f"Where somebody is called, the work on site takes {work} (assumption).",
-            ),
+            _("A service may be below what is owed for {tolerated} at a stretch at most.", tolerated=tolerated),
+            _("Where somebody is called, the work on site takes {work} (assumption).", work=work),
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from resilience.study.campaign.distribution import Distribution
-from resilience.words.text import Text
 from simulator.contracts.component import Value
+from simulator.contracts.words import Text
 
 TODAY = "today"
 """The town as it is, beside which each measure is held."""

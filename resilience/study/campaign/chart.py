@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from resilience.report.run.axis import ValueAxis
 from resilience.report.run.svg import decimal, element, picture, text
 from resilience.report.run.wording import number
-from resilience.words.text import SHARE
+from simulator.contracts.words import SHARE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 700, 260, 56, 24, 14, 34
 DASHES = ("", "8 4", "2 3", "10 3 2 3", "5 5")

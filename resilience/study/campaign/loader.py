@@ -11,9 +11,9 @@ from resilience.scenario.fields import Fields
 from resilience.study.campaign.campaign import TODAY, Campaign, Measure, Method, Variation
 from resilience.study.campaign.distribution import KINDS, Distribution
 from resilience.study.campaign.schema import campaign_schema
-from resilience.words.text import Text
 from simulator.contracts.document import Document, schema_problems
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Said, Text
 
 DISTRIBUTIONS = (*KINDS, "choice", "chance")
 TARGETS = ("component", "components", "link", "links")
@@ -215,4 +215,4 @@ def _measure(item: Fields) -> Measure:
 
 def _words(item: Fields, name: str) -> Text:
     both = item.child(name)
-    return Text(both.text("de") or "", both.text("en") or "")
+    return Said({"de": both.text("de") or "", "en": both.text("en") or ""})

@@ -6,7 +6,7 @@ from resilience.report.pages import Section, Table
 from resilience.report.run.wording import number, quantity
 from resilience.study.campaign.content import CampaignContent
 from resilience.study.campaign.words import amount, estimate, figure_words, interval_note, say, share
-from resilience.words.text import SHARE
+from simulator.contracts.words import SHARE
 
 
 def measures_section(content: CampaignContent, lang: str) -> Section:

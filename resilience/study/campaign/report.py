@@ -28,7 +28,7 @@ from resilience.study.campaign.words import (
     target_words,
     varied_words,
 )
-from resilience.words.text import LANGUAGES, SHARE
+from simulator.contracts.words import LANGUAGES, SHARE
 
 RANKED = 15
 """Faults that are told one by one; what is left is summed up."""

@@ -9,166 +9,120 @@ from resilience.study.campaign.statistics import CONFIDENCE, Estimate
 from resilience.words.labels import component_words
 from resilience.words.phrases import PHRASES
 from resilience.words.terms import FAULT_NAMES, SUPPLY_NAMES, words_of
-from resilience.words.text import SHARE, Text, both
 from simulator.contracts.city import City
 from simulator.contracts.duration import exact
+from simulator.contracts.words import LANGUAGES, NO_TEXT, SHARE, Numeral, Said, Text, Verbatim, Words, joined
+
+_ = Words("resilience")
+_c = _.context
 
 TEXTS: dict[str, Text] = {
-    "kicker": Text("Stadtwerk · Kampagne", "Stadtwerk · campaign"),
-    "question": Text("Die Frage", "The question"),
-    "answer": Text("Die Antwort", "The answer"),
-    "facts": Text(
-        "{city} · {people} Menschen · {cases} Fälle, {runs} Läufe · {method}, Startwert {seed}",
-        "{city} · {people} people · {cases} cases, {runs} runs · {method}, seed {seed}",
+    "kicker": _("Stadtwerk · campaign"),
+    "question": _("The question"),
+    "answer": _("The answer"),
+    "facts": _("{city} · {people} people · {cases} cases, {runs} runs · {method}, seed {seed}"),
+    "held": _("The town held in {passed} of {today} cases, that is {held}. {failed} failed, {open} stayed open."),
+    "nothing": _("No run came to an end."),
+    "best": _("Most would be won by “{measure}”: {hours} person-hours less a case, on the average."),
+    "none-helps": _("None of the measures is seen to be better than doing nothing."),
+    "interval-note": _("In brackets: what lies between low and high with a confidence of {confidence}."),
+    "spreads": _("What a case costs"),
+    "spreads-intro": _("The town as it is. One case in two, in ten, in twenty is worse than the number in the column."),
+    "figure": _("Figure"),
+    "mean": _("mean"),
+    "share-0.5": _("one in two"),
+    "share-0.9": _("one in ten"),
+    "share-0.95": _("one in twenty"),
+    "most": _("worst"),
+    "chart": _("How often it gets worse"),
+    "chart-label": _("Share of cases with more than so many person-hours; the table below has values"),
+    "chart-note": _("Across: person-hours (summed over services). Up: the share of cases that cost more."),
+    "measures": _("What measures would buy"),
+    "measures-intro": _("Each measure was tried on the same cases as the town of today. Minus means: less is lost."),
+    "no-measures": _("The campaign tries no measure."),
+    "measure": _("Measure"),
+    "before": _("before"),
+    "after": _c("comparison", "after"),
+    "difference": _("difference a case"),
+    "holds": _("holds"),
+    "pairs": _("better / worse"),
+    "bad-case": _("one in twenty"),
+    "bad-case-note": _("person-hours that only one case in twenty exceeds"),
+    "seen": _("seen"),
+    "not-seen": _("not seen"),
+    "effect-seen": _("effect"),
+    "no-pair": _("no case came to an end both before and after"),
+    "by-service": _("Where the difference lies, by service"),
+    "risks": _("What costs most"),
+    "risks-intro": _(
+        "Person-hours a case, by the fault that the event log leads the beginning of each loss back to. "
+        "A loss that a second fault prolongs counts for the first."
     ),
-    "held": Text(
-        "Die Stadt hielt in {passed} von {today} Fällen, das sind {held}. {failed} fielen durch, {open} blieben offen.",
-        "The town held in {passed} of {today} cases, that is {held}. {failed} failed, {open} stayed open.",
+    "source-of-loss": _("Fault"),
+    "happened": _("happened"),
+    "costly": _("cost something"),
+    "hours-a-case": _("person-hours a case"),
+    "share": _("share"),
+    "untraced": _("not traced to any fault"),
+    "more-faults": _("More: {n}, together {hours} person-hours a case"),
+    "idle-faults": _("Faults that happened and cost nothing: {n}"),
+    "districts": _("Where people go without"),
+    "district": _("District"),
+    "whole-town": _("whole town"),
+    "owners": _("Who owns what breaks"),
+    "owner": _c("audit", "Owner"),
+    "no-owner": _("nobody named"),
+    "checks": _("What it fails at"),
+    "check": _("Check"),
+    "passed": _("passed"),
+    "failed": _("failed"),
+    "open": _("open"),
+    "worst": _("The worst cases"),
+    "case": _("Case"),
+    "drawn": _("drawn"),
+    "seed": _("seed"),
+    "varied": _("What was drawn"),
+    "what": _("What"),
+    "distribution": _("Distribution"),
+    "source": _("Source"),
+    "nothing-varied": _("Only the seed differs."),
+    "broken-off": _("Runs that did not come to an end"),
+    "broken-off-note": _("They are in none of the figures above; a pair is left out if one of its runs is."),
+    "reason": _("Reason"),
+    "methods": _("Methods and limits"),
+    "method-percentiles": _(
+        "Percentiles: exact binomial intervals from order statistics (Hahn and Meeker 1991). Shares: "
+        "Clopper and Pearson (1934). Means and differences: bootstrap, BCa (Efron 1987), {resamples} "
+        "resamples."
     ),
-    "nothing": Text("Kein Lauf kam zu Ende.", "No run came to an end."),
-    "best": Text(
-        "Am meisten bringt „{measure}“: im Mittel {hours} Personenstunden weniger je Fall.",
-        "Most would be won by “{measure}”: {hours} person-hours less a case, on the average.",
+    "method-sampler": _(
+        "All intervals take cases for independent. Latin hypercube and Sobol points are spread more "
+        "evenly; their intervals are as a rule wider than they need be."
     ),
-    "none-helps": Text(
-        "Von den Maßnahmen ist keine erkennbar besser als nichts zu tun.",
-        "None of the measures is seen to be better than doing nothing.",
+    "method-pairs": _(
+        "Differences are paired: same case, same draw, same seed. Who tries many measures will sooner "
+        "find one that looks good by chance; the intervals do not correct for that."
     ),
-    "interval-note": Text(
-        "In Klammern steht, was bei {confidence} Sicherheit zwischen unten und oben liegt.",
-        "In brackets: what lies between low and high with a confidence of {confidence}.",
+    "method-hours": _("Person-hours summed over services: who lacks two things counts twice."),
+    "method-model": _(
+        "The distributions are as good as their sources. This is a simulation, no forecast of how often things happen."
     ),
-    "spreads": Text("Was ein Fall kostet", "What a case costs"),
-    "spreads-intro": Text(
-        "Die Stadt von heute. Jeder zweite, jeder zehnte, jeder zwanzigste Fall ist schlimmer als die Zahl der Spalte.",
-        "The town as it is. One case in two, in ten, in twenty is worse than the number in the column.",
-    ),
-    "figure": Text("Größe", "Figure"),
-    "mean": Text("Mittel", "mean"),
-    "share-0.5": Text("einer von zwei", "one in two"),
-    "share-0.9": Text("einer von zehn", "one in ten"),
-    "share-0.95": Text("einer von zwanzig", "one in twenty"),
-    "most": Text("schlimmster", "worst"),
-    "chart": Text("Wie oft es schlimmer kommt", "How often it gets worse"),
-    "chart-label": Text(
-        "Anteil der Fälle mit mehr als so vielen Personenstunden; die Tabelle darunter nennt Werte",
-        "Share of cases with more than so many person-hours; the table below has values",
-    ),
-    "chart-note": Text(
-        "Waagerecht Personenstunden (über die Dienste summiert), senkrecht der Anteil der Fälle, die mehr kosten.",
-        "Across: person-hours (summed over services). Up: the share of cases that cost more.",
-    ),
-    "measures": Text("Was Maßnahmen bringen", "What measures would buy"),
-    "measures-intro": Text(
-        "Jede Maßnahme wurde an denselben Fällen geprüft wie die Stadt von heute. Minus heißt: weniger Verlust.",
-        "Each measure was tried on the same cases as the town of today. Minus means: less is lost.",
-    ),
-    "no-measures": Text("Die Kampagne prüft keine Maßnahme.", "The campaign tries no measure."),
-    "measure": Text("Maßnahme", "Measure"),
-    "before": Text("vorher", "before"),
-    "after": Text("nachher", "after"),
-    "difference": Text("Unterschied je Fall", "difference a case"),
-    "holds": Text("hält", "holds"),
-    "pairs": Text("besser / schlechter", "better / worse"),
-    "bad-case": Text("einer von zwanzig", "one in twenty"),
-    "bad-case-note": Text(
-        "Personenstunden, die nur einer von zwanzig Fällen übersteigt",
-        "person-hours that only one case in twenty exceeds",
-    ),
-    "seen": Text("erkennbar", "seen"),
-    "not-seen": Text("nicht erkennbar", "not seen"),
-    "effect-seen": Text("Wirkung", "effect"),
-    "no-pair": Text("kein Fall kam vorher und nachher zu Ende", "no case came to an end both before and after"),
-    "by-service": Text("Wo der Unterschied liegt, je Dienst", "Where the difference lies, by service"),
-    "risks": Text("Was am meisten kostet", "What costs most"),
-    "risks-intro": Text(
-        "Personenstunden je Fall, nach der Störung, auf die das Ereignisprotokoll den Beginn jedes Verlusts "
-        "zurückführt. Verlängert eine zweite Störung einen Verlust, so zählt er bei der ersten.",
-        "Person-hours a case, by the fault that the event log leads the beginning of each loss back to. A loss that a "
-        "second fault prolongs counts for the first.",
-    ),
-    "source-of-loss": Text("Störung", "Fault"),
-    "happened": Text("kam vor", "happened"),
-    "costly": Text("kostete", "cost something"),
-    "hours-a-case": Text("Personenstunden je Fall", "person-hours a case"),
-    "share": Text("Anteil", "share"),
-    "untraced": Text("auf keine Störung zurückzuführen", "not traced to any fault"),
-    "more-faults": Text(
-        "Weitere: {n}, zusammen {hours} Personenstunden je Fall", "More: {n}, together {hours} person-hours a case"
-    ),
-    "idle-faults": Text(
-        "Störungen, die vorkamen und nichts kosteten: {n}", "Faults that happened and cost nothing: {n}"
-    ),
-    "districts": Text("Wo Menschen darunter leiden", "Where people go without"),
-    "district": Text("Stadtteil", "District"),
-    "whole-town": Text("ganze Stadt", "whole town"),
-    "owners": Text("Wem gehört, was ausfällt", "Who owns what breaks"),
-    "owner": Text("Eigentümer", "Owner"),
-    "no-owner": Text("niemand genannt", "nobody named"),
-    "checks": Text("Woran es scheitert", "What it fails at"),
-    "check": Text("Prüfung", "Check"),
-    "passed": Text("bestanden", "passed"),
-    "failed": Text("nicht bestanden", "failed"),
-    "open": Text("offen", "open"),
-    "worst": Text("Die schlimmsten Fälle", "The worst cases"),
-    "case": Text("Fall", "Case"),
-    "drawn": Text("gezogen", "drawn"),
-    "seed": Text("Startwert", "seed"),
-    "varied": Text("Was gezogen wurde", "What was drawn"),
-    "what": Text("Was", "What"),
-    "distribution": Text("Verteilung", "Distribution"),
-    "source": Text("Quelle", "Source"),
-    "nothing-varied": Text("Nur der Startwert ist verschieden.", "Only the seed differs."),
-    "broken-off": Text("Läufe, die nicht zu Ende kamen", "Runs that did not come to an end"),
-    "broken-off-note": Text(
-        "Sie fehlen in allen Zahlen oben; ein Paar fehlt ganz, wenn einer seiner Läufe fehlt.",
-        "They are in none of the figures above; a pair is left out if one of its runs is.",
-    ),
-    "reason": Text("Grund", "Reason"),
-    "methods": Text("Verfahren und Grenzen", "Methods and limits"),
-    "method-percentiles": Text(
-        "Perzentile: exakte Binomialintervalle aus Ranggrößen (Hahn und Meeker 1991). Anteile: Clopper und Pearson "
-        "(1934). Mittel und Unterschiede: Bootstrap, BCa (Efron 1987), {resamples} Stichproben.",
-        "Percentiles: exact binomial intervals from order statistics (Hahn and Meeker 1991). Shares: Clopper and "
-        "Pearson (1934). Means and differences: bootstrap, BCa (Efron 1987), {resamples} resamples.",
-    ),
-    "method-sampler": Text(
-        "Alle Intervalle nehmen unabhängige Fälle an. Latin Hypercube und Sobol streuen gleichmäßiger; ihre Intervalle "
-        "sind in der Regel weiter als nötig.",
-        "All intervals take cases for independent. Latin hypercube and Sobol points are spread more evenly; their "
-        "intervals are as a rule wider than they need be.",
-    ),
-    "method-pairs": Text(
-        "Unterschiede sind gepaart: gleicher Fall, gleiche Ziehung, gleicher Startwert. Wer viele Maßnahmen prüft, "
-        "findet eher eine, die zufällig gut aussieht; die Intervalle berichtigen das nicht.",
-        "Differences are paired: same case, same draw, same seed. Who tries many measures will sooner find one that "
-        "looks good by chance; the intervals do not correct for that.",
-    ),
-    "method-hours": Text(
-        "Personenstunden über die Dienste summiert: wem zweierlei fehlt, der zählt zweimal.",
-        "Person-hours summed over services: who lacks two things counts twice.",
-    ),
-    "method-model": Text(
-        "Die Verteilungen sind so gut wie ihre Quellen. Das ist eine Simulation, keine Vorhersage, wie oft etwas "
-        "geschieht.",
-        "The distributions are as good as their sources. This is a simulation, no forecast of how often things happen.",
-    ),
-    "digest": Text("Prüfsumme", "digest"),
-    "unbounded": Text("offen", "open"),
-    "of": Text("{n} von {all}", "{n} of {all}"),
-    "to": Text("bis", "to"),
+    "digest": _("digest"),
+    "unbounded": _("open"),
+    "of": _("{n} of {all}"),
+    "to": _("to"),
 }
 
 FIGURES: dict[str, Text] = {
-    "service_hours": Text("Personenstunden, über die Dienste summiert", "person-hours summed over services"),
-    "person_hours": Text("Personenstunden, jede Person einmal gezählt", "person-hours, each person counted once"),
-    "most_people": Text("Betroffene auf dem Höhepunkt", "people affected at the peak"),
+    "service_hours": _("person-hours summed over services"),
+    "person_hours": _("person-hours, each person counted once"),
+    "most_people": _("people affected at the peak"),
 }
 
 METHODS: dict[Method, Text] = {
-    Method.LATIN_HYPERCUBE: Text("Latin Hypercube", "Latin hypercube"),
-    Method.SOBOL: Text("Sobol-Folge", "Sobol sequence"),
-    Method.MONTE_CARLO: Text("Monte Carlo", "Monte Carlo"),
+    Method.LATIN_HYPERCUBE: _("Latin hypercube"),
+    Method.SOBOL: _("Sobol sequence"),
+    Method.MONTE_CARLO: _("Monte Carlo"),
 }
 
 
@@ -182,7 +136,7 @@ def figure_words(name: str) -> Text:
     if name in FIGURES:
         return FIGURES[name]
     service = PHRASES[name].service
-    return Text(f"Personenstunden: {service.de}", f"person-hours: {service.en}")
+    return _("person-hours: {service}", service=service)
 
 
 def amount(value: float, lang: str) -> str:
@@ -221,10 +175,10 @@ def target_words(name: str, city: City) -> Text:
         return component_words(city.components[name])
     link = city.links.get(name)
     if link is None:
-        return both(name)
+        return Verbatim(name)
     kind = words_of(SUPPLY_NAMES, link.kind.value)
     ends = [component_words(city.components[end]) for end in (link.source, link.target)]
-    return Text(f"{kind.de}: {ends[0].de} → {ends[1].de}", f"{kind.en}: {ends[0].en} → {ends[1].en}")
+    return _("{kind}: {source} → {target}", kind=kind, source=ends[0], target=ends[1])
 
 
 def fault_words(fault: str) -> Text:
@@ -233,13 +187,13 @@ def fault_words(fault: str) -> Text:
 
 def district_words(name: str, city: City) -> Text:
     if name in city.districts:
-        return both(city.districts[name].title or name)
-    return TEXTS["whole-town"] if name == "city" else both(name)
+        return Verbatim(city.districts[name].title or name)
+    return TEXTS["whole-town"] if name == "city" else Verbatim(name)
 
 
 def measure_words(name: str, campaign: Campaign) -> Text:
     if name == TODAY:
-        return Text("heute", "today")
+        return _("today")
     return next(measure.title for measure in campaign.measures if measure.id == name)
 
 
@@ -247,50 +201,45 @@ def varied_words(variation: Variation) -> Text:
     """What a variation is about: its title, or else the place it puts its value into."""
     if variation.title is not None:
         return variation.title
-    return both(" ".join(part for part in (variation.entry or variation.setting, variation.field) if part))
+    return Verbatim(" ".join(part for part in (variation.entry or variation.setting, variation.field) if part))
 
 
 def distribution_words(variation: Variation) -> Text:
     drawn = variation.distribution
     if drawn.kind == "chance":
-        in_all = quantity(drawn.numbers[0], SHARE, "en")
-        return Text(
-            f"kommt in {quantity(drawn.numbers[0], SHARE, 'de')} der Fälle vor", f"happens in {in_all} of cases"
-        )
+        return _("happens in {share} of cases", share=_share(drawn.numbers[0]))
     if drawn.kind == "choice":
         total = sum(drawn.numbers)
         even = len(set(drawn.numbers)) == 1
-        parts = {
-            lang: ", ".join(
-                f"{choice}" if even else f"{choice} ({quantity(weight / total, SHARE, lang)})"
-                for choice, weight in zip(drawn.choices, drawn.numbers, strict=True)
-            )
-            for lang in ("de", "en")
-        }
-        return Text(f"eines von: {parts['de']}", f"one of: {parts['en']}")
+        parts: list[Text] = [
+            Verbatim(f"{choice}")
+            if even
+            else joined([Verbatim(f"{choice} ("), _share(weight / total), Verbatim(")")], NO_TEXT)
+            for choice, weight in zip(drawn.choices, drawn.numbers, strict=True)
+        ]
+        return _("one of: {choices}", choices=joined(parts, Verbatim(", ")))
     names = [_NUMBER_NAMES[name] for name in KINDS[drawn.kind].numbers]
     said = [exact(value) if drawn.timed else f"{value:g}".replace("-", MINUS) for value in drawn.numbers]
-    kind = _KIND_NAMES[drawn.kind]
-    return Text(
-        kind.de
-        + ": "
-        + ", ".join(f"{n.de} {v}" for n, v in zip(names, (s.replace(".", ",") for s in said), strict=True)),
-        kind.en + ": " + ", ".join(f"{n.en} {v}" for n, v in zip(names, said, strict=True)),
-    )
+    parts = [name + Verbatim(" ") + Numeral(value) for name, value in zip(names, said, strict=True)]
+    return _KIND_NAMES[drawn.kind] + Verbatim(": ") + joined(parts, Verbatim(", "))
+
+
+def _share(value: float) -> Text:
+    return Said({language: quantity(value, SHARE, language) for language in LANGUAGES})
 
 
 _NUMBER_NAMES = {
-    "least": Text("mindestens", "least"),
-    "mode": Text("am wahrscheinlichsten", "most likely"),
-    "most": Text("höchstens", "most"),
-    "mean": Text("Mittel", "mean"),
-    "sd": Text("Standardabweichung", "standard deviation"),
+    "least": _("least"),
+    "mode": _("most likely"),
+    "most": _("most"),
+    "mean": _("mean"),
+    "sd": _("standard deviation"),
 }
 _KIND_NAMES = {
-    "uniform": Text("gleichverteilt", "uniform"),
-    "loguniform": Text("logarithmisch gleichverteilt", "log-uniform"),
-    "triangular": Text("Dreieck", "triangular"),
-    "normal": Text("normal, abgeschnitten", "normal, cut off"),
-    "exponential": Text("exponentiell, abgeschnitten", "exponential, cut off"),
-    "integers": Text("ganze Zahl, gleichverteilt", "whole number, uniform"),
+    "uniform": _("uniform"),
+    "loguniform": _("log-uniform"),
+    "triangular": _("triangular"),
+    "normal": _("normal, cut off"),
+    "exponential": _("exponential, cut off"),
+    "integers": _("whole number, uniform"),
 }

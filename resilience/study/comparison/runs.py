@@ -14,8 +14,8 @@ from resilience.study.campaign.words import amount, signed
 from resilience.study.comparison.sides import RunSide
 from resilience.study.comparison.words import say
 from resilience.words.terms import FAULT_NAMES, words_of
-from resilience.words.text import SHARE, Text
 from simulator.contracts.kinds import MEASURES
+from simulator.contracts.words import SHARE, Said
 
 Pair = tuple[LevelFigures | None, LevelFigures | None]
 SIDES = ("A", "B")
@@ -167,10 +167,11 @@ def _level_section(levels: Sequence[Pair], differing: Sequence[Pair], lang: str)
     for pair in sorted(differing, key=lambda pair: -abs(_hours(pair[1]) - _hours(pair[0]))):
         known = next(level for level in pair if level is not None)
         measure = MEASURES[known.measure]
+        service = Said({"de": measure.title_de, "en": measure.title_en})
         unit = shown_unit(measure)
         rows.append(
             (
-                f"{Text(measure.title_de, measure.title_en).of(lang)}, {known.title.of(lang)}",
+                f"{service.of(lang)}, {known.title.of(lang)}",
                 quantity(known.minimum, unit, lang),
                 *("–" if level is None else quantity(level.worst, unit, lang) for level in pair),
                 *("–" if level is None or not level.below_s else duration(level.below_s, lang) for level in pair),

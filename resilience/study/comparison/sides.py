@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from resilience.judge.figures import RunFigures
 from resilience.judge.verdict import Verdict
-from resilience.words.text import Text
+from simulator.contracts.words import Text
 
 
 @dataclass(frozen=True, slots=True)

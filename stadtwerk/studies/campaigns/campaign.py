@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -161,12 +161,12 @@ def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, 
     record: dict[str, Any] = {
         "schema": "stadtwerk/campaign-result/1",
         "campaign": plan.campaign.id,
-        "title": asdict(plan.campaign.title),
+        "title": plan.campaign.title.record(),
         "city": plan.city.name,
         "people": plan.city.people,
         "cases": plan.campaign.runs,
         "seed": plan.campaign.seed,
-        "measures": {measure.id: asdict(measure.title) for measure in plan.campaign.measures},
+        "measures": {measure.id: measure.title.record() for measure in plan.campaign.measures},
         "runs": len(runs),
         "failed": failed,
         "digest": digest,
