@@ -158,13 +158,15 @@ def _faults(catalog: Catalog, message: Message) -> list[str]:
     forms = kept.string if isinstance(kept.string, tuple) else (kept.string,)
     if not all(forms) or (isinstance(message.id, tuple) and len(forms) < 2):
         return ["is not translated"]
-    english = message.id if isinstance(message.id, tuple) else (message.id,)
-    blanks = frozenset[str]().union(*map(blanks_of, english))
-    needed = blanks - {"n"} if len(english) > 1 else blanks
+    if not isinstance(message.id, tuple):
+        wanted = [(blanks_of(message.id), blanks_of(message.id))]
+    else:
+        one, many = map(blanks_of, message.id)
+        wanted = [(one & many - {"n"}, one | many), *([(many, many)] * (len(forms) - 1))]
     return [
-        f"{form!r} has other blanks ({', '.join(sorted(blanks ^ blanks_of(form)))})"
-        for form in forms
-        if not needed <= blanks_of(form) <= blanks
+        f"{form!r} has other blanks ({', '.join(sorted(most ^ blanks_of(form)))})"
+        for form, (least, most) in zip(forms, wanted, strict=True)
+        if not least <= blanks_of(form) <= most
     ]
 
 
