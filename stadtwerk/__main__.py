@@ -89,8 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Ended from outside, a run still takes its broker, with its secrets, and its half-filled folder with it.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
-        return int(importlib.import_module(f"stadtwerk.cli.commands.{options.command}_command").execute(options))
+        code = int(importlib.import_module(f"stadtwerk.cli.commands.{options.command}_command").execute(options))
+        _name_broken()
+        return code
     except BadInput as bad:
+        _name_broken()
         print(bad, file=sys.stderr)
         many = len(bad.problems)
         print(f"{many} problem{'s' if many != 1 else ''} found; nothing was run.", file=sys.stderr)
@@ -109,6 +112,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         shown = list(sys.argv[1:] if arguments is None else arguments)
         print(f"  stadtwerk --traceback {' '.join(shown)}", file=sys.stderr)
         return INTERNAL_ERROR
+
+
+def _name_broken() -> None:
+    """Say which plug-ins were left out, if anybody asked for any."""
+    opened = sys.modules.get("simulator.contracts.registry")
+    if opened is not None and opened.registry.cache_info().currsize:
+        for one in opened.registry().broken:
+            print(f"plug-in {one.name} ({one.origin}) is left out: {one.error}", file=sys.stderr)
 
 
 if __name__ == "__main__":

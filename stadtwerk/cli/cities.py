@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from simulator.contracts.city import City
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import IMPORTERS, named, registry
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.finished import results_of
 from stadtwerk.terminal import Terminal
@@ -19,27 +22,57 @@ FULLEST = 12
 """Cable trenches printed on the terminal, those with most cables."""
 
 
+_FILES = ("water", "power", "roads_net", "roads_nodes", "roads_trips", "gmns", "links", "districts")
+"""Options of the import that name a file (or folder)."""
+
+
 def import_from(options: argparse.Namespace) -> None:
     """Run the import that the options describe and say what came of it. Raises `BadInput`."""
     from simulator.city.importing import ImportSources, import_city
 
     terminal = Terminal()
-    sources = ImportSources(
-        water=options.water,
-        power=options.power,
-        roads_net=options.roads_net,
-        roads_nodes=options.roads_nodes,
-        roads_trips=options.roads_trips,
-        gmns=options.gmns,
-        links=options.links,
-        districts=options.districts,
-        name=options.name or options.out.resolve().name,
-    )
-    with terminal.working("reading networks"):
-        report = import_city(sources, options.out)
+    with TemporaryDirectory() as aside:
+        given = {name: getattr(options, name) for name in _FILES} | _brought(options, Path(aside))
+        sources = ImportSources(options.name or options.out.resolve().name, **given)
+        with terminal.working("reading networks"):
+            report = import_city(sources, options.out)
     show(report.city, terminal)
     print(f"city folder: {options.out}")
     print(f"assumptions: {len(report.assumptions)}, all in {options.out / 'assumptions.md'}")
+
+
+def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
+    """What importers of plug-ins make of their files: files of forms that the import knows, by its own options.
+
+    An importer is called with its file and an empty folder that it may write into, and returns the files by the names
+    of the options that they stand for (`water`, `power`, `links` ...). Raises `BadInput`.
+    """
+    importers, found, problems = registry().extensions(IMPORTERS), {}, []
+    for number, asked in enumerate(options.brought):
+        name, _, file = asked.partition("=")
+        if name not in importers or not file:
+            fix = suggestion(name, importers, "stadtwerk list plugins") if importers else "see `stadtwerk list plugins`"
+            problems.append(Problem("command line", 0, "--from", f"{asked!r} names no importer and a file", fix))
+            continue
+        into = aside / str(number)
+        into.mkdir()
+        try:
+            made: dict[str, Path] = named(importers[name].run)(Path(file), into)
+        except OSError as error:
+            problems.append(Problem(file, 0, "file", f"cannot be read ({error.strerror})", "check the path"))
+            continue
+        for option, path in made.items():
+            if option not in _FILES:
+                what = f"the importer {name!r} brings {option!r}, which no option of the import stands for"
+                problems.append(Problem(file, 0, "importer", what, f"it may bring: {', '.join(_FILES)}"))
+            elif option in found or getattr(options, option) is not None:
+                fix = f"leave out --{option.replace('_', '-')}"
+                problems.append(Problem(file, 0, "importer", f"brings {option}, which is given twice", fix))
+            else:
+                found[option] = path
+    if problems:
+        raise BadInput(problems)
+    return found
 
 
 def show_city(name: str) -> None:

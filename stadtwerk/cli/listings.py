@@ -60,6 +60,11 @@ GERMAN = {
     "owner": "schuldet",
     "basis": "Grundlage",
     "id": "Kennung",
+    "plug-ins": "Erweiterungen",
+    "registered as": "angemeldet als",
+    "from": "aus",
+    "version": "Version",
+    "state": "Zustand",
     "what it asks": "was sie verlangt",
     "value": "Wert",
     "confidence": "Sicherheit",
@@ -89,6 +94,7 @@ def _of(topic: str, lang: str) -> Listing:
         "rates": lambda: _rates(lang),
         "fragilities": lambda: _fragilities(lang),
         "clauses": lambda: _clauses(lang),
+        "plugins": _plugins,
     }
     return topics[topic]()
 
@@ -197,6 +203,21 @@ def _quantities() -> Listing:
 
     rows = [(q.name, q.unit, ", ".join(q.of), q.title) for q in QUANTITIES.values()]
     return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows
+
+
+def _plugins() -> Listing:
+    found = registry()
+    rows = [
+        (
+            one.name,
+            one.group.removeprefix("stadtwerk."),
+            one.origin,
+            "stadtwerk" if one.ours else one.version,
+            f"left out: {one.error}" if one.error else "takes part",
+        )
+        for one in sorted(found.plugins, key=lambda one: (one.group, one.name, one.origin))
+    ]
+    return "plug-ins", ("name", "registered as", "from", "version", "state"), rows
 
 
 def _levels_of(name: str) -> Listing:

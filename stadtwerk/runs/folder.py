@@ -170,3 +170,13 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             found[package] = "not installed"
     return found
+
+
+def plugins() -> list[dict[str, str]]:
+    """The plug-ins of others that take part, with a digest over the source of each; ours belong to `stadtwerk`."""
+    from simulator.contracts.registry import registry
+
+    return [
+        {"name": one.name, "group": one.group, "version": one.version, "digest": one.digest}
+        for one in registry().foreign
+    ]

@@ -248,6 +248,9 @@ def _write_results(
     }
     if (folder / TRUTH_FILE).exists():
         parts["truth"] = files.sha256((folder / TRUTH_FILE).read_bytes())
+    plugins = files.plugins()
+    if plugins:
+        parts["plugins"] = files.sha256(json.dumps(plugins).encode())
     digest = files.digest_of(parts)
     record: dict[str, Any] = {
         "schema": "stadtwerk/run/1",
@@ -264,6 +267,7 @@ def _write_results(
         "end_s": to_s(history.end),
         "readings": telemetry.read,
         "versions": files.versions(),
+        "plugins": plugins,
     }
     (folder / "run.json").write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return verdict, digest

@@ -40,6 +40,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     bring.add_argument("--gmns", type=Path, metavar="DIR", help="GMNS folder with node.csv, link.csv, demand.csv")
     bring.add_argument("--links", help="CSV of links between components", **file)  # type: ignore[arg-type]
     bring.add_argument("--districts", help="GeoJSON of districts", **file)  # type: ignore[arg-type]
+    bring.add_argument(
+        "--from",
+        dest="brought",
+        action="append",
+        default=[],
+        metavar="IMPORTER=FILE",
+        help="a file of a form that a plug-in reads; may be given again (stadtwerk list plugins)",
+    )
     bring.add_argument("--name", help="short name of the city (default: the folder's)")
     bring.add_argument("--out", type=Path, required=True, metavar="DIR", help="city folder to write; must not exist")
 

@@ -17,6 +17,7 @@ TOPICS = (
     "rates",
     "fragilities",
     "clauses",
+    "plugins",
 )
 
 EPILOG = """\
@@ -27,6 +28,7 @@ examples:
   stadtwerk list levels --city mycity the service levels owed in a city
   stadtwerk list rates                how often what fails in a year, by age, with source and confidence
   stadtwerk list fragilities          at which water, gust or heat what fails, with source and confidence
+  stadtwerk list plugins              what is registered, ours and that of others, and what was left out and why
 """
 
 

@@ -138,11 +138,11 @@ def city_digest(folder: Path) -> str:
 
 @functools.cache
 def basis() -> str:
-    """A digest of our own source and of the versions of everything that a result can depend on."""
-    from stadtwerk.runs.folder import versions
+    """A digest of our own source, of plug-ins, and of the versions of everything that a result can depend on."""
+    from stadtwerk.runs.folder import plugins, versions
 
     root = Path(__file__).resolve().parents[3]
-    digest = hashlib.sha256(json.dumps(versions()).encode())
+    digest = hashlib.sha256(json.dumps([versions(), plugins()]).encode())
     for room in OUR_ROOMS:
         for path in sorted(path for path in (root / room).rglob("*") if path.suffix in (".py", ".yaml")):
             digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())

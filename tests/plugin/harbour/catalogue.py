@@ -1,0 +1,29 @@
+"""What the package declares: ferries, with an engine or with oars."""
+
+from simulator.contracts.catalogue import Catalogue, ComponentType, Extension, analogue, failed, normal
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.words import Words
+from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("harbour")
+
+ENGINE_OUT = FaultPoint("ferry-engine-out", "the engine of the ferry does not run")
+
+CATALOGUE = Catalogue(
+    "harbour",
+    api=1,
+    types=(
+        ComponentType(
+            "ferry",
+            DOMAIN,
+            "ferry",
+            (ENGINE_OUT, FaultPoint("ferry-sunk", "the ferry is lost", disables=True)),
+            (Parameter("oars_share", "1", 0.25, "assumption", "share of the crossings that are made by oars"),),
+            ladder=(normal("under-engine"), analogue("by-oars"), failed("moored")),
+            process="harbour.process:Ferry",
+            order=1000,
+        ),
+    ),
+)
+
+LISTS = Extension("pipe-list", 1, "water networks drawn up as plain lists", "harbour.lists:to_inp")

@@ -1,0 +1,176 @@
+"""A package of somebody else adds a lifeline and an importer; what does not work is named and left out.
+
+The package stands in a temporary folder on the path of child processes only, with the metadata that an installation
+would leave beside it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from simulator.city.loader import load_city
+from tests.city.towns import CITY, COMPONENTS, hamlet
+
+ROOT = Path(__file__).resolve().parents[2]
+HARBOUR = Path(__file__).parent / "harbour"
+GOOD = """
+[stadtwerk.lifelines]
+harbour = harbour.catalogue:CATALOGUE
+[stadtwerk.importers]
+pipe-list = harbour.catalogue:LISTS
+"""
+BROKEN = """
+[stadtwerk.domains]
+moon = moon.catalogue:CATALOGUE
+[stadtwerk.lifelines]
+old-harbour = old_harbour:CATALOGUE
+twice = harbour.catalogue:CATALOGUE
+"""
+OLD = """
+from simulator.contracts.catalogue import Catalogue
+CATALOGUE = Catalogue("old-harbour", api=0)
+"""
+SCENARIO = """\
+    schema: stadtwerk/scenario/1
+    id: ferry
+    title: {en: The ferry's engine stops, de: Die Maschine der Fähre steht}
+    question: {en: "Does anybody get across?", de: "Kommt jemand hinüber?"}
+    charter: [3.3/emergency-preparedness]
+    city: {name: hamlet}
+    run: {start: "2026-05-12T06:30", warmup: 0s, duration: 1h, heal_by: 40min, seeds: [1]}
+    timeline:
+      - {id: engine, at: 10min, fault: ferry-engine-out, target: ferry-1, for: 20min}
+    expect:
+      - {id: across, type: level, level: ferry-1, share: 0.9}
+    """
+
+
+def metadata(site: Path, name: str, entry_points: str) -> None:
+    info = site / f"{name}-1.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.2\n", encoding="utf-8")
+    (info / "entry_points.txt").write_text(entry_points, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages with the harbour in it, and one that does not work."""
+    folder = tmp_path_factory.mktemp("site")
+    shutil.copytree(HARBOUR, folder / "harbour")
+    metadata(folder, "harbour", GOOD)
+    (folder / "old_harbour.py").write_text(OLD, encoding="utf-8")
+    metadata(folder, "wreck", BROKEN)
+    return folder
+
+
+def stadtwerk(site: Path | None, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(ROOT), *([] if site is None else [str(site)])])
+    return subprocess.run(
+        [sys.executable, "-m", "stadtwerk", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": path, "NO_COLOR": "1", "COLUMNS": "200"},
+    )
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The hamlet with a ferry."""
+    folder = hamlet(
+        tmp_path_factory.mktemp("hamlet"),
+        components=COMPONENTS + "    ferry-1,ferry,600,200,,ferry company,,,,,,oars_share=0.4\n",
+        city=CITY.replace(
+            "    sensors:",
+            "      - {id: ferry-1, measure: lifeline, subject: ferry-1, minimum: 0.9, people: 50}\n    sensors:",
+        ),
+    )
+    (folder / "ferry.yaml").write_text(dedent(SCENARIO), encoding="utf-8")
+    return folder
+
+
+def test_list_plugins_shows_what_is_there_from_where_and_what_was_left_out(site: Path) -> None:
+    done = stadtwerk(site, "list", "plugins")
+    assert done.returncode == 0
+    rows = {line.split()[0]: line for line in done.stdout.splitlines() if line.split()}
+    assert "lifelines" in rows["harbour"] and "harbour.catalogue:CATALOGUE" in rows["harbour"]
+    assert "1.2" in rows["harbour"] and "takes part" in rows["harbour"]
+    assert "importers" in rows["pipe-list"]
+    assert "simulator.domains.water.catalogue" in rows["water"] and "stadtwerk" in rows["water"]
+    reasons = {"moon": "No module named 'moon'", "old-harbour": "written for version 0", "twice": "'harbour' already"}
+    for name, reason in reasons.items():
+        (said,) = [line for line in done.stderr.splitlines() if line.startswith(f"plug-in {name} ")]
+        assert "is left out" in said and reason in said
+    assert "Traceback" not in done.stderr
+
+
+def test_a_lifeline_from_outside_lives_breaks_and_is_judged(site: Path, town: Path, tmp_path: Path) -> None:
+    done = stadtwerk(site, "run", town / "ferry.yaml", "--city", town, "--mqtt", "off", "--out", tmp_path / "run")
+    assert done.returncode == 1, done.stderr
+    events = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
+    modes = [(e["t_s"], e["code"], e["after"]) for e in events if e["kind"] == "mode" and e["subject"] == "ferry-1"]
+    assert modes == [(600.0, "ferry.rows", "by-oars"), (1800.0, "ferry.crosses", "under-engine")]
+    record = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert [(one["name"], one["group"], one["version"]) for one in record["plugins"]] == [
+        ("harbour", "stadtwerk.lifelines", "1.2"),
+        ("pipe-list", "stadtwerk.importers", "1.2"),
+    ]
+    assert "plugins" in record["digests"]
+    source = site / "harbour" / "process.py"
+    before = source.read_text()
+    source.write_text(before + "\n# another day\n", encoding="utf-8")
+    again = stadtwerk(site, "run", town / "ferry.yaml", "--city", town, "--mqtt", "off", "--out", tmp_path / "again")
+    source.write_text(before, encoding="utf-8")
+    assert again.returncode == 1
+    changed = json.loads((tmp_path / "again" / "run.json").read_text())
+    assert changed["digests"]["levels"] == record["digests"]["levels"]
+    assert changed["digest"] != record["digest"]
+
+
+def test_without_the_package_its_kind_is_unknown_and_runs_name_no_plugin(town: Path, tmp_path: Path) -> None:
+    done = stadtwerk(None, "run", town / "ferry.yaml", "--city", town, "--mqtt", "off", "--out", tmp_path / "run")
+    assert done.returncode == 64
+    assert "'ferry' is no kind of component" in done.stderr
+    (town / "plain").mkdir()
+    plain = hamlet(town / "plain")
+    text = dedent(SCENARIO).replace("ferry-engine-out, target: ferry-1", "site-out, target: waterworks-1")
+    (plain / "plain.yaml").write_text(text.replace("level: ferry-1", "level: hospital-1"), encoding="utf-8")
+    done = stadtwerk(None, "run", plain / "plain.yaml", "--city", plain, "--mqtt", "off", "--out", tmp_path / "plain")
+    assert done.returncode in (0, 1, 2), done.stderr
+    record = json.loads((tmp_path / "plain" / "run.json").read_text())
+    assert record["plugins"] == []
+    assert "plugins" not in record["digests"]
+
+
+LIST = """\
+source spring 60 0 0
+junction square 10 2.0 200 0
+junction mill 12 1.5 600 100
+junction quay 8 1.0 900 300
+pipe p1 spring square 250 200
+pipe p2 square mill 450 150
+pipe p3 mill quay 400 150
+"""
+
+
+def test_an_importer_from_outside_brings_a_network(site: Path, tmp_path: Path) -> None:
+    given = tmp_path / "pipes.txt"
+    given.write_text(LIST, encoding="utf-8")
+    done = stadtwerk(site, "city", "import", "--from", f"pipe-list={given}", "--out", tmp_path / "port")
+    assert done.returncode == 0, done.stderr
+    city = load_city(tmp_path / "port")
+    assert {one.network_id for one in city.of_kind("junction")} == {"square", "mill", "quay"}
+    both = stadtwerk(
+        site, "city", "import", "--from", f"pipe-list={given}", "--water", given, "--out", tmp_path / "two"
+    )
+    assert both.returncode == 64 and "brings water, which is given twice" in both.stderr
+    wrong = stadtwerk(site, "city", "import", "--from", f"pipes-list={given}", "--out", tmp_path / "three")
+    assert wrong.returncode == 64 and "did you mean 'pipe-list'" in wrong.stderr
