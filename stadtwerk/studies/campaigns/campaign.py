@@ -159,7 +159,7 @@ def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, 
     dataset.write_dataset(out / dataset.FILE, rows)
     failed = sum(run.figures is None for run in runs)
     record: dict[str, Any] = {
-        "schema": "stadtwerk/campaign-result/1",
+        "schema": dataset.RESULT.schema,
         "campaign": plan.campaign.id,
         "title": plan.campaign.title.record(),
         "city": plan.city.name,

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.duration import seconds
+from simulator.contracts.form import Form
 
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case
     from resilience.study.campaign.run import CampaignRun
 
 FILE = "runs.parquet"
+
+RESULT = Form("campaign-result", 1, again="run the campaign again")
+"""What campaign.json says of the data set and the report beside it."""
 
 DRAWN, SERVICE, LEVEL, FINDING, METRIC = "drawn.", "person_hours.", "level.", "finding.", "metric."
 """How the names of columns begin that a campaign has several of."""

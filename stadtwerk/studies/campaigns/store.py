@@ -14,6 +14,9 @@ from simulator.contracts.problem import BadInput, Problem
 
 FILE = "records.sqlite"
 
+VERSION = 1
+"""The form of the store, in the file as `user_version`. Stores from before it was kept there have 0, and this form."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -27,10 +30,23 @@ class RecordStore:
     """Records by the key of their job. Written by one process, the campaign's own."""
 
     def __init__(self, path: Path) -> None:
+        """Open or make a store. Raises `BadInput` for one of a later form, and for a file that is none."""
         self._db = sqlite3.connect(path, isolation_level=None)
+        try:
+            had = int(self._db.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            what, mend = f"is no store of records ({error})", "name another folder with --out"
+            raise BadInput([Problem(str(path), 0, "file", what, mend)]) from None
+        if had > VERSION:
+            self._db.close()
+            what = f"is version {had}, and this program understands versions up to {VERSION}"
+            mend = "go on with the newer stadtwerk that wrote it, or name another folder with --out"
+            raise BadInput([Problem(str(path), 0, "version", what, mend)])
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")  # committed means on the disk
         self._db.execute("CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, figures TEXT, error TEXT) STRICT")
+        self._db.execute(f"PRAGMA user_version={VERSION}")
 
     def put(self, key: str, record: Record) -> None:
         """Commit one record; a later one of the same key takes its place."""
