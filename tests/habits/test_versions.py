@@ -83,7 +83,7 @@ def test_an_old_run_is_read_for_the_charter(run: Path, tmp_path: Path) -> None:
 
 
 def test_where_its_events_are_needed_an_old_run_is_refused(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="version 1, whose events are English sentences.*run the scenario again"):
+    with pytest.raises(BadInput, match=r"version 1, whose events are English sentences.*run the scenario again"):
         stadtwerk.open_run(of_version(run, tmp_path / "old", 1))
 
 
