@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test nightly check coverage docs words notices bench campaign-bench telemetry-bench clean help
+.PHONY: demo test nightly check coverage docs words schemas notices bench campaign-bench telemetry-bench clean help
 
 help:
 	@echo 'make demo    run the main scenario on the demo city; ends with a verdict and the path of a report'
@@ -15,6 +15,7 @@ help:
 	@echo 'make words   gather the messages of the code into the catalogues, name what is not translated'
 	@echo 'make docs    the documentation as a site, in build/site'
 	@echo 'make coverage   which lines the tests run, processes of their own included'
+	@echo 'make schemas the JSON Schemas of input files anew, from the models that read them'
 	@echo 'make notices THIRD_PARTY.md anew, from the packages that are installed'
 	@echo 'make bench   time of a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
@@ -59,6 +60,9 @@ nightly: $(VENV)/.test
 docs: $(VENV)/.docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --clean
 	@echo 'the documentation: build/site/index.html'
+
+schemas: $(VENV)/.test
+	$(BIN)/python -m stadtwerk.schemas
 
 notices: $(VENV)/.test
 	$(BIN)/python -m tools.notices

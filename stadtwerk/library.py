@@ -148,9 +148,7 @@ def load_checked(
 
     `load` loads the city: who checks many scenarios of one city hands over one that remembers.
     """
-    from resilience.scenario.loader import build_scenario, city_reference
-    from resilience.scenario.semantics import check_scenario
-    from simulator.contracts.kinds import QUANTITIES
+    from resilience.scenario.loader import city_reference, read_scenario
 
     document = load_document(path)
     problems: list[Problem] = []
@@ -163,10 +161,10 @@ def load_checked(
             town = city_of(reference, document, path, load)
     except BadInput as bad:
         problems += bad.problems
-    problems += check_scenario(document, town, tuple(QUANTITIES))
-    if problems or town is None:
-        raise BadInput(problems)
-    return document, build_scenario(document), town
+    scenario, wrong = read_scenario(document, town)
+    if problems or wrong or town is None or scenario is None:
+        raise BadInput([*problems, *wrong])
+    return document, scenario, town
 
 
 def cache_folder() -> Path:

@@ -47,7 +47,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "schemas",
     ),
     "stadtwerk": (
-        "library terminal",
+        "library schemas terminal",
         "runs",
         "influx charter studies",
         "api",

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
-from resilience.scenario.fields import Fields
-from simulator.contracts.document import Document, load_document, schema_problems
+from pydantic import Field
+
+from simulator.contracts.document import load_document
+from simulator.contracts.model import Id, Mistakes, Model, Name, Version, Wording, read, read_version
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput
-from simulator.contracts.words import Said, Text
+from simulator.contracts.words import Text
 
 SCHEMA = "stadtwerk/suite/1"
-
-_TEXT = {
-    "type": "object",
-    "required": ["de", "en"],
-    "additionalProperties": False,
-    "description": "the same text in German and in English",
-    "properties": {"de": {"type": "string", "minLength": 1}, "en": {"type": "string", "minLength": 1}},
-}
-SUITE_SCHEMA = {
-    "$schema": "https://json-schema.org/draft/2020-12/schema",
-    "type": "object",
-    "required": ["schema", "id", "title", "scenarios"],
-    "additionalProperties": False,
-    "properties": {
-        "schema": {"const": SCHEMA, "description": f"write schema: {SCHEMA}"},
-        "id": {
-            "type": "string",
-            "pattern": "^[a-z0-9][a-z0-9._-]*$",
-            "description": "use small letters, digits, dots, dashes and underscores",
-        },
-        "title": _TEXT,
-        "seeds": {"enum": ["first", "all"]},
-        "scenarios": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string", "minLength": 1},
-            "description": "names of scenarios that ship, or paths from this file",
-        },
-    },
-}
-"""Draft 2020-12. `seeds` says whether each scenario runs with its first seed only or with each of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +28,59 @@ class Suite:
     all_seeds: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a suite is read against: the file it stands in, and the scenarios that have a name."""
+
+    suite: Path
+    shipped: Mapping[str, Path]
+    found: list[Path] = field(default_factory=list)
+
+
+class SuiteFile(Model):
+    """Scenarios that are run together."""
+
+    schema_: Version(SCHEMA) = Field(alias="schema")  # type: ignore[valid-type]
+    id: Id
+    title: Wording
+    seeds: Literal["first", "all"] = Field(
+        "first", description="whether each scenario runs with its first seed only, or with each of them"
+    )
+    scenarios: list[Name] = Field(min_length=1, description="names of scenarios that ship, or paths from this file")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: _Beside, mistakes: Mistakes) -> None:
+        """Each scenario is there, and is named once."""
+        first: dict[Path, str] = {}
+        for number, name in enumerate(fields.get("scenarios", ())):
+            file = _file(name, context.suite, context.shipped)
+            if file is None:
+                mend = suggestion(name, context.shipped, "stadtwerk list scenarios")
+                mend += "; for a file write its path from here"
+                what = f"{name!r} is neither a scenario that ships nor a file"
+                mistakes.wrong(("scenarios", number), what, mend)
+            elif file in first:
+                what = f"{name!r} is the same scenario as {first[file]!r}"
+                mistakes.wrong(("scenarios", number), what, "name it once")
+            else:
+                first[file] = name
+        context.found.extend(first)
+
+
 def load_suite(path: Path, shipped: Callable[[], dict[str, Path]]) -> Suite:
     """Read and check a suite file. `shipped` gives the scenarios that have a name. Raises `BadInput`, all problems."""
     document = load_document(path)
-    problems = schema_problems(document, SUITE_SCHEMA)
-    top = Fields(document, (), document.data, problems)
-    found: list[Path] = []
-    first: dict[Path, str] = {}
-    for way, name in top.texts("scenarios"):
-        file = _file(name, path, shipped())
-        if file is None:
-            mend = suggestion(name, shipped(), "stadtwerk list scenarios") + "; for a file write its path from here"
-            top.wrong(way, f"{name!r} is neither a scenario that ships nor a file", mend)
-        elif file in first:
-            top.wrong(way, f"{name!r} is the same scenario as {first[file]!r}", "name it once")
-        else:
-            first[file] = name
-            found.append(file)
-    if problems:
+    beside = _Beside(path, shipped())
+    problems, suite = read_version(document, "stadtwerk/suite", 1), None
+    if not problems:
+        suite, problems = read(SuiteFile, document, beside)
+    if suite is None:
         raise BadInput(problems)
-    return _built(document, top, tuple(found))
+    return Suite(suite.id, suite.title, tuple(beside.found), suite.seeds == "all")
 
 
-def _file(name: str, suite: Path, shipped: dict[str, Path]) -> Path | None:
+def _file(name: str, suite: Path, shipped: Mapping[str, Path]) -> Path | None:
     if name in shipped:
         return shipped[name].resolve()
     path = suite.parent / name
     return path.resolve() if path.suffix in (".yaml", ".yml") and path.is_file() else None
-
-
-def _built(document: Document, top: Fields, scenarios: tuple[Path, ...]) -> Suite:
-    title = document.data["title"]
-    return Suite(
-        document.data["id"], Said({"de": title["de"], "en": title["en"]}), scenarios, top.text("seeds") == "all"
-    )

@@ -95,6 +95,11 @@ class Mistakes:
         place = (way,) if isinstance(way, str) else tuple(way)
         self._found.append(InitErrorDetails(type=error, loc=place, input=None))
 
+    def take(self, way: Sequence[str | int], others: Mistakes) -> None:
+        """Add what was found about the part at the end of a way."""
+        for one in others._found:
+            self._found.append(InitErrorDetails(type=one["type"], loc=(*way, *one.get("loc", ())), input=None))
+
     def tell(self) -> None:
         """Raise all that was found, if anything; for the end of a validator."""
         if self._found:
@@ -186,16 +191,21 @@ Seconds = Annotated[
 """A duration such as `2h` or `1h30m`, in seconds."""
 
 
-def _number(value: object) -> object:
+def no_percentage(value: object) -> object:
+    """The value, but for a text such as `80%`, of which it is said how to write it."""
     if isinstance(value, str) and (percent := re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*", value)):
         raise wrong(f"{value!r} is in per cent", f"write {float(percent[1]) / 100:g}")
     return value
 
 
-Number = Annotated[float, BeforeValidator(_number)]
+Number = Annotated[float, BeforeValidator(no_percentage)]
 """A number; `80%` is told to be 0.8."""
 
-Share = Annotated[float, Field(ge=0.0, le=1.0), BeforeValidator(_number)]
+Positive = Annotated[float, Field(gt=0.0), BeforeValidator(no_percentage)]
+NotNegative = Annotated[float, Field(ge=0.0), BeforeValidator(no_percentage)]
+"""Limits of a number stand before the function that looks at it first: behind it the JSON Schema would lose them."""
+
+Share = Annotated[float, Field(ge=0.0, le=1.0), BeforeValidator(no_percentage)]
 """A share from 0 to 1."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$"), WithJsonSchema(
@@ -474,4 +484,6 @@ def schema_of(model: type[BaseModel] | TypeAdapter[Any]) -> dict[str, Any]:
     found = make(schema_generator=_Schema)
     for one in (found, *found.get("$defs", {}).values()):
         one.pop("title", None)
+        if "description" in one:
+            one["description"] = " ".join(one["description"].split())
     return found

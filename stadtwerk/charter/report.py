@@ -20,10 +20,8 @@ from resilience.report.charter import (
 )
 from resilience.report.charter.compose import reference_year
 from resilience.report.charter.evidence import judged_for_charter
-from resilience.scenario.loader import build_scenario
-from resilience.scenario.semantics import check_scenario
+from resilience.scenario.loader import load_scenario
 from simulator.contracts.city import City
-from simulator.contracts.document import load_document
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import LANGUAGES, Words
 from stadtwerk.charter.city_checks import check_ages, check_forms, check_geodata, check_makers, check_owners
@@ -46,11 +44,7 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
     problems: list[Problem] = []
     for folder in folders:
         try:
-            document = load_document(folder / "scenario.yaml")
-            wrong = check_scenario(document)
-            if wrong:
-                raise BadInput(wrong)
-            scenario = build_scenario(document)
+            scenario = load_scenario(folder / "scenario.yaml")
             verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
             record, _ = files.RUN.load(folder / "run.json")
             seed, city = int(record["seed"]), str(record["city"])

@@ -18,16 +18,17 @@ from resilience.inject.injector import build_injector
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.report.run.compose import compose
-from resilience.scenario.fields import Fields
-from resilience.scenario.hazard_loader import build_place
 from resilience.scenario.loader import build_scenario, executed_text, load_scenario
+from resilience.scenario.names import World
 from resilience.scenario.scenario import Case, Repair, Scenario, Selector, TimelineEntry, Wear
 from resilience.scenario.selector import resolve
+from resilience.scenario.timeline_model import AreaFields
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, load_document
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed
+from simulator.contracts.model import read
 from simulator.kernel import Streams
 from tests.resilience.test_injector import Bench
 from tests.resilience.test_scenario_files import EXPECT, HEAD, line_of
@@ -422,7 +423,10 @@ def test_a_drawn_fault_of_a_given_length_may_outlast_the_run() -> None:
 
 def test_a_river_that_flows_in_a_circle_floods_all_along_it() -> None:
     corners = [[0, 0], [1000, 0], [1000, 1000], [0, 0]]
-    way_back = build_place(Fields(Document("", {}, {}), (), {"line": corners, "width_m": 20}, [])).in_city(tiny_city())
+    document = Document("", {"line": corners, "width_m": 20}, {})
+    area, _ = read(AreaFields, document, World(document))
+    assert area is not None
+    way_back = area.record().in_city(tiny_city())
     assert way_back.inward_m(500.0, 500.0) == pytest.approx(10.0)
 
 

@@ -11,7 +11,8 @@ import jsonschema
 import pytest
 import yaml
 
-from resilience.scenario.loader import build_scenario, city_reference, executed_text, load_scenario
+from resilience.scenario.loader import build_scenario, check_scenario, city_reference, executed_text, load_scenario
+from resilience.scenario.model import ScenarioFile
 from resilience.scenario.scenario import (
     CityReference,
     Evidence,
@@ -22,11 +23,10 @@ from resilience.scenario.scenario import (
     Repair,
     Threshold,
 )
-from resilience.scenario.schema import scenario_schema
 from resilience.scenario.selector import resolve
-from resilience.scenario.semantics import check_scenario
 from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.document import load_document
+from simulator.contracts.model import schema_of
 from simulator.contracts.problem import BadInput, Problem
 from simulator.kernel import Streams
 from tests.resilience.town import tiny_city
@@ -77,11 +77,11 @@ def line_of(text: str, part: str) -> int:
 
 
 def test_the_schema_is_a_schema() -> None:
-    jsonschema.Draft202012Validator.check_schema(scenario_schema())
+    jsonschema.Draft202012Validator.check_schema(schema_of(ScenarioFile))
 
 
 def test_every_field_says_what_it_is_or_refers_to_what_does() -> None:
-    for item in scenario_schema()["$defs"].values():
+    for item in schema_of(ScenarioFile)["$defs"].values():
         assert "description" in item or "enum" in item
 
 
@@ -232,7 +232,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ('"2026-01-14T17:00"', '"14.1.2026"', "run.start", "not a date"),
         ('"2026-01-14T17:00"', '"2026-01-14T17:00+01:00"', "run.start", "time zone"),
         ("seeds: [1, 2]", "seeds: [-1]", "run.seeds[0]", "minimum"),
-        ("seeds: [1, 2]", "seeds: [1, 1]", "run.seeds", "non-unique"),
+        ("seeds: [1, 2]", "seeds: [1, 1]", "run.seeds", "names a seed twice"),
         ("heal_by: 5h", "heal_by: 11h", "run.heal_by", "after the end"),
         ("for: 30min", "for: 2h", "steady_state[0].for", "longer than the warm-up"),
         ("for: 1h30m", "for: 6h", "timeline[0].for", "beyond heal_by"),
@@ -271,11 +271,11 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("below: 0.5,", "below: 0.5, above: 0.6,", "timeline[0].evidence.above", "nothing is above"),
         ("within: 5min", "within: 10h", "timeline[0].evidence.within", "ends after the run"),
         ("for: 1h30m", "repair: {work: 1h, depot: depot-2}", "timeline[0].repair.depot", "'depot-1'"),
-        ("for: 1h30m", "repair: {trade: pluto}", "timeline[0].repair.trade", "not a choice"),
+        ("for: 1h30m", "repair: {trade: pluto}", "timeline[0].repair.trade", "no trade is called"),
         ("schema: stad", "crews: {priority: list}\nschema: stad", "crews.priority", "asks for a list"),
         ("schema: stad", "crews: {list: [pump-9]}\nschema: stad", "crews.list[0]", "'pump-1'"),
         ("schema: stad", "crews: {priority: people, list: [pump-1]}\nschema: stad", "crews.list", "is not looked at"),
-        ("schema: stad", "crews: {}\nschema: stad", "crews", "should be non-empty"),
+        ("schema: stad", "crews: {}\nschema: stad", "crews", "says nothing"),
         ("for: 1h30m", "for: 1h30m\n    repair: {work: 1h}", "timeline[0].repair", "beside `for`"),
         ("primary: mains", "carries: {at_least: 0.5, level: hospital-2}, primary: mains",
          "redundancies[0].carries.level", "'hospital-1'"),
@@ -298,7 +298,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("within: 1h, after", "within: 8h, after", "expect[1].within", "the run after 10 h"),
         ("after: cleared, fault: break", "after: heal, fault: break", "expect[1].fault", "means nothing"),
         ("id: back", "id: water", "expect[1].id", "used twice"),
-        ("schema: stadtwerk/scenario/1", "schema: stadtwerk/scenario/7", "schema", "expected"),
+        ("schema: stadtwerk/scenario/1", "schema: stadtwerk/scenario/7", "schema", "understands versions up to 1"),
     ],
 )  # fmt: skip
 def test_each_mistake_at_its_place(tmp_path: Path, old: str, new: str, field: str, said: str) -> None:
@@ -351,7 +351,7 @@ def test_missing_parts_and_nonsense_never_crash(tmp_path: Path) -> None:
             if key != "charter" or value not in ([],):
                 problems(tmp_path, broken)
         missing = yaml.safe_dump({k: v for k, v in data.items() if k != key}, sort_keys=False)
-        needed = key in scenario_schema()["required"]
+        needed = key in schema_of(ScenarioFile)["required"]
         assert bool(problems(tmp_path, missing)) is needed, key
     for text in ("", "7", "[]", "a: b"):
         assert problems(tmp_path, text)

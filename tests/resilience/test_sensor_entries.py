@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from resilience.scenario.loader import check_scenario
 from resilience.scenario.scenario import Selector
 from resilience.scenario.selector import matching
-from resilience.scenario.semantics import check_scenario
 from simulator.contracts.component import Domain
 from simulator.contracts.document import load_document
 from simulator.contracts.problem import Problem

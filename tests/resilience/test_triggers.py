@@ -12,12 +12,13 @@ from resilience.inject.watch import due_at
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.report.run.compose import compose
-from resilience.scenario.entry_loader import build_entry
-from resilience.scenario.fields import Fields
+from resilience.scenario.names import World
 from resilience.scenario.scenario import Evidence, Repair, TimelineEntry, Trigger
+from resilience.scenario.timeline_model import EntryFields
 from simulator.contracts.document import load_document
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import Executed, History
+from simulator.contracts.model import read
 from tests.resilience.test_injector import Bench
 from tests.resilience.town import HOUR, course, history, scenario, tiny_city
 
@@ -234,6 +235,8 @@ def test_out_of_a_file(tmp_path: Path) -> None:
         "{id: dry, fault: pump-out, target: pump-1, at: 2h, when: {signal: tank-1.level_share, below: 0.2, above: 0}}"
     )
     document = load_document(tmp_path / "e.yaml")
-    entry = build_entry(Fields(document, (), document.data, []))
+    fields, _ = read(EntryFields, document, World(document))
+    assert fields is not None
+    entry = fields.record()
     assert entry.when == Trigger("tank-1", "level_share", 0.2, 0.0)
     assert entry.at_s == 7200.0

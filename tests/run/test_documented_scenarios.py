@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from resilience.scenario.semantics import check_scenario
+from resilience.scenario.loader import check_scenario
 from simulator.contracts.document import load_document
 from stadtwerk.library import load_named_city
 

@@ -129,7 +129,7 @@ def test_every_mistake_in_every_file_is_told_at_its_line_and_nothing_is_run(
     ("text", "said"),
     [
         ("schema: stadtwerk/suite/2\nid: x\ntitle: {de: a, en: b}\nscenarios: [blackout]\n", "1: schema:"),
-        ("schema: stadtwerk/suite/1\nid: x\ntitle: {de: a}\nscenarios: [blackout]\n", "3: title: 'en' is missing"),
+        ("schema: stadtwerk/suite/1\nid: x\ntitle: {fr: a}\nscenarios: [blackout]\n", "3: title.fr: is not a language"),
         (
             "schema: stadtwerk/suite/1\nid: x\ntitle: {de: a, en: b}\nscenarios:\n  - blackot\n",
             "5: scenarios[0]: 'blackot' is neither a scenario that ships nor a file; did you mean 'blackout'",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from resilience.scenario.semantics import check_scenario
 from resilience.study.campaign.apply import NoPlace, drawn_scenario
 from resilience.study.campaign.campaign import Campaign, Case, Variation
 from simulator.contracts.city import City
@@ -34,12 +33,13 @@ def check_cases(
     cases: Sequence[Case],
     bases: Sequence[Document],
     city: City,
-    quantities: Collection[str],
 ) -> list[Problem]:
     """What is wrong with the scenarios as drawn: each sort of mistake once, at the variation that it comes from.
 
     The bases themselves have been checked, and so has `check_places`.
     """
+    from resilience.scenario.loader import check_scenario
+
     first: dict[tuple[int, str], tuple[Case, Problem, Document]] = {}
     often: dict[tuple[int, str], int] = {}
     problems: list[Problem] = []
@@ -49,7 +49,7 @@ def check_cases(
         except NoPlace as error:
             problems.append(document.problem(("vary",), str(error), "name a field of the scenario"))
             break
-        for problem in check_scenario(drawn, city, quantities):
+        for problem in check_scenario(drawn, city):
             sort = (case.scenario, _named(problem.field, drawn))
             first.setdefault(sort, (case, problem, drawn))
             often[sort] = often.get(sort, 0) + 1

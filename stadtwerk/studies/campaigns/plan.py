@@ -63,7 +63,6 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
     from resilience.study.campaign.check import check_cases, check_places
     from resilience.study.campaign.loader import load_campaign
     from resilience.study.campaign.sampling import cases
-    from simulator.contracts.kinds import QUANTITIES
 
     document = load_document(path)
     campaign = load_campaign(document)
@@ -74,7 +73,7 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
     drawn = cases(campaign)
     problems += _city_problems(document, campaign, source)
     if not problems:
-        problems = check_cases(document, campaign, drawn, bases, city, tuple(QUANTITIES))
+        problems = check_cases(document, campaign, drawn, bases, city)
     if problems:
         raise BadInput(problems)
     return Plan(document, campaign, city, _runs(path, campaign, drawn, bases, source, keep, lang))

@@ -1,0 +1,692 @@
+"""A scenario file: its frame, the steady state, the second ways and what is expected. The timeline is a module beside.
+
+Kinds of expectation (judged in `resilience.judge.checkers`):
+
+    invariant        each level keeps its limit throughout the window
+    level            each level keeps its limit for a share of the window, or at one moment
+    recovery         each level is back at its limit, for good, so long after an origin
+    budget           person-hours below the limit in sum, or time below it for each level
+    link-continuity  sub-systems other than the broken ones keep their declared minimum
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from resilience.judge.checkers.carried import level_of
+from resilience.scenario.names import (
+    LEVELS,
+    ClauseName,
+    ComponentName,
+    DomainName,
+    LevelName,
+    Limit,
+    MeasureName,
+    ThingName,
+    Times,
+    Within,
+    World,
+)
+from resilience.scenario.norms import norms
+from resilience.scenario.scenario import (
+    SCHEMA,
+    Budget,
+    Carries,
+    CityReference,
+    Expectation,
+    Invariant,
+    KnownWeakness,
+    LevelChoice,
+    LevelHolds,
+    LinkContinuity,
+    Recovery,
+    Redundancy,
+    RunSettings,
+    Scenario,
+    SteadyState,
+    Threshold,
+    TimeLimit,
+    Window,
+)
+from resilience.scenario.timeline_model import EntryFields
+from simulator.contracts.city import City
+from simulator.contracts.component import Domain
+from simulator.contracts.crews import CrewPolicy, Priority
+from simulator.contracts.duration import seconds, shown
+from simulator.contracts.level import Measure
+from simulator.contracts.model import (
+    DURATION_HINT,
+    FIELDS,
+    LIST,
+    TEXT,
+    Id,
+    LocalTime,
+    Mistakes,
+    Model,
+    Name,
+    NotNegative,
+    Seconds,
+    Share,
+    Version,
+    Wording,
+    by_shape,
+    wrong,
+)
+from simulator.contracts.registry import registry
+
+FIRST_YEAR, LAST_YEAR = 1970, 2200
+"""A run starts within these years: telemetry counts from 1970, and nobody plans beyond 2200."""
+LONGEST_S = 366 * 86400.0
+"""The longest run and the longest warm-up: a year."""
+
+
+# --- the frame
+
+
+def _city(value: object) -> object:
+    if isinstance(value, str) and value:
+        way = "path" if "/" in value or value.startswith(".") else "name"
+        raise wrong(f"{value!r} is a {way} by itself", f"write city: {{{way}: {value}}}")
+    return value
+
+
+class CityFields(Model):
+    """`name` of a city of the library, or `path` of a city folder, relative to this file."""
+
+    model_config = ConfigDict(json_schema_extra={"minProperties": 1, "maxProperties": 1})
+
+    name: Name | None = None
+    path: Name | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        given = [name for name in ("name", "path") if name not in fields or fields[name] is not None]
+        if len(given) != 1:
+            what = "has both `name` and `path`" if given else "has neither `name` nor `path`"
+            mistakes.wrong(given[1] if given else (), what, "keep one of the two" if given else "add one of the two")
+
+    def record(self) -> CityReference:
+        return CityReference(self.name or "", self.path or "")
+
+
+class CityAlone(Model):
+    """The field `city`, which is read before the rest."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    city: Annotated[CityFields, BeforeValidator(_city)]
+
+
+def _year(start: datetime) -> datetime:
+    if not FIRST_YEAR <= start.year <= LAST_YEAR:
+        raise wrong(f"is in the year {start.year}", f"use a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return start
+
+
+def _not_too_long(length_s: float) -> float:
+    if length_s > LONGEST_S:
+        raise wrong(f"is longer than {shown(LONGEST_S)}", "run a shorter time")
+    return length_s
+
+
+def _different(seeds: list[int]) -> list[int]:
+    if len(set(seeds)) != len(seeds):
+        raise wrong("names a seed twice", "name each seed once")
+    return seeds
+
+
+class RunFields(Model):
+    """When the run starts, and how long it is."""
+
+    start: Annotated[LocalTime, AfterValidator(_year)] = Field(
+        description="the town's local time at the scenario's zero, such as 2026-01-14T17:00"
+    )
+    warmup: Annotated[Seconds, AfterValidator(_not_too_long)] = Field(
+        0.0, description="how long the town runs before zero; 0 s if left out"
+    )
+    duration: Annotated[Seconds, AfterValidator(_not_too_long)] = Field(description="how long the run is from zero on")
+    heal_by: Seconds | None = Field(
+        None, description="time from zero at which everything still broken is mended; never if left out"
+    )
+    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), AfterValidator(_different)] = Field(
+        [1], description="whole numbers; each is a run of its own, [1] if left out"
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        duration, heal_by = fields.get("duration"), fields.get("heal_by")
+        context.times = Times(fields.get("warmup"), duration, heal_by)
+        if duration == 0:
+            mistakes.wrong("duration", "is nothing", "let the run last longer than 0 s")
+        if duration is not None and heal_by is not None and heal_by > duration:
+            what = f"lies after the end of the run ({shown(duration)})"
+            mistakes.wrong("heal_by", what, "heal earlier or run longer")
+
+    def record(self) -> RunSettings:
+        return RunSettings(self.start, self.warmup, self.duration, self.heal_by, tuple(self.seeds))
+
+
+class CrewFields(Model):
+    """Which waiting job a free crew takes, in all depots; each depot's own way if left out."""
+
+    priority: Literal["capacity", "people", "lifelines", "list"] | None = Field(
+        None,
+        description="what carries most, what most people lean on, lifelines first, or the order of the list",
+    )
+    list_: Annotated[list[ThingName], Field(min_length=1)] | None = Field(
+        None,
+        alias="list",
+        description="components and links in the order in which they are to be mended; all others come after them",
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        priority, listed = fields.get("priority"), fields.get("list_")
+        if "priority" not in fields or "list_" not in fields:
+            return
+        if priority is None and listed is None:
+            mistakes.wrong((), "says nothing", "add `priority`, or `list`")
+        elif priority == Priority.LIST and listed is None:
+            mistakes.wrong("priority", "asks for a list, but there is none", "add list: [ids, in their order]")
+        elif listed is not None and priority not in (None, Priority.LIST):
+            what = f"is not looked at with priority {priority!r}"
+            mistakes.wrong("list", what, "drop it, or write priority: list")
+        twice = [name for name in dict.fromkeys(listed or ()) if (listed or []).count(name) > 1]
+        for name in twice:
+            mistakes.wrong("list", f"names {name!r} twice", "name it once")
+
+    def record(self) -> CrewPolicy:
+        return CrewPolicy(Priority(self.priority or Priority.LIST), tuple(self.list_ or ()))
+
+
+class ExpectedFields(Model):
+    """A known weakness of the city: the run is expected to fail, by these findings alone; left out where it is to
+    pass.
+    """
+
+    verdict: Literal["fail"] = Field(description="write verdict: fail; leave `expected` out where the run is to pass")
+    findings: list[str] = Field(min_length=1, description="ids of the redundancies and expectations that fail")
+    reason: Wording
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        known = [name for part in ("redundancies", "expect") for name in context.ids.get(part, ())]
+        findings = fields.get("findings", ())
+        for number, name in enumerate(findings):
+            if name not in known:
+                mistakes.unknown(("findings", number), "redundancy or expectation", name, known, ", ".join(known))
+            elif name in findings[:number]:
+                mistakes.wrong(("findings", number), f"{name!r} is named twice", "name it once")
+
+    def record(self) -> KnownWeakness:
+        return KnownWeakness(tuple(self.findings), self.reason)
+
+
+# --- levels and their limits
+
+
+def _all(value: str) -> str:
+    if value != "all":
+        raise wrong(f"{value!r} is not `all`", f"write `all`, or a list: [{value}]")
+    return value
+
+
+class LevelFields(Model):
+    """Every level of a measure and a domain."""
+
+    measure: MeasureName | None = Field(None, description="a measure, as `stadtwerk list levels` shows them")
+    domain: DomainName | None = None
+
+
+class Limited(Model):
+    """What a level is held against."""
+
+    at_least: Limit | None = None
+    at_most: Limit | None = None
+
+    @property
+    def limit(self) -> Threshold:
+        return self.at_least or self.at_most or Threshold()
+
+
+def _check_limits(fields: Mapping[str, Any], measures: tuple[Measure, ...], mistakes: Mistakes) -> None:
+    """`at_least` and `at_most` fit what is measured."""
+    if all(name not in fields or fields[name] is not None for name in ("at_least", "at_most")):
+        mistakes.wrong("at_most", "has both `at_least` and `at_most`", "keep one of the two")
+        return
+    for name in ("at_least", "at_most"):
+        limit: Threshold | None = fields.get(name)
+        for measure in measures if limit is not None and limit.value is not None else ():
+            if measure.higher_is_better != (name == "at_least"):
+                better, right = ("higher", "at_least") if measure.higher_is_better else ("lower", "at_most")
+                mistakes.wrong(name, f"{measure.name} is better when it is {better}", f"write `{right}` for it")
+                break
+            if limit is not None and limit.norm and norms()[limit.norm].unit != measure.unit:
+                what = f"norm {limit.norm!r} is in {norms()[limit.norm].unit}, {measure.name} in {measure.unit}"
+                mistakes.wrong(name, what, "name a norm in the same unit, or write a number")
+                break
+
+
+class Leveled(Limited):
+    """Levels that are chosen, with what they are held against."""
+
+    level: LevelName | None = Field(None, description="one service level id")
+    levels: (
+        Annotated[
+            Annotated[str, AfterValidator(_all), TEXT]
+            | Annotated[list[LevelName], Field(min_length=1), LIST]
+            | Annotated[LevelFields, FIELDS],
+            by_shape,
+        ]
+        | None
+    ) = Field(None, description="`all`, a list of service level ids, or every level of a measure and a domain")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        given = [name for name in ("level", "levels") if name not in fields or fields[name] is not None]
+        if len(given) != 1:
+            both = "has both `level` and `levels`" if given else "has neither `level` nor `levels`"
+            mistakes.wrong("levels" if given else (), both, "keep one of the two" if given else "add one of the two")
+        _check_limits(fields, _measures_chosen(fields, context.city, mistakes), mistakes)
+
+    @property
+    def choice(self) -> LevelChoice:
+        if self.level is not None:
+            return LevelChoice((self.level,))
+        if isinstance(self.levels, LevelFields):
+            domain = None if self.levels.domain is None else Domain(self.levels.domain)
+            return LevelChoice((), self.levels.measure or "", domain)
+        return LevelChoice(tuple(self.levels) if isinstance(self.levels, list) else ())
+
+
+def _measures_chosen(fields: Mapping[str, Any], city: City | None, mistakes: Mistakes) -> tuple[Measure, ...]:
+    """The measures of the levels that are chosen, as far as they can be known, without repetition."""
+    level, levels = fields.get("level"), fields.get("levels")
+    if isinstance(levels, LevelFields):
+        found = [
+            measure
+            for measure in registry().measures.values()
+            if levels.measure in (None, measure.name) and levels.domain in (None, measure.domain)
+        ]
+        if city is not None:
+            owed = {one.measure for one in city.levels.values()}
+            found = [measure for measure in found if measure.name in owed]
+            if not found:
+                mistakes.wrong("levels", f"city {city.name!r} owes no such level", f"see `{LEVELS}`")
+        return tuple(found)
+    if city is None:
+        return ()
+    chosen = [level] if level is not None else list(city.levels) if levels == "all" else list(levels or ())
+    return tuple(dict.fromkeys(registry().measures[city.levels[name].measure] for name in chosen))
+
+
+class SteadyFields(Leveled):
+    """What must hold before zero; otherwise the run says nothing about the faults."""
+
+    id: Id | None = None
+    for_: Seconds = Field(alias="for", description="for how long before zero; not longer than the warm-up")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        context.once("steady_state", fields.get("id"), mistakes)
+        length, warmup_s = fields.get("for_"), context.times.warmup_s
+        if length is not None and warmup_s is not None and length > warmup_s:
+            what = f"is longer than the warm-up ({shown(warmup_s)})"
+            mistakes.wrong("for", what, "warm up longer or ask for less")
+
+    def record(self, number: int) -> SteadyState:
+        return SteadyState(self.id or f"steady-{number}", self.choice, self.limit, self.for_)
+
+
+# --- second ways
+
+
+class CarriesFields(Limited):
+    """What it must carry while it is active, at its worst moment."""
+
+    level: LevelName | None = Field(
+        None,
+        description="id of a service level; that of the component if left out, for drinking water the litres of its "
+        "district",
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        if len(fields) == 3 and all(value is None for value in fields.values()):
+            mistakes.wrong((), "says nothing", "add `at_least` or `at_most`")
+
+    def record(self) -> Carries:
+        return Carries(self.limit, self.level or "")
+
+
+class RedundancyFields(Model):
+    """A second way, judged by the modes of a component: it is needed once the component drops below mode `primary`,
+    active once it is in mode `standby`.
+    """
+
+    id: Id
+    title: Wording | None = None
+    kind: Literal["technical", "analogue"]
+    component: ComponentName
+    primary: str = Field(description="a mode of the component's kind")
+    standby: str = Field(description="a lesser mode of the component's kind")
+    must_activate: bool = Field(
+        False, description="true: a run in which it was never needed is inconclusive; false if left out"
+    )
+    within: Within | None = Field(
+        None,
+        description="at latest so long after the loss: a duration such as '15 s', '2h' or '1h30m', or the id of a norm "
+        "given in seconds",
+    )
+    lasts: Within | None = Field(
+        None,
+        description="holds so long, or until the primary is back: a duration such as '15 s', '2h' or '1h30m', or the "
+        "id of a norm given in seconds",
+    )
+    carries: CarriesFields | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        context.once("redundancies", fields.get("id"), mistakes)
+        component, city = fields.get("component"), context.city
+        if city is None or component is None:
+            return
+        kind = registry().types[city.components[component].kind]
+        if not kind.modes:
+            able = sorted(k.name for k in registry().types.values() if k.modes)
+            what = f"{component!r} is a {kind.name}, which has no modes"
+            mistakes.wrong("component", what, f"name a component of one of these kinds: {', '.join(able)}")
+            return
+        modes = [fields.get("primary"), fields.get("standby")]
+        for field, mode in zip(("primary", "standby"), modes, strict=True):
+            if mode is not None and mode not in kind.modes:
+                mistakes.unknown(field, f"mode of a {kind.name}", mode, kind.modes, ", ".join(kind.modes))
+        primary, standby = (kind.modes.index(mode) if mode in kind.modes else None for mode in modes)
+        if primary is not None and standby is not None and standby <= primary:
+            order = " > ".join(kind.modes)
+            what = f"{modes[1]!r} is not a lesser mode than {modes[0]!r}"
+            mistakes.wrong("standby", what, f"their order is {order}")
+        carries: CarriesFields | None = fields.get("carries")
+        if carries is None:
+            return
+        level = city.levels[carries.level] if carries.level is not None else level_of(component, city)
+        if level is None:
+            what = f"no service level shows what {component!r} carries"
+            mistakes.wrong("carries", what, "name one: carries: {level: ...}")
+            return
+        inside = Mistakes()
+        _check_limits(dict(carries), (registry().measures[level.measure],), inside)
+        mistakes.take(("carries",), inside)
+
+    def record(self) -> Redundancy:
+        return Redundancy(
+            id=self.id,
+            kind=self.kind,
+            component=self.component,
+            primary=self.primary,
+            standby=self.standby,
+            must_activate=self.must_activate,
+            within=self.within,
+            lasts=self.lasts,
+            carries=None if self.carries is None else self.carries.record(),
+            title=self.title,
+        )
+
+
+# --- what is expected
+
+
+def _check_expected_id(fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+    context.once("expect", fields.get("id"), mistakes)
+
+
+def _check_fault(fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> bool:
+    """Whether the timeline entry that is named is there."""
+    fault = fields.get("fault")
+    if fault is None or fault in context.courses or not context.whole_timeline:
+        return True
+    mistakes.unknown("fault", "timeline entry", fault, context.courses, ", ".join(context.courses))
+    return False
+
+
+class Expected(Leveled):
+    """What must hold of levels."""
+
+    id: Id
+    title: Wording | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        _check_expected_id(fields, context, mistakes)
+
+
+class Windowed(Expected):
+    """What must hold of levels in a part of the run."""
+
+    from_: Seconds | None = Field(
+        None, alias="from", description="begin of the window judged; the scenario's zero if left out"
+    )
+    until: Seconds | None = Field(None, description="end of the window judged; the end of the run if left out")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        begin, until, duration_s = fields.get("from_"), fields.get("until"), context.times.duration_s
+        for name, value in (("from", begin), ("until", until)):
+            _check_within_run(name, value, duration_s, mistakes)
+        if begin is not None and until is not None and until <= begin:
+            mistakes.wrong("until", f"is not after `from` ({shown(begin)})", "write a later time")
+
+    @property
+    def window(self) -> Window:
+        return Window(self.from_ or 0.0, self.until)
+
+
+def _check_within_run(name: str, value: float | None, duration_s: float | None, mistakes: Mistakes) -> None:
+    if value is not None and duration_s is not None and value > duration_s:
+        mistakes.wrong(name, f"lies after the end of the run ({shown(duration_s)})", "write an earlier time")
+
+
+class InvariantFields(Windowed):
+    """Each level keeps its limit throughout the window. One spell below it may last `longest` (0 s if left out)."""
+
+    type: Literal["invariant"]
+    longest: Within | None = None
+
+    def record(self) -> Expectation:
+        longest = self.longest or TimeLimit(0.0)
+        return Invariant(self.id, self.choice, self.limit, self.window, longest, self.title)
+
+
+END = "end"
+
+
+def _moment(value: object) -> float | str:
+    if value == END:
+        return END
+    if not isinstance(value, str):
+        raise wrong("is empty" if value is None else f"{value!r} is not a time", f"{DURATION_HINT}, or `end`")
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise wrong(str(error), f"{DURATION_HINT}, or `end`") from None
+
+
+Moment = Annotated[float | str, PlainValidator(_moment), WithJsonSchema({"type": "string"})]
+"""A time from zero in seconds, or `end`."""
+
+
+class LevelHoldsFields(Windowed):
+    """Each level keeps its limit for at least `share` of the window; or, without `share`, at the time `at` (at the end
+    of the run if left out).
+    """
+
+    type: Literal["level"]
+    share: Share | None = Field(None, description="share of the window's time, 0 to 1")
+    at: Moment | None = Field(None, description="a duration such as '15 s', '2h' or '1h30m', or `end`")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        given = [name for name in ("share", "at", "from_", "until") if name not in fields or fields[name] is not None]
+        at = fields.get("at")
+        _check_within_run("at", at if isinstance(at, float) else None, context.times.duration_s, mistakes)
+        if "share" in given and "at" in given:
+            mistakes.wrong("at", "has both `share` and `at`", "keep one of the two")
+        if "share" not in given and {"from_", "until"} & set(given):
+            name = "from" if "from_" in given else "until"
+            mistakes.wrong(name, "means nothing without `share`", "add `share`, or judge one moment with `at`")
+
+    def record(self) -> Expectation:
+        at_s = self.at if isinstance(self.at, float) else None
+        return LevelHolds(self.id, self.choice, self.limit, self.share, at_s, self.window, self.title)
+
+
+class RecoveryFields(Expected):
+    """Each level is back at its limit, and stays there until the run ends, at latest `within` after the origin: `onset`
+    of the fault, the moment it was `cleared`, or `heal` for the run's heal_by.
+    """
+
+    type: Literal["recovery"]
+    within: Within
+    after: Literal["onset", "cleared", "heal"] = Field("onset", description="the origin; `onset` if left out")
+    fault: str | None = Field(
+        None,
+        description="id of the timeline entry that `onset` or `cleared` speak of; the first onset, or the last "
+        "clearing, of all if left out",
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        if _check_fault(fields, context, mistakes) and "after" in fields:
+            cls._check_origin(fields, fields["after"], context, mistakes)
+
+    @classmethod
+    def _check_origin(cls, fields: Mapping[str, Any], after: str, context: World, mistakes: Mistakes) -> None:
+        """Refuses an origin that never comes, and a deadline that the run does not live to see."""
+        fault, times = fields.get("fault"), context.times
+        if after == "heal":
+            if fault is not None:
+                mistakes.wrong("fault", "means nothing with `after: heal`", "leave it out")
+            if times.heal_by_s is None:
+                mistakes.wrong("after", "is `heal`, but the run says no `heal_by`", "add `heal_by` to `run`")
+        elif not context.courses and context.whole_timeline:
+            what = f"is `{after}`, but the timeline is empty"
+            mistakes.wrong("after", what, "break something, or ask otherwise")
+        courses = [course for name, course in context.courses.items() if fault in (None, name)]
+        known = [s for course in courses if (s := course.at_s if after == "onset" else course.over_s) is not None]
+        origin = times.heal_by_s if after == "heal" else None
+        if known and after != "heal":
+            origin = min(known) if after == "onset" else max(known)
+        limit, end = fields.get("within"), times.duration_s
+        # a fault that comes after the end of the run is one mistake, not two
+        if limit is not None and origin is not None and end is not None and origin < end < origin + limit.seconds:
+            what = f"ends {shown(origin + limit.seconds)} after zero, the run after {shown(end)}"
+            mistakes.wrong("within", what, "run longer or ask for an earlier recovery")
+
+    def record(self) -> Expectation:
+        return Recovery(self.id, self.choice, self.limit, self.within, self.after, self.fault or "", self.title)
+
+
+class BudgetFields(Windowed):
+    """All levels together cost at most `person_hours` (people leaning on the level x time below its limit; of a measure
+    chosen for districts and for the whole city only the districts count); each is below it for `time_below` at most in
+    sum. At least one of the two is needed.
+    """
+
+    type: Literal["budget"]
+    person_hours: NotNegative | None = None
+    time_below: Within | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        if all(name in fields and fields[name] is None for name in ("person_hours", "time_below")):
+            mistakes.wrong((), "says neither `person_hours` nor `time_below`", "add one of the two")
+
+    def record(self) -> Expectation:
+        return Budget(self.id, self.choice, self.limit, self.person_hours, self.time_below, self.window, self.title)
+
+
+class LinkContinuityFields(Model):
+    """From the fault's onset to the end of the run, every level owed in sub-systems other than the broken ones stays at
+    or above its declared minimum. A broken component's sub-system is its domain; a broken link's is the network that
+    carries it (power: energy; data and control: ict; water: water; road: traffic). One spell below may last `longest`
+    (0 s if left out).
+    """
+
+    id: Id
+    type: Literal["link-continuity"]
+    title: Wording | None = None
+    fault: str | None = Field(None, description="id of a timeline entry; all of them if left out")
+    longest: Within | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        _check_expected_id(fields, context, mistakes)
+        _check_fault(fields, context, mistakes)
+        if not context.courses and context.whole_timeline:
+            mistakes.wrong("type", "asks about a fault, but the timeline is empty", "break something, or ask otherwise")
+
+    def record(self) -> Expectation:
+        return LinkContinuity(self.id, self.fault or "", self.longest or TimeLimit(0.0), self.title)
+
+
+AnyExpectation = Annotated[
+    InvariantFields | LevelHoldsFields | RecoveryFields | BudgetFields | LinkContinuityFields,
+    Field(discriminator="type"),
+]
+
+
+# --- the file
+
+
+class ScenarioFile(Model):
+    """What is asked of a town: a steady start, what breaks and when, which second ways must carry, what must hold."""
+
+    schema_: Version(SCHEMA) = Field(alias="schema")  # type: ignore[valid-type]
+    id: Id
+    title: Wording
+    question: Wording
+    charter: list[ClauseName] = Field(
+        [], description="clauses of the Smart City Charter that the scenario gives evidence for"
+    )
+    sources: list[str] = Field([], description="where the story and its numbers come from")
+    city: Annotated[CityFields, BeforeValidator(_city)]
+    run: RunFields
+    crews: CrewFields | None = None
+    steady_state: list[SteadyFields] = Field(
+        [], description="what must hold before zero; otherwise the run says nothing about the faults"
+    )
+    timeline: list[EntryFields] = Field(description="what breaks, when, and for how long")
+    redundancies: list[RedundancyFields] = Field(
+        [],
+        description="second ways, judged by the modes of a component: it is needed once the component drops below mode "
+        "`primary`, active once it is in mode `standby`",
+    )
+    expect: list[AnyExpectation] = Field(min_length=1, description="what must hold")
+    expected: ExpectedFields | None = None
+
+    def record(self) -> Scenario:
+        return Scenario(
+            id=self.id,
+            title=self.title,
+            question=self.question,
+            city=self.city.record(),
+            run=self.run.record(),
+            timeline=tuple(entry.record() for entry in self.timeline),
+            steady_state=tuple(item.record(number) for number, item in enumerate(self.steady_state, start=1)),
+            redundancies=tuple(item.record() for item in self.redundancies),
+            expectations=tuple(item.record() for item in self.expect),
+            crews=None if self.crews is None else self.crews.record(),
+            charter=tuple(self.charter),
+            sources=tuple(self.sources),
+            expected=None if self.expected is None else self.expected.record(),
+        )

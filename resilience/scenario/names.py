@@ -1,0 +1,280 @@
+"""What a scenario file names and how it states limits: types of fields that are looked up in the city and the norms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
+
+from resilience.scenario.clauses import clauses
+from resilience.scenario.entry import TARGET
+from resilience.scenario.norms import norms
+from resilience.scenario.scenario import Threshold, TimeLimit
+from simulator.contracts.city import City
+from simulator.contracts.document import Document
+from simulator.contracts.duration import seconds
+from simulator.contracts.fault import FaultPoint
+from simulator.contracts.model import (
+    DURATION_FORM,
+    DURATION_HINT,
+    LIST,
+    TEXT,
+    Mistakes,
+    Name,
+    by_shape,
+    no_percentage,
+    unknown,
+    wrong,
+)
+from simulator.contracts.names import suggestion
+from simulator.contracts.registry import registry
+
+SHOW, FAULTS, LEVELS, NORMS = (
+    f"stadtwerk {what}" for what in ("city show", "list faults", "list levels", "list norms")
+)
+DRAWN = "drawn"
+"""In place of a length: that of the component's class, drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The run's times in seconds, as far as they can be read."""
+
+    warmup_s: float | None = None
+    duration_s: float | None = None
+    heal_by_s: float | None = None
+
+    @property
+    def end_s(self) -> float | None:
+        """When everything is mended at latest: heal_by, or else the end of the run."""
+        return self.duration_s if self.heal_by_s is None else self.heal_by_s
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """When an entry of the timeline begins, and when it is over, as far as that is written (a repair's end is not)."""
+
+    at_s: float | None
+    over_s: float | None
+
+
+@dataclass(slots=True)
+class World:
+    """What a scenario file is read against: the city, where it is known, and what the file has said so far.
+
+    `courses` are the entries of the timeline, `taken` says what they break and when, `ids` holds the ids of each part.
+    """
+
+    document: Document
+    city: City | None = None
+    times: Times = Times()
+    courses: dict[str, Course] = field(default_factory=dict)
+    taken: dict[tuple[str, str], list[tuple[float, float, str]]] = field(default_factory=dict)
+    ids: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def whole_timeline(self) -> bool:
+        """Whether there is a timeline, so that an entry which is not in it is a mistake of its own."""
+        return isinstance(self.document.data.get("timeline"), list)
+
+    def once(self, part: str, name: str | None, mistakes: Mistakes) -> None:
+        """Each id of a part of the file is used once."""
+        if name is None:
+            return
+        if name in self.ids.setdefault(part, []):
+            items: Sequence[Any] = self.document.data[part]
+            first = next(i for i, item in enumerate(items) if isinstance(item, dict) and item.get("id") == name)
+            line = self.document.line((part, first, "id"))
+            mistakes.wrong("id", f"{name!r} is used twice (first in line {line})", "give each its own id")
+        self.ids[part].append(name)
+
+
+def _city(info: ValidationInfo) -> City | None:
+    world = info.context
+    assert isinstance(world, World), "a scenario file is read against a world"
+    return world.city
+
+
+def _of_city(noun: str, known: Callable[[City], Collection[str]], listing: str = SHOW) -> AfterValidator:
+    """A name that the city must know; any name where no city is given."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        city = _city(info)
+        if city is not None and name not in known(city):
+            raise unknown(noun, name, known(city), listing)
+        return name
+
+    return AfterValidator(check)
+
+
+def _one_of(noun: str, known: Callable[[], Collection[str]], listing: str = "") -> AfterValidator:
+    """A name of a catalogue; `listing` is the command that shows all, else they are told."""
+
+    def check(name: str) -> str:
+        if name not in known():
+            raise unknown(noun, name, known(), listing or ", ".join(known()))
+        return name
+
+    return AfterValidator(check)
+
+
+def things(city: City) -> tuple[str, ...]:
+    """What can be broken: components and links."""
+    return (*city.components, *city.links)
+
+
+def _values(name: str) -> Callable[[City], Collection[str]]:
+    return lambda city: sorted({value for c in city.components.values() if (value := getattr(c, name))})
+
+
+def _owners(city: City) -> Collection[str]:
+    return sorted({one.owner for part in (city.components, city.links) for one in part.values() if one.owner})
+
+
+def _trenches(city: City) -> Collection[str]:
+    return sorted({name for part in (city.components, city.links) for one in part.values() for name in one.trenches})
+
+
+ComponentName = Annotated[str, _of_city("component", lambda city: city.components)]
+ThingName = Annotated[str, _of_city("component or link", things)]
+PlaceName = Annotated[str, _of_city("component or district", lambda city: (*city.districts, *city.components))]
+DistrictName = Annotated[str, _of_city("district", lambda city: city.districts)]
+OwnerName = Annotated[str, _of_city("owner", _owners)]
+MakerName = Annotated[str, _of_city("maker", _values("maker"))]
+ModelName = Annotated[str, _of_city("model", _values("model"))]
+FirmwareName = Annotated[str, _of_city("firmware", _values("firmware"))]
+TrenchName = Annotated[str, _of_city("trench", _trenches)]
+LevelName = Annotated[str, _of_city("service level", lambda city: city.levels, LEVELS)]
+
+KindName = Annotated[str, _one_of("kind of component", lambda: registry().types, FAULTS)]
+FaultName = Annotated[str, _one_of("fault", lambda: registry().faults, FAULTS)]
+DomainName = Annotated[str, _one_of("domain", lambda: registry().subsystems)]
+LinkKindName = Annotated[str, _one_of("kind of link", lambda: registry().links)]
+TradeName = Annotated[str, _one_of("trade", lambda: registry().trades)]
+MeasureName = Annotated[str, _one_of("measure", lambda: registry().measures, LEVELS)]
+ClauseName = Annotated[str, _one_of("clause of the charter", clauses)]
+
+OneOrMore = Annotated[Annotated[Name, TEXT] | Annotated[list[Name], LIST], by_shape]
+"""A name, or a list of them."""
+
+
+def listed(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    """The names, whether one or many."""
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
+
+
+def ways(name: str, value: str | Sequence[str]) -> list[tuple[tuple[str | int, ...], str]]:
+    """The names in a field that holds one or many, each with the way to it."""
+    return [((name,), value)] if isinstance(value, str) else [((name, i), one) for i, one in enumerate(value)]
+
+
+# --- lengths and limits
+
+
+def _length(value: object) -> float | str:
+    if value == DRAWN:
+        return DRAWN
+    if not isinstance(value, str):
+        raise wrong(f"{value!r} is not a duration" if value is not None else "is empty", DURATION_HINT)
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise wrong(str(error), DURATION_HINT) from None
+
+
+Length = Annotated[
+    float | str,
+    PlainValidator(_length),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^drawn$|{DURATION_FORM}",
+            "description": f"{DURATION_HINT}; or, with `hazard` or `random`, `drawn`: that of each component's class",
+        }
+    ),
+]
+"""A duration in seconds, or `drawn`."""
+
+LIMIT_HINT = "a number, the id of a norm, or `minimum` for each level's own declared minimum"
+TIME_LIMIT_HINT = "a duration such as '15 s', '2h' or '1h30m', or the id of a norm given in seconds"
+
+
+def _limit(value: object) -> Threshold:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Threshold(float(value))
+    if not isinstance(value, str):
+        raise wrong("is empty" if value is None else f"{value!r} is not a limit", f"write {LIMIT_HINT}")
+    if value == "minimum":
+        return Threshold()
+    no_percentage(value)
+    norm = norms().get(value)
+    if norm is None:
+        raise unknown("norm", value, [*norms(), "minimum"], NORMS)
+    if norm.value is None:
+        raise wrong(f"norm {value!r} has no number ({norm.shown})", "write a number")
+    return Threshold(norm.value, norm.id)
+
+
+Limit = Annotated[
+    Threshold, PlainValidator(_limit), WithJsonSchema({"type": ["number", "string"], "description": LIMIT_HINT})
+]
+"""What a level is held against."""
+
+
+def _time_limit(value: object) -> TimeLimit:
+    if not isinstance(value, str):
+        raise wrong("is empty" if value is None else f"{value!r} is not a time", f"write {TIME_LIMIT_HINT}")
+    if value[:1].isdigit() or value[:1] in ("", " "):
+        try:
+            return TimeLimit(seconds(value))
+        except ValueError as error:
+            raise wrong(str(error), DURATION_HINT) from None
+    norm = norms().get(value)
+    if norm is None:
+        timed = [norm.id for norm in norms().values() if norm.unit == "s"]
+        raise wrong(f"{value!r} is neither a duration nor a norm", suggestion(value, timed, NORMS))
+    if norm.unit != "s" or norm.value is None:
+        raise wrong(f"norm {value!r} is not a time ({norm.shown})", "name a norm given in seconds")
+    return TimeLimit(norm.value, norm.id)
+
+
+Within = Annotated[
+    TimeLimit, PlainValidator(_time_limit), WithJsonSchema({"type": "string", "description": TIME_LIMIT_HINT})
+]
+"""A limit in time."""
+
+
+# --- states of the town
+
+
+def _signal(value: str, info: ValidationInfo) -> str:
+    component, dot, quantity = value.rpartition(".")
+    city = _city(info)
+    if not dot or not component or not quantity:
+        raise wrong(f"{value!r} names no quantity of a component", "write component.quantity, or target.quantity")
+    mistakes = Mistakes()
+    if quantity not in registry().quantities:
+        mistakes.unknown((), "quantity", quantity, registry().quantities, ", ".join(sorted(registry().quantities)))
+    if city is not None and component != TARGET:
+        if component not in city.components and component not in city.districts:
+            mistakes.unknown((), "component", component, [*city.components, *city.districts, TARGET], SHOW)
+        elif quantity in registry().quantities and "any" not in registry().quantities[quantity].of:
+            kind = city.components[component].kind if component in city.components else "district"
+            if kind not in registry().quantities[quantity].of:
+                able = ", ".join(name for name, one in registry().quantities.items() if {kind, "any"} & set(one.of))
+                mistakes.wrong((), f"nothing measures {quantity!r} at a {kind}", f"measured there: {able}")
+    mistakes.tell()
+    return value
+
+
+SignalName = Annotated[
+    str, AfterValidator(_signal), WithJsonSchema({"type": "string", "pattern": r"^.+\.[A-Za-z0-9_-]+$"})
+]
+"""A quantity of a component, `component.quantity`."""
+
+
+def point_of(fault: str | None) -> FaultPoint | None:
+    """The way of failing that bears this name."""
+    return None if fault is None else registry().faults.get(fault)

@@ -1,0 +1,923 @@
+"""The timeline of a scenario file: what breaks where, when and for how long, how it is mended, and how that is seen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
+
+from resilience.inject.draws.area import Point
+from resilience.inject.draws.cases import Exposure, exposed
+from resilience.inject.draws.fragility import fragilities
+from resilience.inject.draws.hazard import INTENSITY, Hazard, HazardType, Place
+from resilience.inject.draws.rates import rates
+from resilience.scenario.entry import Case, Evidence, Repair, Selector, TimelineEntry, Trigger, Wear
+from resilience.scenario.names import (
+    DRAWN,
+    FAULTS,
+    SHOW,
+    ComponentName,
+    Course,
+    DistrictName,
+    DomainName,
+    FaultName,
+    FirmwareName,
+    KindName,
+    Length,
+    LinkKindName,
+    MakerName,
+    ModelName,
+    OneOrMore,
+    OwnerName,
+    PlaceName,
+    SignalName,
+    ThingName,
+    TradeName,
+    TrenchName,
+    World,
+    listed,
+    point_of,
+    things,
+    ways,
+)
+from resilience.scenario.selector import OF_COMPONENTS, matching, meant
+from simulator.contracts.city import City
+from simulator.contracts.component import Domain, Value
+from simulator.contracts.crews import crews_of, trade_of, trade_of_link
+from simulator.contracts.duration import shown
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.link import LinkKind
+from simulator.contracts.model import (
+    LIST,
+    TEXT,
+    Id,
+    Mistakes,
+    Model,
+    Number,
+    Positive,
+    Seconds,
+    Wording,
+    by_shape,
+    wrong,
+)
+from simulator.contracts.names import suggestion
+from simulator.contracts.registry import ANY_QUANTITY, registry
+from simulator.contracts.repair import Trade
+
+_CURVES, _RATES = "stadtwerk list fragilities", "stadtwerk list rates"
+BY_AGE = "by-age"
+
+
+def _given(fields: Mapping[str, Any], *names: str) -> list[str]:
+    """Which of these fields the file gives, be they broken or not."""
+    return [name for name in names if name not in fields or fields[name] is not None]
+
+
+# --- selectors
+
+
+class SelectorFields(Model):
+    """Components and links by what they are, instead of `target`; only those that declare the fault are meant."""
+
+    kind: KindName | None = None
+    domain: DomainName | None = None
+    district: DistrictName | None = Field(None, description="a component in it, or a link with an end in it")
+    owner: OwnerName | None = None
+    maker: MakerName | None = None
+    model: ModelName | None = None
+    firmware: FirmwareName | None = None
+    link_kind: LinkKindName | None = Field(None, description="links of this kind, no components")
+    between: Annotated[list[PlaceName], Field(min_length=2, max_length=2)] | None = Field(
+        None, description="links between two components or districts, in either order"
+    )
+    trench: TrenchName | None = Field(None, description="what lies in this cable trench: links, and power lines")
+    random: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="draw so many of those that match, from the run's seed"
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        if all(value is None for value in fields.values()) and len(fields) == len(cls.model_fields) - 1:
+            mistakes.wrong((), "names nothing", "say what is meant, such as kind: pump")
+        of_links, of_components = _given(fields, "link_kind", "between"), _given(fields, *OF_COMPONENTS)
+        if of_links and of_components:
+            what = f"means components, `{of_links[0]}` means links"
+            mistakes.wrong(of_components[0], what, "keep one of the two, or use two entries")
+
+    def record(self) -> Selector:
+        return Selector(
+            kind=self.kind or "",
+            domain=None if self.domain is None else Domain(self.domain),
+            district=self.district or "",
+            owner=self.owner or "",
+            maker=self.maker or "",
+            model=self.model or "",
+            firmware=self.firmware or "",
+            random=self.random,
+            link_kind=None if self.link_kind is None else LinkKind(self.link_kind),
+            between=tuple(self.between or ()),
+            trench=self.trench or "",
+        )
+
+    def misfit(self, point: FaultPoint | None) -> tuple[str, str] | None:
+        """Why nothing that is selected can fail in this way, and how to mend it; None if something can."""
+        if point is None:
+            return None
+        if self.kind is not None and point not in registry().faults_of_type[self.kind]:
+            can = ", ".join(fault.name for fault in registry().types[self.kind].faults) or "nothing"
+            return f"kind {self.kind!r} declares no {point.name!r}", f"it declares: {can}"
+        if self.link_kind is not None or self.between is not None:
+            kinds = registry().links if self.link_kind is None else [LinkKind(self.link_kind)]
+            able = dict.fromkeys(fault.name for one in kinds for fault in registry().links[one].faults)
+            if point.name not in able:
+                what = f"a {self.link_kind + ' ' if self.link_kind else ''}link declares no {point.name!r}"
+                return what, f"it declares: {', '.join(able)}"
+        return None
+
+
+# --- states of the town
+
+
+class SignalFields(Model):
+    """A state of the town with which the fault comes, instead of `at`, or with `at` for not before; it comes once, as
+    soon as the state is seen.
+    """
+
+    signal: SignalName = Field(description="component.quantity, or target.quantity for the broken component itself")
+    below: Number | None = None
+    above: Number | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        if not _given(fields, "below", "above"):
+            mistakes.wrong((), "says neither `below` nor `above`", "add one of the two")
+        below, above = fields.get("below"), fields.get("above")
+        if below is not None and above is not None and above >= below:
+            mistakes.wrong("above", f"nothing is above {above:g} and below {below:g}", "keep one of the two")
+
+    def trigger(self) -> Trigger:
+        component, _, quantity = self.signal.rpartition(".")
+        return Trigger(component, quantity, self.below, self.above)
+
+
+class EvidenceFields(SignalFields):
+    """What must be seen for the fault to count as real; a state in which the signal was before the fault shows
+    nothing.
+    """
+
+    within: Seconds = Field(description="seen at latest so long after the fault")
+
+    def record(self) -> Evidence:
+        component, _, quantity = self.signal.rpartition(".")
+        return Evidence(component, quantity, self.below, self.above, self.within)
+
+
+# --- repairs
+
+
+class RepairFields(Model):
+    """A crew drives there over the roads and works; {} leaves all to the town."""
+
+    work: Length | None = Field(
+        None, description="work on site; if left out it is drawn for what is broken, and takes a spare part"
+    )
+    depot: str | None = Field(None, description="where the crew comes from; the nearest depot if left out")
+    site: ComponentName | None = Field(
+        None, description="component to drive to; the broken one if left out, for a link its target"
+    )
+    trade: TradeName | None = Field(None, description="which crews can do it; those for what is broken if left out")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        city, depot = context.city, fields.get("depot")
+        depots = [] if city is None else [one.id for one in city.of_kind("depot")]
+        if depots and depot is not None and depot not in depots:
+            mistakes.unknown("depot", "depot", depot, depots, ", ".join(depots))
+
+    @property
+    def work_s(self) -> float | None:
+        return None if isinstance(self.work, str) else self.work
+
+    def record(self) -> Repair:
+        return Repair(self.work_s, self.depot or "", self.site or "", self.trade or "")
+
+
+# --- parameters of faults
+
+
+def _value(value: object) -> Value:
+    if not isinstance(value, bool | int | float | str):
+        what = "is empty" if value is None else f"{value!r} is not a number, a text, true or false"
+        raise wrong(what, "write what the fault takes, as `stadtwerk list faults` shows it")
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Parameters = dict[
+    str, Annotated[Any, PlainValidator(_value), WithJsonSchema({"type": ["number", "string", "boolean"]})]
+]
+"""The fault's parameters in SI units."""
+
+
+def _check_parameters(
+    given: Mapping[str, Value], point: FaultPoint | None, mistakes: Mistakes, may_lack: bool = False
+) -> None:
+    """Look for parameters that the fault does not take, that it needs, or that are out of range.
+
+    `may_lack` is for draws, where the class of each component gives what is left out.
+    """
+    if point is None:
+        return
+    declared = {parameter.name: parameter for parameter in point.parameters}
+    for name, value in given.items():
+        way = ("parameters", name)
+        if name not in declared:
+            mistakes.unknown(way, f"parameter of {point.name!r}", name, declared, ", ".join(declared) or "none")
+        elif (problem := _wrong_value(value, declared[name])) is not None:
+            mistakes.wrong(way, *problem)
+    for name, parameter in declared.items():
+        if parameter.default is None and name not in given and not may_lack:
+            unit = f" in {parameter.unit}" if parameter.unit not in ("", "1") else ""
+            what, mend = f"{point.name!r} needs the parameter {name!r}", f"add {name}: ...{unit} ({parameter.title})"
+            mistakes.wrong("parameters", what, mend)
+    lowest, highest = given.get("lowest"), given.get("highest")
+    if isinstance(lowest, float) and isinstance(highest, float) and lowest > highest:
+        what = f"{lowest:g} is above `highest`, {highest:g}"
+        mistakes.wrong(("parameters", "lowest"), what, "write them the other way round")
+
+
+def _wrong_value(value: Value, parameter: Parameter) -> tuple[str, str] | None:
+    """What is wrong with a parameter, and how to mend it."""
+    if parameter.choices:
+        right = value in parameter.choices
+        return None if right else (f"is {_written(value)}", f"write one of: {', '.join(parameter.choices)}")
+    wanted = "a number" if parameter.default is None else _type_of(parameter.default)
+    unit = f" in {parameter.unit}" if wanted == "a number" and parameter.unit not in ("", "1") else ""
+    if _type_of(value) != wanted:
+        return f"{_written(value)} is not {wanted}", f"write {wanted}{unit}"
+    if isinstance(value, float) and parameter.at_least is not None and value < parameter.at_least:
+        return f"{value:g} is too small", f"write {parameter.at_least:g} or more{unit}"
+    if isinstance(value, float) and parameter.at_most is not None and value > parameter.at_most:
+        return f"{value:g} is too big", f"write {parameter.at_most:g} or less{unit}"
+    return None
+
+
+def _written(value: Value) -> str:
+    return f"{value:g}" if isinstance(value, float) else repr(value)
+
+
+def _type_of(value: object) -> str:
+    if isinstance(value, bool):
+        return "true or false"
+    return "a number" if isinstance(value, int | float) else "a text"
+
+
+# --- hazards and failures by chance
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _point(value: Any) -> Point:
+    if not _is_list(value) or len(value) < 2 or not all(_is_number(one) for one in value):
+        raise wrong(f"{value!r} is not a point"[:200], "write two numbers: [x, y]")
+    return float(value[0]), float(value[1])
+
+
+MapPoint = Annotated[
+    tuple[float, float],
+    PlainValidator(_point),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": "number"}, "minItems": 2, "description": "write two numbers: [x, y]"}
+    ),
+]
+"""A point of the city's map, in metres east and north of its origin."""
+
+
+class GeometryFields(Model):
+    """A GeoJSON geometry (RFC 7946), in longitude and latitude."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    type: Literal["Polygon", "MultiPolygon", "LineString"]
+    coordinates: list[Any] = Field(min_length=1)
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        kind, coordinates = fields.get("type"), fields.get("coordinates")
+        if coordinates is None or kind is None:
+            return
+        if kind == "LineString":
+            right = _is_line(coordinates, 2)
+        elif kind == "Polygon":
+            right = _is_polygon(coordinates)
+        else:
+            right = all(map(_is_polygon, coordinates))
+        if not right:
+            mend = "write coordinates as in RFC 7946: [[[longitude, latitude], ...]] for a Polygon"
+            mistakes.wrong("coordinates", f"are not those of a {kind}", mend)
+
+    def record(self, width_m: float) -> Place:
+        """The rings of a Polygon or MultiPolygon, or the course of a LineString."""
+        if self.type == "LineString":
+            return Place(line=tuple(map(_point, self.coordinates)), width_m=width_m, degrees=True)
+        polygons = [self.coordinates] if self.type == "Polygon" else self.coordinates
+        return Place(
+            rings=tuple(_ring(polygon[0]) for polygon in polygons),
+            holes=tuple(tuple(_ring(hole) for hole in polygon[1:]) for polygon in polygons),
+            degrees=True,
+        )
+
+
+def _ring(raw: Sequence[Any]) -> tuple[Point, ...]:
+    """The corners of a polygon; one that ends where it began is left open."""
+    found = tuple(map(_point, raw))
+    return found[:-1] if len(found) > 1 and found[0] == found[-1] else found
+
+
+def _is_polygon(value: Any) -> bool:
+    return _is_list(value) and bool(value) and all(_is_line(ring, 4) for ring in value)
+
+
+def _is_line(value: Any, least: int) -> bool:
+    return _is_list(value) and len(value) >= least and all(_is_position(point) for point in value)
+
+
+def _is_position(value: Any) -> bool:
+    if not _is_list(value) or len(value) < 2 or not all(_is_number(one) for one in value):
+        return False
+    return bool(abs(value[0]) <= 180 and abs(value[1]) <= 90)
+
+
+FORMS = ("polygon", "geojson", "centre", "line", "district")
+"""The ways to say where a hazard is; each file uses one of them."""
+
+
+class AreaFields(Model):
+    """Where: one of polygon, geojson, centre with radius_m, line with width_m, district."""
+
+    polygon: Annotated[list[MapPoint], Field(min_length=3)] | None = Field(
+        None, description="corners as [x_m, y_m] on the city's map"
+    )
+    geojson: GeometryFields | None = None
+    centre: Annotated[Annotated[ComponentName, TEXT] | Annotated[MapPoint, LIST], by_shape] | None = Field(
+        None, description="id of a component, or [x_m, y_m] on the city's map"
+    )
+    radius_m: Positive | None = None
+    line: Annotated[list[MapPoint], Field(min_length=2)] | None = Field(
+        None, description="the course of a river or street, as [x_m, y_m] on the city's map"
+    )
+    width_m: Positive | None = Field(None, description="width of the strip along the line, both sides together")
+    district: DistrictName | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        forms = _given(fields, *FORMS)
+        if len(forms) != 1:
+            what = "says no place" if not forms else f"has both `{forms[0]}` and `{forms[1]}`"
+            mistakes.wrong(forms[1] if forms else (), what, f"keep one of: {', '.join(FORMS)}")
+            return
+        along = forms[0] == "line" or (fields.get("geojson") is not None and fields["geojson"].type == "LineString")
+        for name, needed, what in (("width_m", along, "line"), ("radius_m", forms[0] == "centre", "centre")):
+            if needed and not _given(fields, name):
+                mistakes.wrong((), f"has a {what}, but no `{name}`", f"add `{name}`, in metres")
+            elif not needed and _given(fields, name):
+                mistakes.wrong(name, f"means nothing without a {what}", "leave it out")
+        district = fields.get("district")
+        if context.city is not None and district is not None and len(context.city.districts[district].outline) < 3:
+            what = f"{district!r} has no outline"
+            mistakes.wrong("district", what, "name an area otherwise, or draw the district")
+
+    @property
+    def has_width(self) -> bool:
+        """Whether the area itself says how wide it is (a circle, a strip)."""
+        return self.radius_m is not None or self.width_m is not None
+
+    def record(self) -> Place:
+        if self.geojson is not None:
+            return self.geojson.record(self.width_m or 0.0)
+        return Place(
+            rings=() if self.polygon is None else (_ring(self.polygon),),
+            centre=None if isinstance(self.centre, str) else self.centre,
+            component=self.centre if isinstance(self.centre, str) else "",
+            radius_m=self.radius_m or 0.0,
+            line=tuple(self.line or ()),
+            width_m=self.width_m or 0.0,
+            district=self.district or "",
+        )
+
+
+class HazardFields(Model):
+    """A natural hazard: each component in the area draws from the run's seed whether it fails, by the curve of its
+    class (`stadtwerk list fragilities`).
+    """
+
+    type: Literal["flood", "heat", "storm"]
+    area: AreaFields
+    depth_m: Positive | None = Field(None, description="flood: water above the ground")
+    temperature_c: Number | None = Field(None, description="heat: temperature of the air in degrees Celsius")
+    gust_m_s: Positive | None = Field(None, description="storm: the strongest gust")
+    edge: Number | None = Field(
+        None,
+        description="intensity at the area's border, from where it grows evenly inwards; the same everywhere if left "
+        "out",
+    )
+    fade_m: Positive | None = Field(
+        None, description="within so much of the border it grows; by default the radius, or half of the width"
+    )
+    over: Seconds | None = Field(
+        None,
+        description="the damage comes within so long, at a moment drawn for each component; at once if left out",
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        kind = fields.get("type")
+        if kind is None:
+            return
+        own = INTENSITY[HazardType(kind)]
+        others = [name for name in _given(fields, *INTENSITY.values()) if name != own]
+        for name in others:
+            mistakes.wrong(name, f"means nothing for a {kind}", f"write `{own}`")
+        if not _given(fields, own) and not others:
+            mistakes.wrong((), f"says no `{own}`", f"add `{own}`, the intensity of the {kind}")
+        peak, edge, area = fields.get(own), fields.get("edge"), fields.get("area")
+        if peak is not None and edge is not None and edge > peak:
+            mistakes.wrong("edge", f"is above `{own}`, {peak:g}", "write less, the intensity grows inwards")
+        if not _given(fields, "edge") and _given(fields, "fade_m"):
+            mistakes.wrong("fade_m", "means nothing without `edge`", "add `edge`, the intensity at the border")
+        if _given(fields, "edge") and not _given(fields, "fade_m") and area is not None and not area.has_width:
+            mistakes.wrong("edge", "says not within which distance it grows", "add `fade_m`, in metres")
+
+    def record(self) -> Hazard:
+        kind = HazardType(self.type)
+        peak: float = getattr(self, INTENSITY[kind])
+        return Hazard(kind, self.area.record(), peak, self.edge, self.fade_m, self.over or 0.0)
+
+
+def _rate(value: object) -> float | None:
+    if value == BY_AGE:
+        return None
+    if isinstance(value, str):
+        raise wrong(f"{value!r} is no rate", f"write failures a year, or `{BY_AGE}`: {suggestion(value, [BY_AGE])}")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        what = "is empty" if value is None else f"{value!r} is no rate"
+        raise wrong(what, f"write failures a year, or `{BY_AGE}`")
+    if value < 0:
+        raise wrong(f"{value!r} is below the minimum of 0", f"write failures a year, or `{BY_AGE}`")
+    return float(value)
+
+
+class RandomFields(Model):
+    """Failures by chance, drawn from the run's seed for each component for itself."""
+
+    rate: Annotated[
+        float | None, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"], "minimum": 0})
+    ] = Field(
+        description="failures a year of each component, or `by-age`: those of its class and age "
+        "(`stadtwerk list rates`)"
+    )
+    factor: Positive = Field(1.0, description="all rates are multiplied by this; 1 if left out")
+    until: Seconds | None = Field(
+        None, description="no failures from then on; until heal_by or the end of the run if left out"
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        until, end_s = fields.get("until"), context.times.end_s
+        if until is not None and end_s is not None and until > end_s:
+            mistakes.wrong("until", f"lies after the end ({shown(end_s)})", "write an earlier time")
+
+    def record(self) -> Wear:
+        return Wear(self.rate, self.factor, self.until)
+
+
+class CaseFields(Model):
+    """One of the faults that a draw came to."""
+
+    target: ThingName = Field(description="id of a component or link")
+    fault: FaultName | None = Field(None, description="the entry's fault if left out")
+    at: Seconds | None = Field(None, description="the entry's time if left out")
+    for_: Seconds | None = Field(None, alias="for", description="how long it stays broken")
+    work: Seconds | None = Field(None, description="work of the crew on site")
+    parameters: Parameters | None = Field(None, description="the fault's parameters in SI units")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        at, end_s = fields.get("at"), context.times.end_s
+        if at is not None and end_s is not None and at >= end_s:
+            mistakes.wrong("at", f"lies at or after the end ({shown(end_s)})", "write an earlier time")
+        if fields.get("for_") == 0:
+            mistakes.wrong("for", "is nothing", "break it for longer than 0 s")
+
+    def record(self, entry: TimelineEntry) -> Case:
+        """The case; what it does not say itself is that of its entry."""
+        work_s = None if entry.repair is None else entry.repair.work_s
+        return Case(
+            self.target,
+            self.fault or entry.fault,
+            entry.at_s if self.at is None else self.at,
+            entry.for_s if self.for_ is None else self.for_,
+            work_s if self.work is None else self.work,
+            entry.parameters if self.parameters is None else MappingProxyType(self.parameters),
+        )
+
+
+# --- entries
+
+
+class EntryFields(Model):
+    """What breaks, where, when, and for how long."""
+
+    id: Id
+    title: Wording | None = None
+    at: Seconds | None = Field(
+        None,
+        description="time from zero; with `when`: not before this time; with `random`: failures come from then on",
+    )
+    when: SignalFields | None = None
+    fault: FaultName | None = Field(
+        None,
+        description="a fault that the target declares, as `stadtwerk list faults` shows them; with `hazard` or "
+        "`random` only this one, or each component's own if left out",
+    )
+    target: OneOrMore | None = Field(None, description="id of a component or link, or a list of them")
+    selected: Literal[True] | None = Field(
+        None,
+        description="the targets were found by a selector, as `scenario.yaml` of a run shows it: they may be broken by "
+        "other entries as well",
+    )
+    selector: SelectorFields | None = None
+    hazard: HazardFields | None = None
+    random: RandomFields | None = None
+    for_: Length | None = Field(
+        None, alias="for", description="how long it stays broken; until repaired or until heal_by if left out"
+    )
+    repair: RepairFields | None = None
+    parameters: Parameters | None = Field(None, description="the fault's parameters in SI units")
+    evidence: EvidenceFields | None = None
+    cases: list[CaseFields] | None = Field(
+        None, description="what a draw came to, as `scenario.yaml` of a run shows it: nothing is drawn again"
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        _EntryCheck(fields, context, mistakes).run()
+
+    def record(self) -> TimelineEntry:
+        """The entry; one whose draw is done holds its cases, and is not drawn again."""
+        entry = TimelineEntry(
+            id=self.id,
+            at_s=self.at or 0.0,
+            fault=self.fault or "",
+            targets=listed(self.target),
+            selector=None if self.selector is None else self.selector.record(),
+            for_s=None if isinstance(self.for_, str) else self.for_,
+            repair=None if self.repair is None else self.repair.record(),
+            parameters=MappingProxyType(self.parameters or {}),
+            evidence=None if self.evidence is None else self.evidence.record(),
+            title=self.title,
+            when=None if self.when is None else self.when.trigger(),
+            hazard=None if self.hazard is None else self.hazard.record(),
+            wear=None if self.random is None else self.random.record(),
+            for_drawn=self.for_ == DRAWN,
+            work_drawn=self.repair is not None and self.repair.work == DRAWN,
+        )
+        if self.cases is None:
+            return entry
+        cases = tuple(case.record(entry) for case in self.cases)
+        return replace(entry, cases=cases, targets=tuple(case.target for case in cases), selector=None)
+
+
+class _EntryCheck:
+    """What the fields of an entry say together, and what its targets say to them."""
+
+    def __init__(self, fields: Mapping[str, Any], world: World, mistakes: Mistakes) -> None:
+        self.fields, self.world, self.mistakes = fields, world, mistakes
+        self.city, self.times = world.city, world.times
+        self.point = point_of(fields.get("fault"))
+        self.draws = self.given("hazard", "random")
+        self.cases = bool(self.given("cases"))
+
+    def given(self, *names: str) -> list[str]:
+        return _given(self.fields, *names)
+
+    def wrong(self, way: str | Sequence[str | int], what: str, mend: str) -> None:
+        self.mistakes.wrong(way, what, mend)
+
+    def run(self) -> None:
+        name = self.fields.get("id")
+        self.world.once("timeline", name, self.mistakes)
+        span = self._times()
+        if not self.given("fault") and not self.draws and not self.cases:
+            self.wrong((), "'fault' is missing", f"add it, see `{FAULTS}`")
+        both, neither = len(self.given("target", "selector")) == 2, not self.given("target", "selector")
+        if both:
+            self.wrong("selector", "has both `target` and `selector`", "keep one of the two")
+        elif neither and not self.draws and not self.cases:
+            self.wrong((), "has neither `target` nor `selector`", "add one of the two")
+        self._targets()
+        self._repair()
+        self._selector()
+        if "parameters" in self.fields:
+            given = self.fields["parameters"] or {}
+            _check_parameters(given, self.point, self.mistakes, bool(self.draws) or self.cases)
+        self._overlap(span)
+        self._draws()
+        self._cases()
+        self._evidence()
+        if name is not None:
+            self.world.courses.setdefault(name, self._course())
+
+    def _times(self) -> tuple[float, float] | None:
+        """When the entry is in force, at longest; None if it cannot be read, or if a state or a draw decides."""
+        at, length = self.fields.get("at"), self.fields.get("for_")
+        repair = self.fields.get("repair")
+        for way, value in (("for", length), (("repair", "work"), repair and repair.work)):
+            if value == DRAWN and not self.draws:
+                self.wrong(way, "is `drawn`, but nothing is drawn here", "write a duration such as '2h'")
+        if len(self.given("for_", "repair")) == 2:
+            self.wrong("repair", "stands beside `for`", "keep one of the two")
+        if length == 0:
+            self.wrong("for", "is nothing", "break it for longer than 0 s")
+        if not self.given("at", "when", "hazard", "random", "cases"):
+            self.wrong(
+                (), "has neither `at` nor `when`", "add `at`, the time from zero, or `when`, a state of the town"
+            )
+        times = self.times
+        if at is None or times.duration_s is None:
+            return None
+        if at >= times.duration_s:
+            what = f"lies at or after the end of the run ({shown(times.duration_s)})"
+            self.wrong("at", what, "break it earlier or run longer")
+            return None
+        if times.heal_by_s is not None and at >= times.heal_by_s:
+            what = f"lies at or after heal_by ({shown(times.heal_by_s)}), when everything is mended"
+            self.wrong("at", what, "break it earlier or heal later")
+            return None
+        last = times.end_s if times.end_s is not None else times.duration_s
+        fixed = not self.given("when", "random", "cases")
+        lasts = length if isinstance(length, float) else None
+        if lasts is not None and at + lasts > last and fixed:
+            name = "heal_by" if times.heal_by_s is not None else "the end of the run"
+            what = f"lasts until {shown(at + lasts)}, beyond {name} ({shown(last)})"
+            self.wrong("for", what, "shorten it, or leave it out to last until then")
+        return (at, last if lasts is None else at + lasts) if fixed and not self.draws else None
+
+    def _course(self) -> Course:
+        at = None if self.given("when", "random", "cases") else self.fields.get("at")
+        length = self.fields.get("for_")
+        if at is None:
+            return Course(None, None)
+        if isinstance(length, float):
+            return Course(at, at + length)
+        return Course(at, None if self.given("repair") else self.times.heal_by_s)
+
+    def _targets(self) -> None:
+        """Each target is there, once, and can fail in this way."""
+        named, city, seen = self.fields.get("target"), self.city, set[str]()
+        for way, target in [] if named is None else ways("target", named):
+            if city is None:
+                continue
+            if target in seen:
+                self.wrong(way, f"{target!r} is named twice", "name it once")
+            seen.add(target)
+            if target in city.components:
+                kind = city.components[target].kind
+                faults, own = registry().faults_of_type[kind], registry().types[kind].faults
+            elif target in city.links:
+                link = city.links[target]
+                kind, faults = f"{link.kind} link", registry().links[link.kind].faults
+                own = faults
+            else:
+                self.mistakes.unknown(way, "component or link", target, things(city), SHOW)
+                continue
+            if self.point is not None and self.point.name not in [fault.name for fault in faults]:
+                can = ", ".join(fault.name for fault in own) or "nothing"
+                what = f"{target!r} is a {kind}, which declares no {self.point.name!r}"
+                self.wrong("fault", what, f"it declares: {can}")
+            elif self.point in registry().sensor_faults:
+                self._sensor(way, target, city)
+            elif self.point in registry().report_faults and target not in {cohort.gateway for cohort in city.cohorts}:
+                self.wrong(way, f"no sensor reports to {target!r}", "name a gateway with sensors behind it")
+
+    def _sensor(self, way: Sequence[str | int], target: str, city: City) -> None:
+        measured = city.measured_at(target)
+        quantity = (self.fields.get("parameters") or {}).get("quantity")
+        if not measured:
+            mend = "name a component with a sensor, see its city's sensors"
+            self.wrong(way, f"{target!r} carries no sensor", mend)
+        elif quantity not in (None, ANY_QUANTITY, *measured):
+            what = f"no sensor reads {quantity!r} at {target!r}"
+            self.wrong(("parameters", "quantity"), what, f"write one of: {', '.join((ANY_QUANTITY, *measured))}")
+
+    def _repair(self) -> None:
+        repair, city = self.fields.get("repair"), self.city
+        if city is None or not self.given("repair"):
+            return
+        depots = [depot.id for depot in city.of_kind("depot")]
+        targets = listed(self.fields.get("target"))
+        if not depots:
+            what = f"city {city.name!r} has no depot, nobody comes"
+            self.wrong("repair", what, "use `for`, or add a depot to the city")
+        elif repair is not None:
+            self._trade(repair, targets, depots if repair.depot is None else [repair.depot], city)
+        if city.road_files is None or repair is None:
+            return
+        sites = [("repair", target) for target in targets] if repair.site is None else [("site", repair.site)]
+        for field, place in sites:
+            place = city.links[place].target if place in city.links else place
+            component = city.components.get(place)
+            if component and component.kind != "road-node" and not city.links_into(place, LinkKind.ROAD):
+                what = f"no road link leads to {place!r}, a crew never arrives"
+                self.wrong(("repair", "site") if field == "site" else "repair", what, "name a `site` with road access")
+
+    def _trade(self, repair: RepairFields, targets: Sequence[str], depots: Sequence[str], city: City) -> None:
+        """The trade asked for, or that of each target, is known at one of the depots."""
+        able = {trade for depot in depots for trade in crews_of(city.components[depot])}
+        if any(registry().trades[trade].any_work for trade in able):
+            return
+        if repair.trade is not None:
+            wanted = {repair.trade}
+        else:
+            wanted = {str(trade) for target in targets if (trade := _trade_of(target, city)) is not None}
+        for missing in sorted(wanted - able):
+            what = f"no crew of the trade {missing!r} belongs to {' or '.join(depots)}"
+            mend = f"write trade: and one of: {', '.join(sorted(able))}" if able else "give the depot crews"
+            self.wrong("repair" if repair.trade is None else ("repair", "trade"), what, mend)
+
+    def _selector(self) -> None:
+        """What is selected can fail in this way, and is there in the city."""
+        selector: SelectorFields | None = self.fields.get("selector")
+        if selector is None or self.point is None:
+            return
+        misfit = selector.misfit(self.point)
+        if misfit is not None:
+            self.wrong("fault", *misfit)
+        elif self.city is not None:
+            found = len(matching(selector.record(), self.point.name, self.city))
+            if not found:
+                self.wrong("selector", f"finds no component or link with fault {self.point.name!r}", f"see `{SHOW}`")
+            elif selector.random is not None and selector.random > found:
+                what = f"asks for {selector.random:g} of {found}"
+                self.wrong(("selector", "random"), what, f"write {found} at most")
+
+    def _overlap(self, span: tuple[float, float] | None) -> None:
+        """The same thing broken twice at once by name is a slip; selectors, resolved or not, may well overlap."""
+        if span is None or self.point is None or self.given("selected"):
+            return
+        end = span[0] if self.given("repair") else span[1]  # nobody knows when a crew will be done
+        quantity = (self.fields.get("parameters") or {}).get("quantity") or ""
+        way_of_failing = f"{self.point.name} {quantity}"  # one sensor is not another
+        named = ways("target", self.fields.get("target") or [])
+        for target, way in {target: way for way, target in reversed(named)}.items():
+            spans = self.world.taken.setdefault((target, way_of_failing), [])
+            for begin, until, other in spans:
+                if (span[0] < until and begin < end) or span[0] == begin:
+                    what = f"{target!r} is broken in this way by {other!r} already"
+                    self.wrong(way, what, "move or drop one of them")
+                    break
+            spans.append((span[0], end, self.fields.get("id") or "another entry"))
+
+    def _draws(self) -> None:
+        """Look for mistakes in `hazard` and `random`."""
+        if len(self.draws) == 2:
+            self.wrong("random", "stands beside `hazard`", "use two entries")
+            return
+        if not self.draws:
+            return
+        sort = self.draws[0]
+        selector: SelectorFields | None = self.fields.get("selector")
+        if self.given("when"):
+            self.wrong("when", f"stands beside `{sort}`", "use two entries")
+            return
+        if selector is not None and selector.random is not None:
+            self.wrong(("selector", "random"), f"stands beside `{sort}`, which draws by itself", "leave it out")
+            return
+        if self.given("parameters") and not self.given("fault"):
+            what = "are those of a fault, but none is named"
+            self.wrong("parameters", what, "add `fault`, or leave them out")
+        if sort == "hazard":
+            self._hazard(self.fields.get("hazard"))
+        else:
+            self._random(self.fields.get("random"))
+
+    @property
+    def _sound(self) -> bool:
+        """Whether it can be looked up in the city what a draw may befall."""
+        sound = all(name in self.fields for name in ("fault", "target", "selector", "parameters"))
+        return sound and not self.mistakes
+
+    def _hazard(self, item: HazardFields | None) -> None:
+        if not self.given("at"):
+            self.wrong((), "has no `at`", "add `at`, the time from zero at which the hazard comes")
+        if item is None:
+            return
+        curves = [curve for curve in fragilities().values() if curve.hazard.value == item.type]
+        if self.point is not None and self.point.name not in [curve.fault for curve in curves]:
+            able = dict.fromkeys(curve.fault for curve in curves)
+            mend = f"one of: {', '.join(able)}; see `{_CURVES}`"
+            self.wrong("fault", f"no {item.type} leads to {self.point.name!r}", mend)
+        if self.city is not None and self._sound and not self._exposed(self.city, hazard=item.record()):
+            self.wrong("hazard", f"finds nothing in its area that a {item.type} can damage", f"see `{_CURVES}`")
+
+    def _random(self, item: RandomFields | None) -> None:
+        at = 0.0 if not self.given("at") else self.fields.get("at")
+        if item is None:
+            return
+        if item.until is not None and at is not None and item.until <= at:
+            self.wrong(("random", "until"), f"is not after `at` ({shown(at)})", "write a later time")
+        known = [one for one in rates().values() if self.point is None or one.fault == self.point.name]
+        if self.point is not None and not known and item.rate is None:
+            able = dict.fromkeys(one.fault for one in rates().values())
+            mend = f"one of: {', '.join(able)}; or write a number"
+            self.wrong("fault", f"no rate is known of {self.point.name!r}", mend)
+        if self.city is not None and self._sound:
+            found = self._exposed(self.city, wear=Wear(item.rate))
+            if not found:
+                self.wrong("random", "finds no component with a failure rate", f"see `{_RATES}`")
+            self._unknown_class(found)
+
+    def _exposed(self, city: City, **sort: Any) -> tuple[Exposure, ...]:
+        """What the draw can befall."""
+        selector: SelectorFields | None = self.fields.get("selector")
+        asked = TimelineEntry(
+            self.fields.get("id") or "",
+            0.0,
+            self.fields.get("fault") or "",
+            listed(self.fields.get("target")),
+            None if selector is None else selector.record(),
+            **sort,
+        )
+        return exposed(asked, city, 2000, meant(asked, city))
+
+    def _unknown_class(self, found: Sequence[Exposure]) -> None:
+        """Where no class says how a component fails, the entry must: the length of the fault, and its parameters."""
+        given = self.fields.get("parameters") or {}
+        for one in found:
+            kind = one.component.kind
+            if one.outage is None and self.fields.get("for_") == DRAWN:
+                what = f"is `drawn`, but no length is known of {one.fault!r} at a {kind}"
+                self.wrong("for", what, f"write a duration such as '2h'; see `{_RATES}`")
+                return
+            point = point_of(one.fault)
+            for parameter in () if point is None else point.parameters:
+                if parameter.default is None and parameter.name not in {*one.parameters, *given}:
+                    what = f"{one.fault!r} at a {kind} needs the parameter {parameter.name!r}"
+                    self.wrong((), what, f"add parameters: {{{parameter.name}: ...}} ({parameter.title})")
+                    return
+
+    def _cases(self) -> None:
+        if not self.cases:
+            return
+        if self.given("when"):
+            self.wrong("when", "stands beside `cases`, which have moments of their own", "use two entries")
+        taken: set[str] = set()
+        for number, case in enumerate(self.fields.get("cases") or ()):
+            here = ("cases", number)
+            if case.target in taken:
+                self.wrong((*here, "target"), f"{case.target!r} stands in two cases", "use two entries")
+            taken.add(case.target)
+            self._case(case, here)
+
+    def _case(self, case: CaseFields, here: tuple[str, int]) -> None:
+        point = self.point if case.fault is None else point_of(case.fault)
+        if case.fault is None and not self.given("fault"):
+            self.wrong(here, "names no fault, and neither does its entry", "add `fault`")
+        if case.at is None and not self.given("at"):
+            self.wrong(here, "has no `at`, and neither has its entry", "add `at`")
+        inside = Mistakes()
+        _check_parameters(case.parameters or {}, point, inside, bool(self.given("parameters")))
+        self.mistakes.take(here, inside)
+        if self.city is None or point is None:
+            return
+        if case.target in self.city.components:
+            faults = registry().faults_of_type[self.city.components[case.target].kind]
+        else:
+            faults = registry().links[self.city.links[case.target].kind].faults
+        if point.name not in [fault.name for fault in faults]:
+            can = ", ".join(fault.name for fault in faults) or "nothing"
+            way = "fault" if case.fault is None else (*here, "fault")
+            self.wrong(way, f"{case.target!r} declares no {point.name!r}", f"it declares: {can}")
+
+    def _evidence(self) -> None:
+        seen, at, end_s = self.fields.get("evidence"), self.fields.get("at"), self.times.duration_s
+        # a fault that comes after the end of the run is one mistake, not two
+        if seen is not None and at is not None and end_s is not None and at < end_s < at + seen.within:
+            what = f"ends after the run ({shown(end_s)})"
+            self.wrong(("evidence", "within"), what, "look for it earlier, or run longer")
+
+
+def _trade_of(target: str, city: City) -> Trade | None:
+    if target in city.links:
+        return trade_of_link(city.links[target].kind)
+    component = city.components.get(target)
+    return None if component is None else trade_of(component.kind, component.domain)
