@@ -26,6 +26,7 @@ COMPONENT_COLUMNS = (
     "title",
     "parameters",
     "trenches",
+    "given",
 )
 
 FROM_NETWORK_FILES = {
@@ -65,6 +66,7 @@ def listed_component(fields: Fields, report: Report) -> Component | None:
         title=fields.text("title"),
         parameters=complete(kind, fields.parameters(), report),
         trenches=fields.listed("trenches"),
+        given=fields.listed("given"),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from simulator.city.frame import to_degrees
 from simulator.city.geojson import DEGREE_DIGITS
 from simulator.contracts.city import City
+from simulator.contracts.codes import given_words
 from simulator.contracts.component import Component, District
 from simulator.contracts.link import Link
 
@@ -73,7 +74,7 @@ def _of_district(district: District, extra: Extra) -> dict[str, Any]:
 def _of_component(component: Component, extra: Extra) -> dict[str, Any]:
     return {
         "feature": "component",
-        "title": component.title,
+        "title": component.title or (given_words(component.given).en if component.given else ""),
         "kind": component.kind,
         "domain": component.domain.value,
         "district": component.district,

@@ -15,6 +15,7 @@ A branch's `ends` are two bus ids, or three for a three-winding transformer. Pow
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -25,6 +26,8 @@ from simulator.contracts.problem import BadInput, Problem
 
 SCHEMA = "stadtwerk/power/1"
 _MEND = "write the file anew with the importer"
+_NUMBERED = re.compile(r"(?:bus|line|switch|external grid|(?:\S+ )?transformer|static generator|storage) \d+", re.I)
+"""How power network files number what has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,24 +202,37 @@ def write_power_file(file: PowerFile, path: Path) -> None:
 def read_power_elements(path: Path) -> tuple[NetworkElement, ...]:
     """The town elements of a `power.json`; a bus weighs its rated load in W. Raises `BadInput`."""
     file = read_power_file(path)
-    out = [NetworkElement("substation", s.id, s.x, s.y, title=s.name) for s in file.substations]
-    out += [NetworkElement("pv", p.id, p.x, p.y, title=p.name, parameters={"rated_w": p.rated_w}) for p in file.pvs]
+    out = [NetworkElement("substation", s.id, s.x, s.y, title=_own(s.name)) for s in file.substations]
+    out += [
+        NetworkElement("pv", p.id, p.x, p.y, title=_own(p.name), parameters={"rated_w": p.rated_w}) for p in file.pvs
+    ]
     for battery in file.batteries:
         given = {"rated_w": battery.rated_w, "energy_j": battery.energy_j, "initial_share": battery.initial_share}
-        out.append(NetworkElement("battery", battery.id, battery.x, battery.y, title=battery.name, parameters=given))
+        out.append(
+            NetworkElement("battery", battery.id, battery.x, battery.y, title=_own(battery.name), parameters=given)
+        )
     # Buses last among the points: they are what the ends below name, should an infeed or plant share a network id.
-    out += [NetworkElement("bus", b.id, b.x, b.y, weight=b.load_w, title=b.name) for b in file.buses]
-    out += [NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=b.name) for b in file.branches]
-    out += [NetworkElement("grid-switch", s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=s.name) for s in file.switches]
+    out += [NetworkElement("bus", b.id, b.x, b.y, weight=b.load_w, title=_own(b.name)) for b in file.buses]
+    out += [NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=_own(b.name)) for b in file.branches]
+    out += [
+        NetworkElement("grid-switch", s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=_own(s.name)) for s in file.switches
+    ]
     return tuple(out)
 
 
+def _own(name: str) -> str:
+    """The name that an element has in the file, empty where that is only its kind with a number."""
+    return "" if _NUMBERED.fullmatch(name) else name
+
+
 def named_loads(file: PowerFile) -> dict[str, str]:
-    """Name of a load or motor in the planner's file → component id of its bus; the first one wins."""
+    """Name of a load, motor or bus in the planner's file → component id of its bus; the first one wins, loads first."""
     out: dict[str, str] = {}
     for bus in file.buses:
         for name in bus.names:
             out.setdefault(name, f"bus-{bus.id}")
+    for bus in file.buses:
+        out.setdefault(bus.name, f"bus-{bus.id}")
     return out
 
 

@@ -115,6 +115,7 @@ def _component_cells(component: Component) -> list[str]:
         component.title,
         "; ".join(f"{name}={cell(value)}" for name, value in given.items()),
         "; ".join(component.trenches),
+        "; ".join(component.given),
     ]
 
 

@@ -1,46 +1,73 @@
-"""All event codes and crews' tasks: those of every catalogue's folder, plug-ins too, and those of the mechanisms."""
+"""All event codes, tasks of crews and names that rules give: declared beside the catalogues, and by the mechanisms."""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from types import MappingProxyType
 from typing import TypeVar
 
 from simulator.contracts.event import EventCode, Task
-from simulator.contracts.registry import events_beside, registry
+from simulator.contracts.naming import Given, NameCode
+from simulator.contracts.registry import beside, registry
+from simulator.contracts.words import Text, Verbatim
 
 _MECHANISMS = ("resilience.inject.events", "stadtwerk.runs.events")
 """Declare what can happen without being a sub-system or a lifeline."""
 
-T = TypeVar("T", EventCode, Task)
+_NAMES = ("simulator.city.layers.names",)
+"""Declare names of components without being a sub-system or a lifeline."""
+
+T = TypeVar("T", EventCode, Task, NameCode)
 
 
 @cache
 def event_codes() -> Mapping[str, EventCode]:
     """Every declared code by its name, sorted. Raises `ValueError` where two have the same name."""
-    return _by_name(EventCode)
+    return _by_name(EventCode, event_modules())
 
 
 @cache
 def tasks() -> Mapping[str, Task]:
     """Everything that a crew is sent for, by its name, sorted. Raises `ValueError` where two have the same name."""
-    return _by_name(Task)
+    return _by_name(Task, event_modules())
+
+
+@cache
+def name_codes() -> Mapping[str, NameCode]:
+    """Every way in which a rule names a component, sorted. Raises `ValueError` where two have the same name."""
+    return _by_name(NameCode, _modules("names", _NAMES))
+
+
+def given_words(given: Given) -> Text:
+    """A name that a rule gave, in words. A code that nobody declares is shown as it is, with its parameter."""
+    code = name_codes().get(given[0])
+    if code is None:
+        return Verbatim(" ".join(given))
+    if not code.words.blanks:
+        return code.words
+    if "served" in code.words.blanks:
+        return code.words.filled(served=given_words(given[1:]) if given[1:] else Verbatim(""))
+    return code.words.filled(name=Verbatim(" ".join(given[1:])))
 
 
 def event_modules() -> Iterator[str]:
     """The modules that declare what can happen: `events` beside each catalogue, and those of the mechanisms."""
+    return _modules("events", _MECHANISMS)
+
+
+def _modules(file: str, more: tuple[str, ...]) -> Iterator[str]:
     opened = registry()
     for name in opened.catalogues:
-        if module := events_beside(opened.homes[name]):
+        if module := beside(opened.homes[name], file):
             yield module
-    yield from _MECHANISMS
+    yield from more
 
 
-def _by_name(of: type[T]) -> Mapping[str, T]:
+def _by_name(of: type[T], modules: Iterable[str]) -> Mapping[str, T]:
     found: dict[str, T] = {}
-    for module in event_modules():
+    for module in modules:
         for declared in vars(importlib.import_module(module)).values():
             if isinstance(declared, of) and found.setdefault(declared.name, declared) is not declared:
                 raise ValueError(f"{module} declares {declared.name!r}, which is declared elsewhere")

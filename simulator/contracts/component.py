@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from simulator.contracts.names import OpenName
+from simulator.contracts.naming import Given
 
 Value = float | str | bool
 """A component's parameter: a number in SI units, a name, or yes/no."""
@@ -37,6 +38,7 @@ class Component:
 
     `x_m`, `y_m` are metres east and north of the city's map origin. `network_id` is its name in the network file it
     came from, if it came from one. `parameters` holds what its kind declares (see `kinds`), complete with defaults.
+    `given` is the name that a rule gave to what has no title of its own (see `naming`).
     `length_m` is that of a pipe, line or road, 0 for all others. `trenches` are the cable trenches in which it lies.
     """
 
@@ -56,6 +58,7 @@ class Component:
     parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS, hash=False)
     length_m: float = 0.0
     trenches: tuple[str, ...] = ()
+    given: Given = ()
 
     def number(self, name: str) -> float:
         """A numeric parameter. Raises `KeyError` if the kind does not declare it, `TypeError` if it is no number."""
@@ -66,11 +69,6 @@ class Component:
 
     def text(self, name: str) -> str:
         return str(self.parameters[name])
-
-    @property
-    def label(self) -> str:
-        """What a person calls it: its title, or else its id."""
-        return self.title or self.id
 
 
 @dataclass(frozen=True, slots=True)

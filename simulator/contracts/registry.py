@@ -271,8 +271,9 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
         declared = point.load()
         declared = declared() if callable(declared) else declared
         home = point.module.rpartition(".")[0]
-        if events := events_beside(home):
-            importlib.import_module(events)
+        for file in ("events", "names"):
+            if module := beside(home, file):
+                importlib.import_module(module)
         found.register(group, declared)
         if isinstance(declared, Catalogue):
             found.homes[declared.name] = home
@@ -282,9 +283,9 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
     return replace(plugin, digest=_digest(point.dist, point.module))
 
 
-def events_beside(home: str) -> str | None:
-    """The module that declares what can happen in a catalogue's package; None where it has none."""
-    name = f"{home}.events"
+def beside(home: str, file: str) -> str | None:
+    """The module `events` or `names` in a catalogue's package; None where it has none."""
+    name = f"{home}.{file}"
     return name if home and importlib.util.find_spec(name) else None
 
 

@@ -63,7 +63,7 @@ def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, 
         if component.domain == Domain.WATER and (component.kind == "pump" or component.network_id not in water):
             water[component.network_id] = component.id
         elif component.kind == "bus":
-            for name in (component.id, component.network_id, component.title):
+            for name in (component.id, component.network_id):
                 buses.setdefault(name, component.id)
     waters, powers = Suggester(water), Suggester(buses)
     links: dict[str, Link] = {}

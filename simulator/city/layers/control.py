@@ -8,6 +8,7 @@ from simulator.city.layers.generators import AUTHORITY_H, generator_for
 from simulator.city.layers.ground import Ground, Nearest
 from simulator.city.layers.ict import HOUR_S, fibre
 from simulator.city.layers.layer import Layer, join, place, total
+from simulator.city.layers.names import GRID_CONTROL, TRAFFIC_CENTRE, WATERWORKS
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed, stations
 from simulator.contracts.city import Assumption
@@ -62,7 +63,7 @@ def _waterworks(ground: Ground, ict: Layer, plan: Plan) -> Layer:
         source.x_m,
         source.y_m,
         plan.owners.water,
-        "waterworks control room",
+        WATERWORKS(),
         source.district,
     )
     links = _room(ground, ict, room, plan, CENTRE_UPS_S)
@@ -87,7 +88,7 @@ def _network_control(ground: Ground, ict: Layer, plan: Plan) -> Layer:
         return Layer()
     seat = (ground.of_kind("substation") or substations)[0]
     room = place(
-        "network-control-1", "network-control", seat.x_m, seat.y_m, plan.owners.power, "grid control", seat.district
+        "network-control-1", "network-control", seat.x_m, seat.y_m, plan.owners.power, GRID_CONTROL(), seat.district
     )
     links = _room(ground, ict, room, plan, CENTRE_UPS_S)
     for switch in switches:
@@ -111,7 +112,7 @@ def _traffic_centre(ground: Ground, ict: Layer, signals: Sequence[Component], pl
         seat.x_m + 60.0,
         seat.y_m,
         plan.owners.roads,
-        "traffic control centre",
+        TRAFFIC_CENTRE(),
         seat.id,
     )
     links = _room(ground, ict, room, plan, CENTRE_UPS_S)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from simulator.city.layers.layer import Layer, join, place
+from simulator.city.layers.names import GENERATOR
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.link import LinkKind
@@ -35,7 +36,7 @@ def generator_for(
         site.x_m + 10.0,
         site.y_m,
         site.owner,
-        f"emergency generator of {site.label}",
+        GENERATOR(site.given or site.title or site.id),
         site.district,
         fuel_l=tank_l,
         tank_l=tank_l,

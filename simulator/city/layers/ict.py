@@ -10,6 +10,16 @@ from itertools import pairwise
 from simulator.city.layers.generators import generator_for
 from simulator.city.layers.ground import Ground, Nearest
 from simulator.city.layers.layer import Layer, join, place
+from simulator.city.layers.names import (
+    BROKER,
+    CONTROL_SYSTEM,
+    CORE_ROUTER,
+    GATEWAY,
+    PORTAL,
+    ROOM_SWITCH,
+    ROUTER,
+    SERVER,
+)
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
@@ -48,7 +58,7 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
     core = _core(ground.districts, plan)
     servers = [
         place(
-            "server-a", "server", room_a.x_m, room_a.y_m, owner, "server A", room_a.id, plan.make(0), cluster=CLUSTER
+            "server-a", "server", room_a.x_m, room_a.y_m, owner, SERVER("A"), room_a.id, plan.make(0), cluster=CLUSTER
         ),
         place(
             "server-b",
@@ -56,7 +66,7 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
             room_b.x_m,
             room_b.y_m,
             owner,
-            "server B",
+            SERVER("B"),
             room_b.id,
             plan.make(1),
             cluster=CLUSTER,
@@ -64,23 +74,23 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
         ),
     ]
     switches = [
-        place(f"switch-{r}", "switch", d.x_m, d.y_m, owner, f"switch of data room {r.upper()}", d.id, plan.make(i))
+        place(f"switch-{r}", "switch", d.x_m, d.y_m, owner, ROOM_SWITCH(r.upper()), d.id, plan.make(i))
         for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
     ]
     brokers = [
-        place(f"broker-{r}", "broker", d.x_m, d.y_m, owner, f"broker {r.upper()}", d.id, plan.make(i), rank=i + 1.0)
+        place(f"broker-{r}", "broker", d.x_m, d.y_m, owner, BROKER(r.upper()), d.id, plan.make(i), rank=i + 1.0)
         for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
     ]
     services = [
-        place("scada", "service", room_a.x_m, room_a.y_m, owner, "control system", room_a.id, cluster=CLUSTER),
-        place("portal", "service", room_a.x_m, room_a.y_m, owner, "citizens' portal", room_a.id, cluster=CLUSTER),
+        place("scada", "service", room_a.x_m, room_a.y_m, owner, CONTROL_SYSTEM(), room_a.id, cluster=CLUSTER),
+        place("portal", "service", room_a.x_m, room_a.y_m, owner, PORTAL(), room_a.id, cluster=CLUSTER),
     ]
     routers = [
-        place(f"router-{d.id}", "router", d.x_m, d.y_m, owner, f"router {d.title}", d.id, plan.make(i))
+        place(f"router-{d.id}", "router", d.x_m, d.y_m, owner, ROUTER(d.title), d.id, plan.make(i))
         for i, d in enumerate(ground.districts)
     ]
     gateways = [
-        place(f"gateway-{d.id}", "gateway", d.x_m, d.y_m, owner, f"gateway {d.title}", d.id, plan.make(i + 1))
+        place(f"gateway-{d.id}", "gateway", d.x_m, d.y_m, owner, GATEWAY(d.title), d.id, plan.make(i + 1))
         for i, d in enumerate(ground.districts)
     ]
     gateways = _with_old_devices(gateways, plan)
@@ -137,7 +147,7 @@ def _core(districts: Sequence[District], plan: Plan) -> list[Component]:
             d.x_m + 20.0,
             d.y_m,
             plan.owners.ict,
-            f"core router {i + 1}",
+            CORE_ROUTER(str(i + 1)),
             d.id,
             plan.make(i),
         )

@@ -11,6 +11,7 @@ from simulator.contracts.component import Component, Value
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
+from simulator.contracts.naming import Given
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def place(
     x_m: float,
     y_m: float,
     owner: str,
-    title: str = "",
+    title: str | Given = "",
     district: str = "",
     make: Make = UNKNOWN_MAKE,
     **parameters: Value,
@@ -86,8 +87,9 @@ def place(
         make.model,
         make.firmware,
         make.year,
-        title,
+        title if isinstance(title, str) else "",
         parameters=filled,
+        given=() if isinstance(title, str) else title,
     )
 
 

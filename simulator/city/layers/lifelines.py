@@ -7,11 +7,23 @@ from simulator.city.layers.generators import HOSPITAL_H, generator_for
 from simulator.city.layers.ground import Ground
 from simulator.city.layers.ict import fibre
 from simulator.city.layers.layer import UNKNOWN_MAKE, Layer, join, place, total
+from simulator.city.layers.names import (
+    DEPOT,
+    EMERGENCY_WATER,
+    EMERGENCY_WELL,
+    HOSPITAL,
+    HOSPITAL_IT,
+    HOSPITAL_SERVER,
+    HOSPITAL_WATER,
+    RECORDS,
+    TOWN_HALL,
+)
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, District, Value
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.naming import NameCode
 
 BEDS_PER_1000 = 6.0
 """Hospital beds in Germany in 2017: 497,000 for 82.7 million people (Destatis, by way of the press)."""
@@ -57,7 +69,7 @@ def _hospital(ground: Ground, ict: Layer, plan: Plan) -> Layer:
     seat = max(rest, key=lambda d: (d.people, d.id))
     beds = float(max(1, round(ground.people * BEDS_PER_1000 / 1000)))
     site = place(
-        "hospital-1", "hospital", seat.x_m + 80.0, seat.y_m, plan.owners.health, "hospital", seat.id, beds=beds
+        "hospital-1", "hospital", seat.x_m + 80.0, seat.y_m, plan.owners.health, HOSPITAL(), seat.id, beds=beds
     )
     links = [*_water_link(ground, site, plan, HOSPITAL_TANK_S), field_link(ict, site, plan.owners.ict)]
     size = f"{beds:g} beds: {BEDS_PER_1000:g} for 1,000 people (Germany 2017, Destatis)"
@@ -78,14 +90,14 @@ def _hospital(ground: Ground, ict: Layer, plan: Plan) -> Layer:
 def _inside(ground: Ground, site: Component, plan: Plan) -> tuple[Layer, tuple[Component, ...]]:
     """What stands in the house: two servers that carry its records, on a network of their own, and its water."""
     owner, seat, x_m, y_m = plan.owners.health, site.district, site.x_m, site.y_m
-    cluster, title = "hospital", "hospital information system"
+    cluster = "hospital"
     servers = tuple(
-        place(f"hospital-server-{x}", "server", x_m, y_m, owner, f"hospital server {x.upper()}", seat, plan.make(i),
+        place(f"hospital-server-{x}", "server", x_m, y_m, owner, HOSPITAL_SERVER(x.upper()), seat, plan.make(i),
               cluster=cluster, rank=float(i + 1))
         for i, x in enumerate("ab")
     )  # fmt: skip
-    system = place("hospital-it", "service", x_m, y_m, owner, title, seat, cluster=cluster)
-    records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, "patient records", seat, hospital=site.id)
+    system = place("hospital-it", "service", x_m, y_m, owner, HOSPITAL_IT(), seat, cluster=cluster)
+    records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, RECORDS(), seat, hospital=site.id)
     links = [join(LinkKind.CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
     links += [fibre(server, records, owner) for server in servers]
     text = "its information system runs on two servers in the house, without which wards go over to paper"
@@ -93,13 +105,13 @@ def _inside(ground: Ground, site: Component, plan: Plan) -> tuple[Layer, tuple[C
     if not ground.supplying_junctions:
         return out, servers
     name = f"water-{site.id}"
-    water = place(name, "hospital-water", x_m, y_m, owner, "water of the hospital", seat, hospital=site.id)
+    water = place(name, "hospital-water", x_m, y_m, owner, HOSPITAL_WATER(), seat, hospital=site.id)
     return out + Layer((water,)), servers
 
 
 def _town_hall(ground: Ground, ict: Layer, plan: Plan) -> Layer:
     seat = ground.central
-    hall = place("town-hall-1", "town-hall", seat.x_m, seat.y_m - 60.0, plan.owners.city, "town hall", seat.id)
+    hall = place("town-hall-1", "town-hall", seat.x_m, seat.y_m - 60.0, plan.owners.city, TOWN_HALL(), seat.id)
     links = [join(LinkKind.CONTROL, "portal", hall.id, plan.owners.ict), *site_links(ict, hall, plan.owners.ict)]
     if ground.of_kind("bus"):
         links.append(feed(ground, hall, plan.owners.power, TOWN_HALL_UPS_S))
@@ -115,8 +127,8 @@ def _water(ground: Ground, plan: Plan) -> Layer:
     for district in ground.districts:
         name = f"drinking-water-{district.id}"
         stock = {"bottled_l_person": BOTTLED_L_PERSON}
-        point = _beside(district, "drinking-water", name, "emergency water supply", 0.0, plan, **stock)
-        well = _beside(district, "emergency-well", f"well-{district.id}", "emergency well", 120.0, plan)
+        point = _beside(district, "drinking-water", name, EMERGENCY_WATER, 0.0, plan, **stock)
+        well = _beside(district, "emergency-well", f"well-{district.id}", EMERGENCY_WELL, 120.0, plan)
         places += [point, well]
         links += _water_link(ground, point, plan)
     text = (
@@ -127,11 +139,11 @@ def _water(ground: Ground, plan: Plan) -> Layer:
 
 
 def _beside(
-    district: District, kind: str, name: str, title: str, north_m: float, plan: Plan, **given: Value
+    district: District, kind: str, name: str, title: NameCode, north_m: float, plan: Plan, **given: Value
 ) -> Component:
     owner = plan.owners.water if kind == "drinking-water" else plan.owners.city
-    x_m, y_m, title = district.x_m, district.y_m + north_m, f"{title} {district.title}"
-    return place(name, kind, x_m, y_m, owner, title, district.id, UNKNOWN_MAKE, **given)
+    x_m, y_m = district.x_m, district.y_m + north_m
+    return place(name, kind, x_m, y_m, owner, title(district.title), district.id, UNKNOWN_MAKE, **given)
 
 
 def _depots(ground: Ground, plan: Plan) -> Layer:
@@ -144,7 +156,7 @@ def _depots(ground: Ground, plan: Plan) -> Layer:
             d.x_m - 100.0,
             d.y_m - 100.0,
             plan.owners.city,
-            f"depot {d.title}",
+            DEPOT(d.title),
             d.id,
             UNKNOWN_MAKE,
             **DEPOT_CREWS,

@@ -11,6 +11,7 @@ from simulator.city.layers.generators import AUTHORITY_H, generator_for
 from simulator.city.layers.ground import Ground
 from simulator.city.layers.ict import HOUR_S
 from simulator.city.layers.layer import Layer, join, place
+from simulator.city.layers.names import DISPATCH, RADIO_SITE, RESCUE_STATION
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
@@ -40,7 +41,7 @@ def rescue_layer(ground: Ground, ict: Layer, plan: Plan) -> Layer:
         centre.x_m - 60.0,
         centre.y_m,
         plan.owners.rescue,
-        "rescue dispatch centre",
+        DISPATCH(),
         centre.id,
     )
     powered = bool(ground.of_kind("bus"))
@@ -56,7 +57,7 @@ def rescue_layer(ground: Ground, ict: Layer, plan: Plan) -> Layer:
             district.x_m,
             district.y_m + 40.0,
             plan.owners.radio,
-            f"radio site {district.title}",
+            RADIO_SITE(district.title),
             district.id,
             plan.make(i),
         )
@@ -89,7 +90,7 @@ def _stations(ground: Ground, plan: Plan) -> list[Component]:
         if any(station.x_m == round(chosen.x_m, 1) and station.y_m == round(chosen.y_m, 1) for station in found):
             break
         number = len(found) + 1
-        title = f"rescue station {number}"
+        title = RESCUE_STATION(str(number))
         name = f"rescue-station-{number}"
         owner = plan.owners.rescue
         found.append(place(name, "rescue-station", chosen.x_m, chosen.y_m, owner, title, chosen.district))

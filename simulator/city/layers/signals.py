@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.city.layers.ground import Ground
 from simulator.city.layers.layer import Layer, join, place
+from simulator.city.layers.names import SIGNAL
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
@@ -34,7 +35,7 @@ def signal_layer(ground: Ground, plan: Plan) -> Layer:
             node.x_m,
             node.y_m,
             plan.owners.roads,
-            f"signal at {node.network_id}",
+            SIGNAL(node.network_id),
             node.district,
             plan.make(i),
             police=police,

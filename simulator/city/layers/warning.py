@@ -6,6 +6,7 @@ from simulator.city.layers.control import field_link, site_links
 from simulator.city.layers.ground import Ground
 from simulator.city.layers.ict import CLUSTER, HOUR_S
 from simulator.city.layers.layer import Layer, join, place
+from simulator.city.layers.names import PUBLIC_WARNING, SIREN, VAN, WARNING_SYSTEM
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
@@ -26,8 +27,8 @@ def warning_layer(ground: Ground, ict: Layer, dispatch: Component, plan: Plan) -
     """Beside the dispatch centre, which also sounds the sirens over its control links."""
     owner, powered = plan.owners.rescue, bool(ground.of_kind("bus"))
     x_m, y_m, seat = dispatch.x_m, dispatch.y_m, dispatch.district
-    service = place("warning", "service", x_m, y_m, owner, "warning system", seat, cluster=CLUSTER)
-    room = place("public-warning-1", "public-warning", x_m, y_m, owner, "warning of the public", seat)
+    service = place("warning", "service", x_m, y_m, owner, WARNING_SYSTEM(), seat, cluster=CLUSTER)
+    room = place("public-warning-1", "public-warning", x_m, y_m, owner, PUBLIC_WARNING(), seat)
     links: list[Link] = [join(LinkKind.CONTROL, service.id, room.id, plan.owners.ict)]
     links += site_links(ict, room, plan.owners.ict)
     if powered:
@@ -35,15 +36,14 @@ def warning_layer(ground: Ground, ict: Layer, dispatch: Component, plan: Plan) -
     sirens = []
     for district in ground.districts:
         name = f"siren-{district.id}"
-        siren = place(name, "siren", district.x_m, district.y_m - 40.0, owner, f"siren {district.title}", district.id)
+        siren = place(name, "siren", district.x_m, district.y_m - 40.0, owner, SIREN(district.title), district.id)
         sirens.append(siren)
         links.append(join(LinkKind.CONTROL, dispatch.id, siren.id, owner))
         links.append(field_link(ict, siren, plan.owners.ict))
         if powered:
             links.append(feed(ground, siren, plan.owners.power, SIREN_S))
     vans = [
-        place(f"van-{i + 1}", "loudspeaker-van", x_m, y_m + 20.0, owner, f"loudspeaker van {i + 1}", seat)
-        for i in range(VANS)
+        place(f"van-{i + 1}", "loudspeaker-van", x_m, y_m + 20.0, owner, VAN(str(i + 1)), seat) for i in range(VANS)
     ]
     text = (
         f"phones are reached for {PHONES_S / HOUR_S:g} h after a blackout, sirens (one a district) have batteries for "
