@@ -22,7 +22,7 @@ from gateways.ingest.embedded_store import read_columns, read_ledger
 from gateways.wire import topics
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
 from simulator.contracts.settings import settings_data
-from stadtwerk.live.ingest import IngestProcess
+from stadtwerk.live.supervisor import IngestProcess
 
 LARGE, SMALL = (1000, 2000), (20, 10_000)
 """Sensors in a block, and blocks in an end-to-end run."""

@@ -395,8 +395,7 @@ def audit(
     from resilience.study.audit import audit as judged
     from resilience.study.audit.cases import LINK_ORDER
     from simulator.contracts.names import suggestion
-    from stadtwerk.studies.audit import live_of
-    from stadtwerk.studies.topology import network_edges
+    from stadtwerk.studies.audit import live_of, network_edges
 
     _at_least(("limit", limit, 1), ("jobs", jobs, 1))
     wanted = tuple(LINK_ORDER if kinds is None else kinds)

@@ -167,7 +167,7 @@ class Terminal:
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
     @contextmanager
-    def tallying(self, total: int, done: int = 0) -> Iterator[Count]:
+    def counting_up(self, total: int, done: int = 0) -> Iterator[Count]:
         """How many of so many pieces are done, how many failed, and when the rest will be; a line for each tenth where
         no terminal is."""
         if self._shows:

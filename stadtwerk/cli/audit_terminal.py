@@ -1,14 +1,82 @@
-"""What an audit found, on the terminal: counts, the worst cases, the answer."""
+"""What a command line asks of an audit, checked as a whole, and what a terminal shows: counts, worst cases, answer."""
 
 from __future__ import annotations
 
+import argparse
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simulator.contracts.link import LinkKind
+from simulator.contracts.names import suggestion
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
-    from resilience.study.audit import Audit
+    from resilience.study.audit import Audit, AuditSettings, Scope
+
+WHERE = "command line"
+TIMES = {
+    "warmup": "warmup_s",
+    "at": "at_s",
+    "length": "for_s",
+    "until": "until_s",
+    "longest": "longest_s",
+}
+"""Options that are durations, and the setting each of them is."""
+
+
+def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
+    """Settings and scope. Raises `BadInput` with every problem."""
+    from resilience.study.audit import AuditSettings, Scope
+    from resilience.study.audit.cases import LINK_ORDER
+    from simulator.contracts.duration import seconds, shown
+
+    problems: list[Problem] = []
+    settings = AuditSettings()
+    for option, field in TIMES.items():
+        text = getattr(options, option)
+        if text is not None:
+            try:
+                settings = replace(settings, **{field: seconds(text)})  # type: ignore[arg-type]
+            except ValueError as error:
+                name = "--for" if option == "length" else f"--{option}"
+                problems.append(Problem(WHERE, 0, name, str(error), "write it as 90min, 6h or 1h30min"))
+    if options.start is not None:
+        try:
+            settings = replace(settings, start=datetime.fromisoformat(options.start))
+        except ValueError:
+            mend = "write it as 2026-01-14T07:00"
+            problems.append(Problem(WHERE, 0, "--start", f"{options.start!r} is no time", mend))
+    if settings.start.tzinfo is not None:
+        problems.append(Problem(WHERE, 0, "--start", "names a time zone", "give the town's local time without one"))
+    if not problems and not (settings.for_s > 0 and settings.at_s + settings.for_s < settings.until_s):
+        end = shown(settings.at_s + settings.for_s)
+        problems.append(
+            Problem(WHERE, 0, "--until", f"is not after the end at {end}", "watch until after --at + --for")
+        )
+    kinds: tuple[LinkKind, ...] = LINK_ORDER
+    if options.kinds is not None:
+        named = [name.strip() for name in options.kinds.split(",")]
+        known = [kind.value for kind in registry().links]
+        problems += [
+            Problem(WHERE, 0, "--kinds", f"{name!r} is no kind of link", suggestion(name, known))
+            for name in named
+            if name not in known
+        ]
+        kinds = tuple(kind for kind in LINK_ORDER if kind.value in named)
+    for name, value, least in (("limit", options.limit, 1), ("jobs", options.jobs, 1), ("seed", options.seed, 0)):
+        if value is not None and value < least:
+            problems.append(
+                Problem(WHERE, 0, f"--{name}", f"{value} is below {least}", f"use a whole number from {least}")
+            )
+    if problems:
+        raise BadInput(problems)
+    scope = Scope(kinds, options.components, options.pairs, options.makers, options.limit)
+    return replace(settings, seed=options.seed), scope
+
 
 SHOWN = 20
 """Cases that are printed; all of them stand in the tables."""

@@ -9,7 +9,7 @@ from resilience.study.outcome import Outcome
 from resilience.study.suite_junit import SuiteRun
 from simulator.contracts.words import Words
 from stadtwerk.runs.run import RunRequest
-from stadtwerk.studies.suite import SuiteRequest, SuiteResult
+from stadtwerk.studies.suite import SuiteRequest, SuiteResult, shrink_run
 from stadtwerk.terminal import Terminal
 
 _ = Words("stadtwerk")
@@ -73,7 +73,6 @@ def complaint(run: SuiteRun, lang: str) -> list[str]:
 
 def shrink_failures(request: SuiteRequest, result: SuiteResult, terminal: Terminal) -> None:
     """The smallest timeline that still fails, for each run that failed and was not expected to."""
-    from stadtwerk.studies.shrinking import shrink_run
 
     for run in result.runs:
         if run.judged.outcome is Outcome.FAIL and run.verdict is not None and run.verdict.exit_code == 1:

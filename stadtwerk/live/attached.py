@@ -12,10 +12,8 @@ from gateways.gateway.rollout import Rollout
 from gateways.network.tls_proxy import LOCAL, Way
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.live.installation import Installation
-from stadtwerk.live.journal import Journal
-from stadtwerk.live.settings import BROKERS
-from stadtwerk.live.wires import Wire, Wires
+from stadtwerk.live.plant import Journal, Wire, Wires
+from stadtwerk.live.settings import BROKERS, Installation
 
 START_S = 120.0
 """Time for all gateways to open their doors: containers come up one after the other (assumption)."""

@@ -13,7 +13,7 @@ from gateways.brokers.mosquitto import NAMES, installed
 from gateways.secrets.folder import DATABASE, SIMULATOR
 from simulator.contracts.problem import BadInput
 from stadtwerk.library import load_named_city
-from stadtwerk.live.installation import SCHEMA
+from stadtwerk.live.settings import SCHEMA
 
 DOOR, FIRST_LINK = 7000, (17001, 18001)
 _SECRETS = "/etc/stadtwerk/identity"

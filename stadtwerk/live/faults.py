@@ -13,11 +13,9 @@ from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
 from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.kernel import Clock
-from stadtwerk.live.plant import Plant
+from stadtwerk.live.plant import Plant, Wire
 from stadtwerk.live.settings import BROKERS, DOWN_S, Drill
-from stadtwerk.live.wires import Wire
-from stadtwerk.runs.brokers import TownBrokers
-from stadtwerk.runs.feed import software_of
+from stadtwerk.runs.feed import TownBrokers, software_of
 
 
 class RealFaults:

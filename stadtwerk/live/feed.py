@@ -1,35 +1,39 @@
-"""The way of the readings out of a live run: to the run folder as ever, and through real gateways to a real store."""
+"""The way of the readings out of a live run: to the run folder as ever, and through real gateways to a real store.
+
+How far the city is behind the wall clock is shown when it happens, and recorded in any case.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateways.alive import NOBODY_ASKS, Alive
 from gateways.gateway.aggregation import Sums
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
-from simulator.contracts.ticks import to_s
+from simulator.contracts.ticks import TICKS_PER_S, to_s
 from simulator.domains.ict.catalogue import PROTOCOL
-from stadtwerk.live.audit import left_in, row_count, tally_of
-from stadtwerk.live.device import ModbusDevice
+from simulator.kernel import Clock
 from stadtwerk.live.faults import RealFaults, plan_drills
-from stadtwerk.live.field import Field, FieldSums
+from stadtwerk.live.reconciliation import left_in, reconcile_by, row_count
 from stadtwerk.live.settings import LiveSettings
+from stadtwerk.live.southbound import Field, FieldSums, ModbusDevice
 from stadtwerk.runs.feed import Feed, told_of
+from stadtwerk.terminal import Progress, Terminal
 
 if TYPE_CHECKING:
     from gateways.simulated.telemetry import Telemetry
     from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
     from simulator.coupling import GaugeRecorder, Runtime
-    from simulator.kernel import Clock
     from stadtwerk.influx.identity import RunIdentity
     from stadtwerk.influx.live import LiveLines
-    from stadtwerk.live.journal import Journal
-    from stadtwerk.live.plant import Plant
-    from stadtwerk.runs.brokers import TownBrokers
+    from stadtwerk.live.plant import Journal, Plant
+    from stadtwerk.runs.feed import TownBrokers
 
 LOOK_S = 0.2
 ASK_S = 2.0
@@ -141,7 +145,7 @@ class LiveFeed(Feed):
         """Whether a database has all that gateways acknowledged."""
         assert self._settings.influx is not None
         try:
-            return not tally_of(
+            return not reconcile_by(
                 self.acknowledged(), StoredReadings(self._settings.influx, self._readings_run).times
             ).missing
         except (Retry, Refused):
@@ -173,3 +177,71 @@ class LiveFeed(Feed):
             device.close()
         for field in self._fields.values():
             field.close()
+
+
+BEHIND_S = 1.0
+"""From this lag on a run is behind (assumption: what somebody who watches would notice)."""
+
+REPEAT_S = 10.0
+"""Wall time between two remarks about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """`max_s`: the longest lag, in wall seconds. `behind_s`: wall time during which it was above `BEHIND_S`."""
+
+    max_s: float = 0.0
+    behind_s: float = 0.0
+
+
+class LagMeter:
+    """Told each tick that the run has reached, compares it with when that was due. Remarks go to `say`."""
+
+    def __init__(
+        self, speed: float, first: int, say: Callable[[str], None], wall: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._speed, self._first, self._say, self._wall = speed, first, say, wall
+        self._began = self._last = wall()
+        self._said_at: float | None = None
+        self.lag = Lag()
+
+    def __call__(self, tick: int) -> None:
+        now = self._wall()
+        lag_s = max(0.0, now - self._began - (tick - self._first) / TICKS_PER_S / self._speed)
+        behind = lag_s > BEHIND_S
+        self.lag = Lag(max(self.lag.max_s, lag_s), self.lag.behind_s + (now - self._last if behind else 0.0))
+        self._last = now
+        if behind and (self._said_at is None or now - self._said_at >= REPEAT_S):
+            self._say(f"the city is {lag_s:.1f} s behind the wall clock")
+            self._said_at = now
+        elif not behind and self._said_at is not None:
+            self._say("the city has caught up with the wall clock")
+            self._said_at = None
+
+
+class LiveTerminal(Terminal):
+    """A terminal that shows, and remembers, how far a run is behind."""
+
+    def __init__(self, terminal: Terminal, speed: float, alive: Alive = NOBODY_ASKS) -> None:
+        super().__init__(terminal.lang)
+        self._terminal, self._speed, self._alive = terminal, speed, alive
+        self._meter: LagMeter | None = None
+
+    @property
+    def lag(self) -> Lag:
+        return Lag() if self._meter is None else self._meter.lag
+
+    def say(self, text: str) -> None:
+        self._terminal.say(text)
+
+    @contextmanager
+    def progress(self, clock: Clock) -> Iterator[Progress]:
+        meter = self._meter = LagMeter(self._speed, clock.now, self.say)
+        with self._terminal.progress(clock) as shown:
+
+            def show(tick: int) -> None:
+                meter(tick)
+                shown(tick)
+                self._alive.beat()
+
+            yield show

@@ -23,13 +23,10 @@ from gateways.network.proxy import HOST
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.settings import settings_text
-from stadtwerk.live.credentials import Credentials, files_of, private_copy
-from stadtwerk.live.ingest import IngestProcess, store_config
-from stadtwerk.live.journal import Journal
-from stadtwerk.live.keeper import Keeper
-from stadtwerk.live.secrets import check_secrets
+from stadtwerk.live.credentials import Credentials, check_secrets, files_of, private_copy
+from stadtwerk.live.plant import Journal, Wire, Wires
 from stadtwerk.live.settings import BROKERS, INGESTS, LiveSettings
-from stadtwerk.live.wires import Wire, Wires
+from stadtwerk.live.supervisor import IngestProcess, Supervisor, store_config
 
 START_S = 60.0
 """Time for all processes to come up: ten Pythons on two cores (assumption)."""
@@ -92,7 +89,7 @@ class Processes:
             check_secrets(settings.mosquitto, needed)
             self._secrets = private_copy(settings.mosquitto, folder)
             self._pair = mosquitto_pair(self._secrets, folder)
-        self._keepers: dict[str, Keeper] = {}
+        self._supervisors: dict[str, Supervisor] = {}
         self._nodes: dict[str, _Node] = {}
         self._wires: dict[str, Wires] = {}
         self._rollout: Rollout | None = None
@@ -126,10 +123,10 @@ class Processes:
 
     def kill(self, process: str, reason: str, down_s: float, cause: int | None = None) -> None:
         """`kill -9` by process id; started again after `down_s` (infinite: until `revive`)."""
-        self._keepers[process].kill(reason, down_s, cause)
+        self._supervisors[process].kill(reason, down_s, cause)
 
     def revive(self, process: str, cause: int | None = None) -> None:
-        self._keepers[process].revive(cause)
+        self._supervisors[process].revive(cause)
 
     def wire(self, name: str, wires: Sequence[Wire], cause: int | None = None) -> None:
         """What the ways of a gateway or an ingest service to the two brokers are like from now on."""
@@ -173,9 +170,9 @@ class Processes:
             wires.be([Wire()] * len(BROKERS))
         for gateway in list(self._faulty):
             self.install(gateway, GatewayConfig(self._payloads[gateway]))
-        for keeper in self._keepers.values():
-            if not keeper.up:
-                keeper.revive()
+        for supervisor in self._supervisors.values():
+            if not supervisor.up:
+                supervisor.revive()
 
     def outbox(self, gateway: str) -> Path:
         """The file of its unacknowledged packs; its process alone may open it while it runs."""
@@ -206,34 +203,34 @@ class Processes:
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Starts and deaths of each process."""
-        return {name: {"starts": k.starts, "deaths": k.deaths} for name, k in self._keepers.items()}
+        return {name: {"starts": k.starts, "deaths": k.deaths} for name, k in self._supervisors.items()}
 
     def stop(self) -> None:
         """End gateways, then ingest, then the brokers and links, each group at once."""
         if self._rollout is not None:
             self._rollout.stop()
         for group in (self.gateways, INGESTS, BROKERS):
-            self._end([self._keepers[name] for name in group if name in self._keepers])
+            self._end([self._supervisors[name] for name in group if name in self._supervisors])
         for wires in self._wires.values():
             wires.stop()
 
     def _up(self, children: dict[str, Any]) -> None:
         deadline = time.monotonic() + START_S
         for name, child in children.items():
-            self._keepers[name] = Keeper(name, child, self._journal)
-            self._keepers[name].start()
+            self._supervisors[name] = Supervisor(name, child, self._journal)
+            self._supervisors[name].start()
         for name in children:
-            if not self._keepers[name].wait_up(max(0.0, deadline - time.monotonic())):
-                why = self._keepers[name].failure or f"it was not there after {START_S:g} s"
+            if not self._supervisors[name].wait_up(max(0.0, deadline - time.monotonic())):
+                why = self._supervisors[name].failure or f"it was not there after {START_S:g} s"
                 raise BadInput([Problem("live run", 0, name, f"does not start: {why}", "see the reason")])
 
-    def _end(self, keepers: Sequence[Keeper]) -> None:
+    def _end(self, supervisors: Sequence[Supervisor]) -> None:
         deadline = time.monotonic() + STOP_S
-        for keeper in keepers:
-            keeper.end()
-        for keeper in keepers:
-            if not keeper.join(max(0.0, deadline - time.monotonic())):
-                self._journal.add(keeper.name, "did not end in time")
+        for supervisor in supervisors:
+            supervisor.end()
+        for supervisor in supervisors:
+            if not supervisor.join(max(0.0, deadline - time.monotonic())):
+                self._journal.add(supervisor.name, "did not end in time")
 
     def _wired(self, name: str) -> tuple[BrokerAddress, ...]:
         """Put a proxy on each way of somebody to the brokers; returns where the brokers are for them from now on."""
@@ -255,9 +252,9 @@ class Processes:
                 self._credentials.renew((folder / "server.crt", folder / "server.key"))
             if not restart:
                 broker.reload()
-        keeper = self._keepers[BROKERS[place]]
-        if restart and keeper.up:
-            keeper.kill("its certificate ran out" if expired else "it has a new certificate", 0.0, cause)
+        supervisor = self._supervisors[BROKERS[place]]
+        if restart and supervisor.up:
+            supervisor.kill("its certificate ran out" if expired else "it has a new certificate", 0.0, cause)
 
     def _node(self, gateway: str) -> _Node:
         ways = self._wired(gateway)

@@ -24,16 +24,21 @@ from stadtwerk.influx.identity import RunIdentity, zero_of
 from stadtwerk.influx.live import HealthWatch, LiveLines
 from stadtwerk.influx.push import dashboard_link
 from stadtwerk.live.attached import Attached
-from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
-from stadtwerk.live.database import found_before, patiently
 from stadtwerk.live.faults import check_drills
-from stadtwerk.live.feed import LiveFeed
-from stadtwerk.live.field import FieldSums
-from stadtwerk.live.journal import Journal
-from stadtwerk.live.lag import BEHIND_S, LiveTerminal
-from stadtwerk.live.plant import Plant
+from stadtwerk.live.feed import BEHIND_S, LiveFeed, LiveTerminal
+from stadtwerk.live.plant import Journal, Plant
 from stadtwerk.live.processes import Processes, private_folder
+from stadtwerk.live.reconciliation import (
+    Reconciliation,
+    found_before,
+    patiently,
+    reconcile,
+    reconcile_by,
+    row_count,
+    seal,
+)
 from stadtwerk.live.settings import LiveSettings
+from stadtwerk.live.southbound import FieldSums
 from stadtwerk.runs.feed import software_of
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
 from stadtwerk.terminal import Terminal
@@ -61,7 +66,7 @@ class Delivery:
     field: FieldSums
     drained: bool
     left: dict[str, int]
-    tally: Tally | None
+    tally: Reconciliation | None
     leaving: int = 0
     before: int = 0
     reason: str = ""
@@ -219,11 +224,11 @@ def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bo
     database, store = settings.influx, processes.store
     if database is None:
         assert store is not None
-        return Delivery(feed.sums(), drained, left, tally(acknowledged, store), leaving)
+        return Delivery(feed.sums(), drained, left, reconcile(acknowledged, store), leaving)
     if store is not None:
         left = left | {"ingest": row_count(store)}
     try:
-        counted, reason = patiently(lambda: tally_of(acknowledged, StoredReadings(database, run).times)), ""
+        counted, reason = patiently(lambda: reconcile_by(acknowledged, StoredReadings(database, run).times)), ""
     except (Retry, Refused) as error:
         counted, reason = None, str(error)
     return Delivery(feed.sums(), drained, left, counted, leaving, before, reason)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.runs import folder as files
-from stadtwerk.studies.campaigns.dataset import RESULT
+from stadtwerk.studies.campaigns.records import RESULT
 
 if TYPE_CHECKING:
     from resilience.report.pages import Page
@@ -94,7 +94,7 @@ def read_campaign(name: str) -> CampaignSide:
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:
     from resilience.study.comparison import Outcome
-    from stadtwerk.studies.campaigns.dataset import DRAWN, SERVICE
+    from stadtwerk.studies.campaigns.records import DRAWN, SERVICE
 
     drawn = {name: str(value) for name, value in row.items() if name.startswith(DRAWN)}
     services = {n.removeprefix(SERVICE): v for n, v in row.items() if n.startswith(SERVICE) and v is not None}

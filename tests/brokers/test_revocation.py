@@ -13,7 +13,7 @@ from gateways.secrets.authority import UnknownIdentity, revoke, revoked_serials
 from gateways.secrets.folder import add_gateways
 from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
-from stadtwerk.live.secrets import check_secrets
+from stadtwerk.live.credentials import check_secrets
 from tests.brokers.clients import Client, lets_in, until
 from tests.brokers.conftest import need_mosquitto
 

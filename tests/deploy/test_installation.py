@@ -13,8 +13,8 @@ from gateways.gateway.node.config import load
 from gateways.ingest.config import read_config
 from simulator.contracts.problem import BadInput
 from stadtwerk.live.attached import Attached
-from stadtwerk.live.installation import read_installation
-from stadtwerk.live.journal import Journal
+from stadtwerk.live.plant import Journal
+from stadtwerk.live.settings import read_installation
 from tests.deploy.compose import ROOT, services
 
 FOLDER = ROOT / "deploy" / "compose"

@@ -14,7 +14,7 @@ import stadtwerk
 from simulator.contracts.form import Form
 from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
-from stadtwerk.studies.campaigns.store import FILE, held
+from stadtwerk.studies.campaigns.records import FILE, held
 
 SHEET = Form("sheet", 3, again="make the sheet again", upgrades={2: lambda record: {**record, "added": True}})
 

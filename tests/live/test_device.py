@@ -12,8 +12,8 @@ import pytest
 from gateways.gateway.legacy.modbus import ModbusPoller
 from gateways.gateway.legacy.registers import RegisterBlock, map_of
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
-from stadtwerk.live.device import ModbusDevice
-from stadtwerk.live.journal import Journal
+from stadtwerk.live.plant import Journal
+from stadtwerk.live.southbound import ModbusDevice
 from tests.live.support import Live, taken_by
 
 LEVELS = SensorCohort("levels", "g1", "level_m", "m", tuple(f"tank-{i}" for i in range(130)), 0.025, 60.0)

@@ -16,10 +16,10 @@ from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
 from stadtwerk.__main__ import main
 from stadtwerk.live.faults import RealFaults, plan_drills
+from stadtwerk.live.plant import Wire
 from stadtwerk.live.processes import Processes
 from stadtwerk.live.settings import DOWN_S, Drill
-from stadtwerk.live.wires import Wire
-from stadtwerk.runs.brokers import TownBrokers
+from stadtwerk.runs.feed import TownBrokers
 from tests.ict.town import component, data, power, run_to, town, world
 from tests.live.support import write_scenario
 

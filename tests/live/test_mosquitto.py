@@ -16,7 +16,7 @@ import pytest
 from gateways.secrets.folder import init_secrets
 from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
-from stadtwerk.live.secrets import check_secrets
+from stadtwerk.live.credentials import check_secrets
 from tests.influx.servers import VICTORIA_METRICS, VictoriaMetrics
 from tests.live.support import SCENARIO, Live, read_live, taken_by, write_scenario
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.study.shrink import SHORTER, Piece, Timeline, shrink
 from simulator.contracts.words import Verbatim
-from stadtwerk.studies.shrinking import _pieces, reduced
+from stadtwerk.studies.suite import _pieces, reduced
 
 Place = tuple[str, str]
 

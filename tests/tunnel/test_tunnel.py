@@ -16,7 +16,7 @@ from gateways.brokers.address import BrokerAddress, UnsafeSecret
 from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
 from gateways.network.tls_proxy import LOCAL, Certificate, Door, DoorConfig, Way
 from gateways.secrets.authority import Authority, Signed
-from stadtwerk.live.audit import left_in
+from stadtwerk.live.reconciliation import left_in
 from tests.node.world import GATEWAY, START, group, readings
 
 

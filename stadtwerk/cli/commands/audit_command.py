@@ -55,8 +55,7 @@ def execute(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from resilience.judge.verdict import EXIT_CODES
-    from stadtwerk.cli.audit_options import read_options
-    from stadtwerk.cli.audit_terminal import show
+    from stadtwerk.cli.audit_terminal import read_options, show
     from stadtwerk.studies.audit import audit_city
     from stadtwerk.terminal import Terminal
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from stadtwerk.cli.commands.database_arguments import add_database_arguments
+from stadtwerk.cli.commands.push_command import add_database_arguments
 
 EPILOG = """\
 examples:

@@ -48,7 +48,7 @@ def execute(options: argparse.Namespace) -> int:
     result = run_scenario(request, terminal)
     terminal.show_verdict(result.verdict, result.notes, result.folder)
     if options.shrink:
-        from stadtwerk.studies.shrinking import shrink_run
+        from stadtwerk.studies.suite import shrink_run
 
         shrunk = shrink_run(request, result.folder, result.verdict, terminal)
         if shrunk is not None:

@@ -9,10 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.runs import folder as files
-from stadtwerk.studies.campaigns import dataset
 from stadtwerk.studies.campaigns.job import Job, basis, run_job, run_whole
 from stadtwerk.studies.campaigns.plan import Plan, campaign_command, plan_campaign
-from stadtwerk.studies.campaigns.store import Record, RecordStore, held
+from stadtwerk.studies.campaigns.records import (
+    DATASET_FILE,
+    Record,
+    RecordStore,
+    digest_of_rows,
+    held,
+    rows_of,
+    write_dataset,
+)
 from stadtwerk.studies.executors import Executor
 from stadtwerk.terminal import Terminal
 
@@ -61,7 +68,7 @@ def run_campaign(request: CampaignRequest, terminal: Terminal | None = None) -> 
             (out / "runs").mkdir(exist_ok=True)
         waiting = _waiting(plan, store)
         total = len({run.job.key for run in plan.runs})
-        with terminal.tallying(total, total - len(waiting)) as count:
+        with terminal.counting_up(total, total - len(waiting)) as count:
             for done in executor.run(run_job, waiting):
                 store.put(done.item.key, _record(done.result, done.error, done.lost))
                 count(failed=done.result is None)
@@ -153,10 +160,10 @@ def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, 
     from resilience.study.campaign.report import campaign_answer, campaign_page
 
     runs = recorded_runs(plan, store)
-    rows = dataset.rows_of(plan.campaign, runs)
-    parts = {"campaign": files.sha256(json.dumps(plan.document.data).encode()), "runs": dataset.digest_of_rows(rows)}
+    rows = rows_of(plan.campaign, runs)
+    parts = {"campaign": files.sha256(json.dumps(plan.document.data).encode()), "runs": digest_of_rows(rows)}
     digest = files.digest_of(parts)
-    dataset.write_dataset(out / dataset.FILE, rows)
+    write_dataset(out / DATASET_FILE, rows)
     failed = sum(run.figures is None for run in runs)
     record: dict[str, Any] = {
         "schema": dataset.RESULT.schema,

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from simulator.contracts.problem import BadInput, Problem
-from stadtwerk.studies.executors.executor import ExecutorGone, Finished, Item, Result, told
+from stadtwerk.studies.executors.local import ExecutorGone, Finished, Item, Result, told
 
 AHEAD = 2
 """Items handed over for each worker: one in work, one waiting at its side."""

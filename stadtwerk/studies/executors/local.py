@@ -1,8 +1,6 @@
-"""Processes of this machine. They start afresh (spawn), so that no thread or handle of the caller is copied.
+"""The interface of all executors: pieces of work go in, and each comes back once, finished or with a reason.
 
-A worker that is killed or crashes takes nothing with it: what was in the works is tried again alone, and only what
-brings its worker down again comes back as lost. Workers end at once when their caller does, however that ends, and
-what they keep in passing lies in a folder that goes with them.
+And processes of this machine. They start afresh (spawn), so that no thread or handle of the caller is copied.
 """
 
 from __future__ import annotations
@@ -17,11 +15,55 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Generic, Protocol, Self, TypeVar
 
-from stadtwerk.studies.executors.executor import Finished, Item, Result, told
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished(Generic[Item, Result]):
+    """A piece of work that ended.
+
+    `error` says why there is no `result`. `lost` is true where the worker itself ended, not the work: another try may
+    well succeed.
+    """
+
+    item: Item
+    result: Result | None
+    error: str = ""
+    lost: bool = False
+
+
+class ExecutorGone(RuntimeError):
+    """Whoever does the work answers no more. What was finished before has come back already."""
+
+
+class Executor(AbstractContextManager["Executor"], Protocol):
+    """Runs one function on many items. Leaving the context ends the workers, or leaves the cluster to itself."""
+
+    @property
+    def workers(self) -> int:
+        """How many items are worked on at once."""
+        ...
+
+    def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Finished[Item, Result]]:
+        """Yield each item as soon as it is finished, in whatever order. Every item comes back exactly once.
+
+        `work` is a function of a module that the workers can import; items and results are pickled. An exception in
+        `work` is that item's `error` and stops nothing else.
+        """
+        ...
+
+
+def told(error: BaseException) -> str:
+    """An exception in one line."""
+    return f"{type(error).__name__}: {error}"
+
 
 AHEAD = 1
 """Items that wait at the workers beyond those in work, so that nobody waits for the caller."""

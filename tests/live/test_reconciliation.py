@@ -16,11 +16,11 @@ from gateways.ingest.embedded_store import EmbeddedStore
 from gateways.wire.payload import WirePack, WireReading
 from simulator.contracts.problem import BadInput
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
-from stadtwerk.live.audit import Tally, row_count, seal, tally, tally_of
-from stadtwerk.live.field import FieldSums
-from stadtwerk.live.lag import LagMeter
+from stadtwerk.live.feed import LagMeter
+from stadtwerk.live.reconciliation import Reconciliation, reconcile, reconcile_by, row_count, seal
 from stadtwerk.live.run import Delivery, LiveResult
 from stadtwerk.live.settings import Drill, LiveSettings
+from stadtwerk.live.southbound import FieldSums
 from stadtwerk.runs.run import RunResult
 
 GROUP = SensorGroup((SensorCohort("c", "g1", "flow_m3_s", "m3/s", ("a", "b"), 0.0, 60.0),))
@@ -41,7 +41,7 @@ def asked(*times_s: int) -> dict[str, list[tuple[SensorGroup, int]]]:
 
 def test_all_there_once(tmp_path: Path) -> None:
     fill(tmp_path / "s", [60, 120, 180])
-    counted = tally(asked(60, 120, 180), tmp_path / "s")
+    counted = reconcile(asked(60, 120, 180), tmp_path / "s")
     assert counted.holds
     assert (counted.acknowledged, counted.rows, counted.stored, counted.unasked, counted.disordered) == (6, 6, 6, 0, 0)
     assert row_count(tmp_path / "s") == 6
@@ -49,14 +49,14 @@ def test_all_there_once(tmp_path: Path) -> None:
 
 def test_a_missing_one_fails(tmp_path: Path) -> None:
     fill(tmp_path / "s", [60, 180])
-    counted = tally(asked(60, 120, 180), tmp_path / "s")
+    counted = reconcile(asked(60, 120, 180), tmp_path / "s")
     assert not counted.holds
     assert (counted.missing, counted.doubled) == (2, 0)
 
 
 def test_the_right_number_of_wrong_ones_fails(tmp_path: Path) -> None:
     fill(tmp_path / "s", [60, 240, 180])
-    counted = tally(asked(60, 120, 180), tmp_path / "s")
+    counted = reconcile(asked(60, 120, 180), tmp_path / "s")
     assert not counted.holds
     assert (counted.missing, counted.unasked, counted.disordered) == (2, 2, 0)
 
@@ -66,7 +66,7 @@ def test_the_right_number_of_wrong_ones_fails(tmp_path: Path) -> None:
 )
 def test_one_that_was_committed_after_a_later_one_fails(tmp_path: Path, times: list[int], late: int) -> None:
     fill(tmp_path / "s", times)
-    counted = tally(asked(60, 120, 180, 240), tmp_path / "s")
+    counted = reconcile(asked(60, 120, 180, 240), tmp_path / "s")
     assert (counted.missing, counted.doubled, counted.disordered) == (0, 0, late)
     assert counted.holds is (late == 0)
 
@@ -74,7 +74,7 @@ def test_one_that_was_committed_after_a_later_one_fails(tmp_path: Path, times: l
 def test_the_order_is_that_of_the_sensor_not_of_its_clock(tmp_path: Path) -> None:
     """A sensor whose clock goes back is in order if the store has its readings as it gave them."""
     fill(tmp_path / "s", [60, 180, 120])
-    assert tally(asked(60, 180, 120), tmp_path / "s").holds
+    assert reconcile(asked(60, 180, 120), tmp_path / "s").holds
 
 
 def test_a_doubled_row_fails(tmp_path: Path) -> None:
@@ -84,27 +84,27 @@ def test_a_doubled_row_fails(tmp_path: Path) -> None:
         columns = 'layout, rows, first_ms, last_ms, times, "values", quality'
         database.execute(f"insert into block({columns}) select {columns} from block where id = 1")
         database.commit()
-    counted = tally(asked(60, 120), tmp_path / "s")
+    counted = reconcile(asked(60, 120), tmp_path / "s")
     assert not counted.holds
     assert (counted.missing, counted.doubled) == (0, 2)
 
 
 def test_one_without_an_answer_is_no_mistake(tmp_path: Path) -> None:
     fill(tmp_path / "s", [60, 120])
-    counted = tally(asked(60), tmp_path / "s")
+    counted = reconcile(asked(60), tmp_path / "s")
     assert counted.holds
     assert counted.unasked == 2
 
 
 def test_another_gateways_reading_is_not_mine(tmp_path: Path) -> None:
     fill(tmp_path / "s", [60])
-    counted = tally({"g2": [(GROUP, 60_000)]}, tmp_path / "s")
+    counted = reconcile({"g2": [(GROUP, 60_000)]}, tmp_path / "s")
     assert (counted.missing, counted.unasked) == (2, 2)
 
 
 def test_nothing_asked_and_nothing_there(tmp_path: Path) -> None:
     fill(tmp_path / "s", [])
-    assert tally({}, tmp_path / "s").holds
+    assert reconcile({}, tmp_path / "s").holds
     assert row_count(tmp_path / "none") == 0
 
 
@@ -117,28 +117,28 @@ def test_what_a_database_has_is_counted_by_series_and_time() -> None:
         said.append((gateway, quantity, first, last))
         return there
 
-    counted = tally_of(asked(60, 120), times)
+    counted = reconcile_by(asked(60, 120), times)
     assert said == [("g1", "flow_m3_s", 60_000, 120_000)]
-    assert counted == Tally(4, 5, 4, 1, 1, 1, None)
+    assert counted == Reconciliation(4, 5, 4, 1, 1, 1, None)
     assert not counted.holds
-    assert tally_of({"g1": []}, times).holds
+    assert reconcile_by({"g1": []}, times).holds
 
 
-def delivery(counted: Tally | None, left: int = 0, **field: int) -> Delivery:
+def delivery(counted: Reconciliation | None, left: int = 0, **field: int) -> Delivery:
     return Delivery(FieldSums(**field), drained=True, left={"g1": left}, tally=counted)
 
 
 @pytest.mark.parametrize(
     ("case", "holds"),
     [
-        (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6), True),
-        (delivery(Tally(6, 4, 4, 2, 0, 0, 0), acknowledged=6), False),
-        (delivery(Tally(6, 8, 6, 0, 2, 0, 0), acknowledged=6), False),
-        (delivery(Tally(6, 6, 6, 0, 0, 0, 1), acknowledged=6), False),
-        (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6, refused=2), False),
-        (delivery(Tally(6, 6, 6, 0, 0, 0, 0), acknowledged=6, dropped=2), False),
-        (delivery(Tally(6, 6, 6, 0, 0, 0, None), acknowledged=6), True),
-        (delivery(Tally(6, 5, 5, 1, 0, 0, None), left=1, acknowledged=6), False),
+        (delivery(Reconciliation(6, 6, 6, 0, 0, 0, 0), acknowledged=6), True),
+        (delivery(Reconciliation(6, 4, 4, 2, 0, 0, 0), acknowledged=6), False),
+        (delivery(Reconciliation(6, 8, 6, 0, 2, 0, 0), acknowledged=6), False),
+        (delivery(Reconciliation(6, 6, 6, 0, 0, 0, 1), acknowledged=6), False),
+        (delivery(Reconciliation(6, 6, 6, 0, 0, 0, 0), acknowledged=6, refused=2), False),
+        (delivery(Reconciliation(6, 6, 6, 0, 0, 0, 0), acknowledged=6, dropped=2), False),
+        (delivery(Reconciliation(6, 6, 6, 0, 0, 0, None), acknowledged=6), True),
+        (delivery(Reconciliation(6, 5, 5, 1, 0, 0, None), left=1, acknowledged=6), False),
         (delivery(None, acknowledged=6), False),
     ],
 )

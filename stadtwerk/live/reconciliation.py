@@ -1,19 +1,79 @@
-"""Every reading that a gateway acknowledged is in the store exactly once: counted, from the store itself."""
+"""Every reading that a gateway acknowledged is in the store exactly once: counted, from the store itself.
+
+A database is asked before a live run, whether its name is free, and after it.
+"""
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from gateways.brokers.address import UnsafeSecret
+from gateways.gateway.aggregation import all_leaving
 from gateways.ingest.blocks import unpack
+from gateways.stores.influx.queries import StoredReadings
+from gateways.stores.influx.settings import InfluxSettings
+from gateways.stores.influx.writer import Refused, Retry
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.sensor import SensorGroup
+
+if TYPE_CHECKING:
+    from simulator.contracts.city import City
+    from stadtwerk.influx.identity import RunIdentity
+
+PATIENCE_S = 30.0
+"""A database that does not answer is asked again for so long (assumption: time to start again)."""
+
+T = TypeVar("T")
+
+
+def patiently(ask: Callable[[], T]) -> T:
+    """What a database answers. Raises `Retry` if nobody does within `PATIENCE_S`, `Refused` if it will not say."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return ask()
+        except Retry as retry:
+            if time.monotonic() >= deadline:
+                raise
+            time.sleep(min(retry.after_s, 1.0))
+
+
+def found_before(
+    city: City, gateways: Sequence[str], run: RunIdentity, database: InfluxSettings | None, tagged: str
+) -> int:
+    """Readings of these gateways' sensors that a database has already within the run's span of time.
+
+    `tagged`: only those that bear this as their run.
+
+    An earlier run writes the same times. Raises `BadInput` if the database does not answer or will not say, so that
+    this is known before the run.
+    """
+    if database is None:
+        return 0
+    found = 0
+    try:
+        stored = StoredReadings(database, tagged)
+        for gateway in gateways:
+            mine = all_leaving([cohort for cohort in city.cohorts if cohort.gateway == gateway])
+            for quantity in sorted({cohort.quantity for cohort in mine}):
+                span = run.begin_ms, run.end_ms
+                times = patiently(lambda g=gateway, q=quantity, s=span: stored.times(g, q, *s))  # type: ignore[misc]
+                found += sum(map(len, times.values()))
+    except (Retry, Refused, UnsafeSecret) as error:
+        mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping"
+        raise BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {error}", mend)]) from None
+    return found
+
 
 Ints = NDArray[np.int64]
 Acknowledged = Mapping[str, Iterable[tuple[SensorGroup, int]]]
@@ -21,7 +81,7 @@ Acknowledged = Mapping[str, Iterable[tuple[SensorGroup, int]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class Reconciliation:
     """Readings, each told by gateway, sensor and time.
 
     `rows` are in the store, `stored` of them different. `missing` were acknowledged and are not there, `doubled` are
@@ -77,7 +137,7 @@ class _Rows:
         return pairs
 
 
-def tally(acknowledged: Acknowledged, store: Path) -> Tally:
+def reconcile(acknowledged: Acknowledged, store: Path) -> Reconciliation:
     """Compare what gateways acknowledged with an embedded store. Raises `sqlite3.Error` for what is no such file."""
     names: dict[tuple[str, str], int] = {}
     sent, there = _asked(acknowledged, names), _stored(store, names)
@@ -85,10 +145,12 @@ def tally(acknowledged: Acknowledged, store: Path) -> Tally:
     missing = len(np.setdiff1d(asked, found, assume_unique=True))
     rows = len(there.series)
     unasked = len(found) - (len(asked) - missing)
-    return Tally(len(asked), rows, len(found), missing, rows - len(found), unasked, there.disordered(sent))
+    return Reconciliation(len(asked), rows, len(found), missing, rows - len(found), unasked, there.disordered(sent))
 
 
-def tally_of(acknowledged: Acknowledged, times: Callable[[str, str, int, int], Mapping[str, Sequence[int]]]) -> Tally:
+def reconcile_by(
+    acknowledged: Acknowledged, times: Callable[[str, str, int, int], Mapping[str, Sequence[int]]]
+) -> Reconciliation:
     """Compare what gateways acknowledged with what a database has.
 
     `times(gateway, quantity, first_ms, last_ms)` gives the times of its readings of a quantity by component.
@@ -112,7 +174,7 @@ def tally_of(acknowledged: Acknowledged, times: Callable[[str, str, int, int], M
     asked, different = sent.distinct(), there.distinct()
     missing = len(np.setdiff1d(asked, different, assume_unique=True))
     rows, stored = len(there.series), len(different)
-    return Tally(len(asked), rows, stored, missing, rows - stored, stored - (len(asked) - missing), None)
+    return Reconciliation(len(asked), rows, stored, missing, rows - stored, stored - (len(asked) - missing), None)
 
 
 def row_count(store: Path) -> int:

@@ -1,17 +1,24 @@
-"""Keeps one child process alive."""
+"""Keeps one child process alive; and the ingest service as such a child."""
 
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import time
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from subprocess import Popen
 from typing import Protocol
 
+from gateways import children
 from gateways.brokers.address import UnsafeSecret
 from gateways.brokers.embedded import BrokerUnavailable
 from gateways.gateway.node.process import NodeFailed
-from stadtwerk.live.ingest import IngestFailed
-from stadtwerk.live.journal import Journal
+from gateways.ingest.config import EmbeddedConfig, InfluxConfig
+from gateways.stores.influx.settings import InfluxSettings
+from stadtwerk.live.plant import Journal
 
 LOOK_S = 0.05
 """How often a child is looked at."""
@@ -29,8 +36,6 @@ PROBES = 3
 HOPELESS = 3
 """Failed starts after which nobody waits for the first one any more; it is tried on all the same (assumption)."""
 
-_FAILURES = (OSError, BrokerUnavailable, NodeFailed, IngestFailed, UnsafeSecret)
-
 
 class Child(Protocol):
     """A process that can be started again after its end. `start` raises if it does not come up."""
@@ -47,7 +52,7 @@ class Child(Protocol):
     def healthy(self) -> bool: ...
 
 
-class Keeper:
+class Supervisor:
     """One child with a thread of its own, which alone starts, kills and ends it; so whoever asks never waits.
 
     A child that dies is started again after a wait that doubles with each death; one that hangs is killed first. Every
@@ -71,7 +76,7 @@ class Keeper:
         self._probe_at = 0.0
         self._missed = 0
         self._ending = False
-        self._thread = threading.Thread(target=self._run, name=f"keeper-{name}", daemon=True)
+        self._thread = threading.Thread(target=self._run, name=f"supervisor-{name}", daemon=True)
 
     @property
     def up(self) -> bool:
@@ -118,7 +123,7 @@ class Keeper:
             self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
-    # the keeper's thread
+    # the supervisor's thread
 
     def _run(self) -> None:
         while True:
@@ -187,3 +192,67 @@ class Keeper:
             self._back_off = BACK_OFF_S[0]
         wait, self._back_off = self._back_off, min(2 * self._back_off, BACK_OFF_S[1])
         return wait
+
+
+START_S = 20.0
+RUNS = b" runs\n"
+"""How the last line of what it says ends, once it runs."""
+
+
+class IngestFailed(Exception):
+    """The process did not come up; the message is what it said last."""
+
+
+class IngestProcess:
+    """Starts, kills and starts again one ingest service. `config` is its JSON file; its log lies beside it."""
+
+    def __init__(self, config: Path) -> None:
+        self.log = config.with_suffix(".log")
+        self._config = config
+        self._process: Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id while it runs."""
+        return self._process.pid if self._process is not None and self._process.poll() is None else None
+
+    def start(self) -> None:
+        """Start it and wait until it says that it runs. Raises `IngestFailed`."""
+        with self.log.open("ab") as log:
+            begin = log.tell()
+            self._process = children.spawn([sys.executable, "-m", "gateways.ingest", str(self._config)], log.fileno())
+        deadline = time.monotonic() + START_S
+        while not (said := self.log.read_bytes()[begin:]).endswith(RUNS):
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                last = said.decode(errors="replace").strip().splitlines()[-1:] or ["it said nothing"]
+                raise IngestFailed(f"ingest did not start: {last[0]}")
+            time.sleep(0.01)
+
+    def healthy(self) -> bool:
+        """Whether it runs. It ends by itself when the thread that commits has ended."""
+        return self.pid is not None
+
+    def kill(self) -> None:
+        """`kill -9`."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """Ask it to end, and wait until it has."""
+        if self._process is not None:
+            children.end(self._process)
+
+
+def store_config(
+    file: Path, influx: InfluxSettings | None, tags: Mapping[str, Mapping[str, str]]
+) -> EmbeddedConfig | InfluxConfig:
+    """The store of a service: `file` is the store itself or, with a database, what waits for it."""
+    if influx is None:
+        return EmbeddedConfig(file)
+    return InfluxConfig(**{each.name: getattr(influx, each.name) for each in fields(influx)}, outbox=file, tags=tags)
+
+
+_FAILURES = (OSError, BrokerUnavailable, NodeFailed, IngestFailed, UnsafeSecret)
+"""How a child may not come up."""

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from gateways import children
-from stadtwerk.live import keeper as module
-from stadtwerk.live.journal import Journal
-from stadtwerk.live.keeper import Keeper
+from stadtwerk.live import supervisor as module
+from stadtwerk.live.plant import Journal
+from stadtwerk.live.supervisor import Supervisor
 
 WITHIN_S = 60.0
 
@@ -71,14 +71,14 @@ def sleeper() -> Sleeper:
 
 
 @pytest.fixture
-def keeper(sleeper: Sleeper, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keeper]:
+def supervisor(sleeper: Sleeper, journal: Journal, monkeypatch: pytest.MonkeyPatch) -> Iterator[Supervisor]:
     monkeypatch.setattr(module, "BACK_OFF_S", (0.01, 0.1))
     monkeypatch.setattr(module, "PROBE_S", 0.01)
-    keeper = Keeper("sleeper", sleeper, journal)
-    keeper.start()
-    yield keeper
-    keeper.end()
-    assert keeper.join(WITHIN_S)
+    supervisor = Supervisor("sleeper", sleeper, journal)
+    supervisor.start()
+    yield supervisor
+    supervisor.end()
+    assert supervisor.join(WITHIN_S)
     assert sleeper.pid is None
 
 
@@ -86,59 +86,59 @@ def told(tmp_path: Path) -> list[str]:
     return [json.loads(line)["what"] for line in (tmp_path / "live.jsonl").read_bytes().splitlines()]
 
 
-def test_killed_from_outside_it_is_started_again(keeper: Keeper, sleeper: Sleeper, tmp_path: Path) -> None:
-    assert keeper.wait_up(WITHIN_S)
+def test_killed_from_outside_it_is_started_again(supervisor: Supervisor, sleeper: Sleeper, tmp_path: Path) -> None:
+    assert supervisor.wait_up(WITHIN_S)
     first = sleeper.pid
     assert first is not None
     os.kill(first, signal.SIGKILL)
-    until(lambda: keeper.starts == 2 and keeper.up)
+    until(lambda: supervisor.starts == 2 and supervisor.up)
     assert sleeper.pid not in (None, first)
-    assert keeper.deaths == 1
+    assert supervisor.deaths == 1
     assert told(tmp_path) == ["started", "died", "started again"]
 
 
-def test_one_that_hangs_is_killed_and_started_again(keeper: Keeper, sleeper: Sleeper, tmp_path: Path) -> None:
-    assert keeper.wait_up(WITHIN_S)
+def test_one_that_hangs_is_killed_and_started_again(supervisor: Supervisor, sleeper: Sleeper, tmp_path: Path) -> None:
+    assert supervisor.wait_up(WITHIN_S)
     sleeper.well = False
-    until(lambda: keeper.deaths == 1)
+    until(lambda: supervisor.deaths == 1)
     sleeper.well = True
-    until(lambda: keeper.starts >= 2 and keeper.up)
+    until(lambda: supervisor.starts >= 2 and supervisor.up)
     assert told(tmp_path)[:3] == ["started", "killed", "started again"]
 
 
-def test_killed_for_good_it_stays_down_until_revived(keeper: Keeper, sleeper: Sleeper) -> None:
-    assert keeper.wait_up(WITHIN_S)
-    keeper.kill("told to")
-    until(lambda: keeper.deaths == 1 and sleeper.pid is None)
-    assert keeper.held
+def test_killed_for_good_it_stays_down_until_revived(supervisor: Supervisor, sleeper: Sleeper) -> None:
+    assert supervisor.wait_up(WITHIN_S)
+    supervisor.kill("told to")
+    until(lambda: supervisor.deaths == 1 and sleeper.pid is None)
+    assert supervisor.held
     time.sleep(0.3)  # far longer than the longest back-off here
     assert sleeper.pid is None
-    keeper.revive()
-    until(lambda: keeper.starts == 2 and keeper.up)
+    supervisor.revive()
+    until(lambda: supervisor.starts == 2 and supervisor.up)
 
 
-def test_a_revival_right_behind_a_kill_is_not_lost(keeper: Keeper) -> None:
-    assert keeper.wait_up(WITHIN_S)
+def test_a_revival_right_behind_a_kill_is_not_lost(supervisor: Supervisor) -> None:
+    assert supervisor.wait_up(WITHIN_S)
     for round_ in range(1, 6):
-        keeper.kill("told to")
-        keeper.revive()
-        until(lambda wanted=round_ + 1: keeper.starts == wanted and keeper.up)  # type: ignore[misc]
+        supervisor.kill("told to")
+        supervisor.revive()
+        until(lambda wanted=round_ + 1: supervisor.starts == wanted and supervisor.up)  # type: ignore[misc]
 
 
 def test_one_that_does_not_start_is_tried_again(journal: Journal, tmp_path: Path, sleeper: Sleeper) -> None:
     sleeper.refuse = 2
-    keeper = Keeper("sleeper", sleeper, journal)
-    keeper.start()
+    supervisor = Supervisor("sleeper", sleeper, journal)
+    supervisor.start()
     try:
-        assert keeper.wait_up(WITHIN_S)
-        assert keeper.failure == "not today"
+        assert supervisor.wait_up(WITHIN_S)
+        assert supervisor.failure == "not today"
         assert told(tmp_path) == ["did not start", "did not start", "started"]
     finally:
-        keeper.end()
-        assert keeper.join(WITHIN_S)
+        supervisor.end()
+        assert supervisor.join(WITHIN_S)
 
 
 def test_an_end_before_the_start_is_no_wait(journal: Journal, sleeper: Sleeper) -> None:
-    keeper = Keeper("sleeper", sleeper, journal)
-    keeper.end()
-    assert keeper.join(0.0)
+    supervisor = Supervisor("sleeper", sleeper, journal)
+    supervisor.end()
+    assert supervisor.join(0.0)
