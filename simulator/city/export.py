@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
+
+import shapely
 
 from simulator.city.frame import to_degrees
 from simulator.city.geojson import DEGREE_DIGITS
@@ -58,13 +60,8 @@ def _district_shape(district: District, city: City) -> dict[str, Any]:
     """Its outline, the ring counter-clockwise as RFC 7946 has it; the middle where no outline is known."""
     if len(district.outline) < 3:
         return {"type": "Point", "coordinates": _at(district.x_m, district.y_m, city)}
-    ring = district.outline if _area(district.outline) > 0 else tuple(reversed(district.outline))
-    return {"type": "Polygon", "coordinates": [[_at(x, y, city) for x, y in (*ring, ring[0])]]}
-
-
-def _area(ring: Sequence[tuple[float, float]]) -> float:
-    """Twice the area of a ring, above 0 if it runs counter-clockwise (shoelace formula)."""
-    return sum(x0 * y1 - x1 * y0 for (x0, y0), (x1, y1) in zip(ring, (*ring[1:], ring[0]), strict=True))
+    ring = shapely.orient_polygons(shapely.Polygon(district.outline)).exterior.coords
+    return {"type": "Polygon", "coordinates": [[_at(x, y, city) for x, y in ring]]}
 
 
 def _of_district(district: District, extra: Extra) -> dict[str, Any]:

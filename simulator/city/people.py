@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from simulator.city.draft import DistrictDraft
@@ -13,39 +14,21 @@ SECONDS_PER_DAY = 86400.0
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ring = tuple[tuple[float, float], ...]
 
 
-def inside(x: Floats, y: Floats, outline: Sequence[tuple[float, float]]) -> Bools:
-    """Which points lie in a ring: a ray to the east crosses its edges an odd number of times."""
-    ring = np.asarray(outline, dtype=np.float64)
-    out = np.zeros(x.shape, dtype=np.bool_)
-    (west, south), (east, north) = ring.min(axis=0), ring.max(axis=0)
-    near = np.flatnonzero((x >= west) & (x <= east) & (y >= south) & (y <= north))
-    if near.size == 0:
-        return out
-    px, py = x[near], y[near]
-    odd = np.zeros(near.shape, dtype=np.bool_)
-    for (x1, y1), (x2, y2) in zip(ring, np.roll(ring, -1, axis=0), strict=True):
-        crosses = (y1 > py) != (y2 > py)
-        if crosses.any():
-            at = x1 + (py - y1) * ((x2 - x1) / (y2 - y1) if y2 != y1 else 0.0)
-            odd ^= crosses & (px < at)
-    out[near] = odd
-    return out
+def inside(x: Floats, y: Floats, outline: Ring) -> Bools:
+    """Which points lie in a ring, or on it."""
+    area = shapely.Polygon(outline)
+    shapely.prepare(area)
+    found: Bools = shapely.intersects_xy(area, x, y)
+    return found
 
 
-def centre(outline: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """The centroid of a ring; of a ring without area, the mean of its points."""
-    ring = np.asarray(outline, dtype=np.float64)
-    origin = ring.mean(axis=0)
-    points = ring - origin
-    following = np.roll(points, -1, axis=0)
-    cross = points[:, 0] * following[:, 1] - following[:, 0] * points[:, 1]
-    area = float(cross.sum()) / 2
-    if abs(area) < 1e-9:
-        return float(origin[0]), float(origin[1])
-    shift = ((points + following) * cross[:, None]).sum(axis=0) / (6 * area)
-    return float(origin[0] + shift[0]), float(origin[1] + shift[1])
+def centre(outline: Ring) -> tuple[float, float]:
+    """The centroid of a ring."""
+    middle = shapely.Polygon(outline).centroid
+    return middle.x, middle.y
 
 
 def district_centre(district: DistrictDraft) -> tuple[float, float]:
@@ -53,9 +36,9 @@ def district_centre(district: DistrictDraft) -> tuple[float, float]:
     return centre(largest(district))
 
 
-def largest(district: DistrictDraft) -> tuple[tuple[float, float], ...]:
+def largest(district: DistrictDraft) -> Ring:
     """The largest outline of a district."""
-    return max(district.outlines, key=_area)
+    return max(district.outlines, key=lambda outline: shapely.Polygon(outline).area)
 
 
 def assign(x: Floats, y: Floats, districts: Sequence[DistrictDraft]) -> NDArray[np.int64]:
@@ -91,10 +74,3 @@ def people_by_demand(
     for name in by_remainder[:missing]:
         people[name] += 1
     return people
-
-
-def _area(outline: Sequence[tuple[float, float]]) -> float:
-    ring = np.asarray(outline, dtype=np.float64)
-    ring = ring - ring[0]
-    following = np.roll(ring, -1, axis=0)
-    return abs(float((ring[:, 0] * following[:, 1] - following[:, 0] * ring[:, 1]).sum())) / 2

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -52,52 +51,28 @@ def nearest_middle(points: Floats, chosen: Floats) -> NDArray[np.int64]:
     return label
 
 
-def outlines(chosen: Floats, border: Sequence[tuple[float, float]]) -> list[Outline]:
+def outlines(chosen: Floats, border: Outline) -> list[Outline]:
     """The part of a convex border that is nearer to each middle than to any other (Voronoi cells)."""
-    cells = []
-    for i, middle in enumerate(chosen):
-        ring = [(float(x), float(y)) for x, y in border]
-        for j, other in enumerate(chosen):
-            if i != j:
-                ring = _nearer(ring, middle, other)
-        cells.append(tuple((round(x, 2), round(y, 2)) for x, y in ring))
-    return cells
+    town = shapely.Polygon(border)
+    if len(chosen) == 1:
+        return [_ring(town)]
+    cells = shapely.voronoi_polygons(shapely.MultiPoint(chosen), extend_to=town, ordered=True)
+    return [_ring(cell.intersection(town)) for cell in cells.geoms]
 
 
 def hull(x: Floats, y: Floats, margin: float = 0.0) -> Outline:
-    """The convex hull of points (Andrew 1979), moved outwards from its middle by `margin` metres."""
-    points = sorted({(float(a), float(b)) for a, b in zip(x, y, strict=True)})
-    ring = _half(points)[:-1] + _half(points[::-1])[:-1]
-    corners = np.array(ring)
+    """The convex hull of points, moved outwards from its middle by `margin` metres."""
+    corners = np.array(
+        shapely.orient_polygons(shapely.MultiPoint(np.column_stack([x, y])).convex_hull).exterior.coords[:-1]
+    )
     out = corners - corners.mean(axis=0)
     length = np.maximum(np.hypot(out[:, 0], out[:, 1]), 1e-9)
     corners = corners + out / length[:, None] * margin
     return tuple((float(a), float(b)) for a, b in corners)
 
 
-def _half(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    chain: list[tuple[float, float]] = []
-    for point in points:
-        while len(chain) > 1 and _turn(chain[-2], chain[-1], point) <= 0:
-            chain.pop()
-        chain.append(point)
-    return chain
-
-
-def _turn(a: tuple[float, float], b: tuple[float, float], c: tuple[float, float]) -> float:
-    return (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-
-
-def _nearer(ring: list[tuple[float, float]], middle: Floats, other: Floats) -> list[tuple[float, float]]:
-    """The half of a convex ring on `middle`'s side of the line halfway to `other` (Sutherland and Hodgman 1974)."""
-    across = other - middle
-    limit = float(across @ (middle + other)) / 2
-    kept: list[tuple[float, float]] = []
-    for a, b in zip(ring, [*ring[1:], *ring[:1]], strict=True):
-        at_a, at_b = float(across @ np.array(a)) - limit, float(across @ np.array(b)) - limit
-        if at_a <= 0:
-            kept.append(a)
-        if at_a * at_b < 0:
-            share = at_a / (at_a - at_b)
-            kept.append((a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])))
-    return kept
+def _ring(polygon: shapely.Polygon) -> Outline:
+    """Its corners counter-clockwise from the lowest of the leftmost, to the centimetre."""
+    corners = [(round(x, 2), round(y, 2)) for x, y in shapely.orient_polygons(polygon).exterior.coords[:-1]]
+    first = corners.index(min(corners))
+    return (*corners[first:], *corners[:first])
