@@ -13,6 +13,7 @@ from stadtwerk.studies.campaigns.job import Job, basis, run_job, run_whole
 from stadtwerk.studies.campaigns.plan import Plan, campaign_command, plan_campaign
 from stadtwerk.studies.campaigns.records import (
     DATASET_FILE,
+    RESULT,
     Record,
     RecordStore,
     digest_of_rows,
@@ -166,7 +167,7 @@ def _write(plan: Plan, store: RecordStore, out: Path, request: CampaignRequest, 
     write_dataset(out / DATASET_FILE, rows)
     failed = sum(run.figures is None for run in runs)
     record: dict[str, Any] = {
-        "schema": dataset.RESULT.schema,
+        "schema": RESULT.schema,
         "campaign": plan.campaign.id,
         "title": plan.campaign.title.record(),
         "city": plan.city.name,
