@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from resilience.study.suite import Suite
 
 DEMO = "demo"
+DEMO_WITHOUT = "STADTWERK_DEMO_WITHOUT"
+"""Names of layers, with commas between them: the demo city is then the one without these."""
 DEMO_PACKAGES = ("wntr", "pandapower")
 """The demo city is made from networks that ship inside these; another version of them is another city."""
 
@@ -175,13 +177,15 @@ def cache_folder() -> Path:
 def demo_folder() -> Path:
     """The folder of the demo city, built on first use and again when its rules or sources change.
 
-    Raises `BadInput` if the packages that hold the published networks are not installed.
+    Layers that the environment names in `DEMO_WITHOUT` are left out. Raises `BadInput` if the packages that hold the
+    published networks are not installed, or for a layer that is none.
     """
     missing = [package for package in DEMO_PACKAGES if _version(package) is None]
     if missing:
         mend = "install them with: pip install 'stadtwerk[demo]'"
         raise BadInput([Problem(DEMO, 0, "city", f"needs the packages {', '.join(missing)}", mend)])
-    folder = cache_folder() / f"{DEMO}-{_demo_key()}"
+    without = _left_out()
+    folder = cache_folder() / f"{DEMO}-{_demo_key(without)}"
     if not (folder / "city.yaml").is_file():
         from simulator.city.demo import build_demo
 
@@ -196,7 +200,7 @@ def demo_folder() -> Path:
             raise BadInput([Problem(str(folder.parent), 0, "city", what, mend)]) from None
         # Built aside and renamed, so that two first runs at once both end with a whole city.
         with place as aside:
-            build_demo(Path(aside) / DEMO)
+            build_demo(Path(aside) / DEMO, without)
             try:
                 (Path(aside) / DEMO).rename(folder)
             except OSError:
@@ -213,17 +217,41 @@ def _version(package: str) -> str | None:
         return None
 
 
-def _demo_key() -> str:
-    """Changes with the rules that lay out the demo city and with the packages it is made from."""
+def _left_out() -> tuple[str, ...]:
+    """The layers that the environment leaves out of the demo city. Raises `BadInput` for one that is none."""
+    from simulator.contracts.registry import registry
+
+    asked = sorted({name.strip() for name in os.environ.get(DEMO_WITHOUT, "").split(",")} - {""})
+    layers = registry().layers
+    wrong = [
+        Problem(DEMO_WITHOUT, 0, name, "is no layer of the demo city", suggestion(name, layers))
+        for name in asked
+        if name not in layers
+    ]
+    if wrong:
+        raise BadInput(wrong)
+    return tuple(asked)
+
+
+def _demo_key(without: tuple[str, ...]) -> str:
+    """Changes with the rules that lay out the demo city, what is left out, and the packages it is made from."""
+    import importlib
+
     import simulator.city
     import simulator.contracts
+    from simulator.contracts.registry import registry
 
-    digest = hashlib.sha256()
-    for room in (simulator.city, simulator.contracts):
+    digest = hashlib.sha256(" ".join(without).encode())
+    rules = [layer.run.partition(":")[0] for name, layer in registry().layers.items() if name not in without]
+    layers = [importlib.import_module(rule.rpartition(".")[0]) for rule in rules]
+    for room in (simulator.city, simulator.contracts, *layers):
         root = Path(str(room.__file__)).parent
         for path in sorted(root.rglob("*.py")):
             digest.update(path.relative_to(root.parent).as_posix().encode())
             digest.update(path.read_bytes())
+    for plugin in registry().plugins:  # defaults of parameters are in there
+        if plugin.ours:
+            digest.update(Path(str(importlib.import_module(plugin.origin).__file__)).read_bytes())
     for package in DEMO_PACKAGES:
         digest.update(f"{package}=={_version(package)}".encode())
     return digest.hexdigest()[:16]

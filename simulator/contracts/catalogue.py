@@ -213,6 +213,19 @@ class NetworkFile:
 
 
 @dataclass(frozen=True, slots=True)
+class TownLayer:
+    """What a thing lays over the demo city after all that the city room's own rules lay there.
+
+    `run` is "module:function": called with a `simulator.city.layers.town.Town` it returns the draft with what it added.
+    Smaller `order` comes first. The demo city can be built without it, by its `name`.
+    """
+
+    name: str
+    run: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What brings a sub-system to life: `run` is "module:function" and is called with the runtime.
 
@@ -242,6 +255,7 @@ class Catalogue:
     sensor_faults: tuple[FaultPoint, ...] = ()
     report_faults: tuple[FaultPoint, ...] = ()
     networks: tuple[NetworkFile, ...] = ()
+    layers: tuple[TownLayer, ...] = ()
     starts: tuple[Start, ...] = ()
     depot: str = ""
 

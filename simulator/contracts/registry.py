@@ -26,6 +26,7 @@ from simulator.contracts.catalogue import (
     NetworkFile,
     Start,
     SubSystem,
+    TownLayer,
     TradeType,
 )
 from simulator.contracts.component import Domain
@@ -211,6 +212,12 @@ class Registry:
         return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.networks}
 
     @cached_property
+    def layers(self) -> Mapping[str, TownLayer]:
+        """What is laid over the demo city, by name, in the order in which that has to happen."""
+        found = (one for catalogue in self.catalogues.values() for one in catalogue.layers)
+        return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+
+    @cached_property
     def starts(self) -> tuple[Start, ...]:
         """What brings the sub-systems to life, in the order in which that has to happen."""
         found = (one for catalogue in self.catalogues.values() for one in catalogue.starts)
@@ -230,6 +237,7 @@ _NAMED: Mapping[str, Callable[[Catalogue], Iterable[Any]]] = {
     "trade": lambda catalogue: catalogue.trades,
     "measure": lambda catalogue: catalogue.measures,
     "network file": lambda catalogue: catalogue.networks,
+    "layer of the demo city": lambda catalogue: catalogue.layers,
 }
 """What no two catalogues may declare both. A quantity may exist in several."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from simulator.city.layers.lay import lay
 from simulator.city.layers.layer import Make
 from simulator.city.layers.owners import Owners
 from simulator.city.layers.plan import Plan
+from simulator.city.layers.town import Town, with_declared_layers
 from simulator.city.loader import load_city
 from simulator.city.networks import Networks
 from simulator.city.people import district_centre
@@ -51,15 +53,18 @@ PLAN = Plan(
 )
 
 
-def build_demo(out: Path) -> City:
-    """Build the demo city in the new folder `out` and load it. Raises `BadInput` if `out` holds something already."""
+def build_demo(out: Path, without: Collection[str] = ()) -> City:
+    """Build the demo city in the new folder `out` and load it, without the layers of these names.
+
+    Raises `BadInput` if `out` holds something already, `KeyError` for a layer that nothing declares.
+    """
     with staged(out) as folder:
-        write_city(_draft(folder), folder)
+        write_city(_draft(folder, without), folder)
         write_assumptions(load_city(folder), folder)
     return load_city(out)
 
 
-def _draft(folder: Path) -> CityDraft:
+def _draft(folder: Path, without: Collection[str]) -> CityDraft:
     from pandapower.networks import mv_oberrhein
 
     with quiet_pandapower():
@@ -88,7 +93,8 @@ def _draft(folder: Path) -> CityDraft:
     ground = ground_of(draft, networks, folder, traffic)
     baseline = water_baseline(ground, networks)
     draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
-    return with_layer(draft, lay(ground, PLAN, (), baseline.minima))
+    draft = with_layer(draft, lay(ground, PLAN, (), baseline.minima))
+    return with_declared_layers(Town(draft, ground, PLAN, folder), without)
 
 
 def _overhead(net: Any) -> dict[str, Override]:
