@@ -12,7 +12,7 @@ from grafana_foundation_sdk.models import dashboard as model
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import ANY, VERDICT_CODES
 from simulator.contracts.state import State
-from simulator.contracts.words import Said, Text, Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
 
@@ -62,7 +62,7 @@ REDUNDANCY_KINDS: Mapping[str, Text] = {
 
 def measure_words(lang: str) -> dict[str, Text]:
     """What measures are called."""
-    named = {name: Said({"de": measure.title_de, "en": measure.title_en}) for name, measure in MEASURES.items()}
+    named = {name: measure.title for name, measure in MEASURES.items()}
     return named | {ANY: _("any service")}
 
 

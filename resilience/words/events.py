@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from resilience.words.labels import name_of
-from resilience.words.phrases import PHRASES
-from resilience.words.terms import FAULT_NAMES, OTHER_NAMES, QUANTITY_NAMES, SUPPLY_NAMES, mode_words, words_of
+from resilience.words.terms import fault_words, link_words, mode_words, quantity_words, trade_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes, tasks
 from simulator.contracts.duration import rounded
 from simulator.contracts.event import AnyRole, Counted, Event, EventKind, Role, Value, Vocabulary
 from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from simulator.contracts.words import (
     SHARE,
     Numeral,
@@ -27,6 +27,14 @@ from simulator.contracts.words import (
 )
 
 _ = Words("resilience.words")
+
+_WORDS: Mapping[Role, Callable[[str], Text]] = {
+    Role.FAULT: fault_words,
+    Role.LINK_KIND: link_words,
+    Role.QUANTITY: quantity_words,
+    Role.TRADE: trade_words,
+}
+"""What the value of a parameter is called, by what it names."""
 
 MOST_NAMED = 3
 """Components that a sentence names; of more it says that there are some."""
@@ -125,13 +133,7 @@ def _named(event: Event, role: Role, value: str, city: City) -> Text:
     if role is Role.MODE:
         component = city.components.get(event.subject)
         return mode_words("" if component is None else component.kind, value)
-    table = {
-        Role.FAULT: FAULT_NAMES,
-        Role.LINK_KIND: SUPPLY_NAMES,
-        Role.QUANTITY: QUANTITY_NAMES,
-        Role.TRADE: OTHER_NAMES,
-    }.get(role)
-    return Verbatim(value) if table is None else words_of(table, value)
+    return _WORDS[role](value) if role in _WORDS else Verbatim(value)
 
 
 def _level(event: Event, name: str, value: float, city: City) -> Text:
@@ -142,4 +144,4 @@ def _level(event: Event, name: str, value: float, city: City) -> Text:
     measure = MEASURES[level.measure]
     unit = SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
     now, required = told_apart(value if event.value is None else event.value, level.minimum, unit)
-    return PHRASES[level.measure].of(now) if name == "value" else required
+    return registry().measures[level.measure].of(now) if name == "value" else required

@@ -6,7 +6,7 @@ called by what they are.
 
 from __future__ import annotations
 
-from resilience.words.terms import KIND_NAMES, words_of
+from resilience.words.terms import kind_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import given_words
 from simulator.contracts.component import Component
@@ -21,7 +21,7 @@ def component_words(component: Component) -> Text:
         return Verbatim(component.title)
     if component.given:
         return given_words(component.given)
-    kind = words_of(KIND_NAMES, component.kind)
+    kind = kind_words(component.kind)
     name = component.network_id or component.id.removeprefix(f"{component.kind}-")
     return _("{kind} {name}", kind=kind, name=name)
 

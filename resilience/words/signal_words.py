@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.scenario.entry import Signal
 from resilience.words.labels import component_words
-from resilience.words.terms import QUANTITY_NAMES, words_of
+from resilience.words.terms import quantity_words
 from simulator.contracts.city import City
 from simulator.contracts.words import Text, Verbatim, Words, joined, number
 
@@ -22,5 +22,5 @@ def state_words(signal: Signal, target: str, city: City) -> Text:
         limits.append(_("above ") + number(signal.above))
     if signal.below is not None:
         limits.append(_("below ") + number(signal.below))
-    what = words_of(QUANTITY_NAMES, signal.quantity)
+    what = quantity_words(signal.quantity)
     return name + Verbatim(": ") + what + Verbatim(", ") + joined(limits, _(" and "))

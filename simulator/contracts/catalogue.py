@@ -19,6 +19,7 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import OTHER_REPAIR, RepairClass, Trade
+from simulator.contracts.words import Text
 
 API = 1
 """The version of these records. A plug-in that was written for another one is named and left out."""
@@ -43,39 +44,41 @@ class Mode:
 
     name: str
     state: State
+    title: Text
 
 
-def normal(name: str) -> Mode:
+def normal(name: str, title: Text) -> Mode:
     """The usual way."""
-    return Mode(name, State.NORMAL)
+    return Mode(name, State.NORMAL, title)
 
 
-def degraded(name: str) -> Mode:
+def degraded(name: str, title: Text) -> Mode:
     """The usual way, but badly."""
-    return Mode(name, State.DEGRADED)
+    return Mode(name, State.DEGRADED, title)
 
 
-def technical(name: str) -> Mode:
+def technical(name: str, title: Text) -> Mode:
     """Another device stands in."""
-    return Mode(name, State.TECHNICAL)
+    return Mode(name, State.TECHNICAL, title)
 
 
-def analogue(name: str) -> Mode:
+def analogue(name: str, title: Text) -> Mode:
     """People, paper or stocks stand in."""
-    return Mode(name, State.ANALOGUE)
+    return Mode(name, State.ANALOGUE, title)
 
 
-def failed(name: str) -> Mode:
+def failed(name: str, title: Text) -> Mode:
     """Nothing is left."""
-    return Mode(name, State.FAILED)
+    return Mode(name, State.FAILED, title)
 
 
 @dataclass(frozen=True, slots=True)
 class ComponentType:
     """A type of component: what it is, how it can break, which parameters it takes, how it falls back.
 
-    `ladder` are the modes of its redundancy, best first, empty where it has none; `same_medium` names those that are
-    ways of one and the same medium where others stand in for its loss (empty: all but the last).
+    `about` says more of what it is than its title, where there is more to say. `ladder` are the modes of its
+    redundancy, best first, empty where it has none; `same_medium` names those that are ways of one and the same medium
+    where others stand in for its loss (empty: all but the last).
 
     Roles:
     `gives`        kinds of link that may start here, because its sub-system says when it can feed them
@@ -91,7 +94,7 @@ class ComponentType:
 
     name: str
     domain: Domain
-    title: str
+    title: Text
     faults: tuple[FaultPoint, ...] = ()
     parameters: tuple[Parameter, ...] = ()
     ladder: tuple[Mode, ...] = ()
@@ -106,6 +109,7 @@ class ComponentType:
     police: bool = False
     process: str = ""
     order: int = 0
+    about: Text | None = None
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -133,7 +137,7 @@ class SubSystem:
     """
 
     name: Domain
-    title: str
+    title: Text
     trade: Trade | None = None
     engine: bool = False
     for_people: bool = False
@@ -158,7 +162,7 @@ class LinkType:
 
     name: LinkKind
     carrier: Domain
-    title: str
+    title: Text
     trade: Trade
     faults: tuple[FaultPoint, ...] = ()
     stops_target: bool = False
@@ -193,6 +197,7 @@ class TradeType:
     """
 
     name: Trade
+    title: Text
     crews: Parameter
     any_work: bool = False
     buildings: bool = False

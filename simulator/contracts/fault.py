@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from simulator.contracts.words import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +36,20 @@ class FaultPoint:
     working and its domain reacts to that. Other faults need a handler in the domain. `lasts` names the parameter that
     says after how many seconds the fault ends by itself; empty where it does not.
 
-    `cuts_off` says that it leaves the component without any use, though it counts as working: nothing supplies it.
-    `severs` marks what takes a link down. `judged` is false where another sub-system acts on the fault and the lifeline
-    that carries it is told by that one.
+    `about` says more of what happens than the title, where there is more to say. `cuts_off` says that it leaves the
+    component without any use, though it counts as working: nothing supplies it. `severs` marks what takes a link down.
+    `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
     """
 
     name: str
-    title: str
+    title: Text = field(compare=False)
     disables: bool = False
     parameters: tuple[Parameter, ...] = ()
     lasts: str = ""
     cuts_off: bool = False
     severs: bool = False
     judged: bool = True
+    about: Text | None = field(default=None, compare=False)
 
     def own_length_s(self, given: Mapping[str, float | str | bool]) -> float | None:
         """After how long it ends by itself with these parameters, the others by default; None where it does not."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.contracts.component import Domain
+from simulator.contracts.words import Message, Text
 
 LITRES_PERSON_D = 126.0
 """Household water use a person and day in Germany in 2022 (Destatis, by way of BMUV)."""
@@ -15,6 +16,7 @@ LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and d
 class Measure:
     """A quantity in which a service level is stated. `subject` says what it is measured for.
 
+    `service` names in a word or two what is required; `said` says how much of it there was, with `{amount}` as blank.
     `higher_is_better` false turns the comparison with the minimum round (a travel-time index must stay *below*).
     """
 
@@ -23,9 +25,14 @@ class Measure:
     unit: str
     subject: str
     higher_is_better: bool
-    title_en: str
-    title_de: str
+    title: Text
+    service: Text
+    said: Message
     source: str
+
+    def of(self, amount: Text) -> Text:
+        """So much of it, in words."""
+        return self.said.filled(amount=amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simulator.contracts.words import Text
+
 
 class At(StrEnum):
     """Where a quantity is recorded now and then, for forecasts and balances."""
@@ -37,6 +39,6 @@ class QuantityName:
     name: str
     unit: str
     of: tuple[str, ...]
-    title: str
+    title: Text
     of_types_with: str = ""
     recorded: tuple[Recorded, ...] = ()

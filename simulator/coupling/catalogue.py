@@ -8,46 +8,56 @@ from simulator.contracts.crews import Priority
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import Trade
+from simulator.contracts.words import Words
+
+_ = Words("simulator.coupling")
 
 DOMAIN = Domain("crew")
 DEPOT = "depot"
 DRIVER, ALL = Trade("driver"), Trade("all")
 
-SITE_OUT = FaultPoint("site-out", "the site cannot be used", disables=True)
+SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True)
 
 STAFF_ABSENT = FaultPoint(
     "staff-absent",
-    "part of the staff is absent",
+    _("staff is absent"),
     parameters=(
         Parameter("share", "1", 0.5, "assumption", "share of the staff that is absent", at_least=0.0, at_most=1.0),
     ),
 )
 """On every kind of place that people work at: what it still serves sinks with those who are there."""
 
-FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", "no fuel truck brings anything")
+FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"))
 """On a depot no truck leaves; on a generator none comes to it."""
 
-NO_TANKERS = FaultPoint("no-tankers", "no water tanker comes")
+NO_TANKERS = FaultPoint("no-tankers", _("no water tanker comes"))
 
-POLICE_ELSEWHERE = FaultPoint("police-elsewhere", "the officers are needed elsewhere", judged=False)
+POLICE_ELSEWHERE = FaultPoint("police-elsewhere", _("police are needed elsewhere"), judged=False)
 
-LINK_CUT = FaultPoint("link-cut", "the link is severed", severs=True)
+LINK_CUT = FaultPoint("link-cut", _("link is cut"), severs=True)
 """Every kind of link has it."""
 
-LOSS_OF_VIEW = FaultPoint("loss-of-view", "the control room gets no readings from what it commands")
+LOSS_OF_VIEW = FaultPoint(
+    "loss-of-view", _("control room sees nothing"), about=_("the control room gets no readings from what it commands")
+)
 """It commands blindly: what it steers keeps the last set-point, and switching goes by hand."""
 
-LOSS_OF_CONTROL = FaultPoint("loss-of-control", "the control room's commands do not arrive, though readings do")
+LOSS_OF_CONTROL = FaultPoint(
+    "loss-of-control",
+    _("control room's commands do not arrive"),
+    about=_("the control room's commands do not arrive, though readings do"),
+)
 """What it commands does what its control links declare for when they are down."""
 
 RANSOMWARE = FaultPoint(
     "ransomware",
-    "the systems are encrypted until they are restored from backup",
+    _("systems are encrypted"),
     disables=True,
     parameters=(
         Parameter("restore_s", "s", 259_200.0, "assumption: 3 days", "time to restore them from backup", at_least=1.0),
     ),
     lasts="restore_s",
+    about=_("the systems are encrypted until they are restored from backup"),
 )
 """Over once the backup is restored, or earlier when it is cleared."""
 
@@ -57,12 +67,12 @@ CENTRE_FAULTS = (LOSS_OF_VIEW, LOSS_OF_CONTROL)
 CATALOGUE = Catalogue(
     "crews",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "crews"),),
+    subsystems=(SubSystem(DOMAIN, _("crews")),),
     types=(
         ComponentType(
             DEPOT,
             DOMAIN,
-            "depot from which crews, fuel trucks and tankers leave",
+            _("depot"),
             (SITE_OUT, STAFF_ABSENT, FUEL_NOT_DELIVERED),
             (
                 Parameter("day_from_s", "s", 21600.0, "assumption: 06:00", "when the day shift begins"),
@@ -90,20 +100,30 @@ CATALOGUE = Catalogue(
             ),
             site=True,
             order=50,
+            about=_("depot from which crews, fuel trucks and tankers leave"),
         ),
     ),
     trades=(
         TradeType(
-            DRIVER, Parameter("drivers", "", 0.0, "assumption", "drivers of fuel trucks who do nothing else"), order=4
+            DRIVER,
+            _("drivers"),
+            Parameter("drivers", "", 0.0, "assumption", "drivers of fuel trucks who do nothing else"),
+            order=4,
         ),
-        TradeType(ALL, Parameter("crews", "", 2.0, "assumption", "crews that do any work"), any_work=True, order=5),
+        TradeType(
+            ALL,
+            _("any work"),
+            Parameter("crews", "", 2.0, "assumption", "crews that do any work"),
+            any_work=True,
+            order=5,
+        ),
     ),
     quantities=(
-        QuantityName("working", "1", ("any",), "1 while the component works, else 0"),
-        QuantityName("staff_share", "1", (), "share of the staff that is there", of_types_with=STAFF_ABSENT.name),
-        QuantityName("crews_on_duty", "1", (DEPOT,), "crews on duty, at the depot or out"),
-        QuantityName("fuel_trucks", "1", (DEPOT,), "fuel trucks that could leave"),
-        QuantityName("fuel_store_l", "l", (DEPOT,), "fuel in the depot's store"),
+        QuantityName("working", "1", ("any",), _("works (1) or not (0)")),
+        QuantityName("staff_share", "1", (), _("share of the staff that is there"), of_types_with=STAFF_ABSENT.name),
+        QuantityName("crews_on_duty", "1", (DEPOT,), _("crews on duty")),
+        QuantityName("fuel_trucks", "1", (DEPOT,), _("fuel trucks that could leave")),
+        QuantityName("fuel_store_l", "l", (DEPOT,), _("fuel in the store in l")),
     ),
     depot=DEPOT,
 )

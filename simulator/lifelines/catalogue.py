@@ -9,6 +9,9 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.level import Measure
+from simulator.contracts.words import Words
+
+_ = Words("simulator.lifelines")
 
 DOMAIN = Domain("lifeline")
 SERVED = "lifeline"
@@ -17,7 +20,7 @@ SERVED = "lifeline"
 CATALOGUE = Catalogue(
     "lifelines",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "lifelines", for_people=True),),
+    subsystems=(SubSystem(DOMAIN, _("lifelines"), for_people=True),),
     measures=(
         Measure(
             "lifeline",
@@ -25,8 +28,9 @@ CATALOGUE = Catalogue(
             "1",
             "component",
             True,
-            "share of the lifeline's duty that is served",
-            "erbrachter Anteil der Aufgabe",
+            _("share of the lifeline's duty that is served"),
+            _("lifeline"),
+            _("{amount} of its service"),
             "mode table of the lifeline",
         ),
     ),

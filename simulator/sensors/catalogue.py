@@ -10,6 +10,9 @@ from __future__ import annotations
 from simulator.contracts.catalogue import Catalogue
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.registry import ANY_QUANTITY
+from simulator.contracts.words import Words
+
+_ = Words("simulator.sensors")
 
 _QUANTITY = Parameter("quantity", "", ANY_QUANTITY, "assumption", "which sensor of the component", names_quantity=True)
 _IN_UNIT = "in the unit of the quantity"
@@ -22,16 +25,17 @@ def _share(title: str, default: float = 1.0) -> Parameter:
 SENSOR_FAULTS: tuple[FaultPoint, ...] = (
     FaultPoint(
         "sensor-bias",
-        "the sensor is off by an amount or by a share of the value",
+        _("sensor is off"),
         parameters=(
             _QUANTITY,
             Parameter("form", "", "constant", "assumption", choices=("constant", "proportional")),
             Parameter("amount", "", None, "", f"{_IN_UNIT}, or as a share of the value"),
         ),
+        about=_("the sensor is off by an amount or by a share of the value"),
     ),
     FaultPoint(
         "sensor-drift",
-        "the sensor is off by more and more",
+        _("sensor drifts"),
         parameters=(
             _QUANTITY,
             Parameter("form", "", "linear", "assumption", choices=("linear", "quadratic", "exponential")),
@@ -45,42 +49,47 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
                 at_least=0.001,
             ),
         ),
+        about=_("the sensor is off by more and more"),
     ),
     FaultPoint(
         "sensor-stuck",
-        "the sensor shows the same value for ever",
+        _("sensor is stuck"),
         parameters=(
             _QUANTITY,
             Parameter("form", "", "last", "assumption", "its last reading, or `amount`", ("last", "value")),
             Parameter("amount", "", 0.0, "assumption", f"the value, {_IN_UNIT}"),
         ),
+        about=_("the sensor shows the same value for ever"),
     ),
     FaultPoint(
         "sensor-noise",
-        "the sensor is noisier than it should be",
+        _("sensor is noisy"),
         parameters=(
             _QUANTITY,
             Parameter("amount", "", None, "", f"standard deviation added, {_IN_UNIT}", at_least=0.0),
         ),
+        about=_("the sensor is noisier than it should be"),
     ),
     FaultPoint(
         "sensor-spike",
-        "single readings of the sensor are far off, upwards or downwards",
+        _("sensor shows spikes"),
         parameters=(_QUANTITY, Parameter("amount", "", None, "", _IN_UNIT), _share("reading is a spike", 0.05)),
+        about=_("single readings of the sensor are far off, upwards or downwards"),
     ),
     FaultPoint(
         "sensor-dropout",
-        "the sensor gives no value",
+        _("sensor gives no value"),
         parameters=(_QUANTITY, _share("reading has no value")),
     ),
     FaultPoint(
         "sensor-clipping",
-        "the sensor shows nothing beyond its limits",
+        _("sensor is clipped"),
         parameters=(
             _QUANTITY,
             Parameter("lowest", "", None, "", _IN_UNIT),
             Parameter("highest", "", None, "", _IN_UNIT),
         ),
+        about=_("the sensor shows nothing beyond its limits"),
     ),
 )
 """What can happen to the sensors of a component of any kind."""
@@ -88,23 +97,25 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
 REPORT_FAULTS: tuple[FaultPoint, ...] = (
     FaultPoint(
         "clock-skew",
-        "the readings carry a wrong time",
+        _("clock of the sensors is wrong"),
         parameters=(
             Parameter("offset_s", "s", None, "", "how much the clock of the sensors is fast"),
             Parameter("rate", "1", 0.0, "assumption", "seconds that it gains in a second"),
         ),
+        about=_("the readings carry a wrong time"),
     ),
     FaultPoint(
-        "readings-duplicated", "readings arrive twice", parameters=(_share("set of readings is sent once more"),)
+        "readings-duplicated", _("readings arrive twice"), parameters=(_share("set of readings is sent once more"),)
     ),
     FaultPoint(
         "readings-reordered",
-        "readings arrive after those that were taken later",
+        _("readings arrive in the wrong order"),
         parameters=(_share("set of readings waits until the next one is sent", 0.5),),
+        about=_("readings arrive after those that were taken later"),
     ),
     FaultPoint(
         "readings-replayed",
-        "recorded readings are sent in place of the present ones",
+        _("old readings are played again"),
         parameters=(
             Parameter(
                 "record_s",
@@ -115,11 +126,13 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
                 at_least=0.0,
             ),
         ),
+        about=_("recorded readings are sent in place of the present ones"),
     ),
     FaultPoint(
         "readings-spoofed",
-        "somebody sends made-up readings besides the true ones",
+        _("forged readings"),
         parameters=(Parameter("factor", "1", None, "", "what they say, as a multiple of what was read"),),
+        about=_("somebody sends made-up readings besides the true ones"),
     ),
 )
 """What can happen to readings on the way to a gateway."""

@@ -21,7 +21,7 @@ from resilience.report.charter import (
 )
 from resilience.report.charter.equipment import age_rows
 from resilience.scenario.clauses import charter_clauses
-from resilience.words.terms import KIND_NAMES, words_of
+from resilience.words.terms import kind_words
 from simulator.contracts.city import City
 from simulator.contracts.words import LANGUAGES, Numeral, Text, Words, enumerated, number
 
@@ -165,7 +165,7 @@ def _lost(features: Sequence[dict[str, object]], city: City) -> list[str]:
 
 
 def _lacking(without: Counter[str], what: Text, every: int) -> Text:
-    kinds = enumerated([_("{n} × {w}", n=n, w=w) for k, n in without.items() if (w := words_of(KIND_NAMES, k))])
+    kinds = enumerated([_("{n} × {w}", n=n, w=w) for k, n in without.items() if (w := kind_words(k))])
     return _(
         "{without} of {every} devices do not name {what}: {kinds}.",
         without=without.total(),

@@ -89,7 +89,7 @@ def _of(topic: str, lang: str) -> Listing:
         "kinds": lambda: _kinds(lang),
         "faults": lambda: _faults(lang),
         "levels": lambda: _measures(lang),
-        "quantities": _quantities,
+        "quantities": lambda: _quantities(lang),
         "norms": lambda: _norms(lang),
         "rates": lambda: _rates(lang),
         "fragilities": lambda: _fragilities(lang),
@@ -139,8 +139,6 @@ def _cities() -> Listing:
 
 
 def _kinds(lang: str) -> Listing:
-    from resilience.words.terms import KIND_NAMES
-
     rows = []
     for kind in KINDS.values():
         takes = "\n".join(
@@ -148,14 +146,12 @@ def _kinds(lang: str) -> Listing:
             + (" (must be given)" if p.default is None else f" = {p.default}")
             for p in kind.parameters
         )
-        title = KIND_NAMES[kind.name].of(lang)
+        title = (kind.about or kind.title).of(lang)
         rows.append((kind.name, kind.domain.value, title, takes, " → ".join(kind.modes)))
     return "kinds of component", ("kind", "domain", "what it is", "parameters", "modes, best first"), rows
 
 
 def _faults(lang: str) -> Listing:
-    from resilience.words.terms import FAULT_NAMES
-
     where: dict[str, list[str]] = {}
     points: dict[str, FaultPoint] = {}
     for kind in KINDS.values():
@@ -176,7 +172,7 @@ def _faults(lang: str) -> Listing:
             + (" (must be given)" if p.default is None else f" = {p.default} ({p.source})")
             for p in point.parameters
         )
-        title = FAULT_NAMES[name].of(lang)
+        title = (point.about or point.title).of(lang)
         rows.append((name, ", ".join(where[name]), title, takes))
     return "faults", ("fault", "befalls", "what happens", "parameters"), rows
 
@@ -188,7 +184,7 @@ def _measures(lang: str) -> Listing:
         (
             m.name,
             m.domain.value,
-            m.title_de if lang == "de" else m.title_en,
+            m.title.of(lang),
             m.unit,
             m.subject.replace("|", ", "),
             m.source,
@@ -198,10 +194,10 @@ def _measures(lang: str) -> Listing:
     return "measures of service levels", ("measure", "domain", "what it says", "unit", "subject", "source"), rows
 
 
-def _quantities() -> Listing:
+def _quantities(lang: str) -> Listing:
     from simulator.contracts.kinds import QUANTITIES
 
-    rows = [(q.name, q.unit, ", ".join(q.of), q.title) for q in QUANTITIES.values()]
+    rows = [(q.name, q.unit, ", ".join(q.of), q.title.of(lang)) for q in QUANTITIES.values()]
     return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows
 
 

@@ -11,7 +11,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import CITY, NONE
-from simulator.contracts.words import Said, Text, Verbatim, Words
+from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("stadtwerk")
 
@@ -77,7 +77,7 @@ class Places:
         measure, place = MEASURES[owed.measure], self.label(owed.subject)
         if owed.subject in self.city.components:
             return place
-        return _("{place}: {measure}", place=place, measure=Said({"de": measure.title_de, "en": measure.title_en}))
+        return _("{place}: {measure}", place=place, measure=measure.title)
 
     def level_tags(self, level: ServiceLevel) -> dict[str, str]:
         """District, owner, domain, measure and level."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateways.stores.influx.lines import Value
-from resilience.words.terms import FAULT_NAMES, KIND_NAMES, mode_words, words_of
+from resilience.words.terms import fault_words, kind_words, mode_words
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS
@@ -177,7 +177,7 @@ class States:
     def _write_component(self, component: Component, tick: int) -> None:
         lat, lon = self._places.position(component.x_m, component.y_m)
         label, mode = self._places.label(component.id), self._modes.get(component.id)
-        kind = words_of(KIND_NAMES, component.kind)
+        kind = kind_words(component.kind)
         fields: dict[str, Value] = {
             "state": int(self._state[component.id]),
             "working": int(component.id not in self._stopped),
@@ -210,7 +210,7 @@ class States:
 
     def _write_fault(self, subject: str, fault: str, tick: int) -> None:
         causes = self._faults[subject, fault]
-        name, place = words_of(FAULT_NAMES, fault), self._places.label(subject)
+        name, place = fault_words(fault), self._places.label(subject)
         fields: dict[str, Value] = {
             "active": int(bool(causes)),
             "since_s": to_s(tick - min(causes.values())) if causes else None,
@@ -225,6 +225,6 @@ class States:
         fields: dict[str, Value] = {state.name.lower(): counts[state] for state in State}
         fields |= {"total": sum(counts), "worst": max(state for state in State if counts[state])}
         tags = {"district": self._places.district(district), "domain": KINDS[kind].domain.value, "kind": kind}
-        words = words_of(KIND_NAMES, kind).begun()
+        words = kind_words(kind).begun()
         tags |= {"kind_de": words.de, "kind_en": words.en}
         self._out.add(CLASS, tags, fields, tick)

@@ -12,6 +12,7 @@ from simulator.contracts.catalogue import ComponentType, NetworkFile
 from simulator.contracts.component import Domain
 from simulator.contracts.problem import BadInput
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Verbatim
 
 CITY = """schema: stadtwerk/city/1
 name: ferry-town
@@ -31,7 +32,7 @@ def read_ferries(path: Path) -> tuple[NetworkElement, ...]:
 @pytest.fixture
 def ferries(monkeypatch: pytest.MonkeyPatch) -> None:
     found = registry()
-    ferry = ComponentType("ferry", Domain("water"), "ferry", from_file=True)
+    ferry = ComponentType("ferry", Domain("water"), Verbatim("ferry"), from_file=True)
     file = NetworkFile("ferries", Domain("water"), "ferries, one a line", f"{__name__}:read_ferries")
     monkeypatch.setattr(found, "networks", {"ferries": file})
     monkeypatch.setattr(found, "types", {**found.types, "ferry": ferry})

@@ -11,6 +11,7 @@ import pytest
 from simulator.contracts.catalogue import API, Catalogue, ComponentType, Extension
 from simulator.contracts.component import Domain
 from simulator.contracts.registry import CHECKERS, LIFELINES, Registry, Rejected, named, registry
+from simulator.contracts.words import Verbatim
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
@@ -58,7 +59,7 @@ def test_what_starts_can_be_found_and_has_an_order_of_its_own() -> None:
 
 
 def lifeline(name: str, api: int = API, kind: str = "ferry") -> Catalogue:
-    return Catalogue(name, api, types=(ComponentType(kind, Domain("lifeline"), "a ferry"),))
+    return Catalogue(name, api, types=(ComponentType(kind, Domain("lifeline"), Verbatim("ferry")),))
 
 
 def test_one_register_refuses_what_does_not_fit() -> None:

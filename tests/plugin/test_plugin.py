@@ -118,6 +118,8 @@ def test_a_lifeline_from_outside_lives_breaks_and_is_judged(site: Path, town: Pa
     events = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
     modes = [(e["t_s"], e["code"], e["after"]) for e in events if e["kind"] == "mode" and e["subject"] == "ferry-1"]
     assert modes == [(600.0, "ferry.rows", "by-oars"), (1800.0, "ferry.crosses", "under-engine")]
+    said = stadtwerk(site, "list", "kinds", "--lang", "de").stdout
+    assert "Fähre" in said and "ferry" in said
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert [(one["name"], one["group"], one["version"]) for one in record["plugins"]] == [
         ("harbour", "stadtwerk.lifelines", "1.2"),

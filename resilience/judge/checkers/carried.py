@@ -12,9 +12,9 @@ from resilience.judge.modes import Outage
 from resilience.judge.verdict import Figure, Limit
 from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import Redundancy
-from resilience.words.phrases import PHRASES
 from simulator.contracts.city import City
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words, told_apart
 
 _ = Words("resilience")
@@ -57,7 +57,8 @@ def carried(item: Redundancy, outage: Outage, until: int, context: Context) -> C
     if not lowest:
         return None
     least = min(lowest) if higher else max(lowest)
-    said, owed = PHRASES[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0]), item.carries.limit
+    owed = item.carries.limit
+    said = registry().measures[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0])
     asked = owed_text(limit, owed)
     reason = _(" Carried: {said}; {asked}.", said=said, asked=asked)
     too_little = bool(worse(np.array([least]), limit.value, higher)[0])

@@ -10,12 +10,12 @@ from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.moment import clock
 from resilience.scenario.scenario import Scenario, TimelineEntry, Window
 from resilience.words.labels import component_words
-from resilience.words.phrases import PHRASES
 from resilience.words.terms import entry_words
 from simulator.contracts.city import City
 from simulator.contracts.duration import rounded
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import LANGUAGES, Numeral, Said, Text, Verbatim, Words
 
@@ -63,7 +63,7 @@ class Context:
         place = self.place(level)
         if level.subject in self.city.components:
             return place
-        service = PHRASES[level.measure].service
+        service = registry().measures[level.measure].service
         return _("{place} ({service})", place=place, service=service)
 
     def name(self, component: str) -> Text:

@@ -8,8 +8,8 @@ from resilience.judge.courses import TOLERANCE, cut, spells, worst
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.scenario.scenario import Invariant, Threshold, TimeLimit
-from resilience.words.phrases import PHRASES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Words, told_apart
 
 _ = Words("resilience")
@@ -37,7 +37,7 @@ def invariant_row(
     bad = spells(course, limit.value, higher, start, end)
     lowest = worst(course, start, end, higher)
     actual = Figure("worst", lowest, limit.unit, level.id)
-    place, phrase, unit = context.place(level).begun(), PHRASES[level.measure], shown_unit(limit)
+    place, phrase, unit = context.place(level).begun(), registry().measures[level.measure], shown_unit(limit)
     owed = owed_text(limit, threshold)
     if not bad:
         said = phrase.of(told_apart(lowest, limit.value, unit)[0])

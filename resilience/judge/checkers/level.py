@@ -10,8 +10,8 @@ from resilience.judge.courses import TOLERANCE, NotRecorded, time_worse_s
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, scenario_limit, shown_unit
 from resilience.scenario.scenario import LevelHolds
-from resilience.words.phrases import PHRASES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import SHARE, Text, Words, told_apart
 
@@ -33,7 +33,7 @@ def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
         raise NotRecorded(f"nothing was recorded at {to_s(at):g} s")
     gap = limit.value - value if limit.better == "higher" else value - limit.value
     place, owed, when = context.place(level).begun(), owed_text(limit, item.limit), context.clock(at)
-    said = PHRASES[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
+    said = registry().measures[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
     reason = _("{place}: {said} at {when}; {owed}.", place=place, said=said, when=when, owed=owed)
     verdict = Value.FAIL if gap > TOLERANCE else Value.PASS
     return Row(level, verdict, reason, gap, limit, Figure("value", value, limit.unit, level.id))

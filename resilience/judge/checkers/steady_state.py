@@ -7,8 +7,7 @@ from resilience.judge.courses import spells, worst
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import LevelChoice, SteadyState
-from resilience.words.phrases import PHRASES
-from resilience.words.terms import SUB_SYSTEMS
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import Text, Words, enumerated, quantity, told_apart
 
@@ -33,9 +32,9 @@ def _what(choice: LevelChoice, context: Context) -> Text:
     if choice.ids:
         return enumerated([context.label(context.city.levels[name]) for name in choice.ids], 3)
     if choice.measure:
-        return PHRASES[choice.measure].service
+        return registry().measures[choice.measure].service
     if choice.domain is not None:
-        return SUB_SYSTEMS[choice.domain]
+        return registry().subsystems[choice.domain].title
     return _("all service levels")
 
 
@@ -65,7 +64,7 @@ def _judge(item: SteadyState, context: Context) -> Finding:
     below, level, limit, lowest = unsteady[0]
     place, owed, too_long = context.place(level).begun(), owed_text(limit, item.limit), lasting(below)
     value, _limit = told_apart(limit.value if lowest.value is None else lowest.value, limit.value, shown_unit(limit))
-    said = PHRASES[level.measure].of(value)
+    said = registry().measures[level.measure].of(value)
     reason = _(
         "{place}: {too_long} not good enough even before the start, {said} at the worst moment; {owed}.",
         place=place,

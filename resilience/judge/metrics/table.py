@@ -15,10 +15,10 @@ from resilience.judge.metrics.served import equivalent_outage_h
 from resilience.judge.modes import mode_course, outages
 from resilience.judge.verdict import Metric
 from resilience.words.labels import component_words
-from resilience.words.phrases import PHRASES
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
 from simulator.contracts.kinds import KINDS, MEASURES
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import SHARE, Verbatim, Words
 
@@ -107,7 +107,7 @@ def _power(city: City, history: History) -> Iterable[Metric]:
 def _served(city: City, history: History) -> Iterable[Metric]:
     """PCS: the whole demand counts as one. ECS: here each district counts the same."""
     for measure in ("power-supply", "water-supply"):
-        service = PHRASES[measure].service
+        service = registry().measures[measure].service
         whole = _whole(city, history, measure)
         if whole is not None:
             hours = equivalent_outage_h(whole, 0, history.end)
@@ -129,7 +129,7 @@ def _bruneau(city: City, history: History) -> Iterable[Metric]:
             found = resilience(quality(course, level), 0, history.end)
         except NotRecorded:
             continue
-        service, rapidity = PHRASES[level.measure].service, found.rapidity_per_s
+        service, rapidity = registry().measures[level.measure].service, found.rapidity_per_s
         yield Metric("resilience", _("resilience R"), service, found.resilience, "1", BRUNEAU)
         yield Metric("robustness", _("robustness"), service, found.robustness, "1", BRUNEAU)
         hourly = None if rapidity is None else rapidity * 3600.0
@@ -164,7 +164,9 @@ def _litres(city: City, history: History) -> Iterable[Metric]:
 def _people(city: City, history: History) -> Iterable[Metric]:
     for row in person_hours_by_measure(city, history, 0, history.end):
         title = _("person-hours below what is owed")
-        yield Metric("person-hours", title, PHRASES[row.measure].service, row.person_hours, "person-h", OURS)
+        yield Metric(
+            "person-hours", title, registry().measures[row.measure].service, row.person_hours, "person-h", OURS
+        )
 
 
 def _ict(city: City, history: History) -> Iterable[Metric]:
@@ -173,7 +175,7 @@ def _ict(city: City, history: History) -> Iterable[Metric]:
         if whole is not None:
             title = _("availability")
             value = availability(whole, 0, history.end)
-            yield Metric("availability", title, PHRASES[measure].service, value, SHARE, ITU)
+            yield Metric("availability", title, registry().measures[measure].service, value, SHARE, ITU)
     for service in city.of_kind("service"):
         modes = KINDS[service.kind].modes
         for lost in outages(mode_course(service.id, modes, history), 0):
@@ -185,7 +187,7 @@ def _ict(city: City, history: History) -> Iterable[Metric]:
 
 def _readings(readings: Readings | None) -> Iterable[Metric]:
     if readings is not None and readings.read:
-        subject = PHRASES["telemetry"].service
+        subject = registry().measures["telemetry"].service
         lost, late = _("readings lost"), _("readings late")
         yield Metric("readings-lost", lost, subject, readings.lost_share, SHARE, OURS)
         yield Metric("readings-late", late, subject, readings.late_share, SHARE, OURS)

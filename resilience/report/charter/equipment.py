@@ -7,7 +7,7 @@ from collections import Counter
 from resilience.inject.draws.rates import ASSUMPTION, rate_of, rates
 from resilience.report.charter.content import AgeRow, MakerRow
 from resilience.scenario.norms import Confidence
-from resilience.words.terms import KIND_NAMES, words_of
+from resilience.words.terms import kind_words
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.words import Words, enumerated
@@ -28,7 +28,7 @@ def maker_rows(city: City) -> tuple[MakerRow, ...]:
         if component.maker:
             counts.setdefault(component.kind, Counter())[component.maker] += 1
     return tuple(
-        MakerRow(maker, words_of(KIND_NAMES, kind), count, sum(makers.values()))
+        MakerRow(maker, kind_words(kind), count, sum(makers.values()))
         for kind, makers in counts.items()
         for maker, count in sorted(makers.items(), key=lambda pair: (-pair[1], pair[0]))
     )
@@ -45,7 +45,7 @@ def age_rows(city: City, year: int) -> tuple[AgeRow, ...]:
     for name, components in found.items():
         known = rates()[name]
         years = [component.year for component in components if component.year is not None]
-        titles = dict.fromkeys(words_of(KIND_NAMES, component.kind) for component in components)
+        titles = dict.fromkeys(kind_words(component.kind) for component in components)
         rows.append(
             AgeRow(
                 CLASS_NAMES.get(name) or enumerated(list(titles)),

@@ -30,7 +30,7 @@ from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
 from resilience.words.labels import component_words
 from resilience.words.signal_words import state_words
-from resilience.words.terms import FAULT_NAMES, mode_words, words_of
+from resilience.words.terms import fault_words, mode_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
@@ -137,7 +137,7 @@ def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
     return FaultSpan(
         row.entry,
         target,
-        words_of(FAULT_NAMES, row.fault),
+        fault_words(row.fault),
         None if case is None else case.at_s,
         None if entry is None or case is None else _asked_end(entry, case, scenario),
         _seconds(row.applied_at),

@@ -8,13 +8,13 @@ from resilience.judge.courses import NotRecorded, Spell, cut, spells
 from resilience.judge.metrics import person_hours_by_measure
 from resilience.report.run.content import DistrictLoss, Headline, LevelCourse, Reach, ServiceLoss
 from resilience.words.labels import component_words
-from resilience.words.phrases import PHRASES
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import Measure, ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
-from simulator.contracts.words import SHARE, Said, Text, Verbatim, Words
+from simulator.contracts.words import SHARE, Text, Verbatim, Words
 
 _ = Words("resilience")
 
@@ -49,7 +49,7 @@ def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
     return LevelCourse(
         level.id,
         level.measure,
-        Said({"de": measure.title_de, "en": measure.title_en}),
+        measure.title,
         title,
         reach,
         shown_unit(measure),
@@ -104,7 +104,7 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
             [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
         )
         _most, at = _peak(changes)
-        title = PHRASES[row.measure].service
+        title = registry().measures[row.measure].service
         rows.append(
             ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
         )

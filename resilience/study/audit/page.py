@@ -20,10 +20,10 @@ from resilience.study.audit.replay import file_name
 from resilience.study.audit.tables import by_graph, counts
 from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
 from resilience.words.labels import component_words
-from resilience.words.phrases import PHRASES
-from resilience.words.terms import KIND_NAMES, SUB_SYSTEMS, SUPPLY_NAMES, words_of
+from resilience.words.terms import link_words, term
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from simulator.contracts.words import LANGUAGES, SHARE, Said
 
 MOST = 60
@@ -153,7 +153,7 @@ class _Words:
         where, reach = subject_words(level.subject, self._city)
         if reach is Reach.COMPONENT:
             return where.of(self._lang)
-        return f"{PHRASES[level.measure].service.of(self._lang)} ({where.of(self._lang)})"
+        return f"{registry().measures[level.measure].service.of(self._lang)} ({where.of(self._lang)})"
 
     def row(self, outcome: Outcome) -> Row:
         case, worst, lang = outcome.case, outcome.worst, self._lang
@@ -167,8 +167,8 @@ class _Words:
             length, level = duration(worst.longest_s, lang), self.level(worst.level)
             if len(outcome.failing) > 1:
                 level += " " + TEXTS["and-more"].of(lang).format(len(outcome.failing) - 1)
-            sub_system = SUB_SYSTEMS[measure.domain.value].of(lang)
-        names = [f"{self.name(v.component)} ({SUPPLY_NAMES[v.kind].of(lang)})" for v in outcome.victims]
+            sub_system = registry().subsystems[measure.domain].title.of(lang)
+        names = [f"{self.name(v.component)} ({link_words(v.kind).of(lang)})" for v in outcome.victims]
         shown = ", ".join(names[:4]) + (
             " " + TEXTS["and-more"].of(lang).format(len(names) - 4) if len(names) > 4 else ""
         )
@@ -190,7 +190,7 @@ class _Words:
         )
 
     def kind(self, kind: str) -> str:
-        return " + ".join(words_of(SUPPLY_NAMES | KIND_NAMES, part).of(self._lang) for part in kind.split(" + "))
+        return " + ".join(term(part, self._lang) for part in kind.split(" + "))
 
     def table(self, group: Group, outcomes: Iterable[Outcome]) -> Table:
         return self._table(GROUPS[group].of(self._lang), f"failing-{group.value}", outcomes)

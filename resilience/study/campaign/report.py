@@ -19,7 +19,6 @@ from resilience.study.campaign.words import (
     distribution_words,
     district_words,
     estimate,
-    fault_words,
     figure_words,
     interval_note,
     measure_words,
@@ -28,6 +27,7 @@ from resilience.study.campaign.words import (
     target_words,
     varied_words,
 )
+from resilience.words.terms import fault_words
 from simulator.contracts.words import LANGUAGES, SHARE
 
 RANKED = 15

@@ -7,10 +7,10 @@ from resilience.study.campaign.campaign import TODAY, Campaign, Method, Variatio
 from resilience.study.campaign.distribution import KINDS
 from resilience.study.campaign.statistics import CONFIDENCE, Estimate
 from resilience.words.labels import component_words
-from resilience.words.phrases import PHRASES
-from resilience.words.terms import FAULT_NAMES, SUPPLY_NAMES, words_of
+from resilience.words.terms import link_words
 from simulator.contracts.city import City
 from simulator.contracts.duration import exact
+from simulator.contracts.registry import registry
 from simulator.contracts.words import LANGUAGES, NO_TEXT, SHARE, Numeral, Said, Text, Verbatim, Words, joined
 
 _ = Words("resilience")
@@ -135,7 +135,7 @@ def figure_words(name: str) -> Text:
     """What a figure is called: one of `FIGURES`, or person-hours of a service."""
     if name in FIGURES:
         return FIGURES[name]
-    service = PHRASES[name].service
+    service = registry().measures[name].service
     return _("person-hours: {service}", service=service)
 
 
@@ -176,13 +176,9 @@ def target_words(name: str, city: City) -> Text:
     link = city.links.get(name)
     if link is None:
         return Verbatim(name)
-    kind = words_of(SUPPLY_NAMES, link.kind.value)
+    kind = link_words(link.kind.value)
     ends = [component_words(city.components[end]) for end in (link.source, link.target)]
     return _("{kind}: {source} → {target}", kind=kind, source=ends[0], target=ends[1])
-
-
-def fault_words(fault: str) -> Text:
-    return words_of(FAULT_NAMES, fault)
 
 
 def district_words(name: str, city: City) -> Text:

@@ -13,9 +13,9 @@ from resilience.report.run.wording import duration, number, quantity
 from resilience.study.campaign.words import amount, signed
 from resilience.study.comparison.sides import RunSide
 from resilience.study.comparison.words import say
-from resilience.words.terms import FAULT_NAMES, words_of
+from resilience.words.terms import fault_words
 from simulator.contracts.kinds import MEASURES
-from simulator.contracts.words import SHARE, Said
+from simulator.contracts.words import SHARE
 
 Pair = tuple[LevelFigures | None, LevelFigures | None]
 SIDES = ("A", "B")
@@ -167,7 +167,7 @@ def _level_section(levels: Sequence[Pair], differing: Sequence[Pair], lang: str)
     for pair in sorted(differing, key=lambda pair: -abs(_hours(pair[1]) - _hours(pair[0]))):
         known = next(level for level in pair if level is not None)
         measure = MEASURES[known.measure]
-        service = Said({"de": measure.title_de, "en": measure.title_en})
+        service = measure.title
         unit = shown_unit(measure)
         rows.append(
             (
@@ -237,7 +237,7 @@ def _faults(a: RunSide, b: RunSide, lang: str) -> Section | None:
     if not only:
         return None
     heads = (say("fault", lang), say("where", lang), say("in", lang))
-    rows = tuple((words_of(FAULT_NAMES, broken.fault).of(lang), broken.target, sign) for sign, broken in only)
+    rows = tuple((fault_words(broken.fault).of(lang), broken.target, sign) for sign, broken in only)
     return Section("faults", say("faults", lang), tables=(Table(heads, rows, names=3),))
 
 

@@ -20,9 +20,12 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, STAFF_ABSENT
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.catalogue import TRADE as ICT
+
+_ = Words("simulator.domains.energy")
 
 DOMAIN = Domain("energy")
 POWER = LinkKind("power")
@@ -35,52 +38,67 @@ _BUS = Parameter("bus", "", "", "the network file", "component id of its bus; on
 CATALOGUE = Catalogue(
     "energy",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "energy", ELECTRIC, engine=True),),
+    subsystems=(SubSystem(DOMAIN, _("energy"), ELECTRIC, engine=True),),
     types=(
         ComponentType(
             "bus",
             DOMAIN,
-            "busbar or local substation",
-            (FaultPoint("bus-out", "the busbar is dead", cuts_off=True),),
+            _("local substation"),
+            (FaultPoint("bus-out", _("busbar is dead"), cuts_off=True),),
             (_PRIORITY,),
             gives=(POWER,),
             from_file=True,
             repair=repair_hours(4),
+            about=_("busbar or local substation"),
         ),
         ComponentType(
             "line",
             DOMAIN,
-            "line or cable",
+            _("power line"),
             (
-                FaultPoint("line-trip", "the line is open at both ends", cuts_off=True),
+                FaultPoint("line-trip", _("line is open"), cuts_off=True, about=_("the line is open at both ends")),
                 FaultPoint(
                     "feeder-out",
-                    "the line and all that it alone feeds, up to the open ring points, are out",
+                    _("whole feeder is out"),
                     cuts_off=True,
+                    about=_("the line and all that it alone feeds, up to the open ring points, are out"),
                 ),
                 FaultPoint(
-                    "protection-fails", "when the line is to trip, the next protection upstream trips in its place"
+                    "protection-fails",
+                    _("protection does not trip"),
+                    about=_("when the line is to trip, the next protection upstream trips in its place"),
                 ),
             ),
             (Parameter("overhead", "", False, "assumption", "whether it hangs on poles, where storms reach it"),),
             from_file=True,
             repair=repair_hours(5),
+            about=_("line or cable"),
         ),
         ComponentType(
             "transformer",
             DOMAIN,
-            "transformer",
-            (FaultPoint("transformer-out", "the transformer is open at both sides", cuts_off=True),),
+            _("transformer"),
+            (
+                FaultPoint(
+                    "transformer-out",
+                    _("transformer is out"),
+                    cuts_off=True,
+                    about=_("the transformer is open at both sides"),
+                ),
+            ),
             from_file=True,
             repair=repair_hours(10),
         ),
         ComponentType(
             "substation",
             DOMAIN,
-            "infeed from the higher grid with its transformer and busbar",
+            _("substation"),
             (
                 FaultPoint(
-                    "substation-out", "the infeed and every transformer of the substation are out", cuts_off=True
+                    "substation-out",
+                    _("substation is out"),
+                    cuts_off=True,
+                    about=_("the infeed and every transformer of the substation are out"),
                 ),
             ),
             (
@@ -89,36 +107,44 @@ CATALOGUE = Catalogue(
                 ),
                 Parameter("restore_step_s", "s", 300.0, "assumption", "time between two of these steps"),
             ),
-            ladder=(normal("infeed"), technical("ring"), technical("island"), failed("none")),
+            ladder=(
+                normal("infeed", _("infeed")),
+                technical("ring", _("supply over the ring")),
+                technical("island", _("island")),
+                failed("none", _("none")),
+            ),
             from_file=True,
             repair=repair_hours(12),
+            about=_("infeed from the higher grid with its transformer and busbar"),
         ),
         ComponentType(
             "grid-switch",
             DOMAIN,
-            "switch at an open ring point",
-            (FaultPoint("switch-stuck", "the switch does not move"),),
+            _("grid switch"),
+            (FaultPoint("switch-stuck", _("switch is stuck")),),
             (
                 Parameter("remote_s", "s", 300.0, "assumption", "time to switch by remote control, with the decision"),
                 Parameter("manual_s", "s", 900.0, "assumption", "work of a crew on site to switch by hand"),
             ),
-            ladder=(normal("open"), normal("closed")),
+            ladder=(normal("open", _("open")), normal("closed", _("closed"))),
             from_file=True,
             repair=repair_hours(3),
+            about=_("switch at an open ring point"),
         ),
         ComponentType(
             "pv",
             DOMAIN,
-            "photovoltaic plant",
-            (FaultPoint("pv-loss", "the plant feeds nothing in", cuts_off=True),),
+            _("photovoltaics"),
+            (FaultPoint("pv-loss", _("photovoltaic plant feeds nothing in"), cuts_off=True),),
             (Parameter("rated_w", "W", 0.0, "the network file"), _BUS),
             repair=repair_hours(6),
+            about=_("photovoltaic plant"),
         ),
         ComponentType(
             "battery",
             DOMAIN,
-            "grid battery; forms an island when its part of the grid loses every other source",
-            (FaultPoint("battery-loss", "the battery gives nothing", cuts_off=True),),
+            _("grid battery"),
+            (FaultPoint("battery-loss", _("grid battery gives nothing"), cuts_off=True),),
             (
                 Parameter("rated_w", "W", None, ""),
                 Parameter("energy_j", "J", None, ""),
@@ -127,15 +153,21 @@ CATALOGUE = Catalogue(
                 Parameter("black_start_s", "s", 0.0, "assumption: without interruption", "time to build up an island"),
                 _BUS,
             ),
-            ladder=(normal("standby"), technical("island"), failed("empty")),
+            ladder=(normal("standby", _("standby")), technical("island", _("island")), failed("empty", _("empty"))),
             repair=repair_hours(8),
+            about=_("grid battery; forms an island when its part of the grid loses every other source"),
         ),
         ComponentType(
             "generator",
             DOMAIN,
-            "emergency generator: starts when what it feeds has no other power",
+            _("emergency generator"),
             (
-                FaultPoint("generator-fails", "the generator does not start, or stops", disables=True),
+                FaultPoint(
+                    "generator-fails",
+                    _("generator fails"),
+                    disables=True,
+                    about=_("the generator does not start, or stops"),
+                ),
                 FUEL_NOT_DELIVERED,
             ),
             (
@@ -158,38 +190,47 @@ CATALOGUE = Catalogue(
                 ),
                 Parameter("delivery_l", "l", 2000.0, "assumption", "fuel that is ordered at a time"),
             ),
-            ladder=(normal("standby"), degraded("starting"), technical("running"), failed("empty"), failed("failed")),
+            ladder=(
+                normal("standby", _("standby")),
+                degraded("starting", _("starting")),
+                technical("running", _("running")),
+                failed("empty", _("empty")),
+                failed("failed", _("failed")),
+            ),
             gives=(POWER,),
             repair=repair_hours(2),
+            about=_("emergency generator: starts when what it feeds has no other power"),
         ),
         ComponentType(
             "household-meter",
             DOMAIN,
-            "electricity meter of a household, whose readings leave the gateway only as sums",
+            _("household meter"),
             (),
             (
                 Parameter("bus", "", None, "", "component id of the local substation behind which the household is"),
                 Parameter("share", "1", None, "", "its share of that substation's load"),
             ),
+            about=_("electricity meter of a household, whose readings leave the gateway only as sums"),
         ),
         ComponentType(
             "network-control",
             DOMAIN,
-            "grid control centre: operates remote switches over its control links",
+            _("grid control centre"),
             (
-                FaultPoint("control-out", "the control centre does not work", disables=True),
+                FaultPoint("control-out", _("grid control centre is out"), disables=True),
                 STAFF_ABSENT,
                 *CENTRE_FAULTS,
             ),
             gives=(CONTROL,),
             trade=ICT,
+            about=_("grid control centre: operates remote switches over its control links"),
         ),
     ),
     links=(
         LinkType(
             POWER,
             DOMAIN,
-            "power",
+            _("power"),
             ELECTRIC,
             (LINK_CUT,),
             stops_target=True,
@@ -201,6 +242,7 @@ CATALOGUE = Catalogue(
     trades=(
         TradeType(
             ELECTRIC,
+            _("electricity"),
             Parameter("electric_crews", "", 0.0, "assumption", "crews for grid, signals and buildings alone"),
             buildings=True,
             order=0,
@@ -211,32 +253,28 @@ CATALOGUE = Catalogue(
             "power_w",
             "W",
             ("pv", "battery", "substation"),
-            "electric power",
+            _("power in W"),
             recorded=(
                 Recorded(At.COMPONENT, 90, ("battery", "substation")),
                 Recorded(At.SUM, 180, ("pv",), "pv_w"),
             ),
         ),
-        QuantityName("voltage_pu", "1", ("bus",), "voltage, as a share of the rated one"),
-        QuantityName(
-            "energised", "1", ("bus",), "1 while the bus is energised, else 0", recorded=(Recorded(At.COMPONENT, 50),)
-        ),
-        QuantityName(
-            "load_w", "W", ("bus",), "power supplied to the load at the bus", recorded=(Recorded(At.SUM, 130),)
-        ),
-        QuantityName("household_w", "W", ("household-meter",), "power that the household takes"),
+        QuantityName("voltage_pu", "1", ("bus",), _("voltage, as a share")),
+        QuantityName("energised", "1", ("bus",), _("energised (1) or not (0)"), recorded=(Recorded(At.COMPONENT, 50),)),
+        QuantityName("load_w", "W", ("bus",), _("load in W"), recorded=(Recorded(At.SUM, 130),)),
+        QuantityName("household_w", "W", ("household-meter",), _("power that households take in W")),
         QuantityName(
             "load_asked_w",
             "W",
             ("bus",),
-            "power that the load at the bus would draw if it were supplied",
+            _("load asked for in W"),
             recorded=(Recorded(At.SUM, 140),),
         ),
-        QuantityName("loading_pu", "1", ("line", "transformer"), "current, as a share of the rated one"),
-        QuantityName("charge_j", "J", ("battery",), "energy in the battery", recorded=(Recorded(At.COMPONENT, 20),)),
-        QuantityName("fuel_l", "l", ("generator",), "fuel in the tank", recorded=(Recorded(At.COMPONENT, 30),)),
+        QuantityName("loading_pu", "1", ("line", "transformer"), _("loading, as a share")),
+        QuantityName("charge_j", "J", ("battery",), _("charge in J"), recorded=(Recorded(At.COMPONENT, 20),)),
+        QuantityName("fuel_l", "l", ("generator",), _("fuel in l"), recorded=(Recorded(At.COMPONENT, 30),)),
         QuantityName(
-            "fuel_hours", "h", ("generator",), "hours that the fuel lasts", recorded=(Recorded(At.COMPONENT, 40),)
+            "fuel_hours", "h", ("generator",), _("hours that the fuel lasts"), recorded=(Recorded(At.COMPONENT, 40),)
         ),
     ),
     measures=(
@@ -246,8 +284,9 @@ CATALOGUE = Catalogue(
             "1",
             "district|city",
             True,
-            "share of electric load supplied",
-            "versorgter Anteil der elektrischen Last",
+            _("share of electric load supplied"),
+            _("power supply"),
+            _("{amount} of the electric load supplied"),
             "energy not supplied, as a share",
         ),
     ),

@@ -19,8 +19,11 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE
 from simulator.sensors.catalogue import REPORT_FAULTS
+
+_ = Words("simulator.domains.ict")
 
 DOMAIN = Domain("ict")
 DATA, CONTROL = LinkKind("data"), LinkKind("control")
@@ -28,7 +31,7 @@ TRADE = Trade("ict")
 
 FLOODING = FaultPoint(
     "flooding",
-    "so many messages come in that the others wait, are lost, or do not get through at all",
+    _("flooded with requests"),
     parameters=(
         Parameter(
             "load", "1", 2.0, "assumption", "messages that come in, as a share of what can be served", at_least=0.0
@@ -37,10 +40,11 @@ FLOODING = FaultPoint(
         Parameter("queue", "", 100.0, "assumption", "messages that can wait", at_least=1.0),
     ),
     judged=False,
+    about=_("so many messages come in that the others wait, are lost, or do not get through at all"),
 )
 """Denial of service: below the capacity waiting and loss grow, at the capacity the service is lost."""
 
-_OUT = FaultPoint("node-out", "the device does not work", disables=True)
+_OUT = FaultPoint("node-out", _("device is out"), disables=True)
 _CLUSTER = Parameter("cluster", "", "", "assumption", "servers of one cluster stand in for each other")
 _RANK = Parameter("rank", "", 1.0, "assumption", "1 is preferred in the election")
 
@@ -56,31 +60,33 @@ PAYLOAD = Parameter("payload", "", "v1", "assumption", "payload version that the
 
 FIRMWARE_UPDATE = FaultPoint(
     "firmware-update",
-    "the gateway gets new software, which is taken back afterwards",
+    _("new gateway software"),
     parameters=(
         Parameter("payload", "", "v2", "assumption", "payload version that the new software writes", PAYLOAD.choices),
         Parameter("faulty", "", False, "assumption", "true: nobody can read what the new software writes"),
     ),
+    about=_("the gateway gets new software, which is taken back afterwards"),
 )
 """New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
 
 FALSE_DATA = FaultPoint(
     "false-data",
-    "what the gateway passes on to controls is falsified",
+    _("false data for controls"),
     parameters=(
         Parameter(
             "factor", "1", 2.0, "assumption", "what readings of level and pressure are multiplied by", at_least=0.01
         ),
         Parameter("offset_m", "m", 0.0, "assumption", "what is added to them"),
     ),
+    about=_("what the gateway passes on to controls is falsified"),
 )
 """Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
 
-BROKER_OUT = FaultPoint("broker-out", "the broker's program does not run", disables=True)
+BROKER_OUT = FaultPoint("broker-out", _("broker does not run"), disables=True)
 
 CERTIFICATE_EXPIRED = FaultPoint(
     "certificate-expired",
-    "its certificate has run out: logins are refused until it is renewed",
+    _("certificate has run out"),
     parameters=(
         Parameter(
             "reconnect",
@@ -90,11 +96,12 @@ CERTIFICATE_EXPIRED = FaultPoint(
             "true: connections are made anew at once, as after a restart; false: those that are there go on",
         ),
     ),
+    about=_("its certificate has run out: logins are refused until it is renewed"),
 )
 
 LINK_DEGRADED = FaultPoint(
     "link-degraded",
-    "the link loses and delays messages",
+    _("link loses and delays messages"),
     parameters=(
         Parameter(
             "loss",
@@ -112,12 +119,12 @@ LINK_DEGRADED = FaultPoint(
 CATALOGUE = Catalogue(
     "ict",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "ICT", TRADE, engine=True),),
+    subsystems=(SubSystem(DOMAIN, _("ICT"), TRADE, engine=True),),
     types=(
         ComponentType(
             "server",
             DOMAIN,
-            "server",
+            _("server"),
             (_OUT, RANSOMWARE, FLOODING),
             (_CLUSTER, _RANK),
             forwards=(DATA,),
@@ -126,7 +133,7 @@ CATALOGUE = Catalogue(
         ComponentType(
             "router",
             DOMAIN,
-            "router",
+            _("router"),
             (_OUT,),
             forwards=(DATA,),
             repair=repair_hours(3),
@@ -134,7 +141,7 @@ CATALOGUE = Catalogue(
         ComponentType(
             "switch",
             DOMAIN,
-            "network switch",
+            _("network switch"),
             (_OUT,),
             forwards=(DATA,),
             repair=repair_hours(3),
@@ -142,33 +149,40 @@ CATALOGUE = Catalogue(
         ComponentType(
             "radio-site",
             DOMAIN,
-            "radio site of the rescue services or of telemetry",
+            _("radio site"),
             (_OUT,),
             forwards=(DATA,),
             vital=True,
             repair=repair_hours(4),
+            about=_("radio site of the rescue services or of telemetry"),
         ),
         ComponentType(
             "gateway",
             DOMAIN,
-            "telemetry gateway of a district",
+            _("telemetry gateway"),
             (_OUT, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, FALSE_DATA, *REPORT_FAULTS),
             (PROTOCOL, PAYLOAD),
-            ladder=(normal("usual-way"), technical("other-way"), failed("none")),
+            ladder=(
+                normal("usual-way", _("usual way of readings")),
+                technical("other-way", _("other way of readings")),
+                failed("none", _("none")),
+            ),
             forwards=(DATA,),
             repair=repair_hours(2),
+            about=_("telemetry gateway of a district"),
         ),
         ComponentType(
             "broker",
             DOMAIN,
-            "MQTT broker: hosted by the server that it has a data link with",
+            _("MQTT broker"),
             (BROKER_OUT, CERTIFICATE_EXPIRED),
             (Parameter("rank", "", 1.0, "assumption", "gateways prefer the broker with the lowest"),),
+            about=_("MQTT broker: hosted by the server that it has a data link with"),
         ),
         ComponentType(
             "service",
             DOMAIN,
-            "a duty that a cluster of servers carries: the member elected by rank and health runs it",
+            _("IT service"),
             (),
             (
                 Parameter("cluster", "", None, "", "the cluster that carries it"),
@@ -198,19 +212,26 @@ CATALOGUE = Catalogue(
                     "failback_s", "s", 60.0, "assumption", "time a preferred server must be well to take over again"
                 ),
             ),
-            ladder=(normal("primary"), technical("majority"), technical("standby"), failed("none")),
+            ladder=(
+                normal("primary", _("primary")),
+                technical("majority", _("majority of servers")),
+                technical("standby", _("standby server")),
+                failed("none", _("none")),
+            ),
             gives=(CONTROL,),
+            about=_("a duty that a cluster of servers carries: the member elected by rank and health runs it"),
         ),
     ),
     links=(
-        LinkType(DATA, DOMAIN, "data", TRADE, (LINK_CUT, LINK_DEGRADED), undirected=True),
+        LinkType(DATA, DOMAIN, _("data"), TRADE, (LINK_CUT, LINK_DEGRADED), undirected=True),
         LinkType(
-            CONTROL, DOMAIN, "remote control", TRADE, (LINK_CUT,), needs_path=DATA, commands=True, passes_loss=True
+            CONTROL, DOMAIN, _("remote control"), TRADE, (LINK_CUT,), needs_path=DATA, commands=True, passes_loss=True
         ),
     ),
     trades=(
         TradeType(
             TRADE,
+            _("ICT"),
             Parameter("ict_crews", "", 0.0, "assumption", "crews for the data network and control rooms alone"),
             order=2,
         ),
@@ -220,22 +241,22 @@ CATALOGUE = Catalogue(
             "online",
             "1",
             ("gateway",),
-            "1 while the gateway reaches the data centre, else 0",
+            _("online (1) or not (0)"),
             recorded=(Recorded(At.COMPONENT, 60),),
         ),
         QuantityName(
             "latency_s",
             "s",
             ("gateway",),
-            "time of a message to the data centre",
+            _("latency in s"),
             recorded=(Recorded(At.COMPONENT, 70),),
         ),
-        QuantityName("loss", "1", ("gateway",), "share of messages lost on the way to the data centre"),
+        QuantityName("loss", "1", ("gateway",), _("share of messages lost")),
         QuantityName(
             "held_readings",
             "1",
             ("gateway",),
-            "readings that the gateway keeps until they have arrived",
+            _("readings held"),
             recorded=(Recorded(At.COMPONENT, 80),),
         ),
     ),
@@ -246,8 +267,9 @@ CATALOGUE = Catalogue(
             "1",
             "city|district",
             True,
-            "share of ICT nodes that work and reach the control centre",
-            "Anteil der IKT-Knoten, die arbeiten und die Leitstelle erreichen",
+            _("share of ICT nodes that work and reach the control centre"),
+            _("ICT nodes"),
+            _("{amount} of ICT nodes working and within reach"),
             "availability",
         ),
         Measure(
@@ -256,8 +278,9 @@ CATALOGUE = Catalogue(
             "1",
             "city",
             True,
-            "share of sensors whose gateway reaches the data centre",
-            "Anteil der Sensoren, deren Gateway das Rechenzentrum erreicht",
+            _("share of sensors whose gateway reaches the data centre"),
+            _("telemetry"),
+            _("{amount} of sensors connected to the data centre"),
             "availability",
         ),
     ),

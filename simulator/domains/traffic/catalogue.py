@@ -21,8 +21,11 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LINK_CUT
 from simulator.domains.energy.catalogue import ELECTRIC
+
+_ = Words("simulator.domains.traffic")
 
 DOMAIN = Domain("traffic")
 ROAD = LinkKind("road")
@@ -41,7 +44,7 @@ setting off, and a service time of 3.9 s headway less 2.0 s move-up."""
 
 CONTROLLER_FAILED = FaultPoint(
     "controller-failed",
-    "the signal's controller falls back to fixed greens or to flashing amber",
+    _("signal controller has failed"),
     parameters=(
         Parameter("fallback", "", "fixed", "assumption", "what it falls back to", ("fixed", "flashing")),
         Parameter(
@@ -51,12 +54,13 @@ CONTROLLER_FAILED = FaultPoint(
             "flashing_delay_s", "s", 3.0, "assumption: only the minor road yields", "loss of a car", at_least=0.0
         ),
     ),
+    about=_("the signal's controller falls back to fixed greens or to flashing amber"),
 )
 """Unlike a dark signal it needs no police; nobody commands it while it lasts."""
 
 DEMAND_SURGE = FaultPoint(
     "demand-surge",
-    "many more cars than usual set out from here, or to here",
+    _("surge of traffic"),
     parameters=(
         Parameter("vehicles", "", None, "", "cars more than on an ordinary day", at_least=1.0),
         Parameter("over_s", "s", 3600.0, "assumption", "time over which they set out", at_least=60.0),
@@ -65,31 +69,33 @@ DEMAND_SURGE = FaultPoint(
             "direction", "", "away", "assumption", "evacuation or end of an event; or its begin", ("away", "towards")
         ),
     ),
+    about=_("many more cars than usual set out from here, or to here"),
 )
 """Cleared, those who have not set out stay where they are."""
 
 CATALOGUE = Catalogue(
     "traffic",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "traffic", ROADS, engine=True),),
+    subsystems=(SubSystem(DOMAIN, _("traffic"), ROADS, engine=True),),
     types=(
         ComponentType(
             "road-node",
             DOMAIN,
-            "junction of roads",
+            _("road junction"),
             (DEMAND_SURGE,),
             gives=(ROAD,),
             from_file=True,
+            about=_("junction of roads"),
         ),
         ComponentType(
             "road",
             DOMAIN,
-            "road in one direction",
+            _("road"),
             (
-                FaultPoint("road-closed", "nobody gets in", cuts_off=True),
+                FaultPoint("road-closed", _("road is closed"), cuts_off=True),
                 FaultPoint(
                     "road-narrowed",
-                    "part of the capacity is gone",
+                    _("road is narrowed"),
                     parameters=(
                         Parameter(
                             "capacity_share",
@@ -101,16 +107,18 @@ CATALOGUE = Catalogue(
                             at_most=1.0,
                         ),
                     ),
+                    about=_("part of the capacity is gone"),
                 ),
             ),
             from_file=True,
             repair=repair_hours(6, parts=0),
+            about=_("road in one direction"),
         ),
         ComponentType(
             "signal",
             DOMAIN,
-            "traffic signal at the road node that its road link comes from",
-            (FaultPoint("signal-dark", "the signal is dark", disables=True), CONTROLLER_FAILED),
+            _("traffic signal"),
+            (FaultPoint("signal-dark", _("signal is dark"), disables=True), CONTROLLER_FAILED),
             (
                 Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", "local programme"),
                 Parameter(
@@ -137,29 +145,30 @@ CATALOGUE = Catalogue(
                 ),
             ),
             ladder=(
-                normal("central"),
-                technical("local"),
-                technical("fixed"),
-                degraded("flashing"),
-                failed("dark"),
-                analogue("police"),
+                normal("central", _("central")),
+                technical("local", _("local")),
+                technical("fixed", _("fixed greens")),
+                degraded("flashing", _("flashing amber")),
+                failed("dark", _("dark")),
+                analogue("police", _("police")),
             ),
             trade=ELECTRIC,
             repair=repair_hours(2),
+            about=_("traffic signal at the road node that its road link comes from"),
         ),
     ),
-    links=(LinkType(ROAD, DOMAIN, "road access", ROADS, (LINK_CUT,), access=True),),
-    trades=(TradeType(ROADS, Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"), order=3),),
+    links=(LinkType(ROAD, DOMAIN, _("road access"), ROADS, (LINK_CUT,), access=True),),
+    trades=(
+        TradeType(ROADS, _("roads"), Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"), order=3),
+    ),
     quantities=(
-        QuantityName("vehicles", "1", ("road",), "vehicles on the road", recorded=(Recorded(At.SUM, 150),)),
+        QuantityName("vehicles", "1", ("road",), _("vehicles"), recorded=(Recorded(At.SUM, 150),)),
         QuantityName(
-            "speed_m_s", "m/s", ("road",), "mean speed", recorded=(Recorded(At.MEAN, 190, name="mean_speed_m_s"),)
+            "speed_m_s", "m/s", ("road",), _("speed in m/s"), recorded=(Recorded(At.MEAN, 190, name="mean_speed_m_s"),)
         ),
-        QuantityName("travel_time_s", "s", ("road",), "time to drive through"),
-        QuantityName("flow_veh_h", "1/h", ("road",), "vehicles that left the road, by the hour"),
-        QuantityName(
-            "queue_veh", "1", ("signal",), "vehicles on the roads into the junction", recorded=(Recorded(At.SUM, 160),)
-        ),
+        QuantityName("travel_time_s", "s", ("road",), _("travel time in s")),
+        QuantityName("flow_veh_h", "1/h", ("road",), _("vehicles an hour")),
+        QuantityName("queue_veh", "1", ("signal",), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),)),
     ),
     measures=(
         Measure(
@@ -168,8 +177,9 @@ CATALOGUE = Catalogue(
             "1",
             "city",
             False,
-            "travel-time index (actual / free flow)",
-            "Reisezeitindex (tatsächlich / frei)",
+            _("travel-time index (actual / free flow)"),
+            _("travel times"),
+            _("travel-time index {amount}"),
             "U4SSC indicators",
         ),
         Measure(
@@ -178,8 +188,9 @@ CATALOGUE = Catalogue(
             "1",
             "city",
             True,
-            "share of people reached by rescue in time",
-            "Anteil der Menschen, die der Rettungsdienst rechtzeitig erreicht",
+            _("share of people reached by rescue in time"),
+            _("rescue in time"),
+            _("{amount} of people reached by rescue in time"),
             "Länder rescue rules",
         ),
     ),

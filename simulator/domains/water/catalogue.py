@@ -16,7 +16,10 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.words import Text, Words
 from simulator.coupling.catalogue import LINK_CUT
+
+_ = Words("simulator.domains.water")
 
 DOMAIN = Domain("water")
 WATER = LinkKind("water")
@@ -24,7 +27,7 @@ WATER_TRADE = Trade("water")
 
 SET_POINT_TAMPERED = FaultPoint(
     "set-point-tampered",
-    "somebody writes a set-point over the control path",
+    _("set-point is tampered with"),
     parameters=(
         Parameter(
             "setting",
@@ -36,14 +39,16 @@ SET_POINT_TAMPERED = FaultPoint(
         ),
     ),
     judged=False,
+    about=_("somebody writes a set-point over the control path"),
 )
 """In force while a control link into the device is up. At a control room: for every pump that it reaches."""
 
 COMMANDS_REPLAYED = FaultPoint(
     "commands-replayed",
-    "old commands arrive again in place of the present ones",
+    _("old commands are played again"),
     parameters=(Parameter("age_s", "s", 21_600.0, "assumption: 6 h", "how old the commands are", at_least=1.0),),
     judged=False,
+    about=_("old commands arrive again in place of the present ones"),
 )
 """In force while a control link into the pump is up. At a control room: for every pump that it reaches."""
 
@@ -60,58 +65,72 @@ _DISCHARGE = Parameter(
 )
 _BURST = FaultPoint(
     "burst",
-    "the main breaks and leaks through a hole",
+    _("main breaks"),
     parameters=(Parameter("area_m2", "m2", None, "", "area of the hole", at_least=0.0), _DISCHARGE),
+    about=_("the main breaks and leaks through a hole"),
 )
 _NOTICE = "what people are told: to boil the water, or not to drink it"
 
 
-def _contaminated(name: str, title: str, notice: str) -> FaultPoint:
+def _contaminated(name: str, title: Text, about: Text, notice: str) -> FaultPoint:
     told = Parameter("notice", "", notice, "assumption", _NOTICE, ("boil", "do-not-drink"))
-    return FaultPoint(name, title, parameters=(told,))
+    return FaultPoint(name, title, parameters=(told,), about=about)
 
 
-TANK_CONTAMINATED = _contaminated("tank-contaminated", "the water in the tank is not drinkable", "boil")
+TANK_CONTAMINATED = _contaminated(
+    "tank-contaminated", _("tank is contaminated"), _("the water in the tank is not drinkable"), "boil"
+)
 SOURCE_CONTAMINATED = _contaminated(
-    "source-contaminated", "the source gives water that is not drinkable", "do-not-drink"
+    "source-contaminated",
+    _("water source is contaminated"),
+    _("the source gives water that is not drinkable"),
+    "do-not-drink",
 )
 _DRAINED = FaultPoint(
     "tank-drained",
-    "the drain of the tank stands open",
+    _("tank runs out"),
     parameters=(
         Parameter("area_m2", "m2", 0.0314, "assumption: a drain of DN 200", "area of the drain", at_least=0.0),
         _DISCHARGE,
     ),
+    about=_("the drain of the tank stands open"),
 )
 PEAK_DEMAND = FaultPoint(
     "peak-demand",
-    "everybody takes more water than usual, as on the hottest days",
+    _("peak demand for water"),
     parameters=(Parameter("factor", "1", None, "", "times the demand of an ordinary day", at_least=0.0),),
+    about=_("everybody takes more water than usual, as on the hottest days"),
 )
 """At the waterworks, for the whole network that it feeds."""
-_LOST = FaultPoint("source-lost", "the source gives no water", cuts_off=True)
-_ISOLATED = FaultPoint("isolated", "closed off by its valves, for a repair or in error", cuts_off=True)
+_LOST = FaultPoint("source-lost", _("water source gives no water"), cuts_off=True)
+_ISOLATED = FaultPoint(
+    "isolated",
+    _("closed off by its valves"),
+    cuts_off=True,
+    about=_("closed off by its valves, for a repair or in error"),
+)
 
 _MAIN = "assumption: guides name 4 h for a common break and more than a day for a hard one"
 
 CATALOGUE = Catalogue(
     "water",
     api=1,
-    subsystems=(SubSystem(DOMAIN, "water", WATER_TRADE, engine=True),),
+    subsystems=(SubSystem(DOMAIN, _("water"), WATER_TRADE, engine=True),),
     types=(
         ComponentType(
             "junction",
             DOMAIN,
-            "junction of mains, with the demand of the houses around it",
+            _("water junction"),
             (_BURST, _ISOLATED),
             gives=(WATER,),
             from_file=True,
             repair=repair_hours(6, source=_MAIN),
+            about=_("junction of mains, with the demand of the houses around it"),
         ),
         ComponentType(
             "pipe",
             DOMAIN,
-            "water main",
+            _("water main"),
             (_BURST, _ISOLATED),
             from_file=True,
             repair=repair_hours(6, source=_MAIN),
@@ -119,8 +138,8 @@ CATALOGUE = Catalogue(
         ComponentType(
             "pump",
             DOMAIN,
-            "pump",
-            (FaultPoint("pump-out", "the pump does not run", disables=True), *COMMAND_FAULTS),
+            _("pump"),
+            (FaultPoint("pump-out", _("pump does not run"), disables=True), *COMMAND_FAULTS),
             (
                 Parameter(
                     "interlock",
@@ -136,12 +155,13 @@ CATALOGUE = Catalogue(
         ComponentType(
             "valve",
             DOMAIN,
-            "control valve",
+            _("control valve"),
             (
                 FaultPoint(
                     "valve-stuck",
-                    "the valve is stuck open or closed",
+                    _("valve is stuck"),
                     parameters=(Parameter("position", "", "closed", "assumption", choices=("open", "closed")),),
+                    about=_("the valve is stuck open or closed"),
                 ),
                 SET_POINT_TAMPERED,
             ),
@@ -151,61 +171,68 @@ CATALOGUE = Catalogue(
         ComponentType(
             "tank",
             DOMAIN,
-            "elevated tank or service reservoir",
+            _("water tank"),
             (_ISOLATED, _DRAINED, TANK_CONTAMINATED),
             from_file=True,
             repair=repair_hours(12, parts=0),
+            about=_("elevated tank or service reservoir"),
         ),
         ComponentType(
             "reservoir",
             DOMAIN,
-            "source: waterworks' clear well, lake, aquifer",
+            _("water source"),
             (_ISOLATED, _LOST, SOURCE_CONTAMINATED),
             from_file=True,
             repair=repair_hours(12, parts=0),
+            about=_("source: waterworks' clear well, lake, aquifer"),
         ),
     ),
-    links=(LinkType(WATER, DOMAIN, "water", WATER_TRADE, (LINK_CUT,), passes_loss=True, autonomy="water_autonomy_s"),),
+    links=(
+        LinkType(WATER, DOMAIN, _("water"), WATER_TRADE, (LINK_CUT,), passes_loss=True, autonomy="water_autonomy_s"),
+    ),
     trades=(
         TradeType(
             WATER_TRADE,
+            _("water"),
             Parameter("water_crews", "", 0.0, "assumption", "crews for mains, pumps and wells alone"),
             order=1,
         ),
     ),
     quantities=(
-        QuantityName("pressure_m", "m", ("junction",), "pressure, as metres of water"),
-        QuantityName("demand_m3_s", "m3/s", ("junction",), "water delivered", recorded=(Recorded(At.SUM, 120),)),
+        QuantityName("pressure_m", "m", ("junction",), _("pressure in m")),
         QuantityName(
-            "water_age_s", "s", ("junction",), "age of the water; computed where a sensor of the city reads it"
+            "demand_m3_s", "m3/s", ("junction",), _("water delivered in m³/s"), recorded=(Recorded(At.SUM, 120),)
         ),
-        QuantityName(
-            "leak_m3_s", "m3/s", ("junction",), "water lost through a burst", recorded=(Recorded(At.SUM, 170),)
-        ),
-        QuantityName("level_m", "m", ("tank",), "water level above the tank's bottom"),
-        QuantityName("level_share", "1", ("tank",), "water level, 0 at the lowest allowed and 1 at the highest"),
-        QuantityName("volume_m3", "m3", ("tank",), "water in the tank", recorded=(Recorded(At.COMPONENT, 10),)),
-        QuantityName("drain_m3_s", "m3/s", ("tank",), "water that runs out of the tank's drain"),
+        QuantityName("water_age_s", "s", ("junction",), _("age of the water in s")),
+        QuantityName("leak_m3_s", "m3/s", ("junction",), _("water lost in m³/s"), recorded=(Recorded(At.SUM, 170),)),
+        QuantityName("level_m", "m", ("tank",), _("level in m")),
+        QuantityName("level_share", "1", ("tank",), _("level, as a share")),
+        QuantityName("volume_m3", "m3", ("tank",), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),
+        QuantityName("drain_m3_s", "m3/s", ("tank",), _("flow out of the tank's drain in m³/s")),
         QuantityName(
             "contaminated_share",
             "1",
             ("junction", "tank", "reservoir", "district"),
-            "share of the water that is not drinkable; in a district, of what is delivered",
+            _("share of water that is contaminated"),
         ),
-        QuantityName("flow_m3_s", "m3/s", ("pipe", "pump", "valve"), "flow, positive in the drawn direction"),
-        QuantityName("pump_running", "1", ("pump",), "1 while the pump runs, else 0"),
-        QuantityName("power_w", "W", ("pump",), "electric power"),
+        QuantityName("flow_m3_s", "m3/s", ("pipe", "pump", "valve"), _("flow in m³/s")),
+        QuantityName("pump_running", "1", ("pump",), _("runs (1) or not (0)")),
+        QuantityName("power_w", "W", ("pump",), _("power in W")),
         QuantityName(
             "water_supply_ratio",
             "1",
             ("district",),
-            "share of the water demand delivered",
+            _("water supply, as a share"),
             recorded=(Recorded(At.COMPONENT, 100),),
         ),
         QuantityName(
-            "tank_volume_m3", "m3", ("district",), "usable water in the tanks", recorded=(Recorded(At.COMPONENT, 110),)
+            "tank_volume_m3",
+            "m3",
+            ("district",),
+            _("water in the tanks in m³"),
+            recorded=(Recorded(At.COMPONENT, 110),),
         ),
-        QuantityName("water_pressure_ratio", "1", ("district",), "share of people with enough water pressure"),
+        QuantityName("water_pressure_ratio", "1", ("district",), _("people with enough pressure, as a share")),
     ),
     measures=(
         Measure(
@@ -214,8 +241,9 @@ CATALOGUE = Catalogue(
             "1",
             "district|city",
             True,
-            "share of water demand delivered",
-            "gelieferter Anteil des Wasserbedarfs",
+            _("share of water demand delivered"),
+            _("water supply"),
+            _("{amount} of the water demand delivered"),
             "water service availability (Ostfeld et al. 2002)",
         ),
         Measure(
@@ -224,8 +252,9 @@ CATALOGUE = Catalogue(
             "1",
             "district|city",
             True,
-            "share of people with enough water pressure",
-            "Anteil der Menschen mit ausreichendem Wasserdruck",
+            _("share of people with enough water pressure"),
+            _("water pressure"),
+            _("{amount} of people with enough water pressure"),
             "DVGW W 400-1, 2.0 bar at ground floor",
         ),
     ),

@@ -14,9 +14,12 @@ from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import repair_hours
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS
 from simulator.domains.water.catalogue import WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("simulator.lifelines.drinking_water")
 
 CATALOGUE = Catalogue(
     "drinking-water",
@@ -25,11 +28,17 @@ CATALOGUE = Catalogue(
         ComponentType(
             "drinking-water",
             DOMAIN,
-            "emergency supply of one district: network, boiled, tank, then wells and tankers, bottles",
+            _("emergency drinking water"),
             (
                 NO_TANKERS,
-                FaultPoint("notice-withheld", "nobody tells people that the water must not be drunk as it is"),
-                FaultPoint("bottles-missing", "there is no bottled water to hand out"),
+                FaultPoint(
+                    "notice-withheld",
+                    _("boil-water notice is withheld"),
+                    about=_("nobody tells people that the water must not be drunk as it is"),
+                ),
+                FaultPoint(
+                    "bottles-missing", _("bottled water is missing"), about=_("there is no bottled water to hand out")
+                ),
             ),
             (
                 Parameter("activate_s", "s", 7200.0, "assumption", "time until wells are manned and tankers leave"),
@@ -49,33 +58,35 @@ CATALOGUE = Catalogue(
                 ),
             ),
             ladder=(
-                normal("network"),
-                analogue("boiled"),
-                technical("tank"),
-                analogue("emergency"),
-                analogue("bottled"),
-                failed("none"),
+                normal("network", _("piped supply")),
+                analogue("boiled", _("boiled water")),
+                technical("tank", _("tank")),
+                analogue("emergency", _("wells and tankers")),
+                analogue("bottled", _("bottled water")),
+                failed("none", _("none")),
             ),
             trade=WATER_TRADE,
             vital=True,
             process="simulator.lifelines.drinking_water.process:DrinkingWater",
             order=30,
+            about=_("emergency supply of one district: network, boiled, tank, then wells and tankers, bottles"),
         ),
         ComponentType(
             "emergency-well",
             DOMAIN,
-            "emergency well with a hand pump, or a motor pump if it has a power link",
-            (FaultPoint("well-out", "the well gives no water", disables=True),),
+            _("emergency well"),
+            (FaultPoint("well-out", _("well gives no water"), disables=True),),
             (Parameter("flow_m3_s", "m3/s", 0.0005, "assumption: a hand pump gives about 1.8 m3/h"),),
             trade=WATER_TRADE,
             site=True,
             vital=True,
             order=10,
             repair=repair_hours(4),
+            about=_("emergency well with a hand pump, or a motor pump if it has a power link"),
         ),
     ),
     quantities=(
-        QuantityName("litres_per_person_d", "l/person/d", ("district",), "drinking water for each person and day"),
+        QuantityName("litres_per_person_d", "l/person/d", ("district",), _("drinking water in l per person and day")),
     ),
     measures=(
         Measure(
@@ -84,8 +95,9 @@ CATALOGUE = Catalogue(
             "l/person/d",
             "district",
             True,
-            "drinking water available per person and day",
-            "verfügbares Trinkwasser je Person und Tag",
+            _("drinking water available per person and day"),
+            _("drinking water"),
+            _("drinking water {amount}"),
             "1. WasSV § 2",
         ),
     ),

@@ -11,8 +11,11 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS, SITE_OUT, STAFF_ABSENT
 from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("simulator.lifelines.hospital")
 
 CATALOGUE = Catalogue(
     "hospital",
@@ -21,7 +24,7 @@ CATALOGUE = Catalogue(
         ComponentType(
             "hospital",
             DOMAIN,
-            "hospital",
+            _("hospital"),
             (SITE_OUT, STAFF_ABSENT),
             (
                 Parameter("beds", "", None, ""),
@@ -34,7 +37,13 @@ CATALOGUE = Catalogue(
                     "how long staff ventilate patients by hand without any power",
                 ),
             ),
-            ladder=(normal("mains"), technical("battery"), technical("generator"), analogue("manual"), failed("none")),
+            ladder=(
+                normal("mains", _("mains")),
+                technical("battery", _("battery")),
+                technical("generator", _("generator")),
+                analogue("manual", _("ventilation by hand")),
+                failed("none", _("none")),
+            ),
             same_medium=("mains", "battery", "generator"),
             vital=True,
             process="simulator.lifelines.hospital.process:Hospital",
@@ -43,33 +52,40 @@ CATALOGUE = Catalogue(
         ComponentType(
             "patient-records",
             DOMAIN,
-            "records of a hospital: digital over its information system, else on paper",
+            _("patient records"),
             (
-                FaultPoint("records-out", "the hospital's information system is down"),
-                FaultPoint("forms-missing", "there is no paper to go on with"),
+                FaultPoint("records-out", _("hospital's information system is down")),
+                FaultPoint("forms-missing", _("forms are missing"), about=_("there is no paper to go on with")),
             ),
             (
                 Parameter("hospital", "", None, "", "component id of the hospital"),
                 Parameter("activate_s", "s", 900.0, "assumption", "time until wards work on paper"),
                 Parameter("paper_share", "1", 0.8, "assumption", "share of care that goes on with paper records"),
             ),
-            ladder=(normal("online"), analogue("paper"), failed("none")),
+            ladder=(normal("online", _("online")), analogue("paper", _("paper")), failed("none", _("none"))),
             process="simulator.lifelines.hospital.records:PatientRecords",
             order=70,
+            about=_("records of a hospital: digital over its information system, else on paper"),
         ),
         ComponentType(
             "hospital-water",
             DOMAIN,
-            "water of a hospital: network, roof tank, tankers",
+            _("water of the hospital"),
             (NO_TANKERS,),
             (
                 Parameter("hospital", "", None, "", "component id of the hospital, whose water link and tank it is"),
                 Parameter("tanker_l", "l", 12000.0, "assumption", "water that one tanker brings"),
                 Parameter("unload_s", "s", 1800.0, "assumption", "time a tanker needs to unload"),
             ),
-            ladder=(normal("network"), technical("tank"), analogue("tanker"), failed("none")),
+            ladder=(
+                normal("network", _("piped supply")),
+                technical("tank", _("roof tank")),
+                analogue("tanker", _("tankers")),
+                failed("none", _("none")),
+            ),
             process="simulator.lifelines.hospital.water:HospitalWater",
             order=80,
+            about=_("water of a hospital: network, roof tank, tankers"),
         ),
     ),
 )

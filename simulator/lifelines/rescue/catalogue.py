@@ -11,9 +11,12 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import SITE_OUT, STAFF_ABSENT
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("simulator.lifelines.rescue")
 
 CATALOGUE = Catalogue(
     "rescue",
@@ -22,8 +25,8 @@ CATALOGUE = Catalogue(
         ComponentType(
             "rescue-dispatch",
             DOMAIN,
-            "rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode",
-            (SITE_OUT, STAFF_ABSENT, FaultPoint("direct-mode-fails", "the handsets do not reach each other")),
+            _("rescue dispatch centre"),
+            (SITE_OUT, STAFF_ABSENT, FaultPoint("direct-mode-fails", _("direct mode fails"))),
             (
                 Parameter("direct_s", "s", 300.0, "assumption", "time until crews have switched to direct mode"),
                 Parameter(
@@ -36,26 +39,28 @@ CATALOGUE = Catalogue(
                 Parameter("runners_s", "s", 1800.0, "assumption", "time until runners carry messages"),
             ),
             ladder=(
-                normal("trunked"),
-                technical("isolated-cell"),
-                analogue("direct-mode"),
-                analogue("runners"),
-                failed("none"),
+                normal("trunked", _("trunked radio")),
+                technical("isolated-cell", _("isolated cell")),
+                analogue("direct-mode", _("direct mode")),
+                analogue("runners", _("runners")),
+                failed("none", _("none")),
             ),
             gives=(CONTROL,),
             same_medium=("trunked", "isolated-cell", "direct-mode"),
             vital=True,
             process="simulator.lifelines.rescue.process:RescueDispatch",
             order=20,
+            about=_("rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode"),
         ),
         ComponentType(
             "rescue-station",
             DOMAIN,
-            "station that ambulances leave from",
+            _("rescue station"),
             (SITE_OUT,),
             site=True,
             vital=True,
             order=20,
+            about=_("station that ambulances leave from"),
         ),
     ),
 )

@@ -10,8 +10,11 @@ from simulator.contracts.catalogue import (
     normal,
 )
 from simulator.contracts.fault import Parameter
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import RANSOMWARE, SITE_OUT, STAFF_ABSENT
 from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("simulator.lifelines.town_hall")
 
 CATALOGUE = Catalogue(
     "town-hall",
@@ -20,7 +23,7 @@ CATALOGUE = Catalogue(
         ComponentType(
             "town-hall",
             DOMAIN,
-            "digital town hall: online, else the paper counter",
+            _("town hall"),
             (SITE_OUT, STAFF_ABSENT, RANSOMWARE),
             (
                 Parameter("opens_s", "s", 28800.0, "assumption: counters open at 08:00"),
@@ -28,9 +31,10 @@ CATALOGUE = Catalogue(
                 Parameter("paper_share", "1", 0.3, "assumption: share of cases the counter handles on paper"),
                 Parameter("activate_s", "s", 3600.0, "assumption"),
             ),
-            ladder=(normal("online"), analogue("paper"), failed("none")),
+            ladder=(normal("online", _("online")), analogue("paper", _("paper")), failed("none", _("none"))),
             process="simulator.lifelines.town_hall.process:TownHall",
             order=50,
+            about=_("digital town hall: online, else the paper counter"),
         ),
     ),
 )

@@ -11,10 +11,13 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.fault import Parameter
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import CENTRE_FAULTS, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT
 from simulator.domains.ict.catalogue import CONTROL, FLOODING
 from simulator.domains.ict.catalogue import TRADE as ICT
 from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("simulator.lifelines.traffic_control")
 
 CATALOGUE = Catalogue(
     "traffic-control",
@@ -23,7 +26,7 @@ CATALOGUE = Catalogue(
         ComponentType(
             "traffic-control-centre",
             DOMAIN,
-            "traffic control centre: central programmes over its control links, else local ones, else police",
+            _("traffic control centre"),
             (SITE_OUT, STAFF_ABSENT, *CENTRE_FAULTS, FLOODING, POLICE_ELSEWHERE),
             (
                 Parameter("officers", "", 24.0, "assumption", "police officers for junctions whose signals are dark"),
@@ -33,12 +36,18 @@ CATALOGUE = Catalogue(
                 ),
                 Parameter("rest_s", "s", 14400.0, "assumption", "how long they rest after that"),
             ),
-            ladder=(normal("central"), technical("local"), analogue("police"), failed("none")),
+            ladder=(
+                normal("central", _("central")),
+                technical("local", _("local")),
+                analogue("police", _("police")),
+                failed("none", _("none")),
+            ),
             gives=(CONTROL,),
             trade=ICT,
             police=True,
             process="simulator.lifelines.traffic_control.process:TrafficControlCentre",
             order=40,
+            about=_("traffic control centre: central programmes over its control links, else local ones, else police"),
         ),
     ),
 )

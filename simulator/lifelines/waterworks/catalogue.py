@@ -11,10 +11,13 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.fault import Parameter
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import CENTRE_FAULTS, SITE_OUT, STAFF_ABSENT
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.water.catalogue import COMMAND_FAULTS, PEAK_DEMAND
 from simulator.lifelines.catalogue import DOMAIN
+
+_ = Words("simulator.lifelines.waterworks")
 
 CATALOGUE = Catalogue(
     "waterworks",
@@ -23,17 +26,23 @@ CATALOGUE = Catalogue(
         ComponentType(
             "waterworks",
             DOMAIN,
-            "waterworks' control room: commands pumps over its control links",
+            _("waterworks"),
             (SITE_OUT, STAFF_ABSENT, PEAK_DEMAND, *CENTRE_FAULTS, *COMMAND_FAULTS),
             (
                 Parameter(
                     "by_hand_after_s", "s", 900.0, "assumption", "time until crews are sent to pumps that are frozen"
                 ),
             ),
-            ladder=(normal("central"), analogue("by-hand"), technical("local"), failed("none")),
+            ladder=(
+                normal("central", _("central")),
+                analogue("by-hand", _("operation by hand")),
+                technical("local", _("local")),
+                failed("none", _("none")),
+            ),
             gives=(CONTROL,),
             process="simulator.lifelines.waterworks.process:Waterworks",
             order=60,
+            about=_("waterworks' control room: commands pumps over its control links"),
         ),
     ),
 )

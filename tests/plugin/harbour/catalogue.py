@@ -7,7 +7,7 @@ from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("harbour")
 
-ENGINE_OUT = FaultPoint("ferry-engine-out", "the engine of the ferry does not run")
+ENGINE_OUT = FaultPoint("ferry-engine-out", _("engine of the ferry does not run"))
 
 CATALOGUE = Catalogue(
     "harbour",
@@ -16,10 +16,14 @@ CATALOGUE = Catalogue(
         ComponentType(
             "ferry",
             DOMAIN,
-            "ferry",
-            (ENGINE_OUT, FaultPoint("ferry-sunk", "the ferry is lost", disables=True)),
+            _("ferry"),
+            (ENGINE_OUT, FaultPoint("ferry-sunk", _("ferry is lost"), disables=True)),
             (Parameter("oars_share", "1", 0.25, "assumption", "share of the crossings that are made by oars"),),
-            ladder=(normal("under-engine"), analogue("by-oars"), failed("moored")),
+            ladder=(
+                normal("under-engine", _("under its engine")),
+                analogue("by-oars", _("by oars")),
+                failed("moored", _("moored")),
+            ),
             process="harbour.process:Ferry",
             order=1000,
         ),
