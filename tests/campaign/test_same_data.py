@@ -76,6 +76,7 @@ def scheduler() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
+@pytest.mark.nightly  # what a cluster is trusted with is always tested in tests/executors
 def test_a_dask_cluster_leaves_the_same(file: Path, alone: Path, scheduler: str) -> None:
     out = file.parent / "dask"
     assert main(["campaign", str(file), "--dask", scheduler, "--out", str(out)]) == 0

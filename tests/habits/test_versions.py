@@ -72,7 +72,8 @@ def of_version(run: Path, out: Path, version: int) -> Path:
 
 
 def test_an_old_run_is_compared_with_a_new_one(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compare", str(of_version(run, tmp_path / "old", 1)), str(run)]) == 0
+    page = str(tmp_path / "page.html")
+    assert main(["compare", str(of_version(run, tmp_path / "old", 1)), str(run), "--out", page]) == 0
     assert capsys.readouterr().err == ""
 
 

@@ -57,6 +57,7 @@ def test_the_screen_survives_every_kind(tmp_path: Path) -> None:
     store.close()
 
 
+@pytest.mark.nightly  # every kind of message is always put before the screen, see above
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_a_flood_of_hostile_messages(tmp_path: Path, open_broker: EmbeddedBroker) -> None:
     broker, good = open_broker, Packs("gw-1", count=10)

@@ -76,7 +76,7 @@ def influx(tmp_path: Path) -> Iterator[Target]:
         )
 
 
-@pytest.mark.parametrize("kind", ["victoria", "influx"])
+@pytest.mark.parametrize("kind", ["victoria", pytest.param("influx", marks=pytest.mark.nightly)])
 def test_everything_acknowledged_is_in_the_database_once(
     kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

@@ -24,6 +24,9 @@ MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/
 GATEWAYS = ("gateway-d1", "gateway-d2")
 KILLED = ("broker-a", "broker-b", "ingest-1", "gateway-d2")
 
+pytestmark = (
+    pytest.mark.nightly
+)  # each part by itself is always tested: test_kills, test_brokers and test_database here
 needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed (Debian package mosquitto)")
 needs_database = pytest.mark.skipif(
     VICTORIA_METRICS is None, reason="victoria-metrics is not installed (Debian package victoria-metrics)"

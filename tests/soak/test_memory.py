@@ -112,6 +112,7 @@ def check_store(path: Path, town: Town) -> None:
     np.testing.assert_array_equal(stored.values, values[order])
 
 
+@pytest.mark.nightly  # tests/node/test_trouble.py always does the same with fewer readings
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_while_the_broker_is_away(tmp_path: Path) -> None:
     town = Town()
