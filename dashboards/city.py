@@ -40,7 +40,7 @@ def city(lang: str) -> str:
 
 
 def _figures(kit: Kit) -> tuple[Put, ...]:
-    people = _("People who now lack at least one service, held against the minimum they are owed.")
+    people = _("People who now lack at least one service, held against the required level.")
     hours = _("People times the hours in which they lacked at least one service, since the scenario's zero.")
     levels = _("Services that are below their minimum now.")
     faults = _("Faults in force now, counted for each component and cause.")

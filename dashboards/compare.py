@@ -85,7 +85,7 @@ def _hours(kit: Kit, run: str) -> PanelOf:
     words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
     return kit.table(
         _("Person-hours"),
-        _("People times hours below what is owed, by service."),
+        _("People times hours below the required level, by service."),
         queries.hours_table(run),
         [
             Column("measure", _("Service"), mappings=words),

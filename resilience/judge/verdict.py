@@ -71,7 +71,7 @@ class Finding:
     """One judgement. `actual` is the worst figure, to be read against `limit`; `figures` has the rest.
 
     `id` is that of the scenario's item; `subjects` are the levels or components it is about, worst first. `needed`
-    false: a second way that the run never called upon, so that it passes without having shown anything.
+    false: a fallback that the run never called upon, so that it passes without having shown anything.
     """
 
     id: str

@@ -48,8 +48,8 @@ CLAUSES = {
     ),
     Group.MAKER: (
         "3.3/vendor-independence",
-        _("Everything of one maker failed at once"),
-        _("makers"),
+        _("Everything of one vendor failed at once"),
+        _("vendors"),
     ),
 }
 """Which clause each group of cases speaks to, what the check is called, and what its cases are."""

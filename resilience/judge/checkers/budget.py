@@ -78,7 +78,7 @@ def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Contex
     name, owed = context.label(level).begun(), owed_text(level_limit(item.limit, level), item.limit)
     length, most = told_apart(bad_s, allowed.seconds, "s")
     reason: Text = _(
-        "{name}: not good enough for {length} in sum ({owed}); allowed are {most}.",
+        "{name}: not good enough for {length} in sum ({owed}); {most} allowed.",
         name=name,
         length=length,
         owed=owed,

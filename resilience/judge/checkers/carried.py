@@ -1,4 +1,4 @@
-"""How much a second way carried while it was active: the level of what it stands in for, at its worst."""
+"""How much a fallback carried while it was active: the level of what it stands in for, at its worst."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def level_of(component: str, city: City) -> ServiceLevel | None:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The worst value of the level while the second way was active, and whether that was too little."""
+    """The worst value of the level while the fallback was active, and whether that was too little."""
 
     limit: Limit
     actual: Figure

@@ -85,7 +85,7 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
     if wrong:
         return _something_else(entry, title, wrong)
     if not asked:
-        nothing = _("The draw came to no fault.")
+        nothing = _("No fault was drawn.")
         return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, nothing)
     came = {target: acts for target, acts in done.items() if target not in waited}
     if not came:

@@ -51,7 +51,7 @@ def invariant_row(
     grace: Text = NO_TEXT
     if longest.seconds:  # then it is the length of the gap that decides
         limit, actual = time_limit(longest, "lower"), Figure("longest gap", spell.length_s, "s", level.id)
-        grace = _(", allowed are gaps of up to {allowed}", allowed=allowed)
+        grace = _("; gaps up to {allowed} allowed", allowed=allowed)
     values = cut(course, spell.begin, spell.end).values
     if float(values.max() - values.min()) <= TOLERANCE:
         found = _("{said} for {length} (from {when})", said=said, length=length, when=when)

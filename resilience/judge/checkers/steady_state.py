@@ -52,7 +52,7 @@ def _judge(item: SteadyState, context: Context) -> Finding:
     length = quantity(item.for_s, "s")
     title, all_of_it = _title(item, context), tuple(figures)
     if not figures:
-        reason = _("The city owes no such level.")
+        reason = _("The city requires no such level.")
         return Finding(item.id, Category.STEADY_STATE, Value.INCONCLUSIVE, title, reason)
     if not unsteady:
         who = _("The one service level held")

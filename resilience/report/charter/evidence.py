@@ -52,7 +52,7 @@ class CharterRun:
     def findings(self, need: Need) -> tuple[Finding, ...]:
         """The findings that say something about a clause with this need.
 
-        Of technical and analogue second ways only those that were called upon; else everything that was asked.
+        Of technical and analogue fallbacks only those that were called upon; else everything that was asked.
         """
         asked = [*self.verdict.of(Category.REDUNDANCY), *self.verdict.of(Category.EXPECTATION)]
         if need in (Need.TECHNICAL, Need.ANALOGUE):

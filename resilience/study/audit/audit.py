@@ -163,7 +163,7 @@ class _Auditor:
         return replace(outcome, victims=victims, why=why(outcome, victims, seen, self._city, self._settings))
 
     def _unasked(self, case: Case) -> Outcome:
-        reason = _("nobody has to get there at that time; if somebody has, see the ways in")
+        reason = _("nobody has to get there at that time; if somebody has, see access for crews and rescue")
         outcome = self._bench.usual(case, Method.UNASKED, reason)
         return replace(outcome, victims=self._graph.victims(case.subject))
 
@@ -193,7 +193,7 @@ class _Auditor:
     def _decided(self, cut: Outcome, reached: Outcome | None) -> Outcome:
         note = cut.case.note
         if cut.value is Value.FAIL and self._too_soon(cut):
-            reason = _("{note}; too much before anybody could have mended anything", note=note)
+            reason = _("{note}; too much before anybody could have fixed anything", note=note)
             return replace(cut, value=Value.PASS, failing=(), reason=reason)
         if reached is None:
             return replace(cut, reason=_("{note}; {reason}", note=note, reason=cut.reason))

@@ -43,7 +43,7 @@ def single(
 ) -> Single:
     """What one loss touches: what the log and the courses of levels say, who hangs on it, and which engine it is in.
 
-    A second way that is there, but not used, leaves no trace in the log; so the ends of a link, and whatever its feed
+    A fallback that is there, but not used, leaves no trace in the log; so the ends of a link, and whatever its feed
     or the data network has in common with others, count as touched.
     """
     touched: set[str] = set(seen.subjects - baseline.subjects) | set(seen.changed(baseline))
