@@ -5,10 +5,8 @@ from __future__ import annotations
 from dashboards import palette, queries
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
 from dashboards.shared import MAP_NAMES, PLACE, STATE, lifeline_modes, lifelines, services, worst_services
-from dashboards.style import PanelOf, bad_from, plain
-from dashboards.tables import Column
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.resilience import expectations, losses, redundancies
 from dashboards.shared import lifeline_modes, lifelines, services
-from dashboards.style import PanelOf, plain
-from dashboards.tables import Column
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")

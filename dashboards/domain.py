@@ -6,10 +6,8 @@ from dashboards import palette, queries
 from dashboards.domains import Domain
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import SAMPLED, Kit, Put
+from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
 from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
-from dashboards.style import PanelOf, bad_from, display_name
-from dashboards.tables import Column
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import HOURS_SHOWN
 from simulator.contracts.words import Words

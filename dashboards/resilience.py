@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page, measure_variable
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.shared import lifeline_modes
-from dashboards.style import PanelOf, plain
-from dashboards.tables import Column
 from simulator.contracts.measurements import CURVE
 from simulator.contracts.words import Words
 

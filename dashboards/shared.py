@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.panels import Kit
-from dashboards.style import PanelOf
-from dashboards.tables import Column
+from dashboards.panels import Column, Kit, PanelOf
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")

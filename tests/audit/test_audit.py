@@ -16,12 +16,10 @@ import pytest
 from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference
 from resilience.study.audit import Audit, AuditSettings, Scope
-from resilience.study.audit.case import Group, scenario_of
-from resilience.study.audit.cases import reached_case
+from resilience.study.audit.cases import Group, reached_case, scenario_of
 from resilience.study.audit.observation import observe
 from resilience.study.audit.outcome import Method
-from resilience.study.audit.page import render
-from resilience.study.audit.tables import COLUMNS, by_graph, csv_text, json_text
+from resilience.study.audit.page import COLUMNS, by_graph, csv_text, json_text, render
 from resilience.study.audit.words import answer
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind

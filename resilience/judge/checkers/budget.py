@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from resilience.judge.checkers.context import Context
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import TOLERANCE, time_worse_s
+from resilience.judge.time_series import TOLERANCE, time_worse_s
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, scenario_limit, time_limit
 from resilience.scenario.scenario import Budget, TimeLimit

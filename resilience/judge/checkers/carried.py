@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resilience.judge.checkers.context import Context
-from resilience.judge.courses import worse, worst
-from resilience.judge.modes import Outage
+from resilience.judge.time_series import Outage, worse, worst
 from resilience.judge.verdict import Figure, Limit
 from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import Redundancy

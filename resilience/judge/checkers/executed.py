@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from resilience.inject.watch import due_at
+from resilience.inject.injector import due_at
 from resilience.judge.checkers.context import Context, guarded
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Case, TimelineEntry

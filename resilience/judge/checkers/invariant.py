@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.judge.checkers.context import Context
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import TOLERANCE, cut, spells, worst
+from resilience.judge.time_series import TOLERANCE, cut, spells, worst
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.scenario.scenario import Invariant, Threshold, TimeLimit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.judge.checkers.context import Context, lasting
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import NotRecorded, cut, spells, worse
+from resilience.judge.time_series import NotRecorded, cut, spells, worse
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.scenario import Recovery

@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 
 from resilience.judge.checkers.carried import Carried, carried
 from resilience.judge.checkers.context import Context, guarded, lasting
-from resilience.judge.modes import Outage, mode_course, outages
+from resilience.judge.time_series import Outage, mode_course, outages
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.limits import time_limit
 from resilience.scenario.scenario import Redundancy

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from resilience.judge.checkers.context import Context
-from resilience.judge.courses import NotRecorded
+from resilience.judge.time_series import NotRecorded
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.words import NO_TEXT, Text, Words, enumerated

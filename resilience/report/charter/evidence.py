@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of
 from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
 from resilience.scenario.clauses import Need
 from resilience.scenario.scenario import KnownWeakness, Scenario
-from resilience.study.outcome import Judged, Outcome, is_known, outcome_of
 from simulator.contracts.words import Text
 
 

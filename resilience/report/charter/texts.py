@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resilience.report.charter.status import Status
-from resilience.study.outcome import Outcome
+from resilience.judge.outcome import Outcome
+from resilience.report.charter.content import Status
 from simulator.contracts.words import Words
 
 _ = Words("resilience")

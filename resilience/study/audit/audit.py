@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 
 from resilience.judge.verdict import Value, combined
 from resilience.scenario.scenario import CityReference, Scenario
-from resilience.study.audit.case import BASELINE, Case, Group, Lasts, scenario_of
 from resilience.study.audit.cases import (
+    BASELINE,
     LINK_ORDER,
+    Case,
+    Group,
+    Lasts,
     access_case,
     access_cases,
     component_cases,
@@ -21,6 +24,7 @@ from resilience.study.audit.cases import (
     link_cases,
     maker_cases,
     reached_case,
+    scenario_of,
 )
 from resilience.study.audit.graph import DependencyGraph, NetworkEdge, without_access
 from resilience.study.audit.observation import Observation, observe

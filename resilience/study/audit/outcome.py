@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from resilience.judge.courses import TOLERANCE
+from resilience.judge.time_series import TOLERANCE
 from resilience.judge.verdict import Value
-from resilience.study.audit.case import Case
+from resilience.study.audit.cases import Case
 from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import LevelLoss, Observation
 from resilience.study.audit.settings import AuditSettings

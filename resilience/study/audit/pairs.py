@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from resilience.judge.verdict import Value
-from resilience.study.audit.case import Case, Group
+from resilience.study.audit.cases import Case, Group
 from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import Observation
 from simulator.contracts.city import City

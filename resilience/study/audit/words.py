@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.judge.verdict import Value
 from resilience.study.audit.audit import Audit
-from resilience.study.audit.case import Group
+from resilience.study.audit.cases import Group
 from simulator.contracts.words import NO_TEXT, Text, Words, number
 
 _ = Words("resilience")
