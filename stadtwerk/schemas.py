@@ -13,6 +13,7 @@ from pathlib import Path
 
 MODELS: Mapping[str, str] = {
     "scenario-1": "resilience.scenario.model:ScenarioFile",
+    "city-1": "simulator.city.model:CityFile",
     "suite-1": "resilience.study.suite:SuiteFile",
 }
 """The models behind the files that people write, by the name and version of their schema."""

@@ -10,14 +10,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from simulator.city.components import FROM_NETWORK_FILES, complete, listed_component
+from simulator.city.components import Report, complete
 from simulator.city.draft import Override
-from simulator.city.fields import Fields, Report
-from simulator.city.linkage import LINK_COLUMNS, link, link_cells
-from simulator.city.read import Reading
+from simulator.city.model import (
+    FROM_NETWORK_FILES,
+    LINK_COLUMNS,
+    ComponentRow,
+    LinkRow,
+    entry_of,
+    link_cells,
+    link_of,
+)
+from simulator.city.read import Reading, component_of_row
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.document import Document, Place
+from simulator.contracts.document import Document, Part, Place
 from simulator.contracts.link import Link
 from simulator.contracts.names import suggestion
 
@@ -60,49 +67,50 @@ class _Change:
     def __init__(self, reading: Reading, amendment: Amendment) -> None:
         self._reading, self._amendment = reading, amendment
 
+    def _at(self, way: Place) -> Part:
+        return Part(self._amendment.document, (*self._amendment.place, *way))
+
     def _report(self, way: Place) -> Report:
         def report(name: str, what: str, mend: str) -> None:
-            place = (*self._amendment.place, *way, *(name.split(".") if name else ()))
-            self._reading.problems.append(self._amendment.document.problem(place, what, mend))
+            place = tuple(name.split(".")) if name else ()
+            self._reading.problems.append(self._at(way).problem(place, what, mend))
 
         return report
 
-    def _stands(self, section: str, entry: str, way: Place) -> None:
-        self._reading.where.node(section, entry, self._amendment.document, (*self._amendment.place, *way))
-
     def add_component(self, way: Place, entry: Mapping[str, Any]) -> None:
-        report, draft = self._report(way), self._reading.draft
-        made = listed_component(Fields(entry, report), report)
-        if made is None:
+        draft, at, problems = self._reading.draft, self._at(way), self._reading.problems
+        row = entry_of(ComponentRow, entry, at, problems)
+        if row is None:
             self._reading.hidden.add(str(entry["id"]))
-        elif made.id in {component.id for component in draft.components}:
-            report("id", f"the city has a {made.id!r} already", "take another id, or use `set`")
+        elif row.id in {component.id for component in draft.components}:
+            problems.append(at.problem(("id",), f"the city has a {row.id!r} already", "take another id, or use `set`"))
         else:
-            self._stands("components", made.id, way)
+            self._reading.where.entry("components", row.id, at)
+            made = component_of_row(row, at, problems)
             self._reading.draft = replace(draft, components=(*draft.components, made))
 
     def add_link(self, way: Place, entry: Mapping[str, Any]) -> None:
-        report, draft = self._report(way), self._reading.draft
-        made = link(Fields(entry, report), report)
-        if made is None:
+        draft, at, problems = self._reading.draft, self._at(way), self._reading.problems
+        row = entry_of(LinkRow, entry, at, problems)
+        if row is None:
             self._reading.hidden.add(str(entry["id"]))
-        elif made.id in {known.id for known in draft.links}:
-            report("id", f"the city has a {made.id!r} already", "take another id, or use `set`")
+        elif row.id in {known.id for known in draft.links}:
+            problems.append(at.problem(("id",), f"the city has a {row.id!r} already", "take another id, or use `set`"))
         else:
-            self._stands("links", made.id, way)
-            self._reading.draft = replace(draft, links=(*draft.links, made))
+            self._reading.where.entry("links", row.id, at)
+            self._reading.draft = replace(draft, links=(*draft.links, link_of(row)))
 
     def set_components(self, way: Place, entry: Mapping[str, Any]) -> None:
         """Listed components get new parameters; an element of a network file, named by its id, gets an override."""
         report, draft = self._report(way), self._reading.draft
-        given = Fields(entry, report).parameters()
+        given = {name: v if isinstance(v, bool | str) else float(v) for name, v in entry.get("parameters", {}).items()}
         named = entry.get("component")
         meant = _meant(entry["components"] if named is None else {"id": named}, {})
         chosen = {component.id for component in draft.components if meant(component)}
         if named is not None and not chosen:
             known = draft.overrides.get(named, Override())
             merged = replace(known, parameters={**known.parameters, **given})
-            self._stands("overrides", named, way)
+            self._reading.where.entry("overrides", named, self._at(way))
             self._reading.draft = replace(draft, overrides={**draft.overrides, named: merged})
             return
         if not chosen:
@@ -125,8 +133,8 @@ class _Change:
                 links.append(known)
                 continue
             found = True
-            cells = {**dict(zip(LINK_COLUMNS, link_cells(known), strict=True)), **new}
-            links.append(link(Fields(cells, report), report) or known)
+            row = entry_of(LinkRow, {**link_cells(known), **new}, self._at(way), self._reading.problems)
+            links.append(known if row is None else link_of(row))
         if not found and named is not None:
             report("link", f"there is no link {named!r}", suggestion(named, [ln.id for ln in draft.links], SHOW))
         elif not found:

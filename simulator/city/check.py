@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from simulator.city.components import FROM_NETWORK_FILES
 from simulator.city.draft import CityDraft
+from simulator.city.model import FROM_NETWORK_FILES
 from simulator.city.suggester import Suggester
 from simulator.city.where import Where
 from simulator.contracts.component import Component, Domain

@@ -1,88 +1,18 @@
-"""Components of the city: those listed in the folder, and those that network files bring."""
+"""Components of the city: what their types declare, and those that network files bring."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from simulator.city.draft import NetworkRef, Override, RoadRef
 from simulator.city.element import NetworkElement
-from simulator.city.fields import Fields, Report
-from simulator.contracts.component import Component, Domain, Value
+from simulator.contracts.component import Component, Value
 from simulator.contracts.fault import Parameter
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.names import suggestion
 
-COMPONENT_COLUMNS = (
-    "id",
-    "kind",
-    "x_m",
-    "y_m",
-    "district",
-    "owner",
-    "maker",
-    "model",
-    "firmware",
-    "year",
-    "title",
-    "parameters",
-    "trenches",
-    "given",
-)
-
-FROM_NETWORK_FILES = {
-    Domain.WATER: ("junction", "pipe", "pump", "valve", "tank", "reservoir"),
-    Domain.ENERGY: ("bus", "line", "transformer", "substation", "grid-switch"),
-    Domain.TRAFFIC: ("road-node", "road"),
-}
-"""Kinds that only a network file can bring, because the physics behind them is there."""
-
-FIRST_YEAR, LAST_YEAR = 1850, 2100
-
-
-def listed_component(fields: Fields, report: Report) -> Component | None:
-    """A component of `components:`; None where its kind is unknown or belongs into a network file."""
-    name, kind = fields.text("id"), fields.text("kind")
-    known = KINDS.get(kind)
-    if known is None:
-        report("kind", f"{kind!r} is no kind of component", suggestion(kind, KINDS))
-        return None
-    for domain, kinds in FROM_NETWORK_FILES.items():
-        if kind in kinds:
-            mend = f"put it into the {domain} network's file, and use overrides: for owner, maker and year"
-            report("kind", f"a {kind} cannot be listed", mend)
-            return None
-    return Component(
-        id=name,
-        kind=kind,
-        domain=known.domain,
-        x_m=fields.number("x_m"),
-        y_m=fields.number("y_m"),
-        district=fields.text("district"),
-        owner=fields.text("owner"),
-        maker=fields.text("maker"),
-        model=fields.text("model"),
-        firmware=fields.text("firmware"),
-        year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
-        title=fields.text("title"),
-        parameters=complete(kind, fields.parameters(), report),
-        trenches=fields.listed("trenches"),
-        given=fields.listed("given"),
-    )
-
-
-def override(fields: Fields) -> Override:
-    """One entry of `overrides:`."""
-    return Override(
-        **{
-            name: fields.text(name) if fields.has(name) else None
-            for name in ("district", "owner", "maker", "model", "firmware", "title")
-        },
-        year=fields.whole("year", FIRST_YEAR, LAST_YEAR),
-        x_m=fields.number("x_m") if fields.has("x_m") else None,
-        y_m=fields.number("y_m") if fields.has("y_m") else None,
-        parameters=fields.parameters(),
-        trenches=fields.listed("trenches"),
-    )
+Report = Callable[[str, str, str], None]
+"""Called with field, what is wrong, how to mend it."""
 
 
 def network_component(

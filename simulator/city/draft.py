@@ -4,15 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, Literal
 
-from simulator.city.frame import MapFrame
+from pydantic import Field
+
+from simulator.city.frame import ENTRY, MapFrame
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
+from simulator.contracts.problem import Unfit
+
+FIRST_YEAR, LAST_YEAR = 1850, 2100
+
+Id = Annotated[str, Field(pattern=r"^\S+$", description="write an id without spaces")]
+File = Annotated[str, Field(min_length=1, description="a path in the folder, or package:NAME/PATH")]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="a year such as 2015")]
+Trenches = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...],
+    Field(strict=False, description="cable trenches in which it lies: one dig cuts all that lies in one"),
+]
+Parameters = Annotated[
+    Mapping[str, Value], Field(description="parameters of its kind: a number in SI units, a name, or true or false")
+]
 
 AS_DRAWN = MapFrame()
 """The file is in metres of the city's map."""
+
+OnTheMap = Annotated[
+    MapFrame,
+    Field(alias="map", description="from the file's coordinates to metres of the map: scale, turn left, shift"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,24 +44,28 @@ class NetworkRef:
     Owner, maker and year hold for all its elements that no override says more about.
     """
 
-    file: str
+    __pydantic_config__: ClassVar[Any] = ENTRY
+
+    file: File
     owner: str = ""
     maker: str = ""
-    year: int | None = None
-    frame: MapFrame = AS_DRAWN
+    year: Year | None = None
+    frame: OnTheMap = AS_DRAWN
 
 
 @dataclass(frozen=True, slots=True)
 class RoadRef:
     """The GMNS tables of the road network, `demand` empty where there is none."""
 
-    nodes: str
-    links: str
-    demand: str = ""
+    __pydantic_config__: ClassVar[Any] = ENTRY
+
+    nodes: File
+    links: File
+    demand: Annotated[str, Field(min_length=1)] = ""
     owner: str = ""
     maker: str = ""
-    year: int | None = None
-    frame: MapFrame = AS_DRAWN
+    year: Year | None = None
+    frame: OnTheMap = AS_DRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +78,8 @@ class DistrictDraft:
     people: int | None = None
 
 
-WITHHOLD, MERGE = "withhold", "merge"
+WITHHOLD: Literal["withhold"] = "withhold"
+MERGE: Literal["merge"] = "merge"
 """What becomes of a private group that is too small: nothing of it leaves, or its meters report to another gateway."""
 
 
@@ -64,35 +91,53 @@ class SensorRule:
     gateway only as sums over at least so many; `too_small` says what becomes of fewer behind one gateway.
     """
 
-    id: str
+    __pydantic_config__: ClassVar[Any] = ENTRY
+
+    id: Id
     quantity: str
-    unit: str
-    accuracy: float
-    period_s: float
-    kind: str = ""
-    share: float = 1.0
-    components: tuple[str, ...] = ()
-    phase_s: float = 0.0
+    unit: Annotated[str, Field(min_length=1)]
+    accuracy: Annotated[float, Field(ge=0, description="one standard deviation of the error, in the unit")]
+    period_s: Annotated[float, Field(gt=0, description="seconds between two readings, above 0")]
+    kind: Annotated[str, Field(description="the kind of component that carries the sensor")] = ""
+    share: Annotated[float, Field(ge=0, le=1, description="the share of these that carry one, 0 to 1")] = 1.0
+    components: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    phase_s: Annotated[float, Field(ge=0)] = 0.0
     basis: str = "assumption"
-    group_size: int = 0
-    too_small: str = WITHHOLD
+    group_size: Annotated[
+        int,
+        Field(
+            ge=2,
+            le=10**6,
+            description="readings are private: they leave a gateway only as sums over at least so many, 2 or more",
+        ),
+    ] = 0
+    too_small: Annotated[
+        Literal["withhold", "merge"],
+        Field(description="of fewer behind one gateway: nothing leaves (withhold), or another gateway reads them"),
+    ] = WITHHOLD
+
+    def __post_init__(self) -> None:
+        if bool(self.kind) == bool(self.components):
+            raise Unfit("names a kind or its components, one of the two", "keep kind: or components:", "kind")
 
 
 @dataclass(frozen=True, slots=True)
 class Override:
     """What the city knows about a network element beyond its network file. None leaves the file's or network's word."""
 
+    __pydantic_config__: ClassVar[Any] = ENTRY
+
     district: str | None = None
     owner: str | None = None
     maker: str | None = None
     model: str | None = None
     firmware: str | None = None
-    year: int | None = None
+    year: Year | None = None
     title: str | None = None
     x_m: float | None = None
     y_m: float | None = None
-    parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
-    trenches: tuple[str, ...] = ()
+    parameters: Parameters = field(default_factory=lambda: NO_PARAMETERS)
+    trenches: Trenches = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from simulator.contracts.place import metres_per_degree
 
 FOOT_M = 0.3048
+
+ENTRY: Any = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
+"""`__pydantic_config__` of records that city.yaml holds: no field and no type of value but those that are declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,8 @@ class MapFrame:
     Scales are metres per unit of the file, offsets are metres. Longitude and latitude over a town are affine enough:
     the error over 20 km stays below 0.1 %.
     """
+
+    __pydantic_config__: ClassVar[Any] = ENTRY
 
     scale_x: float = 1.0
     scale_y: float = 1.0

@@ -13,6 +13,7 @@ import numpy as np
 from simulator.city.draft import DistrictDraft
 from simulator.city.frame import MapFrame, to_degrees
 from simulator.city.where import Where
+from simulator.contracts.document import Row
 from simulator.contracts.problem import BadInput, Problem
 
 DEGREE_DIGITS = 7
@@ -58,7 +59,7 @@ def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[Dist
             )
             continue
         seen.add(district.id)
-        where.row("districts", district.id, name, lines[i])
+        where.entry("districts", district.id, Row(name, lines[i], "districts"))
         districts.append(district)
     return districts, problems
 

@@ -22,8 +22,8 @@ from simulator.city.check import (
     check_votes,
 )
 from simulator.city.cohorts import expand
-from simulator.city.components import FROM_NETWORK_FILES
 from simulator.city.draft import CityDraft, DistrictDraft
+from simulator.city.model import FROM_NETWORK_FILES
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import assign, district_centre, largest, people_by_demand
 from simulator.city.read import OWN_NETWORKS, Reading, read_folder

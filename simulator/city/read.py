@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simulator.city.components import COMPONENT_COLUMNS, listed_component, override
-from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, Override, RoadRef
-from simulator.city.fields import Fields, Report
+import orjson
+from pydantic import ValidationError
+
+from simulator.city.components import complete
+from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef
 from simulator.city.files import NoFile, resolve
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import read_districts
-from simulator.city.linkage import LINK_COLUMNS, REQUIRED_LINK_COLUMNS, link
-from simulator.city.rules import level, sensor_rule
+from simulator.city.model import (
+    COMPONENT_COLUMNS,
+    LINK_COLUMNS,
+    REQUIRED_COLUMNS,
+    SCHEMA,
+    VERSION,
+    CityFile,
+    ComponentRow,
+    LinkRow,
+    component_of,
+    entry_of,
+    link_of,
+)
 from simulator.city.table import read_table
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.document import Document, Place, load_document, schema_problems
+from simulator.contracts.document import Document, Located, Part, Place, Row, load_document
 from simulator.contracts.link import Link
+from simulator.contracts.model import problems_of, read_version
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
@@ -31,7 +44,25 @@ CITY_FILE = "city.yaml"
 OWN_NETWORKS = ("water", "energy", "traffic")
 """Networks that a city.yaml can name without a catalogue that declares their files."""
 
+NOWHERE: dict[str, Any] = {
+    "schema": f"{SCHEMA}/{VERSION}",
+    "name": "nameless",
+    "title": {"en": "?", "de": "?"},
+    "place": {"latitude_deg": 0.0, "longitude_deg": 0.0},
+}
+"""Stands for what city.yaml has to say and does not, so that the rest can be looked at all the same."""
+
+STAND_INS: dict[str, dict[str, Any]] = {
+    "levels": {"minimum": 0.0, "people": 1},
+    "sensors": {"accuracy": 0.0, "period_s": 1.0, "unit": "1"},
+}
+"""Values that stand for broken ones, so that what else an entry says can be looked at."""
+
+LISTS = {"networks", "components", "links", "levels", "sensors", "overrides", "assumptions"}
+"""Sections of which single entries can be left out."""
+
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass
@@ -39,7 +70,7 @@ class Reading:
     """A city folder half read: the draft, the places of its entries, what was wrong, and ids that a mistake hid.
 
     `hidden` holds ids of entries too broken to keep, `hidden_domains` sections and domains whose reference is broken:
-    naming them elsewhere is no second mistake.
+    an entry that names them is not wrong for that.
     """
 
     draft: CityDraft
@@ -49,133 +80,148 @@ class Reading:
     hidden_domains: set[str] = field(default_factory=set)
 
 
-def city_schema() -> Mapping[str, Any]:
-    """The JSON Schema of city.yaml."""
-    text = (resources.files("scenarios") / "schema" / "city-1.schema.json").read_text(encoding="utf-8")
-    schema: Mapping[str, Any] = json.loads(text)
-    return schema
-
-
 def read_folder(folder: Path) -> Reading:
     """Read all files that a city folder holds, except those of the networks.
 
     Raises `BadInput` only where city.yaml itself cannot be read; every other problem is in the result.
     """
     document = load_document(folder / CITY_FILE)
-    reader = _Reader(folder, document)
-    return reader.read()
+    if problems := read_version(document, SCHEMA, VERSION):
+        raise BadInput(problems)
+    return _Reader(folder, document).read()
 
 
 class _Reader:
-    """Goes through one city.yaml. Entries that break the schema are skipped, and their ids remembered as hidden."""
+    """Goes through one city.yaml. Entries that are broken are left out, and their ids remembered as hidden."""
 
     def __init__(self, folder: Path, document: Document) -> None:
         self.folder, self.document = folder, document
-        self.problems = schema_problems(document, city_schema())
+        self.problems: list[Problem] = []
         self.where = Where(document.file)
         self.hidden: set[str] = set()
         self.hidden_domains: set[str] = set()
-        self._broken = {_head(problem.field) for problem in self.problems}
-        self.data: Mapping[str, Any] = document.data if isinstance(document.data, Mapping) else {}
+        self.kept: dict[str, list[int]] = {}
+        """Which entries of a list were kept, where not all were."""
 
     def read(self) -> Reading:
-        title, place = self._section("title"), self._section("place")
-        longitude, latitude = float(place.get("longitude_deg", 0.0)), float(place.get("latitude_deg", 0.0))
-        people = self._section("people")
-        if "people" in self.data and not people:
-            self.hidden_domains.add("people")
-        components = self._components()
+        file = self._file()
+        components = self._components(file)
         draft = CityDraft(
-            name=str(self.data.get("name", "")),
-            title_en=str(title.get("en", "")),
-            title_de=str(title.get("de", "")),
-            latitude_deg=latitude,
-            longitude_deg=longitude,
-            litres_per_person_day=float(people["litres_per_person_day"]) if people else None,
-            litres_source=str(people.get("source", "")),
-            water=self._network("water"),
-            energy=self._network("energy"),
-            traffic=self._traffic(),
-            networks=self._networks(),
+            name=file.name,
+            title_en=file.title.en,
+            title_de=file.title.de,
+            latitude_deg=file.place.latitude_deg,
+            longitude_deg=file.place.longitude_deg,
+            litres_per_person_day=file.people.litres_per_person_day if file.people else None,
+            litres_source=file.people.source if file.people else "",
+            water=file.networks.water,
+            energy=file.networks.energy,
+            traffic=file.networks.traffic,
+            networks=self._networks(file),
             components=tuple(components),
-            links=tuple(self._links({component.id for component in components})),
-            districts=tuple(self._districts(longitude, latitude)),
-            levels=tuple(self._listed("levels", level)),
-            sensors=tuple(self._listed("sensors", sensor_rule)),
-            overrides=self._overrides(),
-            assumptions=tuple(
-                Assumption(str(a["subject"]), str(a["text"]), str(a.get("basis", "assumption")))
-                for _, a in self._entries("assumptions")
-            ),
+            links=tuple(self._links(file, {component.id for component in components})),
+            districts=tuple(self._districts(file)),
+            levels=tuple(entry.level() for entry in self._listed("levels", file.levels)),
+            sensors=tuple(self._listed("sensors", file.sensors)),
+            overrides=file.overrides,
+            assumptions=tuple(Assumption(a.subject, a.text, a.basis) for a in file.assumptions),
         )
+        for name in file.overrides:
+            self.where.entry("overrides", name, Part(self.document, ("overrides", name)))
         return Reading(draft, self.where, self.problems, self.hidden, self.hidden_domains)
 
-    def _section(self, name: str) -> Mapping[str, Any]:
-        value = self.data.get(name)
-        whole = name not in self._broken and not any(b.startswith(f"{name}.") for b in self._broken)
-        return value if isinstance(value, Mapping) and whole else {}
+    def _file(self) -> CityFile:
+        """city.yaml, as far as it can be read: what is broken is told, and left out."""
+        data = self.document.data
+        for _ in range(3):  # an entry with a value that stands for a broken one may turn out to be broken elsewhere
+            try:
+                return CityFile.model_validate_json(orjson.dumps(data))
+            except ValidationError as error:
+                found = problems_of(error, self.document, CityFile)
+                self.problems += [problem for problem in found if problem not in self.problems]
+                data = self._sound(data, found)
+        raise BadInput(self.problems)
 
-    def _entries(self, section: str) -> Iterator[tuple[Place, Any]]:
-        """The sound entries of a list section."""
-        value = self.data.get(section)
-        if not isinstance(value, list):
-            return
-        for i, entry in enumerate(value):
-            if f"{section}[{i}]" in self._broken:
-                if isinstance(entry, Mapping) and isinstance(entry.get("id"), str):
-                    self.hidden.add(entry["id"])
+    def _sound(self, data: Any, problems: Iterable[Problem]) -> dict[str, Any]:
+        """What is left of city.yaml without the places of these problems."""
+        if not isinstance(data, Mapping):
+            return NOWHERE
+        sound = {**NOWHERE, **data}
+        places = [_place(problem.field) for problem in problems]
+        for place in places:
+            section = place[0]
+            if len(place) > 1 and section in LISTS:
                 continue
-            yield (section, i), entry
+            if section in ("networks", "components", "links", "districts", "people"):
+                domains = OWN_NETWORKS if section == "networks" else (str(section),)
+                self.hidden_domains.update(domains)
+            sound.pop(str(section), None)
+            sound |= {name: value for name, value in NOWHERE.items() if name == section}
+        for section in sorted({str(place[0]) for place in places if len(place) > 1} & LISTS & sound.keys()):
+            inside = [place[1:] for place in places if place[0] == section and len(place) > 1]
+            sound[section] = self._without(section, sound[section], inside)
+        return sound
 
-    def _at(self, place: Place) -> Report:
-        def report(name: str, what: str, mend: str) -> None:
-            self.problems.append(self.document.problem((*place, *name.split(".")), what, mend))
+    def _without(self, section: str, value: Any, broken: list[Place]) -> Any:
+        if isinstance(value, Mapping):
+            names = {str(place[0]) for place in broken}
+            if section == "networks":
+                self.hidden_domains.update(names)
+            return {k: v for k, v in value.items() if k not in names}
+        kept, entries = [], []
+        for number, entry in enumerate(value):
+            wrong = {str(place[1]) if len(place) > 1 else "" for place in broken if place[0] == number}
+            if wrong and isinstance(entry, Mapping):
+                name, entry = entry.get("id"), _patched(section, entry, wrong)
+                if entry is None and isinstance(name, str):
+                    self.hidden.add(name)
+            if entry is not None and not (wrong and not isinstance(entry, Mapping)):
+                kept.append(number)
+                entries.append(entry)
+        self.kept[section] = kept
+        return entries
 
-        return report
+    def _at(self, section: str, number: int) -> Part:
+        """The place of an entry of a list that was read, in city.yaml."""
+        return Part(self.document, (section, self.kept[section][number] if section in self.kept else number))
 
-    def _listed(self, section: str, read: Callable[[Fields, Report], T | None]) -> list[T]:
+    def _listed(self, section: str, entries: Iterable[T]) -> list[T]:
         out: list[T] = []
         seen: set[str] = set()
-        for place, entry in self._entries(section):
-            report = self._at(place)
-            self._keep(section, str(entry["id"]), seen, out, read(Fields(entry, report), report), report)
-            self.where.node(section, str(entry["id"]), self.document, place)
+        for number, entry in enumerate(entries):
+            name, at = str(entry.id), self._at(section, number)  # type: ignore[attr-defined]
+            self._keep(section, name, seen, out, entry, at)
+            self.where.entry(section, name, at)
         return out
 
-    def _keep(self, section: str, name: str, seen: set[str], out: list[T], value: T | None, report: Report) -> None:
+    def _keep(self, section: str, name: str, seen: set[str], out: list[T], value: T | None, at: Located) -> None:
         if name in seen:
-            report("id", f"{name!r} is used twice in {section}", "rename one of the two")
+            self.problems.append(at.problem(("id",), f"{name!r} is used twice in {section}", "rename one of the two"))
         elif value is None:
             self.hidden.add(name)
         else:
             out.append(value)
         seen.add(name)
 
-    def _components(self) -> list[Component]:
+    def _components(self, file: CityFile) -> list[Component]:
         out: list[Component] = []
         seen: set[str] = set()
-        value = self.data.get("components")
-        if isinstance(value, str):
-            self._table(
-                "components", value, COMPONENT_COLUMNS, ("id", "kind", "x_m", "y_m"), listed_component, seen, out
-            )
-        for place, entry in self._entries("components"):
+        listed = (file.components,) if isinstance(file.components, str) else file.components
+        for number, entry in enumerate(listed):
             if isinstance(entry, str):
-                columns = COMPONENT_COLUMNS
-                self._table("components", entry, columns, ("id", "kind", "x_m", "y_m"), listed_component, seen, out)
+                make = component_of_row
+                self._table("components", entry, COMPONENT_COLUMNS, ComponentRow, make, seen, out)
                 continue
-            report, name = self._at(place), str(entry["id"])
-            self.where.node("components", name, self.document, place)
-            self._keep("components", name, seen, out, listed_component(Fields(entry, report), report), report)
+            at = self._at("components", number)
+            self.where.entry("components", entry.id, at)
+            self._keep("components", entry.id, seen, out, component_of_row(entry, at, self.problems), at)
         return out
 
-    def _links(self, taken: set[str]) -> list[Link]:
+    def _links(self, file: CityFile, taken: set[str]) -> list[Link]:
         out: list[Link] = []
         seen = set(taken)
-        value = self.data.get("links")
-        files = [value] if isinstance(value, str) else [entry for _, entry in self._entries("links")]
-        for file in files:
-            self._table("links", file, LINK_COLUMNS, REQUIRED_LINK_COLUMNS, link, seen, out)
+        for name in (file.links,) if isinstance(file.links, str) else file.links:
+            self._table("links", name, LINK_COLUMNS, LinkRow, lambda row, _at, _problems: link_of(row), seen, out)
         return out
 
     def _table(
@@ -183,14 +229,14 @@ class _Reader:
         section: str,
         file: str,
         columns: tuple[str, ...],
-        required: tuple[str, ...],
-        read: Callable[[Fields, Report], T | None],
+        record: type[R],
+        make: Callable[[R, Located, list[Problem]], T],
         seen: set[str],
         out: list[T],
     ) -> None:
         try:
-            path = self._file(section, file)
-            rows, problems = read_table(path, columns, required)
+            path = self._path(section, file)
+            rows, problems = read_table(path, columns, REQUIRED_COLUMNS[record])
         except BadInput as error:
             self.problems.extend(error.problems)
             self.hidden_domains.add(section)
@@ -198,27 +244,20 @@ class _Reader:
         self.problems.extend(problems)
         name_of = str(path)
         for row in rows:
-
-            def report(name: str, what: str, mend: str, line: int = row.line) -> None:
-                self.problems.append(Problem(name_of, line, name, what, mend))
-
+            at = Row(name_of, row.line, section)
             name = row.cells["id"]
-            if not name or any(c.isspace() for c in name):
-                report("id", f"{name!r} is no id", "write an id without spaces")
-                continue
-            self.where.row(section, name, name_of, row.line)
-            self._keep(section, name, seen, out, read(Fields(row.cells, report), report), report)
+            self.where.entry(section, name, at)
+            entry = entry_of(record, row.cells, at, self.problems)
+            self._keep(section, name, seen, out, None if entry is None else make(entry, at, self.problems), at)
 
-    def _districts(self, longitude_deg: float, latitude_deg: float) -> list[DistrictDraft]:
-        section = self._section("districts")
-        if not section:
-            if "districts" in self.data:
-                self.hidden_domains.add("districts")
+    def _districts(self, file: CityFile) -> list[DistrictDraft]:
+        if file.districts is None:
             return []
-        in_degrees = section.get("coordinates", "lonlat") == "lonlat"
-        frame = MapFrame.of_degrees(longitude_deg, latitude_deg) if in_degrees else MapFrame()
+        in_degrees = file.districts.coordinates == "lonlat"
+        place = file.place
+        frame = MapFrame.of_degrees(place.longitude_deg, place.latitude_deg) if in_degrees else MapFrame()
         try:
-            districts, problems = read_districts(self._file("districts", str(section["file"])), frame, self.where)
+            districts, problems = read_districts(self._path("districts", file.districts.file), frame, self.where)
         except BadInput as error:
             districts, problems = [], list(error.problems)
         self.problems.extend(problems)
@@ -226,73 +265,51 @@ class _Reader:
             self.hidden_domains.add("districts")
         return districts
 
-    def _file(self, section: str, reference: str) -> Path:
+    def _path(self, section: str, reference: str) -> Path:
         try:
             return resolve(self.folder, reference)
         except NoFile as error:
             raise BadInput([self.document.problem((section,), error.what, error.mend)]) from None
 
-    def _overrides(self) -> dict[str, Override]:
-        out: dict[str, Override] = {}
-        value = self.data.get("overrides")
-        for name, entry in value.items() if isinstance(value, Mapping) else ():
-            if f"overrides.{name}" not in self._broken:
-                out[name] = override(Fields(entry, self._at(("overrides", name))))
-                self.where.node("overrides", name, self.document, ("overrides", name))
-        return out
-
-    def _network(self, domain: str) -> NetworkRef | None:
-        entry = self._network_entry(domain)
-        if entry is None:
-            return None
-        fields = Fields(entry, self._at(("networks", domain)))
-        common = (fields.text("owner"), fields.text("maker"), fields.whole("year", 1850, 2100))
-        return NetworkRef(fields.text("file"), *common, self._frame(domain, entry))
-
-    def _networks(self) -> dict[str, NetworkRef]:
+    def _networks(self, file: CityFile) -> dict[str, NetworkRef]:
         """Network files that catalogues declare; what none declares is a mistake."""
-        given = self.data.get("networks")
         out: dict[str, NetworkRef] = {}
-        for name in given if isinstance(given, Mapping) else ():
-            if name in OWN_NETWORKS:
-                continue
-            if name not in registry().networks:
-                mend = suggestion(name, (*OWN_NETWORKS, *registry().networks))
-                self._at(("networks",))(name, "is no network that anything here reads", mend)
-                self.hidden_domains.add(name)
-            elif (reference := self._network(name)) is not None:
+        for name in OWN_NETWORKS:
+            self.where.entry("networks", name, Part(self.document, ("networks", name)))
+        for name, reference in (file.networks.__pydantic_extra__ or {}).items():
+            at = Part(self.document, ("networks", name))
+            self.where.entry("networks", name, at)
+            if name in registry().networks:
                 out[name] = reference
+                continue
+            mend = suggestion(name, (*OWN_NETWORKS, *registry().networks))
+            self.problems.append(at.problem((), "is no network that anything here reads", mend))
+            self.hidden_domains.add(name)
         return out
 
-    def _traffic(self) -> RoadRef | None:
-        entry = self._network_entry("traffic")
-        if entry is None:
-            return None
-        fields = Fields(entry, self._at(("networks", "traffic")))
-        files = (fields.text("nodes"), fields.text("links"), fields.text("demand"))
-        common = (fields.text("owner"), fields.text("maker"), fields.whole("year", 1850, 2100))
-        return RoadRef(*files, *common, self._frame("traffic", entry))
 
-    def _network_entry(self, domain: str) -> Mapping[str, Any] | None:
-        networks = self.data.get("networks")
-        entry = networks.get(domain) if isinstance(networks, Mapping) else None
-        if {f"networks.{domain}", "networks"} & self._broken:
-            self.hidden_domains.add(domain)
-            return None
-        if entry is not None:
-            self.where.node("networks", domain, self.document, ("networks", domain))
-        return entry
+def component_of_row(row: ComponentRow, at: Located, problems: list[Problem]) -> Component:
+    """The component of a row, its parameters checked and completed by what its type declares."""
 
-    def _frame(self, domain: str, entry: Mapping[str, Any]) -> MapFrame:
-        fields = Fields(entry.get("map") or {}, self._at(("networks", domain, "map")))
-        scales = (fields.number("scale_x", 1.0), fields.number("scale_y", 1.0))
-        shifts = (fields.number("offset_x_m", 0.0), fields.number("offset_y_m", 0.0))
-        return MapFrame(*scales, *shifts, fields.number("rotate_deg", 0.0))
+    def report(name: str, what: str, mend: str) -> None:
+        problems.append(at.problem(tuple(name.split(".")), what, mend))
+
+    return component_of(row, complete(row.kind, row.parameters, report))
 
 
-def _head(name: str) -> str:
-    """The entry that a dotted field belongs to: `levels[3].id` is in `levels[3]`, a file in its network."""
-    first, dot, rest = name.partition(".")
-    if dot and "[" not in first:
-        return f"{first}.{rest.partition('.')[0].partition('[')[0]}"
-    return first
+def _patched(section: str, entry: Mapping[str, Any], broken: set[str]) -> dict[str, Any] | None:
+    """An entry with values that stand for the broken ones; None where that cannot be."""
+    stand_ins = STAND_INS.get(section, {})
+    if not broken <= stand_ins.keys():
+        return None
+    return {**entry, **{name: stand_ins[name] for name in broken}}
+
+
+def _place(name: str) -> Place:
+    """`levels[3].id` as ("levels", 3, "id"); of a network or override only the name counts."""
+    parts: list[str | int] = []
+    for part in re.findall(r"\[\d+\]|[^.\[\]]+", name):
+        parts.append(int(part[1:-1]) if part.startswith("[") else part)
+    if len(parts) > 2 and parts[0] in ("networks", "overrides"):
+        return tuple(parts[:2])
+    return tuple(parts)

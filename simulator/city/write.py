@@ -14,17 +14,15 @@ from typing import Any
 
 import yaml
 
-from simulator.city.components import COMPONENT_COLUMNS
 from simulator.city.draft import WITHHOLD, CityDraft, NetworkRef, RoadRef
-from simulator.city.fields import cell
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
-from simulator.city.linkage import LINK_COLUMNS, link_cells
+from simulator.city.model import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.city.read import CITY_FILE
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.link import LinkKind
+from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.problem import BadInput, Problem
 
 COMPONENTS_FILE = "components.csv"
@@ -67,7 +65,7 @@ def write_city(draft: CityDraft, folder: Path) -> None:
         _table(folder / COMPONENTS_FILE, COMPONENT_COLUMNS, map(_component_cells, draft.components))
     for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)):
         if links:
-            _table(folder / name, LINK_COLUMNS, map(link_cells, links))
+            _table(folder / name, LINK_COLUMNS, map(_link_cells, links))
     if draft.districts:
         write_districts(folder / DISTRICTS_FILE, draft.districts, draft.longitude_deg, draft.latitude_deg)
     files = [name for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)) if links]
@@ -96,6 +94,11 @@ def _table(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) ->
     writer.writerow(columns)
     writer.writerows(rows)
     path.write_text(text.getvalue(), encoding="utf-8")
+
+
+def _link_cells(link: Link) -> list[str]:
+    cells = link_cells(link)
+    return [cell(cells.get(name, "")) for name in LINK_COLUMNS]
 
 
 def _component_cells(component: Component) -> list[str]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
@@ -93,6 +93,35 @@ class Document:
 
     def problem(self, place: Sequence[str | int], what: str, mend: str) -> Problem:
         return Problem(self.file, self.line(place), dotted(place), what, mend)
+
+
+class Located(Protocol):
+    """Where something was written: it makes a problem of what is wrong there, or at a place inside of it."""
+
+    def problem(self, place: Place, what: str, mend: str) -> Problem: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A place in a document, seen as a document of its own."""
+
+    document: Located
+    place: Place
+
+    def problem(self, place: Place, what: str, mend: str) -> Problem:
+        return self.document.problem((*self.place, *place), what, mend)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a table, the first being 1. `section` names what stands there: a problem with all of it is told so."""
+
+    file: str
+    line: int
+    section: str
+
+    def problem(self, place: Place, what: str, mend: str) -> Problem:
+        return Problem(self.file, self.line, dotted(place) if place else self.section, what, mend)
 
 
 def load_document(path: Path, shown_as: str | None = None) -> Document:

@@ -23,6 +23,7 @@ import re
 import types
 from collections.abc import Collection, Mapping, Sequence, Sized
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Final, TypeVar, Union, get_args
 
 from pydantic import (
@@ -44,7 +45,7 @@ from pydantic import (
 from pydantic.json_schema import GenerateJsonSchema, SkipJsonSchema
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
-from simulator.contracts.document import TYPE_WORDS, Document, Place
+from simulator.contracts.document import TYPE_WORDS, Document, Located, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem, Unfit
@@ -304,10 +305,15 @@ by_shape = Discriminator(_shape)
 # --- problems
 
 
-def problems_of(error: ValidationError, document: Document, model: type[BaseModel] | TypeAdapter[Any]) -> list[Problem]:
+def problems_of(error: ValidationError, document: Located, model: type[BaseModel] | TypeAdapter[Any]) -> list[Problem]:
     """What pydantic found, at its line, in words that say how to mend it."""
-    schema = schema_of(model)
+    schema = _known_schema(model)
     return sorted({_problem(detail, document, schema) for detail in error.errors(include_url=False) if _real(detail)})
+
+
+@cache
+def _known_schema(model: type[BaseModel] | TypeAdapter[Any]) -> dict[str, Any]:
+    return schema_of(model)
 
 
 def _real(detail: ErrorDetails) -> bool:
@@ -316,7 +322,7 @@ def _real(detail: ErrorDetails) -> bool:
     return detail["type"] != "too_short" or not isinstance(given, Sized) or said["actual_length"] == len(given)
 
 
-def _problem(detail: ErrorDetails, document: Document, schema: Mapping[str, Any]) -> Problem:
+def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any]) -> Problem:
     kind, said, given = detail["type"], detail.get("ctx", {}), detail["input"]
     stranger = kind in ("extra_forbidden", "unexpected_keyword_argument")
     place, node, around = _way(detail["loc"], schema, stranger)

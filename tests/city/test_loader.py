@@ -101,7 +101,7 @@ EXPECTED = {
     ("city.yaml", 12, "levels[0].minimum", "1.9"),
     ("city.yaml", 13, "levels[1].subject", "wets"),
     ("city.yaml", 14, "levels[2].measure", "lifline"),
-    ("city.yaml", 16, "sensors[0].period_s", "0 s"),
+    ("city.yaml", 16, "sensors[0].period_s", "0 is not above 0"),
     ("city.yaml", 18, "overrides.pump-v", "no element"),
     ("components.csv", 2, "kind", "gatway"),
     ("components.csv", 3, "x_m", "nan"),
@@ -230,6 +230,39 @@ def test_a_wrong_figure_for_people_is_one_problem(tmp_path: Path) -> None:
     with pytest.raises(BadInput) as caught:
         load_city(hamlet(tmp_path, city=CITY.replace("litres_per_person_day: 126", "litres_per_person_day: -126")))
     assert [p.field for p in caught.value.problems] == ["people.litres_per_person_day"]
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "said"),
+    [
+        ("schema: stadtwerk/city/2", "schema", "is version 2, and this program understands versions up to 1"),
+        ("schema: stadtwerk/town/1", "schema", "'stadtwerk/city/1' was expected"),
+        ("", "document", "'schema' is missing"),
+    ],
+)
+def test_a_version_that_is_not_understood_is_refused_with_the_reason(
+    tmp_path: Path, line: str, field: str, said: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_city(hamlet(tmp_path, city=CITY.replace("schema: stadtwerk/city/1", line)))
+    (problem,) = caught.value.problems
+    assert problem.field == field and said in problem.what and problem.mend
+
+
+def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
+    """A level and a component with a value that cannot be read are looked at for the names in them all the same."""
+    city = CITY.replace("minimum: 15,", "minimum: fifteen,").replace("subject: west", "subject: wets")
+    components = COMPONENTS.replace("700,150,east,city", "7OO,150,esat,city")
+    with pytest.raises(BadInput) as caught:
+        load_city(
+            hamlet(tmp_path, city=city.replace("title: {en: Hamlet, ", "titel: {en: Hamlet, "), components=components)
+        )
+    told = {(Path(p.file).name, p.field) for p in caught.value.problems}
+    assert told == {
+        *(("city.yaml", field) for field in ("document", "titel", "levels[1].minimum", "levels[1].subject")),
+        *(("components.csv", field) for field in ("x_m", "district")),
+    }
+    assert any("did you mean 'title'" in problem.mend for problem in caught.value.problems)
 
 
 def test_links_keep_their_order_and_kinds(tmp_path: Path) -> None:

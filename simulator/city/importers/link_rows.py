@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.city.check import check_links
-from simulator.city.fields import Fields
 from simulator.city.layers.layer import join
-from simulator.city.linkage import LINK_COLUMNS, REQUIRED_LINK_COLUMNS, link
+from simulator.city.model import LINK_COLUMNS, REQUIRED_COLUMNS, LinkRow, entry_of, link_of
 from simulator.city.suggester import Suggester
 from simulator.city.table import read_table
 from simulator.city.where import Where
 from simulator.contracts.component import Component, Domain
+from simulator.contracts.document import Row
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.problem import BadInput, Problem
 
@@ -33,21 +33,18 @@ def read_links(
         header = []
     if set(PAIR_COLUMNS) <= set(header):
         return _pairs(path, components, feeds, owner), True
-    rows, problems = read_table(path, LINK_COLUMNS, REQUIRED_LINK_COLUMNS)
+    rows, problems = read_table(path, LINK_COLUMNS, REQUIRED_COLUMNS[LinkRow])
     where = Where(str(path))
     links: dict[str, Link] = {}
     for row in rows:
-
-        def report(name: str, what: str, mend: str, line: int = row.line) -> None:
-            problems.append(Problem(str(path), line, name, what, mend))
-
-        one = link(Fields(row.cells, report), report)
+        at = Row(str(path), row.line, "links")
+        one = entry_of(LinkRow, row.cells, at, problems)
         if one is None:
             continue
         if one.id in links or one.id in components:
-            report("id", f"{one.id!r} is used twice", "rename one of the two")
-        where.row("links", one.id, str(path), row.line)
-        links[one.id] = one
+            problems.append(at.problem(("id",), f"{one.id!r} is used twice", "rename one of the two"))
+        where.entry("links", one.id, at)
+        links[one.id] = link_of(one)
     problems += check_links(links.values(), components, lambda _: False, where)
     if problems:
         raise BadInput(problems)
