@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page, measure_variable
-from dashboards.panels import Column, Kit, PanelOf, Put, plain
+from dashboards.panels import Kit, Put
 from dashboards.shared import lifeline_modes
+from dashboards.style import PanelOf, plain
+from dashboards.tables import Column
 from simulator.contracts.measurements import CURVE
 from simulator.contracts.words import Words
 
@@ -101,7 +103,7 @@ def _curve(kit: Kit) -> PanelOf:
         [(queries.curve("target", "target"), "$col"), (queries.curve("quality", "quality"), "$col")],
         "percentunit",
         most=1.05,
-        names={"target": _("required"), "quality": _("served")},
+        names={"target": _("owed"), "quality": _("served")},
         shaded=("target", "quality"),
     )
 
@@ -126,20 +128,20 @@ def losses(kit: Kit, run: str = "run") -> PanelOf:
 
 
 def redundancies(kit: Kit, run: str = "run") -> PanelOf:
-    """Fallbacks with their verdict and the reason for it."""
+    """Second ways with their verdict and the reason for it."""
     return kit.table(
-        _("Fallbacks"),
-        _("Each fallback that the scenario asks for, with what was found."),
+        _("Second ways"),
+        _("Each second way that the scenario asks for, with what was found."),
         queries.redundancies(kit.lang, run),
         [
-            Column("title", _("Fallback"), width=230),
+            Column("title", _("Second way"), width=230),
             Column("kind", _("Kind"), mappings=palette.of_texts(palette.REDUNDANCY_KINDS, kit.lang), width=90),
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
             Column("limit_s", _("Limit"), "s", width=90),
             Column("reason", _("Finding")),
         ],
         sort=("verdict", False),
-        no_value=_("this scenario asks for no fallback"),
+        no_value=_("this scenario asks for no second way"),
     )
 
 
@@ -152,7 +154,7 @@ def _activations(kit: Kit) -> PanelOf:
         ),
         queries.activations(kit.lang),
         [
-            Column("title", _("Fallback")),
+            Column("title", _("Second way")),
             Column("activation_s", _("took"), "s", decimals=1, width=90),
             Column("limit_s", _("Limit"), "s", decimals=0, width=90),
             Column(
@@ -165,7 +167,7 @@ def _activations(kit: Kit) -> PanelOf:
             ),
         ],
         sort=("used_share", True),
-        no_value=_("no fallback was needed"),
+        no_value=_("no second way was needed"),
     )
 
 

@@ -213,7 +213,7 @@ class NetworkFile:
 
     name: str
     domain: Domain
-    title: str
+    title: Text
     read: str
 
 

@@ -1,32 +1,37 @@
-"""Systems that were encrypted come back from their backup after a time, unless somebody was faster."""
+"""What ends by itself after a time: encrypted systems come back from their backup, unless somebody was faster."""
 
 from __future__ import annotations
 
 from functools import partial
 
-from simulator.contracts.fault import ActiveFault
-from simulator.coupling.catalogue import RANSOMWARE
+from simulator.contracts.fault import ActiveFault, FaultPoint
+from simulator.contracts.registry import registry
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 
 
 class Recovery:
-    """Clears each cause of `ransomware` `restore_s` after it came, counted from its last coming."""
+    """Clears each cause of a fault that has a length of its own (`FaultPoint.lasts`), counted from its last coming."""
 
     def __init__(self, clock: Clock, faults: FaultStack) -> None:
         self._clock, self._faults = clock, faults
-        self._since: dict[tuple[str, str], int] = {}
-        faults.handle(RANSOMWARE.name, self._on_fault)
+        self._since: dict[tuple[str, str, str], int] = {}
+        for point in registry().faults.values():
+            if point.lasts:
+                faults.handle(point.name, partial(self._on_fault, point))
 
-    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+    def _on_fault(
+        self, point: FaultPoint, target: str, fault: str, active: tuple[ActiveFault, ...], event: int
+    ) -> None:
         causes = {one.cause for one in active}
-        for key in [key for key in self._since if key[0] == target and key[1] not in causes]:
+        for key in [key for key in self._since if key[:2] == (target, fault) and key[2] not in causes]:
             del self._since[key]
         for one in active:
-            if (target, one.cause) not in self._since:
-                self._since[target, one.cause] = event
-                self._clock.after(one.number("restore_s"), target, partial(self._restored, target, one.cause, event))
+            key = (target, fault, one.cause)
+            if key not in self._since:
+                self._since[key] = event
+                self._clock.after(one.number(point.lasts), target, partial(self._over, key, event))
 
-    def _restored(self, target: str, cause: str, event: int) -> None:
-        if self._since.get((target, cause)) == event:
-            self._faults.clear(target, RANSOMWARE.name, cause, event)
+    def _over(self, key: tuple[str, str, str], event: int) -> None:
+        if self._since.get(key) == event:
+            self._faults.clear(*key, event)

@@ -33,7 +33,7 @@ def read_ferries(path: Path) -> tuple[NetworkElement, ...]:
 def ferries(monkeypatch: pytest.MonkeyPatch) -> None:
     found = registry()
     ferry = ComponentType("ferry", Domain("water"), Verbatim("ferry"), from_file=True)
-    file = NetworkFile("ferries", Domain("water"), "ferries, one a line", f"{__name__}:read_ferries")
+    file = NetworkFile("ferries", Domain("water"), Verbatim("ferries, one a line"), f"{__name__}:read_ferries")
     monkeypatch.setattr(found, "networks", {"ferries": file})
     monkeypatch.setattr(found, "types", {**found.types, "ferry": ferry})
 

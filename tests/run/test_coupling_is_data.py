@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from simulator.contracts.kinds import QUANTITIES
+from simulator.contracts.registry import registry
 from stadtwerk.__main__ import main
 from stadtwerk.library import demo_folder, load_named_city
 from tests.run.conftest import Run, read_run
@@ -92,10 +93,20 @@ def test_domains_register_the_quantities_that_are_declared_and_no_others() -> No
     from simulator.kernel import Clock
     from stadtwerk.runs.wiring import close_all, start_domains
 
-    runtime = Runtime.build(load_named_city("demo"), Clock(datetime(2026, 1, 14, 17), 0.0, 60.0), 1)
+    city = load_named_city("demo")
+    runtime = Runtime.build(city, Clock(datetime(2026, 1, 14, 17), 0.0, 60.0), 1)
     running = start_domains(runtime)
     registered = set(runtime.quantities.names())
     close_all(running)
     assert registered <= set(QUANTITIES), registered - set(QUANTITIES)
     only_where_a_sensor_reads_it, of_gateways_with_sensors = {"water_age_s"}, {"held_readings"}
-    assert set(QUANTITIES) - registered == only_where_a_sensor_reads_it | of_gateways_with_sensors
+    there = {component.kind for component in city.components.values()}
+    of_what_is_not_there = {
+        quantity.name
+        for catalogue in registry().catalogues.values()
+        if catalogue.types and not there & {one.name for one in catalogue.types}
+        for quantity in catalogue.quantities
+    }
+    assert (
+        set(QUANTITIES) - registered - of_what_is_not_there == only_where_a_sensor_reads_it | of_gateways_with_sensors
+    )

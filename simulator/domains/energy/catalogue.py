@@ -29,6 +29,8 @@ _ = Words("simulator.domains.energy")
 
 DOMAIN = Domain("energy")
 POWER = LinkKind("power")
+GENERATOR = "generator"
+"""The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
@@ -158,7 +160,7 @@ CATALOGUE = Catalogue(
             about=_("grid battery; forms an island when its part of the grid loses every other source"),
         ),
         ComponentType(
-            "generator",
+            GENERATOR,
             DOMAIN,
             _("emergency generator"),
             (

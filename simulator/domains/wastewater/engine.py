@@ -58,6 +58,9 @@ class Balance:
         return (came - went) / came if came else 0.0
 
 
+NOTHING = Balance(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
 class Switch(IntEnum):
     """Who decides about a pump: nobody from outside (its levels and rules do), or somebody who stops or starts it."""
 
@@ -69,20 +72,21 @@ class Switch(IntEnum):
 class SewerEngine:
     """One SWMM project that is advanced in time and changed in between.
 
-    It starts at `time_of_day_s` of a Monday and has no end; its rain gages are dry until `set_rain`. With `as_filed` it
-    keeps the file's own dates and rain instead, which is how it is held against SWMM alone.
+    It starts at `time_of_day_s` of a Monday and has no end, after `settle_s` of dry weather that fill the sewers; its
+    rain gages are dry until `set_rain`. With `as_filed` it keeps the file's own dates and rain instead, which is how it
+    is held against SWMM alone.
 
     `t_s` is the end of the last routing step, which may lie up to one step after the second that was asked for: steps
     are the file's own and no pause changes them. Arrays are refreshed by `advance_to`: `depth_m` (N nodes, above the
     invert), `overflow_m3_s` (N nodes, out of the manhole or over the rim), `overflow_m3` (N nodes, since the start),
-    `inflow_m3_s` (N nodes), `flow_m3_s` (L links).
+    `inflow_m3_s` (N nodes), `left_m3` (N nodes, through outfalls, since the start), `flow_m3_s` (L links).
 
     Raises `BadInput` for a file that SWMM refuses, `SwmmError` when a step fails.
     """
 
     _open: ClassVar[bool] = False
 
-    def __init__(self, path: Path, time_of_day_s: float = 0.0, as_filed: bool = False) -> None:
+    def __init__(self, path: Path, time_of_day_s: float = 0.0, settle_s: float = 0.0, as_filed: bool = False) -> None:
         from swmm.toolkit import shared_enum, solver
 
         if SewerEngine._open:
@@ -92,7 +96,8 @@ class SewerEngine:
         self.network = network = SewerNetwork.of(inp)
         self._folder = tempfile.TemporaryDirectory(prefix="swmm-")
         written = Path(self._folder.name) / "network.inp"
-        written.write_text(inp.text + _additions(inp, network, time_of_day_s, as_filed), encoding="utf-8")
+        begin_s = (time_of_day_s - settle_s) % 86400
+        written.write_text(inp.text + _additions(inp, network, begin_s, as_filed), encoding="utf-8")
         open_project(written, path)
         SewerEngine._open = True
         self.t_s = 0.0
@@ -103,8 +108,9 @@ class SewerEngine:
         self._before: dict[int, float] = {}
         nodes, links = len(network.nodes), len(network.links)
         self.depth_m, self.overflow_m3_s, self.overflow_m3 = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
-        self.inflow_m3_s, self.flow_m3_s = np.zeros(nodes), np.zeros(links)
-        self._flooded_m3 = 0.0
+        self.inflow_m3_s, self.flow_m3_s, self.left_m3 = np.zeros(nodes), np.zeros(links), np.zeros(nodes)
+        self._flooded_m3 = -1.0
+        self._begin_s, self._before_m3, self._at_begin = 0.0, np.zeros(nodes), NOTHING
         try:
             solver.swmm_start(0)
             kinds = shared_enum.ObjectType
@@ -125,7 +131,7 @@ class SewerEngine:
         except Exception as error:
             self.close()
             raise SwmmError(f"{path}: {_said(error)}") from None
-        self._read()
+        self._settle(settle_s)
 
     def close(self) -> None:
         """Give the one project of this process back. Closing twice is nothing."""
@@ -137,6 +143,16 @@ class SewerEngine:
             SewerEngine._open = False
             self._folder.cleanup()
 
+    def _settle(self, seconds: float) -> None:
+        """Route through dry weather until the sewers are as full as they are every day, and count from there."""
+        self._read()
+        self.advance_to(seconds)
+        self._begin_s, self.t_s, self.steps = self.t_s, 0.0, 0
+        self._before_m3 = self.overflow_m3.copy()
+        self._at_begin = self.balance()
+        self.overflow_m3 -= self._before_m3
+        self.left_m3[:] = 0.0
+
     # time
 
     def advance_to(self, t_s: float) -> None:
@@ -146,16 +162,23 @@ class SewerEngine:
         come to its end.
         """
         step, moved = self._swmm.swmm_step, False
+        node, total = self._swmm.node_get_result, self._enum.NodeResult.TOTAL_INFLOW
+        outfalls = [(int(out), self._node[out]) for out in self.network.outfalls]
+        left_m3 = dict.fromkeys((out for out, _ in outfalls), 0.0)
         try:
             while self.t_s < t_s and not self.ended:
                 days = step()
                 self.ended = days <= 0
                 if not self.ended:
-                    self.t_s = round(days * 86400.0, 6)
+                    since, self.t_s = self.t_s, round(days * 86400.0 - self._begin_s, 6)
                     self.steps += 1
                     moved = True
+                    for out, i in outfalls:
+                        left_m3[out] += node(i, total) * (self.t_s - since)
         except Exception as error:
             raise SwmmError(f"wastewater network at {self.t_s:g} s: {_said(error)}") from None
+        for out, volume in left_m3.items():
+            self.left_m3[out] += volume * self.network.flow_unit_m3_s
         if moved:
             self._read()
 
@@ -198,6 +221,10 @@ class SewerEngine:
         """Suction trucks take so much out of a wet well, one of `network.suction`, as long as there is any."""
         self._swmm.link_set_target_setting(self._suction[well], m3_s)
 
+    def can_suck(self, well: int) -> bool:
+        """Whether SWMM lets anything but pumps draw from this well."""
+        return well in self._suction
+
     def set_rain(self, gage: int, mm_h: float) -> None:
         """So much rain falls at a gage from the next runoff step on."""
         self._rain_mm_h[gage] = mm_h
@@ -212,14 +239,16 @@ class SewerEngine:
         """Where the water came from and went, since the beginning."""
         totals, m3 = self._swmm.system_get_routing_totals(), self.network.length_m**3
         # The toolkit leaves the two stored volumes in SWMM's own cubic feet, whatever the units of the file are.
+        begin = self._at_begin
+        stored = totals.initStorage * M_PER_FT**3 if begin is NOTHING else begin.stored_m3
         return Balance(
-            dry_weather_m3=totals.dwInflow * m3,
-            runoff_m3=totals.wwInflow * m3,
-            other_inflow_m3=(totals.gwInflow + totals.iiInflow + totals.exInflow) * m3,
-            stored_before_m3=totals.initStorage * M_PER_FT**3,
-            outflow_m3=totals.outflow * m3,
-            overflow_m3=totals.flooding * m3,
-            lost_m3=(totals.evapLoss + totals.seepLoss + totals.reacted) * m3,
+            dry_weather_m3=totals.dwInflow * m3 - begin.dry_weather_m3,
+            runoff_m3=totals.wwInflow * m3 - begin.runoff_m3,
+            other_inflow_m3=(totals.gwInflow + totals.iiInflow + totals.exInflow) * m3 - begin.other_inflow_m3,
+            stored_before_m3=stored,
+            outflow_m3=totals.outflow * m3 - begin.outflow_m3,
+            overflow_m3=totals.flooding * m3 - begin.overflow_m3,
+            lost_m3=(totals.evapLoss + totals.seepLoss + totals.reacted) * m3 - begin.lost_m3,
             stored_m3=totals.finalStorage * M_PER_FT**3,
         )
 
@@ -249,6 +278,7 @@ class SewerEngine:
             stats = self._swmm.node_get_stats
             self.overflow_m3[:] = [stats(i).volFlooded for i in self._node]
             self.overflow_m3 *= length**3
+            self.overflow_m3 -= self._before_m3
 
 
 def open_project(written: Path, shown: Path) -> None:

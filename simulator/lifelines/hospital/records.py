@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.contracts.component import Component
+from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
-from simulator.domains.energy.catalogue import POWER
-from simulator.domains.ict.catalogue import CONTROL, DATA
 from simulator.lifelines.hospital import events
 from simulator.lifelines.hospital.process import Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
@@ -44,10 +43,10 @@ class PatientRecords(Lifeline):
         missing = [
             what
             for what, there in (
-                ("power", supply.fed(self.hospital, POWER)),
+                ("power", supply.fed(self.hospital, LinkKind.POWER)),
                 ("records-out", not runtime.faults.active(self.id, "records-out")),
-                ("way", supply.mains(self.id, CONTROL)),
-                ("data-link", supply.mains(self.id, DATA)),
+                ("way", supply.mains(self.id, LinkKind.CONTROL)),
+                ("data-link", supply.mains(self.id, LinkKind.DATA)),
             )
             if not there
         ]

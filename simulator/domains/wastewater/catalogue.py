@@ -1,0 +1,254 @@
+"""What the sewer network declares: what SWMM knows, what can befall it, how it is measured."""
+
+from __future__ import annotations
+
+from simulator.contracts.catalogue import (
+    Catalogue,
+    ComponentType,
+    NetworkFile,
+    Start,
+    SubSystem,
+    analogue,
+    degraded,
+    failed,
+    normal,
+    technical,
+)
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.level import Measure
+from simulator.contracts.quantities import At, QuantityName, Recorded
+from simulator.contracts.repair import repair_hours
+from simulator.contracts.words import Words
+from simulator.domains.energy.catalogue import GENERATOR
+from simulator.domains.water.catalogue import WATER_TRADE
+
+_ = Words("simulator.domains.wastewater")
+
+DOMAIN = Domain("wastewater")
+NETWORK = "wastewater"
+"""The name of the SWMM file in city.yaml."""
+
+MANHOLE, SEWER, PUMP, STATION = "manhole", "sewer", "sewage-pump", "lifting-station"
+STORM_TANK, REGULATOR, OUTFALL, RAIN_GAUGE = "storm-tank", "sewer-regulator", "outfall", "rain-gauge"
+PLANT = "treatment-plant"
+
+DISPOSAL, CELLARS, TREATMENT = "sewage-disposal", "cellar-safety", "sewage-treatment"
+"""Measures: people whose sewer takes their wastewater, people whose cellar is safe, and what passes the plant."""
+
+MAINS, ON_GENERATOR, TANKERS, OVERFLOW, NONE = "mains", GENERATOR, "suction", "overflow", "none"
+"""Modes of a lifting station."""
+FULL, MECHANICAL, BYPASS = "full", "mechanical", "bypass"
+"""Modes of a treatment plant."""
+
+SEWER_BLOCKED = FaultPoint("sewer-blocked", _("sewer is blocked"), about=_("the sewer is blocked: nothing passes"))
+PUMP_OUT = FaultPoint("lifting-pump-out", _("sewage pump does not lift"), disables=True)
+STATION_OUT = FaultPoint(
+    "lifting-station-out",
+    _("lifting station is out"),
+    disables=True,
+    about=_("the station's switchgear is out: no pump runs"),
+)
+NO_SUCTION = FaultPoint("no-suction-trucks", _("no suction truck comes"))
+PLANT_OUT = FaultPoint(
+    "plant-out",
+    _("treatment plant is out"),
+    disables=True,
+    about=_("the plant does not work: what arrives leaves as it came"),
+)
+BIOLOGY_OUT = FaultPoint("biology-out", _("biological stage is out"))
+HEAVY_RAIN = FaultPoint(
+    "heavy-rain",
+    _("heavy rain"),
+    parameters=(
+        Parameter(
+            "intensity_mm_h",
+            "mm/h",
+            43.2,
+            "assumption: r15,1 of 120 l/(s ha), the middle of what is usual in Germany",
+            "rain; 1 l/(s ha) is 0.36 mm/h",
+            at_least=0.0,
+            at_most=500.0,
+        ),
+        Parameter("duration_s", "s", 900.0, "r15,1: 15 minutes", "how long it rains", at_least=60.0),
+    ),
+    lasts="duration_s",
+    about=_("it rains hard on all the land that the gauge stands for"),
+)
+"""Several rains on one gauge add up."""
+
+_JAM = "assumption: flushing takes hours, a repair in the trench days"
+
+CATALOGUE = Catalogue(
+    "wastewater",
+    api=1,
+    subsystems=(SubSystem(DOMAIN, _("wastewater"), WATER_TRADE, engine=True),),
+    types=(
+        ComponentType(
+            MANHOLE,
+            DOMAIN,
+            _("manhole"),
+            parameters=(
+                Parameter(
+                    "cellar_depth_m",
+                    "m",
+                    2.0,
+                    "assumption: floor of an ordinary cellar",
+                    "depth of the cellar floors below the street; water above it is kept out by backflow valves only",
+                ),
+            ),
+            from_file=True,
+            repair=repair_hours(4, parts=0),
+            about=_("manhole, with the houses that drain there"),
+        ),
+        ComponentType(
+            SEWER, DOMAIN, _("sewer"), (SEWER_BLOCKED,), from_file=True, repair=repair_hours(6, parts=0, source=_JAM)
+        ),
+        ComponentType(
+            STATION,
+            DOMAIN,
+            _("lifting station"),
+            (STATION_OUT, NO_SUCTION),
+            (
+                Parameter("suction_after_s", "s", 3600.0, "assumption", "time until suction trucks are called"),
+                Parameter(
+                    "suction_m3_s",
+                    "m3/s",
+                    0.0074,
+                    "assumption: two trucks of 10 m3, 45 minutes a round",
+                    "what suction trucks carry away; 0 where none can get there",
+                ),
+                Parameter("efficiency", "1", 0.5, "assumption", "of pump and motor, for the power that is drawn"),
+            ),
+            ladder=(
+                normal(MAINS, _("on the grid")),
+                technical(ON_GENERATOR, _("on emergency power")),
+                analogue(TANKERS, _("suction trucks")),
+                degraded(OVERFLOW, _("emergency overflow")),
+                failed(NONE, _("pumps stand")),
+            ),
+            same_medium=(MAINS, ON_GENERATOR, TANKERS),
+            from_file=True,
+            repair=repair_hours(6),
+            about=_("lifting station: wet well with pumps"),
+        ),
+        ComponentType(PUMP, DOMAIN, _("sewage pump"), (PUMP_OUT,), from_file=True, repair=repair_hours(8)),
+        ComponentType(STORM_TANK, DOMAIN, _("stormwater tank"), from_file=True, repair=repair_hours(12, parts=0)),
+        ComponentType(
+            REGULATOR,
+            DOMAIN,
+            _("overflow weir"),
+            from_file=True,
+            repair=repair_hours(6, parts=0),
+            about=_("weir, orifice or outlet of a sewer"),
+        ),
+        ComponentType(OUTFALL, DOMAIN, _("outfall"), from_file=True, repair=repair_hours(12, parts=0)),
+        ComponentType(
+            RAIN_GAUGE,
+            DOMAIN,
+            _("rain gauge"),
+            (HEAVY_RAIN,),
+            from_file=True,
+            about=_("rain gauge, which stands for all the land whose rain it measures"),
+        ),
+        ComponentType(
+            PLANT,
+            DOMAIN,
+            _("treatment plant"),
+            (PLANT_OUT, BIOLOGY_OUT),
+            (
+                Parameter("outfall", "", None, "", "component id of the outfall through which its water leaves"),
+                Parameter("capacity_m3_s", "m3/s", None, "", "flow that it treats; more passes it untreated"),
+                Parameter(
+                    "load_w",
+                    "W",
+                    0.0,
+                    "about 34 kWh a person and year (DWA 2011, from memory)",
+                    "electric power while it works",
+                ),
+                Parameter(
+                    "mechanical_share",
+                    "1",
+                    0.3,
+                    "assumption: settling takes about a third of the organic load",
+                    "what screens and settling tanks alone achieve",
+                ),
+            ),
+            ladder=(
+                normal(FULL, _("all stages")),
+                technical(MECHANICAL, _("mechanical stage alone")),
+                failed(BYPASS, _("untreated")),
+            ),
+            repair=repair_hours(12),
+        ),
+    ),
+    quantities=(
+        QuantityName("sewer_depth_m", "m", (MANHOLE,), _("depth of the water in m")),
+        QuantityName(
+            "sewage_level_m",
+            "m",
+            (STATION, STORM_TANK),
+            _("level in m"),
+            recorded=(Recorded(At.COMPONENT, 300),),
+        ),
+        QuantityName("sewage_flow_m3_s", "m3/s", (SEWER, PUMP, REGULATOR, OUTFALL), _("flow in m³/s")),
+        QuantityName("overflow_m3_s", "m3/s", (MANHOLE, STATION, STORM_TANK), _("overflow onto the street in m³/s")),
+        QuantityName(
+            "overflow_m3",
+            "m3",
+            (MANHOLE, STATION, STORM_TANK, "district"),
+            _("overflow onto the street since the beginning in m³"),
+        ),
+        QuantityName("untreated_m3", "m3", (OUTFALL, PLANT), _("untreated since the beginning in m³")),
+        QuantityName(
+            "cellars_at_risk",
+            "1",
+            ("district",),
+            _("people with cellars at risk"),
+            recorded=(Recorded(At.COMPONENT, 310),),
+        ),
+        QuantityName("lifting_pump_running", "1", (PUMP,), _("lifts (1) or not (0)")),
+        QuantityName("power_w", "W", (STATION,), _("power in W")),
+        QuantityName("rain_mm_h", "mm/h", (RAIN_GAUGE,), _("rain in mm/h")),
+        QuantityName("treated_share", "1", (PLANT,), _("treated, as a share")),
+    ),
+    measures=(
+        Measure(
+            DISPOSAL,
+            DOMAIN,
+            "1",
+            "district|city",
+            True,
+            _("share of people whose wastewater flows off"),
+            _("wastewater disposal"),
+            _("wastewater flows off for {amount} of people"),
+            "DIN EN 752: water in the sewer below the street",
+        ),
+        Measure(
+            CELLARS,
+            DOMAIN,
+            "1",
+            "district|city",
+            True,
+            _("share of people whose cellars are safe from the sewer"),
+            _("cellars safe from backwater"),
+            _("cellars safe from the sewer for {amount} of people"),
+            "DIN EN 12056-4: what lies below the backwater level is to be protected",
+        ),
+        Measure(
+            TREATMENT,
+            DOMAIN,
+            "1",
+            "city",
+            True,
+            _("share of the discharged wastewater that was treated"),
+            _("wastewater treatment"),
+            _("{amount} of the discharged wastewater treated"),
+            "flow through the plant, weighted by its stage",
+        ),
+    ),
+    networks=(
+        NetworkFile(NETWORK, DOMAIN, _("input file of EPA SWMM 5"), "simulator.domains.wastewater.importers.swmm:read"),
+    ),
+    starts=(Start("simulator.domains.wastewater:start", order=45),),
+)

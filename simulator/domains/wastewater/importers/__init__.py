@@ -1,0 +1,1 @@
+"""File formats that bring a sewer network."""
