@@ -5,9 +5,7 @@ influxql   how queries are put together
 queries    every query
 influx     a query as Grafana stores it
 palette    colours that the colour-blind tell apart, and words for states and verdicts
-style      colours from a value on, properties of fields
-tables     tables
-panels     panels, each with a unit and a description
+panels     panels and tables, each with a unit and a description
 maps       the map of a page
 page       variables, links, annotations and the order of panels
 shared     panels that stand on more than one page

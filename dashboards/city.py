@@ -5,10 +5,8 @@ from __future__ import annotations
 from dashboards import palette, queries
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
 from dashboards.shared import MAP_NAMES, PLACE, STATE, lifeline_modes, lifelines, services, worst_services
-from dashboards.style import PanelOf, bad_from, plain
-from dashboards.tables import Column
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -40,7 +38,7 @@ def city(lang: str) -> str:
 
 
 def _figures(kit: Kit) -> tuple[Put, ...]:
-    people = _("People who now lack at least one service, held against the minimum they are owed.")
+    people = _("People who now lack at least one service, held against the required level.")
     hours = _("People times the hours in which they lacked at least one service, since the scenario's zero.")
     levels = _("Services that are below their minimum now.")
     faults = _("Faults in force now, counted for each component and cause.")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.resilience import expectations, losses, redundancies
 from dashboards.shared import lifeline_modes, lifelines, services
-from dashboards.style import PanelOf, plain
-from dashboards.tables import Column
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")
@@ -85,7 +83,7 @@ def _hours(kit: Kit, run: str) -> PanelOf:
     words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
     return kit.table(
         _("Person-hours"),
-        _("People times hours below what is owed, by service."),
+        _("People times hours below the required level, by service."),
         queries.hours_table(run),
         [
             Column("measure", _("Service"), mappings=words),

@@ -6,10 +6,8 @@ from dashboards import palette, queries
 from dashboards.domains import Domain
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import SAMPLED, Kit, Put
+from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
 from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
-from dashboards.style import PanelOf, bad_from, display_name
-from dashboards.tables import Column
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import HOURS_SHOWN
 from simulator.contracts.words import Words
@@ -61,7 +59,7 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     measures, words = _measures(domain), palette.measure_words(kit.lang)
     people = kit.stat(
         _("People affected"),
-        _("People below what they are owed now, by service."),
+        _("People below the required level now, by service."),
         queries.people_of(measures),
         "short",
         bad_from(1),
@@ -69,14 +67,14 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     )
     hours = kit.stat(
         _("Person-hours so far"),
-        _("People times hours below what is owed since the scenario's zero, by service."),
+        _("People times hours below the required level since the scenario's zero, by service."),
         queries.hours_of(measures),
         "short",
         alias="$tag_measure",
     )
     course = kit.lines(
         _("Quality of services"),
-        _("What the average person gets; 100 % is all that is owed."),
+        _("What the average person gets; 100 % is all that is required."),
         [(queries.quality_course("run", measures), "$tag_measure")],
         "percentunit",
         most=1.0,
@@ -91,7 +89,7 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
 def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     if domain.balance is None:
         served = kit.lines(
-            _("Service against what is owed"),
+            _("Service against the required level"),
             _("The quality of each service; below 100 % the minimum is missed or only a part is served."),
             [(queries.level_course(domain.key), "$tag_level")],
             "percentunit",

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
 from dashboards.shared import PLACE, STATE
-from dashboards.style import PanelOf, bad_from, plain
-from dashboards.tables import Column
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")

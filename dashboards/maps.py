@@ -15,8 +15,7 @@ from grafana_foundation_sdk.models import geomap as map_model
 
 from dashboards import palette
 from dashboards.influx import InfluxQuery, source
-from dashboards.panels import Kit
-from dashboards.style import NOTHING, PanelOf, by_threshold, prop, thresholds
+from dashboards.panels import NOTHING, Kit, PanelOf, by_threshold, prop, thresholds
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")

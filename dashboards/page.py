@@ -111,7 +111,7 @@ class Page:
         self._note(say(_("Faults cleared")), ("clear",), GREY)
         if fallbacks:
             self._note(say(_("Modes")), ("mode",), PURPLE, shown=False)
-            self._note(say(_("Below what is owed")), ("level-low", "level-back"), ORANGE, shown=False)
+            self._note(say(_("Below the required level")), ("level-low", "level-back"), ORANGE, shown=False)
 
     def row(self, title: Text) -> None:
         """A heading over the panels that follow."""

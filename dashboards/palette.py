@@ -50,7 +50,7 @@ CATEGORIES: Mapping[str, Text] = {
     "steady-state": _("steady state"),
     "execution": _("execution"),
     "evidence": _("evidence of the fault"),
-    "redundancy": _("second way"),
+    "redundancy": _("fallback"),
     "expectation": _("expectation"),
 }
 

@@ -1,23 +1,154 @@
-"""Panels, each with a title, a unit, a description and what it says where there is nothing to show."""
+"""Panels and tables: a title, a unit, columns in words, and what is said where there is nothing to show."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from grafana_foundation_sdk.builders import common as build
 from grafana_foundation_sdk.builders import dashboard as build_dashboard
-from grafana_foundation_sdk.builders import stat, statetimeline, timeseries
+from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries
 from grafana_foundation_sdk.builders.dashboard import Panel as AnyPanel
+from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import palette
 from dashboards.influx import InfluxQuery, source
-from dashboards.style import NOTHING, PanelOf, by_threshold, plain, prop, thresholds
-from dashboards.tables import TableKit
-from simulator.contracts.words import Text
+from simulator.contracts.words import Text, Words
+
+_ = Words("dashboards")
+
+PanelOf = Builder[model.Panel]
+"""A panel that is not finished yet."""
+
+NOTHING = _("nothing here")
+
+
+def prop(name: str, value: object) -> model.DynamicConfigValue:
+    return model.DynamicConfigValue(id_val=name, value=value)
+
+
+def display_name(name: str) -> model.DynamicConfigValue:
+    return prop("displayName", name)
+
+
+def thresholds(*steps: tuple[float | None, str]) -> build_dashboard.ThresholdsConfig:
+    """Colours from a value on; the first step has none."""
+    made = [model.Threshold(value=value, color=colour) for value, colour in steps]
+    return build_dashboard.ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(made)
+
+
+def plain() -> build_dashboard.ThresholdsConfig:
+    return thresholds((None, palette.BLUE))
+
+
+def bad_from(value: float) -> build_dashboard.ThresholdsConfig:
+    """Green below, vermilion from this value on."""
+    return thresholds((None, palette.GREEN), (value, palette.VERMILION))
+
+
+def by_threshold() -> build_dashboard.FieldColor:
+    return build_dashboard.FieldColor().mode(model.FieldColorModeId.THRESHOLDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: what it is called, its unit, its words, how wide."""
+
+    name: str
+    title: Text
+    unit: str = "none"
+    mappings: Sequence[model.ValueMapping] = ()
+    width: int | None = None
+    coloured: bool = False
+    decimals: int | None = None
+    gauge: bool = False
+    links: Sequence[tuple[Text, str]] = field(default=())
+
+
+class TableKit:
+    """Makes tables in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def say(self, text: Text) -> str:
+        return text.of(self.lang)
+
+    def table(
+        self,
+        title: Text,
+        description: Text,
+        query: str,
+        columns: Sequence[Column],
+        sort: tuple[str, bool] | None = None,
+        most: int | None = None,
+        no_value: Text = NOTHING,
+    ) -> PanelOf:
+        """Rows with these columns in this order. `sort`: by which column, and whether the greatest come first."""
+        panel = (
+            table.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(InfluxQuery(query))
+            .unit("none")
+            .thresholds(plain())
+            .no_value(self.say(no_value))
+            .show_header(True)
+            .cell_height(common.TableCellHeight.SM)
+        )
+        if sort is not None:
+            panel = panel.with_transformation(
+                model.DataTransformerConfig(
+                    id_val="sortBy", options={"fields": {}, "sort": [{"field": sort[0], "desc": sort[1]}]}
+                )
+            )
+        if most is not None:
+            panel = panel.with_transformation(
+                model.DataTransformerConfig(id_val="limit", options={"limitField": str(most)})
+            )
+        # The order of tags in an answer is not defined, so it is said here; what is not named stays out.
+        panel = panel.with_transformation(
+            model.DataTransformerConfig(
+                id_val="filterFieldsByName", options={"include": {"names": [c.name for c in columns]}}
+            )
+        ).with_transformation(
+            model.DataTransformerConfig(
+                id_val="organize",
+                options={
+                    "excludeByName": {},
+                    "indexByName": {c.name: i for i, c in enumerate(columns)},
+                    "renameByName": {},
+                    "includeByName": {},
+                },
+            )
+        )
+        for column in columns:
+            panel = panel.override_by_name(column.name, self._column(column))
+        return panel
+
+    def _column(self, column: Column) -> list[model.DynamicConfigValue]:
+        values = [prop("displayName", self.say(column.title)), prop("unit", column.unit)]
+        if column.mappings:
+            values.append(prop("mappings", list(column.mappings)))
+        if column.decimals is not None:
+            values.append(prop("decimals", column.decimals))
+        if column.width is not None:
+            values.append(prop("custom.width", column.width))
+        if column.coloured:
+            values.append(prop("custom.cellOptions", {"type": "color-text"}))
+        if column.gauge:
+            values.append(prop("custom.cellOptions", {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}))
+            values += [prop("min", 0), prop("max", 1)]
+            values.append(prop("thresholds", thresholds((None, palette.GREEN), (1.0, palette.VERMILION)).build()))
+        if column.links:
+            links = [{"title": self.say(words), "url": url, "targetBlank": False} for words, url in column.links]
+            values.append(prop("links", links))
+        return values
+
 
 MIN_INTERVAL = "1m"
 """Levels are written once a minute, so a shorter interval would have gaps."""

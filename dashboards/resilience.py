@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dashboards import palette, queries
 from dashboards.page import Page, measure_variable
-from dashboards.panels import Kit, Put
+from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.shared import lifeline_modes
-from dashboards.style import PanelOf, plain
-from dashboards.tables import Column
 from simulator.contracts.measurements import CURVE
 from simulator.contracts.words import Words
 
@@ -103,7 +101,7 @@ def _curve(kit: Kit) -> PanelOf:
         [(queries.curve("target", "target"), "$col"), (queries.curve("quality", "quality"), "$col")],
         "percentunit",
         most=1.05,
-        names={"target": _("owed"), "quality": _("served")},
+        names={"target": _("required"), "quality": _("served")},
         shaded=("target", "quality"),
     )
 
@@ -128,20 +126,20 @@ def losses(kit: Kit, run: str = "run") -> PanelOf:
 
 
 def redundancies(kit: Kit, run: str = "run") -> PanelOf:
-    """Second ways with their verdict and the reason for it."""
+    """Fallbacks with their verdict and the reason for it."""
     return kit.table(
-        _("Second ways"),
-        _("Each second way that the scenario asks for, with what was found."),
+        _("Fallbacks"),
+        _("Each fallback that the scenario asks for, with what was found."),
         queries.redundancies(kit.lang, run),
         [
-            Column("title", _("Second way"), width=230),
+            Column("title", _("Fallback"), width=230),
             Column("kind", _("Kind"), mappings=palette.of_texts(palette.REDUNDANCY_KINDS, kit.lang), width=90),
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
             Column("limit_s", _("Limit"), "s", width=90),
             Column("reason", _("Finding")),
         ],
         sort=("verdict", False),
-        no_value=_("this scenario asks for no second way"),
+        no_value=_("this scenario asks for no fallback"),
     )
 
 
@@ -154,7 +152,7 @@ def _activations(kit: Kit) -> PanelOf:
         ),
         queries.activations(kit.lang),
         [
-            Column("title", _("Second way")),
+            Column("title", _("Fallback")),
             Column("activation_s", _("took"), "s", decimals=1, width=90),
             Column("limit_s", _("Limit"), "s", decimals=0, width=90),
             Column(
@@ -167,7 +165,7 @@ def _activations(kit: Kit) -> PanelOf:
             ),
         ],
         sort=("used_share", True),
-        no_value=_("no second way was needed"),
+        no_value=_("no fallback was needed"),
     )
 
 

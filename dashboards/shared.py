@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.panels import Kit
-from dashboards.style import PanelOf
-from dashboards.tables import Column
+from dashboards.panels import Column, Kit, PanelOf
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")
@@ -35,7 +33,7 @@ def lifelines(kit: Kit, run: str = "run") -> PanelOf:
     )
     return kit.table(
         _("What runs on what?"),
-        _("Each lifeline with its present mode and the second ways that are left behind it."),
+        _("Each lifeline with its present mode and the fallbacks that are left behind it."),
         queries.modes(kit.lang, run=run),
         [
             Column("label", NAME),
@@ -53,7 +51,7 @@ def services(kit: Kit, run: str = "run") -> PanelOf:
         _("Quality of services"),
         _(
             "What the average person gets of each service: 100 % is all of it or, for services that are no "
-            "share, what is owed."
+            "share, the required level."
         ),
         [(queries.quality_course(run), "$tag_measure")],
         "percentunit",
@@ -67,7 +65,7 @@ def worst_services(kit: Kit, domain: str | None) -> PanelOf:
     yes = palette.yes_no(kit.lang, _("✘ below"), _("✔ kept"))
     return kit.table(
         _("Worst places"),
-        _("Services by their quality, the worst first; with the value, what is owed, and the people below it."),
+        _("Services by their quality, the worst first; with the value, the required level, and the people below it."),
         queries.worst_levels(domain),
         [
             Column("district", PLACE),
@@ -78,7 +76,7 @@ def worst_services(kit: Kit, domain: str | None) -> PanelOf:
             ),
             Column("quality", _("Quality"), "percentunit", decimals=1, width=80),
             Column("value", _("Value"), "none", decimals=2, width=80),
-            Column("minimum", _("owed"), "none", decimals=2, width=90),
+            Column("minimum", _("required"), "none", decimals=2, width=90),
             Column("below", STATE, mappings=yes, coloured=True, width=130),
             Column("people_below", _("People"), "short", width=90),
             Column("owner", _("Owner")),

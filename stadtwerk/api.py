@@ -351,7 +351,7 @@ class Audit:
         """One row a case, with the columns of `audit.csv`; what does not exist is null."""
         import pyarrow as pa
 
-        from resilience.study.audit.tables import COLUMNS, row
+        from resilience.study.audit.page import COLUMNS, row
 
         rows = [{k: None if v == "" else v for k, v in row(case, self.found).items()} for case in self.cases]
         return pa.table({name: pa.array([one[name] for one in rows]) for name in COLUMNS})

@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from resilience.study.suite import Suite
-    from resilience.study.suite_junit import SuiteRun
+    from resilience.study.suite import Suite, SuiteRun
 
 DEFAULT, ALL = "smoke", "all"
 SUITE: pytest.StashKey[Suite] = pytest.StashKey()
@@ -128,7 +127,7 @@ class Scenario(pytest.Item):
         self.seed = seed
 
     def runtest(self) -> None:
-        from resilience.study.outcome import Outcome
+        from resilience.judge.outcome import Outcome
         from stadtwerk.cli.suite_terminal import complaint
 
         run = self._run()

@@ -21,7 +21,7 @@ def alert_water() -> str:
 
 
 def alert_fallbacks(kind: str) -> str:
-    """Second ways that are left behind the present mode of a lifeline; -1 once it serves nothing."""
+    """Fallbacks that are left behind the present mode of a lifeline; -1 once it serves nothing."""
     return _alert(MODE, "fallbacks_left", [equal(MODE, "kind", kind)], ("run", "city", "component", "district"))
 
 

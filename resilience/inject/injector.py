@@ -1,25 +1,68 @@
 """Executes a timeline through the fault door, and looks for evidence of each fault's effect.
 
-A fault comes at its exact time, or as soon as the state is seen that it waits for; each look is `POLL_S` after another.
-
-Evidence is a change: the signal enters the state that was asked for. If it was in that state before the fault already,
-it must have left it in between, or it shows nothing.
+It looks for the states that faults wait for, and keeps what it saw, so that others can judge when a fault was due.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol
 
+import numpy as np
+
 from resilience.inject import events
-from resilience.inject.watch import Measure, Signals
 from resilience.scenario.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
 from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import FaultDoor
 from simulator.contracts.history import Course, Executed
 from simulator.contracts.ticks import to_s, to_ticks
+
+Measure = Callable[[str, str], float]
+"""The true value of (component, quantity) now; raises `KeyError` if nothing measures it."""
+
+
+class Signals:
+    """What was seen of every signal that an entry waits for; a value is kept when it differs from the one before."""
+
+    def __init__(self, measure: Measure) -> None:
+        self._measure = measure
+        self._seen: dict[tuple[str, str], tuple[list[int], list[float]]] = {}
+
+    def look(self, entry: str, trigger: Trigger, target: str, now: int) -> float:
+        """The signal's value now. Raises `KeyError` if nothing measures it."""
+        value = float(self._measure(trigger.at(target), trigger.quantity))
+        at, values = self._seen.setdefault((entry, trigger.name(target)), ([], []))
+        if not at or values[-1] != value:
+            if at and at[-1] == now:
+                at.pop()
+                values.pop()
+            at.append(now)
+            values.append(value)
+        return value
+
+    @property
+    def courses(self) -> Mapping[tuple[str, str], Course]:
+        """By (timeline entry, signal): the course as far as it was watched."""
+        return MappingProxyType(
+            {
+                key: Course(np.array(at, dtype=np.int64), np.array(values, dtype=np.float64))
+                for key, (at, values) in self._seen.items()
+            }
+        )
+
+
+def due_at(course: Course, trigger: Trigger, earliest: int) -> int | None:
+    """The first tick from `earliest` on at which the state was seen; None if it never was."""
+    for i, (at, value) in enumerate(zip(course.at.tolist(), course.values.tolist(), strict=True)):
+        if trigger.seen_in(value):
+            until = int(course.at[i + 1]) if i + 1 < len(course.at) else None
+            if until is None or until > earliest:
+                return max(int(at), earliest)
+    return None
+
 
 POLL_S = 60.0
 """Time between two looks at a signal (assumption). The first look for evidence is at the instant of the fault itself,

@@ -44,7 +44,7 @@ def _held(asked: Sequence[Finding]) -> Text:
         names = enumerated(used, NAMED + 1)
         return met + _(" What took over: {names}.", names=names)
     if spare:
-        return met + _(" No second way was needed.")
+        return met + _(" No fallback was needed.")
     return met
 
 

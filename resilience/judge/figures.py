@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from resilience.judge.losses import headline, level_courses, low_spells
 from resilience.judge.metrics import person_hours_by_measure
 from resilience.judge.verdict import Metric, Verdict
-from resilience.report.run.losses import headline, level_courses, low_spells
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History

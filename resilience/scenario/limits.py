@@ -7,7 +7,7 @@ from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
-from simulator.contracts.words import NO_TEXT, SHARE, Text, Words, quantity
+from simulator.contracts.words import SHARE, Text, Words, quantity
 
 _ = Words("resilience")
 
@@ -52,8 +52,8 @@ def shown_unit(limit: Limit) -> str:
 
 
 def owed_text(limit: Limit, threshold: Threshold) -> Text:
-    """`owed are 95%` for what the city declares, `asked are 95%` for what the scenario sets beside it."""
-    said = quantity(limit.value, shown_unit(limit))
-    most = NO_TEXT if limit.better == "higher" else _("at most ")
-    who = _("owed are ") if threshold.value is None else _("asked are ")
-    return who + most + said
+    """`95% required` for what the city declares, `95% asked for` for what the scenario sets beside it."""
+    limited: Text = quantity(limit.value, shown_unit(limit))
+    if limit.better != "higher":
+        limited = _("at most {limit}", limit=limited)
+    return (_("{limit} required") if threshold.value is None else _("{limit} asked for")).filled(limit=limited)

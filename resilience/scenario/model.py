@@ -1,4 +1,4 @@
-"""A scenario file: its frame, the steady state, the second ways and what is expected. The timeline is a module beside.
+"""A scenario file: its frame, the steady state, the fallbacks and what is expected. The timeline is a module beside.
 
 Kinds of expectation (judged in `resilience.judge.checkers`):
 
@@ -343,7 +343,7 @@ class SteadyFields(Leveled):
         return SteadyState(self.id or f"steady-{number}", self.choice, self.limit, self.for_)
 
 
-# --- second ways
+# --- fallbacks
 
 
 class CarriesFields(Limited):
@@ -365,7 +365,7 @@ class CarriesFields(Limited):
 
 
 class RedundancyFields(Model):
-    """A second way, judged by the modes of a component: it is needed once the component drops below mode `primary`,
+    """A fallback, judged by the modes of a component: it is needed once the component drops below mode `primary`,
     active once it is in mode `standby`.
     """
 
@@ -649,7 +649,7 @@ AnyExpectation = Annotated[
 
 
 class ScenarioFile(Model):
-    """What is asked of a town: a steady start, what breaks and when, which second ways must carry, what must hold."""
+    """What is asked of a town: a steady start, what breaks and when, which fallbacks must carry, what must hold."""
 
     schema_: Version(SCHEMA) = Field(alias="schema")  # type: ignore[valid-type]
     id: Id
@@ -668,7 +668,7 @@ class ScenarioFile(Model):
     timeline: list[EntryFields] = Field(description="what breaks, when, and for how long")
     redundancies: list[RedundancyFields] = Field(
         [],
-        description="second ways, judged by the modes of a component: it is needed once the component drops below mode "
+        description="fallbacks, judged by the modes of a component: it is needed once the component drops below mode "
         "`primary`, active once it is in mode `standby`",
     )
     expect: list[AnyExpectation] = Field(min_length=1, description="what must hold")

@@ -85,7 +85,7 @@ class SteadyState:
 
 @dataclass(frozen=True, slots=True)
 class Carries:
-    """What a second way must carry while it is active: `level` (empty: that of its component) keeps this limit."""
+    """What a fallback must carry while it is active: `level` (empty: that of its component) keeps this limit."""
 
     limit: Threshold
     level: str = ""
@@ -93,7 +93,7 @@ class Carries:
 
 @dataclass(frozen=True, slots=True)
 class Redundancy:
-    """A second way: when `component` drops below mode `primary`, it must enter `standby` within a limit and hold it.
+    """A fallback: when `component` drops below mode `primary`, it must enter `standby` within a limit and hold it.
 
     `kind` is `technical` or `analogue`. `must_activate` says that the scenario is meant to need it: a run in which it
     was never needed is then inconclusive.
@@ -203,7 +203,7 @@ class KnownWeakness:
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A question to the town: a steady start, what breaks, which second ways must carry, and what must hold.
+    """A question to the town: a steady start, what breaks, which fallbacks must carry, and what must hold.
 
     `crews` says which waiting job a free crew takes; None leaves that to each depot.
     """

@@ -28,7 +28,7 @@ OTHER_NAMES: dict[str, Text] = {
     "steady-state": _("steady state"),
     "execution": _("execution"),
     "evidence": _("evidence of the fault"),
-    "redundancy": _("second way"),
+    "redundancy": _("fallback"),
     "expectation": _("expectation"),
     "technical": _("technical"),
     "analogue": _("analogue"),

@@ -127,7 +127,7 @@ MODE = Measurement(
         *_f("since_s", unit="s"),
         *_t("mode", "mode_de", "mode_en", "label_de", "label_en"),
     ),
-    "what a component with a second way runs on, and how many ways are left behind it",
+    "what a component with a fallback runs on, and how many ways are left behind it",
 )
 FAULT = Measurement(
     "fault",
@@ -150,7 +150,7 @@ REDUNDANCY = Measurement(
         *_f("used_share", unit="1"),
         *_t("title_de", "title_en", "reason_de", "reason_en"),
     ),
-    "a second way: how long it took against its limit",
+    "a fallback: how long it took against its limit",
 )
 EXPECTATION = Measurement(
     "expectation",

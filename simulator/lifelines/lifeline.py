@@ -11,9 +11,10 @@ from typing import ClassVar
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.domains.ict.catalogue import CONTROL
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ class Lifeline(ABC):
     def control_links(self, target_kind: str) -> tuple[Link, ...]:
         """Its control links to components of one kind."""
         components = self.runtime.city.components
-        links = self.runtime.city.links_out_of(self.id, LinkKind.CONTROL)
+        links = self.runtime.city.links_out_of(self.id, CONTROL)
         return tuple(link for link in links if components[link.target].kind == target_kind)
 
     def _look(self) -> None:

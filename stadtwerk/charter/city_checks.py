@@ -63,7 +63,7 @@ def check_owners(city: City) -> ClauseEvidence:
 def check_makers(city: City) -> ClauseEvidence:
     """3.3/vendor-independence: of every device the maker is known, so that the share of each can be told."""
     devices = city.of_kind(*DEVICES)
-    title = _("Makers known")
+    title = _("Vendors known")
     if not devices:
         reason: Text = _("The city has no such devices.")
         return ClauseEvidence("3.3/vendor-independence", "makers", title, Value.INCONCLUSIVE, reason)
@@ -72,10 +72,10 @@ def check_makers(city: City) -> ClauseEvidence:
     share = max(makers.values(), default=0) / len(devices)
     figures = (Figure("largest share", share, "share"), Figure("without maker", float(without.total()), "1"))
     if without:
-        reason = _lacking(without, _("their maker"), len(devices))
+        reason = _lacking(without, _("their vendor"), len(devices))
     else:
         reason = _(
-            "Of all {devices} devices the maker is known ({makers} makers); the largest supplies {share} of them.",
+            "Of all {devices} devices the vendor is known ({makers} vendors); the largest supplies {share} of them.",
             devices=len(devices),
             makers=len(makers),
             share=Numeral(f"{100 * share:.0f}", per_cent=True),

@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from resilience.judge.record import read_verdict
-from resilience.judge.verdict import Value
+from resilience.judge.verdict import Value, read_verdict
 from resilience.report.charter import (
     CharterContent,
     CharterRun,

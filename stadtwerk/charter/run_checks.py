@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from resilience.judge.checkers.context import lasting
 from resilience.judge.verdict import Figure, Value
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
-from resilience.report.charter.owners import owner_words
-from resilience.study.audit.case import Group
-from resilience.study.audit.tables import FORM
+from resilience.report.charter.grid import owner_words
+from resilience.study.audit.cases import Group
+from resilience.study.audit.page import FORM
 from resilience.words.labels import component_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
@@ -48,8 +48,8 @@ CLAUSES = {
     ),
     Group.MAKER: (
         "3.3/vendor-independence",
-        _("Everything of one maker failed at once"),
-        _("makers"),
+        _("Everything of one vendor failed at once"),
+        _("vendors"),
     ),
 }
 """Which clause each group of cases speaks to, what the check is called, and what its cases are."""

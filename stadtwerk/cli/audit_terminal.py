@@ -84,8 +84,7 @@ SHOWN = 20
 
 def show(audit: Audit, out: Path, terminal: Terminal) -> None:
     """Print the audit; the page has the rest."""
-    from resilience.study.audit.page import view_of
-    from resilience.study.audit.tables import counts
+    from resilience.study.audit.page import counts, view_of
     from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
 
     lang = terminal.lang

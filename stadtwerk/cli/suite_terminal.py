@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from resilience.study.outcome import Outcome
-from resilience.study.suite_junit import SuiteRun
+from resilience.judge.outcome import Outcome
+from resilience.study.suite import SuiteRun
 from simulator.contracts.words import Words
 from stadtwerk.runs.run import RunRequest
 from stadtwerk.studies.suite import SuiteRequest, SuiteResult, shrink_run

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateways.stores.influx.lines import Value
-from resilience.judge.courses import TOLERANCE
 from resilience.judge.metrics import quality
+from resilience.judge.time_series import TOLERANCE
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
 from simulator.contracts.kinds import MEASURES

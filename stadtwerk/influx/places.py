@@ -101,7 +101,7 @@ class Places:
 
     @cached_property
     def with_modes(self) -> tuple[Component, ...]:
-        """Components whose kind has a second way, in file order."""
+        """Components whose kind has a fallback, in file order."""
         return tuple(c for c in self.city.components.values() if KINDS[c.kind].modes)
 
     def _named(self, subject: str) -> Text:

@@ -1,4 +1,4 @@
-"""The run itself, its findings and its second ways: open while it lasts, with the verdict afterwards."""
+"""The run itself, its findings and its fallbacks: open while it lasts, with the verdict afterwards."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from gateways.gateway.rollout import Rollout
 from gateways.network.tls_proxy import LOCAL, Way
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
+from stadtwerk.live import events
 from stadtwerk.live.plant import Journal, Wire, Wires
 from stadtwerk.live.settings import BROKERS, Installation
 
@@ -121,7 +122,7 @@ class Attached:
         if reconnect or name in self._away:
             self._cut_off(name, _EXPIRED, "its certificate ran out", cause)
         else:
-            self._journal.add(name, "certificate expired", cause=cause, after="no login is due")
+            self._journal.add(events.EXPIRED_QUIETLY, name, cause=cause)
 
     def renew(self, name: str, cause: int | None = None) -> None:
         self._expired.discard(name)
@@ -130,8 +131,8 @@ class Attached:
     def install(self, gateway: str, software: GatewayConfig, cause: int | None = None) -> None:
         (self._faulty.add if software.faulty else self._faulty.discard)(gateway)
         self._rollout.tell(gateway, software)
-        what = f"software: payload {software.payload}" + (", faulty" if software.faulty else "")
-        self._journal.add(gateway, what, cause=cause)
+        code = events.SOFTWARE_FAULTY if software.faulty else events.SOFTWARE
+        self._journal.add(code, gateway, {"payload": software.payload}, cause=cause)
 
     def mend_all(self) -> None:
         for name in sorted(self._away):
@@ -170,7 +171,7 @@ class Attached:
         known.add(why)
         if not first:
             return
-        self._journal.add(name, "cut off", cause=cause, after=f"{reason}; it runs elsewhere and goes on there")
+        self._journal.add(events.CUT_OFF, name, cause=cause, after=reason)
         if name in self._ways:
             self._ways[name].stop()
         self._rewire(cause)
@@ -183,7 +184,7 @@ class Attached:
         if known:
             return
         del self._away[name]
-        self._journal.add(name, "reached again", cause=cause)
+        self._journal.add(events.REACHED, name, cause=cause)
         if name in self._ways:
             self._ways[name] = self._way(name, self._ways[name].port)
         self._rewire(cause)

@@ -16,8 +16,9 @@ import orjson
 from gateways.brokers.address import BrokerAddress
 from gateways.network.proxy import HOST, TcpProxy
 from gateways.wire.versions import GatewayConfig
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.ticks import to_s
+from stadtwerk.live import events
 
 LONGEST_DELAY_S = 10.0
 """A link that is slower than this is as good as cut, and protocols take it for that (assumption)."""
@@ -91,30 +92,32 @@ class Wires:
             if new.is_cut is not old.is_cut:
                 (proxy.cut if new.is_cut else proxy.mend)()
         self._tell_cuts([wire.is_cut for wire in before], [wire.is_cut for wire in self._wires], cause)
-        self._tell("delay", [_delay(wire) for wire in before], [_delay(wire) for wire in self._wires], cause)
-        self._tell("loss", [_loss(wire) for wire in before], [_loss(wire) for wire in self._wires], cause)
+        for of, all_alike, one in ((_delay, events.DELAY, events.ONE_DELAY), (_loss, events.LOSS, events.ONE_LOSS)):
+            self._tell(all_alike, one, [of(wire) for wire in before], [of(wire) for wire in self._wires], cause)
 
     def _tell_cuts(self, before: list[bool], now: list[bool], cause: int | None) -> None:
         if all(now) and not any(before):
-            self._journal.add(self._name, "link cut", cause=cause)
+            self._journal.add(events.LINK_CUT, self._name, cause=cause)
         elif all(before) and not any(now):
-            self._journal.add(self._name, "link mended", cause=cause)
+            self._journal.add(events.LINK_MENDED, self._name, cause=cause)
         else:
             for broker, was, cut in zip(self._brokers, before, now, strict=True):
                 if was is not cut:
-                    what = "cut" if cut else "mended"
-                    self._journal.add(self._name, f"link to {broker} {what}", cause=cause)
+                    code = events.ONE_LINK_CUT if cut else events.ONE_LINK_MENDED
+                    self._journal.add(code, self._name, {"broker": broker}, cause=cause)
 
-    def _tell(self, what: str, before: list[float], now: list[float], cause: int | None) -> None:
+    def _tell(
+        self, all_alike: EventCode, one: EventCode, before: list[float], now: list[float], cause: int | None
+    ) -> None:
         """Numbers that changed: once if that of all ways is the same, else way by way."""
         if now == before:
             return
         if len(set(before)) == len(set(now)) == 1:
-            self._journal.add(self._name, f"link {what}", cause=cause, value=now[0])
+            self._journal.add(all_alike, self._name, cause=cause, value=now[0])
             return
         for broker, was, value in zip(self._brokers, before, now, strict=True):
             if was != value:
-                self._journal.add(self._name, f"link to {broker} {what}", cause=cause, value=value)
+                self._journal.add(one, self._name, {"broker": broker}, cause=cause, value=value)
 
 
 def _delay(wire: Wire) -> float:
@@ -214,11 +217,19 @@ class Journal:
         self._count = 0
 
     def add(
-        self, subject: str, what: str, *, cause: int | None = None, value: float | None = None, after: str | None = None
+        self,
+        code: EventCode,
+        subject: str,
+        params: Mapping[str, Value] | None = None,
+        *,
+        cause: int | None = None,
+        value: float | None = None,
+        after: str | None = None,
     ) -> None:
+        code.check({} if params is None else params)
         now = None if self.clock is None else to_s(self.clock())
-        fields: dict[str, Any] = {"kind": EventKind.TELEMETRY.value, "subject": subject, "what": what}
-        optional = {"t_s": now, "cause": cause, "value": value, "after": after}
+        fields: dict[str, Any] = {"kind": code.kind.value, "subject": subject, "code": code.name}
+        optional = {"params": params or None, "t_s": now, "cause": cause, "value": value, "after": after}
         fields |= {name: got for name, got in optional.items() if got is not None}
         with self._lock:
             if self._file.closed:

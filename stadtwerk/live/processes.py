@@ -23,6 +23,7 @@ from gateways.network.proxy import HOST
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.settings import settings_text
+from stadtwerk.live import events
 from stadtwerk.live.credentials import Credentials, check_secrets, files_of, private_copy
 from stadtwerk.live.plant import Journal, Wire, Wires
 from stadtwerk.live.settings import BROKERS, INGESTS, LiveSettings
@@ -138,7 +139,7 @@ class Processes:
         An embedded broker learns of it when it starts again, which it does at once with `reconnect`.
         """
         self._expired.add(name)
-        self._journal.add(name, "certificate expired", cause=cause)
+        self._journal.add(events.EXPIRED, name, cause=cause)
         if name in BROKERS:
             self._expire_broker(BROKERS.index(name), True, reconnect, cause)
             return
@@ -148,7 +149,7 @@ class Processes:
 
     def renew(self, name: str, cause: int | None = None) -> None:
         self._expired.discard(name)
-        self._journal.add(name, "certificate renewed", cause=cause)
+        self._journal.add(events.RENEWED, name, cause=cause)
         if name in BROKERS:
             self._expire_broker(BROKERS.index(name), False, True, cause)
         else:
@@ -159,8 +160,8 @@ class Processes:
         assert self._rollout is not None
         (self._faulty.add if software.faulty else self._faulty.discard)(gateway)
         self._rollout.tell(gateway, software)
-        what = f"software: payload {software.payload}" + (", faulty" if software.faulty else "")
-        self._journal.add(gateway, what, cause=cause)
+        code = events.SOFTWARE_FAULTY if software.faulty else events.SOFTWARE
+        self._journal.add(code, gateway, {"payload": software.payload}, cause=cause)
 
     def mend_all(self) -> None:
         """Nothing is broken any more."""
@@ -230,7 +231,7 @@ class Processes:
             supervisor.end()
         for supervisor in supervisors:
             if not supervisor.join(max(0.0, deadline - time.monotonic())):
-                self._journal.add(supervisor.name, "did not end in time")
+                self._journal.add(events.NOT_ENDED, supervisor.name)
 
     def _wired(self, name: str) -> tuple[BrokerAddress, ...]:
         """Put a proxy on each way of somebody to the brokers; returns where the brokers are for them from now on."""

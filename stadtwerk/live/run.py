@@ -23,6 +23,7 @@ from stadtwerk.influx.gateways import reading_tags
 from stadtwerk.influx.identity import RunIdentity, zero_of
 from stadtwerk.influx.live import HealthWatch, LiveLines
 from stadtwerk.influx.push import dashboard_link
+from stadtwerk.live import events
 from stadtwerk.live.attached import Attached
 from stadtwerk.live.faults import check_drills
 from stadtwerk.live.feed import BEHIND_S, LiveFeed, LiveTerminal
@@ -155,10 +156,10 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 terminal.say(processes.listening())
                 before = found_before(city, gateways, told, settings.influx, tagged)
                 yield feed
-                journal.add("live", "drain")
+                journal.add(events.DRAIN, "live")
                 with terminal.working("waiting for the last readings"):
                     drained = feed.drain()
-                journal.add("live", "drained" if drained else "not drained in time")
+                journal.add(events.DRAINED if drained else events.NOT_DRAINED, "live")
             finally:
                 feed.hang_up()
                 if lines is not None:

@@ -18,6 +18,7 @@ from gateways.gateway.node import FieldClient
 from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality, Readings, SensorGroup
 from simulator.contracts.ticks import to_s
+from stadtwerk.live import events
 from stadtwerk.live.plant import Journal
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class ModbusDevice:
             except (UnitUnreachable, UnitRefuses, GarbledAnswer, OSError) as error:
                 self.failures += 1
                 if self.failures == 1:
-                    self._journal.add(f"{self._gateway}/modbus", "Modbus unit not read", after=str(error))
+                    self._journal.add(events.UNIT_NOT_READ, f"{self._gateway}/modbus", after=str(error))
                 self._ending.wait(AGAIN_S)
             else:
                 self.polls += 1
@@ -179,7 +180,7 @@ class ModbusDevice:
             unit = make_unit(registers)
             unit.start()
             self._units[group] = unit, make_poller(registers, unit.port)
-            self._journal.add(f"{self._gateway}/modbus", "Modbus unit listens", value=unit.port)
+            self._journal.add(events.UNIT_LISTENS, f"{self._gateway}/modbus", value=unit.port)
         return self._units[group]
 
 

@@ -18,6 +18,8 @@ from gateways.brokers.embedded import BrokerUnavailable
 from gateways.gateway.node.process import NodeFailed
 from gateways.ingest.config import EmbeddedConfig, InfluxConfig
 from gateways.stores.influx.settings import InfluxSettings
+from simulator.contracts.event import EventCode
+from stadtwerk.live import events
 from stadtwerk.live.plant import Journal
 
 LOOK_S = 0.05
@@ -144,14 +146,14 @@ class Supervisor:
     def _hit(self, reason: str, down_s: float, cause: int | None) -> None:
         pid = self.child.pid
         self.child.kill()
-        self._down("killed", reason, down_s, pid, cause)
+        self._down(events.KILLED, reason, down_s, pid, cause)
 
     def _look(self, now: float) -> None:
         if not self._up:
             if not self._held and now >= self._due:
                 self._try()
         elif self.child.pid is None:
-            self._down("died", "by itself", self._next_wait(), None, None)
+            self._down(events.DIED, "by itself", self._next_wait(), None, None)
         elif now >= self._probe_at:
             self._probe_at = now + PROBE_S
             self._missed = 0 if self.child.healthy() else self._missed + 1
@@ -165,7 +167,7 @@ class Supervisor:
         except _FAILURES as error:
             self.failure = str(error)
             self._due = time.monotonic() + self._next_wait()
-            self._journal.add(self.name, "did not start", cause=cause, after=self.failure)
+            self._journal.add(events.NOT_STARTED, self.name, cause=cause, after=self.failure)
             with self._changed:
                 self._failures += 1
                 self._changed.notify_all()
@@ -174,15 +176,16 @@ class Supervisor:
         self.starts += 1
         self._since = time.monotonic()
         self._probe_at, self._missed = self._since + PROBE_S, 0
-        self._journal.add(self.name, "started" if self.starts == 1 else "started again", cause=cause, value=pid)
+        code = events.STARTED if self.starts == 1 else events.STARTED_AGAIN
+        self._journal.add(code, self.name, cause=cause, value=pid)
         with self._changed:
             self._up = True
             self._changed.notify_all()
 
-    def _down(self, what: str, reason: str, down_s: float, pid: int | None, cause: int | None) -> None:
+    def _down(self, what: EventCode, reason: str, down_s: float, pid: int | None, cause: int | None) -> None:
         if self._up:
             self.deaths += 1
-        self._journal.add(self.name, what, cause=cause, value=pid, after=reason)
+        self._journal.add(what, self.name, cause=cause, value=pid, after=reason)
         with self._changed:
             self._up = False
             self._due = time.monotonic() + down_s

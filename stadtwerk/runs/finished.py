@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from resilience.judge.courses import TOLERANCE
-from resilience.judge.record import read_verdict
+from resilience.judge.time_series import TOLERANCE
+from resilience.judge.verdict import read_verdict
 from resilience.scenario.loader import build_scenario
 from simulator.contracts.city import City
 from simulator.contracts.document import load_document

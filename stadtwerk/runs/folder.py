@@ -99,7 +99,7 @@ def event_lines(events: tuple[Event, ...]) -> bytes:
 def read_events(path: Path) -> list[Event]:
     """The event log of a run folder, as `event_lines` wrote it.
 
-    Raises `BadInput` where a line is no event, or where its events are still sentences, as they were before 0.1.0.
+    Raises `BadInput` where a line is no event, or where its events are still sentences, as in runs of version 1.
     """
     import orjson
 

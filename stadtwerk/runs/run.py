@@ -227,7 +227,7 @@ def _write_results(
     from resilience.judge.judge import judge
     from resilience.judge.metrics import Readings
     from resilience.judge.metrics.table import metrics_of
-    from resilience.judge.record import verdict_json
+    from resilience.judge.verdict import verdict_json
     from resilience.report.junit import junit_xml
 
     counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)

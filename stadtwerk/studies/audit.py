@@ -120,8 +120,7 @@ def live_of(city: City, seed: int, jobs: int | None = None, fork: bool = True) -
 
 def write(audit: Audit, out: Path, lang: str) -> None:
     """Write the page and the tables; each file is whole or as it was."""
-    from resilience.study.audit.page import render
-    from resilience.study.audit.tables import csv_text, json_text
+    from resilience.study.audit.page import csv_text, json_text, render
 
     out.mkdir(parents=True, exist_ok=True)
     replays = out / CASES

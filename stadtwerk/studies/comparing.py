@@ -48,7 +48,7 @@ def _sort(name: str) -> tuple[str, Problem | None]:
 def read_run(name: str) -> RunSide:
     """A run folder. Raises `BadInput` for what is missing or broken."""
     from resilience.judge.figures import read_figures
-    from resilience.judge.record import read_verdict
+    from resilience.judge.verdict import read_verdict
     from resilience.study.comparison import RunSide
 
     folder = Path(name)

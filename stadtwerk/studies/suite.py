@@ -17,10 +17,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience.judge.outcome import Judged, Outcome, exit_code_of, outcome_of
 from resilience.judge.verdict import Category, Finding, Value, Verdict
-from resilience.study.outcome import Judged, Outcome, exit_code_of, outcome_of
 from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
-from resilience.study.suite_junit import SuiteRun, suite_junit_xml
+from resilience.study.suite import SuiteRun, suite_junit_xml
 from simulator.contracts.document import load_document
 from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput, Problem

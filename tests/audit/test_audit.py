@@ -16,12 +16,10 @@ import pytest
 from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference
 from resilience.study.audit import Audit, AuditSettings, Scope
-from resilience.study.audit.case import Group, scenario_of
-from resilience.study.audit.cases import reached_case
+from resilience.study.audit.cases import Group, reached_case, scenario_of
 from resilience.study.audit.observation import observe
 from resilience.study.audit.outcome import Method
-from resilience.study.audit.page import render
-from resilience.study.audit.tables import COLUMNS, by_graph, csv_text, json_text
+from resilience.study.audit.page import COLUMNS, by_graph, csv_text, json_text, render
 from resilience.study.audit.words import answer
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
@@ -67,8 +65,8 @@ def test_a_service_that_cannot_be_judged_leaves_the_audit_open(healthy: Audit) -
     assert open_.value is Value.INCONCLUSIVE
     assert answer(open_) == Said(
         {
-            "de": "Offen: Nichts fiel unter das Geschuldete. Ein Dienst ist nicht zu beurteilen.",
-            "en": "Open: nothing fell below what is owed. One service cannot be judged.",
+            "de": "Offen: Nichts fiel unter das Mindestniveau. Ein Dienst ist nicht zu beurteilen.",
+            "en": "Open: nothing fell below the required level. One service cannot be judged.",
         }
     )
 
@@ -107,12 +105,12 @@ def test_a_way_in_matters_where_only_an_open_road_lets_the_town_hold(planted: Au
     assert {name for name, o in cut.items() if o.value is Value.FAIL} == {"reservoir-R"}
     assert cut["reservoir-R"].reason.en == "broken, a crew is called; with the road open the town holds"
     assert cut["reservoir-R"].failing[0].level == "water-supply-city"
-    assert cut["bus-1"].reason.en.endswith("too much before anybody could have mended anything")
+    assert cut["bus-1"].reason.en.endswith("too much before anybody could have fixed anything")
 
 
 def test_too_much_before_anybody_could_mend_it_is_too_much_with_the_road_open(planted: Audit) -> None:
     """What the audit takes as given is run here."""
-    soon = [o.case for o in planted.of(Group.ACCESS) if o.reason.en.endswith("could have mended anything")]
+    soon = [o.case for o in planted.of(Group.ACCESS) if o.reason.en.endswith("could have fixed anything")]
     assert len(soon) > 3
     live = live_of(planted.city, SETTINGS.seed)
     scenarios = [scenario_of(reached_case(case), SETTINGS, CityReference("town")) for case in soon]

@@ -14,8 +14,15 @@ from resilience.judge.verdict import Value
 from resilience.scenario.loader import load_scenario
 from resilience.scenario.scenario import CityReference
 from resilience.study.audit import AuditSettings
-from resilience.study.audit.case import BASELINE, scenario_of
-from resilience.study.audit.cases import access_cases, component_cases, lifeline_cases, link_cases, maker_cases
+from resilience.study.audit.cases import (
+    BASELINE,
+    access_cases,
+    component_cases,
+    lifeline_cases,
+    link_cases,
+    maker_cases,
+    scenario_of,
+)
 from resilience.study.audit.observation import LevelLoss, observe
 from resilience.study.audit.outcome import Method, Outcome
 from resilience.study.audit.replay import file_name, scenario_text

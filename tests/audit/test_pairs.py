@@ -14,8 +14,7 @@ from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference
 from resilience.study.audit import AuditSettings, Scope
 from resilience.study.audit.audit import audit
-from resilience.study.audit.case import BASELINE, Case, Group, scenario_of
-from resilience.study.audit.cases import component_cases, link_cases
+from resilience.study.audit.cases import BASELINE, Case, Group, component_cases, link_cases, scenario_of
 from resilience.study.audit.graph import DependencyGraph
 from resilience.study.audit.observation import Observation, observe
 from resilience.study.audit.outcome import Bench

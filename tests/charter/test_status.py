@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
+from resilience.report.charter.content import Status
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence, judged_for_charter
 from resilience.report.charter.grid import clause_rows
-from resilience.report.charter.status import Status
 from resilience.scenario.clauses import charter_clauses
 from resilience.scenario.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario
 from simulator.contracts.words import Verbatim

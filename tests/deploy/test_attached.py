@@ -209,9 +209,9 @@ def test_every_acknowledged_reading_is_in_the_database_once(live: Live) -> None:
 
 
 def test_what_breaks_in_the_city_is_cut_off_here(live: Live) -> None:
-    assert live.told("gateway-d1")[:2] == ["cut off", "link cut"]
-    assert "reached again" in live.told("gateway-d1")
-    assert live.told("gateway-d2") == ["link cut", "link mended"]
+    assert live.told("gateway-d1")[:2] == ["live.cut-off", "live.link-cut"]
+    assert "live.reached-again" in live.told("gateway-d1")
+    assert live.told("gateway-d2") == ["live.link-cut", "live.link-mended"]
 
 
 def test_services_give_a_sign_of_life(installation: Installation, live: Live) -> None:

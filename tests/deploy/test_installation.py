@@ -91,20 +91,20 @@ def test_who_is_cut_off_for_two_reasons_is_reached_when_neither_holds(tmp_path: 
 
         def told() -> list[str]:
             lines = [orjson.loads(line) for line in (tmp_path / "live.jsonl").read_bytes().splitlines()]
-            return [line["what"] for line in lines]
+            return [line["code"] for line in lines]
 
         plant.kill("gateway-d1", "no power", math.inf)
         plant.kill("gateway-d1", "no power", math.inf)
         plant.expire("gateway-d1", reconnect=False)
         plant.revive("gateway-d1")
-        assert told() == ["cut off"]
+        assert told() == ["live.cut-off"]
         plant.renew("gateway-d1")
         plant.renew("gateway-d1")
-        assert told() == ["cut off", "reached again"]
+        assert told() == ["live.cut-off", "live.reached-again"]
         plant.expire("gateway-d2", reconnect=False)
         plant.kill("gateway-d2", "no power", math.inf)
         plant.renew("gateway-d2")
-        assert told()[2:] == ["certificate expired", "cut off"]
+        assert told()[2:] == ["live.certificate-expired-quietly", "live.cut-off"]
         plant.expire("gateway-d2", reconnect=True)
         plant.mend_all()
-        assert told()[4:] == ["reached again"]
+        assert told()[4:] == ["live.reached-again"]

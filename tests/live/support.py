@@ -46,7 +46,7 @@ class Live:
 
     def told(self, subject: str) -> list[str]:
         """What the journal says of a process or a link, in order."""
-        return [event["what"] for event in self.journal if event["subject"] == subject]
+        return [event["code"] for event in self.journal if event["subject"] == subject]
 
 
 def read_live(folder: Path, exit_code: int) -> Live:

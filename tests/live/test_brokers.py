@@ -51,27 +51,27 @@ def live(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def test_the_real_brokers_die_and_come_back_with_the_citys(live: Live) -> None:
-    again = ["killed", "started again"]
-    late = ["certificate expired", *again, "certificate renewed", *again]
-    assert live.told("broker-a") == ["started", *again, *late]
-    assert live.told("broker-b") == ["started", *again], "the server that hosts it was out"
-    pids = [e["value"] for e in live.journal if e["subject"] == "broker-a" and e["what"].startswith("started")]
+    again = ["live.killed", "live.started-again"]
+    late = ["live.certificate-expired", *again, "live.certificate-renewed", *again]
+    assert live.told("broker-a") == ["live.started", *again, *late]
+    assert live.told("broker-b") == ["live.started", *again], "the server that hosts it was out"
+    pids = [e["value"] for e in live.journal if e["subject"] == "broker-a" and e["code"].startswith("live.started")]
     assert len(pids) == len(set(pids)) == 4
     events = [json.loads(line) for line in (live.folder / "events.jsonl").read_text().splitlines()]
-    killed = {e["subject"]: e for e in reversed(live.journal) if e["what"] == "killed"}
+    killed = {e["subject"]: e for e in reversed(live.journal) if e["code"] == "live.killed"}
     assert events[killed["broker-a"]["cause"]]["subject"] == "broker-a"
     assert events[killed["broker-b"]["cause"]]["subject"] in ("server-b", "broker-b", "data-server-b-broker-b")
 
 
 def test_a_gateway_whose_certificate_ran_out_has_to_log_in_anew(live: Live) -> None:
-    told = [what for what in live.told("gateway-d2") if what.startswith("certificate")]
-    assert told == ["certificate expired", "certificate renewed"]
+    told = [code for code in live.told("gateway-d2") if "certificate" in code]
+    assert told == ["live.certificate-expired", "live.certificate-renewed"]
 
 
 def test_loss_and_delay_of_a_link_are_those_of_the_city(live: Live) -> None:
-    mine = [(e["what"], e.get("value")) for e in live.journal if e["subject"] == "gateway-d1"]
-    assert [value for what, value in mine if what == "link loss"] == [pytest.approx(0.2), 0.0]
-    delays = [value for what, value in mine if " delay" in what]
+    mine = [(e["code"], e.get("value")) for e in live.journal if e["subject"] == "gateway-d1"]
+    assert [value for code, value in mine if code == "live.loss"] == [pytest.approx(0.2), 0.0]
+    delays = [value for code, value in mine if code in ("live.delay", "live.one-delay")]
     assert delays[0] == pytest.approx(0.2, abs=0.05) and delays[-1] == 0.0
 
 

@@ -64,5 +64,5 @@ def check_of_a_live_run(live: Live) -> None:
     assert set(live.record["modbus_polls"]) == {"gateway-d2"}
     times = {at for _, _, at in taken_by(live.folder, ("gateway-d2",))}
     assert live.record["modbus_polls"]["gateway-d2"] >= len(times) > 5
-    assert live.told("gateway-d2/modbus")[0] == "Modbus unit listens"
-    assert set(live.told("gateway-d2/modbus")) == {"Modbus unit listens"}
+    assert live.told("gateway-d2/modbus")[0] == "live.unit-listens"
+    assert set(live.told("gateway-d2/modbus")) == {"live.unit-listens"}

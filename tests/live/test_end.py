@@ -47,7 +47,7 @@ def test_processes_die_with_the_run(tmp_path: Path, number: signal.Signals) -> N
             assert run.stderr is not None
             assert any("processes run" in line for line in run.stderr)
             journal = (tmp_path / ".out.partial" / "live.jsonl").read_bytes().splitlines()
-            pids = [json.loads(line)["value"] for line in journal if json.loads(line)["what"] == "started"]
+            pids = [json.loads(line)["value"] for line in journal if json.loads(line)["code"] == "live.started"]
             assert len(pids) == 5
             assert all(alive(pid) for pid in pids)
             assert {path.stat().st_mode & 0o777 for path in private.iterdir() if path.is_dir()} == {0o700}

@@ -52,7 +52,7 @@ def raw_rows(store: Path) -> Iterator[Key]:
 @pytest.mark.parametrize("process", KILLED)
 def test_each_was_killed_by_its_number_and_came_back_as_another(live: Live, process: str) -> None:
     events = [event for event in live.journal if event["subject"] == process]
-    assert [event["what"] for event in events] == ["started", "killed", "started again"]
+    assert [event["code"] for event in events] == ["live.started", "live.killed", "live.started-again"]
     assert events[0]["value"] == events[1]["value"] != events[2]["value"]
     assert live.record["processes"][process] == {"starts": 2, "deaths": 1}
 
@@ -99,17 +99,17 @@ def test_the_run_counted_the_same(live: Live, taken: dict[Key, float]) -> None:
 
 
 def test_a_fault_of_a_gateway_killed_its_process_until_it_was_cleared(live: Live) -> None:
-    events = {event["what"]: event for event in live.journal if event["subject"] == "gateway-d1"}
-    assert live.told("gateway-d1") == ["started", "killed", "started again"]
+    events = {event["code"]: event for event in live.journal if event["subject"] == "gateway-d1"}
+    assert live.told("gateway-d1") == ["live.started", "live.killed", "live.started-again"]
     log = [json.loads(line) for line in (live.folder / "events.jsonl").read_text().splitlines()]
-    assert "gateway-d1" in log[events["killed"]["cause"]]["subject"]
+    assert "gateway-d1" in log[events["live.killed"]["cause"]]["subject"]
     # The look at the city comes at its instant; the journal may be some steps of the pace later.
-    assert 300 <= events["killed"]["t_s"] < 600 <= events["started again"]["t_s"]
+    assert 300 <= events["live.killed"]["t_s"] < 600 <= events["live.started-again"]["t_s"]
 
 
 def test_a_cut_link_of_the_city_cut_the_real_one(live: Live) -> None:
-    assert live.told("gateway-d2") == ["started", "link cut", "link mended"]
-    cut, mended = (event for event in live.journal if event["what"].startswith("link"))
+    assert live.told("gateway-d2") == ["live.started", "live.link-cut", "live.link-mended"]
+    cut, mended = (event for event in live.journal if event["code"].startswith("live.link"))
     assert (cut["t_s"], mended["t_s"]) == (480.0, 840.0)
 
 
@@ -122,7 +122,7 @@ def test_the_city_does_not_notice_that_its_telemetry_is_real(live: Live, tmp_pat
 
 def test_no_process_is_left(live: Live) -> None:
     for event in live.journal:
-        if event["what"].startswith("started"):
+        if event["code"].startswith("live.started"):
             with pytest.raises(ProcessLookupError):
                 os.kill(int(event["value"]), 0)
 

@@ -56,7 +56,7 @@ class _Outage(threading.Thread):
         self.died_at = 0
 
     def run(self) -> None:
-        while not self._over.is_set() and not self._told("broker-a", "killed"):
+        while not self._over.is_set() and not self._told("broker-a", "live.killed"):
             time.sleep(0.05)
         while not self._over.is_set() and not self.died_at:
             time.sleep(0.1)
@@ -75,7 +75,7 @@ class _Outage(threading.Thread):
             events = [json.loads(line) for line in self._journal.read_bytes().splitlines()]
         except (OSError, ValueError):
             return False
-        return any((event["subject"], event["what"]) == (subject, what) for event in events)
+        return any((event["subject"], event["code"]) == (subject, what) for event in events)
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def drill(tmp_path_factory: pytest.TempPathFactory) -> Drill:
 @pytest.mark.parametrize("process", KILLED)
 def test_each_was_killed_by_its_number_and_came_back_as_another(drill: Drill, process: str) -> None:
     events = [event for event in drill.live.journal if event["subject"] == process]
-    assert [event["what"] for event in events] == ["started", "killed", "started again"]
+    assert [event["code"] for event in events] == ["live.started", "live.killed", "live.started-again"]
     assert events[0]["value"] == events[1]["value"] != events[2]["value"]
 
 

@@ -59,13 +59,21 @@ def letters(live: Live) -> list[dict[str, str]]:
     return [json.loads(line) for line in (live.folder / "dead-letters.jsonl").read_bytes().splitlines()]
 
 
+def payloads(live: Live, subject: str) -> list[tuple[str, str | None]]:
+    mine = [event for event in live.journal if event["subject"] == subject]
+    return [(event["code"], event.get("params", {}).get("payload")) for event in mine]
+
+
 def test_the_city_says_so_and_the_process_is_told(live: Live) -> None:
-    assert live.told("gateway-d1") == ["started", "software: payload v2"]
-    faulty = ["software: payload v2, faulty", "software: payload v1", "software: payload v1, faulty"]
+    new, faulty, begun = "live.software", "live.software-faulty", "live.started"
+    assert payloads(live, "gateway-d1") == [(begun, None), (new, "v2")]
+    updates = [(faulty, "v2"), (new, "v1"), (faulty, "v1")]
     # The last one is never taken back in the scenario; so that its readings arrive it is at the end of the run.
-    assert live.told("gateway-d2") == ["started", *faulty, "software: payload v1"]
+    assert payloads(live, "gateway-d2") == [(begun, None), *updates, (new, "v1")]
     events = [json.loads(line) for line in (live.folder / "events.jsonl").read_text().splitlines()]
-    causes = [event["cause"] for event in live.journal if event["what"].startswith("software") and "cause" in event]
+    causes = [
+        event["cause"] for event in live.journal if event["code"].startswith("live.software") and "cause" in event
+    ]
     assert [events[cause]["kind"] for cause in causes] == ["fault", "fault", "clear", "fault"]
 
 

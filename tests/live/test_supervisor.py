@@ -83,7 +83,7 @@ def supervisor(sleeper: Sleeper, journal: Journal, monkeypatch: pytest.MonkeyPat
 
 
 def told(tmp_path: Path) -> list[str]:
-    return [json.loads(line)["what"] for line in (tmp_path / "live.jsonl").read_bytes().splitlines()]
+    return [json.loads(line)["code"] for line in (tmp_path / "live.jsonl").read_bytes().splitlines()]
 
 
 def test_killed_from_outside_it_is_started_again(supervisor: Supervisor, sleeper: Sleeper, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_killed_from_outside_it_is_started_again(supervisor: Supervisor, sleeper
     until(lambda: supervisor.starts == 2 and supervisor.up)
     assert sleeper.pid not in (None, first)
     assert supervisor.deaths == 1
-    assert told(tmp_path) == ["started", "died", "started again"]
+    assert told(tmp_path) == ["live.started", "live.died", "live.started-again"]
 
 
 def test_one_that_hangs_is_killed_and_started_again(supervisor: Supervisor, sleeper: Sleeper, tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_one_that_hangs_is_killed_and_started_again(supervisor: Supervisor, slee
     until(lambda: supervisor.deaths == 1)
     sleeper.well = True
     until(lambda: supervisor.starts >= 2 and supervisor.up)
-    assert told(tmp_path)[:3] == ["started", "killed", "started again"]
+    assert told(tmp_path)[:3] == ["live.started", "live.killed", "live.started-again"]
 
 
 def test_killed_for_good_it_stays_down_until_revived(supervisor: Supervisor, sleeper: Sleeper) -> None:
@@ -132,7 +132,7 @@ def test_one_that_does_not_start_is_tried_again(journal: Journal, tmp_path: Path
     try:
         assert supervisor.wait_up(WITHIN_S)
         assert supervisor.failure == "not today"
-        assert told(tmp_path) == ["did not start", "did not start", "started"]
+        assert told(tmp_path) == ["live.not-started", "live.not-started", "live.started"]
     finally:
         supervisor.end()
         assert supervisor.join(WITHIN_S)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.report.run.axis import TimeAxis, ValueAxis
+from resilience.report.run.drawing import TimeAxis, ValueAxis
 from simulator.contracts.words import SHARE
 
 START = datetime(2026, 1, 14, 17, 10)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from resilience.judge.losses import level_courses
 from resilience.report.run.cascade import cascade
-from resilience.report.run.losses import level_courses
 from simulator.contracts.event import EventKind
 from tests.report import sample
 

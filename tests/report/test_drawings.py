@@ -11,10 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resilience.report.run.charts import SMALL, WIDE, Band, course_chart, gantt, rank_class
 from resilience.report.run.compose import town_map_of
 from resilience.report.run.content import MapComponent, MapDistrict, ModeSpan, ModeTimeline, TownMap
-from resilience.report.run.course_chart import SMALL, WIDE, Band, course_chart
-from resilience.report.run.gantt import gantt, rank_class
 from resilience.report.run.town_map import CLASSES, Projection, class_bounds, class_of, scale_length_m, town_map
 from resilience.report.run.views import bands_of, fault_keys
 from resilience.words.terms import mode_words

@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.report.run.axis import TimeAxis, ValueAxis
-from resilience.report.run.step_path import line_path, shortfall_path, shown_steps, thinned
+from resilience.report.run.drawing import TimeAxis, ValueAxis, line_path, shortfall_path, shown_steps, thinned
 from tests.report.page_reader import corners
 
 X = TimeAxis(datetime(2026, 1, 14), 0.0, 1000.0, 50.0, 250.0)

@@ -11,8 +11,8 @@ import pytest
 
 import resilience.report.run
 from resilience.judge.verdict import Category
-from resilience.report.run.glyphs import SHAPES
 from resilience.report.run.texts import TEXTS, say
+from resilience.report.run.town_map import SHAPES
 from resilience.report.run.wording import duration, full_date, number, plain, quantity
 from resilience.scenario.moment import clock, day
 from resilience.scenario.norms import Confidence

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience.judge.courses import NotRecorded, cut, spells, time_worse_s, worst
+from resilience.judge.time_series import NotRecorded, cut, spells, time_worse_s, worst
 from simulator.contracts.history import Course
 from tests.resilience.town import course
 

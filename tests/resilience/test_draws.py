@@ -275,7 +275,7 @@ def test_a_draw_that_comes_to_nothing_shows_nothing() -> None:
     past = history(executed=bench.injector.executed, end=HOUR)
     finding = {f.id: f for f in judge(asked, tiny_city(), past).of(Category.EXECUTION)}["flood"]
     assert finding.value is Value.INCONCLUSIVE
-    assert "no fault" in finding.reason.en
+    assert "No fault" in finding.reason.en
     assert finding.title.en == "Executed as asked: flood"
 
 

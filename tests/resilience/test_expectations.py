@@ -96,7 +96,7 @@ def test_lower_is_better_turns_round() -> None:
     assert worst.limit.better == "lower"
     assert worst.actual is not None
     assert worst.actual.value == 2.0
-    assert worst.reason.de == ("Ganze Stadt: Reisezeitindex 2, 60 s lang (ab 17:01); geschuldet sind höchstens 1,5.")
+    assert worst.reason.de == ("Ganze Stadt: Reisezeitindex 2, 60 s lang (ab 17:01); gefordert sind höchstens 1,5.")
     assert found(Invariant("x", index, Threshold(2.5, "travel-time-index-acceptable")), jam).value is Value.PASS
 
 
@@ -107,7 +107,7 @@ def test_where_gaps_are_allowed_their_length_is_what_counts() -> None:
     assert kept.limit is not None and kept.actual is not None
     assert (kept.limit.value, kept.limit.unit, kept.actual.value) == (10800.0, "s", 7200.0)
     assert kept.reason.en == (
-        "Südstadt: 60% of the water demand delivered for 2 h (from 18:00); owed are 90%, allowed are gaps of up to 3 h."
+        "Südstadt: 60% of the water demand delivered for 2 h (from 18:00); 90% required; gaps up to 3 h allowed."
     )
     stairs = course((-3600, 1.0), (3600, 0.6), (7200, 0.8), (18000, 1.0))
     missed = found(gap, {"water-supply-d2": stairs})

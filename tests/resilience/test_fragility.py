@@ -11,11 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.inject.draws.area import Circle, Polygons, Strip
 from resilience.inject.draws.fragility import curve_of, fails_at, fragilities
-from resilience.inject.draws.hazard import Hazard, HazardType, Place
-from resilience.inject.draws.outage import Outage
-from resilience.inject.draws.rates import YEAR_S, first_failure_s, rate_of, rates
+from resilience.inject.draws.hazard import Circle, Hazard, HazardType, Place, Polygons, Strip
+from resilience.inject.draws.rates import YEAR_S, Outage, first_failure_s, rate_of, rates
 from resilience.scenario.norms import Confidence
 from simulator.contracts.component import Component
 from simulator.contracts.kinds import KINDS, fault_points

@@ -27,8 +27,7 @@ from resilience.judge.metrics import (
     travel_time_index,
 )
 from resilience.judge.metrics.table import metrics_of
-from resilience.judge.record import read_verdict, verdict_json
-from resilience.judge.verdict import Metric, Value, Verdict
+from resilience.judge.verdict import Metric, Value, Verdict, read_verdict, verdict_json
 from simulator.contracts.words import Said
 from tests.resilience.town import HOUR, course, history, tiny_city
 

@@ -55,11 +55,11 @@ def test_what_is_owed_is_told_apart_from_what_a_scenario_asks() -> None:
     levels = tiny_city().levels
     share, index = levels["water-supply-d1"], levels["travel-time-index"]
     assert owed_text(level_limit(Threshold(), share), Threshold()) == Said(
-        {"de": "geschuldet sind 90\u00a0%", "en": "owed are 90%"}
+        {"de": "gefordert sind 90\u00a0%", "en": "90% required"}
     )
     asked = Threshold(0.925)
-    assert owed_text(level_limit(asked, share), asked).en == "asked are 92.5%"
-    assert owed_text(level_limit(Threshold(), index), Threshold()).en == "owed are at most 1.5"
+    assert owed_text(level_limit(asked, share), asked).en == "92.5% asked for"
+    assert owed_text(level_limit(Threshold(), index), Threshold()).en == "at most 1.5 required"
 
 
 def test_a_norm_lends_its_weight_to_its_own_number_only() -> None:

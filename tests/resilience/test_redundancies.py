@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from resilience.judge.judge import judge
-from resilience.judge.modes import mode_course
+from resilience.judge.time_series import mode_course
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit
 from simulator.contracts.kinds import KINDS

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from resilience.inject.injector import build_injector
-from resilience.inject.watch import due_at
+from resilience.inject.injector import build_injector, due_at
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.report.run.compose import compose

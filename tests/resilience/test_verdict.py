@@ -7,8 +7,7 @@ import pytest
 
 from resilience.judge.checkers import Context
 from resilience.judge.judge import judge
-from resilience.judge.record import read_verdict, verdict_json
-from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
+from resilience.judge.verdict import Category, Finding, Value, Verdict, combined, read_verdict, verdict_json
 from resilience.report.junit import junit_xml
 from resilience.scenario.scenario import (
     Invariant,

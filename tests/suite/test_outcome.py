@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from resilience.judge.outcome import Outcome, exit_code_of, outcome_of
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
 from resilience.scenario.scenario import KnownWeakness
-from resilience.study.outcome import Outcome, exit_code_of, outcome_of
 from simulator.contracts.words import Verbatim
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE

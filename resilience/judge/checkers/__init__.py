@@ -3,7 +3,7 @@
 steady_state  what had to hold before zero; if it did not, the run says nothing
 executed      what was broken and mended, against what was asked; a difference fails
 evidence      whether each fault took effect; if nobody saw it, the run says nothing
-redundancies  second ways: in time, and long enough
+redundancies  fallbacks: in time, and long enough
 expectations  invariant, level, recovery, budget, link continuity
 
 A checker that crashes is inconclusive, never a pass.

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from resilience.judge.checkers.context import Context
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import TOLERANCE, time_worse_s
+from resilience.judge.time_series import TOLERANCE, time_worse_s
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, scenario_limit, time_limit
 from resilience.scenario.scenario import Budget, TimeLimit
@@ -78,7 +78,7 @@ def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Contex
     name, owed = context.label(level).begun(), owed_text(level_limit(item.limit, level), item.limit)
     length, most = told_apart(bad_s, allowed.seconds, "s")
     reason: Text = _(
-        "{name}: not good enough for {length} in sum ({owed}); allowed are {most}.",
+        "{name}: not good enough for {length} in sum ({owed}); {most} allowed.",
         name=name,
         length=length,
         owed=owed,

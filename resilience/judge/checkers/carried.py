@@ -1,4 +1,4 @@
-"""How much a second way carried while it was active: the level of what it stands in for, at its worst."""
+"""How much a fallback carried while it was active: the level of what it stands in for, at its worst."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from resilience.judge.checkers.context import Context
-from resilience.judge.courses import worse, worst
-from resilience.judge.modes import Outage
+from resilience.judge.time_series import Outage, worse, worst
 from resilience.judge.verdict import Figure, Limit
 from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import Redundancy
@@ -32,7 +31,7 @@ def level_of(component: str, city: City) -> ServiceLevel | None:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The worst value of the level while the second way was active, and whether that was too little."""
+    """The worst value of the level while the fallback was active, and whether that was too little."""
 
     limit: Limit
     actual: Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from resilience.judge.courses import NotRecorded
+from resilience.judge.time_series import NotRecorded
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.moment import clock
 from resilience.scenario.scenario import Scenario, TimelineEntry, Window

@@ -99,7 +99,7 @@ def _nothing(entry: TimelineEntry) -> Text:
     if entry.when is not None:
         return _("The state that it waits for never came.")
     if entry.is_drawn:
-        return _("The draw came to no fault.")
+        return _("No fault was drawn.")
     return _("The fault was not executed.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from resilience.inject.watch import due_at
+from resilience.inject.injector import due_at
 from resilience.judge.checkers.context import Context, guarded
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Case, TimelineEntry
@@ -85,7 +85,7 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
     if wrong:
         return _something_else(entry, title, wrong)
     if not asked:
-        nothing = _("The draw came to no fault.")
+        nothing = _("No fault was drawn.")
         return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, nothing)
     came = {target: acts for target, acts in done.items() if target not in waited}
     if not came:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.judge.checkers.context import Context
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import TOLERANCE, cut, spells, worst
+from resilience.judge.time_series import TOLERANCE, cut, spells, worst
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.scenario.scenario import Invariant, Threshold, TimeLimit
@@ -51,7 +51,7 @@ def invariant_row(
     grace: Text = NO_TEXT
     if longest.seconds:  # then it is the length of the gap that decides
         limit, actual = time_limit(longest, "lower"), Figure("longest gap", spell.length_s, "s", level.id)
-        grace = _(", allowed are gaps of up to {allowed}", allowed=allowed)
+        grace = _("; gaps up to {allowed} allowed", allowed=allowed)
     values = cut(course, spell.begin, spell.end).values
     if float(values.max() - values.min()) <= TOLERANCE:
         found = _("{said} for {length} (from {when})", said=said, length=length, when=when)

@@ -6,7 +6,7 @@ import math
 
 from resilience.judge.checkers.context import Context
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import TOLERANCE, NotRecorded, time_worse_s
+from resilience.judge.time_series import TOLERANCE, NotRecorded, time_worse_s
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, scenario_limit, shown_unit
 from resilience.scenario.scenario import LevelHolds

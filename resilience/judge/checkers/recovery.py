@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.judge.checkers.context import Context, lasting
 from resilience.judge.checkers.rows import Row, finding, judged
-from resilience.judge.courses import NotRecorded, cut, spells, worse
+from resilience.judge.time_series import NotRecorded, cut, spells, worse
 from resilience.judge.verdict import Figure, Finding, Value
 from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.scenario import Recovery
@@ -47,7 +47,7 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
     if still:
         passed = lasting(to_s(end - origin))
         reason = _(
-            "{name}: not back when the run ended after {passed}; {owed}, allowed {allowed}.",
+            "{name}: not back when the run ended after {passed}; {owed}, {allowed} allowed.",
             name=name,
             passed=passed,
             owed=owed,
@@ -61,7 +61,7 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
         reason = _("{name}: kept from then on; {owed}.", name=name, owed=owed)
     else:
         reason = _(
-            "{name}: back after {took}, allowed {allowed}; {owed}.", name=name, took=took, allowed=allowed, owed=owed
+            "{name}: back after {took}, {allowed} allowed; {owed}.", name=name, took=took, allowed=allowed, owed=owed
         )
     verdict = Value.PASS if last <= deadline else Value.FAIL
     return Row(level, verdict, reason, took_s, within, Figure("recovery", took_s, "s", level.id))

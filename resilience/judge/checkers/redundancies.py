@@ -1,4 +1,4 @@
-"""Did the second way carry? In time, and long enough.
+"""Did the fallback carry? In time, and long enough.
 
 Modes are the record: a component's kind lists its modes, best first. The *primary* is lost when the component drops
 from the mode `primary` (or a better one) to a worse one, and is back when it returns to it or a better one. Within such
@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 
 from resilience.judge.checkers.carried import Carried, carried
 from resilience.judge.checkers.context import Context, guarded, lasting
-from resilience.judge.modes import Outage, mode_course, outages
+from resilience.judge.time_series import Outage, mode_course, outages
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.limits import time_limit
 from resilience.scenario.scenario import Redundancy
@@ -154,7 +154,7 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
     if item.within is not None and active > outage.lost + to_ticks(item.within.seconds):
         late, limit = told_apart(changeover, item.within.seconds, "s")
         reason = _(
-            "{second} came only {late} after the loss (at {when}); allowed are {limit}.",
+            "{second} came only {late} after the loss (at {when}); {limit} allowed.",
             second=second,
             late=late,
             when=when,
@@ -171,7 +171,7 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
             return _Case(Value.FAIL, reason, changeover, held, "held")
         if outage.back is None:
             reason = _(
-                "{second} held for {carried} until the run ended; asked are {asked}.",
+                "{second} held for {carried} until the run ended; {asked} asked for.",
                 second=second,
                 carried=carried,
                 asked=asked,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from resilience.judge.checkers.context import Context
-from resilience.judge.courses import NotRecorded
+from resilience.judge.time_series import NotRecorded
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.words import NO_TEXT, Text, Words, enumerated
@@ -42,7 +42,7 @@ def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[Se
 def finding(item: str, title: Text, rows: Sequence[Row], context: Context) -> Finding:
     """All rows as one finding: any fail fails, else any inconclusive is inconclusive. No rows: inconclusive."""
     if not rows:
-        nothing = _("The city owes no such level.")
+        nothing = _("The city requires no such level.")
         return Finding(item, Category.EXPECTATION, Value.INCONCLUSIVE, title, nothing)
     order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
     ranked = sorted(rows, key=lambda row: (order.index(row.value), -row.weight))  # stable: ties stay in city order

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from resilience.judge.courses import NotRecorded, worst
-from resilience.judge.metrics.ict import Readings, availability
-from resilience.judge.metrics.loss import quality, resilience
-from resilience.judge.metrics.people import person_hours_by_measure
-from resilience.judge.metrics.power import interruptions
-from resilience.judge.metrics.served import equivalent_outage_h
-from resilience.judge.modes import mode_course, outages
+from resilience.judge.metrics.formulas import (
+    Readings,
+    availability,
+    equivalent_outage_h,
+    interruptions,
+    person_hours_by_measure,
+    quality,
+    resilience,
+)
+from resilience.judge.time_series import NotRecorded, mode_course, outages, worst
 from resilience.judge.verdict import Metric
 from resilience.words.labels import component_words
 from simulator.contracts.city import City

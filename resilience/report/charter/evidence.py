@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of
 from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
 from resilience.scenario.clauses import Need
 from resilience.scenario.scenario import KnownWeakness, Scenario
-from resilience.study.outcome import Judged, Outcome, is_known, outcome_of
 from simulator.contracts.words import Text
 
 
@@ -52,7 +52,7 @@ class CharterRun:
     def findings(self, need: Need) -> tuple[Finding, ...]:
         """The findings that say something about a clause with this need.
 
-        Of technical and analogue second ways only those that were called upon; else everything that was asked.
+        Of technical and analogue fallbacks only those that were called upon; else everything that was asked.
         """
         asked = [*self.verdict.of(Category.REDUNDANCY), *self.verdict.of(Category.EXPECTATION)]
         if need in (Need.TECHNICAL, Need.ANALOGUE):

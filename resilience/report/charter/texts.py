@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from resilience.report.charter.status import Status
-from resilience.study.outcome import Outcome
+from resilience.judge.outcome import Outcome
+from resilience.report.charter.content import Status
 from simulator.contracts.words import Words
 
 _ = Words("resilience")
@@ -23,8 +23,8 @@ OUTCOME = {
 }
 
 TEXTS = {
-    "kicker": _("Stadtwerk · check grid for the Smart City Charter"),
-    "heading": _("What {city} shows of the charter"),
+    "kicker": _("Stadtwerk · assessment grid for the Smart City Charter"),
+    "heading": _("Evidence of {city} for the charter"),
     "facts": _("{people} people · {scenarios} scenarios in {runs} runs · {clauses} clauses"),
     "answer": _("Result"),
     "sum-known-weakness": _("{n} with a known weakness"),
@@ -65,28 +65,28 @@ TEXTS = {
     "more-figures": _("targets and actual figures ({n})"),
     "owners": _("Who answers for what"),
     "owners-intro": _(
-        "Each finding stands with whoever owns the component or owes the service that it is about. A "
-        "finding at the interface of two owners stands with both."
+        "Each finding stands with whoever owns the component or is responsible for the service that it "
+        "is about. A finding at the interface of two owners stands with both."
     ),
     "owner": _("Owner"),
     "components": _("components"),
     "links": _("links"),
-    "levels": _("services owed"),
+    "levels": _("required service levels"),
     "findings": _("findings"),
     "no-findings": _("no finding"),
     "same-findings": _("in {n} scenarios"),
     "not-shown": _("What is not shown"),
     "nothing-open": _("There is conclusive evidence for every clause."),
     "open-runs": _("Runs that show nothing conclusive"),
-    "makers": _("Dependency on makers"),
+    "makers": _("Dependency on vendors"),
     "makers-intro": _(
-        "Each maker's share of the components of a kind, where the maker is known. The larger the share, "
-        "the more fails at once by a fault of this maker."
+        "Each vendor's share of the components of a kind, where the vendor is known. The larger the "
+        "share, the more fails at once by a fault of this vendor."
     ),
-    "maker": _("Maker"),
+    "maker": _("Vendor"),
     "kind": _("Kind"),
     "share": _("Share"),
-    "no-makers": _("No component's maker is known."),
+    "no-makers": _("No component's vendor is known."),
     "ages": _("Age of components"),
     "ages-intro": _("Components past their usual service life in {year}. Where no year is known, nothing can be said."),
     "count": _("number"),

@@ -2,18 +2,13 @@
 
 content        everything the page shows, as frozen records in the order of the page
 compose        builds the content from city, scenario, history and verdict
-losses         who went without what for how long
 cascade        what led to what, as a tree
-page           turns the content into HTML
+page           turns the content into HTML, with the figures for its script
 views          content grouped and worded for the template
 texts          the words of the page
 wording        numbers, times and durations as a reader of the language writes them
-svg            an SVG element as text
-axis           seconds and values as places on paper
-step_path      a step function as an SVG path, thinned without losing its extremes
-course_chart   a service level over time
-gantt          which fallback was in force when
-glyphs         a shape for each kind of component
+drawing        SVG as text, places on paper, step functions as paths
+charts         a service level over time, and which fallback was in force when
 town_map       districts, components, and what failed
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from resilience.judge.losses import district_losses, failed_spans, headline, level_courses, service_losses
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.report.run.cascade import cascade
 from resilience.report.run.content import (
@@ -21,9 +22,7 @@ from resilience.report.run.content import (
     TownMap,
 )
 from resilience.report.run.content import Threshold as ThresholdRow
-from resilience.report.run.failures import failed_spans
-from resilience.report.run.glyphs import SHAPES
-from resilience.report.run.losses import district_losses, headline, level_courses, service_losses
+from resilience.report.run.town_map import SHAPES
 from resilience.scenario.clauses import clauses
 from resilience.scenario.limits import shown_unit
 from resilience.scenario.norms import norms

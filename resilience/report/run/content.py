@@ -30,7 +30,7 @@ class Clause:
 class Check:
     """One expectation: `target` is what was asked, `actual` what was found, both worded with their units.
 
-    `needed` false: a second way that was not called upon.
+    `needed` false: a fallback that was not called upon.
     """
 
     name: Text

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from resilience.report.run.charts import SMALL, WIDE, Band, course_chart, gantt, mode_title, rank_class
 from resilience.report.run.content import FaultSpan, LevelCourse, ModeSpan, ModeTimeline, Reach, ReportContent
-from resilience.report.run.course_chart import SMALL, WIDE, Band, course_chart
-from resilience.report.run.gantt import gantt, mode_title, rank_class
-from resilience.report.run.glyphs import FAILED, SHAPES, domain_class
-from resilience.report.run.svg import element
-from resilience.report.run.town_map import MapDrawing, ranges, town_map
+from resilience.report.run.drawing import element
+from resilience.report.run.town_map import FAILED, SHAPES, MapDrawing, domain_class, ranges, town_map
 from simulator.contracts.component import Domain
 from simulator.contracts.kinds import KINDS
 

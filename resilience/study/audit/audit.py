@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 
 from resilience.judge.verdict import Value, combined
 from resilience.scenario.scenario import CityReference, Scenario
-from resilience.study.audit.case import BASELINE, Case, Group, Lasts, scenario_of
 from resilience.study.audit.cases import (
+    BASELINE,
     LINK_ORDER,
+    Case,
+    Group,
+    Lasts,
     access_case,
     access_cases,
     component_cases,
@@ -21,6 +24,7 @@ from resilience.study.audit.cases import (
     link_cases,
     maker_cases,
     reached_case,
+    scenario_of,
 )
 from resilience.study.audit.graph import DependencyGraph, NetworkEdge, without_access
 from resilience.study.audit.observation import Observation, observe
@@ -163,7 +167,7 @@ class _Auditor:
         return replace(outcome, victims=victims, why=why(outcome, victims, seen, self._city, self._settings))
 
     def _unasked(self, case: Case) -> Outcome:
-        reason = _("nobody has to get there at that time; if somebody has, see the ways in")
+        reason = _("nobody has to get there at that time; if somebody has, see access for crews and rescue")
         outcome = self._bench.usual(case, Method.UNASKED, reason)
         return replace(outcome, victims=self._graph.victims(case.subject))
 
@@ -193,7 +197,7 @@ class _Auditor:
     def _decided(self, cut: Outcome, reached: Outcome | None) -> Outcome:
         note = cut.case.note
         if cut.value is Value.FAIL and self._too_soon(cut):
-            reason = _("{note}; too much before anybody could have mended anything", note=note)
+            reason = _("{note}; too much before anybody could have fixed anything", note=note)
             return replace(cut, value=Value.PASS, failing=(), reason=reason)
         if reached is None:
             return replace(cut, reason=_("{note}; {reason}", note=note, reason=cut.reason))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from resilience.judge.courses import NotRecorded, spells
+from resilience.judge.time_series import NotRecorded, spells
 from resilience.scenario.scenario import Scenario
 from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City

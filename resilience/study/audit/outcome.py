@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from resilience.judge.courses import TOLERANCE
+from resilience.judge.time_series import TOLERANCE
 from resilience.judge.verdict import Value
-from resilience.study.audit.case import Case
+from resilience.study.audit.cases import Case
 from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import LevelLoss, Observation
 from resilience.study.audit.settings import AuditSettings
@@ -115,7 +115,7 @@ def person_hours(losses: Sequence[LevelLoss], city: City) -> float:
     return total
 
 
-NOTHING_OWED = _("Cannot be judged: the city owes no level here, or it was too low without any fault.")
+NOTHING_OWED = _("Cannot be judged: the city requires no level here, or it was too low without any fault.")
 
 
 def _refused(targets: Iterable[str]) -> Text:
@@ -127,9 +127,9 @@ def _reason(losses: Sequence[LevelLoss], failing: Sequence[LevelLoss], changed: 
     if failing:
         more = len(failing) - 1
         also = _(" and {more} more", more=more) if more else NO_TEXT
-        return _("below what is owed: {level}", level=failing[0].level) + also
+        return _("below the required level: {level}", level=failing[0].level) + also
     if losses:
-        return _("below what is owed for a short while only")
+        return _("below the required level for a short while only")
     if changed:
-        return _("felt, but above what is owed everywhere")
+        return _("felt, but above the required level everywhere")
     return _("no service felt it")

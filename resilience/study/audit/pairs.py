@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from resilience.judge.verdict import Value
-from resilience.study.audit.case import Case, Group
+from resilience.study.audit.cases import Case, Group
 from resilience.study.audit.graph import Victim
 from resilience.study.audit.observation import Observation
 from simulator.contracts.city import City
@@ -43,7 +43,7 @@ def single(
 ) -> Single:
     """What one loss touches: what the log and the courses of levels say, who hangs on it, and which engine it is in.
 
-    A second way that is there, but not used, leaves no trace in the log; so the ends of a link, and whatever its feed
+    A fallback that is there, but not used, leaves no trace in the log; so the ends of a link, and whatever its feed
     or the data network has in common with others, count as touched.
     """
     touched: set[str] = set(seen.subjects - baseline.subjects) | set(seen.changed(baseline))

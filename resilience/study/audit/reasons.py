@@ -50,7 +50,7 @@ def _bridged(outcome: Outcome, victims: Sequence[Victim], seen: Observation, cit
         gone = [name for name in seen.stopped if name in city.components and name not in outcome.case.subjects]
         if gone:
             names = enumerated([Verbatim(name) for name in gone], MOST)
-            parts.append(_("{names} stopped, and no service fell below what is owed", names=names))
+            parts.append(_("{names} stopped, and no service fell below the required level", names=names))
         elif not parts:
             names = enumerated([Verbatim(f"{one.component} ({one.kind})") for one in victims], MOST)
             parts.append(_("{names}: the feed was missing, and no service leans on it alone", names=names))
@@ -62,9 +62,9 @@ def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
     if outcome.case.kind == LinkKind.ROAD:
         return _("the graph does not count a way in as a feed; the service counts who is reached in time")
     if outcome.failing and all(loss.low_s < limits.for_s / 2 for loss in outcome.failing):
-        return _("there is a second way, but switching to it takes longer than allowed")
+        return _("there is a fallback, but switching to it takes longer than allowed")
     if seen.lost or seen.stopped:
-        return _("the second way does not carry: it hangs on the same place or is too weak")
+        return _("the fallback does not carry: it hangs on the same place or is too weak")
     return _("nobody loses a feed; the service itself counts this place, or its capacity is missed")
 
 

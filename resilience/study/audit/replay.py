@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from resilience.scenario.scenario import CityReference, Scenario
-from resilience.study.audit.case import Case, Group, Lasts, scenario_of
+from resilience.study.audit.cases import Case, Group, Lasts, scenario_of
 from resilience.study.audit.outcome import Outcome
 from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.duration import shown

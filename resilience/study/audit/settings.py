@@ -61,6 +61,6 @@ class AuditSettings:
                 lasts=lasts,
                 watched=watched,
             ),
-            _("A service may be below what is owed for {tolerated} at a stretch at most.", tolerated=tolerated),
+            _("A service may be below the required level for {tolerated} at a stretch at most.", tolerated=tolerated),
             _("Where somebody is called, the work on site takes {work} (assumption).", work=work),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience.judge.verdict import Value
 from resilience.study.audit.audit import Audit
-from resilience.study.audit.case import Group
+from resilience.study.audit.cases import Group
 from simulator.contracts.words import NO_TEXT, Text, Words, number
 
 _ = Words("resilience")
@@ -14,9 +14,9 @@ GROUPS: dict[Group, Text] = {
     Group.LINK: _("links cut"),
     Group.COMPONENT: _("components failed"),
     Group.LIFELINE: _("lifelines without anything digital"),
-    Group.ACCESS: _("ways in, when somebody has to get there"),
+    Group.ACCESS: _("access for crews and rescue"),
     Group.PAIR: _("two at once"),
-    Group.MAKER: _("everything of one maker"),
+    Group.MAKER: _("everything of one vendor"),
 }
 
 VALUES: dict[Value, Text] = {
@@ -39,7 +39,7 @@ TEXTS: dict[str, Text] = {
     "group": _("group"),
     "cases": _("cases"),
     "run": _("simulated"),
-    "unasked": _("nobody asks for it (proved)"),
+    "unasked": _("proven to have no effect"),
     "failures": _("What does not hold"),
     "nothing": _("Nothing."),
     "subject": _("what fails"),
@@ -48,14 +48,14 @@ TEXTS: dict[str, Text] = {
     "sub-system": _("worst sub-system"),
     "level": _("service"),
     "depth": _("worst value"),
-    "owed": _("owed"),
+    "owed": _("required"),
     "length": _("at a stretch"),
     "hours": _("person-hours"),
     "result": _("result"),
     "points": _("Single points of failure"),
     "points-intro": _(
         "Looked for twice: in the dependency graph (who has every feed of one kind over this one place) "
-        "and by simulation (which service falls below what is owed). The graph knows no time, no "
+        "and by simulation (which service falls below the required level). The graph knows no time, no "
         "capacity and no fallback; where the two differ, the reason is given."
     ),
     "both": _("graph and simulation say: single point of failure"),
@@ -66,20 +66,20 @@ TEXTS: dict[str, Text] = {
     "owners": _("Findings by owner"),
     "nobody": _("not stated"),
     "failing": _("that do not hold"),
-    "makers": _("Dependency on makers"),
-    "maker": _("maker"),
-    "share": _("share of all with a known maker"),
-    "lost": _("below what is owed if all of it fails"),
+    "makers": _("Dependency on vendors"),
+    "maker": _("vendor"),
+    "share": _("share of all with a known vendor"),
+    "lost": _("below the required level if all of it fails"),
     "roads-intro": _(
         "A blocked way in does harm only when somebody has to get there. So it is tried together with "
         "the need (something is broken and a crew called, a generator needs fuel, wells and tankers are "
         "needed) and held against the same need with the road open."
     ),
     "unsteady": _("Services that cannot be judged"),
-    "unsteady-intro": _("They were below what is owed without any fault, or were not recorded."),
+    "unsteady-intro": _("They were below the required level without any fault, or were not recorded."),
     "pairs-spared": _("Pairs that needed no run"),
     "rule-one": _("one of the two is too much already"),
-    "rule-unasked": _("nobody asks for the other (proved)"),
+    "rule-unasked": _("the other is proven to have no effect"),
     "rule-apart": _("the two have nothing to do with each other"),
     "assumptions": _("Assumptions"),
     "all": _("All cases stand in audit.csv and audit.json."),
@@ -104,10 +104,10 @@ def answer(audit: Audit) -> Text:
     if not failed:
         if audit.value is Value.PASS:
             return _("Yes: the town holds in all {of_all} cases.", of_all=of_all)
-        return _("Open: nothing fell below what is owed.") + opened
+        return _("Open: nothing fell below the required level.") + opened
     return (
         _(
-            "No: in {failed} of {of_all} cases a service falls below what is owed, or nobody gets there.",
+            "No: in {failed} of {of_all} cases a service falls below the required level, or nobody gets there.",
             failed=number(failed),
             of_all=of_all,
         )

@@ -5,8 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from resilience.report.run.axis import ValueAxis
-from resilience.report.run.svg import decimal, element, picture, text
+from resilience.report.run.drawing import ValueAxis, decimal, element, picture, text
 from resilience.report.run.wording import number
 from simulator.contracts.words import SHARE
 

@@ -25,14 +25,14 @@ TEXTS: dict[str, Text] = {
     "nothing": _("No run came to an end."),
     "best": _("Most would be won by “{measure}”: {hours} person-hours less a case, on the average."),
     "none-helps": _("None of the measures is seen to be better than doing nothing."),
-    "interval-note": _("In brackets: what lies between low and high with a confidence of {confidence}."),
+    "interval-note": _("In brackets: {confidence}% confidence interval."),
     "spreads": _("What a case costs"),
     "spreads-intro": _("The town as it is. One case in two, in ten, in twenty is worse than the number in the column."),
     "figure": _("Figure"),
     "mean": _("mean"),
-    "share-0.5": _("one in two"),
-    "share-0.9": _("one in ten"),
-    "share-0.95": _("one in twenty"),
+    "share-0.5": _("median"),
+    "share-0.9": _("90th percentile"),
+    "share-0.95": _("95th percentile"),
     "most": _("worst"),
     "chart": _("How often it gets worse"),
     "chart-label": _("Share of cases with more than so many person-hours; the table below has values"),
@@ -46,8 +46,8 @@ TEXTS: dict[str, Text] = {
     "difference": _("difference a case"),
     "holds": _("holds"),
     "pairs": _("better / worse"),
-    "bad-case": _("one in twenty"),
-    "bad-case-note": _("person-hours that only one case in twenty exceeds"),
+    "bad-case": _("95th percentile"),
+    "bad-case-note": _("person-hours, 95th percentile of the cases"),
     "seen": _("seen"),
     "not-seen": _("not seen"),
     "effect-seen": _("effect"),
@@ -108,6 +108,7 @@ TEXTS: dict[str, Text] = {
         "The distributions are as good as their sources. This is a simulation, no forecast of how often things happen."
     ),
     "digest": _("digest"),
+    "undetermined": _("cannot be determined"),
     "unbounded": _("open"),
     "of": _("{n} of {all}"),
     "to": _("to"),
@@ -151,6 +152,8 @@ def signed(value: float, lang: str) -> str:
 def estimate(found: Estimate, lang: str, sign: bool = False) -> str:
     """`123 (101 to 150)`, with what is open said so."""
     told = signed if sign else amount
+    if found.low is None and found.high is None:
+        return f"{told(found.value, lang)} ({TEXTS['undetermined'].of(lang)})"
     ends = [TEXTS["unbounded"].of(lang) if end is None else told(end, lang) for end in (found.low, found.high)]
     return f"{told(found.value, lang)} ({ends[0]} {TEXTS['to'].of(lang)} {ends[1]})"
 
@@ -166,7 +169,7 @@ def share(found: Estimate, lang: str) -> str:
 
 def interval_note(lang: str) -> str:
     """What the brackets behind figures hold."""
-    return say("interval-note", lang, confidence=quantity(CONFIDENCE, SHARE, lang))
+    return say("interval-note", lang, confidence=f"{100 * CONFIDENCE:g}")
 
 
 def target_words(name: str, city: City) -> Text:

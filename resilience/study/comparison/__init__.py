@@ -1,13 +1,11 @@
 """Two runs, or two campaigns, side by side.
 
-sides       what is known of each
 runs        two runs: verdicts, levels, redundancies, metrics, and what was broken
 campaigns   two campaigns: how often the town held and what a case cost, in pairs where the draws are the same
 words       the words, each beside its translation
 """
 
-from resilience.study.comparison.campaigns import compare_campaigns
+from resilience.study.comparison.campaigns import CampaignSide, Outcome, RunSide, compare_campaigns
 from resilience.study.comparison.runs import compare_runs
-from resilience.study.comparison.sides import CampaignSide, Outcome, RunSide
 
 __all__ = ["CampaignSide", "Outcome", "RunSide", "compare_campaigns", "compare_runs"]

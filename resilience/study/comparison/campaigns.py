@@ -1,17 +1,57 @@
-"""Two campaigns side by side."""
+"""What is known of each of two runs or campaigns, and two campaigns side by side."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
-from resilience.judge.verdict import Value
+from resilience.judge.figures import RunFigures
+from resilience.judge.verdict import Value, Verdict
 from resilience.report.pages import Page, Section, Table
 from resilience.report.run.wording import number
 from resilience.study.campaign.campaign import TODAY
 from resilience.study.campaign.statistics import Estimate, difference, mean, percentile, proportion
 from resilience.study.campaign.words import estimate, figure_words, share
-from resilience.study.comparison.sides import CampaignSide, Outcome
 from resilience.study.comparison.words import say
+from simulator.contracts.words import Text
+
+
+@dataclass(frozen=True, slots=True)
+class RunSide:
+    """A run folder, read back. `name` is the folder as the user named it."""
+
+    name: str
+    city: str
+    seed: int
+    digest: str
+    verdict: Verdict
+    figures: RunFigures
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One finished run of a campaign: what was drawn for it (with its seed), and what came of it."""
+
+    draw: tuple[tuple[str, str], ...]
+    verdict: str
+    service_hours: float
+    services: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSide:
+    """A campaign's folder, read back: outcomes by measure (`today` first) and number of case."""
+
+    name: str
+    title: Text
+    city: str
+    cases: int
+    failed: int
+    seed: int
+    digest: str
+    measures: Mapping[str, Text]
+    outcomes: Mapping[str, Mapping[int, Outcome]]
+
 
 SIDES = ("A", "B")
 Outcomes = Mapping[int, Outcome]

@@ -6,12 +6,12 @@ import math
 from collections.abc import Sequence
 
 from resilience.judge.figures import LevelFigures
+from resilience.judge.losses import shown_unit
 from resilience.judge.verdict import Category, Finding, Metric
 from resilience.report.pages import Page, Section, Table
-from resilience.report.run.losses import shown_unit
 from resilience.report.run.wording import duration, number, quantity
 from resilience.study.campaign.words import amount, signed
-from resilience.study.comparison.sides import RunSide
+from resilience.study.comparison.campaigns import RunSide
 from resilience.study.comparison.words import say
 from resilience.words.terms import fault_words
 from simulator.contracts.kinds import MEASURES

@@ -9,7 +9,8 @@ from simulator.city.layers.layer import Layer, join
 from simulator.city.layers.plan import Plan
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.traffic.catalogue import ROAD
 
 
 def access_layer(ground: Ground, laid: Iterable[Component], links: Iterable[Link], plan: Plan) -> Layer:
@@ -17,7 +18,7 @@ def access_layer(ground: Ground, laid: Iterable[Component], links: Iterable[Link
     nodes = ground.road_nodes
     if not nodes:
         return Layer()
-    reached = {link.target for link in links if link.kind == LinkKind.ROAD}
+    reached = {link.target for link in links if link.kind == ROAD}
     open_ones = [
         component
         for component in (*ground.components.values(), *laid)
@@ -27,6 +28,6 @@ def access_layer(ground: Ground, laid: Iterable[Component], links: Iterable[Link
     made = []
     for component, gate in zip(open_ones, gates, strict=True):
         start = ground.ends[component.id][0] if component.kind == "road" and component.id in ground.ends else gate
-        made.append(join(LinkKind.ROAD, start, component.id, plan.owners.roads))
+        made.append(join(ROAD, start, component.id, plan.owners.roads))
     text = "crews and trucks reach every component from the road node nearest to it"
     return Layer(links=tuple(made), assumptions=(Assumption("road access", text),))

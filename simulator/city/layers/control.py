@@ -13,7 +13,8 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed, stations
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import Fallback, Link, LinkKind
+from simulator.contracts.link import Fallback, Link
+from simulator.domains.ict.catalogue import CONTROL
 
 CENTRE_UPS_S = 2 * HOUR_S
 """Battery of a control room (assumption)."""
@@ -71,7 +72,7 @@ def _waterworks(ground: Ground, ict: Layer, plan: Plan) -> Layer:
     for i, station in enumerate(stations(pumps)):
         fallback = Fallback.LOCAL if i % 2 == 0 else Fallback.HOLD
         for pump in station:
-            links.append(join(LinkKind.CONTROL, room.id, pump.id, plan.owners.water, fallback=fallback))
+            links.append(join(CONTROL, room.id, pump.id, plan.owners.water, fallback=fallback))
             links.append(field_link(ict, pump, plan.owners.ict))
             holding += fallback is Fallback.HOLD
     text = (
@@ -92,7 +93,7 @@ def _network_control(ground: Ground, ict: Layer, plan: Plan) -> Layer:
     )
     links = _room(ground, ict, room, plan, CENTRE_UPS_S)
     for switch in switches:
-        links.append(join(LinkKind.CONTROL, room.id, switch.id, plan.owners.power, fallback=Fallback.HOLD))
+        links.append(join(CONTROL, room.id, switch.id, plan.owners.power, fallback=Fallback.HOLD))
         links.append(field_link(ict, switch, plan.owners.ict))
     text = (
         f"stands at {seat.id} and operates {len(switches)} ring switches over its control links; "
@@ -117,7 +118,7 @@ def _traffic_centre(ground: Ground, ict: Layer, signals: Sequence[Component], pl
     )
     links = _room(ground, ict, room, plan, CENTRE_UPS_S)
     for signal in signals:
-        links.append(join(LinkKind.CONTROL, room.id, signal.id, plan.owners.roads))
+        links.append(join(CONTROL, room.id, signal.id, plan.owners.roads))
         links.append(field_link(ict, signal, plan.owners.ict))
     text = f"commands {len(signals)} signals, which run local programmes without it; its battery lasts 2 h"
     return Layer((room,), tuple(links), assumptions=(Assumption("traffic-centre-1", text),))

@@ -9,7 +9,7 @@ from simulator.city.layers.layer import Layer, join, place
 from simulator.city.layers.names import GENERATOR
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
+from simulator.domains.energy.catalogue import POWER
 
 LITRES_PER_KWH = 0.27
 """Fuel of a diesel set at part load (assumption: 0.23 to 0.30 l/kWh are usual)."""
@@ -46,5 +46,5 @@ def generator_for(
         f"{tank_l:g} l of fuel last {endurance_h:g} h at {load_w / 1000:g} kW "
         f"({reason}; {LITRES_PER_KWH:g} l/kWh, both assumptions)"
     )
-    links = tuple(join(LinkKind.POWER, generator.id, fed.id, site.owner) for fed in (site, *also))
+    links = tuple(join(POWER, generator.id, fed.id, site.owner) for fed in (site, *also))
     return Layer((generator,), links, assumptions=(Assumption(generator.id, text, basis),))

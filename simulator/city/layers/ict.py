@@ -24,8 +24,8 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, District
-from simulator.contracts.link import Link, LinkKind
-from simulator.domains.ict.catalogue import PROTOCOL
+from simulator.contracts.link import Link
+from simulator.domains.ict.catalogue import DATA, PROTOCOL
 
 HOUR_S = 3600.0
 
@@ -47,7 +47,7 @@ def fibre(source: Component, target: Component, owner: str) -> Link:
     """A data link over glass fibre: a millisecond for the devices, and the light's way along the streets."""
     length_m = DETOUR * math.hypot(source.x_m - target.x_m, source.y_m - target.y_m)
     latency_s = round(DEVICE_S + FIBRE_S_M * length_m, 6)
-    return join(LinkKind.DATA, source.id, target.id, owner, latency_s=latency_s)
+    return join(DATA, source.id, target.id, owner, latency_s=latency_s)
 
 
 def ict_layer(ground: Ground, plan: Plan) -> Layer:
@@ -95,7 +95,7 @@ def ict_layer(ground: Ground, plan: Plan) -> Layer:
     ]
     gateways = _with_old_devices(gateways, plan)
     links = [fibre(server, switch, owner) for server in servers for switch in switches]
-    links += [join(LinkKind.DATA, s.id, b.id, owner) for s, b in zip(servers, brokers, strict=True)]
+    links += [join(DATA, s.id, b.id, owner) for s, b in zip(servers, brokers, strict=True)]
     links += _ring(core, owner)
     links += _uplinks(switches, core, owner)
     if core:

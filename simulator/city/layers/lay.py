@@ -21,7 +21,8 @@ from simulator.city.layers.sensors import sensor_layer
 from simulator.city.layers.signals import signal_layer
 from simulator.city.layers.trenches import in_trenches
 from simulator.city.layers.warning import warning_layer
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.energy.catalogue import POWER
 
 
 def lay(
@@ -31,7 +32,7 @@ def lay(
 
     `known` links come from the town itself: a pump that one of them feeds gets no other feed.
     """
-    fed = [link.target for link in known if link.kind == LinkKind.POWER]
+    fed = [link.target for link in known if link.kind == POWER]
     ict = ict_layer(ground, plan)
     signals = signal_layer(ground, plan)
     rescue = rescue_layer(ground, ict, plan)

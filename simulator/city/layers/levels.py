@@ -84,8 +84,8 @@ def level_layer(
             name, minimum = LIFELINE_LEVELS[component.kind]
             add(name, "lifeline", component.id, minimum, ground.people, component.owner)
     text = (
-        f"owed are {WATER_SUPPLY:.0%} of water demand, {POWER_SUPPLY:.0%} of electric load, {ICT:.0%} of ICT nodes and "
-        "sensors, and of lifelines what their fallback still serves; all people of the town lean on each lifeline"
+        f"required are {WATER_SUPPLY:.0%} of water demand, {POWER_SUPPLY:.0%} of electric load, {ICT:.0%} of ICT nodes "
+        "and sensors, and of lifelines what their fallback still serves; all people of the town lean on each lifeline"
     )
     notes.append(Assumption("minima of service levels", text))
     return Layer(levels=tuple(levels), assumptions=tuple(notes))

@@ -22,8 +22,10 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, District, Value
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
 from simulator.contracts.naming import NameCode
+from simulator.domains.ict.catalogue import CONTROL
+from simulator.domains.water.catalogue import WATER
 
 BEDS_PER_1000 = 6.0
 """Hospital beds in Germany in 2017: 497,000 for 82.7 million people (Destatis, by way of the press)."""
@@ -60,7 +62,7 @@ def _water_link(ground: Ground, target: Component, plan: Plan, autonomy_s: float
     junctions = ground.supplying_junctions
     if not junctions:
         return []
-    return [join(LinkKind.WATER, junctions.to(target).id, target.id, plan.owners.water, autonomy_s)]
+    return [join(WATER, junctions.to(target).id, target.id, plan.owners.water, autonomy_s)]
 
 
 def _hospital(ground: Ground, ict: Layer, plan: Plan) -> Layer:
@@ -98,7 +100,7 @@ def _inside(ground: Ground, site: Component, plan: Plan) -> tuple[Layer, tuple[C
     )  # fmt: skip
     system = place("hospital-it", "service", x_m, y_m, owner, HOSPITAL_IT(), seat, cluster=cluster)
     records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, RECORDS(), seat, hospital=site.id)
-    links = [join(LinkKind.CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
+    links = [join(CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
     links += [fibre(server, records, owner) for server in servers]
     text = "its information system runs on two servers in the house, without which wards go over to paper"
     out = Layer((*servers, system, records), tuple(links), assumptions=(Assumption(records.id, text),))
@@ -112,7 +114,7 @@ def _inside(ground: Ground, site: Component, plan: Plan) -> tuple[Layer, tuple[C
 def _town_hall(ground: Ground, ict: Layer, plan: Plan) -> Layer:
     seat = ground.central
     hall = place("town-hall-1", "town-hall", seat.x_m, seat.y_m - 60.0, plan.owners.city, TOWN_HALL(), seat.id)
-    links = [join(LinkKind.CONTROL, "portal", hall.id, plan.owners.ict), *site_links(ict, hall, plan.owners.ict)]
+    links = [join(CONTROL, "portal", hall.id, plan.owners.ict), *site_links(ict, hall, plan.owners.ict)]
     if ground.of_kind("bus"):
         links.append(feed(ground, hall, plan.owners.power, TOWN_HALL_UPS_S))
     text = f"stands in {seat.id}; online over the citizens' portal; battery {TOWN_HALL_UPS_S / 60:g} min"

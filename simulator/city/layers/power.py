@@ -10,7 +10,8 @@ from simulator.city.layers.layer import Layer, join
 from simulator.city.layers.plan import Plan
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.energy.catalogue import POWER
 
 STATION_M = 50.0
 """Pumps within this distance of each other stand in one station and share its feed (assumption)."""
@@ -21,7 +22,7 @@ PUMP_YEARS = (1996, 2004, 2011, 2018)
 def feed(ground: Ground, component: Component, owner: str, autonomy_s: float = 0.0) -> Link:
     """The power link of a component from the nearest bus with consumers."""
     bus = ground.supplying_buses.to(component)
-    return join(LinkKind.POWER, bus.id, component.id, owner, autonomy_s)
+    return join(POWER, bus.id, component.id, owner, autonomy_s)
 
 
 def stations(pumps: Sequence[Component]) -> list[list[Component]]:
@@ -52,7 +53,7 @@ def pump_layer(ground: Ground, plan: Plan, fed: Sequence[str] = ()) -> Layer:
         make = plan.make(i)
         for pump in station:
             if pump.id not in fed:
-                links.append(join(LinkKind.POWER, bus.id, pump.id, plan.owners.power))
+                links.append(join(POWER, bus.id, pump.id, plan.owners.power))
             if plan.makes:
                 year = PUMP_YEARS[i % len(PUMP_YEARS)]
                 overrides[pump.id] = Override(maker=make.maker, model="pump drive", year=year)

@@ -8,7 +8,8 @@ from simulator.city.draft import Override
 from simulator.city.layers.layer import Layer
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.energy.catalogue import POWER
 
 FIRST = (
     "hospital",
@@ -31,7 +32,7 @@ def priority_layer(components: Iterable[Component], links: Iterable[Link]) -> La
     kinds = {component.id: component.kind for component in components}
     best: dict[str, float] = {}
     for link in links:
-        if link.kind != LinkKind.POWER or kinds.get(link.source) != "bus":
+        if link.kind != POWER or kinds.get(link.source) != "bus":
             continue
         kind = kinds.get(link.target)
         rank = 1.0 if kind in FIRST else 2.0 if kind in SECOND else 3.0

@@ -16,7 +16,8 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.ict.catalogue import CONTROL
 
 RADIO_BATTERY_S = (2 * HOUR_S, 4 * HOUR_S, 6 * HOUR_S)
 """Norm bos-base-station: 2 h, and 4 to 6 h as seen in 2021 (secondary); in turn."""
@@ -62,7 +63,7 @@ def rescue_layer(ground: Ground, ict: Layer, plan: Plan) -> Layer:
             plan.make(i),
         )
         sites.append(site)
-        links.append(join(LinkKind.CONTROL, dispatch.id, site.id, plan.owners.rescue))
+        links.append(join(CONTROL, dispatch.id, site.id, plan.owners.rescue))
         links.append(field_link(ict, site, plan.owners.radio))
         if powered:
             battery_s = SWITCHING_S if switching else RADIO_BATTERY_S[i % len(RADIO_BATTERY_S)]

@@ -8,7 +8,7 @@ from simulator.city.layers.names import SIGNAL
 from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
-from simulator.contracts.link import LinkKind
+from simulator.domains.traffic.catalogue import ROAD
 
 ARMS = 3
 """A junction has at least so many roads; with fewer there is nothing to regulate."""
@@ -41,7 +41,7 @@ def signal_layer(ground: Ground, plan: Plan) -> Layer:
             police=police,
         )
         signals.append(signal)
-        links.append(join(LinkKind.ROAD, node.id, signal.id, plan.owners.roads))
+        links.append(join(ROAD, node.id, signal.id, plan.owners.roads))
         if ground.of_kind("bus"):
             links.append(feed(ground, signal, plan.owners.power, BATTERY_S[i % len(BATTERY_S)]))
     if not signals:

@@ -11,9 +11,10 @@ from simulator.city.layers.ground import Ground
 from simulator.city.layers.layer import Layer
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.ict.catalogue import DATA
 
-CABLES = (LinkKind.POWER, LinkKind.DATA)
+CABLES = (POWER, DATA)
 """Kinds of link that are a cable in the ground."""
 
 

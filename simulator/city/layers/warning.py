@@ -11,7 +11,8 @@ from simulator.city.layers.plan import Plan
 from simulator.city.layers.power import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.ict.catalogue import CONTROL
 
 PHONES_S = 2 * HOUR_S
 """How long phones get messages in a blackout (assumption: batteries of base stations, as norm bos-base-station)."""
@@ -29,7 +30,7 @@ def warning_layer(ground: Ground, ict: Layer, dispatch: Component, plan: Plan) -
     x_m, y_m, seat = dispatch.x_m, dispatch.y_m, dispatch.district
     service = place("warning", "service", x_m, y_m, owner, WARNING_SYSTEM(), seat, cluster=CLUSTER)
     room = place("public-warning-1", "public-warning", x_m, y_m, owner, PUBLIC_WARNING(), seat)
-    links: list[Link] = [join(LinkKind.CONTROL, service.id, room.id, plan.owners.ict)]
+    links: list[Link] = [join(CONTROL, service.id, room.id, plan.owners.ict)]
     links += site_links(ict, room, plan.owners.ict)
     if powered:
         links.append(feed(ground, room, plan.owners.power, PHONES_S))
@@ -38,7 +39,7 @@ def warning_layer(ground: Ground, ict: Layer, dispatch: Component, plan: Plan) -
         name = f"siren-{district.id}"
         siren = place(name, "siren", district.x_m, district.y_m - 40.0, owner, SIREN(district.title), district.id)
         sirens.append(siren)
-        links.append(join(LinkKind.CONTROL, dispatch.id, siren.id, owner))
+        links.append(join(CONTROL, dispatch.id, siren.id, owner))
         links.append(field_link(ict, siren, plan.owners.ict))
         if powered:
             links.append(feed(ground, siren, plan.owners.power, SIREN_S))

@@ -7,8 +7,8 @@ import numpy as np
 from simulator.city.power_file import PowerFile
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput, Problem
+from simulator.domains.energy.catalogue import POWER
 from simulator.domains.energy.engine import Dataset, append_rows, grid_nodes
 from simulator.domains.energy.model import BatterySite, Floats, Grid, Ints, RingSwitch, Site
 
@@ -47,7 +47,7 @@ def build_grid(file: PowerFile, data: Dataset, city: City) -> Grid:
     loads = [row for row in data["sym_load"] if int(row["id"]) not in charging] if "sym_load" in data else []
     motors = _spoken_for(file, city)
     scale = np.array([0.0 if int(row["id"]) in motors else 1.0 for row in loads])
-    feeding = [i for i, name in enumerate(bus_ids) if city.links_out_of(name, LinkKind.POWER)]
+    feeding = [i for i, name in enumerate(bus_ids) if city.links_out_of(name, POWER)]
     gens, gen_at, pv_ids, pv_gen, pv_rated = _plants(file, data, city, bus_at, nodes)
     source_pgm = np.array(data["source"]["id"], dtype=np.int64)
     source_at = {int(i): place for place, i in enumerate(source_pgm)}
@@ -158,7 +158,7 @@ def _spoken_for(file: PowerFile, city: City) -> set[int]:
     """Motors of the file at buses with a linked pump: the pump itself says what it draws."""
     out: set[int] = set()
     for bus in file.buses:
-        links = city.links_out_of(f"bus-{bus.id}", LinkKind.POWER)
+        links = city.links_out_of(f"bus-{bus.id}", POWER)
         if bus.motors and any(city.components[link.target].kind == "pump" for link in links):
             out.update(bus.motors)
     return out

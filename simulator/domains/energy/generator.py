@@ -8,11 +8,11 @@ import numpy as np
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
-from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
+from simulator.domains.energy.catalogue import POWER
 
 STEADY_S = 60.0
 """Mains must be back for so long before a generator stops (assumption)."""
@@ -44,9 +44,9 @@ class Generator:
         self._refuses = False
         self._ordered = False
         self._stopping = False
-        links = runtime.city.links_out_of(self.id, LinkKind.POWER)
+        links = runtime.city.links_out_of(self.id, POWER)
         self._targets = tuple(dict.fromkeys(link.target for link in links))
-        runtime.supply.offer(self.id, LinkKind.POWER, False)
+        runtime.supply.offer(self.id, POWER, False)
         for subject in (self.id, *self._targets):
             runtime.supply.watch(subject, self._look)
         self._look(self.id, None)
@@ -62,7 +62,7 @@ class Generator:
         """Whether one of its targets has no power link left from anything but generators."""
         supply, city = self._runtime.supply, self._runtime.city
         for target in self._targets:
-            live = supply.live_links(target, LinkKind.POWER)
+            live = supply.live_links(target, POWER)
             if all(city.components[link.source].kind == "generator" for link in live):
                 return True
         return False
@@ -105,7 +105,7 @@ class Generator:
             self._runtime.crews.repair(self.id, None, event, self._mended)
             return
         event = self._turn("running", events.GENERATOR_RUNS, cause)
-        self._runtime.supply.offer(self.id, LinkKind.POWER, True, event)
+        self._runtime.supply.offer(self.id, POWER, True, event)
         self._watch_fuel(event)
 
     def _mended(self, event: int) -> None:
@@ -153,7 +153,7 @@ class Generator:
         before, self.mode = self.mode, mode
         event = self._runtime.mode(self.id, before, mode, why, params, cause)
         if before == "running":
-            self._runtime.supply.offer(self.id, LinkKind.POWER, False, event)
+            self._runtime.supply.offer(self.id, POWER, False, event)
         return event
 
     def _later(self, seconds: float, call: Callable[[], object]) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.contracts.component import Domain
 from simulator.contracts.event import EventCode
-from simulator.contracts.link import LinkKind
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.energy.catalogue import POWER
 from simulator.domains.energy.islands import with_one_of
 from simulator.domains.energy.model import Bools, Floats, Inputs, Ints, Solution, named
 from simulator.domains.energy.state import GridState
@@ -34,7 +34,7 @@ class Readout:
         self.source_w: Floats = np.zeros(len(grid.source_pgm))
         self.gen_w: Floats = np.zeros(len(grid.gen_pgm))
         self._levels = []
-        for level in city.levels_of(Domain.ENERGY):
+        for level in city.levels_of(ENERGY_DOMAIN):
             here = np.array(
                 [
                     level.subject in ("city", city.components[name].district if name in city.components else "")
@@ -115,7 +115,7 @@ class Readout:
                 self._without.pop(i, None)
             else:
                 self._without[i] = why
-            supply.offer(grid.bus_ids[i], LinkKind.POWER, bool(up[i]), why)
+            supply.offer(grid.bus_ids[i], POWER, bool(up[i]), why)
 
     def _dead(self, buses: Bools, cause: int | None) -> dict[int, int]:
         """One event for every part that went dead, caused by the fault or empty battery that lies in it."""

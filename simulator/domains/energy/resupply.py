@@ -9,7 +9,6 @@ import numpy as np
 
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import LinkKind
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import STAFF_ABSENT, staff_present
@@ -17,6 +16,7 @@ from simulator.domains.energy import events
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
 from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch, named
 from simulator.domains.energy.state import GridState
+from simulator.domains.ict.catalogue import CONTROL
 
 BACK_LOADING = 0.95
 """Shed buses come back on a detour only where this loading is kept (assumption, so that they do not go in and out)."""
@@ -61,7 +61,7 @@ class Resupply:
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_view)
         runtime.faults.handle(STAFF_ABSENT, self._on_staff)
         for switch in state.grid.switches:
-            for link in runtime.city.links_into(switch.id, LinkKind.CONTROL):
+            for link in runtime.city.links_into(switch.id, CONTROL):
                 runtime.supply.watch(link.id, self._on_control)
 
     @property
@@ -195,7 +195,7 @@ class Resupply:
         supply, city, faults = self._runtime.supply, self._runtime.city, self._runtime.faults
         manned = [
             staff_present(faults, link.source)
-            for link in supply.live_links(switch.id, LinkKind.CONTROL)
+            for link in supply.live_links(switch.id, CONTROL)
             if city.components[link.source].kind == "network-control"
             and supply.works(link.source)
             and not faults.active(link.source, LOSS_OF_VIEW.name)

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.city import City
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
+from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.model import DataGraph
 
 
@@ -67,6 +68,6 @@ class ControlFan:
 def control_fans(city: City, graph: DataGraph) -> tuple[ControlFan, ...]:
     """The control links of the city by their source, sources in the order of the file."""
     by_source: dict[str, list[Link]] = {}
-    for link in city.links_of_kind(LinkKind.CONTROL):
+    for link in city.links_of_kind(CONTROL):
         by_source.setdefault(link.source, []).append(link)
     return tuple(ControlFan.of(graph, source, tuple(links)) for source, links in by_source.items())

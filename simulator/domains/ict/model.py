@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
+from simulator.domains.ict.catalogue import DATA
 
 NODE_KINDS = ("server", "router", "switch", "radio-site", "gateway")
 """Kinds that forward messages. Everything else on a data link (pump, signal, hospital) is a leaf and forwards none."""
@@ -53,7 +53,7 @@ class DataGraph:
 
     @classmethod
     def of(cls, city: City) -> DataGraph:
-        links = tuple(city.links_of_kind(LinkKind.DATA))
+        links = tuple(city.links_of_kind(DATA))
         nodes = [node.id for node in ict_nodes(city)]
         ids = tuple(dict.fromkeys([*nodes, *(end for link in links for end in (link.source, link.target))]))
         index = {name: i for i, name in enumerate(ids)}

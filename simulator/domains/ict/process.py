@@ -8,12 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import LinkKind
 from simulator.coupling.messages import NONE, Passage
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import engine, events
-from simulator.domains.ict.catalogue import FLOODING
+from simulator.domains.ict.catalogue import CONTROL, DATA, FLOODING
 from simulator.domains.ict.control import ControlFan, control_fans
 from simulator.domains.ict.duty import Duty
 from simulator.domains.ict.election import Election
@@ -242,7 +241,7 @@ class Ict:
         supply, server = self._runtime.supply, self._elections[service].serving
         if server is not None and service in self._fans:
             self._set_control_paths(self._fans[service], server, event)
-        for kind in (LinkKind.CONTROL, LinkKind.DATA):
+        for kind in (CONTROL, DATA):
             supply.offer(service, kind, server is not None, event)
 
     # what can be measured
@@ -291,7 +290,7 @@ class Ict:
         """A control link needs data links at both ends: say at the start where there are none."""
         city = self._runtime.city
         known = self.graph.index.keys() | self._elections.keys()
-        for link in city.links_of_kind(LinkKind.CONTROL):
+        for link in city.links_of_kind(CONTROL):
             missing = [end for end in (link.source, link.target) if end not in known]
             if missing:
                 self._runtime.log.add(events.UNCONNECTED, link.id, {"ends": " ".join(missing)})

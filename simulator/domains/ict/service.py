@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
 from simulator.contracts.level import ServiceLevel
+from simulator.domains.ict.catalogue import DOMAIN as ICT_DOMAIN
 from simulator.domains.ict.model import DataGraph, data_centre, ict_nodes
 
 
@@ -38,7 +38,7 @@ class NetworkService:
                 self._sensors[self.place[cohort.gateway]] += len(cohort.components)
             else:
                 self._lone_sensors += len(cohort.components)
-        self._levels = city.levels_of(Domain.ICT)
+        self._levels = city.levels_of(ICT_DOMAIN)
         subjects = dict.fromkeys(level.subject for level in self._levels if level.measure == "ict-availability")
         self._nodes_of = {
             subject: np.array([i for i, n in enumerate(nodes) if subject in {"city", n.district}], dtype=np.int64)

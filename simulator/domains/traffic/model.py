@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from simulator.city.road_file import Roads
 from simulator.contracts.city import City
-from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput, Problem
+from simulator.domains.traffic.catalogue import ROAD
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -116,7 +116,7 @@ def signal_programmes(city: City, model: RoadModel) -> dict[str, Programme]:
     taken: dict[int, str] = {}
     programmes: dict[str, Programme] = {}
     for signal in city.of_kind("signal"):
-        nodes = [ln.source for ln in city.links_into(signal.id, LinkKind.ROAD) if ln.source in model.node_index]
+        nodes = [ln.source for ln in city.links_into(signal.id, ROAD) if ln.source in model.node_index]
         if len(nodes) != 1:
             what = f"has {len(nodes)} road links from road nodes"
             mend = "give it one: the road node it stands at"

@@ -9,15 +9,14 @@ import numpy as np
 import simpy
 
 from simulator.city.road_file import read_roads
-from simulator.contracts.component import Domain
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic import events
-from simulator.domains.traffic.catalogue import DEMAND_SURGE
+from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
+from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.traffic.demand import departures
 from simulator.domains.traffic.engine import Engine, Passing
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
@@ -62,7 +61,7 @@ class Traffic:
         self.signals = Signals(runtime, programmes, self._on_signal)
         approaches = [programme.approaches for programme in programmes.values()]
         measures = {"rescue-arrival": self.rescue.share, "travel-time-index": self.engine.travel_time_index}
-        owed = runtime.city.levels_of(Domain.TRAFFIC)
+        owed = runtime.city.levels_of(TRAFFIC_DOMAIN)
         self._levels = tuple((level.id, measures[level.measure]) for level in owed if level.measure in measures)
         self._signals = tuple(programmes)
         self._approaches = np.array([road for roads in approaches for road in roads], dtype=np.int64)
@@ -162,7 +161,7 @@ class Traffic:
     def _offer(self, node: int, cause: int) -> None:
         """A road node gives access while one road that leads to it is open."""
         reached = bool(self.engine.is_open[list(self.model.into(node))].any())
-        self._runtime.supply.offer(self.model.nodes[node], LinkKind.ROAD, reached, cause)
+        self._runtime.supply.offer(self.model.nodes[node], ROAD, reached, cause)
 
     def _look(self) -> None:
         """Travel times and service levels as they are now."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.traffic.model import Floats, RoadModel
 from simulator.domains.traffic.routes import Routes, Ways
 
@@ -60,7 +60,7 @@ class Rescue:
             node_index[link.source]
             for station in self.stations
             if supply.works(station)
-            for link in supply.live_links(station, LinkKind.ROAD)
+            for link in supply.live_links(station, ROAD)
             if link.source in node_index
         ]
 

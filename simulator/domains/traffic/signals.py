@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator.contracts.event import EventCode
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import LinkKind
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
 from simulator.domains.traffic.engine import Passing
@@ -95,7 +95,7 @@ class Signals:
             return DARK
         if failed := self._runtime.faults.active(signal, CONTROLLER_FAILED.name):
             return FLASHING if any(one.parameters["fallback"] == FLASHING for one in failed) else FIXED
-        return CENTRAL if supply.live_links(signal, LinkKind.CONTROL) else LOCAL
+        return CENTRAL if supply.live_links(signal, CONTROL) else LOCAL
 
     def _on_controller(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         if target not in self._mode:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import Fallback, LinkKind
+from simulator.contracts.link import Fallback
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
-from simulator.domains.ict.catalogue import FALSE_DATA
+from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water.commands import Commands
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.falsified import Falsified
@@ -94,8 +94,8 @@ class Changes:
 
     def _switched(self, component: Component) -> list[Change]:
         supply, link = self._rt.supply, self._where[component.id]
-        held = not supply.fed(component.id, LinkKind.CONTROL) and any(
-            ln.fallback is Fallback.HOLD for ln in self._rt.city.links_into(component.id, LinkKind.CONTROL)
+        held = not supply.fed(component.id, CONTROL) and any(
+            ln.fallback is Fallback.HOLD for ln in self._rt.city.links_into(component.id, CONTROL)
         )
         held = held and not supply.by_hand(component.id)
         stop: Force | None = None
@@ -106,7 +106,7 @@ class Changes:
             stuck = [f.parameters["position"] for f in self._rt.faults.active(component.id, "valve-stuck")]
             if stuck:
                 stop = Force.SHUT if "closed" in stuck else Force.OPEN
-        live = supply.live_links(component.id, LinkKind.CONTROL)
+        live = supply.live_links(component.id, CONTROL)
         blind = bool(live) and all(self._rt.faults.active(ln.source, LOSS_OF_VIEW.name) for ln in live)
         blind = blind and not supply.by_hand(component.id)
         # the hold comes first, so that the set-point it keeps is the one from before the stop

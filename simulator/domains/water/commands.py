@@ -6,9 +6,10 @@ from bisect import bisect_right
 
 from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.water.catalogue import COMMANDS_REPLAYED, SET_POINT_TAMPERED
 from simulator.domains.water.overrides import Overrides, Written
 from simulator.domains.water.statements import Setpoint
@@ -31,7 +32,7 @@ class Commands:
         city = self._rt.city
         if city.components[target].kind in ("pump", "valve"):
             return (target,)
-        found = (link.target for link in city.links_out_of(target, LinkKind.CONTROL))
+        found = (link.target for link in city.links_out_of(target, CONTROL))
         return tuple(name for name in found if city.components[name].kind == "pump")
 
     def note(self, pump: str, runs: bool) -> None:

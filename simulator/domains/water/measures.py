@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.contracts.component import Domain
 from simulator.contracts.level import ServiceLevel
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
 
 _NO_DEMAND_M3_S = 1e-12
@@ -125,7 +125,7 @@ class Measures:
             runtime.quantities.register(Quantity(name, unit, names, values[:outside].view))
         self._levels = tuple(
             (level.id, level.measure == "water-supply", self._level_row(level))
-            for level in city.levels_of(Domain.WATER)
+            for level in city.levels_of(WATER_DOMAIN)
         )
 
     def refresh(self, cause: int | None) -> None:

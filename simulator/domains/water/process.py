@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import simpy
 
-from simulator.contracts.component import Component, Domain
+from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
-from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
-from simulator.domains.ict.catalogue import FALSE_DATA
+from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water import events
 from simulator.domains.water.capacity import capacities
-from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND
+from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND, WATER
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands
 from simulator.domains.water.engine import WaterEngine
@@ -61,7 +61,7 @@ class WaterProcess:
         self._pumps = tuple((c.id, link, row[link]) for c, link in self._switched if c.kind == "pump")
         self._pump_links = np.array([link for _, link, _ in self._pumps], dtype=np.int64)
         self._feeders = tuple(
-            (c.id, self._where[c.id]) for c in city.of_kind("junction") if city.links_out_of(c.id, LinkKind.WATER)
+            (c.id, self._where[c.id]) for c in city.of_kind("junction") if city.links_out_of(c.id, WATER)
         )
         self._measures = Measures(runtime, self._engine, self._where)
         self._commands, self._falsified = Commands(runtime, self._overrides), Falsified(runtime)
@@ -105,7 +105,7 @@ class WaterProcess:
     def _on_centre(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """Something about a control room concerns the pumps and valves that it commands."""
         switched = {component.id for component, _ in self._switched}
-        for link in self._rt.city.links_out_of(target, LinkKind.CONTROL):
+        for link in self._rt.city.links_out_of(target, CONTROL):
             if link.target in switched:
                 self._on_change(link.target, event)
 
@@ -116,7 +116,7 @@ class WaterProcess:
             if active:
                 self._replays[target] = event
         devices = self._commands.devices(target)
-        if active and not any(self._rt.supply.live_links(device, LinkKind.CONTROL) for device in devices):
+        if active and not any(self._rt.supply.live_links(device, CONTROL) for device in devices):
             self._rt.log.add(events.NO_CONTROL_PATH, target, cause=event)
         for device in devices:
             self._on_change(device, event)
@@ -223,7 +223,7 @@ class WaterProcess:
                 self._log_empty(tank, share)
         for junction, node in self._feeders:
             good = self._measures.share_at(node) >= OFFER_SHARE and self._measures.drinkable_at(node)
-            self._rt.supply.offer(junction, LinkKind.WATER, good, self._cause)
+            self._rt.supply.offer(junction, WATER, good, self._cause)
 
     def _log_switches(self) -> None:
         """Log what the network's own controls did to pumps; what others did to them is in the log already."""
@@ -261,7 +261,7 @@ class WaterProcess:
         problems: list[Problem] = []
         file = str(self._rt.city.water_file)
         for component in self._rt.city.components.values():
-            if component.domain != Domain.WATER:
+            if component.domain != WATER_DOMAIN:
                 continue
             index = self._network.find(component.kind, component.network_id or component.id.partition("-")[2])
             if index is None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
-from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.hospital import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -46,16 +47,16 @@ class Hospital(Lifeline):
     def judge(self) -> Duty:
         supply, components = self.runtime.supply, self.runtime.city.components
         params: dict[str, Value] = {}
-        live = [components[link.source].kind for link in supply.live_links(self.id, LinkKind.POWER)]
+        live = [components[link.source].kind for link in supply.live_links(self.id, POWER)]
         if self.runtime.faults.disabled(self.id):
             mode, why = "none", events.HOSPITAL_SITE_OUT
-        elif any(kind != "generator" for kind in live) or (supply.mains(self.id, LinkKind.POWER) and not live):
+        elif any(kind != "generator" for kind in live) or (supply.mains(self.id, POWER) and not live):
             mode, why = "mains", events.HOSPITAL_GRID
         elif live:
             mode, why = "generator", events.HOSPITAL_GENERATOR
-        elif supply.fed(self.id, LinkKind.POWER):
+        elif supply.fed(self.id, POWER):
             mode, why = "battery", events.HOSPITAL_BATTERY
-            params["left_s"] = supply.autonomy_left_s(self.id, LinkKind.POWER)
+            params["left_s"] = supply.autonomy_left_s(self.id, POWER)
         else:
             mode, why = self._by_hand()
         if mode not in ("manual", "none"):
@@ -63,7 +64,7 @@ class Hospital(Lifeline):
         share = SHARES[mode] * (1.0 if self._records is None else self._records.share)
         if self._water is not None:
             return Duty(mode, share * self._water.share, why, params)
-        return Duty(mode, share * (1.0 if supply.fed(self.id, LinkKind.WATER) else DRY_SHARE), why, params)
+        return Duty(mode, share * (1.0 if supply.fed(self.id, WATER) else DRY_SHARE), why, params)
 
     def _by_hand(self) -> tuple[str, EventCode]:
         now, lasts = self.runtime.clock.now, to_ticks(self.component.number("manual_s"))
@@ -78,7 +79,7 @@ class Hospital(Lifeline):
 
     def judged(self, duty: Duty, cause: int | None) -> None:
         """Say what must be brought by tanker once the roof tank is empty (1. WasSV § 2: litres a bed and day)."""
-        dry = not self.runtime.supply.fed(self.id, LinkKind.WATER)
+        dry = not self.runtime.supply.fed(self.id, WATER)
         if dry == self._dry:
             return
         self._dry = dry

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.ict.catalogue import CONTROL, DATA
 from simulator.lifelines.hospital import events
 from simulator.lifelines.hospital.process import Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
@@ -43,10 +44,10 @@ class PatientRecords(Lifeline):
         missing = [
             what
             for what, there in (
-                ("power", supply.fed(self.hospital, LinkKind.POWER)),
+                ("power", supply.fed(self.hospital, POWER)),
                 ("records-out", not runtime.faults.active(self.id, "records-out")),
-                ("way", supply.mains(self.id, LinkKind.CONTROL)),
-                ("data-link", supply.mains(self.id, LinkKind.DATA)),
+                ("way", supply.mains(self.id, CONTROL)),
+                ("data-link", supply.mains(self.id, DATA)),
             )
             if not there
         ]

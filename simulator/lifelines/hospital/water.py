@@ -6,11 +6,10 @@ from collections.abc import Mapping
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode
-from simulator.contracts.link import LinkKind
-from simulator.contracts.repair import Trade
 from simulator.contracts.ticks import to_s, to_ticks
-from simulator.coupling.catalogue import NO_TANKERS
+from simulator.coupling.catalogue import DRIVER, NO_TANKERS
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.hospital import events
 from simulator.lifelines.hospital.process import DRY_SHARE, Hospital
 from simulator.lifelines.lifeline import Duty, Lifeline
@@ -51,12 +50,12 @@ class HospitalWater(Lifeline):
     def judge(self) -> Duty:
         supply = self.runtime.supply
         self._settle()
-        if supply.mains(self.hospital, LinkKind.WATER):
+        if supply.mains(self.hospital, WATER):
             return self._now("network", events.WATER_NETWORK)
-        fed = supply.fed(self.hospital, LinkKind.WATER)
+        fed = supply.fed(self.hospital, WATER)
         self._order(enough=self._load - fed)
         if fed:
-            left_s = supply.autonomy_left_s(self.hospital, LinkKind.WATER)
+            left_s = supply.autonomy_left_s(self.hospital, WATER)
             return self._now("tank", events.WATER_TANK, left_s)
         if self._stock > 0:
             self.wake(self.runtime.clock.now + (self._stock - self._load if self._stock > self._load else self._stock))
@@ -79,7 +78,7 @@ class HospitalWater(Lifeline):
             return
         self._ordered = True
         event = self.runtime.log.add(events.CALLS_TANKER, self.id, cause=self.because)
-        unload_s, trade = self.component.number("unload_s"), Trade.DRIVER
+        unload_s, trade = self.component.number("unload_s"), DRIVER
         self.runtime.crews.dispatch(events.WATER_TANKER, self.hospital, unload_s, event, self._brought, trade=trade)
 
     def _brought(self, event: int) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import CONTROL, DATA
+from simulator.domains.traffic.catalogue import ROAD
 from simulator.lifelines.drinking_water.process import DrinkingWater
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.public_warning import events
@@ -75,7 +76,7 @@ class PublicWarning(Lifeline):
 
     def _digital(self) -> bool:
         supply, faults = self.runtime.supply, self.runtime.faults
-        ways = all(supply.mains(self.id, kind) for kind in (LinkKind.CONTROL, LinkKind.DATA))
+        ways = all(supply.mains(self.id, kind) for kind in (CONTROL, DATA))
         return supply.works(self.id) and ways and not faults.active(self.id, "warning-out")
 
     def _heard(self, district: str) -> float:
@@ -88,7 +89,7 @@ class PublicWarning(Lifeline):
 
     def _sounds(self, siren: Component) -> bool:
         supply, now = self.runtime.supply, self.runtime.clock.now
-        if supply.mains(siren.id, LinkKind.CONTROL):
+        if supply.mains(siren.id, CONTROL):
             self._unreached_since.pop(siren.id, None)
             return supply.works(siren.id)
         by_hand = to_ticks(siren.number("by_hand_s"))
@@ -114,6 +115,6 @@ class PublicWarning(Lifeline):
             for van in self._vans
             if supply.works(van.id)
             and on_road < to_ticks(van.number("endurance_s"))
-            and (supply.live_links(van.id, LinkKind.ROAD) or not city.links_into(van.id, LinkKind.ROAD))
+            and (supply.live_links(van.id, ROAD) or not city.links_into(van.id, ROAD))
         ]
         return min(1.0, sum(out) / total)

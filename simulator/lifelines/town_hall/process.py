@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from simulator.contracts.component import Component
-from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.catalogue import RANSOMWARE
 from simulator.coupling.runtime import Runtime
 from simulator.coupling.staff import staff_present
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.ict.catalogue import CONTROL, DATA
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.town_hall import events
 
@@ -35,10 +36,10 @@ class TownHall(Lifeline):
         missing = [
             what
             for what, there in (
-                ("power", supply.fed(self.id, LinkKind.POWER)),
+                ("power", supply.fed(self.id, POWER)),
                 ("encrypted", not self.runtime.faults.active(self.id, RANSOMWARE.name)),
-                ("way", supply.mains(self.id, LinkKind.CONTROL)),
-                ("data-link", supply.mains(self.id, LinkKind.DATA)),
+                ("way", supply.mains(self.id, CONTROL)),
+                ("data-link", supply.mains(self.id, DATA)),
             )
             if not there
         ]

@@ -31,8 +31,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    from resilience.report.charter.page import charter_view
     from resilience.report.charter.texts import STATUS
-    from resilience.report.charter.view import charter_view
     from stadtwerk.charter.report import make_report
     from stadtwerk.terminal import Terminal
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 EPILOG = """\
 examples:
-  stadtwerk compare runs/before runs/after             two runs: verdicts, levels, second ways, figures
+  stadtwerk compare runs/before runs/after             two runs: verdicts, levels, fallbacks, figures
   stadtwerk compare runs/campaign-a runs/campaign-b    two campaigns: how often the town held, what a case cost
   stadtwerk compare runs/before runs/after --lang de --out unterschied.html
 

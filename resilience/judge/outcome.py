@@ -64,7 +64,7 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
     if gone:
         names = enumerated([quoted(finding.title) for finding in gone])
         reason = _(
-            "The known weakness no longer shows: {names}. If it is mended, take `expected` out of the scenario.",
+            "The known weakness no longer shows: {names}. If it is fixed, take `expected` out of the scenario.",
             names=names,
         )
         return Judged(Outcome.FAIL, reason, gone)
