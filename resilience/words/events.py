@@ -92,7 +92,7 @@ def sentence(event: Event, city: City) -> Text:
         before, after = mode_words(kind, event.before), mode_words(kind, event.after)
         if code is None:
             return joined([before, after], Verbatim(" → "))
-        return _("{before} → {after}: {why}", before=before, after=after, why=said)
+        return _("{before} → {after} ({why})", before=before, after=after, why=said)
     return said
 
 

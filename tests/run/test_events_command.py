@@ -33,10 +33,10 @@ def test_a_component_is_shown_with_its_links_and_levels(told, main_run: Run) -> 
     lines = told("--component", "hospital-1", "--lang", "de")
     mine = {e["id"] for e in main_run.events if e["subject"] == "hospital-1"}
     assert mine <= set(ids(lines)) and len(lines) < len(main_run.events) / 5
-    assert any("Krankenhaus: Netz → Batterie: auf Batterien für höchstens 10 min" in line for line in lines)
+    assert any("Krankenhaus: Netz → Batterie (auf Batterien für höchstens 10 min)" in line for line in lines)
     assert any("Krankenhaus: 50\u00a0% der Aufgabe erfüllt; gefordert: 80\u00a0%" in line for line in lines)
     english = told("--component", "hospital-1")
-    assert any("hospital: mains → battery: on batteries for 10 min at most" in line for line in english)
+    assert any("hospital: mains → battery (on batteries for 10 min at most)" in line for line in english)
 
 
 def test_a_cause_is_shown_with_all_that_followed(told, main_run: Run) -> None:  # type: ignore[no-untyped-def]

@@ -32,6 +32,6 @@ SIGNAL_FIXED = EventCode(
 SIGNAL_FLASHING = EventCode(
     "traffic.signal-flashing", EventKind.MODE, _("its controller has failed: flashing amber, the signs count")
 )
-SIGNAL_DARK = EventCode("traffic.signal-dark", EventKind.MODE, _("the signal is dark: all-way stop"))
+SIGNAL_DARK = EventCode("traffic.signal-dark", EventKind.MODE, _("the signal is dark, all have to stop"))
 SIGNAL_POLICED = EventCode("traffic.signal-policed", EventKind.MODE, _("police regulate the junction"))
-SIGNAL_UNPOLICED = EventCode("traffic.signal-unpoliced", EventKind.MODE, _("police have left: all-way stop"))
+SIGNAL_UNPOLICED = EventCode("traffic.signal-unpoliced", EventKind.MODE, _("police have left, all have to stop"))
