@@ -169,3 +169,12 @@ def test_without_a_crew_it_stays_failed_and_its_draws_do_not_depend_on_others() 
     assert default.default == 0.01 and "NUREG" in default.source
     drawn = [Streams(seed).stream("diesel", "starts").random() < 0.01 for seed in range(5000)]
     assert 50 - 3 * 7.1 < sum(drawn) < 50 + 3 * 7.1  # three standard deviations of the binomial
+
+
+def test_an_empty_tank_is_told_and_filled_before_it_can_start() -> None:
+    runtime = clinic(fuel_l=0.0)
+    cut(runtime)
+    runtime.clock.run_until(6 * HOUR)
+    told = [(e.after, e.code) for e in runtime.log.events if e.kind is EventKind.MODE and e.subject == "diesel"]
+    assert told[:2] == [("empty", "generator.no-fuel"), ("standby", "generator.fuel-again")]
+    assert told[-1] == ("running", "generator.runs")

@@ -128,3 +128,12 @@ def test_the_way_of_a_gateways_readings(broken: list[str], expected: list[tuple[
             assert runtime.log.trace(event.id)[0].subject in broken
     run_to(runtime, 1100)
     assert modes(runtime, "g")[len(expected) :] == ([(1000.0, "usual-way")] if expected else [])
+
+
+def test_a_standby_serves_from_the_begin_where_the_first_server_is_out() -> None:
+    runtime = world(cluster())
+    out(runtime, "a", runtime.clock.now_s)
+    runtime.clock.run_until(runtime.clock.now)
+    start(runtime)
+    (begun,) = [e for e in runtime.log.events if e.subject == "duty"]
+    assert (begun.after, begun.code, begun.params) == ("standby", "ict.serves", {"server": "b"})

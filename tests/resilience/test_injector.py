@@ -22,9 +22,9 @@ ENTRY = TimelineEntry("break", 60.0, "pump-out", ("pump-1",), for_s=600.0)
 class Bench:
     """An injector with everything around it made by hand. `value` is what is measured from now on."""
 
-    def __init__(self, asked: Scenario, refuse: str = "") -> None:
+    def __init__(self, asked: Scenario, refuse: str = "", unknown: str = "") -> None:
         self.clock = FakeClock(-HOUR)
-        self.door = FakeDoor(self.clock, refuse)
+        self.door = FakeDoor(self.clock, refuse, unknown)
         self.log = FakeLog(self.clock)
         self.value = 1.0
         self.looks: list[int] = []
@@ -215,6 +215,19 @@ def test_what_the_door_refuses_stays_undone_and_is_noted() -> None:
     assert second.applied_at == 60_000
     assert [call[2] for call in bench.door.calls] == ["pump-2", "pump-2"]
     assert bench.log.of(EventKind.NOTE)[0].code == "inject.not-handled"
+
+
+def test_a_fault_that_nothing_can_have_is_noted() -> None:
+    bench = Bench(scenario(timeline=[ENTRY]), unknown="pump-1")
+    bench.clock.run_until(HOUR)
+    (note,) = bench.log.of(EventKind.NOTE)
+    assert (note.code, note.params) == ("inject.not-declared", {"fault": "pump-out", "entry": "break"})
+
+
+def test_a_fault_that_is_cleared_before_its_evidence_says_so() -> None:
+    bench = looking(within_s=600.0, for_s=90.0)
+    bench.clock.run_until(HOUR)
+    assert [event.code for event in bench.log.of(EventKind.EVIDENCE)] == ["inject.cleared-unseen"]
 
 
 def test_no_such_depot_is_noted() -> None:

@@ -147,8 +147,8 @@ class FakeClock:
 class FakeDoor:
     """Writes down what was applied and cleared, and when."""
 
-    def __init__(self, clock: FakeClock, refuse: str = "") -> None:
-        self._clock, self._refuse = clock, refuse
+    def __init__(self, clock: FakeClock, refuse: str = "", unknown: str = "") -> None:
+        self._clock, self._refuse, self._unknown = clock, refuse, unknown
         self.calls: list[tuple[int, str, str, str]] = []
         self.because: list[int | None] = []
         self.on_apply: Callable[[], None] = lambda: None
@@ -156,6 +156,8 @@ class FakeDoor:
     def apply(
         self, target: str, fault: str, cause: str, parameters: Mapping[str, object], because: int | None = None
     ) -> int:
+        if target == self._unknown:
+            raise KeyError(f"{target!r} declares no fault {fault!r}")
         if target == self._refuse:
             raise NotImplementedError(f"no domain in this city handles {fault!r} on {target!r}")
         self.calls.append((self._clock.now, "apply", target, cause))

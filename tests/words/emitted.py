@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from simulator.contracts.event import EventCode
 from simulator.kernel.log import EventLog
 
 SEEN = Path(__file__).with_name("emitted.json")
@@ -29,16 +30,22 @@ class Recorder:
     """A plug-in of pytest that takes down the codes that are logged, and where."""
 
     def __init__(self) -> None:
+        from stadtwerk.live.plant import Journal
+
         self._where = ""
         self._seen: dict[str, str] = {}
-        add = EventLog.add
+        for log in (EventLog, Journal):
+            self._note(log)
 
-        def noting(log: EventLog, code: Any, *args: Any, **more: Any) -> int:
+    def _note(self, log: Any) -> None:
+        add: Any = log.add
+
+        def noting(of: object, code: EventCode, *args: object, **more: object) -> Any:
             if self._where:
                 self._seen.setdefault(code.name, self._where)
-            return add(log, code, *args, **more)
+            return add(of, code, *args, **more)
 
-        EventLog.add = noting  # type: ignore[method-assign]
+        log.add = noting
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self._where = nodeid.split("::", maxsplit=1)[0]

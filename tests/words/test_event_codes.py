@@ -16,8 +16,10 @@ from simulator.contracts.words import LANGUAGES, Message
 from simulator.coupling.events import LEVEL_LOW
 from simulator.kernel import Clock
 from simulator.kernel.log import EventLog
+from tests.words.emitted import known
 
 ROOT = Path(__file__).resolve().parents[2]
+TESTS = ROOT / "tests"
 CODES = list(event_codes().values())
 NO_WORDS_OF_ITS_OWN = {"fault.applied"}
 """Codes whose sentence is nothing but a parameter's words."""
@@ -98,3 +100,29 @@ def test_an_event_has_the_kind_of_its_code_unless_told_otherwise() -> None:
     ]
     with pytest.raises(TypeError):
         book.add(wrong, "x", {"n": 1.5})
+
+
+UNSEEN = {
+    "energy.would-overload": "the load must rise between the order of a switch and its closing",
+    "ict.no-data-link": "a fault point without a data link is no device of a network file that ships",
+    "traffic.signal-unpoliced": "officers leave a junction for good only where no other team ever comes",
+    "water.unbalanced": "EPANET found a balance in every network that ships",
+    "water.balanced": "follows water.unbalanced",
+    "live.not-drained": "needs a database that does not answer at the end of a live run",
+    "live.unit-not-read": "needs a Modbus unit that fails while a live run reads it",
+    "live.not-ended": "needs a process that does not obey at the end of a live run",
+}
+"""Codes that no test and no scenario has come to, and why."""
+
+
+def test_every_code_happens_in_a_scenario_or_a_test() -> None:
+    """By `emitted.json`, or because a test names it: the injector's and a live run's go by other logs."""
+    seen, tests = (
+        set(known()),
+        "".join(
+            path.read_text(encoding="utf-8") for path in sorted(TESTS.rglob("test_*.py")) if path != Path(__file__)
+        ),
+    )
+    missing = [code.name for code in CODES if code.name not in seen and f'"{code.name}"' not in tests]
+    assert [name for name in missing if name not in UNSEEN] == [], "see tests/words/emitted.py, or say why in UNSEEN"
+    assert [name for name in UNSEEN if name in seen] == [], "happens by now: take it out of UNSEEN"
