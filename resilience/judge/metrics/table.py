@@ -166,7 +166,7 @@ def _litres(city: City, history: History) -> Iterable[Metric]:
 
 def _people(city: City, history: History) -> Iterable[Metric]:
     for row in person_hours_by_measure(city, history, 0, history.end):
-        title = _("person-hours below what is owed")
+        title = _("person-hours below the required level")
         yield Metric(
             "person-hours", title, registry().measures[row.measure].service, row.person_hours, "person-h", OURS
         )
