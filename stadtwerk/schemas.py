@@ -13,6 +13,7 @@ from pathlib import Path
 
 MODELS: Mapping[str, str] = {
     "scenario-1": "resilience.scenario.model:ScenarioFile",
+    "campaign-1": "resilience.study.campaign.model:CampaignFile",
     "city-1": "simulator.city.model:CityFile",
     "suite-1": "resilience.study.suite:SuiteFile",
 }

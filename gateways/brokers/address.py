@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from annotated_types import Interval, MinLen
 
 from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import SETTINGS, FileName
+from simulator.contracts.settings import STRICT, FileName
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -35,7 +35,7 @@ class BrokerAddress:
     `key_file` then show the broker who one is.
     """
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     host: Annotated[str, MinLen(1)]
     port: Annotated[int, Interval(ge=1, le=65535)]

@@ -26,7 +26,7 @@ from annotated_types import Ge, Gt
 
 from gateways.gateway.outbox import START, Place
 from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import SETTINGS
+from simulator.contracts.settings import STRICT
 
 _Seconds = Annotated[float, Gt(0)]
 
@@ -44,7 +44,7 @@ class LinkSettings:
     before it is used again.
     """
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     inflight: Annotated[int, Ge(1)] = 20
     window: int = 200

@@ -14,7 +14,7 @@ from gateways.brokers.embedded import MAX_PAYLOAD_BYTES
 from gateways.stores.influx.lines import NO_TAGS
 from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import SETTINGS, FileName, OneOf, Tested, read_settings
+from simulator.contracts.settings import STRICT, FileName, OneOf, Tested, read_settings
 
 MEBIBYTE = 1 << 20
 
@@ -30,7 +30,7 @@ def _in_filter(group: str) -> None:
 class EmbeddedConfig:
     """Store in a file of our own. Readings are deleted after `keep_days` by the machine's clock; None keeps them."""
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     path: FileName
     keep_days: Annotated[float, Ge(0.001)] | None = None
@@ -69,7 +69,7 @@ class IngestConfig:
     `open_database`. (Assumptions all: a commit to disk costs some milliseconds; 1,000 readings are 60 to 100 kB.)
     """
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     name: Name
     brokers: Annotated[tuple[BrokerAddress, ...], MinLen(1)]

@@ -20,7 +20,7 @@ from annotated_types import Interval, MinLen
 
 from gateways.brokers.address import read_secret
 from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import SETTINGS, FileName
+from simulator.contracts.settings import STRICT, FileName
 
 LOCAL = "127.0.0.1"
 CHUNK_BYTES = 1 << 16
@@ -40,7 +40,7 @@ _Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Certificate:
     """Who one is, as files: the authority that both ends trust, one's own certificate, and its key."""
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     ca_file: FileName
     cert_file: FileName
@@ -61,7 +61,7 @@ class Certificate:
 class DoorConfig:
     """Where a gateway takes readings from another machine: the address it binds, who it is, and whom it lets in."""
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     host: Annotated[str, MinLen(1)]
     port: Annotated[int, Interval(ge=0, le=65535)]

@@ -3,10 +3,10 @@
 element     what a network file tells about one of its elements
 frame       from a network file's coordinates to the city's map
 draft       a city folder as written
-table, geojson, fields, where
+model       what may stand in city.yaml
+table, geojson, where
             CSV, GeoJSON and single entries, each remembering where it was written
-components, linkage, rules
-            entries as components, links, service levels and sensor rules
+components  what types declare of their parameters, and what network files bring
 read        a folder as a draft
 networks    network files and their elements on the map
 people      districts, and how many people live there

@@ -12,7 +12,11 @@ from typing import Any
 
 from simulator.city.components import Report, complete
 from simulator.city.draft import Override
-from simulator.city.model import (
+from simulator.city.read import Reading, component_of_row
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component
+from simulator.contracts.document import Document, Part, Place
+from simulator.contracts.entries import (
     FROM_NETWORK_FILES,
     LINK_COLUMNS,
     ComponentRow,
@@ -21,10 +25,6 @@ from simulator.city.model import (
     link_cells,
     link_of,
 )
-from simulator.city.read import Reading, component_of_row
-from simulator.contracts.city import Assumption
-from simulator.contracts.component import Component
-from simulator.contracts.document import Document, Part, Place
 from simulator.contracts.link import Link
 from simulator.contracts.names import suggestion
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from simulator.city.draft import CityDraft
-from simulator.city.model import FROM_NETWORK_FILES
 from simulator.city.suggester import Suggester
 from simulator.city.where import Where
 from simulator.contracts.component import Component, Domain
+from simulator.contracts.entries import FROM_NETWORK_FILES
 from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.problem import Problem

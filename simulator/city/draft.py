@@ -8,26 +8,16 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from simulator.city.frame import ENTRY, MapFrame
+from simulator.city.frame import MapFrame
 from simulator.contracts.city import Assumption
-from simulator.contracts.component import NO_PARAMETERS, Component, Value
+from simulator.contracts.component import NO_PARAMETERS, Component
+from simulator.contracts.entries import Id, Parameters, Trenches, Year
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 from simulator.contracts.problem import Unfit
+from simulator.contracts.settings import STRICT
 
-FIRST_YEAR, LAST_YEAR = 1850, 2100
-
-Id = Annotated[str, Field(pattern=r"^\S+$", description="write an id without spaces")]
 File = Annotated[str, Field(min_length=1, description="a path in the folder, or package:NAME/PATH")]
-Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="a year such as 2015")]
-Trenches = Annotated[
-    tuple[Annotated[str, Field(min_length=1)], ...],
-    Field(strict=False, description="cable trenches in which it lies: one dig cuts all that lies in one"),
-]
-Parameters = Annotated[
-    Mapping[str, Value], Field(description="parameters of its kind: a number in SI units, a name, or true or false")
-]
-
 AS_DRAWN = MapFrame()
 """The file is in metres of the city's map."""
 
@@ -44,7 +34,7 @@ class NetworkRef:
     Owner, maker and year hold for all its elements that no override says more about.
     """
 
-    __pydantic_config__: ClassVar[Any] = ENTRY
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     file: File
     owner: str = ""
@@ -57,7 +47,7 @@ class NetworkRef:
 class RoadRef:
     """The GMNS tables of the road network, `demand` empty where there is none."""
 
-    __pydantic_config__: ClassVar[Any] = ENTRY
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     nodes: File
     links: File
@@ -91,7 +81,7 @@ class SensorRule:
     gateway only as sums over at least so many; `too_small` says what becomes of fewer behind one gateway.
     """
 
-    __pydantic_config__: ClassVar[Any] = ENTRY
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     id: Id
     quantity: str
@@ -125,7 +115,7 @@ class SensorRule:
 class Override:
     """What the city knows about a network element beyond its network file. None leaves the file's or network's word."""
 
-    __pydantic_config__: ClassVar[Any] = ENTRY
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     district: str | None = None
     owner: str | None = None

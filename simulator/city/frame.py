@@ -10,11 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.place import metres_per_degree
+from simulator.contracts.settings import STRICT
 
 FOOT_M = 0.3048
-
-ENTRY: Any = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
-"""`__pydantic_config__` of records that city.yaml holds: no field and no type of value but those that are declared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,7 @@ class MapFrame:
     the error over 20 km stays below 0.1 %.
     """
 
-    __pydantic_config__: ClassVar[Any] = ENTRY
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     scale_x: float = 1.0
     scale_y: float = 1.0

@@ -23,13 +23,13 @@ from simulator.city.check import (
 )
 from simulator.city.cohorts import expand
 from simulator.city.draft import CityDraft, DistrictDraft
-from simulator.city.model import FROM_NETWORK_FILES
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import assign, district_centre, largest, people_by_demand
 from simulator.city.read import OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District, Domain
+from simulator.contracts.entries import FROM_NETWORK_FILES
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry

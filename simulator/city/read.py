@@ -16,24 +16,22 @@ from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef
 from simulator.city.files import NoFile, resolve
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import read_districts
-from simulator.city.model import (
+from simulator.city.model import SCHEMA, VERSION, CityFile
+from simulator.city.table import read_table
+from simulator.city.where import Where
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component
+from simulator.contracts.document import Document, Located, Part, Place, Row, load_document
+from simulator.contracts.entries import (
     COMPONENT_COLUMNS,
     LINK_COLUMNS,
     REQUIRED_COLUMNS,
-    SCHEMA,
-    VERSION,
-    CityFile,
     ComponentRow,
     LinkRow,
     component_of,
     entry_of,
     link_of,
 )
-from simulator.city.table import read_table
-from simulator.city.where import Where
-from simulator.contracts.city import Assumption
-from simulator.contracts.component import Component
-from simulator.contracts.document import Document, Located, Part, Place, Row, load_document
 from simulator.contracts.link import Link
 from simulator.contracts.model import problems_of, read_version
 from simulator.contracts.names import suggestion

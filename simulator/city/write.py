@@ -17,10 +17,10 @@ import yaml
 from simulator.city.draft import WITHHOLD, CityDraft, NetworkRef, RoadRef
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
-from simulator.city.model import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.city.read import CITY_FILE
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
+from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.problem import BadInput, Problem

@@ -11,6 +11,9 @@ registry    all catalogues and plug-ins, collected when first asked for
 level       a service level owed to people, and the measures it can be stated in
 sensor      a cohort of like sensors and the readings it takes
 city        the whole town as one typed graph
+entries     rows of a city's tables, as people write them
+model       input files as models: read, checked, explained and documented by one declaration
+settings    the configuration file of a process as a record
 event       one line of the event log
 repair      trades, and how long repairs take
 crews       who repairs what, and which job comes first

@@ -11,7 +11,6 @@ from typing import Any, Protocol
 
 import yaml
 
-from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 
 Place = tuple[str | int, ...]
@@ -221,35 +220,3 @@ class _Builder:
 
     def _wrong(self, place: Place, line: int, what: str, mend: str) -> None:
         self.problems.append(Problem(self._name, line, dotted(place), what, mend))
-
-
-def schema_problems(document: Document, schema: Mapping[str, Any]) -> list[Problem]:
-    """Every way in which a document breaks a JSON Schema (draft 2020-12), each at its line."""
-    import jsonschema  # costs 60 ms, and only reading files needs it
-
-    found = []
-    for error in jsonschema.Draft202012Validator(schema).iter_errors(document.data):
-        place: Place = tuple(error.absolute_path)
-        if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-            allowed = list(error.schema.get("properties", {}))
-            for key in [k for k in error.instance if k not in allowed]:
-                mend = suggestion(key, allowed) + f" (allowed here: {', '.join(allowed)})"
-                found.append(document.problem((*place, key), "is not a field here", mend))
-            continue
-        mend = str(error.schema.get("description", "see the JSON Schema")) if isinstance(error.schema, Mapping) else ""
-        what = error.message[:200]
-        if error.validator == "enum":
-            allowed = [str(value) for value in error.validator_value]
-            what = f"{error.instance!r} is not a choice"[:200]
-            mend = suggestion(str(error.instance), allowed, ", ".join(allowed))
-        elif error.validator == "required":
-            what, mend = f"{error.message.removesuffix(' is a required property')} is missing", "add it"
-        elif error.validator == "type":
-            wanted = error.validator_value if isinstance(error.validator_value, list) else [error.validator_value]
-            words = " or ".join(TYPE_WORDS[name] for name in wanted)
-            what = "is empty" if error.instance is None else f"{error.instance!r} is not {words}"[:200]
-            said = error.schema.get("description", "") if wanted != ["object"] else ""
-            if not said.startswith("write "):
-                mend = f"write {words}" + (f": {said}" if said else "")
-        found.append(document.problem(place, what, mend))
-    return found

@@ -111,7 +111,7 @@ def _scenarios(lang: str) -> Listing:
 
 
 def _campaigns(lang: str) -> Listing:
-    from resilience.study.campaign.loader import load_campaign
+    from resilience.study.campaign.model import load_campaign
     from simulator.contracts.document import load_document
     from stadtwerk.library import campaign_names, find_campaign
 

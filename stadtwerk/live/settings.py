@@ -14,7 +14,7 @@ from gateways.brokers.address import BrokerAddress
 from gateways.network.tls_proxy import Certificate
 from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem, Unfit
-from simulator.contracts.settings import SETTINGS, read_settings
+from simulator.contracts.settings import STRICT, read_settings
 
 SCHEMA = "stadtwerk/installation/1"
 
@@ -25,7 +25,7 @@ Port = Annotated[int, Interval(ge=1, le=65535)]
 class Station:
     """One gateway: the door of its field side, and the ports on which the ways from it to the brokers begin here."""
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     host: Annotated[str, MinLen(1)]
     port: Port
@@ -41,7 +41,7 @@ class Installation:
     `links_host`. `identity` opens the doors of gateways.
     """
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     schema: Literal["stadtwerk/installation/1"]
     gateways: Annotated[Mapping[str, Station], MinLen(1)]

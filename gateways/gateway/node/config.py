@@ -15,7 +15,7 @@ from gateways.network.tls_proxy import DoorConfig
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import DEFAULT, GatewayConfig
 from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import SETTINGS, FileName, Tested, read_settings, settings_text
+from simulator.contracts.settings import STRICT, FileName, Tested, read_settings, settings_text
 
 
 def _written(payload: str) -> None:
@@ -41,7 +41,7 @@ class NodeConfig:
     come from this machine only.
     """
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     gateway: Annotated[str, MinLen(1)]
     brokers: Annotated[tuple[BrokerAddress, ...], MinLen(1)]

@@ -10,7 +10,7 @@ from annotated_types import Gt, MinLen
 
 from gateways.brokers.address import on_this_machine, read_secret
 from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import SETTINGS, FileName
+from simulator.contracts.settings import STRICT, FileName
 
 Api = Literal["v2", "v1"]
 
@@ -28,7 +28,7 @@ class InfluxSettings:
     (10 s is the client's own default).
     """
 
-    __pydantic_config__: ClassVar[Any] = SETTINGS
+    __pydantic_config__: ClassVar[Any] = STRICT
 
     url: Annotated[str, MinLen(1)]
     bucket: Annotated[str, MinLen(1)]

@@ -2,8 +2,7 @@
 
 campaign      what a campaign asks, as records
 distribution  what is drawn from
-schema        the JSON Schema of campaign files
-loader        from a file to records, every mistake at its line
+model         the file: read, checked, explained and documented by one declaration
 sampling      the cases that are drawn
 apply         a case's values put into scenario and city
 check         every case looked at before any is run

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from simulator.city.check import check_links
 from simulator.city.layers.layer import join
-from simulator.city.model import LINK_COLUMNS, REQUIRED_COLUMNS, LinkRow, entry_of, link_of
 from simulator.city.suggester import Suggester
 from simulator.city.table import read_table
 from simulator.city.where import Where
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.document import Row
+from simulator.contracts.entries import LINK_COLUMNS, REQUIRED_COLUMNS, LinkRow, entry_of, link_of
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.problem import BadInput, Problem
 

@@ -92,7 +92,7 @@ def replay(request: CampaignRequest, case: int, measure: str, terminal: Terminal
 
 
 def _planned(request: CampaignRequest, terminal: Terminal) -> tuple[Plan, Path]:
-    from resilience.study.campaign.loader import load_campaign
+    from resilience.study.campaign.model import load_campaign
     from simulator.contracts.document import load_document
 
     out = request.out

@@ -61,7 +61,7 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
     With `keep` every run leaves a whole run folder there.
     """
     from resilience.study.campaign.check import check_cases, check_places
-    from resilience.study.campaign.loader import load_campaign
+    from resilience.study.campaign.model import load_campaign
     from resilience.study.campaign.sampling import cases
 
     document = load_document(path)

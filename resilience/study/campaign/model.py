@@ -1,0 +1,395 @@
+"""A campaign file as it is written: read, checked, explained and documented by one declaration, and made records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+
+from resilience.study.campaign.campaign import TODAY, Campaign, Measure, Method, Variation
+from resilience.study.campaign.distribution import KINDS, Distribution
+from simulator.contracts.component import Value
+from simulator.contracts.document import Document
+from simulator.contracts.duration import seconds
+from simulator.contracts.entries import ComponentRow, LinkRow
+from simulator.contracts.model import (
+    NUMBER,
+    TEXT,
+    Mistakes,
+    Model,
+    Name,
+    Version,
+    Wording,
+    by_shape,
+    problems_of,
+    read_version,
+)
+from simulator.contracts.problem import BadInput
+
+SCHEMA, VERSION = "stadtwerk/campaign", 1
+
+DISTRIBUTIONS = (*KINDS, "choice", "chance")
+TARGETS = ("component", "components", "link", "links")
+LINK_FIELDS = ("autonomy_min", "latency_ms", "loss")
+
+Id = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~@-]*$", description="letters, digits, dots, dashes and underscores")
+]
+Seed = Annotated[int, Field(ge=0)]
+Quantity = Annotated[
+    Annotated[float, NUMBER] | Annotated[str, TEXT],
+    by_shape,
+    Field(description="a number, or a duration such as '15min'"),
+]
+
+
+@dataclass(slots=True)
+class Told:
+    """What earlier parts of the file say, for those that come after."""
+
+    scenarios: list[str] = field(default_factory=list)
+    ids: dict[str, set[str]] = field(default_factory=lambda: {"vary": set(), "measures": {TODAY}})
+
+    def once(self, part: str, name: str | None, mistakes: Mistakes) -> None:
+        if name is not None and name in self.ids[part]:
+            mistakes.wrong("id", f"{name!r} is used already", "give each its own id")
+        self.ids[part].add(name or "")
+
+
+class CityNamed(Model):
+    """The city to run in, by `name` or by `path` of a folder relative to this file."""
+
+    name: str | None = None
+    path: str | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        if {"name", "path"} <= fields.keys() and (fields["name"] is None) == (fields["path"] is None):
+            mistakes.wrong((), "does not name one city", "write name: or path:, one of the two")
+
+
+class Sampler(Model):
+    """How cases are drawn."""
+
+    method: Literal["latin-hypercube", "sobol", "monte-carlo"] = Field(
+        description="how cases are spread over the distributions"
+    )
+    seed: Seed = Field(description="all draws follow from it")
+
+
+class _Selected(Model):
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        if fields.keys() >= cls.model_fields.keys() - {"together_"} and not any(fields.values()):
+            mistakes.wrong((), "is empty", "say by what they are meant")
+
+
+class Components(_Selected):
+    """Listed components by what they are; every field given must match."""
+
+    kind: str | None = None
+    district: str | None = None
+    owner: str | None = None
+    maker: str | None = None
+
+
+class Links(_Selected):
+    """Links by what they are; every field given must match."""
+
+    kind: str | None = None
+    source: str | None = None
+    target: str | None = None
+    source_kind: str | None = None
+    target_kind: str | None = None
+    owner: str | None = None
+
+
+class _Chosen(Model):
+    """What of the city is meant: one of these."""
+
+    component: str | None = Field(None, description="one component of the city")
+    components: Components | None = None
+    link: str | None = Field(None, description="one link of the city")
+    links: Links | None = None
+
+
+class Normal(Model):
+    """Normal between two limits."""
+
+    mean: Quantity
+    sd: Quantity
+    least: Quantity
+    most: Quantity
+
+
+class Exponential(Model):
+    """Exponential up to a limit; the mean is that of the uncut distribution."""
+
+    mean: Quantity
+    most: Quantity
+
+
+class VariationEntry(_Chosen):
+    """One thing that differs from case to case."""
+
+    id: Id
+    title: Wording | None = None
+    scenario: str | None = Field(None, description="only in this one of the scenarios")
+    entry: str | None = Field(None, description="the timeline entry that varies, by its id")
+    field: str | None = Field(
+        None,
+        description="what varies: a field of the entry (at, for, target, parameters.area_m2), of the scenario"
+        " (run.start), or of the city (autonomy_min, parameters.fuel_l)",
+    )
+    source: str = Field(min_length=1, description="where the distribution comes from; `assumption` if it is yours")
+    uniform: list[Quantity] | None = Field(None, min_length=2, max_length=2, description="write [least, most]")
+    loguniform: list[Quantity] | None = Field(
+        None, min_length=2, max_length=2, description="write [least, most], both above 0"
+    )
+    triangular: list[Quantity] | None = Field(
+        None, min_length=3, max_length=3, description="write [least, most likely, most]"
+    )
+    normal: Normal | None = None
+    exponential: Exponential | None = None
+    integers: list[int] | None = Field(
+        None, min_length=2, max_length=2, description="write [least, most], whole numbers, all as likely"
+    )
+    choice: list[Value] | None = Field(None, min_length=1, description="one of these values")
+    weights: list[Annotated[float, Field(ge=0)]] | None = Field(
+        None, min_length=1, description="how likely each choice is beside the others; all the same if left out"
+    )
+    chance: float | None = Field(
+        None, ge=0, le=1, description="how likely it is (0 to 1) that the entry happens at all"
+    )
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        context.once("vary", fields.get("id"), mistakes)
+        named = [name for name in DISTRIBUTIONS if fields.get(name) is not None]
+        if len(named) > 1 or (not named and fields.keys() >= set(DISTRIBUTIONS)):
+            what = f"names {' and '.join(named)}" if named else "names no distribution"
+            mistakes.wrong(named[-1:], what, f"write one of: {', '.join(DISTRIBUTIONS)}")
+        _check_target(fields, mistakes)
+        scenario, known = fields.get("scenario"), context.scenarios
+        if scenario is not None and known and scenario not in known:
+            mistakes.unknown("scenario", "scenario", scenario, known, ", ".join(known))
+        if fields.get("weights") is not None and "choice" in fields:
+            _check_weights(fields["weights"], fields["choice"], mistakes)
+        for name in named:
+            if name in KINDS:
+                _check_numbers(name, fields[name], mistakes)
+
+    def variation(self, raw: Mapping[str, Any]) -> Variation:
+        """The record; `raw` is the entry as it is written."""
+        targets = {name: raw[name] for name in TARGETS if name in raw}
+        return Variation(
+            id=self.id,
+            field=self.field or "",
+            distribution=self._distribution(raw),
+            source=self.source,
+            entry=self.entry or "",
+            setting=json.dumps(targets) if targets else "",
+            scenario=self.scenario or "",
+            title=self.title,
+        )
+
+    def _distribution(self, raw: Mapping[str, Any]) -> Distribution:
+        if self.chance is not None:
+            return Distribution("chance", (self.chance,))
+        if self.choice is not None:
+            return Distribution("choice", tuple(self.weights or [1.0] * len(self.choice)), tuple(raw["choice"]))
+        kind = next(name for name in KINDS if getattr(self, name) is not None)
+        numbers = _numbers(kind, getattr(self, kind))
+        timed = any(isinstance(value, str) for value in numbers)
+        return Distribution(kind, tuple(seconds(v) if isinstance(v, str) else float(v) for v in numbers), timed=timed)
+
+
+def _check_target(fields: Mapping[str, Any], mistakes: Mistakes) -> None:
+    targets = [name for name in (*TARGETS, "entry") if fields.get(name) is not None]
+    varied = fields.get("field")
+    if len(targets) > 1:
+        mistakes.wrong(targets[-1], f"stands beside {targets[0]!r}", "vary one thing at a time")
+    elif fields.get("chance") is not None:
+        if targets != ["entry"] or varied is not None:
+            mistakes.wrong("chance", "says whether a timeline entry happens", "name `entry` and no `field`")
+    elif varied is None:
+        if "field" in fields and "chance" in fields:
+            what, mend = "does not say what varies", "add `field`, with `entry` for a field of a timeline entry"
+            mistakes.wrong((), what, mend)
+    elif targets and targets[0].startswith("link") and varied not in LINK_FIELDS:
+        mistakes.unknown("field", "number of a link", varied, LINK_FIELDS, ", ".join(LINK_FIELDS))
+    elif targets and targets[0].startswith("component") and not varied.startswith("parameters."):
+        mistakes.wrong("field", f"{varied!r} is no parameter", "write parameters.NAME")
+
+
+def _check_weights(weights: list[float], choices: list[Value] | None, mistakes: Mistakes) -> None:
+    if choices is None:
+        mistakes.wrong("weights", "belongs to `choice`", "leave it out")
+    elif len(weights) != len(choices):
+        mistakes.wrong("weights", f"{len(weights)} weights for {len(choices)} choices", "give each choice its weight")
+    elif not any(weight > 0 for weight in weights):
+        mistakes.wrong("weights", "leave nothing to choose", "give some choice a weight above 0")
+
+
+def _numbers(name: str, written: list[Any] | Model) -> list[float | str]:
+    """The numbers of a distribution, in the order of `KINDS`."""
+    return [getattr(written, part) for part in KINDS[name].numbers] if isinstance(written, Model) else written
+
+
+def _check_numbers(name: str, written: list[Any] | Model, mistakes: Mistakes) -> None:
+    """Order and signs of a distribution's numbers, and that they are all numbers or all durations."""
+    numbers = _numbers(name, written)
+    timed = [isinstance(value, str) for value in numbers]
+    if any(timed) and not all(timed):
+        mistakes.wrong(name, "mixes durations and plain numbers", "write all with a unit, or none")
+        return
+    try:
+        plain = [seconds(value) if isinstance(value, str) else float(value) for value in numbers]
+    except ValueError as error:
+        mistakes.wrong(name, str(error), "write a duration such as '15 s', '2h' or '1h30m'")
+        return
+    at = dict(zip(KINDS[name].numbers, plain, strict=True))
+    ordered = [at[part] for part in ("least", "mode", "most") if part in at]
+    if any(one > next_one for one, next_one in pairwise(ordered)):
+        mistakes.wrong(name, "is not in order", f"write them from least to most: {', '.join(KINDS[name].numbers)}")
+    if name == "loguniform" and at["least"] <= 0:
+        mistakes.wrong(name, "begins at 0 or below", "begin above 0, or use uniform")
+    if at.get("sd", 1.0) <= 0:
+        mistakes.wrong(name, "does not spread", "write sd above 0")
+    if name == "exponential" and (at["mean"] <= 0 or at["most"] <= 0):
+        mistakes.wrong(name, "has no length", "write mean and most above 0")
+
+
+class Added(Model):
+    """New components and links, as a city's tables have them."""
+
+    components: list[ComponentRow] | None = None
+    links: list[LinkRow] | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        if {"components", "links"} <= fields.keys() and not any(fields.values()):
+            mistakes.wrong((), "adds nothing", "list components or links")
+
+
+class Setting(_Chosen):
+    """What is set (component, components, link or links), and its new values."""
+
+    parameters: dict[str, Value] | None = Field(None, min_length=1, description="new parameters of the component")
+    autonomy_min: float | None = Field(None, ge=0, description="minutes that the target goes on without the link")
+    latency_ms: float | None = Field(None, ge=0, description="delay of a message over the link")
+    loss: float | None = Field(None, ge=0, le=1, description="share of messages lost on the link")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        if not fields.keys() >= {*TARGETS, "parameters", *LINK_FIELDS}:
+            return  # what is missing is broken, and told
+        named = [name for name in TARGETS if fields[name] is not None]
+        values = [name for name in ("parameters", *LINK_FIELDS) if fields[name] is not None]
+        if len(named) != 1:
+            mistakes.wrong((), "does not name one thing to set", f"name one of: {', '.join(TARGETS)}")
+        elif not values:
+            mistakes.wrong((), "gives no new value", f"write one of: parameters, {', '.join(LINK_FIELDS)}")
+        for name in values if len(named) == 1 else ():
+            if named[0].startswith("link") == (name == "parameters"):
+                mistakes.wrong(name, f"is nothing that a {named[0].rstrip('s')} has", "leave it out")
+
+
+class MeasureEntry(Model):
+    """What might be done; it is run on the same cases as the town of today."""
+
+    id: Id
+    title: Wording
+    source: str | None = Field(None, description="where the figures of the measure come from")
+    add: Added | None = None
+    set: list[Setting] | None = Field(None, min_length=1, description="new values for what is there")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        context.once("measures", fields.get("id"), mistakes)
+        if {"add", "set"} <= fields.keys() and fields["add"] is None and fields["set"] is None:
+            mistakes.wrong((), "changes nothing", "say what it would `add` or `set`")
+
+    def measure(self, raw: Mapping[str, Any]) -> Measure:
+        """The record; `raw` is the entry as it is written."""
+        change = {name: raw[name] for name in ("add", "set") if name in raw}
+        return Measure(self.id, self.title, json.dumps(change), self.source or "")
+
+
+class CampaignFile(Model):
+    """Many runs of a scenario under drawn conditions, and what each candidate measure would buy."""
+
+    schema_: Version(f"{SCHEMA}/{VERSION}") = Field(alias="schema")  # type: ignore[valid-type]
+    id: Id
+    title: Wording
+    question: Wording
+    scenarios: list[Name] = Field(
+        min_length=1,
+        description="names of scenarios that ship, or files (*.yaml) relative to this one; they take turns",
+    )
+    city: CityNamed | None = Field(None, description="the city to run them in; their own if left out")
+    runs: int = Field(
+        ge=1, le=1_000_000, description="how many cases are drawn; each is run today and once for each measure"
+    )
+    sampler: Sampler
+    seeds: list[Seed] | None = Field(
+        None,
+        min_length=1,
+        description="seeds of the runs, which take turns; if left out, each case has a seed of its own",
+    )
+    vary: list[VariationEntry] = Field([], description="what differs from case to case")
+    measures: list[MeasureEntry] = Field([], description="what might be done")
+
+    @field_validator("scenarios", "seeds")
+    @classmethod
+    def _each_once(cls, value: list[Any] | None, info: ValidationInfo) -> list[Any] | None:
+        mistakes = Mistakes()
+        for number, one in enumerate(value or ()):
+            if one in (value or ())[:number]:
+                mistakes.wrong((number,), f"{one!r} is named twice", "name it once")
+        mistakes.tell()
+        if info.field_name == "scenarios" and isinstance(info.context, Told):
+            info.context.scenarios = list(value or ())
+        return value
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
+        if {"runs", "sampler"} <= fields.keys() and fields["sampler"].method == Method.SOBOL:
+            runs = fields["runs"]
+            if runs & (runs - 1):
+                below = 1 << (runs.bit_length() - 1)
+                mend = f"write {below} or {2 * below}, or take another method"
+                mistakes.wrong("runs", f"{runs} is no power of two, as a Sobol sequence needs it", mend)
+
+
+def load_campaign(document: Document) -> Campaign:
+    """Check one campaign file by itself and read it; scenarios and city are looked at by `check.check_cases`.
+
+    Raises `BadInput` with every problem.
+    """
+    problems = read_version(document, SCHEMA, VERSION)
+    if problems:
+        raise BadInput(problems)
+    try:
+        file = CampaignFile.model_validate_json(orjson.dumps(document.data), context=Told())
+    except ValidationError as error:
+        raise BadInput(problems_of(error, document, CampaignFile)) from None
+    city, raw = file.city, document.data
+    return Campaign(
+        id=file.id,
+        title=file.title,
+        question=file.question,
+        scenarios=tuple(file.scenarios),
+        city="" if city is None else city.name or city.path or "",
+        runs=file.runs,
+        method=Method(file.sampler.method),
+        seed=file.sampler.seed,
+        seeds=tuple(file.seeds or ()),
+        variations=tuple(v.variation(one) for v, one in zip(file.vary, raw.get("vary", ()), strict=True)),
+        measures=tuple(m.measure(one) for m, one in zip(file.measures, raw.get("measures", ()), strict=True)),
+    )
