@@ -10,12 +10,18 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from simulator.contracts.words import Words
 from stadtwerk import __version__
+from stadtwerk.cli.language import Speaker, speaker
+
+_ = Words("stadtwerk")
+_n = _.plural
 
 BAD_INPUT, INTERNAL_ERROR = 64, 70
 TERMINATED = 128 + signal.SIGTERM
 
-EPILOG = """\
+EPILOG = _(
+    """\
 examples:
   stadtwerk run substation-winter          the main scenario, on the demo city
   stadtwerk run my.yaml --seed 7 --out out one of your own, with another seed
@@ -27,21 +33,22 @@ examples:
 examples of a command: stadtwerk COMMAND --help
 exit codes: 0 pass, 1 fail, 2 inconclusive, 64 bad input, 70 internal error
 """
+)
 
 COMMANDS = {
-    "run": "run a scenario and judge it",
-    "live": "run a scenario against the wall clock, with gateways, brokers and ingest as real processes",
-    "test": "run a suite of scenarios, for a build server",
-    "campaign": "run many drawn cases of a scenario, and show what measures would buy",
-    "charter": "report what a set of runs shows of the Smart City Charter",
-    "compare": "show two runs or two campaigns side by side",
-    "check": "check scenario files and city folders for mistakes",
-    "list": "list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, rates and more",
-    "city": "import a city, show one, or write it as a map",
-    "events": "print what happened in a finished run, as sentences",
-    "push": "write a finished run into a database, for Grafana",
-    "audit": "cut every link, fail every core component, and judge what that does to the town",
-    "secrets": "make the certificates and passwords of a telemetry installation",
+    "run": _("run a scenario and judge it"),
+    "live": _("run a scenario against the wall clock, with gateways, brokers and ingest as real processes"),
+    "test": _("run a suite of scenarios, for a build server"),
+    "campaign": _("run many drawn cases of a scenario, and show what measures would buy"),
+    "charter": _("report what a set of runs shows of the Smart City Charter"),
+    "compare": _("show two runs or two campaigns side by side"),
+    "check": _("check scenario files and city folders for mistakes"),
+    "list": _("list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, rates and more"),
+    "city": _("import a city, show one, or write it as a map"),
+    "events": _("print what happened in a finished run, as sentences"),
+    "push": _("write a finished run into a database, for Grafana"),
+    "audit": _("cut every link, fail every core component, and judge what that does to the town"),
+    "secrets": _("make the certificates and passwords of a telemetry installation"),
 }
 
 
@@ -53,34 +60,38 @@ class _Parser(argparse.ArgumentParser):
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
 
 
-def parser() -> argparse.ArgumentParser:
+def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
+    """The whole command line, in one language; without one, in that of the environment."""
+    say = say or speaker(())
     top = _Parser(
         prog="stadtwerk",
-        description="Find out, before the storm, whether a town's connected infrastructure holds.",
-        epilog=EPILOG,
+        description=say(_("Find out, before the storm, whether a town's connected infrastructure holds.")),
+        epilog=say(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"stadtwerk {__version__}")
-    top.add_argument("--no-color", action="store_true", help="plain text (the variable NO_COLOR does the same)")
-    top.add_argument("--traceback", action="store_true", help="on an internal error, print where it happened")
+    top.add_argument("--no-color", action="store_true", help=say(_("plain text (the variable NO_COLOR does the same)")))
+    top.add_argument("--traceback", action="store_true", help=say(_("on an internal error, print where it happened")))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
     for name, text in COMMANDS.items():
         module = importlib.import_module(f"stadtwerk.cli.commands.{name}_command")
         module.add_arguments(
             commands.add_parser(
                 name,
-                help=text,
-                description=f"{text[0].upper()}{text[1:]}.",
-                epilog=module.EPILOG,
+                help=say(text),
+                description=say(text.begun()) + ".",
+                epilog=say(module.EPILOG),
                 formatter_class=argparse.RawDescriptionHelpFormatter,
-            )
+            ),
+            say,
         )
     return top
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; never lets a traceback reach a user who did not ask for it."""
-    options = parser().parse_args(arguments)
+    say = speaker(sys.argv[1:] if arguments is None else arguments)
+    options = parser(say).parse_args(arguments)
     if options.no_color:
         os.environ["NO_COLOR"] = "1"
     from simulator.contracts.problem import BadInput
@@ -90,16 +101,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
     try:
         code = int(importlib.import_module(f"stadtwerk.cli.commands.{options.command}_command").execute(options))
-        _name_broken()
+        _name_broken(say)
         return code
     except BadInput as bad:
-        _name_broken()
+        _name_broken(say)
         print(bad, file=sys.stderr)
-        many = len(bad.problems)
-        print(f"{many} problem{'s' if many != 1 else ''} found; nothing was run.", file=sys.stderr)
+        found = _n("{n} problem found; nothing was run.", "{n} problems found; nothing was run.", len(bad.problems))
+        print(say(found), file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("stopped by the user; nothing was written.", file=sys.stderr)
+        print(say(_("stopped by the user; nothing was written.")), file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -107,19 +118,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:  # a bug of ours: say so plainly, and keep the details for who asks
         if options.traceback:
             raise
-        print(f"internal error: {type(error).__name__}: {error}", file=sys.stderr)
-        print("This is a fault of the program, not of your input. Run again with --traceback first:", file=sys.stderr)
+        told = f"{type(error).__name__}: {error}"
+        print(say(_("internal error: {error}", error=told)), file=sys.stderr)
+        advice = _("This is a fault of the program, not of your input. Run again with --traceback first:")
+        print(say(advice), file=sys.stderr)
         shown = list(sys.argv[1:] if arguments is None else arguments)
         print(f"  stadtwerk --traceback {' '.join(shown)}", file=sys.stderr)
         return INTERNAL_ERROR
 
 
-def _name_broken() -> None:
+def _name_broken(say: Speaker) -> None:
     """Say which plug-ins were left out, if anybody asked for any."""
     opened = sys.modules.get("simulator.contracts.registry")
     if opened is not None and opened.registry.cache_info().currsize:
         for one in opened.registry().broken:
-            print(f"plug-in {one.name} ({one.origin}) is left out: {one.error}", file=sys.stderr)
+            left_out = _(
+                "plug-in {name} ({origin}) is left out: {error}", name=one.name, origin=one.origin, error=one.error
+            )
+            print(say(left_out), file=sys.stderr)
 
 
 if __name__ == "__main__":

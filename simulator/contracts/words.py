@@ -15,21 +15,18 @@ The pseudo-language `qps` puts every text into brackets, ⟦like this⟧: what s
 
 from __future__ import annotations
 
-import contextlib
 import gettext
-import importlib
-import io
-import math
 import os
-import string
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 from simulator.contracts.duration import apart, exact
+
+TYPE_CHECKING = False  # `typing` itself is too slow for a help text
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+    from typing import Any, Final
 
 LANGUAGES = ("de", "en")
 """What people are offered. English is the language of the code; each other one is a catalogue a package."""
@@ -83,23 +80,36 @@ class Text(ABC):
     def __hash__(self) -> int:
         return hash(self.of(SOURCE))
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.of(SOURCE)!r})"
+
 
 Parameter = str | int | float | Text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Message(Text):
     """A sentence of the code with its blanks filled, looked up in the catalogue of `package`.
 
     `plural` is the English sentence for any count but one; `count` chooses between them, by the rule of each language.
     """
 
-    package: str
-    sentence: str
-    context: str | None = None
-    plural: str | None = None
-    count: int = 1
-    params: tuple[tuple[str, Parameter], ...] = ()
+    __slots__ = ("context", "count", "package", "params", "plural", "sentence")
+
+    def __init__(
+        self,
+        package: str,
+        sentence: str,
+        context: str | None = None,
+        plural: str | None = None,
+        count: int = 1,
+        params: tuple[tuple[str, Parameter], ...] = (),
+    ) -> None:
+        self.package: Final = package
+        self.sentence: Final = sentence
+        self.context: Final = context
+        self.plural: Final = plural
+        self.count: Final = count
+        self.params: Final = params
 
     def of(self, language: str) -> str:
         if language in (SOURCE, PSEUDO):
@@ -135,11 +145,13 @@ class Message(Text):
         return catalogue.npgettext(self.context, self.sentence, self.plural, self.count)
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
     """Makes the messages of one package; see the head of this module."""
 
-    package: str
+    __slots__ = ("package",)
+
+    def __init__(self, package: str) -> None:
+        self.package: Final = package
 
     def __call__(self, sentence: str, /, **params: Parameter) -> Message:
         return Message(self.package, sentence, params=tuple(params.items()))
@@ -153,22 +165,26 @@ class Words:
         return Message(self.package, sentence, context, params=tuple(params.items()))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Verbatim(Text):
     """What is the same in every language: an id, a name that its owner gave."""
 
-    said: str
+    __slots__ = ("said",)
+
+    def __init__(self, said: str) -> None:
+        self.said: Final = said
 
     def of(self, language: str) -> str:
         _known(language)
         return _pseudo(self.said) if language == PSEUDO else self.said
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Said(Text):
     """What a user's file says, in the languages in which it says it; the first stands in for those that are missing."""
 
-    by_language: Mapping[str, str]
+    __slots__ = ("by_language",)
+
+    def __init__(self, by_language: Mapping[str, str]) -> None:
+        self.by_language: Final = by_language
 
     def of(self, language: str) -> str:
         _known(language)
@@ -178,35 +194,41 @@ class Said(Text):
         return _pseudo(said) if language == PSEUDO else said
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Joined(Text):
     """Texts one after the other."""
 
-    parts: tuple[Text, ...]
-    between: Text | None = None
+    __slots__ = ("between", "parts")
+
+    def __init__(self, parts: tuple[Text, ...], between: Text | None = None) -> None:
+        self.parts: Final = parts
+        self.between: Final = between
 
     def of(self, language: str) -> str:
         between = "" if self.between is None else self.between.of(language)
         return between.join(part.of(language) for part in self.parts)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Begun(Text):
     """A text with a capital letter."""
 
-    text: Text
+    __slots__ = ("text",)
+
+    def __init__(self, text: Text) -> None:
+        self.text: Final = text
 
     def of(self, language: str) -> str:
         said = self.text.of(language)
         return said[:1].upper() + said[1:]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Numeral(Text):
     """A number, and perhaps units that every language writes alike, as English writes it: `1,234.5`, `1 h 30 min`."""
 
-    plain: str
-    per_cent: bool = False
+    __slots__ = ("per_cent", "plain")
+
+    def __init__(self, plain: str, per_cent: bool = False) -> None:
+        self.plain: Final = plain
+        self.per_cent: Final = per_cent
 
     def of(self, language: str) -> str:
         _known(language)
@@ -247,6 +269,8 @@ def enumerated(parts: list[Text], most: int = 4) -> Text:
 
 def number(value: float, digits: int = 3) -> Text:
     """A number with so many significant digits, thousands kept whole, decimal comma in German."""
+    import math
+
     if math.isnan(value):
         return _("unknown")
     if math.isinf(value):
@@ -257,6 +281,8 @@ def number(value: float, digits: int = 3) -> Text:
 
 def percent(value: float, decimals: int = 0) -> Text:
     """A share in per cent. What is not quite all is never shown as 100 %, nor what is not quite nothing as 0 %."""
+    import math
+
     if not math.isfinite(value):
         return number(value)
     if 0 < value < 1:
@@ -267,6 +293,8 @@ def percent(value: float, decimals: int = 0) -> Text:
 
 def quantity(value: float, unit: str, digits: int = 3) -> Text:
     """A number with its unit; seconds as a duration, shares in per cent, indices (unit `1`) bare."""
+    import math
+
     if unit == "s" and math.isfinite(value):
         return Numeral(exact(value))
     if unit == SHARE:
@@ -280,6 +308,8 @@ def quantity(value: float, unit: str, digits: int = 3) -> Text:
 
 def told_apart(value: float, limit: float, unit: str) -> tuple[Text, Text]:
     """Both numbers with as many digits as it takes to see that they differ, if they do."""
+    import math
+
     if unit == "s" and math.isfinite(value):
         return Numeral(apart(value, limit)), quantity(limit, unit)
     digits = 2 if unit == SHARE else 3
@@ -293,6 +323,9 @@ def told_apart(value: float, limit: float, unit: str) -> tuple[Text, Text]:
 
 def plain(value: Any) -> Any:
     """A record as dictionaries and lists, for a file: each text by language, everything else as it is."""
+    from collections.abc import Mapping
+    from dataclasses import fields, is_dataclass
+
     if isinstance(value, Text):
         return value.record()
     if is_dataclass(value) and not isinstance(value, type):
@@ -306,6 +339,8 @@ def plain(value: Any) -> Any:
 
 def blanks_of(sentence: str) -> frozenset[str]:
     """The names between braces in a sentence."""
+    import string
+
     return frozenset(name for _before, name, _spec, _conversion in string.Formatter().parse(sentence) if name)
 
 
@@ -343,6 +378,10 @@ def _known(language: str) -> None:
 @cache
 def _catalogue(package: str, language: str) -> gettext.NullTranslations:
     """What a package says in a language; a package without words in it says everything in English."""
+    import importlib
+    import io
+    from pathlib import Path
+
     _known(language)
     for folder in importlib.import_module(package).__path__:
         source = Path(folder) / "locale" / language / "LC_MESSAGES" / f"{package}.po"
@@ -357,6 +396,8 @@ def _compiled(source: Path) -> bytes | None:
 
     As Python does with modules, the compiled form is left beside the source, where that can be written.
     """
+    import contextlib
+
     target = source.with_suffix(".mo")
     try:
         written = source.stat().st_mtime_ns
@@ -377,6 +418,8 @@ def _compiled(source: Path) -> bytes | None:
 
 def compiled(source: Path) -> bytes:
     """A `.po` file as the bytes of a `.mo` file. Raises `ImportError` where Babel is not installed."""
+    import io
+
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 

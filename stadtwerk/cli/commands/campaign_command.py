@@ -7,8 +7,14 @@ import os
 import sys
 from pathlib import Path
 
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
 TODAY = "today"
-EPILOG = """\
+EPILOG = _(
+    """\
 examples:
   stadtwerk campaign winter-measures                   one that ships, on all cores of this machine
   stadtwerk campaign my-campaign.yaml --jobs 2         with two worker processes
@@ -20,17 +26,24 @@ the file are run in addition. The folder holds runs.parquet (a row for each run)
 report.html and report.md. The exit code is 0 when every run came to an end, 1 if one failed or the cluster was lost,
 64 for bad input.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", help="a campaign file, or the name of one that ships")
-    parser.add_argument("--jobs", type=int, help="worker processes (default: one for each core)")
-    parser.add_argument("--dask", default="", metavar="ADDRESS", help="scheduler of a Dask cluster, instead of --jobs")
-    parser.add_argument("--out", help="folder of the campaign (default: runs/ID)")
-    parser.add_argument("--case", type=int, metavar="N", help="run this case alone, and leave its whole run folder")
-    parser.add_argument("--measure", metavar="ID", help="with --case: the measure (default: today)")
-    parser.add_argument("--keep-runs", action="store_true", help="leave a whole run folder with report for every run")
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("file", help=say(_("a campaign file, or the name of one that ships")))
+    parser.add_argument("--jobs", type=int, help=say(_("worker processes (default: one for each core)")))
+    parser.add_argument(
+        "--dask", default="", metavar="ADDRESS", help=say(_("scheduler of a Dask cluster, instead of --jobs"))
+    )
+    parser.add_argument("--out", help=say(_("folder of the campaign (default: runs/ID)")))
+    parser.add_argument(
+        "--case", type=int, metavar="N", help=say(_("run this case alone, and leave its whole run folder"))
+    )
+    parser.add_argument("--measure", metavar="ID", help=say(_("with --case: the measure (default: today)")))
+    parser.add_argument(
+        "--keep-runs", action="store_true", help=say(_("leave a whole run folder with report for every run"))
+    )
+    say.add_lang(parser, _("language of report and answer"))
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk test charter --out runs/charter --jobs 2       first the runs
   stadtwerk charter runs/charter --out report              then the report on all of them
@@ -13,21 +19,22 @@ examples:
   stadtwerk charter runs/charter audits/demo --out report  with what `stadtwerk audit demo` found
 
 One row for each clause of the Smart City Charter: the scenarios and checks that speak for or against it, figures beside
-their targets, findings grouped by owner, makers, ages. A clause that nothing conclusive speaks to is `not shown`, never
-passed. DIR gets charter.html, charter.md (each in both languages) and charter.json.
+their targets, findings grouped by owner, vendors, ages. A clause that nothing conclusive speaks to is `not shown`,
+never passed. DIR gets charter.html, charter.md (each in both languages) and charter.json.
 
 exit codes: 0 every clause is shown or shown with a known weakness, 1 a clause is not met, 2 a clause is not shown,
 64 bad input, 70 internal error
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
-        "runs", nargs="+", type=Path, metavar="RUN_FOLDER", help="run folders, folders that hold some, audits"
+        "runs", nargs="+", type=Path, metavar="RUN_FOLDER", help=say(_("run folders, folders that hold some, audits"))
     )
-    parser.add_argument("--city", help="the city of the runs, where it has moved")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the report")
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of the report")
+    parser.add_argument("--city", help=say(_("the city of the runs, where it has moved")))
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(_("folder for the report")))
+    say.add_lang(parser, _("language of the report"))
 
 
 def execute(options: argparse.Namespace) -> int:

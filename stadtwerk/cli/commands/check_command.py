@@ -6,22 +6,29 @@ import argparse
 import sys
 from pathlib import Path
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk check my.yaml             a scenario, against the city it names
   stadtwerk check my.yaml --city c    a scenario, against another city
   stadtwerk check mycity/             a city folder
   stadtwerk check campaign.yaml       a campaign: every case that it draws, and every measure
 
-Every problem is one line: file:line: field: what is wrong; how to mend it. The exit code is 64 if there is any.
+Every problem is one line: file:line: field: what is wrong; how to fix it. The exit code is 64 if there is any.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="scenarios, campaigns and cities, each by name, file or folder"
+        "files", nargs="+", metavar="FILE", help=say(_("scenarios, campaigns and cities, each by name, file or folder"))
     )
-    parser.add_argument("--city", help="check scenarios against this city instead of their own")
+    parser.add_argument("--city", help=say(_("check scenarios against this city instead of their own")))
 
 
 def execute(options: argparse.Namespace) -> int:

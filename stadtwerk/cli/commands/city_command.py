@@ -6,7 +6,13 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk city show demo
   stadtwerk city export demo --out city.geojson --run runs/blackout-seed1
@@ -16,40 +22,45 @@ examples:
 
 What no input said is assumed by stated rules, and every assumption is listed in assumptions.md of the folder.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    taught: dict[str, Any] = {"epilog": EPILOG, "formatter_class": argparse.RawDescriptionHelpFormatter}
-    show = actions.add_parser("show", help="what stands in a city, and what was assumed", **taught)
-    show.add_argument("city", help="a city folder, or the name of one that ships")
-    geojson = "write a city as GeoJSON, for QGIS and other programs that read maps"
+    taught: dict[str, Any] = {"epilog": say(EPILOG), "formatter_class": argparse.RawDescriptionHelpFormatter}
+    show = actions.add_parser("show", help=say(_("what stands in a city, and what was assumed")), **taught)
+    show.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
+    geojson = say(_("write a city as GeoJSON, for QGIS and other programs that read maps"))
     export = actions.add_parser("export", help=geojson, **taught)
-    export.add_argument("city", help="a city folder, or the name of one that ships")
-    export.add_argument("--out", type=Path, required=True, metavar="FILE", help="GeoJSON file to write")
+    export.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
+    export.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(_("GeoJSON file to write")))
     export.add_argument(
-        "--run", type=Path, metavar="RUN_FOLDER", help="add what this run did to districts and facilities"
+        "--run", type=Path, metavar="RUN_FOLDER", help=say(_("add what this run did to districts and facilities"))
     )
-    bring = actions.add_parser("import", help="make a city folder from the files planners have", **taught)
+    bring = actions.add_parser("import", help=say(_("make a city folder from the files planners have")), **taught)
     file = {"type": Path, "metavar": "FILE"}
-    bring.add_argument("--water", help="EPANET .inp", **file)  # type: ignore[arg-type]
-    bring.add_argument("--power", help="pandapower .json", **file)  # type: ignore[arg-type]
-    bring.add_argument("--roads-net", help="TNTP network", **file)  # type: ignore[arg-type]
-    bring.add_argument("--roads-nodes", help="TNTP node coordinates", **file)  # type: ignore[arg-type]
-    bring.add_argument("--roads-trips", help="TNTP trip table", **file)  # type: ignore[arg-type]
-    bring.add_argument("--gmns", type=Path, metavar="DIR", help="GMNS folder with node.csv, link.csv, demand.csv")
-    bring.add_argument("--links", help="CSV of links between components", **file)  # type: ignore[arg-type]
-    bring.add_argument("--districts", help="GeoJSON of districts", **file)  # type: ignore[arg-type]
+    bring.add_argument("--water", help=say(_("EPANET .inp")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--power", help=say(_("pandapower .json")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-net", help=say(_("TNTP network")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-nodes", help=say(_("TNTP node coordinates")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--roads-trips", help=say(_("TNTP trip table")), **file)  # type: ignore[arg-type]
+    bring.add_argument(
+        "--gmns", type=Path, metavar="DIR", help=say(_("GMNS folder with node.csv, link.csv, demand.csv"))
+    )
+    bring.add_argument("--links", help=say(_("CSV of links between components")), **file)  # type: ignore[arg-type]
+    bring.add_argument("--districts", help=say(_("GeoJSON of districts")), **file)  # type: ignore[arg-type]
     bring.add_argument(
         "--from",
         dest="brought",
         action="append",
         default=[],
         metavar="IMPORTER=FILE",
-        help="a file of a form that a plug-in reads; may be given again (stadtwerk list plugins)",
+        help=say(_("a file of a form that a plug-in reads; may be given again (stadtwerk list plugins)")),
     )
-    bring.add_argument("--name", help="short name of the city (default: the folder's)")
-    bring.add_argument("--out", type=Path, required=True, metavar="DIR", help="city folder to write; must not exist")
+    bring.add_argument("--name", help=say(_("short name of the city (default: the folder's)")))
+    bring.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help=say(_("city folder to write; must not exist"))
+    )
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk compare runs/before runs/after             two runs: verdicts, levels, fallbacks, figures
   stadtwerk compare runs/campaign-a runs/campaign-b    two campaigns: how often the town held, what a case cost
@@ -14,13 +20,16 @@ examples:
 Differences are the second less the first. The same is shown on the terminal and left as one page that opens offline.
 The exit code is 0 when both could be read, whatever they say; 64 for bad input.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("first", help="folder of a run or of a campaign")
-    parser.add_argument("second", help="another one of the same sort")
-    parser.add_argument("--out", default="comparison.html", metavar="FILE", help="page to write (default: %(default)s)")
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of page and terminal")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("first", help=say(_("folder of a run or of a campaign")))
+    parser.add_argument("second", help=say(_("another one of the same sort")))
+    parser.add_argument(
+        "--out", default="comparison.html", metavar="FILE", help=say(_("page to write (default: %(default)s)"))
+    )
+    say.add_lang(parser, _("language of page and terminal"))
 
 
 def execute(options: argparse.Namespace) -> int:

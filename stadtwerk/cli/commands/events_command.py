@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk events runs/substation-winter-seed1               everything that happened, one event a line
   stadtwerk events runs/demo --from 0 --until 30min           the first half hour of the scenario
@@ -17,22 +23,25 @@ event that caused it, and what happened. Filters can be combined: a line is show
 --cause it is moved in as far as its causes are away. The same events stand in the run's events.jsonl as codes with
 parameters, for programs.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="RUN", help="the folder of a finished run")
-    parser.add_argument("--component", metavar="ID", help="only what is about this component, link or district")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("folder", metavar="RUN", help=say(_("the folder of a finished run")))
+    parser.add_argument("--component", metavar="ID", help=say(_("only what is about this component, link or district")))
     parser.add_argument(
         "--cause",
         metavar="EVENT|ENTRY",
-        help="only this event, or the faults of this timeline entry, and what followed",
+        help=say(_("only this event, or the faults of this timeline entry, and what followed")),
     )
     parser.add_argument(
-        "--from", dest="begin", metavar="TIME", help="only from then on, as 2h; before the zero: --from=-30min"
+        "--from", dest="begin", metavar="TIME", help=say(_("only from then on, as 2h; before the zero: --from=-30min"))
     )
-    parser.add_argument("--until", dest="end", metavar="TIME", help="only up to then")
-    parser.add_argument("--city", help="the city's folder or name, where the scenario's own does not lead there")
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of the sentences (default: en)")
+    parser.add_argument("--until", dest="end", metavar="TIME", help=say(_("only up to then")))
+    parser.add_argument(
+        "--city", help=say(_("the city's folder or name, where the scenario's own does not lead there"))
+    )
+    say.add_lang(parser, _("language of the sentences (default: en)"))
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
 TOPICS = (
     "scenarios",
     "suites",
@@ -20,22 +25,24 @@ TOPICS = (
     "plugins",
 )
 
-EPILOG = """\
+EPILOG = _(
+    """\
 examples:
   stadtwerk list scenarios            what ships, with the question each one asks
   stadtwerk list faults               what can break, on which kind of component, with parameters
   stadtwerk list levels               the measures a service level can be stated in
-  stadtwerk list levels --city mycity the service levels owed in a city
+  stadtwerk list levels --city mycity the service levels required in a city
   stadtwerk list rates                how often what fails in a year, by age, with source and confidence
   stadtwerk list fragilities          at which water, gust or heat what fails, with source and confidence
   stadtwerk list plugins              what is registered, ours and that of others, and what was left out and why
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("topic", choices=TOPICS, help="what to list")
-    parser.add_argument("--city", help="with levels: those of this city")
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of the table")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("topic", choices=TOPICS, help=say(_("what to list")))
+    parser.add_argument("--city", help=say(_("with levels: those of this city")))
+    say.add_lang(parser, _("language of the table"))
 
 
 def execute(options: argparse.Namespace) -> int:

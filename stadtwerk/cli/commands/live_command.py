@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.contracts.words import Words
 from stadtwerk.cli.commands.push_command import add_database_arguments
+from stadtwerk.cli.language import Speaker
 
-EPILOG = """\
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk live quiet-day --speed 120                 two simulated minutes a second
   stadtwerk live pump-link-cut --gateways 2            with the processes of two gateways only
@@ -24,47 +29,60 @@ run's name, that of its folder, is replaced, and what `stadtwerk push` would wri
 Grafana (docs/dashboards.md). The run folder has live.json with the counts and the lag, live.jsonl with every start,
 death and cut, and store.sqlite with the readings.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", help="a scenario file, or the name of one that ships")
-    parser.add_argument("--city", help="a city folder or name, instead of the scenario's own")
-    parser.add_argument("--seed", type=int, help="seed of all random streams (default: the scenario's first)")
-    parser.add_argument("--out", help="run folder (default: runs/SCENARIO-seedN)")
-    parser.add_argument("--speed", type=float, default=60.0, help="simulated seconds a second (default: 60)")
-    parser.add_argument("--gateways", type=int, metavar="N", help="processes for the first N gateways (default: all)")
-    parser.add_argument("--ingests", type=int, metavar="1|2", help="ingest processes (default: 1)")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("scenario", help=say(_("a scenario file, or the name of one that ships")))
+    parser.add_argument("--city", help=say(_("a city folder or name, instead of the scenario's own")))
+    parser.add_argument("--seed", type=int, help=say(_("seed of all random streams (default: the scenario's first)")))
+    parser.add_argument("--out", help=say(_("run folder (default: runs/SCENARIO-seedN)")))
+    parser.add_argument("--speed", type=float, default=60.0, help=say(_("simulated seconds a second (default: 60)")))
+    parser.add_argument(
+        "--gateways", type=int, metavar="N", help=say(_("processes for the first N gateways (default: all)"))
+    )
+    parser.add_argument("--ingests", type=int, metavar="1|2", help=say(_("ingest processes (default: 1)")))
     parser.add_argument(
         "--kill",
         action="append",
         default=[],
         metavar="PROCESS@SECOND",
-        help="a drill: kill -9 at this second of the scenario; up again after 5 s on the wall clock (may be repeated)",
+        help=say(
+            _("a drill: kill -9 at this second of the scenario; up again after 5 s on the wall clock (may be repeated)")
+        ),
     )
     parser.add_argument(
         "--mosquitto",
         metavar="DIR",
-        help="two Mosquitto brokers with TLS, certificates and topic rights from this folder of `secrets init`, "
-        "instead of the embedded ones",
+        help=say(
+            _(
+                "two Mosquitto brokers with TLS, certificates and topic rights from this folder of `secrets init`, "
+                "instead of the embedded ones"
+            )
+        ),
     )
-    add_database_arguments(parser, required=False)
+    add_database_arguments(parser, say, required=False)
     parser.add_argument(
         "--engine",
         choices=("influxdb", "victoriametrics"),
-        help="with --influx: what answers there (default: influxdb)",
+        help=say(_("with --influx: what answers there (default: influxdb)")),
     )
     parser.add_argument(
         "--attach",
         metavar="FILE",
-        help="join gateways, brokers, ingest and a database that run elsewhere, as in docker-compose.yml",
+        help=say(_("join gateways, brokers, ingest and a database that run elsewhere, as in docker-compose.yml")),
     )
-    parser.add_argument("--alive", metavar="FILE", help="touch this file while the run goes on, for a health check")
+    parser.add_argument(
+        "--alive", metavar="FILE", help=say(_("touch this file while the run goes on, for a health check"))
+    )
     parser.add_argument(
         "--now",
         action="store_true",
-        help="bear times as if the run began now, so that with --speed 1 alert rules of Grafana see it as it is",
+        help=say(
+            _("bear times as if the run began now, so that with --speed 1 alert rules of Grafana see it as it is")
+        ),
     )
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+    say.add_lang(parser, _("language of report and answer"))
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
 
-def add_database_arguments(parser: argparse.ArgumentParser, required: bool) -> None:
-    parser.add_argument("--influx", metavar="URL", required=required, help="address of the database")
-    parser.add_argument("--bucket", required=required, help="the bucket, or the database of InfluxDB 1")
-    parser.add_argument("--org", default="", help="the organisation (InfluxDB 2)")
-    parser.add_argument("--token-file", metavar="FILE", help="the file that holds the token (InfluxDB 2)")
-    parser.add_argument("--user", default="", help="the user (InfluxDB 1)")
-    parser.add_argument("--password-file", metavar="FILE", help="the file that holds the user's password (InfluxDB 1)")
-    parser.add_argument("--ca-file", metavar="FILE", help="the authority behind an https address")
+_ = Words("stadtwerk")
 
 
-EPILOG = """\
+def add_database_arguments(parser: argparse.ArgumentParser, say: Speaker, required: bool) -> None:
+    parser.add_argument("--influx", metavar="URL", required=required, help=say(_("address of the database")))
+    parser.add_argument("--bucket", required=required, help=say(_("the bucket, or the database of InfluxDB 1")))
+    parser.add_argument("--org", default="", help=say(_("the organisation (InfluxDB 2)")))
+    parser.add_argument("--token-file", metavar="FILE", help=say(_("the file that holds the token (InfluxDB 2)")))
+    parser.add_argument("--user", default="", help=say(_("the user (InfluxDB 1)")))
+    parser.add_argument(
+        "--password-file", metavar="FILE", help=say(_("the file that holds the user's password (InfluxDB 1)"))
+    )
+    parser.add_argument("--ca-file", metavar="FILE", help=say(_("the authority behind an https address")))
+
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk push runs/substation-winter-seed1 --influx http://127.0.0.1:8086 --org city --bucket city --token-file token
   stadtwerk push runs/demo --influx http://127.0.0.1:8086 --bucket city --user ingest --password-file password
@@ -26,18 +34,29 @@ Writes a finished run with its own time stamps: service levels, states, modes, f
 affected, findings, forecasts of depletion, gateways, and every reading that arrived. Written twice it is there once.
 With a token it is InfluxDB 2, with a user InfluxDB 1. The dashboards are described in docs/dashboards.md.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("folder", metavar="RUN", help="the folder of a finished run")
-    add_database_arguments(parser, required=True)
-    parser.add_argument("--name", default="", help="name of the run in the database (default: that of the folder)")
-    parser.add_argument("--city", help="the city's folder or name, where the scenario's own does not lead there")
-    parser.add_argument("--now", action="store_true", help="move the run so that it ends now")
-    parser.add_argument("--replace", action="store_true", help="delete what the database holds of a run of this name")
-    parser.add_argument("--no-readings", action="store_true", help="leave out single readings: smaller and faster")
-    parser.add_argument("--report", default="", metavar="URL", help="address of the report, for a link from Grafana")
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of the link to the dashboards")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("folder", metavar="RUN", help=say(_("the folder of a finished run")))
+    add_database_arguments(parser, say, required=True)
+    parser.add_argument(
+        "--name", default="", help=say(_("name of the run in the database (default: that of the folder)"))
+    )
+    parser.add_argument(
+        "--city", help=say(_("the city's folder or name, where the scenario's own does not lead there"))
+    )
+    parser.add_argument("--now", action="store_true", help=say(_("move the run so that it ends now")))
+    parser.add_argument(
+        "--replace", action="store_true", help=say(_("delete what the database holds of a run of this name"))
+    )
+    parser.add_argument(
+        "--no-readings", action="store_true", help=say(_("leave out single readings: smaller and faster"))
+    )
+    parser.add_argument(
+        "--report", default="", metavar="URL", help=say(_("address of the report, for a link from Grafana"))
+    )
+    say.add_lang(parser, _("language of the link to the dashboards"))
 
 
 def execute(options: argparse.Namespace) -> int:

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import argparse
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk run substation-winter                      by name (see: stadtwerk list scenarios)
   stadtwerk run my.yaml --city mycity --seed 3         by file, on another city
@@ -15,26 +21,29 @@ examples:
 The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, gauges.parquet,
 readings.parquet, scenario.yaml as executed, and run.json with the seed, the versions and the digest.
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("scenario", help="a scenario file, or the name of one that ships")
-    parser.add_argument("--city", help="a city folder or name, instead of the scenario's own")
-    parser.add_argument("--seed", type=int, help="seed of all random streams (default: the scenario's first)")
-    parser.add_argument("--out", help="run folder (default: runs/SCENARIO-seedN)")
-    parser.add_argument("--speed", type=float, help="simulated seconds a second (default: as fast as possible)")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument("scenario", help=say(_("a scenario file, or the name of one that ships")))
+    parser.add_argument("--city", help=say(_("a city folder or name, instead of the scenario's own")))
+    parser.add_argument("--seed", type=int, help=say(_("seed of all random streams (default: the scenario's first)")))
+    parser.add_argument("--out", help=say(_("run folder (default: runs/SCENARIO-seedN)")))
+    parser.add_argument("--speed", type=float, help=say(_("simulated seconds a second (default: as fast as possible)")))
     parser.add_argument(
         "--mqtt",
         default="auto",
         metavar="auto|off|PORT",
-        help="embedded broker on 127.0.0.1: a free port, none, or this port (default: auto)",
+        help=say(_("embedded broker on 127.0.0.1: a free port, none, or this port (default: auto)")),
     )
     parser.add_argument(
         "--shrink",
         action="store_true",
-        help="if it fails: look for the smallest timeline that still fails, and leave it as shrunk.yaml in the folder",
+        help=say(
+            _("if it fails: look for the smallest timeline that still fails, and leave it as shrunk.yaml in the folder")
+        ),
     )
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of report and answer")
+    say.add_lang(parser, _("language of report and answer"))
 
 
 def execute(options: argparse.Namespace) -> int:

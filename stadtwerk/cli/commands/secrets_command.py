@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk secrets init --out secrets --city demo
   stadtwerk secrets init --out secrets --gateway gw-1 --gateway gw-2 \\
@@ -18,46 +24,68 @@ Each machine gets the one folder that is its own: mosquitto-a/ and mosquitto-b/ 
 identities/NAME/ to the one who has that name. authority/ stays offline: whoever has it can make further identities.
 No secret is ever printed or overwritten, and git leaves the folder out.
 """
+)
 
 _FORM = argparse.RawDescriptionHelpFormatter
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     init = actions.add_parser(
-        "init", help="certificates and passwords of a new installation", epilog=EPILOG, formatter_class=_FORM
+        "init",
+        help=say(_("certificates and passwords of a new installation")),
+        epilog=say(EPILOG),
+        formatter_class=_FORM,
     )
-    init.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder to write; must not exist")
+    init.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(_("folder to write; must not exist")))
     of = init.add_mutually_exclusive_group(required=True)
-    of.add_argument("--city", help="the gateways of a city, by folder or name")
-    of.add_argument("--gateway", action="append", metavar="ID", help="a gateway; may be given many times")
+    of.add_argument("--city", help=say(_("the gateways of a city, by folder or name")))
+    of.add_argument("--gateway", action="append", metavar="ID", help=say(_("a gateway; may be given many times")))
     for letter in "ab":
         init.add_argument(
             f"--host-{letter}",
             action="append",
             metavar="HOST",
-            help=f"name or address of broker {letter}, may be given many times (default: this machine)",
+            help=say(
+                _("name or address of broker {letter}, may be given many times (default: this machine)", letter=letter)
+            ),
         )
-    init.add_argument("--listen", metavar="ADDRESS", help="what brokers bind (default: 127.0.0.1)")
+    init.add_argument("--listen", metavar="ADDRESS", help=say(_("what brokers bind (default: 127.0.0.1)")))
     init.add_argument(
         "--compose",
         action="store_true",
-        help="for docker-compose.yml: brokers under the names of its services, and what gateways, the database and "
-        "Grafana need (without --host-a, --host-b and --listen)",
+        help=say(
+            _(
+                "for docker-compose.yml: brokers under the names of its services, and what gateways, the database and "
+                "Grafana need (without --host-a, --host-b and --listen)"
+            )
+        ),
     )
-    init.add_argument("--viewer", action="append", metavar="NAME", help="one who only reads (default: viewer)")
-    add = actions.add_parser("add", help="further gateways for an installation", epilog=EPILOG, formatter_class=_FORM)
-    add.add_argument("--to", type=Path, required=True, metavar="DIR", help="folder that `secrets init` made")
-    add.add_argument("--gateway", action="append", required=True, metavar="ID", help="a gateway; may be given again")
+    init.add_argument("--viewer", action="append", metavar="NAME", help=say(_("one who only reads (default: viewer)")))
+    add = actions.add_parser(
+        "add", help=say(_("further gateways for an installation")), epilog=say(EPILOG), formatter_class=_FORM
+    )
+    add.add_argument("--to", type=Path, required=True, metavar="DIR", help=say(_("folder that `secrets init` made")))
+    add.add_argument(
+        "--gateway", action="append", required=True, metavar="ID", help=say(_("a gateway; may be given again"))
+    )
     revoke = actions.add_parser(
-        "revoke", help="take certificates and passwords out of force", epilog=EPILOG, formatter_class=_FORM
+        "revoke", help=say(_("take certificates and passwords out of force")), epilog=say(EPILOG), formatter_class=_FORM
     )
-    revoke.add_argument("--in", dest="to", type=Path, required=True, metavar="DIR", help="folder of `secrets init`")
     revoke.add_argument(
-        "--identity", action="append", default=[], metavar="NAME", help="whose; may be given again (default: nobody's)"
+        "--in", dest="to", type=Path, required=True, metavar="DIR", help=say(_("folder of `secrets init`"))
+    )
+    revoke.add_argument(
+        "--identity",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=say(_("whose; may be given again (default: nobody's)")),
     )
     for action in (init, add):
-        action.add_argument("--days", type=int, default=730, help="how long certificates are valid (default: 730)")
+        action.add_argument(
+            "--days", type=int, default=730, help=say(_("how long certificates are valid (default: 730)"))
+        )
 
 
 def execute(options: argparse.Namespace) -> int:

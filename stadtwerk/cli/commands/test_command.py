@@ -5,7 +5,13 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-EPILOG = """\
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+_ = Words("stadtwerk")
+
+EPILOG = _(
+    """\
 examples:
   stadtwerk test smoke                           a few short scenarios, under two minutes
   stadtwerk test nightly --jobs 2                all that ship, two at a time
@@ -19,20 +25,31 @@ reported as such, never as a pass; if it fails otherwise, or not at all, the sui
 exit codes: 0 all as expected, 1 something failed that should not, 2 something inconclusive, 64 bad input (nothing was
 run), 70 a run broke down
 """
+)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("suite", help="a suite file, or the name of one that ships (see: stadtwerk list suites)")
-    parser.add_argument("--city", help="run in this city instead of the scenarios' own; no known weakness counts then")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="folder for the run folders (default: runs/SUITE)")
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="write the JUnit file here as well")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="runs at once, each a process (default: 1)")
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    parser.add_argument(
+        "suite", help=say(_("a suite file, or the name of one that ships (see: stadtwerk list suites)"))
+    )
+    parser.add_argument(
+        "--city", help=say(_("run in this city instead of the scenarios' own; no known weakness counts then"))
+    )
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help=say(_("folder for the run folders (default: runs/SUITE)"))
+    )
+    parser.add_argument("--junit", type=Path, metavar="FILE", help=say(_("write the JUnit file here as well")))
+    parser.add_argument(
+        "--jobs", type=int, default=1, metavar="N", help=say(_("runs at once, each a process (default: 1)"))
+    )
     parser.add_argument(
         "--shrink",
         action="store_true",
-        help="for each run that fails unexpectedly: look for the smallest timeline that still fails (shrunk.yaml)",
+        help=say(
+            _("for each run that fails unexpectedly: look for the smallest timeline that still fails (shrunk.yaml)")
+        ),
     )
-    parser.add_argument("--lang", choices=("en", "de"), default="en", help="language of reports and answers")
+    say.add_lang(parser, _("language of reports and answers"))
 
 
 def execute(options: argparse.Namespace) -> int:
