@@ -113,7 +113,7 @@ class Mistakes:
 class Model(BaseModel):
     """A part of an input file. Its fields are those of the file; the `description` of a field is the advice as well."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
     together_: SkipJsonSchema[None] = Field(
         default=None, validate_default=True, validation_alias="\0", exclude=True, repr=False
