@@ -5,8 +5,8 @@ from __future__ import annotations
 from resilience.judge.verdict import Limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.words import SHARE, Text, Words, quantity
 
 _ = Words("resilience")
@@ -16,7 +16,7 @@ SCENARIO = "scenario file"
 
 def level_limit(threshold: Threshold, level: ServiceLevel) -> Limit:
     """A level's limit: the number or norm that the scenario names, else the declared minimum with its basis."""
-    measure = MEASURES[level.measure]
+    measure = registry().measures[level.measure]
     better = "higher" if measure.higher_is_better else "lower"
     if threshold.value is not None:
         return _limit(threshold.value, measure.unit, better, threshold.norm)

@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from resilience.judge.checkers.carried import level_of
 from resilience.scenario.names import (
     LEVELS,
     ClauseName,
@@ -51,6 +50,7 @@ from resilience.scenario.scenario import (
     Threshold,
     TimeLimit,
     Window,
+    level_of,
 )
 from resilience.scenario.timeline_model import EntryFields
 from simulator.contracts.city import City

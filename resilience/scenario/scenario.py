@@ -9,8 +9,8 @@ from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, 
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text
 
 SCHEMA = "stadtwerk/scenario/1"
@@ -69,8 +69,18 @@ class LevelChoice:
         return tuple(
             level
             for level in city.levels.values()
-            if self.measure in ("", level.measure) and self.domain in (None, MEASURES[level.measure].domain)
+            if self.measure in ("", level.measure) and self.domain in (None, registry().measures[level.measure].domain)
         )
+
+
+def level_of(component: str, city: City) -> ServiceLevel | None:
+    """The level in which a component's service shows: its own, or the litres of the district that it supplies."""
+    own = next((level for level in city.levels.values() if level.subject == component), None)
+    if own is not None or component not in city.components or city.components[component].kind != "drinking-water":
+        return own
+    district = city.components[component].district
+    litres = (lv for lv in city.levels.values() if lv.measure == "litres-per-person" and lv.subject == district)
+    return next(litres, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from resilience.inject.draws.cases import Stream, drawn, exposed, with_cases
 from resilience.scenario.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
-from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS
 from simulator.contracts.link import Link
 from simulator.contracts.registry import registry
 
@@ -27,7 +26,7 @@ def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
 
 def _components(selector: Selector, fault: str, city: City) -> list[str]:
     wanted = {name: value for name in (*OF_COMPONENTS, "district", "owner") if (value := getattr(selector, name))}
-    able = {kind for kind, points in FAULTS_OF_KIND.items() if fault in [point.name for point in points]}
+    able = {kind for kind, points in registry().faults_of_type.items() if fault in [point.name for point in points]}
     of_sensors = fault in [point.name for point in registry().sensor_faults]
     return [
         component.id
@@ -43,7 +42,7 @@ def _is_meant(link: Link, selector: Selector, fault: str, city: City) -> bool:
     at_ends = [_places(end, city) for end in (link.source, link.target)]
     between = selector.between
     return (
-        fault in [point.name for point in LINK_FAULTS[link.kind]]
+        fault in [point.name for point in registry().links[link.kind].faults]
         and selector.link_kind in (None, link.kind)
         and selector.owner in ("", link.owner)
         and selector.trench in ("", *link.trenches)
@@ -80,7 +79,9 @@ def meant(entry: TimelineEntry, city: City) -> tuple[str, ...] | None:
     """The components among which a draw takes place, None for all; with a selector those that match."""
     if entry.selector is None:
         return entry.targets or None
-    faults = [entry.fault] if entry.fault else [point.name for kind in KINDS.values() for point in kind.faults]
+    faults = (
+        [entry.fault] if entry.fault else [point.name for kind in registry().types.values() for point in kind.faults]
+    )
     return tuple(dict.fromkeys(name for fault in faults for name in matching(entry.selector, fault, city)))
 
 

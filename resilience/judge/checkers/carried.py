@@ -10,23 +10,11 @@ from resilience.judge.checkers.context import Context
 from resilience.judge.time_series import Outage, worse, worst
 from resilience.judge.verdict import Figure, Limit
 from resilience.scenario.limits import level_limit, owed_text, shown_unit
-from resilience.scenario.scenario import Redundancy
-from simulator.contracts.city import City
-from simulator.contracts.level import ServiceLevel
+from resilience.scenario.scenario import Redundancy, level_of
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words, told_apart
 
 _ = Words("resilience")
-
-
-def level_of(component: str, city: City) -> ServiceLevel | None:
-    """The level in which a component's service shows: its own, or the litres of the district that it supplies."""
-    own = next((level for level in city.levels.values() if level.subject == component), None)
-    if own is not None or component not in city.components or city.components[component].kind != "drinking-water":
-        return own
-    district = city.components[component].district
-    litres = (lv for lv in city.levels.values() if lv.measure == "litres-per-person" and lv.subject == district)
-    return next(litres, None)
 
 
 @dataclass(frozen=True, slots=True)
