@@ -49,13 +49,14 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
     line = reader.line_num
     for cells in _readable(reader, name, problems):
         first, line = line + 1, reader.line_num
-        if not any(cell.strip() for cell in cells):
+        cells = [cell.strip() for cell in cells]
+        if not any(cells):
             continue
         if len(cells) != len(header):
             what = f"has {len(cells)} cells where the header has {len(header)}"
             problems.append(Problem(name, first, "row", what, "add or remove commas, quote cells that contain one"))
             continue
-        rows.append(Row(first, dict(zip(header, (cell.strip() for cell in cells), strict=True))))
+        rows.append(Row(first, dict(zip(header, cells, strict=True))))
     return rows, problems
 
 

@@ -216,6 +216,9 @@ def _slip(error: yaml.MarkedYAMLError, name: str, loader: _Loader, text: str) ->
     return Problem(name, line, "yaml", what, mend)
 
 
+_TEXT = "tag:yaml.org,2002:str"
+
+
 class _Builder:
     """Turns YAML nodes into plain values, keeps their lines, and notes what is wrong with them."""
 
@@ -233,7 +236,8 @@ class _Builder:
         if isinstance(node, yaml.MappingNode):
             out: dict[str, Any] = {}
             for key_node, value_node in node.value:
-                key = str(self.loader.construct_object(key_node))
+                plain = key_node.tag == _TEXT and isinstance(key_node, yaml.ScalarNode)
+                key = key_node.value if plain else str(self.loader.construct_object(key_node))
                 here = (*place, key)
                 line = key_node.start_mark.line + 1
                 if key in out:
@@ -246,6 +250,8 @@ class _Builder:
         return self._scalar(node, place)
 
     def _scalar(self, node: yaml.Node, place: Place) -> Any:
+        if node.tag == _TEXT:
+            return node.value
         try:
             value = self.loader.construct_object(node)
         except (ValueError, OverflowError):
