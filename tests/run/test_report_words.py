@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
+from resilience.scenario.loader import build_scenario
 from resilience.words.events import KIND_WORDS, line, sentence
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes
+from simulator.contracts.document import load_document
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.words import PSEUDO
+from stadtwerk.influx.notes import Notes
+from stadtwerk.influx.places import Places
 from stadtwerk.runs.folder import read_events
 from tests.run.conftest import Run
 
@@ -33,6 +38,27 @@ def test_no_german_sentence_is_english(events: list[Event], demo: City) -> None:
     """635 events and 356 English ones among their German sentences, when these were made from English prose."""
     same = {line(e, demo).en for e in events if sentence(e, demo).de == sentence(e, demo).en}
     assert same == set()
+
+
+class Kept:
+    """In place of the way to a database: the fields of every point."""
+
+    def __init__(self) -> None:
+        self.fields: list[dict[str, Any]] = []
+
+    def add(self, of: object, tags: object, fields: dict[str, Any], tick: int) -> None:
+        self.fields.append(fields)
+
+
+def test_no_german_annotation_is_english(main_run: Run, events: list[Event], demo: City) -> None:
+    scenario = build_scenario(load_document(main_run.folder / "scenario.yaml"))
+    kept = Kept()
+    notes = Notes(Places(demo), scenario, kept)  # type: ignore[arg-type]
+    for event in events:
+        notes.event(event)
+    assert len(kept.fields) == len(events)
+    english = [one for one in kept.fields if one["text_de"] == one["text_en"] or one["title_de"] == one["title_en"]]
+    assert english == []
 
 
 def test_every_kind_of_event_has_a_name() -> None:
