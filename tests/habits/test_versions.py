@@ -14,7 +14,7 @@ import stadtwerk
 from simulator.contracts.form import Form
 from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
-from stadtwerk.studies.campaigns.records import FILE, held
+from stadtwerk.studies.campaigns.records import RECORDS_FILE, held
 
 SHEET = Form("sheet", 3, again="make the sheet again", upgrades={2: lambda record: {**record, "added": True}})
 
@@ -109,15 +109,15 @@ def test_a_newer_audit_is_refused(run: Path, tmp_path: Path, capsys: pytest.Capt
 def test_records_of_a_newer_campaign_are_left_alone(tmp_path: Path) -> None:
     with held(tmp_path) as store:
         assert not store.keys()
-    database = sqlite3.connect(tmp_path / FILE)
+    database = sqlite3.connect(tmp_path / RECORDS_FILE)
     assert database.execute("PRAGMA user_version").fetchone() == (1,)
     database.execute("PRAGMA user_version=2")
     database.close()
-    before = (tmp_path / FILE).read_bytes()
+    before = (tmp_path / RECORDS_FILE).read_bytes()
     with pytest.raises(BadInput, match="is version 2, and this program understands versions up to 1"), held(tmp_path):
         pass
-    assert (tmp_path / FILE).read_bytes() == before
-    (tmp_path / FILE).write_bytes(b"no database at all, but a text")
+    assert (tmp_path / RECORDS_FILE).read_bytes() == before
+    (tmp_path / RECORDS_FILE).write_bytes(b"no database at all, but a text")
     with pytest.raises(BadInput, match="is no store of records"), held(tmp_path):
         pass
 
