@@ -10,7 +10,6 @@ maps       the map of a page
 page       variables, links, annotations and the order of panels
 shared     panels that stand on more than one page
 city       the city at a glance
-domains    the sub-systems, and what is particular to each
 domain     one page for each sub-system, all in one order
 resilience a resilience run
 health     whether the data can be trusted

@@ -9,9 +9,9 @@ from dashboards import alerts, provision
 from dashboards.city import city
 from dashboards.compare import compare
 from dashboards.domain import domain_page
-from dashboards.domains import DOMAINS
 from dashboards.health import health
 from dashboards.resilience import resilience
+from simulator.contracts.registry import registry
 from simulator.contracts.words import LANGUAGES
 
 DEFAULT = Path(__file__).resolve().parents[1] / "deploy" / "grafana"
@@ -21,8 +21,8 @@ DEFAULT = Path(__file__).resolve().parents[1] / "deploy" / "grafana"
 def built() -> dict[str, str]:
     """Every file by its path below the folder, in a fixed order."""
     pages: dict[str, Callable[[str], str]] = {"city": city}
-    for domain in DOMAINS:
-        pages[domain.key] = lambda lang, domain=domain: domain_page(domain, lang)  # type: ignore[misc]
+    for domain in registry().pages:
+        pages[domain.value] = lambda lang, domain=domain: domain_page(domain, lang)  # type: ignore[misc]
     pages |= {"resilience": resilience, "health": health, "compare": compare}
     files = {f"dashboards/{lang}/{key}.json": make(lang) for lang in LANGUAGES for key, make in pages.items()}
     files["provisioning/datasources/stadtwerk.yaml"] = provision.datasources()

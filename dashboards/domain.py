@@ -1,15 +1,16 @@
-"""One page for each sub-system, all in one order: map, supply against demand, worst places, equipment, depletion."""
+"""A page for each sub-system that declares one, all in one order: map, supply, worst places, equipment, depletion."""
 
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.domains import Domain
 from dashboards.maps import town_map
 from dashboards.page import Page
 from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
 from dashboards.shared import MAP_NAMES, NAME, PLACE, STATE, lifeline_modes, lifelines, worst_services
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.catalogue import Page as Declared
+from simulator.contracts.component import Domain
 from simulator.contracts.measurements import HOURS_SHOWN
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")
@@ -19,16 +20,17 @@ SHARE = _("Share that arrives, by district")
 
 def domain_page(domain: Domain, lang: str) -> str:
     """The dashboard of a sub-system as JSON."""
-    page = Page(domain.key, lang, domain.description)
+    declared = registry().pages[domain]
+    page = Page(domain, lang, declared.description)
     page.variables()
     page.notes()
     kit = page.kit
     page.row(_("Map"))
     page.put(Put("map", _map(kit, domain), 12, 14), *_figures(kit, domain))
     page.row(_("Supply and demand"))
-    page.put(*_supply(kit, domain))
+    page.put(*_supply(kit, domain, declared))
     page.row(_("Worst places"))
-    page.put(*_worst(kit, domain))
+    page.put(*_worst(kit, domain, declared))
     page.row(_("Equipment"))
     page.put(*_equipment(kit, domain))
     page.row(_("How long will it last?"))
@@ -45,14 +47,14 @@ def _map(kit: Kit, domain: Domain) -> PanelOf:
             "fallback, ✕ failed. What there are hundreds of (mains, junctions, roads) is here only if "
             "something is wrong with it."
         ),
-        queries.map_components(kit.lang, domain.key),
+        queries.map_components(kit.lang, domain),
         queries.map_districts(),
         MAP_NAMES,
     )
 
 
 def _measures(domain: Domain) -> list[str]:
-    return [name for name, measure in MEASURES.items() if measure.domain.value == domain.key]
+    return [name for name, measure in registry().measures.items() if measure.domain == domain]
 
 
 def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
@@ -86,12 +88,12 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     return Put("people", people, 6, 5), Put("hours", hours, 6, 5), Put("quality", course, 12, 9)
 
 
-def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
-    if domain.balance is None:
+def _supply(kit: Kit, domain: Domain, declared: Declared) -> tuple[Put, ...]:
+    if declared.balance is None:
         served = kit.lines(
             _("Service against the required level"),
             _("The quality of each service; below 100 % the minimum is missed or only a part is served."),
-            [(queries.level_course(domain.key), "$tag_level")],
+            [(queries.level_course(domain), "$tag_level")],
             "percentunit",
             most=1.0,
         )
@@ -100,12 +102,12 @@ def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
             Put("modes", lifeline_modes(kit), 14, 10),
             Put("lifelines", lifelines(kit), 10, 10),
         )
-    balance = domain.balance
+    balance = declared.balance
     names = [(name, name) for name in balance.names]
     course = kit.lines(
         _("Supply against demand"),
         balance.description,
-        [(queries.balance(domain.key, names, balance.outer), "$col")],
+        [(queries.balance(domain, names, balance.over_districts), "$col")],
         balance.unit,
         interval=SAMPLED,
         names=dict(balance.names),
@@ -113,7 +115,7 @@ def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     share = kit.lines(
         SHARE,
         _("The worst of each district in each interval."),
-        [(queries.share_course(domain.key), "$tag_district")],
+        [(queries.share_course(domain), "$tag_district")],
         "percentunit",
         most=1.0,
         interval=SAMPLED,
@@ -121,11 +123,11 @@ def _supply(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     return Put("balance", course, 12, 10), Put("share", share, 12, 10)
 
 
-def _worst(kit: Kit, domain: Domain) -> tuple[Put, ...]:
-    places = worst_services(kit, domain.key)
-    if domain.readings is None:
+def _worst(kit: Kit, domain: Domain, declared: Declared) -> tuple[Put, ...]:
+    places = worst_services(kit, domain)
+    if declared.readings is None:
         return (Put("worst", places, 24, 9),)
-    readings = domain.readings
+    readings = declared.readings
     sensors = kit.table(
         readings.title,
         _("From readings as they arrived: what sensors report wrongly or not at all is wrong or missing here."),
@@ -147,14 +149,14 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     timeline = kit.timeline(
         _("State by kind"),
         _("The worst state among all components of a kind, in each interval."),
-        queries.class_course(lang, domain.key),
+        queries.class_course(lang, domain),
         palette.states(lang),
         f"$tag_kind_{lang}",
     )
     counts = kit.table(
         _("Components by state"),
         _("How many components of each kind are in which state now."),
-        queries.class_table(lang, domain.key),
+        queries.class_table(lang, domain),
         [
             Column(f"kind_{lang}", _("Kind")),
             Column("total", _("all"), "short", width=70),
@@ -165,7 +167,7 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     single = kit.table(
         _("Components, the worst first"),
         _("The last known state of each component."),
-        queries.equipment(lang, domain.key),
+        queries.equipment(lang, domain),
         [
             Column("label", NAME),
             Column("what", _("Kind")),
@@ -192,7 +194,7 @@ def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     course = kit.lines(
         _("Hours left"),
         until,
-        [(queries.depletion_course(domain.key), "$tag_component ($tag_kind)")],
+        [(queries.depletion_course(domain), "$tag_component ($tag_kind)")],
         "h",
         most=HOURS_SHOWN,
         interval=SAMPLED,
@@ -201,10 +203,15 @@ def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     stores = kit.table(
         _("Stores, the shortest first"),
         until,
-        queries.depletion_table(lang, domain.key),
+        queries.depletion_table(lang, domain),
         [
             Column("label", NAME),
-            Column("kind", _("Store"), mappings=palette.of_texts(palette.STORES, lang), width=130),
+            Column(
+                "kind",
+                _("Store"),
+                mappings=palette.of_texts({one.name: one.title for one in registry().stores.values()}, lang),
+                width=130,
+            ),
             Column("district", PLACE, width=110),
             Column("hours_left", _("Hours"), "h", decimals=1, width=100),
             Column("draining", STATE, mappings=draining, coloured=True, width=130),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard as build
@@ -16,6 +17,7 @@ from dashboards.influx import InfluxNotes, source
 from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -23,18 +25,18 @@ _ = Words("dashboards")
 TAG = "stadtwerk"
 COLUMNS = 24
 
-PAGES: dict[str, Text] = {
-    "city": _("City at a glance"),
-    "water": _("Water"),
-    "energy": _("Energy"),
-    "traffic": _("Traffic"),
-    "ict": _("ICT"),
-    "lifeline": _("Lifelines"),
-    "resilience": _("Resilience run"),
-    "health": _("Data health"),
-    "compare": _("Before and after"),
-}
-"""Every dashboard by its key, in the order in which one reads them."""
+
+@cache
+def page_titles() -> dict[str, Text]:
+    """Every dashboard by its key, in the order in which one reads them; sub-systems declare their own."""
+    return {
+        "city": _("City at a glance"),
+        **{domain.value: page.title for domain, page in registry().pages.items()},
+        "resilience": _("Resilience run"),
+        "health": _("Data health"),
+        "compare": _("Before and after"),
+    }
+
 
 OTHER_LANGUAGE: dict[str, tuple[str, str]] = {"de": ("en", "English"), "en": ("de", "Deutsch")}
 
@@ -43,7 +45,7 @@ LANGUAGE_NAMES: dict[str, str] = {"de": "Deutsch", "en": "English"}
 
 def uid(key: str, lang: str) -> str:
     """The uid of a page: the same in every build. Raises `KeyError` for a page that does not exist."""
-    if key not in PAGES:
+    if key not in page_titles():
         raise KeyError(key)
     return f"{TAG}-{key}-{lang}"
 
@@ -61,7 +63,7 @@ class Page:
         other, name = OTHER_LANGUAGE[lang]
         say = self.kit.say
         self._board = (
-            build.Dashboard(f"Stadtwerk: {say(PAGES[key])}")
+            build.Dashboard(f"Stadtwerk: {say(page_titles()[key])}")
             .uid(uid(key, lang))
             .description(say(description))
             .tags([TAG, lang])

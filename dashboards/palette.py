@@ -38,14 +38,6 @@ VERDICTS: Mapping[str, tuple[Text, str]] = {
     "not needed": (_("– not needed"), GREY),
 }
 
-STORES: Mapping[str, Text] = {
-    "tank": _("water tank"),
-    "battery": _("grid battery"),
-    "fuel": _("fuel"),
-    "backup-battery": _("backup battery"),
-    "roof-tank": _("roof tank"),
-}
-
 CATEGORIES: Mapping[str, Text] = {
     "steady-state": _("steady state"),
     "execution": _("execution"),

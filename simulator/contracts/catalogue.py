@@ -88,6 +88,9 @@ class ComponentType:
     `site`         it works or does not, without a fallback of its own: a service level of it is 1 or 0
     `vital`        crews that go by lifelines see to it, and to what feeds it, first
     `police`       the officers who regulate dark junctions belong to it (its parameters say how many, and how long)
+    `glyph`        its shape on the map, an SVG path around (0, 0) about 12 wide; empty: too many to draw one by one
+    `many`         it comes by the hundred: drawn only where there are few, its state told only when it changes
+    `shown_failed` drawn only where it failed
     `process`      "module:Class" of the state machine that runs one of it (lifelines)
     `order`        when its state machines start, small numbers first
     """
@@ -107,6 +110,9 @@ class ComponentType:
     site: bool = False
     vital: bool = False
     police: bool = False
+    glyph: str = ""
+    many: bool = False
+    shown_failed: bool = False
     process: str = ""
     order: int = 0
     about: Text | None = None
@@ -129,11 +135,77 @@ class ComponentType:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """What arrives in a district against what is asked for, from quantities that are recorded for districts.
+
+    `supplied` is the quantity that arrives. What is asked for is the quantity `asked`, or `supplied` over the quantity
+    `share`, or with neither the most that arrived so far. `stored` and `local` are shown beside it, and nothing is
+    told of a district where one that is named in `needs` is unknown. With `counted` the balance is another one: of how
+    many components that quantity is above zero. `names` are the fields that a dashboard draws, in words, `unit` is the
+    unit of its axis and `over_districts` how districts are taken together (SUM or MEAN).
+    """
+
+    names: Mapping[str, Text]
+    description: Text
+    unit: str
+    over_districts: str = "SUM"
+    supplied: str = ""
+    asked: str = ""
+    share: str = ""
+    stored: str = ""
+    local: str = ""
+    counted: str = ""
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WorstReadings:
+    """Sensors whose worst reading a dashboard shows: `function` is MIN or MAX, `unit` that of its column."""
+
+    quantity: str
+    function: str
+    unit: str
+    title: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The dashboard page of a sub-system. Without a balance the service levels themselves are shown.
+
+    `order` is the place among the pages.
+    """
+
+    title: Text
+    description: Text
+    order: int
+    balance: Balance | None = None
+    readings: WorstReadings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKind:
+    """A store whose depletion is forecast, by the quantity under which it is recorded.
+
+    `hours` is the quantity that says how long it lasts, if one does; `per_hour` how much an hour takes of it. With
+    neither it lasts as long as it falls now.
+    """
+
+    name: str
+    quantity: str
+    unit: str
+    title: Text
+    hours: str = ""
+    per_hour: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class SubSystem:
     """A sub-system of the town. `engine` says that one model solves all of it, `for_people` that people lean on its
     components directly: lifelines.
 
-    `trade` repairs what belongs to it; None: the trade that looks after buildings.
+    `trade` repairs what belongs to it; None: the trade that looks after buildings. `page` is its dashboard, if it has
+    one; `fallback_rank` its place where fallbacks are listed, the nearest to people first; `colour` that of its shapes
+    on maps.
     """
 
     name: Domain
@@ -141,6 +213,9 @@ class SubSystem:
     trade: Trade | None = None
     engine: bool = False
     for_people: bool = False
+    page: Page | None = None
+    fallback_rank: int = 1
+    colour: str = "#999"
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,6 +336,7 @@ class Catalogue:
     report_faults: tuple[FaultPoint, ...] = ()
     networks: tuple[NetworkFile, ...] = ()
     layers: tuple[TownLayer, ...] = ()
+    stores: tuple[StoreKind, ...] = ()
     starts: tuple[Start, ...] = ()
     depot: str = ""
 

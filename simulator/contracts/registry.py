@@ -24,7 +24,9 @@ from simulator.contracts.catalogue import (
     Extension,
     LinkType,
     NetworkFile,
+    Page,
     Start,
+    StoreKind,
     SubSystem,
     TownLayer,
     TradeType,
@@ -216,6 +218,17 @@ class Registry:
         """What is laid over the demo city, by name, in the order in which that has to happen."""
         found = (one for catalogue in self.catalogues.values() for one in catalogue.layers)
         return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+
+    @cached_property
+    def stores(self) -> Mapping[str, StoreKind]:
+        """Every store whose depletion is forecast, by the quantity under which it is recorded."""
+        return {one.quantity: one for catalogue in self.catalogues.values() for one in catalogue.stores}
+
+    @cached_property
+    def pages(self) -> Mapping[Domain, Page]:
+        """The dashboard pages of sub-systems, in the order in which one reads them."""
+        found = [(one.page.order, one.name, one.page) for one in self.subsystems.values() if one.page is not None]
+        return {name: page for _, name, page in sorted(found, key=lambda one: one[:2])}
 
     @cached_property
     def starts(self) -> tuple[Start, ...]:

@@ -67,7 +67,7 @@ CENTRE_FAULTS = (LOSS_OF_VIEW, LOSS_OF_CONTROL)
 CATALOGUE = Catalogue(
     "crews",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("crews")),),
+    subsystems=(SubSystem(DOMAIN, _("crews"), colour="#56b4e9"),),
     types=(
         ComponentType(
             DEPOT,
@@ -101,6 +101,7 @@ CATALOGUE = Catalogue(
             site=True,
             order=50,
             about=_("depot from which crews, fuel trucks and tankers leave"),
+            glyph="M-6 4A6 6 0 0 1 6 4Z",
         ),
     ),
     trades=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.catalogue import (
     Catalogue,
+    Page,
     Start,
     SubSystem,
 )
@@ -20,7 +21,16 @@ SERVED = "lifeline"
 CATALOGUE = Catalogue(
     "lifelines",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("lifelines"), for_people=True),),
+    subsystems=(
+        SubSystem(
+            DOMAIN,
+            _("lifelines"),
+            for_people=True,
+            colour="#009e73",
+            page=Page(_("Lifelines"), _("What people lean on when networks fail."), 50),
+            fallback_rank=0,
+        ),
+    ),
     measures=(
         Measure(
             "lifeline",

@@ -18,9 +18,6 @@ _ = Words("stadtwerk")
 LINK_KIND = "link"
 """The kind of a link, where a component would have its kind."""
 
-NETWORK_ELEMENTS = frozenset({"junction", "pipe", "line", "bus", "road", "road-node", "pv"})
-"""Kinds that come by the hundred: written when they change, and while they are not well (assumption)."""
-
 
 class Places:
     """What stands in the tags of points about a component, a link, a district or a level."""

@@ -9,9 +9,10 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import CLASS, COMPONENT, FAULT, MODE
+from simulator.contracts.registry import registry
 from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
 from simulator.contracts.ticks import to_s
-from stadtwerk.influx.places import NETWORK_ELEMENTS, Places
+from stadtwerk.influx.places import Places
 from stadtwerk.influx.sender import Out
 
 _MODES_SAY_ALL = ("signal", "service")
@@ -137,7 +138,7 @@ class States:
     def snapshot(self, tick: int) -> None:
         """Everything that does not come by the hundred."""
         for component in self._components.values():
-            if component.kind not in NETWORK_ELEMENTS and self._state[component.id] is State.NORMAL:
+            if not registry().types[component.kind].many and self._state[component.id] is State.NORMAL:
                 self._write_component(component, tick)
 
     def _kind(self, component: str) -> str:

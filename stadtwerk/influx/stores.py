@@ -3,44 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
 
 from gateways.stores.influx.lines import Value
+from simulator.contracts.catalogue import Balance
 from simulator.contracts.component import Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import BALANCE, HOURS_SHOWN, STORE
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.sender import Out
-
-
-@dataclass(frozen=True, slots=True)
-class _Kind:
-    """A kind of store: its unit, and how many of it an hour of its own autonomy takes (0: by how fast it falls)."""
-
-    name: str
-    unit: str
-    per_hour: float = 0.0
-
-
-KINDS_OF_STORE: Mapping[str, _Kind] = MappingProxyType(
-    {
-        "volume_m3": _Kind("tank", "m3"),
-        "charge_j": _Kind("battery", "J"),
-        "fuel_l": _Kind("fuel", "l"),
-        "power_autonomy_s": _Kind("backup-battery", "s", 3600.0),
-        "water_autonomy_s": _Kind("roof-tank", "s", 3600.0),
-    }
-)
-"""By the quantity that is sampled."""
-
-_AUTONOMY = {LinkKind.POWER: "power_autonomy_s", LinkKind.WATER: "water_autonomy_s"}
-_SUMMED = frozenset(
-    {"demand_m3_s", "water_supply_ratio", "tank_volume_m3", "load_w", "load_asked_w", "pv_w"}
-    | {"vehicles", "mean_speed_m_s"}
-)
 
 
 class Stores:
@@ -50,21 +23,28 @@ class Stores:
         self._places, self._out, self._city = places, out, places.city
         self._amount: dict[tuple[str, str], float] = {}
         self._before: dict[tuple[str, str], float] = {}
-        self._fuel_hours: dict[str, float] = {}
         self._sums: dict[tuple[str, str], float] = {}
-        self._fastest: dict[str, float] = {}
-        self._asked: dict[str, float] = {}
-        self._online: dict[str, float] = {}
+        self._most: dict[tuple[Domain, str], float] = {}
+        self._asked: dict[tuple[Domain, str], float] = {}
         self._looked: int | None = None
+        found = registry()
+        self._kinds = found.stores
+        self._autonomy = {kind: link.autonomy for kind, link in found.links.items() if link.autonomy in self._kinds}
+        pages = found.pages.items()
+        self._balances = {domain: page.balance for domain, page in pages if page.balance is not None}
+        self._hours: dict[str, dict[str, float]] = {one.hours: {} for one in self._kinds.values() if one.hours}
+        self._counted: dict[str, dict[str, float]] = {b.counted: {} for b in self._balances.values() if b.counted}
+        summed = (b for b in self._balances.values() if b.supplied)
+        self._summed = frozenset(q for b in summed for q in (b.supplied, b.asked, b.share, b.stored, b.local) if q)
 
     def gauge(self, subject: str, quantity: str, value: float) -> None:
-        if quantity in KINDS_OF_STORE:
+        if quantity in self._kinds:
             self._amount[subject, quantity] = value
-        elif quantity == "fuel_hours":
-            self._fuel_hours[subject] = value
-        elif quantity == "online":
-            self._online[subject] = value
-        elif quantity in _SUMMED and subject in self._city.districts:
+        elif quantity in self._hours:
+            self._hours[quantity][subject] = value
+        elif quantity in self._counted:
+            self._counted[quantity][subject] = value
+        elif quantity in self._summed and subject in self._city.districts:
             self._sums[subject, quantity] = value
 
     def event(self, event: Event) -> None:
@@ -73,11 +53,11 @@ class Stores:
             return
         via = self._city.links.get(event.via or "")
         if event.kind is EventKind.SUPPLY_LOST and event.value and via is not None:
-            quantity = _AUTONOMY.get(via.kind)
+            quantity = self._autonomy.get(via.kind)
             if quantity is not None:
                 self._write(event.subject, quantity, event.value, event.at, True)
         elif event.kind is EventKind.AUTONOMY_USED:
-            quantity = _AUTONOMY.get(LinkKind(str(event.params["link_kind"])))
+            quantity = self._autonomy.get(LinkKind(str(event.params["link_kind"])))
             if quantity is not None:
                 self._write(event.subject, quantity, 0.0, event.at, True)
 
@@ -89,19 +69,22 @@ class Stores:
             fall = self._before.get((subject, quantity), amount) - amount
             self._write(subject, quantity, amount, tick, fall > 0, fall / passed_h if passed_h else 0.0)
         self._before = dict(self._amount)
-        for district in self._city.districts:
-            self._balance(district, tick)
-        self._gateways(tick)
+        for domain, balance in self._balances.items():
+            if balance.counted:
+                self._count(domain, self._counted[balance.counted], tick)
+            else:
+                for district in self._city.districts:
+                    self._balance(domain, balance, district, tick)
 
     def _write(
         self, subject: str, quantity: str, amount: float, tick: int, draining: bool, per_hour: float = 0.0
     ) -> None:
-        kind = KINDS_OF_STORE[quantity]
+        kind = self._kinds[quantity]
         hours = HOURS_SHOWN
         if kind.per_hour:
             hours = amount / kind.per_hour
-        elif kind.name == "fuel":
-            hours = self._fuel_hours.get(subject, HOURS_SHOWN)
+        elif kind.hours:
+            hours = self._hours[kind.hours].get(subject, HOURS_SHOWN)
         elif draining and per_hour > 0:
             hours = amount / per_hour
         label = self._places.label(subject)
@@ -115,34 +98,38 @@ class Stores:
         }
         self._out.add(STORE, {**self._places.tags(subject), "kind": kind.name}, fields, tick)
 
-    def _balance(self, district: str, tick: int) -> None:
+    def _balance(self, domain: Domain, balance: Balance, district: str, tick: int) -> None:
         def has(quantity: str) -> float | None:
-            return self._sums.get((district, quantity))
+            return self._sums.get((district, quantity)) if quantity else None
 
-        delivered, share = has("demand_m3_s"), has("water_supply_ratio")
-        if delivered is not None and share is not None:
+        supplied, share, key = has(balance.supplied), has(balance.share), (domain, district)
+        if supplied is None or any(has(quantity) is None for quantity in balance.needs):
+            return
+        if balance.share:
+            if share is None:
+                return
             if share > 0:
-                self._asked[district] = delivered / share
-            asked = self._asked.get(district, delivered)
-            self._add(Domain.WATER, district, tick, delivered, asked, share, stored=has("tank_volume_m3"))
-        drawn, wanted = has("load_w"), has("load_asked_w")
-        if drawn is not None and wanted is not None:
-            share = drawn / wanted if wanted > 0 else 1.0
-            self._add(Domain.ENERGY, district, tick, drawn, wanted, share, local=has("pv_w"))
-        speed, vehicles = has("mean_speed_m_s"), has("vehicles")
-        if speed is not None and vehicles is not None:
-            # Roads are empty when a run begins, so the fastest mean so far is that of free roads.
-            free = self._fastest[district] = max(speed, self._fastest.get(district, 0.0))
-            self._add(Domain.TRAFFIC, district, tick, speed, free, speed / free if free else 1.0, local=vehicles)
+                self._asked[key] = supplied / share
+            asked = self._asked.get(key, supplied)
+        elif balance.asked:
+            wanted = has(balance.asked)
+            if wanted is None:
+                return
+            asked, share = wanted, supplied / wanted if wanted > 0 else 1.0
+        else:
+            # Roads are empty when a run begins, so the most so far is what there is without a hindrance.
+            asked = self._most[key] = max(supplied, self._most.get(key, 0.0))
+            share = supplied / asked if asked else 1.0
+        self._add(domain, district, tick, supplied, asked, share, has(balance.stored), has(balance.local))
 
-    def _gateways(self, tick: int) -> None:
-        """ICT by district: gateways that reach the data centre, of all that there are."""
+    def _count(self, domain: Domain, known: Mapping[str, float], tick: int) -> None:
+        """How many of the components of each district are above zero, of all that there are."""
         found: dict[str, list[float]] = {}
-        for gateway, value in self._online.items():
-            found.setdefault(self._city.components[gateway].district, []).append(value)
+        for component, value in known.items():
+            found.setdefault(self._city.components[component].district, []).append(value)
         for district, values in found.items():
             there, asked = float(sum(value > 0 for value in values)), float(len(values))
-            self._add(Domain.ICT, district, tick, there, asked, there / asked)
+            self._add(domain, district, tick, there, asked, there / asked)
 
     def _add(
         self,

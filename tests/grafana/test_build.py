@@ -13,13 +13,13 @@ import pytest
 import yaml
 
 from dashboards.build import DEFAULT, built, differences, write
-from dashboards.page import PAGES, TAG
-from dashboards.palette import STATES, STORES, VERDICTS, measure_words
+from dashboards.page import TAG, page_titles
+from dashboards.palette import STATES, VERDICTS, measure_words
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import VERDICT_CODES
+from simulator.contracts.registry import registry
 from simulator.contracts.state import State
 from stadtwerk.influx.push import dashboard_link
-from stadtwerk.influx.stores import KINDS_OF_STORE
 from tests.grafana.grafana import BUILT, load, pages, panels, variables_in
 
 WITHOUT_DATA = {"text", "alertlist"}
@@ -47,8 +47,10 @@ def test_the_same_in_another_process_under_another_hash_seed(tmp_path: Path) -> 
 
 
 def test_there_is_a_page_for_everything_in_both_languages() -> None:
-    assert {path.stem for path in pages("de")} == {path.stem for path in pages("en")} == set(PAGES)
-    assert {load(path)["uid"] for path in pages()} == {f"{TAG}-{key}-{lang}" for key in PAGES for lang in ("de", "en")}
+    assert {path.stem for path in pages("de")} == {path.stem for path in pages("en")} == set(page_titles())
+    assert {load(path)["uid"] for path in pages()} == {
+        f"{TAG}-{key}-{lang}" for key in page_titles() for lang in ("de", "en")
+    }
     assert all(len(load(path)["uid"]) <= 40 for path in pages()), "Grafana takes 40 characters"
 
 
@@ -153,7 +155,8 @@ def test_everything_that_a_database_holds_has_words() -> None:
     assert set(STATES) == set(State)
     assert set(VERDICTS) == set(VERDICT_CODES)
     assert set(measure_words("de")) == {*MEASURES, "any"}
-    assert set(STORES) == {kind.name for kind in KINDS_OF_STORE.values()}
+    kinds = [kind.name for kind in registry().stores.values()]
+    assert len(set(kinds)) == len(kinds)
 
 
 def test_german_and_english_texts_differ() -> None:

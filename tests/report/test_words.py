@@ -12,7 +12,7 @@ import pytest
 import resilience.report.run
 from resilience.judge.verdict import Category
 from resilience.report.run.texts import TEXTS, say
-from resilience.report.run.town_map import SHAPES
+from resilience.report.run.town_map import shapes
 from resilience.report.run.wording import duration, full_date, number, plain, quantity
 from resilience.scenario.moment import clock, day
 from resilience.scenario.norms import Confidence
@@ -25,7 +25,7 @@ ROOM = Path(resilience.report.run.__file__).parent
 
 
 def test_glyphs_are_of_types_that_exist() -> None:
-    assert SHAPES.keys() <= KINDS.keys()
+    assert shapes().keys() <= KINDS.keys()
 
 
 def test_every_confidence_and_category_has_a_german_name() -> None:

@@ -22,7 +22,6 @@ from resilience.report.run.content import (
     TownMap,
 )
 from resilience.report.run.content import Threshold as ThresholdRow
-from resilience.report.run.town_map import SHAPES
 from resilience.scenario.clauses import clauses
 from resilience.scenario.limits import shown_unit
 from resilience.scenario.norms import norms
@@ -34,17 +33,14 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Said, Text, Verbatim, Words, told_apart
 
 _ = Words("resilience")
 
-MOST_BUSES = 400
-"""Local substations up to this number are drawn on the map; in a larger town they would cover it."""
-
-SHOWN_IF_FAILED = ("pv", "valve", "switch")
-"""Kinds that are many and matter on the map only when they failed."""
+MOST_OF_MANY = 400
+"""Of types that come by the hundred so many are drawn on the map; in a larger town they would cover it."""
 
 NOTHING = _("–")
 
@@ -227,15 +223,16 @@ def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[Red
 def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[float | None, ...]]) -> TownMap | None:
     """Districts and the components worth a shape of their own; None for a city that stands nowhere."""
     failed = failed_spans(city, history)
+    types = registry().types
+    singly = [name for name, one in types.items() if one.glyph and (one.shown_failed or not one.many)]
     drawn = [
-        c
-        for c in city.components.values()
-        if c.kind in SHAPES and c.kind != "bus" and (c.kind not in SHOWN_IF_FAILED or c.id in failed)
+        c for c in city.components.values() if c.kind in singly and (not types[c.kind].shown_failed or c.id in failed)
     ]
-    # The log says of a bus only what its power links say; one without any would look as if it had worked.
-    buses = [bus for bus in city.of_kind("bus") if city.links_out_of(bus.id, LinkKind.POWER)]
-    if len(buses) <= MOST_BUSES:
-        drawn = [*buses, *drawn]
+    for name, one in types.items():
+        if one.glyph and one.many and not one.shown_failed:
+            # The log says of these only what their links say; one without any would look as if it had worked.
+            feeding = [c for c in city.of_kind(name) if any(city.links_out_of(c.id, kind) for kind in one.gives)]
+            drawn = [*feeding, *drawn] if len(feeding) <= MOST_OF_MANY else drawn
     if not drawn and not city.districts:
         return None
     return TownMap(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience.report.run.content import Check, LevelCourse, MapComponent, MapDistrict, Reach, ReportContent
 from resilience.report.run.texts import say
-from resilience.report.run.town_map import domain_class
+from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view
 from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
 from resilience.scenario.moment import clock, moment
@@ -182,7 +182,7 @@ def write_report(content: ReportContent, path: Path, lang: str = "en") -> None:
 @cache
 def page_style() -> str:
     """The style sheet of a report."""
-    return Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+    return Path(__file__).with_name("page.css").read_text(encoding="utf-8") + domain_style()
 
 
 @cache

@@ -6,7 +6,9 @@ Each kind of component has a shape; the colour says the domain, so that kinds di
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 from resilience.report.run.content import MapComponent, MapDistrict, TownMap
@@ -14,44 +16,34 @@ from resilience.report.run.drawing import decimal, element, picture, text, title
 from resilience.report.run.texts import say
 from resilience.report.run.wording import duration, number
 from resilience.words.terms import term
-from simulator.contracts.kinds import KINDS
-
-SHAPES: dict[str, str] = {
-    "pump": "M-4.5 0A4.5 4.5 0 1 0 4.5 0A4.5 4.5 0 1 0 -4.5 0Z",
-    "tank": "M-6 -5H6L3.5 5H-3.5Z",
-    "reservoir": "M0 -7C4 -2 5 0 5 2A5 5 0 0 1 -5 2C-5 0 -4 -2 0 -7Z",
-    "valve": "M-5 -4L5 4V-4L-5 4Z",
-    "substation": "M-6 -6H6V6H-6Z",
-    "bus": "M-2 -2H2V2H-2Z",
-    "generator": "M0 -6L6 5H-6Z",
-    "pv": "M0 -4L4 0L0 4L-4 0Z",
-    "battery": "M-6 -3H5V-1.5H6.5V1.5H5V3H-6Z",
-    "signal": "M-2 -4A2 2 0 0 1 2 -4V4A2 2 0 0 1 -2 4Z",
-    "server": "M-6 0L-3 -5H3L6 0L3 5H-3Z",
-    "router": "M-4.5 0L-2 -4H2L4.5 0L2 4H-2Z",
-    "switch": "M-3.5 0L-1.7 -3H1.7L3.5 0L1.7 3H-1.7Z",
-    "radio-site": "M-6 -5H6L1.2 1V6H-1.2V1Z",
-    "gateway": "M-4 4V-4L4 0Z",
-    "broker": "M-4 0L0 -4L4 0L0 4ZM-1.5 0A1.5 1.5 0 1 0 1.5 0A1.5 1.5 0 1 0 -1.5 0Z",
-    "hospital": "M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
-    "rescue-dispatch": "M0 -7L2 -2H7L3 1.5L4.5 6.5L0 3.5L-4.5 6.5L-3 1.5L-7 -2H-2Z",
-    "rescue-station": "M0 -5L1.4 -1.4H5L2.1 1L3.2 4.6L0 2.5L-3.2 4.6L-2.1 1L-5 -1.4H-1.4Z",
-    "emergency-well": "M0 -5C3 -1 3.5 0 3.5 1.5A3.5 3.5 0 0 1 -3.5 1.5C-3.5 0 -3 -1 0 -5Z",
-    "traffic-control-centre": "M-6 -1L0 -6L6 -1V5H-6Z",
-    "town-hall": "M-6 5V-2H-4V-6H-1.5V-2H1.5V-6H4V-2H6V5Z",
-    "waterworks": "M-6 5V-5L-2 -1V-5L2 -1V-5L6 -1V5Z",
-    "network-control": "M-6 -5H6V2H1V5H-1V2H-6Z",
-    "depot": "M-6 4A6 6 0 0 1 6 4Z",
-}
-"""SVG paths around (0, 0), about 12 wide. Kinds that are not here are too many to draw one by one."""
+from simulator.contracts.registry import registry
 
 FAILED = "M-7 -7L7 7M7 -7L-7 7"
 """The mark of what failed: a cross over the shape."""
 
 
+@cache
+def shapes() -> Mapping[str, str]:
+    """SVG paths around (0, 0), about 12 wide, by type. What is not here is too many to draw one by one."""
+    return {name: one.glyph for name, one in registry().types.items() if one.glyph}
+
+
 def domain_class(kind: str) -> str:
     """The CSS class that colours the shape."""
-    return f"dom-{KINDS[kind].domain.value}" if kind in KINDS else "dom-none"
+    types = registry().types
+    return f"dom-{types[kind].domain.value}" if kind in types else "dom-none"
+
+
+def domain_style() -> str:
+    """The rules of these classes."""
+    colours = {one.name.value: one.colour for one in registry().subsystems.values()}
+    return "".join(f".dom-{name} {{ fill: {colour}; }}\n" for name, colour in colours.items())
+
+
+def _for_people(kind: str) -> bool:
+    """Whether people lean on such a component itself: what is looked for on a map."""
+    found = registry()
+    return kind in found.types and found.subsystems[found.types[kind].domain].for_people
 
 
 WIDTH, MOST_HEIGHT, MARGIN = 700.0, 620.0, 26.0
@@ -59,7 +51,6 @@ CLASSES = 4
 LABEL_OFFSETS = (-24.0, 26.0, 0.0, -52.0, 54.0)
 """Where a name may stand relative to its district's middle: above it first, so that what stands there is seen."""
 SMALL_KINDS = ("bus", "signal", "pv")
-LIFELINE = "dom-lifeline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,16 +111,16 @@ def town_map(town: TownMap, lang: str) -> MapDrawing:
         raise ValueError("a map needs a district or a component")
     project = Projection.around(places)
     bounds = class_bounds([d.person_hours for d in town.districts])
-    kinds = list(dict.fromkeys(c.kind for c in town.components if c.kind in SHAPES))
-    parts = [element("defs", [element("path", id=f"g-{kind}", d=SHAPES[kind]) for kind in kinds])]
+    kinds = list(dict.fromkeys(c.kind for c in town.components if c.kind in shapes()))
+    parts = [element("defs", [element("path", id=f"g-{kind}", d=shapes()[kind]) for kind in kinds])]
     parts += [_district(d, project, bounds, lang) for d in town.districts]
     for x1, y1, x2, y2 in town.links:
         (a, b), (c, d) = project.at(x1, y1), project.at(x2, y2)
         parts.append(element("path", d=f"M{decimal(a)} {decimal(b)}L{decimal(c)} {decimal(d)}", class_="way"))
     # Lifelines lie on top, as they are looked for; among the others what failed does.
     drawn = sorted(
-        (c for c in town.components if c.kind in SHAPES),
-        key=lambda c: (domain_class(c.kind) == LIFELINE, c.failed_s > 0),
+        (c for c in town.components if c.kind in shapes()),
+        key=lambda c: (_for_people(c.kind), c.failed_s > 0),
     )
     parts += [_component(c, project.at(c.x_m, c.y_m), lang) for c in drawn]
     labels, unnamed = _labels(town, project, lang)

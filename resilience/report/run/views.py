@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from resilience.report.run.charts import SMALL, WIDE, Band, course_chart, gantt, mode_title, rank_class
 from resilience.report.run.content import FaultSpan, LevelCourse, ModeSpan, ModeTimeline, Reach, ReportContent
 from resilience.report.run.drawing import element
-from resilience.report.run.town_map import FAILED, SHAPES, MapDrawing, domain_class, ranges, town_map
-from simulator.contracts.component import Domain
-from simulator.contracts.kinds import KINDS
+from resilience.report.run.town_map import FAILED, MapDrawing, domain_class, ranges, shapes, town_map
+from simulator.contracts.catalogue import State
+from simulator.contracts.registry import registry
 
 SHOWN_WORST = 3
 """Levels of districts and facilities drawn at once for each measure; the rest is folded away."""
 SHOWN_TIMELINES = 14
-_ORDER = {Domain.LIFELINE: 0, Domain.ICT: 1, Domain.ENERGY: 2, Domain.TRAFFIC: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ def page_view(content: ReportContent, lang: str) -> PageView:
     changed, unchanged = _by_change(content.timelines)
     first, more = changed[:SHOWN_TIMELINES], changed[SHOWN_TIMELINES:]
     drawing = _map(content, lang)
-    kinds = () if content.town is None else dict.fromkeys(c.kind for c in content.town.components if c.kind in SHAPES)
+    kinds = () if content.town is None else dict.fromkeys(c.kind for c in content.town.components if c.kind in shapes())
     return PageView(
         keys,
         tuple(_drawn((c for c in content.courses if c.reach is Reach.CITY), content, bands, lang, wide=True)),
@@ -163,14 +162,16 @@ def _groups(content: ReportContent, bands: Sequence[Band], lang: str) -> tuple[M
 
 
 def _by_change(timelines: Sequence[ModeTimeline]) -> tuple[list[ModeTimeline], list[ModeTimeline]]:
-    """Those that changed, lifelines first and signals, of which there are many, last; and those that did not."""
-    changed = [t for t in timelines if len(t.spans) > 1]
-    changed.sort(
-        key=lambda t: (
-            _ORDER.get(KINDS[t.kind].domain, 1) if t.kind in KINDS else 1,
-            t.kind == "grid-switch",
-        )
-    )
+    """Those that changed, what is nearest to people first, then what has no way but its own; and those that did not."""
+    found = registry()
+
+    def place(timeline: ModeTimeline) -> tuple[int, bool]:
+        kind = found.types.get(timeline.kind)
+        if kind is None:
+            return 1, False
+        return found.subsystems[kind.domain].fallback_rank, all(mode.state is State.NORMAL for mode in kind.ladder)
+
+    changed = sorted((t for t in timelines if len(t.spans) > 1), key=place)
     return changed, [t for t in timelines if len(t.spans) <= 1]
 
 
@@ -193,7 +194,7 @@ def _map(content: ReportContent, lang: str) -> MapDrawing | None:
 
 def glyph(kind: str) -> str:
     """A kind's shape by itself, for a legend."""
-    return _small(element("path", d=SHAPES[kind], class_=domain_class(kind)))
+    return _small(element("path", d=shapes()[kind], class_=domain_class(kind)))
 
 
 def _small(shape: str) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Balance,
     Catalogue,
     ComponentType,
     LinkType,
+    Page,
     Start,
+    StoreKind,
     SubSystem,
     TradeType,
+    WorstReadings,
     degraded,
     failed,
     normal,
@@ -40,7 +44,30 @@ _BUS = Parameter("bus", "", "", "the network file", "component id of its bus; on
 CATALOGUE = Catalogue(
     "energy",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("energy"), ELECTRIC, engine=True),),
+    subsystems=(
+        SubSystem(
+            DOMAIN,
+            _("energy"),
+            ELECTRIC,
+            engine=True,
+            colour="#e69f00",
+            page=Page(
+                _("Energy"),
+                _("The grid: load, infeed, substations, emergency power."),
+                20,
+                Balance(
+                    {"supplied": _("load supplied"), "asked": _("load wanted"), "local": _("photovoltaics")},
+                    _("Load that is supplied, against what is wanted."),
+                    "watt",
+                    supplied="load_w",
+                    asked="load_asked_w",
+                    local="pv_w",
+                ),
+                WorstReadings("loading_pu", "MAX", "percentunit", _("Greatest loading of each sensor")),
+            ),
+            fallback_rank=2,
+        ),
+    ),
     types=(
         ComponentType(
             "bus",
@@ -52,6 +79,8 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(4),
             about=_("busbar or local substation"),
+            glyph="M-2 -2H2V2H-2Z",
+            many=True,
         ),
         ComponentType(
             "line",
@@ -75,6 +104,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(5),
             about=_("line or cable"),
+            many=True,
         ),
         ComponentType(
             "transformer",
@@ -118,6 +148,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(12),
             about=_("infeed from the higher grid with its transformer and busbar"),
+            glyph="M-6 -6H6V6H-6Z",
         ),
         ComponentType(
             "grid-switch",
@@ -141,6 +172,9 @@ CATALOGUE = Catalogue(
             (Parameter("rated_w", "W", 0.0, "the network file"), _BUS),
             repair=repair_hours(6),
             about=_("photovoltaic plant"),
+            glyph="M0 -4L4 0L0 4L-4 0Z",
+            many=True,
+            shown_failed=True,
         ),
         ComponentType(
             "battery",
@@ -158,6 +192,7 @@ CATALOGUE = Catalogue(
             ladder=(normal("standby", _("standby")), technical("island", _("island")), failed("empty", _("empty"))),
             repair=repair_hours(8),
             about=_("grid battery; forms an island when its part of the grid loses every other source"),
+            glyph="M-6 -3H5V-1.5H6.5V1.5H5V3H-6Z",
         ),
         ComponentType(
             GENERATOR,
@@ -202,6 +237,7 @@ CATALOGUE = Catalogue(
             gives=(POWER,),
             repair=repair_hours(2),
             about=_("emergency generator: starts when what it feeds has no other power"),
+            glyph="M0 -6L6 5H-6Z",
         ),
         ComponentType(
             "household-meter",
@@ -226,6 +262,7 @@ CATALOGUE = Catalogue(
             gives=(CONTROL,),
             trade=ICT,
             about=_("grid control centre: operates remote switches over its control links"),
+            glyph="M-6 -5H6V2H1V5H-1V2H-6Z",
         ),
     ),
     links=(
@@ -291,6 +328,11 @@ CATALOGUE = Catalogue(
             _("{amount} of the electric load supplied"),
             "energy not supplied, as a share",
         ),
+    ),
+    stores=(
+        StoreKind("battery", "charge_j", "J", _("grid battery")),
+        StoreKind("fuel", "fuel_l", "l", _("fuel"), hours="fuel_hours"),
+        StoreKind("backup-battery", "power_autonomy_s", "s", _("backup battery"), per_hour=3600.0),
     ),
     starts=(
         Start("simulator.domains.energy:start", order=20),

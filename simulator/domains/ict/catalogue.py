@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Balance,
     Catalogue,
     ComponentType,
     LinkType,
+    Page,
     Start,
     SubSystem,
     TradeType,
@@ -119,7 +121,26 @@ LINK_DEGRADED = FaultPoint(
 CATALOGUE = Catalogue(
     "ict",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("ICT"), TRADE, engine=True),),
+    subsystems=(
+        SubSystem(
+            DOMAIN,
+            _("ICT"),
+            TRADE,
+            engine=True,
+            colour="#cc79a7",
+            page=Page(
+                _("ICT"),
+                _("The data network: servers, routers, radio, gateways."),
+                40,
+                Balance(
+                    {"supplied": _("reachable"), "asked": _("installed")},
+                    _("Gateways that reach the data centre, against all."),
+                    "short",
+                    counted="online",
+                ),
+            ),
+        ),
+    ),
     types=(
         ComponentType(
             "server",
@@ -129,6 +150,7 @@ CATALOGUE = Catalogue(
             (_CLUSTER, _RANK),
             forwards=(DATA,),
             repair=repair_hours(4),
+            glyph="M-6 0L-3 -5H3L6 0L3 5H-3Z",
         ),
         ComponentType(
             "router",
@@ -137,6 +159,7 @@ CATALOGUE = Catalogue(
             (_OUT,),
             forwards=(DATA,),
             repair=repair_hours(3),
+            glyph="M-4.5 0L-2 -4H2L4.5 0L2 4H-2Z",
         ),
         ComponentType(
             "switch",
@@ -145,6 +168,8 @@ CATALOGUE = Catalogue(
             (_OUT,),
             forwards=(DATA,),
             repair=repair_hours(3),
+            glyph="M-3.5 0L-1.7 -3H1.7L3.5 0L1.7 3H-1.7Z",
+            shown_failed=True,
         ),
         ComponentType(
             "radio-site",
@@ -155,6 +180,7 @@ CATALOGUE = Catalogue(
             vital=True,
             repair=repair_hours(4),
             about=_("radio site of the rescue services or of telemetry"),
+            glyph="M-6 -5H6L1.2 1V6H-1.2V1Z",
         ),
         ComponentType(
             "gateway",
@@ -170,6 +196,7 @@ CATALOGUE = Catalogue(
             forwards=(DATA,),
             repair=repair_hours(2),
             about=_("telemetry gateway of a district"),
+            glyph="M-4 4V-4L4 0Z",
         ),
         ComponentType(
             "broker",
@@ -178,6 +205,7 @@ CATALOGUE = Catalogue(
             (BROKER_OUT, CERTIFICATE_EXPIRED),
             (Parameter("rank", "", 1.0, "assumption", "gateways prefer the broker with the lowest"),),
             about=_("MQTT broker: hosted by the server that it has a data link with"),
+            glyph="M-4 0L0 -4L4 0L0 4ZM-1.5 0A1.5 1.5 0 1 0 1.5 0A1.5 1.5 0 1 0 -1.5 0Z",
         ),
         ComponentType(
             "service",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Balance,
     Catalogue,
     ComponentType,
     LinkType,
+    Page,
     Start,
     SubSystem,
     TradeType,
+    WorstReadings,
     analogue,
     degraded,
     failed,
@@ -76,7 +79,34 @@ DEMAND_SURGE = FaultPoint(
 CATALOGUE = Catalogue(
     "traffic",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("traffic"), ROADS, engine=True),),
+    subsystems=(
+        SubSystem(
+            DOMAIN,
+            _("traffic"),
+            ROADS,
+            engine=True,
+            colour="#fff",
+            page=Page(
+                _("Traffic"),
+                _("Road traffic: speed, signals, closures."),
+                30,
+                Balance(
+                    {"supplied": _("mean speed"), "asked": _("free flow")},
+                    _(
+                        "Mean speed on the roads against that of free flow (the highest mean of the run, which begins "
+                        "on empty roads)."
+                    ),
+                    "velocityms",
+                    "MEAN",
+                    supplied="mean_speed_m_s",
+                    local="vehicles",
+                    needs=("vehicles",),
+                ),
+                WorstReadings("queue_veh", "MAX", "short", _("Most vehicles at each signal")),
+            ),
+            fallback_rank=3,
+        ),
+    ),
     types=(
         ComponentType(
             "road-node",
@@ -86,6 +116,7 @@ CATALOGUE = Catalogue(
             gives=(ROAD,),
             from_file=True,
             about=_("junction of roads"),
+            many=True,
         ),
         ComponentType(
             "road",
@@ -113,6 +144,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(6, parts=0),
             about=_("road in one direction"),
+            many=True,
         ),
         ComponentType(
             "signal",
@@ -155,6 +187,7 @@ CATALOGUE = Catalogue(
             trade=ELECTRIC,
             repair=repair_hours(2),
             about=_("traffic signal at the road node that its road link comes from"),
+            glyph="M-2 -4A2 2 0 0 1 2 -4V4A2 2 0 0 1 -2 4Z",
         ),
     ),
     links=(LinkType(ROAD, DOMAIN, _("road access"), ROADS, (LINK_CUT,), access=True),),

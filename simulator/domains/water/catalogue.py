@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Balance,
     Catalogue,
     ComponentType,
     LinkType,
+    Page,
     Start,
+    StoreKind,
     SubSystem,
     TradeType,
+    WorstReadings,
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.fault import FaultPoint, Parameter
@@ -115,7 +119,29 @@ _MAIN = "assumption: guides name 4 h for a common break and more than a day for 
 CATALOGUE = Catalogue(
     "water",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("water"), WATER_TRADE, engine=True),),
+    subsystems=(
+        SubSystem(
+            DOMAIN,
+            _("water"),
+            WATER_TRADE,
+            engine=True,
+            colour="#0072b2",
+            page=Page(
+                _("Water"),
+                _("The water network: pressure, supply, pumps, tanks."),
+                10,
+                Balance(
+                    {"supplied": _("delivered"), "asked": _("needed")},
+                    _("Water that arrives, against what is needed."),
+                    "m3/s",
+                    supplied="demand_m3_s",
+                    share="water_supply_ratio",
+                    stored="tank_volume_m3",
+                ),
+                WorstReadings("pressure_m", "MIN", "lengthm", _("Least pressure of each sensor")),
+            ),
+        ),
+    ),
     types=(
         ComponentType(
             "junction",
@@ -126,6 +152,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(6, source=_MAIN),
             about=_("junction of mains, with the demand of the houses around it"),
+            many=True,
         ),
         ComponentType(
             "pipe",
@@ -134,6 +161,7 @@ CATALOGUE = Catalogue(
             (_BURST, _ISOLATED),
             from_file=True,
             repair=repair_hours(6, source=_MAIN),
+            many=True,
         ),
         ComponentType(
             "pump",
@@ -151,6 +179,7 @@ CATALOGUE = Catalogue(
             ),
             from_file=True,
             repair=repair_hours(8),
+            glyph="M-4.5 0A4.5 4.5 0 1 0 4.5 0A4.5 4.5 0 1 0 -4.5 0Z",
         ),
         ComponentType(
             "valve",
@@ -167,6 +196,8 @@ CATALOGUE = Catalogue(
             ),
             from_file=True,
             repair=repair_hours(4),
+            glyph="M-5 -4L5 4V-4L-5 4Z",
+            shown_failed=True,
         ),
         ComponentType(
             "tank",
@@ -176,6 +207,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(12, parts=0),
             about=_("elevated tank or service reservoir"),
+            glyph="M-6 -5H6L3.5 5H-3.5Z",
         ),
         ComponentType(
             "reservoir",
@@ -185,6 +217,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(12, parts=0),
             about=_("source: waterworks' clear well, lake, aquifer"),
+            glyph="M0 -7C4 -2 5 0 5 2A5 5 0 0 1 -5 2C-5 0 -4 -2 0 -7Z",
         ),
     ),
     links=(
@@ -257,6 +290,10 @@ CATALOGUE = Catalogue(
             _("{amount} of people with enough water pressure"),
             "DVGW W 400-1, 2.0 bar at ground floor",
         ),
+    ),
+    stores=(
+        StoreKind("tank", "volume_m3", "m3", _("water tank")),
+        StoreKind("roof-tank", "water_autonomy_s", "s", _("roof tank"), per_hour=3600.0),
     ),
     starts=(Start("simulator.domains.water:start", order=40),),
 )

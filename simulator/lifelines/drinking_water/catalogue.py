@@ -83,6 +83,7 @@ CATALOGUE = Catalogue(
             order=10,
             repair=repair_hours(4),
             about=_("emergency well with a hand pump, or a motor pump if it has a power link"),
+            glyph="M0 -5C3 -1 3.5 0 3.5 1.5A3.5 3.5 0 0 1 -3.5 1.5C-3.5 0 -3 -1 0 -5Z",
         ),
     ),
     quantities=(

@@ -48,6 +48,7 @@ CATALOGUE = Catalogue(
             vital=True,
             process="simulator.lifelines.hospital.process:Hospital",
             order=10,
+            glyph="M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
         ),
         ComponentType(
             "patient-records",

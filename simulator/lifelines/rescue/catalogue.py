@@ -51,6 +51,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.rescue.process:RescueDispatch",
             order=20,
             about=_("rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode"),
+            glyph="M0 -7L2 -2H7L3 1.5L4.5 6.5L0 3.5L-4.5 6.5L-3 1.5L-7 -2H-2Z",
         ),
         ComponentType(
             "rescue-station",
@@ -61,6 +62,7 @@ CATALOGUE = Catalogue(
             vital=True,
             order=20,
             about=_("station that ambulances leave from"),
+            glyph="M0 -5L1.4 -1.4H5L2.1 1L3.2 4.6L0 2.5L-3.2 4.6L-2.1 1L-5 -1.4H-1.4Z",
         ),
     ),
 )

@@ -35,6 +35,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.town_hall.process:TownHall",
             order=50,
             about=_("digital town hall: online, else the paper counter"),
+            glyph="M-6 5V-2H-4V-6H-1.5V-2H1.5V-6H4V-2H6V5Z",
         ),
     ),
 )

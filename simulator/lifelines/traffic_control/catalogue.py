@@ -48,6 +48,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.traffic_control.process:TrafficControlCentre",
             order=40,
             about=_("traffic control centre: central programmes over its control links, else local ones, else police"),
+            glyph="M-6 -1L0 -6L6 -1V5H-6Z",
         ),
     ),
 )

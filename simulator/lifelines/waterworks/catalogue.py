@@ -43,6 +43,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.waterworks.process:Waterworks",
             order=60,
             about=_("waterworks' control room: commands pumps over its control links"),
+            glyph="M-6 5V-5L-2 -1V-5L2 -1V-5L6 -1V5Z",
         ),
     ),
 )
