@@ -315,6 +315,9 @@ def test_one_project_a_process(tmp_path: Path, engines: list[SewerEngine]) -> No
         SewerEngine(path)
     engines[0].close()
     engines.append(SewerEngine(path))
+    engines[0].close()
+    engines[1].advance_to(600)
+    assert engines[1].t_s >= 600, "what was closed before closes nothing else"
 
 
 def test_a_file_that_swmm_refuses_is_told_with_its_lines(tmp_path: Path) -> None:

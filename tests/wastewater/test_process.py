@@ -280,6 +280,11 @@ def test_a_plant_without_biology_or_power_treats_less(tmp_path: Path) -> None:
         assert modes(rt, "plant")[-1] == ("mechanical", "bypass")
         assert min(rt.levels.courses()["treated"].values) == 0.0
         assert rt.quantities.value("plant", "untreated_m3") > 0.9 * 0.01 * 6 * 3600
+        rt.faults.clear("plant", "biology-out", "t")
+        rt.supply.offer("bus-2", LinkKind.POWER, True)
+        rt.clock.run_until(15 * HOUR)
+        assert modes(rt, "plant")[-1] == ("bypass", "full")
+        assert last(rt, "treated") == 1.0
 
 
 def test_a_plant_at_no_outfall_is_refused(tmp_path: Path) -> None:

@@ -84,12 +84,12 @@ class SewerEngine:
     Raises `BadInput` for a file that SWMM refuses, `SwmmError` when a step fails.
     """
 
-    _open: ClassVar[bool] = False
+    _open: ClassVar[SewerEngine | None] = None
 
     def __init__(self, path: Path, time_of_day_s: float = 0.0, settle_s: float = 0.0, as_filed: bool = False) -> None:
         from swmm.toolkit import shared_enum, solver
 
-        if SewerEngine._open:
+        if SewerEngine._open is not None:
             raise SwmmError("SWMM holds one project a process, and one is open: close it first")
         self._swmm, self._enum, self._path = solver, shared_enum, path
         inp = read_inp(path)
@@ -98,8 +98,12 @@ class SewerEngine:
         written = Path(self._folder.name) / "network.inp"
         begin_s = (time_of_day_s - settle_s) % 86400
         written.write_text(inp.text + _additions(inp, network, begin_s, as_filed), encoding="utf-8")
-        open_project(written, path)
-        SewerEngine._open = True
+        try:
+            open_project(written, path)
+        except BadInput:
+            self._folder.cleanup()
+            raise
+        SewerEngine._open = self
         self.t_s = 0.0
         self.steps = 0
         self.ended = False
@@ -135,12 +139,12 @@ class SewerEngine:
 
     def close(self) -> None:
         """Give the one project of this process back. Closing twice is nothing."""
-        if SewerEngine._open and self._folder is not None:
+        if SewerEngine._open is self:
             with suppress(Exception):
                 self._swmm.swmm_end()
             with suppress(Exception):
                 self._swmm.swmm_close()
-            SewerEngine._open = False
+            SewerEngine._open = None
             self._folder.cleanup()
 
     def _settle(self, seconds: float) -> None:
@@ -296,7 +300,7 @@ def open_project(written: Path, shown: Path) -> None:
 
 def check_inp(path: Path) -> None:
     """Let SWMM look at a file. Raises `BadInput` with its objections; where a run is open it is for the next one."""
-    if SewerEngine._open:
+    if SewerEngine._open is not None:
         return
     from swmm.toolkit import solver
 

@@ -238,7 +238,10 @@ class _Layout:
         below.flow_s = max(below.flow_s, node.flow_s + length_m / DESIGN_M_S)
 
     def _lift(self, name: str, node: _Node, flow_m3_s: float) -> str:
-        """A wet well in the place of the manhole, two pumps of which one is enough, and a shallow manhole behind."""
+        """A wet well in the place of the manhole, two pumps of which one is enough, and a shallow manhole behind.
+
+        The second pump starts when the first does not keep up: two at once are more than the sewer behind them takes.
+        """
         crossing, people = self._crossings[name], self._upstream[name]
         bottom = self._bottoms[name] = node.invert_m - STEP_IN_M
         depth = node.street_m - bottom
@@ -250,8 +253,8 @@ class _Layout:
         self._bottoms[high] = node.street_m - COVER_M
         self._row("JUNCTIONS", f"{high} {node.street_m - COVER_M:.3f} {COVER_M:.3f} 0 0 0")
         self._row("COORDINATES", f"{high} {crossing.x_m + 8:.1f} {crossing.y_m:.1f}")
-        for turn, letter in enumerate("ab"):
-            start, stop = 0.3 + band + 0.2 * turn, 0.3 + 0.1 * turn
+        spare = depth - COVER_M + 0.1  # below the crest of the overflow, where cellars are not reached yet
+        for letter, start, stop in (("a", 0.3 + band, 0.3), ("b", spare, spare - 0.4)):
             self._row("PUMPS", f"{name}-{letter} {name} {high} lift-{name} OFF {start:.2f} {stop:.2f}")
         self._row("CURVES", f"lift-{name} PUMP4 0 {pump:.4f}")
         self._row("CURVES", f"lift-{name} 30 {pump:.4f}")

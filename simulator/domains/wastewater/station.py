@@ -45,12 +45,14 @@ class Station:
             if engine.network.ends[link, 0] == well and engine.network.link_kind[link] == c.REGULATOR
         )
         self._last_event: int | None = None
+        self._carried = True
 
     # what the engine is to do
 
     def apply(self, cause: int | None) -> None:
         """Stop, hold or release the pumps as the town is now. The engine must be at this instant already."""
         self._hold(cause)
+        self._carried = any(self._lifts(name) for name in self._pumps)
         for name, link in self._pumps.items():
             how = self._held.get(name, Switch.FREE) if self._lifts(name) else Switch.OFF
             before = self._engine.switched(link)
@@ -81,13 +83,8 @@ class Station:
 
     # how it does
 
-    @property
-    def carried(self) -> bool:
-        """Whether any pump could lift."""
-        return any(self._lifts(name) for name in self._pumps)
-
     def judge(self, cause: int | None) -> None:
-        """Its mode now, and whether suction trucks are wanted."""
+        """Its mode now, and whether suction trucks are wanted. Pumps are as they were at the last `apply`."""
         self._call_trucks(cause)
         mode, why = self._mode()
         if mode != self.mode:
@@ -96,7 +93,7 @@ class Station:
             self.mode = mode
 
     def _mode(self) -> tuple[str, EventCode]:
-        if self.carried:
+        if self._carried:
             kinds = [self._rt.city.components[link.source].kind for link in self._rt.supply.live_links(self.id, POWER)]
             if kinds and all(kind == GENERATOR for kind in kinds):
                 return c.ON_GENERATOR, events.STATION_GENERATOR
@@ -109,8 +106,8 @@ class Station:
 
     def _call_trucks(self, cause: int | None) -> None:
         now, barred = self._rt.clock.now, bool(self._rt.faults.active(self.id, c.NO_SUCTION.name))
-        if self.carried or barred:
-            if self.carried:
+        if self._carried or barred:
+            if self._carried:
                 self._stands_since = None
             self._send_trucks_home()
             return
