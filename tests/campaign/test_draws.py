@@ -9,8 +9,8 @@ import pytest
 from scipy import stats
 
 from resilience.study.campaign.campaign import Campaign, Method, Variation
+from resilience.study.campaign.cases import cases, unit_points
 from resilience.study.campaign.distribution import Distribution
-from resilience.study.campaign.sampling import cases, unit_points
 from simulator.contracts.words import Verbatim
 
 SECOND_ENGINE = {

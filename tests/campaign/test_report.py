@@ -9,11 +9,10 @@ import pytest
 
 from resilience.judge.figures import Broken, Loss, RunFigures, figures_json, losses, read_figures
 from resilience.report.pages import html, markdown
-from resilience.study.campaign.campaign import Campaign, Case, Measure, Method, Variation
+from resilience.study.campaign.campaign import Campaign, CampaignRun, Case, Measure, Method, Variation
 from resilience.study.campaign.content import CampaignContent, compose
 from resilience.study.campaign.distribution import Distribution
 from resilience.study.campaign.report import campaign_page
-from resilience.study.campaign.run import CampaignRun
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.words import Said, Verbatim
 from tests.report.page_reader import read_page

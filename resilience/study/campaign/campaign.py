@@ -1,10 +1,11 @@
-"""What a campaign asks, as records: which scenarios, how often, what varies how, and which measures are tried."""
+"""What a campaign asks, as records: which scenarios, how often, what varies, which measures are tried; and one run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
+from resilience.judge.figures import RunFigures
 from resilience.study.campaign.distribution import Distribution
 from simulator.contracts.component import Value
 from simulator.contracts.words import Text
@@ -76,3 +77,13 @@ class Case:
     scenario: int
     seed: int
     values: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignRun:
+    """A case, the measure it was run with (`today`: none), and its figures, or the reason why there are none."""
+
+    case: Case
+    measure: str
+    figures: RunFigures | None
+    error: str = ""

@@ -1,18 +1,183 @@
-"""Everything that a campaign's report says, before it is said."""
+"""Everything that a campaign's report says, from its runs.
+
+What cost how much, where and whose it is; what each measure would save, in pairs with the town of today.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from resilience.judge.figures import RunFigures
+from resilience.judge.figures import UNTRACED, Broken, Loss, RunFigures
 from resilience.judge.verdict import Category, Value
-from resilience.study.campaign.campaign import TODAY, Campaign, Measure, Variation
-from resilience.study.campaign.effect import Effect, effect
-from resilience.study.campaign.risks import Risk, by_district, by_fault, by_owner
-from resilience.study.campaign.run import CampaignRun
+from resilience.study.campaign.campaign import TODAY, Campaign, CampaignRun, Measure, Variation
 from resilience.study.campaign.statistics import Estimate, mean, percentile, proportion
 from simulator.contracts.city import City
+
+WHOLE_TOWN = "city"
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A source of loss: person-hours a run on the average, its share of all, and in how many runs it came and cost.
+
+    `happened` is None where that means nothing (a district, an owner).
+    """
+
+    name: str
+    fault: str
+    hours: Estimate
+    share: float
+    costly: int
+    happened: int | None = None
+
+
+def by_fault(runs: Sequence[CampaignRun], seed: int) -> tuple[Risk, ...]:
+    """By what broke and how, most person-hours first. What leads back to no fault has the name `""`."""
+    happened: dict[tuple[str, str], int] = {}
+    for run in runs:
+        for key in {_key(broken) for broken in run.figures.broken} if run.figures else ():
+            happened[key] = happened.get(key, 0) + 1
+    rows = _ranked(runs, seed, lambda loss: _key(loss.broken))
+    found = [
+        Risk(name, fault, hours, share, costly, happened.get((name, fault), 0) if name != UNTRACED else None)
+        for (name, fault), hours, share, costly in rows
+    ]
+    idle = [
+        Risk(name, fault, Estimate(0.0, 0.0, 0.0), 0.0, 0, times)
+        for (name, fault), times in sorted(happened.items())
+        if (name, fault) not in {(risk.name, risk.fault) for risk in found}
+    ]
+    return (*found, *idle)
+
+
+def by_district(runs: Sequence[CampaignRun], city: City, seed: int) -> tuple[Risk, ...]:
+    """By where the people live who go without; a level of the whole town is the whole town's."""
+
+    def where(loss: Loss) -> tuple[str, str]:
+        subject = city.levels[loss.level].subject
+        if subject in city.components:
+            return city.components[subject].district or WHOLE_TOWN, ""
+        return subject, ""
+
+    return tuple(Risk(name, "", hours, share, costly) for (name, _), hours, share, costly in _ranked(runs, seed, where))
+
+
+def by_owner(runs: Sequence[CampaignRun], city: City, seed: int) -> tuple[Risk, ...]:
+    """By who owns what broke; `""` where nobody is named, or nothing broke."""
+
+    def who(loss: Loss) -> tuple[str, str]:
+        target = loss.broken.target
+        thing = city.components.get(target) or city.links.get(target)
+        return ("" if thing is None else thing.owner), ""
+
+    return tuple(Risk(name, "", hours, share, costly) for (name, _), hours, share, costly in _ranked(runs, seed, who))
+
+
+def _key(broken: Broken) -> tuple[str, str]:
+    return broken.target, broken.fault
+
+
+Row = tuple[tuple[str, str], Estimate, float, int]
+
+
+def _ranked(runs: Sequence[CampaignRun], seed: int, key: Callable[[Loss], tuple[str, str]]) -> list[Row]:
+    """Sums of losses by key: the mean over all runs, the share of all losses, and the runs that had any; most first."""
+    judged = [run.figures for run in runs if run.figures is not None]
+    hours: dict[tuple[str, str], list[float]] = {}
+    for place, figures in enumerate(judged):
+        for loss in figures.losses:
+            hours.setdefault(key(loss), [0.0] * len(judged))[place] += loss.person_hours
+    total = sum(sum(column) for column in hours.values())
+    rows = [
+        (name, mean(column, seed, f"risk {name}"), sum(column) / total if total else 0.0, sum(h > 0 for h in column))
+        for name, column in hours.items()
+    ]
+    return sorted(rows, key=lambda row: (-row[1].value, row[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure before and after: the mean of both, and of the difference (after less before) in each pair."""
+
+    name: str
+    before: Estimate
+    after: Estimate
+    difference: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A measure beside today, over the pairs that both came to an end.
+
+    `better` and `worse` count pairs by person-hours summed over services; `held_before`, `held_after` the runs that
+    passed, `saved` and `spoilt` those that pass only with or only without it. `bad_before`, `bad_after` are the
+    person-hours that 95 % of runs do not exceed.
+    """
+
+    measure: str
+    pairs: int
+    hours: Change
+    services: tuple[Change, ...]
+    better: int
+    worse: int
+    held_before: Estimate
+    held_after: Estimate
+    saved: int
+    spoilt: int
+    bad_before: Estimate
+    bad_after: Estimate
+
+
+def effect(measure: str, before: Sequence[CampaignRun], after: Sequence[CampaignRun], seed: int) -> Effect | None:
+    """The effect of one measure; None if no pair came to an end. Runs are paired by the number of their case."""
+    today = {run.case.number: run.figures for run in before if run.figures is not None}
+    pairs = [(today[run.case.number], run.figures) for run in after if run.figures and run.case.number in today]
+    if not pairs:
+        return None
+    services = dict.fromkeys(name for one, other in pairs for name in (*one.services, *other.services))
+    hours = _change("service_hours", pairs, lambda f: f.service_hours, seed)
+    held = [(one.verdict == Value.PASS, other.verdict == Value.PASS) for one, other in pairs]
+    return Effect(
+        measure,
+        len(pairs),
+        hours,
+        tuple(_change(name, pairs, _service(name), seed) for name in services),
+        sum(other.service_hours < one.service_hours for one, other in pairs),
+        sum(other.service_hours > one.service_hours for one, other in pairs),
+        proportion(sum(one for one, _ in held), len(held)),
+        proportion(sum(other for _, other in held), len(held)),
+        sum(other and not one for one, other in held),
+        sum(one and not other for one, other in held),
+        percentile([one.service_hours for one, _ in pairs], 0.95),
+        percentile([other.service_hours for _, other in pairs], 0.95),
+    )
+
+
+def _service(name: str) -> Callable[[RunFigures], float]:
+    def hours(figures: RunFigures) -> float:
+        services: Mapping[str, float] = figures.services
+        return services.get(name, 0.0)
+
+    return hours
+
+
+def _change(
+    name: str,
+    pairs: Sequence[tuple[RunFigures, RunFigures]],
+    figure: Callable[[RunFigures], float],
+    seed: int,
+) -> Change:
+    # One random stream for all three: where two columns are the same, so are their intervals.
+    before, after = [figure(one) for one, _ in pairs], [figure(other) for _, other in pairs]
+    saved = [b - a for a, b in zip(before, after, strict=True)]
+    return Change(
+        name,
+        mean(before, seed, name),
+        mean(after, seed, name),
+        mean(saved, seed, name),
+    )
+
 
 SHARES = (0.5, 0.9, 0.95)
 """The percentiles that are told."""

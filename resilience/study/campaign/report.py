@@ -1,17 +1,15 @@
-"""A campaign's report as a page of sections, in German or English."""
+"""A campaign's report as a page: its sections, what measures would buy, and a chart of how often it gets worse."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 
 from resilience.judge.figures import UNTRACED
 from resilience.report.pages import Page, Section, Table
+from resilience.report.run.drawing import ValueAxis, decimal, element, picture, text
 from resilience.report.run.wording import number, quantity
-from resilience.study.campaign.chart import exceedance_chart, key
-from resilience.study.campaign.content import SHARES, CampaignContent
-from resilience.study.campaign.effect import Effect
-from resilience.study.campaign.measures import measures_section
-from resilience.study.campaign.risks import Risk
+from resilience.study.campaign.content import SHARES, CampaignContent, Effect, Risk
 from resilience.study.campaign.statistics import RESAMPLES
 from resilience.study.campaign.words import (
     METHODS,
@@ -29,6 +27,105 @@ from resilience.study.campaign.words import (
 )
 from resilience.words.terms import fault_words
 from simulator.contracts.words import LANGUAGES, SHARE
+
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 700, 260, 56, 24, 14, 34
+DASHES = ("", "8 4", "2 3", "10 3 2 3", "5 5")
+"""How lines are told apart without colour; more than these are not drawn."""
+
+
+def exceedance_chart(hours: Sequence[tuple[str, Sequence[float]]], lang: str, label: str) -> str:
+    """The drawing, empty if nothing was lost in any run. Values are sorted; at most as many lines as `DASHES`."""
+    lines = [(name, values) for name, values in hours if values][: len(DASHES)]
+    most = max((values[-1] for _, values in lines), default=0.0)
+    if most <= 0:
+        return ""
+    across = ValueAxis.over((most,), 0.0, "person-h", 0.0, 1.0)
+    up = ValueAxis(1.0, TOP, HEIGHT - BOTTOM, SHARE)
+
+    def x(value: float) -> float:
+        return LEFT + value / across.highest * (WIDTH - LEFT - RIGHT)
+
+    parts = []
+    for tick in up.ticks():
+        parts.append(element("path", class_="grid", d=f"M{LEFT} {decimal(up.y(tick))}H{WIDTH - RIGHT}"))
+        parts.append(text(LEFT - 6, up.y(tick) + 4, up.label(tick, lang), class_="tick", text_anchor="end"))
+    for tick in (across.highest * part for part in (0.0, 0.25, 0.5, 0.75, 1.0)):
+        decimals = 0 if across.highest >= 4 else 2
+        parts.append(text(x(tick), HEIGHT - 12, number(tick, lang, decimals), class_="tick", text_anchor="middle"))
+    for (_, values), dash in zip(lines, DASHES, strict=False):
+        parts.append(
+            element("path", class_="line", d=_path(values, x, up), **({"stroke_dasharray": dash} if dash else {}))
+        )
+    return picture(WIDTH, HEIGHT, parts, label, "chart")
+
+
+def key(place: int) -> str:
+    """The piece of line that stands for the line at this place in a legend; empty where it was not drawn."""
+    if place >= len(DASHES):
+        return ""
+    dash = {"stroke_dasharray": DASHES[place]} if DASHES[place] else {}
+    line = element("path", class_="line", d="M0 7H40", **dash)
+    return element("svg", line, class_="chart swatch", viewBox="0 0 40 14", aria_hidden="true")
+
+
+def _path(values: Sequence[float], x: Callable[[float], float], up: ValueAxis) -> str:
+    """Across to each value, then down by the runs that cost no more."""
+    parts = [f"M{LEFT} {decimal(up.y(1.0 - bisect_right(values, 0.0) / len(values)))}"]
+    for value in dict.fromkeys(value for value in values if value > 0):
+        share = 1.0 - bisect_right(values, value) / len(values)
+        parts.append(f"H{decimal(x(value))}V{decimal(up.y(share))}")
+    parts.append(f"H{WIDTH - RIGHT}")
+    return "".join(parts)
+
+
+def measures_section(content: CampaignContent, lang: str) -> Section:
+    title = say("measures", lang)
+    if not content.effects:
+        return Section("measures", title, (say("no-measures", lang),))
+    heads = ("measure", "effect-seen", "before", "after", "difference", "pairs", "holds", "bad-case")
+    rows, services, notes = [], [], []
+    for measure, effect in content.effects:
+        name = measure.title.of(lang)
+        if effect is None:
+            notes.append(f"{name}: {say('no-pair', lang)}.")
+            continue
+        hours = effect.hours
+        rows.append(
+            (
+                name,
+                say("seen" if hours.difference.beyond_zero else "not-seen", lang),
+                estimate(hours.before, lang),
+                estimate(hours.after, lang),
+                estimate(hours.difference, lang, sign=True),
+                f"{number(effect.better, lang)} / {number(effect.worse, lang)}",
+                f"{quantity(effect.held_before.value, SHARE, lang)} → {share(effect.held_after, lang)}",
+                f"{amount(effect.bad_before.value, lang)} → {estimate(effect.bad_after, lang)}",
+            )
+        )
+        services += [
+            (
+                name,
+                figure_words(change.name).of(lang),
+                estimate(change.before, lang),
+                estimate(change.after, lang),
+                estimate(change.difference, lang, sign=True),
+            )
+            for change in effect.services
+            if (change.difference.low, change.difference.high) != (0.0, 0.0)
+        ]
+    tables = [Table(tuple(say(head, lang) for head in heads), tuple(rows), names=2)]
+    if services:
+        by_service = tuple(say(head, lang) for head in ("measure", "figure", "before", "after", "difference"))
+        tables.append(Table(by_service, tuple(services), say("by-service", lang), names=2))
+    bad = f"{say('bad-case', lang)}: {say('bad-case-note', lang)}."
+    return Section(
+        "measures",
+        title,
+        (say("measures-intro", lang), f"{say('method-hours', lang)} {interval_note(lang)}"),
+        tables=tuple(tables),
+        notes=(*notes, bad[:1].upper() + bad[1:]),
+    )
+
 
 RANKED = 15
 """Faults that are told one by one; what is left is summed up."""

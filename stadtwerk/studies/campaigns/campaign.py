@@ -26,7 +26,7 @@ from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from resilience.judge.figures import RunFigures
-    from resilience.study.campaign.run import CampaignRun
+    from resilience.study.campaign.campaign import CampaignRun
     from stadtwerk.runs.run import RunResult
 
 RECORD = "campaign.json"
@@ -143,7 +143,7 @@ def _executor(request: CampaignRequest) -> Executor:
 def recorded_runs(plan: Plan, store: RecordStore) -> tuple[CampaignRun, ...]:
     """Every planned run with what was recorded of it."""
     from resilience.judge.figures import read_figures
-    from resilience.study.campaign.run import CampaignRun
+    from resilience.study.campaign.campaign import CampaignRun
 
     found = []
     for run in plan.runs:

@@ -60,9 +60,8 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
 
     With `keep` every run leaves a whole run folder there.
     """
-    from resilience.study.campaign.check import check_cases, check_places
+    from resilience.study.campaign.cases import cases, check_cases, check_places
     from resilience.study.campaign.model import load_campaign
-    from resilience.study.campaign.sampling import cases
 
     document = load_document(path)
     campaign = load_campaign(document)
@@ -145,7 +144,7 @@ def _own_source(bases: Sequence[Document], path: Path, document: Document, campa
 
 def _city_problems(document: Document, campaign: Campaign, source: str) -> list[Problem]:
     """What is wrong with the city as measures would change it, and at the edges of what is drawn for it."""
-    from resilience.study.campaign.apply import setting_of
+    from resilience.study.campaign.cases import setting_of
     from simulator.city.amend import Amendment
     from simulator.city.loader import load_city
 
@@ -176,8 +175,8 @@ def _runs(
     keep: Path | None,
     lang: str,
 ) -> tuple[PlannedRun, ...]:
-    from resilience.study.campaign.apply import city_settings, drawn_scenario
     from resilience.study.campaign.campaign import TODAY
+    from resilience.study.campaign.cases import city_settings, drawn_scenario
 
     digest = city_digest(named_city_folder(source))
     runs = []

@@ -21,8 +21,7 @@ from simulator.contracts.form import Form
 from simulator.contracts.problem import BadInput, Problem
 
 if TYPE_CHECKING:
-    from resilience.study.campaign.campaign import Campaign, Case
-    from resilience.study.campaign.run import CampaignRun
+    from resilience.study.campaign.campaign import Campaign, CampaignRun, Case
 
 RECORDS_FILE = "records.sqlite"
 
