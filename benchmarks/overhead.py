@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.coupling import Runtime
-    from simulator.coupling.running import Running
+    from simulator.coupling.runtime import Running
 
 DAY_S = 86_400.0
 WATER_STEP_S = 300

@@ -1,6 +1,5 @@
 """The city as data: a folder with city.yaml and the files it names.
 
-element     what a network file tells about one of its elements
 frame       from a network file's coordinates to the city's map
 draft       a city folder as written
 model       what may stand in city.yaml
@@ -16,8 +15,7 @@ loader      a folder as a city
 write       a draft as a folder
 export      a city as GeoJSON for other programs
 suggester   near misses among many names
-survey      a draft with networks as the ground that layers are laid on
-layers      rules that lay roads' and ICT's couplings, lifelines and levels over the networks
+generator   rules that lay roads' and ICT's couplings, lifelines and levels over the networks
 importing   what planners have, as a city folder
 demo        the demo city
 """

@@ -1,4 +1,4 @@
-"""What planners have, as a city folder with a list of everything that had to be assumed."""
+"""From a draft with networks to the ground that rules build on, and back to a draft with all they laid."""
 
 from __future__ import annotations
 
@@ -6,23 +6,87 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from simulator.city.draft import CityDraft, NetworkRef, RoadRef
+import numpy as np
+
+from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, RoadRef
 from simulator.city.frame import MapFrame
+from simulator.city.generator.bare_town import BareTown, hull, middles, outlines
+from simulator.city.generator.layer import Layer, TownSize
+from simulator.city.generator.levels import water_baseline
+from simulator.city.generator.town import generate
 from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map
 from simulator.city.importers.link_rows import read_links
 from simulator.city.importers.sources import Gathered, ImportSources, gather
-from simulator.city.layers.baseline import water_baseline
-from simulator.city.layers.lay import lay
-from simulator.city.layers.plan import Plan
-from simulator.city.loader import load_city, placed
-from simulator.city.networks import Networks
-from simulator.city.survey import cut_into_districts, ground_of, networks_of, with_layer
+from simulator.city.loader import load_city, placed, settle_people
+from simulator.city.networks import Networks, read_networks
+from simulator.city.people import district_centre
+from simulator.city.read import CITY_FILE
+from simulator.city.where import Where
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
-from simulator.contracts.component import Component
+from simulator.contracts.component import Component, District
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+
+BORDER_M = 300.0
+"""Districts reach so far beyond the outermost components."""
+
+
+def networks_of(draft: CityDraft, folder: Path) -> Networks:
+    """The network elements of a draft whose files lie in `folder`. Raises `BadInput`."""
+    networks, problems = read_networks(folder, draft, Where(str(folder / CITY_FILE)))
+    if problems:
+        raise BadInput(problems)
+    return networks
+
+
+def cut_into_districts(networks: Networks, count: int) -> tuple[DistrictDraft, ...]:
+    """Districts `d1`… around the places where demand is, from north to south, with outlines that cover the whole map.
+
+    Water demand decides; without water the electric load, without both the road nodes.
+    """
+    everything = tuple(networks.components.values())
+    for kind in ("junction", "bus", "road-node"):
+        served = [c for c in everything if c.kind == kind and networks.weights.get(c.id, 0.0) > 0]
+        homes = served or [c for c in everything if c.kind == kind]
+        if homes:
+            break
+    x, y = np.array([c.x_m for c in homes]), np.array([c.y_m for c in homes])
+    weight = np.array([networks.weights.get(c.id, 1.0) for c in homes])
+    count = min(count, len(np.unique(np.column_stack([x, y]), axis=0)))
+    chosen = middles(x, y, weight, count)
+    chosen = chosen[np.lexsort((chosen[:, 0], -chosen[:, 1]))]
+    border = hull(np.array([c.x_m for c in everything]), np.array([c.y_m for c in everything]), BORDER_M)
+    rings = outlines(chosen, border)
+    return tuple(DistrictDraft(f"d{i + 1}", f"District {i + 1}", (ring,)) for i, ring in enumerate(rings))
+
+
+def ground_of(draft: CityDraft, networks: Networks, folder: Path, traffic: Mapping[str, float]) -> BareTown:
+    """The ground of a draft that has districts. Raises `BadInput` where people cannot be told."""
+    where = Where(str(folder / CITY_FILE))
+    components = placed(draft.districts, networks.components)
+    people, _, problems = settle_people(draft, networks, components, where)
+    if problems:
+        raise BadInput(problems)
+    districts = tuple(
+        District(d.id, d.title, people[d.id], *district_centre(d), d.outlines[0]) for d in draft.districts
+    )
+    return BareTown(components, networks.weights, networks.ends, districts, traffic)
+
+
+def with_layer(draft: CityDraft, layer: Layer) -> CityDraft:
+    """The draft with everything that the rules laid over it, and their assumptions after its own."""
+    return replace(
+        draft,
+        components=(*draft.components, *layer.components),
+        links=(*draft.links, *layer.links),
+        levels=(*draft.levels, *layer.levels),
+        sensors=(*draft.sensors, *layer.sensors),
+        overrides={**draft.overrides, **layer.overrides},
+        assumptions=(*draft.assumptions, *layer.assumptions),
+    )
+
 
 __all__ = ["ImportReport", "ImportSources", "import_city"]
 
@@ -35,7 +99,7 @@ CAR_TRIPS_PERSON_D = 3.1 * 0.43
 FEW, MANY, MANY_PEOPLE = 6, 8, 20_000
 """Districts that a town is cut into, and from how many people on it is cut into more (assumption)."""
 
-PLAN = Plan(signals=12, signals_with_police=6)
+PLAN = TownSize(signals=12, signals_with_police=6)
 
 
 @dataclass(frozen=True)
@@ -68,10 +132,10 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     draft = _peopled(draft, networks, gathered.trips)
     ground = ground_of(draft, networks, folder, gathered.trips)
     if not draft.water:
-        return with_layer(draft, lay(ground, PLAN, known))
+        return with_layer(draft, generate(ground, PLAN, known))
     baseline = water_baseline(ground, networks)
     draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
-    return with_layer(draft, lay(ground, PLAN, known, baseline.minima))
+    return with_layer(draft, generate(ground, PLAN, known, baseline.minima))
 
 
 def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> CityDraft:
@@ -102,7 +166,7 @@ def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> City
 
 def _districts(sources: ImportSources, draft: CityDraft, networks: Networks, town: SharedMap) -> CityDraft:
     if sources.districts is not None:
-        from simulator.city.importers.outlines import given_districts
+        from simulator.city.importers.coordinates import given_districts
 
         districts, note = given_districts(sources.districts, draft, town)
         return replace(draft, districts=districts, assumptions=(*draft.assumptions, *note))

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.city.components import network_component
+from simulator.city.components import NetworkElement, network_component
 from simulator.city.draft import CityDraft, NetworkRef, Override, RoadRef
-from simulator.city.element import NetworkElement
 from simulator.city.files import NoFile, resolve
 from simulator.city.where import Where
 from simulator.contracts.city import RoadFiles

@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
-from simulator.city.element import NetworkElement
+from simulator.city.components import NetworkElement
 from simulator.contracts.problem import BadInput, Problem
 
 SCHEMA = "stadtwerk/power/1"

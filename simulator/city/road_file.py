@@ -17,7 +17,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.city.element import NetworkElement
+from simulator.city.components import NetworkElement
 from simulator.city.table import Row, read_table
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.names import suggestion

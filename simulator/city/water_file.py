@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from simulator.city.element import NetworkElement
+from simulator.city.components import NetworkElement
 from simulator.city.frame import FOOT_M
 from simulator.contracts.problem import BadInput, Problem
 

@@ -296,8 +296,8 @@ class NetworkFile:
 class TownLayer:
     """What a thing lays over the demo city after all that the city room's own rules lay there.
 
-    `run` is "module:function": called with a `simulator.city.layers.town.Town` it returns the draft with what it added.
-    Smaller `order` comes first. The demo city can be built without it, by its `name`.
+    `run` is "module:function": called with a `simulator.city.generator.town.Town` it returns the draft with what it
+    added. Smaller `order` comes first. The demo city can be built without it, by its `name`.
     """
 
     name: str

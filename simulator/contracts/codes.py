@@ -16,7 +16,7 @@ from simulator.contracts.words import Text, Verbatim
 _MECHANISMS = ("resilience.inject.events", "stadtwerk.live.events", "stadtwerk.runs.events")
 """Declare what can happen without being a sub-system or a lifeline."""
 
-_NAMES = ("simulator.city.layers.names",)
+_NAMES = ("simulator.city.generator.names",)
 """Declare names of components without being a sub-system or a lifeline."""
 
 T = TypeVar("T", EventCode, Task, NameCode)

@@ -4,12 +4,10 @@ supply      who feeds whom, what works, and how long it goes on without
 faults      the fault stack: counted by cause
 gauges      samples of what stores hold and districts get
 levels      the true course of the service levels
-quantities  what can be measured, and where
-witness     a supply that remembers whom anybody asked about
 travel      how long it takes to get there over the roads
 crews       who drives there and works
 catalogue   crews, depots, and what can befall any place: data only
-runtime     all of the above with the city and the clock, handed to every domain
+runtime     what can be measured, and where; all of the above with the city and the clock, handed to every domain
 """
 
 from __future__ import annotations
@@ -22,23 +20,21 @@ if TYPE_CHECKING:
     from simulator.coupling.faults import FaultStack
     from simulator.coupling.gauges import GaugeRecorder
     from simulator.coupling.levels import LevelRecorder
-    from simulator.coupling.quantities import Quantities, Quantity
-    from simulator.coupling.runtime import Runtime
-    from simulator.coupling.supply import Supply
+    from simulator.coupling.runtime import Quantities, Quantity, Runtime
+    from simulator.coupling.supply import Supply, WitnessSupply
     from simulator.coupling.travel import Travel
-    from simulator.coupling.witness import WitnessSupply
 
 _HOMES = {
     "Crews": "crews",
     "FaultStack": "faults",
     "GaugeRecorder": "gauges",
     "LevelRecorder": "levels",
-    "Quantities": "quantities",
-    "Quantity": "quantities",
+    "Quantities": "runtime",
+    "Quantity": "runtime",
     "Runtime": "runtime",
     "Supply": "supply",
     "Travel": "travel",
-    "WitnessSupply": "witness",
+    "WitnessSupply": "supply",
 }
 
 

@@ -15,8 +15,7 @@ from simulator.contracts.history import Gauges
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At
 from simulator.contracts.registry import registry
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 
 PERIOD_S = 300.0
 """As often as water is solved (assumption): what changes at an event in between stands in the event log."""

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 from simulator.contracts.city import City
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import registry
-from simulator.coupling import events
+from simulator.coupling import catalogue, events
 from simulator.coupling.catalogue import POLICE_ELSEWHERE
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
+
+STAFF_ABSENT = catalogue.STAFF_ABSENT.name
+
+
+def staff_present(faults: FaultStack, component: str) -> float:
+    """Share of the staff of a component that is there, 0 to 1.
+
+    Several causes at once take their shares of those who are left, one after the other (assumption: they are
+    independent of each other).
+    """
+    return prod(1.0 - fault.number("share") for fault in faults.active(component, STAFF_ABSENT))
+
 
 Told = Callable[[str, int], None]
 """Called with a signal at which officers have arrived or left, and the event of that."""

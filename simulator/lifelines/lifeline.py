@@ -12,8 +12,8 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link
+from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.coupling.staff import staff_present
 from simulator.domains.ict.catalogue import CONTROL
 
 
@@ -128,3 +128,24 @@ class Lifeline(ABC):
     def _woken(self, cause: int | None) -> None:
         self._cause = cause if self._cause is None else self._cause
         self._look()
+
+
+class Site:
+    """Records the levels owed of such a place: 1 while it works, else 0."""
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        self._runtime, self.id = runtime, component.id
+        self._levels = tuple(
+            level.id
+            for level in runtime.city.levels.values()
+            if level.measure == "lifeline" and level.subject == self.id
+        )
+
+    def start(self) -> None:
+        if self._levels:
+            self._runtime.supply.watch(self.id, self._record)
+            self._record(self.id, None)
+
+    def _record(self, subject: str, cause: int | None) -> None:
+        for level in self._levels:
+            self._runtime.levels.record(level, float(self._runtime.supply.works(self.id)), cause)

@@ -6,8 +6,7 @@ from simulator.contracts.catalogue import ComponentType
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import named, registry
 from simulator.coupling.runtime import Runtime
-from simulator.lifelines.lifeline import Lifeline
-from simulator.lifelines.site import Site
+from simulator.lifelines.lifeline import Lifeline, Site
 
 
 def _types() -> list[tuple[ComponentType, type[Lifeline]]]:

@@ -1,12 +1,9 @@
 """What the town's sensors make of the truth: cohorts of like sensors, sampled and disturbed as NumPy arrays.
 
-panel      cohorts that are read together, with their noise: truth in, readings out
-sampler    when each cohort is read, and the sink that gets the readings
-forms      what each fault of a sensor makes of its readings, as a formula
+sampler    when each cohort is read; those read together, with their noise: truth in, readings out
 faults     sensors that lie: which faults are in force where
-transport  readings that go astray on the way to their gateway
+transport  readings that go astray on the way to their gateway, and labels of what was wrong
 catalogue  how sensors lie, and how readings go astray: data only
-truth      labels: what was wrong with which readings
 """
 
 from __future__ import annotations
@@ -16,20 +13,18 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.sensors.faults import SensorFaults
-    from simulator.sensors.panel import Panel
-    from simulator.sensors.sampler import Sampler, UnreadableCohorts
-    from simulator.sensors.transport import Transport
-    from simulator.sensors.truth import Label, TruthFile, read_labels
+    from simulator.sensors.sampler import Panel, Sampler, UnreadableCohorts
+    from simulator.sensors.transport import Label, Transport, TruthFile, read_labels
 
 _HOMES = {
     "SensorFaults": "faults",
-    "Panel": "panel",
+    "Panel": "sampler",
     "Sampler": "sampler",
     "UnreadableCohorts": "sampler",
     "Transport": "transport",
-    "Label": "truth",
-    "TruthFile": "truth",
-    "read_labels": "truth",
+    "Label": "transport",
+    "TruthFile": "transport",
+    "read_labels": "transport",
 }
 
 

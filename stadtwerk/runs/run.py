@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from simulator.contracts.city import City
     from simulator.contracts.document import Document
     from simulator.coupling import Runtime
-    from simulator.coupling.running import Running
+    from simulator.coupling.runtime import Running
     from simulator.kernel import Clock
 
 _ = Words("stadtwerk")

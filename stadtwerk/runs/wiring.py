@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.registry import named, registry
 from simulator.coupling import Quantities, Runtime
-from simulator.coupling.running import Running
+from simulator.coupling.runtime import Running
 
 Floats = NDArray[np.float64]
 Read = Callable[[], Floats]

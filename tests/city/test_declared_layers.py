@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from simulator.city.draft import CityDraft
-from simulator.city.layers.town import Town, with_declared_layers
+from simulator.city.generator.town import Town, with_declared_layers
 from simulator.contracts.catalogue import TownLayer
 from simulator.contracts.problem import BadInput
 from simulator.contracts.registry import registry
@@ -28,17 +28,17 @@ def layers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry(), "layers", {layer.name: layer for layer in declared})
 
 
-def lay(*without: str) -> str:
+def generate(*without: str) -> str:
     town = Town(CityDraft("town", "Town", "Stadt", 0.0, 0.0), None, None, None)  # type: ignore[arg-type]
     return with_declared_layers(town, without).name
 
 
 def test_layers_come_in_their_order_and_can_be_left_out(layers: None) -> None:
-    assert lay() == "town+tram+ferry"
-    assert lay("tram") == "town+ferry"
-    assert lay("ferry", "tram") == "town"
+    assert generate() == "town+tram+ferry"
+    assert generate("tram") == "town+ferry"
+    assert generate("ferry", "tram") == "town"
     with pytest.raises(KeyError, match="boat"):
-        lay("boat")
+        generate("boat")
 
 
 def test_a_layer_that_is_none_is_told_with_the_near_miss(layers: None, monkeypatch: pytest.MonkeyPatch) -> None:

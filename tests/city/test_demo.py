@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.city.demo import build_demo
-from simulator.city.demo.roads import gabriel
+from simulator.city.demo import build_demo, gabriel
 from simulator.city.importers.pandapower_grid import quiet_pandapower
 from simulator.city.people import inside
 from simulator.contracts.city import City

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.city.element import NetworkElement
+from simulator.city.components import NetworkElement
 from simulator.city.loader import load_city
 from simulator.contracts.catalogue import ComponentType, NetworkFile
 from simulator.contracts.component import Domain

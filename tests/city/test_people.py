@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from simulator.city.draft import DistrictDraft
 from simulator.city.frame import MapFrame, to_degrees
-from simulator.city.layers.partition import hull, middles, nearest_middle, outlines
+from simulator.city.generator.bare_town import hull, middles, nearest_middle, outlines
 from simulator.city.people import assign, centre, inside, people_by_demand
 
 L_SHAPE = ((0.0, 0.0), (4.0, 0.0), (4.0, 1.0), (1.0, 1.0), (1.0, 3.0), (0.0, 3.0))

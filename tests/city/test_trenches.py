@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from simulator.city.draft import Override
-from simulator.city.layers.ground import Ground
-from simulator.city.layers.layer import Layer, join, place
-from simulator.city.layers.trenches import in_trenches
+from simulator.city.generator.bare_town import BareTown
+from simulator.city.generator.layer import Layer, join, place
+from simulator.city.generator.trenches import in_trenches
 from simulator.city.loader import load_city
 from simulator.city.read import read_folder
 from simulator.city.write import write_city
@@ -69,14 +69,14 @@ ROADS = {("a", "b"): 100.0, ("b", "a"): 100.0, ("b", "c"): 100.0, ("c", "d"): 10
 """A square with one long side: from a to d it is shorter over b and c; one-way roads carry cables both ways."""
 
 
-def square(*lines: Component) -> Ground:
+def square(*lines: Component) -> BareTown:
     nodes = [node("a", 0, 0), node("b", 100, 0), node("c", 100, 100), node("d", 0, 100)]
     roads = [road(a, b, length) for (a, b), length in ROADS.items()]
     buses = [place("bus-1", "bus", 1, 1, ""), place("bus-2", "bus", 101, 99, "")]
     ends = {f"road-{a}-{b}": (f"road-node-{a}", f"road-node-{b}") for a, b in ROADS}
     ends |= {line.id: ("bus-1", "bus-2") for line in lines}
     components = {c.id: c for c in (*nodes, *roads, *buses, *lines)}
-    return Ground(components, {}, ends, (District("d1", "D", 1, 0.0, 0.0),), {})
+    return BareTown(components, {}, ends, (District("d1", "D", 1, 0.0, 0.0),), {})
 
 
 def test_cables_follow_the_streets_and_two_in_one_street_make_a_trench() -> None:
@@ -106,6 +106,6 @@ def test_cables_follow_the_streets_and_two_in_one_street_make_a_trench() -> None
 
 
 def test_without_roads_there_are_no_trenches() -> None:
-    ground = Ground({}, {}, {}, (), {})
+    ground = BareTown({}, {}, {}, (), {})
     layer = Layer((), (join(LinkKind.DATA, "x", "y", ""),))
     assert in_trenches(ground, layer, ()) == layer

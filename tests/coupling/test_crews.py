@@ -17,7 +17,7 @@ from simulator.contracts.link import Link
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
 from simulator.coupling import Runtime
-from simulator.coupling.crews.job import drawn_work_s
+from simulator.coupling.crews import drawn_work_s
 from simulator.kernel.streams import Streams
 from tests.codes import SOMETHING
 from tests.support.towns import component, link, runtime

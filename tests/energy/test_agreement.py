@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from simulator.city.importers.pandapower_injections import INFEED_SK_VA
+from simulator.city.importers.pandapower_rows import INFEED_SK_VA
 from simulator.city.power_file import read_power_file
 from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.engine import Solver, load_dataset

@@ -14,7 +14,7 @@ from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
-from simulator.coupling.crews.job import drawn_work_s
+from simulator.coupling.crews import drawn_work_s
 from simulator.domains.energy import start_generators
 from simulator.kernel import Clock
 from simulator.kernel.streams import Streams

@@ -15,10 +15,9 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
-from simulator.domains.energy.islands import connected
+from simulator.domains.energy.islands import connected, enough, fewest
 from simulator.domains.energy.process import EnergyDomain
 from simulator.domains.energy.profile import load_factor
-from simulator.domains.energy.shedding import enough, fewest
 from tests.energy.support import WINTER_EVENING, chain, component, run, town, written
 
 NIGHT = datetime(2026, 1, 20, 0, 0)

@@ -17,8 +17,8 @@ from simulator.contracts.history import History
 from simulator.contracts.link import Fallback
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
-from simulator.domains.ict.flood import flooded
 from simulator.domains.ict.process import Ict
+from simulator.domains.ict.service import flooded
 from simulator.lifelines import start
 from simulator.lifelines.traffic_control import process as traffic_control
 from simulator.lifelines.waterworks import process as waterworks

@@ -14,7 +14,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import start
-from simulator.domains.ict.heartbeat import missed_at
+from simulator.domains.ict.election import missed_at
 from simulator.domains.ict.process import Ict
 from tests.ict.town import component, control, data, modes, power, run_to, town, world
 

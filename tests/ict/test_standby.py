@@ -9,7 +9,7 @@ import pytest
 from simulator.contracts.city import City
 from simulator.contracts.component import Value
 from simulator.contracts.crews import repair_class
-from simulator.coupling.crews.job import drawn_work_s
+from simulator.coupling.crews import drawn_work_s
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import start
 from simulator.domains.ict.process import Ict

@@ -13,8 +13,7 @@ from simulator.contracts.component import District
 from simulator.contracts.event import EventKind
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.lifelines import start
 from simulator.lifelines.drinking_water.process import BOILED_L
 from tests.ict.town import component, course, level, modes, run_to, town, world

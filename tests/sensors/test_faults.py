@@ -19,7 +19,7 @@ from simulator.contracts.sensor import Quality, Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.kernel import Clock, EventLog, Streams
 from simulator.sensors import Label, Sampler, SensorFaults
-from simulator.sensors.panel import digits_shown
+from simulator.sensors.sampler import digits_shown
 from tests.codes import SOMETHING
 
 Given = Mapping[str, float | str | bool]

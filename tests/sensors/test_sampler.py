@@ -16,7 +16,7 @@ from scipy import stats
 from simulator.contracts.sensor import Quality, Readings, SensorCohort
 from simulator.kernel import Clock, Streams
 from simulator.sensors import Sampler, UnreadableCohorts
-from simulator.sensors.panel import NOISE_ROWS, Panel, digits_shown
+from simulator.sensors.sampler import NOISE_ROWS, Panel, digits_shown
 
 Read = Callable[[str, tuple[str, ...]], NDArray[np.float64]]
 """Reads a quantity at components at once; `finding` makes of it what a sampler asks for."""

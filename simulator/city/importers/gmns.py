@@ -1,12 +1,14 @@
-"""Roads and trips from GMNS tables of other makers: other units, links for both ways, cells left empty."""
+"""Roads and trips from GMNS tables of other vendors: other units, links for both ways, cells left empty.
+
+Trips of a day are spread over its hours where tables do not say.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from simulator.city.importers.hours import HOURLY_ASSUMPTION, spread
 from simulator.city.road_file import (
     HOUR_S,
     KM_H,
@@ -22,6 +24,27 @@ from simulator.city.table import Row
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+
+HOURLY_WEIGHT = (
+    *(0.6, 0.4, 0.3, 0.3, 0.5, 1.7, 4.4, 7.4, 6.6, 5.0, 4.9, 5.2),
+    *(5.6, 5.6, 5.9, 6.8, 7.9, 8.2, 6.9, 5.3, 3.9, 3.0, 2.0, 1.2),
+)
+"""Weight of each hour of a working day (assumption: a morning peak at 7, a higher and longer one at 16 to 18)."""
+
+HOURLY_ASSUMPTION = Assumption(
+    "car trips by hour",
+    "the trip table does not say when people drive: it is taken as one working day and spread over the hours with a "
+    f"morning peak at 7 ({HOURLY_WEIGHT[7] / sum(HOURLY_WEIGHT):.1%}) and an evening peak at 17 "
+    f"({HOURLY_WEIGHT[17] / sum(HOURLY_WEIGHT):.1%})",
+)
+
+
+def spread(origin: str, destination: str, trips: float) -> Iterator[Trips]:
+    """The trips of a day from one node to another as twenty-four windows of an hour."""
+    total = sum(HOURLY_WEIGHT)
+    for hour, weight in enumerate(HOURLY_WEIGHT):
+        yield Trips(origin, destination, hour * HOUR_S, (hour + 1) * HOUR_S, trips * weight / total)
+
 
 DEFAULT_SPEED_M_S = 50 * KM_H
 """Speed where the cell is empty: the limit in built-up areas (StVO § 3)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.city.check import check_links
-from simulator.city.layers.layer import join
+from simulator.city.generator.layer import join
 from simulator.city.suggester import Suggester
 from simulator.city.table import read_table
 from simulator.city.where import Where

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from simulator.city.element import NetworkElement
+from simulator.city.components import NetworkElement
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.problem import BadInput, Problem
 

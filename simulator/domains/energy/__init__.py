@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.coupling.running import Running
-    from simulator.coupling.runtime import Runtime
+    from simulator.coupling.runtime import Running, Runtime
 
 
 def start(runtime: Runtime) -> Running | None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from simulator.domains.energy.battery import Battery
 from simulator.domains.energy.engine import Solver
+from simulator.domains.energy.islands import enough, shedding_order
 from simulator.domains.energy.model import Bools, Inputs, Ints, Solution
-from simulator.domains.energy.shedding import enough, shedding_order
 from simulator.domains.energy.state import GridState
 
 ROUNDS = 40

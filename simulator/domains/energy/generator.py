@@ -9,8 +9,7 @@ import numpy as np
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.ticks import to_s, to_ticks
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.catalogue import POWER
 

@@ -1,12 +1,13 @@
-"""Which buses hang together, and which of them have a source. Asked before any solver sees the grid."""
+"""Which buses hang together, which of them have a source, and which are shed, by priority, 3 first and 1 last."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.domains.energy.model import Bools, Grid, Ints
+from simulator.domains.energy.model import Bools, Floats, Grid, Ints
 
 
 def connected(count: int, a: Ints, b: Ints) -> Ints:
@@ -55,3 +56,35 @@ def find_parts(grid: Grid, end_closed: Bools, infeed_on: Bools) -> Parts:
     label = connected(buses + len(grid.branch_ids), grid.end_bus[closed], buses + grid.end_branch[closed])[:buses]
     feeding = np.array([site.bus for site, on in zip(grid.sites, infeed_on, strict=True) if on], dtype=np.int64)
     return Parts(label, with_one_of(label, feeding))
+
+
+def shedding_order(grid: Grid, buses: Bools, load_w: Floats) -> Ints:
+    """Buses with load in the order in which they are shed: priority 3 before 1, then the larger one, then the index.
+
+    The larger first so that fewer buses lose supply (assumption), by rated load: an order that followed the load of
+    the moment would shed one bus for another at every step.
+    """
+    some = np.flatnonzero(buses & (load_w > 0))
+    return some[np.lexsort((some, -grid.bus_rated_w[some], -grid.bus_priority[some]))]
+
+
+def enough(order: Ints, load_w: Floats, surplus_w: float) -> Ints:
+    """The first buses of `order` whose load together covers a surplus; all of them if that is not enough."""
+    if surplus_w <= 0:
+        return order[:0]
+    covered = np.cumsum(load_w[order])
+    return order[: int(np.searchsorted(covered, surplus_w)) + 1]
+
+
+def fewest(count: int, fits: Callable[[int], bool]) -> int:
+    """The least k for which `fits(k)` was seen to hold, by bisection; `fits(count)` is taken as true."""
+    if fits(0):
+        return 0
+    low, high = 0, count
+    while high - low > 1:
+        middle = (low + high) // 2
+        if fits(middle):
+            high = middle
+        else:
+            low = middle
+    return high

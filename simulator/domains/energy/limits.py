@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.domains.energy.engine import Solver
+from simulator.domains.energy.islands import fewest, shedding_order
 from simulator.domains.energy.model import Bools, Floats, Ints, Solution
-from simulator.domains.energy.shedding import fewest, shedding_order
 from simulator.domains.energy.state import GridState
 
 LOWEST_PU = 0.9

@@ -12,14 +12,12 @@ from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.areas import Areas
 from simulator.domains.energy.build import build_grid
-from simulator.domains.energy.capacity import capacities
 from simulator.domains.energy.carrying import Carried, Island, solve_carried
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
-from simulator.domains.energy.meters import register_meters
 from simulator.domains.energy.model import Bools, Ints, named
 from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
-from simulator.domains.energy.readout import Readout
+from simulator.domains.energy.readout import Readout, capacities, register_meters
 from simulator.domains.energy.resupply import Resupply
 from simulator.domains.energy.state import BREAKING, GridState
 

@@ -1,18 +1,65 @@
-"""What the grid tells the town: which buses feed, and why not; service levels; quantities for sensors."""
+"""What the grid tells the town: which buses feed, and why not; service levels; quantities for sensors; capacities."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
 from simulator.contracts.event import EventCode
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.contracts.problem import BadInput, Problem
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.energy.catalogue import POWER
+from simulator.domains.energy.engine import Dataset
 from simulator.domains.energy.islands import with_one_of
-from simulator.domains.energy.model import Bools, Floats, Inputs, Ints, Solution, named
+from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Solution, named
 from simulator.domains.energy.state import GridState
+
+METER = "household-meter"
+
+
+def register_meters(runtime: Runtime, readout: Readout, bus_at: dict[str, int]) -> None:
+    """Make `household_w` readable at all meters of the city. Raises `BadInput` for one at a bus that is not there."""
+    city = runtime.city
+    meters = city.of_kind(METER)
+    unknown = [meter for meter in meters if meter.text("bus") not in bus_at]
+    if unknown:
+        where = str(city.folder or city.name)
+        what = "{!r} is no bus of the grid"
+        raise BadInput(
+            Problem(where, 0, f"{m.id}.parameters.bus", what.format(m.text("bus")), "name a bus") for m in unknown
+        )
+    at = np.array([bus_at[meter.text("bus")] for meter in meters], dtype=np.int64)
+    share = np.array([meter.number("share") for meter in meters])
+
+    def read() -> Floats:
+        return np.asarray(readout.load[at] * share)
+
+    runtime.quantities.register(Quantity("household_w", "W", tuple(meter.id for meter in meters), read))
+
+
+def capacities(grid: Grid, data: Dataset) -> dict[str, float]:
+    """Rated power by component id, in VA: lines, transformers, buses (their load) and substations (their transformers).
+
+    A line's is sqrt(3) times rated voltage times rated current. What the file gives no rating counts as 0.
+    """
+    volts = {int(row["id"]): float(row["u_rated"]) for row in data["node"]}
+    rated: dict[tuple[str, int], float] = {}
+    for row in data.get("line", ()):
+        rated["line", int(row["id"])] = math.sqrt(3) * volts[int(row["from_node"])] * float(row["i_n"])
+    for table, column in (("transformer", "sn"), ("three_winding_transformer", "sn_1")):
+        for row in data.get(table, ()):
+            rated[table, int(row["id"])] = float(row[column])
+    of_branch = [
+        rated.get((table, int(pgm)), 0.0)
+        for table, pgm in zip(grid.branch_table, grid.branch_pgm.tolist(), strict=True)
+    ]
+    found = {name: value for name, value in zip(grid.branch_ids, of_branch, strict=True) if name}
+    found |= dict(zip(grid.bus_ids, grid.bus_rated_w.tolist(), strict=True))
+    found |= {site.id: sum(of_branch[branch] for branch in site.branches) for site in grid.sites}
+    return {name: value if np.isfinite(value) else 0.0 for name, value in found.items()}
 
 
 class Readout:

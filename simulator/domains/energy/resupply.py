@@ -10,8 +10,8 @@ import numpy as np
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.coupling.catalogue import LOSS_OF_VIEW
+from simulator.coupling.police import STAFF_ABSENT, staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.coupling.staff import STAFF_ABSENT, staff_present
 from simulator.domains.energy import events
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
 from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch, named

@@ -3,9 +3,8 @@
 model      the graph of data links as arrays
 engine     parts, shortest routes and their latency and loss
 control    which control links have a way through the network
-election   which server of a cluster carries a service
-heartbeat  when a lost server is missed
-service    what the network owes: availability and telemetry
+election   which servers of a cluster carry a duty
+service    what the network owes: availability, telemetry and the ways it takes
 process    when to look again
 """
 

@@ -1,17 +1,57 @@
-"""Which server of a cluster carries a service: the best one that works, and a standby when it is lost."""
+"""Which servers of a cluster carry a duty: the best one that works, with a standby, or so many that must agree.
+
+When a lost server is missed is a closed form: nobody counts beats one by one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
+from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import events
-from simulator.domains.ict.duty import Serves, members
-from simulator.domains.ict.heartbeat import missed_at
+from simulator.domains.ict.events import VOTES
+
+Serves = Callable[[str, int | None], None]
+"""Called with a service and the event that changed who serves it, None for how it stands at the begin."""
+
+
+class Duty(Protocol):
+    """Who of `members`, preferred first, carries a service: `serving` is None while nobody does."""
+
+    members: tuple[str, ...]
+    serving: str | None
+
+    def begin(self, well: Sequence[str]) -> None:
+        """At the clock's begin: which members are well, as if that had always been so."""
+        ...
+
+    def update(self, well: Sequence[str], cause: int | None) -> None:
+        """Which members are well now, and because of which event that changed."""
+        ...
+
+
+def members(city: City, service: Component) -> tuple[str, ...]:
+    """The servers of the service's cluster, preferred first: by rank, then by id."""
+    cluster = service.text("cluster")
+    found = [(s.number("rank"), s.id) for s in city.of_kind("server") if s.text("cluster") == cluster]
+    return tuple(server for _, server in sorted(found))
+
+
+def missed_at(lost: int, begin: int, heartbeat_s: float, missed: int) -> int:
+    """The tick at which `missed` beats in a row have not come from a server that was lost at tick `lost`.
+
+    Beats come every `heartbeat_s` from `begin` on; the last one is the one at or before the loss. So detection takes
+    more than (missed - 1) and at most missed beats: exactly missed x heartbeat_s for a loss on a beat.
+    """
+    period = max(1, to_ticks(heartbeat_s))
+    last_beat = begin + (lost - begin) // period * period
+    return last_beat + missed * period
 
 
 class Election:
@@ -151,3 +191,43 @@ class Election:
         self._serves(self.service, self._event)
         if serving is not None:
             self._plan_failback(self._event)
+
+
+class Voting:
+    """`voting` out of all members of the cluster must be well and hear each other; then the result counts at once.
+
+    *primary* while all of them vote, *majority* while enough do: a member that is lost is outvoted and leaves no gap.
+    *none* below that. What comes from the service comes from the best member that votes.
+    """
+
+    def __init__(self, runtime: Runtime, service: Component, serves: Serves) -> None:
+        self._runtime, self._serves = runtime, serves
+        self.service = service.id
+        self.members = members(runtime.city, service)
+        self.serving: str | None = None
+        self.mode = "primary"
+        self._needed = int(service.number("voting"))
+        self._event: int | None = None
+
+    def begin(self, well: Sequence[str]) -> None:
+        """How many vote at the clock's begin."""
+        self._count(well, None)
+        self._serves(self.service, self._event)
+
+    def update(self, well: Sequence[str], cause: int | None) -> None:
+        """Say which members are well now, and because of which event that changed."""
+        before = self.serving
+        self._count(well, cause)
+        if self.serving != before:
+            self._serves(self.service, self._event)
+
+    def _count(self, well: Sequence[str], cause: int | None) -> None:
+        votes = [member for member in self.members if member in well]
+        enough = len(votes) >= self._needed
+        mode = "primary" if len(votes) == len(self.members) else "majority" if enough else "none"
+        why = {"votes": len(votes), "members": len(self.members), "needed": self._needed}
+        if mode != self.mode:
+            self._event = self._runtime.mode(self.service, self.mode, mode, VOTES, why, cause)
+        elif enough and self.serving not in votes and cause is not None:
+            self._event = self._runtime.log.add(VOTES, self.service, why, kind=EventKind.NOTE, cause=cause)
+        self.mode, self.serving = mode, votes[0] if enough and votes else None

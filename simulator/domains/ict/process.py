@@ -9,18 +9,13 @@ from numpy.typing import NDArray
 
 from simulator.contracts.fault import ActiveFault
 from simulator.coupling.messages import NONE, Passage
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.ict import engine, events
 from simulator.domains.ict.catalogue import CONTROL, DATA, FLOODING
 from simulator.domains.ict.control import ControlFan, control_fans
-from simulator.domains.ict.duty import Duty
-from simulator.domains.ict.election import Election
-from simulator.domains.ict.flood import flooded_by
+from simulator.domains.ict.election import Duty, Election, Voting
 from simulator.domains.ict.model import DataGraph, Route
-from simulator.domains.ict.service import NetworkService
-from simulator.domains.ict.voting import Voting
-from simulator.domains.ict.ways import Ways
+from simulator.domains.ict.service import NetworkService, Ways, flooded_by
 
 
 class Ict:

@@ -1,14 +1,49 @@
-"""What the data network owes the town: availability of its nodes, and telemetry that arrives."""
+"""What the data network owes the town: availability of its nodes, telemetry that arrives, and the way it takes."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.city import City
+from simulator.contracts.fault import ActiveFault
 from simulator.contracts.level import ServiceLevel
+from simulator.coupling.runtime import Runtime
+from simulator.domains.ict import events
 from simulator.domains.ict.catalogue import DOMAIN as ICT_DOMAIN
-from simulator.domains.ict.model import DataGraph, data_centre, ict_nodes
+from simulator.domains.ict.model import DataGraph, Route, data_centre, ict_nodes
+
+
+def flooded_by(active: tuple[ActiveFault, ...]) -> tuple[float, float]:
+    """Waiting time (s) and share lost under all floods at one node together; no flood, nothing of either.
+
+    Loads add up. How fast messages are served, and how many can wait, is what the first of the floods says.
+    """
+    if not active:
+        return 0.0, 0.0
+    load, first = sum(fault.number("load") for fault in active), active[0]
+    return flooded(load, first.number("service_s"), int(first.number("queue")))
+
+
+def flooded(load: float, service_s: float, queue: int) -> tuple[float, float]:
+    """Mean waiting time in seconds of the messages that get in, and the share of messages that do not.
+
+    Kleinrock, Queueing Systems I (1975), section 3.6: Poisson arrivals, exponential service with mean `service_s`, one
+    server, `queue` places beside the one that is served. With the load r and K = queue + 1 places in all, a message is
+    lost with p_K = (1 - r) r^K / (1 - r^(K+1)), and those that get in find r (1 - (K + 1) r^K + K r^(K+1)) /
+    ((1 - r) (1 - r^(K+1))) in the system in the mean; by Little's law they wait that, over the rate at which they get
+    in, less their own service. At the capacity (r of 1 or more) the service counts as lost (assumption): everything is.
+    """
+    if load >= 1:
+        return 0.0, 1.0
+    places = queue + 1
+    lost = (1 - load) * load**places / (1 - load ** (places + 1))
+    if load == 0:
+        return 0.0, 0.0
+    inside = load / (1 - load) - (places + 1) * load ** (places + 1) / (1 - load ** (places + 1))
+    return max(0.0, inside * service_s / (load * (1 - lost)) - service_s), lost
 
 
 class NetworkService:
@@ -87,3 +122,51 @@ class NetworkService:
         holds[part[servers]] = True
         holds[-1] = False  # the part -1 of what does not work
         return holds[part]
+
+
+USUAL, OTHER, NONE = "usual-way", "other-way", "none"
+_WHY = {USUAL: events.USUAL_WAY, OTHER: events.OTHER_WAY, NONE: events.NO_WAY}
+
+
+class Ways:
+    """The path redundancy of gateways as modes. The usual way is the fastest one at the begin.
+
+    A gateway that has none at the begin is never on a usual way.
+    """
+
+    def __init__(self, runtime: Runtime, graph: DataGraph, routes: Mapping[str, Route | None]) -> None:
+        self._runtime = runtime
+        self._routes = {gateway: route for gateway, route in routes.items() if gateway in runtime.city.components}
+        self._edges = {
+            gateway: np.array([graph.edge[link] for link in route.links], dtype=np.int64)
+            for gateway, route in self._routes.items()
+            if route is not None
+        }
+        self._nodes = {
+            gateway: np.array([graph.index[node] for node in route.nodes], dtype=np.int64)
+            for gateway, route in self._routes.items()
+            if route is not None
+        }
+        self._mode = dict.fromkeys(
+            (name for name in self._routes if runtime.city.components[name].kind == "gateway"), USUAL
+        )
+
+    def update(
+        self,
+        works: NDArray[np.bool_],
+        usable: NDArray[np.bool_],
+        online: Mapping[str, bool],
+        changed: Mapping[str, int | None],
+        cause: int | None,
+    ) -> None:
+        """Look again: what works, which edges carry, which gateways reach the data centre, and what changed."""
+        for gateway, before in self._mode.items():
+            usual = gateway in self._edges and usable[self._edges[gateway]].all() and works[self._nodes[gateway]].all()
+            mode = NONE if not online[gateway] else USUAL if usual else OTHER
+            if mode == before:
+                continue
+            self._mode[gateway] = mode
+            route = self._routes[gateway]
+            on_way = (gateway,) if route is None else (*route.nodes, *route.links)
+            because = next((changed[x] for x in on_way if changed.get(x) is not None), cause)
+            self._runtime.mode(gateway, before, mode, _WHY[mode], None, because)

@@ -6,7 +6,6 @@ world    all of that put into UXsim
 engine   lets it run, closes roads, darkens signals, reads what happens
 routes   shortest travel times over the roads as they are
 signals  what state each signal is in, and why
-surge    who else leaves on days that are not ordinary
 rescue   whom the ambulances reach in time
 process  when to look again
 """

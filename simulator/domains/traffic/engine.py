@@ -10,10 +10,9 @@ from itertools import compress
 
 import numpy as np
 
-from simulator.domains.traffic.demand import Departures
+from simulator.domains.traffic.demand import Departures, Waiting
 from simulator.domains.traffic.model import Floats, Programme, RoadModel
 from simulator.domains.traffic.routes import Mask, next_nodes
-from simulator.domains.traffic.surge import Waiting
 from simulator.domains.traffic.world import ROUTE_UPDATE_S, build_world, require_uxsim
 
 SAMPLE_S = 60.0

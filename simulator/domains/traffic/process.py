@@ -12,18 +12,16 @@ from simulator.city.road_file import read_roads
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_s
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
-from simulator.domains.traffic.demand import departures
+from simulator.domains.traffic.demand import Surges, departures
 from simulator.domains.traffic.engine import Engine, Passing
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
 from simulator.domains.traffic.rescue import Rescue
 from simulator.domains.traffic.routes import Routes
 from simulator.domains.traffic.signals import Signals
-from simulator.domains.traffic.surge import Surges
 from simulator.domains.traffic.world import require_uxsim
 
 PERIOD_S = 300.0

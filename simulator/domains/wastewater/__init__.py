@@ -20,8 +20,7 @@ from typing import TYPE_CHECKING
 from simulator.domains.wastewater.catalogue import NETWORK
 
 if TYPE_CHECKING:
-    from simulator.coupling.running import Running
-    from simulator.coupling.runtime import Runtime
+    from simulator.coupling.runtime import Running, Runtime
 
 
 def start(runtime: Runtime) -> Running | None:

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater.engine import SewerEngine
 from simulator.domains.wastewater.plant import Plants

@@ -8,8 +8,7 @@ import numpy as np
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater import events
 from simulator.domains.wastewater.engine import SewerEngine

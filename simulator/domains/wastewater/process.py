@@ -12,8 +12,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater import events
 from simulator.domains.wastewater.engine import SewerEngine

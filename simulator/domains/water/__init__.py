@@ -1,16 +1,13 @@
 """The water network: sources, pumps, tanks, mains, and whether water arrives.
 
 model       the network as typed arrays
-statements  the controls and rules of the file, as records
 controls    EPANET's own automation, and how a link is taken off it
 overrides   links that a fault, a lack of power or a lost control link takes hold of
 engine      EPANET, stepwise
 drains      open drains of tanks
 tracer      where contaminated water goes
-notices     to boil the water, or not to drink it
-buffer      memory that EPANET fills
 changes     what is on a component, turned into changes of the engine
-measures    what is measured, and the service levels
+measures    what is measured, the service levels, and notices to the people
 process     when to solve again, and what the town gets to know
 """
 
@@ -19,8 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from simulator.coupling.running import Running
-    from simulator.coupling.runtime import Runtime
+    from simulator.coupling.runtime import Running, Runtime
 
 
 def start(runtime: Runtime, water_age: bool | None = None) -> Running | None:

@@ -11,9 +11,8 @@ from simulator.contracts.link import Fallback
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
-from simulator.domains.water.commands import Commands
+from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.falsified import Falsified
 from simulator.domains.water.overrides import Force, How
 
 STOPPED, CONTROL_LOST, BLIND, FORGED = "stopped", "control-lost", "blind", "forged"

@@ -1,4 +1,4 @@
-"""What a pump is made to do from outside: set-points that somebody writes to it, old commands that arrive again."""
+"""What a pump is made to do from outside: set-points that are written, old commands again, false data."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import Link
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
-from simulator.domains.ict.catalogue import CONTROL
+from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water.catalogue import COMMANDS_REPLAYED, SET_POINT_TAMPERED
+from simulator.domains.water.controls import Setpoint
 from simulator.domains.water.overrides import Overrides, Written
-from simulator.domains.water.statements import Setpoint
 
 
 class Commands:
@@ -65,3 +65,33 @@ class Commands:
         """Whether it ran then; before anything is known of it, as in the beginning."""
         place = bisect_right(self._ticks[pump], tick) - 1
         return self._ran[pump][max(place, 0)]
+
+
+CONTROLLING = ("level_m", "pressure_m")
+"""The quantities that EPANET's controls look at."""
+
+
+class Falsified:
+    """Which tanks and junctions report through which gateways, and how these twist it now."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._rt = runtime
+        self._behind: dict[str, list[str]] = {}
+        self._gateways: dict[str, list[str]] = {}
+        for cohort in runtime.city.cohorts:
+            for name in cohort.components if cohort.quantity in CONTROLLING else ():
+                if cohort.gateway not in self._gateways.setdefault(name, []):
+                    self._gateways[name].append(cohort.gateway)
+                    self._behind.setdefault(cohort.gateway, []).append(name)
+
+    def behind(self, gateway: str) -> tuple[str, ...]:
+        """The tanks and junctions whose level or pressure goes through this gateway."""
+        return tuple(self._behind.get(gateway, ()))
+
+    def reading(self, name: str) -> tuple[float, float]:
+        """Gain and offset (m) that the controls see the level or pressure of a tank or junction with."""
+        gain, offset = 1.0, 0.0
+        for gateway in self._gateways.get(name, ()):
+            for fault in self._rt.faults.active(gateway, FALSE_DATA.name):
+                gain, offset = gain * fault.number("factor"), offset * fault.number("factor") + fault.number("offset_m")
+        return gain, offset

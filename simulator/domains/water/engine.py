@@ -11,12 +11,11 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
-from simulator.domains.water.buffer import buffer
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
 from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.overrides import Overrides
-from simulator.domains.water.tracer import Tracer
+from simulator.domains.water.tracer import Tracer, buffer
 
 REQUIRED_PRESSURE_M = 20.4
 """2.0 bar at ground floor (DVGW W 400-1) as metres of water; the full demand is delivered from there."""

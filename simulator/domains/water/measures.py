@@ -1,17 +1,47 @@
-"""What is measured in the water network: quantities for sensors, service levels for people, volumes for lifelines."""
+"""What is measured in the water network: quantities for sensors, service levels for people, volumes for lifelines.
+
+And notices to boil the water or not to drink it, district by district.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.contracts.fault import ActiveFault
 from simulator.contracts.level import ServiceLevel
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
+from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
+from simulator.domains.water.model import WaterNetwork
+
+USUAL_M_S = 1.0
+"""Speed of the water in a main (assumption: usual design speeds are 0.5 to 2 m/s)."""
+
+
+def capacities(network: WaterNetwork, kinds: Mapping[str, str], where: Mapping[str, int]) -> dict[str, float]:
+    """Flow in m3/s by component id: a pipe's cross-section at a usual speed; what stands between pipes has its largest.
+
+    `kinds` and `where` give each component's kind and its place among the nodes or links.
+    """
+    pipe = [math.pi / 4 * diameter**2 * USUAL_M_S for diameter in network.diameter_m.tolist()]
+    at_node = [max((pipe[link] for link in links), default=0.0) for links in network.links_at]
+    found = {}
+    for name, place in where.items():
+        if kinds[name] in ("junction", "tank", "reservoir"):
+            found[name] = at_node[place]
+        elif kinds[name] == "pipe":
+            found[name] = pipe[place]
+        else:
+            found[name] = max(at_node[int(node)] for node in network.ends[place])
+    return found
+
 
 _NO_DEMAND_M3_S = 1e-12
 DRINKABLE = 0.01
@@ -196,3 +226,55 @@ class Measures:
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """What there is of what there should be, group by group; 1 where that is none."""
     return np.where(whole > _NO_DEMAND_M3_S, part / np.maximum(whole, _NO_DEMAND_M3_S), 1.0)
+
+
+CONTAMINATIONS = (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name)
+
+LIFTED_S = 86_400.0
+"""Time for which all water delivered must have been drinkable before a notice is lifted (assumption: two clean samples
+on two days)."""
+
+
+class Notices:
+    """Gives a district notice with the first water that may not be drunk, and lifts it `LIFTED_S` after the last.
+
+    Assumption: the waterworks know of it at once, and people keep to the notice. The stricter of the notices that the
+    contaminations of these days ask for counts in every district.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._strict = False
+        self._cause: int | None = None
+        self.given: dict[str, int] = {}
+        self._clean_since: dict[str, int] = {}
+        for fault in CONTAMINATIONS:
+            runtime.faults.handle(fault, self._on_fault)
+
+    def look(self, undrinkable: Mapping[str, float]) -> None:
+        """`undrinkable` is the share of the water delivered in each district that may not be drunk."""
+        log, now = self._runtime.log, self._runtime.clock.now
+        for district, share in undrinkable.items():
+            if share > 0:
+                self._clean_since.pop(district, None)
+                if district not in self.given:
+                    code = DO_NOT_DRINK if self._strict else BOIL
+                    self.given[district] = log.add(code, district, cause=self._cause, value=share)
+            elif district in self.given and now - self._clean_since.setdefault(district, now) >= to_ticks(LIFTED_S):
+                why = self.given.pop(district)
+                log.add(NOTICE_LIFTED, district, cause=why)
+
+    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if active:
+            self._cause = event
+            self._strict = self._asked_strictly() or (self._strict and bool(self.given))
+
+    def _asked_strictly(self) -> bool:
+        """Whether any contamination in force, wherever it is, asks for more than boiling."""
+        city, faults = self._runtime.city, self._runtime.faults
+        return any(
+            one.parameters["notice"] == "do-not-drink"
+            for place in city.of_kind("tank", "reservoir")
+            for fault in CONTAMINATIONS
+            for one in faults.active(place.id, fault)
+        )

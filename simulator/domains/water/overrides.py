@@ -8,9 +8,8 @@ from typing import Any
 
 from epanet import toolkit as tk
 
-from simulator.domains.water.controls import Automation
+from simulator.domains.water.controls import Automation, Setpoint
 from simulator.domains.water.model import WaterNetwork
-from simulator.domains.water.statements import Setpoint
 
 _SHUT_MINOR_LOSS = 1e15
 """EPANET refuses to close a pipe with a check valve, so its local loss is raised until nothing passes (assumption)."""

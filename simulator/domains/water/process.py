@@ -18,15 +18,12 @@ from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water import events
-from simulator.domains.water.capacity import capacities
 from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND, WATER
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
-from simulator.domains.water.commands import Commands
+from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.falsified import Falsified
-from simulator.domains.water.measures import Measures
-from simulator.domains.water.notices import CONTAMINATIONS, Notices
+from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities
 
 PERIOD_S = 300.0
 """Time between two solves when nothing changes: EPANET's usual hydraulic step for pressure and tank levels."""

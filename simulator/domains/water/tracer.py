@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import warnings
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,16 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
-from simulator.domains.water.buffer import buffer
 from simulator.domains.water.model import WaterNetwork
+
+Buffer = tuple[tk.doubleArray, NDArray[np.float64]]
+"""What the toolkit is handed, and what we read."""
+
+
+def buffer(n: int) -> Buffer:
+    array = tk.doubleArray(max(n, 1))
+    return array, np.ctypeslib.as_array((ctypes.c_double * n).from_address(int(array.cast())))
+
 
 QUALITY_STEP_S = 60
 """Step in which water moves along pipes (EPANET's usual tenth of a hydraulic step, rounded up)."""

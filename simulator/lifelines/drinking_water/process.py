@@ -15,9 +15,8 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.level import LITRES_PERSON_D
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import NO_TANKERS
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
-from simulator.coupling.staff import staff_present
+from simulator.coupling.police import staff_present
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
 from simulator.lifelines.drinking_water import events
 from simulator.lifelines.lifeline import Duty, Lifeline

@@ -5,8 +5,8 @@ from __future__ import annotations
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.coupling.staff import staff_present
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.hospital import events

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.coupling.staff import staff_present
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, DATA
 from simulator.lifelines.hospital import events

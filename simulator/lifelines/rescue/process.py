@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.coupling.staff import staff_present
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.rescue import events
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from simulator.city.element import NetworkElement
+from simulator.city.components import NetworkElement
 from simulator.domains.wastewater.engine import check_inp
 from simulator.domains.wastewater.inp import InpFile, places, read_inp
 from simulator.domains.wastewater.model import SewerNetwork

@@ -1,0 +1,188 @@
+"""The town that rules build on: networks on one map, districts with people, and what lies nearest.
+
+A town without districts is cut into parts of people who live near each other, with outlines that do not overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from simulator.contracts.component import Component, District
+
+Floats = NDArray[np.float64]
+Outline = tuple[tuple[float, float], ...]
+
+MOST_ROUNDS = 100
+
+
+def middles(x: Floats, y: Floats, weight: Floats, count: int) -> Floats:
+    """Middles of `count` parts, shape (count, 2), by Lloyd's algorithm with weights (Lloyd 1982).
+
+    It starts at the weighted middle of all points and then always at the point farthest from the middles so far, so
+    the result depends on the points alone. Raises `ValueError` for fewer points than parts.
+    """
+    points = np.column_stack([x, y])
+    if len(np.unique(points, axis=0)) < count:
+        raise ValueError(f"{len(points)} places cannot make {count} parts")
+    centre = np.average(points, axis=0, weights=weight)
+    chosen = points[[int(np.argmin(((points - centre) ** 2).sum(axis=1)))]]
+    away = ((points - chosen[0]) ** 2).sum(axis=1)
+    while len(chosen) < count:
+        chosen = np.vstack([chosen, points[int(np.argmax(away))]])
+        away = np.minimum(away, ((points - chosen[-1]) ** 2).sum(axis=1))
+    label = np.full(len(points), -1, dtype=np.int64)
+    for _ in range(MOST_ROUNDS):
+        nearest = nearest_middle(points, chosen)
+        if (nearest == label).all():
+            break
+        label = nearest
+        total = np.bincount(label, weight, count)
+        for axis in (0, 1):
+            mean = np.bincount(label, weight * points[:, axis], count) / np.where(total > 0, total, 1.0)
+            chosen[:, axis] = np.where(total > 0, mean, chosen[:, axis])
+    return chosen
+
+
+def nearest_middle(points: Floats, chosen: Floats) -> NDArray[np.int64]:
+    """The index of the nearest middle for each point, shape (points,)."""
+    best = np.full(len(points), np.inf)
+    label = np.zeros(len(points), dtype=np.int64)
+    for i, middle in enumerate(chosen):
+        away = ((points - middle) ** 2).sum(axis=1)
+        nearer = away < best
+        best[nearer], label[nearer] = away[nearer], i
+    return label
+
+
+def outlines(chosen: Floats, border: Outline) -> list[Outline]:
+    """The part of a convex border that is nearer to each middle than to any other (Voronoi cells)."""
+    town = shapely.Polygon(border)
+    if len(chosen) == 1:
+        return [_ring(town)]
+    cells = shapely.voronoi_polygons(shapely.MultiPoint(chosen), extend_to=town, ordered=True)
+    return [_ring(cell.intersection(town)) for cell in cells.geoms]
+
+
+def hull(x: Floats, y: Floats, margin: float = 0.0) -> Outline:
+    """The convex hull of points, moved outwards from its middle by `margin` metres."""
+    corners = np.array(
+        shapely.orient_polygons(shapely.MultiPoint(np.column_stack([x, y])).convex_hull).exterior.coords[:-1]
+    )
+    out = corners - corners.mean(axis=0)
+    length = np.maximum(np.hypot(out[:, 0], out[:, 1]), 1e-9)
+    corners = corners + out / length[:, None] * margin
+    return tuple((float(a), float(b)) for a, b in corners)
+
+
+def _ring(polygon: shapely.Polygon) -> Outline:
+    """Its corners counter-clockwise from the lowest of the leftmost, to the centimetre."""
+    corners = [(round(x, 2), round(y, 2)) for x, y in shapely.orient_polygons(polygon).exterior.coords[:-1]]
+    first = corners.index(min(corners))
+    return (*corners[first:], *corners[:first])
+
+
+CHUNK = 2_000_000
+"""Distances held in memory at once."""
+
+
+class Nearest:
+    """Finds the nearest of some components; the first listed where two are as near."""
+
+    def __init__(self, components: Iterable[Component]) -> None:
+        self.components = tuple(components)
+        self._x = np.array([c.x_m for c in self.components], dtype=np.float64)
+        self._y = np.array([c.y_m for c in self.components], dtype=np.float64)
+
+    def __bool__(self) -> bool:
+        return bool(self.components)
+
+    def at(self, x_m: float, y_m: float) -> Component:
+        """The component nearest to a place. Raises `ValueError` if there is none."""
+        return self.components[int(np.argmin((self._x - x_m) ** 2 + (self._y - y_m) ** 2))]
+
+    def to(self, component: Component) -> Component:
+        return self.at(component.x_m, component.y_m)
+
+    def to_all(self, components: Sequence[Component]) -> list[Component]:
+        """The nearest to each of many components."""
+        x = np.array([c.x_m for c in components], dtype=np.float64)
+        y = np.array([c.y_m for c in components], dtype=np.float64)
+        step = max(1, CHUNK // max(1, len(self.components)))
+        found: list[NDArray[np.int64]] = []
+        for begin in range(0, len(components), step):
+            part = slice(begin, begin + step)
+            away = (x[part, None] - self._x) ** 2 + (y[part, None] - self._y) ** 2
+            found.append(np.argmin(away, axis=1))
+        return [self.components[i] for i in np.concatenate(found)] if found else []
+
+    def within(self, x_m: float, y_m: float, count: int) -> list[Component]:
+        """The `count` nearest, nearest first."""
+        order = np.argsort((self._x - x_m) ** 2 + (self._y - y_m) ** 2, kind="stable")[:count]
+        return [self.components[i] for i in order]
+
+
+@dataclass(frozen=True)
+class BareTown:
+    """Network elements as placed components, and the districts.
+
+    `weights` is an element's share in serving people (m3/s of a junction, W of a bus); `ends` the nodes that a
+    line-like element joins; `traffic` the car trips a day that begin or end at a road node.
+    """
+
+    components: Mapping[str, Component]
+    weights: Mapping[str, float]
+    ends: Mapping[str, tuple[str, str]]
+    districts: tuple[District, ...]
+    traffic: Mapping[str, float]
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, list[Component]]:
+        found: dict[str, list[Component]] = {}
+        for component in self.components.values():
+            found.setdefault(component.kind, []).append(component)
+        return found
+
+    def of_kind(self, *kinds: str) -> tuple[Component, ...]:
+        return tuple(c for kind in kinds for c in self._by_kind.get(kind, ()))
+
+    @property
+    def people(self) -> int:
+        return sum(district.people for district in self.districts)
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The centre of the town: the mean of its districts' centres, weighted by people."""
+        people = self.people
+        x = sum(d.x_m * d.people for d in self.districts) / people
+        y = sum(d.y_m * d.people for d in self.districts) / people
+        return x, y
+
+    @property
+    def central(self) -> District:
+        """The district nearest to the centre of the town."""
+        x, y = self.middle
+        return min(self.districts, key=lambda d: ((d.x_m - x) ** 2 + (d.y_m - y) ** 2, d.id))
+
+    @cached_property
+    def supplying_buses(self) -> Nearest:
+        """Buses with consumers: a local substation stands there. All buses where none has any."""
+        buses = self.of_kind("bus")
+        loaded = [bus for bus in buses if self.weights.get(bus.id, 0.0) > 0]
+        return Nearest(loaded or buses)
+
+    @cached_property
+    def supplying_junctions(self) -> Nearest:
+        """Junctions with demand: a main passes there from which a house can be supplied."""
+        junctions = self.of_kind("junction")
+        served = [junction for junction in junctions if self.weights.get(junction.id, 0.0) > 0]
+        return Nearest(served or junctions)
+
+    @cached_property
+    def road_nodes(self) -> Nearest:
+        return Nearest(self.of_kind("road-node"))

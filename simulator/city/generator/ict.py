@@ -1,0 +1,199 @@
+"""The data network: a data centre in two rooms, core routers in a ring, a router and a gateway in each district."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from simulator.city.generator.bare_town import BareTown, Nearest
+from simulator.city.generator.layer import Layer, TownSize, join, place
+from simulator.city.generator.names import (
+    BROKER,
+    CONTROL_SYSTEM,
+    CORE_ROUTER,
+    GATEWAY,
+    PORTAL,
+    ROOM_SWITCH,
+    ROUTER,
+    SERVER,
+)
+from simulator.city.generator.power import feed, generator_for
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component, District
+from simulator.contracts.link import Link
+from simulator.domains.ict.catalogue import DATA, PROTOCOL
+
+HOUR_S = 3600.0
+
+CLUSTER = "data"
+SERVER_UPS_S = 0.5 * HOUR_S
+CORE_UPS_S = 4 * HOUR_S
+DISTRICT_UPS_S = 1 * HOUR_S
+ROOM_W = 15_000.0
+ROOM_H = 24.0
+"""Load of a data room and hours its generator lasts (assumptions, like the batteries above)."""
+
+DEVICE_S = 0.001
+FIBRE_S_M = 5e-9
+"""Light in glass needs 5 microseconds a kilometre (refractive index about 1.5)."""
+DETOUR = 1.3
+
+
+def fibre(source: Component, target: Component, owner: str) -> Link:
+    """A data link over glass fibre: a millisecond for the devices, and the light's way along the streets."""
+    length_m = DETOUR * math.hypot(source.x_m - target.x_m, source.y_m - target.y_m)
+    latency_s = round(DEVICE_S + FIBRE_S_M * length_m, 6)
+    return join(DATA, source.id, target.id, owner, latency_s=latency_s)
+
+
+def ict_layer(ground: BareTown, plan: TownSize) -> Layer:
+    """Servers, routers, gateways and the links between them. Every node is fed by the nearest bus through a battery."""
+    owner = plan.owners.ict
+    by_people = sorted(ground.districts, key=lambda d: (-d.people, d.id))
+    room_a, room_b = by_people[0], by_people[min(1, len(by_people) - 1)]
+    core = _core(ground.districts, plan)
+    servers = [
+        place(
+            "server-a", "server", room_a.x_m, room_a.y_m, owner, SERVER("A"), room_a.id, plan.make(0), cluster=CLUSTER
+        ),
+        place(
+            "server-b",
+            "server",
+            room_b.x_m,
+            room_b.y_m,
+            owner,
+            SERVER("B"),
+            room_b.id,
+            plan.make(1),
+            cluster=CLUSTER,
+            rank=2.0,
+        ),
+    ]
+    switches = [
+        place(f"switch-{r}", "switch", d.x_m, d.y_m, owner, ROOM_SWITCH(r.upper()), d.id, plan.make(i))
+        for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
+    ]
+    brokers = [
+        place(f"broker-{r}", "broker", d.x_m, d.y_m, owner, BROKER(r.upper()), d.id, plan.make(i), rank=i + 1.0)
+        for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
+    ]
+    services = [
+        place("scada", "service", room_a.x_m, room_a.y_m, owner, CONTROL_SYSTEM(), room_a.id, cluster=CLUSTER),
+        place("portal", "service", room_a.x_m, room_a.y_m, owner, PORTAL(), room_a.id, cluster=CLUSTER),
+    ]
+    routers = [
+        place(f"router-{d.id}", "router", d.x_m, d.y_m, owner, ROUTER(d.title), d.id, plan.make(i))
+        for i, d in enumerate(ground.districts)
+    ]
+    gateways = [
+        place(f"gateway-{d.id}", "gateway", d.x_m, d.y_m, owner, GATEWAY(d.title), d.id, plan.make(i + 1))
+        for i, d in enumerate(ground.districts)
+    ]
+    gateways = _with_old_devices(gateways, plan)
+    links = [fibre(server, switch, owner) for server in servers for switch in switches]
+    links += [join(DATA, s.id, b.id, owner) for s, b in zip(servers, brokers, strict=True)]
+    links += _ring(core, owner)
+    links += _uplinks(switches, core, owner)
+    if core:
+        links += [fibre(Nearest(core).to(router), router, owner) for router in routers]
+    else:
+        links += [fibre(switch, router, owner) for router in routers for switch in switches]
+    links += [fibre(router, gateway, owner) for router, gateway in zip(routers, gateways, strict=True)]
+    if ground.of_kind("bus"):
+        for nodes, autonomy_s in (
+            ((*servers, *switches, *brokers), SERVER_UPS_S),
+            (core, CORE_UPS_S),
+            ((*routers, *gateways), DISTRICT_UPS_S),
+        ):
+            links += [feed(ground, node, plan.owners.power, autonomy_s) for node in nodes]
+    nodes = (*servers, *switches, *brokers, *services, *core, *routers, *gateways)
+    layer = Layer(nodes, tuple(links), assumptions=_notes(core, gateways, plan))
+    if not ground.of_kind("bus"):
+        return layer
+    reason = "load of data room A, which room B has no generator to match"
+    return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0], brokers[0]))
+
+
+def _with_old_devices(gateways: Sequence[Component], plan: TownSize) -> list[Component]:
+    """The gateways that were bought first have the plan's old devices behind them, one protocol each."""
+    by_age = sorted(range(len(gateways)), key=lambda i: (gateways[i].year or math.inf, i))
+    protocols = dict(zip(by_age, plan.protocols, strict=False))
+    return [
+        replace(gateway, parameters={**gateway.parameters, PROTOCOL.name: protocols[i]}) if i in protocols else gateway
+        for i, gateway in enumerate(gateways)
+    ]
+
+
+def _core(districts: Sequence[District], plan: TownSize) -> list[Component]:
+    """Core routers in districts far from each other, beginning with the one of most people."""
+    if not plan.core_routers:
+        return []
+    chosen = [max(districts, key=lambda d: (d.people, d.id))]
+    while len(chosen) < min(plan.core_routers, len(districts)):
+        rest = [d for d in districts if d not in chosen]
+        chosen.append(max(rest, key=lambda d: (min(math.hypot(d.x_m - c.x_m, d.y_m - c.y_m) for c in chosen), d.id)))
+    # In a ring along the compass no two cables cross.
+    x = sum(d.x_m for d in chosen) / len(chosen)
+    y = sum(d.y_m for d in chosen) / len(chosen)
+    chosen.sort(key=lambda d: (math.atan2(d.y_m - y, d.x_m - x), d.id))
+    return [
+        place(
+            f"router-core-{i + 1}",
+            "router",
+            d.x_m + 20.0,
+            d.y_m,
+            plan.owners.ict,
+            CORE_ROUTER(str(i + 1)),
+            d.id,
+            plan.make(i),
+        )
+        for i, d in enumerate(chosen)
+    ]
+
+
+def _ring(core: Sequence[Component], owner: str) -> list[Link]:
+    pairs = list(pairwise(core))
+    if len(core) > 2:
+        pairs.append((core[-1], core[0]))
+    return [fibre(a, b, owner) for a, b in pairs]
+
+
+def _uplinks(switches: Sequence[Component], core: Sequence[Component], owner: str) -> list[Link]:
+    """Each data room hangs on the two nearest core routers, and the rooms on each other."""
+    links = [fibre(switches[0], switches[1], owner)]
+    for switch in switches if core else ():
+        links += [fibre(router, switch, owner) for router in Nearest(core).within(switch.x_m, switch.y_m, 2)]
+    return links
+
+
+def _notes(core: Sequence[Component], gateways: Sequence[Component], plan: TownSize) -> tuple[Assumption, ...]:
+    way = f"hangs on the nearest of {len(core)} core routers in a ring" if core else "hangs on both data rooms"
+    texts = [
+        (
+            "data centre",
+            "two servers of one cluster in two rooms, in the two districts with most people, carry all services",
+        ),
+        ("brokers", "each server hosts one of two MQTT brokers; gateways prefer that of data room A"),
+        ("data network", f"every district has one router and one telemetry gateway; the router {way}"),
+        (
+            "batteries of ICT",
+            f"servers and switches {SERVER_UPS_S / 60:g} min, core routers {CORE_UPS_S / HOUR_S:g} h, "
+            f"district routers and gateways {DISTRICT_UPS_S / HOUR_S:g} h",
+        ),
+        (
+            "latency",
+            f"{DEVICE_S * 1000:g} ms for the devices and 5 us a km of fibre, {DETOUR:g} times the straight line",
+        ),
+    ]
+    old = [f"{gateway.id} {gateway.parameters[PROTOCOL.name]}" for gateway in gateways]
+    old = [text for text in old if not text.endswith(f" {PROTOCOL.default}")]
+    if old:
+        text = f"devices older than the gateway stand behind {len(old)} of {len(gateways)} gateways: {', '.join(old)}"
+        texts.append(("old devices", text))
+    if plan.makes:
+        makers = " and ".join(dict.fromkeys(make.maker for make in plan.makes))
+        years = ", ".join(str(make.year) for make in plan.makes)
+        texts.append(("makers of ICT", f"devices come from {makers} in turn, bought in {years}"))
+    return tuple(Assumption(subject, text) for subject, text in texts)

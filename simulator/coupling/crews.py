@@ -1,0 +1,496 @@
+"""One call for a crew, from the call to the end of the work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import simpy
+
+from simulator.contracts.city import City
+from simulator.contracts.component import Component
+from simulator.contracts.crews import CrewPolicy, Priority, crews_of, repair_class, trade_of, trade_of_link
+from simulator.contracts.event import EventCode, EventKind, Task, Value
+from simulator.contracts.fault import ActiveFault
+from simulator.contracts.registry import registry
+from simulator.contracts.repair import RepairClass, Trade
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling import catalogue, events
+from simulator.coupling.catalogue import DRIVER
+from simulator.coupling.faults import FaultStack
+from simulator.coupling.police import STAFF_ABSENT, staff_present
+from simulator.coupling.supply import Supply
+from simulator.coupling.travel import Travel
+from simulator.kernel.clock import Clock
+from simulator.kernel.log import EventLog
+from simulator.kernel.streams import Streams
+
+Done = Callable[[int], None]
+"""Called with the event of the finished work."""
+Delivered = Callable[[int, float], None]
+"""Called with the event of the finished work and the litres that were brought."""
+
+
+@dataclass(eq=False, slots=True)
+class Job:
+    """A crew of `trade` is to drive to `target` and work there on `broken` for `work_s` seconds.
+
+    `parts` are taken along from the depot's stock, and `fuel_l` litres of fuel by truck. `depot` is the only one asked
+    (None: any). With `over` the crew stays until that comes. `said` are the reasons for waiting that are in the log
+    already. `because` stays the event that the call came from, while `cause` is what the log says last.
+    """
+
+    task: Task
+    target: str
+    broken: str
+    trade: Trade
+    work_s: float
+    cause: int | None
+    finished: Delivered
+    serial: int
+    depot: str | None = None
+    parts: int = 0
+    fuel_l: float = 0.0
+    over: simpy.Event | None = None
+    said: set[str] = field(default_factory=set)
+    because: int | None = None
+
+    def __post_init__(self) -> None:
+        self.because = self.cause
+
+
+def drawn_work_s(streams: Streams, work: RepairClass, entry: str, broken: str, again: int = 1) -> float:
+    """Seconds of work on site, drawn for this job alone: lognormal, with the median and spread of its class.
+
+    `entry` is the one of the timeline that broke it, if one did. `again` counts the jobs: what breaks twice does not
+    take the same time twice.
+    """
+    purpose = f"work of repair of {broken}" + (f" [{entry}]" if entry else "") + (f" {again}" if again > 1 else "")
+    draw = streams.stream(broken, purpose).standard_normal()
+    return work.median_s * math.exp(work.sigma * float(draw))
+
+
+DAY_S = 86400.0
+FUEL_NOT_DELIVERED = catalogue.FUEL_NOT_DELIVERED.name
+
+
+class Depot:
+    """Crews go out one by one and come back; at night a share of them is on duty, rounded up.
+
+    Who is out when his shift ends finishes his work (assumption). Of the staff that is absent the crews are missing,
+    rounded to the disadvantage.
+    """
+
+    def __init__(self, component: Component, clock: Clock, faults: FaultStack) -> None:
+        self.id = component.id
+        self._clock, self._faults = clock, faults
+        number = component.parameters.get
+        self._crews = dict.fromkeys(registry().trades, 0) | crews_of(component)
+        self._day_from_s = float(number("day_from_s", 0.0))
+        self._day_until_s = float(number("day_until_s", DAY_S))
+        self._night_share = float(number("night_share", 1.0))
+        self.muster_s = component.number("muster_s")
+        self.out: dict[Trade, int] = dict.fromkeys(self._crews, 0)
+        self._parts = dict.fromkeys(self._crews, int(float(number("parts", 0.0))))
+        self.parts_delivery_s = float(number("parts_delivery_s", DAY_S))
+        self._trucks, self.truck_l = int(float(number("fuel_trucks", 0.0))), float(number("truck_l", 0.0))
+        self.trucks_out = 0
+        self.fuel_l = float(number("fuel_store_l", 0.0))
+        listed = str(number("priority_list", "")).replace(",", " ").split()
+        self.policy = CrewPolicy(Priority(str(number("priority", Priority.LIFELINES))), tuple(listed))
+
+    def on_duty(self, trade: Trade) -> int:
+        """Crews of this trade alone that are on duty now, at the depot or out."""
+        crews = self._crews[trade]
+        if not self._by_day():
+            crews = math.ceil(crews * self._night_share - 1e-9)
+        return math.floor(crews * staff_present(self._faults, self.id) + 1e-9)
+
+    def all_on_duty(self) -> int:
+        """Crews of all trades that are on duty now."""
+        return sum(self.on_duty(trade) for trade in self._crews)
+
+    def free(self, trade: Trade) -> Trade | None:
+        """The trade of a crew that could go now for work of this trade, None if there is none."""
+        return next((t for t in (trade, *registry().any_work) if self.out[t] < self.on_duty(t)), None)
+
+    def has_trade(self, trade: Trade) -> bool:
+        """Whether any crew of the depot does such work at all, on duty or not."""
+        return any(self._crews[t] for t in (trade, *registry().any_work))
+
+    def parts(self, trade: Trade) -> int:
+        return self._parts[trade]
+
+    def take_parts(self, trade: Trade, count: int) -> None:
+        self._parts[trade] -= count
+
+    def add_parts(self, trade: Trade, count: int) -> None:
+        self._parts[trade] += count
+
+    @property
+    def trucks(self) -> int:
+        """Fuel trucks that could leave now."""
+        lost = bool(self._faults.active(self.id, FUEL_NOT_DELIVERED)) or self.fuel_l <= 0
+        return 0 if lost else self._trucks - self.trucks_out
+
+    def next_shift(self) -> int | None:
+        """The tick of the next change of shift, None where day and night are the same."""
+        if self._night_share == 1.0 or (self._day_until_s - self._day_from_s) % DAY_S == 0:
+            return None
+        now_s = self._clock.time_of_day_s()
+        rest = min((edge - now_s) % DAY_S or DAY_S for edge in (self._day_from_s, self._day_until_s))
+        return self._clock.now + max(1, to_ticks(rest))
+
+    def _by_day(self) -> bool:
+        length = (self._day_until_s - self._day_from_s) % DAY_S or DAY_S
+        return (self._clock.time_of_day_s() - self._day_from_s) % DAY_S < length
+
+
+SHOWS_LOSS = (EventKind.LEVEL_LOW, EventKind.STOPPED, EventKind.SUPPLY_LOST, EventKind.MODE)
+"""Events that say who has lost something."""
+
+
+class Ranking:
+    """Puts jobs in order. What leans on a broken thing: itself, what its links lead to, and who the log says has lost
+    something because of it. Pipes, lines and roads inside the network files are not followed, but what their failure
+    did is in the log."""
+
+    def __init__(self, city: City, log: EventLog, capacity: Mapping[str, float]) -> None:
+        self._city, self._log, self._capacity = city, log, capacity
+        self._below: dict[str, frozenset[str]] = {}
+        self._lost: dict[int, tuple[int, set[int], set[str]]] = {}  # cause -> events looked at, its effects, subjects
+
+    def key(self, job: Job, policy: CrewPolicy) -> tuple[float, int]:
+        """The smaller, the earlier; jobs that are equal go by the order of the calls."""
+        if policy.priority is Priority.LIST:
+            places = [policy.listed.index(x) for x in (job.broken, job.target) if x in policy.listed]
+            return float(min(places, default=len(policy.listed))), job.serial
+        if policy.priority is Priority.CAPACITY:
+            return -self._capacity.get(job.broken, 0.0), job.serial
+        leaning = self.leaning_on(job)
+        if policy.priority is Priority.PEOPLE:
+            return -float(self._people(leaning)), job.serial
+        return self._rank(leaning), job.serial
+
+    def leaning_on(self, job: Job) -> set[str]:
+        """Components, districts and levels' subjects that lean on what is broken."""
+        return {*self._downstream(job.broken), *self._downstream(job.target), *self._losers(job.because)}
+
+    def _rank(self, leaning: set[str]) -> float:
+        """Health, rescue and drinking water come first, then what people lean on directly, then all else."""
+        found, there = registry(), [self._city.components[x] for x in leaning if x in self._city.components]
+        if any(found.types[component.kind].vital for component in there):
+            return 0.0
+        return 1.0 if any(found.subsystems[component.domain].for_people for component in there) else 2.0
+
+    def _people(self, leaning: set[str]) -> int:
+        """People of the districts concerned, or those who lean on one of the facilities if they are more."""
+        city = self._city
+        places = {city.components[x].district for x in leaning if x in city.components} | leaning
+        living = sum(district.people for name, district in city.districts.items() if name in places)
+        owed = [level.people for level in city.levels.values() if level.subject in leaning & city.components.keys()]
+        return max([living, *owed])
+
+    def _downstream(self, broken: str) -> frozenset[str]:
+        if broken in self._city.links:
+            broken = self._city.links[broken].target
+        if broken not in self._below:
+            kinds = registry().links
+            found, todo = {broken}, [broken]
+            while todo:
+                for link in self._city.links_out_of(todo.pop()):
+                    if kinds[link.kind].passes_loss and link.target not in found:
+                        found.add(link.target)
+                        todo.append(link.target)
+            self._below[broken] = frozenset(found)
+        return self._below[broken]
+
+    def _losers(self, cause: int | None) -> set[str]:
+        """Who has lost something by now because of an event; levels stand for their subjects."""
+        if cause is None:
+            return set()
+        first, effects, subjects = self._lost.get(cause, (cause + 1, {cause}, set()))
+        events = self._log.since(first)
+        for event in events:
+            if event.cause in effects:
+                effects.add(event.id)
+                if event.kind in SHOWS_LOSS:
+                    level = self._city.levels.get(event.subject)
+                    subjects.add(event.subject if level is None else level.subject)
+        self._lost[cause] = (first + len(events), effects, subjects)
+        return subjects
+
+
+RETRY_S = 900.0
+"""A crew that finds no open road tries again after this (assumption)."""
+
+
+class Crews:
+    """Jobs wait until a crew of their trade is free at a depot from which a road leads there, with what they need.
+
+    Each time anything changes, the nearest depot that could send somebody takes the first of the jobs nearest to it, by
+    its policy. A crew musters, drives over the roads as they are, works, and drives back. `capacity` is what domains
+    say that their components carry.
+    """
+
+    def __init__(
+        self,
+        city: City,
+        clock: Clock,
+        log: EventLog,
+        faults: FaultStack,
+        supply: Supply,
+        travel: Travel,
+        streams: Streams,
+    ) -> None:
+        self._city, self._clock, self._log, self._faults = city, clock, log, faults
+        self._supply, self._travel, self._streams = supply, travel, streams
+        self._depots = {depot.id: Depot(depot, clock, faults) for depot in city.of_kind(*registry().depots)}
+        self._waiting: list[Job] = []
+        self._serial = 0
+        self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn, by entry and what is broken
+        self.capacity: dict[str, float] = {}
+        self._ranking = Ranking(city, log, self.capacity)
+        self._policy: CrewPolicy | None = None
+        self._queued = False
+        self._wakes: set[int] = set()
+        self._retry_at: int | None = None
+        for fault in (STAFF_ABSENT, FUEL_NOT_DELIVERED):
+            faults.handle(fault, self._on_fault)
+        for depot in self._depots:
+            supply.watch(depot, lambda subject, cause: self._look_soon())
+
+    @property
+    def depots(self) -> tuple[str, ...]:
+        return tuple(self._depots)
+
+    @property
+    def waiting(self) -> int:
+        """Jobs for which no crew has left yet."""
+        return len(self._waiting)
+
+    def depot(self, depot: str) -> Depot:
+        """Raises `KeyError` for no such depot."""
+        return self._depots[depot]
+
+    def set_policy(self, policy: CrewPolicy) -> None:
+        """Put waiting jobs in order by this in all depots, instead of by their own policies."""
+        self._policy = policy
+
+    def provide_capacity(self, capacity: Mapping[str, float]) -> None:
+        """A domain says how much each of its components carries; compared within a trade only."""
+        self.capacity.update(capacity)
+
+    def nearest(self, target: str) -> str | None:
+        """The depot from which the target is reached soonest now, None if it is reached from none."""
+        times = [(seconds, d) for d in self._depots if (seconds := self._travel.time_s(d, target)) is not None]
+        return min(times)[1] if times else None
+
+    def dispatch(
+        self, task: Task, target: str, work_s: float, cause: int | None, done: Done, trade: Trade | None = None
+    ) -> None:
+        """Send a crew to `target` for `work_s` seconds of work, then call `done`.
+
+        Without a trade it is that of the target. Without a depot in the city nobody comes: that is logged as
+        unreachable, and `done` is never called.
+        """
+        known = self._trade(target) if trade is None else trade
+        self._serial += 1
+        self._call(Job(task, target, target, known, work_s, cause, lambda event, _: done(event), self._serial))
+
+    def repair(
+        self,
+        target: str,
+        work_s: float | None,
+        cause: int | None,
+        done: Done,
+        depot: str | None = None,
+        broken: str | None = None,
+        trade: str = "",
+        entry: str = "",
+    ) -> None:
+        """Send a crew to `target` to mend what is `broken` (None: the target), then call `done`.
+
+        Without `work_s` it takes spare parts, and as long as is drawn for what is broken and for the `entry` of the
+        timeline that broke it. Without a trade it is that of the broken component or link. Raises `KeyError` for no
+        such depot. Without a depot in the city nobody comes, as in `dispatch`.
+        """
+        if depot is not None and depot not in self._depots:
+            raise KeyError(f"{depot!r} is not a depot of this city")
+        broken = target if broken is None else broken
+        component, parts = self._city.components.get(broken), 0
+        if work_s is None:
+            work = repair_class("" if component is None else component.kind)
+            again = self._drawn[entry, broken] = self._drawn.get((entry, broken), 0) + 1
+            work_s, parts = drawn_work_s(self._streams, work, entry, broken, again), work.parts
+        known = Trade(trade) if trade else self._trade(broken)
+        self._serial += 1
+        finished: Delivered = lambda event, _: done(event)  # noqa: E731
+        self._call(Job(events.REPAIR, target, broken, known, work_s, cause, finished, self._serial, depot, parts))
+
+    def _trade(self, broken: str) -> Trade:
+        """The trade that works on a component or link."""
+        component = self._city.components.get(broken)
+        if component is not None:
+            return trade_of(component.kind, component.domain)
+        return trade_of_link(self._city.links[broken].kind)
+
+    def deliver_fuel(self, target: str, litres: float, pumping_s: float, cause: int | None, done: Delivered) -> None:
+        """Send a fuel truck with up to so many litres, and call `done` with what it brought."""
+        self._serial += 1
+        self._call(
+            Job(events.FUEL_DELIVERY, target, target, DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres)
+        )
+
+    def station(self, task: Task, target: str, cause: int | None, arrived: Done) -> Callable[[], None]:
+        """Send a crew that stays at `target`; `arrived` is called when it is there. Returns the call that ends it."""
+        over, trade = self._clock.env.event(), self._trade(target)
+        self._serial += 1
+        post = Job(task, target, target, trade, 0.0, cause, lambda event, _: arrived(event), self._serial, over=over)
+        self._call(post)
+
+        def end() -> None:
+            if post in self._waiting:
+                self._waiting.remove(post)
+            elif not over.triggered:
+                over.succeed()
+
+        return end
+
+    # who goes
+
+    def _call(self, job: Job) -> None:
+        if not self._depots:
+            self._log.add(events.NO_DEPOT, job.target, {"task": job.task.name}, cause=job.cause)
+            return
+        self._waiting.append(job)
+        self._look_soon()
+
+    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        if self._waiting and not self._queued:
+            self._queued = True
+            self._clock.soon("crews", self._look)
+
+    def _look(self) -> None:
+        """Send whoever can be sent."""
+        self._queued = False
+        ready = {job.serial: self._sender(job) for job in self._waiting}
+        while (base := next((d for job in self._waiting if (d := ready[job.serial]) is not None), None)) is not None:
+            mine = [job for job in self._waiting if ready[job.serial] is base]
+            job = min(mine, key=lambda job: self._ranking.key(job, self._policy or base.policy))
+            self._waiting.remove(job)
+            self._send(job, base)
+            ready.update((other.serial, self._sender(other)) for other in mine if other is not job)
+        for job in self._waiting:
+            self._say_why(job)
+
+    def _sender(self, job: Job) -> Depot | None:
+        """The nearest depot that could send a crew for this job now."""
+        found = [
+            (seconds, name)
+            for name, depot in self._depots.items()
+            if self._may_send(job, depot)
+            and self._hindrance(job, depot) is None
+            and (seconds := self._travel.time_s(name, job.target)) is not None
+        ]
+        return self._depots[min(found)[1]] if found else None
+
+    def _may_send(self, job: Job, depot: Depot) -> bool:
+        """Whether this depot is asked for the job, and has the trade."""
+        return job.depot in (None, depot.id) and depot.has_trade(job.trade)
+
+    def _hindrance(self, job: Job, depot: Depot) -> EventCode | None:
+        """Why this depot, which is asked, cannot send anybody now, roads apart."""
+        if not self._supply.works(depot.id):
+            return events.DEPOT_OUT
+        if job.fuel_l and (depot.trucks <= 0 or self._faults.active(job.target, FUEL_NOT_DELIVERED)):
+            return events.NO_TRUCK
+        if job.parts > depot.parts(job.trade):
+            return events.NO_PART
+        return None if depot.free(job.trade) else events.NO_CREW
+
+    def _say_why(self, job: Job) -> None:
+        """Log once why a job waits, and come back when that may have changed."""
+        hindrances = [self._hindrance(job, depot) for depot in self._depots.values() if self._may_send(job, depot)]
+        params: dict[str, Value] = {"task": job.task.name}
+        if None in hindrances:
+            why = events.NO_ROAD
+            if self._retry_at is None or self._retry_at <= self._clock.now:
+                self._retry_at = self._clock.now + to_ticks(RETRY_S)
+                self._wake(self._retry_at)
+        elif not hindrances:
+            why, params["trade"] = events.NO_TRADE, str(job.trade)
+        else:
+            why = next(reason for reason in hindrances if reason is not None)
+            for depot in self._depots.values():
+                if (tick := depot.next_shift()) is not None:
+                    self._wake(tick)
+        if why.name not in job.said:
+            job.said.add(why.name)
+            job.cause = self._log.add(why, job.target, params, cause=job.cause)
+
+    def _wake(self, tick: int) -> None:
+        """Look again at `tick`, once however many ask for it."""
+        if tick in self._wakes or tick > self._clock.end:
+            return
+        self._wakes.add(tick)
+
+        def look() -> None:
+            self._wakes.discard(tick)
+            self._look_soon()
+
+        self._clock.at(tick, "crews", look)
+
+    # the job
+
+    def _send(self, job: Job, depot: Depot) -> None:
+        crew = depot.free(job.trade)
+        assert crew is not None
+        depot.out[crew] += 1
+        if job.parts:
+            depot.take_parts(job.trade, job.parts)
+            self._clock.after(depot.parts_delivery_s, depot.id, lambda: self._restock(depot, job.trade, job.parts))
+        litres = 0.0
+        if job.fuel_l:
+            litres = min(job.fuel_l, depot.truck_l, depot.fuel_l)
+            depot.fuel_l -= litres
+            depot.trucks_out += 1
+        self._clock.process(self._work(job, depot, crew, litres))
+
+    def _work(self, job: Job, depot: Depot, crew: Trade, litres: float) -> Generator[simpy.Event, Any, None]:
+        target, base, log = job.target, depot.id, self._log
+        task: dict[str, Value] = {"task": job.task.name}
+        sent = log.add(events.CREW_CALLED, target, task | {"depot": base}, cause=job.cause, via=base)
+        yield self._clock.timeout(depot.muster_s)
+        while (drive := self._travel.time_s(base, target)) is None:
+            yield self._clock.timeout(RETRY_S)
+        yield self._clock.timeout(drive)
+        arrived = log.add(events.CREW_ARRIVED, target, task | {"depot": base}, cause=sent, via=base, value=drive)
+        if litres and self._fuel_refused(job, depot):
+            job.cause = log.add(events.CREW_TURNS_BACK, target, task, cause=arrived, via=base)
+            depot.fuel_l += litres
+            self._waiting.append(job)
+        elif job.over is not None:
+            if not job.over.triggered:
+                job.finished(arrived, litres)
+                yield job.over
+        else:
+            yield self._clock.timeout(job.work_s)
+            job.finished(log.add(events.CREW_DONE, target, task, cause=arrived, via=base), litres)
+        yield self._clock.timeout(drive)
+        depot.out[crew] -= 1
+        depot.trucks_out -= bool(litres)
+        self._look_soon()
+
+    def _fuel_refused(self, job: Job, depot: Depot) -> bool:
+        """Deliveries were stopped while the truck was on its way."""
+        return any(self._faults.active(place, FUEL_NOT_DELIVERED) for place in (job.target, depot.id))
+
+    def _restock(self, depot: Depot, trade: Trade, parts: int) -> None:
+        depot.add_parts(trade, parts)
+        self._look_soon()
