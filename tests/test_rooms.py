@@ -81,6 +81,10 @@ HEAVY = {
 """Libraries that cost much to import; each is imported where it is used."""
 
 
+NOT_FOR_HELP = {"numpy", "simpy", "epanet", "power_grid_model", "paho", "pydantic", "yaml"}
+"""Libraries that most commands need, and `--help` does not."""
+
+
 def modules(room: str) -> list[Path]:
     return sorted((ROOT / room).rglob("*.py"))
 
@@ -185,7 +189,7 @@ def test_help_loads_no_engine() -> None:
         (
             "import sys\nfrom stadtwerk.__main__ import main\n"
             "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
-            f"print('LOADED', sorted({sorted(HEAVY | {'numpy', 'simpy', 'epanet', 'power_grid_model', 'paho'})!r}"
+            f"print('LOADED', sorted({sorted(HEAVY | NOT_FOR_HELP)!r}"
             " & sys.modules.keys()))"
         )
         .replace("sorted([", "sorted(set([")

@@ -239,7 +239,7 @@ class LevelFields(Model):
     """Every level of a measure and a domain."""
 
     measure: MeasureName | None = Field(None, description="a measure, as `stadtwerk list levels` shows them")
-    domain: DomainName | None = None
+    domain: DomainName | None = Field(None, description="a sub-system, such as water or energy")
 
 
 class Limited(Model):

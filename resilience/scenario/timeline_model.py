@@ -82,8 +82,8 @@ def _given(fields: Mapping[str, Any], *names: str) -> list[str]:
 class SelectorFields(Model):
     """Components and links by what they are, instead of `target`; only those that declare the fault are meant."""
 
-    kind: KindName | None = None
-    domain: DomainName | None = None
+    kind: KindName | None = Field(None, description="a type of component, as `stadtwerk list faults` shows them")
+    domain: DomainName | None = Field(None, description="a sub-system, such as water or energy")
     district: DistrictName | None = Field(None, description="a component in it, or a link with an end in it")
     owner: OwnerName | None = None
     maker: MakerName | None = None

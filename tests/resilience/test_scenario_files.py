@@ -365,3 +365,82 @@ def test_without_a_city_only_the_file_is_checked(tmp_path: Path) -> None:
     assert city_reference(load_document(tmp_path / "s.yaml")) == CityReference(path="../there")
     (tmp_path / "s.yaml").write_text("7", encoding="utf-8")
     assert city_reference(load_document(tmp_path / "s.yaml")) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "said"),
+    [
+        ("at_least: 0.5", "at_least: 80%", "expect[0].at_least", "write 0.8"),
+        ("at_least: 0.5", 'at_least: "0.5"', "expect[0].at_least", "no norm is called '0.5'"),
+        ("city: {name: tiny}", "city: demo", "city", "write city: {name: demo}"),
+        ("city: {name: tiny}", "city: ../there", "city", "write city: {path: ../there}"),
+        ("city: {name: tiny}", "city: {name: tiny, path: there}", "city.path", "has both `name` and `path`"),
+        ("warmup: 1h", "warmup: 3600", "run.warmup", "3600 has no unit; write a duration such as '15 s'"),
+        ("warmup: 1h", "warmup: ~", "run.warmup", "is empty; write text: how long the town runs before zero"),
+        ("seeds: [1, 2]", "seeds: [1, true]", "run.seeds[1]", "True is not a whole number"),
+        ("below: 0.5", 'below: "0.5"', "timeline[0].evidence.below", "'0.5' is not a number"),
+        ("must_activate: true", "must_activate: yes", "redundancies[0].must_activate", "'yes' is not true or false"),
+        ("title: {de: Von Hand, en: By hand}", "title: By hand", "title", "write {en: 'By hand'}"),
+        ("question: {de", "question: {fr: Quoi, de", "question.fr", "is not a language here"),
+        ("charter: [", "charter: [~, ", "charter[0]", "is empty"),
+        ("schema: stadtwerk/scenario/1", "schema: stadtwerk/scenario/0", "schema", "write schema: stadtwerk/scenario"),
+        ("schema: stadtwerk/scenario/1", "schema: 1", "schema", "write schema: stadtwerk/scenario/1"),
+    ],
+)  # fmt: skip
+def test_what_was_meant_is_said(tmp_path: Path, old: str, new: str, field: str, said: str) -> None:
+    assert WHOLE.count(old) == 1
+    text = WHOLE.replace(old, new)
+    found = problems(tmp_path, text)
+    assert [problem.field for problem in found] == [field], "\n".join(map(str, found))
+    assert said in str(found[0])
+    assert found[0].line == line_of(text, new)
+
+
+def test_a_bracket_that_is_not_closed_is_told_at_its_own_line(tmp_path: Path) -> None:
+    for old, new in (("{name: tiny}", "{name: tiny"), ("[3.3/subsystem-continuity]", "[3.3/subsystem-continuity")):
+        text = WHOLE.replace(old, new)
+        with pytest.raises(BadInput) as caught:
+            problems(tmp_path, text)
+        (found,) = caught.value.problems
+        assert found.line == line_of(text, new)
+        assert "closes the" in found.what
+
+
+def test_of_a_later_version_nothing_else_is_told(tmp_path: Path) -> None:
+    """It may mean other things by the same words, and hold fields that are not known here."""
+    text = WHOLE.replace("scenario/1", "scenario/2").replace("warmup: 1h", "warm_up: 1h").replace("pump-1", "pump-9")
+    (found,) = problems(tmp_path, text)
+    assert (found.field, found.line) == ("schema", 1)
+    assert "is version 2" in found.what
+    assert "stadtwerk/scenario/1" in found.what
+
+
+def test_one_language_is_enough(tmp_path: Path) -> None:
+    text = WHOLE.replace("{de: Von Hand, en: By hand}", "{de: Von Hand}")
+    (tmp_path / "s.yaml").write_text(text.replace('de: "Hält es?", ', ""), encoding="utf-8")
+    scenario = load_scenario(tmp_path / "s.yaml", CITY)
+    assert (scenario.title.of("en"), scenario.question.of("de")) == ("Von Hand", "Does it hold?")
+
+
+def test_broken_structure_hides_neither_unknown_names_nor_times_that_do_not_fit(tmp_path: Path) -> None:
+    """One go: types, fields, names of the city, and what several parts of the file say together."""
+    text = (
+        WHOLE.replace("title: {de: Von Hand, en: By hand}", "title: 7")
+        .replace("level: water-supply-d1, for: 30min", "level: water-suply-d1, for: 2h")
+        .replace("target: pump-1", "target: pump-11\n    colour: red")
+        .replace("at: 1h\n", "at: 11h\n")
+        .replace("kind: technical, component: hospital-1", "kind: magical, component: hospital-2")
+        .replace("within: 1h, after: cleared, fault: break", "within: 1x, after: cleared, fault: brake")
+    )
+    assert [problem.field for problem in problems(tmp_path, text)] == [
+        "title",
+        "steady_state[0].for",
+        "steady_state[0].level",
+        "timeline[0].at",
+        "timeline[0].target",
+        "timeline[0].colour",
+        "redundancies[0].component",
+        "redundancies[0].kind",
+        "expect[1].fault",
+        "expect[1].within",
+    ]
