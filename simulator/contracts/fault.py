@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from simulator.contracts.words import Text
+
+
+class Together(StrEnum):
+    """What the values of a parameter come to where several faults of one name act at once. None depends on an order."""
+
+    LEAST = "least"
+    MOST = "most"
+    PRODUCT = "product"
+
+    def of(self, values: Sequence[float]) -> float:
+        """The value in force. Raises `ValueError` for no values."""
+        if not values:
+            raise ValueError("nothing is in force")
+        match self:
+            case Together.LEAST:
+                return min(values)
+            case Together.MOST:
+                return max(values)
+            case Together.PRODUCT:
+                return math.prod(values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +36,8 @@ class Parameter:
     """A declared number, name or switch: `unit` is SI (or `""`), `default` None means it must be given.
 
     `source` says where the default comes from; the word `assumption` where it is ours. A number lies between
-    `at_least` and `at_most`, where they are given. Where it names a `quantity`, that is any of the registry's.
+    `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the registry's.
+    `together` says what several faults in force at once come to.
     """
 
     name: str
@@ -26,6 +49,7 @@ class Parameter:
     at_least: float | None = None
     at_most: float | None = None
     names_quantity: bool = False
+    together: Together | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +74,13 @@ class FaultPoint:
     severs: bool = False
     judged: bool = True
     about: Text | None = field(default=None, compare=False)
+
+    def together(self, name: str, active: Sequence[ActiveFault]) -> float:
+        """The value of a parameter with all these in force, by its rule. Raises `KeyError` where it declares none."""
+        rule = next((one.together for one in self.parameters if one.name == name), None)
+        if rule is None:
+            raise KeyError(f"fault {self.name!r} does not say what several {name!r} come to")
+        return rule.of([one.number(name) for one in active])
 
     def own_length_s(self, given: Mapping[str, float | str | bool]) -> float | None:
         """After how long it ends by itself with these parameters, the others by default; None where it does not."""

@@ -22,7 +22,15 @@ STAFF_ABSENT = FaultPoint(
     "staff-absent",
     _("staff is absent"),
     parameters=(
-        Parameter("share", "1", 0.5, "assumption", "share of the staff that is absent", at_least=0.0, at_most=1.0),
+        Parameter(
+            "share",
+            "1",
+            0.5,
+            "assumption",
+            "share of the staff that is absent",
+            at_least=0.0,
+            at_most=1.0,
+        ),
     ),
 )
 """On every kind of place that people work at: what it still serves sinks with those who are there."""

@@ -37,6 +37,11 @@ class FaultStack:
         """A domain says that it makes this fault happen."""
         self._handlers.setdefault(fault, []).append(handler)
 
+    @property
+    def handled(self) -> frozenset[str]:
+        """The faults that somebody makes happen."""
+        return frozenset(self._handlers)
+
     def handle_disabling(self, handler: Handler) -> None:
         """For `Supply`: called for every fault whose point says `disables`."""
         self._disable_handlers.append(handler)

@@ -195,3 +195,23 @@ def test_controls_act_on_what_the_gateway_passes_on(tmp_path: Path, rules: bool)
         seen.append(level(rt))
     assert max(seen) == pytest.approx(4.0, abs=0.12) and min(seen) == pytest.approx(2.0, abs=0.12)
     running.close()
+
+
+@pytest.mark.parametrize("order", [("stop", "run"), ("run", "stop")])
+@pytest.mark.parametrize("places", [("pump-U", "pump-U"), ("pump-U", "works"), ("works", "pump-U")])
+def test_of_several_set_points_the_least_counts_in_whatever_order(
+    tmp_path: Path, order: tuple[str, str], places: tuple[str, str]
+) -> None:
+    """The rule that the fault declares: whoever tells the pump to stop has it stopped until he is gone."""
+    rt = town(write(tmp_path, PUMPED))
+    running = water.start(rt)
+    rt.clock.run_until(10 * MINUTE)
+    target, setting = dict(zip(("stop", "run"), places, strict=True)), {"stop": 0.0, "run": 1.0}
+    for minute, cause in zip((11, 12), order, strict=True):
+        rt.faults.apply(target[cause], "set-point-tampered", cause, {"setting": setting[cause]})
+        rt.clock.run_until(minute * MINUTE)
+    assert not runs(rt)
+    rt.faults.clear(target["stop"], "set-point-tampered", "stop")
+    rt.clock.run_until(13 * MINUTE)
+    assert runs(rt)
+    running.close()

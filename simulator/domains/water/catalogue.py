@@ -15,7 +15,7 @@ from simulator.contracts.catalogue import (
     WorstReadings,
 )
 from simulator.contracts.component import Domain
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import FaultPoint, Parameter, Together
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
@@ -40,17 +40,24 @@ SET_POINT_TAMPERED = FaultPoint(
             "assumption: off",
             "speed of a pump as a share of the rated one; of a valve m of pressure, m3/s or loss coefficient; 0 shuts",
             at_least=0.0,
+            together=Together.LEAST,
         ),
     ),
     judged=False,
     about=_("somebody writes a set-point over the control path"),
 )
-"""In force while a control link into the device is up. At a control room: for every pump that it reaches."""
+"""In force while a control link into the device is up. At a control room: for every pump that it reaches. Of several
+set-points that are written to one device the least counts, whoever writes it and in whatever order (assumption: a
+device that is told to stop by anybody stands)."""
 
 COMMANDS_REPLAYED = FaultPoint(
     "commands-replayed",
     _("old commands are played again"),
-    parameters=(Parameter("age_s", "s", 21_600.0, "assumption: 6 h", "how old the commands are", at_least=1.0),),
+    parameters=(
+        Parameter(
+            "age_s", "s", 21_600.0, "assumption: 6 h", "how old the commands are", at_least=1.0, together=Together.MOST
+        ),
+    ),
     judged=False,
     about=_("old commands arrive again in place of the present ones"),
 )
@@ -102,7 +109,11 @@ _DRAINED = FaultPoint(
 PEAK_DEMAND = FaultPoint(
     "peak-demand",
     _("peak demand for water"),
-    parameters=(Parameter("factor", "1", None, "", "times the demand of an ordinary day", at_least=0.0),),
+    parameters=(
+        Parameter(
+            "factor", "1", None, "", "times the demand of an ordinary day", at_least=0.0, together=Together.PRODUCT
+        ),
+    ),
     about=_("everybody takes more water than usual, as on the hottest days"),
 )
 """At the waterworks, for the whole network that it feeds."""

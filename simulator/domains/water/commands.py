@@ -44,22 +44,24 @@ class Commands:
         """What is written to a pump or valve now over its live control links, None if nothing is."""
         tampered = self._active(component, live, SET_POINT_TAMPERED.name)
         interlocked = bool(component.parameters.get("interlock", False))
-        if tampered is not None:
-            return Written(self._overrides.setpoint(link, tampered.number("setting")), interlocked)
-        replayed = self._active(component, live, COMMANDS_REPLAYED.name) if component.kind == "pump" else None
-        if replayed is None:
+        if tampered:
+            return Written(
+                self._overrides.setpoint(link, SET_POINT_TAMPERED.together("setting", tampered)), interlocked
+            )
+        replayed = self._active(component, live, COMMANDS_REPLAYED.name) if component.kind == "pump" else ()
+        if not replayed:
             return None
-        ran = self._ran_at(component.id, self._rt.clock.now - to_ticks(replayed.number("age_s")))
+        age_s = COMMANDS_REPLAYED.together("age_s", replayed)
+        ran = self._ran_at(component.id, self._rt.clock.now - to_ticks(age_s))
         return Written(Setpoint(ran, 1.0 if ran else 0.0), interlocked)
 
-    def _active(self, component: Component, live: tuple[Link, ...], fault: str) -> ActiveFault | None:
-        """The latest fault on the device itself, or else on a control room that reaches this pump."""
+    def _active(self, component: Component, live: tuple[Link, ...], fault: str) -> tuple[ActiveFault, ...]:
+        """The faults on the device itself and on control rooms that reach this pump: all of them write to it."""
         if not live:
-            return None
+            return ()
         active = self._rt.faults.active
         rooms = [ln.source for ln in live] if component.kind == "pump" else []
-        found = active(component.id, fault) or tuple(one for room in rooms for one in active(room, fault))
-        return found[-1] if found else None
+        return (*active(component.id, fault), *(one for room in rooms for one in active(room, fault)))
 
     def _ran_at(self, pump: str, tick: int) -> bool:
         """Whether it ran then; before anything is known of it, as in the beginning."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -38,6 +39,12 @@ class Written:
     interlocked: bool = False
 
 
+def _passes(written: Written) -> tuple[bool, float]:
+    """The less it lets through, the smaller: shut, then by the set-point; one that just opens lets most through."""
+    wanted = written.setpoint
+    return wanted.open, math.inf if wanted.setting is None else wanted.setting
+
+
 How = Force | Written
 """What a cause does to a link."""
 
@@ -45,7 +52,7 @@ How = Force | Written
 class Overrides:
     """Overrides single links (indices from 0) and lets them go again, to where their controls want them by then.
 
-    Shut beats open beats a written set-point beats hold; of written ones the latest counts. A link that is still held
+    Shut beats open beats a written set-point beats hold; of written ones the least counts. A link that is still held
     when another cause goes stays as it stands: a motor that stopped needs a start command, and while it is held none
     arrives.
     """
@@ -124,8 +131,9 @@ class Overrides:
         elif Force.OPEN in how:
             self._write(link, is_open=True)
         elif written := [one for one in how if isinstance(one, Written)]:
-            stopped = written[-1].interlocked and not self._commanded[link].open
-            self._command(link, Setpoint(False, 0.0) if stopped else written[-1].setpoint)
+            least = min(written, key=_passes)
+            stopped = least.interlocked and not self._commanded[link].open
+            self._command(link, Setpoint(False, 0.0) if stopped else least.setpoint)
 
     def _command(self, link: int, wanted: Setpoint) -> None:
         if wanted.setting is not None and (wanted.open or self._network.link_kind[link] == "valve"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Generator
 from typing import Any
 
@@ -130,8 +129,8 @@ class WaterProcess:
     def _on_peak(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """Peaks of several waterworks are multiplied: all of them feed the one network."""
         works, faults = self._rt.city.of_kind("waterworks"), self._rt.faults
-        factors = [f.number("factor") for one in works for f in faults.active(one.id, fault)]
-        self._demand, self._demand_due = math.prod(factors), True
+        peaks = [active for one in works for active in faults.active(one.id, fault)]
+        self._demand, self._demand_due = PEAK_DEMAND.together("factor", peaks) if peaks else 1.0, True
         self._cause = self._rt.log.add(events.PEAK, target, cause=event, value=self._demand)
         self._wake()
 

@@ -1,0 +1,154 @@
+"""A walk through the registry that names what a catalogue has left out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime
+
+import pytest
+
+from simulator.contracts.catalogue import (
+    API,
+    Catalogue,
+    ComponentType,
+    LinkType,
+    Mode,
+    State,
+    SubSystem,
+    TradeType,
+    normal,
+)
+from simulator.contracts.codes import event_codes, tasks
+from simulator.contracts.component import Domain
+from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.link import LinkKind
+from simulator.contracts.quantities import QuantityName
+from simulator.contracts.registry import DOMAINS, Registry, named, registry
+from simulator.contracts.repair import Trade
+from simulator.contracts.words import LANGUAGES, NO_TEXT, Text, Verbatim
+from simulator.coupling import Runtime
+from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
+from simulator.kernel import Clock
+from stadtwerk.library import load_named_city
+from stadtwerk.runs.wiring import close_all, start_domains
+
+AT_THE_GATEWAYS = {FIRMWARE_UPDATE.name, CERTIFICATE_EXPIRED.name}
+"""Faults that the way of the readings acts on, once gateways and brokers stand beside the town."""
+
+
+def texts(found: Registry) -> Iterator[tuple[str, Text]]:
+    """Everything that has a name for people."""
+    for kind in found.types.values():
+        yield f"type {kind.name}", kind.title
+        yield from ((f"mode {mode.name} of {kind.name}", mode.title) for mode in kind.ladder)
+    yield from ((f"fault {name}", point.title) for name, point in found.faults.items())
+    yield from ((f"link {name}", link.title) for name, link in found.links.items())
+    yield from ((f"trade {name}", trade.title) for name, trade in found.trades.items())
+    yield from ((f"sub-system {name}", one.title) for name, one in found.subsystems.items())
+    yield from ((f"quantity {name}", one.title) for name, one in found.quantities.items())
+    for name, measure in found.measures.items():
+        yield from ((f"measure {name}", one) for one in (measure.title, measure.service, measure.of(Verbatim("1"))))
+
+
+def missing(found: Registry, handled: Collection[str]) -> list[str]:
+    """What is incomplete, in words."""
+    said = [f"{what} has no title in {lang}" for what, one in texts(found) for lang in LANGUAGES if not one.of(lang)]
+    for kind in found.types.values():
+        said += [f"mode {m.name} of {kind.name} has no class" for m in kind.ladder if not isinstance(m.state, State)]
+        if kind.ladder and kind.ladder[0].state is not State.NORMAL:
+            said.append(f"the best mode of {kind.name} is not its normal one")
+        said += [f"{kind.name} falls back on {one}, no mode of its own" for one in kind.ways if kind.mode(one) is None]
+        said += [f"{kind.name} gives {link}, which nobody declares" for link in kind.gives if link not in found.links]
+        if kind.domain not in found.subsystems:
+            said.append(f"{kind.name} belongs to {kind.domain}, which nobody declares")
+        if kind.trade is not None and kind.trade not in found.trades:
+            said.append(f"{kind.name} is repaired by {kind.trade}, a trade that nobody declares")
+        said += [f"parameter {p.name} of {kind.name} has no source" for p in kind.parameters if not _sourced(p)]
+        for point in kind.faults:
+            if not point.disables and point.name not in handled:
+                said.append(f"nobody handles the fault {point.name} of {kind.name}")
+    for link in found.links.values():
+        said += [f"{link.name} links need {what}" for what, lacks in _needs(link, found) if lacks]
+    for name, one in found.quantities.items():
+        if not one.unit:
+            said.append(f"quantity {name} has no unit")
+        strange = set(one.of) - found.types.keys() - {"any", "district"}
+        said += [f"quantity {name} is said to exist at {what}, which nobody declares" for what in sorted(strange)]
+    said += [f"quantity {name} exists nowhere" for name, one in found.quantities.items() if not one.of]
+    return said
+
+
+def _sourced(parameter: Parameter) -> bool:
+    return bool(parameter.source) or parameter.default is None
+
+
+def _needs(link: LinkType, found: Registry) -> Iterator[tuple[str, bool]]:
+    yield "a fault that severs them", not any(point.severs for point in link.faults)
+    yield "a sub-system that carries them", link.carrier not in found.subsystems
+    yield "a trade that repairs them", link.trade not in found.trades
+    yield f"{link.needs_path} links", link.needs_path is not None and link.needs_path not in found.links
+    giving = any(link.name in kind.gives or link.name in kind.forwards for kind in found.types.values())
+    yield "a type of component that they start at", not giving
+
+
+@pytest.fixture(scope="module")
+def handled() -> frozenset[str]:
+    """What somebody in the demo town acts on when it breaks."""
+    clock = Clock(datetime(2026, 5, 12, 6), 0.0, 60.0)
+    runtime = Runtime.build(load_named_city("demo"), clock, 1)
+    running = start_domains(runtime)
+    try:
+        return runtime.faults.handled | registry().faults_of_data | AT_THE_GATEWAYS
+    finally:
+        close_all(running)
+
+
+def test_nothing_is_missing(handled: frozenset[str]) -> None:
+    assert not missing(registry(), handled), "\n".join(missing(registry(), handled))
+
+
+def test_every_event_code_and_task_has_words() -> None:
+    for name, code in event_codes().items():
+        assert all(code.sentence.of(lang) for lang in LANGUAGES), name
+    for name, task in tasks().items():
+        assert all(task.title.of(lang) for lang in LANGUAGES), name
+
+
+def test_every_machine_that_is_named_exists() -> None:
+    for kind in registry().types.values():
+        if kind.process:
+            assert callable(named(kind.process)), kind.name
+    for start in registry().starts:
+        assert callable(named(start.run)), start.run
+
+
+def test_the_walk_names_what_is_left_out() -> None:
+    found = Registry()
+    gas, pipe = Domain("gas"), LinkKind("gas")
+    found.register(
+        DOMAINS,
+        Catalogue(
+            "gas",
+            API,
+            subsystems=(SubSystem(gas, Verbatim("gas")),),
+            types=(
+                ComponentType("holder", gas, NO_TEXT, (FaultPoint("leak", Verbatim("leak")),), gives=(pipe,)),
+                ComponentType("flare", gas, Verbatim("flare"), ladder=(Mode("lit", State.FAILED, Verbatim("lit")),)),
+                ComponentType("meter", Domain("heat"), Verbatim("meter"), ladder=(normal("on", Verbatim("on")),)),
+            ),
+            links=(LinkType(pipe, gas, Verbatim("gas"), Trade("fitter")),),
+            trades=(TradeType(Trade("any"), Verbatim("any"), Parameter("crews", "", 1.0, "x"), any_work=True),),
+            quantities=(QuantityName("flow", "", ("pipeline",), Verbatim("flow")),),
+        ),
+    )
+    assert missing(found, ()) == [
+        "type holder has no title in de",
+        "type holder has no title in en",
+        "nobody handles the fault leak of holder",
+        "the best mode of flare is not its normal one",
+        "meter belongs to heat, which nobody declares",
+        "gas links need a fault that severs them",
+        "gas links need a trade that repairs them",
+        "quantity flow has no unit",
+        "quantity flow is said to exist at pipeline, which nobody declares",
+    ]
