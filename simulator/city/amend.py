@@ -17,7 +17,6 @@ from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, Part, Place
 from simulator.contracts.entries import (
-    FROM_NETWORK_FILES,
     LINK_COLUMNS,
     ComponentRow,
     LinkRow,
@@ -27,6 +26,7 @@ from simulator.contracts.entries import (
 )
 from simulator.contracts.link import Link
 from simulator.contracts.names import suggestion
+from simulator.contracts.registry import registry
 
 SHOW = "see: stadtwerk city show"
 
@@ -157,5 +157,5 @@ def _meant(fields: Mapping[str, str], components: Mapping[str, Component]) -> Ca
 
 def _network_kind(name: str) -> str:
     """The kind of a network file's element, with which its id begins."""
-    kinds = [kind for kinds in FROM_NETWORK_FILES.values() for kind in kinds if name.startswith(f"{kind}-")]
+    kinds = [kind for kinds in registry().from_files.values() for kind in kinds if name.startswith(f"{kind}-")]
     return max(kinds, key=len, default="")

@@ -7,24 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from simulator.city.draft import CityDraft
 from simulator.city.suggester import Suggester
 from simulator.city.where import Where
-from simulator.contracts.component import Component, Domain
-from simulator.contracts.entries import FROM_NETWORK_FILES
-from simulator.contracts.kinds import KINDS, MEASURES
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.component import Component
+from simulator.contracts.link import Link
 from simulator.contracts.problem import Problem
+from simulator.contracts.registry import registry
 
 CITY = "city"
 """The subject of a level that is owed to the whole town."""
-
-SOURCES: dict[LinkKind, tuple[str, ...]] = {
-    LinkKind.POWER: ("bus", "generator"),
-    LinkKind.WATER: ("junction",),
-    LinkKind.ROAD: ("road-node",),
-    LinkKind.CONTROL: ("network-control", "waterworks", "traffic-control-centre", "rescue-dispatch", "service"),
-}
-"""The kinds of component that can give what a link carries, because their domain says when they can."""
-
-ICT_NODES = ("server", "router", "switch", "radio-site", "gateway")
 
 Known = Callable[[str], bool]
 """Whether an id may be named: it exists, or a mistake told elsewhere hides it."""
@@ -45,61 +34,18 @@ def check_links(
             what = f"the link leads from {link.source!r} to itself"
             problems.append(where.problem("links", link.id, "target", what, "name another target"))
         source, target = components.get(link.source), components.get(link.target)
-        allowed = SOURCES.get(link.kind)
+        of = registry().links[link.kind]
+        allowed = tuple(name for name, kind in registry().types.items() if link.kind in kind.gives)
         if source is not None and allowed and source.kind not in allowed:
             what = f"a {source.kind} cannot give {link.kind}"
             mend = f"start a {link.kind} link at a {' or '.join(allowed)}"
             problems.append(where.problem("links", link.id, "source", what, mend))
-        if link.kind == LinkKind.DATA and source and target and not {source.kind, target.kind} & set(ICT_NODES):
-            what = f"neither {source.id!r} nor {target.id!r} is an ICT node"
-            mend = f"start or end a data link at a {', '.join(ICT_NODES)}"
+        nodes = [name for name, kind in registry().types.items() if link.kind in kind.forwards]
+        if of.undirected and source and target and not {source.kind, target.kind} & set(nodes):
+            network = registry().subsystems[of.carrier].title.en
+            what = f"neither {source.id!r} nor {target.id!r} is an {network} node"
+            mend = f"start or end a {link.kind} link at a {', '.join(nodes)}"
             problems.append(where.problem("links", link.id, "source", what, mend))
-    return problems
-
-
-def check_control_paths(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
-    """Control links without any way of data links between their ends. A city without data links is not asked.
-
-    Only ICT nodes forward messages; a service sits on the servers of its cluster.
-    """
-    links = tuple(links)
-    root: dict[str, str] = {}
-    beside: dict[str, set[str]] = {}
-
-    def find(name: str) -> str:
-        while (up := root.setdefault(name, name)) != name:
-            root[name] = root[up]
-            name = up
-        return name
-
-    def forwards(name: str) -> bool:
-        return name in components and components[name].kind in ICT_NODES
-
-    for link in links:
-        if link.kind == LinkKind.DATA:
-            if forwards(link.source) and forwards(link.target):
-                root[find(link.source)] = find(link.target)
-            beside.setdefault(link.source, set()).add(link.target)
-            beside.setdefault(link.target, set()).add(link.source)
-    servers: dict[str, list[str]] = {}
-    for component in components.values():
-        if component.kind == "server":
-            servers.setdefault(component.text("cluster"), []).append(component.id)
-
-    def reach(name: str) -> set[str]:
-        component = components.get(name)
-        if component is not None and component.kind == "service":
-            return {find(server) for server in servers.get(component.text("cluster"), ())}
-        if forwards(name):
-            return {find(name)}
-        return {find(node) for node in beside.get(name, ()) if forwards(node)}
-
-    problems = []
-    for link in links if beside else ():
-        ends_known = link.source in components and link.target in components
-        if link.kind == LinkKind.CONTROL and ends_known and not reach(link.source) & reach(link.target):
-            what = f"no data links lead from {link.source!r} to {link.target!r}"
-            problems.append(where.problem("links", link.id, "source", what, "connect both to the ICT network"))
     return problems
 
 
@@ -130,9 +76,11 @@ def check_levels(draft: CityDraft, components: Mapping[str, Component], known: K
     """Levels whose subject does not exist or does not fit their measure, or that nobody leans on."""
     problems: list[Problem] = []
     districts = {district.id for district in draft.districts}
-    suggester = Suggester([CITY, *districts, *(c.id for c in components.values() if c.domain == Domain.LIFELINE)])
+    suggester = Suggester(
+        [CITY, *districts, *(c.id for c in components.values() if registry().subsystems[c.domain].for_people)]
+    )
     for level in draft.levels:
-        fits = MEASURES[level.measure].subject.split("|")
+        fits = registry().measures[level.measure].subject.split("|")
         is_a = [
             name
             for name, yes in (
@@ -161,8 +109,8 @@ def check_sensors(draft: CityDraft, components: Mapping[str, Component], known: 
     suggester = Suggester(components)
     present = {component.kind for component in components.values()}
     for rule in draft.sensors:
-        if rule.kind and rule.kind not in KINDS:
-            mend = Suggester(KINDS).mend(rule.kind, "name a kind of component")
+        if rule.kind and rule.kind not in registry().types:
+            mend = Suggester(registry().types).mend(rule.kind, "name a kind of component")
             problems.append(where.problem("sensors", rule.id, "kind", f"{rule.kind!r} is no kind of component", mend))
         elif rule.kind and rule.kind not in present and not _may_be_hidden(rule.kind, known):
             what = f"the city has no {rule.kind}"
@@ -188,36 +136,6 @@ def check_networks(draft: CityDraft, unread: Iterable[str], where: Where) -> lis
     ]
 
 
-def check_services(components: Mapping[str, Component], where: Where) -> list[Problem]:
-    """Services whose cluster has no server."""
-    clusters = {str(c.parameters.get("cluster", "")) for c in components.values() if c.kind == "server"}
-    return [
-        where.problem(
-            "components",
-            c.id,
-            "parameters.cluster",
-            f"no server belongs to the cluster {c.parameters['cluster']!r}",
-            Suggester(clusters).mend(str(c.parameters["cluster"]), "add servers with this cluster"),
-        )
-        for c in components.values()
-        if c.kind == "service" and "cluster" in c.parameters and c.parameters["cluster"] not in clusters
-    ]
-
-
-def check_votes(components: Mapping[str, Component], where: Where) -> list[Problem]:
-    """Services that ask for more votes than their cluster has servers."""
-    problems: list[Problem] = []
-    for service in components.values():
-        if service.kind == "service":
-            votes, cluster = float(service.parameters.get("voting", 0)), service.parameters.get("cluster")
-            voters = sum(c.kind == "server" and c.parameters.get("cluster") == cluster for c in components.values())
-            if votes > voters or votes != int(votes):
-                what = f"{votes:g} of {voters} votes cannot be had"
-                mend = f"give a whole number up to {voters}"
-                problems.append(where.problem("components", service.id, "parameters.voting", what, mend))
-    return problems
-
-
 def check_depots(
     components: Mapping[str, Component], links: Iterable[Link], known: Known, where: Where
 ) -> list[Problem]:
@@ -225,7 +143,7 @@ def check_depots(
     problems: list[Problem] = []
     link_ids = {link.id for link in links}
     for depot in components.values():
-        if depot.kind == "depot":
+        if depot.kind in registry().depots:
             for name in str(depot.parameters.get("priority_list", "")).replace(",", " ").split():
                 if name not in components and name not in link_ids and not known(name):
                     what = f"there is no component or link {name!r}"
@@ -235,4 +153,4 @@ def check_depots(
 
 
 def _may_be_hidden(kind: str, known: Known) -> bool:
-    return any(kind in kinds and known(f"{kind}-") for kinds in FROM_NETWORK_FILES.values()) or known("components")
+    return (registry().types[kind].from_file and known(f"{kind}-")) or known("components")

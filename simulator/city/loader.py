@@ -11,15 +11,12 @@ import numpy as np
 from simulator.city.amend import Amendment, amend
 from simulator.city.check import (
     CITY,
-    check_control_paths,
     check_depots,
     check_districts,
     check_levels,
     check_links,
     check_networks,
     check_sensors,
-    check_services,
-    check_votes,
 )
 from simulator.city.cohorts import expand
 from simulator.city.draft import CityDraft, DistrictDraft
@@ -28,11 +25,11 @@ from simulator.city.people import assign, district_centre, largest, people_by_de
 from simulator.city.read import OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption, City
-from simulator.contracts.component import Component, District, Domain
-from simulator.contracts.entries import FROM_NETWORK_FILES
+from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.registry import registry
+from simulator.contracts.registry import named, registry
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 
 def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
@@ -64,11 +61,10 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
     problems += check_sensors(draft, components, known, where)
     if not ends and not reading.hidden and not reading.hidden_domains:
         # With an entry left out, a way that seems missing may only be hidden.
-        problems += check_control_paths(draft.links, components, where)
+        problems += _checked(True, draft, components, where)
     problems += check_depots(components, draft.links, known, where)
     if not known("components"):
-        problems += check_services(components, where)
-        problems += check_votes(components, where)
+        problems += _checked(False, draft, components, where)
     problems += _clashes(draft, networks, where)
     people, note, wrong = settle_people(draft, networks, components, where)
     problems += [] if "people" in reading.hidden_domains else wrong
@@ -93,6 +89,12 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         assumptions=(*draft.assumptions, *note),
         folder=folder,
     )
+
+
+def _checked(whole: bool, draft: CityDraft, components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """What sub-systems find wrong with a city of theirs."""
+    asked = [check for catalogue in registry().catalogues.values() for check in catalogue.checks]
+    return [p for check in asked if check.whole is whole for p in named(check.run)(draft.links, components, where)]
 
 
 def placed(districts: tuple[DistrictDraft, ...], components: Mapping[str, Component]) -> dict[str, Component]:
@@ -120,7 +122,7 @@ def settle_people(
         what = "it is not said how many people live here"
         return given, (), [where.problem("districts", name, "people", what, mend) for name in asked]
     names = {district.id: None for district in draft.districts}
-    homes = {name: components[name].district for name in networks.weights if components[name].domain == Domain.WATER}
+    homes = {name: components[name].district for name in networks.weights if components[name].domain == WATER_DOMAIN}
     weights = {name: networks.weights[name] for name, home in homes.items() if home in names}
     derived = people_by_demand(weights, homes, tuple(names), litres)
     empty = [name for name in asked if derived[name] <= 0]
@@ -140,10 +142,10 @@ class _Known:
         self._sections = reading.hidden_domains
         lost = networks.unread | reading.hidden_domains
         self._prefixes = tuple(
-            f"{kind}-" for domain, kinds in FROM_NETWORK_FILES.items() if domain.value in lost for kind in kinds
+            f"{kind.name}-"
+            for kind in registry().types.values()
+            if str(kind.domain) in lost and (kind.from_file or kind.also_in_file)
         )
-        if Domain.ENERGY.value in lost:
-            self._prefixes += ("pv-", "battery-")
 
     def __call__(self, name: str) -> bool:
         if name in self._sections or name in self._hidden:

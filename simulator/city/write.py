@@ -22,8 +22,9 @@ from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.contracts.kinds import KINDS
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+from simulator.domains.traffic.catalogue import ROAD
 
 COMPONENTS_FILE = "components.csv"
 LINKS_FILE = "links.csv"
@@ -59,8 +60,8 @@ def staged(out: Path) -> Iterator[Path]:
 def write_city(draft: CityDraft, folder: Path) -> None:
     """Write city.yaml and its tables into a folder in which the network files lie already."""
     folder.mkdir(parents=True, exist_ok=True)
-    access = [link for link in draft.links if link.kind == LinkKind.ROAD]
-    couplings = [link for link in draft.links if link.kind != LinkKind.ROAD]
+    access = [link for link in draft.links if link.kind == ROAD]
+    couplings = [link for link in draft.links if link.kind != ROAD]
     if draft.components:
         _table(folder / COMPONENTS_FILE, COMPONENT_COLUMNS, map(_component_cells, draft.components))
     for name, links in ((LINKS_FILE, couplings), (ACCESS_FILE, access)):

@@ -84,6 +84,7 @@ class ComponentType:
     `gives`        kinds of link that may start here, because its sub-system says when it can feed them
     `forwards`     kinds of link whose messages it passes on (nodes of the data network)
     `from_file`    only a network file can bring it, because the physics behind it is there
+    `also_in_file` a network file may bring it, or a table of components
     `trade`        the trade that repairs it; empty: that of its sub-system. `repair` is how long that takes
     `site`         it works or does not, without a fallback of its own: a service level of it is 1 or 0
     `vital`        crews that go by lifelines see to it, and to what feeds it, first
@@ -105,6 +106,7 @@ class ComponentType:
     gives: tuple[LinkKind, ...] = ()
     forwards: tuple[LinkKind, ...] = ()
     from_file: bool = False
+    also_in_file: bool = False
     trade: Trade | None = None
     repair: RepairClass = OTHER_REPAIR
     site: bool = False
@@ -306,6 +308,18 @@ class TownLayer:
 
 
 @dataclass(frozen=True, slots=True)
+class CityCheck:
+    """What a sub-system asks of a city beyond what every city must do.
+
+    `run` is "module:function", called with the links, the components by id and a `Where` that says at which line an
+    entry stands; it returns the problems. With `whole` it is asked only of cities of which everything could be read.
+    """
+
+    run: str
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What brings a sub-system to life: `run` is "module:function" and is called with the runtime.
 
@@ -338,6 +352,7 @@ class Catalogue:
     layers: tuple[TownLayer, ...] = ()
     stores: tuple[StoreKind, ...] = ()
     starts: tuple[Start, ...] = ()
+    checks: tuple[CityCheck, ...] = ()
     depot: str = ""
 
 

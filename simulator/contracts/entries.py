@@ -12,7 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
-from simulator.contracts.component import NO_PARAMETERS, Component, Domain, Value
+from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.document import Located
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.model import problems_of, wrong
@@ -33,13 +33,6 @@ Parameters = Annotated[
     Mapping[str, Value], Field(description="parameters of its kind: a number in SI units, a name, or true or false")
 ]
 
-FROM_NETWORK_FILES = {
-    Domain.WATER: ("junction", "pipe", "pump", "valve", "tank", "reservoir"),
-    Domain.ENERGY: ("bus", "line", "transformer", "substation", "grid-switch"),
-    Domain.TRAFFIC: ("road-node", "road"),
-}
-"""Kinds that only a network file can bring, because the physics behind them is there."""
-
 PARAMETER_CELL = "write parameters as name=value; name=value"
 
 T = TypeVar("T")
@@ -48,10 +41,10 @@ T = TypeVar("T")
 def _component_type(kind: str) -> str:
     if kind not in registry().types:
         raise wrong(f"{kind!r} is no kind of component", suggestion(kind, registry().types))
-    for domain, kinds in FROM_NETWORK_FILES.items():
-        if kind in kinds:
-            mend = f"put it into the {domain} network's file, and use overrides: for owner, maker and year"
-            raise wrong(f"a {kind} cannot be listed", mend)
+    known = registry().types[kind]
+    if known.from_file:
+        mend = f"put it into the {known.domain} network's file, and use overrides: for owner, maker and year"
+        raise wrong(f"a {kind} cannot be listed", mend)
     return kind
 
 
@@ -178,7 +171,7 @@ def link_cells(given: Link) -> dict[str, Value]:
         "autonomy_min": round(given.autonomy_s / 60, _WRITTEN),
         "latency_ms": round(given.latency_s * 1000, _WRITTEN),
         "loss": given.loss,
-        "fallback": given.fallback.value if given.kind == LinkKind.CONTROL else "",
+        "fallback": given.fallback.value if registry().links[given.kind].commands else "",
         "trenches": "; ".join(given.trenches),
     }
     return {name: value for name, value in found.items() if value}

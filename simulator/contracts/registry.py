@@ -153,6 +153,15 @@ class Registry:
         return tuple(one.name for one in self.trades.values() if one.any_work)
 
     @cached_property
+    def from_files(self) -> Mapping[Domain, tuple[str, ...]]:
+        """Types that only a network file can bring, because the physics behind them is there, by sub-system."""
+        found: dict[Domain, tuple[str, ...]] = {}
+        for kind in self.types.values():
+            if kind.from_file:
+                found[kind.domain] = (*found.get(kind.domain, ()), kind.name)
+        return found
+
+    @cached_property
     def severing(self) -> tuple[str, ...]:
         """Faults that take a link down."""
         return tuple(dict.fromkeys(p.name for link in self.links.values() for p in link.faults if p.severs))

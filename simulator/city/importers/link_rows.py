@@ -10,11 +10,13 @@ from simulator.city.generator.layer import join
 from simulator.city.suggester import Suggester
 from simulator.city.table import read_table
 from simulator.city.where import Where
-from simulator.contracts.component import Component, Domain
+from simulator.contracts.component import Component
 from simulator.contracts.document import Row
 from simulator.contracts.entries import LINK_COLUMNS, REQUIRED_COLUMNS, LinkRow, entry_of, link_of
-from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 PAIR_COLUMNS = ("water_id", "power_id")
 
@@ -57,7 +59,7 @@ def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, 
     water: dict[str, str] = {}
     buses = dict(feeds)
     for component in components.values():
-        if component.domain == Domain.WATER and (component.kind == "pump" or component.network_id not in water):
+        if component.domain == WATER_DOMAIN and (component.kind == "pump" or component.network_id not in water):
             water[component.network_id] = component.id
         elif component.kind == "bus":
             for name in (component.id, component.network_id):
@@ -72,7 +74,7 @@ def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, 
                 mend = names.mend(name, f"name an element of the {column.removesuffix('_id')} network's file")
                 problems.append(Problem(str(path), row.line, column, f"there is no {name!r}", mend))
         if target is not None and source is not None:
-            made = join(LinkKind.POWER, source, target, owner)
+            made = join(POWER, source, target, owner)
             links[made.id] = made
     if problems:
         raise BadInput(problems)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Balance,
     Catalogue,
+    CityCheck,
     ComponentType,
     LinkType,
     Page,
@@ -313,4 +314,9 @@ CATALOGUE = Catalogue(
         ),
     ),
     starts=(Start("simulator.domains.ict:start", order=10),),
+    checks=(
+        CityCheck("simulator.domains.ict.checks:check_control_paths", whole=True),
+        CityCheck("simulator.domains.ict.checks:check_services"),
+        CityCheck("simulator.domains.ict.checks:check_votes"),
+    ),
 )

@@ -1,0 +1,90 @@
+"""What the data network asks of a city: ways for its control links, servers for its services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from simulator.city.suggester import Suggester
+from simulator.city.where import Where
+from simulator.contracts.component import Component
+from simulator.contracts.link import Link
+from simulator.contracts.problem import Problem
+from simulator.contracts.registry import registry
+from simulator.domains.ict.catalogue import CONTROL, DATA
+
+
+def check_control_paths(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """Control links without any way of data links between their ends. A city without data links is not asked.
+
+    Only ICT nodes forward messages; a service sits on the servers of its cluster.
+    """
+    nodes = {name for name, kind in registry().types.items() if DATA in kind.forwards}
+    links = tuple(links)
+    root: dict[str, str] = {}
+    beside: dict[str, set[str]] = {}
+
+    def find(name: str) -> str:
+        while (up := root.setdefault(name, name)) != name:
+            root[name] = root[up]
+            name = up
+        return name
+
+    def forwards(name: str) -> bool:
+        return name in components and components[name].kind in nodes
+
+    for link in links:
+        if link.kind == DATA:
+            if forwards(link.source) and forwards(link.target):
+                root[find(link.source)] = find(link.target)
+            beside.setdefault(link.source, set()).add(link.target)
+            beside.setdefault(link.target, set()).add(link.source)
+    servers: dict[str, list[str]] = {}
+    for component in components.values():
+        if component.kind == "server":
+            servers.setdefault(component.text("cluster"), []).append(component.id)
+
+    def reach(name: str) -> set[str]:
+        component = components.get(name)
+        if component is not None and component.kind == "service":
+            return {find(server) for server in servers.get(component.text("cluster"), ())}
+        if forwards(name):
+            return {find(name)}
+        return {find(node) for node in beside.get(name, ()) if forwards(node)}
+
+    problems = []
+    for link in links if beside else ():
+        ends_known = link.source in components and link.target in components
+        if link.kind == CONTROL and ends_known and not reach(link.source) & reach(link.target):
+            what = f"no data links lead from {link.source!r} to {link.target!r}"
+            problems.append(where.problem("links", link.id, "source", what, "connect both to the ICT network"))
+    return problems
+
+
+def check_services(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """Services whose cluster has no server."""
+    clusters = {str(c.parameters.get("cluster", "")) for c in components.values() if c.kind == "server"}
+    return [
+        where.problem(
+            "components",
+            c.id,
+            "parameters.cluster",
+            f"no server belongs to the cluster {c.parameters['cluster']!r}",
+            Suggester(clusters).mend(str(c.parameters["cluster"]), "add servers with this cluster"),
+        )
+        for c in components.values()
+        if c.kind == "service" and "cluster" in c.parameters and c.parameters["cluster"] not in clusters
+    ]
+
+
+def check_votes(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """Services that ask for more votes than their cluster has servers."""
+    problems: list[Problem] = []
+    for service in components.values():
+        if service.kind == "service":
+            votes, cluster = float(service.parameters.get("voting", 0)), service.parameters.get("cluster")
+            voters = sum(c.kind == "server" and c.parameters.get("cluster") == cluster for c in components.values())
+            if votes > voters or votes != int(votes):
+                what = f"{votes:g} of {voters} votes cannot be had"
+                mend = f"give a whole number up to {voters}"
+                problems.append(where.problem("components", service.id, "parameters.voting", what, mend))
+    return problems
