@@ -16,6 +16,7 @@ help:
 	@echo 'make docs    the documentation as a site, in build/site'
 	@echo 'make coverage   which lines the tests run, processes of their own included'
 	@echo 'make schemas the JSON Schemas of input files anew, from the models that read them'
+	@echo 'make notebook the notebooks run anew, with what they print and draw'
 	@echo 'make notices THIRD_PARTY.md anew, from the packages that are installed'
 	@echo 'make bench   time of a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
@@ -72,6 +73,9 @@ docs: $(VENV)/.docs
 
 schemas: $(VENV)/.test
 	$(BIN)/python -m stadtwerk.schemas
+
+notebook: $(VENV)/.test
+	$(BIN)/python -m tools.notebook
 
 notices: $(VENV)/.test
 	$(BIN)/python -m tools.notices

@@ -14,7 +14,7 @@ NOTEBOOKS = sorted(notebook.FOLDER.glob("*.ipynb"))
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_it_runs_and_prints_what_it_shows(path: notebook.Path) -> None:
     shown = nbformat.read(path, as_version=4)
-    assert notebook.printed(notebook.executed(path)) == notebook.printed(shown), "run: python -m tools.notebook"
+    assert notebook.printed(notebook.executed(path)) == notebook.printed(shown), "run: make notebook"
 
 
 def test_it_draws_and_names_no_machine() -> None:
