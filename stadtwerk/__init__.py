@@ -5,7 +5,7 @@
     run = stadtwerk.run("substation-winter", seed=1)
     run.verdict.value          # pass, fail or inconclusive, with run.verdict.findings behind it
     run.levels.pandas()        # service levels over time; also run.readings, run.gauges, run.events
-    run.city.levels            # what is owed to whom
+    run.city.levels            # what is required for whom
 
 Everything here is loaded when it is first asked for: `import stadtwerk` itself loads nothing else.
 """

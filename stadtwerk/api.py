@@ -118,9 +118,9 @@ class Reading:
 
 
 class Levels(Table[LevelChange]):
-    """The true course of every service level, as step functions."""
+    """The true time series of every service level, as step functions."""
 
-    def course(self, level: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def series(self, level: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """One level as a step function.
 
         Args:
@@ -234,7 +234,7 @@ class Run:
         """Every event with its cause and the link that it came through, in order of time."""
         return Events(self.folder / "events.jsonl")
 
-    def told(self, event: Event, lang: str = "en") -> str:
+    def sentence(self, event: Event, lang: str = "en") -> str:
         """An event as a sentence that names its subject, in the language `lang` ("en" or "de")."""
         from resilience.words.events import line
 
@@ -369,7 +369,7 @@ def audit(
     kinds: Sequence[str] | None = None,
     components: bool = False,
     pairs: bool = False,
-    makers: bool = False,
+    vendors: bool = False,
     limit: int | None = None,
     jobs: int | None = None,
     settings: AuditSettings | None = None,
@@ -383,13 +383,13 @@ def audit(
         kinds: the kinds of link to cut, such as "power" or "data"; all of them by default.
         components: fail every component that can break, not only those at the core.
         pairs: also two links or core components at once; long.
-        makers: also everything of one maker at once.
+        vendors: also everything of one vendor at once.
         limit: so many cases at most, spread over all of them; the others stay open.
         jobs: cases at once, by default one for each core.
         settings: when things break and for how long, in seconds; the defaults are those of `stadtwerk audit`.
 
     Raises:
-        BadInput: the city has mistakes, owes no service level, or an argument means nothing.
+        BadInput: the city has mistakes, requires no service level, or an argument means nothing.
     """
     from resilience.study.audit import AuditSettings, Scope
     from resilience.study.audit import audit as judged
@@ -407,10 +407,10 @@ def audit(
         )
     town = _city(city)
     if not town.levels:
-        what, mend = "owes no service level, so nothing can be judged", "add `levels` to its city.yaml"
+        what, mend = "requires no service level, so nothing can be judged", "add `levels` to its city.yaml"
         raise BadInput([Problem(str(town.folder or town.name), 0, "levels", what, mend)])
     settings = settings or AuditSettings()
-    scope = Scope(tuple(kind for kind in LINK_ORDER if kind in wanted), components, pairs, makers, limit)
+    scope = Scope(tuple(kind for kind in LINK_ORDER if kind in wanted), components, pairs, vendors, limit)
     live = live_of(town, settings.seed, jobs)
     found = judged(town, network_edges(town), live, settings, scope, lambda *_: None)
     return Audit(found, found.outcomes)

@@ -74,13 +74,13 @@ def test_every_record_of_a_long_table_comes_in_order(run: stadtwerk.Run) -> None
 
 def test_a_level_is_a_step_function_that_starts_before_zero(run: stadtwerk.Run) -> None:
     level = next(iter(run.city.levels))
-    times, values = run.levels.course(level)
+    times, values = run.levels.series(level)
     assert times.shape == values.shape == (sum(change.level == level for change in run.levels),)
     assert list(times) == sorted(times)
     assert times[0] <= 0
     assert not any(math.isnan(value) for value in values)
     with pytest.raises(KeyError):
-        run.levels.course("no-such-level")
+        run.levels.series("no-such-level")
 
 
 def test_events_are_typed_and_lead_back_to_the_fault(run: stadtwerk.Run, folder: Path) -> None:
@@ -92,7 +92,7 @@ def test_events_are_typed_and_lead_back_to_the_fault(run: stadtwerk.Run, folder:
         while event.cause is not None:
             event = by_id[event.cause]
         assert event.kind is EventKind.FAULT
-        assert run.told(event, "de") != run.told(event)
+        assert run.sentence(event, "de") != run.sentence(event)
     codes = run.events.pandas()["code"]
     assert list(codes) == [event.code for event in run.events]
     assert all(json.loads(params) is not None for params in run.events.arrow()["params"].to_pylist())
