@@ -52,6 +52,19 @@ def given_words(given: Given) -> Text:
     return code.words.filled(name=Verbatim(" ".join(given[1:])))
 
 
+@cache
+def _owners() -> Mapping[str, Text]:
+    found: dict[str, Text] = {}
+    for module in _modules("names", _NAMES):
+        found |= getattr(importlib.import_module(module), "OWNERS", {})
+    return MappingProxyType(found)
+
+
+def owner_words(owner: str) -> Text:
+    """An owner: the neutral name that a generated town has for a duty in words, any other as its town wrote it."""
+    return _owners().get(owner, Verbatim(owner))
+
+
 def event_modules() -> Iterator[str]:
     """The modules that declare what can happen: `events` beside each catalogue, and those of the mechanisms."""
     return _modules("events", _MECHANISMS)

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 from resilience.judge.checkers.context import lasting
 from resilience.judge.verdict import Figure, Value
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
-from resilience.report.charter.grid import owner_words
+from resilience.report.charter.grid import NOBODY
 from resilience.study.audit.cases import Group
 from resilience.study.audit.page import FORM
 from resilience.words.labels import component_words
 from simulator.contracts.city import City
+from simulator.contracts.codes import owner_words
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
@@ -113,7 +114,7 @@ def _check(group: Group, cases: Sequence[dict[str, Any]], city: City) -> ClauseE
 
 
 def _named(case: dict[str, Any], city: City) -> Text:
-    subject, owner = str(case["subject"]), owner_words(str(case["owner"]))
+    subject, owner = str(case["subject"]), owner_words(str(case["owner"])) if case["owner"] else NOBODY
     name: Text = Verbatim(subject)
     if subject in city.components:
         name = component_words(city.components[subject])

@@ -22,26 +22,12 @@ from resilience.report.charter.evidence import CharterRun, ClauseEvidence
 from resilience.report.run.compose import target_and_actual
 from resilience.scenario.clauses import Need, charter_clauses
 from simulator.contracts.city import City
+from simulator.contracts.codes import owner_words
 from simulator.contracts.words import Text, Verbatim, Words, enumerated, joined
 
 _ = Words("resilience")
 
-OWNER_NAMES = {
-    "water utility": _("water utility"),
-    "grid operator": _("grid operator"),
-    "city roads department": _("city roads department"),
-    "city IT department": _("city IT department"),
-    "hospital trust": _("hospital trust"),
-    "rescue service": _("rescue service"),
-    "public-safety radio operator": _("public-safety radio operator"),
-    "city administration": _("city administration"),
-}
-"""The neutral names that an import gives; those that a town wrote into its files stay as they are."""
 NOBODY = _("nobody named")
-
-
-def owner_words(owner: str) -> Text:
-    return OWNER_NAMES.get(owner, Verbatim(owner)) if owner else NOBODY
 
 
 def owner_rows(runs: Sequence[CharterRun], city: City) -> tuple[OwnerRow, ...]:
@@ -57,7 +43,13 @@ def owner_rows(runs: Sequence[CharterRun], city: City) -> tuple[OwnerRow, ...]:
                     found.setdefault(owner, []).append(_owned(run, finding))
     names = dict.fromkeys([*levels, *components, *links, *found])
     rows = [
-        OwnerRow(owner_words(name), components[name], links[name], levels[name], tuple(found.get(name, ())))
+        OwnerRow(
+            owner_words(name) if name else NOBODY,
+            components[name],
+            links[name],
+            levels[name],
+            tuple(found.get(name, ())),
+        )
         for name in names
     ]
     return tuple(sorted(rows, key=lambda row: -len(row.findings)))

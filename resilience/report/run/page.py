@@ -18,6 +18,7 @@ from resilience.report.run.views import page_view
 from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import source_words, term
+from simulator.contracts.codes import owner_words
 from simulator.contracts.words import LANGUAGES
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _place(component: MapComponent, lang: str) -> dict[str, Any]:
         "kind": term(component.kind, lang),
         "domain": domain_class(component.kind),
         "district": component.district,
-        "owner": component.owner,
+        "owner": owner_words(component.owner).of(lang),
         "failed": component.failed,
     }
 
@@ -157,6 +158,7 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "t": lambda key, **values: say(key, lang, **values),
         "term": lambda name: term(name, lang),
         "source": lambda name: source_words(name).of(lang),
+        "owner": lambda name: owner_words(name).of(lang),
         "num": lambda value, decimals=0: number(value, lang, decimals),
         "qty": lambda value, unit: quantity(value, unit, lang),
         "clock": lambda at_s: clock(content.start, at_s, lang, content.end_s - content.begin_s > 86400),

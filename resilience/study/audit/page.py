@@ -23,6 +23,7 @@ from resilience.study.audit.replay import file_name
 from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
 from resilience.words.labels import component_words
 from resilience.words.terms import link_words, term
+from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
 from simulator.contracts.form import Form
 from simulator.contracts.kinds import MEASURES
@@ -285,7 +286,7 @@ class _Words:
             way + " + ".join(self.name(subject) for subject in case.subjects),
             case.subject,
             self.kind(case.kind),
-            case.owner or TEXTS["nobody"].of(lang),
+            self.owner(case.owner),
             sub_system,
             level,
             depth,
@@ -299,6 +300,12 @@ class _Words:
 
     def kind(self, kind: str) -> str:
         return " + ".join(term(part, self._lang) for part in kind.split(" + "))
+
+    def owner(self, owner: str) -> str:
+        """One owner, or those of two things that fail together."""
+        if not owner:
+            return TEXTS["nobody"].of(self._lang)
+        return " + ".join(owner_words(part).of(self._lang) for part in owner.split(" + "))
 
     def table(self, group: Group, outcomes: Iterable[Outcome]) -> Table:
         return self._table(GROUPS[group].of(self._lang), f"failing-{group.value}", outcomes)
@@ -315,7 +322,7 @@ class _Words:
         found: dict[str, list[Outcome]] = {}
         for outcome in outcomes:
             if outcome.case.group is not Group.MAKER:
-                found.setdefault(outcome.case.owner or TEXTS["nobody"].of(self._lang), []).append(outcome)
+                found.setdefault(self.owner(outcome.case.owner), []).append(outcome)
         rows = []
         for owner, theirs in found.items():
             bad = sorted((o for o in theirs if o.value is Value.FAIL), key=lambda o: -o.person_hours)

@@ -26,6 +26,7 @@ from resilience.study.campaign.words import (
     varied_words,
 )
 from resilience.words.terms import fault_words
+from simulator.contracts.codes import owner_words
 from simulator.contracts.words import LANGUAGES, SHARE
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 700, 260, 56, 24, 14, 34
@@ -239,7 +240,7 @@ def _risks(content: CampaignContent, lang: str) -> Section:
             if risk.happened is None
             else say("of", lang, n=number(risk.happened, lang), all=number(content.today, lang))
         )
-        owner = _owner(risk.name, content)
+        owner = owner_words(_owner(risk.name, content)).of(lang)
         rows.append(
             (
                 what,
@@ -260,7 +261,7 @@ def _risks(content: CampaignContent, lang: str) -> Section:
             [district_words(r.name, content.city).of(lang) for r in content.districts],
             lang,
         ),
-        _ranking("owners", "owner", content.owners, [r.name or say("no-owner", lang) for r in content.owners], lang),
+        _ranking("owners", "owner", content.owners, [_owned_by(r.name, lang) for r in content.owners], lang),
     ]
     notes: tuple[str, ...] = ()
     if left:
@@ -275,6 +276,10 @@ def _risks(content: CampaignContent, lang: str) -> Section:
         tables=tuple(table for table in tables if table.rows),
         notes=notes,
     )
+
+
+def _owned_by(owner: str, lang: str) -> str:
+    return owner_words(owner).of(lang) if owner else say("no-owner", lang)
 
 
 def _owner(name: str, content: CampaignContent) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from simulator.city.layers.owners import NEUTRAL
 from simulator.contracts.naming import NameCode
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("simulator.city")
 
@@ -36,3 +39,15 @@ EMERGENCY_WATER = NameCode("emergency-water", _("emergency water supply {name}")
 EMERGENCY_WELL = NameCode("emergency-well", _("emergency well {name}"))
 DEPOT = NameCode("depot", _("depot {name}"))
 GENERATOR = NameCode("generator", _("emergency generator of {served}"))
+
+OWNERS: Mapping[str, Text] = {
+    NEUTRAL.water: _("water utility"),
+    NEUTRAL.power: _("grid operator"),
+    NEUTRAL.roads: _("city roads department"),
+    NEUTRAL.ict: _("city IT department"),
+    NEUTRAL.health: _("hospital trust"),
+    NEUTRAL.rescue: _("rescue service"),
+    NEUTRAL.radio: _("public-safety radio operator"),
+    NEUTRAL.city: _("city administration"),
+}
+"""The neutral names that a generated town has for its owners; what a town wrote into its files stays as it is."""
