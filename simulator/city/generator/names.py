@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simulator.city.layers.owners import NEUTRAL
+from simulator.city.generator.layer import NEUTRAL
 from simulator.contracts.naming import NameCode
 from simulator.contracts.words import Text, Words
 
