@@ -56,10 +56,9 @@ from resilience.scenario.timeline_model import EntryFields
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy, Priority
-from simulator.contracts.duration import seconds, shown
+from simulator.contracts.duration import shown
 from simulator.contracts.level import Measure
 from simulator.contracts.model import (
-    DURATION_HINT,
     FIELDS,
     LIST,
     TEXT,
@@ -74,6 +73,7 @@ from simulator.contracts.model import (
     Version,
     Wording,
     by_shape,
+    duration,
     wrong,
 )
 from simulator.contracts.registry import registry
@@ -376,7 +376,7 @@ class RedundancyFields(Model):
     primary: str = Field(description="a mode of the component's kind")
     standby: str = Field(description="a lesser mode of the component's kind")
     must_activate: bool = Field(
-        False, description="true: a run in which it was never needed is inconclusive; false if left out"
+        False, description="whether a run in which it was never needed is inconclusive; false if left out"
     )
     within: Within | None = Field(
         None,
@@ -508,14 +508,7 @@ END = "end"
 
 
 def _moment(value: object) -> float | str:
-    if value == END:
-        return END
-    if not isinstance(value, str):
-        raise wrong("is empty" if value is None else f"{value!r} is not a time", f"{DURATION_HINT}, or `end`")
-    try:
-        return seconds(value)
-    except ValueError as error:
-        raise wrong(str(error), f"{DURATION_HINT}, or `end`") from None
+    return END if value == END else duration(value)
 
 
 Moment = Annotated[float | str, PlainValidator(_moment), WithJsonSchema({"type": "string"})]

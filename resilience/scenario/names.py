@@ -14,7 +14,6 @@ from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Threshold, TimeLimit
 from simulator.contracts.city import City
 from simulator.contracts.document import Document
-from simulator.contracts.duration import seconds
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.model import (
     DURATION_FORM,
@@ -24,6 +23,7 @@ from simulator.contracts.model import (
     Mistakes,
     Name,
     by_shape,
+    duration,
     no_percentage,
     unknown,
     wrong,
@@ -174,14 +174,7 @@ def ways(name: str, value: str | Sequence[str]) -> list[tuple[tuple[str | int, .
 
 
 def _length(value: object) -> float | str:
-    if value == DRAWN:
-        return DRAWN
-    if not isinstance(value, str):
-        raise wrong(f"{value!r} is not a duration" if value is not None else "is empty", DURATION_HINT)
-    try:
-        return seconds(value)
-    except ValueError as error:
-        raise wrong(str(error), DURATION_HINT) from None
+    return DRAWN if value == DRAWN else duration(value)
 
 
 Length = Annotated[
@@ -227,10 +220,7 @@ def _time_limit(value: object) -> TimeLimit:
     if not isinstance(value, str):
         raise wrong("is empty" if value is None else f"{value!r} is not a time", f"write {TIME_LIMIT_HINT}")
     if value[:1].isdigit() or value[:1] in ("", " "):
-        try:
-            return TimeLimit(seconds(value))
-        except ValueError as error:
-            raise wrong(str(error), DURATION_HINT) from None
+        return TimeLimit(duration(value))
     norm = norms().get(value)
     if norm is None:
         timed = [norm.id for norm in norms().values() if norm.unit == "s"]

@@ -286,8 +286,13 @@ def _is_number(value: object) -> bool:
 
 
 def _point(value: Any) -> Point:
-    if not _is_list(value) or len(value) < 2 or not all(_is_number(one) for one in value):
+    if not _is_list(value) or len(value) < 2:
         raise wrong(f"{value!r} is not a point"[:200], "write two numbers: [x, y]")
+    mistakes = Mistakes()
+    for number, one in enumerate(value):
+        if not _is_number(one):
+            mistakes.wrong((number,), f"{one!r} is not a number"[:200], "write a number")
+    mistakes.tell()
     return float(value[0]), float(value[1])
 
 

@@ -173,20 +173,22 @@ def read_version(document: Document, kind: str, understood: int) -> list[Problem
 # --- values that many files hold
 
 
-def _seconds(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            return seconds(value)
-        except ValueError as error:
-            raise wrong(str(error), DURATION_HINT) from None
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        raise wrong(f"{value!r} has no unit", DURATION_HINT)
-    return value
+def duration(value: object) -> float:
+    """The seconds of a duration. Raises what `wrong` makes for anything else."""
+    if value is None:
+        raise wrong("is empty", DURATION_HINT)
+    if not isinstance(value, str):
+        unit = isinstance(value, int | float) and not isinstance(value, bool)
+        raise wrong(f"{value!r} has no unit" if unit else f"{value!r} is not a duration"[:200], DURATION_HINT)
+    try:
+        return seconds(value)
+    except ValueError as error:
+        raise wrong(str(error), DURATION_HINT) from None
 
 
 Seconds = Annotated[
     float,
-    BeforeValidator(_seconds),
+    PlainValidator(duration),
     WithJsonSchema({"type": "string", "pattern": DURATION_FORM, "description": DURATION_HINT}),
 ]
 """A duration such as `2h` or `1h30m`, in seconds."""
@@ -347,7 +349,8 @@ def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any])
         bound = next(said[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in said)
         size = repr(given) if unit == "" else f"{len(given)}{unit}"
         what = "is empty" if unit and not len(given) else f"{size} is {sign} {bound:g}"
-        mend = hint or f"write {_LIMITS_MENDED[sign]} {bound:g}{unit}"
+        least = f"write {_type_words(node, kind)}" if what == "is empty" else ""
+        mend = hint or least or f"write {_LIMITS_MENDED[sign]} {bound:g}{unit}"
     elif kind == "finite_number":
         what, mend = f"{given!r} is not finite", "write a finite number"
     else:

@@ -376,7 +376,7 @@ def test_without_a_city_only_the_file_is_checked(tmp_path: Path) -> None:
         ("city: {name: tiny}", "city: ../there", "city", "write city: {path: ../there}"),
         ("city: {name: tiny}", "city: {name: tiny, path: there}", "city.path", "has both `name` and `path`"),
         ("warmup: 1h", "warmup: 3600", "run.warmup", "3600 has no unit; write a duration such as '15 s'"),
-        ("warmup: 1h", "warmup: ~", "run.warmup", "is empty; write text: how long the town runs before zero"),
+        ("warmup: 1h", "warmup: ~", "run.warmup", "is empty; write a duration such as"),
         ("seeds: [1, 2]", "seeds: [1, true]", "run.seeds[1]", "True is not a whole number"),
         ("below: 0.5", 'below: "0.5"', "timeline[0].evidence.below", "'0.5' is not a number"),
         ("must_activate: true", "must_activate: yes", "redundancies[0].must_activate", "'yes' is not true or false"),
