@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from grafana_foundation_sdk.models import dashboard as model
 
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import ANY, VERDICT_CODES
+from simulator.contracts.registry import registry
 from simulator.contracts.state import State
 from simulator.contracts.words import Text, Words
 
@@ -54,7 +54,7 @@ REDUNDANCY_KINDS: Mapping[str, Text] = {
 
 def measure_words(lang: str) -> dict[str, Text]:
     """What measures are called."""
-    named = {name: measure.title for name, measure in MEASURES.items()}
+    named = {name: measure.title for name, measure in registry().measures.items()}
     return named | {ANY: _("any service")}
 
 

@@ -11,7 +11,6 @@ from resilience.words.labels import component_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, History
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import Measure, ServiceLevel
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
@@ -98,7 +97,7 @@ def low_spells(level: ServiceLevel, history: History) -> tuple[Spell, ...]:
     if course is None or not len(course.at) or course.at[0] >= history.end:
         return ()
     begin = max(0, int(course.at[0]))
-    higher = MEASURES[level.measure].higher_is_better
+    higher = registry().measures[level.measure].higher_is_better
     return spells(course, level.minimum, higher, begin, history.end) if begin < history.end else ()
 
 
@@ -108,7 +107,7 @@ def level_courses(city: City, history: History) -> tuple[LevelCourse, ...]:
 
 
 def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
-    measure = MEASURES[level.measure]
+    measure = registry().measures[level.measure]
     low = low_spells(level, history)
     low_s = sum(spell.length_s for spell in low)
     title, reach = subject_words(level.subject, city)
@@ -164,7 +163,7 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
     """
     rows = []
     for row in person_hours_by_measure(city, history, 0, history.end):
-        measure = MEASURES[row.measure]
+        measure = registry().measures[row.measure]
         if measure.subject == "component":
             rows += [_facility_loss(city.levels[level], city, history) for level in row.levels]
             continue

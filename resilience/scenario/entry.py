@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 from resilience.inject.draws.hazard import Hazard
 from simulator.contracts.component import Domain, Value
-from simulator.contracts.kinds import fault_points
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text
 
-_POINTS = fault_points()
+_POINTS = registry().faults
 
 TARGET = "target"
 """In a signal: the broken component itself."""

@@ -11,7 +11,6 @@ from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes, tasks
 from simulator.contracts.duration import rounded
 from simulator.contracts.event import AnyRole, Counted, Event, EventKind, Role, Value, Vocabulary
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.registry import registry
 from simulator.contracts.words import (
     SHARE,
@@ -141,7 +140,7 @@ def _level(event: Event, name: str, value: float, city: City) -> Text:
     level = city.levels.get(event.subject)
     if level is None:
         return number(value)
-    measure = MEASURES[level.measure]
+    measure = registry().measures[level.measure]
     unit = SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
     now, required = told_apart(value if event.value is None else event.value, level.minimum, unit)
     return registry().measures[level.measure].of(now) if name == "value" else required

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from simulator.city.draft import NetworkRef, Override, RoadRef
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.fault import Parameter
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.names import suggestion
+from simulator.contracts.registry import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def network_component(
     return Component(
         id=element.component_id,
         kind=element.kind,
-        domain=KINDS[element.kind].domain,
+        domain=registry().types[element.kind].domain,
         x_m=x_m if known.x_m is None else known.x_m,
         y_m=y_m if known.y_m is None else known.y_m,
         district=known.district or "",
@@ -67,7 +67,7 @@ def network_component(
 
 def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str, Value]:
     """Parameters with the defaults of their kind; what is missing, unknown or impossible is reported."""
-    declared = {parameter.name: parameter for parameter in KINDS[kind].parameters}
+    declared = {parameter.name: parameter for parameter in registry().types[kind].parameters}
     for name in given:
         if name not in declared:
             near = suggestion(name, declared) if declared else "remove it"

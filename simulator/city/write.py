@@ -21,9 +21,9 @@ from simulator.city.read import CITY_FILE
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from simulator.domains.traffic.catalogue import ROAD
 
 COMPONENTS_FILE = "components.csv"
@@ -103,7 +103,7 @@ def _link_cells(link: Link) -> list[str]:
 
 
 def _component_cells(component: Component) -> list[str]:
-    defaults = {parameter.name: parameter.default for parameter in KINDS[component.kind].parameters}
+    defaults = {parameter.name: parameter.default for parameter in registry().types[component.kind].parameters}
     given = {name: value for name, value in component.parameters.items() if value != defaults.get(name)}
     return [
         component.id,

@@ -100,6 +100,6 @@ class City:
 
     def levels_of(self, domain: Domain) -> tuple[ServiceLevel, ...]:
         """The service levels whose measure belongs to this domain."""
-        from simulator.contracts.kinds import MEASURES
+        from simulator.contracts.registry import registry
 
-        return tuple(lv for lv in self.levels.values() if MEASURES[lv.measure].domain == domain)
+        return tuple(lv for lv in self.levels.values() if registry().measures[lv.measure].domain == domain)

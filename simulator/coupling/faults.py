@@ -8,7 +8,7 @@ from types import MappingProxyType
 from simulator.contracts.city import City
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault, FaultPoint
-from simulator.contracts.kinds import FAULTS_OF_KIND, LINK_FAULTS
+from simulator.contracts.registry import registry
 from simulator.coupling.events import FAULT_APPLIED, FAULT_CLEARED, FAULT_CLEARED_IN_PART, FAULT_NOT_IN_FORCE
 from simulator.kernel.log import EventLog
 
@@ -30,8 +30,8 @@ class FaultStack:
     def declared(self, target: str) -> tuple[FaultPoint, ...]:
         """The fault points of a component or link. Raises `KeyError` for an unknown id."""
         if target in self._city.components:
-            return FAULTS_OF_KIND[self._city.components[target].kind]
-        return LINK_FAULTS[self._city.links[target].kind]
+            return registry().faults_of_type[self._city.components[target].kind]
+        return registry().links[self._city.links[target].kind].faults
 
     def handle(self, fault: str, handler: Handler) -> None:
         """A domain says that it makes this fault happen."""

@@ -8,7 +8,7 @@ import numpy as np
 
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from simulator.coupling.events import LEVEL_BACK, LEVEL_LOW
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
@@ -41,7 +41,7 @@ class LevelRecorder:
             at.append(now)
             values.append(value)
         owed = self._city.levels[level]
-        higher = MEASURES[owed.measure].higher_is_better
+        higher = registry().measures[owed.measure].higher_is_better
         low = value < owed.minimum - NO_CHANGE if higher else value > owed.minimum + NO_CHANGE
         if low and level not in self._low:
             required = {"required": owed.minimum}

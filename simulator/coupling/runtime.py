@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, EventKind, Value
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.registry import registry
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
@@ -136,7 +136,7 @@ class Runtime:
 
 def _measure_people(city: City, faults: FaultStack, crews: Crews, quantities: Quantities) -> None:
     """Register who is there: staff of every place that has some, crews and fuel of depots."""
-    staffed = tuple(c.id for c in city.components.values() if KINDS[c.kind].fault(STAFF_ABSENT) is not None)
+    staffed = tuple(c.id for c in city.components.values() if registry().types[c.kind].fault(STAFF_ABSENT) is not None)
     depots = tuple(crews.depot(depot) for depot in crews.depots)
     names = crews.depots
     for quantity in (

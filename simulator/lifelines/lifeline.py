@@ -10,8 +10,8 @@ from typing import ClassVar
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link
+from simulator.contracts.registry import registry
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import CONTROL
@@ -42,7 +42,7 @@ class Lifeline(ABC):
 
     def __init__(self, runtime: Runtime, component: Component) -> None:
         self.runtime, self.component, self.id = runtime, component, component.id
-        self.mode = KINDS[component.kind].modes[0]
+        self.mode = registry().types[component.kind].modes[0]
         self.share = 1.0
         self.last_event: int | None = None
         self._levels = tuple(

@@ -17,8 +17,8 @@ from resilience.words.labels import component_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import owner_words
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, enumerated, joined, number, quantity
 from stadtwerk.runs.finished import StoredSource
@@ -152,7 +152,7 @@ def check_causes(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
             if first.kind not in ORIGINS:
                 untraced += 1
                 continue
-            source, hit = _sector(first.subject, city), MEASURES[level.measure].domain.value
+            source, hit = _sector(first.subject, city), registry().measures[level.measure].domain.value
             if source != hit:
                 across += 1
                 paths.add((source, hit))

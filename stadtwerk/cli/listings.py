@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from simulator.contracts.component import Value
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import KINDS, LINK_FAULTS
 from simulator.contracts.registry import registry
 
 Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
@@ -140,7 +139,7 @@ def _cities() -> Listing:
 
 def _kinds(lang: str) -> Listing:
     rows = []
-    for kind in KINDS.values():
+    for kind in registry().types.values():
         takes = "\n".join(
             f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
             + (" (must be given)" if p.default is None else f" = {p.default}")
@@ -154,11 +153,11 @@ def _kinds(lang: str) -> Listing:
 def _faults(lang: str) -> Listing:
     where: dict[str, list[str]] = {}
     points: dict[str, FaultPoint] = {}
-    for kind in KINDS.values():
+    for kind in registry().types.values():
         for point in kind.faults:
             points[point.name] = point
             where.setdefault(point.name, []).append(kind.name)
-    for link_kind, faults in LINK_FAULTS.items():
+    for link_kind, faults in ((name, link.faults) for name, link in registry().links.items()):
         for point in faults:
             points[point.name] = point
             where.setdefault(point.name, []).append(f"{link_kind} link")
@@ -178,7 +177,7 @@ def _faults(lang: str) -> Listing:
 
 
 def _measures(lang: str) -> Listing:
-    from simulator.contracts.kinds import MEASURES
+    from simulator.contracts.registry import registry
 
     rows = [
         (
@@ -189,15 +188,15 @@ def _measures(lang: str) -> Listing:
             m.subject.replace("|", ", "),
             m.source,
         )
-        for m in MEASURES.values()
+        for m in registry().measures.values()
     ]
     return "measures of service levels", ("measure", "domain", "what it says", "unit", "subject", "source"), rows
 
 
 def _quantities(lang: str) -> Listing:
-    from simulator.contracts.kinds import QUANTITIES
+    from simulator.contracts.registry import registry
 
-    rows = [(q.name, q.unit, ", ".join(q.of), q.title.of(lang)) for q in QUANTITIES.values()]
+    rows = [(q.name, q.unit, ", ".join(q.of), q.title.of(lang)) for q in registry().quantities.values()]
     return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows
 
 

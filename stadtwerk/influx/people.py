@@ -11,9 +11,9 @@ from resilience.judge.metrics import quality
 from resilience.judge.time_series import TOLERANCE
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import AFFECTED, ANY, CURVE, DISTRICT, LEVEL
+from simulator.contracts.registry import registry
 from simulator.contracts.state import State
 from simulator.contracts.ticks import to_s
 from stadtwerk.influx.places import Places
@@ -48,7 +48,7 @@ class People:
     def level(self, name: str, value: float) -> ServiceLevel:
         """A level has this value from now on."""
         owed = self._city.levels[name]
-        higher = MEASURES[owed.measure].higher_is_better
+        higher = registry().measures[owed.measure].higher_is_better
         below = value < owed.minimum - TOLERANCE if higher else value > owed.minimum + TOLERANCE
         course = Course(np.zeros(1, np.int64), np.array([value]))
         self._now[name] = _Now(owed, value, float(quality(course, owed).values[0]), below)
@@ -162,7 +162,7 @@ class People:
 def _counted(city: City) -> dict[str, tuple[str, ...]]:
     """The levels of each measure that count: those of districts where there are any, so that nobody counts twice."""
     found = {}
-    for measure in MEASURES:
+    for measure in registry().measures:
         owed = [level for level in city.levels.values() if level.measure == measure]
         if any(level.subject in city.districts for level in owed):
             owed = [level for level in owed if level.subject in city.districts]

@@ -8,9 +8,9 @@ from resilience.words.labels import component_words
 from simulator.city.frame import to_degrees
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import CITY, NONE
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("stadtwerk")
@@ -71,7 +71,7 @@ class Places:
         owed = self.city.levels.get(level)
         if owed is None:
             return Verbatim(level)
-        measure, place = MEASURES[owed.measure], self.label(owed.subject)
+        measure, place = registry().measures[owed.measure], self.label(owed.subject)
         if owed.subject in self.city.components:
             return place
         return _("{place}: {measure}", place=place, measure=measure.title)
@@ -82,7 +82,7 @@ class Places:
         district = CITY if component is None else self.district(component.district)
         if level.subject in self.city.districts:
             district = self.district(level.subject)
-        domain = MEASURES[level.measure].domain.value
+        domain = registry().measures[level.measure].domain.value
         return {
             "district": district,
             "owner": level.owner or NONE,
@@ -99,7 +99,7 @@ class Places:
     @cached_property
     def with_modes(self) -> tuple[Component, ...]:
         """Components whose kind has a fallback, in file order."""
-        return tuple(c for c in self.city.components.values() if KINDS[c.kind].modes)
+        return tuple(c for c in self.city.components.values() if registry().types[c.kind].modes)
 
     def _named(self, subject: str) -> Text:
         city = self.city

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import BEAT_S, SLOW_BEAT_S, SNAPSHOT_S
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.notes import Notes
@@ -93,7 +93,7 @@ class Replay:
 
     def _level(self, name: str, value: float) -> None:
         owed = self._people.level(name, value)
-        if MEASURES[owed.measure].subject == "component":
+        if registry().measures[owed.measure].subject == "component":
             self._states.share(owed.subject, value)
 
     def _event(self, event: Event) -> None:

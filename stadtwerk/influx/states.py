@@ -6,7 +6,6 @@ from gateways.stores.influx.lines import Value
 from resilience.words.terms import fault_words, kind_words, mode_words
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import CLASS, COMPONENT, FAULT, MODE
 from simulator.contracts.registry import registry
@@ -30,7 +29,7 @@ class States:
         self._lost: dict[str, dict[LinkKind, bool]] = {}
         self._faults: dict[tuple[str, str], dict[str, int]] = {}
         self._modes: dict[str, tuple[str, int | None]] = {
-            c.id: (KINDS[c.kind].modes[0], None) for c in places.with_modes
+            c.id: (registry().types[c.kind].modes[0], None) for c in places.with_modes
         }
         self._shares: dict[str, float] = {}
         self._feeding: dict[str, tuple[Component, ...]] = {
@@ -81,7 +80,11 @@ class States:
         elif kind is EventKind.MODE and subject in self._modes and event.after is not None:
             self._modes[subject] = (event.after, event.at)
             self._turned[subject] = None
-        elif kind is EventKind.SWITCH and subject in self._modes and event.after in KINDS[self._kind(subject)].modes:
+        elif (
+            kind is EventKind.SWITCH
+            and subject in self._modes
+            and event.after in registry().types[self._kind(subject)].modes
+        ):
             self._modes[subject] = (event.after or "", event.at)
             self._turned[subject] = None
         if subject in self._components:
@@ -225,7 +228,11 @@ class States:
         counts = self._counts[kind, district]
         fields: dict[str, Value] = {state.name.lower(): counts[state] for state in State}
         fields |= {"total": sum(counts), "worst": max(state for state in State if counts[state])}
-        tags = {"district": self._places.district(district), "domain": KINDS[kind].domain.value, "kind": kind}
+        tags = {
+            "district": self._places.district(district),
+            "domain": registry().types[kind].domain.value,
+            "kind": kind,
+        }
         words = kind_words(kind).begun()
         tags |= {"kind_de": words.de, "kind_en": words.en}
         self._out.add(CLASS, tags, fields, tick)

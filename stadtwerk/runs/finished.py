@@ -16,8 +16,8 @@ from simulator.contracts.city import City
 from simulator.contracts.document import load_document
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.folder import RUN, WITH_CODES, read_events
@@ -172,7 +172,7 @@ def results_of(folder: Path, city: City) -> Results:
     for level in city.levels.values():
         if level.id not in courses or level.subject not in (*city.districts, *city.components):
             continue
-        higher = MEASURES[level.measure].higher_is_better
+        higher = registry().measures[level.measure].higher_is_better
         rows = courses[level.id]
         ends = [at_s for at_s, _ in rows[1:]] + [end_s]
         # what is over before the scenario's zero does not count

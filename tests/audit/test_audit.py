@@ -21,8 +21,8 @@ from resilience.study.audit.observation import observe
 from resilience.study.audit.outcome import Method
 from resilience.study.audit.page import COLUMNS, by_graph, csv_text, json_text, render
 from resilience.study.audit.words import answer
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 from stadtwerk.studies.audit import live_of, run_audit
 from tests.audit.towns import whole_town
@@ -81,7 +81,9 @@ def test_every_link_of_the_model_is_in_it_once(healthy: Audit) -> None:
 def test_every_core_component_and_lifeline_is_in_it(healthy: Audit) -> None:
     core = {c.id for c in healthy.city.of_kind("server", "router", "switch", "network-control")}
     assert {outcome.case.subject for outcome in healthy.of(Group.COMPONENT)} == core
-    with_fallback = {c.id for c in healthy.city.components.values() if c.domain == "lifeline" and KINDS[c.kind].modes}
+    with_fallback = {
+        c.id for c in healthy.city.components.values() if c.domain == "lifeline" and registry().types[c.kind].modes
+    }
     assert {outcome.case.subject for outcome in healthy.of(Group.LIFELINE)} == with_fallback
     for outcome in healthy.of(Group.LIFELINE):
         broken = {one.target for one in outcome.case.breaks}

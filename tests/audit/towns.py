@@ -15,9 +15,9 @@ from simulator.city.road_file import Trips, read_road_elements, write_roads
 from simulator.city.water_file import read_water_elements
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.sensor import SensorCohort
 from tests.support.towns import component, link, town
 from tests.traffic.grids import grid
@@ -162,9 +162,10 @@ def whole_town(
     of_files = [*read_water_elements(water), *read_power_elements(power), *read_road_elements(files)]
     parts = [
         Component(
-            e.component_id, e.kind, KINDS[e.kind].domain, e.x, e.y, "d1", "town", network_id=e.network_id,
+            e.component_id, e.kind, registry().types[e.kind].domain, e.x, e.y, "d1", "town", network_id=e.network_id,
             parameters=MappingProxyType(
-                {p.name: p.default for p in KINDS[e.kind].parameters if p.default is not None} | dict(e.parameters)
+                {p.name: p.default for p in registry().types[e.kind].parameters if p.default is not None}
+                | dict(e.parameters)
             ),
         )
         for e in of_files

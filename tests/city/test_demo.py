@@ -18,8 +18,8 @@ from simulator.city.demo import build_demo, gabriel
 from simulator.city.importers.pandapower_grid import quiet_pandapower
 from simulator.city.people import inside
 from simulator.contracts.city import City
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 
 wntr = pytest.importorskip("wntr", reason="the demo extra is not installed")
 pytest.importorskip("pandapower", reason="the demo extra is not installed")
@@ -235,7 +235,7 @@ def test_a_folder_that_holds_something_is_left_alone(demo: City) -> None:
 
 def test_all_kinds_but_the_grid_battery_occur(demo: City) -> None:
     systems = {component.domain for component in demo.components.values()}
-    known = {name for name, kind in KINDS.items() if kind.domain in systems}
+    known = {name for name, kind in registry().types.items() if kind.domain in systems}
     assert known - {component.kind for component in demo.components.values()} == {"battery"}
 
 

@@ -11,7 +11,6 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Value
 from simulator.contracts.crews import CrewPolicy, Priority, crews_of, repair_class, trade_of
 from simulator.contracts.event import EventKind
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 from simulator.contracts.registry import registry
@@ -81,9 +80,9 @@ def test_a_crew_does_only_its_trade_and_one_of_all_trades_does_any() -> None:
 
 
 def test_every_kind_that_can_break_has_a_trade_and_every_repair_is_of_a_kind() -> None:
-    assert all(trade_of(kind.name, kind.domain) in registry().trades for kind in KINDS.values())
-    assert all(kind.repair.median_s > 0 for kind in KINDS.values())
-    assert {p.name for p in KINDS["depot"].parameters} >= TRADES | {"crews"}
+    assert all(trade_of(kind.name, kind.domain) in registry().trades for kind in registry().types.values())
+    assert all(kind.repair.median_s > 0 for kind in registry().types.values())
+    assert {p.name for p in registry().types["depot"].parameters} >= TRADES | {"crews"}
     assert crews_of(yard(water_crews=2.0, drivers=1.0)) == {Trade.WATER: 2, Trade.DRIVER: 1}
 
 
@@ -123,7 +122,7 @@ def leaning() -> tuple[tuple[Component, ...], tuple[Link, ...]]:
     """bus-a feeds a clinic in d1, bus-b houses in d2, bus-c a town hall in d1, bus-d nothing of note."""
     parts = [component(f"bus-{x}", "bus") for x in "abcd"]
     parts += [component("clinic", "hospital", beds=1.0), component("hall", "town-hall"), component("tap", "pump")]
-    homes = Component("homes", "gateway", KINDS["gateway"].domain, 0.0, 0.0, "d2", parameters={})
+    homes = Component("homes", "gateway", registry().types["gateway"].domain, 0.0, 0.0, "d2", parameters={})
     return (*parts, homes), (
         link("power", "bus-a", "clinic"), link("power", "bus-b", "homes"), link("power", "bus-c", "hall"),
         link("power", "bus-d", "tap"),

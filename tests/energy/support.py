@@ -16,9 +16,9 @@ from simulator.city.importers.pandapower_grid import import_pandapower
 from simulator.city.power_file import read_power_elements
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Value
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.coupling import Runtime
 from simulator.domains.energy import start
 from simulator.domains.energy.process import EnergyDomain
@@ -57,8 +57,8 @@ def oberrhein() -> Any:
 
 
 def component(name: str, kind: str, x: float = 0.0, y: float = 0.0, district: str = "", **given: Value) -> Component:
-    parameters = {p.name: p.default for p in KINDS[kind].parameters if p.default is not None} | given
-    return Component(name, kind, KINDS[kind].domain, x, y, district, parameters=parameters)
+    parameters = {p.name: p.default for p in registry().types[kind].parameters if p.default is not None} | given
+    return Component(name, kind, registry().types[kind].domain, x, y, district, parameters=parameters)
 
 
 def power(source: str, target: str, autonomy_s: float = 0.0) -> Link:

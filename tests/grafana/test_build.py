@@ -15,7 +15,6 @@ import yaml
 from dashboards.build import DEFAULT, built, differences, write
 from dashboards.page import TAG, page_titles
 from dashboards.palette import STATES, VERDICTS, measure_words
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.measurements import VERDICT_CODES
 from simulator.contracts.registry import registry
 from simulator.contracts.state import State
@@ -154,7 +153,7 @@ def test_no_state_is_told_by_colour_alone() -> None:
 def test_everything_that_a_database_holds_has_words() -> None:
     assert set(STATES) == set(State)
     assert set(VERDICTS) == set(VERDICT_CODES)
-    assert set(measure_words("de")) == {*MEASURES, "any"}
+    assert set(measure_words("de")) == {*registry().measures, "any"}
     kinds = [kind.name for kind in registry().stores.values()]
     assert len(set(kinds)) == len(kinds)
 

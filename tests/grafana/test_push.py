@@ -12,8 +12,8 @@ import pytest
 
 from resilience.judge.metrics import person_hours_by_measure, quality, resilience
 from simulator.contracts.history import Course, History
-from simulator.contracts.kinds import QUANTITIES
 from simulator.contracts.measurements import MEASUREMENTS
+from simulator.contracts.registry import registry
 from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, StoredSource, read_folder
@@ -164,7 +164,7 @@ def test_the_lines_are_the_same_in_however_many_steps(folder: RunFolder) -> None
 
 
 def test_measurements_and_quantities_have_names_of_their_own() -> None:
-    assert not MEASUREMENTS.keys() & QUANTITIES.keys()
+    assert not MEASUREMENTS.keys() & registry().quantities.keys()
     for measurement in MEASUREMENTS.values():
         assert not set(measurement.tags) & {field.name for field in measurement.fields}, "a name is a tag or a field"
 

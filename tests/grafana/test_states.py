@@ -8,9 +8,9 @@ import pytest
 
 from gateways.stores.influx import PointWriter
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import AFFECTED, COMPONENT, MODE, STORE
+from simulator.contracts.registry import registry
 from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
 from stadtwerk.influx.notes import KIND_WORDS
 from stadtwerk.influx.places import Places
@@ -19,14 +19,14 @@ from stadtwerk.influx.states import States
 from tests.support.towns import component, link, town
 
 
-@pytest.mark.parametrize(("kind", "mode"), [(k.name, mode) for k in KINDS.values() for mode in k.modes])
+@pytest.mark.parametrize(("kind", "mode"), [(k.name, mode) for k in registry().types.values() for mode in k.modes])
 def test_every_mode_of_every_kind_is_in_a_class(kind: str, mode: str) -> None:
-    assert KINDS[kind].mode(mode) is not None
+    assert registry().types[kind].mode(mode) is not None
     assert isinstance(state_of_mode(kind, mode), State)
 
 
 def test_the_best_mode_is_normal_and_none_is_failed() -> None:
-    for kind in KINDS.values():
+    for kind in registry().types.values():
         if kind.modes:
             assert state_of_mode(kind.name, kind.modes[0]) is State.NORMAL
         if "none" in kind.modes:
@@ -38,8 +38,8 @@ def test_the_best_mode_is_normal_and_none_is_failed() -> None:
 
 
 def test_ways_of_a_medium_are_modes_in_their_order() -> None:
-    for kind, ways in {one.name: one.same_medium for one in KINDS.values() if one.same_medium}.items():
-        modes = KINDS[kind].modes
+    for kind, ways in {one.name: one.same_medium for one in registry().types.values() if one.same_medium}.items():
+        modes = registry().types[kind].modes
         assert [mode for mode in modes if mode in ways] == list(ways)
         assert ways[0] == modes[0]
         assert ways_of(kind) == ways

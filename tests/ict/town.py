@@ -8,9 +8,9 @@ from datetime import datetime
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Value
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.sensor import SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
@@ -20,9 +20,9 @@ from simulator.kernel.clock import Clock
 def component(
     id: str, kind: str, district: str = "", x_m: float = 0.0, y_m: float = 0.0, **parameters: Value
 ) -> Component:
-    known = {p.name: p.default for p in KINDS[kind].parameters if p.default is not None}
-    assert parameters.keys() <= {p.name for p in KINDS[kind].parameters}
-    return Component(id, kind, KINDS[kind].domain, x_m, y_m, district, parameters=known | parameters)
+    known = {p.name: p.default for p in registry().types[kind].parameters if p.default is not None}
+    assert parameters.keys() <= {p.name for p in registry().types[kind].parameters}
+    return Component(id, kind, registry().types[kind].domain, x_m, y_m, district, parameters=known | parameters)
 
 
 def power(source: str, target: str, autonomy_s: float = 0.0) -> Link:

@@ -14,7 +14,7 @@ from gateways.gateway.legacy.devices import DEVICES, FieldDevices
 from gateways.gateway.legacy.registers import Number, Register, RegisterBlock, RegisterMap, map_of, step_of
 from gateways.wire.payload import WireReading
 from gateways.wire.versions import v0
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.registry import registry
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 
 START = 1_768_406_400.0
@@ -95,7 +95,7 @@ def test_modern_devices_are_left_alone_and_every_declared_protocol_is_spoken() -
     sent = taken(group(), [1.0] * 6)
     assert FieldDevices({"gw": "senml"}, START).through(sent) is sent
     assert FieldDevices({"other": "csv"}, START).through(sent) is sent
-    (protocol,) = [p for p in KINDS["gateway"].parameters if p.name == "protocol"]
+    (protocol,) = [p for p in registry().types["gateway"].parameters if p.name == "protocol"]
     assert set(protocol.choices) == {"senml", *DEVICES} and protocol.default == "senml"
     for name in DEVICES:
         got = FieldDevices({"gw": name}, START).through(sent)

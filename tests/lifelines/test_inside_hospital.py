@@ -6,8 +6,8 @@ import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Value
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
@@ -93,7 +93,7 @@ def test_ventilation_by_hand(lost: list[str], expected: list[tuple[float, str]])
 
 
 def test_how_long_staff_ventilate_by_hand_has_a_source_and_begins_anew_with_every_outage() -> None:
-    (lasts,) = [p for p in KINDS["hospital"].parameters if p.name == "manual_s"]
+    (lasts,) = [p for p in registry().types["hospital"].parameters if p.name == "manual_s"]
     assert lasts.default == 6 * HOUR_S and "six hours" in lasts.source
     runtime = running(clinic(manual_s=1000.0))
     lose(runtime, "power", back_s=2000.0)

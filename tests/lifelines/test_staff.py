@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.registry import registry
 from simulator.coupling.catalogue import STAFF_ABSENT
 from tests.ict.town import course, modes, run_to
@@ -25,7 +24,7 @@ MANNED = tuple(name for name in LIFELINES if CITY.components[name].kind in STAFF
 
 
 def test_the_kinds_with_staff_are_those_that_declare_its_absence() -> None:
-    assert {kind.name for kind in KINDS.values() if STAFF_ABSENT in kind.faults} == set(STAFFED)
+    assert {kind.name for kind in registry().types.values() if STAFF_ABSENT in kind.faults} == set(STAFFED)
     assert set(registry().quantities["staff_share"].of) == set(STAFFED)
 
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from simulator.contracts.city import City
 from simulator.contracts.component import District
 from simulator.contracts.event import EventKind
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import Fallback, Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
@@ -80,7 +80,7 @@ PLAIN = {*LIFELINES, "depot"}
 BREAKS = [
     (c.id, point.name)
     for c in CITY.components.values()
-    for point in KINDS[c.kind].faults
+    for point in registry().types[c.kind].faults
     if point.disables or (c.id in PLAIN and point not in (FLOODING, *COMMAND_FAULTS))
 ]
 BREAKS += [(room, fault) for room in ("centre", "works") for fault in ("loss-of-view", "loss-of-control")]
@@ -120,17 +120,17 @@ def test_inject_and_clear_is_baseline_and_every_mode_follows_the_one_before(faul
     schedule(runtime, faults)
     run_to(runtime, 12_000)
     assert {name: lifelines.mode(name) for name in LIFELINES} == {
-        name: KINDS[CITY.components[name].kind].modes[0] for name in LIFELINES
+        name: registry().types[CITY.components[name].kind].modes[0] for name in LIFELINES
     }
     for name in CITY.levels:
         whole = {"litres-per-person-east": 126.0, "lifeline-room": pytest.approx(1 - 0.25 * 0.46)}.get(name, 1.0)
         assert course(runtime, name)[-1][1] == whole, name
     for name in LIFELINES:
-        last = KINDS[CITY.components[name].kind].modes[0]
+        last = registry().types[CITY.components[name].kind].modes[0]
         for event in runtime.log.events:
             if event.kind is EventKind.MODE and event.subject == name:
                 assert event.before == last != event.after
-                assert event.after in KINDS[CITY.components[name].kind].modes
+                assert event.after in registry().types[CITY.components[name].kind].modes
                 assert event.cause is not None
                 last = event.after
 

@@ -6,8 +6,8 @@ import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.component import District
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.domains import ict
@@ -121,6 +121,6 @@ def test_sirens_that_nobody_reaches_are_silent_until_they_are_sounded_by_hand() 
 
 def test_the_shares_come_from_the_survey() -> None:
     assert all(
-        "Warntag" in next(p for p in KINDS[kind].parameters if p.name == name).source
+        "Warntag" in next(p for p in registry().types[kind].parameters if p.name == name).source
         for kind, name in (("public-warning", "digital_share"), ("siren", "heard_share"))
     )

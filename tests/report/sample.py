@@ -19,9 +19,9 @@ from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, Executed, History
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 
 START = datetime(2026, 1, 14, 12, 0)
@@ -58,7 +58,7 @@ def city() -> City:
         districts[f"d{i + 1}"] = District(f"d{i + 1}", name, 2600 + 520 * (i * 7 % 12), x + 850, y + 650, ring)
 
     def add(name: str, kind: str, x: float, y: float, title: str = "", district: str = "") -> None:
-        components[name] = Component(name, kind, KINDS[kind].domain, x, y, district, title=title)
+        components[name] = Component(name, kind, registry().types[kind].domain, x, y, district, title=title)
 
     add("substation-nord", "substation", 700, 3300, "Umspannwerk Nord")
     add("substation-sued", "substation", 5200, 500, "Umspannwerk Süd")

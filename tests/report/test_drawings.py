@@ -19,17 +19,17 @@ from resilience.report.run.views import bands_of, fault_keys
 from resilience.words.terms import mode_words
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Verbatim
 from tests.report import sample
 from tests.support.towns import component, link, town
 
 START = datetime(2026, 1, 14, 12)
-HOSPITAL = KINDS["hospital"].modes
+HOSPITAL = registry().types["hospital"].modes
 
 
 def timeline(*spans: tuple[str, float, float], kind: str = "hospital") -> ModeTimeline:
-    modes = KINDS[kind].modes
+    modes = registry().types[kind].modes
     titles = tuple(mode_words(kind, mode) for mode in modes)
     return ModeTimeline("h", kind, Verbatim("Clinic"), modes, titles, tuple(ModeSpan(*span) for span in spans))
 

@@ -17,7 +17,6 @@ from resilience.report.run.wording import duration, full_date, number, plain, qu
 from resilience.scenario.moment import clock, day
 from resilience.scenario.norms import Confidence
 from resilience.words.terms import mode_words, term
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 
@@ -25,7 +24,7 @@ ROOM = Path(resilience.report.run.__file__).parent
 
 
 def test_glyphs_are_of_types_that_exist() -> None:
-    assert shapes().keys() <= KINDS.keys()
+    assert shapes().keys() <= registry().types.keys()
 
 
 def test_every_confidence_and_category_has_a_german_name() -> None:

@@ -16,7 +16,7 @@ from resilience.inject.draws.hazard import Circle, Hazard, HazardType, Place, Po
 from resilience.inject.draws.rates import YEAR_S, Outage, first_failure_s, rate_of, rates
 from resilience.scenario.norms import Confidence
 from simulator.contracts.component import Component
-from simulator.contracts.kinds import KINDS, fault_points
+from simulator.contracts.registry import registry
 from tests.resilience.town import component, tiny_city
 
 SQUARE = ((0, 0), (100, 0), (100, 100), (0, 100))
@@ -135,7 +135,7 @@ def test_places_on_the_map() -> None:
     assert Place(component="x", radius_m=9.0).in_city(hall) == Circle(5.0, 6.0, 9.0)
 
 
-KNOWN_FAULTS = fault_points()
+KNOWN_FAULTS = registry().faults
 
 
 @pytest.mark.parametrize("name", [*fragilities(), *rates()])
@@ -143,8 +143,8 @@ def test_every_row_names_what_there_is(name: str) -> None:
     row = fragilities().get(name) or rates()[name]
     point = KNOWN_FAULTS[row.fault]
     for kind in row.kinds:
-        assert point in KINDS[kind].faults, (name, kind)
-        assert set(row.where) <= {parameter.name for parameter in KINDS[kind].parameters}
+        assert point in registry().types[kind].faults, (name, kind)
+        assert set(row.where) <= {parameter.name for parameter in registry().types[kind].parameters}
     declared = {parameter.name: parameter for parameter in point.parameters}
     assert set(row.parameters) <= declared.keys()
     assert {p.name for p in point.parameters if p.default is None} <= set(row.parameters), "a value must be given"

@@ -4,7 +4,7 @@ from resilience.scenario.clauses import clauses
 from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 from tests.resilience.town import tiny_city
 
@@ -29,8 +29,8 @@ def test_every_norm_says_where_it_comes_from() -> None:
 
 
 def test_norms_that_levels_use_have_their_unit() -> None:
-    assert norms()["wassv-person"].unit == MEASURES["litres-per-person"].unit
-    assert norms()["travel-time-index"].unit == MEASURES["travel-time-index"].unit
+    assert norms()["wassv-person"].unit == registry().measures["litres-per-person"].unit
+    assert norms()["travel-time-index"].unit == registry().measures["travel-time-index"].unit
 
 
 def test_seventeen_clauses() -> None:

@@ -10,7 +10,7 @@ from resilience.judge.judge import judge
 from resilience.judge.time_series import mode_course
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 from tests.resilience.town import component, course, history, modes, scenario, tiny_city
 
@@ -126,7 +126,7 @@ def test_a_standby_that_nobody_needed_says_so_and_still_passes() -> None:
 
 LADDERS = [
     (kind.name, primary, standby)
-    for kind in KINDS.values()
+    for kind in registry().types.values()
     for i, primary in enumerate(kind.modes)
     for standby in kind.modes[i + 1 :]
 ]
@@ -135,7 +135,7 @@ LADDERS = [
 @pytest.mark.parametrize(("kind", "primary", "standby"), LADDERS, ids=lambda value: value)
 def test_every_second_way_of_the_catalogue_can_be_judged(kind: str, primary: str, standby: str) -> None:
     """In time and to the end; too late; used up too early (where there is a mode below); never needed."""
-    modes_of = KINDS[kind].modes
+    modes_of = registry().types[kind].modes
     city = replace(CITY, components={**CITY.components, "it": component("it", kind)})
     item = Redundancy("r", "technical", "it", primary, standby, True, TimeLimit(100.0), TimeLimit(1000.0))
 

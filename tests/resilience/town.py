@@ -22,9 +22,9 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Domain
 from simulator.contracts.event import Event, EventCode, EventKind, Value
 from simulator.contracts.history import Course, Executed, History
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 
 HOUR = 3_600_000
@@ -32,7 +32,7 @@ SAME = Said({"de": "gleich", "en": "same"})
 
 
 def component(name: str, kind: str, district: str = "d1", **more: str) -> Component:
-    return Component(name, kind, KINDS[kind].domain, 0.0, 0.0, district, **more)  # type: ignore[arg-type]
+    return Component(name, kind, registry().types[kind].domain, 0.0, 0.0, district, **more)  # type: ignore[arg-type]
 
 
 def tiny_city() -> City:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from simulator.contracts.kinds import QUANTITIES
 from simulator.contracts.registry import registry
 from stadtwerk.__main__ import main
 from stadtwerk.library import demo_folder, load_named_city
@@ -98,7 +97,7 @@ def test_domains_register_the_quantities_that_are_declared_and_no_others() -> No
     running = start_domains(runtime)
     registered = set(runtime.quantities.names())
     close_all(running)
-    assert registered <= set(QUANTITIES), registered - set(QUANTITIES)
+    assert registered <= set(registry().quantities), registered - set(registry().quantities)
     only_where_a_sensor_reads_it, of_gateways_with_sensors = {"water_age_s"}, {"held_readings"}
     there = {component.kind for component in city.components.values()}
     of_what_is_not_there = {
@@ -108,5 +107,6 @@ def test_domains_register_the_quantities_that_are_declared_and_no_others() -> No
         for quantity in catalogue.quantities
     }
     assert (
-        set(QUANTITIES) - registered - of_what_is_not_there == only_where_a_sensor_reads_it | of_gateways_with_sensors
+        set(registry().quantities) - registered - of_what_is_not_there
+        == only_where_a_sensor_reads_it | of_gateways_with_sensors
     )

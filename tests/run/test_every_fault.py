@@ -13,7 +13,6 @@ import pytest
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.fault import FaultPoint
-from simulator.contracts.kinds import FAULTS_OF_KIND, KINDS, LINK_FAULTS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
@@ -155,14 +154,14 @@ def _own(kind: str) -> tuple[FaultPoint, ...]:
     What happens to certificates stands in `tests/run/test_brokers.py`.
     """
     others = (FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, *registry().report_faults)
-    return tuple(point for point in KINDS[kind].faults if point not in others)
+    return tuple(point for point in registry().types[kind].faults if point not in others)
 
 
 def _link_cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
     seen = set()
     for link in city.links.values():
         what = (link.kind, "" if link.kind == LinkKind.ROAD else city.components[link.target].kind)
-        for point in LINK_FAULTS[link.kind]:
+        for point in registry().links[link.kind].faults:
             if point.name == "link-degraded" and what[1] != "gateway":
                 continue  # what it does is measured at gateways
             if (what, point.name) not in seen and not _from_generator(city, link.source):
@@ -200,8 +199,8 @@ def sound(town: Town) -> dict[str, object]:
 
 
 def test_there_is_a_case_for_every_fault_that_the_city_declares() -> None:
-    declared = {(c.kind, point.name) for c in DEMO.components.values() for point in FAULTS_OF_KIND[c.kind]}
-    declared |= {("link", point.name) for link in DEMO.links.values() for point in LINK_FAULTS[link.kind]}
+    declared = {(c.kind, point.name) for c in DEMO.components.values() for point in registry().faults_of_type[c.kind]}
+    declared |= {("link", point.name) for link in DEMO.links.values() for point in registry().links[link.kind].faults}
     of_sensors = {(c.kind, point.name) for c in DEMO.components.values() for point in registry().sensor_faults}
     of_reports = {("gateway", point.name) for point in (FIRMWARE_UPDATE, *registry().report_faults)}
     of_reports |= {(kind, CERTIFICATE_EXPIRED.name) for kind in ("gateway", "broker")}

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from resilience.report.run import write_report
 from simulator.contracts.city import City
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from tests.browser import DESK, PHONE, chromium, needs_browser, offline_page
 from tests.report import sample
 from tests.run.conftest import Run
@@ -96,7 +96,7 @@ def test_the_run_can_be_played_through_with_the_keyboard(browser: Browser, main_
     low = []
     for level in demo.levels.values():
         value = [value for at, value in main_run.levels[level.id] if at <= 1800][-1]
-        better = MEASURES[level.measure].higher_is_better
+        better = registry().measures[level.measure].higher_is_better
         if value < level.minimum - 1e-9 if better else value > level.minimum + 1e-9:
             low.append(level.id)
     assert low

@@ -8,9 +8,9 @@ from types import MappingProxyType
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, District, Value
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
+from simulator.contracts.registry import registry
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
 
@@ -19,7 +19,7 @@ START = datetime(2026, 1, 14, 17, 0)
 
 def component(name: str, kind: str, x_m: float = 0.0, y_m: float = 0.0, **parameters: Value) -> Component:
     """A component with its kind's defaults filled in."""
-    declared = KINDS[kind]
+    declared = registry().types[kind]
     filled: dict[str, Value] = {p.name: p.default for p in declared.parameters if p.default is not None}
     return Component(
         name, kind, declared.domain, x_m, y_m, district="d1", parameters=MappingProxyType(filled | parameters)

@@ -13,9 +13,9 @@ import pytest
 from simulator.city.water_file import read_water_elements
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
+from simulator.contracts.registry import registry
 from simulator.coupling import Runtime
 from simulator.kernel import Clock
 from tests.support.towns import town
@@ -49,7 +49,9 @@ def city_of(
 ) -> City:
     """A town with every element of a water network, in one district."""
     components = [
-        Component(e.component_id, e.kind, KINDS[e.kind].domain, e.x, e.y, district="d1", network_id=e.network_id)
+        Component(
+            e.component_id, e.kind, registry().types[e.kind].domain, e.x, e.y, district="d1", network_id=e.network_id
+        )
         for e in read_water_elements(path)
     ]
     return replace(town([*components, *others], links, levels), water_file=path)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.contracts.city import City
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.domains import water
 from tests.support.towns import component, link
@@ -61,8 +61,8 @@ OF_TOWN = {
     "valve-V": "valve",
     "reservoir-R": "reservoir",
 }
-POINTS = [(name, point) for name, kind in OF_TOWN.items() for point in KINDS[kind].faults]
-POINTS += [("works", point) for point in KINDS["waterworks"].faults]
+POINTS = [(name, point) for name, kind in OF_TOWN.items() for point in registry().types[kind].faults]
+POINTS += [("works", point) for point in registry().types["waterworks"].faults]
 TURNS = st.lists(st.tuples(st.sampled_from(POINTS), st.integers(0, 5000), st.integers(1, 5000)), max_size=8)
 
 

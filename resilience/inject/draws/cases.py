@@ -18,7 +18,7 @@ from resilience.inject.draws.rates import Outage, first_failure_s, rate_of
 from resilience.scenario.entry import Case, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Value
-from simulator.contracts.kinds import FAULTS_OF_KIND
+from simulator.contracts.registry import registry
 
 Stream = Callable[[str, str], np.random.Generator]
 """Gives the private random stream of (name, purpose) under the run's seed."""
@@ -81,7 +81,7 @@ def _wearing(entry: TimelineEntry, components: list[Component], year: int) -> tu
             rate, fault = known.per_year(age, component.length_m), known.fault
         else:
             continue
-        if fault in [point.name for point in FAULTS_OF_KIND[component.kind]]:
+        if fault in [point.name for point in registry().faults_of_type[component.kind]]:
             given = {**(known.parameters if known else {}), **entry.parameters}
             found.append(Exposure(component, fault, rate * wear.factor, known.outage if known else None, given))
     return tuple(found)

@@ -8,8 +8,8 @@ from resilience.judge.checkers.rows import finding, judged
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import LinkContinuity, Threshold
 from simulator.contracts.component import Domain
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words
 
 _ = Words("resilience")
@@ -31,7 +31,9 @@ def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Fin
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
     broken = {_sub_system(act.target, context) for act in done}
     onset = min(act.applied_at for act in done if act.applied_at is not None)
-    others = [level for level in context.city.levels.values() if MEASURES[level.measure].domain not in broken]
+    others = [
+        level for level in context.city.levels.values() if registry().measures[level.measure].domain not in broken
+    ]
     end = context.history.end
     rows = judged(others, context, lambda level: invariant_row(level, Threshold(), item.longest, onset, end, context))
     return finding(item.id, title, rows, context)

@@ -31,7 +31,7 @@ from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.limits import time_limit
 from resilience.scenario.scenario import Redundancy
 from resilience.words.terms import mode_words
-from simulator.contracts.kinds import KINDS
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Text, Words, told_apart
 
@@ -80,7 +80,7 @@ def _title(item: Redundancy, context: Context) -> Text:
 
 
 def _judge(item: Redundancy, context: Context) -> Finding:
-    modes = KINDS[context.city.components[item.component].kind].modes
+    modes = registry().types[context.city.components[item.component].kind].modes
     course = mode_course(item.component, modes, context.history)
     cases = [
         _with_load(_case(item, modes, outage, context), item, outage, context)

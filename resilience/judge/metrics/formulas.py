@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from resilience.judge.time_series import TOLERANCE, Steps, cut, spells, time_worse_s
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 
 
@@ -36,7 +36,7 @@ def quality(course: Course, level: ServiceLevel) -> Course:
     Shares are the measures in unit `1` that are better when higher. Measuring the others against what is owed
     (v / minimum, or minimum / v where less is better) is an assumption.
     """
-    measure = MEASURES[level.measure]
+    measure = registry().measures[level.measure]
     values = course.values
     if measure.higher_is_better and measure.unit != "1":
         values = values / level.minimum if level.minimum > 0 else np.ones_like(values)
@@ -100,7 +100,7 @@ def most_people_worse(levels: Sequence[ServiceLevel], history: History, start: i
     """
     changes: list[tuple[int, int]] = []
     for level in levels:
-        higher = MEASURES[level.measure].higher_is_better
+        higher = registry().measures[level.measure].higher_is_better
         for spell in spells(history.levels[level.id], level.minimum, higher, start, end):
             changes += [(spell.begin, level.people), (spell.end, -level.people)]
     now, most = 0, 0
@@ -117,7 +117,7 @@ def person_hours_by_measure(city: City, history: History, start: int, end: int) 
     twice. Levels that were not recorded over the whole window are left out.
     """
     rows = []
-    for name, measure in MEASURES.items():
+    for name, measure in registry().measures.items():
         owed = [level for level in city.levels.values() if level.measure == name]
         if any(level.subject in city.districts for level in owed):
             owed = [level for level in owed if level.subject in city.districts]

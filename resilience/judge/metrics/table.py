@@ -20,7 +20,6 @@ from resilience.judge.verdict import Metric
 from resilience.words.labels import component_words
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
-from simulator.contracts.kinds import KINDS, MEASURES
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import SHARE, Verbatim, Words
@@ -150,7 +149,7 @@ def _traffic(city: City, history: History) -> Iterable[Metric]:
         ),
     ):
         for course in _recorded(city, history, measure).values():
-            higher = MEASURES[measure].higher_is_better
+            higher = registry().measures[measure].higher_is_better
             value = worst(course, 0, history.end, higher)
             yield Metric(name, title, TOWN, value, SHARE if higher else "1", source)
 
@@ -180,7 +179,7 @@ def _ict(city: City, history: History) -> Iterable[Metric]:
             value = availability(whole, 0, history.end)
             yield Metric("availability", title, registry().measures[measure].service, value, SHARE, ITU)
     for service in city.of_kind("service"):
-        modes = KINDS[service.kind].modes
+        modes = registry().types[service.kind].modes
         for lost in outages(mode_course(service.id, modes, history), 0):
             regained = next((s.begin for s in lost.stretches if s.mode != modes[-1]), lost.back)
             title = _("failover time")

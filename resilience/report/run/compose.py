@@ -32,7 +32,6 @@ from resilience.words.terms import fault_words, mode_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Said, Text, Verbatim, Words, told_apart
@@ -173,7 +172,7 @@ def mode_timelines(city: City, history: History) -> tuple[ModeTimeline, ...]:
     for component in city.components.values():
         logged = changes.get(component.id, [])
         seen = (mode for event in logged for mode in (event.before, event.after) if mode)
-        modes = KINDS[component.kind].modes or tuple(dict.fromkeys(seen))
+        modes = registry().types[component.kind].modes or tuple(dict.fromkeys(seen))
         if modes:
             spans = _spans(logged, modes[0], history.end)
             titles = tuple(mode_words(component.kind, mode) for mode in modes)

@@ -14,7 +14,6 @@ from resilience.scenario.scenario import CityReference, Scenario
 from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words
@@ -112,7 +111,7 @@ def own_fault(kind: str) -> str | None:
     """The fault that means "does not work" for a kind: the first that disables it, else the first without a choice to
     make. None for kinds that cannot break by themselves, as a service that servers carry.
     """
-    points = KINDS[kind].faults
+    points = registry().types[kind].faults
     found = next((point for point in points if point.disables), None)
     if found is None:
         found = next((p for p in points if all(x.default is not None for x in p.parameters)), None)
@@ -157,7 +156,7 @@ def component_cases(city: City, every: bool = False) -> Iterator[Case]:
 def lifelines(city: City) -> Iterator[Component]:
     """The lifelines that have ways of working to fall back on."""
     for component in city.components.values():
-        if component.domain == Domain.LIFELINE and KINDS[component.kind].modes:
+        if component.domain == Domain.LIFELINE and registry().types[component.kind].modes:
             yield component
 
 

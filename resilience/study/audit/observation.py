@@ -11,7 +11,7 @@ from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import Course, History
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _losses(history: History, city: City, begin: int, end: int) -> tuple[tuple[L
     losses, unknown = [], []
     for level in city.levels.values():
         course = history.levels.get(level.id)
-        higher = MEASURES[level.measure].higher_is_better
+        higher = registry().measures[level.measure].higher_is_better
         try:
             low = spells(_known(course), level.minimum, higher, begin, end)
         except NotRecorded:

@@ -14,7 +14,7 @@ from resilience.study.audit.observation import LevelLoss, Observation
 from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Words
 
 _ = Words("resilience")
@@ -98,7 +98,7 @@ class Bench:
         return Outcome(case, value, Method.SIMULATED, tuple(failing), hours, changed, _reason(losses, failing, changed))
 
     def domain(self, level: str) -> Domain:
-        return MEASURES[self.city.levels[level].measure].domain
+        return registry().measures[self.city.levels[level].measure].domain
 
 
 def person_hours(losses: Sequence[LevelLoss], city: City) -> float:

@@ -26,7 +26,6 @@ from resilience.words.terms import link_words, term
 from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
 from simulator.contracts.form import Form
-from simulator.contracts.kinds import MEASURES
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.words import LANGUAGES, SHARE, Said
@@ -69,7 +68,7 @@ def row(outcome: Outcome, audit: Audit, lang: str = "en") -> dict[str, Any]:
             "worst_level": worst.level,
             "depth": round(worst.worst, 6),
             "minimum": level.minimum,
-            "unit": MEASURES[level.measure].unit,
+            "unit": registry().measures[level.measure].unit,
             "longest_s": worst.longest_s,
             "low_s": worst.low_s,
         }
@@ -270,7 +269,7 @@ class _Words:
         way = TEXTS["way-to"].of(lang) if case.group is Group.ACCESS else ""
         if worst is not None:
             promised = self._city.levels[worst.level]
-            measure = MEASURES[promised.measure]
+            measure = registry().measures[promised.measure]
             unit = SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
             depth, owed = quantity(worst.worst, unit, lang), quantity(promised.minimum, unit, lang)
             length, level = duration(worst.longest_s, lang), self.level(worst.level)

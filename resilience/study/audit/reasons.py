@@ -11,8 +11,8 @@ from resilience.study.audit.outcome import Outcome
 from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City
 from simulator.contracts.duration import shown
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, enumerated, joined
 
 _ = Words("resilience")
@@ -71,7 +71,7 @@ def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
 def _second(change: ModeChange, city: City) -> bool:
     """Whether the component entered a mode that is neither its best nor its last."""
     component = city.components.get(change.component)
-    modes = () if component is None else KINDS[component.kind].modes
+    modes = () if component is None else registry().types[component.kind].modes
     return change.after in modes[1:] and change.after != "none"
 
 

@@ -14,7 +14,7 @@ from resilience.study.campaign.words import amount, signed
 from resilience.study.comparison.campaigns import RunSide
 from resilience.study.comparison.words import say
 from resilience.words.terms import fault_words
-from simulator.contracts.kinds import MEASURES
+from simulator.contracts.registry import registry
 from simulator.contracts.words import SHARE
 
 Pair = tuple[LevelFigures | None, LevelFigures | None]
@@ -166,7 +166,7 @@ def _level_section(levels: Sequence[Pair], differing: Sequence[Pair], lang: str)
     rows = []
     for pair in sorted(differing, key=lambda pair: -abs(_hours(pair[1]) - _hours(pair[0]))):
         known = next(level for level in pair if level is not None)
-        measure = MEASURES[known.measure]
+        measure = registry().measures[known.measure]
         service = measure.title
         unit = shown_unit(measure)
         rows.append(

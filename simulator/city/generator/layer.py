@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from simulator.city.draft import Override, SensorRule
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, Value
-from simulator.contracts.kinds import KINDS
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.naming import Given
+from simulator.contracts.registry import registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def place(
 ) -> Component:
     """A component with its kind's defaults, its place rounded to a decimetre. Raises `KeyError` for what is missing."""
     filled: dict[str, Value] = {}
-    for parameter in KINDS[kind].parameters:
+    for parameter in registry().types[kind].parameters:
         given = parameters.get(parameter.name, parameter.default)
         if given is None:
             raise KeyError(f"a {kind} needs {parameter.name}")
@@ -119,7 +119,7 @@ def place(
     return Component(
         name,
         kind,
-        KINDS[kind].domain,
+        registry().types[kind].domain,
         round(x_m, 1),
         round(y_m, 1),
         district,
