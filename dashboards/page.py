@@ -17,8 +17,12 @@ from dashboards.influx import InfluxNotes, source
 from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
+<<<<<<< HEAD
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words
+=======
+from simulator.contracts.words import PSEUDO, Text, Words
+>>>>>>> 31ddb8b (Terminal lines, lists and notes are messages; reports and dashboards can be asked for in the pseudo-language)
 
 _ = Words("dashboards")
 
@@ -38,7 +42,11 @@ def page_titles() -> dict[str, Text]:
     }
 
 
-OTHER_LANGUAGE: dict[str, tuple[str, str]] = {"de": ("en", "English"), "en": ("de", "Deutsch")}
+OTHER_LANGUAGE: dict[str, tuple[str, str]] = {
+    "de": ("en", "English"),
+    "en": ("de", "Deutsch"),
+    PSEUDO: ("de", f"⟦{PSEUDO}⟧"),
+}
 
 LANGUAGE_NAMES: dict[str, str] = {"de": "Deutsch", "en": "English"}
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Numeral, Text, Words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,19 +20,13 @@ if TYPE_CHECKING:
     from resilience.report.pages import Page
     from simulator.kernel import Clock
 
+_ = Words("stadtwerk")
+
 STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim"}
 SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–"}
-WORDS = {
-    "en": {"pass": "pass", "fail": "fail", "inconclusive": "inconclusive", "not needed": "not needed"},
-    "de": {
-        "pass": "bestanden",
-        "fail": "nicht bestanden",
-        "inconclusive": "nicht schlüssig",
-        "not needed": "nicht gebraucht",
-    },
-}
-HEADS = {"en": ("verdict", "check", "finding"), "de": ("Ergebnis", "Prüfung", "Befund")}
-REPORT = {"en": "report", "de": "Bericht"}
+WORDS = {"pass": _("pass"), "fail": _("fail"), "inconclusive": _("inconclusive"), "not needed": _("not needed")}
+HEADS = (_("verdict"), _("check"), _("finding"))
+REPORT = _("report")
 PIPED_COLUMNS = 120
 """Width of tables in a log file or pipe, where nobody says how wide the paper is."""
 WIDE_COLUMNS = 100
@@ -76,59 +71,64 @@ class Terminal:
         encoding = sys.stdout.encoding or "utf-8"
         print(text.encode(encoding, "replace").decode(encoding), end="")
 
-    def say(self, text: str) -> None:
-        print(text, file=sys.stderr, flush=True)
+    def said(self, text: Text) -> str:
+        """A text in the language of this terminal."""
+        return text.of(self.lang)
+
+    def say(self, text: Text | str) -> None:
+        """A remark, or a line for programs as it stands."""
+        print(text if isinstance(text, str) else self.said(text), file=sys.stderr, flush=True)
 
     def table(self, title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table or, where it would not fit, a paragraph for each row that begins with the row's first cell."""
         from rich import box
         from rich.table import Table
-        from rich.text import Text
+        from rich.text import Text as RichText
 
         console = self._console()
         if len(columns) > 3 and console.width < WIDE_COLUMNS:
-            self._print(console, Text(title, style="italic"))
+            self._print(console, RichText(title, style="italic"))
             for row in rows:
                 print()
-                self._print(console, Text(row[0], style="bold"))
+                self._print(console, RichText(row[0], style="bold"))
                 for head, cell in zip(columns[1:], row[1:], strict=True):
                     if cell:
-                        self._print(console, Text(f"{head}: {cell.replace(chr(10), '; ')}"), indent=2)
+                        self._print(console, RichText(f"{head}: {cell.replace(chr(10), '; ')}"), indent=2)
             return
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         for i, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=i == 0)  # the first holds names, to be copied
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))  # not as markup: "[m2]" is a unit
+            table.add_row(*(RichText(cell) for cell in row))  # not as markup: "[m2]" is a unit
         self._print(console, table)
 
     def show_page(self, page: Page) -> None:
         """A page of sections as text: the answer, then each table."""
-        from rich.text import Text
+        from rich.text import Text as RichText
 
         console = self._console()
-        self._print(console, Text(page.title, style="bold"))
+        self._print(console, RichText(page.title, style="bold"))
         print(page.facts)
         for _, sentences in page.lead:
             for sentence in sentences:
-                self._print(console, Text(sentence))
+                self._print(console, RichText(sentence))
         for section in page.sections:
             print()
-            self._print(console, Text(section.title, style="bold"))
+            self._print(console, RichText(section.title, style="bold"))
             for sentence in section.sentences:
-                self._print(console, Text(sentence))
+                self._print(console, RichText(sentence))
             for table in section.tables:
                 self.table(table.caption, table.heads, table.rows)
             for note in section.notes:
-                self._print(console, Text(note, style="dim"))
+                self._print(console, RichText(note, style="dim"))
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
+    def working(self, what: Text) -> Iterator[None]:
         """A sign of life during work whose length nobody knows."""
         if not self._shows:
             yield
             return
-        with self._console(error=True).status(what):
+        with self._console(error=True).status(self.said(what)):
             yield
 
     @contextmanager
@@ -154,7 +154,7 @@ class Terminal:
             yield show
 
     @contextmanager
-    def counting(self, what: str) -> Iterator[Callable[[int, int], None]]:
+    def counting(self, what: Text) -> Iterator[Callable[[int, int], None]]:
         """A bar for work whose length becomes known while it goes on; nothing when standard error is not a terminal."""
         if not self._shows:
             yield lambda done, total: None
@@ -163,7 +163,7 @@ class Terminal:
 
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         with Progress(*columns, console=self._console(error=True), transient=True) as bar:
-            task = bar.add_task(what, total=None)
+            task = bar.add_task(self.said(what), total=None)
             yield lambda done, total: bar.update(task, completed=done, total=total)
 
     @contextmanager
@@ -183,7 +183,9 @@ class Terminal:
             if 10 * done // total > said:
                 said = 10 * done // total
                 left_s = (time.monotonic() - began) / (done - first) * (total - done)
-                self.say(f"{done} of {total} runs, {failures} failed, about {left_s:.0f} s left")
+                left = Numeral(f"{left_s:.0f} s")
+                sentence = _("{done} of {total} runs, {failures} failed, about {left} left")
+                self.say(sentence.filled(done=done, total=total, failures=failures, left=left))
 
         yield count
 
@@ -197,50 +199,54 @@ class Terminal:
             def count(failed: bool = False) -> None:
                 nonlocal failures
                 failures += failed
-                bar.update(task, advance=1, description=f"{failures} failed" if failures else "")
+                bar.update(
+                    task,
+                    advance=1,
+                    description=self.said(_("{failures} failed", failures=failures)) if failures else "",
+                )
 
             yield count
 
-    def show_verdict(self, verdict: Verdict, notes: Sequence[str], folder: Path) -> None:
+    def show_verdict(self, verdict: Verdict, notes: Sequence[Text], folder: Path) -> None:
         """The verdict as a table, the answer in one sentence, remarks, and where the report stands."""
         from rich import box
         from rich.table import Table
-        from rich.text import Text
+        from rich.text import Text as RichText
 
-        console, words = self._console(), WORDS[self.lang]
+        console, words = self._console(), {value: self.said(word) for value, word in WORDS.items()}
         wide = console.width >= WIDE_COLUMNS
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for i, head in enumerate(HEADS[self.lang]):
+        for i, head in enumerate(map(self.said, HEADS)):
             table.add_column(head, overflow="fold", no_wrap=i == 0, ratio=(None, 2, 3)[i])
         for finding in verdict.findings:
             value = finding.value.value if finding.needed else "not needed"
-            sign = Text(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
+            sign = RichText(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
             title, reason = finding.title.of(self.lang), finding.reason.of(self.lang)
             if wide:
                 table.add_row(sign, title, reason)
             else:
-                self._print(console, Text.assemble(sign, f"  {title}"))
-                self._print(console, Text(reason), indent=4)
+                self._print(console, RichText.assemble(sign, f"  {title}"))
+                self._print(console, RichText(reason), indent=4)
         if wide:
             self._print(console, table)
         else:
             print()
         value = verdict.value.value
-        sign = Text(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
-        self._print(console, Text.assemble(sign, f"  {verdict.answer.of(self.lang)}"))
+        sign = RichText(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
+        self._print(console, RichText.assemble(sign, f"  {verdict.answer.of(self.lang)}"))
         for note in notes:
-            self._print(console, Text(note, style="dim"))
-        print(f"{REPORT[self.lang]}: {folder / 'report.html'}")
+            self._print(console, RichText(self.said(note), style="dim"))
+        print(f"{self.said(REPORT)}: {folder / 'report.html'}")
 
 
 class Quiet(Terminal):
     """Says nothing while one run of many goes on."""
 
-    def say(self, text: str) -> None:
+    def say(self, text: Text | str) -> None:
         pass
 
     @contextmanager
-    def working(self, what: str) -> Iterator[None]:
+    def working(self, what: Text) -> Iterator[None]:
         yield
 
     @contextmanager

@@ -4,10 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-SHORT_MONTHS = {
-    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-    "de": ("Jan.", "Feb.", "März", "Apr.", "Mai", "Juni", "Juli", "Aug.", "Sep.", "Okt.", "Nov.", "Dez."),
-}
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
+_c = _.context
+
+SHORT_MONTHS = (
+    _c("short month", "Jan"),
+    _c("short month", "Feb"),
+    _c("short month", "Mar"),
+    _c("short month", "Apr"),
+    _c("short month", "May"),
+    _c("short month", "Jun"),
+    _c("short month", "Jul"),
+    _c("short month", "Aug"),
+    _c("short month", "Sep"),
+    _c("short month", "Oct"),
+    _c("short month", "Nov"),
+    _c("short month", "Dec"),
+)
 
 
 def moment(start: datetime, at_s: float) -> datetime:
@@ -24,5 +39,4 @@ def clock(start: datetime, at_s: float, lang: str, dated: bool = False) -> str:
 
 def day(at: datetime, lang: str) -> str:
     """`14 Jan` or `14. Jan.`, for an axis."""
-    dot = "." if lang == "de" else ""
-    return f"{at.day}{dot}\u00a0{SHORT_MONTHS[lang][at.month - 1]}"
+    return _("{day}\u00a0{month}", day=at.day, month=SHORT_MONTHS[at.month - 1]).of(lang)

@@ -37,6 +37,9 @@ SOURCE = "en"
 PSEUDO = "qps"
 """The language of tests: English in brackets."""
 
+READABLE = (*LANGUAGES, PSEUDO)
+"""Every language in which a text can be asked for."""
+
 SHARE = "share"
 """The unit in which a dimensionless measure between 0 and 1 is told to people: per cent."""
 
@@ -350,7 +353,7 @@ def preferred_language(environment: Mapping[str, str] = os.environ) -> str:
         asked = environment.get(variable, "")
         if asked:
             language = asked.split("_")[0].split(".")[0].lower()
-            return language if language in (*LANGUAGES, PSEUDO) else SOURCE
+            return language if language in READABLE else SOURCE
     return SOURCE
 
 
@@ -371,7 +374,7 @@ def _pseudo(said: str) -> str:
 
 
 def _known(language: str) -> None:
-    if language not in LANGUAGES and language != PSEUDO:
+    if language not in READABLE:
         raise KeyError(language)
 
 

@@ -11,9 +11,13 @@ from simulator.contracts.city import City
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import IMPORTERS, named, registry
+from simulator.contracts.words import Words
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.finished import results_of
 from stadtwerk.terminal import Terminal
+
+_ = Words("stadtwerk")
+
 
 SHOWN_AT_FIRST = 30
 """Assumptions printed on the terminal; all of them stand in the city's folder."""
@@ -34,7 +38,7 @@ def import_from(options: argparse.Namespace) -> None:
     with TemporaryDirectory() as aside:
         given = {name: getattr(options, name) for name in _FILES} | _brought(options, Path(aside))
         sources = ImportSources(options.name or options.out.resolve().name, **given)
-        with terminal.working("reading networks"):
+        with terminal.working(_("reading networks")):
             report = import_city(sources, options.out)
     show(report.city, terminal)
     print(f"city folder: {options.out}")
@@ -77,7 +81,7 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
 
 def show_city(name: str) -> None:
     terminal = Terminal()
-    with terminal.working("loading the city"):
+    with terminal.working(_("loading the city")):
         city = load_named_city(name)
     show(city, terminal)
 

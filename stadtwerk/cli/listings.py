@@ -7,76 +7,82 @@ from collections.abc import Callable, Mapping, Sequence
 from simulator.contracts.component import Value
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Verbatim, Words
+
+_ = Words("stadtwerk")
+_c = _.context
+
 
 Listing = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Title, column heads, rows."""
 
 
-GERMAN = {
-    "scenarios that ship": "mitgelieferte Szenarien",
-    "suites that ship": "mitgelieferte Prüfreihen",
-    "campaigns that ship": "mitgelieferte Kampagnen",
-    "cases": "Fälle",
-    "measures": "Maßnahmen",
-    "scenarios": "Szenarien",
-    "cities with a name (any other: give its folder)": "Städte mit Namen (jede andere: ihr Ordner)",
-    "kinds of component": "Arten von Bauteilen",
-    "faults": "Störungen",
-    "measures of service levels": "Messgrößen für Leistungen",
-    "quantities, for sensors and evidence (component.quantity)": "Größen für Sensoren und Nachweise (Bauteil.Größe)",
-    "norms": "Normen",
-    "failure rates": "Ausfallraten",
-    "fragility curves": "Schadenskurven",
-    "class": "Klasse",
-    "failures": "Ausfälle",
-    "ageing": "Alterung",
-    "outage": "Dauer",
-    "hazard": "Naturereignis",
-    "fails": "fällt aus",
-    "clauses of the Smart City Charter": "Abschnitte der Smart City Charta",
-    "name": "Name",
-    "title": "Titel",
-    "question": "Frage",
-    "charter": "Charta",
-    "made from": "gemacht aus",
-    "kind": "Art",
-    "domain": "Teilsystem",
-    "what it is": "was es ist",
-    "parameters": "Parameter",
-    "modes, best first": "Betriebsweisen, beste zuerst",
-    "fault": "Störung",
-    "befalls": "trifft",
-    "what happens": "was geschieht",
-    "measure": "Messgröße",
-    "what it says": "was sie sagt",
-    "unit": "Einheit",
-    "subject": "für",
-    "source": "Quelle",
-    "of": "von",
-    "level": "Leistung",
-    "minimum": "Mindestmaß",
-    "people": "Menschen",
-    "owner": "schuldet",
-    "basis": "Grundlage",
-    "id": "Kennung",
-    "plug-ins": "Erweiterungen",
-    "registered as": "angemeldet als",
-    "from": "aus",
-    "version": "Version",
-    "state": "Zustand",
-    "what it asks": "was sie verlangt",
-    "value": "Wert",
-    "confidence": "Sicherheit",
+WORDS = {
+    word.sentence: word
+    for word in (
+        _c("list", "scenarios that ship"),
+        _c("list", "suites that ship"),
+        _c("list", "campaigns that ship"),
+        _c("list", "cases"),
+        _c("list", "measures"),
+        _c("list", "scenarios"),
+        _c("list", "cities with a name (any other: give its folder)"),
+        _c("list", "kinds of component"),
+        _c("list", "faults"),
+        _c("list", "measures of service levels"),
+        _c("list", "quantities, for sensors and evidence (component.quantity)"),
+        _c("list", "norms"),
+        _c("list", "failure rates"),
+        _c("list", "fragility curves"),
+        _c("list", "class"),
+        _c("list", "failures"),
+        _c("list", "ageing"),
+        _c("list", "outage"),
+        _c("list", "hazard"),
+        _c("list", "fails"),
+        _c("list", "clauses of the Smart City Charter"),
+        _c("list", "name"),
+        _c("list", "title"),
+        _c("list", "question"),
+        _c("list", "charter"),
+        _c("list", "made from"),
+        _c("list", "kind"),
+        _c("list", "domain"),
+        _c("list", "what it is"),
+        _c("list", "parameters"),
+        _c("list", "modes, best first"),
+        _c("list", "fault"),
+        _c("list", "befalls"),
+        _c("list", "what happens"),
+        _c("list", "measure"),
+        _c("list", "what it says"),
+        _c("list", "unit"),
+        _c("list", "subject"),
+        _c("list", "source"),
+        _c("list", "of"),
+        _c("list", "level"),
+        _c("list", "minimum"),
+        _c("list", "people"),
+        _c("list", "owner"),
+        _c("list", "basis"),
+        _c("list", "id"),
+        _c("list", "plug-ins"),
+        _c("list", "registered as"),
+        _c("list", "from"),
+        _c("list", "version"),
+        _c("list", "state"),
+        _c("list", "what it asks"),
+        _c("list", "value"),
+        _c("list", "confidence"),
+    )
 }
 """Titles and heads. What is to be typed into a scenario (names, kinds, modes, units) is the same in every language."""
 
 
 def listing(topic: str, city: str | None, lang: str) -> Listing:
     """The table of one topic. Raises `BadInput` for a city that cannot be loaded."""
-    title, heads, rows = _levels_of(city) if topic == "levels" and city is not None else _of(topic, lang)
-    if lang == "de":
-        title, heads = GERMAN.get(title, title), [GERMAN[head] for head in heads]
-    return title, heads, rows
+    title, heads, rows = _levels_of(city, lang) if topic == "levels" and city is not None else _of(topic, lang)
+    return WORDS.get(title, Verbatim(title)).of(lang), [WORDS[head].of(lang) for head in heads], rows
 
 
 def _of(topic: str, lang: str) -> Listing:
@@ -163,7 +169,7 @@ def _faults(lang: str) -> Listing:
             where.setdefault(point.name, []).append(f"{link_kind} link")
     for point in registry().sensor_faults:
         points[point.name] = point
-        where[point.name] = ["Sensoren aller Art" if lang == "de" else "sensors of any kind"]
+        where[point.name] = [_("sensors of any kind").of(lang)]
     rows = []
     for name, point in points.items():
         takes = "\n".join(
@@ -215,7 +221,7 @@ def _plugins() -> Listing:
     return "plug-ins", ("name", "registered as", "from", "version", "state"), rows
 
 
-def _levels_of(name: str) -> Listing:
+def _levels_of(name: str, lang: str) -> Listing:
     from stadtwerk.library import load_named_city
 
     city = load_named_city(name)
@@ -224,7 +230,7 @@ def _levels_of(name: str) -> Listing:
         for lv in city.levels.values()
     ]
     heads = ("level", "measure", "subject", "minimum", "people", "owner", "basis")
-    return f"service levels owed in {city.name}", heads, rows
+    return _("service levels required in {city}", city=city.name).of(lang), heads, rows
 
 
 def _norms(lang: str) -> Listing:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resilience.judge.outcome import Outcome
 from resilience.study.suite import SuiteRun
-from simulator.contracts.words import Words
+from simulator.contracts.words import Numeral, Words
 from stadtwerk.runs.run import RunRequest
 from stadtwerk.studies.suite import SuiteRequest, SuiteResult, shrink_run
 from stadtwerk.terminal import Terminal
@@ -21,7 +21,7 @@ WORDS = {
     Outcome.INCONCLUSIVE: _("? inconclusive"),
     Outcome.ERROR: _("! error"),
 }
-HEADS = {"en": ("outcome", "scenario", "seed", "why"), "de": ("Ergebnis", "Szenario", "Startwert", "Begründung")}
+HEADS = (_("outcome"), _("scenario"), _("seed"), _("why"))
 SEED = _("seed")
 REPLAY = _("replay")
 REPORT = _("report")
@@ -29,9 +29,16 @@ REPORT = _("report")
 
 def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
     """One line when a run is over."""
-    word = WORDS[run.judged.outcome].of(terminal.lang)
     terminal.say(
-        f"[{over}/{all_runs}] {word}  {run.scenario} ({SEED.of(terminal.lang)} {run.seed}, {run.length_s:.1f} s)"
+        _(
+            "[{over}/{all_runs}] {outcome}  {scenario} (seed {seed}, {length})",
+            over=over,
+            all_runs=all_runs,
+            outcome=WORDS[run.judged.outcome],
+            scenario=run.scenario,
+            seed=run.seed,
+            length=Numeral(f"{run.length_s:.1f} s"),
+        )
     )
 
 
@@ -42,7 +49,7 @@ def show(result: SuiteResult, terminal: Terminal) -> None:
         (WORDS[run.judged.outcome].of(lang), run.scenario, str(run.seed), run.judged.reason.of(lang))
         for run in result.runs
     ]
-    terminal.table(result.suite.title.of(lang), HEADS[lang], rows)
+    terminal.table(result.suite.title.of(lang), tuple(head.of(lang) for head in HEADS), rows)
     for run in result.runs:
         if run.judged.outcome not in (Outcome.PASS, Outcome.KNOWN):
             print("\n".join(complaint(run, lang)))

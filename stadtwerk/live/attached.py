@@ -12,9 +12,13 @@ from gateways.gateway.rollout import Rollout
 from gateways.network.tls_proxy import LOCAL, Way
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Text, Verbatim, Words, joined
 from stadtwerk.live import events
 from stadtwerk.live.plant import Journal, Wire, Wires
 from stadtwerk.live.settings import BROKERS, Installation
+
+_ = Words("stadtwerk")
+
 
 START_S = 120.0
 """Time for all gateways to open their doors: containers come up one after the other (assumption)."""
@@ -154,9 +158,9 @@ class Attached:
     def watching(self) -> dict[str, BrokerAddress]:
         return dict(zip(BROKERS, self._installation.watching, strict=True))
 
-    def listening(self) -> str:
-        where = " and ".join(str(broker) for broker in self._installation.brokers)
-        return f"telemetry: {where}, topics city/#, for those who have an identity there"
+    def listening(self) -> Text:
+        where = joined([Verbatim(str(broker)) for broker in self._installation.brokers], _(" and "))
+        return _("telemetry: {where}, topics city/#, for those who have an identity there", where=where)
 
     def dead_letters(self) -> list[Path]:
         return []

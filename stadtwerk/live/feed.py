@@ -16,6 +16,7 @@ from gateways.gateway.aggregation import Sums
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.ticks import TICKS_PER_S, to_s
+from simulator.contracts.words import Text, Words
 from simulator.domains.ict.catalogue import PROTOCOL
 from simulator.kernel import Clock
 from stadtwerk.live.faults import RealFaults, plan_drills
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from stadtwerk.influx.live import LiveLines
     from stadtwerk.live.plant import Journal, Plant
     from stadtwerk.runs.feed import TownBrokers
+
+_ = Words("stadtwerk")
+
 
 LOOK_S = 0.2
 ASK_S = 2.0
@@ -138,7 +142,8 @@ class LiveFeed(Feed):
                 try:
                     found[gateway] = ModbusDevice(gateway, field.take, self._journal)
                 except ImportError:
-                    self.note(f"{gateway}: its Modbus unit is not asked over a socket; pip install 'stadtwerk[legacy]'")
+                    remark = _("{gateway}: its Modbus unit is not asked over a socket; pip install 'stadtwerk[legacy]'")
+                    self.note(remark.filled(gateway=gateway))
         return found
 
     def _all_there(self) -> bool:
@@ -231,7 +236,7 @@ class LiveTerminal(Terminal):
     def lag(self) -> Lag:
         return Lag() if self._meter is None else self._meter.lag
 
-    def say(self, text: str) -> None:
+    def say(self, text: Text | str) -> None:
         self._terminal.say(text)
 
     @contextmanager

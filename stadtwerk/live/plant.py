@@ -18,6 +18,7 @@ from gateways.network.proxy import HOST, TcpProxy
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Text
 from stadtwerk.live import events
 
 LONGEST_DELAY_S = 10.0
@@ -190,7 +191,7 @@ class Plant(Protocol):
         """How one who may read what gateways and ingest tell of themselves reaches each broker, by its name."""
         ...
 
-    def listening(self) -> str:
+    def listening(self) -> Text:
         """How anyone can listen, for a person to read."""
         ...
 

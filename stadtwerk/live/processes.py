@@ -23,11 +23,15 @@ from gateways.network.proxy import HOST
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.settings import settings_text
+from simulator.contracts.words import Text, Verbatim, Words, joined
 from stadtwerk.live import events
 from stadtwerk.live.credentials import Credentials, check_secrets, files_of, private_copy
 from stadtwerk.live.plant import Journal, Wire, Wires
 from stadtwerk.live.settings import BROKERS, INGESTS, LiveSettings
 from stadtwerk.live.supervisor import IngestProcess, Supervisor, store_config
+
+_ = Words("stadtwerk")
+
 
 START_S = 60.0
 """Time for all processes to come up: ten Pythons on two cores (assumption)."""
@@ -186,15 +190,16 @@ class Processes:
     def watching(self) -> dict[str, BrokerAddress]:
         return dict(zip(BROKERS, self._pair.addresses(WATCH), strict=True))
 
-    def listening(self) -> str:
+    def listening(self) -> Text:
         """How anyone on this machine can listen, for a person to read."""
         ways = self._pair.addresses(VIEWERS[0])
-        where = " and ".join(str(way) for way in ways)
+        where = joined([Verbatim(str(way)) for way in ways], _(" and "))
         first = ways[0]
         if first.password_file is None:
-            return f"telemetry: {where}, topics city/#, with the certificate of a viewer"
+            return _("telemetry: {where}, topics city/#, with the certificate of a viewer", where=where)
         password = read_secret(first.password_file)
-        return f"telemetry: {where}, topics city/#, user {first.user}, password {password} (read only, first broker)"
+        sentence = _("telemetry: {where}, topics city/#, user {user}, password {password} (read only, first broker)")
+        return sentence.filled(where=where, user=str(first.user), password=password)
 
     def dead_letters(self) -> list[Path]:
         """Files of the messages that ingest did not take, older ones first; there are none if it took all."""

@@ -19,6 +19,7 @@ from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
+from simulator.contracts.words import NO_TEXT, Text, Words, number
 from stadtwerk.influx.gateways import reading_tags
 from stadtwerk.influx.identity import RunIdentity, zero_of
 from stadtwerk.influx.live import HealthWatch, LiveLines
@@ -47,6 +48,9 @@ from stadtwerk.terminal import Terminal
 if TYPE_CHECKING:
     from simulator.contracts.city import City
     from simulator.kernel import Clock
+
+_ = Words("stadtwerk")
+
 
 SPEED = 60.0
 STORE = "store.sqlite"
@@ -79,23 +83,33 @@ class Delivery:
             return False
         return self.tally is not None and self.tally.holds
 
-    def sentence(self) -> str:
-        field, held = self.field, "holds" if self.holds else "FAILS"
-        said = f"live telemetry {held}: {field.sent:,} readings sent, {field.acknowledged:,} acknowledged by gateways"
+    def sentence(self) -> Text:
+        field = self.field
+        verdict = _("live telemetry holds") if self.holds else _("live telemetry FAILS")
+        said: Text = _(
+            "{verdict}: {sent} readings sent, {acknowledged} acknowledged by gateways",
+            verdict=verdict,
+            sent=number(field.sent),
+            acknowledged=number(field.acknowledged),
+        )
         if self.leaving < field.acknowledged:
-            said += f", which leave them as {self.leaving:,} (private ones as sums)"
+            said += _(", which leave them as {n} (private ones as sums)", n=number(self.leaving))
         if self.tally is not None:
             counted = self.tally
-            said += f", {counted.stored:,} in the store, {counted.missing:,} missing, {counted.doubled:,} doubled"
+            in_store = _(", {stored} in the store, {missing} missing, {doubled} doubled")
+            said += in_store.filled(
+                stored=number(counted.stored), missing=number(counted.missing), doubled=number(counted.doubled)
+            )
             if counted.disordered is not None:
-                said += f", {counted.disordered:,} out of order"
+                said += _(", {n} out of order", n=number(counted.disordered))
         else:
-            said += f"; the database did not say what it has: {self.reason}"
+            said += _("; the database did not say what it has: {reason}", reason=str(self.reason))
         if self.before:
-            said += f"; {self.before:,} such readings were there before the run"
+            said += _("; {n} such readings were there before the run", n=number(self.before))
         if field.refused or field.dropped:
-            said += f"; {field.refused:,} refused by gateways, {field.dropped:,} dropped before them"
-        return said + (f"; {field.waiting:,} never answered" if field.waiting else "")
+            lost = _("; {refused} refused by gateways, {dropped} dropped before them")
+            said += lost.filled(refused=number(field.refused), dropped=number(field.dropped))
+        return said + (_("; {n} never answered", n=number(field.waiting)) if field.waiting else NO_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,19 +159,25 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 terminal.say(f"Grafana: {where}")
             feed = LiveFeed(clock, processes, settings, journal, told, alive, lines, tagged)
             try:
-                with terminal.working("waiting for brokers, ingest and gateways"):
+                with terminal.working(_("waiting for brokers, ingest and gateways")):
                     processes.start()
                 if lines is not None:
                     lines.replace()
                 if settings.attached is None:
-                    terminal.say(f"live: {len(processes.names)} processes run, {len(gateways)} of them gateways")
+                    terminal.say(
+                        _("live: {n} processes run, {gateways} of them gateways").filled(
+                            n=len(processes.names), gateways=len(gateways)
+                        )
+                    )
                 else:
-                    terminal.say(f"live: {len(gateways)} gateways of {settings.attached.file} let us in")
+                    terminal.say(
+                        _("live: {n} gateways of {file} let us in", n=len(gateways), file=str(settings.attached.file))
+                    )
                 terminal.say(processes.listening())
                 before = found_before(city, gateways, told, settings.influx, tagged)
                 yield feed
                 journal.add(events.DRAIN, "live")
-                with terminal.working("waiting for the last readings"):
+                with terminal.working(_("waiting for the last readings")):
                     drained = feed.drain()
                 journal.add(events.DRAINED if drained else events.NOT_DRAINED, "live")
             finally:
@@ -173,7 +193,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             refused = _keep_dead_letters(processes.dead_letters(), folder / DEAD_LETTERS)
             if refused:
                 said = ", ".join(f"{count} {reason}" for reason, count in sorted(refused.items()))
-                feed.note(f"messages that ingest did not take: {said}; see {DEAD_LETTERS}")
+                feed.note(_("messages that ingest did not take: {said}; see {folder}", said=said, folder=DEAD_LETTERS))
             _write(folder / RECORD, speed, settings, terminal, processes, delivery, refused, feed.polls())
             feed.note(delivery.sentence())
 

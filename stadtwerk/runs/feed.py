@@ -16,6 +16,7 @@ import numpy as np
 from simulator.contracts.event import Value
 from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Text, Words, number
 from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED
 from stadtwerk.runs import events
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from simulator.coupling import GaugeRecorder, Runtime
     from simulator.sensors import TruthFile
     from stadtwerk.terminal import Terminal
+
+_ = Words("stadtwerk")
 
 
 class TownBrokers:
@@ -182,10 +185,10 @@ class Feed:
 
     def __init__(self, broker: EmbeddedBroker | None = None, publisher: Publisher | None = None) -> None:
         self._broker, self._publisher = broker, publisher
-        self._remarks: list[str] = []
+        self._remarks: list[Text] = []
         self._truth: TruthFile | None = None
 
-    def note(self, remark: str) -> None:
+    def note(self, remark: Text) -> None:
         self._remarks.append(remark)
 
     def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
@@ -268,15 +271,22 @@ class Feed:
         """Who gets the readings, with the tick at which they come, and who is told that a sampling round is over."""
         return telemetry.take, telemetry.advance
 
-    def notes(self, summary: TelemetrySummary) -> tuple[str, ...]:
-        said = f"telemetry: {summary.read:,} readings, {summary.delivered:,} delivered, {summary.late:,} of them late"
-        said += f", {summary.lost:,} lost, {summary.held:,} still held by gateways"
+    def notes(self, summary: TelemetrySummary) -> tuple[Text, ...]:
+        said: Text = _(
+            "telemetry: {read} readings, {delivered} delivered, {late} of them late, {lost} lost, "
+            "{held} still held by gateways",
+            read=number(summary.read),
+            delivered=number(summary.delivered),
+            late=number(summary.late),
+            lost=number(summary.lost),
+            held=number(summary.held),
+        )
         if summary.refused:
-            said += f"; {summary.refused:,} could not be read at first and were sent again"
+            said += _("; {n} could not be read at first and were sent again", n=number(summary.refused))
         if self._publisher is not None:
-            said += f"; {summary.published:,} published over MQTT"
+            said += _("; {n} published over MQTT", n=number(summary.published))
             if summary.dropped:
-                said += f", {summary.dropped:,} dropped because the broker was too slow or gone"
+                said += _(", {n} dropped because the broker was too slow or gone", n=number(summary.dropped))
         return (said, *self._remarks)
 
 
@@ -333,14 +343,16 @@ def open_feed(port: int | None, terminal: Terminal) -> Iterator[Feed]:
             publisher = Publisher(broker.host, broker.port, broker.writer)
             publisher.start()
         except BrokerUnavailable as reason:
-            terminal.say(f"no broker: {reason}; the run goes on without it")
+            terminal.say(_("no broker: {reason}; the run goes on without it", reason=str(reason)))
             feed = Feed()
-            feed.note(f"no readings were published: {reason}")
+            feed.note(_("no readings were published: {reason}", reason=str(reason)))
         else:
-            terminal.say(
-                f"telemetry: mqtt://{broker.host}:{broker.port}, topics city/#, "
-                f"user {broker.viewer.user}, password {broker.viewer.password} (read only, for this run)"
+            where = f"mqtt://{broker.host}:{broker.port}"
+            sentence = _(
+                "telemetry: {where}, topics city/#, user {user}, password {password} (read only, for this run)"
             )
+            viewer = broker.viewer
+            terminal.say(sentence.filled(where=where, user=str(viewer.user), password=str(viewer.password)))
             feed = Feed(broker, publisher)
         yield feed
     finally:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from simulator.contracts.words import Words
+from simulator.contracts.words import Numeral, Text, Verbatim, Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
 from stadtwerk.runs.events import BEGIN, END, WARM
@@ -89,7 +89,7 @@ class RunResult:
     verdict: Verdict
     digest: str
     telemetry: TelemetrySummary
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
 
 def replay_command(scenario: Path, seed: int, city: str | None = None) -> str:
@@ -109,7 +109,7 @@ def run_scenario(request: RunRequest, terminal: Terminal | None = None, opened: 
     `opened` is asked for the feed; by default it is that of `open_feed`.
     """
     terminal = terminal or Terminal(request.lang)
-    with terminal.working("loading the city"):
+    with terminal.working(_("loading the city")):
         document, scenario, city = load_checked(request.scenario, request.city)
     result, _history = run_checked(document, scenario, city, request, terminal, opened)
     return result
@@ -144,9 +144,9 @@ def run_checked(
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
-    notes = (*feed.notes(telemetry), f"digest: {digest[:16]} (seed {seed})")
+    notes = (*feed.notes(telemetry), _("digest: {digest} (seed {seed})", digest=digest[:16], seed=seed))
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
-        notes += (f"{KNOWN_WEAKNESS.of(request.lang)}: {resolved.expected.reason.of(request.lang)}",)
+        notes += (KNOWN_WEAKNESS + Verbatim(": ") + resolved.expected.reason,)
     return RunResult(out, verdict, digest, telemetry, notes), history
 
 
@@ -174,7 +174,7 @@ def simulate(
         runtime.log.add(WARM, scenario.id)
 
     clock.at(0, "run", warm)
-    with terminal.working("starting the networks"):
+    with terminal.working(_("starting the networks")):
         running = start_domains(runtime)
     try:
         injector = build_injector(
@@ -207,7 +207,7 @@ def simulate(
         feed.disconnect()
         close_all(running)
     if speed is not None and pace.lag_s > 1.0:
-        feed.note(f"the run fell behind the wall clock by up to {pace.lag_s:.1f} s")
+        feed.note(_("the run fell behind the wall clock by up to {lag}", lag=Numeral(f"{pace.lag_s:.1f} s")))
     runtime.log.add(END, scenario.id)
     levels, events = runtime.levels.courses(), runtime.log.events
     history = History(clock.begin, clock.end, levels, events, injector.executed, injector.signals, gauges.since(0))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from stadtwerk.library import city_names, load_named_city
 from stadtwerk.runs.branching import run_cases
 from stadtwerk.terminal import Terminal
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from resilience.study.audit.audit import Live
     from resilience.study.audit.graph import NetworkEdge
     from simulator.contracts.city import City
+
+_ = Words("stadtwerk")
 
 
 def network_edges(city: City) -> tuple[NetworkEdge, ...]:
@@ -89,7 +92,7 @@ def audit_city(
     name: str, settings: AuditSettings, scope: Scope, jobs: int | None, out: Path, terminal: Terminal
 ) -> Audit:
     """Audit a city by name or folder and leave the tables in `out`. Raises `BadInput`."""
-    with terminal.working("loading the city"):
+    with terminal.working(_("loading the city")):
         city = load_named_city(name)
     if out.exists() and not out.is_dir():
         raise BadInput([Problem(str(out), 0, "--out", "is there already and no folder", "name another folder")])

@@ -288,9 +288,9 @@ def shrink_run(
             except BadInput:  # what is left no longer makes a scenario
                 return False
         failed = any(f.id == finding.id and f.category is finding.category and f.value is Value.FAIL for f in findings)
-        said = {"en": ("holds", "still fails"), "de": ("hält", "scheitert noch")}[request.lang][failed]
+        outcome = _("still fails") if failed else _("holds")
         names = ", ".join(_named(piece) for piece in timeline) or "-"
-        terminal.say(f"shrink {runs}: {names}: {said}")
+        terminal.say(_("shrink {runs}: {names}: {outcome}", runs=runs, names=names, outcome=outcome))
         return failed
 
     shrunk = shrink(pieces, fails, MOST_RUNS)

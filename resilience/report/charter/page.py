@@ -16,10 +16,13 @@ from resilience.report.charter.texts import OUTCOME, STATUS, say
 from resilience.report.run.page import page_style
 from resilience.report.run.wording import number, unbroken
 from resilience.words.terms import source_words, term
-from simulator.contracts.words import LANGUAGES, plain
+from simulator.contracts.words import LANGUAGES, READABLE, Verbatim, Words, plain
 
 if TYPE_CHECKING:
     import jinja2
+
+_ = Words("resilience")
+
 
 MAKER_DE = "Hersteller"
 
@@ -77,7 +80,8 @@ def _summary(content: CharterContent, lang: str) -> str:
 
 def maker_words(maker: str, lang: str) -> str:
     """A maker's name; the neutral `maker A` of an import is said in the language."""
-    return maker.replace("maker ", f"{MAKER_DE} ", 1) if lang == "de" and maker.startswith("maker ") else maker
+    name = maker.removeprefix("maker ")
+    return (Verbatim(maker) if name == maker else _("vendor {name}", name=name)).of(lang)
 
 
 def charter_markdown(content: CharterContent, lang: str = "en") -> str:
@@ -210,7 +214,7 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]
 
 def charter_page(content: CharterContent, lang: str = "en") -> str:
     """The page in German (`de`) or English (`en`). The same content gives the same text. Raises `ValueError`."""
-    if lang not in LANGUAGES:
+    if lang not in READABLE:
         raise ValueError(f"no report in {lang!r}; there is {' and '.join(LANGUAGES)}")
     from markupsafe import Markup
 

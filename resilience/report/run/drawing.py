@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from html import escape
 
-from resilience.report.run.wording import number, unit_name
+from resilience.report.run.wording import number, per_cent
 from resilience.scenario.moment import clock, day
 from simulator.contracts.words import SHARE
 
@@ -119,8 +119,7 @@ class ValueAxis:
     def label(self, value: float, lang: str) -> str:
         """A tick's number with its unit where that is short; other units stand above the axis."""
         if self.unit == SHARE:
-            gap = "\u00a0" if lang == "de" else ""
-            return number(100 * value, lang) + gap + unit_name(self.unit, lang)
+            return per_cent(number(100 * value, lang), lang)
         digits = 0 if self.highest >= 4 and self.highest % 2 == 0 else 1 if self.highest >= 1 else 2
         return number(value, lang, digits)
 

@@ -19,7 +19,7 @@ from resilience.report.run.wording import duration, full_date, number, quantity,
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import source_words, term
 from simulator.contracts.codes import owner_words
-from simulator.contracts.words import LANGUAGES
+from simulator.contracts.words import LANGUAGES, READABLE
 
 if TYPE_CHECKING:
     import jinja2
@@ -150,7 +150,7 @@ def _finite(value: float) -> float | None:
 
 def render(content: ReportContent, lang: str = "en") -> str:
     """The page in German (`de`) or English (`en`). The same content gives the same text. Raises `ValueError`."""
-    if lang not in LANGUAGES:
+    if lang not in READABLE:
         raise ValueError(f"no report in {lang!r}; there is {' and '.join(LANGUAGES)}")
     from markupsafe import Markup
 

@@ -7,41 +7,28 @@ import re
 from datetime import datetime
 
 from simulator.contracts.duration import rounded
-from simulator.contracts.words import SHARE, UNIT_NAMES
+from simulator.contracts.words import SHARE, UNIT_NAMES, Numeral, Verbatim, Words
+
+_ = Words("resilience")
+_c = _.context
 
 _UNIT_AHEAD = re.compile(r"(?<=\d) (?=(?:s|min|h|d|l|von|of)\b)")
 MINUS = "\u2212"
 
-_MONTHS = {
-    "en": (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ),
-    "de": (
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ),
-}
+_MONTHS = (
+    _c("month", "January"),
+    _c("month", "February"),
+    _c("month", "March"),
+    _c("month", "April"),
+    _c("month", "May"),
+    _c("month", "June"),
+    _c("month", "July"),
+    _c("month", "August"),
+    _c("month", "September"),
+    _c("month", "October"),
+    _c("month", "November"),
+    _c("month", "December"),
+)
 
 
 def number(value: float, lang: str, decimals: int = 0) -> str:
@@ -53,9 +40,7 @@ def number(value: float, lang: str, decimals: int = 0) -> str:
     text = f"{value:,.{decimals}f}"
     if float(text.replace(",", "")) == 0:
         text = text.replace("-", "")
-    if lang == "de":
-        text = text.translate(str.maketrans(",.", ".,"))
-    return text.replace("-", MINUS)
+    return Numeral(text).of(lang).replace("-", MINUS)
 
 
 def plain(value: float, lang: str) -> str:
@@ -72,27 +57,27 @@ def quantity(value: float, unit: str, lang: str) -> str:
         if 0 < shown < 100:
             shown = min(max(shown, 0.01), 99.99)
         decimals = 0 if shown in (0.0, 100.0) or 1 <= shown <= 99 else 1 if 0.1 <= shown <= 99.9 else 2
-        gap = "\u00a0" if lang == "de" else ""
-        return number(shown, lang, decimals) + gap + "%"
+        return per_cent(number(shown, lang, decimals), lang)
     if unit in ("", "1"):
         return number(value, lang, 2)
     return number(value, lang, 1 if abs(value) < 100 else 0) + "\u00a0" + unit_name(unit, lang)
+
+
+def per_cent(said: str, lang: str) -> str:
+    """A number that is a share in per cent."""
+    return said + ("\u00a0%" if lang == "de" else "%")
 
 
 def unit_name(unit: str, lang: str) -> str:
     """The unit as it stands beside an axis."""
     if unit == SHARE:
         return "%"
-    words = UNIT_NAMES.get(unit)
-    if words is not None:
-        return words.of(lang)
-    return "" if unit == "1" else unit
+    return "" if unit == "1" else UNIT_NAMES.get(unit, Verbatim(unit)).of(lang)
 
 
 def duration(seconds: float, lang: str = "en") -> str:
     """As in the sentences of the findings, but never broken at the end of a line: `43 min`, `12 s`, `3 h 10 min`."""
-    said = rounded(seconds).replace(" ", "\u00a0").replace("-", MINUS)
-    return said.replace(".", ",") if lang == "de" else said
+    return Numeral(rounded(seconds).replace(" ", "\u00a0").replace("-", MINUS)).of(lang)
 
 
 def unbroken(sentence: str) -> str:
@@ -102,6 +87,7 @@ def unbroken(sentence: str) -> str:
 
 def full_date(at: datetime, lang: str) -> str:
     """`14 January 2026, 17:00` or `14. Januar 2026, 17:00 Uhr`."""
-    if lang == "de":
-        return f"{at.day}. {_MONTHS['de'][at.month - 1]} {at.year}, {at:%H:%M} Uhr"
-    return f"{at.day} {_MONTHS['en'][at.month - 1]} {at.year}, {at:%H:%M}"
+    clock = f"{at:%H:%M}"
+    return _("{day} {month} {year}, {clock}", day=at.day, month=_MONTHS[at.month - 1], year=at.year, clock=clock).of(
+        lang
+    )

@@ -28,7 +28,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.form import Form
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
-from simulator.contracts.words import LANGUAGES, SHARE, Said
+from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Said
 
 FORM = Form("audit", 1, again="run the audit again")
 """What audit.json says of itself."""
@@ -194,7 +194,7 @@ def worse(outcome: Outcome) -> float:
 
 def render(audit: Audit, lang: str = "en") -> str:
     """The page. The same audit gives the same text. Raises `ValueError` for another language."""
-    if lang not in LANGUAGES:
+    if lang not in READABLE:
         raise ValueError(f"no page in {lang!r}; there is {' and '.join(LANGUAGES)}")
     import jinja2
     from markupsafe import Markup

@@ -27,7 +27,10 @@ from resilience.study.campaign.words import (
 )
 from resilience.words.terms import fault_words
 from simulator.contracts.codes import owner_words
-from simulator.contracts.words import LANGUAGES, SHARE
+from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Numeral, Said, Verbatim, Words
+
+_ = Words("resilience")
+
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 700, 260, 56, 24, 14, 34
 DASHES = ("", "8 4", "2 3", "10 3 2 3", "5 5")
@@ -134,13 +137,13 @@ RANKED = 15
 
 def campaign_page(content: CampaignContent, lang: str = "en") -> Page:
     """The page. Raises `ValueError` for a language that it is not written in."""
-    if lang not in LANGUAGES:
+    if lang not in READABLE:
         raise ValueError(f"no report in {lang!r}; there is {' and '.join(LANGUAGES)}")
     campaign, city = content.campaign, content.city
     facts = say(
         "facts",
         lang,
-        city=city.title_de if lang == "de" else city.title_en,
+        city=Said({"de": city.title_de, "en": city.title_en}).of(lang),
         people=number(city.people, lang),
         cases=number(campaign.runs, lang),
         runs=number(content.runs, lang),
@@ -320,9 +323,8 @@ def _worst(content: CampaignContent, lang: str) -> Section | None:
 
 def _value(value: object, lang: str) -> str:
     if isinstance(value, bool):
-        return {"de": ("nein", "ja"), "en": ("no", "yes")}[lang][value]
-    text = str(value)
-    return text.replace(".", ",") if lang == "de" and isinstance(value, float) else text
+        return (_("yes") if value else _("no")).of(lang)
+    return (Numeral(str(value)) if isinstance(value, float) else Verbatim(str(value))).of(lang)
 
 
 def _varied(content: CampaignContent, lang: str) -> Section:

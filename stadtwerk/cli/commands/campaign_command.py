@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from simulator.contracts.words import Words
+from simulator.contracts.words import Verbatim, Words
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
@@ -85,12 +85,15 @@ def execute(options: argparse.Namespace) -> int:
     try:
         result = run_campaign(request, terminal)
     except (KeyboardInterrupt, ExecutorGone) as end:
-        said = str(end) or "stopped"
-        print(f"{said}; what was finished is kept, and the same command goes on from there.", file=sys.stderr)
+        why = Verbatim(str(end)) if str(end) else _("stopped")
+        kept = _("{why}; what was finished is kept, and the same command goes on from there.", why=why)
+        print(terminal.said(kept), file=sys.stderr)
         return 130 if isinstance(end, KeyboardInterrupt) else 1
     if result.found_done:
-        terminal.say(f"{result.found_done} runs were done already")
+        terminal.say(_("{n} runs were done already", n=result.found_done))
     print(*result.answer, sep="\n")
-    print(f"{REPORT[options.lang]}: {result.folder / 'report.html'}")
-    print(f"{result.folder}: {result.runs} runs, {result.failed} failed, digest {result.digest[:16]}")
+    print(f"{terminal.said(REPORT)}: {result.folder / 'report.html'}")
+    came_to = _("{folder}: {runs} runs, {failed} failed, digest {digest}")
+    came_to = came_to.filled(folder=str(result.folder), runs=result.runs, failed=result.failed)
+    print(terminal.said(came_to.filled(digest=result.digest[:16])))
     return 1 if result.failed else 0

@@ -41,14 +41,14 @@ def execute(options: argparse.Namespace) -> int:
     from resilience.report.charter.page import charter_view
     from resilience.report.charter.texts import STATUS
     from stadtwerk.charter.report import make_report
-    from stadtwerk.terminal import Terminal
+    from stadtwerk.terminal import REPORT, Terminal
 
     terminal, lang = Terminal(options.lang), options.lang
-    with terminal.working("reading runs, checking"):
+    with terminal.working(_("reading runs, checking")):
         made = make_report(options.runs, options.city, options.out, lang)
-    heads = {"en": ("clause", "status", "what was found"), "de": ("Abschnitt", "Stand", "was sich zeigte")}[lang]
+    heads = tuple(head.of(lang) for head in (_("clause"), _("status"), _("what was found")))
     rows = [(row.clause.id, STATUS[row.status].of(lang), row.sentence.of(lang)) for row in made.content.rows]
     terminal.table(made.content.city_title.of(lang), heads, rows)
     print(charter_view(made.content, lang).summary)
-    print(f"{ {'en': 'report', 'de': 'Bericht'}[lang] }: {made.page}")
+    print(f"{terminal.said(REPORT)}: {made.page}")
     return made.content.exit_code

@@ -44,6 +44,7 @@ def execute(options: argparse.Namespace) -> int:
     except OSError as error:
         what = f"cannot be written ({error.strerror})"
         raise BadInput([Problem(options.out, 0, "--out", what, "name another file")]) from None
-    Terminal(options.lang).show_page(page)
-    print(f"{REPORT[options.lang]}: {options.out}")
+    terminal = Terminal(options.lang)
+    terminal.show_page(page)
+    print(f"{terminal.said(REPORT)}: {options.out}")
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.contracts.words import Words
+from simulator.contracts.words import Words, number
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
@@ -65,10 +65,15 @@ def execute(options: argparse.Namespace) -> int:
 
     terminal = Terminal(options.lang)
     request = push_request(options)
-    with terminal.counting("lines") as progress:
+    with terminal.counting(_("lines")) as progress:
         result = push(request, progress)
     terminal.say(
-        f"{result.lines:,} lines written, {result.readings:,} of them readings and gateways; run {result.name!r}"
+        _(
+            "{lines} lines written, {readings} of them readings and gateways; run {run}",
+            lines=number(result.lines),
+            readings=number(result.readings),
+            run=repr(result.name),
+        )
     )
     print(dashboard_link(result.name, result.begin_ms, result.end_ms, options.lang))
     return 0

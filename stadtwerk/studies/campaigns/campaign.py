@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from stadtwerk.runs import folder as files
 from stadtwerk.studies.campaigns.job import Job, basis, run_job, run_whole
 from stadtwerk.studies.campaigns.plan import Plan, campaign_command, plan_campaign
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from resilience.judge.figures import RunFigures
     from resilience.study.campaign.campaign import CampaignRun
     from stadtwerk.runs.run import RunResult
+
+_ = Words("stadtwerk")
+
 
 RECORD = "campaign.json"
 
@@ -78,7 +82,7 @@ def run_campaign(request: CampaignRequest, terminal: Terminal | None = None) -> 
 
 def replay(request: CampaignRequest, case: int, measure: str, terminal: Terminal) -> RunResult:
     """Run one case with one measure (or `today`) and leave a whole run folder. Raises `BadInput`."""
-    with terminal.working("checking every case"):
+    with terminal.working(_("checking every case")):
         plan = plan_campaign(request.file, request.file.parent, request.lang)
     found = [run.job for run in plan.runs if (run.case.number, run.measure) == (case, measure)]
     if not found:
@@ -87,7 +91,7 @@ def replay(request: CampaignRequest, case: int, measure: str, terminal: Terminal
         mend = f"cases are 0 to {plan.campaign.runs - 1}, measures: {known}"
         raise BadInput([Problem("command line", 0, "--case", what, mend)])
     out = request.out or Path("runs") / f"{plan.campaign.id}-case{case}-{measure}"
-    result, _ = run_whole(replace(found[0], keep=str(out)), terminal)
+    result, _history = run_whole(replace(found[0], keep=str(out)), terminal)
     return result
 
 
@@ -98,7 +102,7 @@ def _planned(request: CampaignRequest, terminal: Terminal) -> tuple[Plan, Path]:
     out = request.out
     if out is None:
         out = Path("runs") / load_campaign(load_document(request.file)).id
-    with terminal.working("checking every case"):
+    with terminal.working(_("checking every case")):
         return plan_campaign(request.file, out / "runs" if request.keep_runs else None, request.lang), out
 
 
