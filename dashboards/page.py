@@ -17,12 +17,8 @@ from dashboards.influx import InfluxNotes, source
 from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
-<<<<<<< HEAD
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Words
-=======
 from simulator.contracts.words import PSEUDO, Text, Words
->>>>>>> 31ddb8b (Terminal lines, lists and notes are messages; reports and dashboards can be asked for in the pseudo-language)
 
 _ = Words("dashboards")
 
