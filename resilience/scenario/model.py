@@ -142,19 +142,16 @@ def _different(seeds: list[int]) -> list[int]:
 class RunFields(Model):
     """When the run starts, and how long it is."""
 
-    start: Annotated[LocalTime, AfterValidator(_year)] = Field(
-        description="the town's local time at the scenario's zero, such as 2026-01-14T17:00"
-    )
-    warmup: Annotated[Seconds, AfterValidator(_not_too_long)] = Field(
-        0.0, description="how long the town runs before zero; 0 s if left out"
-    )
-    duration: Annotated[Seconds, AfterValidator(_not_too_long)] = Field(description="how long the run is from zero on")
-    heal_by: Seconds | None = Field(
-        None, description="time from zero at which everything still broken is mended; never if left out"
-    )
-    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), AfterValidator(_different)] = Field(
-        [1], description="whole numbers; each is a run of its own, [1] if left out"
-    )
+    start: Annotated[LocalTime, AfterValidator(_year)]
+    """the town's local time at the scenario's zero, such as 2026-01-14T17:00"""
+    warmup: Annotated[Seconds, AfterValidator(_not_too_long)] = 0.0
+    """how long the town runs before zero; 0 s if left out"""
+    duration: Annotated[Seconds, AfterValidator(_not_too_long)]
+    """how long the run is from zero on"""
+    heal_by: Seconds | None = None
+    """time from zero at which everything still broken is mended; never if left out"""
+    seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), AfterValidator(_different)] = Field([1])
+    """whole numbers; each is a run of its own, [1] if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -173,15 +170,10 @@ class RunFields(Model):
 class CrewFields(Model):
     """Which waiting job a free crew takes, in all depots; each depot's own way if left out."""
 
-    priority: Literal["capacity", "people", "lifelines", "list"] | None = Field(
-        None,
-        description="what carries most, what most people lean on, lifelines first, or the order of the list",
-    )
-    list_: Annotated[list[ThingName], Field(min_length=1)] | None = Field(
-        None,
-        alias="list",
-        description="components and links in the order in which they are to be mended; all others come after them",
-    )
+    priority: Literal["capacity", "people", "lifelines", "list"] | None = None
+    """what carries most, what most people lean on, lifelines first, or the order of the list"""
+    list_: Annotated[list[ThingName], Field(min_length=1)] | None = Field(None, alias="list")
+    """components and links in the order in which they are to be mended; all others come after them"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -208,8 +200,10 @@ class ExpectedFields(Model):
     pass.
     """
 
-    verdict: Literal["fail"] = Field(description="write verdict: fail; leave `expected` out where the run is to pass")
-    findings: list[str] = Field(min_length=1, description="ids of the redundancies and expectations that fail")
+    verdict: Literal["fail"]
+    """write verdict: fail; leave `expected` out where the run is to pass"""
+    findings: list[str] = Field(min_length=1)
+    """ids of the redundancies and expectations that fail"""
     reason: Wording
 
     @classmethod
@@ -238,8 +232,10 @@ def _all(value: str) -> str:
 class LevelFields(Model):
     """Every level of a measure and a domain."""
 
-    measure: MeasureName | None = Field(None, description="a measure, as `stadtwerk list levels` shows them")
-    domain: DomainName | None = Field(None, description="a sub-system, such as water or energy")
+    measure: MeasureName | None = None
+    """a measure, as `stadtwerk list levels` shows them"""
+    domain: DomainName | None = None
+    """a sub-system, such as water or energy"""
 
 
 class Limited(Model):
@@ -274,7 +270,8 @@ def _check_limits(fields: Mapping[str, Any], measures: tuple[Measure, ...], mist
 class Leveled(Limited):
     """Levels that are chosen, with what they are held against."""
 
-    level: LevelName | None = Field(None, description="one service level id")
+    level: LevelName | None = None
+    """one service level id"""
     levels: (
         Annotated[
             Annotated[str, AfterValidator(_all), TEXT]
@@ -283,7 +280,8 @@ class Leveled(Limited):
             by_shape,
         ]
         | None
-    ) = Field(None, description="`all`, a list of service level ids, or every level of a measure and a domain")
+    ) = None
+    """`all`, a list of service level ids, or every level of a measure and a domain"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -328,7 +326,8 @@ class SteadyFields(Leveled):
     """What must hold before zero; otherwise the run says nothing about the faults."""
 
     id: Id | None = None
-    for_: Seconds = Field(alias="for", description="for how long before zero; not longer than the warm-up")
+    for_: Seconds = Field(alias="for")
+    """for how long before zero; not longer than the warm-up"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -349,11 +348,8 @@ class SteadyFields(Leveled):
 class CarriesFields(Limited):
     """What it must carry while it is active, at its worst moment."""
 
-    level: LevelName | None = Field(
-        None,
-        description="id of a service level; that of the component if left out, for drinking water the litres of its "
-        "district",
-    )
+    level: LevelName | None = None
+    """id of a service level; that of the component if left out, for drinking water the litres of its district"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -373,21 +369,18 @@ class RedundancyFields(Model):
     title: Wording | None = None
     kind: Literal["technical", "analogue"]
     component: ComponentName
-    primary: str = Field(description="a mode of the component's kind")
-    standby: str = Field(description="a lesser mode of the component's kind")
-    must_activate: bool = Field(
-        False, description="whether a run in which it was never needed is inconclusive; false if left out"
-    )
-    within: Within | None = Field(
-        None,
-        description="at latest so long after the loss: a duration such as '15 s', '2h' or '1h30m', or the id of a norm "
-        "given in seconds",
-    )
-    lasts: Within | None = Field(
-        None,
-        description="holds so long, or until the primary is back: a duration such as '15 s', '2h' or '1h30m', or the "
-        "id of a norm given in seconds",
-    )
+    primary: str
+    """a mode of the component's kind"""
+    standby: str
+    """a lesser mode of the component's kind"""
+    must_activate: bool = False
+    """whether a run in which it was never needed is inconclusive; false if left out"""
+    within: Within | None = None
+    """at latest so long after the loss: a duration such as '15 s', '2h' or '1h30m', or the id of a norm given in
+    seconds"""
+    lasts: Within | None = None
+    """holds so long, or until the primary is back: a duration such as '15 s', '2h' or '1h30m', or the id of a norm
+    given in seconds"""
     carries: CarriesFields | None = None
 
     @classmethod
@@ -469,10 +462,10 @@ class Expected(Leveled):
 class Windowed(Expected):
     """What must hold of levels in a part of the run."""
 
-    from_: Seconds | None = Field(
-        None, alias="from", description="begin of the window judged; the scenario's zero if left out"
-    )
-    until: Seconds | None = Field(None, description="end of the window judged; the end of the run if left out")
+    from_: Seconds | None = Field(None, alias="from")
+    """begin of the window judged; the scenario's zero if left out"""
+    until: Seconds | None = None
+    """end of the window judged; the end of the run if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -521,8 +514,10 @@ class LevelHoldsFields(Windowed):
     """
 
     type: Literal["level"]
-    share: Share | None = Field(None, description="share of the window's time, 0 to 1")
-    at: Moment | None = Field(None, description="a duration such as '15 s', '2h' or '1h30m', or `end`")
+    share: Share | None = None
+    """share of the window's time, 0 to 1"""
+    at: Moment | None = None
+    """a duration such as '15 s', '2h' or '1h30m', or `end`"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -548,12 +543,11 @@ class RecoveryFields(Expected):
 
     type: Literal["recovery"]
     within: Within
-    after: Literal["onset", "cleared", "heal"] = Field("onset", description="the origin; `onset` if left out")
-    fault: str | None = Field(
-        None,
-        description="id of the timeline entry that `onset` or `cleared` speak of; the first onset, or the last "
-        "clearing, of all if left out",
-    )
+    after: Literal["onset", "cleared", "heal"] = "onset"
+    """the origin; `onset` if left out"""
+    fault: str | None = None
+    """id of the timeline entry that `onset` or `cleared` speak of; the first onset, or the last clearing, of all if
+    left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -618,7 +612,8 @@ class LinkContinuityFields(Model):
     id: Id
     type: Literal["link-continuity"]
     title: Wording | None = None
-    fault: str | None = Field(None, description="id of a timeline entry; all of them if left out")
+    fault: str | None = None
+    """id of a timeline entry; all of them if left out"""
     longest: Within | None = None
 
     @classmethod
@@ -648,23 +643,22 @@ class ScenarioFile(Model):
     id: Id
     title: Wording
     question: Wording
-    charter: list[ClauseName] = Field(
-        [], description="clauses of the Smart City Charter that the scenario gives evidence for"
-    )
-    sources: list[str] = Field([], description="where the story and its numbers come from")
+    charter: list[ClauseName] = Field([])
+    """clauses of the Smart City Charter that the scenario gives evidence for"""
+    sources: list[str] = Field([])
+    """where the story and its numbers come from"""
     city: Annotated[CityFields, BeforeValidator(_city)]
     run: RunFields
     crews: CrewFields | None = None
-    steady_state: list[SteadyFields] = Field(
-        [], description="what must hold before zero; otherwise the run says nothing about the faults"
-    )
-    timeline: list[EntryFields] = Field(description="what breaks, when, and for how long")
-    redundancies: list[RedundancyFields] = Field(
-        [],
-        description="fallbacks, judged by the modes of a component: it is needed once the component drops below mode "
-        "`primary`, active once it is in mode `standby`",
-    )
-    expect: list[AnyExpectation] = Field(min_length=1, description="what must hold")
+    steady_state: list[SteadyFields] = Field([])
+    """what must hold before zero; otherwise the run says nothing about the faults"""
+    timeline: list[EntryFields]
+    """what breaks, when, and for how long"""
+    redundancies: list[RedundancyFields] = Field([])
+    """fallbacks, judged by the modes of a component: it is needed once the component drops below mode `primary`,
+    active once it is in mode `standby`"""
+    expect: list[AnyExpectation] = Field(min_length=1)
+    """what must hold"""
     expected: ExpectedFields | None = None
 
     def record(self) -> Scenario:

@@ -82,21 +82,24 @@ def _given(fields: Mapping[str, Any], *names: str) -> list[str]:
 class SelectorFields(Model):
     """Components and links by what they are, instead of `target`; only those that declare the fault are meant."""
 
-    kind: KindName | None = Field(None, description="a type of component, as `stadtwerk list faults` shows them")
-    domain: DomainName | None = Field(None, description="a sub-system, such as water or energy")
-    district: DistrictName | None = Field(None, description="a component in it, or a link with an end in it")
+    kind: KindName | None = None
+    """a type of component, as `stadtwerk list faults` shows them"""
+    domain: DomainName | None = None
+    """a sub-system, such as water or energy"""
+    district: DistrictName | None = None
+    """a component in it, or a link with an end in it"""
     owner: OwnerName | None = None
     maker: MakerName | None = None
     model: ModelName | None = None
     firmware: FirmwareName | None = None
-    link_kind: LinkKindName | None = Field(None, description="links of this kind, no components")
-    between: Annotated[list[PlaceName], Field(min_length=2, max_length=2)] | None = Field(
-        None, description="links between two components or districts, in either order"
-    )
-    trench: TrenchName | None = Field(None, description="what lies in this cable trench: links, and power lines")
-    random: Annotated[int, Field(ge=1)] | None = Field(
-        None, description="draw so many of those that match, from the run's seed"
-    )
+    link_kind: LinkKindName | None = None
+    """links of this kind, no components"""
+    between: Annotated[list[PlaceName], Field(min_length=2, max_length=2)] | None = None
+    """links between two components or districts, in either order"""
+    trench: TrenchName | None = None
+    """what lies in this cable trench: links, and power lines"""
+    random: Annotated[int, Field(ge=1)] | None = None
+    """draw so many of those that match, from the run's seed"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -146,7 +149,8 @@ class SignalFields(Model):
     soon as the state is seen.
     """
 
-    signal: SignalName = Field(description="component.quantity, or target.quantity for the broken component itself")
+    signal: SignalName
+    """component.quantity, or target.quantity for the broken component itself"""
     below: Number | None = None
     above: Number | None = None
 
@@ -168,7 +172,8 @@ class EvidenceFields(SignalFields):
     nothing.
     """
 
-    within: Seconds = Field(description="seen at latest so long after the fault")
+    within: Seconds
+    """seen at latest so long after the fault"""
 
     def record(self) -> Evidence:
         component, _, quantity = self.signal.rpartition(".")
@@ -181,14 +186,14 @@ class EvidenceFields(SignalFields):
 class RepairFields(Model):
     """A crew drives there over the roads and works; {} leaves all to the town."""
 
-    work: Length | None = Field(
-        None, description="work on site; if left out it is drawn for what is broken, and takes a spare part"
-    )
-    depot: str | None = Field(None, description="where the crew comes from; the nearest depot if left out")
-    site: ComponentName | None = Field(
-        None, description="component to drive to; the broken one if left out, for a link its target"
-    )
-    trade: TradeName | None = Field(None, description="which crews can do it; those for what is broken if left out")
+    work: Length | None = None
+    """work on site; if left out it is drawn for what is broken, and takes a spare part"""
+    depot: str | None = None
+    """where the crew comes from; the nearest depot if left out"""
+    site: ComponentName | None = None
+    """component to drive to; the broken one if left out, for a link its target"""
+    trade: TradeName | None = None
+    """which crews can do it; those for what is broken if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -368,18 +373,16 @@ FORMS = ("polygon", "geojson", "centre", "line", "district")
 class AreaFields(Model):
     """Where: one of polygon, geojson, centre with radius_m, line with width_m, district."""
 
-    polygon: Annotated[list[MapPoint], Field(min_length=3)] | None = Field(
-        None, description="corners as [x_m, y_m] on the city's map"
-    )
+    polygon: Annotated[list[MapPoint], Field(min_length=3)] | None = None
+    """corners as [x_m, y_m] on the city's map"""
     geojson: GeometryFields | None = None
-    centre: Annotated[Annotated[ComponentName, TEXT] | Annotated[MapPoint, LIST], by_shape] | None = Field(
-        None, description="id of a component, or [x_m, y_m] on the city's map"
-    )
+    centre: Annotated[Annotated[ComponentName, TEXT] | Annotated[MapPoint, LIST], by_shape] | None = None
+    """id of a component, or [x_m, y_m] on the city's map"""
     radius_m: Positive | None = None
-    line: Annotated[list[MapPoint], Field(min_length=2)] | None = Field(
-        None, description="the course of a river or street, as [x_m, y_m] on the city's map"
-    )
-    width_m: Positive | None = Field(None, description="width of the strip along the line, both sides together")
+    line: Annotated[list[MapPoint], Field(min_length=2)] | None = None
+    """the course of a river or street, as [x_m, y_m] on the city's map"""
+    width_m: Positive | None = None
+    """width of the strip along the line, both sides together"""
     district: DistrictName | None = None
 
     @classmethod
@@ -426,21 +429,18 @@ class HazardFields(Model):
 
     type: Literal["flood", "heat", "storm"]
     area: AreaFields
-    depth_m: Positive | None = Field(None, description="flood: water above the ground")
-    temperature_c: Number | None = Field(None, description="heat: temperature of the air in degrees Celsius")
-    gust_m_s: Positive | None = Field(None, description="storm: the strongest gust")
-    edge: Number | None = Field(
-        None,
-        description="intensity at the area's border, from where it grows evenly inwards; the same everywhere if left "
-        "out",
-    )
-    fade_m: Positive | None = Field(
-        None, description="within so much of the border it grows; by default the radius, or half of the width"
-    )
-    over: Seconds | None = Field(
-        None,
-        description="the damage comes within so long, at a moment drawn for each component; at once if left out",
-    )
+    depth_m: Positive | None = None
+    """flood: water above the ground"""
+    temperature_c: Number | None = None
+    """heat: temperature of the air in degrees Celsius"""
+    gust_m_s: Positive | None = None
+    """storm: the strongest gust"""
+    edge: Number | None = None
+    """intensity at the area's border, from where it grows evenly inwards; the same everywhere if left out"""
+    fade_m: Positive | None = None
+    """within so much of the border it grows; by default the radius, or half of the width"""
+    over: Seconds | None = None
+    """the damage comes within so long, at a moment drawn for each component; at once if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -483,16 +483,12 @@ def _rate(value: object) -> float | None:
 class RandomFields(Model):
     """Failures by chance, drawn from the run's seed for each component for itself."""
 
-    rate: Annotated[
-        float | None, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"], "minimum": 0})
-    ] = Field(
-        description="failures a year of each component, or `by-age`: those of its class and age "
-        "(`stadtwerk list rates`)"
-    )
-    factor: Positive = Field(1.0, description="all rates are multiplied by this; 1 if left out")
-    until: Seconds | None = Field(
-        None, description="no failures from then on; until heal_by or the end of the run if left out"
-    )
+    rate: Annotated[float | None, PlainValidator(_rate), WithJsonSchema({"type": ["number", "string"], "minimum": 0})]
+    """failures a year of each component, or `by-age`: those of its class and age (`stadtwerk list rates`)"""
+    factor: Positive = 1.0
+    """all rates are multiplied by this; 1 if left out"""
+    until: Seconds | None = None
+    """no failures from then on; until heal_by or the end of the run if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -507,12 +503,18 @@ class RandomFields(Model):
 class CaseFields(Model):
     """One of the faults that a draw came to."""
 
-    target: ThingName = Field(description="id of a component or link")
-    fault: FaultName | None = Field(None, description="the entry's fault if left out")
-    at: Seconds | None = Field(None, description="the entry's time if left out")
-    for_: Seconds | None = Field(None, alias="for", description="how long it stays broken")
-    work: Seconds | None = Field(None, description="work of the crew on site")
-    parameters: Parameters | None = Field(None, description="the fault's parameters in SI units")
+    target: ThingName
+    """id of a component or link"""
+    fault: FaultName | None = None
+    """the entry's fault if left out"""
+    at: Seconds | None = None
+    """the entry's time if left out"""
+    for_: Seconds | None = Field(None, alias="for")
+    """how long it stays broken"""
+    work: Seconds | None = None
+    """work of the crew on site"""
+    parameters: Parameters | None = None
+    """the fault's parameters in SI units"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -543,34 +545,28 @@ class EntryFields(Model):
 
     id: Id
     title: Wording | None = None
-    at: Seconds | None = Field(
-        None,
-        description="time from zero; with `when`: not before this time; with `random`: failures come from then on",
-    )
+    at: Seconds | None = None
+    """time from zero; with `when`: not before this time; with `random`: failures come from then on"""
     when: SignalFields | None = None
-    fault: FaultName | None = Field(
-        None,
-        description="a fault that the target declares, as `stadtwerk list faults` shows them; with `hazard` or "
-        "`random` only this one, or each component's own if left out",
-    )
-    target: OneOrMore | None = Field(None, description="id of a component or link, or a list of them")
-    selected: Literal[True] | None = Field(
-        None,
-        description="the targets were found by a selector, as `scenario.yaml` of a run shows it: they may be broken by "
-        "other entries as well",
-    )
+    fault: FaultName | None = None
+    """a fault that the target declares, as `stadtwerk list faults` shows them; with `hazard` or `random` only this
+    one, or each component's own if left out"""
+    target: OneOrMore | None = None
+    """id of a component or link, or a list of them"""
+    selected: Literal[True] | None = None
+    """the targets were found by a selector, as `scenario.yaml` of a run shows it: they may be broken by other entries
+    as well"""
     selector: SelectorFields | None = None
     hazard: HazardFields | None = None
     random: RandomFields | None = None
-    for_: Length | None = Field(
-        None, alias="for", description="how long it stays broken; until repaired or until heal_by if left out"
-    )
+    for_: Length | None = Field(None, alias="for")
+    """how long it stays broken; until repaired or until heal_by if left out"""
     repair: RepairFields | None = None
-    parameters: Parameters | None = Field(None, description="the fault's parameters in SI units")
+    parameters: Parameters | None = None
+    """the fault's parameters in SI units"""
     evidence: EvidenceFields | None = None
-    cases: list[CaseFields] | None = Field(
-        None, description="what a draw came to, as `scenario.yaml` of a run shows it: nothing is drawn again"
-    )
+    cases: list[CaseFields] | None = None
+    """what a draw came to, as `scenario.yaml` of a run shows it: nothing is drawn again"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:

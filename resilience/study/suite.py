@@ -48,10 +48,10 @@ class SuiteFile(Model):
     schema_: Version(SCHEMA) = Field(alias="schema")  # type: ignore[valid-type]
     id: Id
     title: Wording
-    seeds: Literal["first", "all"] = Field(
-        "first", description="whether each scenario runs with its first seed only, or with each of them"
-    )
-    scenarios: list[Name] = Field(min_length=1, description="names of scenarios that ship, or paths from this file")
+    seeds: Literal["first", "all"] = "first"
+    """whether each scenario runs with its first seed only, or with each of them"""
+    scenarios: list[Name] = Field(min_length=1)
+    """names of scenarios that ship, or paths from this file"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: _Beside, mistakes: Mistakes) -> None:

@@ -40,14 +40,17 @@ class Title(Model):
 class Origin(Model):
     """Where the origin of the city's map lies (x_m = 0, y_m = 0)."""
 
-    latitude_deg: float = Field(ge=-85, le=85, description="give -85 to 85 degrees")
-    longitude_deg: float = Field(ge=-180, le=180, description="give -180 to 180 degrees")
+    latitude_deg: float = Field(ge=-85, le=85)
+    """give -85 to 85 degrees"""
+    longitude_deg: float = Field(ge=-180, le=180)
+    """give -180 to 180 degrees"""
 
 
 class People(Model):
     """Turns water demand into people where districts do not say how many live there."""
 
-    litres_per_person_day: float = Field(gt=0, description="give more than 0 litres")
+    litres_per_person_day: float = Field(gt=0)
+    """give more than 0 litres"""
     source: str = Field(min_length=1)
 
 
@@ -57,20 +60,20 @@ class NetworkFiles(Model):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, NetworkRef] = Field(init=False)
 
-    water: NetworkRef | None = Field(None, description="an EPANET input file")
-    energy: NetworkRef | None = Field(None, description="a pandapower network as JSON, as the importer writes it")
-    traffic: RoadRef | None = Field(
-        None, description="GMNS tables: nodes, directed links, car trips by origin, destination and hour"
-    )
+    water: NetworkRef | None = None
+    """an EPANET input file"""
+    energy: NetworkRef | None = None
+    """a pandapower network as JSON, as the importer writes it"""
+    traffic: RoadRef | None = None
+    """GMNS tables: nodes, directed links, car trips by origin, destination and hour"""
 
 
 class Districts(Model):
     """The parts of the town, as polygons."""
 
     file: File
-    coordinates: Literal["lonlat", "map"] = Field(
-        "lonlat", description="lonlat (RFC 7946, the default) or metres of the map"
-    )
+    coordinates: Literal["lonlat", "map"] = "lonlat"
+    """lonlat (RFC 7946, the default) or metres of the map"""
 
 
 class LevelEntry(Model):
@@ -78,11 +81,14 @@ class LevelEntry(Model):
 
     id: Id
     measure: Annotated[str, AfterValidator(_measure)]
-    subject: str = Field(description="a district, a component, or city")
+    subject: str
+    """a district, a component, or city"""
     minimum: float = Field(ge=0)
-    people: int | None = Field(None, ge=1, le=10**9, description="how many lean on it, 1 or more")
+    people: int | None = Field(None, ge=1, le=10**9)
+    """how many lean on it, 1 or more"""
     owner: str = ""
-    basis: str = Field("assumption", description="the id of a norm, or the word assumption")
+    basis: str = "assumption"
+    """the id of a norm, or the word assumption"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
@@ -108,7 +114,8 @@ class CityFile(Model):
     """city.yaml of a city folder: place, network files, components, links, districts, service levels, sensors."""
 
     schema_: Version(f"{SCHEMA}/{VERSION}") = Field(alias="schema")  # type: ignore[valid-type]
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$", description="use small letters, digits and hyphens")
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
+    """use small letters, digits and hyphens"""
     title: Title
     place: Origin
     people: People | None = None
@@ -117,14 +124,13 @@ class CityFile(Model):
         Annotated[File, TEXT]
         | Annotated[tuple[Annotated[Annotated[File, TEXT] | Annotated[ComponentRow, FIELDS], by_shape], ...], LIST],
         by_shape,
-    ] = Field((), description="name a CSV file, or list components and CSV files")
-    links: Annotated[Annotated[File, TEXT] | Annotated[tuple[File, ...], LIST], by_shape] = Field(
-        (), description="name one links file or a list of them"
-    )
+    ] = ()
+    """name a CSV file, or list components and CSV files"""
+    links: Annotated[Annotated[File, TEXT] | Annotated[tuple[File, ...], LIST], by_shape] = ()
+    """name one links file or a list of them"""
     districts: Districts | None = None
     levels: tuple[LevelEntry, ...] = ()
     sensors: tuple[SensorRule, ...] = ()
-    overrides: Mapping[str, Override] = Field(
-        default_factory=dict, description="what the city knows about elements of its network files, by component id"
-    )
+    overrides: Mapping[str, Override] = Field(default_factory=dict)
+    """what the city knows about elements of its network files, by component id"""
     assumptions: tuple[AssumptionEntry, ...] = ()

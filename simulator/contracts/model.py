@@ -1,8 +1,10 @@
 """Input files as pydantic models: one declaration parses, checks names, explains mistakes and makes the JSON Schema.
 
     class Run(Model):
-        start: LocalTime = Field(description="the town's local time at zero, such as 2026-01-14T17:00")
-        warmup: Seconds = Field(0.0, description="how long the town runs before zero; 0 s if left out")
+        start: LocalTime
+        '''the town's local time at zero, such as 2026-01-14T17:00'''
+        warmup: Seconds = 0.0
+        '''how long the town runs before zero; 0 s if left out'''
 
     run, problems = read(Run, document, context)
 
@@ -19,11 +21,15 @@ pydantic takes a tenth of a second to import: import this module where a file is
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
+import sys
 import types
 from collections.abc import Collection, Mapping, Sequence, Sized
 from datetime import datetime
 from functools import cache
+from itertools import pairwise
 from typing import Annotated, Any, Final, TypeVar, Union, get_args
 
 from pydantic import (
@@ -111,7 +117,7 @@ class Mistakes:
 
 
 class Model(BaseModel):
-    """A part of an input file. Its fields are those of the file; the `description` of a field is the advice as well."""
+    """A part of an input file. Its fields are those of the file; what stands under a field is also the advice given."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
@@ -485,6 +491,43 @@ class _Schema(GenerateJsonSchema):
 
     def default_schema(self, schema: Any) -> dict[str, Any]:
         return self.generate_inner(schema["schema"])  # defaults are told in the descriptions, in the file's own words
+
+    def model_schema(self, schema: Any) -> dict[str, Any]:
+        found = super().model_schema(schema)
+        properties, fields = found.get("properties", {}), schema["cls"].model_fields
+        for name, said in _descriptions(schema["cls"]).items():
+            key = fields[name].alias or name
+            if key in properties:
+                properties[key] = {**properties[key], "description": said}
+        return found
+
+
+def _descriptions(model: type[BaseModel]) -> dict[str, str]:
+    """What stands under the fields of a model and of what it inherits from, by attribute."""
+    found: dict[str, str] = {}
+    for one in reversed(model.__mro__):
+        if issubclass(one, BaseModel) and one.__module__.split(".")[0] != "pydantic":
+            found |= _described(one.__module__).get(one.__name__, {})
+    return {name: said for name, said in found.items() if name in model.model_fields}
+
+
+@cache
+def _described(module: str) -> Mapping[str, Mapping[str, str]]:
+    """The texts under the fields of the classes of a module; they are looked up where they are told, not before."""
+    try:
+        tree = ast.parse(inspect.getsource(sys.modules[module]))
+    except OSError:
+        return {}
+    return {
+        part.name: {
+            field.target.id: " ".join(text.value.value.split())
+            for field, text in pairwise(part.body)
+            if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+            if isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant) and isinstance(text.value.value, str)
+        }
+        for part in tree.body
+        if isinstance(part, ast.ClassDef)
+    }
 
 
 def schema_of(model: type[BaseModel] | TypeAdapter[Any]) -> dict[str, Any]:

@@ -76,10 +76,10 @@ class CityNamed(Model):
 class Sampler(Model):
     """How cases are drawn."""
 
-    method: Literal["latin-hypercube", "sobol", "monte-carlo"] = Field(
-        description="how cases are spread over the distributions"
-    )
-    seed: Seed = Field(description="all draws follow from it")
+    method: Literal["latin-hypercube", "sobol", "monte-carlo"]
+    """how cases are spread over the distributions"""
+    seed: Seed
+    """all draws follow from it"""
 
 
 class _Selected(Model):
@@ -112,9 +112,11 @@ class Links(_Selected):
 class _Chosen(Model):
     """What of the city is meant: one of these."""
 
-    component: str | None = Field(None, description="one component of the city")
+    component: str | None = None
+    """one component of the city"""
     components: Components | None = None
-    link: str | None = Field(None, description="one link of the city")
+    link: str | None = None
+    """one link of the city"""
     links: Links | None = None
 
 
@@ -139,33 +141,31 @@ class VariationEntry(_Chosen):
 
     id: Id
     title: Wording | None = None
-    scenario: str | None = Field(None, description="only in this one of the scenarios")
-    entry: str | None = Field(None, description="the timeline entry that varies, by its id")
-    field: str | None = Field(
-        None,
-        description="what varies: a field of the entry (at, for, target, parameters.area_m2), of the scenario"
-        " (run.start), or of the city (autonomy_min, parameters.fuel_l)",
-    )
-    source: str = Field(min_length=1, description="where the distribution comes from; `assumption` if it is yours")
-    uniform: list[Quantity] | None = Field(None, min_length=2, max_length=2, description="write [least, most]")
-    loguniform: list[Quantity] | None = Field(
-        None, min_length=2, max_length=2, description="write [least, most], both above 0"
-    )
-    triangular: list[Quantity] | None = Field(
-        None, min_length=3, max_length=3, description="write [least, most likely, most]"
-    )
+    scenario: str | None = None
+    """only in this one of the scenarios"""
+    entry: str | None = None
+    """the timeline entry that varies, by its id"""
+    field: str | None = None
+    """what varies: a field of the entry (at, for, target, parameters.area_m2), of the scenario (run.start), or of the
+    city (autonomy_min, parameters.fuel_l)"""
+    source: str = Field(min_length=1)
+    """where the distribution comes from; `assumption` if it is yours"""
+    uniform: list[Quantity] | None = Field(None, min_length=2, max_length=2)
+    """write [least, most]"""
+    loguniform: list[Quantity] | None = Field(None, min_length=2, max_length=2)
+    """write [least, most], both above 0"""
+    triangular: list[Quantity] | None = Field(None, min_length=3, max_length=3)
+    """write [least, most likely, most]"""
     normal: Normal | None = None
     exponential: Exponential | None = None
-    integers: list[int] | None = Field(
-        None, min_length=2, max_length=2, description="write [least, most], whole numbers, all as likely"
-    )
-    choice: list[Value] | None = Field(None, min_length=1, description="one of these values")
-    weights: list[Annotated[float, Field(ge=0)]] | None = Field(
-        None, min_length=1, description="how likely each choice is beside the others; all the same if left out"
-    )
-    chance: float | None = Field(
-        None, ge=0, le=1, description="how likely it is (0 to 1) that the entry happens at all"
-    )
+    integers: list[int] | None = Field(None, min_length=2, max_length=2)
+    """write [least, most], whole numbers, all as likely"""
+    choice: list[Value] | None = Field(None, min_length=1)
+    """one of these values"""
+    weights: list[Annotated[float, Field(ge=0)]] | None = Field(None, min_length=1)
+    """how likely each choice is beside the others; all the same if left out"""
+    chance: float | None = Field(None, ge=0, le=1)
+    """how likely it is (0 to 1) that the entry happens at all"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
@@ -280,10 +280,14 @@ class Added(Model):
 class Setting(_Chosen):
     """What is set (component, components, link or links), and its new values."""
 
-    parameters: dict[str, Value] | None = Field(None, min_length=1, description="new parameters of the component")
-    autonomy_min: float | None = Field(None, ge=0, description="minutes that the target goes on without the link")
-    latency_ms: float | None = Field(None, ge=0, description="delay of a message over the link")
-    loss: float | None = Field(None, ge=0, le=1, description="share of messages lost on the link")
+    parameters: dict[str, Value] | None = Field(None, min_length=1)
+    """new parameters of the component"""
+    autonomy_min: float | None = Field(None, ge=0)
+    """minutes that the target goes on without the link"""
+    latency_ms: float | None = Field(None, ge=0)
+    """delay of a message over the link"""
+    loss: float | None = Field(None, ge=0, le=1)
+    """share of messages lost on the link"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
@@ -305,9 +309,11 @@ class MeasureEntry(Model):
 
     id: Id
     title: Wording
-    source: str | None = Field(None, description="where the figures of the measure come from")
+    source: str | None = None
+    """where the figures of the measure come from"""
     add: Added | None = None
-    set: list[Setting] | None = Field(None, min_length=1, description="new values for what is there")
+    set: list[Setting] | None = Field(None, min_length=1)
+    """new values for what is there"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
@@ -328,22 +334,19 @@ class CampaignFile(Model):
     id: Id
     title: Wording
     question: Wording
-    scenarios: list[Name] = Field(
-        min_length=1,
-        description="names of scenarios that ship, or files (*.yaml) relative to this one; they take turns",
-    )
-    city: CityNamed | None = Field(None, description="the city to run them in; their own if left out")
-    runs: int = Field(
-        ge=1, le=1_000_000, description="how many cases are drawn; each is run today and once for each measure"
-    )
+    scenarios: list[Name] = Field(min_length=1)
+    """names of scenarios that ship, or files (*.yaml) relative to this one; they take turns"""
+    city: CityNamed | None = None
+    """the city to run them in; their own if left out"""
+    runs: int = Field(ge=1, le=1_000_000)
+    """how many cases are drawn; each is run today and once for each measure"""
     sampler: Sampler
-    seeds: list[Seed] | None = Field(
-        None,
-        min_length=1,
-        description="seeds of the runs, which take turns; if left out, each case has a seed of its own",
-    )
-    vary: list[VariationEntry] = Field([], description="what differs from case to case")
-    measures: list[MeasureEntry] = Field([], description="what might be done")
+    seeds: list[Seed] | None = Field(None, min_length=1)
+    """seeds of the runs, which take turns; if left out, each case has a seed of its own"""
+    vary: list[VariationEntry] = Field([])
+    """what differs from case to case"""
+    measures: list[MeasureEntry] = Field([])
+    """what might be done"""
 
     @field_validator("scenarios", "seeds")
     @classmethod
