@@ -74,7 +74,7 @@ def test_on_a_normal_day_what_there_is_not_is_said_in_words(pushed: Pushed, quie
                     without.add(panel["title"].partition(" (")[0])
                     assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
     sensors = {"Least pressure of each sensor", "Greatest loading of each sensor", "Most vehicles at each signal"}
-    assert without == {"Faults", "Second ways", "Activation against its limit"} | sensors, "its readings were left out"
+    assert without == {"Faults", "Fallbacks", "Activation against its limit"} | sensors, "its readings were left out"
 
 
 def ticks_of(record: dict[str, Any]) -> int:
