@@ -7,6 +7,7 @@ Kinds of expectation (judged in `resilience.judge.checkers`):
     recovery         each level is back at its limit, for good, so long after an origin
     budget           person-hours below the limit in sum, or time below it for each level
     link-continuity  sub-systems other than the broken ones keep their declared minimum
+    checker          what the checker of a plug-in asks
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from resilience.scenario.norms import norms
 from resilience.scenario.scenario import (
     SCHEMA,
     Budget,
+    ByPlugin,
     Carries,
     CityReference,
     Expectation,
@@ -76,7 +78,7 @@ from simulator.contracts.model import (
     duration,
     wrong,
 )
-from simulator.contracts.registry import registry
+from simulator.contracts.registry import CHECKERS, registry
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """A run starts within these years: telemetry counts from 1970, and nobody plans beyond 2200."""
@@ -627,8 +629,28 @@ class LinkContinuityFields(Model):
         return LinkContinuity(self.id, self.fault or "", self.longest or TimeLimit(0.0), self.title)
 
 
+class ByPluginFields(Model):
+    """What the checker of a plug-in asks of the run (stadtwerk list plugins)."""
+
+    id: Id
+    type: Literal["checker"]
+    title: Wording | None = None
+    checker: str = Field(description="name of the checker")
+    given: dict[str, float | str | bool] = Field({}, alias="with", description="what the checker is to be told")
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        _check_expected_id(fields, context, mistakes)
+        checkers = registry().extensions(CHECKERS)
+        if fields.get("checker") not in (None, *checkers):
+            mistakes.unknown("checker", "checker", fields["checker"], checkers, "stadtwerk list plugins")
+
+    def record(self) -> Expectation:
+        return ByPlugin(self.id, self.checker, self.given, self.title)
+
+
 AnyExpectation = Annotated[
-    InvariantFields | LevelHoldsFields | RecoveryFields | BudgetFields | LinkContinuityFields,
+    InvariantFields | LevelHoldsFields | RecoveryFields | BudgetFields | LinkContinuityFields | ByPluginFields,
     Field(discriminator="type"),
 ]
 

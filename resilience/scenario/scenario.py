@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
+from simulator.contracts.component import NO_PARAMETERS, Domain, Value
 from simulator.contracts.crews import CrewPolicy
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
@@ -197,7 +198,17 @@ class LinkContinuity:
     title: Text | None = None
 
 
-Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity
+@dataclass(frozen=True, slots=True)
+class ByPlugin:
+    """Whatever the checker of a plug-in asks, with what the scenario gives it."""
+
+    id: str
+    checker: str
+    given: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
+    title: Text | None = None
+
+
+Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity | ByPlugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +246,7 @@ class Scenario:
 
 __all__ = [
     "Budget",
+    "ByPlugin",
     "Carries",
     "Case",
     "CityReference",

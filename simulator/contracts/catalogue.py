@@ -357,14 +357,24 @@ class Catalogue:
 
 
 @dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the checker of a plug-in has found. `passed` None: the run does not show it either way."""
+
+    passed: bool | None
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Extension:
     """What a plug-in adds beside sub-systems and lifelines: an importer, a checker or a detector.
 
-    `run` is "module:function"; what it is called with depends on the group it is registered in.
+    `run` is "module:function". An importer is called with the file and an empty folder that it may write into, and
+    returns files by the options of `stadtwerk city import` that they stand for. A checker is called with the city, the
+    history of a run and what the expectation gives it under `with`, and returns a `Judgement`.
     """
 
     name: str
     api: int
-    title: str
+    title: Text
     run: str
     options: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), hash=False)

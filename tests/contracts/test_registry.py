@@ -65,13 +65,13 @@ def lifeline(name: str, api: int = API, kind: str = "ferry") -> Catalogue:
 def test_one_register_refuses_what_does_not_fit() -> None:
     found = Registry()
     found.register(LIFELINES, lifeline("ferry"))
-    found.register(CHECKERS, Extension("calm", API, "nothing happens", "calm:judge"))
+    found.register(CHECKERS, Extension("calm", API, Verbatim("nothing happens"), "calm:judge"))
     for group, declared, reason in (
         (LIFELINES, lifeline("ferry", kind="boat"), "there is a catalogue 'ferry' already"),
         (LIFELINES, lifeline("boats"), "declares the type of component 'ferry', which is there already"),
         (LIFELINES, lifeline("boats", api=API + 1, kind="boat"), f"written for version {API + 1} of the interface"),
         (LIFELINES, "ferry", "is a str, not a Catalogue"),
-        (CHECKERS, Extension("calm", API, "again", "calm:judge"), "there is a 'calm' already"),
+        (CHECKERS, Extension("calm", API, Verbatim("again"), "calm:judge"), "there is a 'calm' already"),
     ):
         with pytest.raises(Rejected, match=reason):
             found.register(group, declared)

@@ -26,6 +26,8 @@ GOOD = """
 harbour = harbour.catalogue:CATALOGUE
 [stadtwerk.importers]
 pipe-list = harbour.catalogue:LISTS
+[stadtwerk.checkers]
+crossings = harbour.catalogue:CROSSINGS
 """
 BROKEN = """
 [stadtwerk.domains]
@@ -50,6 +52,8 @@ SCENARIO = """\
       - {id: engine, at: 10min, fault: ferry-engine-out, target: ferry-1, for: 20min}
     expect:
       - {id: across, type: level, level: ferry-1, share: 0.9}
+      - {id: once, type: checker, checker: crossings, with: {times: 1}}
+      - {id: never, type: checker, checker: crossings, with: {times: 0}}
     """
 
 
@@ -118,12 +122,20 @@ def test_a_lifeline_from_outside_lives_breaks_and_is_judged(site: Path, town: Pa
     events = [json.loads(line) for line in (tmp_path / "run" / "events.jsonl").read_text().splitlines()]
     modes = [(e["t_s"], e["code"], e["after"]) for e in events if e["kind"] == "mode" and e["subject"] == "ferry-1"]
     assert modes == [(600.0, "ferry.rows", "by-oars"), (1800.0, "ferry.crosses", "under-engine")]
+    found = {one["id"]: one for one in json.loads((tmp_path / "run" / "verdict.json").read_text())["findings"]}
+    assert {name: found[name]["value"] for name in ("across", "once", "never")} == {
+        "across": "fail",
+        "once": "pass",
+        "never": "fail",
+    }
+    assert found["never"]["reason"]["en"] == "1 times by oars"
     said = stadtwerk(site, "list", "kinds", "--lang", "de").stdout
     assert "Fähre" in said and "ferry" in said
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert [(one["name"], one["group"], one["version"]) for one in record["plugins"]] == [
         ("harbour", "stadtwerk.lifelines", "1.2"),
         ("pipe-list", "stadtwerk.importers", "1.2"),
+        ("crossings", "stadtwerk.checkers", "1.2"),
     ]
     assert "plugins" in record["digests"]
     source = site / "harbour" / "process.py"
@@ -143,7 +155,8 @@ def test_without_the_package_its_kind_is_unknown_and_runs_name_no_plugin(town: P
     assert "'ferry' is no kind of component" in done.stderr
     (town / "plain").mkdir()
     plain = hamlet(town / "plain")
-    text = dedent(SCENARIO).replace("ferry-engine-out, target: ferry-1", "site-out, target: waterworks-1")
+    ours = "".join(line for line in SCENARIO.splitlines(keepends=True) if "checker" not in line)
+    text = dedent(ours).replace("ferry-engine-out, target: ferry-1", "site-out, target: waterworks-1")
     (plain / "plain.yaml").write_text(text.replace("level: ferry-1", "level: hospital-1"), encoding="utf-8")
     done = stadtwerk(None, "run", plain / "plain.yaml", "--city", plain, "--mqtt", "off", "--out", tmp_path / "plain")
     assert done.returncode in (0, 1, 2), done.stderr

@@ -16,6 +16,7 @@ budget           the sum over levels of people x time worse is at most `person_h
 link-continuity  from the fault's onset to the end of the run every level owed in another sub-system than the broken
                  ones is an invariant at its declared minimum. The sub-system of a broken link is the network that
                  carries it
+checker          what the checker of a plug-in asks of the run
 
 A level that was not recorded over the whole window makes the expectation inconclusive, unless another level fails it.
 """
@@ -28,9 +29,11 @@ from resilience.judge.checkers.continuity import judge_continuity
 from resilience.judge.checkers.invariant import judge_invariant
 from resilience.judge.checkers.level import judge_level
 from resilience.judge.checkers.recovery import judge_recovery
-from resilience.judge.verdict import Category, Finding
-from resilience.scenario.scenario import Budget, Expectation, Invariant, LevelHolds, LinkContinuity, Recovery
-from simulator.contracts.words import Text, Words, number, quantity
+from resilience.judge.verdict import Category, Finding, Value
+from resilience.scenario.scenario import Budget, ByPlugin, Expectation, Invariant, LevelHolds, LinkContinuity, Recovery
+from simulator.contracts.catalogue import Judgement
+from simulator.contracts.registry import CHECKERS, named, registry
+from simulator.contracts.words import Text, Verbatim, Words, number, quantity
 
 _ = Words("resilience")
 
@@ -56,6 +59,19 @@ def _judge(item: Expectation, context: Context) -> Finding:
             return judge_budget(item, title, context)
         case LinkContinuity():
             return judge_continuity(item, title, context)
+        case ByPlugin():
+            return _by_plugin(item, title, context)
+
+
+def _by_plugin(item: ByPlugin, title: Text, context: Context) -> Finding:
+    """What the checker of a plug-in makes of the run; what it stumbles over is a finding that shows nothing."""
+    checker = registry().extensions(CHECKERS).get(item.checker)
+    if checker is None:
+        reason = _("There is no checker {name}: the package that brings it is not here.", name=item.checker)
+        return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
+    found: Judgement = named(checker.run)(context.city, context.history, item.given)
+    value = {True: Value.PASS, False: Value.FAIL, None: Value.INCONCLUSIVE}[found.passed]
+    return Finding(item.id, Category.EXPECTATION, value, title, found.reason)
 
 
 def _title(item: Expectation) -> Text:
@@ -76,3 +92,6 @@ def _title(item: Expectation) -> Text:
             return _("At most {hours} person-hours without service: {id}", hours=hours, id=item.id)
         case LinkContinuity():
             return _("Other sub-systems go on: {id}", id=item.id)
+        case ByPlugin():
+            known = registry().extensions(CHECKERS).get(item.checker)
+            return Verbatim(item.id) if known is None else known.title.begun() + Verbatim(f": {item.id}")

@@ -30,4 +30,5 @@ CATALOGUE = Catalogue(
     ),
 )
 
-LISTS = Extension("pipe-list", 1, "water networks drawn up as plain lists", "harbour.lists:to_inp")
+LISTS = Extension("pipe-list", 1, _("water networks drawn up as plain lists"), "harbour.lists:to_inp")
+CROSSINGS = Extension("crossings", 1, _("crossings by oars"), "harbour.process:rowed_at_most")
