@@ -33,8 +33,9 @@ def domain_page(domain: Domain, lang: str) -> str:
     page.put(*_worst(kit, domain, declared))
     page.row(_("Equipment"))
     page.put(*_equipment(kit, domain))
-    page.row(_("How long will it last?"))
-    page.put(*_depletion(kit, domain))
+    if declared.depletes:
+        page.row(_("How long will it last?"))
+        page.put(*_depletion(kit, domain))
     return page.json()
 
 

@@ -174,7 +174,7 @@ class WorstReadings:
 class Page:
     """The dashboard page of a sub-system. Without a balance the service levels themselves are shown.
 
-    `order` is the place among the pages.
+    `order` is the place among the pages; `depletes` says that the sub-system has stores, which run empty.
     """
 
     title: Text
@@ -182,6 +182,7 @@ class Page:
     order: int
     balance: Balance | None = None
     readings: WorstReadings | None = None
+    depletes: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def test_links_lead_to_pages_that_exist_and_keep_time_and_variables() -> None:
 
 def test_maps_have_a_ground_and_a_view_that_need_no_internet() -> None:
     maps = [panel for path in pages() for panel in panels(load(path)) if panel["type"] == "geomap"]
-    assert len(maps) == 2 * 6
+    assert len(maps) == 2 * (1 + len(registry().pages)), "the city's and one for each sub-system with a page"
     for panel in maps:
         options = panel["options"]
         assert options["basemap"]["type"] == "xyz"
