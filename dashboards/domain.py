@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
+from dashboards.influxql import held
 from dashboards.maps import town_map
 from dashboards.page import Page
 from dashboards.panels import SAMPLED, Column, Kit, PanelOf, Put, bad_from, display_name
@@ -152,14 +153,14 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         _("The worst state among all components of a kind, in each interval."),
         queries.class_course(lang, domain),
         palette.states(lang),
-        f"$tag_kind_{lang}",
+        f"$tag_kind_{held(lang)}",
     )
     counts = kit.table(
         _("Components by state"),
         _("How many components of each kind are in which state now."),
         queries.class_table(lang, domain),
         [
-            Column(f"kind_{lang}", _("Kind")),
+            Column(f"kind_{held(lang)}", _("Kind")),
             Column("total", _("all"), "short", width=70),
             *(Column(state.name.lower(), words, "short", width=110) for state, (words, _, _) in palette.STATES.items()),
         ],

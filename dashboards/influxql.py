@@ -5,8 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.contracts.measurements import Measurement
+from simulator.contracts.words import LANGUAGES, SOURCE
 
 Where = Sequence[str]
+
+
+def held(lang: str) -> str:
+    """The language in which the database holds a text that is asked for in another one."""
+    return lang if lang in LANGUAGES else SOURCE
 
 
 def tag(of: Measurement, name: str) -> str:

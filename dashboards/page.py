@@ -67,7 +67,7 @@ class Page:
         other, name = OTHER_LANGUAGE[lang]
         say = self.kit.say
         self._board = (
-            build.Dashboard(f"Stadtwerk: {say(page_titles()[key])}")
+            build.Dashboard(say(_("Stadtwerk: {page}", page=page_titles()[key])))
             .uid(uid(key, lang))
             .description(say(description))
             .tags([TAG, lang])

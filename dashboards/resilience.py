@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
+from dashboards.influxql import held
 from dashboards.page import Page, measure_variable
 from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.shared import lifeline_modes
@@ -87,7 +88,7 @@ def _classes(kit: Kit) -> PanelOf:
         ),
         queries.class_course(kit.lang),
         palette.states(kit.lang),
-        f"$tag_kind_{kit.lang}",
+        f"$tag_kind_{held(kit.lang)}",
     )
 
 

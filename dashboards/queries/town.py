@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboards.influxql import chosen, course, equal, field, newest, scope, summed, where_of
+from dashboards.influxql import chosen, course, equal, field, held, newest, scope, summed, where_of
 from simulator.contracts.measurements import (
     AFFECTED,
     ANY,
@@ -96,12 +96,12 @@ def map_districts() -> str:
 def map_components(lang: str, domain: str | None = None) -> str:
     """Where components are and how they are. `sign` is the state again, to be shown as a letter."""
     where = [equal(COMPONENT, "domain", domain)] if domain else []
-    more = [("lat", "lat"), ("lon", "lon"), ("state", "sign"), (f"label_{lang}", "label")]
+    more = [("lat", "lat"), ("lon", "lon"), ("state", "sign"), (f"label_{held(lang)}", "label")]
     return newest(COMPONENT, "state", "state", more, where, by=("component", "kind", "district"))
 
 
 def modes(lang: str, domain: str = "lifeline", run: str = "run") -> str:
-    more = [(f"mode_{lang}", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{lang}", "label")]
+    more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{held(lang)}", "label")]
     return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain)], by=("component", "kind"), run=run)
 
 
@@ -111,13 +111,13 @@ def mode_course(run: str = "run") -> str:
 
 
 def faults(lang: str) -> str:
-    more = [(f"label_{lang}", "label")]
+    more = [(f"label_{held(lang)}", "label")]
     return newest(FAULT, "active", "active", more, by=("component", "fault", "district", "owner"))
 
 
 def class_course(lang: str, domain: str | None = None, run: str = "run") -> str:
     where = [equal(CLASS, "domain", domain)] if domain else []
-    return course(CLASS, "MAX", "worst", "worst", where, by=(f"kind_{lang}",), run=run)
+    return course(CLASS, "MAX", "worst", "worst", where, by=(f"kind_{held(lang)}",), run=run)
 
 
 def class_table(lang: str, domain: str) -> str:
@@ -126,12 +126,17 @@ def class_table(lang: str, domain: str) -> str:
     inner = ", ".join(f'LAST({field(CLASS, name)}) AS "{name}"' for name in names)
     outer = ", ".join(f'SUM("{name}") AS "{name}"' for name in names)
     conditions = where_of([*scope(CLASS), equal(CLASS, "domain", domain)])
-    rows = f'SELECT {inner} FROM "{CLASS.name}" WHERE {conditions} GROUP BY "kind_{lang}", "district"'
-    return f'SELECT {outer} FROM ({rows}) WHERE $timeFilter GROUP BY "kind_{lang}"'
+    rows = f'SELECT {inner} FROM "{CLASS.name}" WHERE {conditions} GROUP BY "kind_{held(lang)}", "district"'
+    return f'SELECT {outer} FROM ({rows}) WHERE $timeFilter GROUP BY "kind_{held(lang)}"'
 
 
 def equipment(lang: str, domain: str) -> str:
-    more = [(f"label_{lang}", "label"), (f"kind_{lang}", "what"), ("working", "working"), ("faults", "faults")]
+    more = [
+        (f"label_{held(lang)}", "label"),
+        (f"kind_{held(lang)}", "what"),
+        ("working", "working"),
+        ("faults", "faults"),
+    ]
     by = ("component", "district", "owner")
     return newest(COMPONENT, "state", "state", more, [equal(COMPONENT, "domain", domain)], by=by)
 
@@ -150,7 +155,7 @@ def depletion_course(domain: str) -> str:
 
 
 def depletion_table(lang: str, domain: str) -> str:
-    more = [("amount", "amount"), ("unit", "unit"), ("draining", "draining"), (f"label_{lang}", "label")]
+    more = [("amount", "amount"), ("unit", "unit"), ("draining", "draining"), (f"label_{held(lang)}", "label")]
     by = ("component", "kind", "district")
     return newest(STORE, "hours_left", "hours_left", more, [equal(STORE, "domain", domain)], by=by)
 

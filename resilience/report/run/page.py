@@ -19,7 +19,7 @@ from resilience.report.run.wording import duration, full_date, number, quantity,
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import source_words, term
 from simulator.contracts.codes import owner_words
-from simulator.contracts.words import LANGUAGES, READABLE
+from simulator.contracts.words import LANGUAGES, READABLE, Verbatim
 
 if TYPE_CHECKING:
     import jinja2
@@ -159,6 +159,7 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "term": lambda name: term(name, lang),
         "source": lambda name: source_words(name).of(lang),
         "owner": lambda name: owner_words(name).of(lang),
+        "own": lambda said: Verbatim(said).of(lang),
         "num": lambda value, decimals=0: number(value, lang, decimals),
         "qty": lambda value, unit: quantity(value, unit, lang),
         "clock": lambda at_s: clock(content.start, at_s, lang, content.end_s - content.begin_s > 86400),

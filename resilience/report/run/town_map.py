@@ -14,9 +14,14 @@ from itertools import pairwise
 from resilience.report.run.content import MapComponent, MapDistrict, TownMap
 from resilience.report.run.drawing import decimal, element, picture, text, title
 from resilience.report.run.texts import say
-from resilience.report.run.wording import duration, number
+from resilience.report.run.wording import duration, number, unit_name
 from resilience.words.terms import term
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Verbatim, Words
+
+_ = Words("resilience")
+_c = _.context
+
 
 FAILED = "M-7 -7L7 7M7 -7L-7 7"
 """The mark of what failed: a cross over the shape."""
@@ -124,16 +129,15 @@ def town_map(town: TownMap, lang: str) -> MapDrawing:
     )
     parts += [_component(c, project.at(c.x_m, c.y_m), lang) for c in drawn]
     labels, unnamed = _labels(town, project, lang)
-    parts += labels + _scale_bar(project, lang) + _north(project)
+    parts += labels + _scale_bar(project, lang) + _north(project, lang)
     svg = picture(project.width, project.height, parts, say("map-label", lang), "chart map")
     return MapDrawing(svg, bounds, unnamed)
 
 
 def _district(district: MapDistrict, project: Projection, bounds: tuple[float, ...], lang: str) -> str:
     hours = number(district.person_hours, lang)
-    words = (
-        f"{district.title}: {hours} {say('person-hours', lang)}, {number(district.people, lang)} {say('people', lang)}"
-    )
+    name, people = Verbatim(district.title).of(lang), number(district.people, lang)
+    words = f"{name}: {hours} {say('person-hours', lang)}, {people} {say('people', lang)}"
     shade = f"district d{class_of(district.person_hours, bounds)}"
     if len(district.outline) >= 3:
         corners = " ".join(",".join(map(decimal, project.at(x, y))) for x, y in district.outline)
@@ -152,7 +156,7 @@ def _district(district: MapDistrict, project: Projection, bounds: tuple[float, .
 
 def _component(component: MapComponent, place: tuple[float, float], lang: str) -> str:
     (x, y), kind, failed_s = place, component.kind, component.failed_s
-    state = f"{say('failed-for', lang)} {duration(failed_s)}" if failed_s > 0 else say("worked", lang)
+    state = f"{say('failed-for', lang)} {duration(failed_s, lang)}" if failed_s > 0 else say("worked", lang)
     parts = [title(f"{component.label.of(lang)} ({term(kind, lang)}): {state}")]
     parts.append(element("use", href=f"#g-{kind}", class_=domain_class(kind)))
     if failed_s > 0:
@@ -179,7 +183,7 @@ def _labels(town: TownMap, project: Projection, lang: str) -> tuple[list[str], i
             continue
         taken.append(box)
         top = box[1] + 12
-        parts.append(text(x, top, district.title, class_="place", text_anchor="middle"))
+        parts.append(text(x, top, Verbatim(district.title).of(lang), class_="place", text_anchor="middle"))
         parts.append(text(x, top + 13, hours, class_="hours", text_anchor="middle"))
     return parts, unnamed
 
@@ -197,16 +201,18 @@ def scale_length_m(scale: float) -> float:
 def _scale_bar(project: Projection, lang: str) -> list[str]:
     length_m = scale_length_m(project.scale)
     width, y = length_m * project.scale, project.height - 12
-    words = f"{number(length_m / 1000, lang)} km" if length_m >= 1000 else f"{number(length_m, lang)} m"
+    far = length_m >= 1000
+    length, unit = (number(length_m / 1000, lang), "km") if far else (number(length_m, lang), "m")
+    words = f"{length} {unit_name(unit, lang)}"
     ends = f"M10 {y - 4:.1f}V{y:.1f}H{10 + width:.1f}V{y - 4:.1f}"
     return [element("path", d=ends, class_="scale"), text(16 + width, y + 1, words, class_="tick")]
 
 
-def _north(project: Projection) -> list[str]:
+def _north(project: Projection, lang: str) -> list[str]:
     x = project.width - 14
     return [
         element("path", d=f"M{x:g} 6L{x + 5:g} 20L{x:g} 16L{x - 5:g} 20Z", class_="north"),
-        text(x, 32, "N", class_="tick", text_anchor="middle"),
+        text(x, 32, _c("compass", "N").of(lang), class_="tick", text_anchor="middle"),
     ]
 
 
