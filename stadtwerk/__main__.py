@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -94,6 +95,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser(say).parse_args(arguments)
     if options.no_color:
         os.environ["NO_COLOR"] = "1"
+    gc.set_threshold(
+        50_000, 20, 20
+    )  # what a command loads stays to its end: it is looked through for garbage less often
+    os.environ.setdefault(
+        "PYDANTIC_DISABLE_PLUGINS", "__all__"
+    )  # nothing else that is installed changes how files read
     from simulator.contracts.problem import BadInput
 
     with contextlib.suppress(ValueError):  # outside the main thread nobody may say what a signal does

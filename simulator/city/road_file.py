@@ -16,6 +16,7 @@ import math
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from simulator.city.components import NetworkElement
 from simulator.city.table import Row, read_table
@@ -66,8 +67,7 @@ class RoadLink:
     geometry: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Trips:
+class Trips(NamedTuple):
     """Car trips from one node to another that leave between two times of day (s after midnight), every day."""
 
     origin: str
