@@ -1,9 +1,8 @@
 """Grafana dashboards, alert rules and provisioning as code. Nothing here runs with the town: it is built and committed.
 
 text       words in both languages
-influxql   how queries are put together
+influxql   how queries are put together, and how Grafana stores one
 queries    every query
-influx     a query as Grafana stores it
 palette    colours that the colour-blind tell apart, and words for states and verdicts
 panels     panels and tables, each with a unit and a description
 maps       the map of a page

@@ -13,7 +13,7 @@ import yaml
 
 from dashboards import queries
 from dashboards.health import SILENT_S
-from dashboards.influx import UID
+from dashboards.influxql import UID
 from dashboards.page import panel_id, uid
 from dashboards.provision import HEADER
 from simulator.contracts.words import Text, Words

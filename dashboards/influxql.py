@@ -1,8 +1,13 @@
-"""How queries are put together: checked names, what is chosen, the last value, courses over time."""
+"""How queries are put together, checked names, the last value, courses over time; and a query as Grafana stores it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, Literal
+
+from grafana_foundation_sdk.cog.builder import Builder
+from grafana_foundation_sdk.cog.variants import Dataquery
+from grafana_foundation_sdk.models.common import DataSourceRef
 
 from simulator.contracts.measurements import Measurement
 from simulator.contracts.words import LANGUAGES, SOURCE
@@ -95,3 +100,55 @@ def summed(
     conditions = where_of([*scope(of, run), *where])
     rows = f'SELECT {inner} FROM "{of.name}" WHERE {conditions} GROUP BY time($__interval), {tag(of, each)} fill(none)'
     return f"SELECT {taken} FROM ({rows}) WHERE $timeFilter GROUP BY time($__interval) fill(none)"
+
+
+UID = "stadtwerk-influx"
+"""The uid of the data source, in dashboards, alert rules and provisioning."""
+
+Format = Literal["time_series", "table"]
+
+
+def source() -> DataSourceRef:
+    return DataSourceRef(type_val="influxdb", uid=UID)
+
+
+class InfluxQuery(Builder[Dataquery], Dataquery):
+    """One query of a panel. `alias` names its series: `$tag_district`, `$col`."""
+
+    def __init__(self, query: str, ref: str = "A", form: Format = "table", alias: str = "") -> None:
+        self._query, self._ref, self._form, self._alias = query, ref, form, alias
+
+    def build(self) -> Dataquery:
+        return self
+
+    def to_json(self) -> dict[str, Any]:
+        data = {
+            "refId": self._ref,
+            "datasource": source(),
+            "query": self._query,
+            "rawQuery": True,
+            "resultFormat": self._form,
+        }
+        return data | ({"alias": self._alias} if self._alias else {})
+
+
+class InfluxNotes(Dataquery):
+    """The query behind annotations. The text stands in the column `what`, tags in `tags`."""
+
+    def __init__(self, query: str) -> None:
+        self._query = query
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "refId": "Anno",
+            "datasource": source(),
+            "query": self._query,
+            "rawQuery": True,
+            "textEditor": True,
+            "fromAnnotations": True,
+            "textColumn": "what",
+            "tagsColumn": "tags",
+            "titleColumn": "",
+            "timeEndColumn": "",
+            "name": "",
+        }

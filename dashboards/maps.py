@@ -14,7 +14,7 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import geomap as map_model
 
 from dashboards import palette
-from dashboards.influx import InfluxQuery, source
+from dashboards.influxql import InfluxQuery, source
 from dashboards.panels import NOTHING, Kit, PanelOf, by_threshold, prop, thresholds
 from simulator.contracts.words import Text, Words
 

@@ -13,7 +13,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import queries
-from dashboards.influx import InfluxNotes, source
+from dashboards.influxql import InfluxNotes, source
 from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN

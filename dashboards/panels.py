@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import palette
-from dashboards.influx import InfluxQuery, source
+from dashboards.influxql import InfluxQuery, source
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")

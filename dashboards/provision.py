@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from dashboards.influx import UID
+from dashboards.influxql import UID
 from dashboards.page import LANGUAGE_NAMES, TAG
 from simulator.contracts.words import LANGUAGES
 

@@ -6,7 +6,6 @@ losses       who went without what for how long
 metrics      published figures, with the source of each formula
 verdict      pass, fail or inconclusive, with reasons and figures; `verdict.json`
 outcome      what a verdict means where a weakness is known
-answer       the answer to the scenario's question in a few sentences
 figures      what one run came to, small enough to keep for every case
-judge        all checkers on one run
+judge        all checkers on one run, and the answer to its question in a few sentences
 """

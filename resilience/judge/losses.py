@@ -7,7 +7,7 @@ import math
 from resilience.judge.metrics import person_hours_by_measure
 from resilience.judge.time_series import NotRecorded, Spell, cut, spells
 from resilience.report.run.content import DistrictLoss, Headline, LevelCourse, Reach, ServiceLoss
-from resilience.words.labels import component_words
+from resilience.words.terms import component_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, History

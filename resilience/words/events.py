@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from resilience.words.labels import name_of
-from resilience.words.terms import fault_words, link_words, mode_words, quantity_words, trade_words
+from resilience.words.terms import fault_words, link_words, mode_words, name_of, quantity_words, trade_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes, tasks
 from simulator.contracts.duration import rounded

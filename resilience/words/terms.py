@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from resilience.scenario.entry import TimelineEntry
-from simulator.contracts.component import Domain
+from resilience.scenario.entry import Signal, TimelineEntry
+from simulator.contracts.city import City
+from simulator.contracts.codes import given_words
+from simulator.contracts.component import Component, Domain
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
-from simulator.contracts.words import Text, Verbatim, Words
+from simulator.contracts.words import Text, Verbatim, Words, joined, number
 
 _ = Words("resilience")
 _c = _.context
@@ -109,3 +111,41 @@ def source_words(source: str) -> Text:
         if source.startswith(beginning):
             return words.filled(source=source.removeprefix(beginning))
     return Verbatim(source)
+
+
+def component_words(component: Component) -> Text:
+    """Its title, or the name that a rule gave it, or else its kind with the name it has in its network."""
+    if component.title:
+        return Verbatim(component.title)
+    if component.given:
+        return given_words(component.given)
+    kind = kind_words(component.kind)
+    name = component.network_id or component.id.removeprefix(f"{component.kind}-")
+    return _("{kind} {name}", kind=kind, name=name)
+
+
+def name_of(subject: str, city: City) -> Text:
+    """What people call a component, a link, a district or the town; the id where nobody has a better name."""
+    if subject in city.components:
+        return component_words(city.components[subject])
+    link = city.links.get(subject)
+    if link is not None:
+        return joined([name_of(link.source, city), name_of(link.target, city)], Verbatim(" → "))
+    if subject in city.districts:
+        return Verbatim(city.districts[subject].title or subject)
+    return _("whole town") if subject == "city" else Verbatim(subject)
+
+
+def state_words(signal: Signal, target: str, city: City) -> Text:
+    """`Water tank 1: level, as a share, below 0.2`."""
+    subject = signal.at(target)
+    name = component_words(city.components[subject]) if subject in city.components else Verbatim(subject)
+    if subject in city.districts:
+        name = Verbatim(city.districts[subject].title or subject)
+    limits = []
+    if signal.above is not None:
+        limits.append(_("above ") + number(signal.above))
+    if signal.below is not None:
+        limits.append(_("below ") + number(signal.below))
+    what = quantity_words(signal.quantity)
+    return name + Verbatim(": ") + what + Verbatim(", ") + joined(limits, _(" and "))

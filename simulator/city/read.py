@@ -13,11 +13,10 @@ from pydantic import ValidationError
 
 from simulator.city.components import complete
 from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef
-from simulator.city.files import NoFile, resolve
+from simulator.city.files import NoFile, read_table, resolve
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import read_districts
 from simulator.city.model import SCHEMA, VERSION, CityFile
-from simulator.city.table import read_table
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component

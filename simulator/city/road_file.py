@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulator.city.components import NetworkElement
-from simulator.city.table import Row, read_table
+from simulator.city.files import Row, read_table
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem

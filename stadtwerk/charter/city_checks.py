@@ -19,7 +19,7 @@ from resilience.report.charter import (
     charter_markdown,
     charter_page,
 )
-from resilience.report.charter.equipment import age_rows
+from resilience.report.charter.grid import age_rows
 from resilience.scenario.clauses import charter_clauses
 from resilience.words.terms import kind_words
 from simulator.contracts.city import City

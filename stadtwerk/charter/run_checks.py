@@ -13,7 +13,7 @@ from resilience.report.charter.evidence import CharterRun, ClauseEvidence
 from resilience.report.charter.grid import NOBODY
 from resilience.study.audit.cases import Group
 from resilience.study.audit.page import FORM
-from resilience.words.labels import component_words
+from resilience.words.terms import component_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import owner_words
 from simulator.contracts.event import Event, EventKind

@@ -15,7 +15,7 @@ _ = Words("stadtwerk")
 
 def check_versions() -> ClauseEvidence:
     """3.3/backward-compatible: every payload ever published is read as it always was."""
-    from gateways.wire.versions.published import published
+    from gateways.wire.versions.registry import published
 
     payloads = published()
     wrong = []
@@ -67,7 +67,7 @@ def _readers(city: City, folder: Path):  # type: ignore[no-untyped-def]
     import pyarrow.parquet as pq
 
     from gateways.schemas import SCHEMAS, document
-    from gateways.wire.versions.published import published
+    from gateways.wire.versions.registry import published
 
     if city.water_file is not None:
         from simulator.city.water_file import read_water_elements

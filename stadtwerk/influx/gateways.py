@@ -15,8 +15,7 @@ from gateways.wire.senml import registered
 from simulator.contracts.city import City
 from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST, NONE
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
-from stadtwerk.influx.identity import RunIdentity
-from stadtwerk.influx.places import Places
+from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.sender import Out
 
 BLOCK_ROWS = 20_000

@@ -22,8 +22,7 @@ from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
 from stadtwerk.influx.gateways import gateway_tags
-from stadtwerk.influx.identity import RunIdentity
-from stadtwerk.influx.places import Places
+from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.replay import Replay
 from stadtwerk.influx.sender import Out, Sender
 

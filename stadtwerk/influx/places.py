@@ -1,17 +1,56 @@
-"""Tags, names and places on the map of everything in a city."""
+"""Which run it is, and tags, names and places on the map of everything in a city."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import UTC
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from resilience.words.labels import component_words
+from resilience.words.terms import component_words
 from simulator.city.frame import to_degrees
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.measurements import CITY, NONE
 from simulator.contracts.registry import registry
+from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import Text, Verbatim, Words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from resilience.scenario.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class RunIdentity:
+    """`name` is the value of the tag `run`. Ticks from `begin` to `end`; tick 0 is `zero_ms` in Unix milliseconds."""
+
+    name: str
+    city: City
+    scenario: Scenario
+    seed: int
+    begin: int
+    end: int
+    zero_ms: int
+
+    def ms(self, tick: int) -> int:
+        return self.zero_ms + tick
+
+    @property
+    def begin_ms(self) -> int:
+        return self.ms(self.begin)
+
+    @property
+    def end_ms(self) -> int:
+        return self.ms(self.end)
+
+
+def zero_of(start: datetime) -> int:
+    """The town's wall clock at the scenario's zero, read as UTC, in Unix milliseconds: as readings have it."""
+    return to_ticks(start.replace(tzinfo=UTC).timestamp())
+
 
 _ = Words("stadtwerk")
 

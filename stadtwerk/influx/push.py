@@ -18,7 +18,7 @@ from simulator.contracts.measurements import AFFECTED, RUN
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.influx.gateways import gateway_lines, read_readings, reading_lines
-from stadtwerk.influx.identity import RunIdentity, zero_of
+from stadtwerk.influx.places import RunIdentity, zero_of
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, read_folder
 

@@ -10,14 +10,11 @@ from simulator.contracts.history import Gauges
 from simulator.contracts.measurements import BEAT_S, SLOW_BEAT_S, SNAPSHOT_S
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
-from stadtwerk.influx.identity import RunIdentity
-from stadtwerk.influx.notes import Notes
 from stadtwerk.influx.people import People
-from stadtwerk.influx.places import Places
-from stadtwerk.influx.results import Results
+from stadtwerk.influx.places import Places, RunIdentity
+from stadtwerk.influx.results import Notes, Results
 from stadtwerk.influx.sender import Out
-from stadtwerk.influx.states import States
-from stadtwerk.influx.stores import Stores
+from stadtwerk.influx.states import States, Stores
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from gateways.stores.influx import InfluxWriter, PointWriter, Refused, Retry
 from gateways.stores.influx.lines import Value
 from simulator.contracts.measurements import Measurement
-from stadtwerk.influx.identity import RunIdentity
+from stadtwerk.influx.places import RunIdentity
 
 
 class Out:

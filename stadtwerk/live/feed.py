@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
     from simulator.coupling import GaugeRecorder, Runtime
-    from stadtwerk.influx.identity import RunIdentity
     from stadtwerk.influx.live import LiveLines
+    from stadtwerk.influx.places import RunIdentity
     from stadtwerk.live.plant import Journal, Plant
     from stadtwerk.runs.feed import TownBrokers
 

@@ -28,7 +28,7 @@ from simulator.contracts.sensor import SensorGroup
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City
-    from stadtwerk.influx.identity import RunIdentity
+    from stadtwerk.influx.places import RunIdentity
 
 PATIENCE_S = 30.0
 """A database that does not answer is asked again for so long (assumption: time to start again)."""

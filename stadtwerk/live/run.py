@@ -21,8 +21,8 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import NO_TEXT, Text, Words, number
 from stadtwerk.influx.gateways import reading_tags
-from stadtwerk.influx.identity import RunIdentity, zero_of
 from stadtwerk.influx.live import HealthWatch, LiveLines
+from stadtwerk.influx.places import RunIdentity, zero_of
 from stadtwerk.influx.push import dashboard_link
 from stadtwerk.live import events
 from stadtwerk.live.attached import Attached

@@ -141,8 +141,7 @@ def write(audit: Audit, out: Path, lang: str) -> None:
 
 def _replays(audit: Audit) -> dict[str, str]:
     """The worst cases as scenario files, by name."""
-    from resilience.study.audit.outcome import Method
-    from resilience.study.audit.replay import file_name, scenario_text
+    from resilience.study.audit.outcome import Method, file_name, scenario_text
 
     reference = reference_of(audit.city)
     run = [outcome for outcome in audit.failed if outcome.method is Method.SIMULATED]

@@ -17,8 +17,7 @@ from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference
 from resilience.study.audit import Audit, AuditSettings, Scope
 from resilience.study.audit.cases import Group, reached_case, scenario_of
-from resilience.study.audit.observation import observe
-from resilience.study.audit.outcome import Method
+from resilience.study.audit.outcome import Method, observe
 from resilience.study.audit.page import COLUMNS, by_graph, csv_text, json_text, render
 from resilience.study.audit.words import answer
 from simulator.contracts.link import LinkKind

@@ -23,9 +23,7 @@ from resilience.study.audit.cases import (
     maker_cases,
     scenario_of,
 )
-from resilience.study.audit.observation import LevelLoss, observe
-from resilience.study.audit.outcome import Method, Outcome
-from resilience.study.audit.replay import file_name, scenario_text
+from resilience.study.audit.outcome import LevelLoss, Method, Outcome, file_name, observe, scenario_text
 from simulator.city.loader import load_city
 from simulator.contracts.words import NO_TEXT as SAME
 from stadtwerk.__main__ import main

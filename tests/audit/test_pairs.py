@@ -13,12 +13,10 @@ import pytest
 from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference
 from resilience.study.audit import AuditSettings, Scope
-from resilience.study.audit.audit import audit
+from resilience.study.audit.audit import Single, audit, pair_of, pairs, single, spared
 from resilience.study.audit.cases import BASELINE, Case, Group, component_cases, link_cases, scenario_of
 from resilience.study.audit.graph import DependencyGraph
-from resilience.study.audit.observation import Observation, observe
-from resilience.study.audit.outcome import Bench
-from resilience.study.audit.pairs import Single, pair_of, pairs, single, spared
+from resilience.study.audit.outcome import Bench, Observation, observe
 from simulator.contracts.city import City
 from simulator.contracts.component import District
 from simulator.contracts.level import ServiceLevel

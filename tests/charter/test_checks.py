@@ -75,7 +75,7 @@ def test_a_single_household_or_too_small_a_sum_in_any_run_is_found(
 
 
 def test_a_reader_that_reads_otherwise_than_it_used_to_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from gateways.wire.versions import published
+    from gateways.wire.versions import registry as published
 
     assert check_versions().value is PASS
     changed = [replace(one, meaning={**one.meaning, "boot": 99}) for one in published.published()]

@@ -13,9 +13,8 @@ from gateways.stores.influx import InfluxWriter
 from gateways.wire.topics import ack, health, status
 from resilience.scenario.scenario import CityReference, RunSettings, Scenario
 from simulator.contracts.words import Verbatim
-from stadtwerk.influx.identity import RunIdentity
 from stadtwerk.influx.live import HealthWatch
-from stadtwerk.influx.places import Places
+from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.sender import Out, Sender
 from tests.grafana.test_states import parse
 from tests.influx.fake import Answer, Asked, FakeInflux, error

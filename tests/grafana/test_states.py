@@ -12,8 +12,8 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import AFFECTED, COMPONENT, MODE, STORE
 from simulator.contracts.registry import registry
 from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
-from stadtwerk.influx.notes import KIND_WORDS
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.results import KIND_WORDS
 from stadtwerk.influx.sender import Out
 from stadtwerk.influx.states import States
 from tests.support.towns import component, link, town
@@ -104,7 +104,7 @@ def run_of_town() -> tuple[States, Out]:
 
     from resilience.scenario.scenario import CityReference, RunSettings, Scenario
     from simulator.contracts.words import Verbatim
-    from stadtwerk.influx.identity import RunIdentity
+    from stadtwerk.influx.places import RunIdentity
 
     city = town(
         [component("hospital", "hospital", beds=10.0), component("generator", "generator"), component("bus", "bus")],

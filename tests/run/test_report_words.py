@@ -14,8 +14,8 @@ from simulator.contracts.codes import event_codes
 from simulator.contracts.document import load_document
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.words import PSEUDO
-from stadtwerk.influx.notes import Notes
 from stadtwerk.influx.places import Places
+from stadtwerk.influx.results import Notes
 from stadtwerk.runs.folder import read_events
 from tests.run.conftest import Run
 

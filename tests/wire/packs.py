@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from gateways.wire.payload import Block, Pack
-from gateways.wire.versions.published import FOLDER
+from gateways.wire.versions.registry import FOLDER
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import block
 

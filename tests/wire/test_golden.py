@@ -12,7 +12,7 @@ import pytest
 
 from gateways.wire import versions
 from gateways.wire.versions import VERSIONS, encoder, read_message
-from gateways.wire.versions.published import plain, published
+from gateways.wire.versions.registry import plain, published
 from tests.wire.packs import CASES, GOLDEN, START
 
 FILES = sorted(path for path in GOLDEN.iterdir() if path.suffix in (".json", ".cbor"))

@@ -4,7 +4,6 @@ registry    which versions there are; the version of a message; its reader; a wr
 v0          flat JSON of gateways that are older than SenML; such messages have no number
 v1          SenML JSON with schema, restart and sequence: what gateways write today
 v2          the fields of v1 as SenML CBOR
-published   a payload of each version with the readings it means
 config      the retained message that tells a gateway which version to write
 """
 

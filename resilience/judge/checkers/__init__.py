@@ -1,8 +1,8 @@
 """The judges. Each sees the scenario, the city and the history of one run, nothing else, and gives findings.
 
 steady_state  what had to hold before zero; if it did not, the run says nothing
-executed      what was broken and mended, against what was asked; a difference fails
-evidence      whether each fault took effect; if nobody saw it, the run says nothing
+executed      what was broken and mended, against what was asked; a difference fails; and whether each fault took
+              effect: if nobody saw it, the run says nothing
 redundancies  fallbacks: in time, and long enough
 expectations  invariant, level, recovery, budget, link continuity
 
@@ -10,8 +10,7 @@ A checker that crashes is inconclusive, never a pass.
 """
 
 from resilience.judge.checkers.context import Context
-from resilience.judge.checkers.evidence import check_evidence
-from resilience.judge.checkers.executed import check_executed
+from resilience.judge.checkers.executed import check_evidence, check_executed
 from resilience.judge.checkers.expectations import check_expectations
 from resilience.judge.checkers.redundancies import check_redundancies
 from resilience.judge.checkers.steady_state import check_steady_state

@@ -1,41 +1,293 @@
 """Did the town keep what was expected of it?
 
-A level is *worse* than its limit when it is below it (above it, for measures that are better when lower); on the limit
-is not worse. The limit is the number or norm that the expectation names, else the level's declared minimum. Windows run
-from zero to the end of the run unless `from` and `until` say otherwise.
-
-invariant        in the window no unbroken spell worse than the limit is longer than `longest` (0 s)
-level            the share of the window's time that is not worse is at least `share`; or, without a share, the value
-                 in force at `at` (the end of the run) is not worse
-recovery         from an origin on, the last moment at which the level is worse lies at most `within` after the origin.
-                 A level that never gets worse has recovered at once. Still worse when the run ends: fail if the
-                 deadline has passed by then, else inconclusive
-budget           the sum over levels of people x time worse is at most `person_hours`; each level's time worse in sum is
-                 at most `time_below`. Of a measure chosen for districts and for the whole city only the districts
-                 count; who leans on levels of two measures is counted for each
-link-continuity  from the fault's onset to the end of the run every level owed in another sub-system than the broken
-                 ones is an invariant at its declared minimum. The sub-system of a broken link is the network that
-                 carries it
-checker          what the checker of a plug-in asks of the run
-
-A level that was not recorded over the whole window makes the expectation inconclusive, unless another level fails it.
+invariant   a level is never worse than its limit for longer than allowed
+level       kept for a share of the time, or at one moment
+recovery    a level is back for good, so long after an origin
+continuity  what breaks in one sub-system leaves the levels of the others at their declared minimum
+budget      what the outage may cost in person-hours, or in time for each level
 """
 
 from __future__ import annotations
 
-from resilience.judge.checkers.budget import judge_budget
-from resilience.judge.checkers.context import Context, guarded
-from resilience.judge.checkers.continuity import judge_continuity
-from resilience.judge.checkers.invariant import judge_invariant
-from resilience.judge.checkers.level import judge_level
-from resilience.judge.checkers.recovery import judge_recovery
-from resilience.judge.verdict import Category, Finding, Value
-from resilience.scenario.scenario import Budget, ByPlugin, Expectation, Invariant, LevelHolds, LinkContinuity, Recovery
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from resilience.judge.checkers.context import Context, Row, finding, guarded, judged, lasting
+from resilience.judge.time_series import TOLERANCE, NotRecorded, cut, spells, time_worse_s, worse, worst
+from resilience.judge.verdict import Category, Figure, Finding, Value
+from resilience.scenario.limits import level_limit, owed_text, scenario_limit, shown_unit, time_limit
+from resilience.scenario.scenario import (
+    Budget,
+    ByPlugin,
+    Expectation,
+    Invariant,
+    LevelHolds,
+    LinkContinuity,
+    Recovery,
+    Threshold,
+    TimeLimit,
+)
 from simulator.contracts.catalogue import Judgement
+from simulator.contracts.component import Domain
+from simulator.contracts.level import ServiceLevel
+from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import CHECKERS, named, registry
-from simulator.contracts.words import Text, Verbatim, Words, number, quantity
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import NO_TEXT, SHARE, Text, Verbatim, Words, number, quantity, told_apart
 
 _ = Words("resilience")
+
+
+def judge_invariant(item: Invariant, title: Text, context: Context) -> Finding:
+    start, end = context.ticks(item.window)
+    rows = judged(
+        item.levels.of(context.city),
+        context,
+        lambda level: invariant_row(level, item.limit, item.longest, start, end, context),
+    )
+    return finding(item.id, title, rows, context)
+
+
+def invariant_row(
+    level: ServiceLevel, threshold: Threshold, longest: TimeLimit, start: int, end: int, context: Context
+) -> Row:
+    """One level in a window. The weight is the longest spell worse than the limit.
+
+    The figure is the level's worst value or, where gaps are allowed and there was one, the length of the longest.
+    """
+    limit, course = level_limit(threshold, level), context.course(level)
+    higher = limit.better == "higher"
+    bad = spells(course, limit.value, higher, start, end)
+    lowest = worst(course, start, end, higher)
+    actual = Figure("worst", lowest, limit.unit, level.id)
+    place, phrase, unit = context.place(level).begun(), registry().measures[level.measure], shown_unit(limit)
+    owed = owed_text(limit, threshold)
+    if not bad:
+        said = phrase.of(told_apart(lowest, limit.value, unit)[0])
+        reason = _("{place}: {said} at the worst moment; {owed}.", place=place, said=said, owed=owed)
+        margin = abs(lowest - limit.value)  # of those that held, the closest to its limit speaks
+        return Row(level, Value.PASS, reason, -margin, limit, actual)
+    spell = max(bad, key=lambda one: one.length_s)
+    broken = spell.length_s > longest.seconds
+    said, when = phrase.of(told_apart(spell.worst, limit.value, unit)[0]), context.clock(spell.begin)
+    length, allowed = told_apart(spell.length_s, longest.seconds, "s")
+    grace: Text = NO_TEXT
+    if longest.seconds:  # then it is the length of the gap that decides
+        limit, actual = time_limit(longest, "lower"), Figure("longest gap", spell.length_s, "s", level.id)
+        grace = _("; gaps up to {allowed} allowed", allowed=allowed)
+    values = cut(course, spell.begin, spell.end).values
+    if float(values.max() - values.min()) <= TOLERANCE:
+        found = _("{said} for {length} (from {when})", said=said, length=length, when=when)
+    else:
+        found = (
+            _("too low for {length} (from {when}), {said} at the worst moment")
+            if higher
+            else _("too high for {length} (from {when}), {said} at the worst moment")
+        ).filled(length=length, when=when, said=said)
+    reason = _("{place}: {found}; {owed}{grace}.", place=place, found=found, owed=owed, grace=grace)
+    return Row(level, Value.FAIL if broken else Value.PASS, reason, spell.length_s, limit, actual)
+
+
+def judge_level(item: LevelHolds, title: Text, context: Context) -> Finding:
+    by = _moment if item.share is None else _share
+    rows = judged(item.levels.of(context.city), context, lambda lv: by(item, lv, context))
+    return finding(item.id, title, rows, context)
+
+
+def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
+    at = to_ticks(context.scenario.run.duration_s if item.at_s is None else item.at_s)
+    if at > context.history.end:
+        raise NotRecorded(f"the run ended at {to_s(context.history.end):g} s")
+    limit, value = level_limit(item.limit, level), context.course(level).value_at(at)
+    if math.isnan(value):
+        raise NotRecorded(f"nothing was recorded at {to_s(at):g} s")
+    gap = limit.value - value if limit.better == "higher" else value - limit.value
+    place, owed, when = context.place(level).begun(), owed_text(limit, item.limit), context.clock(at)
+    said = registry().measures[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
+    reason = _("{place}: {said} at {when}; {owed}.", place=place, said=said, when=when, owed=owed)
+    verdict = Value.FAIL if gap > TOLERANCE else Value.PASS
+    return Row(level, verdict, reason, gap, limit, Figure("value", value, limit.unit, level.id))
+
+
+def _share(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
+    start, end = context.ticks(item.window)
+    owed = level_limit(item.limit, level)
+    bad_s = time_worse_s(context.course(level), owed.value, owed.better == "higher", start, end)
+    share, wanted = 1.0 - bad_s / to_s(end - start), item.share or 0.0
+    name, asked = context.label(level).begun(), owed_text(owed, item.limit)
+    said, should = told_apart(share, wanted, SHARE)
+    reason = _(
+        "{name}: kept for {said} of the time, asked for {should} of the time; {asked}.",
+        name=name,
+        said=said,
+        should=should,
+        asked=asked,
+    )
+    verdict = Value.FAIL if share < wanted - TOLERANCE else Value.PASS
+    limit = scenario_limit(wanted, "1", "higher")
+    return Row(level, verdict, reason, wanted - share, limit, Figure("share of time", share, "1", level.id))
+
+
+def judge_recovery(item: Recovery, title: Text, context: Context) -> Finding:
+    origin = _origin(item, context)
+    rows = judged(item.levels.of(context.city), context, lambda level: _row(item, level, origin, context))
+    return finding(item.id, title, rows, context)
+
+
+def _origin(item: Recovery, context: Context) -> int:
+    """The tick from which the recovery counts. Raises `NotRecorded` if it never came."""
+    if item.after == "heal":
+        if context.scenario.run.heal_by_s is None:
+            raise NotRecorded("the run heals nothing")
+        return to_ticks(context.scenario.run.heal_by_s)
+    done = [act for act in context.executed(item.fault) if act.applied_at is not None]
+    onset = item.after == "onset"
+    moments = [act.applied_at if onset else act.cleared_at for act in done]
+    known = [moment for moment in moments if moment is not None]
+    if not known or len(known) < len(moments):
+        raise NotRecorded("the fault was never applied" if not done else "the fault was never cleared")
+    return min(known) if onset else max(known)
+
+
+def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> Row:
+    limit, course, end = level_limit(item.limit, level), context.course(level), context.history.end
+    higher, deadline = limit.better == "higher", origin + to_ticks(item.within.seconds)
+    within = time_limit(item.within, "lower")
+    name, owed, allowed = context.label(level).begun(), owed_text(limit, item.limit), quantity(item.within.seconds, "s")
+    bad = spells(course, limit.value, higher, origin, end) if end > origin else ()
+    last = bad[-1].end if bad else origin
+    still = bool(worse(cut(course, end, end + 1).values, limit.value, higher)[0])
+    if still:
+        passed = lasting(to_s(end - origin))
+        reason = _(
+            "{name}: not back when the run ended after {passed}; {owed}, {allowed} allowed.",
+            name=name,
+            passed=passed,
+            owed=owed,
+            allowed=allowed,
+        )
+        verdict = Value.FAIL if end >= deadline else Value.INCONCLUSIVE
+        return Row(level, verdict, reason, float("inf"), within, Figure("recovery", None, "s", level.id))
+    took_s = to_s(last - origin)
+    took, _allowed = told_apart(took_s, item.within.seconds, "s")
+    if not bad:
+        reason = _("{name}: kept from then on; {owed}.", name=name, owed=owed)
+    else:
+        reason = _(
+            "{name}: back after {took}, {allowed} allowed; {owed}.", name=name, took=took, allowed=allowed, owed=owed
+        )
+    verdict = Value.PASS if last <= deadline else Value.FAIL
+    return Row(level, verdict, reason, took_s, within, Figure("recovery", took_s, "s", level.id))
+
+
+CARRIER = {
+    LinkKind.POWER: Domain.ENERGY,
+    LinkKind.DATA: Domain.ICT,
+    LinkKind.CONTROL: Domain.ICT,
+    LinkKind.WATER: Domain.WATER,
+    LinkKind.ROAD: Domain.TRAFFIC,
+}
+"""The sub-system that carries a kind of link."""
+
+
+def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Finding:
+    done = [act for act in context.executed(item.fault) if act.applied_at is not None]
+    if not done:
+        reason = _("The fault was not executed.")
+        return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
+    broken = {_sub_system(act.target, context) for act in done}
+    onset = min(act.applied_at for act in done if act.applied_at is not None)
+    others = [
+        level for level in context.city.levels.values() if registry().measures[level.measure].domain not in broken
+    ]
+    end = context.history.end
+    rows = judged(others, context, lambda level: invariant_row(level, Threshold(), item.longest, onset, end, context))
+    return finding(item.id, title, rows, context)
+
+
+def _sub_system(target: str, context: Context) -> Domain:
+    if target in context.city.links:
+        return CARRIER[context.city.links[target].kind]
+    return context.city.components[target].domain
+
+
+def judge_budget(item: Budget, title: Text, context: Context) -> Finding:
+    """Where both limits are given, both must hold; the one that does not speaks for the finding."""
+    parts = []
+    if item.person_hours is not None:
+        parts.append(_person_hours(item, item.person_hours, title, context))
+    if item.time_below is not None:
+        allowed = item.time_below
+        rows = judged(item.levels.of(context.city), context, lambda level: _time(item, allowed, level, context))
+        parts.append(finding(item.id, title, rows, context))
+    order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
+    leading = min(parts, key=lambda part: order.index(part.value))
+    return replace(leading, figures=tuple(figure for part in parts for figure in part.figures))
+
+
+def _person_hours(item: Budget, budget: float, title: Text, context: Context) -> Finding:
+    levels = _each_person_once(item.levels.of(context.city), context)
+    rows = judged(levels, context, lambda level: _hours(item, level, context))
+    if not rows:
+        return finding(item.id, title, rows, context)
+    open_ = [row for row in rows if row.value is Value.INCONCLUSIVE]
+    total = sum(row.weight for row in rows)
+    value = Value.FAIL if total > budget + TOLERANCE else (Value.INCONCLUSIVE if open_ else Value.PASS)
+    spent, asked = number(total), number(budget)
+    reason: Text = _(
+        "{spent} person-hours without sufficient service, at most {asked} are allowed.", spent=spent, asked=asked
+    )
+    if open_ and value is Value.INCONCLUSIVE:
+        reason = open_[0].reason
+    ranked = sorted(rows, key=lambda row: -row.weight)
+    return Finding(
+        item.id,
+        Category.EXPECTATION,
+        value,
+        title,
+        reason,
+        scenario_limit(budget, "person-h", "lower"),
+        Figure("person-hours", total, "person-h"),
+        tuple(row.actual for row in rows if row.actual is not None),
+        tuple(row.level.id for row in ranked if row.weight > 0),
+    )
+
+
+def _each_person_once(levels: Sequence[ServiceLevel], context: Context) -> list[ServiceLevel]:
+    """Without the whole city's level of a measure where districts' levels of it are chosen too."""
+    districts = context.city.districts
+    split = {level.measure for level in levels if level.subject in districts}
+    return [level for level in levels if level.subject in districts or level.measure not in split]
+
+
+def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
+    hours = level.people * _time_worse_s(item, level, context) / 3600.0
+    said, name = number(hours), context.label(level).begun()
+    reason = _("{name}: {said} person-hours.", name=name, said=said)
+    return Row(level, Value.PASS, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
+
+
+def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Context) -> Row:
+    bad_s = _time_worse_s(item, level, context)
+    name, owed = context.label(level).begun(), owed_text(level_limit(item.limit, level), item.limit)
+    length, most = told_apart(bad_s, allowed.seconds, "s")
+    reason: Text = _(
+        "{name}: not good enough for {length} in sum ({owed}); {most} allowed.",
+        name=name,
+        length=length,
+        owed=owed,
+        most=most,
+    )
+    value = Value.FAIL if bad_s > allowed.seconds + TOLERANCE else Value.PASS
+    figure = Figure("time below", bad_s, "s", level.id)
+    return Row(level, value, reason, bad_s, time_limit(allowed, "lower"), figure)
+
+
+def _time_worse_s(item: Budget, level: ServiceLevel, context: Context) -> float:
+    start, end = context.ticks(item.window)
+    limit = level_limit(item.limit, level)
+    return time_worse_s(context.course(level), limit.value, limit.better == "higher", start, end)
 
 
 def check_expectations(context: Context) -> tuple[Finding, ...]:

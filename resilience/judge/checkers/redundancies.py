@@ -1,41 +1,57 @@
-"""Did the fallback carry? In time, and long enough.
-
-Modes are the record: a component's kind lists its modes, best first. The *primary* is lost when the component drops
-from the mode `primary` (or a better one) to a worse one, and is back when it returns to it or a better one. Within such
-an outage the *standby* is active from the moment the component enters the mode `standby`.
-
-For each outage, in this order:
-
-- Never active. The outage was over within the limit: the standby was not needed. The run ended within the limit:
-  inconclusive. Otherwise, with a limit, it came too late: fail. Without a limit, fail if the component dropped below
-  `standby` at any time; else the modes between the two carried, and it was not needed.
-- Active later than the limit after the loss: fail. On the limit is in time.
-- `lasts` given, and the component drops below `standby` before that time is over while the primary is still away:
-  fail. A mode between the two counts as holding.
-- `lasts` given, and the run ends before that time is over with the primary still away: inconclusive.
-- `carries` given, and the level that shows what it carries was worse at any moment while it was active: fail.
-- Else: pass.
-
-An outage that began before zero is inconclusive. No outage that needed the standby: inconclusive with `must_activate`,
-else pass.
-"""
+"""Did the fallback carry? In time, long enough, and how much: the level of what it stands in for, at its worst."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from resilience.judge.checkers.carried import Carried, carried
+import numpy as np
+
 from resilience.judge.checkers.context import Context, guarded, lasting
-from resilience.judge.time_series import Outage, mode_course, outages
+from resilience.judge.time_series import Outage, mode_course, outages, worse, worst
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
-from resilience.scenario.limits import time_limit
-from resilience.scenario.scenario import Redundancy
+from resilience.scenario.limits import level_limit, owed_text, shown_unit, time_limit
+from resilience.scenario.scenario import Redundancy, level_of
 from resilience.words.terms import mode_words
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Text, Words, told_apart
 
 _ = Words("resilience")
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """The worst value of the level while the fallback was active, and whether that was too little."""
+
+    limit: Limit
+    actual: Figure
+    too_little: bool
+    reason: Text
+
+
+def carried(item: Redundancy, outage: Outage, until: int, context: Context) -> Carried | None:
+    """What the standby carried in an outage up to `until`; None where nothing is asked or it was never active."""
+    if item.carries is None:
+        return None
+    level = context.city.levels[item.carries.level] if item.carries.level else level_of(item.component, context.city)
+    if level is None:
+        raise ValueError(f"no service level shows what {item.component!r} carries")
+    limit, course = level_limit(item.carries.limit, level), context.course(level)
+    higher = limit.better == "higher"
+    lowest = [
+        worst(course, stretch.begin, min(stretch.end, until), higher)
+        for stretch in outage.stretches
+        if stretch.mode == item.standby and stretch.begin < until
+    ]
+    if not lowest:
+        return None
+    least = min(lowest) if higher else max(lowest)
+    owed = item.carries.limit
+    said = registry().measures[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0])
+    asked = owed_text(limit, owed)
+    reason = _(" Carried: {said}; {asked}.", said=said, asked=asked)
+    too_little = bool(worse(np.array([least]), limit.value, higher)[0])
+    return Carried(limit, Figure("carried", least, limit.unit, level.id), too_little, reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from resilience.judge.metrics.formulas import (
 )
 from resilience.judge.time_series import NotRecorded, mode_course, outages, worst
 from resilience.judge.verdict import Metric
-from resilience.words.labels import component_words
+from resilience.words.terms import component_words
 from simulator.contracts.city import City
 from simulator.contracts.history import Course, History
 from simulator.contracts.registry import registry

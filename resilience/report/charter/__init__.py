@@ -2,7 +2,6 @@
 
 evidence   what a check of data or interfaces came to, and a run as the report sees it
 grid       the rows: each clause with the runs and checks that speak for or against it, and findings by owner
-equipment  makers, and the age of components against their usual service life
 content    everything the report shows, as records; whether a clause is shown, with a known weakness, or not
 compose    builds the content
 texts      the words of the report

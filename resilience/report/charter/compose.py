@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from resilience.report.charter.content import CharterContent, SourceRow
-from resilience.report.charter.equipment import age_rows, maker_rows
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
-from resilience.report.charter.grid import clause_rows, owner_rows
+from resilience.report.charter.grid import age_rows, clause_rows, maker_rows, owner_rows
 from resilience.scenario.norms import norms
 from simulator.contracts.city import City
 from simulator.contracts.words import Said

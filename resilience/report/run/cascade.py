@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from resilience.report.run.content import CascadeStep, LevelCourse
 from resilience.words.events import line
-from resilience.words.labels import name_of
+from resilience.words.terms import name_of
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History

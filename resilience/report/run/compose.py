@@ -26,9 +26,7 @@ from resilience.scenario.clauses import clauses
 from resilience.scenario.limits import shown_unit
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
-from resilience.words.labels import component_words
-from resilience.words.signal_words import state_words
-from resilience.words.terms import fault_words, mode_words
+from resilience.words.terms import component_words, fault_words, mode_words, state_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History

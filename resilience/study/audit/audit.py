@@ -1,7 +1,6 @@
-"""The audit of a city: every case judged, with what the dependency graph says beside it.
+"""The audit of a city: every case judged, with what the dependency graph says beside it, and why where they differ.
 
-What lives through cases is handed over: `Live` takes scenarios and a function that reduces each history, and yields
-(place, reduced) as they are done. This room knows no engine.
+Of two at once, only those pairs are lived through whose outcome is not known without.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from resilience.scenario.scenario import CityReference, Scenario
 from resilience.study.audit.cases import (
     BASELINE,
     LINK_ORDER,
+    AuditSettings,
     Case,
     Group,
     Lasts,
@@ -26,19 +26,162 @@ from resilience.study.audit.cases import (
     reached_case,
     scenario_of,
 )
-from resilience.study.audit.graph import DependencyGraph, NetworkEdge, without_access
-from resilience.study.audit.observation import Observation, observe
-from resilience.study.audit.outcome import Bench, Method, Outcome
-from resilience.study.audit.pairs import PAIRED, Single, single, to_run
-from resilience.study.audit.reasons import why
-from resilience.study.audit.settings import AuditSettings
+from resilience.study.audit.graph import DependencyGraph, NetworkEdge, Victim, without_access
+from resilience.study.audit.outcome import Bench, LostFeed, Method, ModeChange, Observation, Outcome, observe
 from simulator.contracts.city import City
+from simulator.contracts.component import Domain
 from simulator.contracts.duration import shown
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
-from simulator.contracts.words import Words
+from simulator.contracts.registry import registry
+from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, enumerated, joined
+
+PAIRED = (Group.LINK, Group.COMPONENT)
+
+ENGINES = {Domain.WATER: "water", Domain.ENERGY: "energy", Domain.TRAFFIC: "traffic", Domain.ICT: "ict"}
+
+
+@dataclass(frozen=True, slots=True)
+class Single:
+    """One loss by itself, as far as pairs need it. `footprint` is all that it touches."""
+
+    case: Case
+    value: Value
+    indifferent: frozenset[str]
+    footprint: frozenset[str]
+
+
+def single(
+    case: Case, value: Value, seen: Observation, baseline: Observation, victims: Iterable[Victim], city: City
+) -> Single:
+    """What one loss touches: what the log and the courses of levels say, who hangs on it, and which engine it is in.
+
+    A fallback that is there, but not used, leaves no trace in the log; so the ends of a link, and whatever its feed
+    or the data network has in common with others, count as touched.
+    """
+    touched: set[str] = set(seen.subjects - baseline.subjects) | set(seen.changed(baseline))
+    touched |= {one.component for one in victims}
+    for name in (*case.subjects, *touched):
+        if name in city.components:
+            component = city.components[name]
+            touched.add(f"engine {ENGINES.get(component.domain, name)}")
+            touched |= {link.target for link in city.links_out_of(name) if link.kind != LinkKind.ROAD}
+        elif name in city.links:
+            link = city.links[name]
+            touched.add(link.target)
+            if link.kind in (LinkKind.DATA, LinkKind.CONTROL):
+                touched.add("engine ict")
+            if link.kind == LinkKind.POWER:
+                touched.add(link.source)
+    return Single(case, value, seen.indifferent, frozenset(touched))
+
+
+def pair_of(a: Case, b: Case) -> Case:
+    breaks = tuple(dict.fromkeys((*a.breaks, *b.breaks)))
+    owner = a.owner if a.owner == b.owner else f"{a.owner} + {b.owner}"
+    return Case(
+        f"pair/{a.subject}+{b.subject}",
+        Group.PAIR,
+        (*a.subjects, *b.subjects),
+        f"{a.kind} + {b.kind}",
+        owner,
+        breaks,
+    )
+
+
+def pairs(singles: Sequence[Single]) -> Iterator[tuple[Single, Single]]:
+    """Every pair, each once, in the order of the cases."""
+    for i, a in enumerate(singles):
+        for b in singles[i + 1 :]:
+            yield a, b
+
+
+def spared(a: Single, b: Single) -> str | None:
+    """The rule by which a pair need not be run: `one`, `unasked`, `apart`; None where it must be."""
+    if Value.FAIL in (a.value, b.value):
+        return "one"
+    if a.case.subject in b.indifferent or b.case.subject in a.indifferent:
+        return "unasked"
+    if not a.footprint & b.footprint:
+        return "apart"
+    return None
+
+
+def to_run(singles: Sequence[Single]) -> tuple[tuple[Case, ...], Mapping[str, int]]:
+    """The pairs that have to be lived through, and how many each rule has spared."""
+    run, count = [], {"one": 0, "unasked": 0, "apart": 0}
+    for a, b in pairs(singles):
+        rule = spared(a, b)
+        if rule is None:
+            run.append(pair_of(a.case, b.case))
+        else:
+            count[rule] += 1
+    return tuple(run), count
+
 
 _ = Words("resilience")
+
+MOST = 3
+"""Names that a reason gives; more are counted."""
+
+
+def why(
+    outcome: Outcome, victims: Sequence[Victim], seen: Observation | None, city: City, limits: AuditSettings
+) -> Text:
+    """Empty where both say the same: a single point of failure, or none."""
+    by_graph = any(one.kind != LinkKind.ROAD for one in victims)
+    if outcome.value is Value.INCONCLUSIVE or by_graph == (outcome.value is Value.FAIL) or seen is None:
+        return NO_TEXT
+    if by_graph:
+        return _bridged(outcome, victims, seen, city)
+    return _unseen(outcome, seen, limits)
+
+
+def _bridged(outcome: Outcome, victims: Sequence[Victim], seen: Observation, city: City) -> Text:
+    """The graph sees somebody without a feed, and yet nobody went without a service."""
+    parts: list[Text] = []
+    lasted = [lost for lost in seen.lost if lost.autonomy_s > 0 and lost.component not in seen.used_up]
+    if lasted:
+        names = enumerated([Verbatim(_named(lost)) for lost in lasted], MOST)
+        parts.append(_("a store bridges it: {names}", names=names))
+    back = [change for change in seen.modes if _second(change, city)]
+    if back:
+        names = enumerated([Verbatim(f"{c.component} ({c.before} → {c.after})") for c in back], MOST)
+        parts.append(_("a fallback takes over: {names}", names=names))
+    if not seen.lost and not seen.modes and not seen.stopped:
+        parts.append(_("nobody leans on it at the time"))
+    elif not outcome.failing:
+        gone = [name for name in seen.stopped if name in city.components and name not in outcome.case.subjects]
+        if gone:
+            names = enumerated([Verbatim(name) for name in gone], MOST)
+            parts.append(_("{names} stopped, and no service fell below the required level", names=names))
+        elif not parts:
+            names = enumerated([Verbatim(f"{one.component} ({one.kind})") for one in victims], MOST)
+            parts.append(_("{names}: the feed was missing, and no service leans on it alone", names=names))
+    return joined(parts, Verbatim("; "))
+
+
+def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
+    """Everybody had a second feed, and yet a service went without."""
+    if outcome.case.kind == LinkKind.ROAD:
+        return _("the graph does not count a way in as a feed; the service counts who is reached in time")
+    if outcome.failing and all(loss.low_s < limits.for_s / 2 for loss in outcome.failing):
+        return _("there is a fallback, but switching to it takes longer than allowed")
+    if seen.lost or seen.stopped:
+        return _("the fallback does not carry: it hangs on the same place or is too weak")
+    return _("nobody loses a feed; the service itself counts this place, or its capacity is missed")
+
+
+def _second(change: ModeChange, city: City) -> bool:
+    """Whether the component entered a mode that is neither its best nor its last."""
+    component = city.components.get(change.component)
+    modes = () if component is None else registry().types[component.kind].modes
+    return change.after in modes[1:] and change.after != "none"
+
+
+def _named(lost: LostFeed) -> str:
+    return f"{lost.component} ({lost.kind}, {shown(lost.autonomy_s)})"
+
 
 Reduce = Callable[[Scenario, History, frozenset[str]], Observation]
 Live = Callable[[Sequence[Scenario], Reduce], Iterator[tuple[int, Observation]]]

@@ -1,21 +1,157 @@
-"""The judgement on one case: against each level's declared minimum, beside the town with nothing broken."""
+"""What matters of one case, taken out of its history, and the judgement on it, beside the town with nothing broken.
+
+A case is also written as a scenario file, to be run again by itself with all its events and its report.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from resilience.judge.time_series import TOLERANCE
+from resilience.judge.time_series import TOLERANCE, NotRecorded, spells
 from resilience.judge.verdict import Value
-from resilience.study.audit.cases import Case
+from resilience.scenario.scenario import CityReference, Scenario
+from resilience.study.audit.cases import AuditSettings, Case, Group, Lasts, scenario_of
 from resilience.study.audit.graph import Victim
-from resilience.study.audit.observation import LevelLoss, Observation
-from resilience.study.audit.settings import AuditSettings
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
+from simulator.contracts.duration import shown
+from simulator.contracts.event import EventKind
+from simulator.contracts.history import Course, History
 from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Words
+
+
+@dataclass(frozen=True, slots=True)
+class LevelLoss:
+    """A level that was worse than its minimum: its worst value, and for how long in all and at a stretch.
+
+    It was so first `since_s` after the cut, for `first_s`.
+    """
+
+    level: str
+    worst: float
+    low_s: float
+    longest_s: float
+    person_hours: float
+    since_s: float
+    first_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LostFeed:
+    """The last link of a kind into a component went down, with so much autonomy left."""
+
+    component: str
+    kind: str
+    autonomy_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChange:
+    component: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One case as it went. `courses` has a digest of each level's course, to tell whether it is another than usual.
+
+    `refused` are the targets whose fault was not applied; `unknown` the levels that were not recorded; `subjects` all
+    that the log names from the cut on; `indifferent` the links whose cut, too, would have changed nothing.
+    """
+
+    case: str
+    refused: tuple[str, ...]
+    losses: tuple[LevelLoss, ...]
+    unknown: tuple[str, ...]
+    courses: tuple[tuple[str, str], ...]
+    stopped: tuple[str, ...]
+    lost: tuple[LostFeed, ...]
+    used_up: tuple[str, ...]
+    modes: tuple[ModeChange, ...]
+    subjects: frozenset[str]
+    indifferent: frozenset[str]
+
+    def changed(self, baseline: Observation) -> frozenset[str]:
+        """The levels whose course differs from the baseline's."""
+        return frozenset(level for level, _ in set(self.courses) ^ set(baseline.courses))
+
+
+def observe(
+    scenario: Scenario, history: History, indifferent: frozenset[str], city: City, settings: AuditSettings
+) -> Observation:
+    """Reduce a history to what an audit needs; small enough to cross a pipe a thousand times."""
+    begin, end = settings.window
+    after = [event for event in history.events if event.at >= begin and event.kind is not EventKind.RUN]
+    losses, unknown = _losses(history, city, begin, end)
+    lost = tuple(
+        LostFeed(event.subject, city.links[event.via].kind.value, event.value or 0.0)
+        for event in after
+        if event.kind is EventKind.SUPPLY_LOST and event.via is not None
+    )
+    return Observation(
+        scenario.id,
+        tuple(act.target for act in history.executed if act.applied_at is None),
+        losses,
+        unknown,
+        tuple((name, _digest(course)) for name, course in history.levels.items()),
+        tuple(dict.fromkeys(event.subject for event in after if event.kind is EventKind.STOPPED)),
+        lost,
+        tuple(dict.fromkeys(event.subject for event in after if event.kind is EventKind.AUTONOMY_USED)),
+        tuple(
+            dict.fromkeys(
+                ModeChange(event.subject, event.before or "", event.after or "")
+                for event in after
+                if event.kind is EventKind.MODE
+            )
+        ),
+        frozenset(event.subject for event in after),
+        indifferent,
+    )
+
+
+def _losses(history: History, city: City, begin: int, end: int) -> tuple[tuple[LevelLoss, ...], tuple[str, ...]]:
+    losses, unknown = [], []
+    for level in city.levels.values():
+        course = history.levels.get(level.id)
+        higher = registry().measures[level.measure].higher_is_better
+        try:
+            low = spells(_known(course), level.minimum, higher, begin, end)
+        except NotRecorded:
+            unknown.append(level.id)
+            continue
+        if low:
+            seconds = sum(spell.length_s for spell in low)
+            values = [spell.worst for spell in low]
+            losses.append(
+                LevelLoss(
+                    level.id,
+                    min(values) if higher else max(values),
+                    seconds,
+                    max(spell.length_s for spell in low),
+                    level.people * seconds / 3600.0,
+                    (low[0].begin - begin) / 1000.0,
+                    low[0].length_s,
+                )
+            )
+    return tuple(losses), tuple(unknown)
+
+
+def _known(course: Course | None) -> Course:
+    if course is None:
+        raise NotRecorded("this level was not recorded")
+    return course
+
+
+def _digest(course: Course) -> str:
+    return hashlib.sha256(course.at.tobytes() + course.values.tobytes()).hexdigest()[:16]
+
 
 _ = Words("resilience")
 
@@ -133,3 +269,61 @@ def _reason(losses: Sequence[LevelLoss], failing: Sequence[LevelLoss], changed: 
     if changed:
         return _("felt, but above the required level everywhere")
     return _("no service felt it")
+
+
+CLAUSES = {
+    Group.COMPONENT: "3.3/technical-redundancy",
+    Group.LIFELINE: "3.3/analogue-redundancy",
+    Group.MAKER: "3.3/vendor-independence",
+}
+"""The charter's clause that a case is evidence for; cut links and ways in are `3.3/subsystem-continuity`."""
+
+
+def file_name(case: Case) -> str:
+    """A name for a file, and the scenario's id: what the schema allows, and still readable."""
+    return re.sub(r"[^a-z0-9._-]+", "-", case.id.lower()).strip("-._")
+
+
+def scenario_text(outcome: Outcome, settings: AuditSettings, city: CityReference) -> str:
+    """YAML text of a scenario that breaks what the case breaks, and asks for the levels that failed in it."""
+    import yaml
+
+    case = outcome.case
+    asked = scenario_of(case, settings, city)
+    levels = [loss.level for loss in outcome.failing] or "all"
+    held = {"id": "held", "type": "invariant", "levels": levels, "longest": shown(settings.longest_s)}
+    data: dict[str, Any] = {
+        "schema": "stadtwerk/scenario/1",
+        "id": file_name(case),
+        "title": _both(asked.title),
+        "question": _both(asked.question),
+        "charter": [CLAUSES.get(case.group, "3.3/subsystem-continuity")],
+        "sources": [text.en for text in settings.assumptions()],
+        "city": {"name": city.name} if city.name else {"path": city.path},
+        "run": {
+            "start": settings.start.isoformat(timespec="minutes"),
+            "warmup": shown(settings.warmup_s),
+            "duration": shown(settings.until_s),
+            "seeds": [settings.seed],
+        },
+        "timeline": _timeline(asked, settings),
+        "expect": [held],
+    }
+    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+
+
+def _timeline(asked: Scenario, settings: AuditSettings) -> list[dict[str, Any]]:
+    rows = []
+    for entry in asked.timeline:
+        row: dict[str, Any] = {"id": entry.id, "at": shown(entry.at_s), "fault": entry.fault}
+        row["target"] = list(entry.targets)
+        if entry.for_s is not None:
+            row["for"] = shown(entry.for_s)
+        if entry.id.endswith(f"-{Lasts.MENDED}"):
+            row["repair"] = {"work": shown(settings.work_s)}
+        rows.append(row)
+    return rows
+
+
+def _both(text: Text) -> dict[str, str]:
+    return text.record()

@@ -18,11 +18,9 @@ from resilience.report.run.content import Reach
 from resilience.report.run.wording import duration, number, quantity
 from resilience.study.audit.audit import Audit
 from resilience.study.audit.cases import Group, own_fault
-from resilience.study.audit.outcome import Outcome
-from resilience.study.audit.replay import file_name
+from resilience.study.audit.outcome import Outcome, file_name
 from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
-from resilience.words.labels import component_words
-from resilience.words.terms import link_words, term
+from resilience.words.terms import component_words, link_words, term
 from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
 from simulator.contracts.form import Form

@@ -6,8 +6,7 @@ from resilience.report.run.wording import MINUS, number, quantity
 from resilience.study.campaign.campaign import TODAY, Campaign, Method, Variation
 from resilience.study.campaign.distribution import KINDS
 from resilience.study.campaign.statistics import CONFIDENCE, Estimate
-from resilience.words.labels import component_words
-from resilience.words.terms import link_words
+from resilience.words.terms import component_words, link_words
 from simulator.contracts.city import City
 from simulator.contracts.duration import exact
 from simulator.contracts.registry import registry

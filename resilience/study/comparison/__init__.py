@@ -2,7 +2,6 @@
 
 runs        two runs: verdicts, levels, redundancies, metrics, and what was broken
 campaigns   two campaigns: how often the town held and what a case cost, in pairs where the draws are the same
-words       the words, each beside its translation
 """
 
 from resilience.study.comparison.campaigns import CampaignSide, Outcome, RunSide, compare_campaigns

@@ -11,8 +11,7 @@ from resilience.judge.verdict import Category, Finding, Metric
 from resilience.report.pages import Page, Section, Table
 from resilience.report.run.wording import duration, number, quantity
 from resilience.study.campaign.words import amount, signed
-from resilience.study.comparison.campaigns import RunSide
-from resilience.study.comparison.words import say
+from resilience.study.comparison.campaigns import RunSide, say
 from resilience.words.terms import fault_words
 from simulator.contracts.registry import registry
 from simulator.contracts.words import SHARE

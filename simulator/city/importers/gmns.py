@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from simulator.city.files import Row
 from simulator.city.road_file import (
     HOUR_S,
     KM_H,
@@ -20,7 +21,6 @@ from simulator.city.road_file import (
     tolerant_table,
     write_roads,
 )
-from simulator.city.table import Row
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.city.check import check_links
+from simulator.city.files import read_table
 from simulator.city.generator.layer import join
 from simulator.city.suggester import Suggester
-from simulator.city.table import read_table
 from simulator.city.where import Where
 from simulator.contracts.component import Component
 from simulator.contracts.document import Row

@@ -17,12 +17,10 @@ from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.traffic.demand import Surges, departures
-from simulator.domains.traffic.engine import Engine, Passing
+from simulator.domains.traffic.engine import Engine, Passing, require_uxsim
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
-from simulator.domains.traffic.rescue import Rescue
-from simulator.domains.traffic.routes import Routes
+from simulator.domains.traffic.routes import Rescue, Routes
 from simulator.domains.traffic.signals import Signals
-from simulator.domains.traffic.world import require_uxsim
 
 PERIOD_S = 300.0
 """Simulated time between two looks at the traffic."""

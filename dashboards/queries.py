@@ -1,23 +1,120 @@
-"""People, the map, components, supply and stores."""
+"""Every query of every panel, variable, annotation and alert, in InfluxQL.
+
+Nothing but what `/query` of InfluxDB 1.6 and of InfluxDB 2 both have: SELECT with functions, sub-queries and GROUP BY,
+and SHOW TAG VALUES. Grafana fills in `$timeFilter`, `$__interval` and the variables; those in a regular expression are
+escaped by it (`${name:regex}`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashboards.influxql import chosen, course, equal, field, held, newest, scope, summed, where_of
+from dashboards.influxql import (
+    Where,
+    chosen,
+    columns_of,
+    course,
+    equal,
+    field,
+    held,
+    newest,
+    scope,
+    summed,
+    tag,
+    where_of,
+)
 from simulator.contracts.measurements import (
     AFFECTED,
     ANY,
     BALANCE,
+    BROKER,
     CLASS,
     COMPONENT,
     CURVE,
     DISTRICT,
+    EVENT,
+    EXPECTATION,
     FAULT,
+    GATEWAY,
+    INGEST,
     LEVEL,
     MODE,
+    REDUNDANCY,
+    RUN,
     STORE,
+    Measurement,
 )
+
+
+def runs() -> str:
+    return f'SHOW TAG VALUES FROM "{RUN.name}" WITH KEY = {tag(RUN, "run")}'
+
+
+def values_of(of: Measurement, name: str, run: str = "run") -> str:
+    """The values of a tag that a run has."""
+    return f'SHOW TAG VALUES FROM "{of.name}" WITH KEY = {tag(of, name)} WHERE {chosen(of, "run", run)}'
+
+
+def all_runs(lang: str) -> str:
+    columns = [
+        ("seed", "seed"),
+        ("scenario", "scenario"),
+        (f"title_{held(lang)}", "title"),
+        (f"answer_{held(lang)}", "answer"),
+    ]
+    columns += [("begin_ms", "begin_ms"), ("end_ms", "end_ms")]
+    said = columns_of(RUN, columns)
+    return f'SELECT LAST({field(RUN, "verdict")}) AS "verdict"{said} FROM "{RUN.name}" GROUP BY "run", "city"'
+
+
+def about_run(lang: str, run: str = "run") -> str:
+    columns = [
+        (f"question_{held(lang)}", "question"),
+        (f"answer_{held(lang)}", "answer"),
+        ("report", "report"),
+        ("digest", "digest"),
+    ]
+    return newest(RUN, "verdict", "verdict", columns, by=("run",), run=run, timed=False)
+
+
+def verdict(run: str = "run") -> str:
+    return newest(RUN, "verdict", "verdict", run=run, timed=False)
+
+
+def notes(lang: str, kinds: Sequence[str]) -> str:
+    """Events as annotations. The column `what` is the text, `tags` are the tags."""
+    conditions = where_of([*scope(EVENT), equal(EVENT, "kind", *kinds)])
+    said = f'{field(EVENT, f"note_{held(lang)}")} AS "what", {field(EVENT, "tags")} AS "tags"'
+    return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time ASC LIMIT 500'
+
+
+def event_table(lang: str, kinds: Sequence[str]) -> str:
+    conditions = where_of([*scope(EVENT), equal(EVENT, "kind", *kinds)])
+    lang = held(lang)
+    said = f'{field(EVENT, f"title_{lang}")} AS "title", {field(EVENT, f"text_{lang}")} AS "text", "kind", "district"'
+    return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time DESC LIMIT 300'
+
+
+def redundancies(lang: str, run: str = "run") -> str:
+    """The begin of a run counts too: what was not needed has no other point than the end."""
+    more = [
+        ("limit_s", "limit_s"),
+        ("needed", "needed"),
+        (f"title_{held(lang)}", "title"),
+        (f"reason_{held(lang)}", "reason"),
+    ]
+    by = ("redundancy", "kind")
+    return newest(REDUNDANCY, "verdict", "verdict", more, by=by, run=run)
+
+
+def activations(lang: str, run: str = "run") -> str:
+    more = [("limit_s", "limit_s"), ("used_share", "used_share"), (f"title_{held(lang)}", "title")]
+    return newest(REDUNDANCY, "activation_s", "activation_s", more, by=("redundancy", "kind"), run=run)
+
+
+def expectations(lang: str, run: str = "run") -> str:
+    more = [(f"title_{held(lang)}", "title"), (f"reason_{held(lang)}", "reason")]
+    return newest(EXPECTATION, "verdict", "verdict", more, by=("category", "expectation"), run=run)
 
 
 def people_now(run: str = "run") -> str:
@@ -169,3 +266,65 @@ def worst_readings(quantity: str, function: str) -> str:
 def _if_told(name: str) -> str:
     """A tag of a reading is what is chosen, or is not there: gateways of an installation of their own know no run."""
     return f'("{name}" =~ /^${{{name}:regex}}$/ OR "{name}" = \'\')'
+
+
+def gateway_sum(name: str) -> str:
+    """A count over all chosen gateways, as it was last."""
+    conditions = where_of(scope(GATEWAY))
+    rows = f'SELECT LAST({field(GATEWAY, name)}) AS "last" FROM "{GATEWAY.name}" WHERE {conditions} GROUP BY "gateway"'
+    return f'SELECT SUM("last") AS "{name}" FROM ({rows}) WHERE $timeFilter'
+
+
+def gateway_course(function: str, name: str) -> str:
+    return course(GATEWAY, function, name, name, by=("gateway",))
+
+
+def gateway_table() -> str:
+    more = [("last_seen_ms", "last_seen_ms"), ("outbox", "outbox"), ("late", "late"), ("lost", "lost")]
+    more += [("rate_hz", "rate_hz"), ("broker", "broker")]
+    return newest(GATEWAY, "silent_s", "silent_s", more, by=("gateway", "district"))
+
+
+def ingest_sum(*names: str) -> str:
+    """Counts over all ingest services together, as they were last."""
+    conditions = where_of(scope(INGEST))
+    inner = ", ".join(f'LAST({field(INGEST, name)}) AS "{name}"' for name in names)
+    total = " + ".join(f'SUM("{name}")' for name in names)
+    rows = f'SELECT {inner} FROM "{INGEST.name}" WHERE {conditions} GROUP BY "ingest"'
+    return f'SELECT {total} AS "count" FROM ({rows}) WHERE $timeFilter'
+
+
+def ingest_table() -> str:
+    more = [("written", "written"), ("duplicate", "duplicate"), ("late", "late"), ("rejected", "rejected")]
+    more += [("dead_letters", "dead_letters"), ("lost_packs", "lost_packs"), ("outbox", "outbox"), ("lag_s", "lag_s")]
+    return newest(INGEST, "up", "up", more, by=("ingest",))
+
+
+def broker_course() -> str:
+    return course(BROKER, "MIN", "up", "up", by=("broker",))
+
+
+def broker_table() -> str:
+    return newest(BROKER, "up", "up", [("gateways", "gateways"), ("state", "state")], by=("broker",))
+
+
+def _alert(of: Measurement, name: str, where: Where, by: Sequence[str]) -> str:
+    grouped = ", ".join(tag(of, one) for one in by)
+    conditions = where_of(where)
+    return f'SELECT LAST({field(of, name)}) AS "{name}" FROM "{of.name}" WHERE {conditions} GROUP BY {grouped}'
+
+
+def alert_water() -> str:
+    """People below the limit of what belongs to drinking water."""
+    where = [equal(AFFECTED, "measure", "water-supply", "litres-per-person")]
+    return _alert(AFFECTED, "people", where, ("run", "city", "measure"))
+
+
+def alert_fallbacks(kind: str) -> str:
+    """Fallbacks that are left behind the present mode of a lifeline; -1 once it serves nothing."""
+    return _alert(MODE, "fallbacks_left", [equal(MODE, "kind", kind)], ("run", "city", "component", "district"))
+
+
+def alert_silent() -> str:
+    """Seconds since each gateway was heard."""
+    return _alert(GATEWAY, "silent_s", [], ("run", "city", "gateway", "district"))
