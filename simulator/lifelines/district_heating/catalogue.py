@@ -120,7 +120,7 @@ CATALOGUE = Catalogue(
             ),
             same_medium=("network", "store"),
             process="simulator.lifelines.district_heating.process:HeatedHomes",
-            order=90,
+            order=100,
         ),
     ),
     links=(LinkType(HEAT, DOMAIN, "heat", WATER_TRADE, (LINK_CUT,), passes_loss=True),),
