@@ -6,6 +6,8 @@ from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
     LinkType,
+    StoreKind,
+    TownLayer,
     analogue,
     degraded,
     failed,
@@ -15,32 +17,45 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QuantityName
+from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import repair_hours
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LINK_CUT
 from simulator.domains.water.catalogue import WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
 
+_ = Words("simulator.lifelines.district_heating")
+
 HEAT = LinkKind("heat")
 PLANT, PUMPS, STORE, HOMES = "heating-plant", "heating-pumps", "heat-store", "heated-homes"
+NETWORK, FROM_STORE, COOLING, WARM_ROOMS, COLD = "network", "store", "cooling", "warm-rooms", "cold"
+"""Modes of the homes."""
 ROOM_TEMPERATURE = "room-temperature"
 """The measure of how warm homes are."""
+ROOM_C, HEAT_W, STORED_J = "room_temperature_c", "heat_w", "stored_heat_j"
+"""Quantities."""
 
 LEAST_C = 18.0
 """Rooms no colder than this harm nobody's health: WHO Housing and health guidelines (2018), recommendation 4."""
+WHO = "WHO Housing and health guidelines (2018): 18 °C"
 
+PLANT_OUT = FaultPoint("heating-plant-out", _("heating plant gives no heat"), disables=True)
+PUMPS_OUT = FaultPoint("heating-pumps-out", _("heating pumps do not turn"), disables=True)
+STORE_OUT = FaultPoint("heat-store-out", _("heat store gives nothing"), disables=True)
 COLD_SPELL = FaultPoint(
     "cold-spell",
-    "it is colder outdoors than usual",
+    _("cold spell"),
     parameters=(
         Parameter(
             "outdoor_c", "°C", -12.0, "assumption: a design winter day of southern Germany", "outdoor temperature"
         ),
     ),
+    about=_("it is colder outdoors than usual"),
 )
 """Weather over the homes of a district; the coldest of several counts."""
-
-NO_WARM_ROOMS = FaultPoint("warm-rooms-closed", "no warm room is opened for people whose homes are cold")
+NO_WARM_ROOMS = FaultPoint(
+    "warm-rooms-closed", _("warm rooms stay closed"), about=_("no warm room is opened for people whose homes are cold")
+)
 
 _ELECTRIC = Parameter("electric_w", "W", 0.0, "assumption", "electric power it takes while it works")
 
@@ -51,30 +66,35 @@ CATALOGUE = Catalogue(
         ComponentType(
             PLANT,
             DOMAIN,
-            "heating plant",
-            (FaultPoint("heating-plant-out", "the plant gives no heat", disables=True),),
+            _("heating plant"),
+            (PLANT_OUT,),
             (Parameter("rated_w", "W", None, "", "heat that it gives at most"), _ELECTRIC),
             gives=(HEAT,),
             trade=WATER_TRADE,
             repair=repair_hours(8),
             site=True,
+            glyph="M-6 5V-1L-2 -3V-1L2 -3V-6H5V5Z",
+            order=60,
         ),
         ComponentType(
             PUMPS,
             DOMAIN,
-            "circulation pumps of a heating network",
-            (FaultPoint("heating-pumps-out", "the pumps do not turn", disables=True),),
+            _("heating pumps"),
+            (PUMPS_OUT,),
             (_ELECTRIC,),
             gives=(HEAT,),
             trade=WATER_TRADE,
             repair=repair_hours(4),
             site=True,
+            glyph="M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0ZM-2 -3L4 0L-2 3Z",
+            order=70,
+            about=_("circulation pumps of a heating network"),
         ),
         ComponentType(
             STORE,
             DOMAIN,
-            "heat store of a heating network: a tank of hot water",
-            (FaultPoint("heat-store-out", "the store gives nothing", disables=True),),
+            _("heat store"),
+            (STORE_OUT,),
             (
                 Parameter("energy_j", "J", None, "", "heat that it holds when full"),
                 Parameter("rated_w", "W", None, "", "heat that it gives or takes at most"),
@@ -83,11 +103,13 @@ CATALOGUE = Catalogue(
             gives=(HEAT,),
             trade=WATER_TRADE,
             repair=repair_hours(8),
+            glyph="M-4 -6H4V6H-4Z",
+            about=_("heat store of a heating network: a tank of hot water"),
         ),
         ComponentType(
             HOMES,
             DOMAIN,
-            "homes of a district on the heating network: network, heat store, warmth of their walls, warm rooms",
+            _("heated homes"),
             (COLD_SPELL, NO_WARM_ROOMS),
             (
                 Parameter("people", "", None, "", "people who live in them"),
@@ -103,31 +125,33 @@ CATALOGUE = Catalogue(
                 Parameter("set_c", "°C", 20.0, "EN 12831: living rooms", "room temperature that is held"),
                 Parameter("design_c", "°C", -12.0, "assumption", "outdoor temperature that radiators are sized for"),
                 Parameter("outdoor_c", "°C", 0.0, "assumption: a winter day", "outdoor temperature"),
-                Parameter(
-                    "least_c", "°C", LEAST_C, "WHO Housing and health guidelines (2018)", "least healthy temperature"
-                ),
+                Parameter("least_c", "°C", LEAST_C, WHO, "least healthy temperature"),
                 Parameter(
                     "warm_room_places", "", 0.0, "assumption: none", "people that warm rooms of the town take in"
                 ),
                 Parameter("warm_rooms_s", "s", 7200.0, "assumption", "time until warm rooms are open"),
             ),
             ladder=(
-                normal("network"),
-                technical("store"),
-                degraded("cooling"),
-                analogue("warm-rooms"),
-                failed("cold"),
+                normal(NETWORK, _("heating network")),
+                technical(FROM_STORE, _("heat store")),
+                degraded(COOLING, _("cooling down")),
+                analogue(WARM_ROOMS, _("warm rooms")),
+                failed(COLD, _("cold")),
             ),
-            same_medium=("network", "store"),
+            same_medium=(NETWORK, FROM_STORE),
             process="simulator.lifelines.district_heating.process:HeatedHomes",
             order=100,
+            glyph="M-5 5V-1L0 -6L5 -1V5Z",
+            about=_(
+                "homes of a district on the heating network: network, heat store, warmth of their walls, warm rooms"
+            ),
         ),
     ),
-    links=(LinkType(HEAT, DOMAIN, "heat", WATER_TRADE, (LINK_CUT,), passes_loss=True),),
+    links=(LinkType(HEAT, DOMAIN, _("heat"), WATER_TRADE, (LINK_CUT,), passes_loss=True),),
     quantities=(
-        QuantityName("room_temperature_c", "°C", (HOMES,), "temperature of the rooms"),
-        QuantityName("heat_w", "W", (HOMES,), "heat that arrives"),
-        QuantityName("stored_heat_j", "J", (STORE,), "heat in the store"),
+        QuantityName(ROOM_C, "°C", (HOMES,), _("temperature of the rooms"), recorded=(Recorded(At.COMPONENT, 300),)),
+        QuantityName(HEAT_W, "W", (HOMES,), _("heat that arrives")),
+        QuantityName(STORED_J, "J", (STORE,), _("heat in the store"), recorded=(Recorded(At.COMPONENT, 310),)),
     ),
     measures=(
         Measure(
@@ -136,9 +160,12 @@ CATALOGUE = Catalogue(
             "°C",
             "district",
             True,
-            "temperature of the homes on district heating",
-            "Raumtemperatur der Wohnungen mit Fernwärme",
+            _("room temperature of the homes on district heating"),
+            _("room temperature"),
+            _("rooms at {amount}"),
             "WHO Housing and health guidelines (2018)",
         ),
     ),
+    stores=(StoreKind("heat-store", STORED_J, "J", _("heat store")),),
+    layers=(TownLayer("district-heating", "simulator.lifelines.district_heating.town:lay_heating", 20),),
 )

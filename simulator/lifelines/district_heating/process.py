@@ -11,7 +11,19 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling.quantities import Quantity
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.district_heating import events
-from simulator.lifelines.district_heating.catalogue import HOMES, NO_WARM_ROOMS, ROOM_TEMPERATURE
+from simulator.lifelines.district_heating.catalogue import (
+    COLD,
+    COOLING,
+    FROM_STORE,
+    HEAT_W,
+    HOMES,
+    NETWORK,
+    NO_WARM_ROOMS,
+    ROOM_C,
+    ROOM_TEMPERATURE,
+    STORED_J,
+    WARM_ROOMS,
+)
 from simulator.lifelines.district_heating.network import AT_ONCE_C, HeatNetwork
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -60,9 +72,9 @@ class HeatedHomes(Lifeline):
         network, ids = homes[0].network, tuple(one.id for one in homes)
         stores = tuple(network.stored_j)
         for quantity in (
-            Quantity("room_temperature_c", "°C", ids, lambda: np.array([network.room_c(name) for name in ids])),
-            Quantity("heat_w", "W", ids, lambda: np.array([network.homes[name].heat_w for name in ids])),
-            Quantity("stored_heat_j", "J", stores, lambda: np.array([network.stored_now_j(name) for name in stores])),
+            Quantity(ROOM_C, "°C", ids, lambda: np.array([network.room_c(name) for name in ids])),
+            Quantity(HEAT_W, "W", ids, lambda: np.array([network.homes[name].heat_w for name in ids])),
+            Quantity(STORED_J, "J", stores, lambda: np.array([network.stored_now_j(name) for name in stores])),
         ):
             if quantity.components:
                 runtime.quantities.register(quantity)
@@ -83,13 +95,13 @@ class HeatedHomes(Lifeline):
             return self._cold(least_c)
         self._cold_since = None
         if enough and not one.from_store:
-            return Duty("network", 1.0, events.HEAT_NETWORK)
+            return Duty(NETWORK, 1.0, events.HEAT_NETWORK)
         if enough:
-            return Duty("store", 1.0, events.HEAT_STORE, {"left_s": network.left_s()})
+            return Duty(FROM_STORE, 1.0, events.HEAT_STORE, {"left_s": network.left_s()})
         left_s = one.building.until_s(one.room_c, one.heat_w, one.outdoor_c, least_c)
         if one.building.goal_c(one.heat_w, one.outdoor_c) >= least_c:
-            return Duty("cooling", 1.0, events.HEAT_WEAK, {"least_c": least_c})
-        return Duty("cooling", 1.0, events.HEAT_COOLING, {"least_c": least_c, "left_s": left_s})
+            return Duty(COOLING, 1.0, events.HEAT_WEAK, {"least_c": least_c})
+        return Duty(COOLING, 1.0, events.HEAT_COOLING, {"least_c": least_c, "left_s": left_s})
 
     def _cold(self, least_c: float) -> Duty:
         """People leave for warm rooms, as far as there are any."""
@@ -100,9 +112,9 @@ class HeatedHomes(Lifeline):
         places, people = self.component.number("warm_room_places"), self.component.number("people")
         closed = bool(self.runtime.faults.active(self.id, NO_WARM_ROOMS.name))
         if places <= 0 or closed or now < self._cold_since + wait:
-            return Duty("cold", 0.0, events.HEAT_NONE, {"least_c": least_c})
+            return Duty(COLD, 0.0, events.HEAT_NONE, {"least_c": least_c})
         found = min(1.0, places / people) if people > 0 else 1.0
-        return Duty("warm-rooms", found, events.HEAT_ROOMS, {"least_c": least_c, "places": int(min(places, people))})
+        return Duty(WARM_ROOMS, found, events.HEAT_ROOMS, {"least_c": least_c, "places": int(min(places, people))})
 
     def judged(self, duty: Duty, cause: int | None) -> None:
         for level in self._temperatures:
