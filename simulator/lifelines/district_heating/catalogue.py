@@ -7,7 +7,6 @@ from simulator.contracts.catalogue import (
     ComponentType,
     LinkType,
     StoreKind,
-    TownLayer,
     analogue,
     degraded,
     failed,
@@ -167,5 +166,4 @@ CATALOGUE = Catalogue(
         ),
     ),
     stores=(StoreKind("heat-store", STORED_J, "J", _("heat store")),),
-    layers=(TownLayer("district-heating", "simulator.lifelines.district_heating.town:lay_heating", 20),),
 )
