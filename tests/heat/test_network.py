@@ -67,7 +67,7 @@ def test_the_store_carries_the_homes_for_its_hours_and_then_they_cool() -> None:
     run_to(runtime, 24 * H)
     cold_at = 3 * H + 65 * H * math.log(20 / 18)
     (store, _), (cooling, _), (cold, _) = found = modes(runtime, "homes")
-    assert [mode for _, mode in found] == ["store", "cooling", "cold"]
+    assert [mode for _, mode in found] == ["from-store", "cooling", "cold"]
     assert (store, cooling, cold) == (0.0, pytest.approx(3 * H, abs=1), pytest.approx(cold_at, abs=1))
     assert room_c(runtime) == pytest.approx(20 * math.exp(-21 / 65), abs=1e-3)
     low = [e.at / 1000 for e in runtime.log.events if e.kind is EventKind.LEVEL_LOW and e.subject == "warm"]
@@ -149,3 +149,11 @@ def test_heat_is_neither_lost_nor_made() -> None:
         arrived_j += watts * 60.0
     assert arrived_j == pytest.approx(STORE_J, rel=2e-3)
     assert arrived_j + capacity_j_k * (20.0 - room_c(runtime)) == pytest.approx(outdoors_j, rel=2e-3)
+
+
+def test_a_plant_that_is_a_little_too_small_keeps_rooms_warm_enough_and_says_so() -> None:
+    """95 % of what holds 20 °C at 0 °C outdoors holds 19 °C."""
+    runtime = running(heating(plant_w=0.95 * HOLD_W, store_j=0.5))
+    run_to(runtime, 7 * 24 * H)
+    assert room_c(runtime) == pytest.approx(19 + math.exp(-168 / 65), abs=1e-3)
+    assert [e.code for e in runtime.log.events if e.subject == "homes"] == ["heat.weak"]

@@ -27,7 +27,7 @@ _ = Words("simulator.lifelines.district_heating")
 
 HEAT = LinkKind("heat")
 PLANT, PUMPS, STORE, HOMES = "heating-plant", "heating-pumps", "heat-store", "heated-homes"
-NETWORK, FROM_STORE, COOLING, WARM_ROOMS, COLD = "network", "store", "cooling", "warm-rooms", "cold"
+NETWORK, FROM_STORE, COOLING, WARM_ROOMS, COLD = "network", "from-store", "cooling", "warm-rooms", "cold"
 """Modes of the homes."""
 ROOM_TEMPERATURE = "room-temperature"
 """The measure of how warm homes are."""

@@ -8,8 +8,7 @@ import numpy as np
 
 from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
-from simulator.coupling.quantities import Quantity
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.lifelines.district_heating import events
 from simulator.lifelines.district_heating.catalogue import (
     COLD,
