@@ -23,7 +23,7 @@ STORE_J = HOLD_W * 3 * H
 
 
 def heat(source: str, target: str) -> Link:
-    return Link(f"heat-{source}-{target}", LinkKind("heat"), source, target)
+    return Link(f"heat-{source}-{target}", LinkKind("district-heat"), source, target)
 
 
 def heating(outdoor_c: float = 0.0, store_j: float = STORE_J, places: float = 0.0, plant_w: float = PEAK_W) -> City:
@@ -67,7 +67,7 @@ def test_the_store_carries_the_homes_for_its_hours_and_then_they_cool() -> None:
     run_to(runtime, 24 * H)
     cold_at = 3 * H + 65 * H * math.log(20 / 18)
     (store, _), (cooling, _), (cold, _) = found = modes(runtime, "homes")
-    assert [mode for _, mode in found] == ["from-store", "cooling", "cold"]
+    assert [mode for _, mode in found] == ["from-store", "cooling", "cold-homes"]
     assert (store, cooling, cold) == (0.0, pytest.approx(3 * H, abs=1), pytest.approx(cold_at, abs=1))
     assert room_c(runtime) == pytest.approx(20 * math.exp(-21 / 65), abs=1e-3)
     low = [e.at / 1000 for e in runtime.log.events if e.kind is EventKind.LEVEL_LOW and e.subject == "warm"]
@@ -122,12 +122,12 @@ def test_warm_rooms_take_in_as_many_as_they_have_places_for_once_they_are_open()
     runtime.faults.apply("plant", "heating-plant-out", "test", {})
     run_to(runtime, 12 * H)
     found = modes(runtime, "homes")
-    assert [mode for _, mode in found] == ["cooling", "cold", "warm-rooms"]
+    assert [mode for _, mode in found] == ["cooling", "cold-homes", "warm-rooms"]
     assert found[2][0] - found[1][0] == pytest.approx(7200.0, abs=1)
     assert course(runtime, "lifeline-homes")[-1][1] == 0.25
     runtime.faults.apply("homes", "warm-rooms-closed", "test", {})
     run_to(runtime, 13 * H)
-    assert modes(runtime, "homes")[-1][1] == "cold"
+    assert modes(runtime, "homes")[-1][1] == "cold-homes"
 
 
 def test_a_weak_plant_gives_every_home_the_same_share() -> None:

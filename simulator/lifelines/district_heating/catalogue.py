@@ -25,9 +25,9 @@ from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.district_heating")
 
-HEAT = LinkKind("heat")
+HEAT = LinkKind("district-heat")
 PLANT, PUMPS, STORE, HOMES = "heating-plant", "heating-pumps", "heat-store", "heated-homes"
-NETWORK, FROM_STORE, COOLING, WARM_ROOMS, COLD = "network", "from-store", "cooling", "warm-rooms", "cold"
+NETWORK, FROM_STORE, COOLING, WARM_ROOMS, COLD = "network", "from-store", "cooling", "warm-rooms", "cold-homes"
 """Modes of the homes."""
 ROOM_TEMPERATURE = "room-temperature"
 """The measure of how warm homes are."""
