@@ -17,7 +17,7 @@ import paho.mqtt.client as mqtt
 
 from benchmarks.telemetry_links import GATEWAY, INGEST, LIMIT_S, START_UNIX, WATCHER, Failed, connected, until
 from gateways.brokers.pair import Broker
-from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
+from gateways.gateway.node import NodeConfig, NodeProcess, SouthboundClient
 from gateways.ingest.embedded_store import read_columns, read_ledger
 from gateways.wire import topics
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
@@ -117,7 +117,7 @@ class Town:
             self.ingest.start()
             self.gateway.start()
             with connected(self.broker.address(WATCHER), WATCHER, self.watcher.prepare):
-                self.client = FieldClient(self.gateway.port, START_UNIX, limit_readings=1 << 40)
+                self.client = SouthboundClient(self.gateway.port, START_UNIX, limit_readings=1 << 40)
                 try:
                     for size, _ in (LARGE, SMALL):  # connections, descriptions and caches
                         self.run(size, 20)

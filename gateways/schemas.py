@@ -104,7 +104,7 @@ def _pack() -> Schema:
     }
     return {
         "$schema": DIALECT,
-        "title": "Pack",
+        "title": "Batch",
         "description": "Readings as SenML (RFC 8428). (gateway, restart, seq) names a pack once and for all. As CBOR"
         " the fields of the RFC have the labels of its table 4 instead; our own keep their names.",
         "type": "array",

@@ -118,7 +118,7 @@ COVERED = "covered"
 GroupOf = Callable[[tuple[SensorCohort, ...]], SensorGroup]
 
 
-def leaving(cohort: SensorCohort) -> tuple[SensorCohort, ...]:
+def aggregated(cohort: SensorCohort) -> tuple[SensorCohort, ...]:
     """What leaves of a cohort, as cohorts: itself; of private meters their sum and their number; or nothing.
 
     Errors of meters are taken to be independent: that of the sum is the root of their number times that of one.
@@ -136,9 +136,9 @@ def leaving(cohort: SensorCohort) -> tuple[SensorCohort, ...]:
     )
 
 
-def all_leaving(cohorts: Sequence[SensorCohort]) -> tuple[SensorCohort, ...]:
+def all_aggregated(cohorts: Sequence[SensorCohort]) -> tuple[SensorCohort, ...]:
     """What leaves of several cohorts, in their order."""
-    return tuple(left for cohort in cohorts for left in leaving(cohort))
+    return tuple(left for cohort in cohorts for left in aggregated(cohort))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +149,7 @@ class _Plan:
     parts: tuple[tuple[SensorCohort, slice], ...]
 
 
-class Sums:
+class Aggregation:
     """Makes readings fit to leave. `group_of` makes, or finds, the group of some cohorts."""
 
     def __init__(self, group_of: GroupOf = SensorGroup) -> None:
@@ -184,8 +184,8 @@ class Sums:
         return self._plans[group]
 
     def _made(self, group: SensorGroup) -> _Plan:
-        left = all_leaving(group.cohorts)
-        parts = [(cohort, here) for cohort, _, here in group.parts(0, len(group)) if leaving(cohort)]
+        left = all_aggregated(group.cohorts)
+        parts = [(cohort, here) for cohort, _, here in group.parts(0, len(group)) if aggregated(cohort)]
         return _Plan(self._group_of(left) if left else None, tuple(parts))
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 
-from gateways.gateway.aggregation import GroupOf, Sums
-from gateways.wire.payload import Block, Pack, block_of
+from gateways.gateway.aggregation import Aggregation, GroupOf
+from gateways.wire.payload import Batch, Block, block_of
 from simulator.contracts.sensor import Readings, SensorGroup
 from simulator.contracts.ticks import to_ticks
 
@@ -42,7 +42,7 @@ class GatewayCore:
 
     def __init__(self, gateway: str, settings: GatewaySettings, group_of: GroupOf = SensorGroup) -> None:
         self.gateway = gateway
-        self.sums = Sums(group_of)
+        self.sums = Aggregation(group_of)
         self.settings = settings
         self.boot = 1
         self.running = True
@@ -51,7 +51,7 @@ class GatewayCore:
         self._open: list[Block] = []
         self._open_since = 0
         self._open_size = 0
-        self._outbox: deque[Pack] = deque()
+        self._outbox: deque[Batch] = deque()
         self._outbox_size = 0
 
     @property
@@ -64,7 +64,7 @@ class GatewayCore:
         """The tick of the first reading in the open pack, None if it is empty."""
         return self._open_since if self._open else None
 
-    def take(self, readings: Readings, now: int | None = None) -> tuple[Pack, ...]:
+    def take(self, readings: Readings, now: int | None = None) -> tuple[Batch, ...]:
         """Keep readings that arrive now, by default when they were taken; of private ones what may leave. Returns the
         packs that had to be dropped to make room, oldest first."""
         fit = self.sums.through(readings)
@@ -91,7 +91,7 @@ class GatewayCore:
         if self._open and now - self._open_since >= self._period:
             self._seal()
 
-    def waiting(self) -> tuple[Pack, ...]:
+    def waiting(self) -> tuple[Batch, ...]:
         """Numbered packs that nobody has acknowledged, oldest first."""
         return tuple(self._outbox)
 
@@ -100,7 +100,7 @@ class GatewayCore:
         while self._outbox and self._outbox[0].sequence <= sequence:
             self._pop()
 
-    def stop(self) -> tuple[Pack, ...]:
+    def stop(self) -> tuple[Batch, ...]:
         """The gateway stops: returns what it held, which is lost."""
         if self._open:
             self._seal()
@@ -117,13 +117,13 @@ class GatewayCore:
         self.running = True
 
     def _seal(self) -> None:
-        self._outbox.append(Pack(self.gateway, self.boot, self._sequence, tuple(self._open)))
+        self._outbox.append(Batch(self.gateway, self.boot, self._sequence, tuple(self._open)))
         self._sequence += 1
         self._outbox_size += self._open_size
         self._open.clear()
         self._open_size = 0
 
-    def _pop(self) -> Pack:
+    def _pop(self) -> Batch:
         pack = self._outbox.popleft()
         self._outbox_size -= len(pack)
         return pack

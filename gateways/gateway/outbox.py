@@ -167,7 +167,7 @@ def _open(path: Path) -> sqlite3.Connection:
     return db
 
 
-__all__ = ["START", "Held", "Mark", "NewPack", "OutPack", "Outbox", "OutboxBusy", "Place", "Torn"]
+__all__ = ["START", "Held", "Mark", "NewBatch", "OutBatch", "Outbox", "OutboxBusy", "Place", "Torn"]
 
 LIMIT_BYTES = 64 << 20
 """Room for packs (assumption: a week and more of a gateway with 100 sensors a minute, at 9 bytes a reading)."""
@@ -181,7 +181,7 @@ without an answer, so this is enough for 32 of them at once."""
 
 
 @dataclass(frozen=True, slots=True)
-class OutPack:
+class OutBatch:
     """A pack that waits for its acknowledgement. The body is opaque here."""
 
     place: Place
@@ -190,7 +190,7 @@ class OutPack:
 
 
 @dataclass(frozen=True, slots=True)
-class NewPack:
+class NewBatch:
     """A pack that has no number yet."""
 
     readings: int
@@ -258,7 +258,7 @@ class Outbox:
 
     # writing
 
-    def put(self, packs: Sequence[NewPack], marks: Iterable[Mark] = ()) -> tuple[Place, ...]:
+    def put(self, packs: Sequence[NewBatch], marks: Iterable[Mark] = ()) -> tuple[Place, ...]:
         """Number packs in their order and commit them together with the marks of their blocks, all or nothing.
 
         Returns the numbers. Raises `sqlite3.OperationalError` if the disk is full: then nothing has changed.
@@ -317,14 +317,14 @@ class Outbox:
 
     # reading
 
-    def unacknowledged(self, limit: int, after: Place = START) -> list[OutPack]:
+    def unacknowledged(self, limit: int, after: Place = START) -> list[OutBatch]:
         """At most `limit` packs behind a place, in the order (boot, sequence)."""
         with self._lock:
             rows = self._db.execute(
                 "select place, readings, body from packs where place > ? order by place limit ?",
                 (int(after), limit),
             ).fetchall()
-        return [OutPack(Place.of(number), readings, body) for number, readings, body in rows]
+        return [OutBatch(Place.of(number), readings, body) for number, readings, body in rows]
 
     def lowest(self, boot: int) -> int | None:
         """The first sequence number of a boot that is still held, None if none is."""
@@ -420,6 +420,6 @@ class Outbox:
         with self._transaction(self._full):
             self._db.executemany("insert into groups values (?, ?)", rest.groups)
         for readings, body in rest.packs:
-            self.put([NewPack(readings, body)])
+            self.put([NewBatch(readings, body)])
         self.put((), [Mark(*mark) for mark in rest.marks])
         self.torn = replace(torn, saved_packs=len(rest.packs), saved_readings=sum(n for n, _ in rest.packs))

@@ -15,7 +15,7 @@ import orjson
 from numpy.typing import NDArray
 
 from gateways.wire import senml, topics
-from gateways.wire.payload import SCHEMA, WirePack, base_name, decode_pack
+from gateways.wire.payload import SCHEMA, WireBatch, base_name, decode_batch
 from gateways.wire.versions import UnknownVersion
 from simulator.contracts.sensor import Quality
 
@@ -55,7 +55,7 @@ class Layout:
 class WireColumns:
     """A pack, in the order of time. `values` in the units of the payload, NaN where the sensor had no number.
 
-    `times_ms` is in whole milliseconds of Unix time; `boot`, `sequence` and `lowest` are as in `WirePack`.
+    `times_ms` is in whole milliseconds of Unix time; `boot`, `sequence` and `lowest` are as in `WireBatch`.
     """
 
     layout: Layout
@@ -86,10 +86,10 @@ class WireColumns:
 
 
 class ColumnReader:
-    """Reads payloads of version 1 to columns, several times as fast as `decode_pack`, and holds the same to be valid.
+    """Reads payloads of version 1 to columns, several times as fast as `decode_batch`, and holds the same to be valid.
 
-    What does not look like what a `PackEncoder` writes goes to `decode_pack`. Names that were checked once are kept, up
-    to a bound. Beyond `decode_pack`, this raises `UnknownVersion` for a schema above ours, and `SenmlError` for numbers
+    What does not look like what a `BatchEncoder` writes goes to `decode_batch`. Names checked once are kept, up
+    to a bound. Beyond it, this raises `UnknownVersion` for a schema above ours, and `SenmlError` for numbers
     that no store can hold and for a sensor without a name.
     """
 
@@ -106,7 +106,7 @@ class ColumnReader:
         if columns is not None:
             return columns
         _check_schema(pack)
-        return columns_of(decode_pack(payload))
+        return columns_of(decode_batch(payload))
 
     def _quick(self, pack: list[Any]) -> WireColumns | None:
         """The columns of a pack whose every record is of the usual form, else None."""
@@ -194,7 +194,7 @@ class _Columns:
         return bool((self.times >= senml.ABSOLUTE_FROM).all() and (self.times < LATEST).all())
 
     def result(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.uint8]]:
-        # None becomes NaN. Zero has one sign, as in `decode_pack`, where a value is added to the base value.
+        # None becomes NaN. Zero has one sign, as in `decode_batch`, where a value is added to the base value.
         values = np.array(self._values, dtype=np.float64) + 0.0
         quality = np.zeros(len(values), dtype=np.uint8)
         for i, flag in self._flags:
@@ -235,7 +235,7 @@ def layout_of(gateway: str, sensors: tuple[str, ...]) -> Layout:
     return Layout(gateway, sensors, blake2b(text, digest_size=16).digest())
 
 
-def columns_of(pack: WirePack) -> WireColumns:
+def columns_of(pack: WireBatch) -> WireColumns:
     """A pack of any version as columns. Raises `SenmlError` for what no store can hold."""
     if not (0 <= pack.boot < COUNT_LIMIT and 0 <= pack.sequence < COUNT_LIMIT):
         raise senml.SenmlError(f"restart {pack.boot} and seq {pack.sequence} are not both from 0 to {COUNT_LIMIT - 1}")

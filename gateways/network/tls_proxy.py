@@ -1,6 +1,6 @@
 """An encrypted way over a network between two that speak plain TCP on their own machines.
 
-A gateway takes readings on 127.0.0.1 only. Where sensors are on another machine, a `Door` beside the gateway takes
+A gateway takes readings on 127.0.0.1 only. Where sensors are on another machine, a `TlsProxy` beside the gateway takes
 encrypted connections from those who show a certificate of our own authority; a `Way` beside the sensors leads there.
 Whoever uses them notices nothing: each end talks to a port of its own machine.
 """
@@ -58,7 +58,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class DoorConfig:
+class TlsProxyConfig:
     """Where a gateway takes readings from another machine: the address it binds, who it is, and whom it lets in."""
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -171,7 +171,7 @@ class _End:
         self._open.discard(task)
 
 
-class Door(_End):
+class TlsProxy(_End):
     """Takes encrypted connections for a port of this machine, from whoever shows the certificate of one of `peers`."""
 
     def __init__(
@@ -190,7 +190,7 @@ class Door(_End):
 
 
 class Way(_End):
-    """A port of this machine that leads to the `Door` at `target`, whose name is checked against its certificate."""
+    """A port of this machine that leads to the `TlsProxy` at `target`, whose name is checked by its certificate."""
 
     def __init__(self, target: tuple[str, int], certificate: Certificate, port: int = 0) -> None:
         super().__init__(LOCAL, port, None)

@@ -11,7 +11,7 @@ from functools import partial
 from gateways.gateway.core import GatewayCore, GatewaySettings
 from gateways.gateway.failover import Draw, LinkSettings
 from gateways.simulated.reach import Reach, Told, Way
-from gateways.wire.payload import Block, Pack, block_of
+from gateways.wire.payload import Batch, Block, block_of
 from simulator.contracts.sensor import Readings
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 
@@ -52,10 +52,10 @@ class Fates:
     be read, and is kept; told once a pack. `used(gateway, broker, silent)`: it sends through this one from now on.
     """
 
-    delivered: Callable[[Pack, int], None]
+    delivered: Callable[[Batch, int], None]
     lost: Callable[[tuple[Block, ...]], None]
     state: Callable[[str, bool, int, int], None]
-    refused: Callable[[Pack, int], None] = lambda pack, tick: None
+    refused: Callable[[Batch, int], None] = lambda pack, tick: None
     used: Callable[[str, int, bool], None] = lambda gateway, broker, silent: None
 
 
@@ -171,7 +171,7 @@ class SimulatedGateways:
             self._online[core.gateway] = online
             self._fates.state(core.gateway, online, core.boot, to_ticks(t))
 
-    def _refuse(self, pack: Pack, arrival: float) -> None:
+    def _refuse(self, pack: Batch, arrival: float) -> None:
         """It comes and nobody can read it, so nobody acknowledges it. Each is told of the first time only."""
         name = (pack.boot, pack.sequence)
         if name > self._refused.get(pack.gateway, (0, 0)):

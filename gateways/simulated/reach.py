@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from gateways.gateway.core import GatewayCore
 from gateways.gateway.failover import Action, Draw, Failover, LinkSettings, Window
 from gateways.gateway.outbox import Place
-from gateways.wire.payload import Pack
+from gateways.wire.payload import Batch
 
 NOTICE_S = 20.0
 """Time until a connection on which nothing passes is given up: twice the keep-alive of 10 s of `NodeConfig`."""
@@ -60,8 +60,8 @@ class Told:
     that the one before is there, but no acknowledgement came through it.
     """
 
-    delivered: Callable[[Pack, float], None]
-    refused: Callable[[Pack, float], None]
+    delivered: Callable[[Batch, float], None]
+    refused: Callable[[Batch, float], None]
     changed: Callable[[bool, float], None]
     used: Callable[[int, bool], None]
 
@@ -231,7 +231,7 @@ class Reach:
             self._window.acknowledged(last.boot, last.sequence, True, now)
             self._failover.acknowledged(now)
 
-    def _next(self) -> list[Pack]:
+    def _next(self) -> list[Batch]:
         room, cursor = self._window.room(), self._window.cursor
         if not room:
             return []

@@ -12,14 +12,14 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from gateways.gateway.aggregation import leaving
+from gateways.gateway.aggregation import aggregated
 from gateways.gateway.core import GatewaySettings
 from gateways.simulated.gateways import DataNetwork, Fates, SimulatedGateways
 from gateways.simulated.publisher import Publisher
 from gateways.stores.parquet import ReadingStore
 from gateways.wire import payload, topics
-from gateways.wire.payload import Block, Pack
-from gateways.wire.versions import DEFAULT, VERSIONS, GatewayConfig, PackWriter, config_message, encoder
+from gateways.wire.payload import Batch, Block
+from gateways.wire.versions import DEFAULT, VERSIONS, BatchWriter, GatewayConfig, config_message, encoder
 from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_s, to_ticks
 
@@ -76,10 +76,10 @@ class Telemetry:
         used: Callable[[str, int, bool], None] = lambda gateway, broker, silent: None,
     ) -> None:
         self._start, self._publisher = clock_start_unix, publisher
-        self._writers: dict[str, PackWriter] = {}
+        self._writers: dict[str, BatchWriter] = {}
         self._by_gateway: dict[str, list[SensorCohort]] = {}
         for cohort in cohorts:
-            self._by_gateway.setdefault(cohort.gateway, []).extend(leaving(cohort))
+            self._by_gateway.setdefault(cohort.gateway, []).extend(aggregated(cohort))
         self._software = {gateway: software.get(gateway, Software()) for gateway in self._by_gateway}
         self._store = ReadingStore(out_file, chain.from_iterable(self._by_gateway.values()))
         self._gateways = SimulatedGateways(
@@ -160,7 +160,7 @@ class Telemetry:
         if self._publisher is not None:
             self._publisher.close(0.0)
 
-    def _delivered(self, pack: Pack, tick: int) -> None:
+    def _delivered(self, pack: Batch, tick: int) -> None:
         for block in pack.blocks:
             self._store.add(block, tick)
             if tick - block.at > to_ticks(block.group.period_s):
@@ -171,10 +171,10 @@ class Telemetry:
             topic = VERSIONS[version].topic(pack.gateway)
             self._publisher.put(topic, len(pack), partial(self._writer(version).encode, pack))
 
-    def _spoilt(self, pack: Pack, tick: int) -> None:
+    def _spoilt(self, pack: Batch, tick: int) -> None:
         self._refused += len(pack)
 
-    def _writer(self, version: str) -> PackWriter:
+    def _writer(self, version: str) -> BatchWriter:
         if version not in self._writers:
             self._writers[version] = encoder(version, self._start)
         return self._writers[version]

@@ -42,7 +42,7 @@ def block_of(readings: Readings, first: int = 0, end: int | None = None) -> Bloc
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class Batch:
     """What a gateway sends at once, in order of time. (gateway, boot, sequence) names it once and for all."""
 
     gateway: str
@@ -71,7 +71,7 @@ class WireReading:
 
 
 @dataclass(frozen=True, slots=True)
-class WirePack:
+class WireBatch:
     """A pack as a receiver has it.
 
     `boot` counts from 1; 0 means that the sender does not number its packs (see `versions`). `lowest` is the lowest
@@ -85,7 +85,7 @@ class WirePack:
     lowest: int | None = None
 
 
-class PackEncoder:
+class BatchEncoder:
     """Writes packs as SenML JSON. The text around the numbers is made once for each cohort id and then joined.
 
     The first record carries `schema`, `restart` (the gateway's boot) and `seq`; each cohort's records start with their
@@ -97,7 +97,7 @@ class PackEncoder:
         self._start = clock_start_unix
         self._heads: dict[tuple[str, bool], tuple[bytes, ...]] = {}
 
-    def encode(self, pack: Pack, lowest: int | None = None) -> bytes:
+    def encode(self, pack: Batch, lowest: int | None = None) -> bytes:
         """The payload. `lowest` is the lowest sequence of its boot that the gateway still has, and is said where it is
         given. Not for two threads at once."""
         # A base unit cannot be taken back, so a pack with a unit that the registry lacks names units record by record.
@@ -137,13 +137,13 @@ class PackEncoder:
         return b",".join(records)
 
 
-def decode_pack(payload: bytes) -> WirePack:
-    """What a `PackEncoder` wrote. Raises `SenmlError` for anything else, and for a schema above ours."""
-    return wire_pack(senml.loads(payload))
+def decode_batch(payload: bytes) -> WireBatch:
+    """What a `BatchEncoder` wrote. Raises `SenmlError` for anything else, and for a schema above ours."""
+    return wire_batch(senml.loads(payload))
 
 
-def wire_pack(entries: Sequence[Any]) -> WirePack:
-    """A pack from its records under the labels of JSON, however they came. Raises `SenmlError` like `decode_pack`."""
+def wire_batch(entries: Sequence[Any]) -> WireBatch:
+    """A pack from its records under the labels of JSON, however they came. Raises `SenmlError` like `decode_batch`."""
     records = senml.resolve(entries)
     fields: dict[str, Any] = entries[0]
     try:
@@ -165,7 +165,7 @@ def wire_pack(entries: Sequence[Any]) -> WirePack:
     except ValueError as error:
         raise senml.SenmlError(f"record 1: base name {base!r}: {error}") from None
     readings = tuple(_reading(record, base) for record in records)
-    return WirePack(gateway, boot, sequence, readings, fields.get("lowest"))
+    return WireBatch(gateway, boot, sequence, readings, fields.get("lowest"))
 
 
 def _reading(record: senml.Record, base: str) -> WireReading:

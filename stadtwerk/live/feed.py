@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateways.alive import NOBODY_ASKS, Alive
-from gateways.gateway.aggregation import Sums
+from gateways.gateway.aggregation import Aggregation
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.ticks import TICKS_PER_S, to_s
@@ -166,7 +166,7 @@ class LiveFeed(Feed):
 
     def acknowledged(self) -> dict[str, list[tuple[SensorGroup, int]]]:
         """By gateway: group and Unix milliseconds of each block that it has answered for, as it leaves the gateway."""
-        sums = Sums()
+        sums = Aggregation()
         return {
             gateway: [
                 (left, self.start_ms + at)

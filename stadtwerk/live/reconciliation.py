@@ -18,7 +18,7 @@ import orjson
 from numpy.typing import NDArray
 
 from gateways.brokers.address import UnsafeSecret
-from gateways.gateway.aggregation import all_leaving
+from gateways.gateway.aggregation import all_aggregated
 from gateways.ingest.blocks import unpack
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.settings import InfluxSettings
@@ -64,7 +64,7 @@ def found_before(
     try:
         stored = StoredReadings(database, tagged)
         for gateway in gateways:
-            mine = all_leaving([cohort for cohort in city.cohorts if cohort.gateway == gateway])
+            mine = all_aggregated([cohort for cohort in city.cohorts if cohort.gateway == gateway])
             for quantity in sorted({cohort.quantity for cohort in mine}):
                 span = run.begin_ms, run.end_ms
                 times = patiently(lambda g=gateway, q=quantity, s=span: stored.times(g, q, *s))  # type: ignore[misc]

@@ -23,7 +23,7 @@ Port = Annotated[int, Interval(ge=1, le=65535)]
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """One gateway: the door of its field side, and the ports on which the ways from it to the brokers begin here."""
+    """One gateway: its southbound port, and the ports on which the ways from it to the brokers begin here."""
 
     __pydantic_config__: ClassVar[Any] = STRICT
 

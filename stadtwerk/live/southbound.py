@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from gateways.gateway.legacy.devices import grouped
 from gateways.gateway.legacy.registers import map_of
-from gateways.gateway.node import FieldClient
+from gateways.gateway.node import SouthboundClient
 from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality, Readings, SensorGroup
 from simulator.contracts.ticks import to_s
@@ -63,7 +63,7 @@ class Field:
         self._sent: list[tuple[SensorGroup, int]] = []
         self._upto = -1
         self._dropped = 0
-        self._client = FieldClient(port, clock_start_unix, limit_readings=2 * limit, acknowledged=self._answered)
+        self._client = SouthboundClient(port, clock_start_unix, limit_readings=2 * limit, acknowledged=self._answered)
 
     def take(self, readings: Readings) -> None:
         """Hand a block on, whose arrays must not change later."""

@@ -197,7 +197,7 @@ class Feed:
         What is wrong with readings is written to `truth.jsonl` beside them. Call `disconnect` at the end. Raises
         `BadInput` for sensors that read what nothing measures.
         """
-        from gateways.gateway.aggregation import leaving
+        from gateways.gateway.aggregation import aggregated
         from gateways.gateway.legacy.devices import FieldDevices
         from gateways.simulated.gateways import DataNetwork
         from gateways.simulated.telemetry import Telemetry
@@ -227,7 +227,7 @@ class Feed:
         )
         brokers.connect(telemetry)
         for cohort in city.cohorts:
-            if cohort.group_size and not leaving(cohort):
+            if cohort.group_size and not aggregated(cohort):
                 few: dict[str, Value] = {"cohort": cohort.id, "meters": len(cohort.components)}
                 runtime.log.add(events.TOO_FEW_METERS, cohort.gateway, few | {"needed": cohort.group_size})
         runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gateway.aggregation import leaving
+from gateways.gateway.aggregation import aggregated
 from simulator.city.cohorts import expand
 from simulator.city.draft import SensorRule
 from simulator.city.loader import load_city
@@ -46,7 +46,7 @@ def test_each_district_of_the_demo_city_has_a_group_that_is_large_enough() -> No
     city = load_named_city("demo")
     groups = [cohort for cohort in city.cohorts if cohort.group_size]
     assert {cohort.gateway for cohort in groups} == {gateway.id for gateway in city.of_kind("gateway")}
-    assert all(leaving(cohort) for cohort in groups)
+    assert all(aggregated(cohort) for cohort in groups)
     meters = city.of_kind("household-meter")
     assert sum(len(cohort.components) for cohort in groups) == len(meters) < 150
     by_bus: dict[str, float] = {}

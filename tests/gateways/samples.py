@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gateways.brokers.embedded import EmbeddedBroker, Login
-from gateways.wire.payload import Block, Pack
+from gateways.wire.payload import Batch, Block
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 
 START = 1_768_406_400.0
@@ -46,8 +46,8 @@ def block(
     return Block(group, round(at_s * 1000), first, np.array(values, dtype=np.float64), np.array(flags, dtype=np.uint8))
 
 
-def pack(*blocks: Block, gateway: str = "gw", boot: int = 1, sequence: int = 0) -> Pack:
-    return Pack(gateway, boot, sequence, blocks)
+def pack(*blocks: Block, gateway: str = "gw", boot: int = 1, sequence: int = 0) -> Batch:
+    return Batch(gateway, boot, sequence, blocks)
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.gateway.core import GatewayCore, GatewaySettings
-from gateways.wire.payload import Pack
+from gateways.wire.payload import Batch
 from tests.gateways.samples import cohort, readings
 
 
-def sequences(packs: tuple[Pack, ...]) -> list[int]:
+def sequences(packs: tuple[Batch, ...]) -> list[int]:
     return [pack.sequence for pack in packs]
 
 

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.wire import senml, topics
-from gateways.wire.payload import Pack, PackEncoder, decode_pack, meta_message, status_message
+from gateways.wire.payload import Batch, BatchEncoder, decode_batch, meta_message, status_message
 from gateways.wire.senml import SENML_UNITS
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import START, block, cohort, pack
 
 
-def encode(of: Pack) -> bytes:
-    return PackEncoder(START).encode(of)
+def encode(of: Batch) -> bytes:
+    return BatchEncoder(START).encode(of)
 
 
 REGISTERED = {
@@ -72,7 +72,7 @@ def test_the_first_record_carries_schema_boot_and_sequence_and_no_label_must_be_
     own = {"schema", "restart", "seq", "quality"}
     assert not [label for label in own if label.endswith("_") or label.startswith("b")]
     assert [set(record) for record in others] == [{"n", "v"}] * 2
-    wire = decode_pack(payload)
+    wire = decode_batch(payload)
     assert (wire.gateway, wire.boot, wire.sequence) == ("gw", 4, 17)
 
 
@@ -81,14 +81,14 @@ def test_quality_is_said_where_it_is_not_good_and_a_missing_number_is_text() -> 
     plain = orjson.loads(payload)
     assert ["quality" in record for record in plain] == [False, True, True]
     assert plain[1]["vs"] == "none"
-    got = decode_pack(payload).readings
+    got = decode_batch(payload).readings
     assert [reading.quality for reading in got] == [Quality.GOOD, Quality.BAD, Quality.SUSPECT]
     assert (got[0].value, got[2].value) == (1.0, 3.0)
     assert math.isnan(got[1].value)
 
 
 def test_a_part_of_a_cohort_keeps_its_own_names() -> None:
-    wire = decode_pack(encode(pack(block(cohort(count=5), 0.0, [7.0, 8.0], first=2))))
+    wire = decode_batch(encode(pack(block(cohort(count=5), 0.0, [7.0, 8.0], first=2))))
     assert [(reading.sensor, reading.value) for reading in wire.readings] == [
         ("c2/pressure_m", 7),
         ("c3/pressure_m", 8),
@@ -125,7 +125,7 @@ def test_any_id_and_any_value_comes_back_as_it_was(gateway: str, components: lis
     of = SensorCohort("c", gateway, "flow_m3_s", "m3/s", tuple(components), 0.0, 60.0)
     values = values[: len(components)]
     payload = encode(pack(block(of, 0.0, values), gateway=gateway))
-    wire = decode_pack(payload)
+    wire = decode_batch(payload)
     assert wire.gateway == gateway
     assert tuple(reading.sensor for reading in wire.readings) == of.sensors
     expected = [value if math.isfinite(value) else math.nan for value in values]
@@ -163,7 +163,7 @@ def test_topics_follow_the_convention() -> None:
 )
 def test_packs_of_another_schema_or_origin_are_refused(first: dict[str, object]) -> None:
     with pytest.raises(senml.SenmlError):
-        decode_pack(orjson.dumps([{"bt": START, "n": "a", "v": 1, **first}]))
+        decode_batch(orjson.dumps([{"bt": START, "n": "a", "v": 1, **first}]))
 
 
 def test_status_says_schema_state_and_time_and_a_last_will_says_no_time() -> None:

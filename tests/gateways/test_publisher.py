@@ -23,7 +23,7 @@ from gateways.simulated.gateways import DataNetwork, straight
 from gateways.simulated.publisher import INFLIGHT, KEEPALIVE_S, Publisher, PublisherCount
 from gateways.simulated.telemetry import Software, Telemetry
 from gateways.wire import topics
-from gateways.wire.payload import decode_pack
+from gateways.wire.payload import decode_batch
 from gateways.wire.versions import GatewayConfig, read_config, read_message
 from tests.gateways.samples import START, Viewer, cohort, newcomer, readings
 from tests.support.processes import freeze
@@ -65,7 +65,7 @@ def test_a_subscriber_sees_the_readings_that_are_in_the_file(broker: EmbeddedBro
         assert (summary.published, summary.dropped, summary.delivered, summary.held) == (400, 0, 400, 30)
         assert viewer.wait(lambda _: len(viewer.on("/senml")) == 10)
         assert viewer.wait(lambda _: states(viewer, "stadtwerk")[-1:] == ["ended"])
-        packs = [decode_pack(message.payload) for message in viewer.on("/senml")]
+        packs = [decode_batch(message.payload) for message in viewer.on("/senml")]
         # Of several retained messages that wait together only the last one is sent.
         assert states(viewer, topics.level("gw.1 x")) in (["online", "ended"], ["ended"])
         assert states(viewer, "gw-2") in (["offline", "ended"], ["ended"])

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.gateway.aggregation import all_leaving
+from gateways.gateway.aggregation import all_aggregated
 from gateways.gateway.legacy.registers import step_of
 from simulator.contracts.city import City
 from stadtwerk.__main__ import main
@@ -41,7 +41,7 @@ def table(folder: Path) -> dict[str, Any]:
 def test_each_reading_that_was_due_is_there_once_and_arrived(city: City, folder: Path, table: dict[str, Any]) -> None:
     record = json.loads((folder / "run.json").read_text())
     due = 0
-    for cohort in all_leaving(city.cohorts):
+    for cohort in all_aggregated(city.cohorts):
         first = np.ceil((record["begin_s"] - cohort.phase_s) / cohort.period_s)
         last = np.floor((record["end_s"] - cohort.phase_s) / cohort.period_s)
         due += len(cohort.components) * int(last - first + 1)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateways.brokers.embedded import EmbeddedBroker
-from gateways.gateway.aggregation import Sums, all_leaving, leaving
+from gateways.gateway.aggregation import Aggregation, aggregated, all_aggregated
 from gateways.gateway.core import GatewayCore, GatewaySettings
 from gateways.simulated.gateways import DataNetwork, straight
 from gateways.simulated.telemetry import Telemetry
@@ -36,26 +36,26 @@ def reading(group: SensorGroup, values: list[float], quality: list[int] | None =
 def test_what_is_not_private_goes_as_it_is() -> None:
     group = SensorGroup((cohort(),))
     one = reading(group, [1.0, 2.0, 3.0])
-    assert Sums().through(one) is one
-    assert Sums().outward(group) is group
+    assert Aggregation().through(one) is one
+    assert Aggregation().outward(group) is group
 
 
 def test_of_private_meters_the_sum_and_their_number_leave_with_the_error_of_a_sum() -> None:
     group = SensorGroup((cohort(period_s=900.0), meters(7), meters(4, name="few")))
-    sums = Sums()
+    sums = Aggregation()
     out = sums.through(reading(group, [1.0, 2.0, 3.0, *range(7), *range(4)]))
     assert out is not None and out.group is sums.outward(group)
     assert out.group.sensors == (*cohort().sensors, "homes/household_w_sum", "homes/covered")
     assert out.values.tolist() == [1.0, 2.0, 3.0, 21.0, 7.0]
-    total, number = leaving(meters(7))
+    total, number = aggregated(meters(7))
     assert (total.unit, total.accuracy, total.period_s) == ("W", pytest.approx(20.0 * math.sqrt(7)), 900.0)
     assert (number.unit, number.accuracy) == ("count", 0.0)
 
 
 def test_a_group_that_is_too_small_does_not_leave_at_all() -> None:
     group = SensorGroup((meters(4),))
-    sums = Sums()
-    assert leaving(meters(4)) == () and all_leaving([meters(4), meters(5)]) == leaving(meters(5))
+    sums = Aggregation()
+    assert aggregated(meters(4)) == () and all_aggregated([meters(4), meters(5)]) == aggregated(meters(5))
     assert sums.outward(group) is None
     assert sums.through(reading(group, [1.0, 2.0, 3.0, 4.0])) is None
     core = GatewayCore("gw", GatewaySettings())
@@ -70,7 +70,7 @@ def test_one_who_is_missing_takes_the_whole_cell_along(states: list[str]) -> Non
     weight = [2.0**i for i in range(len(states))]
     values = [math.nan if state == "none" else w for w, state in zip(weight, states, strict=True)]
     quality = [Quality.BAD if state == "bad" else Quality.GOOD for state in states]
-    sums = Sums()
+    sums = Aggregation()
     out = sums.through(reading(group, values, [int(q) for q in quality]))
     whole = sums.through(reading(group, weight))
     assert out is not None and whole is not None

@@ -21,7 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from gateways.brokers.address import BrokerAddress, configure_client
 from gateways.ingest.columns import WireColumns, columns_of
 from gateways.wire import topics
-from gateways.wire.payload import PackEncoder, WirePack, WireReading
+from gateways.wire.payload import BatchEncoder, WireBatch, WireReading
 from simulator.contracts.sensor import Quality
 from simulator.contracts.settings import settings_data
 from tests.gateways.samples import START, block, cohort, pack
@@ -51,7 +51,7 @@ def columns(
     """A pack of sensors s0, s1, ... a minute after the one before."""
     at = START + 60 * sequence if time_s is None else time_s
     readings = tuple(WireReading(f"s{i}/level_m", at, value, "m", Quality.GOOD) for i, value in enumerate(values))
-    return columns_of(WirePack(gateway, boot, sequence, readings, lowest))
+    return columns_of(WireBatch(gateway, boot, sequence, readings, lowest))
 
 
 class Packs:
@@ -60,7 +60,7 @@ class Packs:
     def __init__(self, gateway: str, count: int = 20, boot: int = 1) -> None:
         self.gateway, self.boot, self.count = gateway, boot, count
         self._cohort = cohort("c", gateway, count)
-        self._encoder = PackEncoder(START)
+        self._encoder = BatchEncoder(START)
 
     def value(self, sequence: int, sensor: int) -> float:
         return self.boot * 1e9 + sequence * 1000.0 + sensor

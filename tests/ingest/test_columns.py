@@ -1,4 +1,4 @@
-"""The fast reader takes what `decode_pack` takes, and reads the same."""
+"""The fast reader takes what `decode_batch` takes, and reads the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from gateways.ingest.columns import CACHED_BYTES, LATEST, ColumnReader, WireColumns, columns_of
-from gateways.wire.payload import PackEncoder, decode_pack
+from gateways.wire.payload import BatchEncoder, decode_batch
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import UnknownVersion
 from tests.gateways.samples import START, block, cohort, pack
@@ -55,9 +55,9 @@ def test_whatever_a_gateway_writes_is_read_as_by_decode_pack(blocks, gateway, bo
         for i, (unit, at_s, readings) in enumerate(blocks)
     ]
     lowest = sequence // 2 if says_lowest else None
-    payload = PackEncoder(START).encode(pack(*made, gateway=gateway, boot=boot, sequence=sequence), lowest)
+    payload = BatchEncoder(START).encode(pack(*made, gateway=gateway, boot=boot, sequence=sequence), lowest)
     try:
-        expected = columns_of(decode_pack(payload))
+        expected = columns_of(decode_batch(payload))
     except SenmlError:  # a factor took a value beyond 64 bits
         return
     reader = ColumnReader()
@@ -113,7 +113,7 @@ FIRST = {"schema": 1, "restart": 1, "seq": 0, "bn": "urn:dev:city:gw:", "bt": 1.
 def test_mutated_packs_are_taken_and_refused_as_by_decode_pack(first, more) -> None:
     payload = orjson.dumps([FIRST | first, *[{"n": "p", "v": 1} | record for record in more]])
     try:
-        expected = columns_of(decode_pack(payload))
+        expected = columns_of(decode_batch(payload))
     except SenmlError:
         with pytest.raises(SenmlError):
             ColumnReader().read(payload)
@@ -168,7 +168,7 @@ def test_records_that_are_out_of_time_s_order_are_put_in_order() -> None:
     read = ColumnReader().read(orjson.dumps(records))
     assert read.sensors == ("b", "c", "a")
     assert read.times_ms.tolist() == [1_700_000_000_000, 1_700_000_002_500, 1_700_000_005_000]
-    assert same(read, columns_of(decode_pack(orjson.dumps(records))))
+    assert same(read, columns_of(decode_batch(orjson.dumps(records))))
 
 
 def test_names_kept_are_bounded() -> None:

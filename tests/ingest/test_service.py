@@ -58,7 +58,7 @@ def test_out_of_order_and_twice_each_is_stored_once(tmp_path: Path, broker: Embe
         for sequence in order:
             sender.publish(topics.senml("gw-1"), packs.payload(sequence))
         assert until(lambda: sender.acked == 5 and service.counters.messages >= 1 + len(order))
-        # Pack 0 may have been sent more than once before.
+        # Batch 0 may have been sent more than once before.
         assert until(lambda: service.counters.duplicate == service.counters.messages - 6 >= 3)
         assert service.counters.readings == 6 * packs.count
         assert service.counters.late == 3 * packs.count, "1, 2 and 4 came after higher ones"

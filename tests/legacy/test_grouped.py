@@ -11,7 +11,7 @@ from gateways.gateway.legacy.csv_logger import GERMAN, read_log
 from gateways.gateway.legacy.devices import grouped
 from gateways.gateway.legacy.modbus import ModbusPoller, ModbusUnit
 from gateways.gateway.legacy.registers import Number, Register, RegisterMap
-from gateways.wire.payload import PackEncoder, WireReading, decode_pack
+from gateways.wire.payload import BatchEncoder, WireReading, decode_batch
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 
 LEVELS = SensorCohort("levels", "gateway-d1", "level_m", "m", ("tank-1", "tank-2"), 0.1, 60.0)
@@ -25,7 +25,7 @@ def sent(readings: tuple[WireReading, ...], at: int) -> list[tuple[str, float, f
     core.take(grouped(GROUP, at, readings))
     core.seal_due(at)
     (pack,) = core.waiting()
-    said = decode_pack(PackEncoder(START).encode(pack)).readings
+    said = decode_batch(BatchEncoder(START).encode(pack)).readings
     return [(r.sensor, r.time, r.value, r.unit, r.quality) for r in said]
 
 

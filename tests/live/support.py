@@ -13,7 +13,7 @@ from typing import Any
 
 import paho.mqtt.client as mqtt
 
-from gateways.gateway.aggregation import all_leaving
+from gateways.gateway.aggregation import all_aggregated
 from gateways.wire.senml import registered
 from stadtwerk.library import load_named_city
 from stadtwerk.terminal import Terminal
@@ -65,7 +65,7 @@ def taken_by(folder: Path, gateways: tuple[str, ...]) -> dict[Key, float]:
 
     factors = {
         sensor: unit.factor
-        for cohort in all_leaving(load_named_city("demo").cohorts)
+        for cohort in all_aggregated(load_named_city("demo").cohorts)
         if (unit := registered(cohort.unit)) is not None
         for sensor in cohort.sensors
     }

@@ -13,7 +13,7 @@ import pytest
 
 from gateways.ingest.columns import columns_of
 from gateways.ingest.embedded_store import EmbeddedStore
-from gateways.wire.payload import WirePack, WireReading
+from gateways.wire.payload import WireBatch, WireReading
 from simulator.contracts.problem import BadInput
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from stadtwerk.live.feed import LagMeter
@@ -31,7 +31,7 @@ def fill(path: Path, times_s: list[int]) -> None:
     store = EmbeddedStore(path)
     for sequence, at in enumerate(times_s):
         readings = tuple(WireReading(name, float(at), 1.0, "m3/s", Quality.GOOD) for name in GROUP.sensors)
-        store.commit([columns_of(WirePack("g1", 1, sequence, readings))])
+        store.commit([columns_of(WireBatch("g1", 1, sequence, readings))])
     store.close()
 
 

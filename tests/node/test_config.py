@@ -13,7 +13,7 @@ from gateways.brokers.address import BrokerAddress
 from gateways.gateway.failover import LinkSettings
 from gateways.gateway.node import NodeConfig
 from gateways.gateway.node.config import load, save
-from gateways.network.tls_proxy import DoorConfig
+from gateways.network.tls_proxy import TlsProxyConfig
 from simulator.contracts.problem import BadInput
 
 
@@ -35,7 +35,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
             payload="v2",
             batch_period_s=2,
             link=LinkSettings(window=50),
-            door=DoorConfig("0.0.0.0", 7000, tmp_path / "ca", tmp_path / "cert", tmp_path / "key", ("simulator",)),
+            door=TlsProxyConfig("0.0.0.0", 7000, tmp_path / "ca", tmp_path / "cert", tmp_path / "key", ("simulator",)),
         ),
     ):
         save(whole, tmp_path / "node.json")

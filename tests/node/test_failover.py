@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from gateways.gateway.core import GatewayCore, GatewaySettings
 from gateways.gateway.failover import Action, Failover, LinkSettings, Window
-from gateways.gateway.outbox import NewPack, Outbox, Place
+from gateways.gateway.outbox import NewBatch, Outbox, Place
 from simulator.contracts.problem import BadInput
 from simulator.contracts.settings import settings_of
 from simulator.contracts.ticks import to_s
@@ -51,7 +51,7 @@ class Delivery(RuleBasedStateMachine):
     @rule(packs=st.integers(1, 4))
     def the_field_sends(self, packs: int) -> None:
         numbers = range(self.taken_from_field, self.taken_from_field + packs)
-        self.outbox.put([NewPack(1, str(number).encode()) for number in numbers])
+        self.outbox.put([NewBatch(1, str(number).encode()) for number in numbers])
         self.taken_from_field += packs
 
     @rule()

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.gateway.node import FieldClient
+from gateways.gateway.node import SouthboundClient
 from gateways.gateway.node.batches import GroupBook, from_bytes, to_bytes
-from gateways.gateway.node.southbound import BadLine, FieldServer, describe_line, read_line
+from gateways.gateway.node.southbound import BadLine, SouthboundServer, describe_line, read_line
 from gateways.gateway.outbox import Outbox
 from simulator.contracts.sensor import Readings, SensorGroup
 from tests.node.test_outbox import disk_of
@@ -27,7 +27,7 @@ from tests.node.world import GATEWAY, group, readings, until
 class Door:
     """A field side and its outbox, without an uplink."""
 
-    server: FieldServer
+    server: SouthboundServer
     outbox: Outbox
     book: GroupBook
 
@@ -42,7 +42,7 @@ class Door:
 def door(folder: Path, **more: object) -> Iterator[Door]:
     with Outbox(folder / "outbox.sqlite") as outbox:
         book = GroupBook(outbox)
-        server = FieldServer(GATEWAY, outbox, book, **more)
+        server = SouthboundServer(GATEWAY, outbox, book, **more)
         server.start(on_commit=lambda: None)
         try:
             yield Door(server, outbox, book)
@@ -169,7 +169,7 @@ def test_no_line_at_all_raises_anything_but_bad_line(line: bytes) -> None:
 def test_sensors_of_another_gateway_are_refused_and_the_client_goes_on(tmp_path: Path) -> None:
     mine, other = group(3), group(3, gateway="gateway-2")
     with door(tmp_path) as it:
-        client = FieldClient(it.server.port)
+        client = SouthboundClient(it.server.port)
         for i in range(3):
             client.send(readings(other, i))
             client.send(readings(mine, i))
@@ -183,7 +183,7 @@ def test_long_names_make_small_packs(tmp_path: Path) -> None:
     """A pack must fit into a message: 500 sensors with names of 1,000 characters do not fit into one."""
     of = group(500, name="n" * 1000)
     with door(tmp_path) as it:
-        client = FieldClient(it.server.port)
+        client = SouthboundClient(it.server.port)
         client.send(readings(of, 0))
         assert client.wait(60)
         client.close()
@@ -193,7 +193,7 @@ def test_long_names_make_small_packs(tmp_path: Path) -> None:
 
 
 def test_with_a_full_disk_the_field_waits_for_its_answer_until_there_is_room(tmp_path: Path) -> None:
-    with door(tmp_path) as it, contextlib.closing(FieldClient(it.server.port)) as client:
+    with door(tmp_path) as it, contextlib.closing(SouthboundClient(it.server.port)) as client:
         client.send(readings(group(20_000), 0))
         assert client.wait(60)
         with disk_of(it.outbox, pages=60):
@@ -206,7 +206,7 @@ def test_with_a_full_disk_the_field_waits_for_its_answer_until_there_is_room(tmp
 
 def test_the_client_never_blocks_and_drops_the_oldest_beyond_its_bound() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
-        client = FieldClient(nobody.getsockname()[1], limit_readings=100)
+        client = SouthboundClient(nobody.getsockname()[1], limit_readings=100)
         for i in range(2000):
             client.send(readings(group(10), i))
         counts = client.close()

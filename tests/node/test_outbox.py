@@ -15,16 +15,16 @@ from pathlib import Path
 
 import pytest
 
-from gateways.gateway.outbox import START, Mark, NewPack, Outbox, OutboxBusy, Place
+from gateways.gateway.outbox import START, Mark, NewBatch, Outbox, OutboxBusy, Place
 
 WRITER = """
 import sys
 from pathlib import Path
-from gateways.gateway.outbox import Mark, NewPack, Outbox
+from gateways.gateway.outbox import Mark, NewBatch, Outbox
 outbox = Outbox(Path(sys.argv[1]))
 number = 0
 while True:
-    packs = [NewPack(1, b"%d.%d." % (outbox.boot, number + i) + bytes(200)) for i in range(3)]
+    packs = [NewBatch(1, b"%d.%d." % (outbox.boot, number + i) + bytes(200)) for i in range(3)]
     outbox.put(packs, [Mark(1, outbox.boot * 1_000_000 + number)])
     number += 3
     sys.stdout.write(f"{outbox.boot} {number}\\n")
@@ -32,8 +32,8 @@ while True:
 """
 
 
-def packs(*bodies: bytes, readings: int = 1) -> list[NewPack]:
-    return [NewPack(readings, body) for body in bodies]
+def packs(*bodies: bytes, readings: int = 1) -> list[NewBatch]:
+    return [NewBatch(readings, body) for body in bodies]
 
 
 @contextlib.contextmanager

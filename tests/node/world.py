@@ -20,7 +20,7 @@ from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import identities
 from gateways.gateway.failover import LinkSettings
-from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
+from gateways.gateway.node import NodeConfig, NodeProcess, SouthboundClient
 from gateways.wire import topics
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import read_message
@@ -91,8 +91,8 @@ def node(folder: Path, addresses: Sequence[BrokerAddress], **more: object) -> It
 
 
 @contextlib.contextmanager
-def field(process: NodeProcess, **more: object) -> Iterator[FieldClient]:
-    client = FieldClient(process.port, START, **more)
+def field(process: NodeProcess, **more: object) -> Iterator[SouthboundClient]:
+    client = SouthboundClient(process.port, START, **more)
     try:
         yield client
     finally:

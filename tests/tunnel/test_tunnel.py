@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from gateways.brokers.address import BrokerAddress, UnsafeSecret
-from gateways.gateway.node import FieldClient, NodeConfig, NodeProcess
-from gateways.network.tls_proxy import LOCAL, Certificate, Door, DoorConfig, Way
+from gateways.gateway.node import NodeConfig, NodeProcess, SouthboundClient
+from gateways.network.tls_proxy import LOCAL, Certificate, TlsProxy, TlsProxyConfig, Way
 from gateways.secrets.authority import Authority, Signed
 from stadtwerk.live.reconciliation import left_in
 from tests.node.world import GATEWAY, START, group, readings
@@ -70,9 +70,9 @@ def authority() -> Authority:
 
 
 @pytest.fixture
-def door(tmp_path: Path, authority: Authority, echo: Echo) -> Iterator[Door]:
+def door(tmp_path: Path, authority: Authority, echo: Echo) -> Iterator[TlsProxy]:
     shown = as_files(tmp_path / "door", authority, authority.server("gateway-d1", ["localhost"]))
-    with Door(echo.port, shown, peers=("simulator",)) as opened:
+    with TlsProxy(echo.port, shown, peers=("simulator",)) as opened:
         yield opened
 
 
@@ -91,7 +91,7 @@ def exchanged(port: int, sent: bytes) -> bytes:
     return bytes(heard)
 
 
-def test_what_goes_in_comes_out_and_back(tmp_path: Path, authority: Authority, door: Door, echo: Echo) -> None:
+def test_what_goes_in_comes_out_and_back(tmp_path: Path, authority: Authority, door: TlsProxy, echo: Echo) -> None:
     mine = as_files(tmp_path / "simulator", authority, authority.client("simulator"))
     sent = os.urandom(3_000_000)
     with Way(("localhost", door.port), mine) as way:
@@ -101,7 +101,7 @@ def test_what_goes_in_comes_out_and_back(tmp_path: Path, authority: Authority, d
 
 
 @pytest.mark.parametrize("who", ["another name", "another authority", "a door's own certificate"])
-def test_a_stranger_does_not_get_in(tmp_path: Path, authority: Authority, door: Door, echo: Echo, who: str) -> None:
+def test_a_stranger_does_not_get_in(tmp_path: Path, authority: Authority, door: TlsProxy, echo: Echo, who: str) -> None:
     if who == "another name":
         signed = authority.client("gateway-d2")
     elif who == "another authority":
@@ -113,7 +113,7 @@ def test_a_stranger_does_not_get_in(tmp_path: Path, authority: Authority, door: 
     assert not echo.heard
 
 
-def test_plain_text_does_not_get_in(door: Door, echo: Echo) -> None:
+def test_plain_text_does_not_get_in(door: TlsProxy, echo: Echo) -> None:
     said = exchanged(door.port, b"a line that is not encrypted, and long enough to be none of a handshake\n")
     assert b"encrypted" not in said
     assert not echo.heard
@@ -122,7 +122,7 @@ def test_plain_text_does_not_get_in(door: Door, echo: Echo) -> None:
 def test_a_door_of_another_name_is_not_trusted(tmp_path: Path, authority: Authority, echo: Echo) -> None:
     shown = as_files(tmp_path / "door", authority, authority.server("gateway-d2", ["elsewhere.example.org"]))
     mine = as_files(tmp_path / "simulator", authority, authority.client("simulator"))
-    with Door(echo.port, shown, ("simulator",)) as other, Way(("localhost", other.port), mine) as way:
+    with TlsProxy(echo.port, shown, ("simulator",)) as other, Way(("localhost", other.port), mine) as way:
         assert exchanged(way.port, b"readings\n") == b""
     assert not echo.heard
 
@@ -144,7 +144,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path, authority: Author
 
 def test_a_port_in_use_is_said(tmp_path: Path, authority: Authority, echo: Echo) -> None:
     shown = as_files(tmp_path / "door", authority, authority.server("gateway-d1", ["localhost"]))
-    door = Door(1, shown, ("simulator",), port=echo.port)
+    door = TlsProxy(1, shown, ("simulator",), port=echo.port)
     with pytest.raises(OSError, match="in use"):
         door.start()
     door.stop()
@@ -153,7 +153,7 @@ def test_a_port_in_use_is_said(tmp_path: Path, authority: Authority, echo: Echo)
 def test_a_gateway_takes_readings_from_another_machine(tmp_path: Path, authority: Authority) -> None:
     shown = as_files(tmp_path / "door", authority, authority.server(GATEWAY, ["localhost"]))
     mine = as_files(tmp_path / "simulator", authority, authority.client("simulator"))
-    door = DoorConfig(LOCAL, 0, shown.ca_file, shown.cert_file, shown.key_file, ("simulator",))
+    door = TlsProxyConfig(LOCAL, 0, shown.ca_file, shown.cert_file, shown.key_file, ("simulator",))
     away = (BrokerAddress(LOCAL, 1),)  # nothing listens there: what is acknowledged is on the gateway's own disk
     process = NodeProcess(NodeConfig(GATEWAY, away, tmp_path / "outbox.db", door=door), tmp_path / "node")
     process.start()
@@ -161,7 +161,7 @@ def test_a_gateway_takes_readings_from_another_machine(tmp_path: Path, authority
         port = orjson.loads((tmp_path / "node" / "ready.json").read_bytes())["door"]
         of = group(sensors=7)
         with Way(("localhost", port), mine) as way:
-            client = FieldClient(way.port, START)
+            client = SouthboundClient(way.port, START)
             for i in range(50):
                 client.send(readings(of, i))
             assert client.wait(60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from gateways.wire.payload import Block, Pack
+from gateways.wire.payload import Batch, Block
 from gateways.wire.versions.registry import FOLDER
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
 from tests.gateways.samples import block
@@ -19,7 +19,7 @@ START = 1_768_406_400.0
 class Case:
     """A pack, and the lowest sequence that the gateway says it still has."""
 
-    pack: Pack
+    pack: Batch
     lowest: int | None = None
 
 
@@ -39,10 +39,10 @@ TANK = cohort("Süd 1/a", "level_m", "m", "tank 1")
 
 CASES = {
     "plain": Case(
-        Pack("gateway-d1", 1, 0, (block(PRESSURE, 0.0, [31.25, 28.5, 0.0]), block(POWER, 60.0, [1500.0, 2.5e6])))
+        Batch("gateway-d1", 1, 0, (block(PRESSURE, 0.0, [31.25, 28.5, 0.0]), block(POWER, 60.0, [1500.0, 2.5e6])))
     ),
     "quality": Case(
-        Pack(
+        Batch(
             "gateway-d1",
             3,
             41,
@@ -52,6 +52,6 @@ CASES = {
             ),
         )
     ),
-    "units": Case(Pack("Süd 1/a", 2, 5, (block(DEMAND, 1.0, [126.0, 0.1]), block(TANK, 1.0, [4.75])))),
-    "lowest": Case(Pack("gateway-d1", 2, 1000, (block(POWER, 3600.0, [-42.0, 1e-7]),)), lowest=993),
+    "units": Case(Batch("Süd 1/a", 2, 5, (block(DEMAND, 1.0, [126.0, 0.1]), block(TANK, 1.0, [4.75])))),
+    "lowest": Case(Batch("gateway-d1", 2, 1000, (block(POWER, 3600.0, [-42.0, 1e-7]),)), lowest=993),
 }

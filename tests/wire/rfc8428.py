@@ -15,16 +15,16 @@ POWERED = 1_276_020_076.001
 FETCHED = 1_320_078_429.0
 """Mon Oct 31 16:27:09 UTC 2011."""
 
-Pack = list[dict[str, Any]]
+Batch = list[dict[str, Any]]
 
-SINGLE: Pack = [{"n": ONE_WIRE, "u": "Cel", "v": 23.1}]  # 5.1.1
+SINGLE: Batch = [{"n": ONE_WIRE, "u": "Cel", "v": 23.1}]  # 5.1.1
 
-MULTIPLE: Pack = [  # 5.1.2
+MULTIPLE: Batch = [  # 5.1.2
     {"bn": ONE_WIRE + ":", "n": "voltage", "u": "V", "v": 120.1},
     {"n": "current", "u": "A", "v": 1.2},
 ]
 
-AT_DIFFERENT_TIMES: Pack = [  # 5.1.2
+AT_DIFFERENT_TIMES: Batch = [  # 5.1.2
     {"bn": OTHER, "bt": POWERED, "bu": "A", "bver": 5, "n": "voltage", "u": "V", "v": 120.1},
     {"n": "current", "t": -5, "v": 1.2},
     {"n": "current", "t": -4, "v": 1.3},
@@ -34,7 +34,7 @@ AT_DIFFERENT_TIMES: Pack = [  # 5.1.2
     {"n": "current", "v": 1.7},
 ]
 
-MOBILE: Pack = [  # 5.1.3
+MOBILE: Batch = [  # 5.1.3
     {"bn": ONE_WIRE, "bt": HUMID, "bu": "%RH", "v": 20},
     {"u": "lon", "v": 24.30621},
     {"u": "lat", "v": 60.07965},
@@ -50,7 +50,7 @@ MOBILE: Pack = [  # 5.1.3
     {"u": "lat", "t": 180, "v": 60.07967},
 ]
 
-MOBILE_RESOLVED: Pack = [  # 5.1.4
+MOBILE_RESOLVED: Batch = [  # 5.1.4
     {"n": ONE_WIRE, "u": unit, "t": time, "v": value}
     for unit, time, value in (
         ("%RH", 1.320067464e09, 20),
@@ -72,28 +72,28 @@ MOBILE_RESOLVED: Pack = [  # 5.1.4
 MOBILE_BYTES = {"JSON": 573, "CBOR": 254}
 """Table 3: the size of 5.1.3 in both forms."""
 
-TYPES: Pack = [  # 5.1.5
+TYPES: Batch = [  # 5.1.5
     {"bn": ONE_WIRE + ":", "n": "temp", "u": "Cel", "v": 23.1},
     {"n": "label", "vs": "Machine Room"},
     {"n": "open", "vb": False},
     {"n": "nfc-reader", "vd": "aGkgCg"},
 ]
 
-COLLECTION: Pack = [  # 5.1.6
+COLLECTION: Batch = [  # 5.1.6
     {"bn": "2001:db8::2/", "bt": FETCHED, "n": "temperature", "u": "Cel", "v": 25.2},
     {"n": "humidity", "u": "%RH", "v": 30},
     {"bn": "2001:db8::1/", "n": "temperature", "u": "Cel", "v": 12.3},
     {"n": "humidity", "u": "%RH", "v": 67},
 ]
 
-THERMOSTAT: Pack = [  # 5.1.7
+THERMOSTAT: Batch = [  # 5.1.7
     {"bn": ONE_WIRE + ":"},
     {"n": "temp", "u": "Cel", "v": 23.1},
     {"n": "heat", "u": "/", "v": 1},
     {"n": "fan", "u": "/", "v": 0},
 ]
 
-LIGHTS: Pack = [  # 5.1.7
+LIGHTS: Batch = [  # 5.1.7
     {"bt": FETCHED, "bu": "/", "n": "2001:db8::3", "v": 0.5},
     {"n": "2001:db8::4", "v": 0.5},
     {"n": "2001:db8::3", "t": 0.1, "v": 0},

@@ -51,7 +51,7 @@ EXPECTED: dict[str, list[Record]] = {
 }
 
 
-def as_cbor(pack: rfc.Pack) -> bytes:
+def as_cbor(pack: rfc.Batch) -> bytes:
     """A pack of JSON as CBOR by another hand than ours: labels and octets replaced, then the plain library."""
     numbers = {"bver": -1, "bn": -2, "bt": -3, "bu": -4, "n": 0, "u": 1, "v": 2, "vs": 3, "vb": 4, "t": 6, "vd": 8}
 

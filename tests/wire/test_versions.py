@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateways.wire.payload import Pack, WirePack
+from gateways.wire.payload import Batch, WireBatch
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import (
     FILTER,
@@ -30,7 +30,7 @@ V1, V2 = "city/v1/gw/senml", "city/v2/gw/senml"
 OLD = b'{"id":"gw","ts":1768406400000,"readings":{"a/b":1}}'
 
 
-def written(version: str, of: Pack) -> bytes:
+def written(version: str, of: Batch) -> bytes:
     return encoder(version, START).encode(of)
 
 
@@ -173,7 +173,7 @@ def test_whatever_comes_it_is_a_pack_or_refused(version: str, payload: bytes) ->
         got = read_message(f"city/{version}/gw/senml", payload)
     except SenmlError:
         return
-    assert isinstance(got, WirePack)
+    assert isinstance(got, WireBatch)
 
 
 def test_a_gateway_is_told_a_version_and_told_back() -> None:

@@ -9,6 +9,6 @@ process     the gateway as a child process, for a run and for tests
 
 from gateways.gateway.node.config import NodeConfig
 from gateways.gateway.node.process import NodeProcess
-from gateways.gateway.node.southbound import FieldClient, FieldCounts
+from gateways.gateway.node.southbound import SouthboundClient, SouthboundCounts
 
-__all__ = ["FieldClient", "FieldCounts", "NodeConfig", "NodeProcess"]
+__all__ = ["NodeConfig", "NodeProcess", "SouthboundClient", "SouthboundCounts"]

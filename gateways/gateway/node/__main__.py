@@ -22,10 +22,10 @@ from gateways.alive import Alive
 from gateways.brokers.address import UnsafeSecret
 from gateways.gateway.node.batches import GroupBook
 from gateways.gateway.node.config import NodeConfig, load
-from gateways.gateway.node.northbound import Uplink
-from gateways.gateway.node.southbound import FieldServer
+from gateways.gateway.node.northbound import Northbound
+from gateways.gateway.node.southbound import SouthboundServer
 from gateways.gateway.outbox import Outbox, OutboxBusy
-from gateways.network.tls_proxy import Door, DoorConfig
+from gateways.network.tls_proxy import TlsProxy, TlsProxyConfig
 from simulator.contracts.problem import BadInput
 
 WATCH_S = 0.25
@@ -72,7 +72,7 @@ def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is
             file=sys.stderr,
         )
     book = GroupBook(outbox)
-    field = FieldServer(
+    field = SouthboundServer(
         config.gateway,
         outbox,
         book,
@@ -80,7 +80,7 @@ def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is
         batch_size=config.batch_size,
         batch_period_s=config.batch_period_s,
     )
-    uplink = Uplink(config, outbox, book, lambda: field.intake)
+    uplink = Northbound(config, outbox, book, lambda: field.intake)
     uplink.start()
     field.start(on_commit=uplink.wake)
     door = None if config.door is None else _opened(config.door, field.port)
@@ -102,9 +102,9 @@ def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is
     return 0
 
 
-def _opened(config: DoorConfig, port: int) -> Door:
+def _opened(config: TlsProxyConfig, port: int) -> TlsProxy:
     """The door for readings from another machine. Raises `OSError` if its port cannot be had."""
-    door = Door(port, config.certificate, config.peers, config.host, config.port)
+    door = TlsProxy(port, config.certificate, config.peers, config.host, config.port)
     door.start()
     return door
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable
 import numpy as np
 import orjson
 
-from gateways.gateway.outbox import Outbox, OutPack
-from gateways.wire.payload import Block, Pack
-from gateways.wire.versions import VERSIONS, PackWriter, encoder
+from gateways.gateway.outbox import OutBatch, Outbox
+from gateways.wire.payload import Batch, Block
+from gateways.wire.versions import VERSIONS, BatchWriter, encoder
 from simulator.contracts.sensor import SensorCohort, SensorGroup
 
 _HEAD = struct.Struct("<IqII")
@@ -104,7 +104,7 @@ def _cohort(entry: object) -> SensorCohort:
     return SensorCohort(name, gateway, quantity, unit, tuple(components), accuracy, period_s, phase_s, size)
 
 
-class PackMessages:
+class BatchMessages:
     """Writes packs. Encoders keep text by a cohort's id, so a cohort that was described anew gets a new encoder."""
 
     def __init__(self, gateway: str, outbox: Outbox, book: GroupBook, version: str) -> None:
@@ -112,7 +112,7 @@ class PackMessages:
         self._cohorts: dict[str, SensorCohort] = {}
         self.version = version
         self.faulty = False
-        self._writer: PackWriter = encoder(version, 0.0)
+        self._writer: BatchWriter = encoder(version, 0.0)
 
     def use(self, version: str, faulty: bool = False) -> None:
         """Write this version from now on. Raises `UnknownVersion`, and goes on as before.
@@ -122,7 +122,7 @@ class PackMessages:
         self._writer = encoder(version, 0.0)
         self.version, self.faulty = version, faulty
 
-    def message(self, pack: OutPack, lowest: int | None) -> tuple[str, bytes]:
+    def message(self, pack: OutBatch, lowest: int | None) -> tuple[str, bytes]:
         """Topic and payload. `lowest` is the first sequence of the pack's boot that is still held."""
         blocks = from_bytes(pack.body, self._book)
         for block in blocks:
@@ -131,7 +131,7 @@ class PackMessages:
                     self._writer = encoder(self.version, 0.0)
                     self._cohorts = {cohort.id: cohort}
         place = pack.place
-        payload = self._writer.encode(Pack(self._gateway, place.boot, place.sequence, blocks), lowest)
+        payload = self._writer.encode(Batch(self._gateway, place.boot, place.sequence, blocks), lowest)
         if self.faulty:
             payload = payload[: len(payload) // 2]
         return VERSIONS[self.version].topic(self._gateway), payload

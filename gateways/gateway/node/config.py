@@ -11,7 +11,7 @@ from annotated_types import Ge, Interval, MinLen
 from gateways.brokers.address import BrokerAddress
 from gateways.gateway.failover import LinkSettings
 from gateways.gateway.outbox import LIMIT_BYTES
-from gateways.network.tls_proxy import DoorConfig
+from gateways.network.tls_proxy import TlsProxyConfig
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import DEFAULT, GatewayConfig
 from simulator.contracts.problem import Unfit
@@ -58,7 +58,7 @@ class NodeConfig:
     drills: bool = False
     dies_with_parent: bool = True
     link: LinkSettings = field(default_factory=LinkSettings)
-    door: DoorConfig | None = None
+    door: TlsProxyConfig | None = None
 
     def __post_init__(self) -> None:
         if self.outbox_readings is not None and self.outbox_readings < self.batch_size:

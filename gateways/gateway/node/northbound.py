@@ -19,7 +19,7 @@ import orjson
 
 from gateways.brokers.address import BrokerAddress, UnsafeSecret, configure_client
 from gateways.gateway.failover import Action, Failover, Window
-from gateways.gateway.node.batches import GroupBook, PackMessages, read_ack
+from gateways.gateway.node.batches import BatchMessages, GroupBook, read_ack
 from gateways.gateway.node.config import NodeConfig
 from gateways.gateway.node.southbound import Intake
 from gateways.gateway.outbox import Outbox
@@ -230,7 +230,7 @@ POLL_S = 0.5
 """Longest wait for anything: keep-alive and health are looked at so often."""
 
 
-class Uplink:
+class Northbound:
     """Sends what is in the outbox, and forgets it when ingest says so, in a thread of its own from `start` to `stop`.
 
     What to send and through which broker is decided by `gateways.gateway.failover`; here are its sockets. On each
@@ -241,7 +241,7 @@ class Uplink:
     def __init__(self, config: NodeConfig, outbox: Outbox, book: GroupBook, intake: Callable[[], Intake]) -> None:
         self._config, self._outbox, self._book, self._intake = config, outbox, book, intake
         gateway = config.gateway
-        self._packs = PackMessages(gateway, outbox, book, config.payload)
+        self._packs = BatchMessages(gateway, outbox, book, config.payload)
         self._window = Window(config.link)
         draw = random.Random(f"{gateway}/{outbox.boot}")
         self._failover = Failover(len(config.brokers), config.link, draw)

@@ -33,10 +33,10 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from gateways.gateway.aggregation import all_leaving
+from gateways.gateway.aggregation import all_aggregated
 from gateways.gateway.core import GatewayCore, GatewaySettings
 from gateways.gateway.node.batches import GroupBook, cohorts_from, to_bytes
-from gateways.gateway.outbox import Mark, NewPack, Outbox
+from gateways.gateway.outbox import Mark, NewBatch, Outbox
 from gateways.wire import topics
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from simulator.contracts.ticks import to_s, to_ticks
@@ -183,7 +183,7 @@ class _Answer:
     n: int
 
 
-class FieldServer:
+class SouthboundServer:
     """Listens on 127.0.0.1, in a thread of its own between `start` and `stop`.
 
     One commit takes in everything that came from all clients since the one before it, so that many small blocks cost
@@ -301,7 +301,7 @@ class FieldServer:
             # Its blocks are refused one by one, so that the sender goes on with other groups.
             self._refuse(client, None, f"sensors of {', '.join(strangers)} do not report to {self._core.gateway}")
             return
-        named = (sensor for cohort in (*said.cohorts, *all_leaving(said.cohorts)) for sensor in cohort.sensors)
+        named = (sensor for cohort in (*said.cohorts, *all_aggregated(said.cohorts)) for sensor in cohort.sensors)
         longest = max(len(topics.name(sensor)) for sensor in named)
         size = max(1, min(self._core.settings.batch_size, MESSAGE_BYTES // (longest + RECORD_BYTES)))
         self._core.settings = replace(self._core.settings, batch_size=size)
@@ -323,7 +323,7 @@ class FieldServer:
             self._core.seal_due(_FOREVER)
         if packs := self._core.waiting():
             self._open_until = None
-            self._put([NewPack(len(pack), to_bytes(pack.blocks, self._book)) for pack in packs], self._open_marks)
+            self._put([NewBatch(len(pack), to_bytes(pack.blocks, self._book)) for pack in packs], self._open_marks)
             self._core.acknowledge(packs[-1].sequence)
             self._open_marks = {}
             committed = sum(len(pack) for pack in packs)
@@ -337,7 +337,7 @@ class FieldServer:
         for client, n in done.items():
             self._answer(client, {"ok": n})
 
-    def _put(self, packs: list[NewPack], marks: Iterable[Mark]) -> None:
+    def _put(self, packs: list[NewBatch], marks: Iterable[Mark]) -> None:
         while True:
             try:
                 self._outbox.put(packs, marks)
@@ -424,7 +424,7 @@ CONNECT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class FieldCounts:
+class SouthboundCounts:
     """Readings: sent = acknowledged + waiting + dropped + refused. `resent` counts those that went out once more."""
 
     sent: int = 0
@@ -445,7 +445,7 @@ class _Entry:
         return len(self.readings.values)
 
 
-class FieldClient:
+class SouthboundClient:
     """Hands readings to a gateway process on this machine, from a thread of its own.
 
     `send` only appends to a queue of at most `limit_readings` (assumption: a million, some 16 MB); beyond it the oldest
@@ -492,17 +492,17 @@ class FieldClient:
         self._wake()
         return entry.n
 
-    def counts(self) -> FieldCounts:
+    def counts(self) -> SouthboundCounts:
         with self._lock:
             waiting = self._sent - self._acknowledged - self._dropped - self._refused
-            return FieldCounts(self._sent, self._acknowledged, waiting, self._dropped, self._refused, self._resent)
+            return SouthboundCounts(self._sent, self._acknowledged, waiting, self._dropped, self._refused, self._resent)
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until everything sent is answered; whether it is."""
         with self._lock:
             return self._lock.wait_for(lambda: not self._queue and not self._out, timeout_s)
 
-    def close(self, flush_s: float = 0.0) -> FieldCounts:
+    def close(self, flush_s: float = 0.0) -> SouthboundCounts:
         """Wait for answers for at most so long, then hang up. What still waits is told in the counts."""
         if flush_s > 0:
             self.wait(flush_s)
@@ -535,7 +535,7 @@ class FieldClient:
 class _Conversation:
     """One connection, from the first block to send again to the end of the line."""
 
-    def __init__(self, client: FieldClient, connection: socket.socket) -> None:
+    def __init__(self, client: SouthboundClient, connection: socket.socket) -> None:
         self._client, self._socket = client, connection
         self._groups: dict[SensorGroup, int] = {}
         self._output = bytearray()

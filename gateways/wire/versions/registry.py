@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import orjson
 
 from gateways.wire import topics
-from gateways.wire.payload import Pack, WirePack
+from gateways.wire.payload import Batch, WireBatch
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import v0, v1, v2
 
@@ -34,20 +34,20 @@ class WrongGateway(SenmlError):
     """A pack lies on the branch of one gateway and says that it is of another one."""
 
 
-class PackWriter(Protocol):
+class BatchWriter(Protocol):
     """Writes packs in one version. `lowest` is the lowest sequence of its boot that the gateway still has."""
 
-    def encode(self, pack: Pack, lowest: int | None = None) -> bytes: ...
+    def encode(self, pack: Batch, lowest: int | None = None) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One payload version. `writer` makes a `PackWriter` from the Unix time of tick 0; None if nobody writes it."""
+    """One payload version. `writer` makes a `BatchWriter` from the Unix time of tick 0; None if nobody writes it."""
 
     id: str
     content_type: str
-    read: Callable[[bytes], WirePack]
-    writer: Callable[[float], PackWriter] | None
+    read: Callable[[bytes], WireBatch]
+    writer: Callable[[float], BatchWriter] | None
 
     def topic(self, gateway: str) -> str:
         """Where a gateway publishes readings in this version."""
@@ -67,7 +67,7 @@ VERSIONS: Mapping[str, Version] = MappingProxyType(
 """All versions by id, oldest first. One is only ever added."""
 
 
-def read_message(topic: str, payload: bytes) -> WirePack:
+def read_message(topic: str, payload: bytes) -> WireBatch:
     """The pack in a message on a topic of readings.
 
     The topic says the version, and whose branch it is. Raises `UnknownVersion` for a version that is not known,
@@ -87,7 +87,7 @@ def read_message(topic: str, payload: bytes) -> WirePack:
     return pack
 
 
-def encoder(version: str, clock_start_unix: float) -> PackWriter:
+def encoder(version: str, clock_start_unix: float) -> BatchWriter:
     """A writer of packs in one version. Raises `UnknownVersion` if there is none for it."""
     found = _known(version)
     if found.writer is None:
@@ -133,7 +133,7 @@ def published() -> tuple[Published, ...]:
     )
 
 
-def plain(pack: WirePack) -> dict[str, object]:
+def plain(pack: WireBatch) -> dict[str, object]:
     """A pack as JSON beside a golden file has it."""
     return {
         "gateway": pack.gateway,

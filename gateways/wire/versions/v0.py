@@ -11,7 +11,7 @@ from typing import Any
 
 import orjson
 
-from gateways.wire.payload import WirePack, WireReading
+from gateways.wire.payload import WireBatch, WireReading
 from gateways.wire.senml import SenmlError
 from simulator.contracts.sensor import Quality
 
@@ -19,7 +19,7 @@ UNNUMBERED = 0
 """Boot of a pack whose sender does not number it. Its sequence is then its time in milliseconds, and has gaps."""
 
 
-def read(payload: bytes) -> WirePack:
+def read(payload: bytes) -> WireBatch:
     """The pack in a message. Raises `SenmlError`, as readers of all versions do, for what is none."""
     try:
         message: Any = orjson.loads(payload)
@@ -35,7 +35,7 @@ def read(payload: bytes) -> WirePack:
     if not isinstance(values, dict) or not values:
         raise SenmlError("readings must be an object with at least one reading")
     time = stamp / 1000
-    return WirePack(gateway, UNNUMBERED, stamp, tuple(_reading(name, time, values[name]) for name in values))
+    return WireBatch(gateway, UNNUMBERED, stamp, tuple(_reading(name, time, values[name]) for name in values))
 
 
 def _reading(name: str, time: float, value: object) -> WireReading:

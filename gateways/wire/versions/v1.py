@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateways.wire.payload import PackEncoder, decode_pack
+from gateways.wire.payload import BatchEncoder, decode_batch
 
-read = decode_pack
-Encoder = PackEncoder
+read = decode_batch
+Encoder = BatchEncoder

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateways.wire import cbor, topics
-from gateways.wire.payload import SCHEMA, Pack, WirePack, base_name, wire_pack
+from gateways.wire.payload import SCHEMA, Batch, WireBatch, base_name, wire_batch
 from gateways.wire.senml import SenmlUnit, registered
 from simulator.contracts.sensor import SensorCohort
 from simulator.contracts.ticks import to_s
@@ -20,9 +20,9 @@ _NO_NUMBER = cbor2.dumps(cbor.LABELS["vs"]) + cbor2.dumps("none")
 _QUALITY = cbor2.dumps("quality")
 
 
-def read(payload: bytes) -> WirePack:
+def read(payload: bytes) -> WireBatch:
     """What an `Encoder` wrote. Raises `SenmlError` for anything else, and for a schema above ours."""
-    return wire_pack(cbor.loads(payload))
+    return wire_batch(cbor.loads(payload))
 
 
 class Encoder:
@@ -35,7 +35,7 @@ class Encoder:
         self._start = clock_start_unix
         self._heads: dict[tuple[str, bool], tuple[bytes, ...]] = {}
 
-    def encode(self, pack: Pack, lowest: int | None = None) -> bytes:
+    def encode(self, pack: Batch, lowest: int | None = None) -> bytes:
         """The payload; `lowest` as in version 1. Not for two threads at once."""
         parts = [
             (block, *part) for block in pack.blocks for part in block.group.parts(block.first, block.first + len(block))
