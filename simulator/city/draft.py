@@ -14,6 +14,7 @@ from simulator.contracts.component import NO_PARAMETERS, Component
 from simulator.contracts.entries import Id, Parameters, Trenches, Year
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
+from simulator.contracts.model import Share
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT
 
@@ -89,7 +90,7 @@ class SensorRule:
     accuracy: Annotated[float, Field(ge=0, description="one standard deviation of the error, in the unit")]
     period_s: Annotated[float, Field(gt=0, description="seconds between two readings, above 0")]
     kind: Annotated[str, Field(description="the kind of component that carries the sensor")] = ""
-    share: Annotated[float, Field(ge=0, le=1, description="the share of these that carry one, 0 to 1")] = 1.0
+    share: Annotated[Share, Field(description="the share of these that carry one, 0 to 1")] = 1.0
     components: Annotated[tuple[str, ...], Field(strict=False)] = ()
     phase_s: Annotated[float, Field(ge=0)] = 0.0
     basis: str = "assumption"

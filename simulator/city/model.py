@@ -14,7 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from simulator.city.draft import File, NetworkRef, Override, RoadRef, SensorRule
 from simulator.contracts.entries import ComponentRow, Id
 from simulator.contracts.level import ServiceLevel
-from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, Version, by_shape, wrong
+from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, NotNegative, Version, by_shape, wrong
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
 
@@ -83,7 +83,7 @@ class LevelEntry(Model):
     measure: Annotated[str, AfterValidator(_measure)]
     subject: str
     """a district, a component, or city"""
-    minimum: float = Field(ge=0)
+    minimum: NotNegative
     people: int | None = Field(None, ge=1, le=10**9)
     """how many lean on it, 1 or more"""
     owner: str = ""

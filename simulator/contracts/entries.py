@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, Valida
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.document import Located
 from simulator.contracts.link import Fallback, Link, LinkKind
-from simulator.contracts.model import problems_of, wrong
+from simulator.contracts.model import Share, problems_of, wrong
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
@@ -123,7 +123,7 @@ class LinkRow:
         float, Field(ge=0, description="minutes that the target goes on without it (battery, roof tank), 0 or more")
     ] = 0.0
     latency_ms: Annotated[float, Field(ge=0, description="data links: delay of a message, 0 or more")] = 0.0
-    loss: Annotated[float, Field(ge=0, le=1, description="data links: share of messages lost, 0 to 1")] = 0.0
+    loss: Annotated[Share, Field(description="data links: share of messages lost, 0 to 1")] = 0.0
     fallback: Annotated[
         Literal["hold", "local"],
         Field(description="control links: hold the last set-point, or go on under local control"),

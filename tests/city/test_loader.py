@@ -262,6 +262,8 @@ def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
         *(("city.yaml", field) for field in ("document", "titel", "levels[1].minimum", "levels[1].subject")),
         *(("components.csv", field) for field in ("x_m", "district")),
     }
+    with pytest.raises(BadInput, match=r"levels\[0\]\.minimum: '90%' is in per cent; write 0\.9"):
+        load_city(hamlet(tmp_path, city=CITY.replace("minimum: 0.9", "minimum: 90%")))
     assert any("did you mean 'title'" in problem.mend for problem in caught.value.problems)
 
 

@@ -23,6 +23,7 @@ from simulator.contracts.model import (
     Mistakes,
     Model,
     Name,
+    Share,
     Version,
     Wording,
     by_shape,
@@ -164,7 +165,7 @@ class VariationEntry(_Chosen):
     """one of these values"""
     weights: list[Annotated[float, Field(ge=0)]] | None = Field(None, min_length=1)
     """how likely each choice is beside the others; all the same if left out"""
-    chance: float | None = Field(None, ge=0, le=1)
+    chance: Share | None = None
     """how likely it is (0 to 1) that the entry happens at all"""
 
     @classmethod
@@ -286,7 +287,7 @@ class Setting(_Chosen):
     """minutes that the target goes on without the link"""
     latency_ms: float | None = Field(None, ge=0)
     """delay of a message over the link"""
-    loss: float | None = Field(None, ge=0, le=1)
+    loss: Share | None = None
     """share of messages lost on the link"""
 
     @classmethod
