@@ -112,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except BadInput as bad:
         _name_broken(say)
-        print(bad, file=sys.stderr)
+        print(bad.told(say.lang), file=sys.stderr)
         found = _n("{n} problem found; nothing was run.", "{n} problems found; nothing was run.", len(bad.problems))
         print(say(found), file=sys.stderr)
         return BAD_INPUT

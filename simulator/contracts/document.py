@@ -15,6 +15,9 @@ from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.contracts")
 
 Place = tuple[str | int, ...]
 """The way to a value from the top of a document: keys and list positions."""
@@ -25,14 +28,14 @@ LARGEST = 2**63
 """No whole number in a town is beyond this: a longer one is a slip of the finger."""
 
 
-TYPE_WORDS = {
-    "object": "a set of fields (name: value)",
-    "array": "a list",
-    "string": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-    "null": "empty",
+TYPE_WORDS: Mapping[str, Text] = {
+    "object": _("a set of fields (name: value)"),
+    "array": _("a list"),
+    "string": _("text"),
+    "number": _("a number"),
+    "integer": _("a whole number"),
+    "boolean": _("true or false"),
+    "null": _("empty"),
 }
 """What JSON Schema calls a type, in words."""
 

@@ -54,8 +54,10 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from simulator.contracts.document import TYPE_WORDS, Document, Located, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import Problem, Unfit
-from simulator.contracts.words import LANGUAGES, Said
+from simulator.contracts.problem import Problem, Sentence, Unfit
+from simulator.contracts.words import LANGUAGES, Message, Said, Text, Verbatim, Words, joined
+
+_ = Words("simulator.contracts")
 
 TOGETHER: Final = "together_"
 """The last field of every model: it has no value, and its validator is `Model.check`."""
@@ -246,13 +248,13 @@ def _wording(value: object) -> Said:
     if isinstance(value, str) and value.strip():
         raise wrong("names no language", f"write {{en: {value!r}}}, or {{de: ...}}, or both")
     if not isinstance(value, Mapping):
-        raise wrong(_is_not(value, "a text by language"), f"write {TEXT_HINT}")
+        raise wrong(_is_not(value, _("a text by language")), f"write {TEXT_HINT}")
     mistakes = Mistakes()
     for name, said in value.items():
         if name not in LANGUAGES:
             mistakes.wrong(name, "is not a language here", suggestion(name, LANGUAGES, ", ".join(LANGUAGES)))
         elif not isinstance(said, str) or not said:
-            mistakes.wrong(name, _is_not(said, "text"), "write a text that is not empty")
+            mistakes.wrong(name, _is_not(said, TYPE_WORDS["string"]), Sentence(_("write a text that is not empty")))
     if not value:
         mistakes.wrong((), "says nothing", f"write {TEXT_HINT}")
     mistakes.tell()
@@ -340,56 +342,59 @@ def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any])
     elif isinstance(unfit := said.get("error"), Unfit):
         place, what, mend = (*place, *unfit.field.split(".")) if unfit.field else place, unfit.what, unfit.mend
     elif kind == "missing":
-        place, what = place[:-1], f"{str(detail['loc'][-1])!r} is missing"
-        mend = "add it" + (f": {hint}" if hint else "")
+        place, what = place[:-1], Sentence(_("{name} is missing", name=repr(str(detail["loc"][-1]))))
+        mend = Sentence(_("add it: {hint}", hint=hint) if hint else _("add it"))
     elif stranger:
         allowed = list(around.get("properties", {}))
-        what = "is not a field here"
-        mend = f"{suggestion(str(place[-1]), allowed)} (allowed here: {', '.join(allowed)})"
+        what = Sentence(_("is not a field here"))
+        near = suggestion(str(place[-1]), allowed)
+        meant = near.text if isinstance(near, Sentence) else Verbatim(near)
+        mend = Sentence(_("{hint} (allowed here: {names})", hint=meant, names=", ".join(allowed)))
     elif kind in ("literal_error", "enum", "union_tag_invalid", "union_tag_not_found"):
         place, what, mend = _choice(kind, place, node, given, hint)
     elif kind.startswith(("string_pattern",)):
         what, mend = f"{given!r} is not written like that"[:200], hint or str(said.get("pattern"))
     elif kind in _LIMITS:
-        sign, unit = _LIMITS[kind]
+        beyond, within = _LIMITS[kind]
         bound = next(said[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in said)
-        size = repr(given) if unit == "" else f"{len(given)}{unit}"
-        what = "is empty" if unit and not len(given) else f"{size} is {sign} {bound:g}"
-        least = f"write {_type_words(node, kind)}" if what == "is empty" else ""
-        mend = hint or least or f"write {_LIMITS_MENDED[sign]} {bound:g}{unit}"
+        counted = kind.startswith(("too_", "string_too_"))
+        size = str(len(given)) if counted else repr(given)
+        if counted and not len(given):
+            what, least = Sentence(_("is empty")), _("write {words}", words=_type_words(node, kind))
+        else:
+            what, least = Sentence(beyond.filled(size=size, bound=f"{bound:g}")), within.filled(bound=f"{bound:g}")
+        mend = hint or Sentence(least)
     elif kind == "finite_number":
-        what, mend = f"{given!r} is not finite", "write a finite number"
+        what = Sentence(_("{given} is not finite", given=repr(given)))
+        mend = Sentence(_("write a finite number"))
     else:
         words = _type_words(node, kind)
         what = _is_not(given, words)
-        mend = hint if hint.startswith("write ") else f"write {words}" + (f": {hint}" if hint else "")
+        mend = hint if hint.startswith("write ") else _write(words, hint)
     return document.problem(place, what, mend)
 
 
-_LIMITS = {
-    "greater_than_equal": ("below the minimum of", ""),
-    "greater_than": ("not above", ""),
-    "less_than_equal": ("above the maximum of", ""),
-    "less_than": ("not below", ""),
-    "too_short": ("fewer than", " values"),
-    "too_long": ("more than", " values"),
-    "string_too_short": ("fewer than", " letters"),
-    "string_too_long": ("more than", " letters"),
+_LIMITS: Mapping[str, tuple[Message, Message]] = {
+    "greater_than_equal": (_("{size} is below the minimum of {bound}"), _("write at least {bound}")),
+    "greater_than": (_("{size} is not above {bound}"), _("write more than {bound}")),
+    "less_than_equal": (_("{size} is above the maximum of {bound}"), _("write at most {bound}")),
+    "less_than": (_("{size} is not below {bound}"), _("write less than {bound}")),
+    "too_short": (_("{size} values is fewer than {bound}"), _("write at least {bound} values")),
+    "too_long": (_("{size} values is more than {bound}"), _("write at most {bound} values")),
+    "string_too_short": (_("{size} letters is fewer than {bound}"), _("write at least {bound} letters")),
+    "string_too_long": (_("{size} letters is more than {bound}"), _("write at most {bound} letters")),
 }
-"""What is said of a value beyond a limit, and in what it is counted."""
-
-_LIMITS_MENDED = {
-    "below the minimum of": "at least",
-    "not above": "more than",
-    "above the maximum of": "at most",
-    "not below": "less than",
-    "fewer than": "at least",
-    "more than": "at most",
-}
+"""What is said of a value beyond a limit, and what is to be written instead."""
 
 
-def _is_not(value: object, words: str) -> str:
-    return "is empty" if value is None or value == "" else f"{value!r} is not {words}"[:200]
+def _write(words: Text, hint: str) -> Sentence:
+    return Sentence(_("write {words}: {hint}", words=words, hint=hint) if hint else _("write {words}", words=words))
+
+
+def _is_not(value: object, words: Text) -> Sentence:
+    if value is None or value == "":
+        return Sentence(_("is empty"))
+    return Sentence(_("{value} is not {words}", value=repr(value)[:180], words=words))
 
 
 def _choice(kind: str, place: Place, node: Mapping[str, Any], given: object, hint: str) -> tuple[Place, str, str]:
@@ -397,26 +402,31 @@ def _choice(kind: str, place: Place, node: Mapping[str, Any], given: object, hin
     field = node.get("discriminator", {}).get("propertyName")
     if field is None and kind.startswith("union"):
         words = _type_words(node, kind)
-        return place, _is_not(given, words), hint if hint.startswith("write ") else f"write {words}: {hint}"
+        return place, _is_not(given, words), hint if hint.startswith("write ") else _write(words, hint)
     if field is not None:
         allowed = list(node["discriminator"]["mapping"])
         if not isinstance(given, Mapping):
-            return place, _is_not(given, TYPE_WORDS["object"]), f"write {TYPE_WORDS['object']}"
+            return place, _is_not(given, TYPE_WORDS["object"]), _write(TYPE_WORDS["object"], "")
         if field not in given:
-            return place, f"{field!r} is missing", f"add it, one of: {', '.join(allowed)}"
+            missing = Sentence(_("{name} is missing", name=repr(field)))
+            return place, missing, Sentence(_("add it, one of: {names}", names=", ".join(allowed)))
         place, given = (*place, field), given[field]
     else:
         allowed = [str(one) for one in node.get("enum", [node.get("const")])]
     if given is None:
-        return place, "is empty", f"write one of: {', '.join(allowed)}"
-    return place, f"{given!r} is not a choice"[:200], suggestion(str(given), allowed, ", ".join(allowed))
+        return place, Sentence(_("is empty")), Sentence(_("write one of: {names}", names=", ".join(allowed)))
+    return (
+        place,
+        Sentence(_("{given} is not a choice", given=repr(given)[:180])),
+        suggestion(str(given), allowed, ", ".join(allowed)),
+    )
 
 
-def _type_words(node: Mapping[str, Any], kind: str) -> str:
+def _type_words(node: Mapping[str, Any], kind: str) -> Text:
     """The types that a value may have, in words."""
     named = node.get("type") or _TYPES.get(kind.split("_", 1)[0]) or [one.get("type") for one in node.get("oneOf", ())]
     words = [TYPE_WORDS[name] for name in ([named] if isinstance(named, str) else named) if name in TYPE_WORDS]
-    return " or ".join(dict.fromkeys(words)) or "a value"
+    return joined(dict.fromkeys(words), _(" or ")) if words else _("a value")
 
 
 _TYPES = {

@@ -6,6 +6,11 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
+from simulator.contracts.problem import Sentence
+from simulator.contracts.words import Verbatim, Words, joined
+
+_ = Words("simulator.contracts")
+
 
 def near_misses(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ...]:
     """Known names that look like `name`, best first."""
@@ -15,8 +20,9 @@ def near_misses(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ..
 def suggestion(name: str, known: Iterable[str], listing: str = "") -> str:
     """The mending half of a problem about an unknown name; `listing` is the command that shows all of them."""
     near = near_misses(name, known)
-    hint = f"did you mean {' or '.join(repr(n) for n in near)}?" if near else "no known name is close to it"
-    return f"{hint} (all: {listing})" if listing else hint
+    names = joined([Verbatim(repr(name)) for name in near], _(" or "))
+    hint = _("did you mean {names}?", names=names) if near else _("no known name is close to it")
+    return Sentence(_("{hint} (all: {listing})", hint=hint, listing=listing) if listing else hint)
 
 
 class OpenName(str):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from simulator.contracts.words import PSEUDO
 from stadtwerk.__main__ import COMMANDS, main
 from stadtwerk.cli.language import speaker
+from stadtwerk.library import find_scenario
 
 
 def helped(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -67,3 +69,20 @@ def test_help_opens_no_catalogue_in_english() -> None:
     environment = os.environ | {"STADTWERK_LANG": "en"}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
     assert ran.stdout.split() == ["0", "False", "False"]
+
+
+def test_mistakes_in_a_file_are_told_in_the_language(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = find_scenario("road-closed").read_text(encoding="utf-8")
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text(shipped.replace("seeds:", "seedz:"), encoding="utf-8")
+    line = next(n for n, text in enumerate(wrong.read_text(encoding="utf-8").splitlines(), 1) if "seedz:" in text)
+    for lang, said in (("en", "is not a field here; did you mean 'seeds'?"), ("de", "ist hier kein Feld; gemeint ist")):
+        assert main(["check", str(wrong), "--lang", lang]) == 64
+        assert f"{wrong}:{line}: run.seedz: {said}" in capsys.readouterr().err
+
+
+def test_a_scenario_may_speak_one_language_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shipped = find_scenario("road-closed").read_text(encoding="utf-8").splitlines(keepends=True)
+    one = tmp_path / "one.yaml"
+    one.write_text("".join(line for line in shipped if not line.startswith("  en:")), encoding="utf-8")
+    assert main(["check", str(one)]) == 0, capsys.readouterr().err

@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from simulator.contracts.words import Words
+from simulator.contracts.words import Words, number
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         "files", nargs="+", metavar="FILE", help=say(_("scenarios, campaigns and cities, each by name, file or folder"))
     )
     parser.add_argument("--city", help=say(_("check scenarios against this city instead of their own")))
+    say.add_lang(parser, _("language of the answer"))
 
 
 def execute(options: argparse.Namespace) -> int:
@@ -41,15 +42,18 @@ def execute(options: argparse.Namespace) -> int:
         try:
             if Path(name).is_dir() or Path(name).name == "city.yaml" or name in city_names():
                 city = load_named_city(name)
-                print(f"{name}: ok, a city of {city.people:,} people and {len(city.components):,} components")
+                said = _("{name}: ok, a city of {people} people and {components} components")
+                said = said.filled(people=number(city.people), components=number(len(city.components)))
             elif is_campaign(name):
                 plan = plan_campaign(find_campaign(name))
-                print(f"{name}: ok, a campaign of {plan.campaign.runs:,} cases, {len(plan.runs):,} runs")
+                said = _("{name}: ok, a campaign of {cases} cases, {runs} runs")
+                said = said.filled(cases=number(plan.campaign.runs), runs=number(len(plan.runs)))
             else:
-                _, scenario, _ = load_checked(find_scenario(name), options.city)
-                print(f"{name}: ok, a scenario with {len(scenario.timeline)} faults")
+                _document, scenario, _city = load_checked(find_scenario(name), options.city)
+                said = _("{name}: ok, a scenario with {faults} faults", faults=len(scenario.timeline))
+            print(said.filled(name=name).of(options.lang))
         except BadInput as bad:
             problems += bad.problems
     if problems:
-        print(told(problems), file=sys.stderr)
+        print(told(problems, options.lang), file=sys.stderr)
     return 64 if problems else 0
