@@ -126,7 +126,9 @@ class BatchEncoder:
             heads = self._heads[key] = _heads(cohort, based)
         heads = heads[own]
         unit = registered(cohort.unit)
-        values = values if unit is None or unit.factor == 1 else values * unit.factor
+        if unit is not None and unit.factor != 1:
+            with np.errstate(over="ignore"):  # what no number can hold any more is sent as no value
+                values = values * unit.factor
         numbers = orjson.dumps(np.ascontiguousarray(values), option=orjson.OPT_SERIALIZE_NUMPY)[1:-1].split(b",")
         if not flags.any() and np.isfinite(values).all():
             return b"},".join([head + number for head, number in zip(heads, numbers, strict=True)]) + b"}"

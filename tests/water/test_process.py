@@ -14,6 +14,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput
 from simulator.coupling import Runtime
 from simulator.domains import water
+from simulator.domains.water.process import WaterProcess
 from tests.support.towns import component, link, town
 from tests.water.networks import GRAVITY, PUMPED, city_of, micropolis, published, world, write
 
@@ -290,7 +291,8 @@ def test_a_city_that_names_what_the_network_has_not_is_refused(tmp_path: Path) -
         water.start(world(replace(city, water_file=path)))
     assert [p.field for p in caught.value.problems] == ["junction-AA", "pump-A"]
     with pytest.raises(BadInput, match="names no water network"):
-        water.start(world(city))
+        WaterProcess(world(city), water_age=False)
+    assert water.start(world(city)) is None, "a town without a water network has no water to start"
 
 
 def test_micropolis_wakes_up_at_once_when_power_is_back_after_all_water_is_gone() -> None:
