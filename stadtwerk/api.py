@@ -393,15 +393,15 @@ def audit(
     """
     from resilience.study.audit import AuditSettings, Scope
     from resilience.study.audit import audit as judged
-    from resilience.study.audit.cases import LINK_ORDER
+    from resilience.study.audit.cases import link_order
     from simulator.contracts.names import suggestion
     from stadtwerk.studies.audit import live_of, network_edges
 
     _at_least(("limit", limit, 1), ("jobs", jobs, 1))
-    wanted = tuple(LINK_ORDER if kinds is None else kinds)
-    unknown = [kind for kind in wanted if kind not in LINK_ORDER]
+    wanted = tuple(link_order() if kinds is None else kinds)
+    unknown = [kind for kind in wanted if kind not in link_order()]
     if unknown:
-        known = [str(kind) for kind in LINK_ORDER]
+        known = [str(kind) for kind in link_order()]
         raise BadInput(
             Problem("audit", 0, "kinds", f"{kind!r} is no kind of link", suggestion(kind, known)) for kind in unknown
         )
@@ -410,7 +410,7 @@ def audit(
         what, mend = "requires no service level, so nothing can be judged", "add `levels` to its city.yaml"
         raise BadInput([Problem(str(town.folder or town.name), 0, "levels", what, mend)])
     settings = settings or AuditSettings()
-    scope = Scope(tuple(kind for kind in LINK_ORDER if kind in wanted), components, pairs, vendors, limit)
+    scope = Scope(tuple(kind for kind in link_order() if kind in wanted), components, pairs, vendors, limit)
     live = live_of(town, settings.seed, jobs)
     found = judged(town, network_edges(town), live, settings, scope, lambda *_: None)
     return Audit(found, found.outcomes)

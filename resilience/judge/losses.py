@@ -12,7 +12,6 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, History
 from simulator.contracts.level import Measure, ServiceLevel
-from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import SHARE, Text, Verbatim, Words
@@ -69,7 +68,10 @@ def _told(event: Event, city: City, history: History) -> tuple[str, str, bool] |
     reason, out = _CHANGES[event.kind]
     if reason == "dead":
         link = city.links.get(event.subject)
-        if link is None or link.kind != LinkKind.POWER or city.components[link.source].kind != "bus":
+        found = registry()
+        if link is None or not found.links[link.kind].stops_target:
+            return None
+        if link.kind in found.types[city.components[link.source].kind].roots:
             return None
         cause = None if event.cause is None else history.events[event.cause]
         # A link that was cut itself says nothing of the substation behind it.

@@ -45,7 +45,7 @@ from resilience.scenario.names import (
 )
 from resilience.scenario.selector import OF_COMPONENTS, matching, meant
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain, Value
+from simulator.contracts.component import Component, Domain, Value
 from simulator.contracts.crews import crews_of, trade_of, trade_of_link
 from simulator.contracts.duration import shown
 from simulator.contracts.fault import FaultPoint, Parameter
@@ -736,7 +736,7 @@ class _EntryCheck:
         for field, place in sites:
             place = city.links[place].target if place in city.links else place
             component = city.components.get(place)
-            if component and component.kind != "road-node" and not city.links_into(place, LinkKind.ROAD):
+            if component and not _reached(component, city):
                 what = f"no road link leads to {place!r}, a crew never arrives"
                 self.wrong(("repair", "site") if field == "site" else "repair", what, "name a `site` with road access")
 
@@ -921,3 +921,10 @@ def _trade_of(target: str, city: City) -> Trade | None:
         return trade_of_link(city.links[target].kind)
     component = city.components.get(target)
     return None if component is None else trade_of(component.kind, component.domain)
+
+
+def _reached(component: Component, city: City) -> bool:
+    """Whether crews get there: it is a place on the roads, or has a link to one."""
+    access = registry().access_links
+    own = set(access) & set(registry().types[component.kind].gives)
+    return bool(own) or any(city.links_into(component.id, kind) for kind in access)

@@ -32,8 +32,8 @@ from simulator.city.people import district_centre
 from simulator.city.road_file import RoadLink, RoadNode, Trips, write_roads
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
-from simulator.contracts.component import Domain
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 Floats = NDArray[np.float64]
 
@@ -399,7 +399,7 @@ def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
     water, grid = (np.array(places[domain]) for domain in ("water", "energy"))
     frame, east, north = grid_frame(grid[:, 0], grid[:, 1])
     people = np.array(
-        [networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.domain == Domain.WATER]
+        [networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.domain == WATER_DOMAIN]
     )
     buses = frame.to_map(grid[:, 0], grid[:, 1])
     water_at, smaller = water_frame(water[:, 0], water[:, 1], people, *buses)

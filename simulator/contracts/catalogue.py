@@ -89,6 +89,16 @@ class ComponentType:
     `site`         it works or does not, without a fallback of its own: a service level of it is 1 or 0
     `vital`        crews that go by lifelines see to it, and to what feeds it, first
     `police`       the officers who regulate dark junctions belong to it (its parameters say how many, and how long)
+    `roots`        kinds of link whose flow begins at it, whatever else there is (generator, reservoir, server)
+    `stores`       kinds of link whose flow it holds a store of (tank)
+    `clustered`    it stands on the components that its parameter `cluster` names together with it
+    `core`         a loss of it by itself is looked at in every audit
+    `network_part` one of the many parts of a network: looked at one by one only when asked
+    `visited`      people, fuel or crews must always get to it
+    `base`         crews or ambulances leave from it
+    `stands_in`    people turn to it when nothing comes over links of this kind any more
+    `district_measures` measures of its district that it answers for
+    `mode_says_all` its mode by itself says how it is
     `glyph`        its shape on the map, an SVG path around (0, 0) about 12 wide; empty: too many to draw one by one
     `many`         it comes by the hundred: drawn only where there are few, its state told only when it changes
     `shown_failed` drawn only where it failed
@@ -112,6 +122,16 @@ class ComponentType:
     site: bool = False
     vital: bool = False
     police: bool = False
+    roots: tuple[LinkKind, ...] = ()
+    stores: tuple[LinkKind, ...] = ()
+    clustered: bool = False
+    core: bool = False
+    network_part: bool = False
+    visited: bool = False
+    base: bool = False
+    stands_in: LinkKind | None = None
+    district_measures: tuple[str, ...] = ()
+    mode_says_all: bool = False
     glyph: str = ""
     many: bool = False
     shown_failed: bool = False
@@ -235,6 +255,7 @@ class LinkType:
     `draws`         the target takes a measured load from the source (power)
     `access`        the way on which crews and trucks get to the target (road)
     `passes_loss`   who loses it passes the loss on: what hangs on the target leans on the source as well
+    `order`         its place in audits, small numbers first
     `autonomy`      the quantity under which the seconds are recorded that targets still go on without it
     """
 
@@ -251,6 +272,7 @@ class LinkType:
     access: bool = False
     passes_loss: bool = False
     autonomy: str = ""
+    order: int = 100
 
     @property
     def private(self) -> bool:

@@ -161,6 +161,28 @@ class Registry:
                 found[kind.domain] = (*found.get(kind.domain, ()), kind.name)
         return found
 
+    def links_that(self, plays: Callable[[LinkType], bool]) -> tuple[LinkKind, ...]:
+        """The kinds of link that play a role, in their order."""
+        found = sorted(self.links.values(), key=lambda one: (one.order, one.name))
+        return tuple(one.name for one in found if plays(one))
+
+    @cached_property
+    def stopping_links(self) -> tuple[LinkKind, ...]:
+        return self.links_that(lambda one: one.stops_target)
+
+    @cached_property
+    def access_links(self) -> tuple[LinkKind, ...]:
+        return self.links_that(lambda one: one.access)
+
+    @cached_property
+    def digital_links(self) -> tuple[LinkKind, ...]:
+        """Links of the data network, and those that need a path over it."""
+        return self.links_that(lambda one: one.undirected or one.needs_path is not None)
+
+    def types_that(self, plays: Callable[[ComponentType], bool]) -> tuple[str, ...]:
+        """The types of component that play a role."""
+        return tuple(name for name, one in self.types.items() if plays(one))
+
     @cached_property
     def severing(self) -> tuple[str, ...]:
         """Faults that take a link down."""

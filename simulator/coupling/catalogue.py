@@ -110,6 +110,8 @@ CATALOGUE = Catalogue(
             order=50,
             about=_("depot from which crews, fuel trucks and tankers leave"),
             glyph="M-6 4A6 6 0 0 1 6 4Z",
+            visited=True,
+            base=True,
         ),
     ),
     trades=(

@@ -218,7 +218,7 @@ class Supply:
         else:
             left = 0.0 if store is None else to_s(round(self._charge(store)))
             # Only batteries are expected; that a data link has no reserve goes without saying.
-            without = events.SUPPLY_LOST_NO_RESERVE if link.kind is LinkKind.POWER else events.SUPPLY_LOST
+            without = events.SUPPLY_LOST_NO_RESERVE if link.kind in self._stopping else events.SUPPLY_LOST
             code = events.SUPPLY_LOST_RESERVE if left else without
             event = self._log.add(code, link.target, what, cause=cause, via=link.id, value=left)
             if store is not None:

@@ -31,7 +31,7 @@ TIMES = {
 def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
     """Settings and scope. Raises `BadInput` with every problem."""
     from resilience.study.audit import AuditSettings, Scope
-    from resilience.study.audit.cases import LINK_ORDER
+    from resilience.study.audit.cases import link_order
     from simulator.contracts.duration import seconds, shown
 
     problems: list[Problem] = []
@@ -57,7 +57,7 @@ def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
         problems.append(
             Problem(WHERE, 0, "--until", f"is not after the end at {end}", "watch until after --at + --for")
         )
-    kinds: tuple[LinkKind, ...] = LINK_ORDER
+    kinds: tuple[LinkKind, ...] = link_order()
     if options.kinds is not None:
         named = [name.strip() for name in options.kinds.split(",")]
         known = [kind.value for kind in registry().links]
@@ -66,7 +66,7 @@ def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
             for name in named
             if name not in known
         ]
-        kinds = tuple(kind for kind in LINK_ORDER if kind.value in named)
+        kinds = tuple(kind for kind in link_order() if kind.value in named)
     for name, value, least in (("limit", options.limit, 1), ("jobs", options.jobs, 1), ("seed", options.seed, 0)):
         if value is not None and value < least:
             problems.append(

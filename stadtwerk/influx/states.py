@@ -17,8 +17,6 @@ from simulator.contracts.ticks import to_s
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.sender import Out
 
-_MODES_SAY_ALL = ("signal", "service")
-
 
 class States:
     """Folds the event log into one state for each component and writes what changed."""
@@ -38,7 +36,8 @@ class States:
         self._feeding: dict[str, tuple[Component, ...]] = {
             c.id: tuple(
                 self._components[link.source]
-                for link in places.city.links_into(c.id, LinkKind.POWER)
+                for kind in registry().stopping_links
+                for link in places.city.links_into(c.id, kind)
                 if link.source in self._components
             )
             for c in places.with_modes
@@ -124,7 +123,7 @@ class States:
     def beat(self, tick: int) -> None:
         """Lifelines and faults in force, so that a short look finds them."""
         for component in self._places.with_modes:
-            if component.domain == Domain.LIFELINE:
+            if self._for_people(component):
                 self._write_mode(component, tick)
         for (subject, name), causes in self._faults.items():
             if causes:
@@ -136,7 +135,7 @@ class States:
             if self._state[component.id] is not State.NORMAL:
                 self._write_component(component, tick)
         for component in self._places.with_modes:
-            if component.domain != Domain.LIFELINE:
+            if not self._for_people(component):
                 self._write_mode(component, tick)
         for key in self._counts:
             self._write_class(*key, tick)
@@ -150,11 +149,15 @@ class States:
     def _kind(self, component: str) -> str:
         return self._components[component].kind
 
+    @staticmethod
+    def _for_people(component: Component) -> bool:
+        return registry().subsystems[component.domain].for_people
+
     def _judge(self, component: Component) -> State:
         name, worst = component.id, State.NORMAL
         if name in self._modes:
             worst = state_of_mode(component.kind, self._modes[name][0])
-            if component.domain == Domain.LIFELINE or component.kind in _MODES_SAY_ALL:
+            if self._for_people(component) or registry().types[component.kind].mode_says_all:
                 return worst
         if name in self._stopped or name in self._dead:
             return State.FAILED
@@ -162,7 +165,7 @@ class States:
             if subject == name and causes:
                 worst = max(worst, state_under_fault(component.kind, fault))
         lost = self._lost.get(name, {})
-        if lost.get(LinkKind.POWER):
+        if any(lost.get(kind) for kind in registry().stopping_links):
             worst = max(worst, State.TECHNICAL)
         elif lost or name in self._offline:
             worst = max(worst, State.DEGRADED)

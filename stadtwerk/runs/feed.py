@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.contracts.event import Value
-from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Words, number
-from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED
+from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, DATA
 from stadtwerk.runs import events
 
 if TYPE_CHECKING:
@@ -149,8 +148,8 @@ class TownBrokers:
 
     def _hosts_of(self, broker: str) -> tuple[str, ...]:
         city = self._runtime.city
-        ends = [link.source for link in city.links_into(broker, LinkKind.DATA)]
-        ends += [link.target for link in city.links_out_of(broker, LinkKind.DATA)]
+        ends = [link.source for link in city.links_into(broker, DATA)]
+        ends += [link.target for link in city.links_out_of(broker, DATA)]
         return tuple(end for end in ends if city.components[end].kind == "server")
 
     def _to_data_centre(self) -> list[tuple[float, float]]:

@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.traffic.catalogue import ROAD
+from simulator.domains.water.catalogue import WATER
 from stadtwerk.library import city_names, load_named_city
 from stadtwerk.runs.branching import run_cases
 from stadtwerk.terminal import Terminal
@@ -43,13 +45,13 @@ def _grid(city: City) -> Iterator[NetworkEdge]:
         return
     file = read_power_file(city.power_file)
     for infeed in file.substations:
-        yield NetworkEdge(LinkKind.POWER, f"substation-{infeed.id}", ROOT, f"bus-{infeed.bus}")
+        yield NetworkEdge(POWER, f"substation-{infeed.id}", ROOT, f"bus-{infeed.bus}")
     for branch in file.branches:
         first = f"bus-{branch.ends[0]}"
         for other in branch.ends[1:]:
-            yield NetworkEdge(LinkKind.POWER, f"{branch.kind}-{branch.id}", first, f"bus-{other}")
+            yield NetworkEdge(POWER, f"{branch.kind}-{branch.id}", first, f"bus-{other}")
     for switch in file.switches:
-        yield NetworkEdge(LinkKind.POWER, f"grid-switch-{switch.id}", f"bus-{switch.ends[0]}", f"bus-{switch.ends[1]}")
+        yield NetworkEdge(POWER, f"grid-switch-{switch.id}", f"bus-{switch.ends[0]}", f"bus-{switch.ends[1]}")
 
 
 def _mains(city: City) -> Iterator[NetworkEdge]:
@@ -63,7 +65,7 @@ def _mains(city: City) -> Iterator[NetworkEdge]:
     for element in elements:
         if element.ends is not None:
             a, b = (nodes[end] for end in element.ends)
-            yield NetworkEdge(LinkKind.WATER, element.component_id, a, b, element.kind != "pump")
+            yield NetworkEdge(WATER, element.component_id, a, b, element.kind != "pump")
 
 
 def _roads(city: City) -> Iterator[NetworkEdge]:
@@ -75,7 +77,7 @@ def _roads(city: City) -> Iterator[NetworkEdge]:
     for element in read_road_elements(city.road_files):
         if element.ends is not None:
             a, b = (f"road-node-{end}" for end in element.ends)
-            yield NetworkEdge(LinkKind.ROAD, element.component_id, a, b, both_ways=False)
+            yield NetworkEdge(ROAD, element.component_id, a, b, both_ways=False)
 
 
 CASES = "cases"

@@ -31,7 +31,6 @@ from resilience.scenario.scenario import (
 from simulator.contracts.catalogue import Judgement
 from simulator.contracts.component import Domain
 from simulator.contracts.level import ServiceLevel
-from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import CHECKERS, named, registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import NO_TEXT, SHARE, Text, Verbatim, Words, number, quantity, told_apart
@@ -181,16 +180,6 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
     return Row(level, verdict, reason, took_s, within, Figure("recovery", took_s, "s", level.id))
 
 
-CARRIER = {
-    LinkKind.POWER: Domain.ENERGY,
-    LinkKind.DATA: Domain.ICT,
-    LinkKind.CONTROL: Domain.ICT,
-    LinkKind.WATER: Domain.WATER,
-    LinkKind.ROAD: Domain.TRAFFIC,
-}
-"""The sub-system that carries a kind of link."""
-
-
 def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Finding:
     done = [act for act in context.executed(item.fault) if act.applied_at is not None]
     if not done:
@@ -208,7 +197,7 @@ def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Fin
 
 def _sub_system(target: str, context: Context) -> Domain:
     if target in context.city.links:
-        return CARRIER[context.city.links[target].kind]
+        return registry().links[context.city.links[target].kind].carrier
     return context.city.components[target].domain
 
 

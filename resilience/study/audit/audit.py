@@ -6,13 +6,12 @@ Of two at once, only those pairs are lived through whose outcome is not known wi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from resilience.judge.verdict import Value, combined
 from resilience.scenario.scenario import CityReference, Scenario
 from resilience.study.audit.cases import (
     BASELINE,
-    LINK_ORDER,
     AuditSettings,
     Case,
     Group,
@@ -22,6 +21,7 @@ from resilience.study.audit.cases import (
     component_cases,
     lifeline_cases,
     link_cases,
+    link_order,
     maker_cases,
     reached_case,
     scenario_of,
@@ -29,7 +29,6 @@ from resilience.study.audit.cases import (
 from resilience.study.audit.graph import DependencyGraph, NetworkEdge, Victim, without_access
 from resilience.study.audit.outcome import Bench, LostFeed, Method, ModeChange, Observation, Outcome, observe
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
 from simulator.contracts.duration import shown
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
@@ -37,8 +36,6 @@ from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words, enumerated, joined
 
 PAIRED = (Group.LINK, Group.COMPONENT)
-
-ENGINES = {Domain.WATER: "water", Domain.ENERGY: "energy", Domain.TRAFFIC: "traffic", Domain.ICT: "ict"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +56,20 @@ def single(
     A fallback that is there, but not used, leaves no trace in the log; so the ends of a link, and whatever its feed
     or the data network has in common with others, count as touched.
     """
+    found = registry()
     touched: set[str] = set(seen.subjects - baseline.subjects) | set(seen.changed(baseline))
     touched |= {one.component for one in victims}
     for name in (*case.subjects, *touched):
         if name in city.components:
             component = city.components[name]
-            touched.add(f"engine {ENGINES.get(component.domain, name)}")
-            touched |= {link.target for link in city.links_out_of(name) if link.kind != LinkKind.ROAD}
+            touched.add(f"engine {component.domain if found.subsystems[component.domain].engine else name}")
+            touched |= {link.target for link in city.links_out_of(name) if not found.links[link.kind].access}
         elif name in city.links:
             link = city.links[name]
             touched.add(link.target)
-            if link.kind in (LinkKind.DATA, LinkKind.CONTROL):
-                touched.add("engine ict")
-            if link.kind == LinkKind.POWER:
+            if link.kind in found.digital_links:
+                touched.add(f"engine {found.links[link.kind].carrier}")
+            if found.links[link.kind].stops_target:
                 touched.add(link.source)
     return Single(case, value, seen.indifferent, frozenset(touched))
 
@@ -129,7 +127,7 @@ def why(
     outcome: Outcome, victims: Sequence[Victim], seen: Observation | None, city: City, limits: AuditSettings
 ) -> Text:
     """Empty where both say the same: a single point of failure, or none."""
-    by_graph = any(one.kind != LinkKind.ROAD for one in victims)
+    by_graph = any(one.kind not in registry().access_links for one in victims)
     if outcome.value is Value.INCONCLUSIVE or by_graph == (outcome.value is Value.FAIL) or seen is None:
         return NO_TEXT
     if by_graph:
@@ -163,7 +161,7 @@ def _bridged(outcome: Outcome, victims: Sequence[Victim], seen: Observation, cit
 
 def _unseen(outcome: Outcome, seen: Observation, limits: AuditSettings) -> Text:
     """Everybody had a second feed, and yet a service went without."""
-    if outcome.case.kind == LinkKind.ROAD:
+    if outcome.case.kind in registry().access_links:
         return _("the graph does not count a way in as a feed; the service counts who is reached in time")
     if outcome.failing and all(loss.low_s < limits.for_s / 2 for loss in outcome.failing):
         return _("there is a fallback, but switching to it takes longer than allowed")
@@ -193,7 +191,7 @@ Progress = Callable[[str, int, int], None]
 class Scope:
     """What is asked of an audit. `limit` runs so many cases at most, spread over all of them."""
 
-    kinds: tuple[LinkKind, ...] = LINK_ORDER
+    kinds: tuple[LinkKind, ...] = field(default_factory=link_order)
     components: bool = False
     pairs: bool = False
     makers: bool = False
@@ -274,7 +272,8 @@ class _Auditor:
         yield from link_cases(city, scope.kinds)
         yield from component_cases(city, scope.components)
         yield from lifeline_cases(city)
-        if LinkKind.ROAD in scope.kinds and city.road_files is not None and city.of_kind("depot"):
+        ways, depots = set(registry().access_links), city.of_kind(*registry().depots)
+        if ways & set(scope.kinds) and city.road_files is not None and depots:
             yield from access_cases(city, scope.components)
         if scope.makers:
             yield from maker_cases(city)
@@ -359,7 +358,8 @@ class _Auditor:
     def _nobody_gets_there(self) -> list[Outcome]:
         """Static findings: no road leads there at all."""
         found = []
-        for name in without_access(self._city, self._graph) if LinkKind.ROAD in self._scope.kinds else ():
+        looked_at = set(registry().access_links) & set(self._scope.kinds)
+        for name in without_access(self._city, self._graph) if looked_at else ():
             component = self._city.components[name]
             case = access_case(component, self._city) or Case(
                 f"access/{name}", Group.ACCESS, (name,), component.kind, component.owner, ()

@@ -11,9 +11,9 @@ from resilience.scenario.entry import Repair, TimelineEntry
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import CityReference, RunSettings, Scenario
 from simulator.contracts.city import City
-from simulator.contracts.component import Component, Domain
+from simulator.contracts.component import Component
 from simulator.contracts.duration import shown
-from simulator.contracts.link import LinkKind
+from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import NO_TEXT, Text, Verbatim, Words
@@ -146,17 +146,9 @@ def scenario_of(case: Case, settings: AuditSettings, city: CityReference) -> Sce
     return Scenario(case.id, name, question, city, settings.run, timeline)
 
 
-LINK_ORDER = (LinkKind.POWER, LinkKind.DATA, LinkKind.CONTROL, LinkKind.WATER, LinkKind.ROAD)
-"""Power and data first, as the charter names them."""
-
-CORE_KINDS = ("server", "router", "switch", "network-control")
-"""What the charter wants technical redundancy for: servers (with the services that they carry), routers and the
-switches between them, network control."""
-
-DIGITAL = (LinkKind.DATA, LinkKind.CONTROL)
-
-FIELD_KINDS = ("pipe", "junction", "road", "road-node", "bus", "line", "transformer", "pv", "household-meter")
-"""Parts of networks that are many: where they have no link but their road, their access is looked at with `every`."""
+def link_order() -> tuple[LinkKind, ...]:
+    """All kinds of link in the order of an audit: power and data first, as the charter names them."""
+    return registry().links_that(lambda _: True)
 
 
 def own_fault(kind: str) -> str | None:
@@ -175,10 +167,10 @@ def _cut(kind: LinkKind) -> str:
     return registry().links[kind].cut.name
 
 
-def link_cases(city: City, kinds: Collection[LinkKind] = LINK_ORDER) -> Iterator[Case]:
-    """Every link of these kinds, cut."""
-    for kind in LINK_ORDER:
-        if kind in kinds:
+def link_cases(city: City, kinds: Collection[LinkKind] | None = None) -> Iterator[Case]:
+    """Every link of these kinds, cut; of all if none are named."""
+    for kind in link_order():
+        if kinds is None or kind in kinds:
             for link in city.links_of_kind(kind):
                 yield Case(
                     f"link/{link.id}",
@@ -191,10 +183,14 @@ def link_cases(city: City, kinds: Collection[LinkKind] = LINK_ORDER) -> Iterator
 
 
 def component_cases(city: City, every: bool = False) -> Iterator[Case]:
-    """Every core component, or every component that can break, out of work."""
+    """Every core component, or every component that can break, out of work.
+
+    Core is what the charter wants technical redundancy for: servers (with the services that they carry), routers and
+    the switches between them, network control.
+    """
     for component in city.components.values():
         fault = own_fault(component.kind)
-        if fault is not None and (every or component.kind in CORE_KINDS):
+        if fault is not None and (every or registry().types[component.kind].core):
             yield Case(
                 f"component/{component.id}",
                 Group.COMPONENT,
@@ -208,7 +204,7 @@ def component_cases(city: City, every: bool = False) -> Iterator[Case]:
 def lifelines(city: City) -> Iterator[Component]:
     """The lifelines that have ways of working to fall back on."""
     for component in city.components.values():
-        if component.domain == Domain.LIFELINE and registry().types[component.kind].modes:
+        if registry().subsystems[component.domain].for_people and registry().types[component.kind].modes:
             yield component
 
 
@@ -218,21 +214,19 @@ def levels_of(component: Component, city: City) -> tuple[str, ...]:
         level.id
         for level in city.levels.values()
         if level.subject == component.id
-        or (
-            component.kind in ("drinking-water", "emergency-well")
-            and level.measure == "litres-per-person"
-            and level.subject == component.district
-        )
+        or (level.measure in registry().types[component.kind].district_measures and level.subject == component.district)
     )
 
 
 def lifeline_cases(city: City) -> Iterator[Case]:
     """Every lifeline with everything digital gone: its own data and control links, and all of the data network."""
-    network = [c for c in city.components.values() if c.domain == Domain.ICT and own_fault(c.kind) is not None]
+    digital = registry().digital_links
+    carriers = {registry().links[kind].carrier for kind in digital}
+    network = [c for c in city.components.values() if c.domain in carriers and own_fault(c.kind) is not None]
     down = tuple(Break(c.id, own_fault(c.kind) or "") for c in network)
     for component in lifelines(city):
         links = (*city.links_into(component.id), *city.links_out_of(component.id))
-        cut = tuple(Break(link.id, _cut(link.kind)) for link in links if link.kind in DIGITAL)
+        cut = tuple(Break(link.id, _cut(link.kind)) for link in links if link.kind in digital)
         yield Case(
             f"lifeline/{component.id}",
             Group.LIFELINE,
@@ -247,8 +241,8 @@ def lifeline_cases(city: City) -> Iterator[Case]:
 def access_cases(city: City, every: bool = False) -> Iterator[Case]:
     """Everything to which one road link leads, with that link cut at the time when somebody has to get there."""
     for component in city.components.values():
-        roads = city.links_into(component.id, LinkKind.ROAD)
-        if len(roads) == 1 and (every or component.kind not in FIELD_KINDS or _tied(component, city)):
+        roads = _roads_to(component, city)
+        if len(roads) == 1 and (every or not registry().types[component.kind].network_part or _tied(component, city)):
             case = access_case(component, city)
             if case is not None:
                 yield case
@@ -256,7 +250,7 @@ def access_cases(city: City, every: bool = False) -> Iterator[Case]:
 
 def access_case(component: Component, city: City) -> Case | None:
     """The need that fits a component, with its road links cut; None where nobody is ever called there by itself."""
-    roads = city.links_into(component.id, LinkKind.ROAD)
+    roads = _roads_to(component, city)
     cut = tuple(Break(link.id, _cut(link.kind)) for link in roads)
     need = _need(component, city)
     if need is None:
@@ -277,18 +271,26 @@ def reached_case(case: Case) -> Case:
 
 def _tied(component: Component, city: City) -> bool:
     links = (*city.links_into(component.id), *city.links_out_of(component.id))
-    return any(link.kind != LinkKind.ROAD for link in links)
+    return any(link.kind not in registry().access_links for link in links)
+
+
+def _roads_to(component: Component, city: City) -> tuple[Link, ...]:
+    return tuple(link for kind in registry().access_links for link in city.links_into(component.id, kind))
 
 
 Need = tuple[tuple[Break, ...], Text, tuple[str, ...] | None]
 
 
 def _need(component: Component, city: City) -> Need | None:
-    if component.kind in ("drinking-water", "emergency-well"):
-        dry = tuple(Break(c.id, own_fault(c.kind) or "") for c in city.of_kind("reservoir", "tank"))
+    found = registry()
+    of = found.types[component.kind]
+    if of.stands_in is not None:
+        kind = of.stands_in
+        holding = (*found.types_that(lambda one: kind in one.roots), *found.types_that(lambda one: kind in one.stores))
+        dry = tuple(Break(c.id, own_fault(c.kind) or "") for c in city.of_kind(*holding))
         note = _("the water network is empty, wells and tankers are needed")
         return (dry, note, levels_of(component, city)) if dry else None
-    if component.kind == "generator":
+    if any(kind in of.roots and kind in of.gives for kind in found.stopping_links):
         mains = _mains_beside(component, city)
         note = _("the mains stay away, fuel is needed")
         return (
@@ -297,20 +299,21 @@ def _need(component: Component, city: City) -> Need | None:
             else None
         )
     fault = own_fault(component.kind)
-    if fault is None or component.kind in ("depot", "rescue-station"):
+    if fault is None or of.base:
         return None  # crews and ambulances leave from there; the cut by itself shows what that costs
     note = _("broken, a crew is called")
     return (Break(component.id, fault, Lasts.MENDED),), note, None
 
 
 def _mains_beside(generator: Component, city: City) -> Iterable[str]:
-    fed = dict.fromkeys(link.target for link in city.links_out_of(generator.id, LinkKind.POWER))
-    kinds = city.components
+    """The links that feed what a generator feeds, but for those of generators."""
+    found, components = registry(), city.components
     return [
         link.id
-        for target in fed
-        for link in city.links_into(target, LinkKind.POWER)
-        if kinds[link.source].kind != "generator"
+        for kind in found.stopping_links
+        for target in dict.fromkeys(link.target for link in city.links_out_of(generator.id, kind))
+        for link in city.links_into(target, kind)
+        if kind not in found.types[components[link.source].kind].roots
     ]
 
 

@@ -16,13 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.contracts.city import City
-from simulator.contracts.component import Domain
 from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 
 ROOT = ""
-FORWARDING = frozenset({"server", "router", "switch", "radio-site", "gateway"})
-"""Kinds that pass messages on; all others hang on the data network and forward nothing."""
-
 Node = str | tuple[str, LinkKind]
 """A component or link; or what one component gets of one kind."""
 
@@ -99,13 +96,8 @@ class DependencyGraph:
         inside: dict[LinkKind, list[NetworkEdge]] = {}
         for edge in edges:
             inside.setdefault(edge.kind, []).append(edge)
-        self._flows: dict[LinkKind, tuple[_Flow, ...]] = {
-            LinkKind.POWER: (self._power(inside.get(LinkKind.POWER, [])),),
-            LinkKind.DATA: (self._data(),),
-            LinkKind.CONTROL: tuple(self._control()),
-            LinkKind.WATER: (self._water(inside.get(LinkKind.WATER, [])),),
-            LinkKind.ROAD: (self._road(inside.get(LinkKind.ROAD, [])),),
-        }
+        self._flows = {kind: self._flow(kind, inside.get(kind, [])) for kind in registry().links_that(lambda _: True)}
+        self._stopping = {kind.value for kind in registry().stopping_links}
         self._usual = {kind: self._fed(kind, frozenset()) for kind in self._flows}
         self.unreached = tuple(
             Victim(name, kind.value)
@@ -117,12 +109,12 @@ class DependencyGraph:
     def victims(self, subject: str) -> tuple[Victim, ...]:
         """Who loses every feed of a kind with this component or link; whoever loses power stops, and so on."""
         lost = set(self._direct.get(subject, ()))
-        gone = {subject} | {one.component for one in lost if one.kind == LinkKind.POWER}
+        gone = {subject} | {one.component for one in lost if one.kind in self._stopping}
         while len(gone) > 1:
             for kind in self._flows:
                 fed = self._fed(kind, frozenset(gone))
                 lost |= {Victim(name, kind.value) for name in self._usual[kind] - fed}
-            more = gone | {one.component for one in lost if one.kind == LinkKind.POWER}
+            more = gone | {one.component for one in lost if one.kind in self._stopping}
             if more == gone:
                 break
             gone = more
@@ -160,87 +152,88 @@ class DependencyGraph:
                 flow.join(edge.b, edge.via)
                 flow.join(edge.via, edge.a)
 
-    def _power(self, edges: Sequence[NetworkEdge]) -> _Flow:
-        """From infeeds through the grid, and from generators. Without a grid every bus counts as fed."""
-        flow = _Flow()
+    def _flow(self, kind: LinkKind, edges: Sequence[NetworkEdge]) -> tuple[_Flow, ...]:
+        """How a kind of link flows, by what it says of itself."""
+        of = registry().links[kind]
+        if of.undirected:
+            return (self._messages(kind),)
+        if of.needs_path is not None:
+            return tuple(self._commands(kind, of.needs_path))
+        return (self._ways(kind, edges) if of.access else self._supply(kind, edges),)
+
+    def _supply(self, kind: LinkKind, edges: Sequence[NetworkEdge]) -> _Flow:
+        """From where it begins through its network. Stores are no sources; without a network all givers are fed."""
+        flow, roots = _Flow(), registry().types_that(lambda one: kind in one.roots)
         self._inside(flow, edges)
-        own = ("generator",) if edges else ("generator", "bus")
-        for source in self._city.of_kind(*own):
+        given = () if edges else registry().types_that(lambda one: kind in one.gives)
+        for source in self._city.of_kind(*dict.fromkeys((*roots, *given))):
             flow.join(ROOT, source.id)
-        self._links(flow, LinkKind.POWER)
+        self._links(flow, kind)
         return flow
 
-    def _data(self) -> _Flow:
-        """From any server to whoever is on the network."""
-        flow = self._network()
-        for server in self._city.of_kind("server"):
-            flow.join(ROOT, server.id)
-        for link in self._city.links_of_kind(LinkKind.DATA):
+    def _messages(self, kind: LinkKind) -> _Flow:
+        """From wherever messages begin (any server) to whoever is on the network."""
+        flow, roots = self._network(kind), registry().types_that(lambda one: kind in one.roots)
+        for root in self._city.of_kind(*roots):
+            flow.join(ROOT, root.id)
+        for link in self._city.links_of_kind(kind):
             for name in (link.source, link.target):
-                if self._city.components[name].kind != "server":
-                    flow.join(link.id, flow.end(name, LinkKind.DATA))
+                if self._city.components[name].kind not in roots:
+                    flow.join(link.id, flow.end(name, kind))
         return flow
 
-    def _network(self) -> _Flow:
-        flow, components = _Flow(), self._city.components
-        for link in self._city.links_of_kind(LinkKind.DATA):
+    def _network(self, kind: LinkKind) -> _Flow:
+        flow = _Flow()
+        for link in self._city.links_of_kind(kind):
             for a, b in ((link.source, link.target), (link.target, link.source)):
-                if components[a].kind in FORWARDING:
+                if self._forwards(a, kind):
                     flow.join(a, link.id)
-                if components[b].kind in FORWARDING:
+                if self._forwards(b, kind):
                     flow.join(link.id, b)
         return flow
 
-    def _control(self) -> Iterable[_Flow]:
-        """From each control centre (or the servers that carry its service) over the data network to its targets."""
-        city = self._city
-        for source in dict.fromkeys(link.source for link in city.links_of_kind(LinkKind.CONTROL)):
-            flow = self._network()
+    def _forwards(self, component: str, kind: LinkKind) -> bool:
+        """Whether it passes messages on; all others hang on the network and forward nothing."""
+        return kind in registry().types[self._city.components[component].kind].forwards
+
+    def _commands(self, kind: LinkKind, over: LinkKind) -> Iterable[_Flow]:
+        """From each control centre (or what carries its service) over the network of messages to its targets."""
+        city, roots = self._city, registry().types_that(lambda one: over in one.roots)
+        for source in dict.fromkeys(link.source for link in city.links_of_kind(kind)):
+            flow = self._network(over)
             component = city.components[source]
-            if component.kind == "service":
+            if registry().types[component.kind].clustered:
                 cluster = component.parameters.get("cluster")
-                starts = [s.id for s in city.of_kind("server") if s.parameters.get("cluster") == cluster]
+                starts = [s.id for s in city.of_kind(*roots) if s.parameters.get("cluster") == cluster]
             else:
                 starts = [source]
-                if component.kind not in FORWARDING:
-                    for link in (*city.links_into(source, LinkKind.DATA), *city.links_out_of(source, LinkKind.DATA)):
+                if not self._forwards(source, over):
+                    for link in (*city.links_into(source, over), *city.links_out_of(source, over)):
                         flow.join(source, link.id)
             for start in starts:
                 flow.join(ROOT, start)
-            for command in city.links_out_of(source, LinkKind.CONTROL):
+            for command in city.links_out_of(source, kind):
                 target = command.target
-                for link in (*city.links_into(target, LinkKind.DATA), *city.links_out_of(target, LinkKind.DATA)):
+                for link in (*city.links_into(target, over), *city.links_out_of(target, over)):
                     flow.join(link.id, command.id)
-                flow.join(command.id, flow.end(target, LinkKind.CONTROL))
+                flow.join(command.id, flow.end(target, kind))
             yield flow
 
-    def _water(self, edges: Sequence[NetworkEdge]) -> _Flow:
-        """From sources through mains and pumps. Tanks are stores, not sources; without a network junctions are fed."""
-        flow = _Flow()
-        self._inside(flow, edges)
-        for source in self._city.of_kind("reservoir" if edges else "junction"):
-            flow.join(ROOT, source.id)
-        self._links(flow, LinkKind.WATER)
-        return flow
-
-    def _road(self, edges: Sequence[NetworkEdge]) -> _Flow:
+    def _ways(self, kind: LinkKind, edges: Sequence[NetworkEdge]) -> _Flow:
         """From depots over the roads to whatever stands beside them."""
-        flow = _Flow()
+        flow, found = _Flow(), registry()
         self._inside(flow, edges)
-        depots = {depot.id for depot in self._city.of_kind("depot")}
-        for link in self._city.links_of_kind(LinkKind.ROAD):
+        depots = {depot.id for depot in self._city.of_kind(*found.depots)}
+        ways = found.from_files.get(found.links[kind].carrier, ())
+        for link in self._city.links_of_kind(kind):
             if link.target in depots:
                 flow.join(ROOT, link.target)
                 flow.join(link.target, link.id)
                 flow.join(link.id, link.source)
-            elif depots and self._city.components[link.target].kind != "road":
+            elif depots and self._city.components[link.target].kind not in ways:
                 flow.join(link.source, link.id)
-                flow.join(link.id, flow.end(link.target, LinkKind.ROAD))
+                flow.join(link.id, flow.end(link.target, kind))
         return flow
-
-
-VISITED = ("emergency-well", "drinking-water", "generator", "hospital", "rescue-station", "depot", "network-control")
-"""Kinds that people, fuel or crews must always get to."""
 
 
 def without_access(city: City, graph: DependencyGraph) -> tuple[str, ...]:
@@ -249,10 +242,12 @@ def without_access(city: City, graph: DependencyGraph) -> tuple[str, ...]:
     A kind is looked at if people must always get to it, or if others of the kind have a road link. A town without any
     road link says nothing about access.
     """
-    with_road = {link.target for link in city.links_of_kind(LinkKind.ROAD)}
-    kinds = {city.components[name].kind for name in with_road} | set(VISITED)
+    found = registry()
+    with_road = {link.target for kind in found.access_links for link in city.links_of_kind(kind)}
     if not with_road:
         return ()
-    missing = {c.id for c in city.components.values() if c.kind in kinds and c.domain != Domain.TRAFFIC} - with_road
-    missing |= {one.component for one in graph.unreached if one.kind == LinkKind.ROAD}
+    roads = {found.links[kind].carrier for kind in found.access_links}
+    kinds = {city.components[name].kind for name in with_road} | set(found.types_that(lambda one: one.visited))
+    missing = {c.id for c in city.components.values() if c.kind in kinds and c.domain not in roads} - with_road
+    missing |= {one.component for one in graph.unreached if one.kind in found.access_links}
     return tuple(name for name in city.components if name in missing)

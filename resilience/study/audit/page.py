@@ -24,7 +24,6 @@ from resilience.words.terms import component_words, link_words, term
 from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
 from simulator.contracts.form import Form
-from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Said
 
@@ -75,7 +74,7 @@ def row(outcome: Outcome, audit: Audit, lang: str = "en") -> dict[str, Any]:
 
 def by_graph(outcome: Outcome) -> bool:
     """Whether the graph says that somebody has every feed of a kind over this place; a drive has no second feed."""
-    return any(one.kind != LinkKind.ROAD for one in outcome.victims)
+    return any(one.kind not in registry().access_links for one in outcome.victims)
 
 
 def csv_text(audit: Audit, lang: str = "en") -> str:

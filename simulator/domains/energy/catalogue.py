@@ -81,6 +81,7 @@ CATALOGUE = Catalogue(
             about=_("busbar or local substation"),
             glyph="M-2 -2H2V2H-2Z",
             many=True,
+            network_part=True,
         ),
         ComponentType(
             "line",
@@ -105,6 +106,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(5),
             about=_("line or cable"),
             many=True,
+            network_part=True,
         ),
         ComponentType(
             "transformer",
@@ -120,6 +122,7 @@ CATALOGUE = Catalogue(
             ),
             from_file=True,
             repair=repair_hours(10),
+            network_part=True,
         ),
         ComponentType(
             "substation",
@@ -176,6 +179,7 @@ CATALOGUE = Catalogue(
             glyph="M0 -4L4 0L0 4L-4 0Z",
             many=True,
             shown_failed=True,
+            network_part=True,
         ),
         ComponentType(
             "battery",
@@ -240,6 +244,8 @@ CATALOGUE = Catalogue(
             repair=repair_hours(2),
             about=_("emergency generator: starts when what it feeds has no other power"),
             glyph="M0 -6L6 5H-6Z",
+            roots=(POWER,),
+            visited=True,
         ),
         ComponentType(
             "household-meter",
@@ -251,6 +257,7 @@ CATALOGUE = Catalogue(
                 Parameter("share", "1", None, "", "its share of that substation's load"),
             ),
             about=_("electricity meter of a household, whose readings leave the gateway only as sums"),
+            network_part=True,
         ),
         ComponentType(
             "network-control",
@@ -265,6 +272,8 @@ CATALOGUE = Catalogue(
             trade=ICT,
             about=_("grid control centre: operates remote switches over its control links"),
             glyph="M-6 -5H6V2H1V5H-1V2H-6Z",
+            core=True,
+            visited=True,
         ),
     ),
     links=(
@@ -278,6 +287,7 @@ CATALOGUE = Catalogue(
             draws=True,
             passes_loss=True,
             autonomy="power_autonomy_s",
+            order=10,
         ),
     ),
     trades=(

@@ -152,6 +152,8 @@ CATALOGUE = Catalogue(
             forwards=(DATA,),
             repair=repair_hours(4),
             glyph="M-6 0L-3 -5H3L6 0L3 5H-3Z",
+            roots=(DATA,),
+            core=True,
         ),
         ComponentType(
             "router",
@@ -161,6 +163,7 @@ CATALOGUE = Catalogue(
             forwards=(DATA,),
             repair=repair_hours(3),
             glyph="M-4.5 0L-2 -4H2L4.5 0L2 4H-2Z",
+            core=True,
         ),
         ComponentType(
             "switch",
@@ -171,6 +174,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(3),
             glyph="M-3.5 0L-1.7 -3H1.7L3.5 0L1.7 3H-1.7Z",
             shown_failed=True,
+            core=True,
         ),
         ComponentType(
             "radio-site",
@@ -249,12 +253,30 @@ CATALOGUE = Catalogue(
             ),
             gives=(CONTROL,),
             about=_("a duty that a cluster of servers carries: the member elected by rank and health runs it"),
+            clustered=True,
+            mode_says_all=True,
         ),
     ),
     links=(
-        LinkType(DATA, DOMAIN, _("data"), TRADE, (LINK_CUT, LINK_DEGRADED), undirected=True),
         LinkType(
-            CONTROL, DOMAIN, _("remote control"), TRADE, (LINK_CUT,), needs_path=DATA, commands=True, passes_loss=True
+            DATA,
+            DOMAIN,
+            _("data"),
+            TRADE,
+            (LINK_CUT, LINK_DEGRADED),
+            undirected=True,
+            order=20,
+        ),
+        LinkType(
+            CONTROL,
+            DOMAIN,
+            _("remote control"),
+            TRADE,
+            (LINK_CUT,),
+            needs_path=DATA,
+            commands=True,
+            passes_loss=True,
+            order=30,
         ),
     ),
     trades=(

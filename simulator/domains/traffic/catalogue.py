@@ -117,6 +117,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             about=_("junction of roads"),
             many=True,
+            network_part=True,
         ),
         ComponentType(
             "road",
@@ -145,6 +146,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(6, parts=0),
             about=_("road in one direction"),
             many=True,
+            network_part=True,
         ),
         ComponentType(
             "signal",
@@ -188,9 +190,20 @@ CATALOGUE = Catalogue(
             repair=repair_hours(2),
             about=_("traffic signal at the road node that its road link comes from"),
             glyph="M-2 -4A2 2 0 0 1 2 -4V4A2 2 0 0 1 -2 4Z",
+            mode_says_all=True,
         ),
     ),
-    links=(LinkType(ROAD, DOMAIN, _("road access"), ROADS, (LINK_CUT,), access=True),),
+    links=(
+        LinkType(
+            ROAD,
+            DOMAIN,
+            _("road access"),
+            ROADS,
+            (LINK_CUT,),
+            access=True,
+            order=50,
+        ),
+    ),
     trades=(
         TradeType(ROADS, _("roads"), Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"), order=3),
     ),

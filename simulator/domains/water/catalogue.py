@@ -164,6 +164,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(6, source=_MAIN),
             about=_("junction of mains, with the demand of the houses around it"),
             many=True,
+            network_part=True,
         ),
         ComponentType(
             "pipe",
@@ -173,6 +174,7 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(6, source=_MAIN),
             many=True,
+            network_part=True,
         ),
         ComponentType(
             "pump",
@@ -219,6 +221,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(12, parts=0),
             about=_("elevated tank or service reservoir"),
             glyph="M-6 -5H6L3.5 5H-3.5Z",
+            stores=(WATER,),
         ),
         ComponentType(
             "reservoir",
@@ -229,10 +232,20 @@ CATALOGUE = Catalogue(
             repair=repair_hours(12, parts=0),
             about=_("source: waterworks' clear well, lake, aquifer"),
             glyph="M0 -7C4 -2 5 0 5 2A5 5 0 0 1 -5 2C-5 0 -4 -2 0 -7Z",
+            roots=(WATER,),
         ),
     ),
     links=(
-        LinkType(WATER, DOMAIN, _("water"), WATER_TRADE, (LINK_CUT,), passes_loss=True, autonomy="water_autonomy_s"),
+        LinkType(
+            WATER,
+            DOMAIN,
+            _("water"),
+            WATER_TRADE,
+            (LINK_CUT,),
+            passes_loss=True,
+            autonomy="water_autonomy_s",
+            order=40,
+        ),
     ),
     trades=(
         TradeType(

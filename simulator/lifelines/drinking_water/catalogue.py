@@ -16,7 +16,7 @@ from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import repair_hours
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS
-from simulator.domains.water.catalogue import WATER_TRADE
+from simulator.domains.water.catalogue import WATER, WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.drinking_water")
@@ -70,6 +70,9 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.drinking_water.process:DrinkingWater",
             order=30,
             about=_("emergency supply of one district: network, boiled, tank, then wells and tankers, bottles"),
+            visited=True,
+            stands_in=WATER,
+            district_measures=("litres-per-person",),
         ),
         ComponentType(
             "emergency-well",
@@ -84,6 +87,9 @@ CATALOGUE = Catalogue(
             repair=repair_hours(4),
             about=_("emergency well with a hand pump, or a motor pump if it has a power link"),
             glyph="M0 -5C3 -1 3.5 0 3.5 1.5A3.5 3.5 0 0 1 -3.5 1.5C-3.5 0 -3 -1 0 -5Z",
+            visited=True,
+            stands_in=WATER,
+            district_measures=("litres-per-person",),
         ),
     ),
     quantities=(

@@ -49,6 +49,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.hospital.process:Hospital",
             order=10,
             glyph="M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
+            visited=True,
         ),
         ComponentType(
             "patient-records",

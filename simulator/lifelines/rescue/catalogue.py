@@ -63,6 +63,8 @@ CATALOGUE = Catalogue(
             order=20,
             about=_("station that ambulances leave from"),
             glyph="M0 -5L1.4 -1.4H5L2.1 1L3.2 4.6L0 2.5L-3.2 4.6L-2.1 1L-5 -1.4H-1.4Z",
+            visited=True,
+            base=True,
         ),
     ),
 )
