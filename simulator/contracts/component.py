@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import ClassVar
 
 from simulator.contracts.names import OpenName
 from simulator.contracts.naming import Given
@@ -20,16 +19,6 @@ class Domain(OpenName):
     """The name of a sub-system: a network, the lifelines that lean on it, the crews. Catalogues declare which exist."""
 
     __slots__ = ()
-    WATER: ClassVar[Domain]
-    ENERGY: ClassVar[Domain]
-    TRAFFIC: ClassVar[Domain]
-    ICT: ClassVar[Domain]
-    LIFELINE: ClassVar[Domain]
-    CREW: ClassVar[Domain]
-
-
-for _name in ("water", "energy", "traffic", "ict", "lifeline", "crew"):  # going: constants of catalogues take over
-    setattr(Domain, _name.upper(), Domain(_name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
 
 from simulator.contracts.names import OpenName
 
@@ -13,15 +12,6 @@ class LinkKind(OpenName):
     """The name of what flows between sub-systems. Catalogues declare which exist, and what each means."""
 
     __slots__ = ()
-    POWER: ClassVar[LinkKind]
-    DATA: ClassVar[LinkKind]
-    CONTROL: ClassVar[LinkKind]
-    WATER: ClassVar[LinkKind]
-    ROAD: ClassVar[LinkKind]
-
-
-for _name in ("power", "data", "control", "water", "road"):  # going: constants of catalogues take over
-    setattr(LinkKind, _name.upper(), LinkKind(_name))
 
 
 class Fallback(StrEnum):

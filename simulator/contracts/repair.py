@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
 
 from simulator.contracts.names import OpenName
 
@@ -12,16 +11,6 @@ class Trade(OpenName):
     """The name of what a crew has learnt. Catalogues declare which trades exist; crews of one of them do any work."""
 
     __slots__ = ()
-    ELECTRIC: ClassVar[Trade]
-    WATER: ClassVar[Trade]
-    ICT: ClassVar[Trade]
-    ROADS: ClassVar[Trade]
-    DRIVER: ClassVar[Trade]
-    ALL: ClassVar[Trade]
-
-
-for _name in ("electric", "water", "ict", "roads", "driver", "all"):  # going: constants of catalogues take over
-    setattr(Trade, _name.upper(), Trade(_name))
 
 
 @dataclass(frozen=True, slots=True)

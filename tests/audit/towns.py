@@ -183,4 +183,4 @@ def whole_town(
     return replace(made, districts=MappingProxyType(people))
 
 
-POWER, DATA, ROAD = LinkKind.POWER, LinkKind.DATA, LinkKind.ROAD
+POWER, DATA, ROAD = LinkKind("power"), LinkKind("data"), LinkKind("road")

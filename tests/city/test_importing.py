@@ -50,8 +50,8 @@ def test_water_alone_becomes_a_city_that_runs_on_stated_assumptions(tmp_path: Pa
     assert city.components["junction-B"].x_m - city.components["junction-A"].x_m == pytest.approx(400.0)
     for kind in ("waterworks", "hospital", "server", "gateway", "rescue-dispatch", "depot"):
         assert city.of_kind(kind), kind
-    assert city.links_into("pump-u", LinkKind.CONTROL)
-    assert not [link for link in city.links.values() if link.kind in (LinkKind.POWER, LinkKind.ROAD)]
+    assert city.links_into("pump-u", LinkKind("control"))
+    assert not [link for link in city.links.values() if link.kind in (LinkKind("power"), LinkKind("road"))]
     text = (tmp_path / "out" / "assumptions.md").read_text(encoding="utf-8")
     listed = [note for note in report.assumptions if note.subject != "people"]
     assert len(listed) > 10 and all(note.text.split("|")[0] in text for note in listed)
@@ -72,7 +72,7 @@ def test_roads_alone_have_people_from_their_trips(tmp_path: Path) -> None:
     assert {signal.x_m for signal in city.of_kind("signal")} <= {node.x_m for node in city.of_kind("road-node")}
     for component in city.components.values():
         if component.kind not in ("road-node", "service"):
-            assert city.links_into(component.id, LinkKind.ROAD), component.id
+            assert city.links_into(component.id, LinkKind("road")), component.id
 
 
 def test_networks_drawn_elsewhere_are_laid_over_each_other_and_that_is_said(tmp_path: Path) -> None:
@@ -169,8 +169,8 @@ def test_micropolis_pumps_hang_on_the_motors_bus(micropolis: ImportReport) -> No
     """All three motors of power.json stand at bus 1087."""
     city = micropolis.city
     for pump in city.of_kind("pump"):
-        assert [link.source for link in city.links_into(pump.id, LinkKind.POWER)] == ["bus-1087"], pump.id
-        assert city.links_into(pump.id, LinkKind.CONTROL) and city.links_into(pump.id, LinkKind.ROAD)
+        assert [link.source for link in city.links_into(pump.id, LinkKind("power"))] == ["bus-1087"], pump.id
+        assert city.links_into(pump.id, LinkKind("control")) and city.links_into(pump.id, LinkKind("road"))
 
 
 @needs_micropolis

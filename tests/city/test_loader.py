@@ -270,7 +270,7 @@ def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
 def test_links_keep_their_order_and_kinds(tmp_path: Path) -> None:
     city = load_city(hamlet(tmp_path))
     assert list(city.links) == ["g-h", "w-h", "s-gw", "s-ge", "gw-u", "gw-ww", "ww-u"]
-    assert [link.id for link in city.links_into("pump-u", LinkKind.CONTROL)] == ["ww-u"]
+    assert [link.id for link in city.links_into("pump-u", LinkKind("control"))] == ["ww-u"]
 
 
 @pytest.mark.parametrize(

@@ -85,10 +85,10 @@ def test_cables_follow_the_streets_and_two_in_one_street_make_a_trench() -> None
     layer = Layer(
         servers,
         (
-            join(LinkKind.DATA, "server-a", "server-d", ""),
-            join(LinkKind.DATA, "server-d", "server-a", ""),
-            join(LinkKind.CONTROL, "server-a", "server-d", ""),
-            join(LinkKind.POWER, "bus-1", "server-a", ""),
+            join(LinkKind("data"), "server-a", "server-d", ""),
+            join(LinkKind("data"), "server-d", "server-a", ""),
+            join(LinkKind("control"), "server-a", "server-d", ""),
+            join(LinkKind("power"), "bus-1", "server-a", ""),
         ),
         overrides={"line-1": Override(year=1990)},
     )
@@ -107,5 +107,5 @@ def test_cables_follow_the_streets_and_two_in_one_street_make_a_trench() -> None
 
 def test_without_roads_there_are_no_trenches() -> None:
     ground = BareTown({}, {}, {}, (), {})
-    layer = Layer((), (join(LinkKind.DATA, "x", "y", ""),))
+    layer = Layer((), (join(LinkKind("data"), "x", "y", ""),))
     assert in_trenches(ground, layer, ()) == layer

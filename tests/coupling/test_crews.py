@@ -83,7 +83,7 @@ def test_every_kind_that_can_break_has_a_trade_and_every_repair_is_of_a_kind() -
     assert all(trade_of(kind.name, kind.domain) in registry().trades for kind in registry().types.values())
     assert all(kind.repair.median_s > 0 for kind in registry().types.values())
     assert {p.name for p in registry().types["depot"].parameters} >= TRADES | {"crews"}
-    assert crews_of(yard(water_crews=2.0, drivers=1.0)) == {Trade.WATER: 2, Trade.DRIVER: 1}
+    assert crews_of(yard(water_crews=2.0, drivers=1.0)) == {Trade("water"): 2, Trade("driver"): 1}
 
 
 @pytest.mark.parametrize(

@@ -25,32 +25,32 @@ def pump_on_two_buses(autonomy_s: float = 0.0) -> Runtime:
 def test_the_second_feeder_carries_and_the_last_one_stops_the_pump() -> None:
     r = pump_on_two_buses()
     fault = r.log.add(SOMETHING, "test")
-    r.supply.offer("bus-1", LinkKind.POWER, False, fault)
+    r.supply.offer("bus-1", LinkKind("power"), False, fault)
     assert r.supply.works("pump-1")
-    r.supply.offer("bus-2", LinkKind.POWER, False, fault)
+    r.supply.offer("bus-2", LinkKind("power"), False, fault)
     assert not r.supply.works("pump-1")
     stopped = next(e for e in r.log.events if e.kind is EventKind.STOPPED)
     chain = r.log.trace(stopped.id)
     assert chain[0].id == fault
     assert stopped.via == "power-bus-2-pump-1"
-    r.supply.offer("bus-1", LinkKind.POWER, True, fault)
+    r.supply.offer("bus-1", LinkKind("power"), True, fault)
     assert r.supply.works("pump-1")
 
 
 def test_a_battery_lasts_its_minutes_recharges_in_its_hours_and_no_longer() -> None:
     r = pump_on_two_buses(autonomy_s=1800.0)
     for bus in ("bus-1", "bus-2"):
-        r.supply.offer(bus, LinkKind.POWER, False)
+        r.supply.offer(bus, LinkKind("power"), False)
     r.clock.run_until(1_799_999)
     assert r.supply.works("pump-1")
     r.clock.run_until(1_800_000)
     assert not r.supply.works("pump-1")
     used = [e.at for e in r.log.events if e.kind is EventKind.AUTONOMY_USED]
     assert used == [1_800_000]
-    r.supply.offer("bus-1", LinkKind.POWER, True)
+    r.supply.offer("bus-1", LinkKind("power"), True)
     r.clock.run_until(1_800_000 + round(RECHARGE_S * 500))  # half of the recharge time: half full
-    assert r.supply.autonomy_left_s("pump-1", LinkKind.POWER) == pytest.approx(900.0)
-    r.supply.offer("bus-1", LinkKind.POWER, False)
+    assert r.supply.autonomy_left_s("pump-1", LinkKind("power")) == pytest.approx(900.0)
+    r.supply.offer("bus-1", LinkKind("power"), False)
     start = r.clock.now
     r.clock.run_until(start + 900_000)
     assert not r.supply.works("pump-1")
@@ -59,9 +59,9 @@ def test_a_battery_lasts_its_minutes_recharges_in_its_hours_and_no_longer() -> N
 def test_power_back_before_the_battery_is_empty_leaves_no_stale_stop() -> None:
     r = pump_on_two_buses(autonomy_s=600.0)
     for bus in ("bus-1", "bus-2"):
-        r.supply.offer(bus, LinkKind.POWER, False)
+        r.supply.offer(bus, LinkKind("power"), False)
     r.clock.run_until(300_000)
-    r.supply.offer("bus-1", LinkKind.POWER, True)
+    r.supply.offer("bus-1", LinkKind("power"), True)
     r.clock.run_until(HOUR)
     assert r.supply.works("pump-1")
     assert not [e for e in r.log.events if e.kind in (EventKind.STOPPED, EventKind.AUTONOMY_USED)]
@@ -73,7 +73,7 @@ def test_a_failed_server_stops_its_control_link_but_not_the_pump() -> None:
     r.faults.apply("server-1", "node-out", "t1", {})
     assert not r.supply.link_up("control-server-1-pump-1")
     assert r.supply.works("pump-1")
-    assert not r.supply.mains("pump-1", LinkKind.CONTROL)
+    assert not r.supply.mains("pump-1", LinkKind("control"))
 
 
 def test_watchers_hear_once_an_instant_with_the_last_cause() -> None:
@@ -81,7 +81,7 @@ def test_watchers_hear_once_an_instant_with_the_last_cause() -> None:
     heard: list[int | None] = []
     r.supply.watch("pump-1", lambda _, cause: heard.append(cause))
     for bus in ("bus-1", "bus-2"):
-        r.supply.offer(bus, LinkKind.POWER, False)
+        r.supply.offer(bus, LinkKind("power"), False)
     r.clock.run_until(0)
     assert len(heard) == 1
     assert heard[0] is not None
@@ -91,10 +91,10 @@ def test_watchers_hear_once_an_instant_with_the_last_cause() -> None:
 def test_a_battery_that_is_empty_when_the_feeder_goes_again_is_not_used_up_twice() -> None:
     r = pump_on_two_buses(autonomy_s=60.0)
     for bus in ("bus-1", "bus-2"):
-        r.supply.offer(bus, LinkKind.POWER, False)
+        r.supply.offer(bus, LinkKind("power"), False)
     r.clock.run_until(60_000)
-    r.supply.offer("bus-1", LinkKind.POWER, True)
-    r.supply.offer("bus-1", LinkKind.POWER, False)
+    r.supply.offer("bus-1", LinkKind("power"), True)
+    r.supply.offer("bus-1", LinkKind("power"), False)
     r.clock.run_until(120_000)
     kinds = [event.kind for event in r.log.events if event.subject == "pump-1"]
     assert kinds.count(EventKind.AUTONOMY_USED) == 1 and kinds.count(EventKind.STOPPED) == 2
@@ -104,7 +104,7 @@ def test_draw_is_taken_from_the_first_live_feeder_only() -> None:
     r = pump_on_two_buses()
     r.supply.draw("pump-1", 5000.0)
     assert (r.supply.demand_w("bus-1"), r.supply.demand_w("bus-2")) == (5000.0, 0.0)
-    r.supply.offer("bus-1", LinkKind.POWER, False)
+    r.supply.offer("bus-1", LinkKind("power"), False)
     assert (r.supply.demand_w("bus-1"), r.supply.demand_w("bus-2")) == (0.0, 5000.0)
 
 

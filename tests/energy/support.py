@@ -62,7 +62,7 @@ def component(name: str, kind: str, x: float = 0.0, y: float = 0.0, district: st
 
 
 def power(source: str, target: str, autonomy_s: float = 0.0) -> Link:
-    return Link(f"{source}>{target}", LinkKind.POWER, source, target, autonomy_s=autonomy_s)
+    return Link(f"{source}>{target}", LinkKind("power"), source, target, autonomy_s=autonomy_s)
 
 
 def town(

@@ -29,7 +29,7 @@ SWITCHES = tuple(f"grid-switch-{i}" for i in (14, 34, 48, 107, 144, 311))
 
 def started(file: Path, remote: Sequence[str] = SWITCHES, **options: object) -> tuple[Runtime, EnergyDomain]:
     extra = [component("grid-control", "network-control"), component("yard", "depot", 7.8, 48.4)]
-    links = [Link(f"c-{name}", LinkKind.CONTROL, "grid-control", name) for name in remote]
+    links = [Link(f"c-{name}", LinkKind("control"), "grid-control", name) for name in remote]
     return run(town(file, extra, links), **options)  # type: ignore[arg-type]
 
 
@@ -154,7 +154,7 @@ def test_what_does_not_fit_is_shed_by_priority_and_comes_back_at_night(file: Pat
     important = {f"bus-{i}": 1.0 for i in (37, 43, 44, 46, 56)}
     runtime, domain = run(
         town(file, [component("grid-control", "network-control")],
-             [Link(f"c-{s}", LinkKind.CONTROL, "grid-control", s) for s in SWITCHES], important),
+             [Link(f"c-{s}", LinkKind("control"), "grid-control", s) for s in SWITCHES], important),
         hours=14,
     )  # fmt: skip
     runtime.faults.apply("substation-0", "substation-out", "test", {})

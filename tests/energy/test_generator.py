@@ -51,7 +51,7 @@ def modes(runtime: Runtime) -> list[tuple[str | None, float]]:
 
 def test_it_starts_within_its_time_and_the_battery_bridges() -> None:
     runtime = clinic()
-    assert runtime.supply.live_links("clinic", LinkKind.POWER)[0].source == "mains"
+    assert runtime.supply.live_links("clinic", LinkKind("power"))[0].source == "mains"
     runtime.clock.run_until(HOUR)
     assert modes(runtime) == []
     fault = cut(runtime)

@@ -50,7 +50,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def started(file: Path, extra: tuple[Component, ...] = (), hours: float = 24.0) -> tuple[Runtime, EnergyDomain]:
     parts = [component("grid-control", "network-control"), component("shop", "town-hall"), *extra]
-    links = [Link("c", LinkKind.CONTROL, "grid-control", RING), power("bus-3", "shop")]
+    links = [Link("c", LinkKind("control"), "grid-control", RING), power("bus-3", "shop")]
     return run(town(file, parts, links), NIGHT, hours)
 
 

@@ -110,7 +110,7 @@ def run_of_town() -> tuple[States, Out]:
         [component("hospital", "hospital", beds=10.0), component("generator", "generator"), component("bus", "bus")],
         [link("power", "bus", "hospital", 900.0), link("power", "generator", "hospital")],
     )
-    assert city.links["power-bus-hospital"].kind == LinkKind.POWER
+    assert city.links["power-bus-hospital"].kind == LinkKind("power")
     settings = RunSettings(datetime(2026, 1, 14), 0.0, 3600.0)
     scenario = Scenario("s", Verbatim("s"), Verbatim("?"), CityReference(), settings)
     run = RunIdentity("r", city, scenario, 1, 0, 3_600_000, 0)

@@ -83,7 +83,7 @@ def test_standby_takes_over_in_the_closed_form(
 
 def test_the_cascade_can_be_traced_to_the_dead_bus() -> None:
     runtime, _ = running(twins())
-    runtime.clock.at(to_ticks(40), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
+    runtime.clock.at(to_ticks(40), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
     run_to(runtime, 200)
     assert modes(runtime, "duty") == [(100.0, "none"), (113.0, "standby")]
     up = [e for e in runtime.log.events if e.kind is EventKind.LINK_UP and e.subject == "control-duty-p"]

@@ -78,7 +78,7 @@ def test_cut_of_the_only_uplink_loses_exactly_what_is_behind_it() -> None:
         "ict-availability-south": 1.0,
         "telemetry-city": 0.5,
     }
-    dark = {link.id for link in runtime.city.links_of_kind(LinkKind.CONTROL) if not runtime.supply.link_up(link.id)}
+    dark = {link.id for link in runtime.city.links_of_kind(LinkKind("control")) if not runtime.supply.link_up(link.id)}
     assert dark == {f"control-{source}-pump-north-{i}" for source in ("scada", "centre") for i in range(3)}
     low = [e for e in runtime.log.events if e.kind is EventKind.LINK_DOWN and e.subject in dark]
     assert len(low) == 6
@@ -106,7 +106,7 @@ def test_data_links_between_nodes_are_up_while_both_ends_work() -> None:
     runtime, _ = running(tree_town())
     runtime.faults.apply("core-2", "node-out", "fire", {})
     run_to(runtime, 1)
-    down = {link.id for link in runtime.city.links_of_kind(LinkKind.DATA) if not runtime.supply.link_up(link.id)}
+    down = {link.id for link in runtime.city.links_of_kind(LinkKind("data")) if not runtime.supply.link_up(link.id)}
     assert down == {"data-dc-2-core-2", "data-core-1-core-2"}
 
 
@@ -119,7 +119,7 @@ def test_a_leaf_has_data_while_it_reaches_a_server() -> None:
     runtime.faults.apply("office", "node-out", "fire", {})
     run_to(runtime, 2)
     assert not runtime.supply.link_up("data-gw-north-0-pump-north-0")
-    assert not runtime.supply.mains("pump-north-0", LinkKind.DATA)
+    assert not runtime.supply.mains("pump-north-0", LinkKind("data"))
     assert runtime.supply.link_up("data-gw-north-0-switch-north")
 
 
@@ -146,8 +146,8 @@ def snapshot(runtime: Runtime, ict: Ict) -> object:
 
 CITY = tree_town()
 BREAKS = [(c, "node-out") for c, k in CITY.components.items() if k.kind in {"server", "router", "switch", "gateway"}]
-BREAKS += [(link.id, fault) for link in CITY.links_of_kind(LinkKind.DATA) for fault in ("link-cut", "link-degraded")]
-BREAKS += [(link.id, "link-cut") for link in list(CITY.links_of_kind(LinkKind.CONTROL))[:3]]
+BREAKS += [(link.id, fault) for link in CITY.links_of_kind(LinkKind("data")) for fault in ("link-cut", "link-degraded")]
+BREAKS += [(link.id, "link-cut") for link in list(CITY.links_of_kind(LinkKind("control")))[:3]]
 
 FAULTS = st.lists(
     st.tuples(st.sampled_from(BREAKS), st.integers(0, 300), st.integers(1, 300), st.sampled_from(["x", "y"])),
@@ -215,7 +215,7 @@ def test_gateways_and_control_at_any_time_are_what_networkx_says(faults: list[Fa
         lost = sum(fault.number("loss") for fault in runtime.faults.active(name, "link-degraded"))
         return CITY.links[name].loss + lost < 1 and not runtime.faults.active(name, "link-cut")
 
-    for link in CITY.links_of_kind(LinkKind.DATA):
+    for link in CITY.links_of_kind(LinkKind("data")):
         if link.source in nodes and link.target in nodes and carrying(link.id):
             left.add_edge(link.source, link.target)
 

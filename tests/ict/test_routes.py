@@ -104,7 +104,9 @@ def damaged(draw: st.DrawFn) -> tuple[DataGraph, engine.NetworkState]:
     parts += [component(name, "pump") for name in names[nodes:]]
     pairs = draw(st.lists(st.tuples(st.sampled_from(names), st.sampled_from(names)), max_size=25))
     links = [
-        Link(f"e{i}", LinkKind.DATA, a, b, latency_s=draw(st.integers(0, 9)) / 1000, loss=draw(st.integers(0, 9)) / 10)
+        Link(
+            f"e{i}", LinkKind("data"), a, b, latency_s=draw(st.integers(0, 9)) / 1000, loss=draw(st.integers(0, 9)) / 10
+        )
         for i, (a, b) in enumerate(pairs)
         if a != b
     ]

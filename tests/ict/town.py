@@ -26,15 +26,15 @@ def component(
 
 
 def power(source: str, target: str, autonomy_s: float = 0.0) -> Link:
-    return Link(f"power-{source}-{target}", LinkKind.POWER, source, target, autonomy_s=autonomy_s)
+    return Link(f"power-{source}-{target}", LinkKind("power"), source, target, autonomy_s=autonomy_s)
 
 
 def data(source: str, target: str, latency_s: float = 0.001, loss: float = 0.0) -> Link:
-    return Link(f"data-{source}-{target}", LinkKind.DATA, source, target, latency_s=latency_s, loss=loss)
+    return Link(f"data-{source}-{target}", LinkKind("data"), source, target, latency_s=latency_s, loss=loss)
 
 
 def control(source: str, target: str, fallback: Fallback = Fallback.LOCAL) -> Link:
-    return Link(f"control-{source}-{target}", LinkKind.CONTROL, source, target, fallback=fallback)
+    return Link(f"control-{source}-{target}", LinkKind("control"), source, target, fallback=fallback)
 
 
 def level(measure: str, subject: str, minimum: float = 0.5) -> ServiceLevel:

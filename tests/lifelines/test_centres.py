@@ -50,8 +50,8 @@ def at(runtime: Runtime, seconds: float, target: str, fault: str, clear: bool = 
 
 def test_police_stand_at_listed_junctions_after_their_time() -> None:
     runtime = running(crossroads())
-    runtime.clock.at(to_ticks(100), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
-    runtime.clock.at(to_ticks(9000), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, True))
+    runtime.clock.at(to_ticks(100), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
+    runtime.clock.at(to_ticks(9000), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), True))
     run_to(runtime, 10_000)
     assert modes(runtime, "centre") == [(700.0, "none"), (2500.0, "police"), (9000.0, "central")]
     police = traffic_control.SHARES["police"]
@@ -129,7 +129,7 @@ def test_paper_counter_keeps_opening_hours(broken: str) -> None:
         at(runtime, 27 * hour, "switch", "node-out", clear=True)
     else:
         for when, up in ((0.5, False), (27.0, True)):
-            runtime.clock.at(to_ticks(when * hour), "test", partial(runtime.supply.offer, "bus", LinkKind.POWER, up))
+            runtime.clock.at(to_ticks(when * hour), "test", partial(runtime.supply.offer, "bus", LinkKind("power"), up))
     run_to(runtime, 48 * hour)
     steps = [(0.5, "none"), (2.0, "paper"), (12.0, "none"), (26.0, "paper"), (27.0, "online")]
     assert modes(runtime, "hall") == [(when * hour, mode) for when, mode in steps]

@@ -31,11 +31,11 @@ def village(wells: int = 2, with_depot: bool = True) -> City:
         component("pump", "pump", "village"),
         *(component(name, "road-node") for name in ROADS),
     ]
-    links = [Link(f"road-well-{i}", LinkKind.ROAD, "at-well", f"well-{i}") for i in range(wells)]
-    links.append(Link("road-supply", LinkKind.ROAD, "at-hall", "supply"))
+    links = [Link(f"road-well-{i}", LinkKind("road"), "at-well", f"well-{i}") for i in range(wells)]
+    links.append(Link("road-supply", LinkKind("road"), "at-hall", "supply"))
     if with_depot:
         parts.append(component("depot", "depot"))
-        links.append(Link("road-depot", LinkKind.ROAD, "at-depot", "depot"))
+        links.append(Link("road-depot", LinkKind("road"), "at-depot", "depot"))
     districts = [District("village", "Village", PEOPLE, 3000, 0), District("town", "Town", 1, 0, 0)]
     owed = [level("litres-per-person", "village", 15.0), level("lifeline", "supply"), level("water-supply", "village")]
     return town(parts, links, districts, owed)

@@ -22,7 +22,7 @@ def clinic(with_generator: bool = True) -> City:
         component("main", "junction"),
         component("clinic", "hospital", beds=200.0),
     ]
-    links = [power("bus", "clinic", 1800.0), Link("water", LinkKind.WATER, "main", "clinic", autonomy_s=7200.0)]
+    links = [power("bus", "clinic", 1800.0), Link("water", LinkKind("water"), "main", "clinic", autonomy_s=7200.0)]
     if with_generator:
         links.append(power("gen", "clinic"))
     return town(parts, links, levels=[level("lifeline", "clinic", 0.9)])
@@ -39,8 +39,8 @@ def offers(runtime: Runtime, source: str, kind: LinkKind, *steps: tuple[float, b
 
 def test_mains_battery_generator_battery_none_and_back() -> None:
     runtime = world(clinic())
-    offers(runtime, "gen", LinkKind.POWER, (0.0, False), (112.0, True), (5000.0, False))
-    offers(runtime, "bus", LinkKind.POWER, (100.0, False), (9000.0, True))
+    offers(runtime, "gen", LinkKind("power"), (0.0, False), (112.0, True), (5000.0, False))
+    offers(runtime, "bus", LinkKind("power"), (100.0, False), (9000.0, True))
     start(runtime)
     run_to(runtime, 10_000)
     # 12 s on batteries leave 1788 s; 4888 s on the generator recharge them at 1800 s in eight hours.
@@ -58,7 +58,7 @@ def test_mains_battery_generator_battery_none_and_back() -> None:
 
 def test_each_step_is_caused_by_the_bus() -> None:
     runtime = world(clinic(with_generator=False))
-    offers(runtime, "bus", LinkKind.POWER, (100.0, False))
+    offers(runtime, "bus", LinkKind("power"), (100.0, False))
     start(runtime)
     run_to(runtime, 3000)
     assert modes(runtime, "clinic") == [(100.0, "battery"), (1900.0, "manual")]
@@ -72,8 +72,8 @@ def test_each_step_is_caused_by_the_bus() -> None:
 
 def test_an_empty_roof_tank_halves_the_care_and_names_the_litres_to_bring() -> None:
     runtime = world(clinic())
-    offers(runtime, "gen", LinkKind.POWER, (0.0, False))
-    offers(runtime, "main", LinkKind.WATER, (600.0, False), (20_000.0, True))
+    offers(runtime, "gen", LinkKind("power"), (0.0, False))
+    offers(runtime, "main", LinkKind("water"), (600.0, False), (20_000.0, True))
     start(runtime)
     run_to(runtime, 30_000)
     assert modes(runtime, "clinic") == []
@@ -84,7 +84,7 @@ def test_an_empty_roof_tank_halves_the_care_and_names_the_litres_to_bring() -> N
 
 def test_a_closed_site_serves_nobody_whatever_its_power() -> None:
     runtime = world(clinic())
-    offers(runtime, "gen", LinkKind.POWER, (0.0, False))
+    offers(runtime, "gen", LinkKind("power"), (0.0, False))
     start(runtime)
     runtime.faults.apply("clinic", "site-out", "fire", {})
     run_to(runtime, 10)

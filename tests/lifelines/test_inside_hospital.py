@@ -37,7 +37,7 @@ def clinic(depot: bool = True, **house: Value) -> City:
         parts.append(component("yard", "depot", muster_s=900.0, x_m=5000.0))  # ten minutes away at 30 km/h
     links = [
         power("bus", "clinic", 600.0),
-        Link("main>clinic", LinkKind.WATER, "main", "clinic", autonomy_s=2 * HOUR_S),
+        Link("main>clinic", LinkKind("water"), "main", "clinic", autonomy_s=2 * HOUR_S),
         data("server", "router"),
         data("router", "records"),
         control("his", "records"),
@@ -57,9 +57,9 @@ def lose(runtime: Runtime, *what: str, at_s: float = LOST_S, back_s: float | Non
 
     def turn(one: str, on: bool) -> None:
         if one == "power":
-            runtime.supply.offer("bus", LinkKind.POWER, not on)
+            runtime.supply.offer("bus", LinkKind("power"), not on)
         elif one == "water":
-            runtime.supply.offer("main", LinkKind.WATER, not on)
+            runtime.supply.offer("main", LinkKind("water"), not on)
         else:
             target, _, fault = one.partition(":")
             if on:

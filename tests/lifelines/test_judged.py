@@ -88,7 +88,7 @@ def test_a_generator_that_must_run_for_a_working_day(generator: dict[str, Given]
     runtime = world(city)
     start_generators(runtime)
     start(runtime)
-    runtime.clock.at(to_ticks(LOST_S), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
+    runtime.clock.at(to_ticks(LOST_S), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
     own = item("gen", "standby", "running", 15.0, 8 * HOUR_S)
     assert verdict(runtime, own) is expected
     past = replace(own, component="clinic", primary="mains", standby="generator")

@@ -51,8 +51,8 @@ def running(city: City) -> Runtime:
 
 def test_radio_battery_runs_out_after_its_autonomy_and_crews_switch() -> None:
     runtime = running(valley(direct_s=420.0))
-    runtime.clock.at(to_ticks(60), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
-    runtime.clock.at(to_ticks(20_000), "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, True))
+    runtime.clock.at(to_ticks(60), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
+    runtime.clock.at(to_ticks(20_000), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), True))
     run_to(runtime, 30_000)
     dead = 60.0 + BATTERY_S
     assert modes(runtime, "dispatch") == [(dead, "none"), (dead + 420.0, "direct-mode"), (20_000.0, "trunked")]

@@ -64,7 +64,7 @@ def everything() -> City:
     links += [
         control("duty", "records"),
         control("duty", "room"),
-        Link("w", LinkKind.WATER, "main", "clinic", autonomy_s=900.0),
+        Link("w", LinkKind("water"), "main", "clinic", autonomy_s=900.0),
     ]
     links += [control("dispatch", f"siren-{d}") for d in ("west", "east")]
     links += [power("bus-a", x, 120.0) for x in (*west, "router-a", "clinic")]
@@ -103,7 +103,7 @@ def schedule(runtime: Runtime, faults: list[Fault]) -> None:
 
         def turn(on: bool, target: str = target, fault: str = fault, cause: str = f"f{n}") -> None:
             if fault == "offer":
-                runtime.supply.offer(target, LinkKind.POWER, not on)
+                runtime.supply.offer(target, LinkKind("power"), not on)
             elif on:
                 runtime.faults.apply(target, fault, cause, {})
             else:

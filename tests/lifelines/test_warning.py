@@ -54,7 +54,7 @@ def running(city: City) -> Runtime:
 def break_at(runtime: Runtime, at_s: float, target: str, fault: str) -> None:
     def act() -> None:
         if target == "bus":
-            runtime.supply.offer("bus", LinkKind.POWER, False)
+            runtime.supply.offer("bus", LinkKind("power"), False)
         else:
             runtime.faults.apply(target, fault, "test", {})
 

@@ -115,8 +115,8 @@ def test_a_gateway_that_is_out_is_killed_until_it_works_again(runtime: Runtime, 
 
 
 def test_a_gateway_without_power_is_killed_when_its_battery_is_empty(runtime: Runtime, recorder: Recorder) -> None:
-    runtime.clock.at(60_000, "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, False))
-    runtime.clock.at(900_000, "test", lambda: runtime.supply.offer("bus", LinkKind.POWER, True))
+    runtime.clock.at(60_000, "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
+    runtime.clock.at(900_000, "test", lambda: runtime.supply.offer("bus", LinkKind("power"), True))
     run_to(runtime, 1200)
     assert recorder.done == [(660.0, "kill", "g1"), (900.0, "revive", "g1")]
 

@@ -68,7 +68,7 @@ def city() -> City:
         add(f"bus-{i}", "bus", x, y, district=f"d{d + 1}")
     for i in range(13):
         add(f"pump-{i}", "pump", 500 + 470.0 * i, 600 + 2300 * abs(math.sin(i)), f"Pumpwerk {i + 1}")
-        _link(links, LinkKind.POWER, f"bus-{12 * (i % 10) + i % 12}", f"pump-{i}")
+        _link(links, LinkKind("power"), f"bus-{12 * (i % 10) + i % 12}", f"pump-{i}")
     for i in range(6):
         add(f"tank-{i}", "tank", 900 + 900.0 * i, 3000 - 380.0 * i, f"Hochbehälter {i + 1}")
     for i in range(24):
@@ -82,7 +82,7 @@ def city() -> City:
     add("depot", "depot", 5800, 1100, "Betriebshof")
     add("server-a", "server", 3300, 1500, "Rechenzentrum A")
     add("server-b", "server", 4100, 2500, "Rechenzentrum B")
-    _link(links, LinkKind.POWER, "bus-0", "hospital-1", 1800.0)
+    _link(links, LinkKind("power"), "bus-0", "hospital-1", 1800.0)
     for measure, minimum in CITY_MEASURES.items():
         levels[f"{measure}-city"] = ServiceLevel(f"{measure}-city", measure, "city", minimum, 65_460, "Stadtwerke")
     for measure, minimum in DISTRICT_MEASURES.items():

@@ -94,6 +94,6 @@ def test_two_sensors_of_one_component_may_fail_at_once_but_not_the_same_one_twic
 
 
 def test_a_selector_finds_only_what_carries_a_sensor() -> None:
-    water = Selector(domain=Domain.WATER)
+    water = Selector(domain=Domain("water"))
     assert matching(water, "sensor-noise", CITY) == ("pump-1", "pump-3", "junction-1")
     assert matching(Selector(), "clock-skew", CITY) == ("gateway-1", "gateway-2")

@@ -51,9 +51,9 @@ def tiny_city() -> City:
         depot,
     ]
     links = [
-        Link("power-bus-1-pump-1", LinkKind.POWER, "bus-1", "pump-1"),
-        Link("power-bus-2-pump-2", LinkKind.POWER, "bus-2", "pump-2"),
-        Link("data-server-a-pump-1", LinkKind.DATA, "server-a", "pump-1"),
+        Link("power-bus-1-pump-1", LinkKind("power"), "bus-1", "pump-1"),
+        Link("power-bus-2-pump-2", LinkKind("power"), "bus-2", "pump-2"),
+        Link("data-server-a-pump-1", LinkKind("data"), "server-a", "pump-1"),
     ]
     levels = [
         ServiceLevel("water-supply-d1", "water-supply", "d1", 0.9, 1000),

@@ -103,7 +103,7 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
     ("transformer", "transformer-out"): lambda t, x: t.value(x, "loading_pu") == 0,
     **{
         (kind, fault): lambda t, x: (
-            not any(t.runtime.supply.link_up(link.id) for link in t.runtime.city.links_out_of(x, LinkKind.CONTROL))
+            not any(t.runtime.supply.link_up(link.id) for link in t.runtime.city.links_out_of(x, LinkKind("control")))
         )
         for kind, fault in (
             ("waterworks", "loss-of-control"),
@@ -160,7 +160,7 @@ def _own(kind: str) -> tuple[FaultPoint, ...]:
 def _link_cases(city: City) -> Iterator[tuple[str, str, FaultPoint]]:
     seen = set()
     for link in city.links.values():
-        what = (link.kind, "" if link.kind == LinkKind.ROAD else city.components[link.target].kind)
+        what = (link.kind, "" if link.kind == LinkKind("road") else city.components[link.target].kind)
         for point in registry().links[link.kind].faults:
             if point.name == "link-degraded" and what[1] != "gateway":
                 continue  # what it does is measured at gateways

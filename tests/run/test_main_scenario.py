@@ -40,7 +40,7 @@ def test_pumps_on_dead_buses_stop_at_once_and_because_of_the_substation(main_run
         assert chain[-1]["kind"] == "fault"
         assert chain[-1]["subject"] == "substation-1"
         link = demo.links[event["via"]]
-        assert (link.kind, link.target) == (LinkKind.POWER, event["subject"])
+        assert (link.kind, link.target) == (LinkKind("power"), event["subject"])
         assert chain[1]["kind"] == "supply-lost"
 
 
@@ -52,7 +52,7 @@ def test_what_has_a_battery_goes_on_exactly_as_long_as_it_lasts(main_run: Run, d
             lost.setdefault(event["subject"], event)
     checked = 0
     for subject, event in lost.items():
-        autonomy_s = max(link.autonomy_s for link in demo.links_into(subject, LinkKind.POWER))
+        autonomy_s = max(link.autonomy_s for link in demo.links_into(subject, LinkKind("power")))
         back = next(
             (
                 e["t_s"]

@@ -61,7 +61,7 @@ def road_town(
     """A city whose components are its roads and `more`."""
     files = write_roads(folder, nodes, links, trips)
     parts = [
-        Component(e.component_id, e.kind, Domain.TRAFFIC, e.x, e.y, network_id=e.network_id)
+        Component(e.component_id, e.kind, Domain("traffic"), e.x, e.y, network_id=e.network_id)
         for e in read_road_elements(files)
     ]
     city = replace(town([*parts, *more], ties, levels), road_files=files)

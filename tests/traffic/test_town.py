@@ -131,7 +131,7 @@ def test_a_road_node_gives_access_until_its_last_road_in_is_closed(tmp_path: Pat
     assert world.log.trace(down.id)[0].id == last
     world.faults.clear("road-01-11", "road-closed", "x")
     run(world, 2)
-    assert world.supply.mains("depot-a", LinkKind.ROAD)
+    assert world.supply.mains("depot-a", LinkKind("road"))
 
 
 def test_rescue_reaches_whom_the_roads_let_it_reach(tmp_path: Path) -> None:

@@ -122,7 +122,7 @@ def test_pumps_draw_power_as_they_lift(tmp_path: Path) -> None:
 def test_without_power_the_well_fills_the_overflow_spills_and_cellars_are_at_risk(tmp_path: Path) -> None:
     with running(city_of(lifted(tmp_path))) as rt:
         rt.clock.run_until(HOUR)
-        rt.supply.offer("bus-1", LinkKind.POWER, False)
+        rt.supply.offer("bus-1", LinkKind("power"), False)
         rt.clock.run_until(HOUR + 10 * MINUTE)
         assert rt.quantities.value(PUMP, "sewage_flow_m3_s") == 0.0
         assert modes(rt, STATION) == [("mains", "none")]
@@ -133,7 +133,7 @@ def test_without_power_the_well_fills_the_overflow_spills_and_cellars_are_at_ris
         assert last(rt, "treated") < 0.1
         # the weir's crest at 10 m is the invert of the street's sewer: its manhole stays nearly empty
         assert last(rt, "cellars") == 1.0
-        rt.supply.offer("bus-1", LinkKind.POWER, True)
+        rt.supply.offer("bus-1", LinkKind("power"), True)
         rt.clock.run_until(14 * HOUR)
         assert modes(rt, STATION)[-1] == ("overflow", "mains")
         over = found(rt, "spill-over")[0]
@@ -145,7 +145,7 @@ def test_without_power_the_well_fills_the_overflow_spills_and_cellars_are_at_ris
 
 def test_without_an_overflow_the_street_gets_it(tmp_path: Path) -> None:
     with running(city_of(lifted(tmp_path, weir=False))) as rt:
-        rt.supply.offer("bus-1", LinkKind.POWER, False)
+        rt.supply.offer("bus-1", LinkKind("power"), False)
         rt.clock.run_until(12 * HOUR)
         assert modes(rt, STATION) == [("mains", "none")]
         cellars = found(rt, "cellars-at-risk")
@@ -190,12 +190,12 @@ def test_without_its_control_link_a_station_holds_or_goes_on_by_itself(tmp_path:
         rt.clock.run_until(HOUR)
         while rt.quantities.value(PUMP, "lifting_pump_running"):
             rt.clock.run_until(rt.clock.now + MINUTE)
-        rt.supply.offer("centre", LinkKind.CONTROL, False)
+        rt.supply.offer("centre", LinkKind("control"), False)
         rt.clock.run_until(8 * HOUR)
         high = rt.quantities.value(STATION, "sewage_level_m") > 4.0
         assert high is (fallback == "hold"), "held while it stood, it goes on standing"
         assert bool(found(rt, "held")) is (fallback == "hold")
-        rt.supply.offer("centre", LinkKind.CONTROL, True)
+        rt.supply.offer("centre", LinkKind("control"), True)
         rt.clock.run_until(12 * HOUR)
         assert rt.quantities.value(STATION, "sewage_level_m") < 2.5
 
@@ -206,7 +206,7 @@ def test_a_generator_takes_over(tmp_path: Path) -> None:
     with running(city_of(lifted(tmp_path), generator=True)) as rt:
         Generators(rt)
         rt.clock.run_until(HOUR)
-        rt.supply.offer("bus-1", LinkKind.POWER, False)
+        rt.supply.offer("bus-1", LinkKind("power"), False)
         rt.clock.run_until(12 * HOUR)
         assert modes(rt, STATION) == [("mains", "none"), ("none", "generator")]
         assert not found(rt, "spills")
@@ -216,7 +216,7 @@ def test_a_generator_takes_over(tmp_path: Path) -> None:
 def test_suction_trucks_come_when_nothing_lifts_for_long(tmp_path: Path) -> None:
     with running(city_of(lifted(tmp_path), trucks=True)) as rt:
         rt.clock.run_until(HOUR)
-        rt.supply.offer("bus-1", LinkKind.POWER, False)
+        rt.supply.offer("bus-1", LinkKind("power"), False)
         rt.clock.run_until(6 * HOUR)
         assert modes(rt, STATION) == [("mains", "none"), ("none", "suction")]
         crews = [e.at for e in rt.log.events if e.kind is EventKind.CREW and e.subject == STATION]
@@ -226,7 +226,7 @@ def test_suction_trucks_come_when_nothing_lifts_for_long(tmp_path: Path) -> None
         rt.clock.run_until(at + HOUR)
         rise = rt.quantities.value(STATION, "sewage_level_m") - before
         assert 0 < rise < 0.0027 * 3600 / 12
-        rt.supply.offer("bus-1", LinkKind.POWER, True)
+        rt.supply.offer("bus-1", LinkKind("power"), True)
         rt.clock.run_until(9 * HOUR)
         assert modes(rt, STATION)[-1] == ("suction", "mains")
 
@@ -234,7 +234,7 @@ def test_suction_trucks_come_when_nothing_lifts_for_long(tmp_path: Path) -> None
 def test_no_suction_truck_comes_where_that_is_the_fault(tmp_path: Path) -> None:
     with running(city_of(lifted(tmp_path), trucks=True)) as rt:
         rt.faults.apply(STATION, "no-suction-trucks", "t", {})
-        rt.supply.offer("bus-1", LinkKind.POWER, False)
+        rt.supply.offer("bus-1", LinkKind("power"), False)
         rt.clock.run_until(4 * HOUR)
         assert modes(rt, STATION)[0] == ("mains", "none")
         assert "suction" not in [after for _, after in modes(rt, STATION)]
@@ -275,13 +275,13 @@ def test_a_plant_without_biology_or_power_treats_less(tmp_path: Path) -> None:
         rt.clock.run_until(6 * HOUR)
         assert modes(rt, "plant") == [("full", "mechanical")]
         assert min(rt.levels.courses()["treated"].values) == pytest.approx(0.3)
-        rt.supply.offer("bus-2", LinkKind.POWER, False)
+        rt.supply.offer("bus-2", LinkKind("power"), False)
         rt.clock.run_until(12 * HOUR)
         assert modes(rt, "plant")[-1] == ("mechanical", "bypass")
         assert min(rt.levels.courses()["treated"].values) == 0.0
         assert rt.quantities.value("plant", "untreated_m3") > 0.9 * 0.01 * 6 * 3600
         rt.faults.clear("plant", "biology-out", "t")
-        rt.supply.offer("bus-2", LinkKind.POWER, True)
+        rt.supply.offer("bus-2", LinkKind("power"), True)
         rt.clock.run_until(15 * HOUR)
         assert modes(rt, "plant")[-1] == ("bypass", "full")
         assert last(rt, "treated") == 1.0

@@ -50,7 +50,7 @@ def test_a_pump_runs_only_with_power_and_draws_it(tmp_path: Path) -> None:
     assert rt.supply.demand_w("bus-1") == power
     assert power == pytest.approx(1000 * 9.81 * flow * lift / 0.75, rel=0.1)  # EPANET's default efficiency
     rt.clock.run_until(10 * MINUTE + 200)
-    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    rt.supply.offer("bus-1", LinkKind("power"), False)
     rt.clock.run_until(10 * MINUTE + 900)
     assert runs(rt), "the water stands still until the next whole second"
     rt.clock.run_until(10 * MINUTE + 1000)
@@ -58,7 +58,7 @@ def test_a_pump_runs_only_with_power_and_draws_it(tmp_path: Path) -> None:
     assert rt.supply.demand_w("bus-1") == 0
     rt.clock.run_until(60 * MINUTE)
     assert not runs(rt)
-    rt.supply.offer("bus-1", LinkKind.POWER, True)
+    rt.supply.offer("bus-1", LinkKind("power"), True)
     rt.clock.run_until(60 * MINUTE)
     assert runs(rt)
     running.close()
@@ -66,7 +66,7 @@ def test_a_pump_runs_only_with_power_and_draws_it(tmp_path: Path) -> None:
 
 def test_a_pump_without_any_power_at_the_start_stands(tmp_path: Path) -> None:
     rt = pumped(tmp_path)
-    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    rt.supply.offer("bus-1", LinkKind("power"), False)
     running = water.start(rt)
     assert not runs(rt)
     running.close()
@@ -78,12 +78,12 @@ def test_with_several_causes_the_pump_waits_for_the_last(tmp_path: Path, order: 
     running = water.start(rt)
     control = "control-centre-pump-U"
     begin = {
-        "power": lambda: rt.supply.offer("bus-1", LinkKind.POWER, False),
+        "power": lambda: rt.supply.offer("bus-1", LinkKind("power"), False),
         "fault": lambda: rt.faults.apply("pump-U", "pump-out", "x", {}),
         "hold": lambda: rt.supply.set_path(control, False),
     }
     end = {
-        "power": lambda: rt.supply.offer("bus-1", LinkKind.POWER, True),
+        "power": lambda: rt.supply.offer("bus-1", LinkKind("power"), True),
         "fault": lambda: rt.faults.clear("pump-U", "pump-out", "x"),
         "hold": lambda: rt.supply.set_path(control, True),
     }
@@ -123,7 +123,7 @@ def test_the_level_as_a_share_of_what_is_allowed(tmp_path: Path) -> None:
     """Tank T may stand between 0.5 m and 6 m; a share of 0.2 is 0.2 of the way between the two."""
     rt = pumped(tmp_path)
     running = water.start(rt)
-    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    rt.supply.offer("bus-1", LinkKind("power"), False)
     for hour in range(1, 13):
         level, share = (rt.quantities.value("tank-T", name) for name in ("level_m", "level_share"))
         assert share == pytest.approx((level - 0.5) / (6.0 - 0.5), abs=1e-5)
@@ -150,7 +150,7 @@ def test_a_control_room_that_sees_nothing_lets_its_pump_run_on(tmp_path: Path) -
 def test_a_battery_carries_the_pump_for_a_while(tmp_path: Path) -> None:
     rt = pumped(tmp_path, autonomy_s=1200)
     running = water.start(rt)
-    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    rt.supply.offer("bus-1", LinkKind("power"), False)
     rt.clock.run_until(20 * MINUTE - 1)
     assert runs(rt)
     rt.clock.run_until(20 * MINUTE)
@@ -301,13 +301,13 @@ def test_micropolis_wakes_up_at_once_when_power_is_back_after_all_water_is_gone(
     rt = world(city_of(path, tuple(link("power", "bus-1", p) for p in pumps), LEVELS, BUS), warmup_s=6 * 3600)
     running = water.start(rt)
     rt.clock.run_until(0)
-    rt.supply.offer("bus-1", LinkKind.POWER, False)
+    rt.supply.offer("bus-1", LinkKind("power"), False)
     rt.clock.run_until(12 * 60 * MINUTE)
     course = rt.levels.courses()["supply"]
     assert course.value_at(0) > 0.8
     assert course.values[-1] == 0.0
     assert rt.quantities.value("d1", "tank_volume_m3") == pytest.approx(0.0, abs=0.1)
-    rt.supply.offer("bus-1", LinkKind.POWER, True)
+    rt.supply.offer("bus-1", LinkKind("power"), True)
     rt.clock.run_until(12 * 60 * MINUTE)
     assert rt.levels.courses()["supply"].values[-1] > 0.6
     assert rt.supply.demand_w("bus-1") > 50_000
