@@ -11,7 +11,7 @@ COPY dashboards dashboards
 COPY scenarios scenarios
 COPY stadtwerk stadtwerk
 RUN python -m venv /opt/gateway && /opt/gateway/bin/pip install --constraint constraints.txt .
-RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --constraint constraints.txt ".[traffic,legacy,secrets]"
+RUN python -m venv /opt/simulator && /opt/simulator/bin/pip install --constraint constraints.txt ".[traffic,legacy,secrets,wastewater]"
 # The demo city is laid out from networks inside packages that the town itself does not need once it runs.
 RUN python -m venv /opt/builder && /opt/builder/bin/pip install --constraint constraints.txt ".[demo]"
 RUN XDG_CACHE_HOME=/opt/cache /opt/builder/bin/stadtwerk city show demo >/dev/null && \

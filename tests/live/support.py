@@ -15,6 +15,7 @@ import paho.mqtt.client as mqtt
 
 from gateways.gateway.aggregation import all_aggregated
 from gateways.wire.senml import registered
+from simulator.contracts.words import Text
 from stadtwerk.library import load_named_city
 from stadtwerk.terminal import Terminal
 
@@ -86,8 +87,9 @@ class Listener(Terminal):
         self.heard: list[tuple[str, bytes]] = []
         self._client: mqtt.Client | None = None
 
-    def say(self, text: str) -> None:
-        found = re.search(r"mqtt://([\d.]+):(\d+).*user (\S+), password (\S+)", text)
+    def say(self, text: str | Text) -> None:
+        said = text if isinstance(text, str) else text.of("en")
+        found = re.search(r"mqtt://([\d.]+):(\d+).*user (\S+), password (\S+)", said)
         if found is None:
             return
         ready = threading.Event()

@@ -63,4 +63,5 @@ def test_german_lists_have_german_heads(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["list", "faults", "--lang", "de"]) == 0
     out = capsys.readouterr().out
     assert "was geschieht" in out
-    assert "Umspannwerk ausgefallen" in out
+    assert "Schalter klemmt" in out
+    assert "Umspannwerks" in out

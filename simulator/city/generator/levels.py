@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -100,17 +101,19 @@ def _shares(networks: Networks, names: list[str], member: Floats, weight: Floats
 
         tk.openH(project)
         tk.initH(project, tk.NOSAVE)
-        while True:
-            tk.runH(project)
-            required = np.maximum(read(tk.FULLDEMAND), 0.0)
-            delivered = np.clip(read(tk.DEMAND), 0.0, required)
-            asked = required @ member
-            supplied = np.where(asked > 1e-9, delivered @ member / np.maximum(asked, 1e-9), 1.0)
-            enough = (read(tk.PRESSURE) * to_m >= ENOUGH_M) * weight @ member
-            rows.append(np.array([supplied, np.where(people > 0, enough / np.maximum(people, 1e-12), 1.0)]))
-            if tk.nextH(project) <= 0:
-                break
-        tk.closeH(project)
+        with warnings.catch_warnings():  # EPANET warns of low pressure: how much of it there is, is what is asked here
+            warnings.simplefilter("ignore")
+            while True:
+                tk.runH(project)
+                required = np.maximum(read(tk.FULLDEMAND), 0.0)
+                delivered = np.clip(read(tk.DEMAND), 0.0, required)
+                asked = required @ member
+                supplied = np.where(asked > 1e-9, delivered @ member / np.maximum(asked, 1e-9), 1.0)
+                enough = (read(tk.PRESSURE) * to_m >= ENOUGH_M) * weight @ member
+                rows.append(np.array([supplied, np.where(people > 0, enough / np.maximum(people, 1e-12), 1.0)]))
+                if tk.nextH(project) <= 0:
+                    break
+            tk.closeH(project)
     finally:
         close_water_file(project)
     return np.array(rows)
