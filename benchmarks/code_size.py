@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 """What is shipped; `tests` and `benchmarks` stand beside it."""
 
-APART = ("simulator/lifelines/heat", "simulator/lifelines/heating", "simulator/domains/wastewater")
+APART = ("simulator/lifelines/district_heating", "simulator/domains/wastewater")
 """What entered the town with the proof that it can be added from one folder; shown in a sum of its own."""
 
 SILENT = {
