@@ -212,7 +212,7 @@ def test_the_payload_version_is_rolled_out_and_back(tmp_path: Path) -> None:
                 client.send(readings(of, i))
             assert until(lambda step=step: service.rows == 50 * (step + 1))
         service.configure(b'{"schema":1,"payload":"v99"}')
-        assert until(lambda: service.health().get("foreign") == 1)
+        assert until(lambda: service.health().get("foreign", 0) >= 1), "at least once: it may be delivered again"
         client.send(readings(of, 30))
         assert until(lambda: service.rows == 155)
         assert service.series() == expected(of, range(31))
@@ -300,7 +300,7 @@ def test_a_gateway_that_is_not_set_up_for_drills_stays_with_good_software(tmp_pa
         field(process) as client,
     ):
         service.configure(config_message(GatewayConfig("v2", faulty=True)))
-        assert until(lambda: service.health().get("foreign") == 1)
+        assert until(lambda: service.health().get("foreign", 0) >= 1), "at least once: it may be delivered again"
         client.send(readings(of, 0))
         assert until(lambda: service.rows == 5)
         assert (service.versions, service.unreadable) == (["v1"], 0)
