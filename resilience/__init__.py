@@ -1,9 +1,11 @@
 """Breaks the town through its declared doors, and judges what it did. Nothing here knows an engine.
 
-scenario    what is asked: files, checks, records, selectors, norms, the charter's clauses
-inject      what breaks: the injector at the fault door, draws by hazard and wear, the watch for triggers
-judge       what held: checkers, evidence, metrics, and the verdict over them
-study       many runs: audit, campaign, comparison, suite, and the smallest timeline that still fails
+words       what things are called, and events as sentences
+scenario    what is asked: files, checks, records, selectors, draws by hazard and wear, norms, the charter's clauses
+inject      what breaks: the injector at the fault door, the watch for triggers
+judge       what held: checkers, evidence, limits, losses, metrics, and the verdict over them
 report      what people read: the report of a run and of the charter, and what build servers take
-words       what things are called, and how numbers and times are written
+study       many runs: audit, campaign, comparison, suite, and the smallest timeline that still fails
+
+Each leans on those above it only.
 """

@@ -46,6 +46,7 @@ ORDER: dict[str, tuple[str, ...]] = {
         "simulated ingest",
         "schemas",
     ),
+    "resilience": ("words", "scenario", "inject", "judge", "report", "study"),
     "stadtwerk": (
         "library schemas terminal",
         "runs",

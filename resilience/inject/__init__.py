@@ -1,1 +1,1 @@
-"""What breaks: the injector at the fault door, draws by hazard and wear, the watch for triggers."""
+"""What breaks: the injector at the fault door, and the watch for triggers."""

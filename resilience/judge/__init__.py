@@ -2,6 +2,7 @@
 
 checkers     the judges: each sees scenario, city and history, and gives findings
 time_series  service levels and modes over time
+limits       the number a finding is held against, with its source
 losses       who went without what for how long
 metrics      published figures, with the source of each formula
 verdict      pass, fail or inconclusive, with reasons and figures; `verdict.json`

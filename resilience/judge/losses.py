@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from enum import StrEnum
 
 from resilience.judge.metrics import person_hours_by_measure
 from resilience.judge.time_series import NotRecorded, Spell, cut, spells
-from resilience.report.run.content import DistrictLoss, Headline, LevelCourse, Reach, ServiceLoss
 from resilience.words.terms import component_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
@@ -15,6 +16,81 @@ from simulator.contracts.level import Measure, ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import SHARE, Text, Verbatim, Words
+
+
+class Reach(StrEnum):
+    """Whom a service level is owed to: the whole town, one district, or one facility."""
+
+    CITY = "city"
+    DISTRICT = "district"
+    COMPONENT = "component"
+
+
+@dataclass(frozen=True, slots=True)
+class LevelCourse:
+    """A service level over time as a step function: `values[i]` holds from `times_s[i]` until `times_s[i + 1]`.
+
+    NaN is a gap in what is known, drawn as a gap. `title` names whom the level is owed to. `low_s` is the time for
+    which it was worse than its minimum; `person_hours` is that time multiplied by `people`.
+    """
+
+    id: str
+    measure: str
+    measure_title: Text
+    title: Text
+    reach: Reach
+    unit: str
+    minimum: float
+    higher_is_better: bool
+    people: int
+    owner: str
+    times_s: tuple[float, ...]
+    values: tuple[float, ...]
+    low_s: float
+    person_hours: float
+    worst: float
+    worst_at_s: float
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceLoss:
+    """What one service cost its people: over all districts, or over whoever it is owed to if not to districts."""
+
+    measure: str
+    title: Text
+    person_hours: float
+    peak_people: int
+    peak_at_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictLoss:
+    """Person-hours without each service in one district, in the order of the services.
+
+    None where the service is not owed to the district.
+    """
+
+    id: str
+    title: str
+    people: int
+    person_hours: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures that matter. `peak_people` and `person_hours` count a person once, however many services are missing.
+
+    `recovery_s` is from the first fault until every level was back for good, None if one was not back at the end.
+    """
+
+    peak_people: int
+    peak_at_s: float | None
+    person_hours: float
+    worst_level: str | None
+    any_low: bool
+    recovery_s: float | None
+
 
 _CHANGES = {
     EventKind.STOPPED: ("stopped", True),

@@ -1,1 +1,1 @@
-"""What is asked: scenario files read, checked and held as records, with the norms they lean on."""
+"""What is asked: scenario files read, checked, drawn and held as records, with the norms they lean on."""

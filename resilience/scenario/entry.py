@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from resilience.inject.draws.hazard import Hazard
+from resilience.scenario.draws.hazard import Hazard
 from simulator.contracts.component import Domain, Value
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resilience.inject.draws.cases import Stream, drawn, exposed, with_cases
+from resilience.scenario.draws.cases import Stream, drawn, exposed, with_cases
 from resilience.scenario.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.link import Link

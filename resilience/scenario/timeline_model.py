@@ -10,10 +10,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
 
-from resilience.inject.draws.cases import Exposure, exposed
-from resilience.inject.draws.fragility import fragilities
-from resilience.inject.draws.hazard import INTENSITY, Hazard, HazardType, Place, Point
-from resilience.inject.draws.rates import rates
+from resilience.scenario.draws.cases import Exposure, exposed
+from resilience.scenario.draws.fragility import fragilities
+from resilience.scenario.draws.hazard import INTENSITY, Hazard, HazardType, Place, Point
+from resilience.scenario.draws.rates import rates
 from resilience.scenario.entry import Case, Evidence, Repair, Selector, TimelineEntry, Trigger, Wear
 from resilience.scenario.names import (
     DRAWN,

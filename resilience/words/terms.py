@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from resilience.scenario.entry import Signal, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.codes import given_words
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
-from simulator.contracts.words import Text, Verbatim, Words, joined, number
+from simulator.contracts.words import Text, Verbatim, Words, joined
 
 _ = Words("resilience")
 _c = _.context
-
-HAZARD_NAMES: dict[str, Text] = {
-    "flood": _("flood"),
-    "heat": _("heat"),
-    "storm": _("storm"),
-}
 
 OTHER_NAMES: dict[str, Text] = {
     "scenario file": _("scenario file"),
@@ -81,15 +74,6 @@ def mode_words(kind: str, mode: str) -> Text:
     return Verbatim(mode) if found is None else found.title
 
 
-def entry_words(entry: TimelineEntry) -> Text:
-    """What a timeline entry brings, where it has no title: its hazard, failures by chance, or its fault."""
-    if entry.hazard is not None:
-        return HAZARD_NAMES[entry.hazard.type.value]
-    if entry.wear is not None and not entry.fault:
-        return _("failures by chance")
-    return fault_words(entry.fault)
-
-
 def term(name: str, lang: str) -> str:
     """What a type of component, fault, kind of link, sub-system, confidence or category is called in one language."""
     found = registry()
@@ -134,18 +118,3 @@ def name_of(subject: str, city: City) -> Text:
     if subject in city.districts:
         return Verbatim(city.districts[subject].title or subject)
     return _("whole town") if subject == "city" else Verbatim(subject)
-
-
-def state_words(signal: Signal, target: str, city: City) -> Text:
-    """`Water tank 1: level, as a share, below 0.2`."""
-    subject = signal.at(target)
-    name = component_words(city.components[subject]) if subject in city.components else Verbatim(subject)
-    if subject in city.districts:
-        name = Verbatim(city.districts[subject].title or subject)
-    limits = []
-    if signal.above is not None:
-        limits.append(_("above ") + number(signal.above))
-    if signal.below is not None:
-        limits.append(_("below ") + number(signal.below))
-    what = quantity_words(signal.quantity)
-    return name + Verbatim(": ") + what + Verbatim(", ") + joined(limits, _(" and "))

@@ -242,7 +242,7 @@ def _norms(lang: str) -> Listing:
 
 
 def _rates(lang: str) -> Listing:
-    from resilience.inject.draws.rates import rates
+    from resilience.scenario.draws.rates import rates
     from resilience.words.terms import term
 
     rows = [
@@ -261,8 +261,9 @@ def _rates(lang: str) -> Listing:
 
 
 def _fragilities(lang: str) -> Listing:
-    from resilience.inject.draws.fragility import fragilities
-    from resilience.words.terms import HAZARD_NAMES, term
+    from resilience.scenario.draws.fragility import fragilities
+    from resilience.scenario.words import HAZARD_NAMES
+    from resilience.words.terms import term
 
     rows = [
         (

@@ -7,8 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import pytest
 
-from resilience.judge.losses import district_losses, failed_s, headline, level_courses, service_losses
-from resilience.report.run.content import Reach
+from resilience.judge.losses import Reach, district_losses, failed_s, headline, level_courses, service_losses
 from simulator.contracts.city import City
 from simulator.contracts.component import District
 from simulator.contracts.event import Event, EventKind

@@ -18,9 +18,9 @@ from xml.etree import ElementTree
 import pytest
 
 import resilience.report.run
+from resilience.judge.losses import Headline, LevelCourse
 from resilience.report.run import ReportContent, render, write_report
 from resilience.report.run.charts import COLUMN, SMALL, WIDE, Frame
-from resilience.report.run.content import Headline, LevelCourse
 from resilience.report.run.page import STEPS, quota, thinned
 from resilience.report.run.views import page_view
 from simulator.contracts.words import Said, Text

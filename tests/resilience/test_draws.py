@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resilience.inject.draws.cases import with_cases
-from resilience.inject.draws.hazard import Hazard, HazardType, Place
-from resilience.inject.draws.rates import YEAR_S, rates
 from resilience.inject.injector import build_injector
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.report.run.compose import compose
+from resilience.scenario.draws.cases import with_cases
+from resilience.scenario.draws.hazard import Hazard, HazardType, Place
+from resilience.scenario.draws.rates import YEAR_S, rates
 from resilience.scenario.loader import build_scenario, executed_text, load_scenario
 from resilience.scenario.names import World
 from resilience.scenario.scenario import Case, Repair, Scenario, Selector, TimelineEntry, Wear

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.inject.draws.fragility import curve_of, fails_at, fragilities
-from resilience.inject.draws.hazard import Circle, Hazard, HazardType, Place, Polygons, Strip
-from resilience.inject.draws.rates import YEAR_S, Outage, first_failure_s, rate_of, rates
+from resilience.scenario.draws.fragility import curve_of, fails_at, fragilities
+from resilience.scenario.draws.hazard import Circle, Hazard, HazardType, Place, Polygons, Strip
+from resilience.scenario.draws.rates import YEAR_S, Outage, first_failure_s, rate_of, rates
 from resilience.scenario.norms import Confidence
 from simulator.contracts.component import Component
 from simulator.contracts.registry import registry

@@ -1,7 +1,7 @@
 """The data files of norms and clauses."""
 
+from resilience.judge.limits import level_limit, owed_text, time_limit
 from resilience.scenario.clauses import clauses
-from resilience.scenario.limits import level_limit, owed_text, time_limit
 from resilience.scenario.norms import Confidence, norms
 from resilience.scenario.scenario import Threshold, TimeLimit
 from simulator.contracts.registry import registry

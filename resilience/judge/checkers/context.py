@@ -12,7 +12,8 @@ from resilience.judge.time_series import NotRecorded
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.moment import clock
 from resilience.scenario.scenario import Scenario, TimelineEntry, Window
-from resilience.words.terms import component_words, entry_words
+from resilience.scenario.words import entry_words
+from resilience.words.terms import component_words
 from simulator.contracts.city import City
 from simulator.contracts.duration import rounded
 from simulator.contracts.history import Course, Executed, History

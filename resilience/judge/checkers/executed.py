@@ -12,7 +12,7 @@ from resilience.inject.injector import due_at
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import Case, TimelineEntry
-from resilience.words.terms import state_words
+from resilience.scenario.words import state_words
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed
 from simulator.contracts.ticks import to_s, to_ticks

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resilience.judge.checkers.context import Context, Row, finding, guarded, judged, lasting
+from resilience.judge.limits import level_limit, owed_text, scenario_limit, shown_unit, time_limit
 from resilience.judge.time_series import TOLERANCE, NotRecorded, cut, spells, time_worse_s, worse, worst
 from resilience.judge.verdict import Category, Figure, Finding, Value
-from resilience.scenario.limits import level_limit, owed_text, scenario_limit, shown_unit, time_limit
 from resilience.scenario.scenario import (
     Budget,
     ByPlugin,

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from resilience.judge.checkers.context import Context, guarded, lasting
+from resilience.judge.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.judge.time_series import Outage, mode_course, outages, worse, worst
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
-from resilience.scenario.limits import level_limit, owed_text, shown_unit, time_limit
 from resilience.scenario.scenario import Redundancy, level_of
 from resilience.words.terms import mode_words
 from simulator.contracts.registry import registry

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from resilience.judge.checkers.context import Context, guarded, lasting
+from resilience.judge.limits import level_limit, owed_text, shown_unit
 from resilience.judge.time_series import spells, worst
 from resilience.judge.verdict import Category, Figure, Finding, Value
-from resilience.scenario.limits import level_limit, owed_text, shown_unit
 from resilience.scenario.scenario import LevelChoice, SteadyState
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from resilience.inject.draws.rates import ASSUMPTION, rate_of, rates
 from resilience.judge.outcome import Outcome, is_known, quoted
 from resilience.judge.verdict import Finding, Value
 from resilience.report.charter.content import (
@@ -24,6 +23,7 @@ from resilience.report.charter.content import (
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
 from resilience.report.run.compose import target_and_actual
 from resilience.scenario.clauses import Need, charter_clauses
+from resilience.scenario.draws.rates import ASSUMPTION, rate_of, rates
 from resilience.scenario.norms import Confidence
 from resilience.words.terms import kind_words
 from simulator.contracts.city import City

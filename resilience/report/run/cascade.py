@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resilience.report.run.content import CascadeStep, LevelCourse
+from resilience.judge.losses import LevelCourse
+from resilience.report.run.content import CascadeStep
 from resilience.words.events import line
 from resilience.words.terms import name_of
 from simulator.contracts.city import City

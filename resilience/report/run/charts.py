@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from resilience.report.run.content import LevelCourse, ModeTimeline
+from resilience.judge.losses import LevelCourse
+from resilience.report.run.content import ModeTimeline
 from resilience.report.run.drawing import (
     TimeAxis,
     ValueAxis,

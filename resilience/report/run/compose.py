@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from resilience.judge.limits import shown_unit
 from resilience.judge.losses import district_losses, failed_spans, headline, level_courses, service_losses
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.report.run.cascade import cascade
@@ -23,10 +24,10 @@ from resilience.report.run.content import (
 )
 from resilience.report.run.content import Threshold as ThresholdRow
 from resilience.scenario.clauses import clauses
-from resilience.scenario.limits import shown_unit
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
-from resilience.words.terms import component_words, fault_words, mode_words, state_words
+from resilience.scenario.words import state_words
+from resilience.words.terms import component_words, fault_words, mode_words
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History

@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
+from resilience.judge.losses import DistrictLoss, Headline, LevelCourse, ServiceLoss
 from resilience.judge.verdict import Metric, Value
 from simulator.contracts.words import Text
-
-
-class Reach(StrEnum):
-    """Whom a service level is owed to: the whole town, one district, or one facility."""
-
-    CITY = "city"
-    DISTRICT = "district"
-    COMPONENT = "component"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,33 +33,6 @@ class Check:
     source: str = ""
     confidence: str = ""
     needed: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class LevelCourse:
-    """A service level over time as a step function: `values[i]` holds from `times_s[i]` until `times_s[i + 1]`.
-
-    NaN is a gap in what is known, drawn as a gap. `title` names whom the level is owed to. `low_s` is the time for
-    which it was worse than its minimum; `person_hours` is that time multiplied by `people`.
-    """
-
-    id: str
-    measure: str
-    measure_title: Text
-    title: Text
-    reach: Reach
-    unit: str
-    minimum: float
-    higher_is_better: bool
-    people: int
-    owner: str
-    times_s: tuple[float, ...]
-    values: tuple[float, ...]
-    low_s: float
-    person_hours: float
-    worst: float
-    worst_at_s: float
-    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,45 +127,6 @@ class TownMap:
     districts: tuple[MapDistrict, ...]
     components: tuple[MapComponent, ...]
     links: tuple[tuple[float, float, float, float], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceLoss:
-    """What one service cost its people: over all districts, or over whoever it is owed to if not to districts."""
-
-    measure: str
-    title: Text
-    person_hours: float
-    peak_people: int
-    peak_at_s: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class DistrictLoss:
-    """Person-hours without each service in one district, in the order of `ReportContent.services`.
-
-    None where the service is not owed to the district.
-    """
-
-    id: str
-    title: str
-    people: int
-    person_hours: tuple[float | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The figures that matter. `peak_people` and `person_hours` count a person once, however many services are missing.
-
-    `recovery_s` is from the first fault until every level was back for good, None if one was not back at the end.
-    """
-
-    peak_people: int
-    peak_at_s: float | None
-    person_hours: float
-    worst_level: str | None
-    any_low: bool
-    recovery_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience.report.run.content import Check, LevelCourse, MapComponent, MapDistrict, Reach, ReportContent
+from resilience.judge.losses import LevelCourse, Reach
+from resilience.report.run.content import Check, MapComponent, MapDistrict, ReportContent
 from resilience.report.run.texts import say
 from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view

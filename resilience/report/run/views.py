@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from resilience.judge.losses import LevelCourse, Reach
 from resilience.report.run.charts import SMALL, WIDE, Band, course_chart, gantt, mode_title, rank_class
-from resilience.report.run.content import FaultSpan, LevelCourse, ModeSpan, ModeTimeline, Reach, ReportContent
+from resilience.report.run.content import FaultSpan, ModeSpan, ModeTimeline, ReportContent
 from resilience.report.run.drawing import element
 from resilience.report.run.town_map import FAILED, MapDrawing, domain_class, ranges, shapes, town_map
 from simulator.contracts.catalogue import State

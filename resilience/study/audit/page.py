@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import resilience.report.run
-from resilience.judge.losses import subject_words
+from resilience.judge.losses import Reach, subject_words
 from resilience.judge.verdict import EXIT_CODES, Value
-from resilience.report.run.content import Reach
 from resilience.report.run.wording import duration, number, quantity
 from resilience.study.audit.audit import Audit
 from resilience.study.audit.cases import Group, own_fault

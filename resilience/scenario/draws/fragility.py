@@ -9,8 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
-from resilience.inject.draws.hazard import INTENSITY, HazardType
-from resilience.inject.draws.rates import Outage, read_outage
+from resilience.scenario.draws.hazard import INTENSITY, HazardType
+from resilience.scenario.draws.rates import Outage, read_outage
 from resilience.scenario.norms import Confidence
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.document import load_document

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from resilience.inject.draws.fragility import curve_of
-from resilience.inject.draws.rates import Outage, first_failure_s, rate_of
+from resilience.scenario.draws.fragility import curve_of
+from resilience.scenario.draws.rates import Outage, first_failure_s, rate_of
 from resilience.scenario.entry import Case, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Value
