@@ -61,6 +61,11 @@ class Job:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
+def in_turn() -> threading.Lock:
+    """Held while a run is at work."""
+    return _ONE_AT_A_TIME
+
+
 class OtherBasis(RuntimeError):
     """The worker has another city, program or library than the campaign was planned with."""
 
@@ -71,7 +76,7 @@ def run_job(job: Job) -> RunFigures:
 
     if basis() != job.basis:
         raise OtherBasis("this worker has another version of stadtwerk or of a library that results depend on")
-    with _ONE_AT_A_TIME:
+    with in_turn():
         city = loaded(job.city)
         if job.keep:
             from resilience.judge.metrics.table import metrics_of
