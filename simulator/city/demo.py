@@ -22,7 +22,6 @@ from simulator.city.files import resolve
 from simulator.city.frame import FOOT_M, MapFrame
 from simulator.city.generator.bare_town import middles, nearest_middle
 from simulator.city.generator.layer import Make, Owners, TownSize
-from simulator.city.generator.levels import water_baseline
 from simulator.city.generator.town import Town, generate, with_declared_layers
 from simulator.city.importers.pandapower_grid import import_pandapower, quiet_pandapower
 from simulator.city.importing import cut_into_districts, ground_of, networks_of, with_layer
@@ -372,9 +371,7 @@ def _draft(folder: Path, without: Collection[str]) -> CityDraft:
     draft = replace(draft, districts=_named(cut_into_districts(networks, DISTRICTS)))
     draft = replace(draft, assumptions=(*draft.assumptions, _district_note()))
     ground = ground_of(draft, networks, folder, traffic)
-    baseline = water_baseline(ground, networks)
-    draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
-    draft = with_layer(draft, generate(ground, PLAN, (), baseline.minima))
+    draft = with_layer(draft, generate(ground, networks, PLAN))
     return with_declared_layers(Town(draft, ground, PLAN, folder), without)
 
 

@@ -12,7 +12,6 @@ from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, RoadRef
 from simulator.city.frame import MapFrame
 from simulator.city.generator.bare_town import BareTown, hull, middles, outlines
 from simulator.city.generator.layer import Layer, TownSize
-from simulator.city.generator.levels import water_baseline
 from simulator.city.generator.town import generate
 from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map
 from simulator.city.importers.link_rows import read_links
@@ -131,11 +130,7 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     draft = replace(draft, assumptions=(*draft.assumptions, *notes))
     draft = _peopled(draft, networks, gathered.trips)
     ground = ground_of(draft, networks, folder, gathered.trips)
-    if not draft.water:
-        return with_layer(draft, generate(ground, PLAN, known))
-    baseline = water_baseline(ground, networks)
-    draft = replace(draft, assumptions=(*draft.assumptions, *baseline.assumptions))
-    return with_layer(draft, generate(ground, PLAN, known, baseline.minima))
+    return with_layer(draft, generate(ground, networks, PLAN, known))
 
 
 def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> CityDraft:

@@ -96,6 +96,8 @@ class ComponentType:
     `network_part` one of the many parts of a network: looked at one by one only when asked
     `visited`      people, fuel or crews must always get to it
     `base`         crews or ambulances leave from it
+    `shed`         when an island runs short, what feeds it is shed first (3), then (2), or last (1)
+    `buried`       it is a cable in the ground, unless its parameter `overhead` says that it hangs
     `stands_in`    people turn to it when nothing comes over links of this kind any more
     `district_measures` measures of its district that it answers for
     `mode_says_all` its mode by itself says how it is
@@ -129,6 +131,8 @@ class ComponentType:
     network_part: bool = False
     visited: bool = False
     base: bool = False
+    shed: int = 3
+    buried: bool = False
     stands_in: LinkKind | None = None
     district_measures: tuple[str, ...] = ()
     mode_says_all: bool = False
@@ -254,6 +258,7 @@ class LinkType:
     `commands`      the source commands the target over it; a source that has lost control reaches nobody (control)
     `draws`         the target takes a measured load from the source (power)
     `access`        the way on which crews and trucks get to the target (road)
+    `buried`        it is a cable in the ground, which lies in trenches (power, data)
     `passes_loss`   who loses it passes the loss on: what hangs on the target leans on the source as well
     `order`         its place in audits, small numbers first
     `autonomy`      the quantity under which the seconds are recorded that targets still go on without it
@@ -270,6 +275,7 @@ class LinkType:
     commands: bool = False
     draws: bool = False
     access: bool = False
+    buried: bool = False
     passes_loss: bool = False
     autonomy: str = ""
     order: int = 100
@@ -293,7 +299,8 @@ class TradeType:
     """What a crew has learnt. `crews` is the parameter of a depot that says how many such crews belong to it.
 
     `any_work` marks the trade whose crews do any work, `buildings` the one that repairs what no other one does. `order`
-    is the place among the trades of a depot.
+    is the place among the trades of a depot, `in_town` how many such crews a depot of a generated town has by day
+    (assumption).
     """
 
     name: Trade
@@ -302,6 +309,7 @@ class TradeType:
     any_work: bool = False
     buildings: bool = False
     order: int = 0
+    in_town: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +334,18 @@ class TownLayer:
     """
 
     name: str
+    run: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class TownPart:
+    """What a thing lays over the networks of every town that is generated or imported.
+
+    `run` is "module:function": called with a `simulator.city.generator.layer.Laying` it returns the `Layer` that it
+    adds. Smaller `order` comes first.
+    """
+
     run: str
     order: int
 
@@ -373,6 +393,7 @@ class Catalogue:
     report_faults: tuple[FaultPoint, ...] = ()
     networks: tuple[NetworkFile, ...] = ()
     layers: tuple[TownLayer, ...] = ()
+    town: tuple[TownPart, ...] = ()
     stores: tuple[StoreKind, ...] = ()
     starts: tuple[Start, ...] = ()
     checks: tuple[CityCheck, ...] = ()

@@ -29,6 +29,7 @@ from simulator.contracts.catalogue import (
     StoreKind,
     SubSystem,
     TownLayer,
+    TownPart,
     TradeType,
 )
 from simulator.contracts.component import Domain
@@ -249,6 +250,12 @@ class Registry:
         """What is laid over the demo city, by name, in the order in which that has to happen."""
         found = (one for catalogue in self.catalogues.values() for one in catalogue.layers)
         return {one.name: one for one in sorted(found, key=lambda one: (one.order, one.name))}
+
+    @cached_property
+    def town(self) -> tuple[TownPart, ...]:
+        """What is laid over the networks of every generated town, in the order in which that has to happen."""
+        found = (one for catalogue in self.catalogues.values() for one in catalogue.town)
+        return tuple(sorted(found, key=lambda one: (one.order, one.run)))
 
     @cached_property
     def stores(self) -> Mapping[str, StoreKind]:

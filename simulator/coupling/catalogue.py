@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from simulator.contracts.catalogue import Catalogue, ComponentType, SubSystem, TradeType
+from simulator.contracts.catalogue import Catalogue, ComponentType, SubSystem, TownPart, TradeType
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import Priority
 from simulator.contracts.fault import FaultPoint, Parameter
@@ -112,6 +112,7 @@ CATALOGUE = Catalogue(
             glyph="M-6 4A6 6 0 0 1 6 4Z",
             visited=True,
             base=True,
+            shed=2,
         ),
     ),
     trades=(
@@ -120,6 +121,7 @@ CATALOGUE = Catalogue(
             _("drivers"),
             Parameter("drivers", "", 0.0, "assumption", "drivers of fuel trucks who do nothing else"),
             order=4,
+            in_town=2.0,
         ),
         TradeType(
             ALL,
@@ -136,5 +138,6 @@ CATALOGUE = Catalogue(
         QuantityName("fuel_trucks", "1", (DEPOT,), _("fuel trucks that could leave")),
         QuantityName("fuel_store_l", "l", (DEPOT,), _("fuel in the store in l")),
     ),
+    town=(TownPart("simulator.city.generator.depots:depots", 120),),
     depot=DEPOT,
 )

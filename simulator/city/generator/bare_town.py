@@ -14,6 +14,8 @@ import shapely
 from numpy.typing import NDArray
 
 from simulator.contracts.component import Component, District
+from simulator.contracts.link import LinkKind
+from simulator.contracts.registry import registry
 
 Floats = NDArray[np.float64]
 Outline = tuple[tuple[float, float], ...]
@@ -169,20 +171,24 @@ class BareTown:
         x, y = self.middle
         return min(self.districts, key=lambda d: ((d.x_m - x) ** 2 + (d.y_m - y) ** 2, d.id))
 
-    @cached_property
-    def supplying_buses(self) -> Nearest:
-        """Buses with consumers: a local substation stands there. All buses where none has any."""
-        buses = self.of_kind("bus")
-        loaded = [bus for bus in buses if self.weights.get(bus.id, 0.0) > 0]
-        return Nearest(loaded or buses)
+    def giving(self, kind: LinkKind) -> tuple[Component, ...]:
+        """Elements of the networks at which links of this kind may start."""
+        return self.of_kind(*registry().types_that(lambda one: one.from_file and kind in one.gives))
+
+    def sources(self, kind: LinkKind) -> Nearest:
+        """Those of them with consumers, where a house can be connected: all where none has any."""
+        if kind not in self._sources:
+            found = self.giving(kind)
+            self._sources[kind] = Nearest([one for one in found if self.weights.get(one.id, 0.0) > 0] or found)
+        return self._sources[kind]
 
     @cached_property
-    def supplying_junctions(self) -> Nearest:
-        """Junctions with demand: a main passes there from which a house can be supplied."""
-        junctions = self.of_kind("junction")
-        served = [junction for junction in junctions if self.weights.get(junction.id, 0.0) > 0]
-        return Nearest(served or junctions)
+    def _sources(self) -> dict[LinkKind, Nearest]:
+        return {}
 
     @cached_property
-    def road_nodes(self) -> Nearest:
-        return Nearest(self.of_kind("road-node"))
+    def edges(self) -> tuple[tuple[Component, str, str], ...]:
+        """What lies between two crossings of the network on which crews get about: a road, and the ids of its ends."""
+        carriers = {registry().links[kind].carrier for kind in registry().access_links}
+        ways = registry().types_that(lambda one: one.from_file and one.domain in carriers)
+        return tuple((one, *self.ends[one.id]) for one in self.of_kind(*ways) if one.id in self.ends)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from simulator.city.check import CITY
 from simulator.city.draft import Override, SensorRule
+from simulator.city.generator.bare_town import BareTown
+from simulator.city.networks import Networks
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, Value
 from simulator.contracts.level import ServiceLevel
@@ -83,6 +86,28 @@ def total(layers: Iterable[Layer]) -> Layer:
     for layer in layers:
         out = out + layer
     return out
+
+
+@dataclass(frozen=True, slots=True)
+class Laying:
+    """What a rule builds on: the ground and its networks, how much is wanted, and all that the rules before it laid."""
+
+    ground: BareTown
+    networks: Networks
+    plan: TownSize
+    laid: Layer
+
+    def measured(self, rules: Iterable[SensorRule], text: str) -> Layer:
+        """The rules for those types of component that the town has, and what is assumed of them, in words."""
+        present = {component.kind for component in (*self.ground.components.values(), *self.laid.components)}
+        wanted = tuple(rule for rule in rules if rule.kind in present)
+        subject = f"sensors of {', '.join(rule.id for rule in wanted)}"
+        return Layer(sensors=wanted, assumptions=(Assumption(subject, text),) if wanted else ())
+
+    @property
+    def everywhere(self) -> tuple[tuple[str, int], ...]:
+        """Each district and then the city, with their people: the subjects of service levels."""
+        return (*((district.id, district.people) for district in self.ground.districts), (CITY, self.ground.people))
 
 
 @dataclass(frozen=True, slots=True)

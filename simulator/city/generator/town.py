@@ -2,60 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from simulator.city.draft import CityDraft
 from simulator.city.generator.bare_town import BareTown
-from simulator.city.generator.control import control_layer
-from simulator.city.generator.ict import ict_layer
-from simulator.city.generator.layer import Layer, TownSize, total
-from simulator.city.generator.levels import level_layer
-from simulator.city.generator.lifelines import lifeline_layer, rescue_layer, warning_layer
-from simulator.city.generator.power import priority_layer, pump_layer, restoring_layer
-from simulator.city.generator.roads import access_layer, signal_layer
-from simulator.city.generator.sensors import household_layer, sensor_layer
+from simulator.city.generator.layer import Layer, Laying, TownSize
 from simulator.city.generator.trenches import in_trenches
+from simulator.city.networks import Networks
 from simulator.contracts.link import Link
 from simulator.contracts.registry import named, registry
-from simulator.domains.energy.catalogue import POWER
 
 
-def generate(
-    ground: BareTown, plan: TownSize, known: Sequence[Link] = (), minima: Mapping[tuple[str, str], float] | None = None
-) -> Layer:
-    """Lay ICT, control rooms, lifelines, road access, levels and sensors over the networks.
+def generate(ground: BareTown, networks: Networks, plan: TownSize, known: Sequence[Link] = ()) -> Layer:
+    """Lay over the networks what each sub-system and lifeline declares, in their order, and cables into trenches.
 
     `known` links come from the town itself: a pump that one of them feeds gets no other feed.
     """
-    fed = [link.target for link in known if link.kind == POWER]
-    ict = ict_layer(ground, plan)
-    signals = signal_layer(ground, plan)
-    rescue = rescue_layer(ground, ict, plan)
-    town = total(
-        [
-            Layer(links=tuple(known)),
-            pump_layer(ground, plan, fed),
-            ict,
-            signals,
-            control_layer(ground, ict, signals.components, plan),
-            rescue,
-            warning_layer(ground, ict, rescue.components[0], plan),
-            lifeline_layer(ground, ict, plan),
-        ]
-    )
-    laid = total(
-        [
-            town,
-            restoring_layer(ground),
-            priority_layer((*ground.components.values(), *town.components), town.links),
-            access_layer(ground, town.components, town.links, plan),
-            level_layer(ground, town.components, plan, minima),
-            sensor_layer(ground, town.components),
-            household_layer(ground, plan),
-        ]
-    )
+    laid = Layer(links=tuple(known))
+    for part in registry().town:
+        laid = laid + named(part.run)(Laying(ground, networks, plan, laid))
     return in_trenches(ground, laid, {link.id for link in known})
 
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from simulator.city.draft import Override
-from simulator.city.generator.bare_town import BareTown
+from simulator.city.generator.bare_town import BareTown, Nearest
 from simulator.city.generator.layer import Layer
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
-from simulator.domains.energy.catalogue import POWER
-from simulator.domains.ict.catalogue import DATA
-
-CABLES = (POWER, DATA)
-"""Kinds of link that are a cable in the ground."""
+from simulator.contracts.registry import registry
 
 
 def in_trenches(ground: BareTown, layer: Layer, kept: Collection[str]) -> Layer:
@@ -25,17 +21,19 @@ def in_trenches(ground: BareTown, layer: Layer, kept: Collection[str]) -> Layer:
     the roads; so do power lines that are not overhead. A street with at least two cables is a trench, named after its
     ends (`trench-n3-n7`). Links in `kept` are the town's own, which it describes itself.
     """
-    nodes = ground.road_nodes
-    if not nodes:
+    crossings = [one for kind in registry().access_links for one in ground.giving(kind)]
+    if not crossings:
         return layer
-    ways = _Ways(ground)
+    nodes, cables = Nearest(crossings), registry().links_that(lambda one: one.buried)
+    ways = _Ways(ground, crossings)
     everything = {**ground.components, **{component.id: component for component in layer.components}}
     courses: dict[str, tuple[str, ...]] = {}
     for link in layer.links:
         ends = everything.get(link.source), everything.get(link.target)
-        if link.kind in CABLES and link.id not in kept and ends[0] is not None and ends[1] is not None:
+        if link.kind in cables and link.id not in kept and ends[0] is not None and ends[1] is not None:
             courses[link.id] = ways.streets(nodes.to(ends[0]), nodes.to(ends[1]))
-    lines = [line for line in ground.of_kind("line") if line.id in ground.ends and not _overhead(line, layer)]
+    buried = registry().types_that(lambda one: one.buried)
+    lines = [line for line in ground.of_kind(*buried) if line.id in ground.ends and not _overhead(line, layer)]
     for line in lines:
         start, end = (ground.components[name] for name in ground.ends[line.id])
         courses[line.id] = ways.streets(nodes.to(start), nodes.to(end))
@@ -70,14 +68,12 @@ def _overhead(line: Component, layer: Layer) -> bool:
 class _Ways:
     """Shortest ways over the roads, whatever their direction. Of two equal ways the first found is taken."""
 
-    def __init__(self, ground: BareTown) -> None:
+    def __init__(self, ground: BareTown, crossings: Sequence[Component]) -> None:
         self._out: dict[str, list[tuple[float, str]]] = {}
-        for road in ground.of_kind("road"):
-            if road.id in ground.ends:
-                a, b = ground.ends[road.id]
-                self._out.setdefault(a, []).append((road.length_m, b))
-                self._out.setdefault(b, []).append((road.length_m, a))
-        self._name = {node.id: node.network_id for node in ground.of_kind("road-node")}
+        for road, a, b in ground.edges:
+            self._out.setdefault(a, []).append((road.length_m, b))
+            self._out.setdefault(b, []).append((road.length_m, a))
+        self._name = {node.id: node.network_id for node in crossings}
         self._order = {name: i for i, name in enumerate(self._name)}
         self._before: dict[str, dict[str, str]] = {}
 

@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     Page,
     Start,
     SubSystem,
+    TownPart,
     TradeType,
     failed,
     normal,
@@ -31,6 +32,10 @@ _ = Words("simulator.domains.ict")
 DOMAIN = Domain("ict")
 DATA, CONTROL = LinkKind("data"), LinkKind("control")
 TRADE = Trade("ict")
+SERVER, ROUTER, SWITCH, RADIO_SITE, GATEWAY = "server", "router", "switch", "radio-site", "gateway"
+BROKER, SERVICE = "broker", "service"
+DATA_CENTRE = "data"
+"""The cluster of the servers in the data centre of a generated town."""
 
 FLOODING = FaultPoint(
     "flooding",
@@ -144,7 +149,7 @@ CATALOGUE = Catalogue(
     ),
     types=(
         ComponentType(
-            "server",
+            SERVER,
             DOMAIN,
             _("server"),
             (_OUT, RANSOMWARE, FLOODING),
@@ -154,9 +159,10 @@ CATALOGUE = Catalogue(
             glyph="M-6 0L-3 -5H3L6 0L3 5H-3Z",
             roots=(DATA,),
             core=True,
+            shed=1,
         ),
         ComponentType(
-            "router",
+            ROUTER,
             DOMAIN,
             _("router"),
             (_OUT,),
@@ -164,9 +170,10 @@ CATALOGUE = Catalogue(
             repair=repair_hours(3),
             glyph="M-4.5 0L-2 -4H2L4.5 0L2 4H-2Z",
             core=True,
+            shed=1,
         ),
         ComponentType(
-            "switch",
+            SWITCH,
             DOMAIN,
             _("network switch"),
             (_OUT,),
@@ -175,9 +182,10 @@ CATALOGUE = Catalogue(
             glyph="M-3.5 0L-1.7 -3H1.7L3.5 0L1.7 3H-1.7Z",
             shown_failed=True,
             core=True,
+            shed=1,
         ),
         ComponentType(
-            "radio-site",
+            RADIO_SITE,
             DOMAIN,
             _("radio site"),
             (_OUT,),
@@ -186,9 +194,10 @@ CATALOGUE = Catalogue(
             repair=repair_hours(4),
             about=_("radio site of the rescue services or of telemetry"),
             glyph="M-6 -5H6L1.2 1V6H-1.2V1Z",
+            shed=1,
         ),
         ComponentType(
-            "gateway",
+            GATEWAY,
             DOMAIN,
             _("telemetry gateway"),
             (_OUT, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED, FALSE_DATA, *REPORT_FAULTS),
@@ -202,9 +211,10 @@ CATALOGUE = Catalogue(
             repair=repair_hours(2),
             about=_("telemetry gateway of a district"),
             glyph="M-4 4V-4L4 0Z",
+            shed=2,
         ),
         ComponentType(
-            "broker",
+            BROKER,
             DOMAIN,
             _("MQTT broker"),
             (BROKER_OUT, CERTIFICATE_EXPIRED),
@@ -213,7 +223,7 @@ CATALOGUE = Catalogue(
             glyph="M-4 0L0 -4L4 0L0 4ZM-1.5 0A1.5 1.5 0 1 0 1.5 0A1.5 1.5 0 1 0 -1.5 0Z",
         ),
         ComponentType(
-            "service",
+            SERVICE,
             DOMAIN,
             _("IT service"),
             (),
@@ -265,6 +275,7 @@ CATALOGUE = Catalogue(
             TRADE,
             (LINK_CUT, LINK_DEGRADED),
             undirected=True,
+            buried=True,
             order=20,
         ),
         LinkType(
@@ -285,28 +296,29 @@ CATALOGUE = Catalogue(
             _("ICT"),
             Parameter("ict_crews", "", 0.0, "assumption", "crews for the data network and control rooms alone"),
             order=2,
+            in_town=1.0,
         ),
     ),
     quantities=(
         QuantityName(
             "online",
             "1",
-            ("gateway",),
+            (GATEWAY,),
             _("online (1) or not (0)"),
             recorded=(Recorded(At.COMPONENT, 60),),
         ),
         QuantityName(
             "latency_s",
             "s",
-            ("gateway",),
+            (GATEWAY,),
             _("latency in s"),
             recorded=(Recorded(At.COMPONENT, 70),),
         ),
-        QuantityName("loss", "1", ("gateway",), _("share of messages lost")),
+        QuantityName("loss", "1", (GATEWAY,), _("share of messages lost")),
         QuantityName(
             "held_readings",
             "1",
-            ("gateway",),
+            (GATEWAY,),
             _("readings held"),
             recorded=(Recorded(At.COMPONENT, 80),),
         ),
@@ -334,6 +346,10 @@ CATALOGUE = Catalogue(
             _("{amount} of sensors connected to the data centre"),
             "availability",
         ),
+    ),
+    town=(
+        TownPart("simulator.domains.ict.town:network", 20),
+        TownPart("simulator.domains.ict.town:levels", 240),
     ),
     starts=(Start("simulator.domains.ict:start", order=10),),
     checks=(

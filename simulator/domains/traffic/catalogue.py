@@ -10,6 +10,7 @@ from simulator.contracts.catalogue import (
     Page,
     Start,
     SubSystem,
+    TownPart,
     TradeType,
     WorstReadings,
     analogue,
@@ -33,6 +34,9 @@ _ = Words("simulator.domains.traffic")
 DOMAIN = Domain("traffic")
 ROAD = LinkKind("road")
 ROADS = Trade("roads")
+ROAD_NODE, ROAD_TYPE, SIGNAL = "road-node", "road", "signal"
+TRAVEL_TIME_INDEX, RESCUE_ARRIVAL = "travel-time-index", "rescue-arrival"
+"""Measures: travel times over those of empty roads, and the share of people whom rescue reaches in time."""
 
 ALL_WAY_STOP_VEH_H = 1400.0
 """What a junction passes while its signal is dark: Al-Kaisy and Doruk (2023) saw 400 to 1,400 vehicles an hour at an
@@ -109,7 +113,7 @@ CATALOGUE = Catalogue(
     ),
     types=(
         ComponentType(
-            "road-node",
+            ROAD_NODE,
             DOMAIN,
             _("road junction"),
             (DEMAND_SURGE,),
@@ -120,7 +124,7 @@ CATALOGUE = Catalogue(
             network_part=True,
         ),
         ComponentType(
-            "road",
+            ROAD_TYPE,
             DOMAIN,
             _("road"),
             (
@@ -149,7 +153,7 @@ CATALOGUE = Catalogue(
             network_part=True,
         ),
         ComponentType(
-            "signal",
+            SIGNAL,
             DOMAIN,
             _("traffic signal"),
             (FaultPoint("signal-dark", _("signal is dark"), disables=True), CONTROLLER_FAILED),
@@ -191,6 +195,7 @@ CATALOGUE = Catalogue(
             about=_("traffic signal at the road node that its road link comes from"),
             glyph="M-2 -4A2 2 0 0 1 2 -4V4A2 2 0 0 1 -2 4Z",
             mode_says_all=True,
+            shed=2,
         ),
     ),
     links=(
@@ -205,20 +210,30 @@ CATALOGUE = Catalogue(
         ),
     ),
     trades=(
-        TradeType(ROADS, _("roads"), Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"), order=3),
+        TradeType(
+            ROADS,
+            _("roads"),
+            Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"),
+            order=3,
+            in_town=1.0,
+        ),
     ),
     quantities=(
-        QuantityName("vehicles", "1", ("road",), _("vehicles"), recorded=(Recorded(At.SUM, 150),)),
+        QuantityName("vehicles", "1", (ROAD_TYPE,), _("vehicles"), recorded=(Recorded(At.SUM, 150),)),
         QuantityName(
-            "speed_m_s", "m/s", ("road",), _("speed in m/s"), recorded=(Recorded(At.MEAN, 190, name="mean_speed_m_s"),)
+            "speed_m_s",
+            "m/s",
+            (ROAD_TYPE,),
+            _("speed in m/s"),
+            recorded=(Recorded(At.MEAN, 190, name="mean_speed_m_s"),),
         ),
-        QuantityName("travel_time_s", "s", ("road",), _("travel time in s")),
-        QuantityName("flow_veh_h", "1/h", ("road",), _("vehicles an hour")),
-        QuantityName("queue_veh", "1", ("signal",), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),)),
+        QuantityName("travel_time_s", "s", (ROAD_TYPE,), _("travel time in s")),
+        QuantityName("flow_veh_h", "1/h", (ROAD_TYPE,), _("vehicles an hour")),
+        QuantityName("queue_veh", "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),)),
     ),
     measures=(
         Measure(
-            "travel-time-index",
+            TRAVEL_TIME_INDEX,
             DOMAIN,
             "1",
             "city",
@@ -229,7 +244,7 @@ CATALOGUE = Catalogue(
             "U4SSC indicators",
         ),
         Measure(
-            "rescue-arrival",
+            RESCUE_ARRIVAL,
             DOMAIN,
             "1",
             "city",
@@ -239,6 +254,12 @@ CATALOGUE = Catalogue(
             _("{amount} of people reached by rescue in time"),
             "Länder rescue rules",
         ),
+    ),
+    town=(
+        TownPart("simulator.domains.traffic.town:signals", 30),
+        TownPart("simulator.domains.traffic.town:access", 150),
+        TownPart("simulator.domains.traffic.town:levels", 230),
+        TownPart("simulator.domains.traffic.town:sensors", 320),
     ),
     starts=(Start("simulator.domains.traffic:start", order=50),),
 )

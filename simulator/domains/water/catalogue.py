@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     Start,
     StoreKind,
     SubSystem,
+    TownPart,
     TradeType,
     WorstReadings,
 )
@@ -28,6 +29,9 @@ _ = Words("simulator.domains.water")
 DOMAIN = Domain("water")
 WATER = LinkKind("water")
 WATER_TRADE = Trade("water")
+JUNCTION, PIPE, PUMP, VALVE, TANK, RESERVOIR = "junction", "pipe", "pump", "valve", "tank", "reservoir"
+WATER_SUPPLY, WATER_PRESSURE = "water-supply", "water-pressure"
+"""Measures: the share of demand that arrives, and of people with enough pressure."""
 
 SET_POINT_TAMPERED = FaultPoint(
     "set-point-tampered",
@@ -155,7 +159,7 @@ CATALOGUE = Catalogue(
     ),
     types=(
         ComponentType(
-            "junction",
+            JUNCTION,
             DOMAIN,
             _("water junction"),
             (_BURST, _ISOLATED),
@@ -167,7 +171,7 @@ CATALOGUE = Catalogue(
             network_part=True,
         ),
         ComponentType(
-            "pipe",
+            PIPE,
             DOMAIN,
             _("water main"),
             (_BURST, _ISOLATED),
@@ -177,7 +181,7 @@ CATALOGUE = Catalogue(
             network_part=True,
         ),
         ComponentType(
-            "pump",
+            PUMP,
             DOMAIN,
             _("pump"),
             (FaultPoint("pump-out", _("pump does not run"), disables=True), *COMMAND_FAULTS),
@@ -193,9 +197,10 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(8),
             glyph="M-4.5 0A4.5 4.5 0 1 0 4.5 0A4.5 4.5 0 1 0 -4.5 0Z",
+            shed=1,
         ),
         ComponentType(
-            "valve",
+            VALVE,
             DOMAIN,
             _("control valve"),
             (
@@ -213,7 +218,7 @@ CATALOGUE = Catalogue(
             shown_failed=True,
         ),
         ComponentType(
-            "tank",
+            TANK,
             DOMAIN,
             _("water tank"),
             (_ISOLATED, _DRAINED, TANK_CONTAMINATED),
@@ -224,7 +229,7 @@ CATALOGUE = Catalogue(
             stores=(WATER,),
         ),
         ComponentType(
-            "reservoir",
+            RESERVOIR,
             DOMAIN,
             _("water source"),
             (_ISOLATED, _LOST, SOURCE_CONTAMINATED),
@@ -253,28 +258,29 @@ CATALOGUE = Catalogue(
             _("water"),
             Parameter("water_crews", "", 0.0, "assumption", "crews for mains, pumps and wells alone"),
             order=1,
+            in_town=2.0,
         ),
     ),
     quantities=(
-        QuantityName("pressure_m", "m", ("junction",), _("pressure in m")),
+        QuantityName("pressure_m", "m", (JUNCTION,), _("pressure in m")),
         QuantityName(
-            "demand_m3_s", "m3/s", ("junction",), _("water delivered in m³/s"), recorded=(Recorded(At.SUM, 120),)
+            "demand_m3_s", "m3/s", (JUNCTION,), _("water delivered in m³/s"), recorded=(Recorded(At.SUM, 120),)
         ),
-        QuantityName("water_age_s", "s", ("junction",), _("age of the water in s")),
-        QuantityName("leak_m3_s", "m3/s", ("junction",), _("water lost in m³/s"), recorded=(Recorded(At.SUM, 170),)),
-        QuantityName("level_m", "m", ("tank",), _("level in m")),
-        QuantityName("level_share", "1", ("tank",), _("level, as a share")),
-        QuantityName("volume_m3", "m3", ("tank",), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),
-        QuantityName("drain_m3_s", "m3/s", ("tank",), _("flow out of the tank's drain in m³/s")),
+        QuantityName("water_age_s", "s", (JUNCTION,), _("age of the water in s")),
+        QuantityName("leak_m3_s", "m3/s", (JUNCTION,), _("water lost in m³/s"), recorded=(Recorded(At.SUM, 170),)),
+        QuantityName("level_m", "m", (TANK,), _("level in m")),
+        QuantityName("level_share", "1", (TANK,), _("level, as a share")),
+        QuantityName("volume_m3", "m3", (TANK,), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),
+        QuantityName("drain_m3_s", "m3/s", (TANK,), _("flow out of the tank's drain in m³/s")),
         QuantityName(
             "contaminated_share",
             "1",
-            ("junction", "tank", "reservoir", "district"),
+            (JUNCTION, TANK, RESERVOIR, "district"),
             _("share of water that is contaminated"),
         ),
-        QuantityName("flow_m3_s", "m3/s", ("pipe", "pump", "valve"), _("flow in m³/s")),
-        QuantityName("pump_running", "1", ("pump",), _("runs (1) or not (0)")),
-        QuantityName("power_w", "W", ("pump",), _("power in W")),
+        QuantityName("flow_m3_s", "m3/s", (PIPE, PUMP, VALVE), _("flow in m³/s")),
+        QuantityName("pump_running", "1", (PUMP,), _("runs (1) or not (0)")),
+        QuantityName("power_w", "W", (PUMP,), _("power in W")),
         QuantityName(
             "water_supply_ratio",
             "1",
@@ -293,7 +299,7 @@ CATALOGUE = Catalogue(
     ),
     measures=(
         Measure(
-            "water-supply",
+            WATER_SUPPLY,
             DOMAIN,
             "1",
             "district|city",
@@ -304,7 +310,7 @@ CATALOGUE = Catalogue(
             "water service availability (Ostfeld et al. 2002)",
         ),
         Measure(
-            "water-pressure",
+            WATER_PRESSURE,
             DOMAIN,
             "1",
             "district|city",
@@ -318,6 +324,11 @@ CATALOGUE = Catalogue(
     stores=(
         StoreKind("tank", "volume_m3", "m3", _("water tank")),
         StoreKind("roof-tank", "water_autonomy_s", "s", _("roof tank"), per_hour=3600.0),
+    ),
+    town=(
+        TownPart("simulator.domains.water.town:pumps", 10),
+        TownPart("simulator.domains.water.town:levels", 200),
+        TownPart("simulator.domains.water.town:sensors", 300),
     ),
     starts=(Start("simulator.domains.water:start", order=40),),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -107,5 +108,9 @@ CATALOGUE = Catalogue(
             _("drinking water {amount}"),
             "1. WasSV § 2",
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.drinking_water.town:points_and_wells", 110),
+        TownPart("simulator.lifelines.drinking_water.town:levels", 210),
     ),
 )

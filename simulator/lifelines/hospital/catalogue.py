@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -50,6 +51,7 @@ CATALOGUE = Catalogue(
             order=10,
             glyph="M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
             visited=True,
+            shed=1,
         ),
         ComponentType(
             "patient-records",
@@ -89,5 +91,9 @@ CATALOGUE = Catalogue(
             order=80,
             about=_("water of a hospital: network, roof tank, tankers"),
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.hospital.town:house", 90),
+        TownPart("simulator.lifelines.hospital.town:levels", 254),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -67,5 +68,9 @@ CATALOGUE = Catalogue(
             order=40,
             about=_("loudspeaker van that drives through the streets"),
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.public_warning.town:room_sirens_vans", 80),
+        TownPart("simulator.lifelines.public_warning.town:levels", 253),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -18,12 +19,14 @@ from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.rescue")
 
+RESCUE_DISPATCH = "rescue-dispatch"
+
 CATALOGUE = Catalogue(
     "rescue",
     api=1,
     types=(
         ComponentType(
-            "rescue-dispatch",
+            RESCUE_DISPATCH,
             DOMAIN,
             _("rescue dispatch centre"),
             (SITE_OUT, STAFF_ABSENT, FaultPoint("direct-mode-fails", _("direct mode fails"))),
@@ -52,6 +55,7 @@ CATALOGUE = Catalogue(
             order=20,
             about=_("rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode"),
             glyph="M0 -7L2 -2H7L3 1.5L4.5 6.5L0 3.5L-4.5 6.5L-3 1.5L-7 -2H-2Z",
+            shed=1,
         ),
         ComponentType(
             "rescue-station",
@@ -65,6 +69,11 @@ CATALOGUE = Catalogue(
             glyph="M0 -5L1.4 -1.4H5L2.1 1L3.2 4.6L0 2.5L-3.2 4.6L-2.1 1L-5 -1.4H-1.4Z",
             visited=True,
             base=True,
+            shed=1,
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.rescue.town:centre_sites_stations", 70),
+        TownPart("simulator.lifelines.rescue.town:levels", 252),
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -36,6 +37,11 @@ CATALOGUE = Catalogue(
             order=50,
             about=_("digital town hall: online, else the paper counter"),
             glyph="M-6 5V-2H-4V-6H-1.5V-2H1.5V-6H4V-2H6V5Z",
+            shed=2,
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.town_hall.town:hall", 100),
+        TownPart("simulator.lifelines.town_hall.town:levels", 255),
     ),
 )

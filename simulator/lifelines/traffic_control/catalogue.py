@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -49,6 +50,11 @@ CATALOGUE = Catalogue(
             order=40,
             about=_("traffic control centre: central programmes over its control links, else local ones, else police"),
             glyph="M-6 -1L0 -6L6 -1V5H-6Z",
+            shed=2,
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.traffic_control.town:control_centre", 60),
+        TownPart("simulator.lifelines.traffic_control.town:levels", 251),
     ),
 )

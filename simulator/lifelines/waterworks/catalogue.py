@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import (
     Catalogue,
     ComponentType,
+    TownPart,
     analogue,
     failed,
     normal,
@@ -44,6 +45,11 @@ CATALOGUE = Catalogue(
             order=60,
             about=_("waterworks' control room: commands pumps over its control links"),
             glyph="M-6 5V-5L-2 -1V-5L2 -1V-5L6 -1V5Z",
+            shed=2,
         ),
+    ),
+    town=(
+        TownPart("simulator.lifelines.waterworks.town:control_room", 40),
+        TownPart("simulator.lifelines.waterworks.town:levels", 250),
     ),
 )

@@ -1,14 +1,11 @@
-"""What is required for people: one set of service levels for any town.
-
-Nothing is required that the published water network never gave.
-"""
+"""What the water network of a town gives without any fault: nothing is required that it never gave."""
 
 from __future__ import annotations
 
 import ctypes
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,12 +14,14 @@ from numpy.typing import NDArray
 
 from simulator.city.check import CITY
 from simulator.city.generator.bare_town import BareTown
-from simulator.city.generator.layer import Layer, TownSize
 from simulator.city.networks import Networks
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.city import Assumption
-from simulator.contracts.component import Component
-from simulator.contracts.level import ServiceLevel
+from simulator.domains.water.catalogue import WATER, WATER_PRESSURE, WATER_SUPPLY
+
+OWED = 0.95
+"""Shares of demand and of people with enough pressure that are owed (assumption: nearly everything, with room for a
+single consumer that is out)."""
 
 Floats = NDArray[np.float64]
 
@@ -44,35 +43,35 @@ PSI_M = 0.70307
 
 
 @dataclass(frozen=True)
-class WaterBaseline:
+class Baseline:
     """Minima by measure and subject (district or `city`), where the network gives less than is owed elsewhere."""
 
     minima: Mapping[tuple[str, str], float] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
 
 
-def water_baseline(ground: BareTown, networks: Networks) -> WaterBaseline:
+def baseline(ground: BareTown, networks: Networks) -> Baseline:
     """Pressure-driven hydraulics without any fault, from several hours of the day; the worst instant counts.
 
     A demand model in the file itself is kept, as the water domain does.
     """
-    junctions = ground.of_kind("junction")
-    subjects = ("city", *(district.id for district in ground.districts))
-    member = np.array([[s in ("city", c.district) for c in junctions] for s in subjects], dtype=np.float64).T
+    junctions = ground.giving(WATER)
+    subjects = (CITY, *(district.id for district in ground.districts))
+    member = np.array([[s in (CITY, c.district) for c in junctions] for s in subjects], dtype=np.float64).T
     weight = np.array([ground.weights.get(c.id, 0.0) for c in junctions])
     names = [c.network_id for c in junctions]
     runs = [_shares(networks, names, member, weight, start, hours) for start, hours in RUNS]
     supply, pressure = np.min([run.min(axis=0) for run in runs], axis=0)
     minima: dict[tuple[str, str], float] = {}
     notes = []
-    for measure, worst, owed in (("water-supply", supply, WATER_SUPPLY), ("water-pressure", pressure, WATER_PRESSURE)):
+    for measure, worst, owed in ((WATER_SUPPLY, supply, OWED), (WATER_PRESSURE, pressure, OWED)):
         for subject, share in zip(subjects, worst.tolist(), strict=True):
             if share - MARGIN < owed:
                 lowered = max(0.0, math.floor((share - MARGIN) * 100) / 100)
                 minima[measure, subject] = lowered
                 text = f"owed is {lowered:.0%}, since the network gives {share:.1%} at its worst without any fault"
                 notes.append(Assumption(f"{measure}-{subject}", text))
-    return WaterBaseline(minima, tuple(notes))
+    return Baseline(minima, tuple(notes))
 
 
 def _shares(networks: Networks, names: list[str], member: Floats, weight: Floats, start_h: int, hours: int) -> Floats:
@@ -132,86 +131,3 @@ def _set_up(project: Any, to_m: float, start_h: int, hours: int) -> None:
     shift = start_h * 3600 - int(tk.gettimeparam(project, tk.STARTTIME))
     tk.settimeparam(project, tk.PATTERNSTART, (int(tk.gettimeparam(project, tk.PATTERNSTART)) + shift) % 86400)
     tk.settimeparam(project, tk.STARTTIME, start_h * 3600)
-
-
-WATER_SUPPLY = 0.95
-WATER_PRESSURE = 0.95
-POWER_SUPPLY = 0.99
-ICT = 0.9
-"""Shares owed (assumptions: nearly everything, with room for a single consumer or device that is out)."""
-
-TRAVEL_TIME_INDEX = 2.5
-"""Norm travel-time-index: above 2.5 is poor (U4SSC)."""
-
-RESCUE = 0.95
-"""Norm rescue-arrival: 95 % within 12 min (Saxony)."""
-
-LITRES = 15.0
-"""Norm wassv-person: litres a person and day in an emergency (1. WasSV § 2)."""
-
-LIFELINE_LEVELS = {
-    "hospital": ("hospital-1", 0.8),
-    "rescue-dispatch": ("rescue-radio-1", 0.6),
-    "traffic-control-centre": ("traffic-centre-1", 0.5),
-    "town-hall": ("town-hall-1", 0.3),
-    "waterworks": ("waterworks-1", 0.5),
-    "public-warning": ("public-warning-1", 0.5),
-}
-"""Level and share of the duty owed of each kind of lifeline (assumptions: what its fallback still serves)."""
-
-
-def level_layer(
-    ground: BareTown, laid: Iterable[Component], plan: TownSize, minima: Mapping[tuple[str, str], float] | None = None
-) -> Layer:
-    """Service levels for the networks that there are. `minima` by (measure, subject) replace the usual ones."""
-    owners, laid, honest = plan.owners, tuple(laid), minima or {}
-    levels: list[ServiceLevel] = []
-    notes: list[Assumption] = []
-    places = [(district.id, district.people) for district in ground.districts]
-    everywhere = [*places, (CITY, ground.people)]
-
-    def add(
-        name: str, measure: str, subject: str, minimum: float, people: int, owner: str, basis: str = "assumption"
-    ) -> None:
-        levels.append(ServiceLevel(name, measure, subject, minimum, people, owner, basis))
-
-    if ground.of_kind("junction"):
-        for subject, people in everywhere:
-            minimum = honest.get(("water-supply", subject), WATER_SUPPLY)
-            add(f"water-supply-{subject}", "water-supply", subject, minimum, people, owners.water)
-        for subject, people in everywhere:
-            minimum = honest.get(("water-pressure", subject), WATER_PRESSURE)
-            add(f"water-pressure-{subject}", "water-pressure", subject, minimum, people, owners.water, "water-pressure")
-        for subject, people in places:
-            add(f"litres-{subject}", "litres-per-person", subject, LITRES, people, owners.water, "wassv-person")
-    if ground.of_kind("bus"):
-        for subject, people in everywhere:
-            if subject == CITY or _has_load(ground, subject):
-                add(f"power-supply-{subject}", "power-supply", subject, POWER_SUPPLY, people, owners.power)
-    if ground.of_kind("road-node"):
-        add(
-            "travel-time-index",
-            "travel-time-index",
-            CITY,
-            TRAVEL_TIME_INDEX,
-            ground.people,
-            owners.roads,
-            "travel-time-index",
-        )
-        add("rescue-arrival", "rescue-arrival", CITY, RESCUE, ground.people, owners.rescue, "rescue-arrival")
-    add("ict-availability", "ict-availability", CITY, ICT, ground.people, owners.ict)
-    add("telemetry", "telemetry", CITY, ICT, ground.people, owners.ict)
-    for component in laid:
-        if component.kind in LIFELINE_LEVELS:
-            name, minimum = LIFELINE_LEVELS[component.kind]
-            add(name, "lifeline", component.id, minimum, ground.people, component.owner)
-    text = (
-        f"required are {WATER_SUPPLY:.0%} of water demand, {POWER_SUPPLY:.0%} of electric load, {ICT:.0%} of ICT nodes "
-        "and sensors, and of lifelines what their fallback still serves; all people of the town lean on each lifeline"
-    )
-    notes.append(Assumption("minima of service levels", text))
-    return Layer(levels=tuple(levels), assumptions=tuple(notes))
-
-
-def _has_load(ground: BareTown, district: str) -> bool:
-    return any(bus.district == district and ground.weights.get(bus.id, 0.0) > 0 for bus in ground.of_kind("bus"))

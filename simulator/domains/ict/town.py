@@ -1,4 +1,6 @@
-"""The data network: a data centre in two rooms, core routers in a ring, a router and a gateway in each district."""
+"""What a generated town has of a data network: a data centre in two rooms, core routers in a ring, a router and a
+gateway in each district; and what is required of it.
+"""
 
 from __future__ import annotations
 
@@ -7,27 +9,28 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from simulator.city.generator.bare_town import BareTown, Nearest
-from simulator.city.generator.layer import Layer, TownSize, join, place
-from simulator.city.generator.names import (
-    BROKER,
-    CONTROL_SYSTEM,
-    CORE_ROUTER,
-    GATEWAY,
-    PORTAL,
-    ROOM_SWITCH,
-    ROUTER,
-    SERVER,
-)
-from simulator.city.generator.power import feed, generator_for
+from simulator.city.check import CITY
+from simulator.city.generator.bare_town import Nearest
+from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
+from simulator.city.generator.links import CORE, DETOUR, DEVICE_S, HOUR_S, feed, fibre, generator_for
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component, District
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
-from simulator.domains.ict.catalogue import DATA, PROTOCOL
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.ict import names
+from simulator.domains.ict.catalogue import (
+    BROKER,
+    DATA,
+    DATA_CENTRE,
+    GATEWAY,
+    PROTOCOL,
+    ROUTER,
+    SERVER,
+    SERVICE,
+    SWITCH,
+)
 
-HOUR_S = 3600.0
-
-CLUSTER = "data"
 SERVER_UPS_S = 0.5 * HOUR_S
 CORE_UPS_S = 4 * HOUR_S
 DISTRICT_UPS_S = 1 * HOUR_S
@@ -35,60 +38,60 @@ ROOM_W = 15_000.0
 ROOM_H = 24.0
 """Load of a data room and hours its generator lasts (assumptions, like the batteries above)."""
 
-DEVICE_S = 0.001
-FIBRE_S_M = 5e-9
-"""Light in glass needs 5 microseconds a kilometre (refractive index about 1.5)."""
-DETOUR = 1.3
+OWED = 0.9
+"""Share owed of nodes and of sensors (assumption: nearly everything, with room for a single device that is out)."""
 
 
-def fibre(source: Component, target: Component, owner: str) -> Link:
-    """A data link over glass fibre: a millisecond for the devices, and the light's way along the streets."""
-    length_m = DETOUR * math.hypot(source.x_m - target.x_m, source.y_m - target.y_m)
-    latency_s = round(DEVICE_S + FIBRE_S_M * length_m, 6)
-    return join(DATA, source.id, target.id, owner, latency_s=latency_s)
-
-
-def ict_layer(ground: BareTown, plan: TownSize) -> Layer:
+def network(town: Laying) -> Layer:
     """Servers, routers, gateways and the links between them. Every node is fed by the nearest bus through a battery."""
+    ground, plan = town.ground, town.plan
     owner = plan.owners.ict
     by_people = sorted(ground.districts, key=lambda d: (-d.people, d.id))
     room_a, room_b = by_people[0], by_people[min(1, len(by_people) - 1)]
     core = _core(ground.districts, plan)
     servers = [
         place(
-            "server-a", "server", room_a.x_m, room_a.y_m, owner, SERVER("A"), room_a.id, plan.make(0), cluster=CLUSTER
+            "server-a",
+            SERVER,
+            room_a.x_m,
+            room_a.y_m,
+            owner,
+            names.SERVER("A"),
+            room_a.id,
+            plan.make(0),
+            cluster=DATA_CENTRE,
         ),
         place(
             "server-b",
-            "server",
+            SERVER,
             room_b.x_m,
             room_b.y_m,
             owner,
-            SERVER("B"),
+            names.SERVER("B"),
             room_b.id,
             plan.make(1),
-            cluster=CLUSTER,
+            cluster=DATA_CENTRE,
             rank=2.0,
         ),
     ]
     switches = [
-        place(f"switch-{r}", "switch", d.x_m, d.y_m, owner, ROOM_SWITCH(r.upper()), d.id, plan.make(i))
+        place(f"switch-{r}", SWITCH, d.x_m, d.y_m, owner, names.ROOM_SWITCH(r.upper()), d.id, plan.make(i))
         for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
     ]
     brokers = [
-        place(f"broker-{r}", "broker", d.x_m, d.y_m, owner, BROKER(r.upper()), d.id, plan.make(i), rank=i + 1.0)
+        place(f"broker-{r}", BROKER, d.x_m, d.y_m, owner, names.BROKER(r.upper()), d.id, plan.make(i), rank=i + 1.0)
         for i, (r, d) in enumerate((("a", room_a), ("b", room_b)))
     ]
     services = [
-        place("scada", "service", room_a.x_m, room_a.y_m, owner, CONTROL_SYSTEM(), room_a.id, cluster=CLUSTER),
-        place("portal", "service", room_a.x_m, room_a.y_m, owner, PORTAL(), room_a.id, cluster=CLUSTER),
+        place("scada", SERVICE, room_a.x_m, room_a.y_m, owner, names.CONTROL_SYSTEM(), room_a.id, cluster=DATA_CENTRE),
+        place("portal", SERVICE, room_a.x_m, room_a.y_m, owner, names.PORTAL(), room_a.id, cluster=DATA_CENTRE),
     ]
     routers = [
-        place(f"router-{d.id}", "router", d.x_m, d.y_m, owner, ROUTER(d.title), d.id, plan.make(i))
+        place(f"router-{d.id}", ROUTER, d.x_m, d.y_m, owner, names.ROUTER(d.title), d.id, plan.make(i))
         for i, d in enumerate(ground.districts)
     ]
     gateways = [
-        place(f"gateway-{d.id}", "gateway", d.x_m, d.y_m, owner, GATEWAY(d.title), d.id, plan.make(i + 1))
+        place(f"gateway-{d.id}", GATEWAY, d.x_m, d.y_m, owner, names.GATEWAY(d.title), d.id, plan.make(i + 1))
         for i, d in enumerate(ground.districts)
     ]
     gateways = _with_old_devices(gateways, plan)
@@ -101,7 +104,7 @@ def ict_layer(ground: BareTown, plan: TownSize) -> Layer:
     else:
         links += [fibre(switch, router, owner) for router in routers for switch in switches]
     links += [fibre(router, gateway, owner) for router, gateway in zip(routers, gateways, strict=True)]
-    if ground.of_kind("bus"):
+    if ground.giving(POWER):
         for nodes, autonomy_s in (
             ((*servers, *switches, *brokers), SERVER_UPS_S),
             (core, CORE_UPS_S),
@@ -110,7 +113,7 @@ def ict_layer(ground: BareTown, plan: TownSize) -> Layer:
             links += [feed(ground, node, plan.owners.power, autonomy_s) for node in nodes]
     nodes = (*servers, *switches, *brokers, *services, *core, *routers, *gateways)
     layer = Layer(nodes, tuple(links), assumptions=_notes(core, gateways, plan))
-    if not ground.of_kind("bus"):
+    if not ground.giving(POWER):
         return layer
     reason = "load of data room A, which room B has no generator to match"
     return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0], brokers[0]))
@@ -140,12 +143,12 @@ def _core(districts: Sequence[District], plan: TownSize) -> list[Component]:
     chosen.sort(key=lambda d: (math.atan2(d.y_m - y, d.x_m - x), d.id))
     return [
         place(
-            f"router-core-{i + 1}",
-            "router",
+            f"{CORE}{i + 1}",
+            ROUTER,
             d.x_m + 20.0,
             d.y_m,
             plan.owners.ict,
-            CORE_ROUTER(str(i + 1)),
+            names.CORE_ROUTER(str(i + 1)),
             d.id,
             plan.make(i),
         )
@@ -197,3 +200,13 @@ def _notes(core: Sequence[Component], gateways: Sequence[Component], plan: TownS
         years = ", ".join(str(make.year) for make in plan.makes)
         texts.append(("makers of ICT", f"devices come from {makers} in turn, bought in {years}"))
     return tuple(Assumption(subject, text) for subject, text in texts)
+
+
+def levels(town: Laying) -> Layer:
+    """What is required of the data network, and of the way of readings over it."""
+    owner, people = town.plan.owners.ict, town.ground.people
+    owed = tuple(
+        ServiceLevel(name, name, CITY, OWED, people, owner, "assumption") for name in ("ict-availability", "telemetry")
+    )
+    text = f"required are {OWED:.0%} of ICT nodes, and of sensors a way to the data centre"
+    return Layer(levels=owed, assumptions=(Assumption("minima of ICT", text),))

@@ -1,0 +1,36 @@
+"""Depots that crews leave from, in the most populous districts."""
+
+from __future__ import annotations
+
+from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, place
+from simulator.city.generator.names import DEPOT
+from simulator.contracts.city import Assumption
+from simulator.contracts.registry import registry
+from simulator.coupling.catalogue import DEPOT as DEPOT_TYPE
+
+
+def depots(town: Laying) -> Layer:
+    """Each has crews of every trade, as many as the trade says."""
+    ground, plan = town.ground, town.plan
+    crews = {trade.crews.name: trade.in_town for trade in registry().trades.values()}
+    seats = sorted(ground.districts, key=lambda d: (-d.people, d.id))[: plan.depots]
+    found = [
+        place(
+            f"{DEPOT_TYPE}-{i + 1}",
+            DEPOT_TYPE,
+            d.x_m - 100.0,
+            d.y_m - 100.0,
+            plan.owners.city,
+            DEPOT(d.title),
+            d.id,
+            UNKNOWN_MAKE,
+            **crews,
+        )
+        for i, d in enumerate(seats)
+    ]
+    counted = ", ".join(f"{count:g} {name.removesuffix('_crews')}" for name, count in crews.items() if count)
+    text = (
+        f"{len(found)} depots in {', '.join(d.id for d in seats)} send crews, fuel trucks and tankers; "
+        f"each has by day, in crews: {counted}; at night half of them, rounded up"
+    )
+    return Layer(tuple(found), assumptions=(Assumption("depots", text),))

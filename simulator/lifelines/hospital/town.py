@@ -1,0 +1,76 @@
+"""The hospital of a generated town with what stands in it, and what is required of it."""
+
+from __future__ import annotations
+
+from simulator.city.generator.bare_town import BareTown
+from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
+from simulator.city.generator.links import feed, fibre, field_link, generator_for, water_link
+from simulator.contracts.city import Assumption
+from simulator.contracts.component import Component
+from simulator.domains.energy.catalogue import POWER
+from simulator.domains.ict.catalogue import CONTROL, SERVER, SERVICE
+from simulator.domains.water.catalogue import WATER
+from simulator.lifelines.hospital.names import HOSPITAL, HOSPITAL_IT, HOSPITAL_SERVER, HOSPITAL_WATER, RECORDS
+from simulator.lifelines.town import owed
+
+BEDS_PER_1000 = 6.0
+"""Hospital beds in Germany in 2017: 497,000 for 82.7 million people (Destatis, by way of the press)."""
+
+BED_W = 1000.0
+"""Essential electric load of a hospital bed (assumption)."""
+
+BATTERY_S = 600.0
+TANK_S = 4 * 3600.0
+
+HOSPITAL_H = 24.0
+"""Norm hospital-endurance (hospital-building rules of some Länder, secondary)."""
+
+
+def house(town: Laying) -> Layer:
+    """In the most populous district beside the central one, so that not all lifelines stand in one place."""
+    ground, plan, ict = town.ground, town.plan, town.laid
+    rest = [d for d in ground.districts if d is not ground.central] or [ground.central]
+    seat = max(rest, key=lambda d: (d.people, d.id))
+    beds = float(max(1, round(ground.people * BEDS_PER_1000 / 1000)))
+    site = place(
+        "hospital-1", "hospital", seat.x_m + 80.0, seat.y_m, plan.owners.health, HOSPITAL(), seat.id, beds=beds
+    )
+    links = [*water_link(ground, site, plan, TANK_S), field_link(ict, site, plan.owners.ict)]
+    size = f"{beds:g} beds: {BEDS_PER_1000:g} for 1,000 people (Germany 2017, Destatis)"
+    stores = f"its battery lasts {BATTERY_S / 60:g} min, its water tank {TANK_S / 3600:g} h (assumptions)"
+    out = Layer((site,), tuple(links), assumptions=(Assumption(site.id, f"{size}; {stores}", "Destatis; assumption"),))
+    inside, servers = _inside(ground, site, plan)
+    out = out + inside
+    if not ground.giving(POWER):
+        return out
+    fed = [feed(ground, one, plan.owners.power, BATTERY_S) for one in (site, *servers)]
+    out = out + Layer(links=tuple(fed))
+    reason = f"{BED_W / 1000:g} kW a bed"
+    return out + generator_for(site, beds * BED_W, HOSPITAL_H, "hospital-endurance", reason, servers)
+
+
+def _inside(ground: BareTown, site: Component, plan: TownSize) -> tuple[Layer, tuple[Component, ...]]:
+    """What stands in the house: two servers that carry its records, on a network of their own, and its water."""
+    owner, seat, x_m, y_m = plan.owners.health, site.district, site.x_m, site.y_m
+    cluster = "hospital"
+    servers = tuple(
+        place(f"hospital-server-{x}", SERVER, x_m, y_m, owner, HOSPITAL_SERVER(x.upper()), seat, plan.make(i),
+              cluster=cluster, rank=float(i + 1))
+        for i, x in enumerate("ab")
+    )  # fmt: skip
+    system = place("hospital-it", SERVICE, x_m, y_m, owner, HOSPITAL_IT(), seat, cluster=cluster)
+    records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, RECORDS(), seat, hospital=site.id)
+    links = [join(CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
+    links += [fibre(server, records, owner) for server in servers]
+    text = "its information system runs on two servers in the house, without which wards go over to paper"
+    out = Layer((*servers, system, records), tuple(links), assumptions=(Assumption(records.id, text),))
+    if not ground.sources(WATER):
+        return out, servers
+    name = f"water-{site.id}"
+    water = place(name, "hospital-water", x_m, y_m, owner, HOSPITAL_WATER(), seat, hospital=site.id)
+    return out + Layer((water,)), servers
+
+
+def levels(town: Laying) -> Layer:
+    """The share of its duty that is owed."""
+    return owed(town, "hospital", "hospital-1", 0.8)

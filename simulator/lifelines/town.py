@@ -1,0 +1,22 @@
+"""What is required of the lifelines of a generated town."""
+
+from __future__ import annotations
+
+from simulator.city.generator.layer import Layer, Laying
+from simulator.contracts.level import ServiceLevel
+from simulator.lifelines.catalogue import SERVED
+
+
+def owed(town: Laying, kind: str, name: str, minimum: float) -> Layer:
+    """A level `name` of what its fallback still serves (assumption), for each lifeline of a type that was laid.
+
+    All people of the town lean on it.
+    """
+    people = town.ground.people
+    return Layer(
+        levels=tuple(
+            ServiceLevel(name, SERVED, one.id, minimum, people, one.owner, "assumption")
+            for one in town.laid.components
+            if one.kind == kind
+        )
+    )
