@@ -15,7 +15,8 @@ import time
 from collections.abc import Sequence
 
 from stadtwerk.library import demo_folder, find_scenario, load_checked
-from stadtwerk.studies.campaigns.job import CityData, Job, basis, city_digest, run_job
+from stadtwerk.runs.basis import basis, city_digest
+from stadtwerk.studies.campaigns.job import CityData, Job, run_job
 from stadtwerk.studies.executors.local import LocalProcesses
 
 CASES, ROUNDS = 8, 7

@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from resilience.judge.checkers import CHECKERS, Context
-from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
+from resilience.judge.unasked import in_short, not_asked
+from resilience.judge.verdict import Category, Finding, NotAsked, Value, Verdict, combined
 from resilience.scenario.scenario import Scenario
 from resilience.scenario.selector import matching
 from simulator.contracts.city import City
 from simulator.contracts.history import History
-from simulator.contracts.words import Text, Verbatim, Words, enumerated
+from simulator.contracts.words import Text, Verbatim, Words, enumerated, joined
 
 _ = Words("resilience")
 
@@ -19,31 +20,42 @@ NAMED = 3
 """Findings and fallbacks that are named one by one; more are counted."""
 
 
-def answer(value: Value, findings: Sequence[Finding]) -> Text:
-    """`Yes: the town holds ...`, `No: the town does not hold. ...` or `Open: ...`.
+def answer(value: Value, findings: Sequence[Finding], not_asked: Sequence[NotAsked] = ()) -> Text:
+    """`Yes: the town holds ...`, `No: the town does not hold. ...` or `Open: ...`, and what was not asked.
 
     A pass says which fallbacks took over. Anything else says the finding that weighs most, and names the others.
     """
+    said = _answer(value, findings, bool(not_asked))
+    if not not_asked:
+        return said
+    return said + _(" Not asked: {levels}.", levels=joined([in_short(one) for one in not_asked], Verbatim("; ")))
+
+
+def _answer(value: Value, findings: Sequence[Finding], partly: bool) -> Text:
     asked = [f for f in findings if f.category in (Category.EXPECTATION, Category.REDUNDANCY)]
     if value is Value.PASS:
-        return _held(asked)
+        return _held(asked, partly)
     wrong = [finding for finding in findings if finding.value is value]
     undone = [finding for finding in wrong if finding.category is Category.EXECUTION]
     if value is Value.FAIL and undone:
         return _with_more(_("No: the run was not the one asked for. "), undone)
     if value is Value.FAIL:
-        return _with_more(_("No: the town does not hold. "), wrong)
+        said = _with_more(_("No: the town does not hold. "), wrong)
+        unfelt = [f for f in findings if f.category is Category.DIFFERENCE and f.value is Value.INCONCLUSIVE]
+        return said + Verbatim(" ") + unfelt[0].reason if unfelt else said
     return _with_more(
         _("Open: the run does not show whether the town holds. "),
         wrong,
     )
 
 
-def _held(asked: Sequence[Finding]) -> Text:
+def _held(asked: Sequence[Finding], partly: bool) -> Text:
+    """`partly`: a required level was not asked for, so nothing is said of the town as a whole."""
+    held = _("Yes: what was judged holds") if partly else _("Yes: the town holds")
     if len(asked) == 1:
-        met = _("Yes: the town holds; its one expectation is met.")
+        met = _("{held}; its one expectation is met.", held=held)
     else:
-        met = _("Yes: the town holds; all {count} expectations are met.", count=len(asked))
+        met = _("{held}; all {count} expectations are met.", held=held, count=len(asked))
     spare = [finding for finding in asked if finding.category is Category.REDUNDANCY]
     used = [finding.title for finding in spare if finding.needed]
     if used:
@@ -58,9 +70,11 @@ def _with_more(begin: Text, wrong: Sequence[Finding]) -> Text:
     """The most telling reason, and the names of the others. Expectations tell more than what stands behind them."""
     if not wrong:
         return begin + _("Nothing was judged.")
-    first = next((finding for finding in wrong if finding.category is Category.EXPECTATION), wrong[0])
-    if first.value is Value.INCONCLUSIVE:
-        first = wrong[0]  # an unsteady start or a fault without effect explains what follows
+    telling = (Category.EXPECTATION, Category.REQUIRED)
+    first = min(wrong, key=lambda one: telling.index(one.category) if one.category in telling else len(telling))
+    if first.value is Value.INCONCLUSIVE:  # an unsteady start, or faults that nobody feels, explain what follows
+        explain = (Category.STEADY_STATE, Category.DIFFERENCE)
+        first = next((one for one in wrong if one.category in explain), wrong[0])
     said = begin + first.reason
     others = [_quoted(finding.title) for finding in wrong if finding is not first]
     if not others:
@@ -79,12 +93,19 @@ def _quoted(title: Text) -> Text:
 Checker = Callable[[Context], tuple[Finding, ...]]
 
 
-def judge(scenario: Scenario, city: City, history: History, checkers: Sequence[Checker] = CHECKERS) -> Verdict:
+def judge(
+    scenario: Scenario,
+    city: City,
+    history: History,
+    checkers: Sequence[Checker] = CHECKERS,
+    twin: History | None = None,
+) -> Verdict:
     """The verdict on one run: any fail fails; else anything inconclusive is inconclusive; else pass.
 
-    `scenario` is the one that was executed, with its random selectors resolved under the run's seed.
+    `scenario` is the one that was executed, with its random selectors resolved under the run's seed. `twin` is the same
+    run without its faults; None where nobody looks whether they made a difference.
     """
-    context = Context(_settled(scenario, city), city, history)
+    context = Context(_settled(scenario, city), city, history, twin)
     findings: list[Finding] = []
     for checker in checkers:
         try:
@@ -96,14 +117,16 @@ def judge(scenario: Scenario, city: City, history: History, checkers: Sequence[C
             title = _("Check {name}", name=name)
             findings.append(Finding(name, Category.EXECUTION, Value.INCONCLUSIVE, title, reason))
     value = combined(finding.value for finding in findings)
+    left_out = not_asked(scenario, city, history)
     return Verdict(
         scenario.id,
         scenario.title,
         scenario.question,
         value,
-        answer(value, findings),
+        answer(value, findings, left_out),
         tuple(findings),
         scenario.charter,
+        not_asked=left_out,
     )
 
 

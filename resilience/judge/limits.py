@@ -35,6 +35,29 @@ def time_limit(limit: TimeLimit, better: str) -> Limit:
     return _limit(limit.seconds, "s", better, limit.norm)
 
 
+GAP_S = 180.0
+"""How long a required level may be missed at a stretch where the scenario does not say: assumption, taken from when an
+interruption of electricity counts (norm saidi-sustained), which is all that is settled for any of them."""
+GAPS = 2.0
+"""All gaps in sum, as a multiple of the longest that is allowed, where the scenario does not say: assumption. IEEE 1366
+counts both (CELID-s, a single interruption, and CELID-t, all of them together), but sets no limit."""
+
+
+def gap_limit(longest: TimeLimit | None) -> Limit:
+    """How long one gap may be; None: what is assumed for levels that the scenario does not ask for."""
+    if longest is not None:
+        return time_limit(longest, "lower")
+    return Limit(GAP_S, "s", "lower", "assumption: as for electricity (BNetzA)", Confidence.ASSUMPTION)
+
+
+def gaps_limit(longest: TimeLimit | None, together: TimeLimit | None) -> Limit:
+    """How long all gaps may be in sum; without a word about it, twice what one may be."""
+    if together is not None:
+        return time_limit(together, "lower")
+    seconds = GAPS * gap_limit(longest).value
+    return Limit(seconds, "s", "lower", "assumption: twice the longest gap", Confidence.ASSUMPTION)
+
+
 def scenario_limit(value: float, unit: str, better: str) -> Limit:
     """A number that the scenario's writer has set."""
     return _limit(value, unit, better, "")

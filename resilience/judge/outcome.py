@@ -73,7 +73,7 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
 
 def is_known(finding: Finding, expected: KnownWeakness | None) -> bool:
     """Whether a finding is one of those that the scenario expects to fail."""
-    asked = finding.category in (Category.REDUNDANCY, Category.EXPECTATION)
+    asked = finding.category in (Category.REDUNDANCY, Category.EXPECTATION, Category.REQUIRED)
     return expected is not None and asked and finding.id in expected.findings
 
 

@@ -31,8 +31,10 @@ class Category(StrEnum):
     STEADY_STATE = "steady-state"
     EXECUTION = "execution"
     EVIDENCE = "evidence"
+    DIFFERENCE = "difference"
     REDUNDANCY = "redundancy"
     EXPECTATION = "expectation"
+    REQUIRED = "required"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,20 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAsked:
+    """Levels that the scenario opted out, by what they are called, and why. `missed` are those that were below their
+    declared minimum, for `missed_s` in sum at worst, at a cost of `person_hours`.
+    """
+
+    levels: tuple[str, ...]
+    title: Text
+    reason: Text
+    missed: tuple[str, ...] = ()
+    missed_s: float = 0.0
+    person_hours: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer to a scenario's question by one run."""
 
@@ -104,10 +120,16 @@ class Verdict:
     findings: tuple[Finding, ...]
     charter: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    not_asked: tuple[NotAsked, ...] = ()
 
     @property
     def exit_code(self) -> int:
         return EXIT_CODES[self.value]
+
+    @property
+    def without_effect(self) -> bool:
+        """Whether the faults made no difference to anything that was judged: the run shows nothing."""
+        return any(found.value is Value.INCONCLUSIVE for found in self.of(Category.DIFFERENCE))
 
     def of(self, category: Category) -> tuple[Finding, ...]:
         return tuple(finding for finding in self.findings if finding.category is category)
@@ -148,9 +170,15 @@ def read_verdict(text: str) -> Verdict:
                 Metric(**{**row, "title": Said(row["title"]), "subject": Said(row["subject"])})
                 for row in data.get("metrics", ())
             ),
+            tuple(_not_asked(row) for row in data.get("not_asked", ())),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no verdict: {error}") from error
+
+
+def _not_asked(row: dict[str, Any]) -> NotAsked:
+    lists = {name: tuple(row[name]) for name in ("levels", "missed")}
+    return NotAsked(**{**row, **lists, "title": Said(row["title"]), "reason": Said(row["reason"])})
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -8,6 +8,8 @@ Kinds of expectation (judged in `resilience.judge.checkers`):
     budget           person-hours below the limit in sum, or time below it for each level
     link-continuity  sub-systems other than the broken ones keep their declared minimum
     checker          what the checker of a plug-in asks
+
+Every required level that none of them asks for is judged as well, unless the scenario opts it out under `not_asked`.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from resilience.scenario.names import (
 )
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import (
+    REQUIRED,
     SCHEMA,
     Budget,
     ByPlugin,
@@ -44,6 +47,7 @@ from resilience.scenario.scenario import (
     LevelChoice,
     LevelHolds,
     LinkContinuity,
+    OptOut,
     Recovery,
     Redundancy,
     RunSettings,
@@ -205,16 +209,19 @@ class ExpectedFields(Model):
     verdict: Literal["fail"]
     """write verdict: fail; leave `expected` out where the run is to pass"""
     findings: list[str] = Field(min_length=1)
-    """ids of the redundancies and expectations that fail"""
+    """ids of the redundancies and expectations that fail; `required-MEASURE` for levels that the scenario does not ask
+    for by itself"""
     reason: Wording
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         known = [name for part in ("redundancies", "expect") for name in context.ids.get(part, ())]
+        known += [f"{REQUIRED}{measure}" for measure in registry().measures]
         findings = fields.get("findings", ())
         for number, name in enumerate(findings):
             if name not in known:
-                mistakes.unknown(("findings", number), "redundancy or expectation", name, known, ", ".join(known))
+                near = ", ".join(one for one in known if not one.startswith(REQUIRED))
+                mistakes.unknown(("findings", number), "redundancy or expectation", name, known, near)
             elif name in findings[:number]:
                 mistakes.wrong(("findings", number), f"{name!r} is named twice", "name it once")
 
@@ -269,8 +276,8 @@ def _check_limits(fields: Mapping[str, Any], measures: tuple[Measure, ...], mist
                 break
 
 
-class Leveled(Limited):
-    """Levels that are chosen, with what they are held against."""
+class Chosen(Model):
+    """Levels that are chosen."""
 
     level: LevelName | None = None
     """one service level id"""
@@ -291,7 +298,6 @@ class Leveled(Limited):
         if len(given) != 1:
             both = "has both `level` and `levels`" if given else "has neither `level` nor `levels`"
             mistakes.wrong("levels" if given else (), both, "keep one of the two" if given else "add one of the two")
-        _check_limits(fields, _measures_chosen(fields, context.city, mistakes), mistakes)
 
     @property
     def choice(self) -> LevelChoice:
@@ -301,6 +307,29 @@ class Leveled(Limited):
             domain = None if self.levels.domain is None else Domain(self.levels.domain)
             return LevelChoice((), self.levels.measure or "", domain)
         return LevelChoice(tuple(self.levels) if isinstance(self.levels, list) else ())
+
+
+class Leveled(Chosen, Limited):
+    """Levels that are chosen, with what they are held against."""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        _check_limits(fields, _measures_chosen(fields, context.city, mistakes), mistakes)
+
+
+class OptOutFields(Chosen):
+    """Required levels that this scenario does not judge, and why: the answer repeats it."""
+
+    reason: Wording
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        _measures_chosen(fields, context.city, mistakes)
+
+    def record(self) -> OptOut:
+        return OptOut(self.choice, self.reason)
 
 
 def _measures_chosen(fields: Mapping[str, Any], city: City | None, mistakes: Mistakes) -> tuple[Measure, ...]:
@@ -449,6 +478,11 @@ def _check_fault(fields: Mapping[str, Any], context: World, mistakes: Mistakes) 
     return False
 
 
+About = Literal["n-1", "isolation"]
+"""Where the point of an expectation is that the fault makes no difference: one element lost without loss (`n-1`), what
+breaks stays with itself (`isolation`). The fault must then be seen to have taken effect."""
+
+
 class Expected(Leveled):
     """What must hold of levels."""
 
@@ -489,14 +523,31 @@ def _check_within_run(name: str, value: float | None, duration_s: float | None, 
 
 
 class InvariantFields(Windowed):
-    """Each level keeps its limit throughout the window. One spell below it may last `longest` (0 s if left out)."""
+    """Each level keeps its limit throughout the window. One gap may last `longest` (0 s if left out), all gaps
+    `time_below` in sum (twice `longest` if left out). A gap that begins in the window counts whole.
+    """
 
     type: Literal["invariant"]
     longest: Within | None = None
+    time_below: Within | None = None
+    about: About | None = None
+    """`n-1` or `isolation` if the point is that the fault makes no difference"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        super().check(fields, context, mistakes)
+        _check_gaps(fields, mistakes)
 
     def record(self) -> Expectation:
-        longest = self.longest or TimeLimit(0.0)
-        return Invariant(self.id, self.choice, self.limit, self.window, longest, self.title)
+        longest, about = self.longest or TimeLimit(0.0), self.about or ""
+        return Invariant(self.id, self.choice, self.limit, self.window, longest, self.title, self.time_below, about)
+
+
+def _check_gaps(fields: Mapping[str, Any], mistakes: Mistakes) -> None:
+    """All gaps together may not be shorter than one."""
+    longest, together = fields.get("longest"), fields.get("time_below")
+    if together is not None and "longest" in fields and together.seconds < (longest.seconds if longest else 0.0):
+        mistakes.wrong("time_below", "is shorter than one gap may be", "write at least as long as `longest`")
 
 
 END = "end"
@@ -520,6 +571,8 @@ class LevelHoldsFields(Windowed):
     """share of the window's time, 0 to 1"""
     at: Moment | None = None
     """a duration such as '15 s', '2h' or '1h30m', or `end`"""
+    about: About | None = None
+    """`n-1` or `isolation` if the point is that the fault makes no difference"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -535,7 +588,8 @@ class LevelHoldsFields(Windowed):
 
     def record(self) -> Expectation:
         at_s = self.at if isinstance(self.at, float) else None
-        return LevelHolds(self.id, self.choice, self.limit, self.share, at_s, self.window, self.title)
+        about = self.about or ""
+        return LevelHolds(self.id, self.choice, self.limit, self.share, at_s, self.window, self.title, about)
 
 
 class RecoveryFields(Expected):
@@ -607,8 +661,8 @@ class BudgetFields(Windowed):
 class LinkContinuityFields(Model):
     """From the fault's onset to the end of the run, every level owed in sub-systems other than the broken ones stays at
     or above its declared minimum. A broken component's sub-system is its domain; a broken link's is the network that
-    carries it (power: energy; data and control: ict; water: water; road: traffic). One spell below may last `longest`
-    (0 s if left out).
+    carries it (power: energy; data and control: ict; water: water; road: traffic). One gap may last `longest` (0 s if
+    left out), all gaps `time_below` in sum (twice `longest` if left out).
     """
 
     id: Id
@@ -617,16 +671,21 @@ class LinkContinuityFields(Model):
     fault: str | None = None
     """id of a timeline entry; all of them if left out"""
     longest: Within | None = None
+    time_below: Within | None = None
+    about: About | None = None
+    """`n-1` or `isolation` if the point is that the fault makes no difference"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         _check_expected_id(fields, context, mistakes)
+        _check_gaps(fields, mistakes)
         _check_fault(fields, context, mistakes)
         if not context.courses and context.whole_timeline:
             mistakes.wrong("type", "asks about a fault, but the timeline is empty", "break something, or ask otherwise")
 
     def record(self) -> Expectation:
-        return LinkContinuity(self.id, self.fault or "", self.longest or TimeLimit(0.0), self.title)
+        longest, about = self.longest or TimeLimit(0.0), self.about or ""
+        return LinkContinuity(self.id, self.fault or "", longest, self.title, self.time_below, about)
 
 
 class ByPluginFields(Model):
@@ -681,7 +740,27 @@ class ScenarioFile(Model):
     active once it is in mode `standby`"""
     expect: list[AnyExpectation] = Field(min_length=1)
     """what must hold"""
+    not_asked: list[OptOutFields] = Field([])
+    """required levels that are not judged; all others are, with those that `expect` does not name held against their
+    declared minimum"""
     expected: ExpectedFields | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        """No level is opted out and asked for, or opted out twice."""
+        if context.city is None or "not_asked" not in fields or "expect" not in fields:
+            return
+        asked: dict[str, str] = {}
+        for item in fields["expect"]:
+            if isinstance(item, Expected):
+                for level in item.choice.of(context.city):
+                    asked.setdefault(level.id, f"is asked for by {item.id!r}")
+        for number, out in enumerate(fields["not_asked"]):
+            for level in out.choice.of(context.city):
+                if level.id in asked:
+                    what = f"level {level.id!r} {asked[level.id]}"
+                    mistakes.wrong(("not_asked", number), what, "judge it or leave it out, not both")
+                asked.setdefault(level.id, "is opted out already")
 
     def record(self) -> Scenario:
         return Scenario(
@@ -698,4 +777,5 @@ class ScenarioFile(Model):
             charter=tuple(self.charter),
             sources=tuple(self.sources),
             expected=None if self.expected is None else self.expected.record(),
+            not_asked=tuple(item.record() for item in self.not_asked),
         )

@@ -132,7 +132,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """Each level keeps its limit throughout the window; one spell below it may last `longest` at most."""
+    """Each level keeps its limit throughout the window; one gap may last `longest`, all of them `time_below` in sum.
+
+    `time_below` None: twice `longest`. `about`, here and elsewhere: `n-1` or `isolation` where the point is that the
+    fault makes no difference; empty where one is to be seen.
+    """
 
     id: str
     levels: LevelChoice
@@ -140,6 +144,8 @@ class Invariant:
     window: Window = Window()
     longest: TimeLimit = TimeLimit(0.0)
     title: Text | None = None
+    time_below: TimeLimit | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +159,7 @@ class LevelHolds:
     at_s: float | None = None
     window: Window = Window()
     title: Text | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +196,16 @@ class Budget:
 class LinkContinuity:
     """Levels of every sub-system but the broken ones keep their declared minimum from the fault's onset on.
 
-    `fault` names the timeline entry, empty means all of them. One spell below may last `longest`.
+    `fault` names the timeline entry, empty means all of them. One gap may last `longest`, all of them `time_below` in
+    sum (None: twice `longest`).
     """
 
     id: str
     fault: str = ""
     longest: TimeLimit = TimeLimit(0.0)
     title: Text | None = None
+    time_below: TimeLimit | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +233,14 @@ class KnownWeakness:
 
 
 @dataclass(frozen=True, slots=True)
+class OptOut:
+    """Levels that the scenario does not judge, and why: the answer says so."""
+
+    levels: LevelChoice
+    reason: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A question to the town: a steady start, what breaks, which fallbacks must carry, and what must hold.
 
@@ -242,6 +260,11 @@ class Scenario:
     charter: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     expected: KnownWeakness | None = None
+    not_asked: tuple[OptOut, ...] = ()
+
+
+REQUIRED = "required-"
+"""Begins the id of what is judged although the scenario does not ask for it; the measure follows."""
 
 
 __all__ = [
@@ -257,6 +280,7 @@ __all__ = [
     "LevelChoice",
     "LevelHolds",
     "LinkContinuity",
+    "OptOut",
     "Recovery",
     "Redundancy",
     "Repair",

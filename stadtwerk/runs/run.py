@@ -39,7 +39,10 @@ KNOWN_WEAKNESS = _("known weakness")
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What the user asked for. `broker_port` None means no broker, 0 a free port."""
+    """What the user asked for. `broker_port` None means no broker, 0 a free port.
+
+    `twin`: whether the run is held beside the same time without its faults.
+    """
 
     scenario: Path
     city: str | None = None
@@ -48,6 +51,7 @@ class RunRequest:
     speed: float | None = None
     broker_port: int | None = 0
     lang: str = "en"
+    twin: bool = True
 
     @classmethod
     def from_arguments(
@@ -141,13 +145,20 @@ def run_checked(
             history, telemetry = simulate(
                 resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
             )
-        verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed)
+        twin = _twin(resolved, city, seed, terminal) if request.twin else None
+        verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
     notes = (*feed.notes(telemetry), _("digest: {digest} (seed {seed})", digest=digest[:16], seed=seed))
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
         notes += (KNOWN_WEAKNESS + Verbatim(": ") + resolved.expected.reason,)
     return RunResult(out, verdict, digest, telemetry, notes), history
+
+
+def _twin(scenario: Scenario, city: City, seed: int, terminal: Terminal) -> History | None:
+    from stadtwerk.runs.twin import twin_of
+
+    return twin_of(scenario, city, seed, terminal)
 
 
 def simulate(
@@ -222,6 +233,7 @@ def _write_results(
     telemetry: TelemetrySummary,
     asked: bytes,
     seed: int,
+    twin: History | None,
 ) -> tuple[Verdict, str]:
     from resilience.judge.figures import figures_json, run_figures
     from resilience.judge.judge import judge
@@ -231,7 +243,7 @@ def _write_results(
     from resilience.report.junit import junit_xml
 
     counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)
-    verdict = replace(judge(scenario, city, history), metrics=metrics_of(city, history, counts))
+    verdict = replace(judge(scenario, city, history, twin=twin), metrics=metrics_of(city, history, counts))
     events = files.event_lines(history.events)
     (folder / "events.jsonl").write_bytes(events)
     judged = verdict_json(verdict).encode()

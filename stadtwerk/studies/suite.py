@@ -251,7 +251,7 @@ class ShrunkRun:
 def leading_failure(verdict: Verdict) -> Finding | None:
     """The finding that shrinking holds on to: the first expectation that failed, else the first redundancy."""
     failed = [finding for finding in verdict.findings if finding.value is Value.FAIL]
-    for category in (Category.EXPECTATION, Category.REDUNDANCY):
+    for category in (Category.EXPECTATION, Category.REDUNDANCY, Category.REQUIRED):
         for finding in failed:
             if finding.category is category:
                 return finding
@@ -282,7 +282,8 @@ def shrink_run(
         with tempfile.TemporaryDirectory(prefix="stadtwerk-shrink-") as place:
             file = Path(place) / "scenario.yaml"
             file.write_text(_text(reduced(executed, timeline, finding)), encoding="utf-8")
-            once = replace(request, scenario=file, city=city, seed=None, out=Path(place) / "run", broker_port=None)
+            out = Path(place) / "run"
+            once = replace(request, scenario=file, city=city, seed=None, out=out, broker_port=None, twin=False)
             try:
                 findings = run(replace(once, speed=None), Quiet(request.lang)).verdict.findings
             except BadInput:  # what is left no longer makes a scenario
@@ -342,7 +343,7 @@ def reduced(executed: Mapping[str, Any], timeline: Timeline, finding: Finding) -
     data["timeline"] = [_entry(entry, kept[entry["id"]]) for entry in executed["timeline"] if entry["id"] in kept]
     if finding.category is Category.EXPECTATION:
         data["expect"] = [item for item in executed["expect"] if item["id"] == finding.id]
-    else:
+    elif finding.category is Category.REDUNDANCY:
         data["redundancies"] = [item for item in executed["redundancies"] if item["id"] == finding.id]
         data["expect"] = [item for item in executed["expect"] if item.get("fault", "") in ("", *kept)]
     return data

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from stadtwerk.library import cache_folder, load_checked, named_city_folder
-from stadtwerk.studies.campaigns.job import CityData, Job, OtherBasis, basis, city_digest, in_turn, loaded
+from stadtwerk.runs.basis import basis, city_digest
+from stadtwerk.studies.campaigns.job import CityData, Job, OtherBasis, in_turn, loaded
 from stadtwerk.studies.campaigns.records import Record, RecordStore
 from stadtwerk.studies.executors.local import Finished, told
 

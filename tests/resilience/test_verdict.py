@@ -22,7 +22,8 @@ from simulator.contracts.history import Executed, History
 from tests.resilience.town import course, history, modes, scenario, tiny_city
 
 CITY = tiny_city()
-FINE = {"water-supply-d1": course((-3600, 1.0)), "water-supply-d2": course((-3600, 1.0))}
+WATERS = ("water-supply-d1", "water-supply-d2")
+FINE = {name: course((-3600, 50.0 if name == "litres-d1" else 1.0)) for name in CITY.levels}
 WATER = Invariant("water", LevelChoice(measure="water-supply"), Threshold())
 
 
@@ -75,13 +76,14 @@ def test_pass_fail_inconclusive_and_exit_codes() -> None:
         Category.EXECUTION,
         Category.REDUNDANCY,
         Category.EXPECTATION,
+        *[Category.REQUIRED] * 4,
     ]
 
 
 def test_the_answer_counts_right() -> None:
     one = judge(scenario(expectations=[WATER]), CITY, history(FINE))
     assert one.answer.en == "Yes: the town holds; its one expectation is met."
-    low = {name: course((-3600, 0.1)) for name in FINE}
+    low = FINE | {name: course((-3600, 0.1)) for name in WATERS}
     again = [replace(WATER, id=name) for name in ("a", "b", "c")]
     two = judge(scenario(expectations=again[:2]), CITY, history(low)).answer
     assert two.de.endswith("Ebenfalls nicht erfüllt: „Durchgehend eingehalten: b“.")

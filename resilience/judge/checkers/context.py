@@ -27,11 +27,15 @@ _ = Words("resilience")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """One run: what was asked (selectors resolved), of which city, and what happened."""
+    """One run: what was asked (selectors resolved), of which city, and what happened.
+
+    `twin` is what happened to the same town without the faults: its levels and modes; None where nobody looked.
+    """
 
     scenario: Scenario
     city: City
     history: History
+    twin: History | None = None
 
     def course(self, level: ServiceLevel) -> Course:
         """The true course of a level. Raises `NotRecorded` if nobody recorded it."""

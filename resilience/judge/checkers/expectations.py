@@ -14,9 +14,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from resilience.judge.checkers.context import Context, Row, finding, guarded, judged, lasting
-from resilience.judge.limits import level_limit, owed_text, scenario_limit, shown_unit, time_limit
+from resilience.judge.limits import (
+    gap_limit,
+    gaps_limit,
+    level_limit,
+    owed_text,
+    scenario_limit,
+    shown_unit,
+    time_limit,
+)
 from resilience.judge.time_series import TOLERANCE, NotRecorded, cut, spells, time_worse_s, worse, worst
-from resilience.judge.verdict import Category, Figure, Finding, Value
+from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.scenario import (
     Budget,
     ByPlugin,
@@ -30,6 +38,7 @@ from resilience.scenario.scenario import (
 )
 from simulator.contracts.catalogue import Judgement
 from simulator.contracts.component import Domain
+from simulator.contracts.history import Course
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import CHECKERS, named, registry
 from simulator.contracts.ticks import to_s, to_ticks
@@ -43,37 +52,57 @@ def judge_invariant(item: Invariant, title: Text, context: Context) -> Finding:
     rows = judged(
         item.levels.of(context.city),
         context,
-        lambda level: invariant_row(level, item.limit, item.longest, start, end, context),
+        lambda level: invariant_row(level, item.limit, item.longest, item.time_below, (start, end), context),
     )
     return finding(item.id, title, rows, context)
 
 
 def invariant_row(
-    level: ServiceLevel, threshold: Threshold, longest: TimeLimit, start: int, end: int, context: Context
+    level: ServiceLevel,
+    threshold: Threshold,
+    longest: TimeLimit | None,
+    together: TimeLimit | None,
+    window: tuple[int, int],
+    context: Context,
 ) -> Row:
-    """One level in a window. The weight is the longest spell worse than the limit.
+    """One level in a window (ticks). The weight is the longest gap, a stretch for which it is worse than the limit.
 
-    The figure is the level's worst value or, where gaps are allowed and there was one, the length of the longest.
+    A gap that begins in the window counts whole, up to the end of the run. One that is then still open is never a
+    pass: it fails if it is too long already, and is open otherwise. `longest` None: what is assumed where nobody says.
+    The figure is the level's worst value or, where gaps are allowed and there was one, the length of the longest, or of
+    all of them where their sum is what is too long.
     """
+    start, end = window
     limit, course = level_limit(threshold, level), context.course(level)
     higher = limit.better == "higher"
-    bad = spells(course, limit.value, higher, start, end)
-    lowest = worst(course, start, end, higher)
+    bad = [gap for gap in spells(course, limit.value, higher, start, context.history.end) if gap.begin < end]
+    lowest = min((gap.worst for gap in bad), default=worst(course, start, end, higher))
+    if not higher:
+        lowest = max((gap.worst for gap in bad), default=lowest)
+    open_ = still_worse(course, limit.value, higher, context) and (
+        end == context.history.end or (bool(bad) and bad[-1].end == context.history.end)
+    )
     actual = Figure("worst", lowest, limit.unit, level.id)
     place, phrase, unit = context.place(level).begun(), registry().measures[level.measure], shown_unit(limit)
     owed = owed_text(limit, threshold)
+    reason: Text
+    if not bad and open_:
+        reason = _("{place}: missed from the very end of the run on; {owed}.", place=place, owed=owed)
+        return Row(level, Value.INCONCLUSIVE, reason, 0.0, limit, actual)
     if not bad:
         said = phrase.of(told_apart(lowest, limit.value, unit)[0])
         reason = _("{place}: {said} at the worst moment; {owed}.", place=place, said=said, owed=owed)
         margin = abs(lowest - limit.value)  # of those that held, the closest to its limit speaks
         return Row(level, Value.PASS, reason, -margin, limit, actual)
+    one_gap, all_gaps = gap_limit(longest), gaps_limit(longest, together)
     spell = max(bad, key=lambda one: one.length_s)
-    broken = spell.length_s > longest.seconds
+    sum_s = math.fsum(one.length_s for one in bad)
+    too_long, too_much = spell.length_s > one_gap.value, sum_s > all_gaps.value + TOLERANCE
     said, when = phrase.of(told_apart(spell.worst, limit.value, unit)[0]), context.clock(spell.begin)
-    length, allowed = told_apart(spell.length_s, longest.seconds, "s")
+    length, allowed = told_apart(spell.length_s, one_gap.value, "s")
     grace: Text = NO_TEXT
-    if longest.seconds:  # then it is the length of the gap that decides
-        limit, actual = time_limit(longest, "lower"), Figure("longest gap", spell.length_s, "s", level.id)
+    if one_gap.value:  # then it is the length of the gap that decides
+        limit, actual = one_gap, Figure("longest gap", spell.length_s, "s", level.id)
         grace = _("; gaps up to {allowed} allowed", allowed=allowed)
     values = cut(course, spell.begin, spell.end).values
     if float(values.max() - values.min()) <= TOLERANCE:
@@ -85,7 +114,34 @@ def invariant_row(
             else _("too high for {length} (from {when}), {said} at the worst moment")
         ).filled(length=length, when=when, said=said)
     reason = _("{place}: {found}; {owed}{grace}.", place=place, found=found, owed=owed, grace=grace)
-    return Row(level, Value.FAIL if broken else Value.PASS, reason, spell.length_s, limit, actual)
+    if too_much and not too_long:
+        total, most = told_apart(sum_s, all_gaps.value, "s")
+        reason += _(" {count} gaps, {total} in sum; {most} allowed.", count=len(bad), total=total, most=most)
+        limit, actual = all_gaps, Figure("sum of gaps", sum_s, "s", level.id)
+    if open_:
+        reason += STILL_OPEN
+    value = Value.FAIL if too_long or too_much else Value.INCONCLUSIVE if open_ else Value.PASS
+    return Row(level, value, reason, spell.length_s, limit, actual)
+
+
+STILL_OPEN = _(" When the run ended it was still so.")
+
+
+def still_worse(course: Course, limit: float, higher_is_better: bool, context: Context) -> bool:
+    """Whether a level is worse than its limit at the very end of the run."""
+    end = context.history.end
+    return bool(worse(cut(course, end, end + 1).values, limit, higher_is_better)[0])
+
+
+def kept_so_far(
+    value: Value, reason: Text, level: ServiceLevel, owed: Limit, end: int, context: Context
+) -> tuple[Value, Text]:
+    """A pass over a window up to the end of the run is none while the level is still missed then."""
+    if value is not Value.PASS or end != context.history.end:
+        return value, reason
+    if not still_worse(context.course(level), owed.value, owed.better == "higher", context):
+        return value, reason
+    return Value.INCONCLUSIVE, reason + STILL_OPEN
 
 
 def judge_level(item: LevelHolds, title: Text, context: Context) -> Finding:
@@ -116,7 +172,7 @@ def _share(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     share, wanted = 1.0 - bad_s / to_s(end - start), item.share or 0.0
     name, asked = context.label(level).begun(), owed_text(owed, item.limit)
     said, should = told_apart(share, wanted, SHARE)
-    reason = _(
+    reason: Text = _(
         "{name}: kept for {said} of the time, asked for {should} of the time; {asked}.",
         name=name,
         said=said,
@@ -124,17 +180,18 @@ def _share(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
         asked=asked,
     )
     verdict = Value.FAIL if share < wanted - TOLERANCE else Value.PASS
+    verdict, reason = kept_so_far(verdict, reason, level, owed, end, context)
     limit = scenario_limit(wanted, "1", "higher")
     return Row(level, verdict, reason, wanted - share, limit, Figure("share of time", share, "1", level.id))
 
 
 def judge_recovery(item: Recovery, title: Text, context: Context) -> Finding:
-    origin = _origin(item, context)
+    origin = origin_of(item, context)
     rows = judged(item.levels.of(context.city), context, lambda level: _row(item, level, origin, context))
     return finding(item.id, title, rows, context)
 
 
-def _origin(item: Recovery, context: Context) -> int:
+def origin_of(item: Recovery, context: Context) -> int:
     """The tick from which the recovery counts. Raises `NotRecorded` if it never came."""
     if item.after == "heal":
         if context.scenario.run.heal_by_s is None:
@@ -156,8 +213,7 @@ def _row(item: Recovery, level: ServiceLevel, origin: int, context: Context) -> 
     name, owed, allowed = context.label(level).begun(), owed_text(limit, item.limit), quantity(item.within.seconds, "s")
     bad = spells(course, limit.value, higher, origin, end) if end > origin else ()
     last = bad[-1].end if bad else origin
-    still = bool(worse(cut(course, end, end + 1).values, limit.value, higher)[0])
-    if still:
+    if still_worse(course, limit.value, higher, context):
         passed = lasting(to_s(end - origin))
         reason = _(
             "{name}: not back when the run ended after {passed}; {owed}, {allowed} allowed.",
@@ -185,14 +241,22 @@ def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Fin
     if not done:
         reason = _("The fault was not executed.")
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
-    broken = {_sub_system(act.target, context) for act in done}
     onset = min(act.applied_at for act in done if act.applied_at is not None)
-    others = [
-        level for level in context.city.levels.values() if registry().measures[level.measure].domain not in broken
-    ]
+    others = other_levels(item, context)
     end = context.history.end
-    rows = judged(others, context, lambda level: invariant_row(level, Threshold(), item.longest, onset, end, context))
+    rows = judged(
+        others,
+        context,
+        lambda level: invariant_row(level, Threshold(), item.longest, item.time_below, (onset, end), context),
+    )
     return finding(item.id, title, rows, context)
+
+
+def other_levels(item: LinkContinuity, context: Context) -> tuple[ServiceLevel, ...]:
+    """The levels required in sub-systems other than the broken ones."""
+    done = [act for act in context.executed(item.fault) if act.applied_at is not None]
+    broken = {_sub_system(act.target, context) for act in done}
+    return tuple(lv for lv in context.city.levels.values() if registry().measures[lv.measure].domain not in broken)
 
 
 def _sub_system(target: str, context: Context) -> Domain:
@@ -253,13 +317,15 @@ def _each_person_once(levels: Sequence[ServiceLevel], context: Context) -> list[
 def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
     hours = level.people * _time_worse_s(item, level, context) / 3600.0
     said, name = number(hours), context.label(level).begun()
-    reason = _("{name}: {said} person-hours.", name=name, said=said)
-    return Row(level, Value.PASS, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
+    reason: Text = _("{name}: {said} person-hours.", name=name, said=said)
+    _start, end = context.ticks(item.window)
+    value, reason = kept_so_far(Value.PASS, reason, level, level_limit(item.limit, level), end, context)
+    return Row(level, value, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
 
 
 def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Context) -> Row:
-    bad_s = _time_worse_s(item, level, context)
-    name, owed = context.label(level).begun(), owed_text(level_limit(item.limit, level), item.limit)
+    bad_s, limit = _time_worse_s(item, level, context), level_limit(item.limit, level)
+    name, owed = context.label(level).begun(), owed_text(limit, item.limit)
     length, most = told_apart(bad_s, allowed.seconds, "s")
     reason: Text = _(
         "{name}: not good enough for {length} in sum ({owed}); {most} allowed.",
@@ -269,6 +335,7 @@ def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Contex
         most=most,
     )
     value = Value.FAIL if bad_s > allowed.seconds + TOLERANCE else Value.PASS
+    value, reason = kept_so_far(value, reason, level, limit, context.ticks(item.window)[1], context)
     figure = Figure("time below", bad_s, "s", level.id)
     return Row(level, value, reason, bad_s, time_limit(allowed, "lower"), figure)
 

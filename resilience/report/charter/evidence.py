@@ -54,7 +54,11 @@ class CharterRun:
 
         Of technical and analogue fallbacks only those that were called upon; else everything that was asked.
         """
-        asked = [*self.verdict.of(Category.REDUNDANCY), *self.verdict.of(Category.EXPECTATION)]
+        asked = [
+            finding
+            for category in (Category.REDUNDANCY, Category.EXPECTATION, Category.REQUIRED)
+            for finding in self.verdict.of(category)
+        ]
         if need in (Need.TECHNICAL, Need.ANALOGUE):
             kinds = {item.id: item.kind for item in self.scenario.redundancies}
             return tuple(

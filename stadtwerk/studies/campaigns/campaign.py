@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
 from stadtwerk.runs import folder as files
-from stadtwerk.studies.campaigns.job import Job, basis, run_job, run_whole
+from stadtwerk.runs.basis import basis
+from stadtwerk.studies.campaigns.job import Job, run_job, run_whole
 from stadtwerk.studies.campaigns.plan import Plan, campaign_command, plan_campaign
 from stadtwerk.studies.campaigns.records import (
     DATASET_FILE,

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from stadtwerk.runs.basis import basis, city_digest
+
 if TYPE_CHECKING:
     from resilience.judge.figures import RunFigures
     from simulator.contracts.city import City
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
 
 _ONE_AT_A_TIME = threading.Lock()
 """The engines are not made for threads: in a worker that has several, runs take turns."""
-
-OUR_ROOMS = ("simulator", "gateways", "resilience", "stadtwerk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,9 @@ def run_whole(job: Job, terminal: Terminal) -> tuple[RunResult, History]:
     from stadtwerk.runs.run import RunRequest, run_checked
 
     document = _document(job)
-    request = RunRequest(Path(document.file), seed=job.seed, out=Path(job.keep), broker_port=None, lang=job.lang)
+    request = RunRequest(
+        Path(document.file), seed=job.seed, out=Path(job.keep), broker_port=None, lang=job.lang, twin=False
+    )
     return run_checked(document, build_scenario(document), loaded(job.city), request, terminal, command=job.command)
 
 
@@ -130,25 +132,3 @@ def loaded(data: CityData) -> City:
             Amendment(Document("measure", change, {}), (), change, note),
         ),
     )
-
-
-def city_digest(folder: Path) -> str:
-    """A digest of all files in a city folder. Networks inside installed packages are covered by their versions."""
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-@functools.cache
-def basis() -> str:
-    """A digest of our own source, of plug-ins, and of the versions of everything that a result can depend on."""
-    from stadtwerk.runs.folder import plugins, versions
-
-    root = Path(__file__).resolve().parents[3]
-    digest = hashlib.sha256(json.dumps([versions(), plugins()]).encode())
-    for room in OUR_ROOMS:
-        for path in sorted(path for path in (root / room).rglob("*") if path.suffix in (".py", ".yaml")):
-            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()

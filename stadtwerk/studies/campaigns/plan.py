@@ -19,7 +19,8 @@ from stadtwerk.library import (
     load_checked,
     named_city_folder,
 )
-from stadtwerk.studies.campaigns.job import CityData, Job, basis, city_digest
+from stadtwerk.runs.basis import basis, city_digest
+from stadtwerk.studies.campaigns.job import CityData, Job
 
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case

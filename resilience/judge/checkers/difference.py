@@ -1,0 +1,118 @@
+"""Did the faults make a difference? The run beside its twin: the same town, day and seed without any of them.
+
+A run that goes as its twin does has shown nothing of what its faults do: all that it finds, the twin finds as well. It
+counts where that is the very point, N-1 or isolation, and the faults were seen to take effect.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from resilience.judge.checkers.context import Context, guarded
+from resilience.judge.checkers.executed import check_evidence
+from resilience.judge.checkers.judged import Part, judged_parts
+from resilience.judge.time_series import NotRecorded, cut, mode_course, outages
+from resilience.judge.verdict import Category, Figure, Finding, Value
+from resilience.scenario.scenario import Invariant, LevelHolds, LinkContinuity, Redundancy, level_of
+from simulator.contracts.history import Course, History
+from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words, enumerated
+
+_ = Words("resilience")
+
+DIFFERENCE = "difference"
+"""The id of the finding."""
+SAME = 1e-3
+"""Courses whose values are never further apart than this share of the required minimum are the same (assumption): less
+than that is the arithmetic of an engine that was asked at other moments, and nobody lives in it."""
+NAMED = 3
+
+
+def check_difference(context: Context) -> tuple[Finding, ...]:
+    """One finding for a run with faults whose twin is known; none for a baseline, or where nobody looked."""
+    if not context.scenario.timeline or context.twin is None:
+        return ()
+    twin = context.twin
+    title = _("The faults made a difference")
+    return (guarded(DIFFERENCE, Category.DIFFERENCE, title, lambda: _judge(twin, title, context)),)
+
+
+def _judge(twin: History, title: Text, context: Context) -> Finding:
+    parts = judged_parts(context)
+    levels = tuple(dict.fromkeys(part.level for part in parts))
+    apart = {part.level.id for part in parts if differs(part, context.history, twin)}
+    felt = tuple(level for level in levels if level.id in apart)
+    called = tuple(item for item in context.scenario.redundancies if called_on(item, twin, context))
+    figures = (Figure("levels that differ", float(len(felt)), "1"), Figure("fallbacks", float(len(called)), "1"))
+    made = Finding(DIFFERENCE, Category.DIFFERENCE, Value.PASS, title, title, None, None, figures)
+    subjects = tuple(level.id for level in felt) + tuple(item.component for item in called)
+    reason: Text
+    if felt:
+        names = enumerated([context.label(level) for level in felt], NAMED)
+        reason = _(
+            "{count} of {total} judged levels went otherwise than without the faults: {names}.",
+            count=len(felt),
+            total=len(levels),
+            names=names,
+        )
+        return replace(made, reason=reason, subjects=subjects)
+    if called:
+        names = enumerated([context.name(item.component) for item in called], NAMED)
+        reason = _("The judged levels went as without the faults, as a fallback carried them: {names}.", names=names)
+        return replace(made, reason=reason, subjects=subjects)
+    nothing = _("The faults made no difference to anything that was judged.")
+    if not absence_asked(context):
+        return replace(made, value=Value.INCONCLUSIVE, reason=nothing)
+    if all(found.value is Value.PASS for found in check_evidence(context)):
+        reason = _("The faults took effect and made no difference to anything that was judged, as the scenario asks.")
+        return replace(made, reason=reason)
+    reason = nothing + _(" The scenario asks for just that, but not every fault was seen to take effect.")
+    return replace(made, value=Value.INCONCLUSIVE, reason=reason)
+
+
+def absence_asked(context: Context) -> bool:
+    """Whether an expectation is about just that: that nothing differs."""
+    kinds = (Invariant, LevelHolds, LinkContinuity)
+    return any(isinstance(item, kinds) and item.about for item in context.scenario.expectations)
+
+
+def differs(part: Part, history: History, twin: History) -> bool:
+    """Whether a level, as far as it is judged, went another way than in the twin.
+
+    A level that one of the two did not record differs from one that was.
+    """
+    level = part.level
+    one, other = history.levels.get(level.id), twin.levels.get(level.id)
+    if one is None or other is None:
+        return (one is None) != (other is None)
+    if part.begin >= part.end:
+        return False
+    try:
+        return furthest(one, other, part.begin, part.end) > SAME * max(abs(level.minimum), SAME)
+    except NotRecorded:
+        return True
+
+
+def furthest(one: Course, other: Course, start: int, end: int) -> float:
+    """How far two courses are apart at most in a window. Raises `NotRecorded`."""
+    edges = np.union1d(cut(one, start, end).edges, cut(other, start, end).edges)[:-1]
+    first, second = (course.values[np.searchsorted(course.at, edges, side="right") - 1] for course in (one, other))
+    return float(np.nanmax(np.abs(first - second)))
+
+
+def called_on(item: Redundancy, twin: History, context: Context) -> bool:
+    """Whether the run needed a fallback that its twin did not, for something that is judged.
+
+    A fallback on which no required level leans carries nothing that anybody judges: whether it took over makes no
+    difference to the town.
+    """
+    level = context.city.levels[item.carries.level] if item.carries and item.carries.level else None
+    level = level or level_of(item.component, context.city)
+    if level is None or all(part.level != level for part in judged_parts(context)):
+        return False
+    modes = registry().types[context.city.components[item.component].kind].modes
+    primary = modes.index(item.primary)
+    lost = [outages(mode_course(item.component, modes, of), primary) for of in (context.history, twin)]
+    return lost[0] != lost[1]

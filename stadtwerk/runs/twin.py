@@ -1,0 +1,120 @@
+"""The twin of a run: the same town, day and seed without the faults, as a light run.
+
+Only what it is compared by is kept: levels and modes. It hangs on the city, the seed and the time of the run alone, so
+that it is lived through once for all scenarios of one day; the user's cache keeps it under the digest of all that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Course, History
+from simulator.contracts.words import Words
+from stadtwerk.library import cache_folder
+from stadtwerk.runs.basis import basis, city_digest
+from stadtwerk.runs.light import NoSensors
+from stadtwerk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from resilience.scenario.scenario import RunSettings, Scenario
+    from simulator.contracts.city import City
+
+_ = Words("stadtwerk")
+
+UNUSED_FOR_S = 7 * 86400.0
+"""Twins that nobody has looked at for a week are thrown away."""
+
+
+def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None = None) -> History | None:
+    """Levels and modes of the run without its faults; None for a scenario that has none.
+
+    The city must be as its folder has it: an amended one has no twin in the cache.
+    """
+    if not scenario.timeline:
+        return None
+    path = _place(city, scenario.run, seed)
+    known = _read(path)
+    if known is not None:
+        return known
+    with (terminal or Terminal(quiet=True)).working(_("living through the same time without the faults")):
+        history = _lived(scenario, city, seed)
+    if path is not None:
+        _keep(path, history)
+    return history
+
+
+def _lived(scenario: Scenario, city: City, seed: int) -> History:
+    from simulator.kernel import Clock
+    from stadtwerk.runs.run import simulate
+
+    undisturbed = replace(scenario, timeline=(), crews=None)
+    clock = Clock(scenario.run.start, scenario.run.warmup_s, scenario.run.duration_s)
+    with tempfile.TemporaryDirectory(prefix="stadtwerk-") as place:
+        readings = Path(place) / "readings.parquet"
+        history, _telemetry = simulate(
+            undisturbed, city, clock, seed, NoSensors(), readings, None, Terminal(quiet=True)
+        )
+    modes = tuple(event for event in history.events if event.kind is EventKind.MODE)
+    return History(history.begin, history.end, history.levels, modes, ())
+
+
+def _place(city: City, run: RunSettings, seed: int) -> Path | None:
+    """Where it is kept; None for a city that stands in no folder."""
+    if city.folder is None:
+        return None
+    parts = [basis(), city_digest(city.folder), run.start.isoformat(), run.warmup_s, run.duration_s, seed]
+    name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+    return cache_folder().parent / "twins" / f"{name[:32]}.json"
+
+
+def _read(path: Path | None) -> History | None:
+    """What is kept; None where there is nothing, or nothing that can be read."""
+    import orjson
+
+    if path is None:
+        return None
+    try:
+        data: dict[str, Any] = orjson.loads(path.read_bytes())
+        levels = {
+            name: Course(np.array(at, dtype=np.int64), np.array(values, dtype=np.float64))
+            for name, (at, values) in data["levels"].items()
+        }
+        modes = tuple(
+            Event(number, at, EventKind.MODE, subject, "", before=before, after=after)
+            for number, (at, subject, before, after) in enumerate(data["modes"])
+        )
+        path.touch()
+        return History(data["begin"], data["end"], levels, modes, ())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _keep(path: Path, history: History) -> None:
+    """Write it aside and put it in place at once; a cache that cannot be written is none."""
+    import orjson
+
+    data = {
+        "begin": history.begin,
+        "end": history.end,
+        "levels": {name: (one.at.tolist(), one.values.tolist()) for name, one in history.levels.items()},
+        "modes": [(event.at, event.subject, event.before, event.after) for event in history.events],
+    }
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for other in path.parent.glob("*.json"):
+            if time.time() - other.stat().st_mtime > UNUSED_FOR_S:
+                other.unlink(missing_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
+            aside.write(orjson.dumps(data))
+        Path(aside.name).replace(path)
+    except OSError:
+        return
