@@ -76,7 +76,7 @@ def test_what_is_opted_out_is_said_with_what_it_cost() -> None:
         "Yes: what was judged holds; its one expectation is met. "
         "Not asked: power supply (the question is about water), missed for 2 h: 2,000 person-hours."
     )
-    assert "hält" not in found.answer.de.split("Nicht gefragt")[0].replace("was beurteilt wurde, hält", "")
+    assert found.answer.de.startswith("Ja: Was beurteilt wurde, hält; ")
     (row,) = found.not_asked
     assert (row.missed, row.missed_s, row.person_hours) == (("power-supply-d1",), 7200.0, 2000.0)  # 1000 people, 2 h
     assert read_verdict(verdict_json(found)).not_asked == found.not_asked
