@@ -50,7 +50,7 @@ def one(item: Expectation, water: Course, end_s: float = 36000.0) -> Finding:
 
 
 def asked(*out: OptOut, expectations: tuple[Expectation, ...] = (WATER,)) -> Scenario:
-    return replace(scenario(expectations=expectations), not_asked=out)
+    return replace(scenario(expectations=expectations, heal_by_s=10.0), not_asked=out)
 
 
 # --- every level
@@ -95,7 +95,8 @@ def test_what_is_opted_out_is_said_with_what_it_cost() -> None:
         (LevelHolds("x", ONE, Threshold(), share=0.5), True),
         (LevelHolds("x", ONE, Threshold()), False),  # the end alone
         (Budget("x", ONE, Threshold(), 10.0), True),
-        (Recovery("x", ONE, Threshold(), TimeLimit(60.0)), True),
+        (Recovery("x", ONE, Threshold(), TimeLimit(60.0), "heal"), True),
+        (Recovery("x", ONE, Threshold(), TimeLimit(60.0)), False),  # nothing broke, so there is nothing to be back from
     ],
 )
 def test_a_part_of_the_run_is_not_the_run(item: Expectation, judged: bool) -> None:
