@@ -40,7 +40,7 @@ def city_of(path: Path, fallback: str = "local", generator: bool = False, trucks
         component("bus-1", "bus"),
         component("bus-2", "bus"),
         component("centre", "waterworks"),
-        component("plant", "treatment-plant", outfall="outfall-PLANT", capacity_m3_s=0.05, load_w=4000.0),
+        component("plant", "treatment-plant", outfall="outfall-PLANT", capacity_m3_s=0.05, drawn_w=4000.0),
     ]
     links = [
         link("power", "bus-1", STATION),
@@ -229,6 +229,28 @@ def test_suction_trucks_come_when_nothing_lifts_for_long(tmp_path: Path) -> None
         rt.supply.offer("bus-1", LinkKind("power"), True)
         rt.clock.run_until(9 * HOUR)
         assert modes(rt, STATION)[-1] == ("suction", "mains")
+
+
+def test_trucks_that_cannot_keep_up_do_not_hide_the_overflow(tmp_path: Path) -> None:
+    """10 l/s come, 7.4 l/s are carried away: the well fills later, and the rest runs into the river.
+
+    The rain that ended in between is no cause of that.
+    """
+    with running(city_of(lifted(tmp_path), trucks=True)) as rt:
+        rt.clock.run_until(HOUR)
+        rt.faults.apply("rain-gauge-SKY", "heavy-rain", "a", {"intensity_mm_h": 1.0})
+        power = rt.faults.apply(STATION, "lifting-station-out", "t", {})
+        rt.clock.run_until(24 * HOUR)
+        assert modes(rt, STATION) == [("mains", "none"), ("none", "suction"), ("suction", "overflow")]
+        assert rt.quantities.value("outfall-RIVER", "sewage_flow_m3_s") == pytest.approx(0.0026, rel=1e-3)
+        spill = found(rt, "spills")[0]
+        crews = [e.at for e in rt.log.events if e.kind is EventKind.CREW and e.subject == STATION]
+        assert spill.at > min(crews), "the trucks are there"
+        trace = [event.code for event in rt.log.trace(spill.id)]
+        assert power in [event.id for event in rt.log.trace(spill.id)]
+        assert "wastewater.rain-over" not in trace
+        missed = next(event for event in rt.log.events if event.code == "level.low" and event.subject == "treated")
+        assert power in [event.id for event in rt.log.trace(missed.id)]
 
 
 def test_no_suction_truck_comes_where_that_is_the_fault(tmp_path: Path) -> None:

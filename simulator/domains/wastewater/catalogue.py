@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Balance,
     Catalogue,
     ComponentType,
     NetworkFile,
+    Page,
     Start,
     SubSystem,
+    TownLayer,
+    WorstReadings,
     analogue,
     degraded,
     failed,
@@ -82,7 +86,29 @@ _JAM = "assumption: flushing takes hours, a repair in the trench days"
 CATALOGUE = Catalogue(
     "wastewater",
     api=1,
-    subsystems=(SubSystem(DOMAIN, _("wastewater"), WATER_TRADE, engine=True),),
+    subsystems=(
+        SubSystem(
+            DOMAIN,
+            _("wastewater"),
+            WATER_TRADE,
+            engine=True,
+            colour="#8c510a",
+            page=Page(
+                _("Wastewater"),
+                _("The sewer network: lifting stations, treatment plant, cellars, overflows."),
+                15,
+                Balance(
+                    {"supplied": _("flows off"), "asked": _("comes")},
+                    _("Wastewater and rain that flow off, against what comes."),
+                    "m3/s",
+                    supplied="sewage_carried_m3_s",
+                    asked="sewage_inflow_m3_s",
+                ),
+                readings=WorstReadings("sewage_level_m", "MAX", "lengthm", _("Highest level of each wet well")),
+                depletes=False,
+            ),
+        ),
+    ),
     types=(
         ComponentType(
             MANHOLE,
@@ -100,9 +126,16 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(4, parts=0),
             about=_("manhole, with the houses that drain there"),
+            many=True,
         ),
         ComponentType(
-            SEWER, DOMAIN, _("sewer"), (SEWER_BLOCKED,), from_file=True, repair=repair_hours(6, parts=0, source=_JAM)
+            SEWER,
+            DOMAIN,
+            _("sewer"),
+            (SEWER_BLOCKED,),
+            from_file=True,
+            repair=repair_hours(6, parts=0, source=_JAM),
+            many=True,
         ),
         ComponentType(
             STATION,
@@ -131,8 +164,11 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(6),
             about=_("lifting station: wet well with pumps"),
+            glyph="M-5 5V-1H-2V-2L0 -7L2 -2V-1H5V5Z",
         ),
-        ComponentType(PUMP, DOMAIN, _("sewage pump"), (PUMP_OUT,), from_file=True, repair=repair_hours(8)),
+        ComponentType(
+            PUMP, DOMAIN, _("sewage pump"), (PUMP_OUT,), from_file=True, repair=repair_hours(8), shown_failed=True
+        ),
         ComponentType(STORM_TANK, DOMAIN, _("stormwater tank"), from_file=True, repair=repair_hours(12, parts=0)),
         ComponentType(
             REGULATOR,
@@ -141,8 +177,16 @@ CATALOGUE = Catalogue(
             from_file=True,
             repair=repair_hours(6, parts=0),
             about=_("weir, orifice or outlet of a sewer"),
+            many=True,
         ),
-        ComponentType(OUTFALL, DOMAIN, _("outfall"), from_file=True, repair=repair_hours(12, parts=0)),
+        ComponentType(
+            OUTFALL,
+            DOMAIN,
+            _("outfall"),
+            from_file=True,
+            repair=repair_hours(12, parts=0),
+            glyph="M-5 -3H1V-6L6 0L1 6V3H-5Z",
+        ),
         ComponentType(
             RAIN_GAUGE,
             DOMAIN,
@@ -150,6 +194,7 @@ CATALOGUE = Catalogue(
             (HEAVY_RAIN,),
             from_file=True,
             about=_("rain gauge, which stands for all the land whose rain it measures"),
+            glyph="M0 -7C3 -2 4 0 4 2A4 4 0 0 1 -4 2C-4 0 -3 -2 0 -7Z",
         ),
         ComponentType(
             PLANT,
@@ -160,7 +205,7 @@ CATALOGUE = Catalogue(
                 Parameter("outfall", "", None, "", "component id of the outfall through which its water leaves"),
                 Parameter("capacity_m3_s", "m3/s", None, "", "flow that it treats; more passes it untreated"),
                 Parameter(
-                    "load_w",
+                    "drawn_w",
                     "W",
                     0.0,
                     "about 34 kWh a person and year (DWA 2011, from memory)",
@@ -180,6 +225,7 @@ CATALOGUE = Catalogue(
                 failed(BYPASS, _("untreated")),
             ),
             repair=repair_hours(12),
+            glyph="M-6 5V-2H-1A3 3 0 0 1 5 -2H6V5Z",
         ),
     ),
     quantities=(
@@ -206,6 +252,20 @@ CATALOGUE = Catalogue(
             ("district",),
             _("people with cellars at risk"),
             recorded=(Recorded(At.COMPONENT, 310),),
+        ),
+        QuantityName(
+            "sewage_inflow_m3_s",
+            "m3/s",
+            ("district",),
+            _("wastewater and rain that come in m³/s"),
+            recorded=(Recorded(At.COMPONENT, 320),),
+        ),
+        QuantityName(
+            "sewage_carried_m3_s",
+            "m3/s",
+            ("district",),
+            _("of these what flows off in m³/s"),
+            recorded=(Recorded(At.COMPONENT, 330),),
         ),
         QuantityName("lifting_pump_running", "1", (PUMP,), _("lifts (1) or not (0)")),
         QuantityName("power_w", "W", (STATION,), _("power in W")),
@@ -250,5 +310,6 @@ CATALOGUE = Catalogue(
     networks=(
         NetworkFile(NETWORK, DOMAIN, _("input file of EPA SWMM 5"), "simulator.domains.wastewater.importers.swmm:read"),
     ),
+    layers=(TownLayer("wastewater", "simulator.domains.wastewater.demo:lay", order=10),),
     starts=(Start("simulator.domains.wastewater:start", order=45),),
 )

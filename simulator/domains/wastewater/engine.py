@@ -79,7 +79,8 @@ class SewerEngine:
     `t_s` is the end of the last routing step, which may lie up to one step after the second that was asked for: steps
     are the file's own and no pause changes them. Arrays are refreshed by `advance_to`: `depth_m` (N nodes, above the
     invert), `overflow_m3_s` (N nodes, out of the manhole or over the rim), `overflow_m3` (N nodes, since the start),
-    `inflow_m3_s` (N nodes), `left_m3` (N nodes, through outfalls, since the start), `flow_m3_s` (L links).
+    `inflow_m3_s` and of it `lateral_m3_s`, from houses and roofs (N nodes), `left_m3` (N nodes, through outfalls, since
+    the start), `flow_m3_s` (L links).
 
     Raises `BadInput` for a file that SWMM refuses, `SwmmError` when a step fails.
     """
@@ -113,6 +114,7 @@ class SewerEngine:
         nodes, links = len(network.nodes), len(network.links)
         self.depth_m, self.overflow_m3_s, self.overflow_m3 = np.zeros(nodes), np.zeros(nodes), np.zeros(nodes)
         self.inflow_m3_s, self.flow_m3_s, self.left_m3 = np.zeros(nodes), np.zeros(links), np.zeros(nodes)
+        self.lateral_m3_s = np.zeros(nodes)
         self._flooded_m3 = -1.0
         self._begin_s, self._before_m3, self._at_begin = 0.0, np.zeros(nodes), NOTHING
         try:
@@ -269,6 +271,8 @@ class SewerEngine:
         self.depth_m *= length
         self.inflow_m3_s[:] = [node(i, total) for i in self._node]
         self.inflow_m3_s *= flow
+        self.lateral_m3_s[:] = [node(i, result.LATERAL_INFLOW) for i in self._node]
+        self.lateral_m3_s *= flow
         link, rate = self._swmm.link_get_result, self._enum.LinkResult.FLOW
         self.flow_m3_s[:] = [link(i, rate) for i in self._link]
         self.flow_m3_s *= flow

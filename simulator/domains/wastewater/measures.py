@@ -48,21 +48,34 @@ class Measures:
         self.at_risk = np.zeros(len(homes), dtype=bool)
         self.cut_off = np.zeros(len(homes), dtype=bool)
         self._risk_of, self._overflow_of = np.zeros(self._count), np.zeros(self._count)
+        self._comes, self._flows_off = np.zeros(self._count), np.zeros(self._count)
         self._row = row
         self._levels = tuple((lv.id, lv.measure, row.get(lv.subject)) for lv in city.levels_of(c.DOMAIN))
         self._register(where)
 
-    def refresh(self, cause: int | None) -> None:
-        """Take over the engine's state and record the service levels."""
+    def refresh(self, cause: int | None, harm: int | None) -> None:
+        """Take over the engine's state and record the service levels.
+
+        `cause` is the last event that changed the network, `harm` the last of those that made it worse.
+        """
         depth = self._engine.depth_m.take(self._nodes)
         self.at_risk = depth > self._cellar_m
         self.cut_off = depth >= self._street_m
         risk, cut = self._by_district(self.people * self.at_risk), self._by_district(self.people * self.cut_off)
         self._risk_of[:] = risk[: self._count]
         overflow = self._engine.overflow_m3.take(self._nodes)
-        self._overflow_of[:] = np.bincount(self._rows, overflow, minlength=self._count + 1)[: self._count]
+        self._overflow_of[:] = self._by_district(overflow)[: self._count]
+        comes = self._engine.lateral_m3_s.take(self._nodes)
+        self._comes[:] = self._by_district(comes)[: self._count]
+        spilled = self._by_district(self._engine.overflow_m3_s.take(self._nodes))[: self._count]
+        self._flows_off[:] = np.maximum(self._comes - spilled, 0.0)
         for level, measure, row in self._levels:
-            self._rt.levels.record(level, self._value(measure, row, risk, cut), cause)
+            value = self._value(measure, row, risk, cut)
+            if measure == c.TREATMENT:
+                why = self._plants.cause
+            else:
+                why = harm if value < 1.0 else cause
+            self._rt.levels.record(level, value, why)
 
     def _by_district(self, values: Floats) -> Floats:
         return np.bincount(self._rows, values, minlength=self._count + 1).astype(np.float64)
@@ -91,6 +104,8 @@ class Measures:
         of("overflow_m3", "m3", (c.MANHOLE, c.STATION, c.STORM_TANK), engine.overflow_m3)
         districts = tuple(city.districts)
         self._quantity("overflow_m3", "m3", districts, self._overflow_of.copy)
+        self._quantity("sewage_inflow_m3_s", "m3/s", districts, self._comes.copy)
+        self._quantity("sewage_carried_m3_s", "m3/s", districts, self._flows_off.copy)
         self._quantity("cellars_at_risk", "1", districts, self._risk_of.copy)
         gauges = tuple((gauge.id, where[gauge.id]) for gauge in city.of_kind(c.RAIN_GAUGE))
         self._quantity(

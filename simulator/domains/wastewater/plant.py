@@ -33,6 +33,9 @@ class Plants:
         self._untreated_m3 = {out.id: 0.0 for out, _, _ in self._outfalls}
         self._left_m3 = dict.fromkeys(self._untreated_m3, 0.0)
         self._spills: dict[str, tuple[int, float]] = {}
+        self._latest: int | None = None
+        self.cause: int | None = None
+        """The event that explains `treated_share`: a spill or a plant that works no more, or that this is over."""
         self._last_s = 0.0
         self.treated_share = 1.0
         self._treated_of = dict.fromkeys((plant.id for plant in self._plants), 1.0)
@@ -64,9 +67,9 @@ class Plants:
             return
         component = self._rt.city.components[plant]
         mode, why = self._stage(component)
-        self._rt.supply.draw(plant, component.number("load_w") if self._rt.supply.works(plant) else 0.0)
+        self._rt.supply.draw(plant, component.number("drawn_w") if self._rt.supply.works(plant) else 0.0)
         if mode != self._mode[plant]:
-            self._rt.mode(plant, self._mode[plant], mode, why, None, cause)
+            self._latest = self._rt.mode(plant, self._mode[plant], mode, why, None, cause)
             self._mode[plant] = mode
 
     def _stage(self, plant: Component) -> tuple[str, EventCode]:
@@ -76,13 +79,14 @@ class Plants:
             return c.MECHANICAL, events.PLANT_MECHANICAL
         return c.FULL, events.PLANT_FULL
 
-    def refresh(self, cause: int | None) -> None:
-        """Take over what left since the last time."""
+    def refresh(self, cause: int | None, spilled_by: Mapping[str, int | None]) -> None:
+        """Take over what left since the last time. `spilled_by` has the events by which outfalls came to spill."""
         passed = self._engine.t_s - self._last_s
         self._last_s = self._engine.t_s
         if passed <= 0:
             return
         all_of_it = treated = 0.0
+        beyond = False
         for out, node, plant in self._outfalls:
             left = float(self._engine.left_m3[node])
             flow, self._left_m3[out.id] = max(0.0, left - self._left_m3[out.id]) / passed, left
@@ -90,11 +94,14 @@ class Plants:
             all_of_it, treated = all_of_it + flow, treated + good
             if plant is not None:
                 self._treated_of[plant.id] = good / flow if flow > _LEAST_M3_S else self._share(plant)
+                beyond = beyond or flow > plant.number("capacity_m3_s")
             before = self._untreated_m3[out.id]
             self._untreated_m3[out.id] += (flow - good) * passed
             if plant is None:
-                self._log_spill(out.id, flow, before, cause)
+                known = spilled_by.get(out.id)
+                self._log_spill(out.id, flow, before, cause if known is None else known)
         self.treated_share = treated / all_of_it if all_of_it > _LEAST_M3_S else 1.0
+        self.cause = cause if self._latest is None or (beyond and not self._spills) else self._latest
 
     def _share(self, plant: Component) -> float:
         mode = self._mode[plant.id]
@@ -102,12 +109,12 @@ class Plants:
 
     def _log_spill(self, outfall: str, flow: float, before: float, cause: int | None) -> None:
         if flow > _LEAST_M3_S and outfall not in self._spills:
-            event = self._rt.log.add(events.SPILLS, outfall, cause=cause, value=flow)
+            event = self._latest = self._rt.log.add(events.SPILLS, outfall, cause=cause, value=flow)
             self._spills[outfall] = (event, before)
         elif flow <= _LEAST_M3_S and outfall in self._spills:
             event, before = self._spills.pop(outfall)
             ran_out = self._untreated_m3[outfall] - before
-            self._rt.log.add(events.SPILL_OVER, outfall, cause=event, value=ran_out)
+            self._latest = self._rt.log.add(events.SPILL_OVER, outfall, cause=event, value=ran_out)
 
     def spills(self, outfall: str) -> bool:
         """Whether untreated water leaves there now."""

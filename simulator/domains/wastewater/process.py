@@ -45,6 +45,7 @@ class WastewaterProcess:
             engine.close()
             raise
         self._cause: int | None = None
+        self._harm: int | None = None
         self._dirty: dict[str, int | None] = {}
         self._pending = False
         self._plants = Plants(runtime, engine, self._where)
@@ -106,12 +107,15 @@ class WastewaterProcess:
             self._cause = cause if cause is not None else self._cause
             kind = self._rt.city.components[name].kind
             if kind == c.SEWER:
-                self._block(name, cause)
+                harms = self._block(name, cause)
             elif kind == c.RAIN_GAUGE:
-                self._rain(name, cause)
+                harms = self._rain(name, cause)
             else:
                 station = self._stations.get(name) or self._station_of[name]
                 stations[station.id] = cause if cause is not None else stations.get(station.id)
+                harms = station.stands()
+            if harms and cause is not None:
+                self._harm = cause
         for name, cause in stations.items():
             self._stations[name].apply(cause)
         self._tell()
@@ -127,26 +131,38 @@ class WastewaterProcess:
     def _advance(self) -> None:
         self._engine.advance_to(to_s(self._clock.now - self._clock.begin))
 
-    def _block(self, sewer: str, cause: int | None) -> None:
+    def _block(self, sewer: str, cause: int | None) -> bool:
         blocked = bool(self._rt.faults.active(sewer, c.SEWER_BLOCKED.name))
         self._engine.block(self._where[sewer], blocked)
         self._rt.log.add(events.BLOCKED if blocked else events.CLEARED, sewer, cause=cause)
+        return blocked
 
-    def _rain(self, gauge: str, cause: int | None) -> None:
+    def _rain(self, gauge: str, cause: int | None) -> bool:
         mm_h = sum(fault.number("intensity_mm_h") for fault in self._rt.faults.active(gauge, c.HEAVY_RAIN.name))
         self._engine.set_rain(self._where[gauge], mm_h)
         code = events.RAIN if mm_h else events.RAIN_OVER
         self._rt.log.add(code, gauge, cause=cause, value=mm_h if mm_h else None)
+        return mm_h > 0
 
     # what the town gets to know
 
     def _tell(self) -> None:
-        self._plants.refresh(self._cause)
-        self._measures.refresh(self._cause)
+        self._plants.refresh(self._harm, self._spilled_by())
+        self._measures.refresh(self._cause, self._harm)
         for station in self._stations.values():
             self._rt.supply.draw(station.id, station.draw())
         self._log_overflows()
         self._log_cellars()
+
+    def _spilled_by(self) -> dict[str, int | None]:
+        """The outfalls into which a station spills, with the event by which it came to that."""
+        return {
+            out.id: station.last_event
+            for station in self._stations.values()
+            if station.mode == c.OVERFLOW
+            for out in self._rt.city.of_kind(c.OUTFALL)
+            if self._where[out.id] in station.spills_into
+        }
 
     def _log_overflows(self) -> None:
         rate, volume = self._engine.overflow_m3_s, self._engine.overflow_m3
@@ -156,7 +172,7 @@ class WastewaterProcess:
             node = self._where[home]
             begun = self._over.get(home)
             if rate[node] > 0 and begun is None and volume[node] >= LEAST_M3:
-                event = self._rt.log.add(events.OVERFLOWS, home, cause=self._cause, value=float(rate[node]))
+                event = self._rt.log.add(events.OVERFLOWS, home, cause=self._harm, value=float(rate[node]))
                 self._over[home] = (event, 0.0)
             elif rate[node] <= 0 and begun is not None:
                 event, before = self._over.pop(home)
@@ -171,7 +187,7 @@ class WastewaterProcess:
         ):
             if risk and home not in self._risky and people >= 1:
                 self._risky[home] = self._rt.log.add(
-                    events.CELLARS_AT_RISK, home, {"people": round(people)}, cause=self._cause
+                    events.CELLARS_AT_RISK, home, {"people": round(people)}, cause=self._harm
                 )
             elif not risk and home in self._risky:
                 self._rt.log.add(events.CELLARS_SAFE, home, cause=self._risky.pop(home))

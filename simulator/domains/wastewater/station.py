@@ -26,7 +26,8 @@ class Station:
 
     Its pumps stand while the station has no power or is out of order; a single one stands while that one is. While no
     control link is up and one declares to hold, pumps stay as they were when it went down. When no pump lifts for
-    `suction_after_s`, suction trucks are called and carry water away from the well until one lifts again.
+    `suction_after_s`, suction trucks are called and carry water away from the well until one lifts again; where more
+    comes than they carry, the station is on its overflow all the same.
     """
 
     def __init__(
@@ -44,7 +45,10 @@ class Station:
             for link in range(len(engine.network.links))
             if engine.network.ends[link, 0] == well and engine.network.link_kind[link] == c.REGULATOR
         )
-        self._last_event: int | None = None
+        self.spills_into = frozenset(int(engine.network.ends[link, 1]) for link in self._overflows)
+        """Nodes of the network that its overflows lead to."""
+        self.last_event: int | None = None
+        """Its last change of mode."""
         self._carried = True
 
     # what the engine is to do
@@ -64,6 +68,10 @@ class Station:
             elif before is Switch.OFF:
                 self._rt.log.add(events.PUMP_FREE, name, cause=cause, after="on")
         self.judge(cause)
+
+    def stands(self) -> bool:
+        """Whether a pump of its cannot lift."""
+        return not all(self._lifts(name) for name in self._pumps)
 
     def _lifts(self, pump: str) -> bool:
         return self._rt.supply.works(self.id) and self._rt.supply.works(pump)
@@ -88,8 +96,8 @@ class Station:
         self._call_trucks(cause)
         mode, why = self._mode()
         if mode != self.mode:
-            cause = self._last_event if cause is None else cause
-            self._last_event = self._rt.mode(self.id, self.mode, mode, why, None, cause)
+            cause = self.last_event if cause is None else cause
+            self.last_event = self._rt.mode(self.id, self.mode, mode, why, None, cause)
             self.mode = mode
 
     def _mode(self) -> tuple[str, EventCode]:
@@ -98,10 +106,10 @@ class Station:
             if kinds and all(kind == GENERATOR for kind in kinds):
                 return c.ON_GENERATOR, events.STATION_GENERATOR
             return c.MAINS, events.STATION_MAINS
-        if self._sucking:
-            return c.TANKERS, events.STATION_SUCTION
         if any(self._engine.flow_m3_s[link] > _SPILL_M3_S for link in self._overflows):
             return c.OVERFLOW, events.STATION_OVERFLOW
+        if self._sucking:
+            return c.TANKERS, events.STATION_SUCTION
         return c.NONE, events.STATION_STANDS
 
     def _call_trucks(self, cause: int | None) -> None:
@@ -114,7 +122,7 @@ class Station:
         wait = to_ticks(self.component.number("suction_after_s"))
         if self._stands_since is None:
             self._stands_since = now
-            self._rt.clock.at(now + wait, self.id, lambda: self.judge(self._last_event))
+            self._rt.clock.at(now + wait, self.id, lambda: self.judge(self.last_event))
         usable = self.component.number("suction_m3_s") > 0 and self._engine.can_suck(self._well)
         if usable and self._trucks is None and now >= self._stands_since + wait:
             self._trucks = self._rt.crews.station(events.SUCTION, self.id, cause, self._arrived)

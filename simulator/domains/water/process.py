@@ -130,7 +130,7 @@ class WaterProcess:
         """Peaks of several waterworks are multiplied: all of them feed the one network."""
         works, faults = self._rt.city.of_kind("waterworks"), self._rt.faults
         peaks = [active for one in works for active in faults.active(one.id, fault)]
-        self._demand, self._demand_due = PEAK_DEMAND.together("factor", peaks) if peaks else 1.0, True
+        self._demand, self._demand_due = PEAK_DEMAND.together("factor", peaks) if peaks else 1, True
         self._cause = self._rt.log.add(events.PEAK, target, cause=event, value=self._demand)
         self._wake()
 

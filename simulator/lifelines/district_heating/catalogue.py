@@ -7,6 +7,7 @@ from simulator.contracts.catalogue import (
     ComponentType,
     LinkType,
     StoreKind,
+    TownLayer,
     analogue,
     degraded,
     failed,
@@ -31,7 +32,7 @@ NETWORK, FROM_STORE, COOLING, WARM_ROOMS, COLD = "network", "from-store", "cooli
 """Modes of the homes."""
 ROOM_TEMPERATURE = "room-temperature"
 """The measure of how warm homes are."""
-ROOM_C, HEAT_W, STORED_J = "room_temperature_c", "heat_w", "stored_heat_j"
+ROOM_C, OUTDOOR_C, HEAT_W, STORED_J = "room_temperature_c", "outdoor_temperature_c", "heat_w", "stored_heat_j"
 """Quantities."""
 
 LEAST_C = 18.0
@@ -149,6 +150,7 @@ CATALOGUE = Catalogue(
     links=(LinkType(HEAT, DOMAIN, _("heat"), WATER_TRADE, (LINK_CUT,), passes_loss=True),),
     quantities=(
         QuantityName(ROOM_C, "°C", (HOMES,), _("temperature of the rooms"), recorded=(Recorded(At.COMPONENT, 300),)),
+        QuantityName(OUTDOOR_C, "°C", (HOMES,), _("temperature outdoors")),
         QuantityName(HEAT_W, "W", (HOMES,), _("heat that arrives")),
         QuantityName(STORED_J, "J", (STORE,), _("heat in the store"), recorded=(Recorded(At.COMPONENT, 310),)),
     ),
@@ -166,4 +168,5 @@ CATALOGUE = Catalogue(
         ),
     ),
     stores=(StoreKind("heat-store", STORED_J, "J", _("heat store")),),
+    layers=(TownLayer("district-heating", "simulator.lifelines.district_heating.town:lay_heating", 20),),
 )

@@ -18,6 +18,7 @@ from simulator.lifelines.district_heating.catalogue import (
     HOMES,
     NETWORK,
     NO_WARM_ROOMS,
+    OUTDOOR_C,
     ROOM_C,
     ROOM_TEMPERATURE,
     STORED_J,
@@ -72,6 +73,7 @@ class HeatedHomes(Lifeline):
         stores = tuple(network.stored_j)
         for quantity in (
             Quantity(ROOM_C, "°C", ids, lambda: np.array([network.room_c(name) for name in ids])),
+            Quantity(OUTDOOR_C, "°C", ids, lambda: np.array([network.homes[name].outdoor_c for name in ids])),
             Quantity(HEAT_W, "W", ids, lambda: np.array([network.homes[name].heat_w for name in ids])),
             Quantity(STORED_J, "J", stores, lambda: np.array([network.stored_now_j(name) for name in stores])),
         ):
