@@ -9,9 +9,8 @@ from simulator.city.check import CITY
 from simulator.city.components import NetworkElement
 from simulator.city.draft import AS_DRAWN, CityDraft, NetworkRef, SensorRule
 from simulator.city.generator.bare_town import Nearest
-from simulator.city.generator.control import field_link
 from simulator.city.generator.layer import Layer, join, place, total
-from simulator.city.generator.power import feed, generator_for
+from simulator.city.generator.links import feed, field_link, generator_for
 from simulator.city.generator.town import Town
 from simulator.city.importing import with_layer
 from simulator.contracts.city import Assumption
@@ -24,6 +23,7 @@ from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater.importers.swmm import read
 from simulator.domains.wastewater.layout import Crossing, Sewers, Station, Street, lay_sewers
 from simulator.domains.wastewater.names import PLANT_NAME, STATION_NAME
+from simulator.domains.water.catalogue import WATER
 
 FILE = "wastewater.inp"
 CONTROLLER = "scada"
@@ -89,8 +89,8 @@ def lay(town: Town) -> CityDraft:
 def _laid_out(town: Town) -> Sewers:
     """Crossings are the road nodes with the people whose water is taken nearest to them; streets are the roads."""
     ground = town.ground
-    nodes = ground.road_nodes
-    homes = ground.supplying_junctions.components
+    nodes = ground.sources(ROAD)
+    homes = ground.sources(WATER).components
     at = {node.id: 0.0 for node in nodes.components}
     for home, node in zip(homes, nodes.to_all(homes), strict=True):
         at[node.id] += ground.weights.get(home.id, 0.0)
@@ -110,7 +110,7 @@ def _laid_out(town: Town) -> Sewers:
 
 def _placed(town: Town, element: NetworkElement) -> Component:
     """An element of the file where it will stand; it belongs to the district of the nearest road node."""
-    home = town.ground.road_nodes.at(element.x, element.y)
+    home = town.ground.sources(ROAD).at(element.x, element.y)
     return Component(
         element.component_id, element.kind, c.DOMAIN, element.x, element.y, home.district, town.plan.owners.city
     )
@@ -125,7 +125,7 @@ def _plant(town: Town, sewers: Sewers) -> Component:
         y,
         town.plan.owners.city,
         PLANT_NAME(),
-        town.ground.road_nodes.at(x, y).district,
+        town.ground.sources(ROAD).at(x, y).district,
         outfall=f"{c.OUTFALL}-{sewers.plant}",
         capacity_m3_s=round(sewers.plant_m3_s, 4),
         drawn_w=float(round(town.ground.people * KWH_PERSON_A / 8760 * 1000, -3)),
@@ -175,7 +175,7 @@ def _required(town: Town) -> Layer:
 
 
 def _accessible(town: Town, components: Sequence[Component]) -> Layer:
-    nodes: Nearest = town.ground.road_nodes
+    nodes: Nearest = town.ground.sources(ROAD)
     owner = town.plan.owners.roads
     gates = nodes.to_all(components)
     return Layer(links=tuple(join(ROAD, g.id, one.id, owner) for one, g in zip(components, gates, strict=True)))

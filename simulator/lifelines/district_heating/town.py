@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from simulator.city.draft import CityDraft, SensorRule
 from simulator.city.generator.layer import Layer, join, place
-from simulator.city.generator.power import feed
+from simulator.city.generator.links import feed
 from simulator.city.generator.town import Town
 from simulator.city.importing import with_layer
 from simulator.contracts.city import Assumption
 from simulator.contracts.level import ServiceLevel
+from simulator.domains.energy.catalogue import POWER
 from simulator.domains.traffic.catalogue import ROAD
 from simulator.lifelines.catalogue import SERVED
 from simulator.lifelines.district_heating.catalogue import (
@@ -51,7 +52,7 @@ OWNER = "municipal heating"
 def lay_heating(town: Town) -> CityDraft:
     """The draft with a heating network. Towns without districts or grid stay as they are."""
     ground, owner = town.ground, town.plan.owners.power or OWNER
-    if not ground.districts or not ground.of_kind("bus"):
+    if not ground.districts or not ground.giving(POWER):
         return town.draft
     heated = sorted(ground.districts, key=lambda d: (-d.people, d.id))[:DISTRICTS]
     people = {d.id: round(d.people * SHARE_OF_PEOPLE) for d in heated}
@@ -81,8 +82,8 @@ def lay_heating(town: Town) -> CityDraft:
     links += [join(HEAT, plant.id, pumps.id, owner), join(HEAT, store.id, pumps.id, owner)]
     links += [join(HEAT, pumps.id, one.id, owner) for one in homes]
     sites = (plant, pumps, store, *homes)
-    if ground.road_nodes:
-        gates = ground.road_nodes.to_all(sites)
+    if ground.sources(ROAD):
+        gates = ground.sources(ROAD).to_all(sites)
         roads = town.plan.owners.roads
         links += [join(ROAD, gate.id, one.id, roads) for one, gate in zip(sites, gates, strict=True)]
     levels = [
