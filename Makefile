@@ -18,7 +18,7 @@ help:
 	@echo 'make schemas the JSON Schemas of input files anew, from the models that read them'
 	@echo 'make notebook the notebooks run anew, with what they print and draw'
 	@echo 'make notices THIRD_PARTY.md anew, from the packages that are installed'
-	@echo 'make bench   time of a simulated day beside the bare engines'
+	@echo 'make bench   what short commands cost beside a bare interpreter, a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
 	@echo 'make campaign-bench    what a second worker buys a campaign'
 	@echo 'make clean   remove .venv and what runs left behind'
@@ -82,6 +82,7 @@ notices: $(VENV)/.test
 	$(BIN)/python -m tools.notices
 
 bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.overhead
 
 words: $(VENV)/.test

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import gc
 import importlib
@@ -91,6 +92,8 @@ def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit code; never lets a traceback reach a user who did not ask for it."""
+    if arguments is None:  # this process ends with the command: what is left is not looked through for garbage again
+        atexit.register(gc.freeze)
     say = speaker(sys.argv[1:] if arguments is None else arguments)
     options = parser(say).parse_args(arguments)
     if options.no_color:

@@ -25,6 +25,9 @@ def check_links(
     """Ends that do not exist, or are of a kind that cannot give what the link carries."""
     problems: list[Problem] = []
     suggester = Suggester(components)
+    types, kinds = registry().types.items(), registry().links
+    givers = {link: tuple(name for name, kind in types if link in kind.gives) for link in kinds}
+    nodes_of = {link: tuple(name for name, kind in types if link in kind.forwards) for link in kinds}
     for link in links:
         for end, name in (("source", link.source), ("target", link.target)):
             if name not in components and not known(name):
@@ -34,13 +37,12 @@ def check_links(
             what = f"the link leads from {link.source!r} to itself"
             problems.append(where.problem("links", link.id, "target", what, "name another target"))
         source, target = components.get(link.source), components.get(link.target)
-        of = registry().links[link.kind]
-        allowed = tuple(name for name, kind in registry().types.items() if link.kind in kind.gives)
+        of = kinds[link.kind]
+        allowed, nodes = givers[link.kind], nodes_of[link.kind]
         if source is not None and allowed and source.kind not in allowed:
             what = f"a {source.kind} cannot give {link.kind}"
             mend = f"start a {link.kind} link at a {' or '.join(allowed)}"
             problems.append(where.problem("links", link.id, "source", what, mend))
-        nodes = [name for name, kind in registry().types.items() if link.kind in kind.forwards]
         if of.undirected and source and target and not {source.kind, target.kind} & set(nodes):
             network = registry().subsystems[of.carrier].title.en
             what = f"neither {source.id!r} nor {target.id!r} is an {network} node"

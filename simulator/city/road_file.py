@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+import operator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -165,7 +166,7 @@ class _Reader:
             link = self._link()
             self._once("link_id", link.id, self._links)
             self._links.setdefault(link.id, link)
-        trips = [] if files.demand is None else [self._trips() for _ in self._rows(files.demand, DEMAND_COLUMNS)]
+        trips = () if files.demand is None else self._trips(files.demand)
         if not self._problems and not self._links:
             self._problems.append(Problem(str(files.links), 0, "file", "has no links", "list at least one road"))
         if self._problems:
@@ -200,19 +201,27 @@ class _Reader:
             self._wrong("directed", "the link runs both ways", "write each direction as a link, or use `city import`")
         return link
 
-    def _trips(self) -> Trips:
-        return self._sound_trips(self._row.cells) or self._checked_trips()
+    def _trips(self, path: Path) -> Iterable[Trips]:
+        sound = self._sound_trips(path)
+        return [self._checked_trips() for _ in self._rows(path, DEMAND_COLUMNS)] if sound is None else sound
 
-    def _sound_trips(self, cells: Mapping[str, str]) -> Trips | None:
-        """The trips of a row with which all is well, None for others: a city has tens of thousands of rows."""
+    def _sound_trips(self, path: Path) -> Iterable[Trips] | None:
+        """A table with which all is well, column by column: a city has tens of thousands of rows. None for others."""
         try:
-            origin, destination = cells["origin"], cells["destination"]
-            start_s, end_s, trips = float(cells["start_s"]), float(cells["end_s"]), float(cells["trips"])
-        except (KeyError, ValueError):
+            with path.open(encoding="utf-8-sig", newline="") as file:
+                reader = csv.reader(file)
+                cells = dict(zip(next(reader), zip(*reader, strict=True), strict=True))
+            origins, destinations = cells["origin"], cells["destination"]
+            start_s, end_s, trips = ([float(cell) for cell in cells[name]] for name in ("start_s", "end_s", "trips"))
+        except (OSError, StopIteration, KeyError, ValueError, csv.Error):
             return None
-        between = origin in self._nodes and destination in self._nodes and origin != destination
-        right = between and 0 <= start_s < end_s <= DAY_S and 0 <= trips < math.inf
-        return Trips(origin, destination, start_s, end_s, trips) if right else None
+        right = (
+            self._nodes.keys() >= {*origins, *destinations}
+            and all(map(operator.ne, origins, destinations))
+            and all(0 <= start < end <= DAY_S for start, end in zip(start_s, end_s, strict=True))
+            and all(0 <= count < math.inf for count in trips)
+        )
+        return map(Trips, origins, destinations, start_s, end_s, trips) if right else None
 
     def _checked_trips(self) -> Trips:
         trips = Trips(

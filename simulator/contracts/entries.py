@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.document import Located
@@ -19,7 +19,7 @@ from simulator.contracts.model import Share, problems_of, wrong
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
-from simulator.contracts.settings import STRICT
+from simulator.contracts.settings import STRICT, adapter
 
 FIRST_YEAR, LAST_YEAR = 1850, 2100
 
@@ -205,9 +205,6 @@ def cell(value: Value) -> str:
     return value if isinstance(value, str) else f"{value!r}".removesuffix(".0")
 
 
-_ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {record: TypeAdapter(record) for record in (ComponentRow, LinkRow)}
-
-
 def entry_of(record: type[T], data: Mapping[str, Any], at: Located, problems: list[Problem]) -> T | None:
     """A row of a table, or what is to be read like one; empty cells count as not given.
 
@@ -215,15 +212,15 @@ def entry_of(record: type[T], data: Mapping[str, Any], at: Located, problems: li
     else the row says can be looked at; None where that cannot be.
     """
     given = {name: value for name, value in data.items() if value not in ("", None)}
-    adapter = _ADAPTERS[record]
+    reader = adapter(record)
     try:
-        entry: T = adapter.validate_python(given, strict=False)
+        entry: T = reader.validate_python(given, strict=False)
     except ValidationError as error:
-        problems.extend(problems_of(error, at, adapter))
+        problems.extend(problems_of(error, at, reader))
         broken = {str(detail["loc"][0]) for detail in error.errors(include_url=False) if detail["loc"]}
         if broken & NAMES:
             return None
         patched = {name: value for name, value in given.items() if name not in broken}
         patched |= dict.fromkeys(broken & POSITIONS, 0.0)
-        entry = adapter.validate_python(patched, strict=False)
+        entry = reader.validate_python(patched, strict=False)
     return entry

@@ -48,6 +48,7 @@ from pydantic import (
     WithJsonSchema,
     field_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema, SkipJsonSchema
 from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError
 
@@ -503,22 +504,22 @@ class _Schema(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])  # defaults are told in the descriptions, in the file's own words
 
     def model_schema(self, schema: Any) -> dict[str, Any]:
-        found = super().model_schema(schema)
-        properties, fields = found.get("properties", {}), schema["cls"].model_fields
-        for name, said in _descriptions(schema["cls"]).items():
-            key = fields[name].alias or name
-            if key in properties:
-                properties[key] = {**properties[key], "description": said}
-        return found
+        return _with_descriptions(super().model_schema(schema), schema["cls"], schema["cls"].model_fields)
+
+    def dataclass_schema(self, schema: Any) -> dict[str, Any]:
+        return _with_descriptions(super().dataclass_schema(schema), schema["cls"], {})
 
 
-def _descriptions(model: type[BaseModel]) -> dict[str, str]:
-    """What stands under the fields of a model and of what it inherits from, by attribute."""
-    found: dict[str, str] = {}
-    for one in reversed(model.__mro__):
-        if issubclass(one, BaseModel) and one.__module__.split(".")[0] != "pydantic":
-            found |= _described(one.__module__).get(one.__name__, {})
-    return {name: said for name, said in found.items() if name in model.model_fields}
+def _with_descriptions(found: dict[str, Any], record: type[Any], fields: Mapping[str, FieldInfo]) -> dict[str, Any]:
+    """The schema of a model or dataclass, with what stands under the fields of it and of what it inherits from."""
+    properties = found.get("properties", {})
+    for one in reversed(record.__mro__):
+        if one.__module__.split(".")[0] not in ("pydantic", "builtins"):
+            for name, said in _described(one.__module__).get(one.__name__, {}).items():
+                key = (fields[name].alias if name in fields else None) or name
+                if key in properties:
+                    properties[key] = {**properties[key], "description": said}
+    return found
 
 
 @cache

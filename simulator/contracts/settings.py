@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
     from pydantic_core import CoreSchema
 
-STRICT: Any = {"extra": "forbid", "strict": True, "allow_inf_nan": False, "use_attribute_docstrings": True}
+STRICT: Any = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 """`__pydantic_config__` of a record: no field that it does not know, no number as a text, no infinite number."""
 
 T = TypeVar("T")

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from resilience.scenario.draws.fragility import curve_of
 from resilience.scenario.draws.rates import Outage, first_failure_s, rate_of
@@ -20,7 +19,10 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component, Value
 from simulator.contracts.registry import registry
 
-Stream = Callable[[str, str], np.random.Generator]
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+Stream = Callable[[str, str], "Generator"]
 """Gives the private random stream of (name, purpose) under the run's seed."""
 
 
