@@ -101,7 +101,8 @@ def lay_heating(town: Town) -> CityDraft:
     )
     text = (
         f"{SHARE_OF_PEOPLE:.0%} of the people of the {len(heated)} most populous districts are on a heating network; "
-        f"{HOME_W / 1000:g} kW a household of {PEOPLE_PER_HOME:g}; its store lasts {STORE_H:g} h at half of the peak"
+        f"{HOME_W / 1000:g} kW a household of {PEOPLE_PER_HOME:g}; its store lasts {STORE_H:g} h at half of the peak; "
+        "plant and pumps have no emergency power"
     )
     layer = Layer(
         sites,
