@@ -22,9 +22,15 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk")
 
-STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim"}
-SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–"}
-WORDS = {"pass": _("pass"), "fail": _("fail"), "inconclusive": _("inconclusive"), "not needed": _("not needed")}
+STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim", "not asked": "dim"}
+SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–", "not asked": "–"}
+WORDS = {
+    "pass": _("pass"),
+    "fail": _("fail"),
+    "inconclusive": _("inconclusive"),
+    "not needed": _("not needed"),
+    "not asked": _("not asked"),
+}
 HEADS = (_("verdict"), _("check"), _("finding"))
 REPORT = _("report")
 PIPED_COLUMNS = 120
@@ -213,6 +219,8 @@ class Terminal:
         from rich.table import Table
         from rich.text import Text as RichText
 
+        from resilience.judge.unasked import missed
+
         console, words = self._console(), {value: self.said(word) for value, word in WORDS.items()}
         wide = console.width >= WIDE_COLUMNS
         table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
@@ -227,6 +235,14 @@ class Terminal:
             else:
                 self._print(console, RichText.assemble(sign, f"  {title}"))
                 self._print(console, RichText(reason), indent=4)
+        for one in verdict.not_asked:
+            sign = RichText(f"{SIGNS['not asked']} {words['not asked']}", style=STYLES["not asked"])
+            cells = one.title.of(self.lang), one.reason.of(self.lang) + missed(one).of(self.lang)
+            if wide:
+                table.add_row(sign, *cells)
+            else:
+                self._print(console, RichText.assemble(sign, f"  {cells[0]}"))
+                self._print(console, RichText(cells[1]), indent=4)
         if wide:
             self._print(console, table)
         else:

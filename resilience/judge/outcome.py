@@ -17,12 +17,15 @@ _ = Words("resilience")
 
 
 class Outcome(StrEnum):
-    """`ERROR`: the run itself broke down, by a fault of the program."""
+    """`NOT_SHOWN`: the faults made no difference to anything that was judged. `ERROR`: the run itself broke down, by a
+    fault of the program.
+    """
 
     PASS = "pass"
     KNOWN = "known-weakness"
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
+    NOT_SHOWN = "not-shown"
     ERROR = "error"
 
 
@@ -30,6 +33,7 @@ EXIT_CODES = (
     (Outcome.ERROR, 70),
     (Outcome.FAIL, 1),
     (Outcome.INCONCLUSIVE, 2),
+    (Outcome.NOT_SHOWN, 2),
 )
 """The exit code of a suite, by the worst outcome in it; 0 if there is none of these."""
 
@@ -46,9 +50,10 @@ class Judged:
 def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
     """What a verdict means where `expected` was declared (None: a pass is expected)."""
     failed = [finding for finding in verdict.findings if finding.value is Value.FAIL]
+    open_ = Outcome.NOT_SHOWN if verdict.without_effect else Outcome.INCONCLUSIVE
     if expected is None:
         return Judged(
-            Outcome(verdict.value.value),
+            open_ if verdict.value is Value.INCONCLUSIVE else Outcome(verdict.value.value),
             verdict.answer,
             tuple(f for f in verdict.findings if f.value is verdict.value) if verdict.value is not Value.PASS else (),
         )
@@ -59,7 +64,7 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
         return Judged(Outcome.FAIL, reason, beyond)
     unsettled = tuple(finding for finding in verdict.findings if finding.value is Value.INCONCLUSIVE)
     if unsettled:
-        return Judged(Outcome.INCONCLUSIVE, unsettled[0].reason, unsettled)
+        return Judged(open_, unsettled[0].reason, unsettled)
     gone = tuple(f for f in verdict.findings if f.value is Value.PASS and is_known(f, expected))
     if gone:
         names = enumerated([quoted(finding.title) for finding in gone])

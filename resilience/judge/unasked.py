@@ -12,7 +12,7 @@ from simulator.contracts.duration import rounded
 from simulator.contracts.history import History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Numeral, Text, Words, enumerated, number
+from simulator.contracts.words import NO_TEXT, Numeral, Text, Words, enumerated, number
 
 _ = Words("resilience")
 
@@ -62,6 +62,12 @@ def _label(level: ServiceLevel, city: City) -> Text:
 def in_short(one: NotAsked) -> Text:
     """What was not asked and why, in half a sentence; where it was missed, for how long and at which cost."""
     said: Text = _("{title} ({reason})", title=one.title, reason=one.reason)
+    return said + missed(one)
+
+
+def missed(one: NotAsked) -> Text:
+    """For how long it was missed, and at which cost; nothing where it was kept."""
+    said: Text = NO_TEXT
     if one.missed:
         length, hours = Numeral(rounded(one.missed_s)), number(one.person_hours)
         said += _(", missed for {length}: {hours} person-hours", length=length, hours=hours)

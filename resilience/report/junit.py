@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
+from resilience.judge.unasked import in_short
 from resilience.judge.verdict import Value, Verdict
 
 
 def junit_xml(verdict: Verdict, language: str = "en") -> str:
-    """One test suite for the scenario, one case for each finding; inconclusive ones are skipped, with the reason."""
+    """One test suite for the scenario, one case for each finding; inconclusive ones are skipped, with the reason.
+
+    So is what was not asked, with the reason of that and what it cost.
+    """
     values = [finding.value for finding in verdict.findings]
     counts = {
-        "tests": len(values),
+        "tests": len(values) + len(verdict.not_asked),
         "failures": values.count(Value.FAIL),
         "errors": 0,
-        "skipped": values.count(Value.INCONCLUSIVE),
+        "skipped": values.count(Value.INCONCLUSIVE) + len(verdict.not_asked),
     }
     numbers = {name: str(count) for name, count in counts.items()}
     root = ElementTree.Element("testsuites", {"name": "stadtwerk", **numbers})
@@ -38,5 +42,9 @@ def junit_xml(verdict: Verdict, language: str = "en") -> str:
             ElementTree.SubElement(case, "skipped", {"message": f"inconclusive: {reason}"})
         else:
             ElementTree.SubElement(case, "system-out").text = reason
+    for one in verdict.not_asked:
+        head = {"classname": f"{verdict.scenario}.not-asked", "name": one.title.of(language)}
+        case = ElementTree.SubElement(suite, "testcase", head)
+        ElementTree.SubElement(case, "skipped", {"message": f"not asked: {in_short(one).of(language)}"})
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

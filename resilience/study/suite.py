@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from xml.etree import ElementTree
 
 from pydantic import Field
@@ -18,19 +18,27 @@ from simulator.contracts.document import load_document
 from simulator.contracts.model import Id, Mistakes, Model, Name, Version, Wording, read, read_version
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput
-from simulator.contracts.words import Text
+from simulator.contracts.words import Text, Verbatim, Words, joined
+from simulator.contracts.words import number as numeral
+
+_ = Words("resilience")
+_n = _.plural
 
 SCHEMA = "stadtwerk/suite/1"
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """`scenarios` are the files to run, in the order of the suite; `all_seeds`: with each seed that they name."""
+    """`scenarios` are the files to run, in the order of the suite; `all_seeds`: with each seed that they name.
+
+    `opt_outs`: how many required levels its scenarios opt out, each counted in each scenario, as recorded.
+    """
 
     id: str
     title: Text
     scenarios: tuple[Path, ...]
     all_seeds: bool = False
+    opt_outs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,9 @@ class SuiteFile(Model):
     """whether each scenario runs with its first seed only, or with each of them"""
     scenarios: list[Name] = Field(min_length=1)
     """names of scenarios that ship, or paths from this file"""
+    opt_outs: Annotated[int, Field(ge=0)] = 0
+    """how many required levels the scenarios opt out (`not_asked`), each counted in each scenario; 0 if left out. With
+    more than that the suite fails"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: _Beside, mistakes: Mistakes) -> None:
@@ -81,7 +92,7 @@ def load_suite(path: Path, shipped: Callable[[], dict[str, Path]]) -> Suite:
         suite, problems = read(SuiteFile, document, beside)
     if suite is None:
         raise BadInput(problems)
-    return Suite(suite.id, suite.title, tuple(beside.found), suite.seeds == "all")
+    return Suite(suite.id, suite.title, tuple(beside.found), suite.seeds == "all", suite.opt_outs)
 
 
 def _file(name: str, suite: Path, shipped: Mapping[str, Path]) -> Path | None:
@@ -112,14 +123,59 @@ class SuiteRun:
         return f"{self.scenario}-seed{self.seed}"
 
 
+@dataclass(frozen=True, slots=True)
+class OptOuts:
+    """The required levels that the scenarios of a suite opt out, by scenario, and how many are recorded.
+
+    `recorded` None: in another city than its own nothing is recorded.
+    """
+
+    levels: Mapping[str, int]
+    recorded: int | None
+
+    @property
+    def number(self) -> int:
+        return sum(self.levels.values())
+
+    @property
+    def too_many(self) -> bool:
+        return self.recorded is not None and self.number > self.recorded
+
+    @property
+    def told(self) -> Text:
+        said: Text = _n("One required level is opted out", "{n} required levels are opted out", self.number)
+        if self.recorded is not None:
+            said += _(", {recorded} are recorded", recorded=numeral(self.recorded))
+        if self.too_many:
+            parts = [Verbatim(f"{name} {count}") for name, count in self.levels.items() if count]
+            said += _(": more than the suite allows ({where})", where=joined(parts, Verbatim(", ")))
+        return said + Verbatim(".")
+
+
+def opt_outs(runs: Sequence[SuiteRun], recorded: int | None) -> OptOuts:
+    """What the runs of a suite opt out; a scenario that runs with several seeds counts once."""
+    levels: dict[str, int] = {}
+    for run in runs:
+        if run.verdict is not None:
+            levels[run.scenario] = len({level for one in run.verdict.not_asked for level in one.levels})
+    return OptOuts(levels, recorded)
+
+
 _KINDS = ("failures", "errors", "skipped")
 
 
-def suite_junit_xml(suite: str, runs: Sequence[SuiteRun], at: datetime, language: str = "en") -> str:
-    """The file as text. `at` is when the suite began: a build server sorts by it."""
+def suite_junit_xml(
+    suite: str, runs: Sequence[SuiteRun], at: datetime, language: str = "en", left_out: OptOuts | None = None
+) -> str:
+    """The file as text. `at` is when the suite began: a build server sorts by it.
+
+    `left_out` makes a test case of its own, which fails where more is opted out than recorded.
+    """
     root = ElementTree.Element("testsuites", {"name": f"stadtwerk {suite}"})
     for number, run in enumerate(runs):
         _add(root, number, run, at, language)
+    if left_out is not None:
+        _add_opt_outs(root, len(runs), left_out, at, language)
     for kind in ("tests", *_KINDS):
         root.set(kind, str(sum(int(child.get(kind, "0")) for child in root)))
     root.set("time", f"{sum(run.length_s for run in runs):.3f}")
@@ -157,6 +213,23 @@ def _add(root: ElementTree.Element, number: int, run: SuiteRun, at: datetime, la
     suite.set("tests", str(max(1, len(findings))))
     for kind, count in counts.items():
         suite.set(kind, str(count))
+
+
+def _add_opt_outs(root: ElementTree.Element, number: int, left_out: OptOuts, at: datetime, language: str) -> None:
+    failed = str(int(left_out.too_many))
+    head = {"name": "opt-outs", "id": str(number), "package": "stadtwerk"}
+    suite = ElementTree.SubElement(root, "testsuite", head)
+    suite.set("timestamp", at.strftime("%Y-%m-%dT%H:%M:%S"))
+    suite.set("hostname", "localhost")
+    suite.set("time", "0.000")
+    ElementTree.SubElement(suite, "properties")
+    case = _case(suite, "opt-outs", "opt-outs")
+    if left_out.too_many:
+        _say(case, "failure", "opt-outs", left_out.told.of(language), "")
+    else:
+        ElementTree.SubElement(case, "system-out").text = printable(left_out.told.of(language))
+    for name, value in (("tests", "1"), ("failures", failed), ("errors", "0"), ("skipped", "0")):
+        suite.set(name, value)
 
 
 def _case(suite: ElementTree.Element, classname: str, name: str) -> ElementTree.Element:

@@ -87,20 +87,24 @@ def _check(group: Group, cases: Sequence[dict[str, Any]], city: City) -> ClauseE
     clause, title, what = CLAUSES[group]
     failed = sorted((c for c in cases if c["value"] == Value.FAIL), key=lambda c: -float(c["person_hours"] or 0))
     open_ = sum(case["value"] == Value.INCONCLUSIVE for case in cases)
+    unfelt = sum(bool(case.get("no_effect")) for case in cases)
     every, wrong = number(len(cases)), number(len(failed))
     figures = (
         Figure("cases", float(len(cases)), "1"),
         Figure("failed", float(len(failed)), "1"),
         Figure("open", float(open_), "1"),
+        Figure("no effect", float(unfelt), "1"),
     )
-    left = _(" {open} remained open.", open=open_) if open_ else NO_TEXT
+    left: Text = _(" {open} remained open.", open=open_) if open_ else NO_TEXT
+    if unfelt:
+        left = _(" {unfelt} had no effect on any service.", unfelt=number(unfelt)) + left
     if not failed:
         told = _(
             "{every} {what} tried: none of these losses takes a service below its minimum for too long.",
             every=every,
             what=what,
         )
-        value = Value.PASS if open_ < len(cases) else Value.INCONCLUSIVE
+        value = Value.PASS if open_ + unfelt < len(cases) else Value.INCONCLUSIVE
         return ClauseEvidence(clause, f"audit-{group}", title, value, told + left, figures)
     worst = enumerated([_named(case, city) for case in failed[:NAMED]], NAMED)
     told = _(

@@ -84,7 +84,7 @@ SHOWN = 20
 
 def show(audit: Audit, out: Path, terminal: Terminal) -> None:
     """Print the audit; the page has the rest."""
-    from resilience.study.audit.page import counts, view_of
+    from resilience.study.audit.page import NO_EFFECT, counts, view_of
     from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
 
     lang = terminal.lang
@@ -94,9 +94,12 @@ def show(audit: Audit, out: Path, terminal: Terminal) -> None:
     for group, name in GROUPS.items():
         if group.value in counted:
             of_group = counted[group.value]
-            numbers = [of_group.get(key, 0) for key in ("cases", "simulated", "pass", "fail", "inconclusive")]
+            numbers = [
+                of_group.get(key, 0) for key in ("cases", "simulated", "pass", NO_EFFECT, "fail", "inconclusive")
+            ]
             rows.append((name.of(lang), *(f"{value:,}" for value in numbers)))
-    columns = (*(TEXTS[head].of(lang) for head in heads), *(VALUES[value].of(lang) for value in VALUES))
+    held, *others = (VALUES[value].of(lang) for value in VALUES)
+    columns = (*(TEXTS[head].of(lang) for head in heads), held, TEXTS[NO_EFFECT].of(lang), *others)
     terminal.table(TEXTS["counts"].of(lang), columns, rows)
     failing = [row for table in view_of(audit, lang)["failures"] for row in table.rows]
     if failing:

@@ -19,6 +19,7 @@ WORDS = {
     Outcome.KNOWN: _("~ known weakness"),
     Outcome.FAIL: _("✘ fail"),
     Outcome.INCONCLUSIVE: _("? inconclusive"),
+    Outcome.NOT_SHOWN: _("? not shown"),
     Outcome.ERROR: _("! error"),
 }
 HEADS = (_("outcome"), _("scenario"), _("seed"), _("why"))
@@ -54,6 +55,8 @@ def show(result: SuiteResult, terminal: Terminal) -> None:
         if run.judged.outcome not in (Outcome.PASS, Outcome.KNOWN):
             print("\n".join(complaint(run, lang)))
             print()
+    if result.opt_outs.number:
+        print(result.opt_outs.told.of(lang))
     count = Counter(run.judged.outcome for run in result.runs)
     parts = [f"{count[outcome]} {word.of(lang)[2:]}" for outcome, word in WORDS.items() if count[outcome]]
     print(f"{result.suite.id}: {', '.join(parts)} ({result.length_s:.0f} s)")

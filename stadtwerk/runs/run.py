@@ -150,6 +150,8 @@ def run_checked(
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
     notes = (*feed.notes(telemetry), _("digest: {digest} (seed {seed})", digest=digest[:16], seed=seed))
+    if resolved.timeline and not request.twin:
+        notes += (_("not held beside the same time without the faults: whether they made a difference is not known"),)
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
         notes += (KNOWN_WEAKNESS + Verbatim(": ") + resolved.expected.reason,)
     return RunResult(out, verdict, digest, telemetry, notes), history

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from resilience.judge.outcome import Judged, Outcome, exit_code_of, outcome_of
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
-from resilience.study.suite import SuiteRun, suite_junit_xml
+from resilience.study.suite import OptOuts, SuiteRun, opt_outs, suite_junit_xml
 from simulator.contracts.document import load_document
 from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput, Problem
@@ -48,6 +48,7 @@ class SuiteRequest:
     city: str | None = None
     jobs: int = 1
     lang: str = "en"
+    twin: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,20 @@ class SuiteResult:
     began: datetime
     length_s: float
 
+    own_city: bool = True
+
+    @property
+    def opt_outs(self) -> OptOuts:
+        return opt_outs(self.runs, self.suite.opt_outs if self.own_city else None)
+
     @property
     def exit_code(self) -> int:
-        return exit_code_of(tuple(run.judged.outcome for run in self.runs))
+        """By the worst outcome; more opt-outs than recorded are a failure."""
+        failure = (Outcome.FAIL,) if self.opt_outs.too_many else ()
+        return exit_code_of((*(run.judged.outcome for run in self.runs), *failure))
 
     def junit_xml(self, lang: str) -> str:
-        return suite_junit_xml(self.suite.id, self.runs, self.began, lang)
+        return suite_junit_xml(self.suite.id, self.runs, self.began, lang, self.opt_outs)
 
 
 Told = Callable[[SuiteRun, int, int], None]
@@ -85,7 +94,7 @@ def run_suite(request: SuiteRequest, told: Told = lambda *_: None) -> SuiteResul
         done[number] = run
         told(run, len(done), len(planned))
     runs = tuple(done[number] for number in range(len(planned)))
-    result = SuiteResult(request.suite, runs, began, time.monotonic() - start)
+    result = SuiteResult(request.suite, runs, began, time.monotonic() - start, request.city is None)
     (request.out / JUNIT_FILE).write_text(result.junit_xml(request.lang), encoding="utf-8")
     text = json.dumps(_record(result), indent=2, ensure_ascii=False)
     (request.out / SUITE_FILE).write_text(text + "\n", encoding="utf-8")
@@ -137,7 +146,7 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
             problems.append(Problem(str(file), 0, "id", what, "give each scenario of a suite an id of its own"))
         for seed in scenario.run.seeds if request.suite.all_seeds else scenario.run.seeds[:1]:
             out = request.out / f"{scenario.id}-seed{seed}"
-            one = RunRequest(file, request.city, seed, out, broker_port=None, lang=request.lang)
+            one = RunRequest(file, request.city, seed, out, broker_port=None, lang=request.lang, twin=request.twin)
             planned.append(_Planned(file, scenario, one))
     if problems:
         raise BadInput(problems)
@@ -196,6 +205,10 @@ def _record(result: SuiteResult) -> dict[str, Any]:
         "suite": result.suite.id,
         "title": result.suite.title.record(),
         "exit_code": result.exit_code,
+        "opt_outs": {
+            "recorded": result.opt_outs.recorded,
+            "levels": {name: count for name, count in result.opt_outs.levels.items() if count},
+        },
         "runs": [
             {
                 "scenario": run.scenario,

@@ -19,6 +19,8 @@ timeline:
 expect:
   - {{id: water, type: invariant, level: water-supply-city, longest: 10min}}
   - {{id: hospital, type: invariant, level: hospital-1}}
+not_asked:
+  - {{level: litres-west, reason: {{de: hier gibt niemand Trinkwasser aus, en: nobody hands out drinking water here}}}}
 """
 SEEN = "{signal: target.pressure_m, below: 0.1, within: 10min}"
 CLOSED = (
@@ -48,11 +50,11 @@ def scenario(place: Path, name: str, timeline: str = SMALL, findings: str = "", 
     return path
 
 
-def suite(place: Path, *names: str, seeds: str = "first") -> Path:
+def suite(place: Path, *names: str, seeds: str = "first", opt_outs: int = 9) -> Path:
     path = place / "mine.suite.yaml"
     rows = "".join(f"  - {name}.yaml\n" for name in names)
-    path.write_text(
-        f"schema: stadtwerk/suite/1\nid: mine\ntitle: {{de: Meine, en: Mine}}\nseeds: {seeds}\nscenarios:\n{rows}",
-        encoding="utf-8",
+    head = (
+        f"schema: stadtwerk/suite/1\nid: mine\ntitle: {{de: Meine, en: Mine}}\nseeds: {seeds}\nopt_outs: {opt_outs}\n"
     )
+    path.write_text(f"{head}scenarios:\n{rows}", encoding="utf-8")
     return path

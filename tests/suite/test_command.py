@@ -71,10 +71,42 @@ def test_what_went_wrong_is_told_with_its_seed_and_the_command_that_replays_it(
     junit = place / "out" / "junit.xml"
     XSD.validate(str(junit))
     root = ElementTree.parse(junit).getroot()
-    assert [root.get(name) for name in ("failures", "errors", "skipped")] == ["2", "1", "0"]
+    # the fault that nobody saw made no difference either
+    assert [root.get(name) for name in ("failures", "errors", "skipped")] == ["2", "2", "0"]
     for suite_of in root:
         for kind, tag in (("tests", "testcase"), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
             assert int(suite_of.get(kind, "-1")) == len(list(suite_of.iter(tag))), (suite_of.get("name"), kind)
+
+
+def test_a_run_whose_faults_made_no_difference_is_not_shown(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario(place, "same", UNSEEN)
+    assert run(place, "same") == 2
+    said = capsys.readouterr().out
+    assert "mine: 1 not shown" in said
+    assert "The faults made no difference to anything that was judged." in said
+    record = json.loads((place / "out" / "suite.json").read_text(encoding="utf-8"))
+    assert [row["outcome"] for row in record["runs"]] == ["not-shown"]
+    assert run(place, "same", more=("--no-twin",)) == 2  # nobody saw the fault, twin or not
+    assert "mine: 1 inconclusive" in capsys.readouterr().out
+
+
+def test_more_opt_outs_than_recorded_fail_the_suite(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    scenario(place, "holds", seeds="1, 2")  # opts one level out, and counts once
+    scenario(place, "small")
+    enough = suite(place, "holds", "small", seeds="all", opt_outs=2)
+    assert main(["test", str(enough), "--out", str(place / "out")]) == 0
+    assert "2 required levels are opted out, 2 are recorded." in capsys.readouterr().out
+    few = suite(place, "holds", "small", seeds="all", opt_outs=1)
+    assert main(["test", str(few), "--out", str(place / "out"), "--lang", "de"]) == 1
+    said = capsys.readouterr().out
+    assert "mehr, als die Suite zulässt (holds 1, small 1)" in said
+    junit = place / "out" / "junit.xml"
+    XSD.validate(str(junit))
+    root = ElementTree.parse(junit).getroot()
+    assert root.get("failures") == "1"
+    assert [case.get("name") for case in root.iter("testcase") if case.find("failure") is not None] == ["opt-outs"]
+    record = json.loads((place / "out" / "suite.json").read_text(encoding="utf-8"))
+    assert (record["exit_code"], record["opt_outs"]) == (1, {"recorded": 1, "levels": {"holds": 1, "small": 1}})
 
 
 def test_only_inconclusive_is_2_and_two_jobs_give_the_same_as_one(place: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_folder_of_scenarios_is_run_and_what_failed_is_told_without_a_tracebac
         "- water: ",
         "seed: 1",
         f"replay: stadtwerk run {place}/breaks.yaml --seed 1",
-        "inconclusive: open",
+        "not shown: open",
     ):
         assert part in said
     report = next(line for line in said.splitlines() if "report: " in line).partition("report: ")[2]

@@ -13,10 +13,12 @@ import numpy as np
 from resilience.judge.checkers.context import Context, guarded
 from resilience.judge.checkers.executed import check_evidence
 from resilience.judge.checkers.judged import Part, judged_parts
+from resilience.judge.losses import low_spells
 from resilience.judge.time_series import NotRecorded, cut, mode_course, outages
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import Invariant, LevelHolds, LinkContinuity, Redundancy, level_of
 from simulator.contracts.history import Course, History
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words, enumerated
 
@@ -43,7 +45,9 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
     parts = judged_parts(context)
     levels = tuple(dict.fromkeys(part.level for part in parts))
     apart = {part.level.id for part in parts if differs(part, context.history, twin)}
-    felt = tuple(level for level in levels if level.id in apart)
+    other = tuple(level for level in levels if level.id in apart)
+    own = tuple(level for level in other if is_own(level, context))
+    felt = tuple(level for level in other if level not in own)
     called = tuple(item for item in context.scenario.redundancies if called_on(item, twin, context))
     figures = (Figure("levels that differ", float(len(felt)), "1"), Figure("fallbacks", float(len(called)), "1"))
     made = Finding(DIFFERENCE, Category.DIFFERENCE, Value.PASS, title, title, None, None, figures)
@@ -62,7 +66,10 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
         names = enumerated([context.name(item.component) for item in called], NAMED)
         reason = _("The judged levels went as without the faults, as a fallback carried them: {names}.", names=names)
         return replace(made, reason=reason, subjects=subjects)
-    nothing = _("The faults made no difference to anything that was judged.")
+    nothing: Text = _("The faults made no difference to anything that was judged.")
+    if own:
+        names = enumerated([context.label(level) for level in own], NAMED)
+        nothing += _(" What they broke themselves did less, but not less than is required: {names}.", names=names)
     if not absence_asked(context):
         return replace(made, value=Value.INCONCLUSIVE, reason=nothing)
     if all(found.value is Value.PASS for found in check_evidence(context)):
@@ -70,6 +77,18 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
         return replace(made, reason=reason)
     reason = nothing + _(" The scenario asks for just that, but not every fault was seen to take effect.")
     return replace(made, value=Value.INCONCLUSIVE, reason=reason)
+
+
+def is_own(level: ServiceLevel, context: Context) -> bool:
+    """Whether a level is that of a component that a fault broke, and was kept all the same.
+
+    It says what the fault is, not what it does: a fault's own record is never its evidence. Where too little is left
+    for those who lean on the component, they feel it.
+    """
+    broken = {act.target for act in context.executed() if act.applied_at is not None}
+    return (
+        level.subject in context.city.components and level.subject in broken and not low_spells(level, context.history)
+    )
 
 
 def absence_asked(context: Context) -> bool:

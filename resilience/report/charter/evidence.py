@@ -72,6 +72,8 @@ class CharterRun:
         """What the run came to as far as this need goes. Where nothing speaks to it, or the run showed nothing,
         inconclusive."""
         found = self.findings(need)
+        if self.judged.outcome is Outcome.NOT_SHOWN:
+            return Outcome.NOT_SHOWN
         if self.judged.outcome is Outcome.INCONCLUSIVE or not found:
             return Outcome.INCONCLUSIVE
         if need in (Need.TECHNICAL, Need.ANALOGUE):

@@ -182,7 +182,7 @@ def _run_sentence(run: CharterRun, need: Need, outcome: Outcome) -> Text:
     if need in (Need.TECHNICAL, Need.ANALOGUE):
         if not found:
             return _("No such fallback was called upon here.")
-        if run.judged.outcome is Outcome.INCONCLUSIVE:
+        if run.judged.outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_SHOWN):
             return run.judged.reason
         return joined([finding.title + Verbatim(": ") + finding.reason for finding in found], Verbatim(" "))
     if outcome is Outcome.KNOWN:

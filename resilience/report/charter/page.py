@@ -9,9 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience.judge.outcome import Outcome
 from resilience.judge.verdict import finite
-from resilience.report.charter.content import CharterContent, ClauseRow, RunRow, Status
+from resilience.report.charter.content import CONCLUSIVE, CharterContent, ClauseRow, RunRow, Status
 from resilience.report.charter.texts import OUTCOME, STATUS, say
 from resilience.report.run.page import page_style
 from resilience.report.run.wording import number, unbroken
@@ -44,7 +43,7 @@ def charter_view(content: CharterContent, lang: str) -> CharterView:
     overall = next((status for status in worst if content.count(status)), Status.NOT_SHOWN)
     runs = {(run.scenario, run.seed): run for row in content.rows for run in row.runs}
     # a run may speak to one clause and not to another; it is open if it speaks to none
-    settled = {(r.scenario, r.seed) for row in content.rows for r in row.runs if r.outcome is not Outcome.INCONCLUSIVE}
+    settled = {(r.scenario, r.seed) for row in content.rows for r in row.runs if r.outcome in CONCLUSIVE}
     return CharterView(
         overall,
         _badge(content, overall, lang),

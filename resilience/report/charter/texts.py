@@ -19,6 +19,7 @@ OUTCOME = {
     Outcome.KNOWN: _("known weakness"),
     Outcome.FAIL: _("fail"),
     Outcome.INCONCLUSIVE: _("inconclusive"),
+    Outcome.NOT_SHOWN: _("not shown"),
     Outcome.ERROR: _("error"),
 }
 

@@ -189,6 +189,12 @@ class Outcome:
         return self.failing[0] if self.failing else None
 
     @property
+    def no_effect(self) -> bool:
+        """Whether none of the levels that it is judged by went another way than usual."""
+        felt = self.changed if self.case.owed is None else self.changed.intersection(self.case.owed)
+        return self.value is Value.PASS and not felt
+
+    @property
     def single_point(self) -> bool:
         """Whether one simulated loss was too much for the town."""
         return self.value is Value.FAIL

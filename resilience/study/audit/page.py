@@ -32,7 +32,7 @@ FORM = Form("audit", 1, again="run the audit again")
 COLUMNS = (
     "case", "group", "subject", "kind", "owner", "value", "method", "worst_sub_system", "worst_level", "depth",
     "minimum", "unit", "longest_s", "low_s", "person_hours", "levels_failing", "victims_by_graph",
-    "single_point_by_graph", "single_point_by_simulation", "why_they_differ", "reason",
+    "single_point_by_graph", "single_point_by_simulation", "why_they_differ", "reason", "no_effect",
 )  # fmt: skip
 """`depth` is the worst value of the worst level, `minimum` what is owed; seconds at a stretch and in all below it."""
 
@@ -57,6 +57,7 @@ def row(outcome: Outcome, audit: Audit, lang: str = "en") -> dict[str, Any]:
         "single_point_by_simulation": outcome.single_point,
         "why_they_differ": outcome.why.of(lang),
         "reason": outcome.reason.of(lang),
+        "no_effect": outcome.no_effect,
     }
     if worst is not None and level is not None:
         found |= {
@@ -119,13 +120,19 @@ def json_text(audit: Audit, lang: str = "en") -> str:
     return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
+NO_EFFECT = "no-effect"
+"""Counts cases in which no level that they are judged by went otherwise: they hold, but show nothing."""
+
+
 def counts(outcomes: Iterable[Outcome]) -> dict[str, dict[str, int]]:
-    """How many cases of each group passed, failed, are open, and how many were lived through."""
+    """How many cases of each group were felt and held, had no effect, failed or are open; and how many were lived
+    through.
+    """
     found: dict[str, Counter[str]] = {}
     for outcome in outcomes:
         group = found.setdefault(outcome.case.group.value, Counter())
         group["cases"] += 1
-        group[outcome.value.value] += 1
+        group[NO_EFFECT if outcome.no_effect else outcome.value.value] += 1
         group[outcome.method.value] += 1
     return {name: dict(counted) for name, counted in found.items()}
 

@@ -40,6 +40,7 @@ TEXTS: dict[str, Text] = {
     "cases": _("cases"),
     "run": _("simulated"),
     "unasked": _("proven to have no effect"),
+    "no-effect": _("no effect"),
     "failures": _("What does not hold"),
     "nothing": _("Nothing."),
     "subject": _("what fails"),

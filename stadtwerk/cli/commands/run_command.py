@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 
 from simulator.contracts.words import Words
 from stadtwerk.cli.language import Speaker
@@ -21,6 +22,11 @@ examples:
 The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, gauges.parquet,
 readings.parquet, scenario.yaml as executed, and run.json with the seed, the versions and the digest.
 """
+)
+
+
+NO_TWIN = _(
+    "do not hold runs beside the same time without their faults: nobody then sees whether the faults made a difference"
 )
 
 
@@ -43,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
             _("if it fails: look for the smallest timeline that still fails, and leave it as shrunk.yaml in the folder")
         ),
     )
+    parser.add_argument("--no-twin", action="store_true", help=say(NO_TWIN))
     say.add_lang(parser, _("language of report and answer"))
 
 
@@ -54,7 +61,7 @@ def execute(options: argparse.Namespace) -> int:
     request = RunRequest.from_arguments(
         options.scenario, options.city, options.seed, options.out, options.speed, options.mqtt, options.lang
     )
-    result = run_scenario(request, terminal)
+    result = run_scenario(replace(request, twin=not options.no_twin), terminal)
     terminal.show_verdict(result.verdict, result.notes, result.folder)
     if options.shrink:
         from stadtwerk.studies.suite import shrink_run

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from simulator.contracts.words import Words
+from stadtwerk.cli.commands.run_command import NO_TWIN
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
@@ -20,10 +21,12 @@ examples:
 
 A suite is a YAML file: schema: stadtwerk/suite/1, id, title, scenarios (names or paths), seeds: first or all.
 A scenario that says `expected: {verdict: fail, findings: [...], reason: ...}` shows a known weakness of its city. It is
-reported as such, never as a pass; if it fails otherwise, or not at all, the suite fails.
+reported as such, never as a pass; if it fails otherwise, or not at all, the suite fails. A run whose faults made no
+difference to anything that was judged is not shown. `opt_outs: N` records how many required levels the scenarios opt
+out (`not_asked`); with more than that the suite fails.
 
-exit codes: 0 all as expected, 1 something failed that should not, 2 something inconclusive, 64 bad input (nothing was
-run), 70 a run broke down
+exit codes: 0 all as expected, 1 something failed that should not, or too many opt-outs, 2 something inconclusive or not
+shown, 64 bad input (nothing was run), 70 a run broke down
 """
 )
 
@@ -49,6 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
             _("for each run that fails unexpectedly: look for the smallest timeline that still fails (shrunk.yaml)")
         ),
     )
+    parser.add_argument("--no-twin", action="store_true", help=say(NO_TWIN))
     say.add_lang(parser, _("language of reports and answers"))
 
 
@@ -64,7 +68,8 @@ def execute(options: argparse.Namespace) -> int:
         raise BadInput([Problem("command line", 0, "--jobs", what, mend)])
     terminal = Terminal(options.lang)
     suite = load_named_suite(options.suite)
-    request = SuiteRequest(suite, options.out or Path("runs") / suite.id, options.city, options.jobs, options.lang)
+    out, twin = options.out or Path("runs") / suite.id, not options.no_twin
+    request = SuiteRequest(suite, out, options.city, options.jobs, options.lang, twin)
     result = run_suite(request, lambda run, over, all_runs: tell(run, over, all_runs, terminal))
     if options.junit is not None:
         try:
