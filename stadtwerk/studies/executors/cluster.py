@@ -6,6 +6,7 @@ the certificates named in Dask's own configuration, `distributed.comm.tls`).
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
@@ -19,6 +20,12 @@ AHEAD = 2
 """Items handed over for each worker: one in work, one waiting at its side."""
 ANSWER_WITHIN_S = 10
 """How long a scheduler may take to answer, and its first worker to be there. An assumption."""
+WORKERLESS_S = 300
+"""How long a cluster may be without a single worker before its work is given up. An assumption."""
+LOOK_AGAIN_S = 0.02
+"""How often it is looked whether something is finished."""
+ASK_EVERY_S = 2
+"""How often the scheduler is asked for its workers while nothing is finished."""
 
 
 class DaskCluster:
@@ -113,14 +120,35 @@ class DaskCluster:
                 future = self._client.submit(work, item, pure=False)
                 running[future.key] = item
                 finished.add(future)
+            self._wait(finished)
             future = next(finished)
-            if future.status in ("pending", "lost"):  # its worker died with the result: the cluster works on it again
+            try:
+                if future.status == "error":
+                    error = future.exception(timeout=ANSWER_WITHIN_S)
+                    done: Finished[Item, Result] = Finished(
+                        running[future.key], None, told(error), lost=isinstance(error, KilledWorker)
+                    )
+                elif future.status == "finished":
+                    done = Finished(running[future.key], future.result(timeout=ANSWER_WITHIN_S))
+                else:
+                    raise TimeoutError
+            except TimeoutError:  # its worker died with the result: the cluster works on it again
                 finished.add(future)
                 continue
-            item = running.pop(future.key)
-            if future.status == "error":
-                error = future.exception()
-                yield Finished(item, None, told(error), lost=isinstance(error, KilledWorker))
-            else:
-                yield Finished(item, future.result())
+            del running[future.key]
+            yield done
             future.release()
+
+    def _wait(self, finished: Any) -> None:
+        """Until something is finished; a cluster that stays without workers never finishes anything."""
+        asked = workers_seen = time.monotonic()
+        while not finished.has_ready():
+            time.sleep(LOOK_AGAIN_S)
+            now = time.monotonic()
+            if now - asked < ASK_EVERY_S:
+                continue
+            asked = now
+            if self._client.nthreads():
+                workers_seen = now
+            elif now - workers_seen > WORKERLESS_S:
+                raise OSError(f"no worker for {WORKERLESS_S} s")
