@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from resilience.judge.verdict import Limit
-from resilience.scenario.norms import Confidence, norms
+from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Threshold, TimeLimit
+from simulator.contracts.failure import Confidence
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.words import SHARE, Text, Words, quantity

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from resilience.scenario.norms import Confidence
+from simulator.contracts.failure import Confidence
 from simulator.contracts.words import Said, Text, plain
 
 

@@ -4,28 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
 from simulator.contracts.document import load_document
+from simulator.contracts.failure import Confidence
 from simulator.contracts.words import Said, Text
-
-
-class Confidence(StrEnum):
-    """How sure we are of a number. Every report that uses one prints this beside it.
-
-    found       read in the source, or in a text that quotes it
-    secondary   press, guide or handbook
-    memory      to be checked before anyone relies on it
-    assumption  ours
-    """
-
-    FOUND = "found"
-    SECONDARY = "secondary"
-    MEMORY = "memory"
-    ASSUMPTION = "assumption"
 
 
 @dataclass(frozen=True, slots=True)

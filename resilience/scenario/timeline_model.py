@@ -11,9 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from resilience.scenario.draws.cases import Exposure, exposed
-from resilience.scenario.draws.fragility import fragilities
-from resilience.scenario.draws.hazard import INTENSITY, Hazard, HazardType, Place, Point
-from resilience.scenario.draws.rates import rates
+from resilience.scenario.draws.hazard import Hazard, Place, Point
 from resilience.scenario.entry import Case, Evidence, Repair, Selector, TimelineEntry, Trigger, Wear
 from resilience.scenario.names import (
     DRAWN,
@@ -48,6 +46,7 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain, Value
 from simulator.contracts.crews import crews_of, trade_of, trade_of_link
 from simulator.contracts.duration import shown
+from simulator.contracts.failure import INTENSITY, HazardType
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.link import LinkKind
 from simulator.contracts.model import (
@@ -821,7 +820,7 @@ class _EntryCheck:
             self.wrong((), "has no `at`", "add `at`, the time from zero at which the hazard comes")
         if item is None:
             return
-        curves = [curve for curve in fragilities().values() if curve.hazard.value == item.type]
+        curves = [curve for curve in registry().fragilities.values() if curve.hazard.value == item.type]
         if self.point is not None and self.point.name not in [curve.fault for curve in curves]:
             able = dict.fromkeys(curve.fault for curve in curves)
             mend = f"one of: {', '.join(able)}; see `{_CURVES}`"
@@ -835,9 +834,9 @@ class _EntryCheck:
             return
         if item.until is not None and at is not None and item.until <= at:
             self.wrong(("random", "until"), f"is not after `at` ({shown(at)})", "write a later time")
-        known = [one for one in rates().values() if self.point is None or one.fault == self.point.name]
+        known = [one for one in registry().rates.values() if self.point is None or one.fault == self.point.name]
         if self.point is not None and not known and item.rate is None:
-            able = dict.fromkeys(one.fault for one in rates().values())
+            able = dict.fromkeys(one.fault for one in registry().rates.values())
             mend = f"one of: {', '.join(able)}; or write a number"
             self.wrong("fault", f"no rate is known of {self.point.name!r}", mend)
         if self.city is not None and self._sound:

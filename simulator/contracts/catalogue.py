@@ -14,6 +14,7 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from simulator.contracts.component import Domain
+from simulator.contracts.failure import FailureRate, Fragility
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -378,7 +379,8 @@ class Catalogue:
     """All that one folder declares. `name` is unique among catalogues; `api` the `API` it was written for, as a number.
 
     `sensor_faults` befall the sensors that a component of any type carries, `report_faults` the readings on their way.
-    `depot` names the type that crews come from: it takes the parameters of all trades.
+    `depot` names the type that crews come from: it takes the parameters of all trades. Of `fragilities`, and of
+    `rates`, the first whose class a component belongs to counts.
     """
 
     name: str
@@ -398,6 +400,8 @@ class Catalogue:
     starts: tuple[Start, ...] = ()
     checks: tuple[CityCheck, ...] = ()
     depot: str = ""
+    fragilities: tuple[Fragility, ...] = ()
+    rates: tuple[FailureRate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

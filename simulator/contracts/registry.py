@@ -33,6 +33,7 @@ from simulator.contracts.catalogue import (
     TradeType,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.failure import FailureRate, Fragility
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -96,8 +97,8 @@ class Registry:
         if declared.name in self._catalogues:
             raise Rejected(f"there is a catalogue {declared.name!r} already")
         for what, of in _NAMED.items():
-            there = {one.name for other in self._catalogues.values() for one in of(other)}
-            twice = sorted(there & {one.name for one in of(declared)})
+            there = {_name(one) for other in self._catalogues.values() for one in of(other)}
+            twice = sorted(there & {_name(one) for one in of(declared)})
             if twice:
                 raise Rejected(f"declares the {what} {twice[0]!r}, which is there already")
         self._catalogues[declared.name] = declared
@@ -263,6 +264,16 @@ class Registry:
         return {one.quantity: one for catalogue in self.catalogues.values() for one in catalogue.stores}
 
     @cached_property
+    def fragilities(self) -> Mapping[str, Fragility]:
+        """Every curve by id: at which intensity of a hazard what fails."""
+        return {one.id: one for catalogue in self.catalogues.values() for one in catalogue.fragilities}
+
+    @cached_property
+    def rates(self) -> Mapping[str, FailureRate]:
+        """Every class by id: how often what fails by wear."""
+        return {one.id: one for catalogue in self.catalogues.values() for one in catalogue.rates}
+
+    @cached_property
     def pages(self) -> Mapping[Domain, Page]:
         """The dashboard pages of sub-systems, in the order in which one reads them."""
         found = [(one.page.order, one.name, one.page) for one in self.subsystems.values() if one.page is not None]
@@ -289,8 +300,14 @@ _NAMED: Mapping[str, Callable[[Catalogue], Iterable[Any]]] = {
     "measure": lambda catalogue: catalogue.measures,
     "network file": lambda catalogue: catalogue.networks,
     "layer of the demo city": lambda catalogue: catalogue.layers,
+    "fragility curve": lambda catalogue: catalogue.fragilities,
+    "failure rate": lambda catalogue: catalogue.rates,
 }
 """What no two catalogues may declare both. A quantity may exist in several."""
+
+
+def _name(one: Any) -> str:
+    return str(one.id if isinstance(one, Fragility | FailureRate) else one.name)
 
 
 def named(place: str) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from simulator.contracts.catalogue import Catalogue, ComponentType, SubSystem, TownPart, TradeType
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import Priority
+from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import Trade
@@ -17,6 +18,22 @@ DEPOT = "depot"
 DRIVER, ALL = Trade("driver"), Trade("all")
 
 SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True)
+
+
+def flooded_site(*kinds: str) -> Fragility:
+    """The curve of places where people work, under a flood."""
+    return Fragility(
+        id=f"flood-{kinds[0]}",
+        hazard=HazardType.FLOOD,
+        kinds=kinds,
+        median=0.6,
+        beta=0.3,
+        fault=SITE_OUT.name,
+        source="assumption: ground floor with plant rooms flooded",
+        confidence=Confidence.ASSUMPTION,
+        outage=out_for(72),
+    )
+
 
 STAFF_ABSENT = FaultPoint(
     "staff-absent",
@@ -140,4 +157,5 @@ CATALOGUE = Catalogue(
     ),
     town=(TownPart("simulator.city.generator.depots:depots", 120),),
     depot=DEPOT,
+    fragilities=(flooded_site(DEPOT),),
 )

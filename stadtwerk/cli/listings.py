@@ -242,8 +242,8 @@ def _norms(lang: str) -> Listing:
 
 
 def _rates(lang: str) -> Listing:
-    from resilience.scenario.draws.rates import rates
     from resilience.words.terms import term
+    from simulator.contracts.registry import registry
 
     rows = [
         (
@@ -255,13 +255,12 @@ def _rates(lang: str) -> Listing:
             f"{rate.ageing_shown} ({rate.ageing})",
             f"{rate.outage.shown} ({rate.outage.source})",
         )
-        for rate in rates().values()
+        for rate in registry().rates.values()
     ]
     return "failure rates", ("class", "fault", "failures", "source", "confidence", "ageing", "outage"), rows
 
 
 def _fragilities(lang: str) -> Listing:
-    from resilience.scenario.draws.fragility import fragilities
     from resilience.scenario.words import HAZARD_NAMES
     from resilience.words.terms import term
 
@@ -275,7 +274,7 @@ def _fragilities(lang: str) -> Listing:
             term(curve.confidence.value, lang),
             f"{curve.outage.shown} ({curve.outage.source})",
         )
-        for curve in fragilities().values()
+        for curve in registry().fragilities.values()
     ]
     return "fragility curves", ("hazard", "class", "fault", "fails", "source", "confidence", "outage"), rows
 

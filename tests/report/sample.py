@@ -13,11 +13,11 @@ from resilience.judge.metrics.table import metrics_of
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value, Verdict
 from resilience.report.run.compose import compose
 from resilience.report.run.content import ReportContent, TelemetrySummary
-from resilience.scenario.norms import Confidence
 from resilience.scenario.scenario import CityReference, Evidence, Redundancy, RunSettings, Scenario, TimelineEntry
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
 from simulator.contracts.event import Event, EventKind
+from simulator.contracts.failure import Confidence
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind

@@ -15,8 +15,8 @@ from resilience.report.run.texts import TEXTS, say
 from resilience.report.run.town_map import shapes
 from resilience.report.run.wording import duration, full_date, number, plain, quantity
 from resilience.scenario.moment import clock, day
-from resilience.scenario.norms import Confidence
 from resilience.words.terms import mode_words, term
+from simulator.contracts.failure import Confidence
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 

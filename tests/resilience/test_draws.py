@@ -16,8 +16,8 @@ from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.report.run.compose import compose
 from resilience.scenario.draws.cases import with_cases
-from resilience.scenario.draws.hazard import Hazard, HazardType, Place
-from resilience.scenario.draws.rates import YEAR_S, rates
+from resilience.scenario.draws.classes import YEAR_S
+from resilience.scenario.draws.hazard import Hazard, Place
 from resilience.scenario.loader import build_scenario, executed_text, load_scenario
 from resilience.scenario.names import World
 from resilience.scenario.scenario import Case, Repair, Scenario, Selector, TimelineEntry, Wear
@@ -27,8 +27,10 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, load_document
 from simulator.contracts.event import Event, EventKind
+from simulator.contracts.failure import HazardType
 from simulator.contracts.history import Executed
 from simulator.contracts.model import read
+from simulator.contracts.registry import registry
 from simulator.kernel import Streams
 from tests.resilience.test_injector import Bench
 from tests.resilience.test_scenario_files import EXPECT, HEAD, line_of
@@ -134,7 +136,7 @@ def test_the_damage_may_come_one_by_one() -> None:
 def test_failures_come_as_often_as_their_rate_says() -> None:
     """Over a day n components fail with 1 - exp(-rate * day): a binomial, within five standard deviations."""
     city = wide_city("pipe", count=2000)
-    pipe = rates()["pipe"]
+    pipe = registry().rates["pipe"]
     rate = 100.0 * pipe.per_year(2026 - 1986, 1000.0)
     expected = 2000 * -math.expm1(-rate * DAY_S / YEAR_S)
     hit = drawn(WEAR, city)

@@ -1,4 +1,4 @@
-"""Curves, rates, lengths and areas against closed forms, and the data files behind them."""
+"""Curves, rates, lengths and areas against closed forms, and the classes that catalogues declare."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resilience.scenario.draws.fragility import curve_of, fails_at, fragilities
-from resilience.scenario.draws.hazard import Circle, Hazard, HazardType, Place, Polygons, Strip
-from resilience.scenario.draws.rates import YEAR_S, Outage, first_failure_s, rate_of, rates
-from resilience.scenario.norms import Confidence
+from resilience.scenario.draws.classes import YEAR_S, curve_of, first_failure_s, rate_of
+from resilience.scenario.draws.hazard import Circle, Hazard, Place, Polygons, Strip
 from simulator.contracts.component import Component
+from simulator.contracts.failure import Confidence, HazardType, Outage, fails_at
 from simulator.contracts.registry import registry
 from tests.resilience.town import component, tiny_city
 
@@ -46,7 +45,7 @@ def test_a_step_and_nothing() -> None:
 
 
 def test_two_kilometres_survive_if_both_do() -> None:
-    curve = replace(fragilities()["storm-overhead-line"], median=45.0, beta=0.2)
+    curve = replace(registry().fragilities["storm-overhead-line"], median=45.0, beta=0.2)
     one, two = curve.probability(40.0, 1000.0), curve.probability(40.0, 2000.0)
     assert one == pytest.approx(fails_at(40.0, 45.0, 0.2))
     assert 1 - two == pytest.approx((1 - one) ** 2)
@@ -54,9 +53,9 @@ def test_two_kilometres_survive_if_both_do() -> None:
     assert replace(curve, beta=0.0).probability(50.0, 10.0) == 1.0
 
 
-@given(st.sampled_from(sorted(fragilities())), st.floats(-50, 200), st.floats(0, 100), st.floats(0, 5000))
+@given(st.sampled_from(sorted(registry().fragilities)), st.floats(-50, 200), st.floats(0, 100), st.floats(0, 5000))
 def test_more_is_never_less(name: str, intensity: float, more: float, length_m: float) -> None:
-    curve = fragilities()[name]
+    curve = registry().fragilities[name]
     assert 0 <= curve.probability(intensity, length_m) <= curve.probability(intensity + more, length_m) <= 1
 
 
@@ -69,7 +68,7 @@ def test_lengths_are_lognormal() -> None:
 
 def test_failure_rates_grow_with_age_and_past_support() -> None:
     """rate * exp(growth * (age - mean age)): doubled after ln 2 / growth years, and times the factor past support."""
-    pipe = rates()["pipe"]
+    pipe = registry().rates["pipe"]
     assert pipe.per_year(40.0, 1000.0) == pytest.approx(0.076)
     assert pipe.per_year(None, 500.0) == pytest.approx(0.038)
     assert pipe.per_year(None) == 0.076  # no length known: a kilometre
@@ -138,9 +137,9 @@ def test_places_on_the_map() -> None:
 KNOWN_FAULTS = registry().faults
 
 
-@pytest.mark.parametrize("name", [*fragilities(), *rates()])
+@pytest.mark.parametrize("name", [*registry().fragilities, *registry().rates])
 def test_every_row_names_what_there_is(name: str) -> None:
-    row = fragilities().get(name) or rates()[name]
+    row = registry().fragilities.get(name) or registry().rates[name]
     point = KNOWN_FAULTS[row.fault]
     for kind in row.kinds:
         assert point in registry().types[kind].faults, (name, kind)
@@ -157,8 +156,8 @@ def test_a_class_may_ask_for_a_parameter() -> None:
     def line(overhead: bool) -> Component:
         return replace(component("line-1", "line"), parameters={"overhead": overhead})
 
-    assert curve_of(line(True), HazardType.STORM) is fragilities()["storm-overhead-line"]
+    assert curve_of(line(True), HazardType.STORM) is registry().fragilities["storm-overhead-line"]
     assert curve_of(line(False), HazardType.STORM) is None
-    assert rate_of(line(True)) is rates()["overhead-line"]
-    assert rate_of(line(False)) is rates()["cable"]
+    assert rate_of(line(True)) is registry().rates["overhead-line"]
+    assert rate_of(line(False)) is registry().rates["cable"]
     assert rate_of(component("x", "road-node")) is None

@@ -2,8 +2,9 @@
 
 from resilience.judge.limits import level_limit, owed_text, time_limit
 from resilience.scenario.clauses import clauses
-from resilience.scenario.norms import Confidence, norms
+from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Threshold, TimeLimit
+from simulator.contracts.failure import Confidence
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 from tests.resilience.town import tiny_city

@@ -23,21 +23,16 @@ from resilience.report.charter.content import (
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
 from resilience.report.run.compose import target_and_actual
 from resilience.scenario.clauses import Need, charter_clauses
-from resilience.scenario.draws.rates import ASSUMPTION, rate_of, rates
-from resilience.scenario.norms import Confidence
+from resilience.scenario.draws.classes import rate_of
 from resilience.words.terms import kind_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
+from simulator.contracts.failure import ASSUMPTION, Confidence
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Verbatim, Words, enumerated, joined
 
 _ = Words("resilience")
-
-CLASS_NAMES = {
-    "overhead-line": _("overhead line"),
-    "cable": _("buried cable"),
-}
-"""Classes of one kind that would otherwise be called the same."""
 
 
 def maker_rows(city: City) -> tuple[MakerRow, ...]:
@@ -62,12 +57,12 @@ def age_rows(city: City, year: int) -> tuple[AgeRow, ...]:
             found.setdefault(known.id, []).append(component)
     rows = []
     for name, components in found.items():
-        known = rates()[name]
+        known = registry().rates[name]
         years = [component.year for component in components if component.year is not None]
         titles = dict.fromkeys(kind_words(component.kind) for component in components)
         rows.append(
             AgeRow(
-                CLASS_NAMES.get(name) or enumerated(list(titles)),
+                known.title or enumerated(list(titles)),
                 len(components),
                 sum(year - built > known.support_years for built in years),
                 len(components) - len(years),

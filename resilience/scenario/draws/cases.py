@@ -12,11 +12,11 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from resilience.scenario.draws.fragility import curve_of
-from resilience.scenario.draws.rates import Outage, first_failure_s, rate_of
+from resilience.scenario.draws.classes import curve_of, first_failure_s, rate_of
 from resilience.scenario.entry import Case, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Value
+from simulator.contracts.failure import Outage
 from simulator.contracts.registry import registry
 
 if TYPE_CHECKING:

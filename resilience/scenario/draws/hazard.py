@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Protocol
 
 from simulator.contracts.city import City
+from simulator.contracts.failure import HazardType
 from simulator.contracts.place import to_metres
 
 Point = tuple[float, float]
@@ -78,22 +78,6 @@ def _polygon(ring: Ring, holes: tuple[Ring, ...]) -> Any:
     import shapely
 
     return shapely.make_valid(shapely.Polygon(ring, holes))
-
-
-class HazardType(StrEnum):
-    """What comes over the town."""
-
-    FLOOD = "flood"
-    HEAT = "heat"
-    STORM = "storm"
-
-
-INTENSITY: dict[HazardType, str] = {
-    HazardType.FLOOD: "depth_m",
-    HazardType.HEAT: "temperature_c",
-    HazardType.STORM: "gust_m_s",
-}
-"""In what the intensity of each is stated: water above ground (m), air (degrees Celsius), 3-second gust (m/s)."""
 
 
 @dataclass(frozen=True, slots=True)

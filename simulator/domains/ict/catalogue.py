@@ -18,6 +18,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -356,5 +357,99 @@ CATALOGUE = Catalogue(
         CityCheck("simulator.domains.ict.checks:check_control_paths", whole=True),
         CityCheck("simulator.domains.ict.checks:check_services"),
         CityCheck("simulator.domains.ict.checks:check_votes"),
+    ),
+    fragilities=(
+        Fragility(
+            id="flood-device",
+            hazard=HazardType.FLOOD,
+            kinds=(SERVER, SWITCH, ROUTER, GATEWAY, RADIO_SITE),
+            median=0.5,
+            beta=0.3,
+            fault="node-out",
+            source="assumption: lowest equipment in a rack or street cabinet",
+            confidence=Confidence.ASSUMPTION,
+            outage=out_for(24, "device exchanged"),
+        ),
+        Fragility(
+            id="storm-radio-site",
+            hazard=HazardType.STORM,
+            kinds=(RADIO_SITE,),
+            median=58.0,
+            beta=0.1,
+            fault="node-out",
+            source=(
+                "ERAD (NREL), default wind curve of a transmission tower: 55 m/s and more; taken for a mast "
+                "(assumption)"
+            ),
+            confidence=Confidence.ASSUMPTION,
+            outage=out_for(24, beta=0.7),
+        ),
+        Fragility(
+            id="heat-device",
+            hazard=HazardType.HEAT,
+            kinds=(ROUTER, SWITCH, GATEWAY, SERVER, RADIO_SITE),
+            median=45.0,
+            beta=0.05,
+            fault="node-out",
+            source="operating limit of 45 °C in makers' manuals (H3C, HPE); the spread around it: assumption",
+            confidence=Confidence.FOUND,
+            outage=out_for(6, "until it has cooled"),
+        ),
+    ),
+    rates=(
+        FailureRate(
+            id="server",
+            kinds=(SERVER,),
+            rate=0.1,
+            fault="node-out",
+            source=(
+                "assumption; an upper bound is 0.56 (Google 2008: 1,000 failures in the first year of a cluster "
+                "of 1,800 machines)"
+            ),
+            confidence=Confidence.ASSUMPTION,
+            mean_age_years=3,
+            growth=0.1,
+            support_years=8,
+            support_source="StromNEV Anlage 1, I.9 (4–8)",
+            outage=out_for(4, "a maintenance contract of four hours"),
+        ),
+        FailureRate(
+            id="router",
+            kinds=(ROUTER,),
+            rate=0.0353,
+            fault="node-out",
+            source="maker's computed time between failures: 248,630 h (Cisco Catalyst 4507R+E)",
+            confidence=Confidence.FOUND,
+            mean_age_years=5,
+            growth=0.05,
+            support_years=8,
+            support_source="StromNEV Anlage 1, I.9 (4–8)",
+            outage=out_for(4, "a maintenance contract of four hours"),
+        ),
+        FailureRate(
+            id="switch",
+            kinds=(SWITCH,),
+            rate=0.0376,
+            fault="node-out",
+            source="maker's computed time between failures: 233,370 h (Cisco Catalyst 2960X-48FPD-L)",
+            confidence=Confidence.FOUND,
+            mean_age_years=5,
+            growth=0.05,
+            support_years=8,
+            support_source="StromNEV Anlage 1, I.9 (4–8)",
+            outage=out_for(4, "a maintenance contract of four hours"),
+        ),
+        FailureRate(
+            id="field-device",
+            kinds=(GATEWAY, RADIO_SITE),
+            rate=0.05,
+            fault="node-out",
+            source="assumption",
+            confidence=Confidence.ASSUMPTION,
+            mean_age_years=5,
+            growth=0.05,
+            support_years=10,
+            outage=out_for(24),
+        ),
     ),
 )

@@ -20,6 +20,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -262,4 +263,82 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.traffic.town:sensors", 320),
     ),
     starts=(Start("simulator.domains.traffic:start", order=50),),
+    fragilities=(
+        Fragility(
+            id="flood-signal",
+            hazard=HazardType.FLOOD,
+            kinds=(SIGNAL,),
+            median=0.4,
+            beta=0.3,
+            fault="signal-dark",
+            source="assumption: control cabinet on a plinth",
+            confidence=Confidence.ASSUMPTION,
+            outage=out_for(24),
+        ),
+        Fragility(
+            id="flood-road",
+            hazard=HazardType.FLOOD,
+            kinds=(ROAD_TYPE,),
+            median=0.3,
+            beta=0.0,
+            fault="road-closed",
+            source=(
+                "Kramer et al. 2016, safety criteria for the trafficability of inundated roads: cars up to 0.3 m "
+                "(rescue vehicles 0.6 m)"
+            ),
+            confidence=Confidence.FOUND,
+            outage=out_for(24, "until the water is gone and the road is clear"),
+        ),
+        Fragility(
+            id="storm-road",
+            hazard=HazardType.STORM,
+            kinds=(ROAD_TYPE,),
+            median=42.0,
+            beta=0.15,
+            per_km=True,
+            fault="road-closed",
+            source=(
+                "half of all trees break at 42 m/s (Virot et al. 2016, as quoted in the press); a fallen tree "
+                "closes the road: assumption"
+            ),
+            confidence=Confidence.SECONDARY,
+            outage=out_for(4, "fire brigade clears the road", beta=0.7),
+        ),
+        Fragility(
+            id="storm-signal",
+            hazard=HazardType.STORM,
+            kinds=(SIGNAL,),
+            median=50.0,
+            beta=0.15,
+            fault="signal-dark",
+            source="assumption: masts turned or broken",
+            confidence=Confidence.ASSUMPTION,
+            outage=out_for(12, beta=0.7),
+        ),
+        Fragility(
+            id="heat-signal",
+            hazard=HazardType.HEAT,
+            kinds=(SIGNAL,),
+            median=55.0,
+            beta=0.05,
+            fault="signal-dark",
+            source="assumption: control cabinets are built for 55 °C",
+            confidence=Confidence.ASSUMPTION,
+            outage=out_for(4, "until it has cooled"),
+        ),
+    ),
+    rates=(
+        FailureRate(
+            id="signal",
+            kinds=(SIGNAL,),
+            rate=0.2,
+            fault="signal-dark",
+            source="assumption",
+            confidence=Confidence.ASSUMPTION,
+            mean_age_years=10,
+            growth=0.05,
+            support_years=20,
+            outage=out_for(4, beta=0.7),
+        ),
+    ),
 )

@@ -16,6 +16,7 @@ from simulator.contracts.catalogue import (
     WorstReadings,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter, Together
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -331,4 +332,71 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.water.town:sensors", 300),
     ),
     starts=(Start("simulator.domains.water:start", order=40),),
+    fragilities=(
+        Fragility(
+            id="flood-pump",
+            hazard=HazardType.FLOOD,
+            kinds=(PUMP,),
+            median=0.9,
+            beta=0.0,
+            fault="pump-out",
+            source="FEMA Hazus flood model: electrical equipment of pumping plants 3 ft above the ground",
+            confidence=Confidence.MEMORY,
+            outage=out_for(24, "motor dried or exchanged"),
+        ),
+        Fragility(
+            id="heat-pump",
+            hazard=HazardType.HEAT,
+            kinds=(PUMP,),
+            median=50.0,
+            beta=0.05,
+            fault="pump-out",
+            source="motors are rated for air of 40 °C (IEC 60034-1); that they trip 10 K above: assumption",
+            confidence=Confidence.MEMORY,
+            outage=out_for(4, "until it has cooled"),
+        ),
+    ),
+    rates=(
+        FailureRate(
+            id="pipe",
+            kinds=(PIPE,),
+            rate=0.076,
+            per_km=True,
+            fault="burst",
+            parameters={"area_m2": 0.001},
+            source=(
+                "DVGW damage statistics 2013 to 2015, mean of supply mains, as quoted by a utility; hole of 10 "
+                "cm²: assumption"
+            ),
+            confidence=Confidence.SECONDARY,
+            mean_age_years=40,
+            growth=0.03,
+            support_years=80,
+            outage=out_for(6, "found, shut off, dug up, mended"),
+        ),
+        FailureRate(
+            id="pump",
+            kinds=(PUMP,),
+            rate=0.1,
+            fault="pump-out",
+            source="assumption",
+            confidence=Confidence.ASSUMPTION,
+            mean_age_years=12,
+            growth=0.03,
+            support_years=25,
+            outage=out_for(12, beta=0.7),
+        ),
+        FailureRate(
+            id="valve",
+            kinds=(VALVE,),
+            rate=0.02,
+            fault="valve-stuck",
+            source="assumption",
+            confidence=Confidence.ASSUMPTION,
+            mean_age_years=25,
+            growth=0.03,
+            support_years=40,
+            outage=out_for(8),
+        ),
+    ),
 )

@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
+from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import QuantityName
@@ -112,5 +113,18 @@ CATALOGUE = Catalogue(
     town=(
         TownPart("simulator.lifelines.drinking_water.town:points_and_wells", 110),
         TownPart("simulator.lifelines.drinking_water.town:levels", 210),
+    ),
+    fragilities=(
+        Fragility(
+            id="flood-well",
+            hazard=HazardType.FLOOD,
+            kinds=("emergency-well",),
+            median=0.3,
+            beta=0.0,
+            fault="well-out",
+            source="assumption: flood water runs into the well head, its water is not given out",
+            confidence=Confidence.ASSUMPTION,
+            outage=out_for(72, "flushing and a water test"),
+        ),
     ),
 )

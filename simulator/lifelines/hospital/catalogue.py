@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import NO_TANKERS, SITE_OUT, STAFF_ABSENT
+from simulator.coupling.catalogue import NO_TANKERS, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.hospital")
@@ -96,4 +96,5 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.hospital.town:house", 90),
         TownPart("simulator.lifelines.hospital.town:levels", 254),
     ),
+    fragilities=(flooded_site("hospital"),),
 )

@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import SITE_OUT, STAFF_ABSENT
+from simulator.coupling.catalogue import SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.lifelines.catalogue import DOMAIN
 
@@ -76,4 +76,5 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.rescue.town:centre_sites_stations", 70),
         TownPart("simulator.lifelines.rescue.town:levels", 252),
     ),
+    fragilities=(flooded_site(RESCUE_DISPATCH, "rescue-station"),),
 )

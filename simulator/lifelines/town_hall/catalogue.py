@@ -12,7 +12,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import RANSOMWARE, SITE_OUT, STAFF_ABSENT
+from simulator.coupling.catalogue import RANSOMWARE, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.town_hall")
@@ -44,4 +44,5 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.town_hall.town:hall", 100),
         TownPart("simulator.lifelines.town_hall.town:levels", 255),
     ),
+    fragilities=(flooded_site("town-hall"),),
 )

@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT
+from simulator.coupling.catalogue import CENTRE_FAULTS, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL, FLOODING
 from simulator.domains.ict.catalogue import TRADE as ICT
 from simulator.lifelines.catalogue import DOMAIN
@@ -57,4 +57,5 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.traffic_control.town:control_centre", 60),
         TownPart("simulator.lifelines.traffic_control.town:levels", 251),
     ),
+    fragilities=(flooded_site("traffic-control-centre"),),
 )

@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, SITE_OUT, STAFF_ABSENT
+from simulator.coupling.catalogue import CENTRE_FAULTS, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.water.catalogue import COMMAND_FAULTS, PEAK_DEMAND
 from simulator.lifelines.catalogue import DOMAIN
@@ -52,4 +52,5 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.waterworks.town:control_room", 40),
         TownPart("simulator.lifelines.waterworks.town:levels", 250),
     ),
+    fragilities=(flooded_site("waterworks"),),
 )
