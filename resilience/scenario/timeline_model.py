@@ -42,6 +42,7 @@ from resilience.scenario.names import (
     ways,
 )
 from resilience.scenario.selector import OF_COMPONENTS, matching, meant
+from resilience.scenario.words import added
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain, Value
 from simulator.contracts.crews import crews_of, trade_of, trade_of_link
@@ -244,8 +245,8 @@ def _check_parameters(
     for name, parameter in declared.items():
         if parameter.default is None and name not in given and not may_lack:
             unit = f" in {parameter.unit}" if parameter.unit not in ("", "1") else ""
-            what, mend = f"{point.name!r} needs the parameter {name!r}", f"add {name}: ...{unit} ({parameter.title})"
-            mistakes.wrong("parameters", what, mend)
+            what = f"{point.name!r} needs the parameter {name!r}"
+            mistakes.wrong("parameters", what, added(f"{name}: ...{unit}", parameter))
     lowest, highest = given.get("lowest"), given.get("highest")
     if isinstance(lowest, float) and isinstance(highest, float) and lowest > highest:
         what = f"{lowest:g} is above `highest`, {highest:g}"
@@ -871,7 +872,7 @@ class _EntryCheck:
             for parameter in () if point is None else point.parameters:
                 if parameter.default is None and parameter.name not in {*one.parameters, *given}:
                     what = f"{one.fault!r} at a {kind} needs the parameter {parameter.name!r}"
-                    self.wrong((), what, f"add parameters: {{{parameter.name}: ...}} ({parameter.title})")
+                    self.wrong((), what, added(f"parameters: {{{parameter.name}: ...}}", parameter))
                     return
 
     def _cases(self) -> None:

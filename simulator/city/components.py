@@ -9,7 +9,11 @@ from simulator.city.draft import NetworkRef, Override, RoadRef
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.fault import Parameter
 from simulator.contracts.names import suggestion
+from simulator.contracts.problem import Sentence
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Verbatim, Words
+
+_ = Words("simulator.city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,16 @@ def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str,
         elif parameter.default is not None:
             out[name] = parameter.default
         else:
-            unit = f" in {parameter.unit}" if parameter.unit else ""
-            what = f"a {kind} needs {name}"
-            report(
-                f"parameters.{name}", what, f"add {name}{unit}" + (f": {parameter.title}" if parameter.title else "")
-            )
+            what = Sentence(_("a {kind} needs {name}", kind=kind, name=name))
+            report(f"parameters.{name}", what, _asked(parameter))
     return out
+
+
+def _asked(parameter: Parameter) -> Sentence:
+    """What to add, in which unit, and what it is."""
+    unit = _(" in {unit}", unit=parameter.unit) if parameter.unit else Verbatim("")
+    title = Verbatim("") if parameter.title is None else Verbatim(": ") + parameter.title
+    return Sentence(_("add {name}", name=parameter.name) + unit + title)
 
 
 def _checked(parameter: Parameter, value: Value, report: Report) -> Value:

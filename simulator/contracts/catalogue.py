@@ -102,7 +102,12 @@ class ComponentType:
     `stands_in`    people turn to it when nothing comes over links of this kind any more
     `district_measures` measures of its district that it answers for
     `mode_says_all` its mode by itself says how it is
-    `glyph`        its shape on the map, an SVG path around (0, 0) about 12 wide; empty: too many to draw one by one
+    `glyph`        its shape on the map, an SVG path around (0, 0) about 12 wide; only what comes by the hundred, is
+                   one of many parts of a network, stands nowhere or stands `inside` has none
+    `small`        its shape is small, and so is the cross on it where it failed
+    `inside`       it stands in the house or station of another component, whose shape stands for both
+    `no_curve`     why no catalogue has a fragility curve of it, though it can break
+    `no_rate`      why no catalogue has a failure rate of it, though it can break
     `many`         it comes by the hundred: drawn only where there are few, its state told only when it changes
     `shown_failed` drawn only where it failed
     `process`      "module:Class" of the state machine that runs one of it (lifelines)
@@ -138,6 +143,10 @@ class ComponentType:
     district_measures: tuple[str, ...] = ()
     mode_says_all: bool = False
     glyph: str = ""
+    small: bool = False
+    inside: bool = False
+    no_curve: str = ""
+    no_rate: str = ""
     many: bool = False
     shown_failed: bool = False
     process: str = ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
-from simulator.contracts.words import Text
+from simulator.contracts.words import Text, Verbatim
 
 
 class Together(StrEnum):
@@ -37,19 +37,23 @@ class Parameter:
 
     `source` says where the default comes from; the word `assumption` where it is ours. A number lies between
     `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the registry's.
-    `together` says what several faults in force at once come to.
+    `together` says what several faults in force at once come to. `title` is what it is, in words.
     """
 
     name: str
     unit: str
     default: float | str | bool | None
     source: str
-    title: str = ""
+    title: Text | None = field(default=None, compare=False)
     choices: tuple[str, ...] = ()
     at_least: float | None = None
     at_most: float | None = None
     names_quantity: bool = False
     together: Together | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.title, str):  # plug-ins may say it in one language
+            object.__setattr__(self, "title", Verbatim(self.title))
 
 
 @dataclass(frozen=True, slots=True)

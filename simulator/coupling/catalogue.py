@@ -20,6 +20,10 @@ DRIVER, ALL = Trade("driver"), Trade("all")
 SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True)
 
 
+NO_WEAR = "a building does not wear out within a run; what stands in it has rates of its own"
+"""Why a place where people work has no failure rate."""
+
+
 def flooded_site(*kinds: str) -> Fragility:
     """The curve of places where people work, under a flood."""
     return Fragility(
@@ -44,7 +48,7 @@ STAFF_ABSENT = FaultPoint(
             "1",
             0.5,
             "assumption",
-            "share of the staff that is absent",
+            _("share of the staff that is absent"),
             at_least=0.0,
             at_most=1.0,
         ),
@@ -79,7 +83,9 @@ RANSOMWARE = FaultPoint(
     _("systems are encrypted"),
     disables=True,
     parameters=(
-        Parameter("restore_s", "s", 259_200.0, "assumption: 3 days", "time to restore them from backup", at_least=1.0),
+        Parameter(
+            "restore_s", "s", 259_200.0, "assumption: 3 days", _("time to restore them from backup"), at_least=1.0
+        ),
     ),
     lasts="restore_s",
     about=_("the systems are encrypted until they are restored from backup"),
@@ -100,28 +106,30 @@ CATALOGUE = Catalogue(
             _("depot"),
             (SITE_OUT, STAFF_ABSENT, FUEL_NOT_DELIVERED),
             (
-                Parameter("day_from_s", "s", 21600.0, "assumption: 06:00", "when the day shift begins"),
-                Parameter("day_until_s", "s", 79200.0, "assumption: 22:00", "when the night shift begins"),
-                Parameter("night_share", "1", 0.5, "assumption", "share of the crews on duty at night, rounded up"),
-                Parameter("muster_s", "s", 900.0, "assumption", "time from the call until a crew leaves"),
+                Parameter("day_from_s", "s", 21600.0, "assumption: 06:00", _("when the day shift begins")),
+                Parameter("day_until_s", "s", 79200.0, "assumption: 22:00", _("when the night shift begins")),
+                Parameter("night_share", "1", 0.5, "assumption", _("share of the crews on duty at night, rounded up")),
+                Parameter("muster_s", "s", 900.0, "assumption", _("time from the call until a crew leaves")),
                 Parameter(
                     "priority",
                     "",
                     Priority.LIFELINES.value,
                     "assumption",
-                    "which waiting job a free crew takes",
+                    _("which waiting job a free crew takes"),
                     tuple(priority.value for priority in Priority),
                 ),
                 Parameter(
-                    "priority_list", "", "", "assumption", "ids in order, with spaces between; for `priority: list`"
+                    "priority_list", "", "", "assumption", _("ids in order, with spaces between; for `priority: list`")
                 ),
-                Parameter("parts", "", 4.0, "assumption", "spare parts in stock for each trade"),
+                Parameter("parts", "", 4.0, "assumption", _("spare parts in stock for each trade")),
                 Parameter(
-                    "parts_delivery_s", "s", 86400.0, "assumption", "time until a part that was used is replaced"
+                    "parts_delivery_s", "s", 86400.0, "assumption", _("time until a part that was used is replaced")
                 ),
-                Parameter("fuel_trucks", "", 1.0, "assumption"),
-                Parameter("truck_l", "l", 5000.0, "assumption", "fuel that one truck carries"),
-                Parameter("fuel_store_l", "l", 20000.0, "assumption", "fuel at hand; what is used up is not replaced"),
+                Parameter("fuel_trucks", "", 1.0, "assumption", _("fuel trucks that leave from it")),
+                Parameter("truck_l", "l", 5000.0, "assumption", _("fuel that one truck carries")),
+                Parameter(
+                    "fuel_store_l", "l", 20000.0, "assumption", _("fuel at hand; what is used up is not replaced")
+                ),
             ),
             site=True,
             order=50,
@@ -130,20 +138,21 @@ CATALOGUE = Catalogue(
             visited=True,
             base=True,
             shed=2,
+            no_rate=NO_WEAR,
         ),
     ),
     trades=(
         TradeType(
             DRIVER,
             _("drivers"),
-            Parameter("drivers", "", 0.0, "assumption", "drivers of fuel trucks who do nothing else"),
+            Parameter("drivers", "", 0.0, "assumption", _("drivers of fuel trucks who do nothing else")),
             order=4,
             in_town=2.0,
         ),
         TradeType(
             ALL,
             _("any work"),
-            Parameter("crews", "", 2.0, "assumption", "crews that do any work"),
+            Parameter("crews", "", 2.0, "assumption", _("crews that do any work")),
             any_work=True,
             order=5,
         ),

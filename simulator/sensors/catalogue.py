@@ -10,16 +10,18 @@ from __future__ import annotations
 from simulator.contracts.catalogue import Catalogue
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.registry import ANY_QUANTITY
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("simulator.sensors")
 
-_QUANTITY = Parameter("quantity", "", ANY_QUANTITY, "assumption", "which sensor of the component", names_quantity=True)
-_IN_UNIT = "in the unit of the quantity"
+_QUANTITY = Parameter(
+    "quantity", "", ANY_QUANTITY, "assumption", _("which sensor of the component"), names_quantity=True
+)
+_IN_UNIT = _("in the unit of the quantity")
 
 
-def _share(title: str, default: float = 1.0) -> Parameter:
-    return Parameter("share", "1", default, "assumption", f"probability that a {title}", at_least=0.0, at_most=1.0)
+def _share(title: Text, default: float = 1.0) -> Parameter:
+    return Parameter("share", "1", default, "assumption", title, at_least=0.0, at_most=1.0)
 
 
 SENSOR_FAULTS: tuple[FaultPoint, ...] = (
@@ -28,8 +30,15 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
         _("sensor is off"),
         parameters=(
             _QUANTITY,
-            Parameter("form", "", "constant", "assumption", choices=("constant", "proportional")),
-            Parameter("amount", "", None, "", f"{_IN_UNIT}, or as a share of the value"),
+            Parameter(
+                "form",
+                "",
+                "constant",
+                "assumption",
+                _("whether `amount` is added, or a share of the value"),
+                ("constant", "proportional"),
+            ),
+            Parameter("amount", "", None, "", _("in the unit of the quantity, or as a share of the value")),
         ),
         about=_("the sensor is off by an amount or by a share of the value"),
     ),
@@ -38,14 +47,16 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
         _("sensor drifts"),
         parameters=(
             _QUANTITY,
-            Parameter("form", "", "linear", "assumption", choices=("linear", "quadratic", "exponential")),
-            Parameter("amount", "", None, "", f"error after `reached_s`, {_IN_UNIT}"),
+            Parameter(
+                "form", "", "linear", "assumption", _("how the error grows"), ("linear", "quadratic", "exponential")
+            ),
+            Parameter("amount", "", None, "", _("error after `reached_s`, in the unit of the quantity")),
             Parameter(
                 "reached_s",
                 "s",
                 3600.0,
                 "assumption",
-                "time until the error is `amount`; it goes on growing",
+                _("time until the error is `amount`; it goes on growing"),
                 at_least=0.001,
             ),
         ),
@@ -56,8 +67,8 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
         _("sensor is stuck"),
         parameters=(
             _QUANTITY,
-            Parameter("form", "", "last", "assumption", "its last reading, or `amount`", ("last", "value")),
-            Parameter("amount", "", 0.0, "assumption", f"the value, {_IN_UNIT}"),
+            Parameter("form", "", "last", "assumption", _("its last reading, or `amount`"), ("last", "value")),
+            Parameter("amount", "", 0.0, "assumption", _("the value, in the unit of the quantity")),
         ),
         about=_("the sensor shows the same value for ever"),
     ),
@@ -66,20 +77,24 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
         _("sensor is noisy"),
         parameters=(
             _QUANTITY,
-            Parameter("amount", "", None, "", f"standard deviation added, {_IN_UNIT}", at_least=0.0),
+            Parameter("amount", "", None, "", _("standard deviation added, in the unit of the quantity"), at_least=0.0),
         ),
         about=_("the sensor is noisier than it should be"),
     ),
     FaultPoint(
         "sensor-spike",
         _("sensor shows spikes"),
-        parameters=(_QUANTITY, Parameter("amount", "", None, "", _IN_UNIT), _share("reading is a spike", 0.05)),
+        parameters=(
+            _QUANTITY,
+            Parameter("amount", "", None, "", _IN_UNIT),
+            _share(_("probability that a reading is a spike"), 0.05),
+        ),
         about=_("single readings of the sensor are far off, upwards or downwards"),
     ),
     FaultPoint(
         "sensor-dropout",
         _("sensor gives no value"),
-        parameters=(_QUANTITY, _share("reading has no value")),
+        parameters=(_QUANTITY, _share(_("probability that a reading has no value"))),
     ),
     FaultPoint(
         "sensor-clipping",
@@ -99,18 +114,20 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
         "clock-skew",
         _("clock of the sensors is wrong"),
         parameters=(
-            Parameter("offset_s", "s", None, "", "how much the clock of the sensors is fast"),
-            Parameter("rate", "1", 0.0, "assumption", "seconds that it gains in a second"),
+            Parameter("offset_s", "s", None, "", _("how much the clock of the sensors is fast")),
+            Parameter("rate", "1", 0.0, "assumption", _("seconds that it gains in a second")),
         ),
         about=_("the readings carry a wrong time"),
     ),
     FaultPoint(
-        "readings-duplicated", _("readings arrive twice"), parameters=(_share("set of readings is sent once more"),)
+        "readings-duplicated",
+        _("readings arrive twice"),
+        parameters=(_share(_("probability that a set of readings is sent once more")),),
     ),
     FaultPoint(
         "readings-reordered",
         _("readings arrive in the wrong order"),
-        parameters=(_share("set of readings waits until the next one is sent", 0.5),),
+        parameters=(_share(_("probability that a set of readings waits until the next one is sent"), 0.5),),
         about=_("readings arrive after those that were taken later"),
     ),
     FaultPoint(
@@ -122,7 +139,7 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
                 "s",
                 600.0,
                 "assumption",
-                "time recorded first and then played again and again",
+                _("time recorded first and then played again and again"),
                 at_least=0.0,
             ),
         ),
@@ -131,7 +148,7 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
     FaultPoint(
         "readings-spoofed",
         _("forged readings"),
-        parameters=(Parameter("factor", "1", None, "", "what they say, as a multiple of what was read"),),
+        parameters=(Parameter("factor", "1", None, "", _("what they say, as a multiple of what was read")),),
         about=_("somebody sends made-up readings besides the true ones"),
     ),
 )

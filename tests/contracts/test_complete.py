@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
 from simulator.contracts.catalogue import (
@@ -16,8 +16,9 @@ from simulator.contracts.catalogue import (
     TradeType,
     normal,
 )
-from simulator.contracts.codes import event_codes, tasks
+from simulator.contracts.codes import event_codes, name_codes, tasks
 from simulator.contracts.component import Domain
+from simulator.contracts.failure import Confidence, FailureRate, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
@@ -44,8 +45,17 @@ def texts(found: Registry) -> Iterator[tuple[str, Text]]:
     yield from ((f"trade {name}", trade.title) for name, trade in found.trades.items())
     yield from ((f"sub-system {name}", one.title) for name, one in found.subsystems.items())
     yield from ((f"quantity {name}", one.title) for name, one in found.quantities.items())
+    for kind in found.types.values():
+        yield from _titled(kind.name, kind.parameters)
+    for name, point in (*found.faults.items(), *((point.name, point) for point in found.report_faults)):
+        yield from _titled(name, point.parameters)
+    yield from ((f"parameter {one.crews.name} of a depot", one.crews.title or NO_TEXT) for one in found.trades.values())
     for name, measure in found.measures.items():
         yield from ((f"measure {name}", one) for one in (measure.title, measure.service, measure.of(Verbatim("1"))))
+
+
+def _titled(of: str, parameters: Iterable[Parameter]) -> Iterator[tuple[str, Text]]:
+    return ((f"parameter {one.name} of {of}", one.title or NO_TEXT) for one in parameters)
 
 
 def missing(found: Registry, handled: Collection[str], started: Collection[str]) -> list[str]:
@@ -62,9 +72,16 @@ def missing(found: Registry, handled: Collection[str], started: Collection[str])
         if kind.trade is not None and kind.trade not in found.trades:
             said.append(f"{kind.name} is repaired by {kind.trade}, a trade that nobody declares")
         said += [f"parameter {p.name} of {kind.name} has no source" for p in kind.parameters if not _sourced(p)]
+        said += [f"{kind.name} {what}" for what, lacks in _shown_and_worn(kind, found) if lacks]
         for point in kind.faults:
             if kind.domain in started and not point.disables and point.name not in handled:
                 said.append(f"nobody handles the fault {point.name} of {kind.name}")
+    for one in (*found.fragilities.values(), *found.rates.values()):
+        said += [f"{one.id} is said of {name}, which nobody declares" for name in one.kinds if name not in found.types]
+        kinds = [found.types[name] for name in one.kinds if name in found.types]
+        lacking = [kind.name for kind in kinds if kind.fault(one.fault) is None]
+        said += [f"{one.id} means the fault {one.fault}, which {name} has not" for name in lacking]
+        said += [f"{one.id} has no source" for source in (one.source, one.outage.source) if not source]
     for link in found.links.values():
         said += [f"{link.name} links need {what}" for what, lacks in _needs(link, found) if lacks]
     for name, one in found.quantities.items():
@@ -74,6 +91,20 @@ def missing(found: Registry, handled: Collection[str], started: Collection[str])
         said += [f"quantity {name} is said to exist at {what}, which nobody declares" for what in sorted(strange)]
     said += [f"quantity {name} exists nowhere" for name, one in found.quantities.items() if not one.of]
     return said
+
+
+def _shown_and_worn(kind: ComponentType, found: Registry) -> Iterator[tuple[str, bool]]:
+    """What a type lacks on the map, and of what is known of its failing; or says that it lacks, and does not."""
+    nowhere = kind.many or kind.network_part or kind.clustered or kind.inside
+    yield "has no glyph", not kind.glyph and not nowhere
+    breaks = any(point.disables or point.cuts_off for point in kind.faults)
+    for what, classes, why in (
+        ("fragility curve", found.fragilities.values(), kind.no_curve),
+        ("failure rate", found.rates.values(), kind.no_rate),
+    ):
+        known = any(kind.name in one.kinds for one in classes)
+        yield f"has no {what}, and does not say why", breaks and not known and not why
+        yield f"says why it has no {what}, and has one", known and bool(why)
 
 
 def _sourced(parameter: Parameter) -> bool:
@@ -108,6 +139,15 @@ def test_every_event_code_and_task_has_words() -> None:
         assert all(task.title.of(lang) for lang in LANGUAGES), name
 
 
+def test_the_names_that_a_city_gives_have_words_and_its_titles_both_languages() -> None:
+    for name, code in name_codes().items():
+        assert all(code.words.of(lang) for lang in LANGUAGES), name
+    city = load_named_city("demo")
+    assert city.title_en and city.title_de and city.title_en != city.title_de
+    given = {component.given[0] for component in city.components.values() if component.given}
+    assert given and given <= name_codes().keys()
+
+
 def test_every_machine_that_is_named_exists() -> None:
     for kind in registry().types.values():
         if kind.process:
@@ -116,8 +156,23 @@ def test_every_machine_that_is_named_exists() -> None:
         assert callable(named(start.run)), start.run
 
 
+def rate(name: str, kind: str, fault: str) -> FailureRate:
+    return FailureRate(
+        id=name,
+        kinds=(kind,),
+        rate=0.1,
+        fault=fault,
+        source="x",
+        confidence=Confidence.ASSUMPTION,
+        mean_age_years=1,
+        growth=0.0,
+        support_years=1,
+        outage=out_for(1),
+    )
+
+
 def test_the_walk_names_what_is_left_out() -> None:
-    found = Registry()
+    found, leak = Registry(), FaultPoint("leak", Verbatim("leak"), cuts_off=True)
     gas, pipe = Domain("gas"), LinkKind("gas")
     found.register(
         DOMAINS,
@@ -126,21 +181,31 @@ def test_the_walk_names_what_is_left_out() -> None:
             API,
             subsystems=(SubSystem(gas, Verbatim("gas")),),
             types=(
-                ComponentType("holder", gas, NO_TEXT, (FaultPoint("leak", Verbatim("leak")),), gives=(pipe,)),
+                ComponentType("holder", gas, NO_TEXT, (leak,), gives=(pipe,)),
                 ComponentType("flare", gas, Verbatim("flare"), ladder=(Mode("lit", State.FAILED, Verbatim("lit")),)),
                 ComponentType("meter", Domain("heat"), Verbatim("meter"), ladder=(normal("on", Verbatim("on")),)),
             ),
             links=(LinkType(pipe, gas, Verbatim("gas"), Trade("fitter")),),
             trades=(TradeType(Trade("any"), Verbatim("any"), Parameter("crews", "", 1.0, "x"), any_work=True),),
             quantities=(QuantityName("flow", "", ("pipeline",), Verbatim("flow")),),
+            rates=(rate("gas-meter", "meter", "jammed"), rate("valve", "valve", "stuck")),
         ),
     )
     assert missing(found, (), {gas}) == [
         "type holder has no title in de",
         "type holder has no title in en",
+        "parameter crews of a depot has no title in de",
+        "parameter crews of a depot has no title in en",
+        "holder has no glyph",
+        "holder has no fragility curve, and does not say why",
+        "holder has no failure rate, and does not say why",
         "nobody handles the fault leak of holder",
         "the best mode of flare is not its normal one",
+        "flare has no glyph",
         "meter belongs to heat, which nobody declares",
+        "meter has no glyph",
+        "gas-meter means the fault jammed, which meter has not",
+        "valve is said of valve, which nobody declares",
         "gas links need a fault that severs them",
         "gas links need a trade that repairs them",
         "quantity flow has no unit",

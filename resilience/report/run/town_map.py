@@ -55,7 +55,6 @@ WIDTH, MOST_HEIGHT, MARGIN = 700.0, 620.0, 26.0
 CLASSES = 4
 LABEL_OFFSETS = (-24.0, 26.0, 0.0, -52.0, 54.0)
 """Where a name may stand relative to its district's middle: above it first, so that what stands there is seen."""
-SMALL_KINDS = ("bus", "signal", "pv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +159,7 @@ def _component(component: MapComponent, place: tuple[float, float], lang: str) -
     parts = [title(f"{component.label.of(lang)} ({term(kind, lang)}): {state}")]
     parts.append(element("use", href=f"#g-{kind}", class_=domain_class(kind)))
     if failed_s > 0:
-        size = {"transform": "scale(.5)"} if kind in SMALL_KINDS else {}
+        size = {"transform": "scale(.5)"} if registry().types[kind].small else {}
         crosses = element("path", d=FAILED, class_="halo", **size) + element("path", d=FAILED, class_="cross", **size)
         parts.append(element("g", crosses, class_="out"))
     at = f"translate({decimal(x)} {decimal(y)})"

@@ -27,7 +27,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, STAFF_ABSENT
+from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, NO_WEAR, STAFF_ABSENT
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.catalogue import TRADE as ICT
 
@@ -39,9 +39,9 @@ GENERATOR = "generator"
 """The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
 
-_PRIORITY = Parameter("priority", "", 3.0, "assumption", "shed last (1) to first (3) when an island runs short")
+_PRIORITY = Parameter("priority", "", 3.0, "assumption", _("shed last (1) to first (3) when an island runs short"))
 
-_BUS = Parameter("bus", "", "", "the network file", "component id of its bus; only where no network file says it")
+_BUS = Parameter("bus", "", "", "the network file", _("component id of its bus; only where no network file says it"))
 
 CATALOGUE = Catalogue(
     "energy",
@@ -84,6 +84,7 @@ CATALOGUE = Catalogue(
             glyph="M-2 -2H2V2H-2Z",
             many=True,
             network_part=True,
+            small=True,
         ),
         ComponentType(
             "line",
@@ -103,7 +104,7 @@ CATALOGUE = Catalogue(
                     about=_("when the line is to trip, the next protection upstream trips in its place"),
                 ),
             ),
-            (Parameter("overhead", "", False, "assumption", "whether it hangs on poles, where storms reach it"),),
+            (Parameter("overhead", "", False, "assumption", _("whether it hangs on poles, where storms reach it")),),
             from_file=True,
             repair=repair_hours(5),
             about=_("line or cable"),
@@ -141,9 +142,9 @@ CATALOGUE = Catalogue(
             ),
             (
                 Parameter(
-                    "restore_steps", "", 1.0, "assumption", "steps in which a dark area comes back after an outage"
+                    "restore_steps", "", 1.0, "assumption", _("steps in which a dark area comes back after an outage")
                 ),
-                Parameter("restore_step_s", "s", 300.0, "assumption", "time between two of these steps"),
+                Parameter("restore_step_s", "s", 300.0, "assumption", _("time between two of these steps")),
             ),
             ladder=(
                 normal("infeed", _("infeed")),
@@ -155,6 +156,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(12),
             about=_("infeed from the higher grid with its transformer and busbar"),
             glyph="M-6 -6H6V6H-6Z",
+            no_rate="its transformers have one",
         ),
         ComponentType(
             "grid-switch",
@@ -162,20 +164,30 @@ CATALOGUE = Catalogue(
             _("grid switch"),
             (FaultPoint("switch-stuck", _("switch is stuck")),),
             (
-                Parameter("remote_s", "s", 300.0, "assumption", "time to switch by remote control, with the decision"),
-                Parameter("manual_s", "s", 900.0, "assumption", "work of a crew on site to switch by hand"),
+                Parameter(
+                    "remote_s", "s", 300.0, "assumption", _("time to switch by remote control, with the decision")
+                ),
+                Parameter("manual_s", "s", 900.0, "assumption", _("work of a crew on site to switch by hand")),
             ),
             ladder=(normal("open", _("open")), normal("closed", _("closed"))),
             from_file=True,
             repair=repair_hours(3),
             about=_("switch at an open ring point"),
+            glyph="M-4 2H-1L3 -3L4 -2L1 2H4V4H-4Z",
+            shown_failed=True,
+            small=True,
         ),
         ComponentType(
             "pv",
             DOMAIN,
             _("photovoltaics"),
             (FaultPoint("pv-loss", _("photovoltaic plant feeds nothing in"), cuts_off=True),),
-            (Parameter("rated_w", "W", 0.0, "the network file"), _BUS),
+            (
+                Parameter(
+                    "rated_w", "W", 0.0, "the network file", _("rated power; of a network file, that of the file")
+                ),
+                _BUS,
+            ),
             also_in_file=True,
             repair=repair_hours(6),
             about=_("photovoltaic plant"),
@@ -183,6 +195,7 @@ CATALOGUE = Catalogue(
             many=True,
             shown_failed=True,
             network_part=True,
+            small=True,
         ),
         ComponentType(
             "battery",
@@ -190,11 +203,13 @@ CATALOGUE = Catalogue(
             _("grid battery"),
             (FaultPoint("battery-loss", _("grid battery gives nothing"), cuts_off=True),),
             (
-                Parameter("rated_w", "W", None, ""),
-                Parameter("energy_j", "J", None, ""),
-                Parameter("initial_share", "1", 0.8, "assumption"),
-                Parameter("grid_forming", "", True, "assumption"),
-                Parameter("black_start_s", "s", 0.0, "assumption: without interruption", "time to build up an island"),
+                Parameter("rated_w", "W", None, "", _("power that it gives or takes at most")),
+                Parameter("energy_j", "J", None, "", _("energy that it holds when it is full")),
+                Parameter("initial_share", "1", 0.8, "assumption", _("share of its energy that it holds at the start")),
+                Parameter("grid_forming", "", True, "assumption", _("whether it can hold up an island by itself")),
+                Parameter(
+                    "black_start_s", "s", 0.0, "assumption: without interruption", _("time to build up an island")
+                ),
                 _BUS,
             ),
             ladder=(normal("standby", _("standby")), technical("island", _("island")), failed("empty", _("empty"))),
@@ -218,7 +233,11 @@ CATALOGUE = Catalogue(
             ),
             (
                 Parameter(
-                    "start_s", "s", 12.0, "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"
+                    "start_s",
+                    "s",
+                    12.0,
+                    "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption",
+                    _("time from the loss of power until it feeds"),
                 ),
                 Parameter(
                     "fail_on_demand",
@@ -226,15 +245,15 @@ CATALOGUE = Catalogue(
                     0.01,
                     "starting reliability asked of emergency diesel sets, 0.99 a demand: U.S. NRC Regulatory Guide "
                     "1.108, as quoted in NUREG-0933, item B-56",
-                    "chance that it does not start; drawn at each start",
+                    _("chance that it does not start; drawn at each start"),
                 ),
-                Parameter("fuel_l", "l", None, "", "fuel in the tank at the start"),
-                Parameter("tank_l", "l", None, "", "capacity of the tank"),
-                Parameter("burn_l_h", "l/h", None, "", "fuel used in an hour at the load it carries"),
+                Parameter("fuel_l", "l", None, "", _("fuel in the tank at the start")),
+                Parameter("tank_l", "l", None, "", _("capacity of the tank")),
+                Parameter("burn_l_h", "l/h", None, "", _("fuel used in an hour at the load it carries")),
                 Parameter(
-                    "order_below", "1", 0.5, "assumption", "share of the tank below which a fuel truck is ordered"
+                    "order_below", "1", 0.5, "assumption", _("share of the tank below which a fuel truck is ordered")
                 ),
-                Parameter("delivery_l", "l", 2000.0, "assumption", "fuel that is ordered at a time"),
+                Parameter("delivery_l", "l", 2000.0, "assumption", _("fuel that is ordered at a time")),
             ),
             ladder=(
                 normal("standby", _("standby")),
@@ -256,8 +275,8 @@ CATALOGUE = Catalogue(
             _("household meter"),
             (),
             (
-                Parameter("bus", "", None, "", "component id of the local substation behind which the household is"),
-                Parameter("share", "1", None, "", "its share of that substation's load"),
+                Parameter("bus", "", None, "", _("component id of the local substation behind which the household is")),
+                Parameter("share", "1", None, "", _("its share of that substation's load")),
             ),
             about=_("electricity meter of a household, whose readings leave the gateway only as sums"),
             network_part=True,
@@ -278,6 +297,7 @@ CATALOGUE = Catalogue(
             core=True,
             visited=True,
             shed=1,
+            no_rate=NO_WEAR,
         ),
     ),
     links=(
@@ -299,7 +319,7 @@ CATALOGUE = Catalogue(
         TradeType(
             ELECTRIC,
             _("electricity"),
-            Parameter("electric_crews", "", 0.0, "assumption", "crews for grid, signals and buildings alone"),
+            Parameter("electric_crews", "", 0.0, "assumption", _("crews for grid, signals and buildings alone")),
             buildings=True,
             order=0,
             in_town=2.0,

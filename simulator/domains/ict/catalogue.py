@@ -43,10 +43,10 @@ FLOODING = FaultPoint(
     _("flooded with requests"),
     parameters=(
         Parameter(
-            "load", "1", 2.0, "assumption", "messages that come in, as a share of what can be served", at_least=0.0
+            "load", "1", 2.0, "assumption", _("messages that come in, as a share of what can be served"), at_least=0.0
         ),
-        Parameter("service_s", "s", 0.001, "assumption", "mean time to serve a message", at_least=0.0),
-        Parameter("queue", "", 100.0, "assumption", "messages that can wait", at_least=1.0),
+        Parameter("service_s", "s", 0.001, "assumption", _("mean time to serve a message"), at_least=0.0),
+        Parameter("queue", "", 100.0, "assumption", _("messages that can wait"), at_least=1.0),
     ),
     judged=False,
     about=_("so many messages come in that the others wait, are lost, or do not get through at all"),
@@ -54,25 +54,27 @@ FLOODING = FaultPoint(
 """Denial of service: below the capacity waiting and loss grow, at the capacity the service is lost."""
 
 _OUT = FaultPoint("node-out", _("device is out"), disables=True)
-_CLUSTER = Parameter("cluster", "", "", "assumption", "servers of one cluster stand in for each other")
-_RANK = Parameter("rank", "", 1.0, "assumption", "1 is preferred in the election")
+_CLUSTER = Parameter("cluster", "", "", "assumption", _("servers of one cluster stand in for each other"))
+_RANK = Parameter("rank", "", 1.0, "assumption", _("1 is preferred in the election"))
 
 PROTOCOL = Parameter(
     "protocol",
     "",
     "senml",
     "assumption",
-    "what the devices behind the gateway speak: modern ones, or old ones with less to say",
+    _("what the devices behind the gateway speak: modern ones, or old ones with less to say"),
     ("senml", "modbus", "csv", "json-v0"),
 )
-PAYLOAD = Parameter("payload", "", "v1", "assumption", "payload version that the gateway writes", ("v1", "v2"))
+PAYLOAD = Parameter("payload", "", "v1", "assumption", _("payload version that the gateway writes"), ("v1", "v2"))
 
 FIRMWARE_UPDATE = FaultPoint(
     "firmware-update",
     _("new gateway software"),
     parameters=(
-        Parameter("payload", "", "v2", "assumption", "payload version that the new software writes", PAYLOAD.choices),
-        Parameter("faulty", "", False, "assumption", "true: nobody can read what the new software writes"),
+        Parameter(
+            "payload", "", "v2", "assumption", _("payload version that the new software writes"), PAYLOAD.choices
+        ),
+        Parameter("faulty", "", False, "assumption", _("true: nobody can read what the new software writes")),
     ),
     about=_("the gateway gets new software, which is taken back afterwards"),
 )
@@ -83,9 +85,9 @@ FALSE_DATA = FaultPoint(
     _("false data for controls"),
     parameters=(
         Parameter(
-            "factor", "1", 2.0, "assumption", "what readings of level and pressure are multiplied by", at_least=0.01
+            "factor", "1", 2.0, "assumption", _("what readings of level and pressure are multiplied by"), at_least=0.01
         ),
-        Parameter("offset_m", "m", 0.0, "assumption", "what is added to them"),
+        Parameter("offset_m", "m", 0.0, "assumption", _("what is added to them")),
     ),
     about=_("what the gateway passes on to controls is falsified"),
 )
@@ -102,7 +104,7 @@ CERTIFICATE_EXPIRED = FaultPoint(
             "",
             True,
             "assumption",
-            "true: connections are made anew at once, as after a restart; false: those that are there go on",
+            _("true: connections are made anew at once, as after a restart; false: those that are there go on"),
         ),
     ),
     about=_("its certificate has run out: logins are refused until it is renewed"),
@@ -117,11 +119,11 @@ LINK_DEGRADED = FaultPoint(
             "1",
             0.0,
             "assumption",
-            "share of messages lost, added to the link's own",
+            _("share of messages lost, added to the link's own"),
             at_least=0.0,
             at_most=1.0,
         ),
-        Parameter("delay_s", "s", 0.0, "assumption", "delay added to the link's latency", at_least=0.0),
+        Parameter("delay_s", "s", 0.0, "assumption", _("delay added to the link's latency"), at_least=0.0),
     ),
 )
 
@@ -219,9 +221,11 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("MQTT broker"),
             (BROKER_OUT, CERTIFICATE_EXPIRED),
-            (Parameter("rank", "", 1.0, "assumption", "gateways prefer the broker with the lowest"),),
+            (Parameter("rank", "", 1.0, "assumption", _("gateways prefer the broker with the lowest")),),
             about=_("MQTT broker: hosted by the server that it has a data link with"),
             glyph="M-4 0L0 -4L4 0L0 4ZM-1.5 0A1.5 1.5 0 1 0 1.5 0A1.5 1.5 0 1 0 -1.5 0Z",
+            no_curve="it is a program: its server has one",
+            no_rate="it is a program: its server has one",
         ),
         ComponentType(
             SERVICE,
@@ -229,31 +233,38 @@ CATALOGUE = Catalogue(
             _("IT service"),
             (),
             (
-                Parameter("cluster", "", None, "", "the cluster that carries it"),
-                Parameter("heartbeat_s", "s", 1.0, "assumption"),
-                Parameter("missed", "", 3.0, "assumption", "heartbeats missed before the standby is elected"),
+                Parameter("cluster", "", None, "", _("the cluster that carries it")),
+                Parameter("heartbeat_s", "s", 1.0, "assumption", _("time between two signs of life")),
+                Parameter("missed", "", 3.0, "assumption", _("heartbeats missed before the standby is elected")),
                 Parameter(
                     "standby",
                     "",
                     "warm",
                     "assumption",
-                    "a hot standby serves at once, a warm one after `takeover_s`, a cold one is switched on first",
+                    _("a hot standby serves at once, a warm one after `takeover_s`, a cold one is switched on first"),
                     ("hot", "warm", "cold"),
                 ),
-                Parameter("takeover_s", "s", 10.0, "assumption", "time the standby needs to start serving"),
-                Parameter("boot_s", "s", 300.0, "assumption", "time until a cold standby runs"),
+                Parameter("takeover_s", "s", 10.0, "assumption", _("time the standby needs to start serving")),
+                Parameter("boot_s", "s", 300.0, "assumption", _("time until a cold standby runs")),
                 Parameter(
-                    "fail_on_demand", "1", 0.0, "assumption: no figure is known", "chance that a standby does not start"
+                    "fail_on_demand",
+                    "1",
+                    0.0,
+                    "assumption: no figure is known",
+                    _("chance that a standby does not start"),
                 ),
                 Parameter(
                     "voting",
                     "",
                     0.0,
                     "assumption",
-                    "servers of the cluster that must agree, as in 2 out of 3; 0 for one that serves while others wait",
+                    _(
+                        "servers of the cluster that must agree, as in 2 out of 3; "
+                        "0 for one that serves while others wait"
+                    ),
                 ),
                 Parameter(
-                    "failback_s", "s", 60.0, "assumption", "time a preferred server must be well to take over again"
+                    "failback_s", "s", 60.0, "assumption", _("time a preferred server must be well to take over again")
                 ),
             ),
             ladder=(
@@ -295,7 +306,7 @@ CATALOGUE = Catalogue(
         TradeType(
             TRADE,
             _("ICT"),
-            Parameter("ict_crews", "", 0.0, "assumption", "crews for the data network and control rooms alone"),
+            Parameter("ict_crews", "", 0.0, "assumption", _("crews for the data network and control rooms alone")),
             order=2,
             in_town=1.0,
         ),

@@ -54,12 +54,12 @@ CONTROLLER_FAILED = FaultPoint(
     "controller-failed",
     _("signal controller has failed"),
     parameters=(
-        Parameter("fallback", "", "fixed", "assumption", "what it falls back to", ("fixed", "flashing")),
+        Parameter("fallback", "", "fixed", "assumption", _("what it falls back to"), ("fixed", "flashing")),
         Parameter(
-            "flashing_veh_h", "veh/h", 1800.0, "assumption", "vehicles an hour that pass by the signs", at_least=0.0
+            "flashing_veh_h", "veh/h", 1800.0, "assumption", _("vehicles an hour that pass by the signs"), at_least=0.0
         ),
         Parameter(
-            "flashing_delay_s", "s", 3.0, "assumption: only the minor road yields", "loss of a car", at_least=0.0
+            "flashing_delay_s", "s", 3.0, "assumption: only the minor road yields", _("loss of a car"), at_least=0.0
         ),
     ),
     about=_("the signal's controller falls back to fixed greens or to flashing amber"),
@@ -70,11 +70,11 @@ DEMAND_SURGE = FaultPoint(
     "demand-surge",
     _("surge of traffic"),
     parameters=(
-        Parameter("vehicles", "", None, "", "cars more than on an ordinary day", at_least=1.0),
-        Parameter("over_s", "s", 3600.0, "assumption", "time over which they set out", at_least=60.0),
-        Parameter("radius_m", "m", 500.0, "assumption", "junctions within it belong to the place", at_least=0.0),
+        Parameter("vehicles", "", None, "", _("cars more than on an ordinary day"), at_least=1.0),
+        Parameter("over_s", "s", 3600.0, "assumption", _("time over which they set out"), at_least=60.0),
+        Parameter("radius_m", "m", 500.0, "assumption", _("junctions within it belong to the place"), at_least=0.0),
         Parameter(
-            "direction", "", "away", "assumption", "evacuation or end of an event; or its begin", ("away", "towards")
+            "direction", "", "away", "assumption", _("evacuation or end of an event; or its begin"), ("away", "towards")
         ),
     ),
     about=_("many more cars than usual set out from here, or to here"),
@@ -139,7 +139,7 @@ CATALOGUE = Catalogue(
                             "1",
                             0.5,
                             "assumption",
-                            "share of the capacity left",
+                            _("share of the capacity left"),
                             at_least=0.0,
                             at_most=1.0,
                         ),
@@ -152,6 +152,7 @@ CATALOGUE = Catalogue(
             about=_("road in one direction"),
             many=True,
             network_part=True,
+            no_rate="what closes a road is no wear",
         ),
         ComponentType(
             SIGNAL,
@@ -159,17 +160,17 @@ CATALOGUE = Catalogue(
             _("traffic signal"),
             (FaultPoint("signal-dark", _("signal is dark"), disables=True), CONTROLLER_FAILED),
             (
-                Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", "local programme"),
+                Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", _("local programme")),
                 Parameter(
-                    "police_s", "s", 1800.0, "assumption", "time until police regulate the junction once it is dark"
+                    "police_s", "s", 1800.0, "assumption", _("time until police regulate the junction once it is dark")
                 ),
-                Parameter("police", "", False, "assumption", "whether police have this junction on their list"),
+                Parameter("police", "", False, "assumption", _("whether police have this junction on their list")),
                 Parameter(
                     "dark_veh_h",
                     "veh/h",
                     ALL_WAY_STOP_VEH_H,
                     "Al-Kaisy and Doruk 2023, doi 10.1177/03611981231155899, upper end of what was observed",
-                    "vehicles an hour that pass while it is dark, as at an all-way stop",
+                    _("vehicles an hour that pass while it is dark, as at an all-way stop"),
                 ),
                 Parameter(
                     "dark_delay_s",
@@ -177,10 +178,10 @@ CATALOGUE = Catalogue(
                     ALL_WAY_STOP_DELAY_S,
                     "Highway Capacity Manual, control delay of an all-way stop without traffic; under police as well: "
                     "assumption",
-                    "what a car loses by stopping while the signal does not work and nobody else waits",
+                    _("what a car loses by stopping while the signal does not work and nobody else waits"),
                 ),
                 Parameter(
-                    "police_veh_h", "veh/h", POLICE_VEH_H, "assumption", "vehicles an hour that pass under police"
+                    "police_veh_h", "veh/h", POLICE_VEH_H, "assumption", _("vehicles an hour that pass under police")
                 ),
             ),
             ladder=(
@@ -197,6 +198,7 @@ CATALOGUE = Catalogue(
             glyph="M-2 -4A2 2 0 0 1 2 -4V4A2 2 0 0 1 -2 4Z",
             mode_says_all=True,
             shed=2,
+            small=True,
         ),
     ),
     links=(
@@ -214,7 +216,7 @@ CATALOGUE = Catalogue(
         TradeType(
             ROADS,
             _("roads"),
-            Parameter("roads_crews", "", 0.0, "assumption", "crews for roads alone"),
+            Parameter("roads_crews", "", 0.0, "assumption", _("crews for roads alone")),
             order=3,
             in_town=1.0,
         ),

@@ -43,7 +43,10 @@ SET_POINT_TAMPERED = FaultPoint(
             "",
             0.0,
             "assumption: off",
-            "speed of a pump as a share of the rated one; of a valve m of pressure, m3/s or loss coefficient; 0 shuts",
+            _(
+                "speed of a pump as a share of the rated one; "
+                "of a valve m of pressure, m3/s or loss coefficient; 0 shuts"
+            ),
             at_least=0.0,
             together=Together.LEAST,
         ),
@@ -60,7 +63,13 @@ COMMANDS_REPLAYED = FaultPoint(
     _("old commands are played again"),
     parameters=(
         Parameter(
-            "age_s", "s", 21_600.0, "assumption: 6 h", "how old the commands are", at_least=1.0, together=Together.MOST
+            "age_s",
+            "s",
+            21_600.0,
+            "assumption: 6 h",
+            _("how old the commands are"),
+            at_least=1.0,
+            together=Together.MOST,
         ),
     ),
     judged=False,
@@ -76,16 +85,17 @@ _DISCHARGE = Parameter(
     "1",
     0.75,
     "sharp-edged orifice, turbulent flow (as WNTR's default)",
+    _("discharge coefficient of the hole"),
     at_least=0.0,
     at_most=1.0,
 )
 _BURST = FaultPoint(
     "burst",
     _("main breaks"),
-    parameters=(Parameter("area_m2", "m2", None, "", "area of the hole", at_least=0.0), _DISCHARGE),
+    parameters=(Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0), _DISCHARGE),
     about=_("the main breaks and leaks through a hole"),
 )
-_NOTICE = "what people are told: to boil the water, or not to drink it"
+_NOTICE = _("what people are told: to boil the water, or not to drink it")
 
 
 def _contaminated(name: str, title: Text, about: Text, notice: str) -> FaultPoint:
@@ -106,7 +116,7 @@ _DRAINED = FaultPoint(
     "tank-drained",
     _("tank runs out"),
     parameters=(
-        Parameter("area_m2", "m2", 0.0314, "assumption: a drain of DN 200", "area of the drain", at_least=0.0),
+        Parameter("area_m2", "m2", 0.0314, "assumption: a drain of DN 200", _("area of the drain"), at_least=0.0),
         _DISCHARGE,
     ),
     about=_("the drain of the tank stands open"),
@@ -116,7 +126,7 @@ PEAK_DEMAND = FaultPoint(
     _("peak demand for water"),
     parameters=(
         Parameter(
-            "factor", "1", None, "", "times the demand of an ordinary day", at_least=0.0, together=Together.PRODUCT
+            "factor", "1", None, "", _("times the demand of an ordinary day"), at_least=0.0, together=Together.PRODUCT
         ),
     ),
     about=_("everybody takes more water than usual, as on the hottest days"),
@@ -170,6 +180,8 @@ CATALOGUE = Catalogue(
             about=_("junction of mains, with the demand of the houses around it"),
             many=True,
             network_part=True,
+            no_curve="it lies in the ground",
+            no_rate="its pipes have one",
         ),
         ComponentType(
             PIPE,
@@ -180,6 +192,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(6, source=_MAIN),
             many=True,
             network_part=True,
+            no_curve="it lies in the ground",
         ),
         ComponentType(
             PUMP,
@@ -192,7 +205,7 @@ CATALOGUE = Catalogue(
                     "",
                     False,
                     "assumption",
-                    "true: hardwired, it stops where its own controls stop it, whatever is written to it",
+                    _("true: hardwired, it stops where its own controls stop it, whatever is written to it"),
                 ),
             ),
             from_file=True,
@@ -208,7 +221,9 @@ CATALOGUE = Catalogue(
                 FaultPoint(
                     "valve-stuck",
                     _("valve is stuck"),
-                    parameters=(Parameter("position", "", "closed", "assumption", choices=("open", "closed")),),
+                    parameters=(
+                        Parameter("position", "", "closed", "assumption", _("how it is stuck"), ("open", "closed")),
+                    ),
                     about=_("the valve is stuck open or closed"),
                 ),
                 SET_POINT_TAMPERED,
@@ -228,6 +243,8 @@ CATALOGUE = Catalogue(
             about=_("elevated tank or service reservoir"),
             glyph="M-6 -5H6L3.5 5H-3.5Z",
             stores=(WATER,),
+            no_curve="no figure was found",
+            no_rate="it is taken out by its valves, which people close",
         ),
         ComponentType(
             RESERVOIR,
@@ -239,6 +256,8 @@ CATALOGUE = Catalogue(
             about=_("source: waterworks' clear well, lake, aquifer"),
             glyph="M0 -7C4 -2 5 0 5 2A5 5 0 0 1 -5 2C-5 0 -4 -2 0 -7Z",
             roots=(WATER,),
+            no_curve="no figure was found",
+            no_rate="it is taken out by its valves, which people close",
         ),
     ),
     links=(
@@ -257,7 +276,7 @@ CATALOGUE = Catalogue(
         TradeType(
             WATER_TRADE,
             _("water"),
-            Parameter("water_crews", "", 0.0, "assumption", "crews for mains, pumps and wells alone"),
+            Parameter("water_crews", "", 0.0, "assumption", _("crews for mains, pumps and wells alone")),
             order=1,
             in_town=2.0,
         ),

@@ -47,7 +47,7 @@ COLD_SPELL = FaultPoint(
     _("cold spell"),
     parameters=(
         Parameter(
-            "outdoor_c", "°C", -12.0, "assumption: a design winter day of southern Germany", "outdoor temperature"
+            "outdoor_c", "°C", -12.0, "assumption: a design winter day of southern Germany", _("outdoor temperature")
         ),
     ),
     about=_("it is colder outdoors than usual"),
@@ -57,7 +57,7 @@ NO_WARM_ROOMS = FaultPoint(
     "warm-rooms-closed", _("warm rooms stay closed"), about=_("no warm room is opened for people whose homes are cold")
 )
 
-_ELECTRIC = Parameter("electric_w", "W", 0.0, "assumption", "electric power it takes while it works")
+_ELECTRIC = Parameter("electric_w", "W", 0.0, "assumption", _("electric power it takes while it works"))
 
 CATALOGUE = Catalogue(
     "district-heating",
@@ -68,13 +68,15 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("heating plant"),
             (PLANT_OUT,),
-            (Parameter("rated_w", "W", None, "", "heat that it gives at most"), _ELECTRIC),
+            (Parameter("rated_w", "W", None, "", _("heat that it gives at most")), _ELECTRIC),
             gives=(HEAT,),
             trade=WATER_TRADE,
             repair=repair_hours(8),
             site=True,
             glyph="M-6 5V-1L-2 -3V-1L2 -3V-6H5V5Z",
             order=60,
+            no_curve="no figure was found",
+            no_rate="no figure was found",
         ),
         ComponentType(
             PUMPS,
@@ -89,6 +91,8 @@ CATALOGUE = Catalogue(
             glyph="M-5 0A5 5 0 1 0 5 0A5 5 0 1 0 -5 0ZM-2 -3L4 0L-2 3Z",
             order=70,
             about=_("circulation pumps of a heating network"),
+            no_curve="no figure was found",
+            no_rate="no figure was found",
         ),
         ComponentType(
             STORE,
@@ -96,15 +100,25 @@ CATALOGUE = Catalogue(
             _("heat store"),
             (STORE_OUT,),
             (
-                Parameter("energy_j", "J", None, "", "heat that it holds when full"),
-                Parameter("rated_w", "W", None, "", "heat that it gives or takes at most"),
-                Parameter("initial_share", "1", 1.0, "assumption: charged before the night", at_least=0.0, at_most=1.0),
+                Parameter("energy_j", "J", None, "", _("heat that it holds when full")),
+                Parameter("rated_w", "W", None, "", _("heat that it gives or takes at most")),
+                Parameter(
+                    "initial_share",
+                    "1",
+                    1.0,
+                    "assumption: charged before the night",
+                    _("share of what it holds that is in it at the start"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
             ),
             gives=(HEAT,),
             trade=WATER_TRADE,
             repair=repair_hours(8),
             glyph="M-4 -6H4V6H-4Z",
             about=_("heat store of a heating network: a tank of hot water"),
+            no_curve="no figure was found",
+            no_rate="no figure was found",
         ),
         ComponentType(
             HOMES,
@@ -112,24 +126,24 @@ CATALOGUE = Catalogue(
             _("heated homes"),
             (COLD_SPELL, NO_WARM_ROOMS),
             (
-                Parameter("people", "", None, "", "people who live in them"),
-                Parameter("peak_w", "W", None, "", "heat that their radiators give at most"),
+                Parameter("people", "", None, "", _("people who live in them")),
+                Parameter("peak_w", "W", None, "", _("heat that their radiators give at most")),
                 Parameter(
                     "tau_s",
                     "s",
                     234_000.0,
                     "65 h, unrefurbished brick: computed from a 48 h cooling test (Baumit, 2017 and 2020)",
-                    "time constant of the buildings",
+                    _("time constant of the buildings"),
                     at_least=1.0,
                 ),
-                Parameter("set_c", "°C", 20.0, "EN 12831: living rooms", "room temperature that is held"),
-                Parameter("design_c", "°C", -12.0, "assumption", "outdoor temperature that radiators are sized for"),
-                Parameter("outdoor_c", "°C", 0.0, "assumption: a winter day", "outdoor temperature"),
-                Parameter("least_c", "°C", LEAST_C, WHO, "least healthy temperature"),
+                Parameter("set_c", "°C", 20.0, "EN 12831: living rooms", _("room temperature that is held")),
+                Parameter("design_c", "°C", -12.0, "assumption", _("outdoor temperature that radiators are sized for")),
+                Parameter("outdoor_c", "°C", 0.0, "assumption: a winter day", _("outdoor temperature")),
+                Parameter("least_c", "°C", LEAST_C, WHO, _("least healthy temperature")),
                 Parameter(
-                    "warm_room_places", "", 0.0, "assumption: none", "people that warm rooms of the town take in"
+                    "warm_room_places", "", 0.0, "assumption: none", _("people that warm rooms of the town take in")
                 ),
-                Parameter("warm_rooms_s", "s", 7200.0, "assumption", "time until warm rooms are open"),
+                Parameter("warm_rooms_s", "s", 7200.0, "assumption", _("time until warm rooms are open")),
             ),
             ladder=(
                 normal(NETWORK, _("heating network")),

@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import NO_TANKERS, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import NO_TANKERS, NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.hospital")
@@ -28,14 +28,20 @@ CATALOGUE = Catalogue(
             _("hospital"),
             (SITE_OUT, STAFF_ABSENT),
             (
-                Parameter("beds", "", None, ""),
-                Parameter("water_l_bed_d", "l/bed/d", 150.0, "1. WasSV § 2, surgical or infectious"),
+                Parameter("beds", "", None, "", _("its beds")),
+                Parameter(
+                    "water_l_bed_d",
+                    "l/bed/d",
+                    150.0,
+                    "1. WasSV § 2, surgical or infectious",
+                    _("water that a bed takes"),
+                ),
                 Parameter(
                     "manual_s",
                     "s",
                     21600.0,
                     "Halpern et al., six hours of manual ventilation with a bag-valve-mask device is feasible",
-                    "how long staff ventilate patients by hand without any power",
+                    _("how long staff ventilate patients by hand without any power"),
                 ),
             ),
             ladder=(
@@ -52,6 +58,7 @@ CATALOGUE = Catalogue(
             glyph="M-2 -6H2V-2H6V2H2V6H-2V2H-6V-2H-2Z",
             visited=True,
             shed=1,
+            no_rate=NO_WEAR,
         ),
         ComponentType(
             "patient-records",
@@ -62,14 +69,15 @@ CATALOGUE = Catalogue(
                 FaultPoint("forms-missing", _("forms are missing"), about=_("there is no paper to go on with")),
             ),
             (
-                Parameter("hospital", "", None, "", "component id of the hospital"),
-                Parameter("activate_s", "s", 900.0, "assumption", "time until wards work on paper"),
-                Parameter("paper_share", "1", 0.8, "assumption", "share of care that goes on with paper records"),
+                Parameter("hospital", "", None, "", _("component id of the hospital")),
+                Parameter("activate_s", "s", 900.0, "assumption", _("time until wards work on paper")),
+                Parameter("paper_share", "1", 0.8, "assumption", _("share of care that goes on with paper records")),
             ),
             ladder=(normal("online", _("online")), analogue("paper", _("paper")), failed("none", _("none"))),
             process="simulator.lifelines.hospital.records:PatientRecords",
             order=70,
             about=_("records of a hospital: digital over its information system, else on paper"),
+            inside=True,
         ),
         ComponentType(
             "hospital-water",
@@ -77,9 +85,9 @@ CATALOGUE = Catalogue(
             _("water of the hospital"),
             (NO_TANKERS,),
             (
-                Parameter("hospital", "", None, "", "component id of the hospital, whose water link and tank it is"),
-                Parameter("tanker_l", "l", 12000.0, "assumption", "water that one tanker brings"),
-                Parameter("unload_s", "s", 1800.0, "assumption", "time a tanker needs to unload"),
+                Parameter("hospital", "", None, "", _("component id of the hospital, whose water link and tank it is")),
+                Parameter("tanker_l", "l", 12000.0, "assumption", _("water that one tanker brings")),
+                Parameter("unload_s", "s", 1800.0, "assumption", _("time a tanker needs to unload")),
             ),
             ladder=(
                 normal("network", _("piped supply")),
@@ -90,6 +98,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.hospital.water:HospitalWater",
             order=80,
             about=_("water of a hospital: network, roof tank, tankers"),
+            inside=True,
         ),
     ),
     town=(

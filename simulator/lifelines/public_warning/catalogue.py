@@ -29,8 +29,8 @@ CATALOGUE = Catalogue(
             _("warning of the public"),
             (FaultPoint("warning-out", _("warning on mobile phones is out")),),
             (
-                Parameter("digital_share", "1", 0.75, _WARNTAG, "share of people reached by cell broadcast"),
-                Parameter("vans_s", "s", 1800.0, "assumption", "time until loudspeaker vans are under way"),
+                Parameter("digital_share", "1", 0.75, _WARNTAG, _("share of people reached by cell broadcast")),
+                Parameter("vans_s", "s", 1800.0, "assumption", _("time until loudspeaker vans are under way")),
             ),
             ladder=(
                 normal("digital", _("mobile phones")),
@@ -41,6 +41,7 @@ CATALOGUE = Catalogue(
             process="simulator.lifelines.public_warning.process:PublicWarning",
             order=90,
             about=_("warning of the public: mobile phones, else sirens, else loudspeaker vans"),
+            inside=True,
         ),
         ComponentType(
             "siren",
@@ -48,12 +49,16 @@ CATALOGUE = Catalogue(
             _("siren"),
             (FaultPoint("siren-out", _("siren is out"), disables=True),),
             (
-                Parameter("heard_share", "1", 0.54, _WARNTAG, "share of the people of its district who hear it"),
-                Parameter("by_hand_s", "s", 1800.0, "assumption", "time until it is sounded by hand"),
+                Parameter("heard_share", "1", 0.54, _WARNTAG, _("share of the people of its district who hear it")),
+                Parameter("by_hand_s", "s", 1800.0, "assumption", _("time until it is sounded by hand")),
             ),
             site=True,
             order=30,
             about=_("siren of a district, sounded from afar over its control link, else by hand"),
+            glyph="M-1.5 5V0L-5 -5H5L1.5 0V5Z",
+            shown_failed=True,
+            no_curve="no figure was found",
+            no_rate="no figure was found",
         ),
         ComponentType(
             "loudspeaker-van",
@@ -61,12 +66,16 @@ CATALOGUE = Catalogue(
             _("loudspeaker van"),
             (FaultPoint("van-out", _("loudspeaker van is out"), disables=True),),
             (
-                Parameter("people_h", "1/h", 3000.0, "assumption", "people that it warns in an hour"),
-                Parameter("endurance_s", "s", 28800.0, "assumption", "how long it drives before its crew must rest"),
+                Parameter("people_h", "1/h", 3000.0, "assumption", _("people that it warns in an hour")),
+                Parameter("endurance_s", "s", 28800.0, "assumption", _("how long it drives before its crew must rest")),
             ),
             site=True,
             order=40,
             about=_("loudspeaker van that drives through the streets"),
+            glyph="M-6 3V-1H-2V-4L4 -1H6V3Z",
+            shown_failed=True,
+            no_curve="it drives out of the way",
+            no_rate="no figure was found",
         ),
     ),
     town=(

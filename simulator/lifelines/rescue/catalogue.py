@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.lifelines.catalogue import DOMAIN
 
@@ -31,15 +31,15 @@ CATALOGUE = Catalogue(
             _("rescue dispatch centre"),
             (SITE_OUT, STAFF_ABSENT, FaultPoint("direct-mode-fails", _("direct mode fails"))),
             (
-                Parameter("direct_s", "s", 300.0, "assumption", "time until crews have switched to direct mode"),
+                Parameter("direct_s", "s", 300.0, "assumption", _("time until crews have switched to direct mode")),
                 Parameter(
                     "direct_lasts_s",
                     "s",
                     43200.0,
                     "assumption: a shift of 12 h",
-                    "how long handsets last without a charge",
+                    _("how long handsets last without a charge"),
                 ),
-                Parameter("runners_s", "s", 1800.0, "assumption", "time until runners carry messages"),
+                Parameter("runners_s", "s", 1800.0, "assumption", _("time until runners carry messages")),
             ),
             ladder=(
                 normal("trunked", _("trunked radio")),
@@ -56,6 +56,7 @@ CATALOGUE = Catalogue(
             about=_("rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode"),
             glyph="M0 -7L2 -2H7L3 1.5L4.5 6.5L0 3.5L-4.5 6.5L-3 1.5L-7 -2H-2Z",
             shed=1,
+            no_rate=NO_WEAR,
         ),
         ComponentType(
             "rescue-station",
@@ -70,6 +71,7 @@ CATALOGUE = Catalogue(
             visited=True,
             base=True,
             shed=1,
+            no_rate=NO_WEAR,
         ),
     ),
     town=(

@@ -12,7 +12,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import RANSOMWARE, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import NO_WEAR, RANSOMWARE, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.town_hall")
@@ -27,10 +27,12 @@ CATALOGUE = Catalogue(
             _("town hall"),
             (SITE_OUT, STAFF_ABSENT, RANSOMWARE),
             (
-                Parameter("opens_s", "s", 28800.0, "assumption: counters open at 08:00"),
-                Parameter("closes_s", "s", 64800.0, "assumption: counters close at 18:00"),
-                Parameter("paper_share", "1", 0.3, "assumption: share of cases the counter handles on paper"),
-                Parameter("activate_s", "s", 3600.0, "assumption"),
+                Parameter("opens_s", "s", 28800.0, "assumption: 08:00", _("when its counters open")),
+                Parameter("closes_s", "s", 64800.0, "assumption: 18:00", _("when its counters close")),
+                Parameter(
+                    "paper_share", "1", 0.3, "assumption", _("share of the cases that the counters handle on paper")
+                ),
+                Parameter("activate_s", "s", 3600.0, "assumption", _("time until the counters work on paper")),
             ),
             ladder=(normal("online", _("online")), analogue("paper", _("paper")), failed("none", _("none"))),
             process="simulator.lifelines.town_hall.process:TownHall",
@@ -38,6 +40,7 @@ CATALOGUE = Catalogue(
             about=_("digital town hall: online, else the paper counter"),
             glyph="M-6 5V-2H-4V-6H-1.5V-2H1.5V-6H4V-2H6V5Z",
             shed=2,
+            no_rate=NO_WEAR,
         ),
     ),
     town=(

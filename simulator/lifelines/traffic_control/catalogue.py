@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import CENTRE_FAULTS, NO_WEAR, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL, FLOODING
 from simulator.domains.ict.catalogue import TRADE as ICT
 from simulator.lifelines.catalogue import DOMAIN
@@ -30,12 +30,18 @@ CATALOGUE = Catalogue(
             _("traffic control centre"),
             (SITE_OUT, STAFF_ABSENT, *CENTRE_FAULTS, FLOODING, POLICE_ELSEWHERE),
             (
-                Parameter("officers", "", 24.0, "assumption", "police officers for junctions whose signals are dark"),
-                Parameter("officers_at_junction", "", 2.0, "assumption"),
                 Parameter(
-                    "stint_s", "s", 14400.0, "assumption", "how long officers stand before they are relieved or leave"
+                    "officers", "", 24.0, "assumption", _("police officers for junctions whose signals are dark")
                 ),
-                Parameter("rest_s", "s", 14400.0, "assumption", "how long they rest after that"),
+                Parameter("officers_at_junction", "", 2.0, "assumption", _("officers that regulate one junction")),
+                Parameter(
+                    "stint_s",
+                    "s",
+                    14400.0,
+                    "assumption",
+                    _("how long officers stand before they are relieved or leave"),
+                ),
+                Parameter("rest_s", "s", 14400.0, "assumption", _("how long they rest after that")),
             ),
             ladder=(
                 normal("central", _("central")),
@@ -51,6 +57,7 @@ CATALOGUE = Catalogue(
             about=_("traffic control centre: central programmes over its control links, else local ones, else police"),
             glyph="M-6 -1L0 -6L6 -1V5H-6Z",
             shed=2,
+            no_rate=NO_WEAR,
         ),
     ),
     town=(

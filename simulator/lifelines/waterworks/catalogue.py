@@ -13,7 +13,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import CENTRE_FAULTS, NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.water.catalogue import COMMAND_FAULTS, PEAK_DEMAND
 from simulator.lifelines.catalogue import DOMAIN
@@ -31,7 +31,7 @@ CATALOGUE = Catalogue(
             (SITE_OUT, STAFF_ABSENT, PEAK_DEMAND, *CENTRE_FAULTS, *COMMAND_FAULTS),
             (
                 Parameter(
-                    "by_hand_after_s", "s", 900.0, "assumption", "time until crews are sent to pumps that are frozen"
+                    "by_hand_after_s", "s", 900.0, "assumption", _("time until crews are sent to pumps that are frozen")
                 ),
             ),
             ladder=(
@@ -46,6 +46,7 @@ CATALOGUE = Catalogue(
             about=_("waterworks' control room: commands pumps over its control links"),
             glyph="M-6 5V-5L-2 -1V-5L2 -1V-5L6 -1V5Z",
             shed=2,
+            no_rate=NO_WEAR,
         ),
     ),
     town=(

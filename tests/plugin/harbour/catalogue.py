@@ -18,7 +18,7 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("ferry"),
             (ENGINE_OUT, FaultPoint("ferry-sunk", _("ferry is lost"), disables=True)),
-            (Parameter("oars_share", "1", 0.25, "assumption", "share of the crossings that are made by oars"),),
+            (Parameter("oars_share", "1", 0.25, "assumption", _("share of the crossings that are made by oars")),),
             ladder=(
                 normal("under-engine", _("under its engine")),
                 analogue("by-oars", _("by oars")),
