@@ -90,6 +90,17 @@ def read_secret(path: Path) -> str:
     return text
 
 
+class _Line(ssl.SSLSocket):
+    """An encrypted line that is closed where the two ends cannot agree: paho leaves that to the garbage collector."""
+
+    def do_handshake(self, block: bool = False) -> None:
+        try:
+            super().do_handshake(block)
+        except OSError:
+            self.close()
+            raise
+
+
 def configure_client(client: Client, address: BrokerAddress) -> None:
     """Set login and TLS of a paho client that has not connected yet.
 
@@ -101,6 +112,7 @@ def configure_client(client: Client, address: BrokerAddress) -> None:
         client.username_pw_set(address.user, password)
     if address.ca_file is not None:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(address.ca_file))
+        context.sslsocket_class = _Line
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if address.cert_file is not None and address.key_file is not None:
             read_secret(address.key_file)

@@ -23,34 +23,6 @@ from tests.node.test_outbox import disk_of
 from tests.node.world import GATEWAY, group, readings, until
 
 
-@dataclasses.dataclass
-class Door:
-    """A field side and its outbox, without an uplink."""
-
-    server: SouthboundServer
-    outbox: Outbox
-    book: GroupBook
-
-    def stored(self) -> list[tuple[str, int, list[float], list[int]]]:
-        """(first sensor, milliseconds, values, quality) of each block, in order."""
-        packs = self.outbox.unacknowledged(10_000)
-        blocks = [block for pack in packs for block in from_bytes(pack.body, self.book)]
-        return [(b.group.sensors[b.first], b.at, b.values.tolist(), b.quality.tolist()) for b in blocks]
-
-
-@contextlib.contextmanager
-def door(folder: Path, **more: object) -> Iterator[Door]:
-    with Outbox(folder / "outbox.sqlite") as outbox:
-        book = GroupBook(outbox)
-        server = SouthboundServer(GATEWAY, outbox, book, **more)
-        server.start(on_commit=lambda: None)
-        try:
-            yield Door(server, outbox, book)
-        finally:
-            server.stop()
-            assert server.failure is None
-
-
 class Raw:
     """A connection that says what it likes."""
 
@@ -66,6 +38,43 @@ class Raw:
         line = self.file.readline()
         return orjson.loads(line) if line else None
 
+    def close(self) -> None:
+        self.file.close()
+        self.socket.close()
+
+
+@dataclasses.dataclass
+class Door:
+    """A field side and its outbox, without an uplink."""
+
+    server: SouthboundServer
+    outbox: Outbox
+    book: GroupBook
+    open: contextlib.ExitStack
+
+    def call(self) -> Raw:
+        """A connection to it, until the door is shut."""
+        return self.open.enter_context(contextlib.closing(Raw(self.server.port)))
+
+    def stored(self) -> list[tuple[str, int, list[float], list[int]]]:
+        """(first sensor, milliseconds, values, quality) of each block, in order."""
+        packs = self.outbox.unacknowledged(10_000)
+        blocks = [block for pack in packs for block in from_bytes(pack.body, self.book)]
+        return [(b.group.sensors[b.first], b.at, b.values.tolist(), b.quality.tolist()) for b in blocks]
+
+
+@contextlib.contextmanager
+def door(folder: Path, **more: object) -> Iterator[Door]:
+    with Outbox(folder / "outbox.sqlite") as outbox, contextlib.ExitStack() as calls:
+        book = GroupBook(outbox)
+        server = SouthboundServer(GATEWAY, outbox, book, **more)
+        server.start(on_commit=lambda: None)
+        try:
+            yield Door(server, outbox, book, calls)
+        finally:
+            server.stop()
+            assert server.failure is None
+
 
 def described(of: SensorGroup, number: int = 0) -> bytes:
     return describe_line(number, of.cohorts)
@@ -73,7 +82,7 @@ def described(of: SensorGroup, number: int = 0) -> bytes:
 
 def test_blocks_are_stored_as_they_were_and_answered(tmp_path: Path) -> None:
     with door(tmp_path) as it:
-        raw = Raw(it.server.port)
+        raw = it.call()
         raw.say(
             described(group(3)),
             {"n": 5, "group": 0, "at_unix": 100.25, "values": [1, None, 2.5], "quality": [0, 2, 1]},
@@ -92,7 +101,7 @@ def test_a_block_sent_again_is_answered_and_not_stored_again_even_after_a_restar
     block = {"n": 1, "group": 0, "at_unix": 7.0, "values": [1, 2, 3]}
     for number in (0, 9):  # another connection, another number for the group
         with door(tmp_path) as it:
-            raw = Raw(it.server.port)
+            raw = it.call()
             raw.say(described(group(3), number), block | {"group": number}, block | {"group": number, "n": 2})
             answers = [raw.hear()]
             while answers[-1] != {"ok": 2}:
@@ -103,7 +112,7 @@ def test_a_block_sent_again_is_answered_and_not_stored_again_even_after_a_restar
 
 def test_a_pack_that_stays_open_keeps_its_answers_back(tmp_path: Path) -> None:
     with door(tmp_path, batch_period_s=0.3, batch_size=100) as it:
-        raw = Raw(it.server.port)
+        raw = it.call()
         raw.say(described(group(10)), *[{"n": i, "group": 0, "at_unix": i, "values": [0] * 10} for i in range(5)])
         assert raw.hear() == {"ok": 4}
         assert [len(pack.body) > 0 and pack.readings for pack in it.outbox.unacknowledged(9)] == [50]
@@ -133,7 +142,7 @@ def test_a_pack_that_stays_open_keeps_its_answers_back(tmp_path: Path) -> None:
 def test_a_wrong_block_is_refused_by_its_number_and_the_next_one_is_taken(tmp_path: Path, wrong: dict) -> None:
     good = {"n": 1, "group": 0, "at_unix": 7.0, "values": [1, 2, 3], "quality": [0, 0, 0]}
     with door(tmp_path) as it:
-        raw = Raw(it.server.port)
+        raw = it.call()
         raw.say(described(group(3)), good | wrong, good | {"n": 2})
         refused, ok = raw.hear(), raw.hear()
         assert refused is not None and refused["refused"] == 1 and refused["why"]
@@ -146,9 +155,9 @@ def test_a_wrong_block_is_refused_by_its_number_and_the_next_one_is_taken(tmp_pa
 )
 def test_after_nonsense_it_hangs_up_and_serves_the_others(tmp_path: Path, nonsense: bytes) -> None:
     with door(tmp_path) as it:
-        other = Raw(it.server.port)
+        other = it.call()
         other.say(described(group(3)))
-        raw = Raw(it.server.port)
+        raw = it.call()
         with contextlib.suppress(ConnectionError):
             raw.say(nonsense)
         with contextlib.suppress(ConnectionError):
