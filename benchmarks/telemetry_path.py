@@ -18,11 +18,12 @@ import paho.mqtt.client as mqtt
 from benchmarks.telemetry_links import GATEWAY, INGEST, LIMIT_S, START_UNIX, WATCHER, Failed, connected, until
 from gateways.brokers.pair import Broker
 from gateways.gateway.node import NodeConfig, NodeProcess, SouthboundClient
-from gateways.ingest.embedded_store import read_columns, read_ledger
+from gateways.ingest.embedded_store import read_columns
 from gateways.wire import topics
 from simulator.contracts.sensor import Readings, SensorCohort, SensorGroup
-from simulator.contracts.settings import settings_data
+from simulator.contracts.settings import settings_text
 from stadtwerk.live.supervisor import IngestProcess
+from tests.ingest.stored import read_ledger
 
 LARGE, SMALL = (1000, 2000), (20, 10_000)
 """Sensors in a block, and blocks in an end-to-end run."""
@@ -100,7 +101,7 @@ class Town:
         self.broker, self.store = broker, folder / "store.db"
         config = folder / "ingest.json"
         store = {"kind": "embedded", "path": self.store.name}
-        brokers = [settings_data(broker.address(INGEST))]
+        brokers = [orjson.loads(settings_text(broker.address(INGEST)))]
         config.write_bytes(orjson.dumps({"name": INGEST, "brokers": brokers, "store": store}))
         self.ingest = IngestProcess(config)
         self.gateway = NodeProcess(

@@ -90,7 +90,7 @@ def read_secret(path: Path) -> str:
     return text
 
 
-class _Line(ssl.SSLSocket):
+class Line(ssl.SSLSocket):
     """An encrypted line that is closed where the two ends cannot agree: paho leaves that to the garbage collector."""
 
     def do_handshake(self, block: bool = False) -> None:
@@ -112,7 +112,7 @@ def configure_client(client: Client, address: BrokerAddress) -> None:
         client.username_pw_set(address.user, password)
     if address.ca_file is not None:
         context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=str(address.ca_file))
-        context.sslsocket_class = _Line
+        context.sslsocket_class = Line
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if address.cert_file is not None and address.key_file is not None:
             read_secret(address.key_file)
@@ -152,9 +152,3 @@ def by_certificate(folder: Path, identity: str, host: str, port: int) -> BrokerA
     """How `identity` reaches a broker by its certificate."""
     own = folder / IDENTITIES / identity
     return BrokerAddress(host, port, ca_file=own / "ca.crt", cert_file=own / "client.crt", key_file=own / "client.key")
-
-
-def by_password(folder: Path, identity: str, host: str, port: int) -> BrokerAddress:
-    """How `identity` reaches a broker's second door, by name and password over an encrypted line."""
-    own = folder / IDENTITIES / identity
-    return BrokerAddress(host, port, identity, own / "password", own / "ca.crt")

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 
 from gateways import children
-from gateways.brokers.address import BrokerAddress, UnsafeSecret, by_certificate, by_password, takes_login
+from gateways.brokers.address import BrokerAddress, UnsafeSecret, by_certificate, takes_login
 from gateways.brokers.embedded import HOST, MAX_PAYLOAD_BYTES, BrokerUnavailable
 from gateways.brokers.rights import PROBE, Identity, Rights, Role, gateway_rights, rights
 
@@ -258,10 +258,6 @@ class MosquittoBroker:
     def address(self, identity: str) -> BrokerAddress:
         """How `identity` reaches this broker, by certificate."""
         return by_certificate(self._secrets, identity, self.host, self.port)
-
-    def password_address(self, identity: str) -> BrokerAddress:
-        """How `identity` reaches this broker's second door, by name and password."""
-        return by_password(self._secrets, identity, self.host, self.password_port)
 
     def __enter__(self) -> MosquittoBroker:
         self.start()

@@ -66,17 +66,6 @@ class EmbeddedStore:
         self._database.close()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredReading:
-    """One reading as it is in the store; `value` is NaN where the sensor had no number."""
-
-    gateway: str
-    sensor: str
-    time_ms: int
-    value: float
-    quality: int
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class StoredColumns:
     """Readings by series and time, each (series, time) once. `series[i]` is a place in `names`, (gateway, sensor)."""
@@ -128,66 +117,6 @@ def read_columns(path: Path, since_ms: int | None = None, until_ms: int | None =
         np.concatenate(quality),
         span,
     )
-
-
-def read_rows(path: Path) -> list[StoredReading]:
-    """All readings of an embedded store, by series and time, each (series, time) once."""
-    columns = read_columns(path)
-    numbers = zip(
-        columns.series.tolist(),
-        columns.times_ms.tolist(),
-        columns.values.tolist(),
-        columns.quality.tolist(),
-        strict=True,
-    )
-    return [
-        StoredReading(columns.names[series][0], columns.names[series][1], time, value, quality)
-        for series, time, value, quality in numbers
-    ]
-
-
-def read_ledger(path: Path) -> dict[tuple[str, int], int]:
-    """The ledger in an embedded store, or in an outbox for InfluxDB: see `Store.ledger`."""
-    with closing(_open_to_read(path)) as database:
-        return {
-            (gateway, boot): mark for gateway, boot, mark in database.execute("select gateway, boot, mark from course")
-        }
-
-
-def count(path: Path) -> int:
-    """How many readings are in an embedded store, each (series, time) once."""
-    return len(read_columns(path))
-
-
-def export_parquet(path: Path, target: Path) -> int:
-    """Write all readings to a Parquet file, by series and time, and return how many they are.
-
-    Columns: gateway, sensor (text), time (milliseconds, UTC), value (float), quality (whole number). The file has its
-    name only when it is complete.
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    columns = read_columns(path)
-    places = pa.array(columns.series.astype(np.int32))
-
-    def named(part: int) -> pa.Array:
-        texts = pa.array([name[part] for name in columns.names], type=pa.string())
-        return pa.DictionaryArray.from_arrays(places, texts)
-
-    table = pa.table(
-        {
-            "gateway": named(0).cast(pa.string()),
-            "sensor": named(1).cast(pa.string()),
-            "time": pa.array(columns.times_ms).cast(pa.timestamp("ms", tz="UTC")),
-            "value": pa.array(columns.values),
-            "quality": pa.array(columns.quality),
-        }
-    )
-    part = target.with_name(target.name + ".part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(target)
-    return len(columns)
 
 
 def _merged(

@@ -98,11 +98,6 @@ class TcpProxy:
         """Connections that are open now."""
         return len(self._pairs)
 
-    @property
-    def buffered(self) -> int:
-        """Bytes on their way now."""
-        return sum(way.size for pair in list(self._pairs) for way in pair.ways)
-
     def start(self) -> None:
         self._thread.start()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -158,29 +158,3 @@ class ReadingStore:
         if group not in self._places:
             self._places[group] = np.array([self._place[name] for name in group.sensors], dtype=np.int32)
         return self._places[group]
-
-
-def readings_digest(path: Path) -> str:
-    """The digest of a file that a `ReadingStore` wrote, computed again from its rows."""
-    digest, names = ColumnDigest(), NO_NAMES
-    for columns, in_file in _row_groups(path):
-        digest.update(columns)
-        names = in_file
-    return digest.hexdigest(names)
-
-
-def _row_groups(path: Path) -> Iterator[tuple[Columns, Names]]:
-    import pyarrow.parquet as pq
-
-    with pq.ParquetFile(path, read_dictionary=list(NAMED)) as file:
-        for i in range(file.num_row_groups):
-            table = file.read_row_group(i)
-            columns, names = {}, {}
-            for name in COLUMNS:
-                column = table.column(name).combine_chunks()
-                column = column.chunk(0) if hasattr(column, "chunk") else column
-                if name in NAMED:
-                    names[name] = tuple(column.dictionary.to_pylist())
-                    column = column.indices
-                columns[name] = column.to_numpy(zero_copy_only=False)
-            yield columns, names

@@ -203,30 +203,6 @@ BROKER = Measurement(
     "whether a broker is there, and how many gateways use it",
 )
 
-MEASUREMENTS: dict[str, Measurement] = {
-    m.name: m
-    for m in (
-        RUN,
-        LEVEL,
-        CURVE,
-        AFFECTED,
-        DISTRICT,
-        COMPONENT,
-        CLASS,
-        MODE,
-        FAULT,
-        EVENT,
-        REDUNDANCY,
-        EXPECTATION,
-        STORE,
-        BALANCE,
-        GATEWAY,
-        INGEST,
-        BROKER,
-    )
-}
-"""Every measurement by name."""
-
 VERDICT_CODES: dict[str, int] = {"pass": 0, "fail": 1, "inconclusive": 2, "open": 3, "not needed": 4}
 """Verdicts as numbers; the first three are the exit codes."""
 

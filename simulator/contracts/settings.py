@@ -128,8 +128,3 @@ def _problems(error: ValidationError, text: bytes, record: type[Any], file: str)
 def settings_text(settings: object) -> bytes:
     """A record as a JSON text that `read_settings` reads."""
     return adapter(type(settings)).dump_json(settings, indent=2, exclude_none=True) + b"\n"
-
-
-def settings_data(settings: object) -> Any:
-    """A record as it stands in a JSON file, as plain data."""
-    return adapter(type(settings)).dump_python(settings, mode="json", exclude_none=True)

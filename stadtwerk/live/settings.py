@@ -67,7 +67,6 @@ def read_installation(path: Path) -> Installation:
 
 BROKERS = ("broker-a", "broker-b")
 INGESTS = ("ingest-1", "ingest-2")
-ENGINES = ("influxdb", "victoriametrics")
 DOWN_S = 5.0
 """Wall time that a process killed in a drill stays down (assumption: about what a service manager waits)."""
 

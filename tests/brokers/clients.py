@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -15,9 +16,21 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from gateways.brokers.address import BrokerAddress, configure_client
+from gateways.brokers.address import IDENTITIES, BrokerAddress, configure_client
+from gateways.brokers.mosquitto import MosquittoBroker
 
 V311, V5 = MQTTProtocolVersion.MQTTv311, MQTTProtocolVersion.MQTTv5
+
+
+def by_password(folder: Path, identity: str, host: str, port: int) -> BrokerAddress:
+    """How `identity` reaches a broker's second door, by name and password over an encrypted line."""
+    own = folder / IDENTITIES / identity
+    return BrokerAddress(host, port, identity, own / "password", own / "ca.crt")
+
+
+def second_door(broker: MosquittoBroker, identity: str) -> BrokerAddress:
+    """How `identity` reaches a broker's second door."""
+    return by_password(broker._secrets, identity, broker.host, broker.password_port)
 
 
 class Client:

@@ -9,12 +9,13 @@ from pathlib import Path
 import paho.mqtt.client as mqtt
 import pytest
 
+from gateways.brokers.address import Line
 from gateways.brokers.embedded import BrokerUnavailable
 from gateways.brokers.mosquitto import NAMES, MosquittoBroker, installed, mosquitto_acl, mosquitto_config
 from gateways.brokers.rights import identities
 from gateways.secrets.authority import Authority
 from gateways.secrets.folder import init_secrets
-from tests.brokers.clients import V5, V311, Client, lets_in
+from tests.brokers.clients import V5, V311, Client, lets_in, second_door
 
 D1 = "gateway-d1"
 SHIPPED = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto"
@@ -30,7 +31,7 @@ def test_without_a_certificate_nobody_gets_in(mosquitto: MosquittoBroker) -> Non
     by_certificate = mosquitto.address(D1)
     assert lets_in(by_certificate)
     assert not lets_in(replace(by_certificate, cert_file=None, key_file=None))
-    with_password = replace(mosquitto.password_address(D1), port=mosquitto.port)
+    with_password = replace(second_door(mosquitto, D1), port=mosquitto.port)
     assert not lets_in(with_password), "nor with a password"
 
 
@@ -43,6 +44,7 @@ def test_an_old_version_of_tls_is_refused(mosquitto: MosquittoBroker) -> None:
     def old(client: mqtt.Client) -> None:
         address = mosquitto.address(D1)
         context = ssl.create_default_context(cafile=str(address.ca_file))
+        context.sslsocket_class = Line
         context.set_ciphers("ALL:@SECLEVEL=0")
         context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
         context.load_cert_chain(str(address.cert_file), str(address.key_file))
@@ -69,11 +71,11 @@ def test_a_broker_s_own_certificate_opens_no_door_and_a_gateway_cannot_pose_as_a
 
 
 def test_by_password_the_right_one_only_opens_the_second_door(mosquitto: MosquittoBroker, tmp_path: Path) -> None:
-    right = mosquitto.password_address("viewer")
+    right = second_door(mosquitto, "viewer")
     assert lets_in(right)
     wrong = tmp_path / "password"
     wrong.touch(0o600)
-    for text in ("wrong", (mosquitto.password_address(D1).password_file or Path()).read_text()):
+    for text in ("wrong", (second_door(mosquitto, D1).password_file or Path()).read_text()):
         wrong.write_text(text)
         assert not lets_in(replace(right, password_file=wrong))
     assert not lets_in(replace(right, user="", password_file=None)), "nobody is anonymous"
@@ -83,12 +85,12 @@ def test_by_password_the_right_one_only_opens_the_second_door(mosquitto: Mosquit
 def test_rights_are_the_same_behind_the_second_door(mosquitto: MosquittoBroker) -> None:
     with Client(mosquitto.address("ingest-1")) as ingest:
         ingest.subscribe("city/#")
-        with Client(mosquitto.password_address(D1)) as client:
+        with Client(second_door(mosquitto, D1)) as client:
             client.publish("city/v1/gateway-d2/senml", b"foreign")
-        with Client(mosquitto.password_address("viewer")) as viewer:
+        with Client(second_door(mosquitto, "viewer")) as viewer:
             viewer.publish("city/v1/gateway-d1/senml", b"foreign")
             viewer.publish("city/v1/viewer/senml", b"foreign")
-        with Client(mosquitto.password_address(D1)) as client:
+        with Client(second_door(mosquitto, D1)) as client:
             client.publish("city/v1/gateway-d1/senml", b"own")
         assert ingest.wait(lambda: b"own" in ingest.payloads())
         # What other tests have retained on this broker comes, too.

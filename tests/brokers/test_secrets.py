@@ -20,7 +20,6 @@ from gateways.brokers.address import (
     BrokerAddress,
     UnsafeSecret,
     by_certificate,
-    by_password,
     configure_client,
     read_secret,
 )
@@ -30,6 +29,7 @@ from gateways.secrets.folder import SecretsExist, add_gateways, hashed, init_sec
 from simulator.contracts.problem import BadInput
 from simulator.contracts.settings import settings_of, settings_text
 from stadtwerk.__main__ import main
+from tests.brokers.clients import by_password
 from tests.brokers.conftest import GATEWAYS
 
 ROOT = Path(__file__).resolve().parents[2]

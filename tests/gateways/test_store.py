@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.stores.parquet import ReadingStore, readings_digest
+from gateways.stores.parquet import COLUMNS, NAMED, NO_NAMES, ColumnDigest, Columns, Names, ReadingStore
 from gateways.wire.payload import Block
 from simulator.contracts.sensor import SensorGroup
 from tests.gateways.samples import block, cohort
@@ -28,6 +29,30 @@ def write(path: Path, blocks=BLOCKS, row_group: int = 100) -> str:
     for part, delivered in blocks:
         store.add(part, delivered)
     return store.close()
+
+
+def readings_digest(path: Path) -> str:
+    """The digest of a file that a `ReadingStore` wrote, computed again from its rows."""
+    digest, names = ColumnDigest(), NO_NAMES
+    for columns, in_file in _row_groups(path):
+        digest.update(columns)
+        names = in_file
+    return digest.hexdigest(names)
+
+
+def _row_groups(path: Path) -> Iterator[tuple[Columns, Names]]:
+    with pq.ParquetFile(path, read_dictionary=list(NAMED)) as file:
+        for i in range(file.num_row_groups):
+            table = file.read_row_group(i)
+            columns, names = {}, {}
+            for name in COLUMNS:
+                column = table.column(name).combine_chunks()
+                column = column.chunk(0) if hasattr(column, "chunk") else column
+                if name in NAMED:
+                    names[name] = tuple(column.dictionary.to_pylist())
+                    column = column.indices
+                columns[name] = column.to_numpy(zero_copy_only=False)
+            yield columns, names
 
 
 def test_every_reading_is_a_row_as_it_was_and_when_it_arrived(tmp_path: Path) -> None:

@@ -6,9 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from simulator.contracts.measurements import BROKER, GATEWAY, INGEST, MEASUREMENTS, RUN
+from simulator.contracts.measurements import BROKER, GATEWAY, INGEST, RUN
 from stadtwerk.__main__ import main
 from tests.grafana.conftest import Pushed
+from tests.influx.measurements import MEASUREMENTS
 
 SCENARIO = """\
 schema: stadtwerk/scenario/1

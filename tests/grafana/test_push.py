@@ -12,12 +12,12 @@ import pytest
 
 from resilience.judge.metrics import person_hours_by_measure, quality, resilience
 from simulator.contracts.history import Course, History
-from simulator.contracts.measurements import MEASUREMENTS
 from simulator.contracts.registry import registry
 from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, StoredSource, read_folder
 from tests.grafana.conftest import Pushed, say
+from tests.influx.measurements import MEASUREMENTS
 
 ZERO_MS = 1_768_410_000_000
 """2026-01-14T17:00, the rich scenario's zero, read as UTC."""

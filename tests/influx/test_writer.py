@@ -92,7 +92,6 @@ def test_waits_grow_while_nobody_answers_and_begin_anew_after_success() -> None:
             with pytest.raises(Retry, match="no answer") as retry:
                 into.write(body(1))
             waits.append(retry.value.after_s)
-        assert not into.ping()
     assert waits[:4] == [0.25, 0.5, 1.0, 2.0]
     assert waits[-1] == LAST_WAIT_S
     ill = [True, True, False, True]
@@ -103,7 +102,6 @@ def test_waits_grow_while_nobody_answers_and_begin_anew_after_success() -> None:
                 into.write(body(1))
             except Retry as retry_now:
                 waits.append(retry_now.after_s)
-        assert into.ping()
     assert waits == [FIRST_WAIT_S, 2 * FIRST_WAIT_S, FIRST_WAIT_S]
 
 

@@ -23,7 +23,7 @@ from gateways.ingest.columns import WireColumns, columns_of
 from gateways.wire import topics
 from gateways.wire.payload import BatchEncoder, WireBatch, WireReading
 from simulator.contracts.sensor import Quality
-from simulator.contracts.settings import settings_data
+from simulator.contracts.settings import settings_text
 from tests.gateways.samples import START, block, cohort, pack
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -154,7 +154,7 @@ class Ingest:
     def __init__(self, folder: Path, addresses: Sequence[BrokerAddress], name: str = "ingest-1", **more: Any) -> None:
         document = {
             "name": name,
-            "brokers": [settings_data(address) for address in addresses],
+            "brokers": [orjson.loads(settings_text(address)) for address in addresses],
             "store": {"kind": "embedded", "path": "store.db"},
             "dead_letters": f"dead-{name}.jsonl",
             "health_s": 0.2,

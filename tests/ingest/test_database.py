@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from gateways.brokers.embedded import EmbeddedBroker
-from gateways.ingest.embedded_store import read_ledger
 from tests.gateways.samples import START
 from tests.influx.servers import VICTORIA_METRICS, VictoriaMetrics
+from tests.ingest.stored import read_ledger
 from tests.ingest.support import Ingest, Packs, Sender, Watcher, running, until, written
 
 pytestmark = pytest.mark.skipif(VICTORIA_METRICS is None, reason="needs victoria-metrics")

@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from gateways.ingest import ledger as ledger_module
-from gateways.ingest.embedded_store import EmbeddedStore, count, export_parquet, read_columns, read_ledger, read_rows
+from gateways.ingest.embedded_store import EmbeddedStore, read_columns
 from gateways.ingest.ledger import UNNUMBERED, Verdict
 from gateways.ingest.store import StoreUnavailable
 from tests.gateways.samples import START
-from tests.ingest.support import Packs, columns, rows_of, written
+from tests.ingest.stored import read_ledger, read_rows
+from tests.ingest.support import columns, rows_of, written
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_repetition_is_there_once_and_after_a_restart_too(path: Path) -> None:
         Verdict.DUPLICATE,
         Verdict.REPLAYED,
     )
-    assert count(path) == written(path) == 4
+    assert len(read_columns(path)) == written(path) == 4
     assert {row.value for row in read_rows(path)} == {1.0, 2.0}
     assert again.backlog().lost == again.backlog().ahead == 0
 
@@ -63,13 +64,13 @@ def test_of_two_readings_of_one_sensor_at_one_time_the_later_pack_s_stays(path: 
 def test_packs_above_a_gap_wait_for_it_and_are_not_acknowledged(path: Path) -> None:
     here = store(path)
     here.commit([columns(0), columns(2), columns(3)])
-    assert count(path) == 2
+    assert len(read_columns(path)) == 2
     assert here.ledger() == {("gw-1", 1): 0}
     assert here.backlog().ahead == 2
     here.close()
     again = store(path)
     again.commit([columns(1)])
-    assert count(path) == 8
+    assert len(read_columns(path)) == 8
     assert again.ledger() == {("gw-1", 1): 3}
     assert again.backlog().ahead == 0
     again.commit([columns(9, lowest=8)])
@@ -96,10 +97,10 @@ def test_a_commit_that_fails_leaves_neither_rows_nor_ledger(path: Path, monkeypa
         patch.setattr(here._blocks, "append", broken)
         with pytest.raises(StoreUnavailable, match="disk full"):
             here.commit([columns(1), columns(0, gateway="gw-2")])
-    assert count(path) == 2
+    assert len(read_columns(path)) == 2
     assert read_ledger(path) == {("gw-1", 1): 0}
     assert here.commit([columns(1), columns(0, gateway="gw-2")]) == (Verdict.NEW, Verdict.NEW)
-    assert count(path) == 6
+    assert len(read_columns(path)) == 6
 
 
 def test_two_that_share_the_file_take_each_pack_once_between_them(path: Path) -> None:
@@ -124,7 +125,7 @@ def test_it_can_be_read_while_it_is_written(path: Path) -> None:
     here = store(path)
     for sequence in range(20):
         here.commit([columns(sequence)])
-        assert count(path) == 2 * (sequence + 1)
+        assert len(read_columns(path)) == 2 * (sequence + 1)
         assert read_ledger(path) == {("gw-1", 1): sequence}
     part = read_columns(path, since_ms=round((START + 60) * 1000), until_ms=round((START + 180) * 1000))
     assert sorted(set(part.times_ms.tolist())) == [round((START + 60) * 1000), round((START + 120) * 1000)]
@@ -153,30 +154,12 @@ def test_senders_without_numbers_are_stored_and_not_acknowledged(path: Path) -> 
     assert here.commit([old, old, other]) == (Verdict.NEW, Verdict.DUPLICATE, Verdict.NEW)
     here.close()
     store(path).commit([old])
-    assert count(path) == 3, "by series and time"
+    assert len(read_columns(path)) == 3, "by series and time"
     assert read_ledger(path) == {}
-
-
-def test_the_export_holds_the_same_rows(path: Path, tmp_path: Path) -> None:
-    import pyarrow.parquet as pq
-
-    packs = Packs("gw-1", count=7)
-    here = store(path)
-    from gateways.ingest.columns import ColumnReader
-
-    here.commit([ColumnReader().read(packs.payload(sequence)) for sequence in (3, 1, 2, 0)])
-    target = tmp_path / "out.parquet"
-    assert export_parquet(path, target) == 28
-    table = pq.read_table(target).to_pydict()
-    stamps = [round(at.timestamp() * 1000) for at in table["time"]]
-    exported = dict(zip(zip(table["gateway"], table["sensor"], stamps, strict=True), table["value"], strict=True))
-    assert exported == packs.rows(range(4)) == rows_of(path)
-    assert [entry.name for entry in tmp_path.iterdir() if ".part" in entry.name] == []
 
 
 def test_an_empty_store_is_read_as_empty_and_a_missing_one_is_said(path: Path, tmp_path: Path) -> None:
     store(path).close()
     assert read_rows(path) == []
-    assert export_parquet(path, tmp_path / "none.parquet") == 0
     with pytest.raises(sqlite3.OperationalError, match="no store"):
         read_rows(tmp_path / "missing.db")

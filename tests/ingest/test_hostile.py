@@ -15,9 +15,10 @@ from gateways.brokers.address import configure_client
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.rights import Identity, Rights, identities, rights
 from gateways.ingest.columns import WireColumns
-from gateways.ingest.embedded_store import EmbeddedStore, read_ledger
+from gateways.ingest.embedded_store import EmbeddedStore
 from gateways.ingest.screening import Refusal, Screen
 from tests.ingest.hostile import Hostile
+from tests.ingest.stored import read_ledger
 from tests.ingest.support import GATEWAYS, INGESTS, Ingest, Packs, Sender, Watcher, rows_of, running, until
 
 SEED = 20260114

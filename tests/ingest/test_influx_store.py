@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from gateways.ingest.embedded_store import read_ledger
 from gateways.ingest.influx_store import InfluxStore
 from gateways.ingest.ledger import Verdict
 from gateways.stores.influx import Refused, Retry
+from tests.ingest.stored import read_ledger
 from tests.ingest.support import columns, until
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateways.brokers.embedded import EmbeddedBroker
-from gateways.ingest.embedded_store import read_ledger
+from tests.ingest.stored import read_ledger
 from tests.ingest.support import ROOT, Ingest, Packs, Sender, rows_of, running, until, written
 
 KILLS = 6

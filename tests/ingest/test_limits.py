@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from gateways.ingest.config import EmbeddedConfig, read_config
-from gateways.ingest.embedded_store import AT_ONCE, DAY_S, LOOK_S, EmbeddedStore, Retention, read_rows
+from gateways.ingest.embedded_store import AT_ONCE, DAY_S, LOOK_S, EmbeddedStore, Retention
 from gateways.ingest.ledger import Verdict, open_database
 from gateways.ingest.screening import GATEWAYS, Flow, Reason, Refusal, Screen
 from simulator.contracts.problem import BadInput
+from tests.ingest.stored import read_rows
 from tests.ingest.support import Packs, columns
 
 NOW_S = 1_768_406_400.0 + 100 * DAY_S

@@ -13,12 +13,13 @@ import pytest
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
-from gateways.ingest.embedded_store import EmbeddedStore, read_ledger
+from gateways.ingest.embedded_store import EmbeddedStore
 from gateways.ingest.ledger import Verdict
 from gateways.ingest.screening import Reason
 from gateways.ingest.service import IngestService
 from gateways.ingest.store import StoreUnavailable
 from gateways.wire import topics
+from tests.ingest.stored import read_ledger
 from tests.ingest.support import Packs, Sender, Watcher, rows_of, until
 
 

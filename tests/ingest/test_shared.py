@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateways.brokers.address import BrokerAddress
-from gateways.ingest.embedded_store import read_ledger
+from tests.ingest.stored import read_ledger
 from tests.ingest.support import GATEWAYS, Ingest, Packs, Sender, Watcher, rows_of, running, until, written
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")

@@ -6,7 +6,7 @@ import random
 import time
 from pathlib import Path
 
-from gateways.ingest.embedded_store import read_ledger, read_rows
+from tests.ingest.stored import read_ledger, read_rows
 from tests.ingest.support import Ingest, running, until, written
 from tests.node.world import GATEWAY, brokers, field, group, node, readings
 

@@ -5,9 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from gateways.gateway.legacy.csv_logger import Dialect, LogPart, LogReader
 from gateways.wire.payload import WireReading
 
 GOLDEN = Path(__file__).parent / "golden"
+
+INTERNATIONAL = Dialect()
+GERMAN = Dialect(";", ",", "%d.%m.%Y %H:%M:%S", "Europe/Berlin", "cp1252")
+"""As German loggers and spreadsheets write."""
+
+
+def read_log(data: bytes, dialect: Dialect) -> LogPart:
+    """All of a file. A last line without its end is left out: the logger may still be writing it."""
+    return LogReader(dialect).feed(data)
 
 
 def expected(name: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,28 +13,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways.gateway.legacy.csv_logger import (
-    GERMAN,
-    INTERNATIONAL,
-    LONGEST_LINE,
-    Dialect,
-    LogPart,
-    LogReader,
-    read_log,
-    write_log,
-)
+from gateways.gateway.legacy.csv_logger import LONGEST_LINE, Dialect, LogPart, LogReader
 from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality
-from tests.legacy.golden_files import GOLDEN, expected, lines
+from tests.legacy.golden_files import GERMAN, GOLDEN, INTERNATIONAL, expected, lines, read_log
 
 
 @pytest.mark.parametrize(("name", "dialect"), [("logger-1", INTERNATIONAL), ("logger-german-1", GERMAN)])
-def test_golden_files_are_read_and_written_again_to_the_byte(name: str, dialect: Dialect) -> None:
+def test_golden_files_are_read(name: str, dialect: Dialect) -> None:
     data = (GOLDEN / f"{name}.csv").read_bytes()
     part = read_log(data, dialect)
     assert not part.malformed
     assert lines(part.readings) == expected(name)
-    assert write_log(part.readings, dialect) == data
 
 
 @pytest.mark.parametrize("size", [1, 7, 64])
@@ -112,8 +104,12 @@ READINGS = st.lists(
 
 @given(READINGS)
 def test_whatever_a_dialect_can_say_comes_back(readings: list[WireReading]) -> None:
-    utc = replace(GERMAN, zone="UTC")
-    part = read_log(write_log(readings, utc), utc)
+    written = io.StringIO()
+    table = csv.writer(written, delimiter=";")
+    for r in readings:
+        local = datetime.fromtimestamp(r.time, UTC).strftime("%d.%m.%Y %H:%M:%S")
+        table.writerow((local, r.sensor, "" if math.isnan(r.value) else repr(r.value).replace(".", ","), r.unit))
+    part = read_log(written.getvalue().encode("cp1252"), replace(GERMAN, zone="UTC"))
     assert not part.malformed
     assert lines(part.readings) == lines(readings)
 
@@ -124,19 +120,6 @@ def test_no_bytes_stop_a_reader(data: bytes, dialect: Dialect) -> None:
     full = data.count(b"\n")
     assert len(part.readings) + len(part.malformed) <= full
     assert all(1 <= m.line <= full for m in part.malformed)
-
-
-@pytest.mark.parametrize(
-    "reading",
-    [
-        WireReading("a", 0.5, 1.0, "m", Quality.GOOD),
-        WireReading("a;b", 0.0, 1.0, "m", Quality.GOOD),
-        WireReading("a\nb", 0.0, 1.0, "m", Quality.GOOD),
-    ],
-)
-def test_what_a_line_cannot_say_is_not_written(reading: WireReading) -> None:
-    with pytest.raises(ValueError, match="a"):
-        write_log([reading], GERMAN)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ import math
 import pytest
 
 from gateways.gateway.core import GatewayCore, GatewaySettings
-from gateways.gateway.legacy.csv_logger import GERMAN, read_log
 from gateways.gateway.legacy.devices import grouped
 from gateways.gateway.legacy.modbus import ModbusPoller, ModbusUnit
 from gateways.gateway.legacy.registers import Number, Register, RegisterMap
 from gateways.wire.payload import BatchEncoder, WireReading, decode_batch
 from simulator.contracts.sensor import Quality, SensorCohort, SensorGroup
+from tests.legacy.golden_files import GERMAN, read_log
 
 LEVELS = SensorCohort("levels", "gateway-d1", "level_m", "m", ("tank-1", "tank-2"), 0.1, 60.0)
 FLOWS = SensorCohort("flows", "gateway-d1", "flow_m3_s", "m3/s", ("pump-1",), 0.1, 60.0)

@@ -10,8 +10,8 @@ import shutil
 
 import pytest
 
-from gateways.ingest.embedded_store import read_rows
 from stadtwerk.__main__ import main
+from tests.ingest.stored import read_rows
 from tests.live.support import SCENARIO, Live, read_live, taken_by, write_scenario
 
 GATEWAYS = ("gateway-d1", "gateway-d2")

@@ -12,8 +12,8 @@ import pytest
 
 from gateways.stores.influx import InfluxSettings
 from gateways.stores.influx.queries import StoredReadings
-from simulator.contracts.measurements import MEASUREMENTS
 from stadtwerk.__main__ import main
+from tests.influx.measurements import MEASUREMENTS
 from tests.influx.servers import INFLUXD, VICTORIA_METRICS, InfluxDB1, VictoriaMetrics
 from tests.live.support import SCENARIO, Live, read_live, taken_by, write_scenario
 

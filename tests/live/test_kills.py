@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateways.ingest.embedded_store import read_rows
 from stadtwerk.__main__ import main
+from tests.ingest.stored import read_rows
 from tests.live.support import Key, Live, read_live, taken_by, write_scenario
 
 KILLED = ("broker-a", "broker-b", "ingest-1", "gateway-d3")

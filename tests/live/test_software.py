@@ -10,11 +10,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from gateways.ingest.embedded_store import read_rows
 from stadtwerk.__main__ import main
 from stadtwerk.live.run import run_live
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.runs.run import RunRequest
+from tests.ingest.stored import read_rows
 from tests.live.support import SCENARIO, Listener, Live, read_live, taken_by, write_scenario
 from tests.live.test_device import check_of_a_live_run
 

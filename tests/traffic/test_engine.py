@@ -15,6 +15,7 @@ from simulator.contracts.problem import BadInput
 from simulator.coupling import Runtime
 from simulator.domains.traffic.demand import departures
 from simulator.domains.traffic.process import Traffic
+from tests.traffic import counts
 from tests.traffic.grids import across, at, component, grid, link, road_town, run, started
 
 pytest.importorskip("uxsim", reason="the traffic engine is not installed")
@@ -81,15 +82,17 @@ def test_a_run_without_faults_equals_uxsim_alone(busy: City) -> None:
     run(world)
     assert busy.road_files is not None
     alone = uxsim_alone(busy.road_files, world, seed)
-    assert traffic.engine.entered().tolist() == [ln.cum_arrival[-1] for ln in alone.LINKS]
-    assert traffic.engine.left().tolist() == [ln.cum_departure[-1] for ln in alone.LINKS]
-    assert traffic.engine.arrived() == alone.analyzer.trip_completed > 4000
-    assert traffic.engine.arrived() < alone.analyzer.trip_all, "some are still on their way: the roads are loaded"
+    assert counts.entered(traffic.engine).tolist() == [ln.cum_arrival[-1] for ln in alone.LINKS]
+    assert counts.left(traffic.engine).tolist() == [ln.cum_departure[-1] for ln in alone.LINKS]
+    assert counts.arrived(traffic.engine) == alone.analyzer.trip_completed > 4000
+    assert counts.arrived(traffic.engine) < alone.analyzer.trip_all, "some are still on their way: the roads are loaded"
 
 
 def trace(world: Runtime, traffic: Traffic) -> tuple[list[float], ...]:
     engine = traffic.engine
-    return tuple(a.tolist() for a in (engine.entered(), engine.left(), engine.vehicles, engine.travel_time_s))
+    return tuple(
+        a.tolist() for a in (counts.entered(engine), counts.left(engine), engine.vehicles, engine.travel_time_s)
+    )
 
 
 def disturb(world: Runtime) -> None:
@@ -176,15 +179,15 @@ def test_a_closed_road_carries_no_vehicle_and_traffic_goes_round_it(busy: City) 
     run(world, 599)
     open_time = world.travel.time_s("road-node-n12", "road-node-n22")
     run(world, 600)
-    entered = traffic.engine.entered()[closed]
+    entered = counts.entered(traffic.engine)[closed]
     assert entered > 0
     closed_time = world.travel.time_s("road-node-n12", "road-node-n22")
     assert open_time is not None and closed_time is not None
     assert closed_time > 2 * open_time, "three blocks instead of one"
     run(world)
-    assert traffic.engine.entered()[closed] == entered
+    assert counts.entered(traffic.engine)[closed] == entered
     assert world.quantities.value("road-12-22", "vehicles") == 0
-    assert traffic.engine.arrived() == len(traffic.trips.at_s) * traffic.trips.size, "all find another way"
+    assert counts.arrived(traffic.engine) == len(traffic.trips.at_s) * traffic.trips.size, "all find another way"
 
 
 def test_close_gives_the_memory_back(busy: City) -> None:

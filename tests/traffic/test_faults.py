@@ -18,6 +18,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.domains.traffic.process import Traffic
 from simulator.lifelines import start as start_lifelines
+from tests.traffic import counts
 from tests.traffic.grids import across, component, grid, link, road, road_town, run, started
 
 pytest.importorskip("uxsim", reason="the traffic engine is not installed")
@@ -41,9 +42,9 @@ def passed(world: Runtime, traffic: Traffic, road_name: str, from_s: float, to_s
     """Vehicles a second that leave a road between two moments at which the roads are looked at (every 300 s)."""
     at = traffic.model.road_index[f"road-{road_name}"]
     run(world, from_s)
-    before = float(traffic.engine.left()[at])
+    before = float(counts.left(traffic.engine)[at])
     run(world, to_s)
-    return (float(traffic.engine.left()[at]) - before) / (to_s - from_s)
+    return (float(counts.left(traffic.engine)[at]) - before) / (to_s - from_s)
 
 
 def test_fixed_greens_do_not_follow_what_the_roads_carry(tmp_path: Path) -> None:
@@ -64,9 +65,9 @@ def test_flashing_amber_passes_what_the_signs_let_pass(tmp_path: Path) -> None:
     given = {"fallback": "flashing", "flashing_veh_h": 1440.0}
     world.faults.apply("signal-x", "controller-failed", "x", given)
     run(world, 600)
-    flows = traffic.engine.left()[[traffic.model.road_index[f"road-{name}"] for name in ("wx", "sx")]].sum()
+    flows = counts.left(traffic.engine)[[traffic.model.road_index[f"road-{name}"] for name in ("wx", "sx")]].sum()
     run(world, 1800)
-    later = traffic.engine.left()[[traffic.model.road_index[f"road-{name}"] for name in ("wx", "sx")]].sum()
+    later = counts.left(traffic.engine)[[traffic.model.road_index[f"road-{name}"] for name in ("wx", "sx")]].sum()
     assert (later - flows) / 1200 == pytest.approx(0.4, rel=0.05)
 
 
@@ -108,7 +109,7 @@ def surged(folder: Path, direction: str, clear_at: float | None = None) -> tuple
 def test_a_surge_brings_so_many_cars_more_from_the_place_or_to_it(tmp_path: Path, direction: str) -> None:
     world, traffic = surged(tmp_path, direction)
     ordinary = len(traffic.trips.at_s) * traffic.trips.size
-    assert traffic.engine.arrived() == ordinary + 600
+    assert counts.arrived(traffic.engine) == ordinary + 600
     added = list(traffic.engine._world.VEHICLES.values())[len(traffic.trips.at_s) :]
     near = {"road-node-n00", "road-node-n10", "road-node-n01"}
     ends = [(car.orig.name in near, car.dest.name in near) for car in added]
@@ -124,9 +125,9 @@ def test_a_surge_that_is_over_keeps_the_others_at_home_and_is_the_same_each_time
     (tmp_path / "b").mkdir()
     _, first = surged(tmp_path / "a", "away", clear_at=1200)
     _, second = surged(tmp_path / "b", "away", clear_at=1200)
-    more = first.engine.arrived() - len(first.trips.at_s) * first.trips.size
+    more = counts.arrived(first.engine) - len(first.trips.at_s) * first.trips.size
     assert 200 < more < 400
-    assert first.engine.left().tolist() == second.engine.left().tolist()
+    assert counts.left(first.engine).tolist() == counts.left(second.engine).tolist()
 
 
 def test_what_a_surge_costs_is_put_down_to_it(tmp_path: Path) -> None:

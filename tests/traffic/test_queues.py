@@ -10,6 +10,7 @@ import pytest
 from simulator.city.road_file import RoadLink, RoadNode, Trips
 from simulator.contracts.city import City
 from simulator.domains.traffic.signals import stop_delay_s
+from tests.traffic import counts
 from tests.traffic.grids import LANE_VEH_S, SPEED_M_S, at, component, grid, link, road, road_town, run, started
 
 pytest.importorskip("uxsim", reason="the traffic engine is not installed")
@@ -26,9 +27,9 @@ def test_drivers_turn_round_at_a_closure_at_once(tmp_path: Path) -> None:
     world, traffic = started(city, 1800)
     at(world, 600, lambda: world.faults.apply("road-bc", "road-closed", "x", {}))
     run(world, 600)
-    before = traffic.engine.entered()
+    before = counts.entered(traffic.engine)
     run(world, 1500)
-    ab, bc, bd, _ = (traffic.engine.entered() - before).tolist()
+    ab, bc, bd, _ = (counts.entered(traffic.engine) - before).tolist()
     assert bc == before[2] == 0
     assert ab > 150 and abs(bd - ab) < 50
 
@@ -43,12 +44,12 @@ def test_who_has_no_other_way_waits_at_the_closure(tmp_path: Path) -> None:
     at(world, 3600, lambda: world.faults.clear("road-bc", "road-closed", "x"))
     run(world, 3599)
     waiting = len(traffic.trips.at_s) * traffic.trips.size
-    assert traffic.engine.entered().tolist() == [waiting, 0.0, 0.0, 0.0]
+    assert counts.entered(traffic.engine).tolist() == [waiting, 0.0, 0.0, 0.0]
     assert world.quantities.value("road-ab", "vehicles") == waiting
     # All of them stand, against one platoon that is thought to flow.
     assert traffic.engine.travel_time_index() == pytest.approx(len(traffic.trips.at_s) + 1, rel=0.01)
     run(world)
-    assert traffic.engine.arrived() == waiting
+    assert counts.arrived(traffic.engine) == waiting
 
 
 def test_a_closed_road_beside_an_open_one_leaves_the_other_in_use(tmp_path: Path) -> None:
@@ -61,7 +62,7 @@ def test_a_closed_road_beside_an_open_one_leaves_the_other_in_use(tmp_path: Path
     world.faults.apply("road-bc-old", "road-closed", "x", {})
     at(world, 4000, lambda: world.faults.apply("road-bc-new", "road-closed", "x", {}))
     run(world, 3990)
-    assert traffic.engine.entered().tolist()[1:] == [0.0, len(traffic.trips.at_s) * traffic.trips.size, 0.0, 0.0]
+    assert counts.entered(traffic.engine).tolist()[1:] == [0.0, len(traffic.trips.at_s) * traffic.trips.size, 0.0, 0.0]
     run(world)
     detour = world.travel.time_s("road-node-b", "road-node-c")
     assert detour == pytest.approx(16000 / SPEED_M_S)
@@ -80,12 +81,12 @@ def bottleneck(folder: Path, trips_h: float, **parameters: float | bool) -> City
 def test_a_street_without_queue_keeps_free_flow(tmp_path: Path) -> None:
     world, traffic = started(bottleneck(tmp_path, 1200), DURATION_S)
     run(world, 2700)
-    left = traffic.engine.left()[0]
+    left = counts.left(traffic.engine)[0]
     run(world, 3000)
     value = world.quantities.value
     assert value("road-in", "travel_time_s") == pytest.approx(2000 / SPEED_M_S, rel=0.02)
     assert value("road-in", "speed_m_s") == pytest.approx(SPEED_M_S, rel=0.02)
-    assert value("road-in", "flow_veh_h") == (traffic.engine.left()[0] - left) * 12
+    assert value("road-in", "flow_veh_h") == (counts.left(traffic.engine)[0] - left) * 12
     assert traffic.engine.travel_time_index() == pytest.approx(1.0, abs=0.05)
     # Vehicles on the road are flow times travel time (Little).
     assert value("road-in", "vehicles") == pytest.approx(1200 / 3600 * 2000 / SPEED_M_S, rel=0.5)
@@ -98,9 +99,9 @@ def test_a_dark_signal_passes_its_capacity_and_the_rest_queues(tmp_path: Path) -
     at(world, 600, lambda: world.faults.apply("signal-b", "signal-dark", "x", {}))
     run(world, 900)
     traffic.engine.advance(900)
-    left, index = traffic.engine.left()[0], traffic.engine.travel_time_index()
+    left, index = counts.left(traffic.engine)[0], traffic.engine.travel_time_index()
     run(world, 2700)
-    passed = traffic.engine.left()[0] - left
+    passed = counts.left(traffic.engine)[0] - left
     assert passed <= passing * 0.5 + traffic.trips.size
     assert passed >= 0.97 * passing * 0.5
     # Deterministic queueing: what arrives beyond the capacity since the signal went dark, on top of those who drive.
@@ -138,12 +139,12 @@ def test_police_raise_what_a_dark_junction_passes(tmp_path: Path) -> None:
     city = bottleneck(tmp_path, 3000, police=True, police_s=900.0)
     world, traffic = started(city, DURATION_S)
     at(world, 300, lambda: world.faults.apply("signal-b", "signal-dark", "x", {}))
-    counts = {}
+    passed = {}
     for minute in (6, 19, 22, 35):
         run(world, minute * 60)
         traffic.engine.advance(minute * 60)
-        counts[minute] = traffic.engine.left()[0]
-    dark, police = (counts[19] - counts[6]) * 60 / 13, (counts[35] - counts[22]) * 60 / 13
+        passed[minute] = counts.left(traffic.engine)[0]
+    dark, police = (passed[19] - passed[6]) * 60 / 13, (passed[35] - passed[22]) * 60 / 13
     assert dark <= 1400 + traffic.trips.size * 60 / 13
     assert dark > 0.97 * 1400
     assert 0.97 * 2520 < police <= 2520 + traffic.trips.size * 60 / 13

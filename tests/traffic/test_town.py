@@ -17,6 +17,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput
 from simulator.coupling import Runtime
 from simulator.domains.traffic.model import build_model, two_phases
+from tests.traffic import counts
 from tests.traffic.grids import across, at, component, grid, link, read_roads, road, road_town, run, started
 
 pytest.importorskip("uxsim", reason="the traffic engine is not installed")
@@ -192,7 +193,7 @@ def test_a_narrowed_road_passes_its_share(tmp_path: Path) -> None:
     entered = {}
     for seconds in (600, 1800, 2100, 3300):
         run(world, seconds)
-        entered[seconds] = traffic.engine.entered()[1]
+        entered[seconds] = counts.entered(traffic.engine)[1]
         if seconds == 1800:
             world.faults.clear("road-bc", "road-narrowed", "y")
     # 0.5 veh/s by 1,200 s, times the smallest share in force.
@@ -203,6 +204,7 @@ def test_a_narrowed_road_passes_its_share(tmp_path: Path) -> None:
 SCRIPT = """
 import hashlib, sys
 from pathlib import Path
+from tests.traffic import counts
 from tests.traffic.grids import across, at, component, grid, link, road_town, run, started
 
 nodes, links = grid(4)
@@ -212,7 +214,7 @@ world, traffic = started(city, 2400)
 at(world, 600, lambda: world.faults.apply("signal-a", "signal-dark", "x", {}))
 at(world, 900, lambda: world.faults.apply("road-11-21", "road-closed", "x", {}))
 run(world)
-state = [traffic.engine.entered().tolist(), traffic.engine.travel_time_s.tolist(), str(world.log.events)]
+state = [counts.entered(traffic.engine).tolist(), traffic.engine.travel_time_s.tolist(), str(world.log.events)]
 print(hashlib.sha256(str(state).encode()).hexdigest())
 """
 

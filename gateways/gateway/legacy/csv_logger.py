@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -53,11 +52,8 @@ class Dialect:
         return ZoneInfo(self.zone)
 
 
-INTERNATIONAL = Dialect()
 TO_THE_MILLISECOND = Dialect(";", ".", "%Y-%m-%d %H:%M:%S.%f")
 """As loggers write that keep parts of a second, and UTC the whole year round."""
-GERMAN = Dialect(";", ",", "%d.%m.%Y %H:%M:%S", "Europe/Berlin", "cp1252")
-"""As German loggers and spreadsheets write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,27 +157,3 @@ class LogReader:
         self._before = local
         self._stamp, self._stamped = text, (second if self._again else first).timestamp()
         return self._stamped
-
-
-def read_log(data: bytes, dialect: Dialect) -> LogPart:
-    """All of a file. A last line without its end is left out: the logger may still be writing it."""
-    return LogReader(dialect).feed(data)
-
-
-def write_log(readings: Iterable[WireReading], dialect: Dialect) -> bytes:
-    """Readings as a logger of this dialect writes them, without a head.
-
-    Raises `ValueError` for what a line cannot say: part of a second where the dialect has none, or a name or unit with
-    the separator in it.
-    """
-    lines = []
-    for reading in readings:
-        if reading.time != math.floor(reading.time) and "%f" not in dialect.time_format:
-            raise ValueError(f"{reading.sensor!r}: {reading.time} s lies between two seconds")
-        local = datetime.fromtimestamp(reading.time, dialect.clock)
-        value = "" if math.isnan(reading.value) else repr(float(reading.value)).replace(".", dialect.decimal)
-        cells = (local.strftime(dialect.time_format), reading.sensor, value, reading.unit or "")
-        if any(dialect.separator in cell or not cell.isprintable() for cell in cells):
-            raise ValueError(f"{reading.sensor!r} in {reading.unit!r} does not fit into a line")
-        lines.append(dialect.separator.join(cells) + "\r\n")
-    return "".join(lines).encode(dialect.encoding)

@@ -4,7 +4,7 @@ What an encoding cannot say is lost: none of them carries a quality, so that a r
 without is bad; registers round to their step, and hold no number beyond their range.
 
 A run has hundreds of thousands of such readings, so whole groups are read at once here. What is written is what
-`RegisterMap`, `read_log` and `versions.v0` read, with the same result; tests hold that.
+`RegisterMap`, `LogReader` and `versions.v0` read, with the same result; tests hold that.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 import struct
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gateways.wire.payload import WireReading
-from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.sensor import Quality, SensorGroup
 
 MOST_AT_ONCE = 125
@@ -136,80 +134,6 @@ class RegisterMap:
             for register in self.registers
             for i, word in enumerate(register.encode(values[register.sensor]))
         }
-
-
-HEAD = ("address", "number", "scale", "unit", "sensor")
-
-
-def read_map(text: str, file: str) -> RegisterMap:
-    """A map from CSV with the columns of `HEAD`. Raises `BadInput` with every mistake; `file` is named in them."""
-    rows = list(csv.reader(text.splitlines()))
-    problems: list[Problem] = []
-    if not rows or tuple(rows[0]) != HEAD:
-        raise BadInput([Problem(file, 1, "head", "is not that of a register map", f"write: {','.join(HEAD)}")])
-    found: list[Register] = []
-    taken: dict[int, str] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        if not row:
-            continue
-        wrong = _wrong(row)
-        if wrong is None:
-            register = Register(int(row[0]), Number(row[1]), float(row[2]), row[3], row[4])
-            addresses = range(register.address, register.address + register.number.words)
-            shared = [address for address in addresses if address in taken]
-            if shared:
-                wrong = (
-                    "address",
-                    f"{shared[0]} belongs to {taken[shared[0]]!r} already",
-                    "give it an address of its own",
-                )
-            elif register.sensor in taken.values():
-                wrong = "sensor", f"{register.sensor!r} is there twice", "name it once"
-            else:
-                taken.update(dict.fromkeys(addresses, register.sensor))
-                found.append(register)
-        if wrong is not None:
-            problems.append(Problem(file, line, *wrong))
-    if not found and not problems:
-        problems.append(Problem(file, 1, "registers", "there are none", "add a row for each register"))
-    if problems:
-        raise BadInput(problems)
-    return RegisterMap(tuple(sorted(found, key=lambda register: register.address)))
-
-
-def write_map(registers: RegisterMap) -> str:
-    """The map as the CSV that `read_map` reads."""
-    rows = [",".join(HEAD)]
-    for r in registers.registers:
-        rows.append(
-            ",".join((str(r.address), r.number.value, repr(r.scale).removesuffix(".0"), _cell(r.unit), _cell(r.sensor)))
-        )
-    return "\n".join(rows) + "\n"
-
-
-def _cell(text: str) -> str:
-    quoted = text.replace('"', '""')
-    return f'"{quoted}"' if any(mark in text for mark in ',"\n') else text
-
-
-def _wrong(row: list[str]) -> tuple[str, str, str] | None:
-    """Field, mistake and mend of the first thing that is wrong in a row."""
-    if len(row) != len(HEAD):
-        return "row", f"has {len(row)} cells", f"write {len(HEAD)}: {', '.join(HEAD)}"
-    address, number, scale, _, sensor = row
-    if number not in list(Number):
-        return "number", f"{number!r} is not known", f"write one of: {', '.join(Number)}"
-    if not (address.isascii() and address.isdigit()) or int(address) + Number(number).words > REGISTERS:
-        return "address", f"{address!r} is no address", f"write a whole number from 0 to {REGISTERS - 1}"
-    try:
-        factor = float(scale)
-    except ValueError:
-        factor = 0.0
-    if not math.isfinite(factor) or factor == 0:
-        return "scale", f"{scale!r} is no scale", "write a number other than 0, with a point"
-    if not sensor:
-        return "sensor", "is empty", "write component/quantity"
-    return None
 
 
 _WHOLE = {

@@ -255,10 +255,6 @@ class InfluxWriter:
         counters = (line.rpartition(" ") for line in self._call("GET", "/metrics", {}, b"").splitlines())
         return round(sum(float(number) for name, _, number in counters if name.startswith(_DROPS)))
 
-    def ping(self) -> bool:
-        """Whether the database answers."""
-        return bool(self._client.ping())
-
     def close(self) -> None:
         if self._keeping is not None:
             self._keeping.close()

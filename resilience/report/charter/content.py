@@ -22,7 +22,6 @@ class Status(StrEnum):
     NOT_SHOWN = "not-shown"
 
 
-OF_CHECK = {Value.PASS: Outcome.PASS, Value.FAIL: Outcome.FAIL, Value.INCONCLUSIVE: Outcome.INCONCLUSIVE}
 CONCLUSIVE = (Outcome.PASS, Outcome.KNOWN, Outcome.FAIL)
 
 

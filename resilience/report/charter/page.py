@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 _ = Words("resilience")
 
 
-MAKER_DE = "Hersteller"
-
-
 @dataclass(frozen=True, slots=True)
 class CharterView:
     """`overall` is the worst status; `open_runs` are runs that showed nothing conclusive."""

@@ -254,21 +254,6 @@ class Engine:
         counts = [curve[last] - curve[last - steps] for road in chosen for curve in [road.get_cum_departure_np()]]
         return np.array(counts, dtype=np.float64) * 3600.0 / (steps * self._step_s)
 
-    def entered(self) -> Floats:
-        """Vehicles that entered each road since the run began."""
-        last = int(self._world.T) - 1
-        return np.array([road.get_cum_arrival_np()[last] if last >= 0 else 0.0 for road in self._roads])
-
-    def left(self) -> Floats:
-        """Vehicles that left each road since the run began, at a junction or at the end of their trip."""
-        last = int(self._world.T) - 1
-        return np.array([road.get_cum_departure_np()[last] if last >= 0 else 0.0 for road in self._roads])
-
-    def arrived(self) -> int:
-        """Vehicles that ended their trip since the run began. Looks at every vehicle: for tests and reports."""
-        ended = [vehicle.state == "end" for vehicle in self._world.VEHICLES.values()]
-        return int(sum(ended) * self.platoon)
-
     def close(self) -> None:
         """Give the memory back. UXsim's world, roads and nodes hold each other, so the ring is cut by hand."""
         world, self._world, self._roads = self._world, None, []

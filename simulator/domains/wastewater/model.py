@@ -19,9 +19,9 @@ class SewerNetwork:
 
     `node_kind` is one of manhole, lifting-station (a storage unit that pumps draw from), storm-tank (one without pumps)
     and outfall; `link_kind` one of sewer, sewage-pump and sewer-regulator (weir, orifice or outlet). `ends` is (L, 2).
-    `rim_m` is the height of the street or of the well's edge, `dry_weather_m3_s` the mean flow that people bring, both
-    by node. `start_depth_m` is by link and 0 for all but pumps with a level switch. `suction` are the wells that
-    trucks can draw from: SWMM lets nothing else draw where an ideal pump does.
+    `full_depth_m` reaches up to the street or the edge of the well, `dry_weather_m3_s` is the mean flow that people
+    bring, both by node. `start_depth_m` is by link and 0 for all but pumps with a level switch. `suction` are the wells
+    that trucks can draw from: SWMM lets nothing else draw where an ideal pump does.
     """
 
     nodes: tuple[str, ...]
@@ -43,11 +43,6 @@ class SewerNetwork:
     metric: bool
     length_m: float
     flow_unit_m3_s: float
-
-    @property
-    def rim_m(self) -> Floats:
-        rim: Floats = self.invert_m + self.full_depth_m
-        return rim
 
     def pumps_of(self, well: int) -> tuple[int, ...]:
         """The pumps that draw from a wet well."""
