@@ -91,6 +91,9 @@ words: $(VENV)/.test
 campaign-bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.campaign
 
+twins-bench: $(VENV)/.test
+	$(BIN)/python -m benchmarks.twins
+
 telemetry-bench: $(VENV)/.test
 	$(BIN)/python -m benchmarks.telemetry
 

@@ -1,0 +1,106 @@
+"""Runs beside their twins without the faults: what ships and shows nothing, and runs whose answer was once wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resilience.judge.judge import judge
+from resilience.judge.verdict import Category, Value, Verdict
+from simulator.contracts.history import History
+from stadtwerk.library import find_scenario, load_checked
+from stadtwerk.runs.light import light_run
+from stadtwerk.runs.twin import twin_of
+
+NOTHING = "The faults made no difference to anything that was judged."
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place for twins that is empty; the demo city stays where it is built."""
+    monkeypatch.setattr("stadtwerk.runs.twin.cache_folder", lambda: tmp_path / "cities")
+
+
+def answered(file: Path) -> tuple[Verdict, History, History | None]:
+    """The verdict of a light run beside its twin, with both."""
+    _, scenario, city = load_checked(file)
+    seed = scenario.run.seeds[0]
+    resolved, history, _ = light_run(scenario, city, seed)
+    twin = twin_of(resolved, city, seed)
+    return judge(resolved, city, history, twin=twin), history, twin
+
+
+@pytest.mark.parametrize(
+    "name", ["sensor-lies", "spoofed-readings", "brokers-lost", "traffic-centre-lost", "traffic-centre-flooded"]
+)
+def test_what_ships_and_goes_as_without_its_faults_is_inconclusive(name: str) -> None:
+    found, _, _ = answered(find_scenario(name))
+    assert (found.value, found.exit_code, found.without_effect) == (Value.INCONCLUSIVE, 2, True)
+    assert NOTHING in found.answer.en
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["storm", "source-contaminated"])
+def test_a_lost_town_does_not_pass(name: str) -> None:
+    """The storm leaves a quarter of the people within reach of rescue; the spoilt source 43 l a head at the end."""
+    found, _, _ = answered(find_scenario(name))
+    assert found.value is not Value.PASS
+    wrong = {f.id for f in found.findings if f.value is found.value}
+    assert wrong & ({"required-rescue-arrival"} if name == "storm" else {"drinking-water"})
+
+
+FRAME = """\
+schema: stadtwerk/scenario/1
+id: by-hand
+title: {{en: by hand}}
+question: {{en: "Does the town hold?"}}
+city: {{name: demo}}
+run: {{start: "{start}", warmup: 1h, duration: 4h}}
+timeline: {timeline}
+expect:
+  - {{id: power, type: invariant, levels: {{measure: power-supply}}, longest: 4h}}
+  - {{id: town-hall, type: invariant, level: town-hall-1, longest: 4h}}
+"""
+
+
+def by_hand(place: Path, start: str, timeline: str) -> Path:
+    file = place / "by-hand.yaml"
+    file.write_text(FRAME.format(start=start, timeline=timeline), encoding="utf-8")
+    return file
+
+
+def test_a_town_that_is_dark_to_the_end_does_not_pass(tmp_path: Path) -> None:
+    """Four hours of darkness are allowed, three and a half have passed when the run ends."""
+    dark = "[{id: dark, at: 30min, fault: substation-out, selector: {kind: substation}}]"
+    found, _, _ = answered(by_hand(tmp_path, "2026-01-14T12:00", dark))
+    value = {finding.id: finding.value for finding in found.findings}
+    assert value["power"] is Value.INCONCLUSIVE
+    assert value["required-water-supply"] is Value.FAIL  # nobody asked, and it is missed all the same
+    assert found.value is Value.FAIL
+
+
+def test_a_day_without_faults_is_a_baseline_and_has_no_twin(tmp_path: Path) -> None:
+    found, _, twin = answered(by_hand(tmp_path, "2026-05-12T06:30", "[]"))
+    assert twin is None
+    assert not found.of(Category.DIFFERENCE) and not found.without_effect
+
+
+def test_a_twin_is_the_run_without_faults_and_is_kept(tmp_path: Path) -> None:
+    """Its levels are those of the same scenario with an empty timeline; once kept it is read as it was lived."""
+    _, quiet, city = load_checked(by_hand(tmp_path, "2026-05-12T06:30", "[]"))
+    late = "[{id: late, at: 3h, fault: substation-out, selector: {kind: substation}}]"
+    _, broken, _ = load_checked(by_hand(tmp_path, "2026-05-12T06:30", late))
+    _, history, _ = light_run(quiet, city, 1)
+    lived, read = twin_of(broken, city, 1), twin_of(broken, city, 1)
+    assert lived is not None and read is not None and len(list((tmp_path / "twins").glob("*.json"))) == 1
+    for one in (lived, read):
+        assert {n: (c.at.tolist(), c.values.tolist()) for n, c in one.levels.items()} == {
+            n: (c.at.tolist(), c.values.tolist()) for n, c in history.levels.items()
+        }
+    assert [(e.at, e.subject, e.before, e.after) for e in lived.events] == [
+        (e.at, e.subject, e.before, e.after) for e in read.events
+    ]
+    (kept,) = (tmp_path / "twins").glob("*.json")
+    kept.write_text("{", encoding="utf-8")  # a file that somebody spoilt is none
+    assert twin_of(broken, city, 1) is not None
