@@ -1,19 +1,28 @@
 """What a verdict means for a suite: as expected, a known weakness, a failure, or inconclusive.
 
-A known weakness is declared in the scenario file and names the findings that fail. It is met only if exactly these
-fail and nothing else is wrong: a weakness that has gone, or another one beside it, is a failure of the suite.
+A known weakness is declared in the scenario file and names the findings that fail, with what would cure them. It is met
+only if exactly these fail and nothing else is wrong, and with the cure they hold: a weakness that has gone, another one
+beside it, or a cure that does not cure, is a failure of the suite.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from resilience.judge.verdict import Category, Finding, Value, Verdict
-from resilience.scenario.scenario import KnownWeakness
-from simulator.contracts.words import Text, Verbatim, Words, enumerated
+from resilience.scenario.scenario import KnownWeakness, Weakness
+from resilience.words.changes import change_words
+from simulator.contracts.city import City
+from simulator.contracts.words import Text, Verbatim, Words, enumerated, joined
 
 _ = Words("resilience")
+
+
+ASKED = (Category.REDUNDANCY, Category.EXPECTATION, Category.REQUIRED)
+"""What is asked of the town; the rest says whether the run itself is good."""
 
 
 class Outcome(StrEnum):
@@ -47,8 +56,11 @@ class Judged:
     unexpected: tuple[Finding, ...] = ()
 
 
-def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
-    """What a verdict means where `expected` was declared (None: a pass is expected)."""
+def outcome_of(verdict: Verdict, expected: KnownWeakness | None, city: City | None = None) -> Judged:
+    """What a verdict means where `expected` was declared (None: a pass is expected).
+
+    With the city that the run played in, the reason of a known weakness names the cures as well.
+    """
     failed = [finding for finding in verdict.findings if finding.value is Value.FAIL]
     open_ = Outcome.NOT_SHOWN if verdict.without_effect else Outcome.INCONCLUSIVE
     if expected is None:
@@ -73,13 +85,54 @@ def outcome_of(verdict: Verdict, expected: KnownWeakness | None) -> Judged:
             names=names,
         )
         return Judged(Outcome.FAIL, reason, gone)
-    return Judged(Outcome.KNOWN, expected.reason)
+    return Judged(Outcome.KNOWN, weakness_words(verdict, expected, city))
+
+
+def weakness_words(verdict: Verdict, expected: KnownWeakness, city: City | None = None) -> Text:
+    """What failed in this run, and with a city what it would hold with."""
+    failed = [finding for finding in verdict.findings if finding.value is Value.FAIL and is_known(finding, expected)]
+    reasons = {finding.id: finding.reason for finding in failed}
+    said: list[Text] = []
+    for weakness in expected.weaknesses:
+        said += [reasons[name] for name in weakness.findings if name in reasons]
+        if city is not None:
+            said.append(_("It holds with: {cure}.", cure=change_words(json.loads(weakness.cure), city)))
+    return joined(said, Verbatim(" "))
+
+
+@dataclass(frozen=True, slots=True)
+class CuredRun:
+    """The run again with the cure of a weakness: which of its findings do not hold yet, or why it could not be run."""
+
+    weakness: Weakness
+    left: tuple[Finding, ...] = ()
+    error: str = ""
+
+    @property
+    def cured(self) -> bool:
+        return not self.left and not self.error
+
+
+def held_to_cures(judged: Judged, runs: Sequence[CuredRun], city: City) -> Judged:
+    """A known weakness whose cure does not cure is none: nobody knows what it comes from."""
+    wrong = next((run for run in runs if not run.cured), None)
+    if judged.outcome is not Outcome.KNOWN or wrong is None:
+        return judged
+    cure = change_words(json.loads(wrong.weakness.cure), city)
+    if wrong.error:
+        reason: Text = _("The cure of the known weakness does not fit the city: {error}", error=wrong.error)
+    else:
+        reason = _(
+            "The cure of the known weakness does not cure it. With {cure}: {reason}",
+            cure=cure,
+            reason=joined([finding.reason for finding in wrong.left], Verbatim(" ")),
+        )
+    return Judged(Outcome.FAIL, reason, wrong.left)
 
 
 def is_known(finding: Finding, expected: KnownWeakness | None) -> bool:
     """Whether a finding is one of those that the scenario expects to fail."""
-    asked = finding.category in (Category.REDUNDANCY, Category.EXPECTATION, Category.REQUIRED)
-    return expected is not None and asked and finding.id in expected.findings
+    return expected is not None and finding.category in ASKED and finding.id in expected.findings
 
 
 def exit_code_of(outcomes: tuple[Outcome, ...]) -> int:

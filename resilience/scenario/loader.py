@@ -33,7 +33,7 @@ def read_scenario(document: Document, city: City | None = None) -> tuple[Scenari
     if problems:
         return None, problems
     found, problems = read(ScenarioFile, document, World(document, city))
-    return None if found is None else found.record(), problems
+    return None if found is None else found.record(document.data), problems
 
 
 def check_scenario(document: Document, city: City | None = None) -> list[Problem]:
@@ -66,6 +66,7 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
     data: dict[str, Any] = dict(document.data)
     data["run"] = dict(data["run"]) | {"seeds": [seed]}
     if city is not None:
+        data.pop("expected", None)  # a weakness is one of the city that the scenario was written for
         data["city"] = {"path" if Path(city).exists() else "name": city}
     resolved = {entry.id: entry for entry in scenario.timeline}
     data["timeline"] = [_as_executed(item, resolved[item["id"]]) for item in data["timeline"]]

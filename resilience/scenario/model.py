@@ -14,12 +14,14 @@ Every required level that none of them asks for is judged as well, unless the sc
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+from resilience.scenario.change_model import Changed
 from resilience.scenario.names import (
     LEVELS,
     ClauseName,
@@ -55,6 +57,7 @@ from resilience.scenario.scenario import (
     SteadyState,
     Threshold,
     TimeLimit,
+    Weakness,
     Window,
     level_of,
 )
@@ -201,32 +204,50 @@ class CrewFields(Model):
         return CrewPolicy(Priority(self.priority or Priority.LIST), tuple(self.list_ or ()))
 
 
+class WeaknessFields(Model):
+    """Findings that fail, and what would cure them."""
+
+    findings: list[str] = Field(min_length=1)
+    """ids of the redundancies and expectations that fail; `required-MEASURE` for levels that the scenario does not ask
+    for by itself"""
+    cure: Changed
+    """what would have to be added to the city, or set otherwise, so that they hold; `stadtwerk why RUN` looks for it"""
+
+
 class ExpectedFields(Model):
-    """A known weakness of the city: the run is expected to fail, by these findings alone; left out where it is to
-    pass.
+    """Known weaknesses of the city: the run is expected to fail, by these findings alone; left out where it is to
+    pass, and where nobody knows of a cure.
     """
 
     verdict: Literal["fail"]
     """write verdict: fail; leave `expected` out where the run is to pass"""
-    findings: list[str] = Field(min_length=1)
-    """ids of the redundancies and expectations that fail; `required-MEASURE` for levels that the scenario does not ask
-    for by itself"""
-    reason: Wording
+    weaknesses: list[WeaknessFields] = Field(min_length=1)
+    """each with its cure; a suite runs it and holds that it cures"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         known = [name for part in ("redundancies", "expect") for name in context.ids.get(part, ())]
         known += [f"{REQUIRED}{measure}" for measure in registry().measures]
-        findings = fields.get("findings", ())
-        for number, name in enumerate(findings):
-            if name not in known:
-                near = ", ".join(one for one in known if not one.startswith(REQUIRED))
-                mistakes.unknown(("findings", number), "redundancy or expectation", name, known, near)
-            elif name in findings[:number]:
-                mistakes.wrong(("findings", number), f"{name!r} is named twice", "name it once")
+        seen: list[str] = []
+        for place, weakness in enumerate(fields.get("weaknesses", ())):
+            for number, name in enumerate(weakness.findings):
+                at = ("weaknesses", place, "findings", number)
+                if name not in known:
+                    near = ", ".join(one for one in known if not one.startswith(REQUIRED))
+                    mistakes.unknown(at, "redundancy or expectation", name, known, near)
+                elif name in seen:
+                    mistakes.wrong(at, f"{name!r} is named twice", "name it once")
+                seen.append(name)
 
-    def record(self) -> KnownWeakness:
-        return KnownWeakness(tuple(self.findings), self.reason)
+    def record(self, raw: Mapping[str, Any]) -> KnownWeakness:
+        """The record; `raw` is the part as it is written."""
+        written = raw["weaknesses"]
+        return KnownWeakness(
+            tuple(
+                Weakness(tuple(one.findings), json.dumps(raw_one["cure"], sort_keys=True))
+                for one, raw_one in zip(self.weaknesses, written, strict=True)
+            )
+        )
 
 
 # --- levels and their limits
@@ -762,7 +783,8 @@ class ScenarioFile(Model):
                     mistakes.wrong(("not_asked", number), what, "judge it or leave it out, not both")
                 asked.setdefault(level.id, "is opted out already")
 
-    def record(self) -> Scenario:
+    def record(self, raw: Mapping[str, Any]) -> Scenario:
+        """The record; `raw` is the file as it is written."""
         return Scenario(
             id=self.id,
             title=self.title,
@@ -776,6 +798,6 @@ class ScenarioFile(Model):
             crews=None if self.crews is None else self.crews.record(),
             charter=tuple(self.charter),
             sources=tuple(self.sources),
-            expected=None if self.expected is None else self.expected.record(),
+            expected=None if self.expected is None else self.expected.record(raw["expected"]),
             not_asked=tuple(item.record() for item in self.not_asked),
         )

@@ -222,14 +222,28 @@ Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity | ByPl
 
 
 @dataclass(frozen=True, slots=True)
+class Weakness:
+    """Redundancies and expectations that fail, and what cures them: a change to the city, as JSON text (`add`, `set`).
+
+    With the cure they hold, without it they fail: that is what makes it the cause.
+    """
+
+    findings: tuple[str, ...]
+    cure: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownWeakness:
-    """The verdict to be expected is a fail, by exactly these redundancies and expectations, for this reason.
+    """The verdict to be expected is a fail, by exactly the findings of these weaknesses.
 
     A run that fails otherwise, or no longer, is not what was expected.
     """
 
-    findings: tuple[str, ...]
-    reason: Text
+    weaknesses: tuple[Weakness, ...]
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        return tuple(name for weakness in self.weaknesses for name in weakness.findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,6 +307,7 @@ __all__ = [
     "TimeLimit",
     "TimelineEntry",
     "Trigger",
+    "Weakness",
     "Wear",
     "Window",
 ]

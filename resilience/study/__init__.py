@@ -1,1 +1,1 @@
-"""Many runs: audits, campaigns, comparisons, suites, and shrinking a failure."""
+"""Many runs: audits, campaigns, comparisons, suites, shrinking a failure, and why something failed."""

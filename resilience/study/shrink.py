@@ -85,7 +85,7 @@ def shrink(timeline: Timeline, fails: Fails, most_runs: int = 100) -> Shrunk:
         raise ValueError("this timeline does not fail, so nothing of it can be left out")
     smallest = False
     try:
-        best = _without(timeline, tries.fails)
+        best = irreducible(timeline, tries.fails)
         for number in range(len(best)):
             best = _fewer_targets(best, number, tries)
         best, smallest = _fewest(timeline, best, tries)
@@ -104,8 +104,11 @@ def _places(timeline: Timeline) -> int:
     return sum(max(1, len(piece.targets)) for piece in timeline)
 
 
-def _without(parts: tuple[Part, ...], fails: Callable[[tuple[Part, ...]], bool]) -> tuple[Part, ...]:
-    """Delta debugging: parts of which none can be left out alone. Never empty, unless nothing at all fails too."""
+def irreducible(parts: tuple[Part, ...], fails: Callable[[tuple[Part, ...]], bool]) -> tuple[Part, ...]:
+    """Delta debugging: parts of which none can be left out alone. Never empty, unless nothing at all fails too.
+
+    `fails` is whatever all parts together do and is to be kept; it is asked of fewer of them.
+    """
     if parts and fails(()):
         return ()
     chunks = 2
@@ -134,7 +137,7 @@ def _fewer_targets(timeline: Timeline, number: int, tries: _Tries) -> Timeline:
 
     if len(piece.targets) < 2:
         return timeline
-    return made(_without(piece.targets, lambda targets: bool(targets) and tries.fails(made(targets))))
+    return made(irreducible(piece.targets, lambda targets: bool(targets) and tries.fails(made(targets))))
 
 
 def _fewest(whole: Timeline, best: Timeline, tries: _Tries) -> tuple[Timeline, bool]:

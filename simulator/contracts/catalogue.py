@@ -14,6 +14,7 @@ from enum import IntEnum
 from types import MappingProxyType
 
 from simulator.contracts.component import Domain
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import FailureRate, Fragility
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
@@ -272,6 +273,8 @@ class LinkType:
     `passes_loss`   who loses it passes the loss on: what hangs on the target leans on the source as well
     `order`         its place in audits, small numbers first
     `autonomy`      the quantity under which the seconds are recorded that targets still go on without it
+    `reserve`       what can be bought to go on longer without it, in minutes
+    `second`        what another one is called, into a target that has one already
     """
 
     name: LinkKind
@@ -289,6 +292,8 @@ class LinkType:
     passes_loss: bool = False
     autonomy: str = ""
     order: int = 100
+    reserve: Cure | None = None
+    second: Text | None = None
 
     @property
     def private(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from simulator.contracts.cure import Cure
 from simulator.contracts.words import Text, Verbatim
 
 
@@ -37,7 +38,8 @@ class Parameter:
 
     `source` says where the default comes from; the word `assumption` where it is ours. A number lies between
     `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the registry's.
-    `together` says what several faults in force at once come to. `title` is what it is, in words.
+    `together` says what several faults in force at once come to. `title` is what it is, in words. `cure` says that more
+    of it helps, and how much of it could be bought.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Parameter:
     at_most: float | None = None
     names_quantity: bool = False
     together: Together | None = None
+    cure: Cure | None = None
 
     def __post_init__(self) -> None:
         if isinstance(self.title, str):  # plug-ins may say it in one language
@@ -66,6 +69,7 @@ class FaultPoint:
 
     `about` says more of what happens than the title, where there is more to say. `cuts_off` says that it leaves the
     component without any use, though it counts as working: nothing supplies it. `severs` marks what takes a link down.
+    `against` are parameters that every type of component takes which it can befall: what stands ready against it.
     `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
     """
 
@@ -77,6 +81,7 @@ class FaultPoint:
     cuts_off: bool = False
     severs: bool = False
     judged: bool = True
+    against: tuple[Parameter, ...] = ()
     about: Text | None = field(default=None, compare=False)
 
     def together(self, name: str, active: Sequence[ActiveFault]) -> float:

@@ -34,7 +34,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import FailureRate, Fragility
-from simulator.contracts.fault import FaultPoint
+from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
@@ -127,8 +127,10 @@ class Registry:
 
     @cached_property
     def types(self) -> Mapping[str, ComponentType]:
-        """Every type of component by name. A depot takes the parameters of all trades."""
-        found = {one.name: one for catalogue in self.catalogues.values() for one in catalogue.types}
+        """Every type of component by name, with what stands ready against its faults. A depot takes the parameters of
+        all trades."""
+        declared = (one for catalogue in self.catalogues.values() for one in catalogue.types)
+        found = {one.name: replace(one, parameters=_with_reserves(one)) for one in declared}
         trades = tuple(trade.crews for trade in self.trades.values())
         for name in self.depots:
             found[name] = replace(found[name], parameters=(*trades, *found[name].parameters))
@@ -308,6 +310,11 @@ _NAMED: Mapping[str, Callable[[Catalogue], Iterable[Any]]] = {
 
 def _name(one: Any) -> str:
     return str(one.id if isinstance(one, Fragility | FailureRate) else one.name)
+
+
+def _with_reserves(one: ComponentType) -> tuple[Parameter, ...]:
+    ready = {parameter.name: parameter for point in one.faults for parameter in point.against}
+    return (*one.parameters, *ready.values())
 
 
 def named(place: str) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from simulator.contracts.catalogue import Catalogue, ComponentType, SubSystem, TownPart, TradeType
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import Priority
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import Trade
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("simulator.coupling")
 
@@ -39,6 +40,15 @@ def flooded_site(*kinds: str) -> Fragility:
     )
 
 
+STAFF_RESERVE = Parameter(
+    "staff_reserve",
+    "1",
+    0.0,
+    "assumption",
+    _("staff on stand-by, as a share of the usual staff; it is absent in the same proportion"),
+    cure=Cure(_("staff on stand-by"), 1.0, 0.01, "assumption: as many again as there are"),
+)
+
 STAFF_ABSENT = FaultPoint(
     "staff-absent",
     _("staff is absent"),
@@ -53,8 +63,15 @@ STAFF_ABSENT = FaultPoint(
             at_most=1.0,
         ),
     ),
+    against=(STAFF_RESERVE,),
 )
 """On every kind of place that people work at: what it still serves sinks with those who are there."""
+
+
+def more_people(title: Text) -> Cure:
+    """What can be bought of crews, drivers or officers, called `title`."""
+    return Cure(title, 20, 1, "assumption", added=True)
+
 
 FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"))
 """On a depot no truck leaves; on a generator none comes to it."""
@@ -125,7 +142,14 @@ CATALOGUE = Catalogue(
                 Parameter(
                     "parts_delivery_s", "s", 86400.0, "assumption", _("time until a part that was used is replaced")
                 ),
-                Parameter("fuel_trucks", "", 1.0, "assumption", _("fuel trucks that leave from it")),
+                Parameter(
+                    "fuel_trucks",
+                    "",
+                    1.0,
+                    "assumption",
+                    _("fuel trucks that leave from it"),
+                    cure=Cure(_("more fuel trucks"), 10, 1, "assumption", added=True),
+                ),
                 Parameter("truck_l", "l", 5000.0, "assumption", _("fuel that one truck carries")),
                 Parameter(
                     "fuel_store_l", "l", 20000.0, "assumption", _("fuel at hand; what is used up is not replaced")
@@ -145,14 +169,28 @@ CATALOGUE = Catalogue(
         TradeType(
             DRIVER,
             _("drivers"),
-            Parameter("drivers", "", 0.0, "assumption", _("drivers of fuel trucks who do nothing else")),
+            Parameter(
+                "drivers",
+                "",
+                0.0,
+                "assumption",
+                _("drivers of fuel trucks who do nothing else"),
+                cure=more_people(_("more drivers")),
+            ),
             order=4,
             in_town=2.0,
         ),
         TradeType(
             ALL,
             _("any work"),
-            Parameter("crews", "", 2.0, "assumption", _("crews that do any work")),
+            Parameter(
+                "crews",
+                "",
+                2.0,
+                "assumption",
+                _("crews that do any work"),
+                cure=more_people(_("more crews for any work")),
+            ),
             any_work=True,
             order=5,
         ),

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from simulator.contracts.city import City
+from simulator.contracts.component import Component
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault, FaultPoint
 from simulator.contracts.registry import registry
@@ -78,6 +79,10 @@ class FaultStack:
         if there:
             self._tell(point, target, fault, event)
         return event
+
+    def component(self, name: str) -> Component:
+        """A component of the city. Raises `KeyError` for an unknown id."""
+        return self._city.components[name]
 
     def active(self, target: str, fault: str) -> tuple[ActiveFault, ...]:
         return tuple(self._active.get((target, fault), {}).values())

@@ -9,7 +9,7 @@ from simulator.contracts.city import City
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import registry
 from simulator.coupling import catalogue, events
-from simulator.coupling.catalogue import POLICE_ELSEWHERE
+from simulator.coupling.catalogue import POLICE_ELSEWHERE, STAFF_RESERVE
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
@@ -21,9 +21,13 @@ def staff_present(faults: FaultStack, component: str) -> float:
     """Share of the staff of a component that is there, 0 to 1.
 
     Several causes at once take their shares of those who are left, one after the other (assumption: they are
-    independent of each other).
+    independent of each other). Those on stand-by fill the gaps, and fall ill as the others do.
     """
-    return prod(1.0 - fault.number("share") for fault in faults.active(component, STAFF_ABSENT))
+    absent = faults.active(component, STAFF_ABSENT)
+    if not absent:
+        return 1.0
+    there = prod(1.0 - fault.number("share") for fault in absent)
+    return min(1.0, there * (1.0 + float(faults.component(component).parameters.get(STAFF_RESERVE.name, 0.0))))
 
 
 Told = Callable[[str, int], None]

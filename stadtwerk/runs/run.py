@@ -149,11 +149,13 @@ def run_checked(
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
+    from resilience.judge.outcome import weakness_words
+
     notes = (*feed.notes(telemetry), _("digest: {digest} (seed {seed})", digest=digest[:16], seed=seed))
     if resolved.timeline and not request.twin:
         notes += (_("not held beside the same time without the faults: whether they made a difference is not known"),)
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
-        notes += (KNOWN_WEAKNESS + Verbatim(": ") + resolved.expected.reason,)
+        notes += (KNOWN_WEAKNESS + Verbatim(": ") + weakness_words(verdict, resolved.expected, city),)
     return RunResult(out, verdict, digest, telemetry, notes), history
 
 

@@ -1,1 +1,1 @@
-"""Many runs at once: suites, audits, campaigns, comparisons, and who executes them."""
+"""Many runs: suites, audits, campaigns, comparisons, variants of one run, why it failed, and who executes them."""

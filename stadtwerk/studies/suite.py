@@ -9,7 +9,7 @@ import json
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience.judge.outcome import Judged, Outcome, exit_code_of, outcome_of
+from resilience.judge.outcome import ASKED, CuredRun, Judged, Outcome, exit_code_of, held_to_cures, outcome_of
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
 from resilience.study.suite import OptOuts, SuiteRun, opt_outs, suite_junit_xml
@@ -27,11 +27,13 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.library import load_checked, load_named_city
 from stadtwerk.runs.run import RunRequest, RunResult, replay_command, run_scenario
+from stadtwerk.studies.variants import Base, Variant, run_variants
 from stadtwerk.terminal import Quiet, Terminal
 
 if TYPE_CHECKING:
-    from resilience.scenario.scenario import Scenario
+    from resilience.scenario.scenario import Scenario, Weakness
     from resilience.study.suite import Suite
+    from simulator.contracts.city import City
 
 _ = Words("stadtwerk")
 
@@ -41,7 +43,10 @@ JUNIT_FILE = "junit.xml"
 
 @dataclass(frozen=True, slots=True)
 class SuiteRequest:
-    """What to run and where to put it. `city` given: in this city, where no scenario's known weakness counts."""
+    """What to run and where to put it. `city` given: in this city, where no scenario's known weakness counts.
+
+    With `cures` each known weakness is run again with its cure, which must cure it.
+    """
 
     suite: Suite
     out: Path
@@ -49,6 +54,7 @@ class SuiteRequest:
     jobs: int = 1
     lang: str = "en"
     twin: bool = True
+    cures: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +109,10 @@ def run_suite(request: SuiteRequest, told: Told = lambda *_: None) -> SuiteResul
 
 def run_single(file: Path, seed: int, out: Path, lang: str = "en") -> SuiteRun:
     """One run by itself, judged as in a suite; its folder stands in `out`. Raises `BadInput`."""
-    _document, scenario, _city = load_checked(file)
+    _document, scenario, city = load_checked(file)
     request = RunRequest(file, None, seed, out / f"{scenario.id}-seed{seed}", broker_port=None, lang=lang)
-    return _finished(_Planned(file, scenario, request), lambda: _run_one(request))
+    one = _Planned(file, scenario, request, city)
+    return _finished(one, lambda: _run_one(one.request, one.weaknesses))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +120,14 @@ class _Planned:
     file: Path
     scenario: Scenario
     request: RunRequest
+    town: City
+    cures: bool = True
+
+    @property
+    def weaknesses(self) -> tuple[Weakness, ...]:
+        """Those whose cure is to be run."""
+        known = self.run.expected
+        return () if known is None or not self.cures else known.weaknesses
 
     @property
     def run(self) -> SuiteRun:
@@ -137,7 +152,7 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
     files: dict[str, Path] = {}
     for file in request.suite.scenarios:
         try:
-            _document, scenario, _city = load_checked(file, request.city, load)
+            _document, scenario, town = load_checked(file, request.city, load)
         except BadInput as bad:
             problems += bad.problems
             continue
@@ -147,7 +162,7 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
         for seed in scenario.run.seeds if request.suite.all_seeds else scenario.run.seeds[:1]:
             out = request.out / f"{scenario.id}-seed{seed}"
             one = RunRequest(file, request.city, seed, out, broker_port=None, lang=request.lang, twin=request.twin)
-            planned.append(_Planned(file, scenario, one))
+            planned.append(_Planned(file, scenario, one, town, request.cures))
     if problems:
         raise BadInput(problems)
     return tuple(planned)
@@ -165,30 +180,57 @@ def _all(request: SuiteRequest, planned: tuple[_Planned, ...]) -> Iterator[tuple
     """Each run as soon as it is over, with its place in the suite."""
     if request.jobs == 1:
         for number, one in enumerate(planned):
-            yield number, _finished(one, lambda one=one: _run_one(one.request))  # type: ignore[misc]
+            yield number, _finished(one, lambda one=one: _run_one(one.request, one.weaknesses))  # type: ignore[misc]
         return
     from multiprocessing import get_context
 
     # Started afresh: engines and their threads do not outlive a fork of a process that has used them.
     with ProcessPoolExecutor(request.jobs, get_context("spawn")) as pool:
-        futures: dict[Future[tuple[Verdict, float]], int] = {
-            pool.submit(_run_one, one.request): number for number, one in enumerate(planned)
+        futures: dict[Future[_Done], int] = {
+            pool.submit(_run_one, one.request, one.weaknesses): number for number, one in enumerate(planned)
         }
         for future in as_completed(futures):
             yield futures[future], _finished(planned[futures[future]], future.result)
 
 
-def _run_one(request: RunRequest) -> tuple[Verdict, float]:
-    """Verdict and wall time of one run."""
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """Verdict and wall time of one run, and the runs with the cures of its weaknesses."""
+
+    verdict: Verdict
+    length_s: float
+    cured: tuple[CuredRun, ...] = ()
+
+
+def _run_one(request: RunRequest, weaknesses: tuple[Weakness, ...]) -> _Done:
     start = time.monotonic()
     verdict = run_scenario(request, Quiet(request.lang)).verdict
-    return verdict, time.monotonic() - start
+    cured = run_cured(request.scenario, request.seed, weaknesses) if verdict.value is Value.FAIL else ()
+    return _Done(verdict, time.monotonic() - start, cured)
 
 
-def _finished(one: _Planned, result: Callable[[], tuple[Verdict, float]]) -> SuiteRun:
+def run_cured(file: Path, seed: int | None, weaknesses: Sequence[Weakness]) -> tuple[CuredRun, ...]:
+    """Each weakness of a scenario with its cure, as a light run. Raises `BadInput`."""
+    if not weaknesses:
+        return ()
+    base = Base.of_scenario(file, seed=seed)
+    plain = {name: part for name, part in base.scenario.items() if name != "expected"}
+    jobs = [base.job(plain, weakness.cure) for weakness in weaknesses]
+    found = run_variants(jobs)
+    return tuple(_cured_run(one, found[job.key]) for one, job in zip(weaknesses, jobs, strict=True))
+
+
+def _cured_run(weakness: Weakness, variant: Variant) -> CuredRun:
+    if variant.verdict is None:
+        return CuredRun(weakness, error=variant.error)
+    meant = [f for f in variant.verdict.findings if f.id in weakness.findings and f.category in ASKED]
+    return CuredRun(weakness, tuple(finding for finding in meant if finding.value is not Value.PASS))
+
+
+def _finished(one: _Planned, result: Callable[[], _Done]) -> SuiteRun:
     """The run with what came of it. Bad input that shows only now (a folder that is in use) stops the suite."""
     try:
-        verdict, length_s = result()
+        done = result()
     except BadInput:
         raise
     except Exception as error:  # a bug of ours in one run must not hide what the others show
@@ -196,7 +238,8 @@ def _finished(one: _Planned, result: Callable[[], tuple[Verdict, float]]) -> Sui
         reason = _("Internal error: {said}", said=said)
         return replace(one.run, judged=Judged(Outcome.ERROR, reason))
     known = one.run
-    return replace(known, judged=outcome_of(verdict, known.expected), verdict=verdict, length_s=length_s)
+    judged = held_to_cures(outcome_of(done.verdict, known.expected, one.town), done.cured, one.town)
+    return replace(known, judged=judged, verdict=done.verdict, length_s=done.length_s)
 
 
 def _record(result: SuiteResult) -> dict[str, Any]:

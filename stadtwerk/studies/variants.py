@@ -193,3 +193,9 @@ def kept() -> Iterator[RecordStore]:
         yield store
     finally:
         store.close()
+
+
+def variants_kept(keys: Sequence[str]) -> frozenset[str]:
+    """Which of these need not be run any more."""
+    with kept() as store:
+        return frozenset(key for key in keys if store.get(key) is not None)

@@ -11,7 +11,7 @@ from resilience.report.charter.content import Status
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence, judged_for_charter
 from resilience.report.charter.grid import clause_rows
 from resilience.scenario.clauses import charter_clauses
-from resilience.scenario.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario
+from resilience.scenario.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario, Weakness
 from simulator.contracts.words import Verbatim
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
@@ -34,7 +34,7 @@ def run(
         findings.append(
             Finding("spare", Category.REDUNDANCY, spare, Verbatim("spare"), Verbatim("why spare"), needed=needed)
         )
-    known = KnownWeakness(tuple(expected.split()), Verbatim("known")) if expected else None
+    known = KnownWeakness((Weakness(tuple(expected.split()), "{}"),)) if expected else None
     value = combined(finding.value for finding in findings)
     verdict = Verdict("s", Verbatim("t"), Verbatim("q"), value, Verbatim("answer"), tuple(findings), (clause,))
     scenario = Scenario(
@@ -102,7 +102,7 @@ def test_a_clause_is_shown_only_by_conclusive_evidence_of_the_kind_it_needs(
     others = {row.status for name, row in rows.items() if name != clause}
     assert others == {Status.NOT_SHOWN}, "what nobody examined is not shown"
     if status is Status.WEAKNESS:
-        assert rows[clause].found[0].en in ("known", "spare: why spare")
+        assert rows[clause].found[0].en in ("why b", "spare: why spare")
         assert "why" in rows[clause].runs[-1].sentence.en
 
 

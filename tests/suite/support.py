@@ -32,7 +32,10 @@ UNSEEN = (
     "  - {id: unseen, at: 5min, fault: node-out, target: gateway-east, for: 5min,"
     " evidence: {signal: junction-A.leak_m3_s, above: 1, within: 5min}}"
 )
-KNOWN = "expected: {{verdict: fail, findings: [{findings}], reason: {{de: bekannt, en: it is known}}}}\n"
+CUT = "  - {id: cut, at: 5min, fault: link-cut, target: g-h, for: 30min}"
+"""The only cable of the hospital, whose battery lasts ten minutes."""
+BATTERY = "set: [{link: g-h, autonomy_min: 30}]"
+KNOWN = "expected: {{verdict: fail, weaknesses: [{{findings: [{findings}], cure: {{{cure}}}}}]}}\n"
 
 
 def town(place: Path) -> Path:
@@ -42,9 +45,11 @@ def town(place: Path) -> Path:
     return place
 
 
-def scenario(place: Path, name: str, timeline: str = SMALL, findings: str = "", seeds: str = "1") -> Path:
-    """Write a scenario file; `findings` are those of a known weakness."""
-    expected = KNOWN.format(findings=findings) if findings else ""
+def scenario(
+    place: Path, name: str, timeline: str = SMALL, findings: str = "", seeds: str = "1", cure: str = BATTERY
+) -> Path:
+    """Write a scenario file; `findings` are those of a known weakness, `cure` is what is said to cure it."""
+    expected = KNOWN.format(findings=findings, cure=cure) if findings else ""
     path = place / f"{name}.yaml"
     path.write_text(FRAME.format(id=name, timeline=timeline, expected=expected, seeds=seeds), encoding="utf-8")
     return path

@@ -11,7 +11,7 @@ import pytest
 import xmlschema
 
 from stadtwerk.__main__ import main
-from tests.suite.support import CLOSED, UNSEEN, scenario, suite, town
+from tests.suite.support import CLOSED, CUT, UNSEEN, scenario, suite, town
 
 XSD = xmlschema.XMLSchema(str(Path(__file__).with_name("junit.xsd")))
 
@@ -30,11 +30,11 @@ def test_all_as_expected_is_0_and_a_known_weakness_is_never_a_pass(
     place: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     scenario(place, "holds", seeds="1, 2")
-    scenario(place, "weak", CLOSED, findings="water")
+    scenario(place, "weak", CUT, findings="hospital")
     junit = place / "deep" / "junit.xml"
     assert run(place, "holds", "weak", seeds="all", more=("--junit", str(junit))) == 0
     said = capsys.readouterr().out
-    assert "mine: 2 pass, 1 known weakness" in said and "it is known" in said
+    assert "mine: 2 pass, 1 known weakness" in said and "emergency power for 30 min" in said
     record = json.loads((place / "out" / "suite.json").read_text(encoding="utf-8"))
     assert [(r["folder"], r["outcome"], r["verdict"]) for r in record["runs"]] == [
         ("holds-seed1", "pass", "pass"),
@@ -47,7 +47,7 @@ def test_all_as_expected_is_0_and_a_known_weakness_is_never_a_pass(
     root = ElementTree.parse(junit).getroot()
     assert [root.get(name) for name in ("failures", "errors", "skipped")] == ["0", "0", "1"]
     (skipped,) = root.iter("skipped")
-    assert "it is known" in skipped.get("message", "")
+    assert "St. Example: 10% of its service" in skipped.get("message", "")
 
 
 def test_what_went_wrong_is_told_with_its_seed_and_the_command_that_replays_it(
@@ -211,3 +211,26 @@ def test_a_failing_timeline_is_shrunk_to_the_one_fault_that_matters(
     text = file.read_text(encoding="utf-8").replace(entry["for"], "9 min")
     file.write_text(text, encoding="utf-8")
     assert main(["run", str(file), "--out", str(place / "shorter"), "--mqtt", "off"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("cure", "outcome", "said"),
+    [
+        ("set: [{link: g-h, autonomy_min: 30}]", "known-weakness", "It holds with"),
+        ("set: [{link: g-h, autonomy_min: 29}]", "fail", "does not cure it"),
+        ("set: [{link: w-h, autonomy_min: 900}]", "fail", "does not cure it"),
+        ("set: [{link: nowhere, autonomy_min: 30}]", "fail", "does not fit the city"),
+    ],
+)
+def test_a_weakness_is_known_only_by_what_cures_it(place: Path, cure: str, outcome: str, said: str) -> None:
+    """The cable is cut for 30 minutes: a battery for 30 minutes carries the hospital over, one for 29 does not."""
+    scenario(place, "weak", CUT, findings="hospital", cure=cure)
+    assert run(place, "weak") == (0 if outcome == "known-weakness" else 1)
+    (row,) = json.loads((place / "out" / "suite.json").read_text(encoding="utf-8"))["runs"]
+    assert row["outcome"] == outcome
+    assert said in row["reason"]["en"]
+
+
+def test_cures_are_not_run_for_who_does_not_want_it(place: Path) -> None:
+    scenario(place, "weak", CUT, findings="hospital", cure="set: [{link: g-h, autonomy_min: 1}]")
+    assert run(place, "weak", more=("--no-cures",)) == 0

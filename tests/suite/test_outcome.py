@@ -6,7 +6,7 @@ import pytest
 
 from resilience.judge.outcome import Outcome, exit_code_of, outcome_of
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
-from resilience.scenario.scenario import KnownWeakness
+from resilience.scenario.scenario import KnownWeakness, Weakness
 from simulator.contracts.words import Verbatim
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
@@ -48,7 +48,7 @@ def verdict(**values: Value) -> Verdict:
 def test_only_the_weakness_that_is_declared_is_a_known_one(
     known: str, found: dict[str, Value], outcome: Outcome, unexpected: str
 ) -> None:
-    expected = KnownWeakness(tuple(known.split()), Verbatim("known")) if known else None
+    expected = KnownWeakness((Weakness(tuple(known.split()), "{}"),)) if known else None
     judged = outcome_of(verdict(**found), expected)
     assert judged.outcome is outcome
     assert " ".join(finding.id for finding in judged.unexpected) == unexpected

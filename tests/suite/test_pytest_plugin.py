@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.suite.support import CLOSED, UNSEEN, scenario, town
+from tests.suite.support import CLOSED, CUT, UNSEEN, scenario, town
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Path:
 
 def test_a_folder_of_scenarios_is_run_and_what_failed_is_told_without_a_traceback(place: Path) -> None:
     scenario(place, "holds", seeds="1, 2")
-    scenario(place, "weak", CLOSED, findings="water")
+    scenario(place, "weak", CUT, findings="hospital")
     scenario(place, "breaks", CLOSED)
     scenario(place, "open", UNSEEN)
     (place / "other.yaml").write_text("schema: stadtwerk/suite/1\n", encoding="utf-8")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of
+from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of, weakness_words
 from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
 from resilience.scenario.clauses import Need
 from resilience.scenario.scenario import KnownWeakness, Scenario
@@ -31,7 +31,7 @@ def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None) -> Judg
         return judged
     if verdict.value is Value.PASS:
         return Judged(Outcome.PASS, verdict.answer)
-    return Judged(Outcome.KNOWN, expected.reason)
+    return Judged(Outcome.KNOWN, weakness_words(verdict, expected))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 content        everything the page shows, as frozen records in the order of the page
 compose        builds the content from city, scenario, history and verdict
 cascade        what led to what, as a tree
+why            what would have kept what failed, filled in later
 page           turns the content into HTML, with the figures for its script
 views          content grouped and worded for the template
 texts          the words of the page

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from resilience.judge.limits import shown_unit
 from resilience.judge.losses import district_losses, failed_spans, headline, level_courses, service_losses
+from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.report.run.cascade import cascade
 from resilience.report.run.content import (
@@ -23,6 +24,7 @@ from resilience.report.run.content import (
     TownMap,
 )
 from resilience.report.run.content import Threshold as ThresholdRow
+from resilience.report.run.why import WhyRow
 from resilience.scenario.clauses import clauses
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
@@ -83,6 +85,8 @@ def compose(
         services=services,
         districts=districts,
         cascade=cascade(city, history, courses),
+        why=why_rows(verdict),
+        why_command=f"stadtwerk why runs/{scenario.id}-seed{seed}",
         thresholds=_thresholds(city, verdict),
         telemetry=telemetry,
         assumptions=tuple(AssumptionNote(a.subject, a.text, a.basis) for a in city.assumptions),
@@ -90,6 +94,11 @@ def compose(
         digest=digest,
         metrics=verdict.metrics,
     )
+
+
+def why_rows(verdict: Verdict) -> tuple[WhyRow, ...]:
+    """What failed of what was asked, as long as nobody has looked for what would have kept it."""
+    return tuple(WhyRow(f.title, f.reason) for f in verdict.findings if f.value is Value.FAIL and f.category in ASKED)
 
 
 def _weight(finding: Finding) -> tuple[int, bool]:

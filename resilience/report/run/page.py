@@ -16,6 +16,7 @@ from resilience.report.run.content import Check, MapComponent, MapDistrict, Repo
 from resilience.report.run.texts import say
 from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view
+from resilience.report.run.why import why_html
 from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import source_words, term
@@ -173,6 +174,7 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "script": Markup(_script()),
         "script_hash": f"sha256-{b64encode(sha256(_script().encode()).digest()).decode()}",
         "data_json": Markup(page_data(content, lang)),
+        "why": Markup(why_html(content.why, content.why_command, lang)),
     }
     template = _environment().get_template("page.html.j2")
     return template.render(c=content, v=page_view(content, lang), lang=lang, **helpers)

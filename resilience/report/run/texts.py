@@ -114,6 +114,16 @@ TEXTS: dict[str, Text] = {
         "above it; “after” is the time since its cause."
     ),
     "no-cascade": _("Nothing was lost."),
+    "why": _("What would have kept it"),
+    "why-intro": _(
+        "The run again without each fault, and with each lack cured that it shows; of each cure as little as is enough."
+    ),
+    "why-not-asked": _("Nobody has asked yet. This command looks for it and fills it in here:"),
+    "why-without": _("It holds without any one of these:"),
+    "why-with": _("It holds with any one of these, the smallest first:"),
+    "why-none": _("No cure found: nothing that the town could buy of what it has keeps it, alone or in pairs."),
+    "why-incomplete": _("Not everything was tried: the allowed runs were used up. The same command goes on from here."),
+    "why-nothing": _("Nothing that was asked for failed."),
     "after": _("after"),
     "alike": _("and {n} more like it at the same time"),
     "via": _("via"),

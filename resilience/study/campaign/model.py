@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 import orjson
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
+from resilience.scenario.change_model import LINK_FIELDS, TARGETS, Changed, Chosen
 from resilience.study.campaign.campaign import TODAY, Campaign, Measure, Method, Variation
 from resilience.study.campaign.distribution import KINDS, Distribution
 from simulator.contracts.component import Value
 from simulator.contracts.document import Document
 from simulator.contracts.duration import seconds
-from simulator.contracts.entries import ComponentRow, LinkRow
 from simulator.contracts.model import (
     NUMBER,
     TEXT,
@@ -35,8 +35,6 @@ from simulator.contracts.problem import BadInput
 SCHEMA, VERSION = "stadtwerk/campaign", 1
 
 DISTRIBUTIONS = (*KINDS, "choice", "chance")
-TARGETS = ("component", "components", "link", "links")
-LINK_FIELDS = ("autonomy_min", "latency_ms", "loss")
 
 Id = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~@-]*$", description="letters, digits, dots, dashes and underscores")
@@ -83,44 +81,6 @@ class Sampler(Model):
     """all draws follow from it"""
 
 
-class _Selected(Model):
-    @classmethod
-    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
-        if fields.keys() >= cls.model_fields.keys() - {"together_"} and not any(fields.values()):
-            mistakes.wrong((), "is empty", "say by what they are meant")
-
-
-class Components(_Selected):
-    """Listed components by what they are; every field given must match."""
-
-    kind: str | None = None
-    district: str | None = None
-    owner: str | None = None
-    maker: str | None = None
-
-
-class Links(_Selected):
-    """Links by what they are; every field given must match."""
-
-    kind: str | None = None
-    source: str | None = None
-    target: str | None = None
-    source_kind: str | None = None
-    target_kind: str | None = None
-    owner: str | None = None
-
-
-class _Chosen(Model):
-    """What of the city is meant: one of these."""
-
-    component: str | None = None
-    """one component of the city"""
-    components: Components | None = None
-    link: str | None = None
-    """one link of the city"""
-    links: Links | None = None
-
-
 class Normal(Model):
     """Normal between two limits."""
 
@@ -137,7 +97,7 @@ class Exponential(Model):
     most: Quantity
 
 
-class VariationEntry(_Chosen):
+class VariationEntry(Chosen):
     """One thing that differs from case to case."""
 
     id: Id
@@ -266,61 +226,18 @@ def _check_numbers(name: str, written: list[Any] | Model, mistakes: Mistakes) ->
         mistakes.wrong(name, "has no length", "write mean and most above 0")
 
 
-class Added(Model):
-    """New components and links, as a city's tables have them."""
-
-    components: list[ComponentRow] | None = None
-    links: list[LinkRow] | None = None
-
-    @classmethod
-    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
-        if {"components", "links"} <= fields.keys() and not any(fields.values()):
-            mistakes.wrong((), "adds nothing", "list components or links")
-
-
-class Setting(_Chosen):
-    """What is set (component, components, link or links), and its new values."""
-
-    parameters: dict[str, Value] | None = Field(None, min_length=1)
-    """new parameters of the component"""
-    autonomy_min: float | None = Field(None, ge=0)
-    """minutes that the target goes on without the link"""
-    latency_ms: float | None = Field(None, ge=0)
-    """delay of a message over the link"""
-    loss: Share | None = None
-    """share of messages lost on the link"""
-
-    @classmethod
-    def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
-        if not fields.keys() >= {*TARGETS, "parameters", *LINK_FIELDS}:
-            return  # what is missing is broken, and told
-        named = [name for name in TARGETS if fields[name] is not None]
-        values = [name for name in ("parameters", *LINK_FIELDS) if fields[name] is not None]
-        if len(named) != 1:
-            mistakes.wrong((), "does not name one thing to set", f"name one of: {', '.join(TARGETS)}")
-        elif not values:
-            mistakes.wrong((), "gives no new value", f"write one of: parameters, {', '.join(LINK_FIELDS)}")
-        for name in values if len(named) == 1 else ():
-            if named[0].startswith("link") == (name == "parameters"):
-                mistakes.wrong(name, f"is nothing that a {named[0].rstrip('s')} has", "leave it out")
-
-
-class MeasureEntry(Model):
+class MeasureEntry(Changed):
     """What might be done; it is run on the same cases as the town of today."""
 
     id: Id
     title: Wording
     source: str | None = None
     """where the figures of the measure come from"""
-    add: Added | None = None
-    set: list[Setting] | None = Field(None, min_length=1)
-    """new values for what is there"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
         context.once("measures", fields.get("id"), mistakes)
-        if {"add", "set"} <= fields.keys() and fields["add"] is None and fields["set"] is None:
-            mistakes.wrong((), "changes nothing", "say what it would `add` or `set`")
+        super().check(fields, context, mistakes)
 
     def measure(self, raw: Mapping[str, Any]) -> Measure:
         """The record; `raw` is the entry as it is written."""

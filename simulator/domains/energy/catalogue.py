@@ -20,6 +20,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
@@ -27,7 +28,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, NO_WEAR, STAFF_ABSENT
+from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, NO_WEAR, STAFF_ABSENT, more_people
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.catalogue import TRADE as ICT
 
@@ -247,7 +248,14 @@ CATALOGUE = Catalogue(
                     "1.108, as quoted in NUREG-0933, item B-56",
                     _("chance that it does not start; drawn at each start"),
                 ),
-                Parameter("fuel_l", "l", None, "", _("fuel in the tank at the start")),
+                Parameter(
+                    "fuel_l",
+                    "l",
+                    None,
+                    "",
+                    _("fuel in the tank at the start"),
+                    cure=Cure(_("more fuel in the tank"), 20_000, 10, "assumption", also=("tank_l",)),
+                ),
                 Parameter("tank_l", "l", None, "", _("capacity of the tank")),
                 Parameter("burn_l_h", "l/h", None, "", _("fuel used in an hour at the load it carries")),
                 Parameter(
@@ -313,13 +321,27 @@ CATALOGUE = Catalogue(
             buried=True,
             autonomy="power_autonomy_s",
             order=10,
+            reserve=Cure(
+                _("emergency power"),
+                4320,
+                1,
+                "72 h, which BBK asks of critical infrastructure (Notstromversorgung in Unternehmen und Behörden)",
+            ),
+            second=_("second power feed"),
         ),
     ),
     trades=(
         TradeType(
             ELECTRIC,
             _("electricity"),
-            Parameter("electric_crews", "", 0.0, "assumption", _("crews for grid, signals and buildings alone")),
+            Parameter(
+                "electric_crews",
+                "",
+                0.0,
+                "assumption",
+                _("crews for grid, signals and buildings alone"),
+                cure=more_people(_("more electricity crews")),
+            ),
             buildings=True,
             order=0,
             in_town=2.0,

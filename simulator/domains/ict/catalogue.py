@@ -25,7 +25,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE
+from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE, more_people
 from simulator.sensors.catalogue import REPORT_FAULTS
 
 _ = Words("simulator.domains.ict")
@@ -289,6 +289,7 @@ CATALOGUE = Catalogue(
             undirected=True,
             buried=True,
             order=20,
+            second=_("second data link"),
         ),
         LinkType(
             CONTROL,
@@ -306,7 +307,14 @@ CATALOGUE = Catalogue(
         TradeType(
             TRADE,
             _("ICT"),
-            Parameter("ict_crews", "", 0.0, "assumption", _("crews for the data network and control rooms alone")),
+            Parameter(
+                "ict_crews",
+                "",
+                0.0,
+                "assumption",
+                _("crews for the data network and control rooms alone"),
+                cure=more_people(_("more ICT crews")),
+            ),
             order=2,
             in_town=1.0,
         ),

@@ -27,7 +27,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import LINK_CUT
+from simulator.coupling.catalogue import LINK_CUT, more_people
 from simulator.domains.energy.catalogue import ELECTRIC
 
 _ = Words("simulator.domains.traffic")
@@ -216,7 +216,9 @@ CATALOGUE = Catalogue(
         TradeType(
             ROADS,
             _("roads"),
-            Parameter("roads_crews", "", 0.0, "assumption", _("crews for roads alone")),
+            Parameter(
+                "roads_crews", "", 0.0, "assumption", _("crews for roads alone"), cure=more_people(_("more road crews"))
+            ),
             order=3,
             in_town=1.0,
         ),

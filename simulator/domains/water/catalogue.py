@@ -16,6 +16,7 @@ from simulator.contracts.catalogue import (
     WorstReadings,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter, Together
 from simulator.contracts.level import Measure
@@ -23,7 +24,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import Text, Words
-from simulator.coupling.catalogue import LINK_CUT
+from simulator.coupling.catalogue import LINK_CUT, more_people
 
 _ = Words("simulator.domains.water")
 
@@ -89,6 +90,9 @@ _DISCHARGE = Parameter(
     at_least=0.0,
     at_most=1.0,
 )
+VOLUME = "volume_factor"
+"""The parameter by which a tank is larger than in the network's file."""
+
 _BURST = FaultPoint(
     "burst",
     _("main breaks"),
@@ -206,6 +210,7 @@ CATALOGUE = Catalogue(
                     False,
                     "assumption",
                     _("true: hardwired, it stops where its own controls stop it, whatever is written to it"),
+                    cure=Cure(_("hardwired interlock"), 1, 1, "a switch"),
                 ),
             ),
             from_file=True,
@@ -238,6 +243,16 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("water tank"),
             (_ISOLATED, _DRAINED, TANK_CONTAMINATED),
+            (
+                Parameter(
+                    VOLUME,
+                    "",
+                    1.0,
+                    "as in the network's file",
+                    _("times the volume that the network's file gives it, by a wider basin of the same depth"),
+                    cure=Cure(_("larger tank"), 8, 0.05, "assumption"),
+                ),
+            ),
             from_file=True,
             repair=repair_hours(12, parts=0),
             about=_("elevated tank or service reservoir"),
@@ -270,13 +285,22 @@ CATALOGUE = Catalogue(
             passes_loss=True,
             autonomy="water_autonomy_s",
             order=40,
+            reserve=Cure(_("water tank on site"), 4320, 1, "assumption: 72 h, as for emergency power"),
+            second=_("second water connection"),
         ),
     ),
     trades=(
         TradeType(
             WATER_TRADE,
             _("water"),
-            Parameter("water_crews", "", 0.0, "assumption", _("crews for mains, pumps and wells alone")),
+            Parameter(
+                "water_crews",
+                "",
+                0.0,
+                "assumption",
+                _("crews for mains, pumps and wells alone"),
+                cure=more_people(_("more water crews")),
+            ),
             order=1,
             in_town=2.0,
         ),

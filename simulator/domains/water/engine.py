@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from epanet import toolkit as tk
@@ -46,6 +49,8 @@ class WaterEngine:
 
     `balanced` is false where EPANET found no solution within the file's accuracy, however often it was asked.
 
+    `larger` are tanks, by their name in the file, that hold so many times as much as the file says.
+
     Raises `BadInput` for a file that EPANET refuses, `EpanetError` when a solve fails for good.
     """
 
@@ -57,9 +62,12 @@ class WaterEngine:
         minimum_pressure_m: float = MINIMUM_PRESSURE_M,
         water_age: bool = False,
         step_s: int = STEP_S,
+        larger: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         self._ph, self._path = open_water_file(path), path
         ph = self._ph
+        for tank, factor in larger.items():
+            _enlarge(ph, tank, factor)
         self.network = network = WaterNetwork.of(ph)
         self._units, self._step_s = network.units, step_s
         self.t_s = 0
@@ -289,3 +297,21 @@ class WaterEngine:
                         cut_off[other] = False
                         queue.append(other)
         return cut_off
+
+
+def _enlarge(project: Any, tank: str, factor: float) -> None:
+    """Make a tank hold `factor` times as much between the same levels: a wider basin, or a volume curve of its own."""
+    node = tk.getnodeindex(project, tank)
+    curve = int(tk.getnodevalue(project, node, tk.VOLCURVE))
+    if not curve:
+        diameter, least = (tk.getnodevalue(project, node, p) for p in (tk.TANKDIAM, tk.MINVOLUME))
+        tk.setnodevalue(project, node, tk.TANKDIAM, diameter * math.sqrt(factor))
+        tk.setnodevalue(project, node, tk.MINVOLUME, least * factor)
+        return
+    points = [tk.getcurvevalue(project, curve, i + 1) for i in range(tk.getcurvelen(project, curve))]
+    name = f"{tank[:20]}-larger"
+    tk.addcurve(project, name)
+    own = tk.getcurveindex(project, name)
+    for i, (depth, volume) in enumerate(points):
+        tk.setcurvevalue(project, own, i + 1, depth, volume * factor)
+    tk.setnodevalue(project, node, tk.VOLCURVE, own)

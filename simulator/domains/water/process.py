@@ -17,7 +17,7 @@ from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water import events
-from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND, WATER
+from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND, VOLUME, WATER
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands, Falsified
@@ -47,8 +47,13 @@ class WaterProcess:
         city = runtime.city
         if city.water_file is None:
             raise BadInput([_no_file(runtime)])
+        factors = {tank.network_id: float(tank.parameters.get(VOLUME, 1.0)) for tank in city.of_kind("tank")}
         self._engine = WaterEngine(
-            city.water_file, self._clock.time_of_day_s(self._clock.begin), water_age=water_age, step_s=int(PERIOD_S)
+            city.water_file,
+            self._clock.time_of_day_s(self._clock.begin),
+            water_age=water_age,
+            step_s=int(PERIOD_S),
+            larger={tank: factor for tank, factor in factors.items() if factor != 1.0},
         )
         self._network, self._overrides = self._engine.network, self._engine.overrides
         self._where = self._located()

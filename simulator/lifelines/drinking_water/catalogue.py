@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.level import Measure
@@ -52,9 +53,28 @@ CATALOGUE = Catalogue(
                     _("time until people know that the water must be boiled"),
                 ),
                 Parameter("bottled_s", "s", 3600.0, "assumption", _("time until bottled water is handed out")),
-                Parameter("bottled_l_person", "l", 0.0, "assumption", _("bottled water in stock for each person")),
+                Parameter(
+                    "bottled_l_person",
+                    "l",
+                    0.0,
+                    "assumption",
+                    _("bottled water in stock for each person"),
+                    cure=Cure(
+                        _("more bottled water in stock"),
+                        45,
+                        1,
+                        "three days of 15 l, as 1. WasSV asks for a person and day",
+                    ),
+                ),
                 Parameter("tanker_l", "l", 3000.0, "assumption", _("water that one tanker brings")),
-                Parameter("tankers", "", 2.0, "assumption", _("water tankers that bring water to the district")),
+                Parameter(
+                    "tankers",
+                    "",
+                    2.0,
+                    "assumption",
+                    _("water tankers that bring water to the district"),
+                    cure=Cure(_("more water tankers"), 20, 1, "assumption", added=True),
+                ),
                 Parameter(
                     "refill_s",
                     "s",

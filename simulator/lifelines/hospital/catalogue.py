@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
+from simulator.contracts.cure import Cure
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS, NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
@@ -71,7 +72,14 @@ CATALOGUE = Catalogue(
             (
                 Parameter("hospital", "", None, "", _("component id of the hospital")),
                 Parameter("activate_s", "s", 900.0, "assumption", _("time until wards work on paper")),
-                Parameter("paper_share", "1", 0.8, "assumption", _("share of care that goes on with paper records")),
+                Parameter(
+                    "paper_share",
+                    "1",
+                    0.8,
+                    "assumption",
+                    _("share of care that goes on with paper records"),
+                    cure=Cure(_("paper records for more of the care"), 1.0, 0.01, "assumption: all care"),
+                ),
             ),
             ladder=(normal("online", _("online")), analogue("paper", _("paper")), failed("none", _("none"))),
             process="simulator.lifelines.hospital.records:PatientRecords",

@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
+from simulator.contracts.cure import Cure
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
@@ -38,6 +39,7 @@ CATALOGUE = Catalogue(
                     43200.0,
                     "assumption: a shift of 12 h",
                     _("how long handsets last without a charge"),
+                    cure=Cure(_("spare batteries for handsets"), 259_200, 600, "72 h, as for emergency power"),
                 ),
                 Parameter("runners_s", "s", 1800.0, "assumption", _("time until runners carry messages")),
             ),

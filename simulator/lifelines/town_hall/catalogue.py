@@ -10,6 +10,7 @@ from simulator.contracts.catalogue import (
     failed,
     normal,
 )
+from simulator.contracts.cure import Cure
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_WEAR, RANSOMWARE, SITE_OUT, STAFF_ABSENT, flooded_site
@@ -30,7 +31,12 @@ CATALOGUE = Catalogue(
                 Parameter("opens_s", "s", 28800.0, "assumption: 08:00", _("when its counters open")),
                 Parameter("closes_s", "s", 64800.0, "assumption: 18:00", _("when its counters close")),
                 Parameter(
-                    "paper_share", "1", 0.3, "assumption", _("share of the cases that the counters handle on paper")
+                    "paper_share",
+                    "1",
+                    0.3,
+                    "assumption",
+                    _("share of the cases that the counters handle on paper"),
+                    cure=Cure(_("a larger paper counter"), 1.0, 0.01, "assumption: all cases"),
                 ),
                 Parameter("activate_s", "s", 3600.0, "assumption", _("time until the counters work on paper")),
             ),

@@ -13,7 +13,15 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, NO_WEAR, POLICE_ELSEWHERE, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import (
+    CENTRE_FAULTS,
+    NO_WEAR,
+    POLICE_ELSEWHERE,
+    SITE_OUT,
+    STAFF_ABSENT,
+    flooded_site,
+    more_people,
+)
 from simulator.domains.ict.catalogue import CONTROL, FLOODING
 from simulator.domains.ict.catalogue import TRADE as ICT
 from simulator.lifelines.catalogue import DOMAIN
@@ -31,7 +39,12 @@ CATALOGUE = Catalogue(
             (SITE_OUT, STAFF_ABSENT, *CENTRE_FAULTS, FLOODING, POLICE_ELSEWHERE),
             (
                 Parameter(
-                    "officers", "", 24.0, "assumption", _("police officers for junctions whose signals are dark")
+                    "officers",
+                    "",
+                    24.0,
+                    "assumption",
+                    _("police officers for junctions whose signals are dark"),
+                    cure=more_people(_("more police officers for junctions")),
                 ),
                 Parameter("officers_at_junction", "", 2.0, "assumption", _("officers that regulate one junction")),
                 Parameter(

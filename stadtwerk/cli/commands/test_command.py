@@ -20,10 +20,11 @@ examples:
   stadtwerk test my-suite.yaml --junit out.xml   a suite of your own, for a build server
 
 A suite is a YAML file: schema: stadtwerk/suite/1, id, title, scenarios (names or paths), seeds: first or all.
-A scenario that says `expected: {verdict: fail, findings: [...], reason: ...}` shows a known weakness of its city. It is
-reported as such, never as a pass; if it fails otherwise, or not at all, the suite fails. A run whose faults made no
-difference to anything that was judged is not shown. `opt_outs: N` records how many required levels the scenarios opt
-out (`not_asked`); with more than that the suite fails.
+A scenario that says `expected: {verdict: fail, weaknesses: [{findings: [...], cure: ...}]}` shows known weaknesses of
+its city. It is reported as such, never as a pass; if it fails otherwise, or not at all, or if with the cure the
+findings do not hold, the suite fails. `stadtwerk why RUN` looks for the cure.
+A run whose faults made no difference to anything that was judged is not shown. `opt_outs: N` records how many required
+levels the scenarios opt out (`not_asked`); with more than that the suite fails.
 
 exit codes: 0 all as expected, 1 something failed that should not, or too many opt-outs, 2 something inconclusive or not
 shown, 64 bad input (nothing was run), 70 a run broke down
@@ -53,6 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         ),
     )
     parser.add_argument("--no-twin", action="store_true", help=say(NO_TWIN))
+    parser.add_argument(
+        "--no-cures",
+        dest="cures",
+        action="store_false",
+        help=say(_("do not run known weaknesses again with their cures")),
+    )
     say.add_lang(parser, _("language of reports and answers"))
 
 
@@ -69,7 +76,7 @@ def execute(options: argparse.Namespace) -> int:
     terminal = Terminal(options.lang)
     suite = load_named_suite(options.suite)
     out, twin = options.out or Path("runs") / suite.id, not options.no_twin
-    request = SuiteRequest(suite, out, options.city, options.jobs, options.lang, twin)
+    request = SuiteRequest(suite, out, options.city, options.jobs, options.lang, twin, options.cures)
     result = run_suite(request, lambda run, over, all_runs: tell(run, over, all_runs, terminal))
     if options.junit is not None:
         try:

@@ -1,0 +1,105 @@
+"""What would be changed in a city, as campaigns write their measures and scenarios the cure of a weakness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import Field
+
+from simulator.contracts.component import Value
+from simulator.contracts.entries import ComponentRow, LinkRow
+from simulator.contracts.model import Mistakes, Model, Share
+
+TARGETS = ("component", "components", "link", "links")
+LINK_FIELDS = ("autonomy_min", "latency_ms", "loss")
+
+
+class _Selected(Model):
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
+        if fields.keys() >= cls.model_fields.keys() - {"together_"} and not any(fields.values()):
+            mistakes.wrong((), "is empty", "say by what they are meant")
+
+
+class Components(_Selected):
+    """Listed components by what they are; every field given must match."""
+
+    kind: str | None = None
+    district: str | None = None
+    owner: str | None = None
+    maker: str | None = None
+
+
+class Links(_Selected):
+    """Links by what they are; every field given must match."""
+
+    kind: str | None = None
+    source: str | None = None
+    target: str | None = None
+    source_kind: str | None = None
+    target_kind: str | None = None
+    owner: str | None = None
+
+
+class Chosen(Model):
+    """What of the city is meant: one of these."""
+
+    component: str | None = None
+    """one component of the city"""
+    components: Components | None = None
+    link: str | None = None
+    """one link of the city"""
+    links: Links | None = None
+
+
+class Added(Model):
+    """New components and links, as a city's tables have them."""
+
+    components: list[ComponentRow] | None = None
+    links: list[LinkRow] | None = None
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
+        if {"components", "links"} <= fields.keys() and not any(fields.values()):
+            mistakes.wrong((), "adds nothing", "list components or links")
+
+
+class Setting(Chosen):
+    """What is set (component, components, link or links), and its new values."""
+
+    parameters: dict[str, Value] | None = Field(None, min_length=1)
+    """new parameters of the component"""
+    autonomy_min: float | None = Field(None, ge=0)
+    """minutes that the target goes on without the link"""
+    latency_ms: float | None = Field(None, ge=0)
+    """delay of a message over the link"""
+    loss: Share | None = None
+    """share of messages lost on the link"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
+        if not fields.keys() >= {*TARGETS, "parameters", *LINK_FIELDS}:
+            return  # what is missing is broken, and told
+        named = [name for name in TARGETS if fields[name] is not None]
+        values = [name for name in ("parameters", *LINK_FIELDS) if fields[name] is not None]
+        if len(named) != 1:
+            mistakes.wrong((), "does not name one thing to set", f"name one of: {', '.join(TARGETS)}")
+        elif not values:
+            mistakes.wrong((), "gives no new value", f"write one of: parameters, {', '.join(LINK_FIELDS)}")
+        for name in values if len(named) == 1 else ():
+            if named[0].startswith("link") == (name == "parameters"):
+                mistakes.wrong(name, f"is nothing that a {named[0].rstrip('s')} has", "leave it out")
+
+
+class Changed(Model):
+    """What would be added to a city, and what would be set otherwise."""
+
+    add: Added | None = None
+    set: list[Setting] | None = Field(None, min_length=1)
+    """new values for what is there"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
+        if {"add", "set"} <= fields.keys() and fields["add"] is None and fields["set"] is None:
+            mistakes.wrong((), "changes nothing", "say what it would `add` or `set`")

@@ -1,0 +1,116 @@
+"""What `stadtwerk why` leaves in a run folder: `why.json`, and the part of the report that answers it."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience.report.run.why import WhyRow, put_in, why_html
+from resilience.study.why.options import merged
+from resilience.words.changes import change_words
+from resilience.words.terms import fault_words, name_of
+from simulator.contracts.form import Form
+from simulator.contracts.words import Said, Text, Verbatim, Words, enumerated, joined
+from stadtwerk.studies.why import Why
+
+if TYPE_CHECKING:
+    from resilience.study.why.options import Change
+    from resilience.study.why.search import Answer
+
+_ = Words("stadtwerk")
+
+WHY = Form("why", 1, again="ask `stadtwerk why` again")
+WHY_FILE, REPORT_FILE = "why.json", "report.html"
+
+
+def rows(found: Why) -> tuple[WhyRow, ...]:
+    """The answers in words, as the report and the terminal show them."""
+    findings = {finding.id: finding for finding in found.verdict.findings}
+    return tuple(
+        WhyRow(
+            findings[answer.finding].title,
+            findings[answer.finding].reason,
+            tuple(_faults(names, found) for names in answer.without),
+            tuple(change_words(change, found.city) for change in changes(answer)),
+            answer.complete,
+        )
+        for answer in found.answers
+    )
+
+
+def changes(answer: Answer) -> tuple[Change, ...]:
+    """Each cure as a campaign's measure would say it, the smallest first."""
+    return tuple(merged(cured.change for cured in cures) for cures in answer.cured)
+
+
+def _faults(names: tuple[str, ...], found: Why) -> Text:
+    """What the scenario calls these entries of its timeline, two of them joined."""
+    entries = {str(entry["id"]): entry for entry in found.scenario["timeline"]}
+    return joined([_fault(entries[name], found) for name in names], _(" and "))
+
+
+def _fault(entry: dict[str, Any], found: Why) -> Text:
+    if "title" in entry:
+        return Said(entry["title"])
+    if "fault" not in entry:
+        return Verbatim(str(entry["id"]))
+    targets = entry.get("target", [])
+    listed = [targets] if isinstance(targets, str) else list(targets)
+    if not listed:
+        return fault_words(str(entry["fault"]))
+    places = enumerated([name_of(str(name), found.city) for name in listed])
+    return _("{fault} at {places}", fault=fault_words(str(entry["fault"])), places=places)
+
+
+def write(found: Why, lang: str) -> Path:
+    """Write both; the report only where there is one. A new answer takes the place of the one before."""
+    record = {
+        "schema": WHY.schema,
+        "scenario": found.verdict.scenario,
+        "trials": found.runs,
+        "answers": [_record(answer, row) for answer, row in zip(found.answers, rows(found), strict=True)],
+    }
+    path = found.folder / WHY_FILE
+    _replace(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    report = found.folder / REPORT_FILE
+    if report.is_file():
+        part = why_html(rows(found), command(found.folder), lang)
+        _replace(report, put_in(report.read_text(encoding="utf-8"), part))
+    return path
+
+
+def command(folder: Path) -> str:
+    return f"stadtwerk why {shlex.quote(str(folder))}"
+
+
+def _record(answer: Answer, row: WhyRow) -> dict[str, Any]:
+    return {
+        "finding": answer.finding,
+        "title": row.title.record(),
+        "reason": row.reason.record(),
+        "complete": answer.complete,
+        "without": [
+            {"entries": list(names), "title": words.record()}
+            for names, words in zip(answer.without, row.without, strict=True)
+        ],
+        "cures": [
+            {
+                "title": words.record(),
+                "change": change,
+                "bought": [
+                    {"cure": one.option.name, "size": one.size, "places": [place.id for place in one.places]}
+                    for one in cures
+                ],
+            }
+            for cures, change, words in zip(answer.cured, changes(answer), row.cures or (), strict=True)
+        ],
+    }
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file aside and put it in place."""
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    aside.replace(path)

@@ -1,0 +1,91 @@
+"""`stadtwerk why` on the hamlet: a cable that is cut for an hour needs a battery for an hour, no more and no less."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from stadtwerk.__main__ import main
+from tests.city.towns import hamlet
+
+SCENARIO = """\
+    schema: stadtwerk/scenario/1
+    id: cut
+    title: {de: Das einzige Kabel, en: The only cable}
+    question: {de: "Hält der Weiler?", en: "Does the hamlet hold?"}
+    city: {path: city}
+    run: {start: "2026-01-14T06:00", warmup: 10min, duration: 3h}
+    timeline:
+      - {id: cable, at: 30min, fault: link-cut, target: g-h, for: 1h}
+      - {id: server, title: {de: Ein Server fällt aus, en: A server fails}, at: 1h, fault: node-out, target: server-1,
+         for: 1h}
+    expect:
+      - {id: hospital, type: invariant, level: hospital-1}
+      - {id: water, type: invariant, level: water-supply-city}
+    """
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    (tmp_path / "city").mkdir()
+    hamlet(tmp_path / "city")
+    (tmp_path / "cut.yaml").write_text(dedent(SCENARIO), encoding="utf-8")
+    assert main(["run", str(tmp_path / "cut.yaml"), "--mqtt", "off", "--out", str(tmp_path / "run")]) == 1
+    return tmp_path / "run"
+
+
+def why(run: Path, *more: str) -> int:
+    return main(["why", str(run), *more, "--city", str(run.parent / "city")])
+
+
+def test_the_answer_on_the_terminal_in_the_record_and_in_the_report(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (run / "report.html").read_text(encoding="utf-8")
+    assert "Nobody has asked yet" in before
+    capsys.readouterr()
+    assert why(run) == 0
+    said = capsys.readouterr().out
+    (answer,) = json.loads((run / "why.json").read_text(encoding="utf-8"))["answers"]
+    assert (answer["finding"], answer["complete"]) == ("hospital", True)
+    assert [one["entries"] for one in answer["without"]] == [["cable"]]
+    battery = next(one for one in answer["cures"] if one["change"].get("set"))
+    assert battery["change"] == {"set": [{"link": "g-h", "autonomy_min": 60.0}]}
+    assert battery["bought"] == [{"cure": "reserve: power", "size": 60.0, "places": ["g-h"]}]
+    words = battery["title"]
+    assert words["en"] == "emergency power for 1 h at St. Example (today 10 min)"
+    assert words["de"] == "Notstrom für 1 h: St. Example (heute 10 min)"
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert words["en"] in said and words["en"] in page and "Nobody has asked yet" not in page
+    assert page.count("<html") == before.count("<html") and page.endswith(before[-200:])
+    assert why(run, "--lang", "de") == 0
+    assert words["de"] in capsys.readouterr().out
+    assert words["de"] in (run / "report.html").read_text(encoding="utf-8")
+
+
+def test_an_interrupted_search_goes_on_and_comes_to_the_same(run: Path) -> None:
+    assert why(run, "--most-runs", "4") == 2
+    (short,) = json.loads((run / "why.json").read_text(encoding="utf-8"))["answers"]
+    assert not short["complete"]
+    for _more in range(20):
+        code = why(run, "--most-runs", "4")
+        if code == 0:
+            break
+    assert code == 0
+    pieces = (run / "why.json").read_bytes()
+    assert why(run) == 0
+    assert (run / "why.json").read_bytes() == pieces
+
+
+@pytest.mark.parametrize("more", [("nothing",), ("--jobs", "0"), ("--most-runs", "0")])
+def test_what_cannot_be_asked_is_bad_input(run: Path, more: tuple[str, ...]) -> None:
+    assert why(run, *more) == 64
+    assert not (run / "why.json").exists()
+
+
+def test_a_finding_that_holds_has_nothing_to_explain(run: Path) -> None:
+    assert why(run, "water") == 64
