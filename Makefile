@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test nightly check coverage docs words schemas notices bench campaign-bench telemetry-bench clean help
+.PHONY: demo test nightly check coverage docs words schemas notices bench campaign-bench twins-bench telemetry-bench clean help
 
 help:
 	@echo 'make demo    run the main scenario on the demo city; ends with a verdict and the path of a report'
@@ -21,6 +21,7 @@ help:
 	@echo 'make bench   what short commands cost beside a bare interpreter, a simulated day beside the bare engines'
 	@echo 'make telemetry-bench   readings a second, sensor to store, beside a bare MQTT loop and the broker alone'
 	@echo 'make campaign-bench    what a second worker buys a campaign'
+	@echo 'make twins-bench       what it costs to hold runs beside the same time without their faults'
 	@echo 'make clean   remove .venv and what runs left behind'
 
 $(VENV)/bin/python:

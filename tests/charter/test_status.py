@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from resilience.judge.outcome import Outcome
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
 from resilience.report.charter.content import Status
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence, judged_for_charter
@@ -110,3 +112,16 @@ def test_every_clause_says_in_both_languages_what_has_to_be_shown() -> None:
     for clause in charter_clauses():
         assert clause.needs and clause.show.de != clause.show.en
         assert clause.show.de.endswith(".") and clause.show.en.endswith(".")
+
+
+def test_a_run_whose_faults_made_no_difference_shows_no_clause() -> None:
+    """Whatever was kept in it: it would have been kept without the faults."""
+    unfelt = Finding("difference", Category.DIFFERENCE, OPEN, Verbatim("difference"), Verbatim("none"))
+    for clause, spare in ((CONTINUITY, None), (TECHNICAL, PASS)):
+        held = run(clause, spare=spare, water=PASS)
+        verdict = replace(held.verdict, findings=(unfelt, *held.verdict.findings), value=OPEN)
+        vacuous = replace(held, verdict=verdict, judged=judged_for_charter(verdict, None))
+        assert vacuous.judged.outcome is Outcome.NOT_SHOWN
+        row = next(row for row in clause_rows([vacuous], []) if row.clause.id == clause)
+        assert row.status is Status.NOT_SHOWN
+        assert [one.outcome for one in row.runs] == [Outcome.NOT_SHOWN]
