@@ -16,13 +16,14 @@ MODELS: Mapping[str, str] = {
     "campaign-1": "resilience.study.campaign.model:CampaignFile",
     "city-1": "simulator.city.model:CityFile",
     "suite-1": "resilience.study.suite:SuiteFile",
+    "installation-1": "stadtwerk.live.settings:Installation",
 }
 """The models behind the files that people write, by the name and version of their schema."""
 
 
 def schema_text(name: str) -> str:
     """The JSON Schema (draft 2020-12) of one sort of file."""
-    from simulator.contracts.model import schema_of
+    from simulator.contracts.settings import settings_schema
 
     module, _, model = MODELS[name].partition(":")
     kind, _, version = name.rpartition("-")
@@ -31,7 +32,7 @@ def schema_text(name: str) -> str:
         "$id": f"urn:stadtwerk:{kind}:{version}",
         "title": f"Stadtwerk {kind}, version {version}",
     }
-    schema = head | schema_of(getattr(importlib.import_module(module), model))
+    schema = head | settings_schema(getattr(importlib.import_module(module), model))
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -38,6 +38,13 @@ def test_what_ships_is_good_by_its_schema(name: str, files: str) -> None:
         assert not [error.message for error in checks.iter_errors(load_document(path).data)], path.name
 
 
+def test_the_installation_that_ships_is_good_by_its_schema() -> None:
+    checks = jsonschema.Draft202012Validator(json.loads(schema_text("installation-1")))
+    told = json.loads((SCENARIOS.parent / "deploy" / "compose" / "installation.json").read_text(encoding="utf-8"))
+    assert checks.is_valid(told)
+    assert not checks.is_valid(told | {"gateways": {}})
+
+
 def _keywords(node: object) -> list[str]:
     if isinstance(node, dict):
         return [*node, *(word for value in node.values() for word in _keywords(value))]
