@@ -31,42 +31,56 @@ def scenario_folder() -> Path:
     return Path(str(resources.files("scenarios")))
 
 
-def scenario_names() -> tuple[str, ...]:
-    """The scenarios that ship, by name."""
-    return tuple(sorted(path.stem for path in scenario_folder().glob("*.yaml")))
-
-
-def find_scenario(name: str) -> Path:
-    """The file behind a scenario's name or path. Raises `BadInput` with the near misses."""
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
-        return path
-    shipped = scenario_folder() / f"{name}.yaml"
-    if shipped.is_file():
-        return shipped
-    mend = suggestion(name, scenario_names(), "stadtwerk list scenarios")
-    raise BadInput([Problem(name, 0, "scenario", "is neither a file nor a scenario that ships", mend)])
-
-
 def suite_folder() -> Path:
     return scenario_folder() / "suites"
 
 
+def campaign_folder() -> Path:
+    return scenario_folder() / "campaigns"
+
+
+def _names(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("*.yaml")))
+
+
+def scenario_names() -> tuple[str, ...]:
+    """The scenarios that ship, by name."""
+    return _names(scenario_folder())
+
+
 def suite_names() -> tuple[str, ...]:
     """The suites that ship, by name."""
-    return tuple(sorted(path.stem for path in suite_folder().glob("*.yaml")))
+    return _names(suite_folder())
+
+
+def campaign_names() -> tuple[str, ...]:
+    """The campaigns that ship, by name."""
+    return _names(campaign_folder())
+
+
+def _find(name: str, folder: Path, noun: str) -> Path:
+    path, shipped = Path(name), folder / f"{name}.yaml"
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return path
+    if shipped.is_file():
+        return shipped
+    mend = suggestion(name, _names(folder), f"stadtwerk list {noun}s")
+    raise BadInput([Problem(name, 0, noun, f"is neither a file nor a {noun} that ships", mend)])
+
+
+def find_scenario(name: str) -> Path:
+    """The file behind a scenario's name or path. Raises `BadInput` with the near misses."""
+    return _find(name, scenario_folder(), "scenario")
 
 
 def find_suite(name: str) -> Path:
     """The file behind a suite's name or path. Raises `BadInput` with the near misses."""
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
-        return path
-    shipped = suite_folder() / f"{name}.yaml"
-    if shipped.is_file():
-        return shipped
-    mend = suggestion(name, suite_names(), "stadtwerk list suites")
-    raise BadInput([Problem(name, 0, "suite", "is neither a file nor a suite that ships", mend)])
+    return _find(name, suite_folder(), "suite")
+
+
+def find_campaign(name: str) -> Path:
+    """The file behind a campaign's name or path. Raises `BadInput` with the near misses."""
+    return _find(name, campaign_folder(), "campaign")
 
 
 def load_named_suite(name: str) -> Suite:
@@ -74,27 +88,6 @@ def load_named_suite(name: str) -> Suite:
     from resilience.study.suite import load_suite
 
     return load_suite(find_suite(name), lambda: {name: find_scenario(name) for name in scenario_names()})
-
-
-def campaign_folder() -> Path:
-    return scenario_folder() / "campaigns"
-
-
-def campaign_names() -> tuple[str, ...]:
-    """The campaigns that ship, by name."""
-    return tuple(sorted(path.stem for path in campaign_folder().glob("*.yaml")))
-
-
-def find_campaign(name: str) -> Path:
-    """The file behind a campaign's name or path. Raises `BadInput` with the near misses."""
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
-        return path
-    shipped = campaign_folder() / f"{name}.yaml"
-    if shipped.is_file():
-        return shipped
-    mend = suggestion(name, campaign_names(), "stadtwerk list campaigns")
-    raise BadInput([Problem(name, 0, "campaign", "is neither a file nor a campaign that ships", mend)])
 
 
 def city_names() -> tuple[str, ...]:
