@@ -48,6 +48,7 @@ COMMANDS = {
     "list": _("list scenarios, suites, campaigns, cities, kinds, faults, levels, quantities, norms, rates and more"),
     "city": _("import a city, show one, or write it as a map"),
     "why": _("find what would have kept what failed in a run, and how little of it is enough"),
+    "robust": _("vary what a run leans on, and see which of its findings hold"),
     "events": _("print what happened in a finished run, as sentences"),
     "push": _("write a finished run into a database, for Grafana"),
     "audit": _("cut every link, fail every core component, and judge what that does to the town"),

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from resilience.judge.losses import headline, level_courses, low_spells
-from resilience.judge.metrics import person_hours_by_measure
+from resilience.judge.affected import by_service, hours, lacking, lows
+from resilience.judge.losses import headline, level_courses
+from resilience.judge.metrics.consumers import Against
 from resilience.judge.verdict import Metric, Verdict
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
@@ -90,7 +91,7 @@ def run_figures(city: City, history: History, verdict: Verdict) -> RunFigures:
         person_hours=head.person_hours,
         most_people=head.peak_people,
         recovery_s=head.recovery_s if head.any_low else 0.0,
-        services={row.measure: row.person_hours for row in person_hours_by_measure(city, history, 0, history.end)},
+        services={row.need: row.person_hours for row in by_service(city, history, 0, history.end)},
         levels=tuple(
             LevelFigures(c.id, c.measure, c.title, c.minimum, c.worst, c.low_s, c.person_hours) for c in courses
         ),
@@ -104,36 +105,42 @@ def run_figures(city: City, history: History, verdict: Verdict) -> RunFigures:
 
 
 def _by_name(metrics: Sequence[Metric]) -> dict[str, float | None]:
-    """Metrics by id and subject; where two subjects have one name, the later ones are numbered."""
+    """Metrics by id and subject, and by what they are held against where that is not what was required.
+
+    Where two subjects have one name, the later ones are numbered.
+    """
     found: dict[str, float | None] = {}
     for metric in metrics:
-        name = f"{metric.id}: {metric.subject.en}"
+        usual = f" against {metric.against}" if metric.against == Against.UNDISTURBED else ""
+        name = f"{metric.id}: {metric.subject.en}{usual}"
         number = next(n for n in count(1) if (name if n == 1 else f"{name} ({n})") not in found)
         found[name if number == 1 else f"{name} ({number})"] = metric.value
     return found
 
 
 def losses(city: City, history: History) -> tuple[Loss, ...]:
-    """Person-hours below what is owed by the fault that each spell leads back to, in order of first appearance.
+    """Person-hours below the required level by the fault that each gap leads back to, in order of first appearance.
 
-    A spell belongs to the fault behind its beginning, even if another one prolongs it. Levels are those that count in
-    the person-hours by measure, so that both have the same sum.
+    A gap belongs to the fault behind its beginning, even if another one prolongs it, and to the level that fell first.
+    Both have the same sum as the person-hours by service.
     """
-    counted = {name for row in person_hours_by_measure(city, history, 0, history.end) for name in row.levels}
     by_id = {event.id: event for event in history.events}
     faults = {(done.entry, done.target): done.fault for done in history.executed}
-    falls: dict[tuple[str, int], Event] = {
-        (event.subject, event.at): event for event in history.events if event.kind is EventKind.LEVEL_LOW
-    }
-    hours: dict[tuple[Broken, str], float] = {}
-    for level in (level for level in city.levels.values() if level.id in counted):
-        before = [at for subject, at in falls if subject == level.id]
-        for spell in low_spells(level, history):
-            began = max((at for at in before if at <= spell.begin), default=None)
-            fall = None if began is None else falls[level.id, began]
-            key = _behind(fall, by_id, faults), level.id
-            hours[key] = hours.get(key, 0.0) + level.people * spell.length_s / 3600.0
-    return tuple(Loss(broken, level, lost) for (broken, level), lost in hours.items())
+    falls = sorted(
+        ((event.at, event.subject) for event in history.events if event.kind is EventKind.LEVEL_LOW),
+        key=lambda fall: fall[0],
+    )
+    events = {(event.at, event.subject): event for event in history.events if event.kind is EventKind.LEVEL_LOW}
+    low = lows(city, history, 0, history.end)
+    lost: dict[tuple[Broken, str], float] = {}
+    for group in (group for row in by_service(city, history, 0, history.end) for group in row.groups):
+        for begin, end in lacking(group, low):
+            first = next(name for name in group.levels if any(b == begin for b, _ in low.get(name, ())))
+            began = max((at for at, subject in falls if subject == first and at <= begin), default=None)
+            fall = None if began is None else events[began, first]
+            key = _behind(fall, by_id, faults), first
+            lost[key] = lost.get(key, 0.0) + group.people * hours(((begin, end),))
+    return tuple(Loss(broken, level, found) for (broken, level), found in lost.items())
 
 
 def _behind(event: Event | None, by_id: Mapping[int, Event], faults: Mapping[tuple[str, str], str]) -> Broken:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from resilience.judge.metrics import person_hours_by_measure
+from resilience.judge.affected import Group, Span, affected, by_service, groups, hours, lacking, lows, people_of
 from resilience.judge.time_series import NotRecorded, Spell, cut, spells
 from resilience.words.terms import component_words
 from simulator.contracts.city import City
@@ -186,8 +187,7 @@ def level_courses(city: City, history: History) -> tuple[LevelCourse, ...]:
 
 def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
     measure = registry().measures[level.measure]
-    low = low_spells(level, history)
-    low_s = sum(spell.length_s for spell in low)
+    low_s = sum(spell.length_s for spell in low_spells(level, history))
     title, reach = subject_words(level.subject, city)
     course = history.levels.get(level.id)
     worst, worst_at_s = _worst(course, history, measure.higher_is_better)
@@ -205,7 +205,7 @@ def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
         () if course is None else tuple(to_s(int(at)) for at in course.at),
         () if course is None else tuple(float(value) for value in course.values),
         low_s,
-        level.people * low_s / 3600.0,
+        people_of(level, city) * low_s / 3600.0,
         worst,
         worst_at_s,
         level.subject,
@@ -240,99 +240,49 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
     A service owed by single facilities (a hospital, the town hall) has a row for each: the same people lean on many.
     """
     rows = []
-    for row in person_hours_by_measure(city, history, 0, history.end):
-        measure = registry().measures[row.measure]
+    low = lows(city, history, 0, history.end)
+    for row in by_service(city, history, 0, history.end):
+        measure = registry().measures[row.need]
         if measure.subject == "component":
-            rows += [_facility_loss(city.levels[level], city, history) for level in row.levels]
+            rows += [_facility_loss(group, city, lacking(group, low)) for group in row.groups]
             continue
-        changes = _changes(
-            [(low_spells(city.levels[level], history), city.levels[level].people) for level in row.levels]
-        )
-        _most, at = _peak(changes)
-        title = registry().measures[row.measure].service
-        rows.append(
-            ServiceLoss(row.measure, title, row.person_hours, row.most_people, None if at is None else to_s(at))
-        )
+        at = None if row.most_at is None else to_s(row.most_at)
+        rows.append(ServiceLoss(row.need, measure.service, row.person_hours, row.most_people, at))
     return tuple(rows)
 
 
-def _facility_loss(level: ServiceLevel, city: City, history: History) -> ServiceLoss:
-    low = low_spells(level, history)
-    title, _kind = subject_words(level.subject, city)
-    hours = level.people * sum(spell.length_s for spell in low) / 3600.0
-    return ServiceLoss(level.measure, title, hours, level.people if low else 0, to_s(low[0].begin) if low else None)
+def _facility_loss(group: Group, city: City, without: Sequence[Span]) -> ServiceLoss:
+    title, _reach = subject_words(group.subject, city)
+    most, at = (group.people, to_s(without[0][0])) if without else (0, None)
+    return ServiceLoss(group.need, title, group.people * hours(without), most, at)
 
 
-def district_losses(
-    city: City, courses: tuple[LevelCourse, ...], services: tuple[ServiceLoss, ...]
-) -> tuple[DistrictLoss, ...]:
+def district_losses(city: City, history: History, services: tuple[ServiceLoss, ...]) -> tuple[DistrictLoss, ...]:
     """Person-hours by district and service, most first; None where a service is not owed to a district."""
-    hours: dict[tuple[str, str], float] = {}
-    for course in courses:
-        subject = city.levels[course.id].subject
-        hours[subject, course.measure] = hours.get((subject, course.measure), 0.0) + course.person_hours
+    low = lows(city, history, 0, history.end)
+    lost = {(group.subject, group.need): group.people * hours(lacking(group, low)) for group in groups(city)}
     rows = [
-        DistrictLoss(d.id, d.title or d.id, d.people, tuple(hours.get((d.id, s.measure)) for s in services))
+        DistrictLoss(d.id, d.title or d.id, d.people, tuple(lost.get((d.id, s.measure)) for s in services))
         for d in city.districts.values()
     ]
     return tuple(sorted(rows, key=lambda row: -sum(h or 0.0 for h in row.person_hours)))
 
 
 def headline(city: City, history: History, courses: tuple[LevelCourse, ...]) -> Headline:
-    """The figures that matter.
-
-    A district's people count as affected while any level owed to their district is low. Where nothing is owed to
-    districts, the largest group of people behind one low level counts.
-    """
-    low = {level.id: low_spells(level, history) for level in city.levels.values()}
-    of_districts = [
-        (_union([s for lv in city.levels.values() if lv.subject == d.id for s in low[lv.id]]), d.people)
-        for d in city.districts.values()
-    ]
-    if not any(level.subject in city.districts for level in city.levels.values()):
-        largest = max(
-            (level for level in city.levels.values() if low[level.id]), key=lambda lv: lv.people, default=None
-        )
-        of_districts = [] if largest is None else [(low[largest.id], largest.people)]
-    people, at = _peak(_changes(of_districts))
+    """The figures that matter. Affected is who `judge.affected` says; recovery is of all levels."""
+    low = lows(city, history, 0, history.end)
+    once = affected(groups(city), city, low)
     fallen = [course for course in courses if course.low_s > 0]
     worst = max(fallen, key=lambda c: (c.person_hours, c.low_s)) if fallen else None
-    ends = [spell.end for found in low.values() for spell in found]
+    ends = [end for spans in low.values() for _begin, end in spans]
     onsets = [fault.applied_at for fault in history.executed if fault.applied_at is not None]
     first = min(onsets, default=0)
     back = max(ends, default=first)
     return Headline(
-        people,
-        None if at is None else to_s(at),
-        sum(people * spell.length_s for found, people in of_districts for spell in found) / 3600.0,
+        once.most,
+        None if once.at is None else to_s(once.at),
+        once.person_hours,
         None if worst is None else worst.id,
         bool(ends),
         None if back >= history.end and ends else to_s(max(0, back - first)),
     )
-
-
-def _union(found: list[Spell]) -> tuple[Spell, ...]:
-    """Spells that touch or overlap made one; their worst value is not kept."""
-    merged: list[Spell] = []
-    for spell in sorted(found, key=lambda s: s.begin):
-        if merged and spell.begin <= merged[-1].end:
-            merged[-1] = Spell(merged[-1].begin, max(merged[-1].end, spell.end), math.nan)
-        else:
-            merged.append(spell)
-    return tuple(merged)
-
-
-def _changes(groups: list[tuple[tuple[Spell, ...], int]]) -> list[tuple[int, int]]:
-    changes = [(s.begin, people) for found, people in groups for s in found]
-    changes += [(s.end, -people) for found, people in groups for s in found]
-    return sorted(changes)
-
-
-def _peak(changes: list[tuple[int, int]]) -> tuple[int, int | None]:
-    """The most at one moment, and the first moment of it; None if nobody ever counted."""
-    now, most, when = 0, 0, None
-    for at, change in changes:
-        now += change
-        if now > most:
-            most, when = now, at
-    return most, when

@@ -13,7 +13,9 @@ from enum import StrEnum
 from typing import Any
 
 from simulator.contracts.failure import Confidence
-from simulator.contracts.words import Said, Text, plain
+from simulator.contracts.words import Said, Text, Words, plain
+
+_ = Words("resilience")
 
 
 class Value(StrEnum):
@@ -63,7 +65,8 @@ class Figure:
 class Metric:
     """A published figure of a run: `subject` is whom or what it is of, `source` where its formula stands.
 
-    `value` None: it does not exist here, as a time for each interruption where nobody was interrupted.
+    `against` says what a supply was held against: `required` or `undisturbed`; empty where it is neither. `value`
+    None: it does not exist here, as a time for each interruption where nobody was interrupted.
     """
 
     id: str
@@ -72,6 +75,13 @@ class Metric:
     value: float | None
     unit: str
     source: str
+    against: str = ""
+
+    @property
+    def full_title(self) -> Text:
+        """The title with what the supply was held against."""
+        said = {"required": _("{title}, against required"), "undisturbed": _("{title}, against undisturbed")}
+        return said[self.against].filled(title=self.title) if self.against in said else self.title
 
 
 @dataclass(frozen=True, slots=True)

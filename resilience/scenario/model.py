@@ -161,6 +161,8 @@ class RunFields(Model):
     """time from zero at which everything still broken is mended; never if left out"""
     seeds: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1), AfterValidator(_different)] = Field([1])
     """whole numbers; each is a run of its own, [1] if left out"""
+    below: dict[str, NotNegative] = Field({})
+    """limits below which the figures count people, by quantity (`pressure_m: 15`); the norm's if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -171,9 +173,13 @@ class RunFields(Model):
         if duration is not None and heal_by is not None and heal_by > duration:
             what = f"lies after the end of the run ({shown(duration)})"
             mistakes.wrong("heal_by", what, "heal earlier or run longer")
+        known = registry().limited_figures
+        for name in fields.get("below") or ():
+            if name not in known:
+                mistakes.unknown(("below", name), "quantity", name, known, "quantities with such a figure")
 
     def record(self) -> RunSettings:
-        return RunSettings(self.start, self.warmup, self.duration, self.heal_by, tuple(self.seeds))
+        return RunSettings(self.start, self.warmup, self.duration, self.heal_by, tuple(self.seeds), dict(self.below))
 
 
 class CrewFields(Model):
@@ -660,9 +666,9 @@ class RecoveryFields(Expected):
 
 
 class BudgetFields(Windowed):
-    """All levels together cost at most `person_hours` (people leaning on the level x time below its limit; of a measure
-    chosen for districts and for the whole city only the districts count); each is below it for `time_below` at most in
-    sum. At least one of the two is needed.
+    """All levels together cost at most `person_hours` (people who lack a service x time below its limit: once where two
+    levels say the same of a person, districts before the whole city, a hospital by its beds, technical indicators not
+    at all); each is below it for `time_below` at most in sum. At least one of the two is needed.
     """
 
     type: Literal["budget"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
 from simulator.contracts.city import City
@@ -29,7 +30,8 @@ class CityReference:
 class RunSettings:
     """When the run starts, how long it is, and when everything still broken is healed (None: never).
 
-    `start` is the town's local time at the scenario's zero; the warm-up lies before it.
+    `start` is the town's local time at the scenario's zero; the warm-up lies before it. `below` are limits below which
+    figures count people, by quantity.
     """
 
     start: datetime
@@ -37,6 +39,7 @@ class RunSettings:
     duration_s: float
     heal_by_s: float | None = None
     seeds: tuple[int, ...] = (1,)
+    below: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

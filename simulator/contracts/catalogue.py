@@ -111,6 +111,11 @@ class ComponentType:
     `no_rate`      why no catalogue has a failure rate of it, though it can break
     `many`         it comes by the hundred: drawn only where there are few, its state told only when it changes
     `shown_failed` drawn only where it failed
+    `technical`    a level of it below its minimum is no service that people lack: what they lack shows in other levels
+    `clients`      the parameter that counts those who lack its service; empty: all who lean on the level
+    `client_of`    the parameter that names the component whose clients lack its service
+    `same_need`    the measure that says the same to residents as a level of it
+    `failover`     the time until something stands in for it is one of a run's figures
     `process`      "module:Class" of the state machine that runs one of it (lifelines)
     `order`        when its state machines start, small numbers first
     """
@@ -150,6 +155,11 @@ class ComponentType:
     no_rate: str = ""
     many: bool = False
     shown_failed: bool = False
+    technical: bool = False
+    clients: str = ""
+    client_of: str = ""
+    same_need: str = ""
+    failover: bool = False
     process: str = ""
     order: int = 0
     about: Text | None = None

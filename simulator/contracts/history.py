@@ -42,6 +42,30 @@ class Gauges:
         return cls((), np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0))
 
 
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Consumers:
+    """What each consumer of one network required and got, as step functions from the scenario's zero on.
+
+    `required[i]`, `supplied[i]` and the rows of `measured` hold from the tick `at[i]` until `at[i + 1]`, in the order
+    of `names`; rows that are alike are one array. `people` are the residents behind each consumer, `unit` is that of
+    both supplies. `measured` has more quantities of each consumer in single precision, `totals` figures of the whole
+    network, one a tick.
+    """
+
+    measure: str
+    unit: str
+    names: tuple[str, ...]
+    people: Floats
+    at: NDArray[np.int64]
+    required: tuple[Floats, ...]
+    supplied: tuple[Floats, ...]
+    measured: Mapping[str, tuple[NDArray[np.float32], ...]] = field(default_factory=lambda: MappingProxyType({}))
+    totals: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
+
+
 @dataclass(frozen=True, slots=True)
 class Executed:
     """One fault as it was really executed, to be compared with what the scenario asked for. Ticks; None = never."""
@@ -59,8 +83,8 @@ class Executed:
 class History:
     """The truth of one run. Ticks are milliseconds from the scenario's zero; warm-up lies before it.
 
-    `signals` holds, by (timeline entry, `component.quantity`), each signal that a fault waited for, as it was seen
-    until the fault came.
+    `consumers` holds, by measure, those who hang on the network behind it, where that was recorded. `signals` holds, by
+    (timeline entry, `component.quantity`), each signal that a fault waited for, as it was seen until the fault came.
     """
 
     begin: int
@@ -70,3 +94,4 @@ class History:
     executed: tuple[Executed, ...]
     signals: Mapping[tuple[str, str], Course] = field(default_factory=lambda: MappingProxyType({}))
     gauges: Gauges = field(default_factory=Gauges.none)
+    consumers: Mapping[str, Consumers] = field(default_factory=lambda: MappingProxyType({}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.contracts.component import Domain
+from simulator.contracts.figures import FigureKind
 from simulator.contracts.words import Message, Text
 
 LITRES_PERSON_D = 126.0
@@ -18,6 +19,12 @@ class Measure:
 
     `service` names in a word or two what is required; `said` says how much of it there was, with `{amount}` as blank.
     `higher_is_better` false turns the comparison with the minimum round (a travel-time index must stay *below*).
+
+    Roles:
+    `for_people`  residents lack a service while it is below its minimum, so that it counts in person-hours; false for
+                  technical indicators
+    `same_need`   another measure that says the same of a resident's supply: who lacks either lacks one service
+    `figures`     published figures of it
     """
 
     name: str
@@ -29,6 +36,14 @@ class Measure:
     service: Text
     said: Message
     source: str
+    for_people: bool = True
+    same_need: str = ""
+    figures: tuple[FigureKind, ...] = ()
+
+    @property
+    def need(self) -> str:
+        """The measure under which people who lack it are counted."""
+        return self.same_need or self.name
 
     def of(self, amount: Text) -> Text:
         """So much of it, in words."""

@@ -35,6 +35,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import FailureRate, Fragility
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.figures import Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
@@ -201,6 +202,12 @@ class Registry:
     @cached_property
     def measures(self) -> Mapping[str, Measure]:
         return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.measures}
+
+    @cached_property
+    def limited_figures(self) -> tuple[str, ...]:
+        """Quantities of which a figure counts the people below a limit."""
+        kinds = (kind for measure in self.measures.values() for kind in measure.figures)
+        return tuple(dict.fromkeys(kind.quantity for kind in kinds if kind.formula is Formula.BELOW))
 
     @cached_property
     def quantities(self) -> Mapping[str, QuantityName]:

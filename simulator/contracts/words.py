@@ -249,6 +249,7 @@ _ = Words("simulator.contracts")
 UNIT_NAMES: Mapping[str, Text] = {
     "l/person/d": _("l per person and day"),
     "person-h": _("person-hours"),
+    "person": _("people"),
 }
 """Units that each language writes differently."""
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.registry import registry
+from simulator.coupling.consumers import ConsumerRecorder
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
@@ -101,6 +102,7 @@ class Runtime:
     messages: Messages
     crews: Crews
     police: Police
+    consumers: ConsumerRecorder
 
     @classmethod
     def build(cls, city: City, clock: Clock, seed: int, supply_of: type[Supply] = Supply) -> Runtime:
@@ -119,7 +121,10 @@ class Runtime:
         police = Police(city, clock, log, faults)
         levels = LevelRecorder(city, clock, log)
         _measure_people(city, faults, crews, quantities)
-        return cls(city, clock, log, streams, faults, supply, levels, quantities, travel, Messages(), crews, police)
+        consumers, messages = ConsumerRecorder(city, clock), Messages()
+        return cls(
+            city, clock, log, streams, faults, supply, levels, quantities, travel, messages, crews, police, consumers
+        )
 
     def mode(
         self,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gateways.stores.influx.lines import Value
+from resilience.judge.affected import Group, at_once, groups, need_of, people_of
 from resilience.judge.metrics import quality
 from resilience.judge.time_series import TOLERANCE
 from simulator.contracts.city import City
@@ -41,6 +42,10 @@ class People:
         self._now: dict[str, _Now] = {}
         self._changed: dict[str, None] = {}
         self._counted = _counted(self._city)
+        found = groups(self._city)
+        self._groups = {measure: tuple(group for group in found if group.need == measure) for measure in self._counted}
+        self._groups[ANY] = found
+        self._need = {level.id: need_of(level, self._city) for level in self._city.levels.values()}
         self._hours = dict.fromkeys((*self._counted, ANY), 0.0)
         self._loss_h = dict.fromkeys(self._counted, 0.0)
         self._until = 0
@@ -63,7 +68,7 @@ class People:
         self._until = tick
         for measure, levels in self._counted.items():
             known = [self._now[level] for level in levels if level in self._now]
-            self._hours[measure] += hours * sum(now.level.people for now in known if now.below)
+            self._hours[measure] += hours * sum(group.people for group in self._lacking(measure))
             if known:
                 self._loss_h[measure] += hours * (1.0 - _mean_quality(known))
         self._hours[ANY] += hours * self._people(ANY)
@@ -75,6 +80,7 @@ class People:
         for name in self._changed:
             self._write_level(self._now[name], tick)
         measures = {self._now[name].level.measure for name in self._changed}
+        measures |= {need for name in self._changed if (need := self._need[name]) is not None}
         for measure in (*(m for m in self._counted if m in measures), ANY):
             self._write_measure(measure, tick, faults)
         subjects = {self._now[name].level.subject for name in self._changed}
@@ -92,24 +98,17 @@ class People:
         for district in self._city.districts:
             self._write_district(district, tick)
 
+    def _lacking(self, measure: str) -> tuple[Group, ...]:
+        """The groups of people who lack what a measure says, or anything."""
+        return tuple(
+            group
+            for group in self._groups[measure]
+            if any(level in self._now and self._now[level].below for level in group.levels)
+        )
+
     def _people(self, measure: str) -> int:
-        """People below what they are owed now, never more than live in the city."""
-        if measure != ANY:
-            below = [self._now[level] for level in self._counted[measure] if level in self._now]
-            return min(self._city.people, sum(now.level.people for now in below if now.below))
-        by_district: dict[str, int] = {}
-        whole = 0
-        for levels in self._counted.values():
-            for level in levels:
-                now = self._now.get(level)
-                if now is None or not now.below:
-                    continue
-                if now.level.subject in self._city.districts:
-                    subject = now.level.subject
-                    by_district[subject] = max(by_district.get(subject, 0), now.level.people)
-                else:
-                    whole = max(whole, now.level.people)
-        return min(self._city.people, max(whole, sum(by_district.values())))
+        """People who lack what a measure says, or anything, each once."""
+        return at_once(self._lacking(measure), self._city)
 
     def _write_level(self, now: _Now, tick: int) -> None:
         level = now.level
@@ -119,7 +118,7 @@ class People:
             "quality": now.quality,
             "below": int(now.below),
             "people": level.people,
-            "people_below": level.people if now.below else 0,
+            "people_below": people_of(level, self._city) if now.below else 0,
         }
         self._out.add(LEVEL, self._places.level_tags(level), fields, tick)
 
@@ -132,7 +131,8 @@ class People:
             "levels_below": sum(now.below for now in known),
             "faults": faults,
         }
-        self._out.add(AFFECTED, {"measure": measure}, fields, tick)
+        if measure == ANY or not registry().measures[measure].same_need:  # counted with the other one
+            self._out.add(AFFECTED, {"measure": measure}, fields, tick)
         if measure != ANY and known:
             curve = {"quality": _mean_quality(known), "target": 1.0, "loss_h": self._loss_h[measure]}
             self._out.add(CURVE, {"measure": measure}, curve, tick)
@@ -150,7 +150,7 @@ class People:
             "lat": lat,
             "lon": lon,
             "people": district.people,
-            "people_below": max((now.level.people for now in below), default=0),
+            "people_below": max((people_of(now.level, self._city) for now in below), default=0),
             "quality": worst,
             "state": int(state),
             "below": len(below),

@@ -64,4 +64,4 @@ def light_run(scenario: Scenario, city: City, seed: int) -> tuple[Scenario, Hist
         readings = Path(place) / "readings.parquet"
         history, _ = simulate(resolved, city, clock, seed, feed, readings, None, Terminal(quiet=True))
     verdict = judge(resolved, city, history)
-    return resolved, history, replace(verdict, metrics=metrics_of(city, history))
+    return resolved, history, replace(verdict, metrics=metrics_of(city, history, limits=scenario.run.below))

@@ -225,7 +225,16 @@ def simulate(
         feed.note(_("the run fell behind the wall clock by up to {lag}", lag=Numeral(f"{pace.lag_s:.1f} s")))
     runtime.log.add(END, scenario.id)
     levels, events = runtime.levels.courses(), runtime.log.events
-    history = History(clock.begin, clock.end, levels, events, injector.executed, injector.signals, gauges.since(0))
+    history = History(
+        clock.begin,
+        clock.end,
+        levels,
+        events,
+        injector.executed,
+        injector.signals,
+        gauges.since(0),
+        runtime.consumers.recorded(),
+    )
     return history, telemetry.close()
 
 
@@ -247,7 +256,8 @@ def _write_results(
     from resilience.report.junit import junit_xml
 
     counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)
-    verdict = replace(judge(scenario, city, history, twin=twin), metrics=metrics_of(city, history, counts))
+    metrics = metrics_of(city, history, counts, twin, scenario.run.below)
+    verdict = replace(judge(scenario, city, history, twin=twin), metrics=metrics)
     events = files.event_lines(history.events)
     (folder / "events.jsonl").write_bytes(events)
     judged = verdict_json(verdict).encode()

@@ -1,6 +1,6 @@
 """The twin of a run: the same town, day and seed without the faults, as a light run.
 
-Only what it is compared by is kept: levels and modes. It hangs on the city, the seed and the time of the run alone, so
+Only what it is compared by is kept: levels, modes, and what the consumers of networks got. It hangs on the city, the seed and the time of the run alone, so
 that it is lived through once for all scenarios of one day; the user's cache keeps it under the digest of all that.
 """
 
@@ -13,11 +13,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.history import Course, History
+from simulator.contracts.history import Consumers, Course, History
 from simulator.contracts.words import Words
 from stadtwerk.library import cache_folder
 from stadtwerk.runs.basis import basis, city_digest
@@ -35,7 +36,7 @@ UNUSED_FOR_S = 7 * 86400.0
 
 
 def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None = None) -> History | None:
-    """Levels and modes of the run without its faults; None for a scenario that has none.
+    """Levels, modes and supplies of the run without its faults; None for a scenario that has none.
 
     The city must be as its folder has it: an amended one has no twin in the cache.
     """
@@ -64,7 +65,7 @@ def _lived(scenario: Scenario, city: City, seed: int) -> History:
             undisturbed, city, clock, seed, NoSensors(), readings, None, Terminal(quiet=True)
         )
     modes = tuple(event for event in history.events if event.kind is EventKind.MODE)
-    return History(history.begin, history.end, history.levels, modes, ())
+    return History(history.begin, history.end, history.levels, modes, (), consumers=history.consumers)
 
 
 def _place(city: City, run: RunSettings, seed: int) -> Path | None:
@@ -92,9 +93,16 @@ def _read(path: Path | None) -> History | None:
             Event(number, at, EventKind.MODE, subject, "", before=before, after=after)
             for number, (at, subject, before, after) in enumerate(data["modes"])
         )
+        with np.load(path.with_suffix(".npz")) as arrays:
+            consumers = {
+                name: Consumers(name, unit, tuple(names), arrays[f"{name} people"], arrays[f"{name} at"], got, got)
+                for name, (unit, names) in data["consumers"].items()
+                for rows in [tuple(arrays[f"{name} rows"])]
+                for got in [tuple(rows[i] for i in arrays[f"{name} row"].tolist())]
+            }
         path.touch()
-        return History(data["begin"], data["end"], levels, modes, ())
-    except (OSError, ValueError, KeyError, TypeError):
+        return History(data["begin"], data["end"], levels, modes, (), consumers=consumers)
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile):
         return None
 
 
@@ -107,12 +115,27 @@ def _keep(path: Path, history: History) -> None:
         "end": history.end,
         "levels": {name: (one.at.tolist(), one.values.tolist()) for name, one in history.levels.items()},
         "modes": [(event.at, event.subject, event.before, event.after) for event in history.events],
+        "consumers": {name: (one.unit, one.names) for name, one in history.consumers.items()},
     }
+    arrays: dict[str, Any] = {}
+    for name, one in history.consumers.items():
+        different = {id(row): row for row in one.supplied}
+        place = {key: i for i, key in enumerate(different)}
+        arrays |= {
+            f"{name} people": one.people,
+            f"{name} at": one.at,
+            f"{name} rows": np.array(list(different.values())),
+            f"{name} row": np.array([place[id(row)] for row in one.supplied], dtype=np.int64),
+        }
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for other in path.parent.glob("*.json"):
             if time.time() - other.stat().st_mtime > UNUSED_FOR_S:
                 other.unlink(missing_ok=True)
+                other.with_suffix(".npz").unlink(missing_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
+            np.savez_compressed(aside, **arrays)
+        Path(aside.name).replace(path.with_suffix(".npz"))
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as aside:
             aside.write(orjson.dumps(data))
         Path(aside.name).replace(path)

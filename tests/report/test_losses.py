@@ -16,6 +16,7 @@ from simulator.contracts.level import ServiceLevel
 from tests.support.towns import component, link, town
 
 PEOPLE = {"a": 100, "b": 40}
+BEDS = 10
 COURSES = {
     "water-a": [(-10, 1.0), (20, 0.5), (60, 1.0)],
     "power-a": [(-10, 1.0), (40, 0.0), (90, 1.0)],
@@ -35,7 +36,7 @@ def place() -> City:
         ServiceLevel("clinic", "lifeline", "h", 0.5, 140),
         ServiceLevel("unknown", "telemetry", "city", 0.5, 140),
     )
-    base = town([component("h", "hospital", beds=10.0)], levels=levels)
+    base = town([component("h", "hospital", beds=float(BEDS))], levels=levels)
     districts = {name: District(name, name.upper(), people, 0.0, 0.0) for name, people in PEOPLE.items()}
     return City(
         base.name, base.title_en, base.title_de, 0.0, 0.0, base.components, base.links,
@@ -62,7 +63,11 @@ def test_the_headline_counts_each_person_once() -> None:
     city, history = place(), told()
     found = headline(city, history, level_courses(city, history))
     affected = [
-        PEOPLE["a"] * (low("water-a", s) or low("power-a", s)) + PEOPLE["b"] * low("water-b", s) for s in range(END)
+        max(
+            PEOPLE["a"] * (low("water-a", s) or low("power-a", s)) + PEOPLE["b"] * low("water-b", s),
+            BEDS * low("clinic", s),
+        )
+        for s in range(END)
     ]
     assert found.peak_people == max(affected) == 140
     assert found.peak_at_s == affected.index(140)
@@ -92,19 +97,19 @@ def test_each_service_is_summed_over_its_districts_and_each_facility_stands_alon
     row = rows["water supply"]
     assert row.person_hours == pytest.approx(sum(water) / 3600)
     assert (row.peak_people, row.peak_at_s) == (max(water), water.index(max(water)))
-    assert rows["hospital h"].person_hours == pytest.approx(2 * 140 / 3600)
-    assert "telemetry" not in rows  # nobody recorded it
+    assert rows["hospital h"].person_hours == pytest.approx(2 * BEDS / 3600)
+    assert not {"telemetry", "travel times"} & set(rows)  # nobody lacks a service by them
 
 
 def test_districts_are_listed_by_their_losses() -> None:
     city, history = place(), told()
-    courses, services = level_courses(city, history), service_losses(city, history)
-    rows = district_losses(city, courses, services)
+    services = service_losses(city, history)
+    rows = district_losses(city, history, services)
     assert [row.title for row in rows] == ["A", "B"]
     names = [s.measure for s in services]
     hours = dict(zip(names, rows[0].person_hours, strict=True))
     assert hours["water-supply"] == pytest.approx(100 * 40 / 3600)
-    assert hours["travel-time-index"] is None
+    assert hours["lifeline"] is None
 
 
 def test_a_course_knows_its_worst_value_and_whom_it_serves() -> None:

@@ -444,3 +444,13 @@ def test_broken_structure_hides_neither_unknown_names_nor_times_that_do_not_fit(
         "expect[1].fault",
         "expect[1].within",
     ]
+
+
+def test_a_limit_of_ones_own_for_the_people_below_it(tmp_path: Path) -> None:
+    text = WHOLE.replace("seeds: [1, 2]", "seeds: [1, 2], below: {pressure_m: 15}")
+    assert problems(tmp_path, text) == []
+    assert dict(load_scenario(tmp_path / "s.yaml").run.below) == {"pressure_m": 15.0}
+    (problem,) = problems(tmp_path, text.replace("pressure_m", "presure_m"))
+    assert "presure_m" in problem.what and "pressure_m" in problem.mend
+    (problem,) = problems(tmp_path, text.replace("15", "-1"))
+    assert problem.line == line_of(text, "below")

@@ -10,9 +10,9 @@ budget      what the outage may cost in person-hours, or in time for each level
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 
+from resilience.judge.affected import Span, groups, hours, people_of, person_hours
 from resilience.judge.checkers.context import Context, Row, finding, guarded, judged, lasting
 from resilience.judge.limits import (
     gap_limit,
@@ -280,15 +280,19 @@ def judge_budget(item: Budget, title: Text, context: Context) -> Finding:
 
 
 def _person_hours(item: Budget, budget: float, title: Text, context: Context) -> Finding:
-    levels = _each_person_once(item.levels.of(context.city), context)
-    rows = judged(levels, context, lambda level: _hours(item, level, context))
+    """Person-hours of all chosen services, as `judge.affected` counts them, below the limits of the item."""
+    chosen = [level for level in item.levels.of(context.city) if people_of(level, context.city)]
+    rows = judged(chosen, context, lambda level: _hours(item, level, context))
     if not rows:
-        return finding(item.id, title, rows, context)
+        reason: Text = _("None of the chosen levels is a service that people lack.")
+        return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
     open_ = [row for row in rows if row.value is Value.INCONCLUSIVE]
-    total = sum(row.weight for row in rows)
+    known = {row.level.id for row in rows if row.value is not Value.INCONCLUSIVE}
+    low = {level.id: _low(item, level, context) for level in chosen if level.id in known}
+    total = person_hours(groups(context.city, chosen), low)
     value = Value.FAIL if total > budget + TOLERANCE else (Value.INCONCLUSIVE if open_ else Value.PASS)
     spent, asked = number(total), number(budget)
-    reason: Text = _(
+    reason = _(
         "{spent} person-hours without sufficient service, at most {asked} are allowed.", spent=spent, asked=asked
     )
     if open_ and value is Value.INCONCLUSIVE:
@@ -307,20 +311,21 @@ def _person_hours(item: Budget, budget: float, title: Text, context: Context) ->
     )
 
 
-def _each_person_once(levels: Sequence[ServiceLevel], context: Context) -> list[ServiceLevel]:
-    """Without the whole city's level of a measure where districts' levels of it are chosen too."""
-    districts = context.city.districts
-    split = {level.measure for level in levels if level.subject in districts}
-    return [level for level in levels if level.subject in districts or level.measure not in split]
+def _low(item: Budget, level: ServiceLevel, context: Context) -> tuple[Span, ...]:
+    """When a level is worse than the limit of the item. Raises `NotRecorded`."""
+    start, end = context.ticks(item.window)
+    limit = level_limit(item.limit, level)
+    found = spells(context.course(level), limit.value, limit.better == "higher", start, end)
+    return tuple((spell.begin, spell.end) for spell in found)
 
 
 def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
-    hours = level.people * _time_worse_s(item, level, context) / 3600.0
-    said, name = number(hours), context.label(level).begun()
+    lost = people_of(level, context.city) * hours(_low(item, level, context))
+    said, name = number(lost), context.label(level).begun()
     reason: Text = _("{name}: {said} person-hours.", name=name, said=said)
     _start, end = context.ticks(item.window)
     value, reason = kept_so_far(Value.PASS, reason, level, level_limit(item.limit, level), end, context)
-    return Row(level, value, reason, hours, actual=Figure("person-hours", hours, "person-h", level.id))
+    return Row(level, value, reason, lost, actual=Figure("person-hours", lost, "person-h", level.id))
 
 
 def _time(item: Budget, allowed: TimeLimit, level: ServiceLevel, context: Context) -> Row:

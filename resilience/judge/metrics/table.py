@@ -1,28 +1,29 @@
-"""What a run can tell of the published metrics, as one table. The window is from the scenario's zero to the end."""
+"""What a run can tell of the published figures, as one table. The window is from the scenario's zero to the end.
+
+Which figures there are, the measures declare (`contracts.figures`); this knows the formulas only.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from resilience.judge.metrics.formulas import (
-    Readings,
-    availability,
-    equivalent_outage_h,
-    interruptions,
-    person_hours_by_measure,
-    quality,
-    resilience,
-)
-from resilience.judge.time_series import NotRecorded, mode_course, outages, worst
+from resilience.judge.affected import affected, by_service, groups, lows
+from resilience.judge.metrics import consumers as of
+from resilience.judge.metrics.consumers import Against
+from resilience.judge.metrics.formulas import Readings, availability, equivalent_outage_h, quality, resilience
+from resilience.judge.time_series import NotRecorded, cut, mode_course, outages, worst
 from resilience.judge.verdict import Metric
 from resilience.words.terms import component_words
 from simulator.contracts.city import City
+from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.history import Course, History
+from simulator.contracts.level import Measure
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
-from simulator.contracts.words import SHARE, Verbatim, Words
+from simulator.contracts.words import SHARE, Text, Verbatim, Words, quantity
 
 _ = Words("resilience")
 
@@ -30,39 +31,180 @@ TOWN = _("whole town")
 BRUNEAU = "Bruneau et al. 2003"
 IEEE = "IEEE 1366, of this scenario alone"
 SERVED = "Balakrishnan and Cassottana 2022"
-ITU = "mean availability, ITU-T E.800"
 OURS = "defined by this project"
 
 
-def metrics_of(city: City, history: History, readings: Readings | None = None) -> tuple[Metric, ...]:
-    """The metrics of one run. What was not recorded over the whole window is left out.
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What figures are made of."""
 
-    Energy not supplied, Todini's index and trips need the engines' own results; a run keeps service levels only.
+    city: City
+    history: History
+    undisturbed: History | None
+    readings: Readings | None
+    limits: Mapping[str, float]
+
+
+def metrics_of(
+    city: City,
+    history: History,
+    readings: Readings | None = None,
+    undisturbed: History | None = None,
+    limits: Mapping[str, float] | None = None,
+) -> tuple[Metric, ...]:
+    """The figures of one run. What was not recorded over the whole window is left out.
+
+    `undisturbed` is the same run without its faults, where it is known. `limits` are those that the scenario chose for
+    figures of people below one, by quantity.
     """
-    groups: tuple[Callable[[], Iterable[Metric]], ...] = (
-        lambda: _power(city, history),
-        lambda: _served(city, history),
-        lambda: _bruneau(city, history),
-        lambda: _traffic(city, history),
-        lambda: _litres(city, history),
-        lambda: _people(city, history),
-        lambda: _ict(city, history),
-    )
-    return (*(metric for group in groups for metric in group()), *_readings(readings))
+    run = _Run(city, history, undisturbed, readings, limits or {})
+    rows = [
+        row
+        for measure in registry().measures.values()
+        for kind in measure.figures
+        for row in _FORMULAS[kind.formula](measure, kind, run)
+    ]
+    return (*rows, *_bruneau(run), *_people(run), *_failover(run))
 
 
-def _recorded(city: City, history: History, measure: str) -> dict[str, Course]:
+Rows = Iterable[Metric]
+
+
+def _compared(measure: Measure, run: _Run) -> Iterable[tuple[Against, of.Supply]]:
+    """The supply of a measure's consumers against what they required, and against the undisturbed run."""
+    mine = run.history.consumers.get(measure.name)
+    if mine is None:
+        return
+    yield Against.REQUIRED, of.supply(mine, run.history.end)
+    usual = None if run.undisturbed is None else run.undisturbed.consumers.get(measure.name)
+    if usual is not None:
+        try:
+            yield Against.UNDISTURBED, of.supply(mine, run.history.end, usual)
+        except NotRecorded:
+            return
+
+
+def _serviceability(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    for against, found in _compared(measure, run):
+        pcs, ecs = of.serviceability(found)
+        for name, title, course in (
+            ("eoh-pcs", _("equivalent outage hours (PCS)"), pcs),
+            ("eoh-ecs", _("equivalent outage hours (ECS)"), ecs),
+        ):
+            hours = equivalent_outage_h(course, 0, run.history.end)
+            yield Metric(name, title, measure.service, hours, "h", SERVED, against)
+
+
+def _not_supplied(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    for against, found in _compared(measure, run):
+        value = of.missing(found) * kind.factor
+        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source, against)
+
+
+def _supplied_share(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    for against, found in _compared(measure, run):
+        value = of.supplied_share(found)
+        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source, against)
+
+
+def _interruptions(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    mine = run.history.consumers.get(measure.name)
+    found = None if mine is None else of.interrupted(mine, run.history.end)
+    if found is None:
+        return
+    for name, title, value, unit in (
+        ("customer-minutes", _("customer-minutes lost"), found.customer_minutes, "min"),
+        ("customers-interrupted", _("customers interrupted"), found.customers_interrupted, "1"),
+        ("saidi", _("SAIDI"), found.saidi_min, "min"),
+        ("saifi", _("SAIFI"), found.saifi, "1"),
+        ("caidi", _("CAIDI"), found.caidi_min, "min"),
+    ):
+        yield Metric(name, title, measure.service, value, unit, IEEE, Against.REQUIRED)
+
+
+def _below(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    mine = run.history.consumers.get(measure.name)
+    if mine is None:
+        return
+    limit = run.limits.get(kind.quantity, kind.limit)
+    try:
+        course = of.below(mine, kind.quantity, limit, run.history.end)
+    except NotRecorded:
+        return
+    steps = cut(course, 0, run.history.end)
+    said = _title(kind, limit)
+    source = kind.source if limit == kind.limit else "the scenario"
+    most = float(steps.values.max())
+    yield Metric(kind.name, _("{what}, at the worst moment", what=said), measure.service, most, "person", source)
+    hours = steps.integral() / 3600.0
+    name = f"{kind.name}-hours"
+    yield Metric(name, _("{what}, over time", what=said), measure.service, hours, "person-h", source)
+
+
+def _surplus(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    mine = run.history.consumers.get(measure.name)
+    if mine is None:
+        return
+    try:
+        course = of.surplus(mine, run.history.end)
+    except NotRecorded:
+        return
+    value = float(course.values.min()) if len(course.values) else None
+    yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source)
+
+
+def _worst(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    courses = _recorded(measure, run)
+    if not courses:
+        return
+    higher = measure.higher_is_better
+    found = [(worst(course, 0, run.history.end, higher), name) for name, course in courses.items()]
+    value, where = min(found) if higher else max(found)
+    subject = TOWN if where not in run.city.districts else Verbatim(run.city.districts[where].title or where)
+    yield Metric(kind.name, _title(kind), subject, value, kind.unit, kind.source)
+
+
+def _uptime(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    whole = _whole(measure, run)
+    if whole is not None:
+        value = availability(whole, 0, run.history.end)
+        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source)
+
+
+def _readings(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
+    if run.readings is not None and run.readings.read:
+        lost, late = _("readings lost"), _("readings late")
+        yield Metric("readings-lost", lost, measure.service, run.readings.lost_share, SHARE, OURS)
+        yield Metric("readings-late", late, measure.service, run.readings.late_share, SHARE, OURS)
+
+
+_FORMULAS: Mapping[Formula, Callable[[Measure, FigureKind, _Run], Rows]] = {
+    Formula.SERVICEABILITY: _serviceability,
+    Formula.INTERRUPTIONS: _interruptions,
+    Formula.NOT_SUPPLIED: _not_supplied,
+    Formula.SUPPLIED_SHARE: _supplied_share,
+    Formula.BELOW: _below,
+    Formula.SURPLUS: _surplus,
+    Formula.WORST: _worst,
+    Formula.UPTIME: _uptime,
+    Formula.READINGS: _readings,
+}
+
+
+def _title(kind: FigureKind, limit: float | None = None) -> Text:
+    if kind.title is None:
+        return Verbatim(kind.name)
+    return kind.title if limit is None else kind.title.filled(limit=quantity(limit, kind.unit))
+
+
+def _recorded(measure: Measure, run: _Run) -> dict[str, Course]:
     """The courses of a measure by subject, those that cover the whole window."""
     found = {}
-    for level in city.levels.values():
-        course = history.levels.get(level.id)
-        if level.measure == measure and course is not None and len(course.at) and course.at[0] <= 0:
+    for level in run.city.levels.values():
+        course = run.history.levels.get(level.id)
+        if level.measure == measure.name and course is not None and len(course.at) and course.at[0] <= 0:
             found[level.subject] = course
     return found
-
-
-def _of_districts(city: City, courses: dict[str, Course]) -> list[tuple[Course, int]]:
-    return [(courses[d.id], d.people) for d in city.districts.values() if d.id in courses and d.people]
 
 
 def _mean(weighted: list[tuple[Course, float]]) -> Course:
@@ -76,59 +218,22 @@ def _mean(weighted: list[tuple[Course, float]]) -> Course:
     return Course(at, values)
 
 
-def _whole(city: City, history: History, measure: str) -> Course | None:
+def _whole(measure: Measure, run: _Run) -> Course | None:
     """A measure for the whole town: its own level, or the mean over districts by people."""
-    courses = _recorded(city, history, measure)
+    courses = _recorded(measure, run)
     if "city" in courses:
         return courses["city"]
-    weighted = [(course, float(people)) for course, people in _of_districts(city, courses)]
+    weighted = [(courses[d.id], float(d.people)) for d in run.city.districts.values() if d.id in courses and d.people]
     return _mean(weighted) if weighted else None
 
 
-def _power(city: City, history: History) -> Iterable[Metric]:
-    supplies = _of_districts(city, _recorded(city, history, "power-supply"))
-    if not supplies:
-        return
-    found = interruptions(supplies, 0, history.end)
-    rows = (
-        (
-            "customer-minutes",
-            _("customer-minutes lost"),
-            found.customer_minutes,
-            "min",
-        ),
-        ("customers-interrupted", _("customers interrupted"), found.customers_interrupted, "1"),
-        ("saidi", _("SAIDI"), found.saidi_min, "min"),
-        ("saifi", _("SAIFI"), found.saifi, "1"),
-        ("caidi", _("CAIDI"), found.caidi_min, "min"),
-    )
-    for name, title, value, unit in rows:
-        yield Metric(name, title, TOWN, value, unit, IEEE)
-
-
-def _served(city: City, history: History) -> Iterable[Metric]:
-    """PCS: the whole demand counts as one. ECS: here each district counts the same."""
-    for measure in ("power-supply", "water-supply"):
-        service = registry().measures[measure].service
-        whole = _whole(city, history, measure)
-        if whole is not None:
-            hours = equivalent_outage_h(whole, 0, history.end)
-            title = _("equivalent outage hours (PCS)")
-            yield Metric("eoh-pcs", title, service, hours, "h", SERVED)
-        districts = _of_districts(city, _recorded(city, history, measure))
-        if districts:
-            hours = equivalent_outage_h(_mean([(course, 1.0) for course, _ in districts]), 0, history.end)
-            title = _("equivalent outage hours (ECS, by district)")
-            yield Metric("eoh-ecs", title, service, hours, "h", SERVED)
-
-
-def _bruneau(city: City, history: History) -> Iterable[Metric]:
-    for level in city.levels.values():
-        course = history.levels.get(level.id)
+def _bruneau(run: _Run) -> Rows:
+    for level in run.city.levels.values():
+        course = run.history.levels.get(level.id)
         if level.subject != "city" or course is None:
             continue
         try:
-            found = resilience(quality(course, level), 0, history.end)
+            found = resilience(quality(course, level), 0, run.history.end)
         except NotRecorded:
             continue
         service, rapidity = registry().measures[level.measure].service, found.rapidity_per_s
@@ -138,58 +243,26 @@ def _bruneau(city: City, history: History) -> Iterable[Metric]:
         yield Metric("rapidity", _("rapidity"), service, hourly, "1/h", BRUNEAU)
 
 
-def _traffic(city: City, history: History) -> Iterable[Metric]:
-    for measure, name, title, source in (
-        ("travel-time-index", "tti-worst", _("worst travel-time index"), "U4SSC"),
-        (
-            "rescue-arrival",
-            "rescue-in-time",
-            _("reached by rescue in time, worst"),
-            "norm rescue-arrival",
-        ),
-    ):
-        for course in _recorded(city, history, measure).values():
-            higher = registry().measures[measure].higher_is_better
-            value = worst(course, 0, history.end, higher)
-            yield Metric(name, title, TOWN, value, SHARE if higher else "1", source)
+def _people(run: _Run) -> Rows:
+    """Person-hours of each service, and with each person counted once."""
+    title = _("person-hours below the required level")
+    services = by_service(run.city, run.history, 0, run.history.end)
+    for row in services:
+        service = registry().measures[row.need].service
+        yield Metric("person-hours", title, service, row.person_hours, "person-h", OURS)
+    if services:
+        low = lows(run.city, run.history, 0, run.history.end)
+        once = affected(groups(run.city), run.city, low)
+        said = _("person-hours, each person counted once")
+        yield Metric("affected-hours", said, TOWN, once.person_hours, "person-h", OURS)
+        yield Metric("affected", _("most people affected at once"), TOWN, float(once.most), "person", OURS)
 
 
-def _litres(city: City, history: History) -> Iterable[Metric]:
-    courses = _recorded(city, history, "litres-per-person")
-    if courses:
-        least, where = min((worst(course, 0, history.end, True), name) for name, course in courses.items())
-        title = _("drinking water, worst district")
-        name = city.districts[where].title if where in city.districts else where
-        yield Metric("litres-per-person-d", title, Verbatim(name), least, "l/person/d", "1. WasSV § 2")
-
-
-def _people(city: City, history: History) -> Iterable[Metric]:
-    for row in person_hours_by_measure(city, history, 0, history.end):
-        title = _("person-hours below the required level")
-        yield Metric(
-            "person-hours", title, registry().measures[row.measure].service, row.person_hours, "person-h", OURS
-        )
-
-
-def _ict(city: City, history: History) -> Iterable[Metric]:
-    for measure in ("ict-availability", "telemetry"):
-        whole = _whole(city, history, measure)
-        if whole is not None:
-            title = _("availability")
-            value = availability(whole, 0, history.end)
-            yield Metric("availability", title, registry().measures[measure].service, value, SHARE, ITU)
-    for service in city.of_kind("service"):
-        modes = registry().types[service.kind].modes
-        for lost in outages(mode_course(service.id, modes, history), 0):
-            regained = next((s.begin for s in lost.stretches if s.mode != modes[-1]), lost.back)
-            title = _("failover time")
-            wait_s = None if regained is None else to_s(regained - lost.lost)
-            yield Metric("failover", title, component_words(service), wait_s, "s", OURS)
-
-
-def _readings(readings: Readings | None) -> Iterable[Metric]:
-    if readings is not None and readings.read:
-        subject = registry().measures["telemetry"].service
-        lost, late = _("readings lost"), _("readings late")
-        yield Metric("readings-lost", lost, subject, readings.lost_share, SHARE, OURS)
-        yield Metric("readings-late", late, subject, readings.late_share, SHARE, OURS)
+def _failover(run: _Run) -> Rows:
+    for name in registry().types_that(lambda one: one.failover):
+        modes = registry().types[name].modes
+        for service in run.city.of_kind(name):
+            for lost in outages(mode_course(service.id, modes, run.history), 0):
+                regained = next((s.begin for s in lost.stretches if s.mode != modes[-1]), lost.back)
+                wait_s = None if regained is None else to_s(regained - lost.lost)
+                yield Metric("failover", _("failover time"), component_words(service), wait_s, "s", OURS)

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from resilience.judge.limits import shown_unit
 from resilience.judge.losses import district_losses, failed_spans, headline, level_courses, service_losses
+from resilience.judge.margin import ASKED, margin
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.report.run.cascade import cascade
@@ -24,6 +25,7 @@ from resilience.report.run.content import (
     TownMap,
 )
 from resilience.report.run.content import Threshold as ThresholdRow
+from resilience.report.run.robust import RobustRow
 from resilience.report.run.why import WhyRow
 from resilience.scenario.clauses import clauses
 from resilience.scenario.norms import norms
@@ -59,7 +61,7 @@ def compose(
     """The content of one run's report. `scenario` is the one executed, its selectors resolved to targets."""
     courses = level_courses(city, history)
     services = service_losses(city, history)
-    districts = district_losses(city, courses, services)
+    districts = district_losses(city, history, services)
     titles = clauses()
     return ReportContent(
         scenario_id=scenario.id,
@@ -93,6 +95,11 @@ def compose(
         command=command,
         digest=digest,
         metrics=verdict.metrics,
+        robust=tuple(
+            RobustRow(finding.title, finding.value, margin(finding))
+            for finding in verdict.findings
+            if finding.category in ASKED
+        ),
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from resilience.judge.losses import DistrictLoss, Headline, LevelCourse, ServiceLoss
 from resilience.judge.verdict import Metric, Value
+from resilience.report.run.robust import RobustRow
 from resilience.report.run.why import WhyRow
 from simulator.contracts.words import Text
 
@@ -212,5 +213,6 @@ class ReportContent:
     command: str
     digest: str = ""
     metrics: tuple[Metric, ...] = ()
+    robust: tuple[RobustRow, ...] = ()
     why: tuple[WhyRow, ...] = ()
     why_command: str = ""

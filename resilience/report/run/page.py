@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience.judge.losses import LevelCourse, Reach
 from resilience.report.run.content import Check, MapComponent, MapDistrict, ReportContent
+from resilience.report.run.robust import robust_html
 from resilience.report.run.texts import say
 from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view
@@ -174,6 +175,7 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "script": Markup(_script()),
         "script_hash": f"sha256-{b64encode(sha256(_script().encode()).digest()).decode()}",
         "data_json": Markup(page_data(content, lang)),
+        "robust": Markup(robust_html(content.robust, "stadtwerk robust RUN", lang)),
         "why": Markup(why_html(content.why, content.why_command, lang)),
     }
     template = _environment().get_template("page.html.j2")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from resilience.judge.affected import Span, affected, groups, people_of
 from resilience.judge.time_series import TOLERANCE, NotRecorded, spells
 from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference, Scenario
@@ -30,7 +31,7 @@ from simulator.contracts.words import NO_TEXT, Text, Words
 class LevelLoss:
     """A level that was worse than its minimum: its worst value, and for how long in all and at a stretch.
 
-    It was so first `since_s` after the cut, for `first_s`.
+    It was so first `since_s` after the cut, for `first_s`; `spans` are all the times, in ticks.
     """
 
     level: str
@@ -40,6 +41,7 @@ class LevelLoss:
     person_hours: float
     since_s: float
     first_s: float
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,9 +137,10 @@ def _losses(history: History, city: City, begin: int, end: int) -> tuple[tuple[L
                     min(values) if higher else max(values),
                     seconds,
                     max(spell.length_s for spell in low),
-                    level.people * seconds / 3600.0,
+                    people_of(level, city) * seconds / 3600.0,
                     (low[0].begin - begin) / 1000.0,
                     low[0].length_s,
+                    tuple((spell.begin, spell.end) for spell in low),
                 )
             )
     return tuple(losses), tuple(unknown)
@@ -169,7 +172,7 @@ class Method(StrEnum):
 class Outcome:
     """`failing` are the judged levels that were below their minimum for too long, most person-hours first.
 
-    `person_hours` are those of all judged levels, each service by itself; `changed` the levels that went another way
+    `person_hours` are those of all judged levels, each person counted once; `changed` the levels that went another way
     than usual at all. `victims` are who has every feed of a kind over the subject, by the graph alone; `why` explains
     where graph and simulation differ.
     """
@@ -244,17 +247,9 @@ class Bench:
 
 
 def person_hours(losses: Sequence[LevelLoss], city: City) -> float:
-    """Person-hours below what is owed, each measure by itself.
-
-    Where a measure is owed to districts as well as to the whole city, districts count, so that nobody counts twice.
-    """
-    of_districts = {lv.measure for lv in city.levels.values() if lv.subject in city.districts}
-    total = 0.0
-    for loss in losses:
-        level = city.levels[loss.level]
-        if level.measure not in of_districts or level.subject in city.districts:
-            total += loss.person_hours
-    return total
+    """Person-hours of these losses, each person counted once (`judge.affected`)."""
+    found = groups(city, [city.levels[loss.level] for loss in losses])
+    return affected(found, city, {loss.level: loss.spans for loss in losses}).person_hours
 
 
 NOTHING_OWED = _("Cannot be judged: the city requires no level here, or it was too low without any fault.")

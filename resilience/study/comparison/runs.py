@@ -209,13 +209,13 @@ def _figures(a: RunSide, b: RunSide, lang: str) -> Section:
         ),
         (say("recovery", lang), back(one.recovery_s), back(other.recovery_s), ""),
     ]
-    sides = [{(m.id, m.subject.en): m for m in side.verdict.metrics} for side in (a, b)]
+    sides = [{(m.id, m.subject.en, m.against): m for m in side.verdict.metrics} for side in (a, b)]
     for key in dict.fromkeys(key for side in sides for key in side):
         pair = (sides[0].get(key), sides[1].get(key))
         shown = [_metric(metric, lang) for metric in pair]
         if shown[0] != shown[1]:
             known = next(metric for metric in pair if metric is not None)
-            rows.append((f"{known.title.of(lang)}: {known.subject.of(lang)}", *shown, ""))
+            rows.append((f"{known.full_title.of(lang)}: {known.subject.of(lang)}", *shown, ""))
     heads = (say("figure", lang), *SIDES, say("difference", lang))
     return Section("figures", say("figures", lang), tables=(Table(heads, tuple(rows)),))
 

@@ -23,6 +23,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
@@ -36,6 +37,8 @@ _ = Words("simulator.domains.energy")
 
 DOMAIN = Domain("energy")
 POWER = LinkKind("power")
+POWER_SUPPLY = "power-supply"
+"""The measure whose consumers are metered."""
 GENERATOR = "generator"
 """The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
@@ -378,7 +381,7 @@ CATALOGUE = Catalogue(
     ),
     measures=(
         Measure(
-            "power-supply",
+            POWER_SUPPLY,
             DOMAIN,
             "1",
             "district|city",
@@ -387,6 +390,18 @@ CATALOGUE = Catalogue(
             _("power supply"),
             _("{amount} of the electric load supplied"),
             "energy not supplied, as a share",
+            figures=(
+                FigureKind(Formula.INTERRUPTIONS),
+                FigureKind(
+                    Formula.NOT_SUPPLIED,
+                    "ens",
+                    _("energy not supplied (ENS)"),
+                    "kWh",
+                    "Billinton and Allan 1996",
+                    factor=1.0 / 3.6e6,
+                ),
+                FigureKind(Formula.SERVICEABILITY),
+            ),
         ),
     ),
     stores=(

@@ -11,7 +11,7 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
-from simulator.domains.energy.catalogue import POWER
+from simulator.domains.energy.catalogue import POWER, POWER_SUPPLY
 from simulator.domains.energy.engine import Dataset
 from simulator.domains.energy.islands import with_one_of
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Solution, named
@@ -80,6 +80,10 @@ class Readout:
         self.loading: Floats = np.zeros(len(grid.branch_ids))
         self.source_w: Floats = np.zeros(len(grid.source_pgm))
         self.gen_w: Floats = np.zeros(len(grid.gen_pgm))
+        self._loads = np.flatnonzero([name in city.components for name in grid.bus_ids])
+        self._meter = runtime.consumers.meter(
+            POWER_SUPPLY, "W", [grid.bus_ids[i] for i in self._loads], grid.bus_rated_w[self._loads]
+        )
         self._levels = []
         for level in city.levels_of(ENERGY_DOMAIN):
             here = np.array(
@@ -124,11 +128,11 @@ class Readout:
         shed, label = state.shed, state.parts().label
         energised = with_one_of(label, grid.source_bus[inputs.source_on])
         up = energised & ~shed
-        drawn: Floats = np.bincount(grid.load_bus, inputs.load_w, minlength=len(up)).astype(np.float64)
-        drawn = drawn + np.bincount(grid.draw_bus, inputs.draw_w, minlength=len(up))
+        asked = state.bus_load_w()  # also where load was shed, which the power flow's inputs leave out
         self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
-        self.load, self.asked, self.energised = drawn * up, drawn, energised.astype(np.float64)
+        self.load, self.asked, self.energised = asked * up, asked, energised.astype(np.float64)
         self.gen_w = inputs.gen_w * energised[grid.gen_bus]
+        self._meter.note(asked[self._loads], self.load[self._loads])
         changed = self.up is None or not np.array_equal(self.up, up)
         self._offer(energised, up, shed, shed_event, cause)
         self._note(solution, cause)

@@ -20,11 +20,12 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
-from simulator.contracts.words import Words
+from simulator.contracts.words import SHARE, Words
 from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE, more_people
 from simulator.sensors.catalogue import REPORT_FAULTS
 
@@ -126,6 +127,8 @@ LINK_DEGRADED = FaultPoint(
         Parameter("delay_s", "s", 0.0, "assumption", _("delay added to the link's latency"), at_least=0.0),
     ),
 )
+
+_UPTIME = FigureKind(Formula.UPTIME, "availability", _("availability"), SHARE, "mean availability, ITU-T E.800")
 
 CATALOGUE = Catalogue(
     "ict",
@@ -276,6 +279,7 @@ CATALOGUE = Catalogue(
             gives=(CONTROL,),
             about=_("a duty that a cluster of servers carries: the member elected by rank and health runs it"),
             clustered=True,
+            failover=True,
             mode_says_all=True,
         ),
     ),
@@ -354,6 +358,8 @@ CATALOGUE = Catalogue(
             _("ICT nodes"),
             _("{amount} of ICT nodes working and within reach"),
             "availability",
+            for_people=False,
+            figures=(_UPTIME,),
         ),
         Measure(
             "telemetry",
@@ -365,6 +371,8 @@ CATALOGUE = Catalogue(
             _("telemetry"),
             _("{amount} of sensors connected to the data centre"),
             "availability",
+            for_people=False,
+            figures=(_UPTIME, FigureKind(Formula.READINGS)),
         ),
     ),
     town=(

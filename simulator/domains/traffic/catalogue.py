@@ -22,15 +22,18 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
-from simulator.contracts.words import Words
+from simulator.contracts.words import SHARE, Words
 from simulator.coupling.catalogue import LINK_CUT, more_people
 from simulator.domains.energy.catalogue import ELECTRIC
 
 _ = Words("simulator.domains.traffic")
+
+RESCUE_ARRIVAL = "rescue-arrival"
 
 DOMAIN = Domain("traffic")
 ROAD = LinkKind("road")
@@ -247,6 +250,8 @@ CATALOGUE = Catalogue(
             _("travel times"),
             _("travel-time index {amount}"),
             "U4SSC indicators",
+            for_people=False,
+            figures=(FigureKind(Formula.WORST, "tti-worst", _("worst travel-time index"), "1", "U4SSC"),),
         ),
         Measure(
             RESCUE_ARRIVAL,
@@ -258,6 +263,15 @@ CATALOGUE = Catalogue(
             _("rescue in time"),
             _("{amount} of people reached by rescue in time"),
             "Länder rescue rules",
+            figures=(
+                FigureKind(
+                    Formula.WORST,
+                    "rescue-in-time",
+                    _("reached by rescue in time, worst"),
+                    SHARE,
+                    "norm rescue-arrival",
+                ),
+            ),
         ),
     ),
     town=(

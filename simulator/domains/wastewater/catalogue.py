@@ -330,6 +330,7 @@ CATALOGUE = Catalogue(
             _("wastewater treatment"),
             _("{amount} of the discharged wastewater treated"),
             "flow through the plant, weighted by its stage",
+            for_people=False,
         ),
     ),
     networks=(

@@ -19,11 +19,12 @@ from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter, Together
+from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
-from simulator.contracts.words import Text, Words
+from simulator.contracts.words import SHARE, Text, Words
 from simulator.coupling.catalogue import LINK_CUT, more_people
 
 _ = Words("simulator.domains.water")
@@ -33,7 +34,11 @@ WATER = LinkKind("water")
 WATER_TRADE = Trade("water")
 JUNCTION, PIPE, PUMP, VALVE, TANK, RESERVOIR = "junction", "pipe", "pump", "valve", "tank", "reservoir"
 WATER_SUPPLY, WATER_PRESSURE = "water-supply", "water-pressure"
-"""Measures: the share of demand that arrives, and of people with enough pressure."""
+"""Measures: the share of demand that arrives, whose consumers are metered, and of people with enough pressure."""
+PRESSURE = "pressure_m"
+"""What is measured of each consumer beside its supply."""
+TAP_PRESSURE_M = 20.4
+"""2.0 bar at ground floor (DVGW W 400-1, norm water-pressure) as metres of water."""
 
 SET_POINT_TAMPERED = FaultPoint(
     "set-point-tampered",
@@ -352,6 +357,33 @@ CATALOGUE = Catalogue(
             _("water supply"),
             _("{amount} of the water demand delivered"),
             "water service availability (Ostfeld et al. 2002)",
+            figures=(
+                FigureKind(Formula.SERVICEABILITY),
+                FigureKind(
+                    Formula.SUPPLIED_SHARE,
+                    "water-availability",
+                    _("water service availability"),
+                    SHARE,
+                    "Ostfeld et al. 2002",
+                ),
+                FigureKind(
+                    Formula.NOT_SUPPLIED,
+                    "water-not-supplied",
+                    _("water not delivered"),
+                    "m3",
+                    "Ostfeld et al. 2002",
+                ),
+                FigureKind(
+                    Formula.BELOW,
+                    "below-pressure",
+                    _("people with less than {limit} of pressure"),
+                    "m",
+                    "norm water-pressure",
+                    quantity=PRESSURE,
+                    limit=TAP_PRESSURE_M,
+                ),
+                FigureKind(Formula.SURPLUS, "todini", _("least Todini index"), "1", "Todini 2000"),
+            ),
         ),
         Measure(
             WATER_PRESSURE,
@@ -363,6 +395,7 @@ CATALOGUE = Catalogue(
             _("water pressure"),
             _("{amount} of people with enough water pressure"),
             "DVGW W 400-1, 2.0 bar at ground floor",
+            same_need=WATER_SUPPLY,
         ),
     ),
     stores=(

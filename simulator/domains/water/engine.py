@@ -14,14 +14,15 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
+from simulator.domains.water.catalogue import TAP_PRESSURE_M
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
 from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.overrides import Overrides
 from simulator.domains.water.tracer import Tracer, buffer
 
-REQUIRED_PRESSURE_M = 20.4
-"""2.0 bar at ground floor (DVGW W 400-1) as metres of water; the full demand is delivered from there."""
+REQUIRED_PRESSURE_M = TAP_PRESSURE_M
+"""The full demand is delivered from there."""
 MINIMUM_PRESSURE_M = 0.0
 STEP_S = 300
 
@@ -43,7 +44,8 @@ class WaterEngine:
 
     Arrays are live views, refreshed by every solve: `pressure_m`, `head_m`, `required_m3_s`, `delivered_m3_s`,
     `leak_m3_s` (N nodes), `flow_m3_s`, `link_open` (L links), `level_m`, `volume_m3`, `inflow_m3_s` (tanks),
-    `pump_power_w` (pumps), `age_s` (N nodes, only with `water_age`), `contaminated_share` (N nodes; `traced` says
+    `pump_power_w` (pumps), `source_m3_s` (what each reservoir gives),
+    `age_s` (N nodes, only with `water_age`), `contaminated_share` (N nodes; `traced` says
     whether any water is or was contaminated and is not flushed out yet). Nodes that closures cut off from every source
     have pressure and delivery 0: EPANET itself gives them a number that means nothing.
 
@@ -88,6 +90,7 @@ class WaterEngine:
         self.flow_m3_s, self.link_open = np.zeros(links), np.zeros(links, dtype=bool)
         self.level_m, self.volume_m3 = np.zeros(len(network.tanks)), np.zeros(len(network.tanks))
         self.inflow_m3_s, self.pump_power_w = np.zeros(len(network.tanks)), np.zeros(len(network.pumps))
+        self.source_m3_s = np.zeros(len(network.reservoirs))
         self.age_s, self.contaminated_share = np.zeros(nodes), np.zeros(nodes)
         self._sources = np.concatenate([network.reservoirs, network.tanks])
         self._run()
@@ -254,6 +257,7 @@ class WaterEngine:
         np.greater(self._link_raw[tk.STATUS][1], 0.5, out=self.link_open)
         if self.overrides.choked:
             self.link_open[list(self.overrides.choked)] = False
+        self.source_m3_s[:] = -self._node_raw[tk.DEMAND][1][network.reservoirs] * units.flow_m3_s
         if len(network.tanks):
             tk.getnodevalues(ph, tk.TANKVOLUME, self._volume_raw[0])
             self.level_m[:] = self.pressure_m[network.tanks]

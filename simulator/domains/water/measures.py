@@ -16,10 +16,11 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
-from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.domains.water.catalogue import PRESSURE, SOURCE_CONTAMINATED, TANK_CONTAMINATED, WATER_SUPPLY
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
 from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
 from simulator.domains.water.model import WaterNetwork
+from simulator.domains.water.powers import powers
 
 USUAL_M_S = 1.0
 """Speed of the water in a main (assumption: usual design speeds are 0.5 to 2 m/s)."""
@@ -140,6 +141,13 @@ class Measures:
         self._weight_sums = _Sums((node_row,), outside + 2)
         self._weight_sum = self._weight_sums.of(self._weight)[0]
         self._enough = np.ones(len(self._nodes), dtype=np.bool_)
+        self._drinkers = np.flatnonzero(self._weight > 0)
+        self._meter = runtime.consumers.meter(
+            WATER_SUPPLY,
+            "m3/s",
+            [junctions[i].id for i in self._drinkers],
+            self._weight[self._drinkers],
+        )
         self._tank_rows, self.tanks = tank_rows, tuple(c.id for c in tanks)
         self._usable_m3 = np.maximum(network.tank_max_volume_m3 - network.tank_min_volume_m3, 1e-9)
         self._supply, self._pressure = np.ones(outside + 2), np.ones(outside + 2)  # districts, none, the whole city
@@ -154,8 +162,7 @@ class Measures:
         ):
             runtime.quantities.register(Quantity(name, unit, names, values[:outside].view))
         self._levels = tuple(
-            (level.id, level.measure == "water-supply", self._level_row(level))
-            for level in city.levels_of(WATER_DOMAIN)
+            (level.id, level.measure == WATER_SUPPLY, self._level_row(level)) for level in city.levels_of(WATER_DOMAIN)
         )
 
     def refresh(self, cause: int | None) -> None:
@@ -175,9 +182,26 @@ class Measures:
             bad = engine.contaminated_share.take(self._nodes) > DRINKABLE
             undrinkable, all_of_it = self._weight_sums.of(delivered * bad)[0], self._weight_sums.of(delivered)[0]
             self._undrinkable[:] = undrinkable / np.maximum(all_of_it, _NO_DEMAND_M3_S)
+        here = self._drinkers
+        pressure_m = {PRESSURE: engine.pressure_m.take(self._nodes[here])}
+        self._meter.note(required[here], delivered[here], pressure_m, self._powers())
         supply, pressure = self._supply.tolist(), self._pressure.tolist()
         for level, is_supply, row in self._levels:
             self._rt.levels.record(level, supply[row] if is_supply else pressure[row], cause)
+
+    def _powers(self) -> dict[str, float]:
+        engine, network = self._engine, self._engine.network
+        starts, stops = network.ends[network.pumps].T
+        return powers(
+            engine.delivered_m3_s[self._nodes],
+            engine.head_m[self._nodes],
+            engine.pressure_m[self._nodes],
+            engine.required_pressure_m,
+            engine.source_m3_s,
+            engine.head_m[network.reservoirs],
+            engine.flow_m3_s[network.pumps],
+            engine.head_m[stops] - engine.head_m[starts],
+        )
 
     def share_at(self, node: int) -> float:
         """Share of a demand at this node that is delivered, also where nobody draws water just now."""

@@ -14,6 +14,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import repair_hours
@@ -143,6 +144,15 @@ CATALOGUE = Catalogue(
             _("drinking water"),
             _("drinking water {amount}"),
             "1. WasSV § 2",
+            figures=(
+                FigureKind(
+                    Formula.WORST,
+                    "litres-per-person-d",
+                    _("drinking water, worst district"),
+                    "l/person/d",
+                    "1. WasSV § 2",
+                ),
+            ),
         ),
     ),
     town=(

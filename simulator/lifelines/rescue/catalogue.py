@@ -16,6 +16,7 @@ from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
+from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.rescue")
@@ -53,6 +54,7 @@ CATALOGUE = Catalogue(
             gives=(CONTROL,),
             same_medium=("trunked", "isolated-cell", "direct-mode"),
             vital=True,
+            same_need=RESCUE_ARRIVAL,
             process="simulator.lifelines.rescue.process:RescueDispatch",
             order=20,
             about=_("rescue dispatch centre and its radio: trunked over the sites, isolated cell, direct mode"),

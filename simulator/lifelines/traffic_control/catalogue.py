@@ -65,6 +65,7 @@ CATALOGUE = Catalogue(
             gives=(CONTROL,),
             trade=ICT,
             police=True,
+            technical=True,
             process="simulator.lifelines.traffic_control.process:TrafficControlCentre",
             order=40,
             about=_("traffic control centre: central programmes over its control links, else local ones, else police"),

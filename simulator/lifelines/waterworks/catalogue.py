@@ -41,6 +41,7 @@ CATALOGUE = Catalogue(
                 failed("none", _("none")),
             ),
             gives=(CONTROL,),
+            technical=True,
             process="simulator.lifelines.waterworks.process:Waterworks",
             order=60,
             about=_("waterworks' control room: commands pumps over its control links"),

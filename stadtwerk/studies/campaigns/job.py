@@ -78,14 +78,16 @@ def run_job(job: Job) -> RunFigures:
         raise OtherBasis("this worker has another version of stadtwerk or of a library that results depend on")
     with in_turn():
         city = loaded(job.city)
+        from resilience.scenario.loader import build_scenario
+
         if job.keep:
             from resilience.judge.metrics.table import metrics_of
             from stadtwerk.terminal import Terminal
 
             result, history = run_whole(job, Terminal(job.lang, quiet=True))
             # Without those of readings, which a light run does not have: the data set is the same either way.
-            return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history)))
-        from resilience.scenario.loader import build_scenario
+            below = build_scenario(_document(job)).run.below
+            return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history, limits=below)))
         from stadtwerk.runs.light import light_run
 
         _, history, verdict = light_run(build_scenario(_document(job)), city, job.seed)

@@ -1,0 +1,154 @@
+"""Whether what a run found holds under small changes: light variants of it, kept by their content.
+
+What has been run is not run again, so that an interrupted question goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience.judge.verdict import Verdict, read_verdict
+from resilience.report.run.robust import RobustRow, put_in, robust_html
+from resilience.study.robustness import SHARE, Change, Robustness, assumptions, robustness
+from simulator.contracts.form import Form
+from simulator.contracts.words import Text, Verbatim, Words
+from stadtwerk.runs.folder import read_events
+from stadtwerk.studies.executors import Executor
+from stadtwerk.studies.variants import NO_CHANGE, Base, Progress, run_variants
+
+if TYPE_CHECKING:
+    from stadtwerk.studies.campaigns.job import Job
+
+_ = Words("stadtwerk")
+
+ROBUST = Form("robust", 1, again="ask `stadtwerk robust` again")
+ROBUST_FILE, REPORT_FILE = "robust.json", "report.html"
+SEEDS = 5
+"""Seeds that a run is tried with, its own and the next ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """The findings of one run over its variants. `failed` are changes with which there was no run, and why."""
+
+    folder: Path
+    scenario: str
+    findings: tuple[Robustness, ...]
+    changes: tuple[Change, ...]
+    failed: tuple[tuple[Change, str], ...]
+
+
+def robust(
+    folder: Path,
+    seeds: int = SEEDS,
+    city: str | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Robust:
+    """Vary every assumption that a run leans on, and its seed. Raises `BadInput` for what is no run."""
+    base = Base.of_run(folder, city)
+    verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
+    planned = plan(base, folder, seeds)
+    found = run_variants([job for _change, job in planned], executor, progress)
+    told: list[tuple[Change, Verdict]] = []
+    failed: list[tuple[Change, str]] = []
+    for change, job in planned:
+        variant = found[job.key]
+        if variant.verdict is None:
+            failed.append((change, variant.error))
+        else:
+            told.append((change, variant.verdict))
+    changes = tuple(change for change, _job in planned)
+    return Robust(folder, verdict.scenario, robustness(verdict, told), changes, tuple(failed))
+
+
+def plan(base: Base, folder: Path, seeds: int) -> list[tuple[Change, Job]]:
+    """Every variant, in the order in which it is told. What was drawn is drawn: another seed changes what comes after."""
+    scenario = {name: part for name, part in base.scenario.items() if name != "expected"}
+    planned: list[tuple[Change, Job]] = []
+    for one in assumptions(base.town(), read_events(folder / "events.jsonl")):
+        for factor in (1.0 - SHARE, 1.0 + SHARE):
+            change = one.varied(factor)
+            if change is not None:
+                text = json.dumps(change, sort_keys=True)
+                planned.append((Change(one.id, one.title, factor), base.job(scenario, text)))
+    for seed in range(base.seed, base.seed + seeds):
+        planned.append((Change("", _("seed {seed}", seed=seed), seed=seed), base.job(scenario, NO_CHANGE, seed=seed)))
+    return planned
+
+
+def change_title(change: Change) -> Text:
+    """`pump: time to start + 10 %`, or the seed."""
+    if change.seed is not None:
+        return change.title
+    sign = "+" if change.factor > 1 else "\N{MINUS SIGN}"
+    return _("{what} {sign} {share} %", what=change.title, sign=Verbatim(sign), share=round(100 * SHARE))
+
+
+def rows(found: Robust) -> tuple[RobustRow, ...]:
+    """The findings in words, as report and terminal show them."""
+    return tuple(
+        RobustRow(
+            one.title,
+            one.value,
+            one.margin,
+            one.holds,
+            one.tried,
+            tuple((change_title(change), value) for change, value in one.otherwise),
+        )
+        for one in found.findings
+    )
+
+
+def command(folder: Path) -> str:
+    import shlex
+
+    return f"stadtwerk robust {shlex.quote(str(folder))}"
+
+
+def write(found: Robust, lang: str) -> Path:
+    """Write `robust.json`, and the report's part where there is a report. The same question leaves the same bytes."""
+    record = {
+        "schema": ROBUST.schema,
+        "scenario": found.scenario,
+        "share": SHARE,
+        "variants": len(found.changes),
+        "findings": [_record(one) for one in found.findings],
+        "not_run": [{**_change(change), "reason": reason} for change, reason in found.failed],
+    }
+    path = found.folder / ROBUST_FILE
+    _replace(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    report = found.folder / REPORT_FILE
+    if report.is_file():
+        part = robust_html(rows(found), command(found.folder), lang)
+        _replace(report, put_in(report.read_text(encoding="utf-8"), part))
+    return path
+
+
+def _record(one: Robustness) -> dict[str, Any]:
+    return {
+        "finding": one.finding,
+        "category": one.category.value,
+        "title": one.title.record(),
+        "verdict": one.value.value,
+        "margin": one.margin,
+        "holds": one.holds,
+        "tried": one.tried,
+        "otherwise": [{**_change(change), "verdict": value.value} for change, value in one.otherwise],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    if change.seed is not None:
+        return {"seed": change.seed}
+    return {"assumption": change.assumption, "factor": change.factor, "title": change_title(change).record()}
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write a file aside and put it in place."""
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    aside.replace(path)
