@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from resilience.judge.losses import low_spells, subject_words
+from resilience.judge.affected import groups, hours, lows, person_hours
+from resilience.judge.losses import subject_words
 from resilience.judge.verdict import NotAsked
 from resilience.scenario.scenario import OptOut, Scenario
 from simulator.contracts.city import City
@@ -27,18 +28,16 @@ def not_asked(scenario: Scenario, city: City, history: History) -> tuple[NotAske
 
 def _one(item: OptOut, city: City, history: History) -> NotAsked:
     levels = item.levels.of(city)
-    low_s = {level.id: sum(spell.length_s for spell in low_spells(level, history)) for level in levels}
+    low = lows(city, history, 0, history.end)
+    low_s = {level.id: 3600.0 * hours(low.get(level.id, ())) for level in levels}
     missed = tuple(level.id for level in levels if low_s[level.id])
-    split = {level.measure for level in levels if level.subject in city.districts}
-    once = [level for level in levels if level.subject in city.districts or level.measure not in split]
-    hours = sum(level.people * low_s[level.id] / 3600.0 for level in once)
     return NotAsked(
         tuple(level.id for level in levels),
         _title(item, levels, city),
         item.reason,
         missed,
         max(low_s.values(), default=0.0),
-        hours,
+        person_hours(groups(city, levels), low),
     )
 
 
@@ -69,6 +68,9 @@ def missed(one: NotAsked) -> Text:
     """For how long it was missed, and at which cost; nothing where it was kept."""
     said: Text = NO_TEXT
     if one.missed:
-        length, hours = Numeral(rounded(one.missed_s)), number(one.person_hours)
-        said += _(", missed for {length}: {hours} person-hours", length=length, hours=hours)
+        length = Numeral(rounded(one.missed_s))
+        if one.person_hours:
+            said += _(", missed for {length}: {hours} person-hours", length=length, hours=number(one.person_hours))
+        else:
+            said += _(", missed for {length}", length=length)
     return said

@@ -1,7 +1,8 @@
 """The twin of a run: the same town, day and seed without the faults, as a light run.
 
-Only what it is compared by is kept: levels, modes, and what the consumers of networks got. It hangs on the city, the seed and the time of the run alone, so
-that it is lived through once for all scenarios of one day; the user's cache keeps it under the digest of all that.
+Only what it is compared by is kept: levels, modes, and what the consumers of networks got. It hangs on the city, the
+seed and the time of the run alone, so that it is lived through once for all scenarios of one day; the user's cache
+keeps it under the digest of all that.
 """
 
 from __future__ import annotations
