@@ -128,7 +128,7 @@ def test_graph_and_simulation_find_the_planted_points_each_by_itself(planted: Au
     assert {"gateway-1", "gateway-2", "pump-U"} <= {v.component for v in router.victims if v.kind == "data"}
     assert feeder.worst is not None and feeder.worst.level == "water-supply-city"
     assert planted.bench.domain(feeder.worst.level) == "water"  # a control room's own level is nobody's supply
-    assert feeder.worst.worst == 0.0 and feeder.worst.low_s == SETTINGS.for_s
+    assert feeder.worst.worst == 0.0 and 0 < feeder.worst.low_s < SETTINGS.for_s  # the tank lasts a while
     assert feeder.person_hours >= 2000 * 3.0  # 2,000 people lean on the waterworks, three hours long
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resilience.judge.metrics import person_hours_by_measure, quality, resilience
+from resilience.judge.affected import affected, by_service, groups, lows
+from resilience.judge.metrics import quality, resilience
 from simulator.contracts.history import Course, History
 from simulator.contracts.registry import registry
 from stadtwerk.influx.push import identity
@@ -76,11 +77,13 @@ def test_another_run_does_not_mix_with_one_of_the_same_name(
 
 def test_person_hours_and_losses_are_those_of_the_metrics(pushed: Pushed, folder: RunFolder) -> None:
     past = history(folder)
-    wanted = {row.measure: row.person_hours for row in person_hours_by_measure(folder.city, past, 0, folder.end)}
+    wanted = {row.need: row.person_hours for row in by_service(folder.city, past, 0, folder.end)}
     there = pushed.rows('SELECT LAST("person_hours") AS h FROM affected WHERE "run" = \'rich\' GROUP BY measure')
     found = {row["measure"]: row["h"] for row in there}
-    alone = [hours for measure, hours in found.items() if measure not in ("any", "lifeline")]  # one level a person each
-    assert max(alone) <= found.pop("any") <= 3 * folder.city.people
+    once = affected(groups(folder.city), folder.city, lows(folder.city, past, 0, folder.end))
+    assert found.pop("any") == pytest.approx(once.person_hours)
+    technical = found.keys() - wanted.keys()
+    assert "ict-availability" in technical and {found.pop(measure) for measure in technical} == {0.0}
     assert found == pytest.approx(wanted)
     assert max(wanted.values()) > 10_000
     # The curve of a measure with one level is that level's own.

@@ -45,7 +45,7 @@ def test_the_rendered_page_has_the_numbers_of_the_content(tmp_path: Path) -> Non
     content = sample.content()
     write_report(content, tmp_path / "report.html", "de")
     tree = dom(tmp_path / "report.html", tmp_path / "profile")
-    assert tree.one(id="peak-people").text == "32.760"
+    assert tree.one(id="peak-people").text == "65.460"
     assert tree.one(id="peak-people").data == [content.headline.peak_people]
     assert tree.one(id="person-hours").data == [content.headline.person_hours]
     assert tree.one(id="verdict").text == "nicht bestanden"
