@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 
-from resilience.judge.verdict import Category, Finding
-
-ASKED = (Category.EXPECTATION, Category.REDUNDANCY)
-"""Findings of these sorts answer the scenario's question."""
+from resilience.judge.verdict import Finding
 
 
 def margin(finding: Finding) -> float | None:
-    """What lies between figure and limit, as a share of the limit: above 0 on the good side, below 0 where it is missed.
+    """What lies between figure and limit, as a share of the limit; below 0 where it is missed.
 
     None where nothing was held against a number, where the two are told in different units, and where the limit is 0.
     """

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from resilience.judge.margin import ASKED, margin
+from resilience.judge.margin import margin
+from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind

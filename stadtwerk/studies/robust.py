@@ -66,7 +66,7 @@ def robust(
 
 
 def plan(base: Base, folder: Path, seeds: int) -> list[tuple[Change, Job]]:
-    """Every variant, in the order in which it is told. What was drawn is drawn: another seed changes what comes after."""
+    """Every variant, in the order in which it is told. What was drawn is drawn: a seed changes what comes after."""
     scenario = {name: part for name, part in base.scenario.items() if name != "expected"}
     planned: list[tuple[Change, Job]] = []
     for one in assumptions(base.town(), read_events(folder / "events.jsonl")):

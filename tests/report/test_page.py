@@ -94,8 +94,8 @@ def test_the_page_is_made_for_everyone(lang: str) -> None:
     for svg in tree.all("svg"):
         assert svg.attributes.get("aria-hidden") == "true" or len(svg.attributes.get("aria-label", "")) > 10
     order = [s.attributes["id"] for s in tree.all("section") if "id" in s.attributes]
-    head, tail = "question answer levels redundancy-timeline map target-actual affected", "cascade redundancies"
-    assert order == f"{head} {tail} executed telemetry metrics assumptions compare reproduce".split()
+    head, tail = "question answer levels redundancy-timeline map target-actual affected", "cascade why redundancies"
+    assert order == f"{head} {tail} robust executed telemetry metrics assumptions compare reproduce".split()
 
 
 def test_the_languages_show_the_same_things() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from resilience.judge.limits import shown_unit
 from resilience.judge.losses import district_losses, failed_spans, headline, level_courses, service_losses
-from resilience.judge.margin import ASKED, margin
+from resilience.judge.margin import margin
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.report.run.cascade import cascade

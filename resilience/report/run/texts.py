@@ -147,8 +147,8 @@ TEXTS: dict[str, Text] = {
     "on-repair": _("repair"),
     "robust": _("How near to the limits"),
     "robust-intro": _(
-        "The margin is what lies between figure and limit, as a share of the limit; below zero the limit is missed. Held "
-        "under small changes: every assumption that the run leans on 10 % less and 10 % more, and other seeds."
+        "The margin is what lies between figure and limit, as a share of the limit; below zero the limit is missed. "
+        "Small changes: every assumption that the run leans on 10 % less and 10 % more, and other seeds."
     ),
     "robust-finding": _("expectation"),
     "robust-in-run": _("in this run"),

@@ -9,6 +9,7 @@ from simulator.contracts.words import Words
 from stadtwerk.cli.language import Speaker
 
 if TYPE_CHECKING:
+    from stadtwerk.studies.executors import Executor
     from stadtwerk.studies.robust import Robust
     from stadtwerk.terminal import Terminal
 
@@ -69,7 +70,7 @@ def execute(options: argparse.Namespace) -> int:
         raise BadInput(problems)
     terminal = Terminal(options.lang)
     with contextlib.ExitStack() as stack:
-        executor = None
+        executor: Executor | None = None
         if options.dask:
             from stadtwerk.studies.executors.cluster import DaskCluster
 
@@ -93,10 +94,9 @@ def _show(terminal: Terminal, found: Robust) -> None:
     lang = terminal.lang
     for row in rows(found):
         said = say("robust-of", lang, holds=str(row.holds), tried=str(row.tried))
-        print(
-            f"{row.title.of(lang)}: {say(row.value.value, lang)}, {said}; {say('margin', lang)} {margin_words(row.margin, lang)}"
-        )
-        for change, value in row.otherwise:
-            print(f"  - {say(value.value, lang)}: {change.of(lang)}")
+        near = f"{say('margin', lang)} {margin_words(row.margin, lang)}"
+        print(f"{row.title.of(lang)}: {say(row.value.value, lang)}, {said}; {near}")
+        for words, value in row.otherwise:
+            print(f"  - {say(value.value, lang)}: {words.of(lang)}")
     for change, reason in found.failed:
         print(terminal.said(_("no run with {change}: {reason}", change=change_title(change), reason=reason)))
