@@ -129,7 +129,7 @@ def test_graph_and_simulation_find_the_planted_points_each_by_itself(planted: Au
     assert feeder.worst is not None and feeder.worst.level == "water-supply-city"
     assert planted.bench.domain(feeder.worst.level) == "water"  # a control room's own level is nobody's supply
     assert feeder.worst.worst == 0.0 and 0 < feeder.worst.low_s < SETTINGS.for_s  # the tank lasts a while
-    assert feeder.person_hours >= 2000 * 3.0  # 2,000 people lean on the waterworks, three hours long
+    assert feeder.person_hours == pytest.approx(2000 * feeder.worst.low_s / 3600)  # 2,000 people live there
 
 
 def test_where_the_two_differ_it_says_why(healthy: Audit) -> None:
