@@ -35,7 +35,7 @@ from simulator.kernel import Clock
 from stadtwerk.library import find_scenario, load_checked
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.light import NoSensors
-from stadtwerk.runs.run import simulate
+from stadtwerk.runs.simulate import simulate
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:

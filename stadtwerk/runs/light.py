@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stadtwerk.runs.feed import HELD, Feed
-from stadtwerk.runs.run import simulate
+from stadtwerk.runs.simulate import simulate
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:

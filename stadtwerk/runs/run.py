@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import shlex
 from collections.abc import Callable
@@ -14,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from simulator.contracts.words import Numeral, Text, Verbatim, Words
+from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
-from stadtwerk.runs.events import BEGIN, END, WARM
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
+from stadtwerk.runs.simulate import simulate
+from stadtwerk.runs.twin import twin_of
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.contracts.document import Document
-    from simulator.coupling import Runtime
-    from simulator.coupling.runtime import Running
     from simulator.kernel import Clock
 
 _ = Words("stadtwerk")
@@ -145,7 +143,7 @@ def run_checked(
             history, telemetry = simulate(
                 resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
             )
-        twin = _twin(resolved, city, seed, terminal) if request.twin else None
+        twin = twin_of(resolved, city, seed, terminal) if request.twin else None
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
@@ -157,85 +155,6 @@ def run_checked(
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
         notes += (KNOWN_WEAKNESS + Verbatim(": ") + weakness_words(verdict, resolved.expected, city),)
     return RunResult(out, verdict, digest, telemetry, notes), history
-
-
-def _twin(scenario: Scenario, city: City, seed: int, terminal: Terminal) -> History | None:
-    from stadtwerk.runs.twin import twin_of
-
-    return twin_of(scenario, city, seed, terminal)
-
-
-def simulate(
-    scenario: Scenario,
-    city: City,
-    clock: Clock,
-    seed: int,
-    feed: Feed,
-    readings: Path,
-    speed: float | None,
-    terminal: Terminal,
-    started: Callable[[Runtime, tuple[Running, ...]], None] = lambda *_: None,
-) -> tuple[History, TelemetrySummary]:
-    """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
-    from resilience.inject.injector import build_injector
-    from simulator.coupling import GaugeRecorder, Runtime
-    from simulator.kernel import Pace
-    from stadtwerk.runs.wiring import close_all, start_domains
-
-    runtime = Runtime.build(city, clock, seed)
-    runtime.log.add(BEGIN, scenario.id, after=city.name)
-
-    def warm() -> None:
-        runtime.log.add(WARM, scenario.id)
-
-    clock.at(0, "run", warm)
-    with terminal.working(_("starting the networks")):
-        running = start_domains(runtime)
-    try:
-        injector = build_injector(
-            scenario,
-            city,
-            runtime.faults,
-            clock,
-            runtime.quantities.value,
-            runtime.crews.repair,
-            runtime.log.add,
-        )
-        if scenario.crews is not None:
-            runtime.crews.set_policy(scenario.crews)
-        telemetry = feed.connect(runtime, readings)
-        gauges = GaugeRecorder(runtime)
-        if feed.gauged:
-            gauges.start()
-        feed.observe(runtime, gauges)
-        started(runtime, running)
-        try:
-            pace = Pace(speed)
-            gc.freeze()  # what stands now stands to the end: looking through it for garbage is in vain
-            with terminal.progress(clock) as progress:
-                pace.drive(clock, progress)
-        except BaseException:
-            telemetry.discard()
-            raise
-    finally:
-        gc.unfreeze()
-        feed.disconnect()
-        close_all(running)
-    if speed is not None and pace.lag_s > 1.0:
-        feed.note(_("the run fell behind the wall clock by up to {lag}", lag=Numeral(f"{pace.lag_s:.1f} s")))
-    runtime.log.add(END, scenario.id)
-    levels, events = runtime.levels.courses(), runtime.log.events
-    history = History(
-        clock.begin,
-        clock.end,
-        levels,
-        events,
-        injector.executed,
-        injector.signals,
-        gauges.since(0),
-        runtime.consumers.recorded(),
-    )
-    return history, telemetry.close()
 
 
 def _write_results(

@@ -56,7 +56,7 @@ def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None
 
 def _lived(scenario: Scenario, city: City, seed: int) -> History:
     from simulator.kernel import Clock
-    from stadtwerk.runs.run import simulate
+    from stadtwerk.runs.simulate import simulate
 
     undisturbed = replace(scenario, timeline=(), crews=None)
     clock = Clock(scenario.run.start, scenario.run.warmup_s, scenario.run.duration_s)

@@ -20,7 +20,7 @@ from stadtwerk.runs import branching
 from stadtwerk.runs.branching import BranchFailed, Lived, run_alone, run_cases
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.folder import event_lines
-from stadtwerk.runs.run import simulate
+from stadtwerk.runs.simulate import simulate
 from stadtwerk.terminal import Terminal
 from tests.audit.towns import whole_town
 

@@ -243,7 +243,7 @@ def _style() -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    from resilience.report.run.page import template_folder
+    from resilience.report.templates import template_folder
 
     return template_folder(Path(__file__).parent)
 

@@ -19,6 +19,7 @@ from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view
 from resilience.report.run.why import why_html
 from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
+from resilience.report.templates import template_folder
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import source_words, term
 from simulator.contracts.codes import owner_words
@@ -201,17 +202,3 @@ def _script() -> str:
 @cache
 def _environment() -> jinja2.Environment:
     return template_folder(Path(__file__).parent)
-
-
-def template_folder(folder: Path) -> jinja2.Environment:
-    """The templates of a folder, with what must hold for all pages: escaped, and no blank without its value."""
-    import jinja2  # costs 60 ms, and only a report needs it
-
-    return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )

@@ -1,0 +1,97 @@
+"""A town lives through a scenario: the part that a run, its twin and its variants share."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.contracts.history import History
+from simulator.contracts.words import Numeral, Words
+from stadtwerk.runs.events import BEGIN, END, WARM
+from stadtwerk.runs.feed import Feed
+from stadtwerk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gateways.simulated.telemetry import TelemetrySummary
+    from resilience.scenario.scenario import Scenario
+    from simulator.contracts.city import City
+    from simulator.coupling import Runtime
+    from simulator.coupling.runtime import Running
+    from simulator.kernel import Clock
+
+_ = Words("stadtwerk")
+
+
+def simulate(
+    scenario: Scenario,
+    city: City,
+    clock: Clock,
+    seed: int,
+    feed: Feed,
+    readings: Path,
+    speed: float | None,
+    terminal: Terminal,
+    started: Callable[[Runtime, tuple[Running, ...]], None] = lambda *_: None,
+) -> tuple[History, TelemetrySummary]:
+    """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
+    from resilience.inject.injector import build_injector
+    from simulator.coupling import GaugeRecorder, Runtime
+    from simulator.kernel import Pace
+    from stadtwerk.runs.wiring import close_all, start_domains
+
+    runtime = Runtime.build(city, clock, seed)
+    runtime.log.add(BEGIN, scenario.id, after=city.name)
+
+    def warm() -> None:
+        runtime.log.add(WARM, scenario.id)
+
+    clock.at(0, "run", warm)
+    with terminal.working(_("starting the networks")):
+        running = start_domains(runtime)
+    try:
+        injector = build_injector(
+            scenario,
+            city,
+            runtime.faults,
+            clock,
+            runtime.quantities.value,
+            runtime.crews.repair,
+            runtime.log.add,
+        )
+        if scenario.crews is not None:
+            runtime.crews.set_policy(scenario.crews)
+        telemetry = feed.connect(runtime, readings)
+        gauges = GaugeRecorder(runtime)
+        if feed.gauged:
+            gauges.start()
+        feed.observe(runtime, gauges)
+        started(runtime, running)
+        try:
+            pace = Pace(speed)
+            gc.freeze()  # what stands now stands to the end: looking through it for garbage is in vain
+            with terminal.progress(clock) as progress:
+                pace.drive(clock, progress)
+        except BaseException:
+            telemetry.discard()
+            raise
+    finally:
+        gc.unfreeze()
+        feed.disconnect()
+        close_all(running)
+    if speed is not None and pace.lag_s > 1.0:
+        feed.note(_("the run fell behind the wall clock by up to {lag}", lag=Numeral(f"{pace.lag_s:.1f} s")))
+    runtime.log.add(END, scenario.id)
+    levels, events = runtime.levels.courses(), runtime.log.events
+    history = History(
+        clock.begin,
+        clock.end,
+        levels,
+        events,
+        injector.executed,
+        injector.signals,
+        gauges.since(0),
+        runtime.consumers.recorded(),
+    )
+    return history, telemetry.close()
