@@ -64,6 +64,6 @@ def put_in(page: str, part: str) -> str:
 
 @cache
 def _environment() -> jinja2.Environment:
-    from resilience.report.run.page import template_folder
+    from resilience.report.templates import template_folder
 
     return template_folder(Path(__file__).parent)
