@@ -16,8 +16,9 @@ from resilience.inject import events
 from resilience.scenario.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
 from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, Value
-from simulator.contracts.fault import FaultDoor
+from simulator.contracts.fault import ELSEWHERE, FaultDoor, FaultPoint, Sign
 from simulator.contracts.history import Course, Executed
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 
 Measure = Callable[[str, str], float]
@@ -116,7 +117,8 @@ class _Act:
     """One fault on one target on its way through the run.
 
     `armed` is false while the signal of its evidence is as it was before the fault: a road that was empty anyway is no
-    sign of its closure.
+    sign of its closure. `before` is what the signs that the fault declares were measured as just before it came, for
+    those that can be measured.
     """
 
     entry: TimelineEntry
@@ -127,6 +129,10 @@ class _Act:
     evidence_at: int | None = None
     event: int | None = None
     armed: bool = True
+    before: tuple[tuple[Sign, float], ...] = ()
+    all_measured: bool = False
+    shown_at: int | None = None
+    shown_by: str = ""
 
     @property
     def target(self) -> str:
@@ -155,7 +161,7 @@ class Injector:
     ) -> None:
         if any(entry.is_open for entry in scenario.timeline):
             raise ValueError(f"scenario {scenario.id!r} has selectors or draws left: resolve it first")
-        self._scenario, self._door, self._clock = scenario, door, clock
+        self._scenario, self._city, self._door, self._clock = scenario, city, door, clock
         self._measure, self._repair, self._log = measure, repair, log
         self._signals = Signals(measure)
         self._acts = [
@@ -191,6 +197,10 @@ class Injector:
                 act.cleared_at,
                 act.evidence_at,
                 act.entry.evidence is not None,
+                act.shown_at,
+                act.shown_by,
+                act.all_measured,
+                bool(act.before) and not any(sign.possible(value) for sign, value in act.before),
             )
             for act in self._acts
         )
@@ -238,6 +248,8 @@ class Injector:
     def _apply(self, act: _Act, because: int | None = None) -> None:
         entry = act.entry
         act.armed = not self._seen_before(act)
+        declared = self._signs_of(act)
+        before = self._measured(act, declared)
         try:
             act.event = self._door.apply(act.target, act.case.fault, entry.id, act.case.parameters, because)
         except (KeyError, NotImplementedError) as error:
@@ -250,6 +262,44 @@ class Injector:
         if entry.evidence is not None:
             evidence = entry.evidence
             self._clock.at(self._clock.now, entry.id, lambda: self._look(act, evidence))
+        elif before:
+            act.before, act.all_measured = before, all(sign.measured for sign in declared)
+            self._clock.at(self._clock.now, entry.id, lambda since=self._clock.now: self._look_for_signs(act, since))  # type: ignore[misc]
+
+    def _signs_of(self, act: _Act) -> tuple[Sign, ...]:
+        """The signs that the fault declares for such a thing; none where the scenario says what is to be seen."""
+        if act.entry.evidence is not None:
+            return ()
+        return evidence_of(act.target, act.case.fault, self._city)
+
+    def _measured(self, act: _Act, signs: tuple[Sign, ...]) -> tuple[tuple[Sign, float], ...]:
+        """Those of the signs that can be measured at the target, with their values now."""
+        found = []
+        for sign in signs:
+            if sign.measured:
+                try:
+                    found.append((sign, float(self._measure(act.target, sign.quantity))))
+                except KeyError:
+                    continue  # nothing in this city measures it there
+        return tuple(found)
+
+    def _look_for_signs(self, act: _Act, since: int) -> None:
+        """One look at the signs that the fault declares; the next is due in `POLL_S` while any may still show."""
+        if act.shown_at is not None or not act.in_force:
+            return
+        self._see(act, self._clock.now - since)
+        if act.shown_at is None and any(
+            sign.possible(value) and self._clock.now - since + to_ticks(POLL_S) <= to_ticks(sign.within_s)
+            for sign, value in act.before
+        ):
+            following = self._clock.now + to_ticks(POLL_S)
+            self._clock.at(following, act.entry.id, lambda: self._look_for_signs(act, since))
+
+    def _see(self, act: _Act, passed: int) -> None:
+        for sign, before in act.before:
+            if passed <= to_ticks(sign.within_s) and sign.seen(before, self._measure(act.target, sign.quantity)):
+                act.shown_at, act.shown_by = self._clock.now, sign.quantity
+                return
 
     def _seen_before(self, act: _Act) -> bool:
         evidence = act.entry.evidence
@@ -277,6 +327,8 @@ class Injector:
 
     def _clear(self, act: _Act, because: int | None) -> None:
         if act.in_force:  # heal_by may have been first
+            if act.shown_at is None and act.applied_at is not None:
+                self._see(act, self._clock.now - act.applied_at)
             self._door.clear(act.target, act.case.fault, act.entry.id, because)
             act.cleared_at = self._clock.now
 
@@ -313,6 +365,19 @@ class Injector:
         else:
             following = min(now + to_ticks(POLL_S), last)
             self._clock.at(following, act.entry.id, lambda: self._look(act, evidence))
+
+
+def evidence_of(target: str, fault: str, city: City) -> tuple[Sign, ...]:
+    """The signs that a fault declares at a component or link; of a plug-in that declares none: what it does to others.
+
+    An id that the city does not have, or a fault that is not declared there, has none.
+    """
+    points: tuple[FaultPoint, ...] = ()
+    if target in city.components:
+        points = registry().faults_of_type.get(city.components[target].kind, ())
+    elif target in city.links:
+        points = registry().links[city.links[target].kind].faults
+    return next((point.evidence or (ELSEWHERE,) for point in points if point.name == fault), ())
 
 
 def build_injector(

@@ -140,7 +140,8 @@ class Task:
 class Event:
     """`at` counts ticks (ms) from the scenario's zero, negative during warm-up. `cause` is the id of another event.
 
-    `code` names an `EventCode` and `params` has a value for each parameter of its own.
+    `code` names an `EventCode` and `params` has a value for each parameter of its own. `also` are the other causes
+    where several brought about together what a solver found, and none can be told to be the one.
     """
 
     id: int
@@ -154,3 +155,9 @@ class Event:
     value: float | None = None
     before: str | None = None
     after: str | None = None
+    also: tuple[int, ...] = ()
+
+    @property
+    def causes(self) -> tuple[int, ...]:
+        """Every event that this one is put down to, the one that leads first."""
+        return (() if self.cause is None else (self.cause,)) + self.also

@@ -32,6 +32,98 @@ class Together(StrEnum):
                 return math.prod(values)
 
 
+class Shows(StrEnum):
+    """In what way a fault shows."""
+
+    STOPS = "stops"  # what the broken thing carried is gone
+    RISES = "rises"  # a quantity of the broken thing is above what it was
+    FALLS = "falls"
+    MOVES = "moves"
+    USED = "used"  # the fault takes away what was in use when it came
+    LOGGED = "logged"  # the log says so of the broken thing itself
+    ELSEWHERE = "elsewhere"  # the log says of something else that it changed because of the fault
+
+
+GONE_SHARE = 1e-3
+"""What is left of a flow that has stopped, at most, as a share of what it was (assumption: solvers leave a trace)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One way in which a fault is seen to act, as its catalogue declares it. Made by the functions below.
+
+    `quantity` is measured at the broken thing just before the fault and looked at until `within_s` after it; changes of
+    up to `least` (in its unit) are none. For `LOGGED` it is the name of an event code.
+    """
+
+    how: Shows
+    quantity: str = ""
+    least: float = 0.0
+    within_s: float = 900.0
+
+    @property
+    def measured(self) -> bool:
+        """Whether it is a quantity that shows it, rather than the log."""
+        return self.how not in (Shows.LOGGED, Shows.ELSEWHERE)
+
+    def possible(self, before: float) -> bool:
+        """Whether it can show at all, from what was measured before: where nothing flowed, nothing can stop."""
+        return self.how not in (Shows.STOPS, Shows.USED) or abs(before) > self.least
+
+    def seen(self, before: float, now: float) -> bool:
+        """Whether it shows in the change from one value to the other. NaN shows nothing."""
+        if math.isnan(before) or math.isnan(now) or not self.possible(before):
+            return False
+        match self.how:
+            case Shows.STOPS:
+                return abs(now) <= max(GONE_SHARE * abs(before), min(self.least, 0.5 * abs(before)))
+            case Shows.RISES:
+                return now > before + self.least
+            case Shows.FALLS:
+                return now < before - self.least
+            case Shows.MOVES:
+                return abs(now - before) > self.least
+            case _:
+                return self.how is Shows.USED
+
+
+def stops(quantity: str, least: float) -> Sign:
+    """More than `least` was carried by the broken thing and is gone: the current of a line, the flow of a pipe."""
+    return Sign(Shows.STOPS, quantity, least)
+
+
+def rises(quantity: str, least: float) -> Sign:
+    """A quantity that only the fault raises is up by more than `least`: what leaks out of a main."""
+    return Sign(Shows.RISES, quantity, least)
+
+
+def falls(quantity: str, least: float, within_s: float = 900.0) -> Sign:
+    """A quantity of the broken thing is down by more than `least`: the share of a lifeline's duty that it serves."""
+    return Sign(Shows.FALLS, quantity, least, within_s)
+
+
+def moves(quantity: str, least: float) -> Sign:
+    """A quantity has moved by more than `least` at once, before anything else can have moved it so far."""
+    return Sign(Shows.MOVES, quantity, least, 60.0)
+
+
+def used(quantity: str, least: float) -> Sign:
+    """What the fault takes away was in use when it came: cars drove on the road that is closed."""
+    return Sign(Shows.USED, quantity, least)
+
+
+def logged(code: str) -> Sign:
+    """The log says of the broken thing that something asked it, and what came of that."""
+    return Sign(Shows.LOGGED, code)
+
+
+ELSEWHERE = Sign(Shows.ELSEWHERE)
+"""Something else lost its supply, changed its mode or was switched because of the fault, or a level became too low.
+
+What the log says of the broken thing itself is no effect: it only repeats that the fault came.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A declared number, name or switch: `unit` is SI (or `""`), `default` None means it must be given.
@@ -71,6 +163,7 @@ class FaultPoint:
     component without any use, though it counts as working: nothing supplies it. `severs` marks what takes a link down.
     `against` are parameters that every type of component takes which it can befall: what stands ready against it.
     `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
+    `evidence` are the signs by which the fault is seen to act; one of them is enough.
     """
 
     name: str
@@ -83,6 +176,7 @@ class FaultPoint:
     judged: bool = True
     against: tuple[Parameter, ...] = ()
     about: Text | None = field(default=None, compare=False)
+    evidence: tuple[Sign, ...] = ()
 
     def together(self, name: str, active: Sequence[ActiveFault]) -> float:
         """The value of a parameter with all these in force, by its rule. Raises `KeyError` where it declares none."""

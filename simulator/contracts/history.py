@@ -68,7 +68,11 @@ class Consumers:
 
 @dataclass(frozen=True, slots=True)
 class Executed:
-    """One fault as it was really executed, to be compared with what the scenario asked for. Ticks; None = never."""
+    """One fault as it was really executed, to be compared with what the scenario asked for. Ticks; None = never.
+
+    `shown_at` is when a sign that the fault declares was seen at the broken thing, in the quantity `shown_by`. `looked`
+    says that its signs could be measured there, `idle` that none of them could show: there was nothing to stop.
+    """
 
     entry: str
     target: str
@@ -77,6 +81,10 @@ class Executed:
     cleared_at: int | None
     evidence_at: int | None
     evidence_asked: bool
+    shown_at: int | None = None
+    shown_by: str = ""
+    looked: bool = False
+    idle: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from simulator.contracts.words import Text
+
+if TYPE_CHECKING:
+    from simulator.contracts.catalogue import ComponentType
 
 
 class At(StrEnum):
@@ -33,7 +38,8 @@ class Recorded:
 class QuantityName:
     """A measurable quantity. `of` are the types of component it exists at, or `district`, or `any`.
 
-    `of_types_with` names a fault: the quantity exists at every type that can have it.
+    `of_types_with` names a fault: the quantity exists at every type that can have it. So it does at every type for
+    which `of_types_that` holds.
     """
 
     name: str
@@ -41,4 +47,5 @@ class QuantityName:
     of: tuple[str, ...]
     title: Text
     of_types_with: str = ""
+    of_types_that: Callable[[ComponentType], bool] | None = None
     recorded: tuple[Recorded, ...] = ()

@@ -218,6 +218,8 @@ class Registry:
             of = (*(() if other is None else other.of), *one.of)
             if one.of_types_with:
                 of += tuple(name for name, kind in self.types.items() if kind.fault(one.of_types_with) is not None)
+            if one.of_types_that is not None:
+                of += self.types_that(one.of_types_that)
             recorded = (*(() if other is None else other.recorded), *one.recorded)
             found[one.name] = replace(other or one, of=of, recorded=recorded)
         return found

@@ -7,7 +7,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.crews import Priority
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, stops
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import Trade
 from simulator.contracts.words import Text, Words
@@ -18,7 +18,10 @@ DOMAIN = Domain("crew")
 DEPOT = "depot"
 DRIVER, ALL = Trade("driver"), Trade("all")
 
-SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True)
+SERVED_LESS = falls("duty_share", 1e-6)
+"""A lifeline serves less of its duty than before."""
+
+SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True, evidence=(SERVED_LESS, ELSEWHERE))
 
 
 NO_WEAR = "a building does not wear out within a run; what stands in it has rates of its own"
@@ -64,6 +67,7 @@ STAFF_ABSENT = FaultPoint(
         ),
     ),
     against=(STAFF_RESERVE,),
+    evidence=(SERVED_LESS, ELSEWHERE),
 )
 """On every kind of place that people work at: what it still serves sinks with those who are there."""
 
@@ -73,18 +77,24 @@ def more_people(title: Text) -> Cure:
     return Cure(title, 20, 1, "assumption", added=True)
 
 
-FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"))
+FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"), evidence=(ELSEWHERE,))
 """On a depot no truck leaves; on a generator none comes to it."""
 
-NO_TANKERS = FaultPoint("no-tankers", _("no water tanker comes"))
+NO_TANKERS = FaultPoint("no-tankers", _("no water tanker comes"), evidence=(SERVED_LESS, ELSEWHERE))
 
-POLICE_ELSEWHERE = FaultPoint("police-elsewhere", _("police are needed elsewhere"), judged=False)
+POLICE_ELSEWHERE = FaultPoint("police-elsewhere", _("police are needed elsewhere"), judged=False, evidence=(ELSEWHERE,))
 
-LINK_CUT = FaultPoint("link-cut", _("link is cut"), severs=True)
+CARRIED = stops("carried_messages", 0.5)
+"""Messages went over it and have to take another way, or none."""
+
+LINK_CUT = FaultPoint("link-cut", _("link is cut"), severs=True, evidence=(CARRIED, ELSEWHERE))
 """Every kind of link has it."""
 
 LOSS_OF_VIEW = FaultPoint(
-    "loss-of-view", _("control room sees nothing"), about=_("the control room gets no readings from what it commands")
+    "loss-of-view",
+    _("control room sees nothing"),
+    about=_("the control room gets no readings from what it commands"),
+    evidence=(SERVED_LESS, ELSEWHERE),
 )
 """It commands blindly: what it steers keeps the last set-point, and switching goes by hand."""
 
@@ -92,6 +102,7 @@ LOSS_OF_CONTROL = FaultPoint(
     "loss-of-control",
     _("control room's commands do not arrive"),
     about=_("the control room's commands do not arrive, though readings do"),
+    evidence=(SERVED_LESS, ELSEWHERE),
 )
 """What it commands does what its control links declare for when they are down."""
 
@@ -106,6 +117,7 @@ RANSOMWARE = FaultPoint(
     ),
     lasts="restore_s",
     about=_("the systems are encrypted until they are restored from backup"),
+    evidence=(SERVED_LESS, ELSEWHERE),
 )
 """Over once the backup is restored, or earlier when it is cleared."""
 
@@ -196,6 +208,20 @@ CATALOGUE = Catalogue(
         ),
     ),
     quantities=(
+        QuantityName(
+            SERVED_LESS.quantity,
+            "1",
+            (),
+            _("share of the duty that is served"),
+            of_types_that=lambda of: bool(of.process),
+        ),
+        QuantityName(
+            CARRIED.quantity,
+            "1",
+            (),
+            _("gateways whose messages pass"),
+            of_types_that=lambda of: bool(of.forwards),
+        ),
         QuantityName("working", "1", ("any",), _("works (1) or not (0)")),
         QuantityName("staff_share", "1", (), _("share of the staff that is there"), of_types_with=STAFF_ABSENT.name),
         QuantityName("crews_on_duty", "1", (DEPOT,), _("crews on duty")),

@@ -139,6 +139,31 @@ class Runtime:
         return self.log.add(why, component, params, kind=EventKind.MODE, cause=cause, before=before, after=after)
 
 
+class Standing:
+    """The events behind what is out of order in a network now, by component, for what a solver finds in it.
+
+    What a network comes to hours later is not the doing of the last change alone, but of all that still stand.
+    """
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._causes: dict[str, int] = {}
+
+    def note(self, component: str, cause: int | None) -> None:
+        """Something about a component changed because of this event."""
+        if cause is not None:
+            self._causes[component] = cause
+
+    def together(self, last: int | None) -> int | None:
+        """The cause of what the solver finds now: `last` leads, and all else that is out of order shares in it."""
+        faults, works = self._runtime.faults, self._runtime.supply.works
+        for name in list(self._causes):
+            broken = any(faults.active(name, point.name) for point in faults.declared(name))
+            if not broken and works(name):
+                del self._causes[name]
+        return None if last is None else self._runtime.log.together((*self._causes.values(), last))
+
+
 def _measure_people(city: City, faults: FaultStack, crews: Crews, quantities: Quantities) -> None:
     """Register who is there: staff of every place that has some, crews and fuel of depots."""
     staffed = tuple(c.id for c in city.components.values() if registry().types[c.kind].fault(STAFF_ABSENT) is not None)

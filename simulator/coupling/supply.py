@@ -63,7 +63,7 @@ class Supply:
         self._stores: dict[tuple[str, LinkKind], _Store] = {}
         self._used: dict[tuple[str, LinkKind], None] = {}
         self._watchers: dict[str, list[Watcher]] = {}
-        self._queued: dict[str, int | None] = {}
+        self._queued: dict[str, list[int | None]] = {}
         kinds_into: dict[tuple[str, LinkKind], list[Link]] = {}
         for link in city.links.values():
             kinds_into.setdefault((link.target, link.kind), []).append(link)
@@ -267,12 +267,12 @@ class Supply:
         if subject not in self._watchers:
             return
         if subject in self._queued:
-            self._queued[subject] = cause
+            self._queued[subject].append(cause)
             return
-        self._queued[subject] = cause
+        self._queued[subject] = [cause]
 
         def tell() -> None:
-            why = self._queued.pop(subject)
+            why = self._log.together(self._queued.pop(subject))
             for watcher in self._watchers[subject]:
                 watcher(subject, why)
 

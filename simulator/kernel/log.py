@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from simulator.contracts.event import Event, EventCode, EventKind, Value
 from simulator.kernel.clock import Clock
@@ -14,6 +14,8 @@ class EventLog:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._events: list[Event] = []
+        self._together: dict[int, tuple[int, ...]] = {}
+        self._together_at = clock.now
 
     def add(
         self,
@@ -35,6 +37,7 @@ class EventLog:
         """
         params = {} if params is None else params
         code.check(params)
+        also = self._others(cause)
         event = Event(
             len(self._events),
             self._clock.now,
@@ -47,9 +50,33 @@ class EventLog:
             value,
             before,
             after,
+            also,
         )
         self._events.append(event)
         return event.id
+
+    def together(self, causes: Iterable[int | None]) -> int | None:
+        """The cause of what a solver finds now, where it answers several changes at once: the last one leads.
+
+        What is put down to it at this instant is put down to the others as well. What stands in the chain of another
+        one is left out.
+        """
+        known = [cause for cause in causes if cause is not None]
+        if not known:
+            return None
+        lead = known[-1]
+        others = set(known) - {lead}
+        if self._together_at != self._clock.now:
+            self._together, self._together_at = {}, self._clock.now
+        if others:
+            others -= {event.id for event in self.trace(lead)}
+        self._together[lead] = tuple(sorted(others))
+        return lead
+
+    def _others(self, cause: int | None) -> tuple[int, ...]:
+        if cause is None or self._together_at != self._clock.now:
+            return ()
+        return self._together.get(cause, ())
 
     @property
     def events(self) -> tuple[Event, ...]:

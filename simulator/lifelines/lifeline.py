@@ -52,7 +52,7 @@ class Lifeline(ABC):
         )
         self._dirty = False
         self._wakes: list[int] = []
-        self._cause: int | None = None
+        self._causes: list[int] = []
         self.because: int | None = None
         self.tells: list[Lifeline] = []
 
@@ -83,8 +83,8 @@ class Lifeline(ABC):
 
     def touch(self, subject: str, cause: int | None) -> None:
         """Something watched has changed: judge at the end of this instant."""
-        if cause is not None and self._cause is None:
-            self._cause = cause
+        if cause is not None:
+            self._causes.append(cause)
         if not self._dirty:
             self._dirty = True
             self.runtime.clock.soon(self.id, self._look)
@@ -105,7 +105,8 @@ class Lifeline(ABC):
 
     def _look(self) -> None:
         self._count()
-        cause, self._cause, self._dirty = self._cause, None, False
+        cause = self.runtime.log.together(reversed(self._causes))
+        self._causes, self._dirty = [], False
         self.because = cause
         duty = self.judge()
         if duty.mode != self.mode:
@@ -126,7 +127,8 @@ class Lifeline(ABC):
             self.runtime.clock.at(tick, self.id, partial(self._woken, cause))
 
     def _woken(self, cause: int | None) -> None:
-        self._cause = cause if self._cause is None else self._cause
+        if cause is not None and not self._causes:
+            self._causes.append(cause)
         self._look()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from simulator.contracts.catalogue import ComponentType
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import named, registry
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.catalogue import SERVED_LESS
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.lifelines.lifeline import Lifeline, Site
 
 
@@ -28,6 +31,10 @@ class Lifelines:
             lifeline.tie(self._lifelines)
         for lifeline in self._lifelines.values():
             lifeline.start(self._count)
+        ids, running = tuple(self._lifelines), tuple(self._lifelines.values())
+        if ids:
+            served = Quantity(SERVED_LESS.quantity, "1", ids, lambda: np.array([one.share for one in running]))
+            runtime.quantities.register(served)
         for name in _faults(types):
             runtime.faults.handle(name, self._on_fault)
         for place in sorted(

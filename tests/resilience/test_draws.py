@@ -285,7 +285,7 @@ def test_one_effect_of_many_is_enough_for_a_draw_and_only_for_one() -> None:
     """Nobody sees anything of the burst; the pump stops."""
     _, asked = run_of(HIT)
     fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="flood")
-    stopped = Event(1, 90_000, EventKind.STOPPED, "pump-1", "", cause=0)
+    stopped = Event(1, 90_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
     done = [
         Executed("flood", "pump-1", "pump-out", 60_000, 660_000, None, False),
         Executed("flood", "junction-1", "burst", 120_000, 1_800_000, None, False),

@@ -109,17 +109,68 @@ def test_evidence_that_was_asked_for() -> None:
 
 
 def test_evidence_in_the_log() -> None:
-    """Without a signal to watch, an effect that the fault caused is the evidence, however long the chain."""
+    """An effect on something else that the fault caused is evidence, however long the chain; what the log says of the
+    broken thing itself only repeats the fault.
+    """
     fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="break")
     stopped = Event(1, 60_000, EventKind.STOPPED, "pump-1", "", cause=0)
+    lost = Event(1, 60_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
     switched = Event(2, 61_000, EventKind.CREW, "pump-1", "", cause=0)
     low = Event(3, 90_000, EventKind.LEVEL_LOW, "water-supply-d1", "", cause=2)
     other = Event(4, 60_000, EventKind.FAULT, "pump-1", "", after="another")
-    assert evidence(ENTRY, DONE, fault, stopped).value is Value.PASS
+    assert evidence(ENTRY, DONE, fault, stopped).value is Value.INCONCLUSIVE
+    assert evidence(ENTRY, DONE, fault, lost).value is Value.PASS
     assert evidence(ENTRY, DONE, fault, switched).value is Value.INCONCLUSIVE  # a crew was called: no effect
     chain = evidence(ENTRY, DONE, fault, switched, low)
     assert chain.actual is not None
     assert chain.actual.value == 30.0
-    assert evidence(ENTRY, DONE, other, replace(stopped, cause=4)).value is Value.INCONCLUSIVE
+    assert evidence(ENTRY, DONE, other, replace(lost, cause=4)).value is Value.INCONCLUSIVE
     cleared = Event(1, 70_000, EventKind.CLEAR, "pump-1", "", cause=0)
     assert evidence(ENTRY, DONE, fault, cleared, replace(low, id=2, cause=1)).value is Value.INCONCLUSIVE
+
+
+def test_all_causes_of_one_solve_get_the_credit() -> None:
+    """What a solver found may be due to each of the faults that it answered, but for one that is seen to have stopped
+    nothing.
+    """
+    other = Event(0, 60_000, EventKind.FAULT, "pump-2", "", after="other")
+    fault = Event(1, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    low = Event(2, 90_000, EventKind.LEVEL_LOW, "water-supply-d1", "", cause=0, also=(1,))
+    assert evidence(ENTRY, DONE, other, fault, low).value is Value.PASS
+    assert evidence(ENTRY, DONE, other, fault, replace(low, also=())).value is Value.INCONCLUSIVE
+    looked = replace(DONE, looked=True)
+    assert evidence(ENTRY, looked, other, fault, low).value is Value.INCONCLUSIVE
+    idle = evidence(ENTRY, replace(looked, idle=True), other, fault, low)
+    assert "Nothing was in use" in idle.reason.en
+    shown = evidence(ENTRY, replace(looked, shown_at=60_000, shown_by="flow_m3_s"), other, fault)
+    assert shown.value is Value.PASS
+    assert "measured" in shown.reason.en
+
+
+def test_two_faults_that_stop_one_thing_share_what_follows() -> None:
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="first")
+    lost = Event(1, 60_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
+    again = Event(2, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    first, entry = replace(DONE, entry="first"), replace(ENTRY, id="first")
+    past = history(executed=[first, DONE], events=(fault, lost, again))
+    found = judge(scenario(timeline=[entry, ENTRY], heal_by_s=HEAL), CITY, past).of(Category.EVIDENCE)
+    assert [finding.value for finding in found] == [Value.PASS, Value.PASS]
+    late = history(executed=[first, replace(DONE, applied_at=61_000)], events=(fault, lost, replace(again, at=61_000)))
+    found = judge(scenario(timeline=[entry, ENTRY], heal_by_s=HEAL), CITY, late).of(Category.EVIDENCE)
+    assert [finding.value for finding in found] == [Value.PASS, Value.INCONCLUSIVE]
+
+
+def test_a_place_where_nothing_was_in_use_is_named_and_leaves_the_others_their_effect() -> None:
+    entry = replace(ENTRY, targets=("pump-1", "pump-2"))
+    shown, idle = replace(DONE, shown_at=60_000), replace(DONE, target="pump-2", looked=True, idle=True)
+
+    def found(*done: Executed) -> Finding:
+        past = history(executed=done)
+        (finding,) = judge(scenario(timeline=[entry], heal_by_s=HEAL), CITY, past).of(Category.EVIDENCE)
+        return finding
+
+    assert found(shown, idle).value is Value.PASS
+    assert "at 1 of 2 places" in found(shown, idle).reason.en
+    assert "nothing was in use" in found(shown, idle).reason.en
+    assert found(shown, replace(idle, idle=False)).value is Value.INCONCLUSIVE
+    assert found(replace(idle, target="pump-1"), idle).value is Value.INCONCLUSIVE

@@ -6,14 +6,16 @@ nothing.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import partial
 
-from resilience.inject.injector import due_at
+from resilience.inject.injector import due_at, evidence_of
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import Case, TimelineEntry
 from resilience.scenario.words import state_words
 from simulator.contracts.event import Event, EventKind
+from simulator.contracts.fault import Shows
 from simulator.contracts.history import Executed
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import (
@@ -196,12 +198,16 @@ EFFECTS = (
 def check_evidence(context: Context) -> tuple[Finding, ...]:
     """One finding for each timeline entry.
 
-    With evidence asked for, the signal must have been seen to change in time at every target. Without, the event log
-    must hold an effect that the fault caused. Of what was drawn, one effect is enough: that a plant failed by night, or
-    that nobody wanted to use a closed road, is part of the draw. Otherwise the finding is inconclusive: evidence never
-    fails a town.
+    With evidence asked for, the signal must have been seen to change in time at every target. Without, one of the signs
+    that the fault declares must have been seen: in a quantity of the broken thing, or in the log as an effect on
+    something else; what the log says of the broken thing itself only repeats the fault. Whatever one solve finds is put
+    down to all that it answers, but for those of which a measurement says that they stopped nothing.
+
+    Where nothing was in use, as on a road that nobody wanted to take, nothing can be seen; of several places it is
+    enough that the fault shows at all others. Of what a hazard or wear drew, one effect is enough. Otherwise the
+    finding is inconclusive: evidence never fails a town.
     """
-    first_effects = _first_effects(context.history.events)
+    first_effects = _first_effects(context)
     return tuple(
         guarded(entry.id, Category.EVIDENCE, _named(entry, context), lambda e=entry: _effect(e, context, first_effects))  # type: ignore[misc]
         for entry in context.scenario.timeline
@@ -213,21 +219,73 @@ def _named(entry: TimelineEntry, context: Context) -> Text:
     return _("Fault took effect: {what}", what=what)
 
 
-def _first_effects(events: tuple[Event, ...]) -> dict[tuple[str, str], Event]:
-    """For each (target, timeline entry) the first effect that its fault caused. A cause stands before its effect."""
-    head: dict[int, tuple[str, str]] = {}
-    found: dict[tuple[str, str], Event] = {}
-    for event in events:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the log holds of one fault: the first event that only it can have caused, and the first that it may have
+    caused together with others."""
+
+    alone: Event | None = None
+    shared: Event | None = None
+
+
+Fault = tuple[str, str]
+"""A target and the timeline entry that broke it."""
+
+
+def _first_effects(context: Context) -> dict[Fault, _Seen]:
+    """What each fault is seen to have done in the log. A cause stands before its effect."""
+    heads: dict[int, tuple[Fault, ...]] = {}
+    several: set[int] = set()
+    found: dict[Fault, _Seen] = {}
+    codes = {(d.target, d.entry): _logged(d.target, d.fault, context) for d in context.history.executed}
+    for event in context.history.events:
         if event.kind is EventKind.FAULT:
-            head[event.id] = (event.subject, event.after or "")
-        elif event.cause in head and event.kind is not EventKind.CLEAR:
-            head[event.id] = head[event.cause]
-            if event.kind in EFFECTS:
-                found.setdefault(head[event.id], event)
-    return found
+            heads[event.id] = ((event.subject, event.after or ""),)
+            continue
+        if event.kind is EventKind.CLEAR:
+            continue
+        because = tuple(dict.fromkeys(head for cause in event.causes for head in heads.get(cause, ())))
+        if not because:
+            continue
+        heads[event.id] = because
+        if len(because) > 1 or any(cause in several for cause in event.causes):
+            several.add(event.id)
+        for fault in because:
+            own = event.subject == fault[0]
+            if event.code not in codes.get(fault, ()) and (event.kind not in EFFECTS or own):
+                continue
+            seen = found.get(fault, _Seen())
+            if event.id in several:
+                found[fault] = replace(seen, shared=seen.shared or event)
+            else:
+                found[fault] = replace(seen, alone=seen.alone or event)
+    return found | _of_one_thing(found, context)
 
 
-def _effect(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str], Event]) -> Finding:
+def _of_one_thing(found: dict[Fault, _Seen], context: Context) -> dict[Fault, _Seen]:
+    """What several faults on one thing share: the log puts it down to the first that stopped it."""
+    shared: dict[Fault, _Seen] = {}
+    for done in context.history.executed:
+        if done.applied_at is None:
+            continue
+        for other in context.history.executed:
+            of = found.get((other.target, other.entry))
+            first = None if of is None else of.alone or of.shared
+            if other.target != done.target or other.entry == done.entry or first is None:
+                continue
+            if done.applied_at <= first.at and (done.cleared_at is None or first.at <= done.cleared_at):
+                seen = shared.get((done.target, done.entry), found.get((done.target, done.entry), _Seen()))
+                shared[done.target, done.entry] = replace(seen, shared=seen.shared or first)
+    return shared
+
+
+def _logged(target: str, fault: str, context: Context) -> frozenset[str]:
+    """Codes of events that are evidence though they are about the broken thing itself."""
+    signs = evidence_of(target, fault, context.city)
+    return frozenset(sign.quantity for sign in signs if sign.how is Shows.LOGGED)
+
+
+def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen]) -> Finding:
     # a fault whose state never came is none that had no effect
     acts = [act for act in context.executed(entry.id) if act.applied_at is not None or entry.when is None]
     figures, blind = [], []
@@ -241,9 +299,12 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str
     if not acts:
         return Finding(entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, _nothing(entry))
     seen = [figure for figure in rows if figure.value is not None]
-    if blind and not (entry.is_drawn and seen):
+    idle = {act.target for act in acts if act.idle}
+    if blind and not (seen and (entry.is_drawn or idle.issuperset(blind))):
         names = enumerated([context.name(target) for target in blind])
-        reason = _("No effect was seen at: {names}.", names=names)
+        reason: Text = _("No effect was seen at: {names}.", names=names)
+        if idle.issuperset(blind):
+            reason = reason + _(" Nothing was in use there when the fault came.")
         return Finding(
             entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
         )
@@ -251,13 +312,15 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[tuple[str, str
     length = lasting(slowest.value or 0.0)
     when = _("after {length}", length=length) if slowest.value else _("at once")
     how = _("in what is measured there")
-    if entry.evidence is None:
+    if entry.evidence is None and not any(act.shown_at is not None for act in acts):
         how = _("in the event log")
     places: Text = NO_TEXT
     if blind:
         places = _("at {count} of {total} places ", count=len(seen), total=len(rows))
     seen_how = _("{places}{when} {how}", places=places, when=when, how=how)
     reason = _("The effect was seen {seen_how}.", seen_how=seen_how)
+    if blind and idle.issuperset(blind):
+        reason = reason + _(" At the others nothing was in use when the fault came.")
     subjects = tuple(act.target for act in acts)
     return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
 
@@ -271,12 +334,14 @@ def _nothing(entry: TimelineEntry) -> Text:
     return _("The fault was not executed.")
 
 
-def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[tuple[str, str], Event]) -> int | None:
+def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[Fault, _Seen]) -> int | None:
     if act.applied_at is None:
         return None
     if entry.evidence is None:
-        effect = effects.get((act.target, entry.id))
-        return None if effect is None else effect.at
+        seen = effects.get((act.target, entry.id), _Seen())
+        shared = None if act.looked else seen.shared  # the signs of a thing say more than what it shares
+        told = [event.at for event in (seen.alone, shared) if event is not None]
+        return min((*told, *(() if act.shown_at is None else (act.shown_at,))), default=None)
     if act.evidence_at is None or act.evidence_at > act.applied_at + to_ticks(entry.evidence.within_s):
         return None
     return act.evidence_at

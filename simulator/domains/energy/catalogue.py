@@ -22,7 +22,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, stops
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -42,6 +42,9 @@ POWER_SUPPLY = "power-supply"
 GENERATOR = "generator"
 """The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
+
+_CURRENT = stops("loading_pu", 1e-6)
+"""The current of its own is gone: a line that carried none is missed by nobody."""
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", _("shed last (1) to first (3) when an island runs short"))
 
@@ -79,7 +82,7 @@ CATALOGUE = Catalogue(
             "bus",
             DOMAIN,
             _("local substation"),
-            (FaultPoint("bus-out", _("busbar is dead"), cuts_off=True),),
+            (FaultPoint("bus-out", _("busbar is dead"), cuts_off=True, evidence=(stops("voltage_pu", 0.01),)),),
             (_PRIORITY,),
             gives=(POWER,),
             from_file=True,
@@ -95,17 +98,25 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("power line"),
             (
-                FaultPoint("line-trip", _("line is open"), cuts_off=True, about=_("the line is open at both ends")),
+                FaultPoint(
+                    "line-trip",
+                    _("line is open"),
+                    cuts_off=True,
+                    about=_("the line is open at both ends"),
+                    evidence=(_CURRENT,),
+                ),
                 FaultPoint(
                     "feeder-out",
                     _("whole feeder is out"),
                     cuts_off=True,
                     about=_("the line and all that it alone feeds, up to the open ring points, are out"),
+                    evidence=(_CURRENT,),
                 ),
                 FaultPoint(
                     "protection-fails",
                     _("protection does not trip"),
                     about=_("when the line is to trip, the next protection upstream trips in its place"),
+                    evidence=(ELSEWHERE,),
                 ),
             ),
             (Parameter("overhead", "", False, "assumption", _("whether it hangs on poles, where storms reach it")),),
@@ -126,6 +137,7 @@ CATALOGUE = Catalogue(
                     _("transformer is out"),
                     cuts_off=True,
                     about=_("the transformer is open at both sides"),
+                    evidence=(_CURRENT,),
                 ),
             ),
             from_file=True,
@@ -142,6 +154,7 @@ CATALOGUE = Catalogue(
                     _("substation is out"),
                     cuts_off=True,
                     about=_("the infeed and every transformer of the substation are out"),
+                    evidence=(stops("power_w", 1.0), ELSEWHERE),
                 ),
             ),
             (
@@ -166,7 +179,7 @@ CATALOGUE = Catalogue(
             "grid-switch",
             DOMAIN,
             _("grid switch"),
-            (FaultPoint("switch-stuck", _("switch is stuck")),),
+            (FaultPoint("switch-stuck", _("switch is stuck"), evidence=(logged("energy.switch-stuck"), ELSEWHERE)),),
             (
                 Parameter(
                     "remote_s", "s", 300.0, "assumption", _("time to switch by remote control, with the decision")
@@ -185,7 +198,14 @@ CATALOGUE = Catalogue(
             "pv",
             DOMAIN,
             _("photovoltaics"),
-            (FaultPoint("pv-loss", _("photovoltaic plant feeds nothing in"), cuts_off=True),),
+            (
+                FaultPoint(
+                    "pv-loss",
+                    _("photovoltaic plant feeds nothing in"),
+                    cuts_off=True,
+                    evidence=(stops("power_w", 1.0),),
+                ),
+            ),
             (
                 Parameter(
                     "rated_w", "W", 0.0, "the network file", _("rated power; of a network file, that of the file")
@@ -205,7 +225,14 @@ CATALOGUE = Catalogue(
             "battery",
             DOMAIN,
             _("grid battery"),
-            (FaultPoint("battery-loss", _("grid battery gives nothing"), cuts_off=True),),
+            (
+                FaultPoint(
+                    "battery-loss",
+                    _("grid battery gives nothing"),
+                    cuts_off=True,
+                    evidence=(stops("power_w", 1.0), ELSEWHERE),
+                ),
+            ),
             (
                 Parameter("rated_w", "W", None, "", _("power that it gives or takes at most")),
                 Parameter("energy_j", "J", None, "", _("energy that it holds when it is full")),
@@ -232,6 +259,7 @@ CATALOGUE = Catalogue(
                     _("generator fails"),
                     disables=True,
                     about=_("the generator does not start, or stops"),
+                    evidence=(ELSEWHERE,),
                 ),
                 FUEL_NOT_DELIVERED,
             ),
@@ -297,7 +325,7 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("grid control centre"),
             (
-                FaultPoint("control-out", _("grid control centre is out"), disables=True),
+                FaultPoint("control-out", _("grid control centre is out"), disables=True, evidence=(ELSEWHERE,)),
                 STAFF_ABSENT,
                 *CENTRE_FAULTS,
             ),

@@ -47,7 +47,7 @@ class EnergyDomain:
         register_meters(runtime, self.readout, self.state.grid.bus_at)
         self.areas = Areas(runtime, self.state, self._mark)
         self._waiting = False
-        self._cause: int | None = None
+        self._causes: list[int | None] = []
         self._cleared: int | None = None
         self._battery_serial = 0
         for fault in HANDLED:
@@ -89,18 +89,19 @@ class EnergyDomain:
 
     def _mark(self, cause: int | None) -> None:
         """Something changed: solve once at this instant, after everything else that changes now."""
-        self._cause = cause
         if not self._waiting:
-            self._waiting = True
+            self._waiting, self._causes = True, []
             self.runtime.clock.soon("energy", self._react)
+        self._causes.append(cause)
 
     def _react(self) -> None:
         self._waiting = False
         if self._cleared is not None:
             self.resupply.restore(self._cleared)
             self._cleared = None
-        self._solve(self._cause)
-        self.resupply.plan(self._cause)
+        cause = self.runtime.log.together(self._causes)
+        self._solve(cause)
+        self.resupply.plan(cause)
 
     def _next_step(self) -> None:
         clock = self.runtime.clock
@@ -110,7 +111,9 @@ class EnergyDomain:
 
     def _step(self) -> None:
         self._time_goes_on()
-        cause = self._cause if self._waiting else None  # a fault at this very instant is solved here already
+        cause = (
+            self.runtime.log.together(self._causes) if self._waiting else None
+        )  # a fault at this very instant is solved here already
         self._solve(cause)
         if self.resupply.regions:
             self.resupply.review()
@@ -162,9 +165,9 @@ class EnergyDomain:
         self.resupply.shed_event.update((int(bus), event) for bus in buses)
 
     def _why(self, buses: Bools, cause: int | None) -> int | None:
-        """The event behind what happens to these buses: the fault that lies next to them, if there is one."""
-        reason = self.state.reason(buses)
-        return cause if reason is None else reason[0]
+        """The event behind what happens to these buses: the faults that lie next to them, if there are any."""
+        reasons = [event for event, _ in self.state.reasons(buses)]
+        return self.runtime.log.together(reasons) if reasons else cause
 
     def _batteries(self, carried: Carried, cause: int | None) -> int | None:
         """Log batteries that begin or end to carry an island; returns the cause of what follows."""

@@ -145,9 +145,9 @@ class Readout:
         return up
 
     def _cause_of(self, weight: Floats, cause: int | None) -> int | None:
-        """Why a level is what it is: what took supply from the largest of its buses that are without, if any is."""
-        without = [i for i in self._without if weight[i] > 0]
-        return cause if not without else self._without[max(without, key=lambda i: (weight[i], -i))]
+        """Why a level is what it is: what took supply from its buses that are without, the largest one leading."""
+        without = sorted((i for i in self._without if weight[i] > 0), key=lambda i: (weight[i], -i))
+        return cause if not without else self._runtime.log.together(self._without[i] for i in without)
 
     def _offer(self, energised: Bools, up: Bools, shed: Bools, shed_event: dict[int, int], cause: int | None) -> None:
         supply, grid = self._runtime.supply, self._state.grid
@@ -177,9 +177,9 @@ class Readout:
         label = state.parts().label
         for part in np.unique(label[buses]).tolist():
             members = np.flatnonzero(buses & (label == part))
-            why = state.reason(label == part)
+            why = [event for event, _ in state.reasons(label == part)]
             subject = state.grid.bus_ids[int(members[0])]
-            because = cause if why is None else why[0]
+            because = self._runtime.log.together(why or (cause,))
             event = self._note_buses(events.BUSES_DEAD, subject, members, because)
             out.update((int(i), event) for i in members)
         return out

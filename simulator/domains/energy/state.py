@@ -95,22 +95,29 @@ class GridState:
             self.bus_ok &= ~dark
 
     def buses_of(self, target: str, fault: str) -> Ints:
-        """The buses in or next to a broken thing, to tell whom it concerns."""
+        """The buses in or next to a broken thing, to tell whom it concerns. A line that is open concerns nobody."""
         grid = self.grid
         zone = self.zone(target, fault)
         if fault == "protection-fails" or (zone is not None and zone.any()):
             return np.flatnonzero(np.zeros(0) if zone is None else zone)
         if target in grid.bus_at:
-            return np.array([grid.bus_at[target]])
+            bus = grid.bus_at[target]
+            through = grid.end_branch[grid.end_bus == bus]  # what lies behind a dead bus is cut off by it
+            return np.unique(np.append(grid.end_bus[np.isin(grid.end_branch, through)], bus))
         if target in self._sites:
             site = grid.sites[self._sites[target]]
             return np.array([site.bus, site.busbar])
         if target in grid.branch_at:
-            return grid.end_bus[grid.ends_of(grid.branch_at[target])]
+            ends = grid.ends_of(grid.branch_at[target])
+            return grid.end_bus[ends] if self.closed[ends].all() else np.zeros(0, dtype=np.int64)
         return np.array([b.site.bus for b in self.batteries if b.site.id == target], dtype=np.int64)
 
     def reason(self, buses: Bools) -> tuple[int, str] | None:
         """The latest fault or empty battery that lies in or next to these buses, as (event, component id)."""
+        return max(self.reasons(buses), default=None)
+
+    def reasons(self, buses: Bools) -> list[tuple[int, str]]:
+        """Every fault and empty battery that lies in or next to these buses, as (event, component id), in order."""
         found = [
             (event, target)
             for (target, fault), event in self.outages.items()
@@ -119,7 +126,7 @@ class GridState:
         for battery in self.batteries:
             if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
                 found.append((battery.event, battery.site.id))
-        return max(found, default=None)
+        return sorted(found)
 
     @property
     def shed(self) -> Bools:

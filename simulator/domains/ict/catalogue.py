@@ -19,14 +19,14 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, rises, stops
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import SHARE, Words
-from simulator.coupling.catalogue import LINK_CUT, RANSOMWARE, more_people
+from simulator.coupling.catalogue import CARRIED, LINK_CUT, RANSOMWARE, more_people
 from simulator.sensors.catalogue import REPORT_FAULTS
 
 _ = Words("simulator.domains.ict")
@@ -51,10 +51,16 @@ FLOODING = FaultPoint(
     ),
     judged=False,
     about=_("so many messages come in that the others wait, are lost, or do not get through at all"),
+    evidence=(ELSEWHERE,),
 )
 """Denial of service: below the capacity waiting and loss grow, at the capacity the service is lost."""
 
-_OUT = FaultPoint("node-out", _("device is out"), disables=True)
+_OUT = FaultPoint(
+    "node-out",
+    _("device is out"),
+    disables=True,
+    evidence=(stops("online", 0.5), CARRIED, ELSEWHERE),
+)
 _CLUSTER = Parameter("cluster", "", "", "assumption", _("servers of one cluster stand in for each other"))
 _RANK = Parameter("rank", "", 1.0, "assumption", _("1 is preferred in the election"))
 
@@ -78,6 +84,7 @@ FIRMWARE_UPDATE = FaultPoint(
         Parameter("faulty", "", False, "assumption", _("true: nobody can read what the new software writes")),
     ),
     about=_("the gateway gets new software, which is taken back afterwards"),
+    evidence=(logged("telemetry.software"), logged("telemetry.software-faulty"), ELSEWHERE),
 )
 """New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
 
@@ -91,10 +98,11 @@ FALSE_DATA = FaultPoint(
         Parameter("offset_m", "m", 0.0, "assumption", _("what is added to them")),
     ),
     about=_("what the gateway passes on to controls is falsified"),
+    evidence=(logged("water.readings-false"), ELSEWHERE),
 )
 """Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
 
-BROKER_OUT = FaultPoint("broker-out", _("broker does not run"), disables=True)
+BROKER_OUT = FaultPoint("broker-out", _("broker does not run"), disables=True, evidence=(ELSEWHERE,))
 
 CERTIFICATE_EXPIRED = FaultPoint(
     "certificate-expired",
@@ -109,6 +117,7 @@ CERTIFICATE_EXPIRED = FaultPoint(
         ),
     ),
     about=_("its certificate has run out: logins are refused until it is renewed"),
+    evidence=(rises("held_readings", 0.5), ELSEWHERE),
 )
 
 LINK_DEGRADED = FaultPoint(
@@ -126,6 +135,7 @@ LINK_DEGRADED = FaultPoint(
         ),
         Parameter("delay_s", "s", 0.0, "assumption", _("delay added to the link's latency"), at_least=0.0),
     ),
+    evidence=(ELSEWHERE,),
 )
 
 _UPTIME = FigureKind(Formula.UPTIME, "availability", _("availability"), SHARE, "mean availability, ITU-T E.800")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulator.contracts.fault import ActiveFault
+from simulator.coupling.catalogue import CARRIED
 from simulator.coupling.messages import NONE, Passage
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.ict import engine, events
@@ -23,7 +24,8 @@ class Ict:
 
     Sets the path of every data and control link, lets servers elect who carries a service, records the levels of the
     domain and registers the quantities `online` (1 or 0), `latency_s` and `loss` of every gateway on its way to the
-    data centre (latency NaN and loss 1 while there is none). `solves` counts how often the network was looked at.
+    data centre (latency NaN and loss 1 while there is none). It registers `carried_messages` of every node and data
+    link: the gateways whose messages pass. `solves` counts how often the network was looked at.
     """
 
     name = "ict"
@@ -60,6 +62,9 @@ class Ict:
             ("loss", "1", self._loss),
         ):
             runtime.quantities.register(Quantity(name, unit, self._service.gateways, read))
+        nodes = tuple(name for name, forwards in zip(self.graph.ids, self.graph.forwards, strict=True) if forwards)
+        self._passed = {name: i for i, name in enumerate((*nodes, *self.graph.links))}
+        runtime.quantities.register(Quantity(CARRIED.quantity, "1", tuple(self._passed), self._carried))
         runtime.messages.provide(self._passages)
         self._note_unconnected()
         self._solve(beginning=True)
@@ -152,7 +157,7 @@ class Ict:
         self.solves += 1
         self._usable = self._state.usable(self.graph)
         self._part = engine.parts(self.graph, self._state)
-        first = next(iter(self._changed.values()), None)
+        first = self._lead()
         values = self._service.update(self._state.works, self._part, self._usable)
         self._set_data_paths(first)
         for election in self._elections.values():
@@ -160,15 +165,20 @@ class Ict:
             if beginning:
                 election.begin(well)
             else:
-                election.update(well, first)
+                election.update(well, self._lead())
         for source, fan in self._fans.items():
             if source in self._elections:
                 source = self._elections[source].serving or ""
-            self._set_control_paths(fan, source, first)
-        self._look_at_ways(first)
+            self._set_control_paths(fan, source, self._lead())
+        self._look_at_ways(self._lead())
+        first = self._lead()
         for level, value in values:
             self._runtime.levels.record(level.id, value, first)
         self._changed.clear()
+
+    def _lead(self) -> int | None:
+        """What is behind the changes of this instant: the first leads, all others share in what follows."""
+        return self._runtime.log.together(reversed(self._changed.values()))
 
     def _look_at_ways(self, cause: int | None) -> None:
         service = self._service
@@ -191,7 +201,8 @@ class Ict:
         up = a_good & b_good & (self._state.loss(graph) < 1.0)
         for e in np.flatnonzero(up != self._data_up):
             ends = (graph.links[e], graph.ids[graph.a[e]], graph.ids[graph.b[e]])
-            why = next((self._changed[x] for x in ends if self._changed.get(x) is not None), cause)
+            changed = [self._changed[x] for x in ends if self._changed.get(x) is not None]
+            why = self._runtime.log.together(reversed(changed)) if changed else cause
             self._runtime.supply.set_path(graph.links[e], bool(up[e]), why)
         self._data_up = up
 
@@ -209,13 +220,14 @@ class Ict:
         self._control_up[fan.source] = up
 
     def _blame(self, start: int, target: int, now_up: bool, cause: int | None) -> int | None:
-        """Of several changes at one instant, the first on the route that was lost (or is there again)."""
+        """Of several changes at one instant, those on the route that was lost (or is there again)."""
         if target < 0:
             return cause
         tree = self._tree((start,)) if now_up else engine.route_tree(self.graph, self._solved, (start,))
         route = tree.route(self.graph, target)
         on_route = () if route is None else (*route.nodes, *route.links)
-        return next((self._changed[x] for x in on_route if self._changed.get(x) is not None), cause)
+        changed = [self._changed[x] for x in on_route if self._changed.get(x) is not None]
+        return self._runtime.log.together(reversed(changed)) if changed else cause
 
     def _well(self, members: tuple[str, ...]) -> tuple[str, ...]:
         """The members of a cluster that work and that the others can hear.
@@ -280,6 +292,17 @@ class Ict:
 
     def _loss(self) -> NDArray[np.float64]:
         return self._to_data_centre().loss[self._service.vertex]
+
+    def _carried(self) -> NDArray[np.float64]:
+        """For each node and link the gateways whose way to the data centre leads over it."""
+        passing, tree = np.zeros(len(self._passed)), self._to_data_centre()
+        for vertex, online in zip(self._service.vertex.tolist(), (self._service.online > 0).tolist(), strict=True):
+            route = tree.route(self.graph, vertex) if online else None
+            if route is not None:
+                for name in (*route.nodes, *route.links):
+                    if name in self._passed:
+                        passing[self._passed[name]] += 1.0
+        return passing
 
     def _note_unconnected(self) -> None:
         """A control link needs data links at both ends: say at the start where there are none."""

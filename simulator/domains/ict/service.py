@@ -168,5 +168,6 @@ class Ways:
             self._mode[gateway] = mode
             route = self._routes[gateway]
             on_way = (gateway,) if route is None else (*route.nodes, *route.links)
-            because = next((changed[x] for x in on_way if changed.get(x) is not None), cause)
+            there = [changed[x] for x in on_way if changed.get(x) is not None]
+            because = self._runtime.log.together(reversed(there)) if there else cause
             self._runtime.mode(gateway, before, mode, _WHY[mode], None, because)

@@ -21,7 +21,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, logged, used
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -53,6 +53,11 @@ ALL_WAY_STOP_DELAY_S = 6.9
 """What a car loses at an all-way stop where nobody else waits (Highway Capacity Manual): 5 s for slowing down and
 setting off, and a service time of 3.9 s headway less 2.0 s move-up."""
 
+_QUEUE = used("queue_veh", 0.5)
+"""Vehicles are on the approaches of the signal that fails."""
+_CARS = used("hourly_veh", 0.5)
+"""Cars drove on the road that is taken away; the next ones have to look for another one."""
+
 CONTROLLER_FAILED = FaultPoint(
     "controller-failed",
     _("signal controller has failed"),
@@ -66,6 +71,7 @@ CONTROLLER_FAILED = FaultPoint(
         ),
     ),
     about=_("the signal's controller falls back to fixed greens or to flashing amber"),
+    evidence=(_QUEUE,),
 )
 """Unlike a dark signal it needs no police; nobody commands it while it lasts."""
 
@@ -81,6 +87,7 @@ DEMAND_SURGE = FaultPoint(
         ),
     ),
     about=_("many more cars than usual set out from here, or to here"),
+    evidence=(logged("traffic.surge-seen"), ELSEWHERE),
 )
 """Cleared, those who have not set out stay where they are."""
 
@@ -132,7 +139,7 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("road"),
             (
-                FaultPoint("road-closed", _("road is closed"), cuts_off=True),
+                FaultPoint("road-closed", _("road is closed"), cuts_off=True, evidence=(_CARS, ELSEWHERE)),
                 FaultPoint(
                     "road-narrowed",
                     _("road is narrowed"),
@@ -148,6 +155,7 @@ CATALOGUE = Catalogue(
                         ),
                     ),
                     about=_("part of the capacity is gone"),
+                    evidence=(falls("speed_m_s", 1.0, 1800.0), ELSEWHERE),
                 ),
             ),
             from_file=True,
@@ -161,7 +169,10 @@ CATALOGUE = Catalogue(
             SIGNAL,
             DOMAIN,
             _("traffic signal"),
-            (FaultPoint("signal-dark", _("signal is dark"), disables=True), CONTROLLER_FAILED),
+            (
+                FaultPoint("signal-dark", _("signal is dark"), disables=True, evidence=(_QUEUE, ELSEWHERE)),
+                CONTROLLER_FAILED,
+            ),
             (
                 Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", _("local programme")),
                 Parameter(
@@ -237,6 +248,7 @@ CATALOGUE = Catalogue(
         ),
         QuantityName("travel_time_s", "s", (ROAD_TYPE,), _("travel time in s")),
         QuantityName("flow_veh_h", "1/h", (ROAD_TYPE,), _("vehicles an hour")),
+        QuantityName("hourly_veh", "1", (ROAD_TYPE,), _("vehicles of the last hour")),
         QuantityName("queue_veh", "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),)),
     ),
     measures=(

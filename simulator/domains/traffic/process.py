@@ -12,7 +12,7 @@ from simulator.city.road_file import read_roads
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_s
-from simulator.coupling.runtime import Quantity, Runtime
+from simulator.coupling.runtime import Quantity, Runtime, Standing
 from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
@@ -24,6 +24,7 @@ from simulator.domains.traffic.signals import Signals
 
 PERIOD_S = 300.0
 """Simulated time between two looks at the traffic."""
+HOUR_S = 3600.0
 
 
 class Traffic:
@@ -51,6 +52,7 @@ class Traffic:
         )
         self.routes = Routes(self.model)
         self._cause: int | None = None
+        self._standing = Standing(runtime)
         self._queued = False
         self._flow: tuple[float, Floats] = (-1.0, np.zeros(len(self.model.roads)))
         self.rescue = Rescue(runtime, self.model, self.routes)
@@ -60,6 +62,7 @@ class Traffic:
         owed = runtime.city.levels_of(TRAFFIC_DOMAIN)
         self._levels = tuple((level.id, measures[level.measure]) for level in owed if level.measure in measures)
         self._signals = tuple(programmes)
+        self._signal_at = {programme.node: signal for signal, programme in programmes.items()}
         self._approaches = np.array([road for roads in approaches for road in roads], dtype=np.int64)
         self._approached = np.repeat(np.arange(len(approaches)), [len(roads) for roads in approaches])
         runtime.faults.handle("road-closed", self._on_road)
@@ -108,6 +111,7 @@ class Traffic:
         self.engine.set_share(road, share)
         code = events.ROAD_CLOSED if share == 0 else events.ROAD_OPEN if share == 1 else events.ROAD_NARROWED
         event = self._runtime.log.add(code, target, cause=event, value=share)
+        self._standing.note(target, event)
         self._offer(int(self.model.end[road]), event)
         self._changed(event)
 
@@ -125,6 +129,7 @@ class Traffic:
                 surge: dict[str, Value] = {"cars": len(more.at_s) * more.size, "over_s": one.number("over_s")}
                 event = self._runtime.log.add(events.SURGE, target, surge, cause=event)
                 self._surging[target, one.cause] = event
+                self._standing.note(target, event)
         self._changed(event)
 
     def _see_out(self) -> None:
@@ -138,6 +143,7 @@ class Traffic:
         self._catch_up()
         self.engine.set_passing(node, passing)
         if event is not None:
+            self._standing.note(self._signal_at[node], event)
             self._changed(event)
 
     def _on_station(self, station: str, cause: int | None) -> None:
@@ -167,7 +173,7 @@ class Traffic:
         if not (self.signals.disturbed or self._surging) and bool((self.engine.share >= 1).all()):
             cause, self._cause = self._cause, None
         else:
-            cause = self._cause
+            cause = self._standing.together(self._cause)
         for level, measure in self._levels:
             self._runtime.levels.record(level, measure(), cause)
 
@@ -180,8 +186,13 @@ class Traffic:
         register(Quantity("speed_m_s", "m/s", roads, lambda: engine.speed_m_s))
         register(Quantity("travel_time_s", "s", roads, self._travel_times))
         register(Quantity("flow_veh_h", "1/h", roads, self._flows))
+        register(Quantity("hourly_veh", "1", roads, lambda: engine.flow_veh_h(window_s=HOUR_S) * self._hours()))
         if self._signals:
             register(Quantity("queue_veh", "1", self._signals, self._queues))
+
+    def _hours(self) -> float:
+        """How much of the last hour the traffic has lived through, in hours."""
+        return min(self.engine.time_s, HOUR_S) / HOUR_S
 
     def _travel_times(self) -> Floats:
         return self.engine.travel_time_s

@@ -19,7 +19,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, rises, stops
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import repair_hours
@@ -45,22 +45,34 @@ MAINS, ON_GENERATOR, TANKERS, OVERFLOW, NONE = "mains", GENERATOR, "suction", "o
 FULL, MECHANICAL, BYPASS = "full", "mechanical", "bypass"
 """Modes of a treatment plant."""
 
-SEWER_BLOCKED = FaultPoint("sewer-blocked", _("sewer is blocked"), about=_("the sewer is blocked: nothing passes"))
-PUMP_OUT = FaultPoint("lifting-pump-out", _("sewage pump does not lift"), disables=True)
+SEWER_BLOCKED = FaultPoint(
+    "sewer-blocked",
+    _("sewer is blocked"),
+    about=_("the sewer is blocked: nothing passes"),
+    evidence=(stops("sewage_flow_m3_s", 1e-6), ELSEWHERE),
+)
+PUMP_OUT = FaultPoint(
+    "lifting-pump-out",
+    _("sewage pump does not lift"),
+    disables=True,
+    evidence=(stops("sewage_flow_m3_s", 1e-6), ELSEWHERE),
+)
 STATION_OUT = FaultPoint(
     "lifting-station-out",
     _("lifting station is out"),
     disables=True,
     about=_("the station's switchgear is out: no pump runs"),
+    evidence=(ELSEWHERE,),
 )
-NO_SUCTION = FaultPoint("no-suction-trucks", _("no suction truck comes"))
+NO_SUCTION = FaultPoint("no-suction-trucks", _("no suction truck comes"), evidence=(ELSEWHERE,))
 PLANT_OUT = FaultPoint(
     "plant-out",
     _("treatment plant is out"),
     disables=True,
     about=_("the plant does not work: what arrives leaves as it came"),
+    evidence=(rises("untreated_m3", 1.0), ELSEWHERE),
 )
-BIOLOGY_OUT = FaultPoint("biology-out", _("biological stage is out"))
+BIOLOGY_OUT = FaultPoint("biology-out", _("biological stage is out"), evidence=(rises("untreated_m3", 1.0), ELSEWHERE))
 HEAVY_RAIN = FaultPoint(
     "heavy-rain",
     _("heavy rain"),
@@ -78,6 +90,7 @@ HEAVY_RAIN = FaultPoint(
     ),
     lasts="duration_s",
     about=_("it rains hard on all the land that the gauge stands for"),
+    evidence=(ELSEWHERE,),
 )
 """Several rains on one gauge add up."""
 

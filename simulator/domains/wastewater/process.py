@@ -12,7 +12,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from simulator.coupling.runtime import Quantity, Runtime
+from simulator.coupling.runtime import Quantity, Runtime, Standing
 from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater import events
 from simulator.domains.wastewater.engine import SewerEngine
@@ -46,6 +46,7 @@ class WastewaterProcess:
             raise
         self._cause: int | None = None
         self._harm: int | None = None
+        self._standing = Standing(runtime)
         self._dirty: dict[str, int | None] = {}
         self._pending = False
         self._plants = Plants(runtime, engine, self._where)
@@ -105,6 +106,7 @@ class WastewaterProcess:
         stations: dict[str, int | None] = {}
         for name, cause in dirty.items():
             self._cause = cause if cause is not None else self._cause
+            self._standing.note(name, cause)
             kind = self._rt.city.components[name].kind
             if kind == c.SEWER:
                 harms = self._block(name, cause)
@@ -147,6 +149,7 @@ class WastewaterProcess:
     # what the town gets to know
 
     def _tell(self) -> None:
+        self._standing.together(self._harm)
         self._plants.refresh(self._harm, self._spilled_by())
         self._measures.refresh(self._cause, self._harm)
         for station in self._stations.values():

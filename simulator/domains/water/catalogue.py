@@ -18,7 +18,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import FaultPoint, Parameter, Together
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, Together, moves, rises, stops
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -40,6 +40,13 @@ PRESSURE = "pressure_m"
 TAP_PRESSURE_M = 20.4
 """2.0 bar at ground floor (DVGW W 400-1, norm water-pressure) as metres of water."""
 
+_FLOW = stops("flow_m3_s", 1e-6)
+_THROUGH = stops("through_m3_s", 1e-6)
+"""Nothing flows any more through what is shut; where nothing flowed before, a shut valve makes no difference."""
+_OTHER_FLOW = moves("flow_m3_s", 1e-4)
+_POISON = (ELSEWHERE,)
+"""People get water that they may not drink: what only the tank or source itself holds harms nobody."""
+
 SET_POINT_TAMPERED = FaultPoint(
     "set-point-tampered",
     _("set-point is tampered with"),
@@ -59,6 +66,7 @@ SET_POINT_TAMPERED = FaultPoint(
     ),
     judged=False,
     about=_("somebody writes a set-point over the control path"),
+    evidence=(_OTHER_FLOW, ELSEWHERE),
 )
 """In force while a control link into the device is up. At a control room: for every pump that it reaches. Of several
 set-points that are written to one device the least counts, whoever writes it and in whatever order (assumption: a
@@ -80,6 +88,7 @@ COMMANDS_REPLAYED = FaultPoint(
     ),
     judged=False,
     about=_("old commands arrive again in place of the present ones"),
+    evidence=(_OTHER_FLOW, ELSEWHERE),
 )
 """In force while a control link into the pump is up. At a control room: for every pump that it reaches."""
 
@@ -103,13 +112,14 @@ _BURST = FaultPoint(
     _("main breaks"),
     parameters=(Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0), _DISCHARGE),
     about=_("the main breaks and leaks through a hole"),
+    evidence=(rises("leak_m3_s", 1e-6),),
 )
 _NOTICE = _("what people are told: to boil the water, or not to drink it")
 
 
 def _contaminated(name: str, title: Text, about: Text, notice: str) -> FaultPoint:
     told = Parameter("notice", "", notice, "assumption", _NOTICE, ("boil", "do-not-drink"))
-    return FaultPoint(name, title, parameters=(told,), about=about)
+    return FaultPoint(name, title, parameters=(told,), about=about, evidence=_POISON)
 
 
 TANK_CONTAMINATED = _contaminated(
@@ -129,6 +139,7 @@ _DRAINED = FaultPoint(
         _DISCHARGE,
     ),
     about=_("the drain of the tank stands open"),
+    evidence=(rises("drain_m3_s", 1e-6),),
 )
 PEAK_DEMAND = FaultPoint(
     "peak-demand",
@@ -139,14 +150,16 @@ PEAK_DEMAND = FaultPoint(
         ),
     ),
     about=_("everybody takes more water than usual, as on the hottest days"),
+    evidence=(moves("delivered_m3_s", 1e-4), ELSEWHERE),
 )
 """At the waterworks, for the whole network that it feeds."""
-_LOST = FaultPoint("source-lost", _("water source gives no water"), cuts_off=True)
+_LOST = FaultPoint("source-lost", _("water source gives no water"), cuts_off=True, evidence=(_THROUGH,))
 _ISOLATED = FaultPoint(
     "isolated",
     _("closed off by its valves"),
     cuts_off=True,
     about=_("closed off by its valves, for a repair or in error"),
+    evidence=(_THROUGH,),
 )
 
 _MAIN = "assumption: guides name 4 h for a common break and more than a day for a hard one"
@@ -207,7 +220,10 @@ CATALOGUE = Catalogue(
             PUMP,
             DOMAIN,
             _("pump"),
-            (FaultPoint("pump-out", _("pump does not run"), disables=True), *COMMAND_FAULTS),
+            (
+                FaultPoint("pump-out", _("pump does not run"), disables=True, evidence=(_FLOW, ELSEWHERE)),
+                *COMMAND_FAULTS,
+            ),
             (
                 Parameter(
                     "interlock",
@@ -235,6 +251,7 @@ CATALOGUE = Catalogue(
                         Parameter("position", "", "closed", "assumption", _("how it is stuck"), ("open", "closed")),
                     ),
                     about=_("the valve is stuck open or closed"),
+                    evidence=(_FLOW, _OTHER_FLOW),
                 ),
                 SET_POINT_TAMPERED,
             ),
@@ -316,7 +333,17 @@ CATALOGUE = Catalogue(
             "demand_m3_s", "m3/s", (JUNCTION,), _("water delivered in m³/s"), recorded=(Recorded(At.SUM, 120),)
         ),
         QuantityName("water_age_s", "s", (JUNCTION,), _("age of the water in s")),
-        QuantityName("leak_m3_s", "m3/s", (JUNCTION,), _("water lost in m³/s"), recorded=(Recorded(At.SUM, 170),)),
+        QuantityName(
+            "leak_m3_s",
+            "m3/s",
+            (JUNCTION, PIPE),
+            _("water lost in m³/s"),
+            recorded=(Recorded(At.SUM, 170, (JUNCTION,)),),
+        ),
+        QuantityName("through_m3_s", "m3/s", (JUNCTION, PIPE, TANK, RESERVOIR), _("water that passes in m³/s")),
+        QuantityName(
+            "delivered_m3_s", "m3/s", (), _("water that the whole network delivers in m³/s"), PEAK_DEMAND.name
+        ),
         QuantityName("level_m", "m", (TANK,), _("level in m")),
         QuantityName("level_share", "1", (TANK,), _("level, as a share")),
         QuantityName("volume_m3", "m3", (TANK,), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),

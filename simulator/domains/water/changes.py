@@ -125,7 +125,7 @@ class Changes:
         burst = faults.active(component.id, "burst")
         if component.kind == "junction":
             wanted.append(Change(where, component.id, area_m2=_area_m2(burst)))
-        elif component.kind == "pipe" and (node := self._lower_end(where)) is not None:
+        elif component.kind == "pipe" and (node := self._engine.network.lower_end(where)) is not None:
             wanted.append(Change(node, component.id, area_m2=0.0 if isolated else _area_m2(burst)))
         return wanted
 
@@ -138,15 +138,6 @@ class Changes:
             return [*wanted, Change(where, name, area_m2=_area_m2(faults.active(name, "tank-drained")))]
         how = Force.SHUT if faults.active(name, "source-lost") else None
         return wanted + [Change(link, f"lost {name}", how) for link in self._engine.network.links_at[where]]
-
-    def _lower_end(self, pipe: int) -> int | None:
-        """Where the hole of a broken pipe is put: its lower junction, with the higher pressure (assumption).
-
-        None for a pipe that joins tanks or sources only: EPANET knows holes at junctions alone.
-        """
-        network = self._engine.network
-        ends = [int(n) for n in network.ends[pipe] if network.node_kind[int(n)] == "junction"]
-        return min(ends, key=lambda n: float(network.elevation_m[n]), default=None)
 
 
 def _area_m2(burst: tuple[ActiveFault, ...]) -> float:

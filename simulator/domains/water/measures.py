@@ -7,16 +7,26 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.contracts.city import City
+from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
-from simulator.domains.water.catalogue import PRESSURE, SOURCE_CONTAMINATED, TANK_CONTAMINATED, WATER_SUPPLY
+from simulator.domains.water.catalogue import (
+    PEAK_DEMAND,
+    PRESSURE,
+    SOURCE_CONTAMINATED,
+    TANK_CONTAMINATED,
+    WATER_SUPPLY,
+)
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
 from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
 from simulator.domains.water.model import WaterNetwork
@@ -42,6 +52,11 @@ def capacities(network: WaterNetwork, kinds: Mapping[str, str], where: Mapping[s
         else:
             found[name] = max(at_node[int(node)] for node in network.ends[place])
     return found
+
+
+def peaking(city: City) -> tuple[Component, ...]:
+    """The components at which a peak of the whole network's demand is declared."""
+    return city.of_kind(*registry().types_that(lambda of: of.fault(PEAK_DEMAND.name) is not None))
 
 
 _NO_DEMAND_M3_S = 1e-12
@@ -98,11 +113,12 @@ class _Shares:
 class Measures:
     """Vectors over the city's water components, refreshed after each solve.
 
-    Registers, for junctions `pressure_m`, `demand_m3_s` (delivered), `leak_m3_s` and, if the engine has it,
+    Registers, for junctions `pressure_m`, `demand_m3_s` (delivered), `leak_m3_s` (for pipes as well), `through_m3_s`
+    (for pipes, tanks and sources as well) and, if the engine has it,
     `water_age_s`; for tanks `level_m`, `level_share`, `volume_m3`; for pipes, pumps and valves `flow_m3_s`; for pumps
     `pump_running` (0 or 1) and `power_w`; for districts `water_supply_ratio`, `water_pressure_ratio` and
     `tank_volume_m3` (above the tanks' minimum level); for tanks `drain_m3_s`; for districts, and for all nodes,
-    `contaminated_share`.
+    `contaminated_share`; at the waterworks what the whole network delivers, `delivered_m3_s`.
     """
 
     def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
@@ -117,6 +133,20 @@ class Measures:
         self._register("pressure_m", "m", ("junction",), engine.pressure_m, self._nodes)
         self._register("demand_m3_s", "m3/s", ("junction",), engine.delivered_m3_s, self._nodes)
         self._register("leak_m3_s", "m3/s", ("junction",), engine.leak_m3_s, self._nodes)
+        holed = tuple(c.id for c in city.of_kind("pipe"))
+        if holed:
+            runtime.quantities.register(Quantity("leak_m3_s", "m3/s", holed, self._leaks_of_pipes))
+        for kinds, read in ((("junction", "tank", "reservoir"), self._through), (("pipe",), self._along)):
+            of = city.of_kind(*kinds)
+            if of:
+                rows = np.array([where[c.id] for c in of], dtype=np.int64)
+                names = tuple(c.id for c in of)
+                runtime.quantities.register(Quantity("through_m3_s", "m3/s", names, partial(read, rows)))
+        works = tuple(c.id for c in peaking(city))
+        if works:
+            runtime.quantities.register(
+                Quantity("delivered_m3_s", "m3/s", works, lambda: np.full(len(works), engine.delivered_m3_s.sum()))
+            )
         if engine.water_age:
             self._register("water_age_s", "s", ("junction",), engine.age_s, self._nodes)
         self._register("level_m", "m", ("tank",), engine.level_m, tank_rows)
@@ -227,6 +257,29 @@ class Measures:
         shares = (engine.volume_m3 - engine.network.tank_min_volume_m3) / self._usable_m3
         filled: list[float] = shares[self._tank_rows].tolist()
         return filled
+
+    def _through(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What passes through these nodes: half of all that flows in and out, with what is taken there."""
+        engine, (a, b) = self._engine, self._engine.network.ends.T
+        moved, nodes = np.abs(engine.flow_m3_s), len(engine.network.nodes)
+        taken = np.abs(engine.delivered_m3_s) + np.abs(engine.leak_m3_s)
+        at_ends = np.bincount(a, moved, minlength=nodes) + np.bincount(b, moved, minlength=nodes)
+        return np.asarray(0.5 * (at_ends + taken)[rows], dtype=np.float64)
+
+    def _along(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        passing: NDArray[np.float64] = np.abs(self._engine.flow_m3_s[rows])
+        return passing
+
+    def _leaks_of_pipes(self) -> NDArray[np.float64]:
+        """What leaks out of each broken pipe, at the junction where its hole is."""
+        faults, leak = self._rt.faults, self._engine.leak_m3_s
+        pipes = self._rt.city.of_kind("pipe")
+        found = np.zeros(len(pipes))
+        for i, pipe in enumerate(pipes):
+            if faults.active(pipe.id, "burst"):
+                node = self._engine.network.lower_end(self._where[pipe.id])
+                found[i] = 0.0 if node is None else leak[node]
+        return found
 
     def _places(self, *kinds: str) -> NDArray[np.int64]:
         return np.array([self._where[c.id] for c in self._rt.city.of_kind(*kinds)], dtype=np.int64)

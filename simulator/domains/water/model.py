@@ -128,6 +128,14 @@ class WaterNetwork:
             units=units,
         )
 
+    def lower_end(self, pipe: int) -> int | None:
+        """Where the hole of a broken pipe is put: its lower junction, with the higher pressure (assumption).
+
+        None for a pipe that joins tanks or sources only: EPANET knows holes at junctions alone.
+        """
+        ends = [int(n) for n in self.ends[pipe] if self.node_kind[int(n)] == "junction"]
+        return min(ends, key=lambda n: float(self.elevation_m[n]), default=None)
+
 
 def _diameter_m(project: Any, link: int, units: Units) -> float:
     from epanet import toolkit as tk

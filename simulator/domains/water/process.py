@@ -14,7 +14,7 @@ from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.coupling.catalogue import LOSS_OF_VIEW
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Runtime, Standing
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water import events
 from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND, VOLUME, WATER
@@ -22,7 +22,7 @@ from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities
+from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities, peaking
 
 PERIOD_S = 300.0
 """Time between two solves when nothing changes: EPANET's usual hydraulic step for pressure and tank levels."""
@@ -69,7 +69,8 @@ class WaterProcess:
         self._changes = Changes(runtime, self._engine, self._where, self._commands, self._falsified)
         kinds = {name: city.components[name].kind for name in self._where}
         runtime.crews.provide_capacity(capacities(self._network, kinds, self._where))
-        self._dirty: dict[str, int | None] = {}
+        self._dirty: dict[str, list[int | None]] = {}
+        self._standing = Standing(runtime)
         self._pending = False
         self._cause: int | None = None
         self._logged: dict[str, int] = {}
@@ -90,7 +91,7 @@ class WaterProcess:
             self._commands.note(pump, self._was_open[link])
         for component, _ in self._switched:
             runtime.supply.watch(component.id, self._on_change)
-            self._dirty[component.id] = None
+            self._dirty[component.id] = []
         self.solves = 0
         self._solve(self._plan())
         self._clock.process(self._period())
@@ -133,14 +134,15 @@ class WaterProcess:
 
     def _on_peak(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """Peaks of several waterworks are multiplied: all of them feed the one network."""
-        works, faults = self._rt.city.of_kind("waterworks"), self._rt.faults
+        works, faults = peaking(self._rt.city), self._rt.faults
         peaks = [active for one in works for active in faults.active(one.id, fault)]
         self._demand, self._demand_due = PEAK_DEMAND.together("factor", peaks) if peaks else 1, True
         self._cause = self._rt.log.add(events.PEAK, target, cause=event, value=self._demand)
+        self._standing.note(target, self._cause)
         self._wake()
 
     def _on_change(self, component: str, cause: int | None) -> None:
-        self._dirty[component] = cause
+        self._dirty.setdefault(component, []).append(cause)
         self._wake()
 
     def _wake(self) -> None:
@@ -172,11 +174,12 @@ class WaterProcess:
             return []
         for target, event in self._replays.items():
             for pump in self._commands.devices(target):
-                self._dirty.setdefault(pump, event)
+                if pump not in self._dirty:
+                    self._dirty[pump] = [event]
         dirty, self._dirty = self._dirty, {}
-        components = self._rt.city.components
-        found = ((components[name], cause, self._changes.of(components[name])) for name, cause in dirty.items())
-        return [(component, cause, changes) for component, cause, changes in found if changes]
+        components, log = self._rt.city.components, self._rt.log
+        found = [(components[name], causes, self._changes.of(components[name])) for name, causes in dirty.items()]
+        return [(component, log.together(causes), changes) for component, causes, changes in found if changes]
 
     def _solve(self, plan: list[tuple[Component, int | None, list[Change]]]) -> None:
         engine = self._engine
@@ -187,6 +190,7 @@ class WaterProcess:
             for change in changes:
                 self._changes.make(change)
             self._cause = cause if cause is not None else self._cause
+            self._standing.note(component.id, cause)
             if any(forced) and component.kind in ("pump", "valve") and not self._overrides.forced(changes[0].where):
                 released.append((component.id, changes[0].where, cause))
             elif why := next((c.why for c in changes if c.why in _SAID and c.how is not None), None):
@@ -210,6 +214,7 @@ class WaterProcess:
     # what the town gets to know
 
     def _tell(self) -> None:
+        self._standing.together(self._cause)
         self._measures.refresh(self._cause)
         self._log_switches()
         self._log_balance()

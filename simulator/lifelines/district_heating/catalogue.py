@@ -14,13 +14,13 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import repair_hours
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import LINK_CUT
+from simulator.coupling.catalogue import LINK_CUT, SERVED_LESS
 from simulator.domains.water.catalogue import WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
 
@@ -39,9 +39,9 @@ LEAST_C = 18.0
 """Rooms no colder than this harm nobody's health: WHO Housing and health guidelines (2018), recommendation 4."""
 WHO = "WHO Housing and health guidelines (2018): 18 °C"
 
-PLANT_OUT = FaultPoint("heating-plant-out", _("heating plant gives no heat"), disables=True)
-PUMPS_OUT = FaultPoint("heating-pumps-out", _("heating pumps do not turn"), disables=True)
-STORE_OUT = FaultPoint("heat-store-out", _("heat store gives nothing"), disables=True)
+PLANT_OUT = FaultPoint("heating-plant-out", _("heating plant gives no heat"), disables=True, evidence=(ELSEWHERE,))
+PUMPS_OUT = FaultPoint("heating-pumps-out", _("heating pumps do not turn"), disables=True, evidence=(ELSEWHERE,))
+STORE_OUT = FaultPoint("heat-store-out", _("heat store gives nothing"), disables=True, evidence=(ELSEWHERE,))
 COLD_SPELL = FaultPoint(
     "cold-spell",
     _("cold spell"),
@@ -51,10 +51,14 @@ COLD_SPELL = FaultPoint(
         ),
     ),
     about=_("it is colder outdoors than usual"),
+    evidence=(falls("room_temperature_c", 0.5, 86_400.0), ELSEWHERE),
 )
 """Weather over the homes of a district; the coldest of several counts."""
 NO_WARM_ROOMS = FaultPoint(
-    "warm-rooms-closed", _("warm rooms stay closed"), about=_("no warm room is opened for people whose homes are cold")
+    "warm-rooms-closed",
+    _("warm rooms stay closed"),
+    about=_("no warm room is opened for people whose homes are cold"),
+    evidence=(SERVED_LESS, ELSEWHERE),
 )
 
 _ELECTRIC = Parameter("electric_w", "W", 0.0, "assumption", _("electric power it takes while it works"))

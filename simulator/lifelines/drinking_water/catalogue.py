@@ -13,13 +13,13 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import repair_hours
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import NO_TANKERS
+from simulator.coupling.catalogue import NO_TANKERS, SERVED_LESS
 from simulator.domains.water.catalogue import WATER, WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
 
@@ -39,9 +39,13 @@ CATALOGUE = Catalogue(
                     "notice-withheld",
                     _("boil-water notice is withheld"),
                     about=_("nobody tells people that the water must not be drunk as it is"),
+                    evidence=(SERVED_LESS, ELSEWHERE),
                 ),
                 FaultPoint(
-                    "bottles-missing", _("bottled water is missing"), about=_("there is no bottled water to hand out")
+                    "bottles-missing",
+                    _("bottled water is missing"),
+                    about=_("there is no bottled water to hand out"),
+                    evidence=(SERVED_LESS, ELSEWHERE),
                 ),
             ),
             (
@@ -107,7 +111,7 @@ CATALOGUE = Catalogue(
             "emergency-well",
             DOMAIN,
             _("emergency well"),
-            (FaultPoint("well-out", _("well gives no water"), disables=True),),
+            (FaultPoint("well-out", _("well gives no water"), disables=True, evidence=(ELSEWHERE,)),),
             (
                 Parameter(
                     "flow_m3_s",

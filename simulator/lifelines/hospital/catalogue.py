@@ -12,9 +12,9 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.cure import Cure
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import NO_TANKERS, NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import NO_TANKERS, NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.hospital")
@@ -67,8 +67,15 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("patient records"),
             (
-                FaultPoint("records-out", _("hospital's information system is down")),
-                FaultPoint("forms-missing", _("forms are missing"), about=_("there is no paper to go on with")),
+                FaultPoint(
+                    "records-out", _("hospital's information system is down"), evidence=(SERVED_LESS, ELSEWHERE)
+                ),
+                FaultPoint(
+                    "forms-missing",
+                    _("forms are missing"),
+                    about=_("there is no paper to go on with"),
+                    evidence=(SERVED_LESS, ELSEWHERE),
+                ),
             ),
             (
                 Parameter("hospital", "", None, "", _("component id of the hospital")),

@@ -11,8 +11,9 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
 from simulator.contracts.words import Words
+from simulator.coupling.catalogue import SERVED_LESS
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.public_warning")
@@ -27,7 +28,7 @@ CATALOGUE = Catalogue(
             "public-warning",
             DOMAIN,
             _("warning of the public"),
-            (FaultPoint("warning-out", _("warning on mobile phones is out")),),
+            (FaultPoint("warning-out", _("warning on mobile phones is out"), evidence=(SERVED_LESS, ELSEWHERE)),),
             (
                 Parameter("digital_share", "1", 0.75, _WARNTAG, _("share of people reached by cell broadcast")),
                 Parameter("vans_s", "s", 1800.0, "assumption", _("time until loudspeaker vans are under way")),
@@ -47,7 +48,7 @@ CATALOGUE = Catalogue(
             "siren",
             DOMAIN,
             _("siren"),
-            (FaultPoint("siren-out", _("siren is out"), disables=True),),
+            (FaultPoint("siren-out", _("siren is out"), disables=True, evidence=(ELSEWHERE,)),),
             (
                 Parameter("heard_share", "1", 0.54, _WARNTAG, _("share of the people of its district who hear it")),
                 Parameter("by_hand_s", "s", 1800.0, "assumption", _("time until it is sounded by hand")),
@@ -64,7 +65,7 @@ CATALOGUE = Catalogue(
             "loudspeaker-van",
             DOMAIN,
             _("loudspeaker van"),
-            (FaultPoint("van-out", _("loudspeaker van is out"), disables=True),),
+            (FaultPoint("van-out", _("loudspeaker van is out"), disables=True, evidence=(ELSEWHERE,)),),
             (
                 Parameter("people_h", "1/h", 3000.0, "assumption", _("people that it warns in an hour")),
                 Parameter("endurance_s", "s", 28800.0, "assumption", _("how long it drives before its crew must rest")),

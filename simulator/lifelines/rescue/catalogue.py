@@ -12,9 +12,9 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.cure import Cure
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL
 from simulator.lifelines.catalogue import DOMAIN
@@ -31,7 +31,11 @@ CATALOGUE = Catalogue(
             RESCUE_DISPATCH,
             DOMAIN,
             _("rescue dispatch centre"),
-            (SITE_OUT, STAFF_ABSENT, FaultPoint("direct-mode-fails", _("direct mode fails"))),
+            (
+                SITE_OUT,
+                STAFF_ABSENT,
+                FaultPoint("direct-mode-fails", _("direct mode fails"), evidence=(SERVED_LESS, ELSEWHERE)),
+            ),
             (
                 Parameter("direct_s", "s", 300.0, "assumption", _("time until crews have switched to direct mode")),
                 Parameter(

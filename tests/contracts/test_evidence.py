@@ -1,0 +1,64 @@
+"""Every fault that exists says how it is seen to act, in quantities and event codes that exist."""
+
+import pytest
+
+from simulator.contracts.codes import event_codes
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Shows, Sign, falls, moves, rises, stops, used
+from simulator.contracts.registry import registry
+
+
+def _points() -> list[tuple[str, FaultPoint]]:
+    known = registry()
+    of_types = [(kind.name, point) for kind in known.types.values() for point in kind.faults]
+    of_links = [(str(link.name), point) for link in known.links.values() for point in link.faults]
+    of_readings = [("sensor", point) for point in (*known.sensor_faults, *known.report_faults)]
+    return [*of_types, *of_links, *of_readings]
+
+
+def test_every_fault_declares_its_evidence() -> None:
+    assert [(where, point.name) for where, point in _points() if not point.evidence] == []
+
+
+def test_signs_name_quantities_of_the_thing_and_codes_of_the_log() -> None:
+    known, codes = registry(), event_codes()
+    for where, point in _points():
+        for sign in point.evidence:
+            if sign.how is Shows.LOGGED:
+                assert sign.quantity in codes, (where, point.name, sign.quantity)
+            elif sign.measured:
+                assert sign.quantity in known.quantities, (where, point.name, sign.quantity)
+                assert sign.least > 0, (where, point.name)
+                of = known.quantities[sign.quantity].of
+                having = {name for name, kind in known.types.items() if kind.fault(point.name) is not None}
+                assert where in known.links or having & set(of), (where, point.name, sign.quantity)
+            else:
+                assert sign == ELSEWHERE
+
+
+def test_nothing_of_the_thing_itself_that_only_repeats_the_fault_is_a_sign() -> None:
+    """Whether it works, and how many of its staff are there, follow from the fault by definition."""
+    measured = {sign.quantity for _, point in _points() for sign in point.evidence}
+    assert measured.isdisjoint({"working", "staff_share", "crews_on_duty", "rain_mm_h"})
+
+
+@pytest.mark.parametrize(
+    ("sign", "before", "now", "seen"),
+    [
+        (stops("loading_pu", 1e-6), 0.4, 0.0, True),
+        (stops("loading_pu", 1e-6), -0.4, 1e-9, True),
+        (stops("loading_pu", 1e-6), 0.4, 0.1, False),
+        (stops("loading_pu", 1e-6), 0.0, 0.0, False),
+        (stops("loading_pu", 1e-6), 1.5e-6, 1e-6, False),
+        (rises("leak_m3_s", 1e-6), 0.0, 0.02, True),
+        (rises("leak_m3_s", 1e-6), 0.02, 0.02, False),
+        (falls("duty_share", 1e-6), 1.0, 0.5, True),
+        (falls("duty_share", 1e-6), 0.5, 1.0, False),
+        (moves("flow_m3_s", 1e-4), 0.0, -0.1, True),
+        (moves("flow_m3_s", 1e-4), 0.1, 0.1, False),
+        (used("flow_veh_h", 0.5), 0.0, 0.0, False),
+        (used("flow_veh_h", 0.5), 60.0, 60.0, True),
+        (moves("latency_s", 1e-4), float("nan"), 0.1, False),
+    ],
+)
+def test_signs(sign: Sign, before: float, now: float, seen: bool) -> None:
+    assert sign.seen(before, now) is seen
