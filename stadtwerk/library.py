@@ -19,6 +19,7 @@ from simulator.contracts.problem import BadInput, Problem
 if TYPE_CHECKING:
     from resilience.scenario.scenario import CityReference, Scenario
     from resilience.study.suite import Suite
+    from simulator.contracts.words import Text
 
 DEMO = "demo"
 DEMO_WITHOUT = "STADTWERK_DEMO_WITHOUT"
@@ -160,6 +161,17 @@ def load_checked(
     if problems or wrong or town is None or scenario is None:
         raise BadInput([*problems, *wrong])
     return document, scenario, town
+
+
+def selected(scenario: Scenario, city: City, seed: int) -> tuple[Text, ...]:
+    """A line for each selector of a scenario: the components and links that it hits under a seed."""
+    from resilience.scenario.hits import hits
+    from resilience.scenario.selector import resolve
+    from simulator.kernel import Streams
+
+    if all(entry.selector is None for entry in scenario.timeline):
+        return ()
+    return hits(scenario, resolve(scenario, city, Streams(seed).stream), city)
 
 
 def cache_folder() -> Path:

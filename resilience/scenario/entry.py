@@ -22,8 +22,9 @@ TARGET = "target"
 class Selector:
     """Components and links by what they are: every field given must match. `random` draws so many of them.
 
-    `district` and `trench` mean components and links alike, a link being in the districts of its ends. `link_kind` and
-    `between` (two components or districts, in either order) mean links only; `kind`, `domain`, `maker`, `model` and
+    `district` and `trench` mean components and links alike, a link being in the districts of its ends. `link_kind`,
+    `between` (two components or districts, in either order) and `isolated` (the border of this district, for links of
+    the `link_kinds`, all if none is named) mean links only; `kind`, `domain`, `maker`, `model` and
     `firmware` mean components only.
     """
 
@@ -38,6 +39,8 @@ class Selector:
     link_kind: LinkKind | None = None
     between: tuple[str, ...] = ()
     trench: str = ""
+    isolated: str = ""
+    link_kinds: tuple[LinkKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,10 +76,12 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
 def _as_executed(item: Mapping[str, Any], entry: TimelineEntry) -> dict[str, Any]:
     if entry.cases is not None:
         return {**item, "cases": [_case(case) for case in entry.cases]}
-    if "selector" not in item:
+    asked = next((name for name in ("selector", "isolate") if name in item), None)
+    if asked is None:
         return dict(item)
-    found = {"target": list(entry.targets), "selected": True}
-    return {key: value for k, v in item.items() for key, value in (found if k == "selector" else {k: v}).items()}
+    found: dict[str, Any] = {} if "fault" in item else {"fault": entry.fault}
+    found |= {"target": list(entry.targets), "selected": True}
+    return {key: value for k, v in item.items() for key, value in (found if k == asked else {k: v}).items()}
 
 
 def _case(case: Case) -> dict[str, Any]:

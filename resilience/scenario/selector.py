@@ -7,7 +7,7 @@ from dataclasses import replace
 from resilience.scenario.draws.cases import Stream, drawn, exposed, with_cases
 from resilience.scenario.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
-from simulator.contracts.link import Link
+from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.registry import registry
 
 OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
@@ -17,7 +17,7 @@ OF_COMPONENTS = ("kind", "domain", "maker", "model", "firmware")
 def matching(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
     """Every component and link that matches and can break in this way, in the city's order, components first."""
     found: list[str] = []
-    if selector.link_kind is None and not selector.between:
+    if selector.link_kind is None and not selector.between and not selector.isolated:
         found += _components(selector, fault, city)
     if not any(getattr(selector, name) for name in OF_COMPONENTS):
         found += [link.id for link in city.links.values() if _is_meant(link, selector, fault, city)]
@@ -39,22 +39,74 @@ def _components(selector: Selector, fault: str, city: City) -> list[str]:
 
 
 def _is_meant(link: Link, selector: Selector, fault: str, city: City) -> bool:
-    at_ends = [_places(end, city) for end in (link.source, link.target)]
-    between = selector.between
+    ends = (_district(link.source, city), _district(link.target, city))
     return (
         fault in [point.name for point in registry().links[link.kind].faults]
         and selector.link_kind in (None, link.kind)
         and selector.owner in ("", link.owner)
         and selector.trench in ("", *link.trenches)
-        and (not selector.district or any(selector.district in places for places in at_ends))
-        and (not between or any(a in at_ends[0] and b in at_ends[1] for a, b in (between, between[::-1])))
+        and (not selector.district or selector.district in ends)
+        and (not selector.between or joins(link, selector.between, city))
+        and (not selector.isolated or (ends[0] == selector.isolated) != (ends[1] == selector.isolated))
+        and (not selector.link_kinds or link.kind in selector.link_kinds)
     )
 
 
-def _places(end: str, city: City) -> tuple[str, ...]:
-    """What an end of a link may be called: the component, and its district."""
+def joins(link: Link, between: tuple[str, ...], city: City) -> bool:
+    """Whether a link joins two places, each a component or a district: it leads from one to the other.
+
+    A component that is named stands for itself, not for the district that it stands in. What lies inside a district
+    joins it to nothing. Neither does a link of a node that only stands there and passes on what other districts send,
+    such as a core router: it is meant where it is named itself.
+    """
+    if between[0] == between[1]:
+        return False
+    here, there = link.source, link.target
+    return any(
+        _stands_for(place, here, between, link.kind, city) and _stands_for(other, there, between, link.kind, city)
+        for place, other in (between, between[::-1])
+    )
+
+
+def _stands_for(place: str, end: str, between: tuple[str, ...], kind: LinkKind, city: City) -> bool:
+    if end in between or place not in city.districts:
+        return end == place
+    return _district(end, city) == place and not passes_through(end, kind, city)
+
+
+def passes_through(node: str, kind: LinkKind, city: City) -> bool:
+    """Whether a node passes on what others send through its district: two or more links of a graph leave it there."""
+    of = registry().links[kind]
+    if not of.undirected or node not in city.components:
+        return False
+    if kind not in registry().types[city.components[node].kind].forwards:
+        return False
+    home = _district(node, city)
+    links = (*city.links_out_of(node, kind), *city.links_into(node, kind))
+    far = {link.target if link.source == node else link.source for link in links}
+    return sum(_district(one, city) != home for one in far) >= 2
+
+
+def left_out(selector: Selector, fault: str, city: City) -> tuple[str, ...]:
+    """Links that touch both places of `between`, and that it does not mean all the same: see `joins`."""
+
+    def touches(place: str, link: Link) -> bool:
+        return any(place in (end, _district(end, city)) for end in (link.source, link.target))
+
+    plain = replace(selector, between=())
+    return tuple(
+        link.id
+        for link in city.links.values()
+        if selector.between
+        and _is_meant(link, plain, fault, city)
+        and all(touches(place, link) for place in selector.between)
+        and not joins(link, selector.between, city)
+    )
+
+
+def _district(end: str, city: City) -> str:
     component = city.components.get(end)
-    return (end,) if component is None or not component.district else (end, component.district)
+    return "" if component is None else component.district
 
 
 def expand(entry: TimelineEntry, scenario: str, city: City, stream: Stream) -> tuple[str, ...]:

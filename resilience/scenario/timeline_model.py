@@ -41,7 +41,7 @@ from resilience.scenario.names import (
     things,
     ways,
 )
-from resilience.scenario.selector import OF_COMPONENTS, matching, meant
+from resilience.scenario.selector import OF_COMPONENTS, left_out, matching, meant
 from resilience.scenario.words import added
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain, Value
@@ -79,6 +79,22 @@ def _given(fields: Mapping[str, Any], *names: str) -> list[str]:
 # --- selectors
 
 
+class IsolateFields(Model):
+    """A district is cut off: every link that crosses its border is cut, and none that lies inside."""
+
+    district: DistrictName
+    kinds: list[LinkKindName] | None = None
+    """the kinds of link; all if left out"""
+
+    def record(self) -> Selector:
+        return Selector(isolated=self.district, link_kinds=tuple(LinkKind(kind) for kind in self.kinds or ()))
+
+    def cut(self) -> str:
+        """The fault that takes such links down."""
+        kinds = [LinkKind(kind) for kind in self.kinds] if self.kinds else list(registry().links)
+        return registry().links[kinds[0]].cut.name
+
+
 class SelectorFields(Model):
     """Components and links by what they are, instead of `target`; only those that declare the fault are meant."""
 
@@ -95,7 +111,9 @@ class SelectorFields(Model):
     link_kind: LinkKindName | None = None
     """links of this kind, no components"""
     between: Annotated[list[PlaceName], Field(min_length=2, max_length=2)] | None = None
-    """links between two components or districts, in either order"""
+    """links that lead from one component or district to another, in either order; none that lies inside a district"""
+    isolate: IsolateFields | None = None
+    """links that cross the border of a district"""
     trench: TrenchName | None = None
     """what lies in this cable trench: links, and power lines"""
     random: Annotated[int, Field(ge=1)] | None = None
@@ -105,13 +123,16 @@ class SelectorFields(Model):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         if all(value is None for value in fields.values()) and len(fields) == len(cls.model_fields) - 1:
             mistakes.wrong((), "names nothing", "say what is meant, such as kind: pump")
-        of_links, of_components = _given(fields, "link_kind", "between"), _given(fields, *OF_COMPONENTS)
+        of_links, of_components = _given(fields, "link_kind", "between", "isolate"), _given(fields, *OF_COMPONENTS)
         if of_links and of_components:
             what = f"means components, `{of_links[0]}` means links"
             mistakes.wrong(of_components[0], what, "keep one of the two, or use two entries")
 
     def record(self) -> Selector:
+        border = Selector() if self.isolate is None else self.isolate.record()
         return Selector(
+            isolated=border.isolated,
+            link_kinds=border.link_kinds,
             kind=self.kind or "",
             domain=None if self.domain is None else Domain(self.domain),
             district=self.district or "",
@@ -132,7 +153,7 @@ class SelectorFields(Model):
         if self.kind is not None and point not in registry().faults_of_type[self.kind]:
             can = ", ".join(fault.name for fault in registry().types[self.kind].faults) or "nothing"
             return f"kind {self.kind!r} declares no {point.name!r}", f"it declares: {can}"
-        if self.link_kind is not None or self.between is not None:
+        if self.link_kind is not None or self.between is not None or self.isolate is not None:
             kinds = registry().links if self.link_kind is None else [LinkKind(self.link_kind)]
             able = dict.fromkeys(fault.name for one in kinds for fault in registry().links[one].faults)
             if point.name not in able:
@@ -557,6 +578,8 @@ class EntryFields(Model):
     """the targets were found by a selector, as `scenario.yaml` of a run shows it: they may be broken by other entries
     as well"""
     selector: SelectorFields | None = None
+    isolate: IsolateFields | None = None
+    """a district whose links to elsewhere are cut, instead of `fault` and `selector`"""
     hazard: HazardFields | None = None
     random: RandomFields | None = None
     for_: Length | None = Field(None, alias="for")
@@ -577,9 +600,9 @@ class EntryFields(Model):
         entry = TimelineEntry(
             id=self.id,
             at_s=self.at or 0.0,
-            fault=self.fault or "",
+            fault=self.fault or ("" if self.isolate is None else self.isolate.cut()),
             targets=listed(self.target),
-            selector=None if self.selector is None else self.selector.record(),
+            selector=self._selector(),
             for_s=None if isinstance(self.for_, str) else self.for_,
             repair=None if self.repair is None else self.repair.record(),
             parameters=MappingProxyType(self.parameters or {}),
@@ -591,6 +614,14 @@ class EntryFields(Model):
             for_drawn=self.for_ == DRAWN,
             work_drawn=self.repair is not None and self.repair.work == DRAWN,
         )
+        return self._with_cases(entry)
+
+    def _selector(self) -> Selector | None:
+        if self.isolate is not None:
+            return self.isolate.record()
+        return None if self.selector is None else self.selector.record()
+
+    def _with_cases(self, entry: TimelineEntry) -> TimelineEntry:
         if self.cases is None:
             return entry
         cases = tuple(case.record(entry) for case in self.cases)
@@ -603,7 +634,8 @@ class _EntryCheck:
     def __init__(self, fields: Mapping[str, Any], world: World, mistakes: Mistakes) -> None:
         self.fields, self.world, self.mistakes = fields, world, mistakes
         self.city, self.times = world.city, world.times
-        self.point = point_of(fields.get("fault"))
+        border: IsolateFields | None = fields.get("isolate")
+        self.point = point_of(fields.get("fault") or (None if border is None else border.cut()))
         self.draws = self.given("hazard", "random")
         self.cases = bool(self.given("cases"))
 
@@ -617,9 +649,10 @@ class _EntryCheck:
         name = self.fields.get("id")
         self.world.once("timeline", name, self.mistakes)
         span = self._times()
-        if not self.given("fault") and not self.draws and not self.cases:
+        self._isolate()
+        if not self.given("fault", "isolate") and not self.draws and not self.cases:
             self.wrong((), "'fault' is missing", f"add it, see `{FAULTS}`")
-        both, neither = len(self.given("target", "selector")) == 2, not self.given("target", "selector")
+        both, neither = len(self.given("target", "selector")) == 2, not self.given("target", "selector", "isolate")
         if both:
             self.wrong("selector", "has both `target` and `selector`", "keep one of the two")
         elif neither and not self.draws and not self.cases:
@@ -765,10 +798,36 @@ class _EntryCheck:
         elif self.city is not None:
             found = len(matching(selector.record(), self.point.name, self.city))
             if not found:
-                self.wrong("selector", f"finds no component or link with fault {self.point.name!r}", f"see `{SHOW}`")
+                self._finds_nothing(selector.record(), self.point.name, self.city)
             elif selector.random is not None and selector.random > found:
                 what = f"asks for {selector.random:g} of {found}"
                 self.wrong(("selector", "random"), what, f"write {found} at most")
+
+    def _finds_nothing(self, selector: Selector, fault: str, city: City) -> None:
+        beside = left_out(selector, fault, city)
+        what, mend = f"finds no component or link with fault {fault!r}", f"see `{SHOW}`"
+        if beside:
+            name = beside[0]
+            what += f": {name} lies inside, or belongs to a node that only passes on what others send"
+            district = next((place for place in selector.between if place in city.districts), "...")
+            link = city.links[name]
+            mend = (
+                f"name both ends, between: [{link.source}, {link.target}], or cut off the district: "
+                f"isolate: {{district: {district}, kinds: [{link.kind}]}}"
+            )
+        self.wrong("selector", what, mend)
+
+    def _isolate(self) -> None:
+        """What is cut off is all that an entry with `isolate` breaks."""
+        border: IsolateFields | None = self.fields.get("isolate")
+        beside = self.given("fault", "target", "selector", "hazard", "random")
+        if border is None:
+            return
+        if beside:
+            self.wrong("isolate", f"stands beside `{beside[0]}`", "keep one of the two, or use two entries")
+        elif self.city is not None and not matching(border.record(), border.cut(), self.city):
+            kinds = " or ".join(border.kinds or []) or "any kind of"
+            self.wrong("isolate", f"no {kinds} link leaves {border.district!r}", f"see `{SHOW}`")
 
     def _overlap(self, span: tuple[float, float] | None) -> None:
         """The same thing broken twice at once by name is a slip; selectors, resolved or not, may well overlap."""

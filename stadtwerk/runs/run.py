@@ -130,11 +130,14 @@ def run_checked(
     seed = request.seed if request.seed is not None else scenario.run.seeds[0]
     out = request.out or Path("runs") / f"{scenario.id}-seed{seed}"
     with files.new_folder(out) as folder:
+        from resilience.scenario.hits import hits
         from resilience.scenario.loader import executed_text
         from resilience.scenario.selector import resolve
         from simulator.kernel import Clock, Streams
 
         resolved = resolve(scenario, city, Streams(seed).stream)
+        for line in hits(scenario, resolved, city):
+            terminal.say(line)
         asked = executed_text(document, resolved, seed, request.city).encode()
         (folder / "scenario.yaml").write_bytes(asked)
         clock = Clock(resolved.run.start, resolved.run.warmup_s, resolved.run.duration_s)

@@ -7,12 +7,15 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from resilience.scenario.hits import hits
 from resilience.scenario.scenario import Selector, TimelineEntry
-from resilience.scenario.selector import expand, matching, resolve
+from resilience.scenario.selector import expand, left_out, matching, resolve
 from simulator.contracts.city import City
 from simulator.contracts.component import Domain
-from simulator.contracts.link import LinkKind
+from simulator.contracts.link import Link, LinkKind
 from simulator.kernel import Streams
 from tests.resilience.town import component, scenario, tiny_city
 
@@ -43,8 +46,10 @@ def dug_city() -> City:
         (Selector(link_kind=LinkKind("data")), "link-degraded", ("data-server-a-pump-1",)),
         (Selector(between=("pump-1", "bus-1")), "link-cut", ("power-bus-1-pump-1",)),
         (Selector(between=("d1", "d2")), "link-cut", ()),
-        (Selector(between=("d2", "d2")), "link-cut", ("power-bus-2-pump-2",)),
+        (Selector(between=("d2", "d2")), "link-cut", ()),
         (Selector(between=("d1", "server-a")), "link-cut", ("data-server-a-pump-1",)),
+        (Selector(between=("pump-1", "server-a")), "link-cut", ("data-server-a-pump-1",)),
+        (Selector(isolated="d1"), "link-cut", ()),
         (Selector(district="d2"), "link-cut", ("power-bus-2-pump-2",)),
         (Selector(owner="city"), "link-cut", ("data-server-a-pump-1",)),
         (Selector(maker="Alpha"), "link-cut", ()),
@@ -99,3 +104,74 @@ def test_resolve_fills_targets_and_leaves_named_ones() -> None:
 def test_more_than_there_are() -> None:
     with pytest.raises(ValueError, match="51 of 50"):
         drawn(1, count=51)
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> City:
+    """Routers and gateways in three districts or in none, joined by data links at random."""
+    districts = [*CITY.districts, ""]
+    kinds = st.sampled_from(["router", "gateway", "server"])
+    nodes = [
+        replace(component(f"n{i}", draw(kinds)), district=draw(st.sampled_from(districts)))
+        for i in range(draw(st.integers(2, 9)))
+    ]
+    pairs = draw(st.lists(st.tuples(st.sampled_from(nodes), st.sampled_from(nodes)), max_size=14))
+    links = [Link(f"l{i}", LinkKind("data"), a.id, b.id) for i, (a, b) in enumerate(pairs) if a.id != b.id]
+    return replace(CITY, components={n.id: n for n in nodes}, links={link.id: link for link in links})
+
+
+@given(towns(), st.data())
+def test_between_never_means_what_lies_inside(town: City, data: st.DataObject) -> None:
+    """Whatever the topology: each link that is meant leads from one place to the other, in either order, and none has
+    both its ends in one of them; between two components it is every link that joins them.
+    """
+    places = st.sampled_from([*town.components, *town.districts])
+    pair = (data.draw(places), data.draw(places))
+    found = matching(Selector(between=pair), "link-cut", town)
+    assert found == matching(Selector(between=pair[::-1]), "link-cut", town)
+
+    def of(end: str) -> set[str]:
+        """The places that an end can stand for: itself where it is named, else its district."""
+        return {end} if end in pair else {town.components[end].district}
+
+    for link in (town.links[name] for name in found):
+        source, target = of(link.source), of(link.target)
+        assert source != target
+        assert any(a in source and b in target for a, b in (pair, pair[::-1]))
+    if pair[0] in town.components and pair[1] in town.components and pair[0] != pair[1]:
+        assert found == tuple(one.id for one in town.links.values() if {one.source, one.target} == set(pair))
+
+
+@given(towns(), st.sampled_from(list(CITY.districts)))
+def test_a_district_that_is_cut_off_reaches_nobody_and_keeps_its_own_links(town: City, district: str) -> None:
+    cut = set(matching(Selector(isolated=district, link_kinds=(LinkKind("data"),)), "link-cut", town))
+    inside = {name for name, one in town.components.items() if one.district == district}
+    for link in town.links.values():
+        crosses = (link.source in inside) != (link.target in inside)
+        assert (link.id in cut) is crosses
+
+
+def test_a_core_router_that_only_stands_in_a_district_is_no_end_of_it() -> None:
+    """Two links of the ring leave the district through it: what passes there is not the district's own."""
+    core = [replace(component(f"core-{i}", "router"), district=d) for i, d in enumerate(("d1", "d2", "d3"))]
+    own = replace(component("own", "router"), district="d1")
+    ends = [("core-0", "core-1"), ("core-1", "core-2"), ("core-2", "core-0"), ("core-0", "own"), ("own", "core-1")]
+    links = {f"{a}-{b}": Link(f"{a}-{b}", LinkKind("data"), a, b) for a, b in ends}
+    town = replace(CITY, components={one.id: one for one in (*core, own)}, links=links)
+    assert matching(Selector(between=("d1", "core-1")), "link-cut", town) == ("own-core-1",)
+    assert matching(Selector(between=("core-0", "core-1")), "link-cut", town) == ("core-0-core-1",)
+    assert left_out(Selector(between=("d1", "core-1")), "link-cut", town) == ("core-0-core-1",)
+    isolated = matching(Selector(isolated="d1", link_kinds=(LinkKind("data"),)), "link-cut", town)
+    assert isolated == ("core-0-core-1", "core-2-core-0", "own-core-1")
+
+
+def test_what_each_selector_hits_is_shown() -> None:
+    pumps = TimelineEntry("pumps", 0.0, "pump-out", selector=Selector(kind="pump", district="d2"))
+    some = TimelineEntry("some", 0.0, "pump-out", selector=Selector(kind="pump", random=1))
+    cable = TimelineEntry("cable", 0.0, "link-cut", selector=Selector(link_kind=LinkKind("data")))
+    named = TimelineEntry("named", 0.0, "pump-out", ("pump-1",))
+    asked = scenario(timeline=[pumps, some, cable, named])
+    lines = [line.en for line in hits(asked, resolve(asked, CITY, Streams(1).stream), CITY)]
+    assert lines[0] == "  pumps: 2 components: pump-2, pump-3"
+    assert lines[1].startswith("  some: 1 component, drawn of 3: pump-")
+    assert lines[2:] == ["  cable: 1 link: data-server-a-pump-1"]

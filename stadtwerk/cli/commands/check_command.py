@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from simulator.contracts.words import Words, number
+from simulator.contracts.words import Text, Words, number
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
@@ -19,6 +19,7 @@ examples:
   stadtwerk check mycity/             a city folder
   stadtwerk check campaign.yaml       a campaign: every case that it draws, and every measure
 
+Of a scenario it shows the components and links that each selector hits (what is drawn, under its first seed).
 Every problem is one line: file:line: field: what is wrong; how to fix it. The exit code is 64 if there is any.
 """
 )
@@ -34,11 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem, told
-    from stadtwerk.library import city_names, find_campaign, find_scenario, load_checked, load_named_city
+    from stadtwerk.library import city_names, find_campaign, find_scenario, load_checked, load_named_city, selected
     from stadtwerk.studies.campaigns.plan import is_campaign, plan_campaign
 
     problems: list[Problem] = []
     for name in options.files:
+        hit: tuple[Text, ...] = ()
         try:
             if Path(name).is_dir() or Path(name).name == "city.yaml" or name in city_names():
                 city = load_named_city(name)
@@ -49,9 +51,12 @@ def execute(options: argparse.Namespace) -> int:
                 said = _("{name}: ok, a campaign of {cases} cases, {runs} runs")
                 said = said.filled(cases=number(plan.campaign.runs), runs=number(len(plan.runs)))
             else:
-                _document, scenario, _city = load_checked(find_scenario(name), options.city)
+                _document, scenario, city = load_checked(find_scenario(name), options.city)
                 said = _("{name}: ok, a scenario with {faults} faults", faults=len(scenario.timeline))
+                hit = selected(scenario, city, scenario.run.seeds[0])
             print(said.filled(name=name).of(options.lang))
+            for line in hit:
+                print(line.of(options.lang))
         except BadInput as bad:
             problems += bad.problems
     if problems:
