@@ -89,7 +89,8 @@ class Finding:
     """One judgement. `actual` is the worst figure, to be read against `limit`; `figures` has the rest.
 
     `id` is that of the scenario's item; `subjects` are the levels or components it is about, worst first. `needed`
-    false: a fallback that the run never called upon, so that it passes without having shown anything.
+    false: a fallback that the run never called upon, so that it passes without having shown anything. `untested`: it
+    carried as long as it was called upon, which is shorter than it is required to last.
     """
 
     id: str
@@ -102,6 +103,7 @@ class Finding:
     figures: tuple[Figure, ...] = ()
     subjects: tuple[str, ...] = ()
     needed: bool = True
+    untested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +206,7 @@ def _finding(data: dict[str, Any]) -> Finding:
         tuple(Figure(**figure) for figure in data["figures"]),
         tuple(data["subjects"]),
         data["needed"],
+        data.get("untested", False),
     )
 
 

@@ -83,6 +83,7 @@ def make_report(paths: Sequence[Path], city: str | None, out: Path, lang: str) -
         what, mend = "holds an audit alone, and no run", "name run folders as well"
         raise BadInput([Problem(str(paths[0]), 0, "RUN_FOLDER", what, mend)])
     town = _city(city, cities)
+    runs = tuple(replace(run, level_of={level.id: level.subject for level in town.levels.values()}) for run in runs)
     checks = (*check_audits(audits, town), *carry_out(town, runs))
     command = " ".join(
         ["stadtwerk charter", *(shlex.quote(str(path)) for path in paths), "--out", shlex.quote(str(out))]

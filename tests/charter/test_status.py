@@ -125,3 +125,34 @@ def test_a_run_whose_faults_made_no_difference_shows_no_clause() -> None:
         row = next(row for row in clause_rows([vacuous], []) if row.clause.id == clause)
         assert row.status is Status.NOT_SHOWN
         assert [one.outcome for one in row.runs] == [Outcome.NOT_SHOWN]
+
+
+def test_a_fallback_shows_its_clause_only_where_what_it_stands_in_for_was_served() -> None:
+    """Direct mode took over in time, and dispatch reached nobody all the same."""
+
+    def carried(level: Value, untested: bool = False) -> Status:
+        spare = Finding(
+            "spare", Category.REDUNDANCY, PASS, Verbatim("spare"), Verbatim("why"), subjects=("x",), untested=untested
+        )
+        asked = Finding("radio", Category.EXPECTATION, level, Verbatim("radio"), Verbatim("why"), subjects=("radio-x",))
+        one = run(ANALOGUE, kind="analogue", spare=PASS)
+        verdict = replace(one.verdict, findings=(spare, asked), value=combined([PASS, level]))
+        known = None
+        judged = judged_for_charter(verdict, known)
+        one = replace(one, verdict=verdict, judged=judged, level_of={"radio-x": "x", "power": "city"})
+        (row,) = [row for row in clause_rows([one], []) if row.clause.id == ANALOGUE]
+        return row.status
+
+    assert carried(PASS) is Status.SHOWN
+    assert carried(FAIL) is Status.FAILED
+    assert carried(PASS, untested=True) is Status.NOT_SHOWN
+
+
+def test_a_clause_is_shown_only_by_runs_whose_fallbacks_all_held() -> None:
+    one = run(TECHNICAL, spare=PASS)
+    more = Finding("other", Category.REDUNDANCY, OPEN, Verbatim("other"), Verbatim("why"))
+    items = (*one.scenario.redundancies, replace(one.scenario.redundancies[0], id="other"))
+    verdict = replace(one.verdict, findings=(*one.verdict.findings, more))
+    both = replace(one, verdict=verdict, scenario=replace(one.scenario, redundancies=items))
+    (row,) = [row for row in clause_rows([both], []) if row.clause.id == TECHNICAL]
+    assert row.status is Status.NOT_SHOWN

@@ -197,3 +197,16 @@ def test_what_was_never_active_carries_nothing_and_a_late_one_stays_late() -> No
 def test_a_level_that_nobody_recorded_leaves_it_open() -> None:
     item = replace(hospital(), carries=Carries(Threshold(0.5)))
     assert found(item, BATTERY, generator(110)).value is Value.INCONCLUSIVE
+
+
+def test_what_was_called_on_for_less_than_it_must_last_has_not_shown_its_endurance() -> None:
+    """It carried as long as it was needed; that it lasts a day was not tried."""
+    short = found(hospital(lasts=86400), BATTERY, generator(110), (2690, "generator", "mains"))
+    assert short.value is Value.PASS
+    assert short.untested
+    assert "held for 43 min; endurance (24 h) not tested" in short.reason.en
+    long = found(hospital(lasts=2580), BATTERY, generator(110), (2690, "generator", "mains"))
+    assert not long.untested
+    twice = (BATTERY, generator(110), (2690, "generator", "mains"), (3000, "mains", "battery"))
+    both = found(hospital(lasts=3000), *twice, (3010, "battery", "generator"), (6010, "generator", "mains"))
+    assert not both.untested  # the second outage was long enough

@@ -64,6 +64,7 @@ class _Case:
     held_s: float | None = None
     about: str = "changeover"
     carried: Carried | None = None
+    untested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,19 @@ def _judge(item: Redundancy, context: Context) -> Finding:
         limit, actual = worst.carried.limit, worst.carried.actual
     figures += tuple(case.carried.actual for case in needed if case.carried is not None)
     value = worst.value or Value.PASS
-    return Finding(item.id, Category.REDUNDANCY, value, title, worst.reason, limit, actual, figures, (item.component,))
+    longest = all(case.untested for case in needed)  # none of the outages lasted as long as it has to
+    return Finding(
+        item.id,
+        Category.REDUNDANCY,
+        value,
+        title,
+        worst.reason,
+        limit,
+        actual,
+        figures,
+        (item.component,),
+        untested=longest,
+    )
 
 
 def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) -> _Case:
@@ -193,6 +206,16 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
                 asked=asked,
             )
             return _Case(Value.INCONCLUSIVE, reason, changeover, held, "held")
+    if item.lasts is not None and fell is None and held < item.lasts.seconds:  # the primary way was back before
+        _carried, asked = told_apart(held, item.lasts.seconds, "s")
+        reason = _(
+            "{second} took over {took} and held for {carried}; endurance ({asked}) not tested.",
+            second=second,
+            took=took,
+            carried=carried,
+            asked=asked,
+        )
+        return _Case(Value.PASS, reason, changeover, held, untested=True)
     reason = _("{second} took over {took} and held for {carried}.", second=second, took=took, carried=carried)
     return _Case(Value.PASS, reason, changeover, held)
 

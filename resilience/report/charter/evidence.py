@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from resilience.judge.outcome import Judged, Outcome, is_known, outcome_of, weakness_words
 from resilience.judge.verdict import Category, Figure, Finding, Value, Verdict
@@ -36,7 +38,10 @@ def judged_for_charter(verdict: Verdict, expected: KnownWeakness | None) -> Judg
 
 @dataclass(frozen=True, slots=True)
 class CharterRun:
-    """A run that was judged, with the scenario as it was executed. `replay` is the command that gives it again."""
+    """A run that was judged, with the scenario as it was executed. `replay` is the command that gives it again.
+
+    `level_of` says of each level of the city by id what it is of: a component, a district or the city.
+    """
 
     scenario: Scenario
     seed: int
@@ -44,6 +49,7 @@ class CharterRun:
     replay: str
     verdict: Verdict
     judged: Judged
+    level_of: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def name(self) -> str:
@@ -72,6 +78,8 @@ class CharterRun:
         """What the run came to as far as this need goes. Where nothing speaks to it, or the run showed nothing,
         inconclusive."""
         found = self.findings(need)
+        if found and need in (Need.TECHNICAL, Need.ANALOGUE):
+            found += self.served(found)
         if self.judged.outcome is Outcome.NOT_SHOWN:
             return Outcome.NOT_SHOWN
         if self.judged.outcome is Outcome.INCONCLUSIVE or not found:
@@ -82,5 +90,13 @@ class CharterRun:
                 return Outcome.FAIL
             if Value.FAIL in values:
                 return Outcome.KNOWN
-            return Outcome.PASS if Value.PASS in values else Outcome.INCONCLUSIVE
+            if any(finding.untested for finding in found):
+                return Outcome.INCONCLUSIVE
+            return Outcome.PASS if all(value is Value.PASS for value in values) else Outcome.INCONCLUSIVE
         return self.judged.outcome
+
+    def served(self, fallbacks: tuple[Finding, ...]) -> tuple[Finding, ...]:
+        """What was asked of the levels of what fallbacks stand in for: where these were missed, it did not carry."""
+        components = {subject for finding in fallbacks for subject in finding.subjects}
+        asked = (*self.verdict.of(Category.EXPECTATION), *self.verdict.of(Category.REQUIRED))
+        return tuple(f for f in asked if any(self.level_of.get(level) in components for level in f.subjects))

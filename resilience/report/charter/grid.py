@@ -179,7 +179,9 @@ def _run_sentence(run: CharterRun, need: Need, outcome: Outcome) -> Text:
             return _("No such fallback was called upon here.")
         if run.judged.outcome in (Outcome.INCONCLUSIVE, Outcome.NOT_SHOWN):
             return run.judged.reason
-        return joined([finding.title + Verbatim(": ") + finding.reason for finding in found], Verbatim(" "))
+        missed = tuple(finding for finding in run.served(found) if finding.value is not Value.PASS)
+        said = [finding.title + Verbatim(": ") + finding.reason for finding in (*found, *missed)]
+        return joined(said, Verbatim(" "))
     if outcome is Outcome.KNOWN:
         worst = next((f for f in found if f.value is Value.FAIL), None)
         return run.judged.reason if worst is None else run.judged.reason + Verbatim(" ") + worst.reason
