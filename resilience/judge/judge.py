@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from resilience.judge.approximations import approximations, bounded, named, weighed
 from resilience.judge.checkers import CHECKERS, Context
 from resilience.judge.unasked import in_short, not_asked
 from resilience.judge.verdict import Category, Finding, NotAsked, Value, Verdict, combined
@@ -106,16 +107,13 @@ def judge(
     run without its faults; None where nobody looks whether they made a difference.
     """
     context = Context(_settled(scenario, city), city, history, twin)
-    findings: list[Finding] = []
-    for checker in checkers:
-        try:
-            findings.extend(checker(context))
-        except Exception as error:  # a broken judge has not acquitted anybody
-            name = getattr(checker, "__name__", "checker")
-            said = f"{type(error).__name__}: {error}"
-            reason = _("The check itself failed ({said}).", said=said)
-            title = _("Check {name}", name=name)
-            findings.append(Finding(name, Category.EXECUTION, Value.INCONCLUSIVE, title, reason))
+    findings = _found(context, checkers)
+    rough = approximations(history)
+    if rough:
+        best, worst = (_found(bounded(context, rough, good), checkers) for good in (True, False))
+        weighty = weighed(findings, best, worst, rough, city)
+        changed = [one for one, was in zip(weighty, findings, strict=True) if one is not was]
+        findings = [*weighty, *named(rough, changed, city)]
     value = combined(finding.value for finding in findings)
     left_out = not_asked(scenario, city, history)
     return Verdict(
@@ -128,6 +126,20 @@ def judge(
         scenario.charter,
         not_asked=left_out,
     )
+
+
+def _found(context: Context, checkers: Sequence[Checker]) -> list[Finding]:
+    findings: list[Finding] = []
+    for checker in checkers:
+        try:
+            findings.extend(checker(context))
+        except Exception as error:  # a broken judge has not acquitted anybody
+            name = getattr(checker, "__name__", "checker")
+            said = f"{type(error).__name__}: {error}"
+            reason = _("The check itself failed ({said}).", said=said)
+            title = _("Check {name}", name=name)
+            findings.append(Finding(name, Category.EXECUTION, Value.INCONCLUSIVE, title, reason))
+    return findings
 
 
 def _settled(scenario: Scenario, city: City) -> Scenario:

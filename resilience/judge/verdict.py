@@ -33,6 +33,7 @@ class Category(StrEnum):
     STEADY_STATE = "steady-state"
     EXECUTION = "execution"
     EVIDENCE = "evidence"
+    APPROXIMATION = "approximation"
     DIFFERENCE = "difference"
     REDUNDANCY = "redundancy"
     EXPECTATION = "expectation"

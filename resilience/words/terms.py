@@ -23,6 +23,7 @@ OTHER_NAMES: dict[str, Text] = {
     "steady-state": _("steady state"),
     "execution": _("execution"),
     "evidence": _("evidence of the fault"),
+    "approximation": _("approximate figures"),
     "difference": _("difference from the twin"),
     "redundancy": _("fallback"),
     "required": _("required level"),

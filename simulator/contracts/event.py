@@ -106,6 +106,9 @@ class EventCode:
     `name` is what stands in the log ("water.tank-empty"); `kind` is the kind of the event; `sentence` is a template
     with a blank for each parameter. It stands after the name of the event's subject, unless it says `alone` all that
     a reader needs.
+
+    `rough` names a sub-system whose figures are approximations from such an event on, until one whose code says that it
+    `settles` this one.
     """
 
     name: str
@@ -113,6 +116,8 @@ class EventCode:
     sentence: Message
     parameters: Mapping[str, AnyRole] = field(default_factory=dict)
     alone: bool = False
+    rough: str = ""
+    settles: str = ""
     _own: Mapping[str, tuple[type, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:

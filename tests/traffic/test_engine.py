@@ -5,8 +5,10 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from simulator.city.road_file import read_roads
@@ -14,6 +16,7 @@ from simulator.contracts.city import City, RoadFiles
 from simulator.contracts.problem import BadInput
 from simulator.coupling import Runtime
 from simulator.domains.traffic.demand import departures
+from simulator.domains.traffic.engine import Engine
 from simulator.domains.traffic.process import Traffic
 from tests.traffic import counts
 from tests.traffic.grids import across, at, component, grid, link, road_town, run, started
@@ -206,3 +209,15 @@ def test_a_city_with_roads_but_without_engine_is_told_what_to_install(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(BadInput, match=r"pip install stadtwerk\[traffic\]"):
         started(busy, DURATION_S)
+
+
+@pytest.mark.parametrize(
+    ("length_m", "lanes", "platoon", "lumped"), [(24, 1, 5, 1), (25, 1, 5, 0), (13, 2, 5, 0), (4, 1, 1, 0)]
+)
+def test_roads_that_hold_less_than_a_platoon_are_counted(
+    length_m: float, lanes: int, platoon: int, lumped: int
+) -> None:
+    """A standing car takes 5 m of a lane (UXsim's jam density); single cars are lumped nowhere."""
+    model = SimpleNamespace(length_m=np.array([length_m, 300.0]), lanes=np.array([lanes, 1]))
+    engine = SimpleNamespace(_model=model, platoon=platoon)
+    assert Engine.lumped.fget(engine) == lumped  # type: ignore[attr-defined]

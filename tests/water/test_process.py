@@ -313,3 +313,17 @@ def test_micropolis_wakes_up_at_once_when_power_is_back_after_all_water_is_gone(
     assert rt.supply.demand_w("bus-1") > 50_000
     assert not any(e.code == "water.unbalanced" for e in rt.log.events)
     running.close()
+
+
+def test_a_pressure_that_epanet_leaves_undetermined_is_counted_and_said(tmp_path: Path) -> None:
+    """Junctions behind a pipe that the file shuts: EPANET gives each a number all the same. A and B have a demand."""
+
+    def said(text: str) -> list[float | None]:
+        runtime = world(city_of(write(tmp_path, text)))
+        water.start(runtime)
+        return [event.value for event in runtime.log.events if event.code == "water.undetermined"]
+
+    assert said(GRAVITY) == []
+    assert said(GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  Closed")) == [1.0]
+    assert said(GRAVITY.replace("P1  R  A  500  300  120  0  Open", "P1  R  A  500  300  120  0  Closed")) == [2.0]
+    assert said(GRAVITY.replace("P3  B  C  300  200  120  0  Open", "P3  B  C  300  200  120  0  Closed")) == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.event import Counted, EventCode, EventKind, Role, Task
 from simulator.contracts.words import Words
+from simulator.domains.energy.catalogue import DOMAIN
 
 _ = Words("simulator.domains.energy")
 _n = _.plural
@@ -27,9 +28,17 @@ BUSES_ALIVE = EventCode(
 COLLAPSE = EventCode(
     "energy.collapse",
     EventKind.NOTE,
-    _("voltage collapse: the power flow has no solution, a linearised one stands in", alone=True),
+    _("voltage collapse: the power flow has no solution, a linearised one stands in"),
+    alone=True,
+    rough=DOMAIN,
 )
-CONVERGES = EventCode("energy.converges", EventKind.NOTE, _("the power flow has a solution again"), alone=True)
+CONVERGES = EventCode(
+    "energy.converges",
+    EventKind.NOTE,
+    _("the power flow has a solution again"),
+    alone=True,
+    settles=COLLAPSE.name,
+)
 OVERLOADED = EventCode("energy.overloaded", EventKind.NOTE, _("loaded to {value}"), {"value": Role.SHARE})
 MORE_OVERLOADED = EventCode(
     "energy.more-overloaded",

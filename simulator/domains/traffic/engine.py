@@ -189,6 +189,12 @@ class Engine:
     # what can be seen
 
     @property
+    def lumped(self) -> int:
+        """Roads that hold fewer vehicles than a platoon has, in a run whose platoons are larger than one vehicle."""
+        holds = self._model.length_m * self._model.lanes * JAM_VEH_M_LANE
+        return 0 if self.platoon <= 1 else int((holds < self.platoon).sum())
+
+    @property
     def time_s(self) -> float:
         """Seconds of traffic lived through, in whole steps of the engine."""
         return float(self._world.TIME)

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from simulator.contracts.event import Counted, EventCode, EventKind, Role
 from simulator.contracts.words import Words
+from simulator.domains.traffic.catalogue import DOMAIN
 
 _ = Words("simulator.domains.traffic")
 _n = _.plural
 
+ROADS = Counted(_n("{n} road", "{n} roads", 2))
 CARS = Counted(_n("{n} car", "{n} cars", 2))
 MORE_CARS = Counted(_n("{n} more car", "{n} more cars", 2))
+
+LUMPED = EventCode(
+    "traffic.lumped",
+    EventKind.NOTE,
+    _("{value} held fewer cars than move together in a platoon of {platoon}: queues there are rough"),
+    {"value": ROADS, "platoon": Role.COUNT},
+    alone=True,
+    rough=DOMAIN,
+)
 
 ROAD_CLOSED = EventCode("traffic.road-closed", EventKind.SWITCH, _("is closed"))
 ROAD_OPEN = EventCode("traffic.road-open", EventKind.SWITCH, _("is open"))

@@ -76,6 +76,7 @@ class Traffic:
         runtime.travel.provide(self.road_time_s)
         runtime.crews.provide_capacity(dict(zip(self.model.roads, self.model.capacity_veh_s.tolist(), strict=True)))
         self._register()
+        self._note_lumped()
         self._look()
         clock.process(self._period())
 
@@ -89,6 +90,12 @@ class Traffic:
 
     def close(self) -> None:
         self.engine.close()
+
+    def _note_lumped(self) -> None:
+        """Say at the start where a platoon is longer than the road that it stands on."""
+        lumped, platoon = self.engine.lumped, self.engine.platoon
+        if lumped:
+            self._runtime.log.add(events.LUMPED, self.name, {"platoon": platoon}, value=float(lumped))
 
     # what happens
 

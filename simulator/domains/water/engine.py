@@ -49,6 +49,8 @@ class WaterEngine:
     whether any water is or was contaminated and is not flushed out yet). Nodes that closures cut off from every source
     have pressure and delivery 0: EPANET itself gives them a number that means nothing.
 
+    `undetermined` counts other junctions with demand to which no open link leads from any source, as where pumps stand
+    on all sides: EPANET's figures there mean nothing.
     `balanced` is false where EPANET found no solution within the file's accuracy, however often it was asked.
 
     `larger` are tanks, by their name in the file, that hold so many times as much as the file says.
@@ -79,6 +81,8 @@ class WaterEngine:
         self._tracer: Tracer | None = None
         self.drains = Drains(ph, network)
         self.balanced = True
+        self.undetermined = 0
+        self._seen_open: NDArray[np.bool_] | None = None
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
         self._node_raw = {p: buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
@@ -276,7 +280,14 @@ class WaterEngine:
                 self.contaminated_share[:] = 0.0
         self.delivered_m3_s[self._sources] = 0.0
         self.required_m3_s[self._sources] = 0.0
-        if self.overrides.any_shut:
+        shut = self.overrides.any_shut
+        if shut:
+            self.undetermined, self._seen_open = 0, None
+        elif self._seen_open is None or not np.array_equal(self._seen_open, self.link_open):
+            self._seen_open = self.link_open.copy()
+            loose = self._cut_off() if not self.link_open.all() else np.zeros(len(network.links_at), dtype=bool)
+            self.undetermined = int((loose & (network.mean_demand_m3_s > 0)).sum())
+        if shut:
             cut_off = self._cut_off()
             for of_node in (self.pressure_m, self.delivered_m3_s, self.leak_m3_s):
                 of_node[cut_off] = 0.0

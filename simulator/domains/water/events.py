@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from simulator.contracts.event import Counted, EventCode, EventKind, Role
 from simulator.contracts.words import Words
+from simulator.domains.water.catalogue import DOMAIN
 
 _ = Words("simulator.domains.water")
 _n = _.plural
 
+JUNCTIONS = Counted(_n("{n} junction", "{n} junctions", 2))
 CONTROLS = Counted(_n("{n} control", "{n} controls", 2))
 
 BOIL = EventCode(
@@ -56,8 +58,31 @@ CONTROLS_STOP = EventCode("water.controls-stop", EventKind.SWITCH, _("the networ
 UNBALANCED = EventCode(
     "water.unbalanced",
     EventKind.NOTE,
-    _("the hydraulic solution is not balanced; figures are rough until it is again", alone=True),
+    _("the hydraulic solution is not balanced; figures are rough until it is again"),
+    alone=True,
+    rough=DOMAIN,
 )
-BALANCED = EventCode("water.balanced", EventKind.NOTE, _("the hydraulic solution is balanced again"), alone=True)
+BALANCED = EventCode(
+    "water.balanced",
+    EventKind.NOTE,
+    _("the hydraulic solution is balanced again"),
+    alone=True,
+    settles=UNBALANCED.name,
+)
+UNDETERMINED = EventCode(
+    "water.undetermined",
+    EventKind.NOTE,
+    _("the pressure of {value} with demand is undetermined: no open way leads there from a source"),
+    {"value": JUNCTIONS},
+    alone=True,
+    rough=DOMAIN,
+)
+DETERMINED = EventCode(
+    "water.determined",
+    EventKind.NOTE,
+    _("every pressure is determined again"),
+    alone=True,
+    settles=UNDETERMINED.name,
+)
 TANK_EMPTY = EventCode("water.tank-empty", EventKind.NOTE, _("is empty"))
 TANK_REFILLS = EventCode("water.tank-refills", EventKind.NOTE, _("fills again"))

@@ -75,7 +75,7 @@ class WaterProcess:
         self._cause: int | None = None
         self._logged: dict[str, int] = {}
         self._was_open = self._engine.link_open.tolist()
-        self._unbalanced = False
+        self._unbalanced, self._loose = False, 0
         self._empty: dict[str, int] = {}
         self._notices = Notices(runtime)
         for fault in ("burst", "isolated", "valve-stuck", "tank-drained", "source-lost", *CONTAMINATIONS):
@@ -247,13 +247,19 @@ class WaterProcess:
                 self._rt.log.add(code, pump, after="on" if runs else "off")
 
     def _log_balance(self) -> None:
-        """Say when EPANET did not find a balanced solution: figures from that instant are not to be trusted."""
+        """Say when EPANET found no balanced solution or left pressures open: figures are not to be trusted then."""
         unbalanced = not self._engine.balanced
         if unbalanced and not self._unbalanced:
             self._rt.log.add(events.UNBALANCED, self.name, cause=self._cause)
         elif self._unbalanced and not unbalanced:
             self._rt.log.add(events.BALANCED, self.name)
         self._unbalanced = unbalanced
+        loose = self._engine.undetermined
+        if loose and not self._loose:
+            self._rt.log.add(events.UNDETERMINED, self.name, cause=self._cause, value=float(loose))
+        elif self._loose and not loose:
+            self._rt.log.add(events.DETERMINED, self.name)
+        self._loose = loose
 
     def _log_empty(self, tank: str, share: float) -> None:
         if share < EMPTY_SHARE and tank not in self._empty:
