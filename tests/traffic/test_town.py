@@ -228,3 +228,12 @@ def test_the_same_seed_gives_the_same_run_under_any_hash_seed(tmp_path: Path) ->
         digests.add(done.stdout.strip())
     assert len(digests) == 1
     assert digests != {""}
+
+
+def test_a_platoon_that_is_longer_than_a_road_is_said(tmp_path: Path) -> None:
+    """Five cars move together and need 25 m."""
+    nodes, links = grid(2)
+    short = [*links, road("short", "n00", "n11", 20.0)]
+    world, _ = started(road_town(tmp_path, nodes, short, across(2, 40.0)), 60.0)
+    (said,) = [event for event in world.log.events if event.code == "traffic.lumped"]
+    assert (said.value, said.params) == (1.0, {"platoon": 5})

@@ -327,3 +327,14 @@ def test_a_pressure_that_epanet_leaves_undetermined_is_counted_and_said(tmp_path
     assert said(GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  Closed")) == [1.0]
     assert said(GRAVITY.replace("P1  R  A  500  300  120  0  Open", "P1  R  A  500  300  120  0  Closed")) == [2.0]
     assert said(GRAVITY.replace("P3  B  C  300  200  120  0  Open", "P3  B  C  300  200  120  0  Closed")) == []
+
+
+def test_a_pressure_that_is_determined_again_is_said(tmp_path: Path) -> None:
+    text = GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  Closed")
+    runtime = world(
+        city_of(write(tmp_path, text.replace("[OPTIONS]", "[CONTROLS]\nLINK P2 OPEN AT TIME 0:10\n[OPTIONS]")))
+    )
+    water.start(runtime)
+    runtime.clock.run_until(1_200_000)
+    noted = [event.code for event in runtime.log.events if event.code.endswith("determined")]
+    assert noted == ["water.undetermined", "water.determined"]
