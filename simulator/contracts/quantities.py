@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Any
 
 from simulator.contracts.words import Text
-
-if TYPE_CHECKING:
-    from simulator.contracts.catalogue import ComponentType
 
 
 class At(StrEnum):
@@ -38,8 +35,8 @@ class Recorded:
 class QuantityName:
     """A measurable quantity. `of` are the types of component it exists at, or `district`, or `any`.
 
-    `of_types_with` names a fault: the quantity exists at every type that can have it. So it does at every type for
-    which `of_types_that` holds.
+    `of_types_with` names a fault: the quantity exists at every type that can have it. So it does at every
+    `ComponentType` for which `of_types_that` holds.
     """
 
     name: str
@@ -47,5 +44,5 @@ class QuantityName:
     of: tuple[str, ...]
     title: Text
     of_types_with: str = ""
-    of_types_that: Callable[[ComponentType], bool] | None = None
+    of_types_that: Callable[[Any], bool] | None = None
     recorded: tuple[Recorded, ...] = ()
