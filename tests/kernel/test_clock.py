@@ -145,12 +145,17 @@ def test_progress_ends_at_the_end() -> None:
 def test_what_several_changes_brought_about_at_one_instant_is_put_down_to_all_of_them() -> None:
     now = clock()
     log = EventLog(now)
+
+    def causes(subject: str, cause: int | None) -> tuple[int, ...]:
+        made = log.add(SOMETHING, subject, cause=cause)
+        return log.events[made].causes
+
     first, second = (log.add(SOMETHING, name, kind=EventKind.FAULT) for name in ("line-1", "line-2"))
     shown = log.add(SOMETHING, "line-2", cause=second)
     lead = log.together((first, None, second, shown))
     assert lead == shown  # the last one leads; what stands in its own chain is no other cause
-    assert log.events[log.add(SOMETHING, "d1", cause=lead)].causes == (shown, first)
-    assert log.events[log.add(SOMETHING, "d2", cause=second)].causes == (second,)
+    assert causes("d1", lead) == (shown, first)
+    assert causes("d2", second) == (second,)
     assert log.together((None,)) is None
     now.run_until(now.now + 1)
-    assert log.events[log.add(SOMETHING, "d1", cause=lead)].causes == (shown,)
+    assert causes("d1", lead) == (shown,)
