@@ -17,13 +17,16 @@ from resilience.scenario.scenario import (
     SteadyState,
     Threshold,
     TimelineEntry,
+    Window,
 )
 from simulator.contracts.history import Executed, History
+from simulator.contracts.words import Said
 from tests.resilience.town import course, history, modes, scenario, tiny_city
 
 CITY = tiny_city()
 WATERS = ("water-supply-d1", "water-supply-d2")
 FINE = {name: course((-3600, 50.0 if name == "litres-d1" else 1.0)) for name in CITY.levels}
+WORDS = Said({"de": "ein Wort", "en": "a word"})
 WATER = Invariant("water", LevelChoice(measure="water-supply"), Threshold())
 
 
@@ -164,3 +167,20 @@ def test_verdict_json_reads_back() -> None:
         read_verdict("[]")
     with pytest.raises(ValueError):
         read_verdict("nonsense")
+
+
+@pytest.mark.parametrize("hours", [10.0, 10.001, 14.0])
+def test_a_window_that_the_run_did_not_reach_cannot_be_judged(hours: float) -> None:
+    """The run is ten hours long, and fine: a window that ends later is open, however little."""
+    asked = replace(WATER, window=Window(0.0, 3600 * hours))
+    findings = {one.id: one for one in judge(scenario(expectations=[asked]), CITY, history(FINE)).findings}
+    assert findings["water"].value is (Value.PASS if hours == 10 else Value.INCONCLUSIVE)
+
+
+def test_links_and_entries_are_called_by_their_own_words() -> None:
+    context = Context(scenario(), CITY, history(FINE))
+    assert context.name("power-bus-1-pump-1").en == f"{context.name('bus-1').en} → {context.name('pump-1').en}"
+    assert context.name("nothing-of-the-town").en == "nothing-of-the-town"
+    entry = TimelineEntry("break", 60.0, "pump-out", ("pump-1",))
+    assert context.name("pump-1").en in context.fault(entry).en
+    assert context.fault(replace(entry, title=WORDS)) == WORDS

@@ -1,0 +1,185 @@
+"""Whether the tests of the checkers notice a checker that judges wrongly: `python -m tools.mutate [MODULE ...]`.
+
+Every comparison of the checkers is inverted, one at a time, and every limit that something is held against is loosened
+by half; the tests of the checkers run on each such mutant in a process of its own. What no test notices is named, with
+the figure. Inverted is `<` to `>=`, `in` to `not in` and so on; loosened is the right side, to half of it where more is
+good (`a < limit` is a miss) and to one and a half of it where less is (`a > limit` is one).
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import importlib
+import importlib.abc
+import importlib.util
+import io
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parents[1]
+CHECKERS = "resilience.judge.checkers"
+TESTS = (
+    "tests/resilience/test_expectations.py",
+    "tests/resilience/test_redundancies.py",
+    "tests/resilience/test_executed.py",
+    "tests/resilience/test_difference.py",
+    "tests/resilience/test_required.py",
+    "tests/resilience/test_verdict.py",
+)
+"""The tests of the checkers that need no engine; `test_mutants` itself is none of them."""
+
+SHARED = (
+    "pytest",
+    "resilience.inject.injector",
+    "resilience.judge.losses",
+    "resilience.report.run.wording",
+    "resilience.scenario.loader",
+    "simulator.coupling.runtime",
+    "tests.resilience.town",
+)
+"""What the tests import, and no checker with it."""
+
+INVERTED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.GtE,
+    ast.GtE: ast.Lt,
+    ast.Gt: ast.LtE,
+    ast.LtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
+LOOSER: dict[type[ast.cmpop], float] = {ast.Lt: 0.5, ast.LtE: 0.5, ast.Gt: 1.5, ast.GtE: 1.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One change to one comparison, the n-th of its module."""
+
+    module: str
+    number: int
+    how: str
+    line: int
+    source: str
+
+
+def modules() -> tuple[str, ...]:
+    """The modules of the checkers, by name."""
+    folder = ROOT / CHECKERS.replace(".", "/")
+    return tuple(f"{CHECKERS}.{path.stem}" for path in sorted(folder.glob("*.py")) if path.stem != "__init__")
+
+
+def mutants(module: str) -> Iterator[Mutant]:
+    """Every mutant of a module, in the order of its comparisons."""
+    for number, node in enumerate(comparisons(tree_of(module))):
+        yield Mutant(module, number, "inverted", node.lineno, ast.unparse(node))
+        if loosened(node) is not None:
+            yield Mutant(module, number, "loosened", node.lineno, ast.unparse(node))
+
+
+def tree_of(module: str) -> ast.Module:
+    path = ROOT / (module.replace(".", "/") + ".py")
+    return ast.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def comparisons(tree: ast.Module) -> list[ast.Compare]:
+    """All of a module, but those of one thing with two others, which have no one opposite."""
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Compare) and len(node.ops) == 1]
+
+
+def loosened(node: ast.Compare) -> ast.expr | None:
+    """The right side loosened by half; None where it is nothing to loosen: no order, 0, or a plain count."""
+    factor, right = LOOSER.get(type(node.ops[0])), node.comparators[0]
+    if factor is None or isinstance(right, ast.Constant):
+        return None
+    return ast.copy_location(ast.BinOp(right, ast.Mult(), ast.Constant(factor)), right)
+
+
+def mutated(mutant: Mutant) -> ast.Module:
+    tree = tree_of(mutant.module)
+    node = comparisons(tree)[mutant.number]
+    if mutant.how == "inverted":
+        node.ops = [INVERTED[type(node.ops[0])]()]
+    else:
+        looser = loosened(node)
+        assert looser is not None
+        node.comparators = [looser]
+    return ast.fix_missing_locations(tree)
+
+
+class _Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Loads one module as its mutant."""
+
+    def __init__(self, mutant: Mutant) -> None:
+        self._mutant = mutant
+
+    def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        return importlib.util.spec_from_loader(name, self) if name == self._mutant.module else None
+
+    def exec_module(self, module: ModuleType) -> None:
+        module.__file__ = str(ROOT / (self._mutant.module.replace(".", "/") + ".py"))
+        exec(compile(mutated(self._mutant), module.__file__, "exec"), module.__dict__)
+
+
+def noticed(mutant: Mutant | None, tests: Sequence[str] = TESTS) -> bool:
+    """Whether a test fails on a mutant; None is the code as it is. Runs in a fork, which shares what is imported."""
+    child = os.fork()
+    if child:
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+    code = 70
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            code = _tested(mutant, tests)
+    finally:
+        os._exit(code)
+
+
+def _tested(mutant: Mutant | None, tests: Sequence[str]) -> int:
+    import pytest
+
+    if mutant is not None:
+        sys.meta_path.insert(0, _Instead(mutant))
+    chosen = [str(ROOT / test) for test in tests]
+    return int(
+        pytest.main(["-x", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "--rootdir", str(ROOT), *chosen])
+    )
+
+
+def _warm() -> None:
+    """Import what all mutants share, but no checker."""
+    from simulator.contracts.registry import registry
+
+    registry()
+    for name in SHARED:
+        importlib.import_module(name)
+    assert CHECKERS not in sys.modules
+
+
+def main(wanted: Sequence[str]) -> int:
+    """Print each mutant that lives, and how many do not. 0 if none lives."""
+    chosen = [name for name in modules() if not wanted or name.rpartition(".")[2] in wanted]
+    _warm()
+    if noticed(None):
+        print("the tests fail on the code as it is")
+        return 70
+    alive, count = [], 0
+    for module in chosen:
+        for mutant in mutants(module):
+            count += 1
+            if not noticed(mutant):
+                alive.append(mutant)
+                print(f"lives: {module.rpartition('.')[2]}:{mutant.line} {mutant.how}: {mutant.source}", flush=True)
+    print(f"{count - len(alive)} of {count} mutants of the checkers are noticed by {len(TESTS)} test files")
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
