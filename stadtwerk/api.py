@@ -17,7 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from resilience.study.audit.outcome import Outcome
     from simulator.contracts.city import City
     from simulator.contracts.event import Event
+
+_ = Words("stadtwerk")
 
 Row = TypeVar("Row")
 
@@ -317,8 +320,8 @@ def open_run(folder: str | os.PathLike[str], *, city: str | os.PathLike[str] | N
     try:
         figures = read_figures((read.path / "figures.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        what, mend = f"has no figures that can be read ({error})", "run the scenario again"
-        raise BadInput([Problem(str(folder), 0, "figures.json", what, mend)]) from None
+        what, fix = _("has no figures that can be read ({error})", error=reason_of(error)), _("run the scenario again")
+        raise BadInput([Problem(str(folder), 0, "figures.json", what, fix)]) from None
     record = read.record
     return Run(
         read.scenario.id, int(record["seed"]), read.city, read.path, str(record["digest"]), read.verdict, figures
@@ -403,12 +406,13 @@ def audit(
     if unknown:
         known = [str(kind) for kind in link_order()]
         raise BadInput(
-            Problem("audit", 0, "kinds", f"{kind!r} is no kind of link", suggestion(kind, known)) for kind in unknown
+            Problem("audit", 0, "kinds", _("{kind} is no kind of link", kind=repr(kind)), suggestion(kind, known))
+            for kind in unknown
         )
     town = _city(city)
     if not town.levels:
-        what, mend = "requires no service level, so nothing can be judged", "add `levels` to its city.yaml"
-        raise BadInput([Problem(str(town.folder or town.name), 0, "levels", what, mend)])
+        what, fix = _("requires no service level, so nothing can be judged"), _("add `levels` to its city.yaml")
+        raise BadInput([Problem(str(town.folder or town.name), 0, "levels", what, fix)])
     settings = settings or AuditSettings()
     scope = Scope(tuple(kind for kind in link_order() if kind in wanted), components, pairs, vendors, limit)
     live = live_of(town, settings.seed, jobs)
@@ -475,7 +479,7 @@ def campaign(
 
     _at_least(("jobs", jobs, 1))
     if jobs is not None and dask:
-        raise BadInput([Problem("campaign", 0, "jobs", "has no meaning with dask", "leave one of the two out")])
+        raise BadInput([Problem("campaign", 0, "jobs", _("has no meaning with dask"), _("leave one of the two out"))])
     request = CampaignRequest(
         file=find_campaign(os.fspath(file)),
         out=None if out is None else Path(out),
@@ -512,6 +516,12 @@ def _at_least(*asked: tuple[str, int | None, int]) -> None:
     wrong = [(name, value, least) for name, value, least in asked if value is not None and value < least]
     if wrong:
         raise BadInput(
-            Problem("argument", 0, name, f"{value} is below {least}", f"use a whole number from {least}")
+            Problem(
+                "argument",
+                0,
+                name,
+                _("{value} is below {least}", value=value, least=least),
+                _("use a whole number from {least}", least=least),
+            )
             for name, value, least in wrong
         )

@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING
 from simulator.contracts.city import City
 from simulator.contracts.document import Document, load_document
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     from resilience.scenario.scenario import CityReference, Scenario
     from resilience.study.suite import Suite
     from simulator.contracts.words import Text
+
+_ = Words("stadtwerk")
 
 DEMO = "demo"
 DEMO_WITHOUT = "STADTWERK_DEMO_WITHOUT"
@@ -59,14 +62,21 @@ def campaign_names() -> tuple[str, ...]:
     return _names(campaign_folder())
 
 
+_NOWHERE = {
+    "scenario": _("is neither a file nor a scenario that ships"),
+    "suite": _("is neither a file nor a suite that ships"),
+    "campaign": _("is neither a file nor a campaign that ships"),
+}
+
+
 def _find(name: str, folder: Path, noun: str) -> Path:
     path, shipped = Path(name), folder / f"{name}.yaml"
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return path
     if shipped.is_file():
         return shipped
-    mend = suggestion(name, _names(folder), f"stadtwerk list {noun}s")
-    raise BadInput([Problem(name, 0, noun, f"is neither a file nor a {noun} that ships", mend)])
+    fix = suggestion(name, _names(folder), f"stadtwerk list {noun}s")
+    raise BadInput([Problem(name, 0, noun, _NOWHERE[noun], fix)])
 
 
 def find_scenario(name: str) -> Path:
@@ -110,13 +120,13 @@ def named_city_folder(name: str) -> Path:
         path = path.parent
     if path.is_dir():
         if not (path / "city.yaml").is_file():
-            mend = "name a city folder, or make one with `stadtwerk city import`"
-            raise BadInput([Problem(name, 0, "city", "there is no city.yaml in this folder", mend)])
+            how = _("name a city folder, or make one with `stadtwerk city import`")
+            raise BadInput([Problem(name, 0, "city", _("there is no city.yaml in this folder"), how)])
         return path
     if name == DEMO:
         return demo_folder()
-    mend = suggestion(name, city_names(), "stadtwerk list cities")
-    raise BadInput([Problem(name, 0, "city", "is neither a city folder nor a city with a name", mend)])
+    fix = suggestion(name, city_names(), "stadtwerk list cities")
+    raise BadInput([Problem(name, 0, "city", _("is neither a city folder nor a city with a name"), fix)])
 
 
 LoadCity = Callable[[str], City]
@@ -127,13 +137,18 @@ def city_of(reference: CityReference, document: Document, beside: Path, load: Lo
     """The city a scenario names; a path counts from the scenario file. Raises `BadInput`, at its line if unknown."""
     if reference.name:
         if reference.name not in city_names():
-            mend = suggestion(reference.name, city_names(), "stadtwerk list cities") + "; for a folder write `path`"
-            raise BadInput([document.problem(("city", "name"), f"no city is called {reference.name!r}", mend)])
+            hint = suggestion(reference.name, city_names(), "stadtwerk list cities")
+            fix = _("{hint}; for a folder write `path`", hint=hint)
+            raise BadInput(
+                [document.problem(("city", "name"), _("no city is called {name}", name=repr(reference.name)), fix)]
+            )
         return load(reference.name)
     folder = beside.parent / reference.path
     if not folder.is_dir():
-        mend = "write the path from this file to a city folder"
-        raise BadInput([document.problem(("city", "path"), f"there is no folder {str(folder)!r}", mend)])
+        fix = _("write the path from this file to a city folder")
+        raise BadInput(
+            [document.problem(("city", "path"), _("there is no folder {folder}", folder=repr(str(folder))), fix)]
+        )
     return load(str(folder))
 
 
@@ -187,8 +202,8 @@ def demo_folder() -> Path:
     """
     missing = [package for package in DEMO_PACKAGES if _version(package) is None]
     if missing:
-        mend = "install them with: pip install 'stadtwerk[demo]'"
-        raise BadInput([Problem(DEMO, 0, "city", f"needs the packages {', '.join(missing)}", mend)])
+        fix = _("install them with: pip install 'stadtwerk[demo]'")
+        raise BadInput([Problem(DEMO, 0, "city", _("needs the packages {names}", names=", ".join(missing)), fix)])
     without = _left_out()
     folder = cache_folder() / f"{DEMO}-{_demo_key(without)}"
     if not (folder / "city.yaml").is_file():
@@ -198,11 +213,11 @@ def demo_folder() -> Path:
             folder.parent.mkdir(parents=True, exist_ok=True)
             place = tempfile.TemporaryDirectory(dir=folder.parent)
         except OSError as error:
-            what, mend = (
-                f"cannot be built here ({error.strerror})",
-                "set XDG_CACHE_HOME to a folder that can be written",
+            what, fix = (
+                _("cannot be built here ({reason})", reason=reason_of(error)),
+                _("set XDG_CACHE_HOME to a folder that can be written"),
             )
-            raise BadInput([Problem(str(folder.parent), 0, "city", what, mend)]) from None
+            raise BadInput([Problem(str(folder.parent), 0, "city", what, fix)]) from None
         # Built aside and renamed, so that two first runs at once both end with a whole city.
         with place as aside:
             build_demo(Path(aside) / DEMO, without)
@@ -229,7 +244,7 @@ def _left_out() -> tuple[str, ...]:
     asked = sorted({name.strip() for name in os.environ.get(DEMO_WITHOUT, "").split(",")} - {""})
     layers = registry().layers
     wrong = [
-        Problem(DEMO_WITHOUT, 0, name, "is no layer of the demo city", suggestion(name, layers))
+        Problem(DEMO_WITHOUT, 0, name, _("is no layer of the demo city"), suggestion(name, layers))
         for name in asked
         if name not in layers
     ]

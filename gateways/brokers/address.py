@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Interval, MinLen
 
-from simulator.contracts.problem import Unfit
+from simulator.contracts.problem import Reason, Unfit, reason_of
 from simulator.contracts.settings import STRICT, FileName
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
 
+_ = Words("gateways")
+
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-class UnsafeSecret(Exception):
+class UnsafeSecret(Reason):
     """A file that holds a secret is missing, empty or open to other users of the machine. Names the file only."""
 
 
@@ -47,16 +50,21 @@ class BrokerAddress:
 
     def __post_init__(self) -> None:
         if not self.host or not 0 < self.port < 65536:
-            raise Unfit(f"{self.host!r}:{self.port} is no address of a broker", "give a host and a port up to 65535")
+            raise Unfit(
+                _("{host}:{port} is no address of a broker", host=repr(self.host), port=self.port),
+                _("give a host and a port up to 65535"),
+            )
         if (self.cert_file is None) != (self.key_file is None):
-            raise Unfit("a client certificate needs both cert_file and key_file", "name the other one, or neither")
+            raise Unfit(
+                _("a client certificate needs both cert_file and key_file"), _("name the other one, or neither")
+            )
         if self.cert_file is not None and self.ca_file is None:
-            what = "a client certificate needs the ca_file that the broker is checked against"
-            raise Unfit(what, "name the ca_file")
+            what = _("a client certificate needs the ca_file that the broker is checked against")
+            raise Unfit(what, _("name the ca_file"))
         if self.password_file is not None and not self.user:
-            raise Unfit("a password needs a user", "name the user")
+            raise Unfit(_("a password needs a user"), _("name the user"))
         if self.password_file is not None and self.ca_file is None and not on_this_machine(self.host):
-            raise Unfit("a password goes to another machine encrypted only", "name the ca_file")
+            raise Unfit(_("a password goes to another machine encrypted only"), _("name the ca_file"))
 
     @property
     def tls(self) -> bool:
@@ -82,11 +90,11 @@ def read_secret(path: Path) -> str:
             mode = os.fstat(file.fileno()).st_mode
             text = file.read().strip()
     except OSError as error:
-        raise UnsafeSecret(f"{path} cannot be read: {error.strerror}") from None
+        raise UnsafeSecret(_("{path} cannot be read: {reason}", path=str(path), reason=reason_of(error))) from None
     if os.name == "posix" and mode & _OTHERS:
-        raise UnsafeSecret(f"{path} is open to other users: chmod 600 {path}")
+        raise UnsafeSecret(_("{path} is open to other users: chmod 600 {path}", path=str(path)))
     if not text:
-        raise UnsafeSecret(f"{path} is empty")
+        raise UnsafeSecret(_("{path} is empty", path=str(path)))
     return text
 
 

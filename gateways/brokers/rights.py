@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateways.wire import topics
+from simulator.contracts.problem import Unable
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 INGESTS = ("ingest-1", "ingest-2")
 """Two services share the load and stand in for each other."""
@@ -54,7 +58,7 @@ class Identity:
                 f"{self.name!r} cannot be an identity: 1 to 64 letters, digits, '.', '_' or '-', no '.' in front"
             )
         if self.name in _TAKEN:
-            raise ValueError(f"{self.name!r} cannot be an identity: the name has a meaning in the topics")
+            raise Unable(_("{name} cannot be an identity: the name has a meaning in the topics", name=repr(self.name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ def identities(
     for identity in found:
         # Names become file names, and some file systems do not tell upper from lower case.
         if identity.name.lower() in seen:
-            raise ValueError(f"{identity.name!r} is the name of two identities")
+            raise Unable(_("{name} is the name of two identities", name=repr(identity.name)))
         seen.add(identity.name.lower())
     return found
 

@@ -27,6 +27,9 @@ from annotated_types import Ge, Gt
 from gateways.gateway.outbox import START, Place
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT
+from simulator.contracts.words import Numeral, Words
+
+_ = Words("gateways")
 
 _Seconds = Annotated[float, Gt(0)]
 
@@ -60,11 +63,19 @@ class LinkSettings:
 
     def __post_init__(self) -> None:
         if self.window < self.inflight:
-            raise Unfit(f"is {self.window}, below inflight", f"give at least {self.inflight}", "window")
+            raise Unfit(
+                _("is {window}, below inflight", window=self.window),
+                _("give at least {inflight}", inflight=self.inflight),
+                "window",
+            )
         for name in ("ack_timeout", "retry", "silence"):
             low, high = getattr(self, f"{name}_s"), getattr(self, f"{name}_max_s")
             if high < low:
-                raise Unfit(f"is {high:g}, below {name}_s", f"give at least {low:g}", f"{name}_max_s")
+                raise Unfit(
+                    _("is {high}, below {name}_s", high=Numeral(f"{high:g}"), name=name),
+                    _("give at least {low}", low=Numeral(f"{low:g}")),
+                    f"{name}_max_s",
+                )
 
 
 def doubled(shortest: float, longest: float, times: int) -> float:

@@ -15,6 +15,9 @@ from gateways.stores.influx.lines import NO_TAGS
 from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT, FileName, OneOf, Tested, read_settings
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 MEBIBYTE = 1 << 20
 
@@ -23,7 +26,7 @@ Name = Annotated[str, MinLen(1)]
 
 def _in_filter(group: str) -> None:
     if set(group) & set("/+#"):
-        raise Unfit(f"is {group!r}", "give a text without / + and #")
+        raise Unfit(_("is {group}", group=repr(group)), _("give a text without / + and #"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,7 +104,7 @@ IDLE_S = 1.0
 """How often an idle pump looks for what another process has put into the outbox (assumption)."""
 
 MISTAKE_S = 30.0
-"""Wait after an answer that only a person can mend, such as a wrong token (assumption)."""
+"""Wait after an answer that only a person can fix, such as a wrong token (assumption)."""
 
 CLOSE_S = 15.0
 """How long the end waits for a request (assumption); the thread goes with the process, and nothing is deleted."""

@@ -21,6 +21,9 @@ from annotated_types import Interval, MinLen
 from gateways.brokers.address import read_secret
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT, FileName
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 LOCAL = "127.0.0.1"
 CHUNK_BYTES = 1 << 16
@@ -72,7 +75,7 @@ class TlsProxyConfig:
 
     def __post_init__(self) -> None:
         if not self.peers:
-            raise Unfit("lets nobody in, and is of no use", "name who may connect", "peers")
+            raise Unfit(_("lets nobody in, and is of no use"), _("name who may connect"), "peers")
 
     @property
     def certificate(self) -> Certificate:

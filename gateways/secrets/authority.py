@@ -15,6 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from gateways.brokers import mosquitto
+from simulator.contracts.problem import Reason, Unable
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 AUTHORITY_DAYS = 3650
 LEAF_DAYS = 730
@@ -47,7 +51,7 @@ class Authority:
             key = serialization.load_pem_private_key(signed.key, None)
             self._certificate = x509.load_pem_x509_certificate(signed.certificate)
             if not isinstance(key, ec.EllipticCurvePrivateKey) or self._certificate.public_key() != key.public_key():
-                raise ValueError("the authority's key is not the one of its certificate")
+                raise Unable(_("the authority's key is not the one of its certificate"))
             self._key, self._name = key, self._certificate.subject
             return
         self._key = ec.generate_private_key(ec.SECP256R1())
@@ -111,7 +115,7 @@ class Authority:
 
     def _builder(self, subject: x509.Name, key: ec.EllipticCurvePublicKey, days: int) -> x509.CertificateBuilder:
         if not 0 < days <= AUTHORITY_DAYS:
-            raise ValueError(f"a certificate is valid for 1 to {AUTHORITY_DAYS} days, not {days}")
+            raise Unable(_("a certificate is valid for 1 to {most} days, not {days}", most=AUTHORITY_DAYS, days=days))
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
         return (
             x509.CertificateBuilder()
@@ -146,7 +150,7 @@ def _host(host: str) -> x509.GeneralName:
     except ValueError:
         plain = host.isascii() and host.replace("-", "").replace(".", "").isalnum() and len(host) <= 253
         if not plain or host[0] in "-." or host[-1] in "-.":
-            raise ValueError(f"{host!r} is neither the name nor the address of a machine") from None
+            raise Unable(_("{host} is neither the name nor the address of a machine", host=repr(host))) from None
         return x509.DNSName(host)
 
 
@@ -160,7 +164,7 @@ def _pem(certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> Sign
 LIST = "crl.pem"
 
 
-class UnknownIdentity(Exception):
+class UnknownIdentity(Reason):
     """There is no such identity. The message names it."""
 
 
@@ -188,7 +192,7 @@ def revoke(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
     for name in names:
         certificate = folder / "identities" / name / "client.crt"
         if not certificate.is_file():
-            raise UnknownIdentity(f"there is no identity {name!r}")
+            raise UnknownIdentity(_("there is no identity {name}", name=repr(name)))
         serials.add(x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number)
     content, changed = authority.revocation_list(serials), []
     for broker in mosquitto.NAMES:

@@ -19,6 +19,10 @@ from gateways.brokers import mosquitto
 from gateways.brokers.address import IDENTITIES
 from gateways.brokers.rights import INGESTS, VIEWERS, Identity, Role, identities
 from gateways.secrets.authority import LEAF_DAYS, Authority, Signed
+from simulator.contracts.problem import Reason, Unable
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 _ITERATIONS = 101
 """Mosquitto's own number. More would only help against guessing, which 256 random bits rule out."""
@@ -43,7 +47,7 @@ def password_file(passwords: Mapping[str, str]) -> str:
     """The text of a password file, from user to password. Raises `ValueError` for a user that cannot stand in it."""
     for user in passwords:
         if not user or ":" in user or not user.isprintable():
-            raise ValueError(f"{user!r} cannot stand in a password file")
+            raise Unable(_("{user} cannot stand in a password file", user=repr(user)))
     return "".join(f"{user}:{hashed(password)}\n" for user, password in passwords.items())
 
 
@@ -53,7 +57,7 @@ LOCAL = ("127.0.0.1", "localhost")
 AUTHORITY = "authority"
 
 
-class SecretsExist(Exception):
+class SecretsExist(Reason):
     """There is something already, and secrets are never overwritten. The message names it."""
 
 
@@ -94,9 +98,11 @@ def init_secrets(
     known = identities(gateways, ingests, viewers)
     reached = {name: tuple((hosts or {}).get(name) or LOCAL) for name in mosquitto.NAMES}
     if strangers := sorted((hosts or {}).keys() - reached.keys()):
-        raise ValueError(f"there is no broker {', '.join(strangers)}, only {' and '.join(reached)}")
+        raise Unable(
+            _("there is no broker {names}, only {known}", names=", ".join(strangers), known=", ".join(reached))
+        )
     if folder.exists() or folder.is_symlink():
-        raise SecretsExist(f"{folder} exists, and secrets are never overwritten")
+        raise SecretsExist(_("{folder} exists, and secrets are never overwritten", folder=str(folder)))
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Open to this user only; it gets its name when everything is in it.
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -138,7 +144,7 @@ def add_gateways(folder: Path, gateways: Sequence[str], *, days: int = LEAF_DAYS
     present = {path.name.lower() for path in (folder / IDENTITIES).iterdir()}
     for identity in added:
         if identity.name.lower() in present:
-            raise SecretsExist(f"{identity.name!r} has its secrets already")
+            raise SecretsExist(_("{name} has its secrets already", name=repr(identity.name)))
         present.add(identity.name.lower())
     kept = folder / AUTHORITY
     authority = Authority(Signed((kept / "ca.crt").read_bytes(), (kept / "ca.key").read_bytes()))

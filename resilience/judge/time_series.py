@@ -7,14 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.contracts.duration import shown
 from simulator.contracts.event import EventKind
 from simulator.contracts.history import Course, History
+from simulator.contracts.problem import Unable
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Numeral, Words
+
+_ = Words("resilience")
 
 TOLERANCE = 1e-9
 
 
-class NotRecorded(ValueError):
+class NotRecorded(Unable):
     """The course does not cover the window that was asked for: nobody knows the value there."""
 
 
@@ -52,7 +57,7 @@ def cut(course: Course, start: int, end: int) -> Steps:
     if end <= start:
         raise ValueError(f"a window from {start} to {end} is empty")
     if not len(course.at) or course.at[0] > start:
-        raise NotRecorded(f"nothing was recorded at {to_s(start):g} s")
+        raise NotRecorded(_("nothing was recorded at {time}", time=Numeral(shown(to_s(start)))))
     first = int(np.searchsorted(course.at, start, side="right")) - 1
     last = int(np.searchsorted(course.at, end, side="left"))
     edges = np.concatenate(([start], course.at[first + 1 : last], [end])).astype(np.int64)

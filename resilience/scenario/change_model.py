@@ -10,6 +10,9 @@ from pydantic import Field
 from simulator.contracts.component import Value
 from simulator.contracts.entries import ComponentRow, LinkRow
 from simulator.contracts.model import Mistakes, Model, Share
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
 
 TARGETS = ("component", "components", "link", "links")
 LINK_FIELDS = ("autonomy_min", "latency_ms", "loss")
@@ -19,7 +22,7 @@ class _Selected(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
         if fields.keys() >= cls.model_fields.keys() - {"together_"} and not any(fields.values()):
-            mistakes.wrong((), "is empty", "say by what they are meant")
+            mistakes.wrong((), _("is empty"), _("say by what they are meant"))
 
 
 class Components(_Selected):
@@ -62,7 +65,7 @@ class Added(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
         if {"components", "links"} <= fields.keys() and not any(fields.values()):
-            mistakes.wrong((), "adds nothing", "list components or links")
+            mistakes.wrong((), _("adds nothing"), _("list components or links"))
 
 
 class Setting(Chosen):
@@ -84,12 +87,14 @@ class Setting(Chosen):
         named = [name for name in TARGETS if fields[name] is not None]
         values = [name for name in ("parameters", *LINK_FIELDS) if fields[name] is not None]
         if len(named) != 1:
-            mistakes.wrong((), "does not name one thing to set", f"name one of: {', '.join(TARGETS)}")
+            mistakes.wrong((), _("does not name one thing to set"), _("name one of: {names}", names=", ".join(TARGETS)))
         elif not values:
-            mistakes.wrong((), "gives no new value", f"write one of: parameters, {', '.join(LINK_FIELDS)}")
+            mistakes.wrong(
+                (), _("gives no new value"), _("write one of: parameters, {names}", names=", ".join(LINK_FIELDS))
+            )
         for name in values if len(named) == 1 else ():
             if named[0].startswith("link") == (name == "parameters"):
-                mistakes.wrong(name, f"is nothing that a {named[0].rstrip('s')} has", "leave it out")
+                mistakes.wrong(name, _("is nothing that a {name} has", name=named[0].rstrip("s")), _("leave it out"))
 
 
 class Changed(Model):
@@ -102,4 +107,4 @@ class Changed(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:
         if {"add", "set"} <= fields.keys() and fields["add"] is None and fields["set"] is None:
-            mistakes.wrong((), "changes nothing", "say what it would `add` or `set`")
+            mistakes.wrong((), _("changes nothing"), _("say what it would `add` or `set`"))

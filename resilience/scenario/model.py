@@ -86,6 +86,9 @@ from simulator.contracts.model import (
     wrong,
 )
 from simulator.contracts.registry import CHECKERS, registry
+from simulator.contracts.words import Numeral, Text, Words
+
+_ = Words("resilience")
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """A run starts within these years: telemetry counts from 1970, and nobody plans beyond 2200."""
@@ -99,7 +102,10 @@ LONGEST_S = 366 * 86400.0
 def _city(value: object) -> object:
     if isinstance(value, str) and value:
         way = "path" if "/" in value or value.startswith(".") else "name"
-        raise wrong(f"{value!r} is a {way} by itself", f"write city: {{{way}: {value}}}")
+        raise wrong(
+            _("{value} is a {way} by itself", value=repr(value), way=way),
+            _("write city: {{{way}: {value}}}", way=way, value=value),
+        )
     return value
 
 
@@ -115,8 +121,10 @@ class CityFields(Model):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         given = [name for name in ("name", "path") if name not in fields or fields[name] is not None]
         if len(given) != 1:
-            what = "has both `name` and `path`" if given else "has neither `name` nor `path`"
-            mistakes.wrong(given[1] if given else (), what, "keep one of the two" if given else "add one of the two")
+            what = _("has both `name` and `path`") if given else _("has neither `name` nor `path`")
+            mistakes.wrong(
+                given[1] if given else (), what, _("keep one of the two") if given else _("add one of the two")
+            )
 
     def record(self) -> CityReference:
         return CityReference(self.name or "", self.path or "")
@@ -132,19 +140,22 @@ class CityAlone(Model):
 
 def _year(start: datetime) -> datetime:
     if not FIRST_YEAR <= start.year <= LAST_YEAR:
-        raise wrong(f"is in the year {start.year}", f"use a year from {FIRST_YEAR} to {LAST_YEAR}")
+        raise wrong(
+            _("is in the year {year}", year=start.year),
+            _("use a year from {first_year} to {last_year}", first_year=FIRST_YEAR, last_year=LAST_YEAR),
+        )
     return start
 
 
 def _not_too_long(length_s: float) -> float:
     if length_s > LONGEST_S:
-        raise wrong(f"is longer than {shown(LONGEST_S)}", "run a shorter time")
+        raise wrong(_("is longer than {shown}", shown=Numeral(shown(LONGEST_S))), _("run a shorter time"))
     return length_s
 
 
 def _different(seeds: list[int]) -> list[int]:
     if len(set(seeds)) != len(seeds):
-        raise wrong("names a seed twice", "name each seed once")
+        raise wrong(_("names a seed twice"), _("name each seed once"))
     return seeds
 
 
@@ -169,14 +180,14 @@ class RunFields(Model):
         duration, heal_by = fields.get("duration"), fields.get("heal_by")
         context.times = Times(fields.get("warmup"), duration, heal_by)
         if duration == 0:
-            mistakes.wrong("duration", "is nothing", "let the run last longer than 0 s")
+            mistakes.wrong("duration", _("is nothing"), _("let the run last longer than 0 s"))
         if duration is not None and heal_by is not None and heal_by > duration:
-            what = f"lies after the end of the run ({shown(duration)})"
-            mistakes.wrong("heal_by", what, "heal earlier or run longer")
+            what = _("lies after the end of the run ({shown})", shown=Numeral(shown(duration)))
+            mistakes.wrong("heal_by", what, _("heal earlier or run longer"))
         known = registry().limited_figures
         for name in fields.get("below") or ():
             if name not in known:
-                mistakes.unknown(("below", name), "quantity", name, known, "quantities with such a figure")
+                mistakes.unknown(("below", name), _("quantity"), name, known, ", ".join(known))
 
     def record(self) -> RunSettings:
         return RunSettings(self.start, self.warmup, self.duration, self.heal_by, tuple(self.seeds), dict(self.below))
@@ -196,15 +207,15 @@ class CrewFields(Model):
         if "priority" not in fields or "list_" not in fields:
             return
         if priority is None and listed is None:
-            mistakes.wrong((), "says nothing", "add `priority`, or `list`")
+            mistakes.wrong((), _("says nothing"), _("add `priority`, or `list`"))
         elif priority == Priority.LIST and listed is None:
-            mistakes.wrong("priority", "asks for a list, but there is none", "add list: [ids, in their order]")
+            mistakes.wrong("priority", _("asks for a list, but there is none"), _("add list: [ids, in their order]"))
         elif listed is not None and priority not in (None, Priority.LIST):
-            what = f"is not looked at with priority {priority!r}"
-            mistakes.wrong("list", what, "drop it, or write priority: list")
+            what = _("is not looked at with priority {priority}", priority=repr(priority))
+            mistakes.wrong("list", what, _("drop it, or write priority: list"))
         twice = [name for name in dict.fromkeys(listed or ()) if (listed or []).count(name) > 1]
         for name in twice:
-            mistakes.wrong("list", f"names {name!r} twice", "name it once")
+            mistakes.wrong("list", _("names {name} twice", name=repr(name)), _("name it once"))
 
     def record(self) -> CrewPolicy:
         return CrewPolicy(Priority(self.priority or Priority.LIST), tuple(self.list_ or ()))
@@ -240,9 +251,9 @@ class ExpectedFields(Model):
                 at = ("weaknesses", place, "findings", number)
                 if name not in known:
                     near = ", ".join(one for one in known if not one.startswith(REQUIRED))
-                    mistakes.unknown(at, "redundancy or expectation", name, known, near)
+                    mistakes.unknown(at, _("redundancy or expectation"), name, known, near)
                 elif name in seen:
-                    mistakes.wrong(at, f"{name!r} is named twice", "name it once")
+                    mistakes.wrong(at, _("{name} is named twice", name=repr(name)), _("name it once"))
                 seen.append(name)
 
     def record(self, raw: Mapping[str, Any]) -> KnownWeakness:
@@ -261,7 +272,7 @@ class ExpectedFields(Model):
 
 def _all(value: str) -> str:
     if value != "all":
-        raise wrong(f"{value!r} is not `all`", f"write `all`, or a list: [{value}]")
+        raise wrong(_("{value} is not `all`", value=repr(value)), _("write `all`, or a list: [{value}]", value=value))
     return value
 
 
@@ -288,18 +299,27 @@ class Limited(Model):
 def _check_limits(fields: Mapping[str, Any], measures: tuple[Measure, ...], mistakes: Mistakes) -> None:
     """`at_least` and `at_most` fit what is measured."""
     if all(name not in fields or fields[name] is not None for name in ("at_least", "at_most")):
-        mistakes.wrong("at_most", "has both `at_least` and `at_most`", "keep one of the two")
+        mistakes.wrong("at_most", _("has both `at_least` and `at_most`"), _("keep one of the two"))
         return
     for name in ("at_least", "at_most"):
         limit: Threshold | None = fields.get(name)
         for measure in measures if limit is not None and limit.value is not None else ():
             if measure.higher_is_better != (name == "at_least"):
-                better, right = ("higher", "at_least") if measure.higher_is_better else ("lower", "at_most")
-                mistakes.wrong(name, f"{measure.name} is better when it is {better}", f"write `{right}` for it")
+                if measure.higher_is_better:
+                    what, right = _("{name} is better when it is higher", name=measure.name), "at_least"
+                else:
+                    what, right = _("{name} is better when it is lower", name=measure.name), "at_most"
+                mistakes.wrong(name, what, _("write `{right}` for it", right=right))
                 break
             if limit is not None and limit.norm and norms()[limit.norm].unit != measure.unit:
-                what = f"norm {limit.norm!r} is in {norms()[limit.norm].unit}, {measure.name} in {measure.unit}"
-                mistakes.wrong(name, what, "name a norm in the same unit, or write a number")
+                what = _(
+                    "norm {norm} is in {unit}, {name} in {wanted}",
+                    norm=repr(limit.norm),
+                    unit=norms()[limit.norm].unit,
+                    name=measure.name,
+                    wanted=measure.unit,
+                )
+                mistakes.wrong(name, what, _("name a norm in the same unit, or write a number"))
                 break
 
 
@@ -323,8 +343,10 @@ class Chosen(Model):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         given = [name for name in ("level", "levels") if name not in fields or fields[name] is not None]
         if len(given) != 1:
-            both = "has both `level` and `levels`" if given else "has neither `level` nor `levels`"
-            mistakes.wrong("levels" if given else (), both, "keep one of the two" if given else "add one of the two")
+            both = _("has both `level` and `levels`") if given else _("has neither `level` nor `levels`")
+            mistakes.wrong(
+                "levels" if given else (), both, _("keep one of the two") if given else _("add one of the two")
+            )
 
     @property
     def choice(self) -> LevelChoice:
@@ -372,7 +394,11 @@ def _measures_chosen(fields: Mapping[str, Any], city: City | None, mistakes: Mis
             owed = {one.measure for one in city.levels.values()}
             found = [measure for measure in found if measure.name in owed]
             if not found:
-                mistakes.wrong("levels", f"city {city.name!r} owes no such level", f"see `{LEVELS}`")
+                mistakes.wrong(
+                    "levels",
+                    _("city {name} requires no such level", name=repr(city.name)),
+                    _("see `{command}`", command=LEVELS),
+                )
         return tuple(found)
     if city is None:
         return ()
@@ -393,8 +419,8 @@ class SteadyFields(Leveled):
         context.once("steady_state", fields.get("id"), mistakes)
         length, warmup_s = fields.get("for_"), context.times.warmup_s
         if length is not None and warmup_s is not None and length > warmup_s:
-            what = f"is longer than the warm-up ({shown(warmup_s)})"
-            mistakes.wrong("for", what, "warm up longer or ask for less")
+            what = _("is longer than the warm-up ({shown})", shown=Numeral(shown(warmup_s)))
+            mistakes.wrong("for", what, _("warm up longer or ask for less"))
 
     def record(self, number: int) -> SteadyState:
         return SteadyState(self.id or f"steady-{number}", self.choice, self.limit, self.for_)
@@ -412,7 +438,7 @@ class CarriesFields(Limited):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         if len(fields) == 3 and all(value is None for value in fields.values()):
-            mistakes.wrong((), "says nothing", "add `at_least` or `at_most`")
+            mistakes.wrong((), _("says nothing"), _("add `at_least` or `at_most`"))
 
     def record(self) -> Carries:
         return Carries(self.limit, self.level or "")
@@ -450,25 +476,27 @@ class RedundancyFields(Model):
         kind = registry().types[city.components[component].kind]
         if not kind.modes:
             able = sorted(k.name for k in registry().types.values() if k.modes)
-            what = f"{component!r} is a {kind.name}, which has no modes"
-            mistakes.wrong("component", what, f"name a component of one of these kinds: {', '.join(able)}")
+            what = _("{component} is a {name}, which has no modes", component=repr(component), name=kind.name)
+            mistakes.wrong(
+                "component", what, _("name a component of one of these kinds: {names}", names=", ".join(able))
+            )
             return
         modes = [fields.get("primary"), fields.get("standby")]
         for field, mode in zip(("primary", "standby"), modes, strict=True):
             if mode is not None and mode not in kind.modes:
-                mistakes.unknown(field, f"mode of a {kind.name}", mode, kind.modes, ", ".join(kind.modes))
+                mistakes.unknown(field, _("mode of a {name}", name=kind.name), mode, kind.modes, ", ".join(kind.modes))
         primary, standby = (kind.modes.index(mode) if mode in kind.modes else None for mode in modes)
         if primary is not None and standby is not None and standby <= primary:
             order = " > ".join(kind.modes)
-            what = f"{modes[1]!r} is not a lesser mode than {modes[0]!r}"
-            mistakes.wrong("standby", what, f"their order is {order}")
+            what = _("{modes} is not a lesser mode than {modes_2}", modes=repr(modes[1]), modes_2=repr(modes[0]))
+            mistakes.wrong("standby", what, _("their order is {order}", order=order))
         carries: CarriesFields | None = fields.get("carries")
         if carries is None:
             return
         level = city.levels[carries.level] if carries.level is not None else level_of(component, city)
         if level is None:
-            what = f"no service level shows what {component!r} carries"
-            mistakes.wrong("carries", what, "name one: carries: {level: ...}")
+            what = _("no service level shows what {component} carries", component=repr(component))
+            mistakes.wrong("carries", what, _("name one: carries: {level: ...}"))
             return
         inside = Mistakes()
         _check_limits(dict(carries), (registry().measures[level.measure],), inside)
@@ -501,7 +529,7 @@ def _check_fault(fields: Mapping[str, Any], context: World, mistakes: Mistakes) 
     fault = fields.get("fault")
     if fault is None or fault in context.courses or not context.whole_timeline:
         return True
-    mistakes.unknown("fault", "timeline entry", fault, context.courses, ", ".join(context.courses))
+    mistakes.unknown("fault", _("timeline entry"), fault, context.courses, ", ".join(context.courses))
     return False
 
 
@@ -537,7 +565,9 @@ class Windowed(Expected):
         for name, value in (("from", begin), ("until", until)):
             _check_within_run(name, value, duration_s, mistakes)
         if begin is not None and until is not None and until <= begin:
-            mistakes.wrong("until", f"is not after `from` ({shown(begin)})", "write a later time")
+            mistakes.wrong(
+                "until", _("is not after `from` ({shown})", shown=Numeral(shown(begin))), _("write a later time")
+            )
 
     @property
     def window(self) -> Window:
@@ -546,7 +576,11 @@ class Windowed(Expected):
 
 def _check_within_run(name: str, value: float | None, duration_s: float | None, mistakes: Mistakes) -> None:
     if value is not None and duration_s is not None and value > duration_s:
-        mistakes.wrong(name, f"lies after the end of the run ({shown(duration_s)})", "write an earlier time")
+        mistakes.wrong(
+            name,
+            _("lies after the end of the run ({shown})", shown=Numeral(shown(duration_s))),
+            _("write an earlier time"),
+        )
 
 
 class InvariantFields(Windowed):
@@ -574,7 +608,7 @@ def _check_gaps(fields: Mapping[str, Any], mistakes: Mistakes) -> None:
     """All gaps together may not be shorter than one."""
     longest, together = fields.get("longest"), fields.get("time_below")
     if together is not None and "longest" in fields and together.seconds < (longest.seconds if longest else 0.0):
-        mistakes.wrong("time_below", "is shorter than one gap may be", "write at least as long as `longest`")
+        mistakes.wrong("time_below", _("is shorter than one gap may be"), _("write at least as long as `longest`"))
 
 
 END = "end"
@@ -608,10 +642,10 @@ class LevelHoldsFields(Windowed):
         at = fields.get("at")
         _check_within_run("at", at if isinstance(at, float) else None, context.times.duration_s, mistakes)
         if "share" in given and "at" in given:
-            mistakes.wrong("at", "has both `share` and `at`", "keep one of the two")
+            mistakes.wrong("at", _("has both `share` and `at`"), _("keep one of the two"))
         if "share" not in given and {"from_", "until"} & set(given):
             name = "from" if "from_" in given else "until"
-            mistakes.wrong(name, "means nothing without `share`", "add `share`, or judge one moment with `at`")
+            mistakes.wrong(name, _("means nothing without `share`"), _("add `share`, or judge one moment with `at`"))
 
     def record(self) -> Expectation:
         at_s = self.at if isinstance(self.at, float) else None
@@ -644,12 +678,12 @@ class RecoveryFields(Expected):
         fault, times = fields.get("fault"), context.times
         if after == "heal":
             if fault is not None:
-                mistakes.wrong("fault", "means nothing with `after: heal`", "leave it out")
+                mistakes.wrong("fault", _("means nothing with `after: heal`"), _("leave it out"))
             if times.heal_by_s is None:
-                mistakes.wrong("after", "is `heal`, but the run says no `heal_by`", "add `heal_by` to `run`")
+                mistakes.wrong("after", _("is `heal`, but the run says no `heal_by`"), _("add `heal_by` to `run`"))
         elif not context.courses and context.whole_timeline:
-            what = f"is `{after}`, but the timeline is empty"
-            mistakes.wrong("after", what, "break something, or ask otherwise")
+            what = _("is `{after}`, but the timeline is empty", after=after)
+            mistakes.wrong("after", what, _("break something, or ask otherwise"))
         courses = [course for name, course in context.courses.items() if fault in (None, name)]
         known = [s for course in courses if (s := course.at_s if after == "onset" else course.over_s) is not None]
         origin = times.heal_by_s if after == "heal" else None
@@ -658,8 +692,12 @@ class RecoveryFields(Expected):
         limit, end = fields.get("within"), times.duration_s
         # a fault that comes after the end of the run is one mistake, not two
         if limit is not None and origin is not None and end is not None and origin < end < origin + limit.seconds:
-            what = f"ends {shown(origin + limit.seconds)} after zero, the run after {shown(end)}"
-            mistakes.wrong("within", what, "run longer or ask for an earlier recovery")
+            what = _(
+                "ends {ends} after zero, the run after {end}",
+                ends=Numeral(shown(origin + limit.seconds)),
+                end=Numeral(shown(end)),
+            )
+            mistakes.wrong("within", what, _("run longer or ask for an earlier recovery"))
 
     def record(self) -> Expectation:
         return Recovery(self.id, self.choice, self.limit, self.within, self.after, self.fault or "", self.title)
@@ -679,7 +717,7 @@ class BudgetFields(Windowed):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         super().check(fields, context, mistakes)
         if all(name in fields and fields[name] is None for name in ("person_hours", "time_below")):
-            mistakes.wrong((), "says neither `person_hours` nor `time_below`", "add one of the two")
+            mistakes.wrong((), _("says neither `person_hours` nor `time_below`"), _("add one of the two"))
 
     def record(self) -> Expectation:
         return Budget(self.id, self.choice, self.limit, self.person_hours, self.time_below, self.window, self.title)
@@ -708,7 +746,9 @@ class LinkContinuityFields(Model):
         _check_gaps(fields, mistakes)
         _check_fault(fields, context, mistakes)
         if not context.courses and context.whole_timeline:
-            mistakes.wrong("type", "asks about a fault, but the timeline is empty", "break something, or ask otherwise")
+            mistakes.wrong(
+                "type", _("asks about a fault, but the timeline is empty"), _("break something, or ask otherwise")
+            )
 
     def record(self) -> Expectation:
         longest, about = self.longest or TimeLimit(0.0), self.about or ""
@@ -729,7 +769,7 @@ class ByPluginFields(Model):
         _check_expected_id(fields, context, mistakes)
         checkers = registry().extensions(CHECKERS)
         if fields.get("checker") not in (None, *checkers):
-            mistakes.unknown("checker", "checker", fields["checker"], checkers, "stadtwerk list plugins")
+            mistakes.unknown("checker", _("checker"), fields["checker"], checkers, "stadtwerk list plugins")
 
     def record(self) -> Expectation:
         return ByPlugin(self.id, self.checker, self.given, self.title)
@@ -777,17 +817,19 @@ class ScenarioFile(Model):
         """No level is opted out and asked for, or opted out twice."""
         if context.city is None or "not_asked" not in fields or "expect" not in fields:
             return
-        asked: dict[str, str] = {}
+        asked: dict[str, Text] = {}
         for item in fields["expect"]:
             if isinstance(item, Expected):
                 for level in item.choice.of(context.city):
-                    asked.setdefault(level.id, f"is asked for by {item.id!r}")
+                    name = repr(level.id)
+                    asked.setdefault(
+                        level.id, _("level {level} is asked for by {name}", level=name, name=repr(item.id))
+                    )
         for number, out in enumerate(fields["not_asked"]):
             for level in out.choice.of(context.city):
                 if level.id in asked:
-                    what = f"level {level.id!r} {asked[level.id]}"
-                    mistakes.wrong(("not_asked", number), what, "judge it or leave it out, not both")
-                asked.setdefault(level.id, "is opted out already")
+                    mistakes.wrong(("not_asked", number), asked[level.id], _("judge it or leave it out, not both"))
+                asked.setdefault(level.id, _("level {level} is opted out already", level=repr(level.id)))
 
     def record(self, raw: Mapping[str, Any]) -> Scenario:
         """The record; `raw` is the file as it is written."""

@@ -30,6 +30,9 @@ from simulator.contracts.model import (
 )
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words
+
+_ = Words("resilience")
 
 SHOW, FAULTS, LEVELS, NORMS = (
     f"stadtwerk {what}" for what in ("city show", "list faults", "list levels", "list norms")
@@ -87,7 +90,11 @@ class World:
             items: Sequence[Any] = self.document.data[part]
             first = next(i for i, item in enumerate(items) if isinstance(item, dict) and item.get("id") == name)
             line = self.document.line((part, first, "id"))
-            mistakes.wrong("id", f"{name!r} is used twice (first in line {line})", "give each its own id")
+            mistakes.wrong(
+                "id",
+                _("{name} is used twice (first in line {line})", name=repr(name), line=line),
+                _("give each its own id"),
+            )
         self.ids[part].append(name)
 
 
@@ -97,7 +104,7 @@ def _city(info: ValidationInfo) -> City | None:
     return world.city
 
 
-def _of_city(noun: str, known: Callable[[City], Collection[str]], listing: str = SHOW) -> AfterValidator:
+def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str = SHOW) -> AfterValidator:
     """A name that the city must know; any name where no city is given."""
 
     def check(name: str, info: ValidationInfo) -> str:
@@ -109,7 +116,7 @@ def _of_city(noun: str, known: Callable[[City], Collection[str]], listing: str =
     return AfterValidator(check)
 
 
-def _one_of(noun: str, known: Callable[[], Collection[str]], listing: str = "") -> AfterValidator:
+def _one_of(noun: Text, known: Callable[[], Collection[str]], listing: str = "") -> AfterValidator:
     """A name of a catalogue; `listing` is the command that shows all, else they are told."""
 
     def check(name: str) -> str:
@@ -137,24 +144,24 @@ def _trenches(city: City) -> Collection[str]:
     return sorted({name for part in (city.components, city.links) for one in part.values() for name in one.trenches})
 
 
-ComponentName = Annotated[str, _of_city("component", lambda city: city.components)]
-ThingName = Annotated[str, _of_city("component or link", things)]
-PlaceName = Annotated[str, _of_city("component or district", lambda city: (*city.districts, *city.components))]
-DistrictName = Annotated[str, _of_city("district", lambda city: city.districts)]
-OwnerName = Annotated[str, _of_city("owner", _owners)]
-MakerName = Annotated[str, _of_city("maker", _values("maker"))]
-ModelName = Annotated[str, _of_city("model", _values("model"))]
-FirmwareName = Annotated[str, _of_city("firmware", _values("firmware"))]
-TrenchName = Annotated[str, _of_city("trench", _trenches)]
-LevelName = Annotated[str, _of_city("service level", lambda city: city.levels, LEVELS)]
+ComponentName = Annotated[str, _of_city(_("component"), lambda city: city.components)]
+ThingName = Annotated[str, _of_city(_("component or link"), things)]
+PlaceName = Annotated[str, _of_city(_("component or district"), lambda city: (*city.districts, *city.components))]
+DistrictName = Annotated[str, _of_city(_("district"), lambda city: city.districts)]
+OwnerName = Annotated[str, _of_city(_("owner"), _owners)]
+MakerName = Annotated[str, _of_city(_("vendor"), _values("maker"))]
+ModelName = Annotated[str, _of_city(_("model"), _values("model"))]
+FirmwareName = Annotated[str, _of_city(_("firmware"), _values("firmware"))]
+TrenchName = Annotated[str, _of_city(_("trench"), _trenches)]
+LevelName = Annotated[str, _of_city(_("service level"), lambda city: city.levels, LEVELS)]
 
-KindName = Annotated[str, _one_of("kind of component", lambda: registry().types, FAULTS)]
-FaultName = Annotated[str, _one_of("fault", lambda: registry().faults, FAULTS)]
-DomainName = Annotated[str, _one_of("domain", lambda: registry().subsystems)]
-LinkKindName = Annotated[str, _one_of("kind of link", lambda: registry().links)]
-TradeName = Annotated[str, _one_of("trade", lambda: registry().trades)]
-MeasureName = Annotated[str, _one_of("measure", lambda: registry().measures, LEVELS)]
-ClauseName = Annotated[str, _one_of("clause of the charter", clauses)]
+KindName = Annotated[str, _one_of(_("kind of component"), lambda: registry().types, FAULTS)]
+FaultName = Annotated[str, _one_of(_("fault"), lambda: registry().faults, FAULTS)]
+DomainName = Annotated[str, _one_of(_("domain"), lambda: registry().subsystems)]
+LinkKindName = Annotated[str, _one_of(_("kind of link"), lambda: registry().links)]
+TradeName = Annotated[str, _one_of(_("trade"), lambda: registry().trades)]
+MeasureName = Annotated[str, _one_of(_("measure"), lambda: registry().measures, LEVELS)]
+ClauseName = Annotated[str, _one_of(_("clause of the charter"), clauses)]
 
 OneOrMore = Annotated[Annotated[Name, TEXT] | Annotated[list[Name], LIST], by_shape]
 """A name, or a list of them."""
@@ -184,54 +191,64 @@ Length = Annotated[
         {
             "type": "string",
             "pattern": f"^drawn$|{DURATION_FORM}",
-            "description": f"{DURATION_HINT}; or, with `hazard` or `random`, `drawn`: that of each component's class",
+            "description": f"{DURATION_HINT.en}; or, with `hazard` or `random`, `drawn`: "
+            "that of each component's class",
         }
     ),
 ]
 """A duration in seconds, or `drawn`."""
 
-LIMIT_HINT = "a number, the id of a norm, or `minimum` for each level's own declared minimum"
-TIME_LIMIT_HINT = "a duration such as '15 s', '2h' or '1h30m', or the id of a norm given in seconds"
+LIMIT_HINT = _("a number, the id of a norm, or `minimum` for each level's own declared minimum")
+TIME_LIMIT_HINT = _("a duration such as '15 s', '2h' or '1h30m', or the id of a norm given in seconds")
 
 
 def _limit(value: object) -> Threshold:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Threshold(float(value))
     if not isinstance(value, str):
-        raise wrong("is empty" if value is None else f"{value!r} is not a limit", f"write {LIMIT_HINT}")
+        raise wrong(
+            _("is empty") if value is None else _("{value} is not a limit", value=repr(value)),
+            _("write {words}", words=LIMIT_HINT),
+        )
     if value == "minimum":
         return Threshold()
     no_percentage(value)
     norm = norms().get(value)
     if norm is None:
-        raise unknown("norm", value, [*norms(), "minimum"], NORMS)
+        raise unknown(_("norm"), value, [*norms(), "minimum"], NORMS)
     if norm.value is None:
-        raise wrong(f"norm {value!r} has no number ({norm.shown})", "write a number")
+        raise wrong(_("norm {value} has no number ({shown})", value=repr(value), shown=norm.shown), _("write a number"))
     return Threshold(norm.value, norm.id)
 
 
 Limit = Annotated[
-    Threshold, PlainValidator(_limit), WithJsonSchema({"type": ["number", "string"], "description": LIMIT_HINT})
+    Threshold, PlainValidator(_limit), WithJsonSchema({"type": ["number", "string"], "description": LIMIT_HINT.en})
 ]
 """What a level is held against."""
 
 
 def _time_limit(value: object) -> TimeLimit:
     if not isinstance(value, str):
-        raise wrong("is empty" if value is None else f"{value!r} is not a time", f"write {TIME_LIMIT_HINT}")
+        raise wrong(
+            _("is empty") if value is None else _("{value} is not a time", value=repr(value)),
+            _("write {words}", words=TIME_LIMIT_HINT),
+        )
     if value[:1].isdigit() or value[:1] in ("", " "):
         return TimeLimit(duration(value))
     norm = norms().get(value)
     if norm is None:
         timed = [norm.id for norm in norms().values() if norm.unit == "s"]
-        raise wrong(f"{value!r} is neither a duration nor a norm", suggestion(value, timed, NORMS))
+        raise wrong(_("{value} is neither a duration nor a norm", value=repr(value)), suggestion(value, timed, NORMS))
     if norm.unit != "s" or norm.value is None:
-        raise wrong(f"norm {value!r} is not a time ({norm.shown})", "name a norm given in seconds")
+        raise wrong(
+            _("norm {value} is not a time ({shown})", value=repr(value), shown=norm.shown),
+            _("name a norm given in seconds"),
+        )
     return TimeLimit(norm.value, norm.id)
 
 
 Within = Annotated[
-    TimeLimit, PlainValidator(_time_limit), WithJsonSchema({"type": "string", "description": TIME_LIMIT_HINT})
+    TimeLimit, PlainValidator(_time_limit), WithJsonSchema({"type": "string", "description": TIME_LIMIT_HINT.en})
 ]
 """A limit in time."""
 
@@ -243,18 +260,25 @@ def _signal(value: str, info: ValidationInfo) -> str:
     component, dot, quantity = value.rpartition(".")
     city = _city(info)
     if not dot or not component or not quantity:
-        raise wrong(f"{value!r} names no quantity of a component", "write component.quantity, or target.quantity")
+        raise wrong(
+            _("{value} names no quantity of a component", value=repr(value)),
+            _("write component.quantity, or target.quantity"),
+        )
     mistakes = Mistakes()
     if quantity not in registry().quantities:
-        mistakes.unknown((), "quantity", quantity, registry().quantities, ", ".join(sorted(registry().quantities)))
+        mistakes.unknown((), _("quantity"), quantity, registry().quantities, ", ".join(sorted(registry().quantities)))
     if city is not None and component != TARGET:
         if component not in city.components and component not in city.districts:
-            mistakes.unknown((), "component", component, [*city.components, *city.districts, TARGET], SHOW)
+            mistakes.unknown((), _("component"), component, [*city.components, *city.districts, TARGET], SHOW)
         elif quantity in registry().quantities and "any" not in registry().quantities[quantity].of:
             kind = city.components[component].kind if component in city.components else "district"
             if kind not in registry().quantities[quantity].of:
                 able = ", ".join(name for name, one in registry().quantities.items() if {kind, "any"} & set(one.of))
-                mistakes.wrong((), f"nothing measures {quantity!r} at a {kind}", f"measured there: {able}")
+                mistakes.wrong(
+                    (),
+                    _("nothing measures {quantity} at a {kind}", quantity=repr(quantity), kind=kind),
+                    _("measured there: {able}", able=able),
+                )
     mistakes.tell()
     return value
 

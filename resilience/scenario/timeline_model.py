@@ -46,6 +46,7 @@ from resilience.scenario.words import added
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Domain, Value
 from simulator.contracts.crews import crews_of, trade_of, trade_of_link
+from simulator.contracts.document import TYPE_WORDS
 from simulator.contracts.duration import shown
 from simulator.contracts.failure import INTENSITY, HazardType
 from simulator.contracts.fault import FaultPoint, Parameter
@@ -66,6 +67,9 @@ from simulator.contracts.model import (
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import ANY_QUANTITY, registry
 from simulator.contracts.repair import Trade
+from simulator.contracts.words import Numeral, Text, Words, alternatives
+
+_ = Words("resilience")
 
 _CURVES, _RATES = "stadtwerk list fragilities", "stadtwerk list rates"
 BY_AGE = "by-age"
@@ -122,11 +126,11 @@ class SelectorFields(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         if all(value is None for value in fields.values()) and len(fields) == len(cls.model_fields) - 1:
-            mistakes.wrong((), "names nothing", "say what is meant, such as kind: pump")
+            mistakes.wrong((), _("names nothing"), _("say what is meant, such as kind: pump"))
         of_links, of_components = _given(fields, "link_kind", "between", "isolate"), _given(fields, *OF_COMPONENTS)
         if of_links and of_components:
-            what = f"means components, `{of_links[0]}` means links"
-            mistakes.wrong(of_components[0], what, "keep one of the two, or use two entries")
+            what = _("means components, `{name}` means links", name=of_links[0])
+            mistakes.wrong(of_components[0], what, _("keep one of the two, or use two entries"))
 
     def record(self) -> Selector:
         border = Selector() if self.isolate is None else self.isolate.record()
@@ -146,19 +150,25 @@ class SelectorFields(Model):
             trench=self.trench or "",
         )
 
-    def misfit(self, point: FaultPoint | None) -> tuple[str, str] | None:
-        """Why nothing that is selected can fail in this way, and how to mend it; None if something can."""
+    def misfit(self, point: FaultPoint | None) -> tuple[Text, Text] | None:
+        """Why nothing that is selected can fail in this way, and how to fix it; None if something can."""
         if point is None:
             return None
         if self.kind is not None and point not in registry().faults_of_type[self.kind]:
-            can = ", ".join(fault.name for fault in registry().types[self.kind].faults) or "nothing"
-            return f"kind {self.kind!r} declares no {point.name!r}", f"it declares: {can}"
+            can = ", ".join(fault.name for fault in registry().types[self.kind].faults)
+            what = _("kind {kind} declares no {fault}", kind=repr(self.kind), fault=repr(point.name))
+            return what, _("it declares: {names}", names=can or _("nothing"))
         if self.link_kind is not None or self.between is not None or self.isolate is not None:
             kinds = registry().links if self.link_kind is None else [LinkKind(self.link_kind)]
             able = dict.fromkeys(fault.name for one in kinds for fault in registry().links[one].faults)
             if point.name not in able:
-                what = f"a {self.link_kind + ' ' if self.link_kind else ''}link declares no {point.name!r}"
-                return what, f"it declares: {', '.join(able)}"
+                kind, fault = self.link_kind, repr(point.name)
+                what = (
+                    _("a {kind} link declares no {fault}", kind=kind, fault=fault)
+                    if kind
+                    else _("a link declares no {fault}", fault=fault)
+                )
+                return what, _("it declares: {names}", names=", ".join(able))
         return None
 
 
@@ -178,10 +188,18 @@ class SignalFields(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         if not _given(fields, "below", "above"):
-            mistakes.wrong((), "says neither `below` nor `above`", "add one of the two")
+            mistakes.wrong((), _("says neither `below` nor `above`"), _("add one of the two"))
         below, above = fields.get("below"), fields.get("above")
         if below is not None and above is not None and above >= below:
-            mistakes.wrong("above", f"nothing is above {above:g} and below {below:g}", "keep one of the two")
+            mistakes.wrong(
+                "above",
+                _(
+                    "nothing is above {above} and below {below}",
+                    above=Numeral(f"{above:g}"),
+                    below=Numeral(f"{below:g}"),
+                ),
+                _("keep one of the two"),
+            )
 
     def trigger(self) -> Trigger:
         component, _, quantity = self.signal.rpartition(".")
@@ -221,7 +239,7 @@ class RepairFields(Model):
         city, depot = context.city, fields.get("depot")
         depots = [] if city is None else [one.id for one in city.of_kind("depot")]
         if depots and depot is not None and depot not in depots:
-            mistakes.unknown("depot", "depot", depot, depots, ", ".join(depots))
+            mistakes.unknown("depot", _("depot"), depot, depots, ", ".join(depots))
 
     @property
     def work_s(self) -> float | None:
@@ -236,8 +254,10 @@ class RepairFields(Model):
 
 def _value(value: object) -> Value:
     if not isinstance(value, bool | int | float | str):
-        what = "is empty" if value is None else f"{value!r} is not a number, a text, true or false"
-        raise wrong(what, "write what the fault takes, as `stadtwerk list faults` shows it")
+        what = (
+            _("is empty") if value is None else _("{value} is not a number, a text, true or false", value=repr(value))
+        )
+        raise wrong(what, _("write what the fault takes, as `stadtwerk list faults` shows it"))
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
@@ -260,34 +280,48 @@ def _check_parameters(
     for name, value in given.items():
         way = ("parameters", name)
         if name not in declared:
-            mistakes.unknown(way, f"parameter of {point.name!r}", name, declared, ", ".join(declared) or "none")
+            mistakes.unknown(
+                way, _("parameter of {name}", name=repr(point.name)), name, declared, ", ".join(declared) or "–"
+            )
         elif (problem := _wrong_value(value, declared[name])) is not None:
             mistakes.wrong(way, *problem)
     for name, parameter in declared.items():
         if parameter.default is None and name not in given and not may_lack:
-            unit = f" in {parameter.unit}" if parameter.unit not in ("", "1") else ""
-            what = f"{point.name!r} needs the parameter {name!r}"
-            mistakes.wrong("parameters", what, added(f"{name}: ...{unit}", parameter))
+            what = _("{fault} needs the parameter {name}", fault=repr(point.name), name=repr(name))
+            unit = parameter.unit if parameter.unit != "1" else ""
+            fix = added(_with_unit(_("add {words}", words=f"{name}: ..."), unit), parameter)
+            mistakes.wrong("parameters", what, fix)
     lowest, highest = given.get("lowest"), given.get("highest")
     if isinstance(lowest, float) and isinstance(highest, float) and lowest > highest:
-        what = f"{lowest:g} is above `highest`, {highest:g}"
-        mistakes.wrong(("parameters", "lowest"), what, "write them the other way round")
+        what = _(
+            "{lowest} is above `highest`, {highest}", lowest=Numeral(f"{lowest:g}"), highest=Numeral(f"{highest:g}")
+        )
+        mistakes.wrong(("parameters", "lowest"), what, _("write them the other way round"))
 
 
-def _wrong_value(value: Value, parameter: Parameter) -> tuple[str, str] | None:
-    """What is wrong with a parameter, and how to mend it."""
+def _wrong_value(value: Value, parameter: Parameter) -> tuple[Text, Text] | None:
+    """What is wrong with a parameter, and how to fix it."""
     if parameter.choices:
         right = value in parameter.choices
-        return None if right else (f"is {_written(value)}", f"write one of: {', '.join(parameter.choices)}")
-    wanted = "a number" if parameter.default is None else _type_of(parameter.default)
-    unit = f" in {parameter.unit}" if wanted == "a number" and parameter.unit not in ("", "1") else ""
+        what = _("is {value}", value=_written(value))
+        return None if right else (what, _("write one of: {names}", names=", ".join(parameter.choices)))
+    wanted = "number" if parameter.default is None else _type_of(parameter.default)
+    unit = "" if wanted != "number" or parameter.unit == "1" else parameter.unit
+    least, most = parameter.at_least, parameter.at_most
     if _type_of(value) != wanted:
-        return f"{_written(value)} is not {wanted}", f"write {wanted}{unit}"
-    if isinstance(value, float) and parameter.at_least is not None and value < parameter.at_least:
-        return f"{value:g} is too small", f"write {parameter.at_least:g} or more{unit}"
-    if isinstance(value, float) and parameter.at_most is not None and value > parameter.at_most:
-        return f"{value:g} is too big", f"write {parameter.at_most:g} or less{unit}"
+        what = _("{value} is not {words}", value=_written(value), words=TYPE_WORDS[wanted])
+        return what, _with_unit(_("write {words}", words=TYPE_WORDS[wanted]), unit)
+    if isinstance(value, float) and least is not None and value < least:
+        fix = _("write {bound} or more", bound=Numeral(f"{least:g}"))
+        return _("{value} is too small", value=_written(value)), _with_unit(fix, unit)
+    if isinstance(value, float) and most is not None and value > most:
+        fix = _("write {bound} or less", bound=Numeral(f"{most:g}"))
+        return _("{value} is too big", value=_written(value)), _with_unit(fix, unit)
     return None
+
+
+def _with_unit(fix: Text, unit: str) -> Text:
+    return _("{fix} in {unit}", fix=fix, unit=unit) if unit else fix
 
 
 def _written(value: Value) -> str:
@@ -295,9 +329,10 @@ def _written(value: Value) -> str:
 
 
 def _type_of(value: object) -> str:
+    """As JSON Schema calls it."""
     if isinstance(value, bool):
-        return "true or false"
-    return "a number" if isinstance(value, int | float) else "a text"
+        return "boolean"
+    return "number" if isinstance(value, int | float) else "string"
 
 
 # --- hazards and failures by chance
@@ -313,11 +348,11 @@ def _is_number(value: object) -> bool:
 
 def _point(value: Any) -> Point:
     if not _is_list(value) or len(value) < 2:
-        raise wrong(f"{value!r} is not a point"[:200], "write two numbers: [x, y]")
+        raise wrong(_("{value} is not a point", value=repr(value)[:180]), _("write two numbers: [x, y]"))
     mistakes = Mistakes()
     for number, one in enumerate(value):
         if not _is_number(one):
-            mistakes.wrong((number,), f"{one!r} is not a number"[:200], "write a number")
+            mistakes.wrong((number,), _("{one} is not a number", one=repr(one)[:180]), _("write a number"))
     mistakes.tell()
     return float(value[0]), float(value[1])
 
@@ -352,8 +387,8 @@ class GeometryFields(Model):
         else:
             right = all(map(_is_polygon, coordinates))
         if not right:
-            mend = "write coordinates as in RFC 7946: [[[longitude, latitude], ...]] for a Polygon"
-            mistakes.wrong("coordinates", f"are not those of a {kind}", mend)
+            fix = _("write coordinates as in RFC 7946: [[[longitude, latitude], ...]] for a Polygon")
+            mistakes.wrong("coordinates", _("are not those of a {kind}", kind=kind), fix)
 
     def record(self, width_m: float) -> Place:
         """The rings of a Polygon or MultiPolygon, or the course of a LineString."""
@@ -410,19 +445,25 @@ class AreaFields(Model):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         forms = _given(fields, *FORMS)
         if len(forms) != 1:
-            what = "says no place" if not forms else f"has both `{forms[0]}` and `{forms[1]}`"
-            mistakes.wrong(forms[1] if forms else (), what, f"keep one of: {', '.join(FORMS)}")
+            what = (
+                _("says no place") if not forms else _("has both `{one}` and `{other}`", one=forms[0], other=forms[1])
+            )
+            mistakes.wrong(forms[1] if forms else (), what, _("keep one of: {names}", names=", ".join(FORMS)))
             return
         along = forms[0] == "line" or (fields.get("geojson") is not None and fields["geojson"].type == "LineString")
-        for name, needed, what in (("width_m", along, "line"), ("radius_m", forms[0] == "centre", "centre")):
+        for name, needed, shape in (("width_m", along, "line"), ("radius_m", forms[0] == "centre", "centre")):
             if needed and not _given(fields, name):
-                mistakes.wrong((), f"has a {what}, but no `{name}`", f"add `{name}`, in metres")
+                mistakes.wrong(
+                    (),
+                    _("has a `{shape}`, but no `{name}`", shape=shape, name=name),
+                    _("add `{name}`, in metres", name=name),
+                )
             elif not needed and _given(fields, name):
-                mistakes.wrong(name, f"means nothing without a {what}", "leave it out")
+                mistakes.wrong(name, _("means nothing without a {shape}", shape=shape), _("leave it out"))
         district = fields.get("district")
         if context.city is not None and district is not None and len(context.city.districts[district].outline) < 3:
-            what = f"{district!r} has no outline"
-            mistakes.wrong("district", what, "name an area otherwise, or draw the district")
+            what = _("{district} has no outline", district=repr(district))
+            mistakes.wrong("district", what, _("name an area otherwise, or draw the district"))
 
     @property
     def has_width(self) -> bool:
@@ -471,16 +512,22 @@ class HazardFields(Model):
         own = INTENSITY[HazardType(kind)]
         others = [name for name in _given(fields, *INTENSITY.values()) if name != own]
         for name in others:
-            mistakes.wrong(name, f"means nothing for a {kind}", f"write `{own}`")
+            mistakes.wrong(name, _("means nothing for a {kind}", kind=kind), _("write `{own}`", own=own))
         if not _given(fields, own) and not others:
-            mistakes.wrong((), f"says no `{own}`", f"add `{own}`, the intensity of the {kind}")
+            mistakes.wrong(
+                (), _("says no `{own}`", own=own), _("add `{own}`, the intensity of the {kind}", own=own, kind=kind)
+            )
         peak, edge, area = fields.get(own), fields.get("edge"), fields.get("area")
         if peak is not None and edge is not None and edge > peak:
-            mistakes.wrong("edge", f"is above `{own}`, {peak:g}", "write less, the intensity grows inwards")
+            mistakes.wrong(
+                "edge",
+                _("is above `{own}`, {peak}", own=own, peak=Numeral(f"{peak:g}")),
+                _("write less, the intensity grows inwards"),
+            )
         if not _given(fields, "edge") and _given(fields, "fade_m"):
-            mistakes.wrong("fade_m", "means nothing without `edge`", "add `edge`, the intensity at the border")
+            mistakes.wrong("fade_m", _("means nothing without `edge`"), _("add `edge`, the intensity at the border"))
         if _given(fields, "edge") and not _given(fields, "fade_m") and area is not None and not area.has_width:
-            mistakes.wrong("edge", "says not within which distance it grows", "add `fade_m`, in metres")
+            mistakes.wrong("edge", _("says not within which distance it grows"), _("add `fade_m`, in metres"))
 
     def record(self) -> Hazard:
         kind = HazardType(self.type)
@@ -492,12 +539,22 @@ def _rate(value: object) -> float | None:
     if value == BY_AGE:
         return None
     if isinstance(value, str):
-        raise wrong(f"{value!r} is no rate", f"write failures a year, or `{BY_AGE}`: {suggestion(value, [BY_AGE])}")
+        raise wrong(
+            _("{value} is no rate", value=repr(value)),
+            _(
+                "write failures a year, or `{name}`: {hint}",
+                name=BY_AGE,
+                hint=suggestion(value, [BY_AGE]),
+            ),
+        )
     if not isinstance(value, int | float) or isinstance(value, bool):
-        what = "is empty" if value is None else f"{value!r} is no rate"
-        raise wrong(what, f"write failures a year, or `{BY_AGE}`")
+        what = _("is empty") if value is None else _("{value} is no rate", value=repr(value))
+        raise wrong(what, _("write failures a year, or `{name}`", name=BY_AGE))
     if value < 0:
-        raise wrong(f"{value!r} is below the minimum of 0", f"write failures a year, or `{BY_AGE}`")
+        raise wrong(
+            _("{value} is below the minimum of 0", value=repr(value)),
+            _("write failures a year, or `{name}`", name=BY_AGE),
+        )
     return float(value)
 
 
@@ -515,7 +572,9 @@ class RandomFields(Model):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         until, end_s = fields.get("until"), context.times.end_s
         if until is not None and end_s is not None and until > end_s:
-            mistakes.wrong("until", f"lies after the end ({shown(end_s)})", "write an earlier time")
+            mistakes.wrong(
+                "until", _("lies after the end ({shown})", shown=Numeral(shown(end_s))), _("write an earlier time")
+            )
 
     def record(self) -> Wear:
         return Wear(self.rate, self.factor, self.until)
@@ -541,9 +600,11 @@ class CaseFields(Model):
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         at, end_s = fields.get("at"), context.times.end_s
         if at is not None and end_s is not None and at >= end_s:
-            mistakes.wrong("at", f"lies at or after the end ({shown(end_s)})", "write an earlier time")
+            mistakes.wrong(
+                "at", _("lies at or after the end ({shown})", shown=Numeral(shown(end_s))), _("write an earlier time")
+            )
         if fields.get("for_") == 0:
-            mistakes.wrong("for", "is nothing", "break it for longer than 0 s")
+            mistakes.wrong("for", _("is nothing"), _("break it for longer than 0 s"))
 
     def record(self, entry: TimelineEntry) -> Case:
         """The case; what it does not say itself is that of its entry."""
@@ -642,8 +703,8 @@ class _EntryCheck:
     def given(self, *names: str) -> list[str]:
         return _given(self.fields, *names)
 
-    def wrong(self, way: str | Sequence[str | int], what: str, mend: str) -> None:
-        self.mistakes.wrong(way, what, mend)
+    def wrong(self, way: str | Sequence[str | int], what: Text, fix: Text) -> None:
+        self.mistakes.wrong(way, what, fix)
 
     def run(self) -> None:
         name = self.fields.get("id")
@@ -651,12 +712,12 @@ class _EntryCheck:
         span = self._times()
         self._isolate()
         if not self.given("fault", "isolate") and not self.draws and not self.cases:
-            self.wrong((), "'fault' is missing", f"add it, see `{FAULTS}`")
+            self.wrong((), _("'fault' is missing"), _("add it, see `{command}`", command=FAULTS))
         both, neither = len(self.given("target", "selector")) == 2, not self.given("target", "selector", "isolate")
         if both:
-            self.wrong("selector", "has both `target` and `selector`", "keep one of the two")
+            self.wrong("selector", _("has both `target` and `selector`"), _("keep one of the two"))
         elif neither and not self.draws and not self.cases:
-            self.wrong((), "has neither `target` nor `selector`", "add one of the two")
+            self.wrong((), _("has neither `target` nor `selector`"), _("add one of the two"))
         self._targets()
         self._repair()
         self._selector()
@@ -676,33 +737,40 @@ class _EntryCheck:
         repair = self.fields.get("repair")
         for way, value in (("for", length), (("repair", "work"), repair and repair.work)):
             if value == DRAWN and not self.draws:
-                self.wrong(way, "is `drawn`, but nothing is drawn here", "write a duration such as '2h'")
+                self.wrong(way, _("is `drawn`, but nothing is drawn here"), _("write a duration such as '2h'"))
         if len(self.given("for_", "repair")) == 2:
-            self.wrong("repair", "stands beside `for`", "keep one of the two")
+            self.wrong("repair", _("stands beside `for`"), _("keep one of the two"))
         if length == 0:
-            self.wrong("for", "is nothing", "break it for longer than 0 s")
+            self.wrong("for", _("is nothing"), _("break it for longer than 0 s"))
         if not self.given("at", "when", "hazard", "random", "cases"):
             self.wrong(
-                (), "has neither `at` nor `when`", "add `at`, the time from zero, or `when`, a state of the town"
+                (), _("has neither `at` nor `when`"), _("add `at`, the time from zero, or `when`, a state of the town")
             )
         times = self.times
         if at is None or times.duration_s is None:
             return None
         if at >= times.duration_s:
-            what = f"lies at or after the end of the run ({shown(times.duration_s)})"
-            self.wrong("at", what, "break it earlier or run longer")
+            what = _("lies at or after the end of the run ({shown})", shown=Numeral(shown(times.duration_s)))
+            self.wrong("at", what, _("break it earlier or run longer"))
             return None
         if times.heal_by_s is not None and at >= times.heal_by_s:
-            what = f"lies at or after heal_by ({shown(times.heal_by_s)}), when everything is mended"
-            self.wrong("at", what, "break it earlier or heal later")
+            what = _(
+                "lies at or after heal_by ({shown}), when everything is mended", shown=Numeral(shown(times.heal_by_s))
+            )
+            self.wrong("at", what, _("break it earlier or heal later"))
             return None
         last = times.end_s if times.end_s is not None else times.duration_s
         fixed = not self.given("when", "random", "cases")
         lasts = length if isinstance(length, float) else None
         if lasts is not None and at + lasts > last and fixed:
             name = "heal_by" if times.heal_by_s is not None else "the end of the run"
-            what = f"lasts until {shown(at + lasts)}, beyond {name} ({shown(last)})"
-            self.wrong("for", what, "shorten it, or leave it out to last until then")
+            what = _(
+                "lasts until {until}, beyond {name} ({end})",
+                until=Numeral(shown(at + lasts)),
+                name=name,
+                end=Numeral(shown(last)),
+            )
+            self.wrong("for", what, _("shorten it, or leave it out to last until then"))
         return (at, last if lasts is None else at + lasts) if fixed and not self.draws else None
 
     def _course(self) -> Course:
@@ -721,7 +789,7 @@ class _EntryCheck:
             if city is None:
                 continue
             if target in seen:
-                self.wrong(way, f"{target!r} is named twice", "name it once")
+                self.wrong(way, _("{target} is named twice", target=repr(target)), _("name it once"))
             seen.add(target)
             if target in city.components:
                 kind = city.components[target].kind
@@ -731,26 +799,37 @@ class _EntryCheck:
                 kind, faults = f"{link.kind} link", registry().links[link.kind].faults
                 own = faults
             else:
-                self.mistakes.unknown(way, "component or link", target, things(city), SHOW)
+                self.mistakes.unknown(way, _("component or link"), target, things(city), SHOW)
                 continue
             if self.point is not None and self.point.name not in [fault.name for fault in faults]:
                 can = ", ".join(fault.name for fault in own) or "nothing"
-                what = f"{target!r} is a {kind}, which declares no {self.point.name!r}"
-                self.wrong("fault", what, f"it declares: {can}")
+                what = _(
+                    "{target} is a {kind}, which declares no {name}",
+                    target=repr(target),
+                    kind=kind,
+                    name=repr(self.point.name),
+                )
+                self.wrong("fault", what, _("it declares: {can}", can=can))
             elif self.point in registry().sensor_faults:
                 self._sensor(way, target, city)
             elif self.point in registry().report_faults and target not in {cohort.gateway for cohort in city.cohorts}:
-                self.wrong(way, f"no sensor reports to {target!r}", "name a gateway with sensors behind it")
+                self.wrong(
+                    way,
+                    _("no sensor reports to {target}", target=repr(target)),
+                    _("name a gateway with sensors behind it"),
+                )
 
     def _sensor(self, way: Sequence[str | int], target: str, city: City) -> None:
         measured = city.measured_at(target)
         quantity = (self.fields.get("parameters") or {}).get("quantity")
         if not measured:
-            mend = "name a component with a sensor, see its city's sensors"
-            self.wrong(way, f"{target!r} carries no sensor", mend)
+            fix = _("name a component with a sensor, see its city's sensors")
+            self.wrong(way, _("{target} carries no sensor", target=repr(target)), fix)
         elif quantity not in (None, ANY_QUANTITY, *measured):
-            what = f"no sensor reads {quantity!r} at {target!r}"
-            self.wrong(("parameters", "quantity"), what, f"write one of: {', '.join((ANY_QUANTITY, *measured))}")
+            what = _("no sensor reads {quantity} at {target}", quantity=repr(quantity), target=repr(target))
+            self.wrong(
+                ("parameters", "quantity"), what, _("write one of: {names}", names=", ".join((ANY_QUANTITY, *measured)))
+            )
 
     def _repair(self) -> None:
         repair, city = self.fields.get("repair"), self.city
@@ -759,8 +838,8 @@ class _EntryCheck:
         depots = [depot.id for depot in city.of_kind("depot")]
         targets = listed(self.fields.get("target"))
         if not depots:
-            what = f"city {city.name!r} has no depot, nobody comes"
-            self.wrong("repair", what, "use `for`, or add a depot to the city")
+            what = _("city {name} has no depot, nobody comes", name=repr(city.name))
+            self.wrong("repair", what, _("use `for`, or add a depot to the city"))
         elif repair is not None:
             self._trade(repair, targets, depots if repair.depot is None else [repair.depot], city)
         if city.road_files is None or repair is None:
@@ -770,8 +849,10 @@ class _EntryCheck:
             place = city.links[place].target if place in city.links else place
             component = city.components.get(place)
             if component and not _reached(component, city):
-                what = f"no road link leads to {place!r}, a crew never arrives"
-                self.wrong(("repair", "site") if field == "site" else "repair", what, "name a `site` with road access")
+                what = _("no road link leads to {place}, a crew never arrives", place=repr(place))
+                self.wrong(
+                    ("repair", "site") if field == "site" else "repair", what, _("name a `site` with road access")
+                )
 
     def _trade(self, repair: RepairFields, targets: Sequence[str], depots: Sequence[str], city: City) -> None:
         """The trade asked for, or that of each target, is known at one of the depots."""
@@ -783,9 +864,15 @@ class _EntryCheck:
         else:
             wanted = {str(trade) for target in targets if (trade := _trade_of(target, city)) is not None}
         for missing in sorted(wanted - able):
-            what = f"no crew of the trade {missing!r} belongs to {' or '.join(depots)}"
-            mend = f"write trade: and one of: {', '.join(sorted(able))}" if able else "give the depot crews"
-            self.wrong("repair" if repair.trade is None else ("repair", "trade"), what, mend)
+            what = _(
+                "no crew of the trade {missing} belongs to {names}", missing=repr(missing), names=alternatives(depots)
+            )
+            fix = (
+                _("write trade: and one of: {names}", names=", ".join(sorted(able)))
+                if able
+                else _("give the depot crews")
+            )
+            self.wrong("repair" if repair.trade is None else ("repair", "trade"), what, fix)
 
     def _selector(self) -> None:
         """What is selected can fail in this way, and is there in the city."""
@@ -800,22 +887,30 @@ class _EntryCheck:
             if not found:
                 self._finds_nothing(selector.record(), self.point.name, self.city)
             elif selector.random is not None and selector.random > found:
-                what = f"asks for {selector.random:g} of {found}"
-                self.wrong(("selector", "random"), what, f"write {found} at most")
+                what = _("asks for {random} of {found}", random=Numeral(f"{selector.random:g}"), found=found)
+                self.wrong(("selector", "random"), what, _("write {found} at most", found=found))
 
     def _finds_nothing(self, selector: Selector, fault: str, city: City) -> None:
         beside = left_out(selector, fault, city)
-        what, mend = f"finds no component or link with fault {fault!r}", f"see `{SHOW}`"
+        what, fix = (
+            _("finds no component or link with fault {name}", name=repr(fault)),
+            _("see `{command}`", command=SHOW),
+        )
         if beside:
             name = beside[0]
-            what += f": {name} lies inside, or belongs to a node that only passes on what others send"
+            what = _(
+                "{what}: {name} lies inside, or belongs to a node that only passes on what others send",
+                what=what,
+                name=name,
+            )
             district = next((place for place in selector.between if place in city.districts), "...")
             link = city.links[name]
-            mend = (
-                f"name both ends, between: [{link.source}, {link.target}], or cut off the district: "
-                f"isolate: {{district: {district}, kinds: [{link.kind}]}}"
+            fix = _(
+                "name both ends, {ends}, or cut off the district: {cut}",
+                ends=f"between: [{link.source}, {link.target}]",
+                cut=f"isolate: {{district: {district}, kinds: [{link.kind}]}}",
             )
-        self.wrong("selector", what, mend)
+        self.wrong("selector", what, fix)
 
     def _isolate(self) -> None:
         """What is cut off is all that an entry with `isolate` breaks."""
@@ -824,10 +919,17 @@ class _EntryCheck:
         if border is None:
             return
         if beside:
-            self.wrong("isolate", f"stands beside `{beside[0]}`", "keep one of the two, or use two entries")
+            self.wrong(
+                "isolate", _("stands beside `{sort}`", sort=beside[0]), _("keep one of the two, or use two entries")
+            )
         elif self.city is not None and not matching(border.record(), border.cut(), self.city):
-            kinds = " or ".join(border.kinds or []) or "any kind of"
-            self.wrong("isolate", f"no {kinds} link leaves {border.district!r}", f"see `{SHOW}`")
+            kinds, district = border.kinds or [], repr(border.district)
+            what = (
+                _("no link of kind {names} leaves {district}", names=alternatives(kinds), district=district)
+                if kinds
+                else _("no link leaves {district}", district=district)
+            )
+            self.wrong("isolate", what, _("see `{command}`", command=SHOW))
 
     def _overlap(self, span: tuple[float, float] | None) -> None:
         """The same thing broken twice at once by name is a slip; selectors, resolved or not, may well overlap."""
@@ -841,29 +943,33 @@ class _EntryCheck:
             spans = self.world.taken.setdefault((target, way_of_failing), [])
             for begin, until, other in spans:
                 if (span[0] < until and begin < end) or span[0] == begin:
-                    what = f"{target!r} is broken in this way by {other!r} already"
-                    self.wrong(way, what, "move or drop one of them")
+                    what = _(
+                        "{target} is broken in this way by {other} already", target=repr(target), other=repr(other)
+                    )
+                    self.wrong(way, what, _("move or drop one of them"))
                     break
             spans.append((span[0], end, self.fields.get("id") or "another entry"))
 
     def _draws(self) -> None:
         """Look for mistakes in `hazard` and `random`."""
         if len(self.draws) == 2:
-            self.wrong("random", "stands beside `hazard`", "use two entries")
+            self.wrong("random", _("stands beside `hazard`"), _("use two entries"))
             return
         if not self.draws:
             return
         sort = self.draws[0]
         selector: SelectorFields | None = self.fields.get("selector")
         if self.given("when"):
-            self.wrong("when", f"stands beside `{sort}`", "use two entries")
+            self.wrong("when", _("stands beside `{sort}`", sort=sort), _("use two entries"))
             return
         if selector is not None and selector.random is not None:
-            self.wrong(("selector", "random"), f"stands beside `{sort}`, which draws by itself", "leave it out")
+            self.wrong(
+                ("selector", "random"), _("stands beside `{sort}`, which draws by itself", sort=sort), _("leave it out")
+            )
             return
         if self.given("parameters") and not self.given("fault"):
-            what = "are those of a fault, but none is named"
-            self.wrong("parameters", what, "add `fault`, or leave them out")
+            what = _("are those of a fault, but none is named")
+            self.wrong("parameters", what, _("add `fault`, or leave them out"))
         if sort == "hazard":
             self._hazard(self.fields.get("hazard"))
         else:
@@ -877,32 +983,38 @@ class _EntryCheck:
 
     def _hazard(self, item: HazardFields | None) -> None:
         if not self.given("at"):
-            self.wrong((), "has no `at`", "add `at`, the time from zero at which the hazard comes")
+            self.wrong((), _("has no `at`"), _("add `at`, the time from zero at which the hazard comes"))
         if item is None:
             return
         curves = [curve for curve in registry().fragilities.values() if curve.hazard.value == item.type]
         if self.point is not None and self.point.name not in [curve.fault for curve in curves]:
             able = dict.fromkeys(curve.fault for curve in curves)
-            mend = f"one of: {', '.join(able)}; see `{_CURVES}`"
-            self.wrong("fault", f"no {item.type} leads to {self.point.name!r}", mend)
+            fix = _("one of: {names}; see `{command}`", names=", ".join(able), command=_CURVES)
+            self.wrong("fault", _("no {type} leads to {name}", type=item.type, name=repr(self.point.name)), fix)
         if self.city is not None and self._sound and not self._exposed(self.city, hazard=item.record()):
-            self.wrong("hazard", f"finds nothing in its area that a {item.type} can damage", f"see `{_CURVES}`")
+            self.wrong(
+                "hazard",
+                _("finds nothing in its area that a {type} can damage", type=item.type),
+                _("see `{command}`", command=_CURVES),
+            )
 
     def _random(self, item: RandomFields | None) -> None:
         at = 0.0 if not self.given("at") else self.fields.get("at")
         if item is None:
             return
         if item.until is not None and at is not None and item.until <= at:
-            self.wrong(("random", "until"), f"is not after `at` ({shown(at)})", "write a later time")
+            self.wrong(
+                ("random", "until"), _("is not after `at` ({shown})", shown=Numeral(shown(at))), _("write a later time")
+            )
         known = [one for one in registry().rates.values() if self.point is None or one.fault == self.point.name]
         if self.point is not None and not known and item.rate is None:
             able = dict.fromkeys(one.fault for one in registry().rates.values())
-            mend = f"one of: {', '.join(able)}; or write a number"
-            self.wrong("fault", f"no rate is known of {self.point.name!r}", mend)
+            fix = _("one of: {names}; or write a number", names=", ".join(able))
+            self.wrong("fault", _("no rate is known of {name}", name=repr(self.point.name)), fix)
         if self.city is not None and self._sound:
             found = self._exposed(self.city, wear=Wear(item.rate))
             if not found:
-                self.wrong("random", "finds no component with a failure rate", f"see `{_RATES}`")
+                self.wrong("random", _("finds no component with a failure rate"), _("see `{command}`", command=_RATES))
             self._unknown_class(found)
 
     def _exposed(self, city: City, **sort: Any) -> tuple[Exposure, ...]:
@@ -924,35 +1036,43 @@ class _EntryCheck:
         for one in found:
             kind = one.component.kind
             if one.outage is None and self.fields.get("for_") == DRAWN:
-                what = f"is `drawn`, but no length is known of {one.fault!r} at a {kind}"
-                self.wrong("for", what, f"write a duration such as '2h'; see `{_RATES}`")
+                what = _("is `drawn`, but no length is known of {fault} at a {kind}", fault=repr(one.fault), kind=kind)
+                self.wrong("for", what, _("write a duration such as '2h'; see `{command}`", command=_RATES))
                 return
             point = point_of(one.fault)
             for parameter in () if point is None else point.parameters:
                 if parameter.default is None and parameter.name not in {*one.parameters, *given}:
-                    what = f"{one.fault!r} at a {kind} needs the parameter {parameter.name!r}"
-                    self.wrong((), what, added(f"parameters: {{{parameter.name}: ...}}", parameter))
+                    what = _(
+                        "{fault} at a {kind} needs the parameter {name}",
+                        fault=repr(one.fault),
+                        kind=kind,
+                        name=repr(parameter.name),
+                    )
+                    fix = _("add {words}", words=f"parameters: {{{parameter.name}: ...}}")
+                    self.wrong((), what, added(fix, parameter))
                     return
 
     def _cases(self) -> None:
         if not self.cases:
             return
         if self.given("when"):
-            self.wrong("when", "stands beside `cases`, which have moments of their own", "use two entries")
+            self.wrong("when", _("stands beside `cases`, which have moments of their own"), _("use two entries"))
         taken: set[str] = set()
         for number, case in enumerate(self.fields.get("cases") or ()):
             here = ("cases", number)
             if case.target in taken:
-                self.wrong((*here, "target"), f"{case.target!r} stands in two cases", "use two entries")
+                self.wrong(
+                    (*here, "target"), _("{target} stands in two cases", target=repr(case.target)), _("use two entries")
+                )
             taken.add(case.target)
             self._case(case, here)
 
     def _case(self, case: CaseFields, here: tuple[str, int]) -> None:
         point = self.point if case.fault is None else point_of(case.fault)
         if case.fault is None and not self.given("fault"):
-            self.wrong(here, "names no fault, and neither does its entry", "add `fault`")
+            self.wrong(here, _("names no fault, and neither does its entry"), _("add `fault`"))
         if case.at is None and not self.given("at"):
-            self.wrong(here, "has no `at`, and neither has its entry", "add `at`")
+            self.wrong(here, _("has no `at`, and neither has its entry"), _("add `at`"))
         inside = Mistakes()
         _check_parameters(case.parameters or {}, point, inside, bool(self.given("parameters")))
         self.mistakes.take(here, inside)
@@ -965,14 +1085,18 @@ class _EntryCheck:
         if point.name not in [fault.name for fault in faults]:
             can = ", ".join(fault.name for fault in faults) or "nothing"
             way = "fault" if case.fault is None else (*here, "fault")
-            self.wrong(way, f"{case.target!r} declares no {point.name!r}", f"it declares: {can}")
+            self.wrong(
+                way,
+                _("{target} declares no {name}", target=repr(case.target), name=repr(point.name)),
+                _("it declares: {can}", can=can),
+            )
 
     def _evidence(self) -> None:
         seen, at, end_s = self.fields.get("evidence"), self.fields.get("at"), self.times.duration_s
         # a fault that comes after the end of the run is one mistake, not two
         if seen is not None and at is not None and end_s is not None and at < end_s < at + seen.within:
-            what = f"ends after the run ({shown(end_s)})"
-            self.wrong(("evidence", "within"), what, "look for it earlier, or run longer")
+            what = _("ends after the run ({shown})", shown=Numeral(shown(end_s)))
+            self.wrong(("evidence", "within"), what, _("look for it earlier, or run longer"))
 
 
 def _trade_of(target: str, city: City) -> Trade | None:

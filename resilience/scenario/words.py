@@ -6,7 +6,6 @@ from resilience.scenario.entry import Signal, TimelineEntry
 from resilience.words.terms import fault_words, name_of, quantity_words
 from simulator.contracts.city import City
 from simulator.contracts.fault import Parameter
-from simulator.contracts.problem import Sentence
 from simulator.contracts.words import Text, Verbatim, Words, joined, number
 
 _ = Words("resilience")
@@ -39,8 +38,6 @@ def state_words(signal: Signal, target: str, city: City) -> Text:
     return name + Verbatim(": ") + what + Verbatim(", ") + joined(limits, _(" and "))
 
 
-def added(entry: str, parameter: Parameter) -> Sentence:
-    """The mending of a parameter that lacks: what to write, and what it is."""
-    if parameter.title is None:
-        return Sentence(_("add {entry}", entry=entry))
-    return Sentence(_("add {entry} ({title})", entry=entry, title=parameter.title))
+def added(fix: Text, parameter: Parameter) -> Text:
+    """The fix for a parameter that lacks: what to write, and what it is."""
+    return fix if parameter.title is None else _("{fix} ({title})", fix=fix, title=parameter.title)

@@ -71,13 +71,13 @@ class SuiteFile(Model):
         for number, name in enumerate(fields.get("scenarios", ())):
             file = _file(name, context.suite, context.shipped)
             if file is None:
-                mend = suggestion(name, context.shipped, "stadtwerk list scenarios")
-                mend += "; for a file write its path from here"
-                what = f"{name!r} is neither a scenario that ships nor a file"
-                mistakes.wrong(("scenarios", number), what, mend)
+                hint = suggestion(name, context.shipped, "stadtwerk list scenarios")
+                fix = _("{hint}; for a file write its path from here", hint=hint)
+                what = _("{name} is neither a scenario that ships nor a file", name=repr(name))
+                mistakes.wrong(("scenarios", number), what, fix)
             elif file in first:
-                what = f"{name!r} is the same scenario as {first[file]!r}"
-                mistakes.wrong(("scenarios", number), what, "name it once")
+                what = _("{name} is the same scenario as {first}", name=repr(name), first=repr(first[file]))
+                mistakes.wrong(("scenarios", number), what, _("name it once"))
             else:
                 first[file] = name
         context.found.extend(first)

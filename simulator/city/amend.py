@@ -27,6 +27,9 @@ from simulator.contracts.entries import (
 from simulator.contracts.link import Link
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 SHOW = "see: stadtwerk city show"
 
@@ -71,9 +74,9 @@ class _Change:
         return Part(self._amendment.document, (*self._amendment.place, *way))
 
     def _report(self, way: Place) -> Report:
-        def report(name: str, what: str, mend: str) -> None:
+        def report(name: str, what: Text, fix: Text) -> None:
             place = tuple(name.split(".")) if name else ()
-            self._reading.problems.append(self._at(way).problem(place, what, mend))
+            self._reading.problems.append(self._at(way).problem(place, what, fix))
 
         return report
 
@@ -83,7 +86,11 @@ class _Change:
         if row is None:
             self._reading.hidden.add(str(entry["id"]))
         elif row.id in {component.id for component in draft.components}:
-            problems.append(at.problem(("id",), f"the city has a {row.id!r} already", "take another id, or use `set`"))
+            problems.append(
+                at.problem(
+                    ("id",), _("the city has a {id} already", id=repr(row.id)), _("take another id, or use `set`")
+                )
+            )
         else:
             self._reading.where.entry("components", row.id, at)
             made = component_of_row(row, at, problems)
@@ -95,7 +102,11 @@ class _Change:
         if row is None:
             self._reading.hidden.add(str(entry["id"]))
         elif row.id in {known.id for known in draft.links}:
-            problems.append(at.problem(("id",), f"the city has a {row.id!r} already", "take another id, or use `set`"))
+            problems.append(
+                at.problem(
+                    ("id",), _("the city has a {id} already", id=repr(row.id)), _("take another id, or use `set`")
+                )
+            )
         else:
             self._reading.where.entry("links", row.id, at)
             self._reading.draft = replace(draft, links=(*draft.links, link_of(row)))
@@ -114,8 +125,8 @@ class _Change:
             self._reading.draft = replace(draft, overrides={**draft.overrides, named: merged})
             return
         if not chosen:
-            mend = f"{SHOW}; an element of a network file is set by `component`, one by one"
-            report("components", "no listed component matches", mend)
+            fix = _("see `{command}`; an element of a network file is set by `component`, one by one", command=SHOW)
+            report("components", _("no listed component matches"), fix)
         changed = [
             replace(c, parameters=complete(c.kind, {**c.parameters, **given}, report)) if c.id in chosen else c
             for c in draft.components
@@ -136,9 +147,13 @@ class _Change:
             row = entry_of(LinkRow, {**link_cells(known), **new}, self._at(way), self._reading.problems)
             links.append(known if row is None else link_of(row))
         if not found and named is not None:
-            report("link", f"there is no link {named!r}", suggestion(named, [ln.id for ln in draft.links], SHOW))
+            report(
+                "link",
+                _("there is no link {named}", named=repr(named)),
+                suggestion(named, [ln.id for ln in draft.links], SHOW),
+            )
         elif not found:
-            report("links", "no link matches", SHOW)
+            report("links", _("no link matches"), _("see `{command}`", command=SHOW))
         self._reading.draft = replace(draft, links=tuple(links))
 
 

@@ -11,6 +11,9 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import Link
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Words, alternatives
+
+_ = Words("simulator.city")
 
 CITY = "city"
 """The subject of a level that is owed to the whole town."""
@@ -31,23 +34,30 @@ def check_links(
     for link in links:
         for end, name in (("source", link.source), ("target", link.target)):
             if name not in components and not known(name):
-                mend = suggester.mend(name, "name a component of this city (stadtwerk city show)")
-                problems.append(where.problem("links", link.id, end, f"there is no component {name!r}", mend))
+                fix = suggester.fix(name, _("name a component of this city (stadtwerk city show)"))
+                problems.append(
+                    where.problem("links", link.id, end, _("there is no component {name}", name=repr(name)), fix)
+                )
         if link.source == link.target:
-            what = f"the link leads from {link.source!r} to itself"
-            problems.append(where.problem("links", link.id, "target", what, "name another target"))
+            what = _("the link leads from {source} to itself", source=repr(link.source))
+            problems.append(where.problem("links", link.id, "target", what, _("name another target")))
         source, target = components.get(link.source), components.get(link.target)
         of = kinds[link.kind]
         allowed, nodes = givers[link.kind], nodes_of[link.kind]
         if source is not None and allowed and source.kind not in allowed:
-            what = f"a {source.kind} cannot give {link.kind}"
-            mend = f"start a {link.kind} link at a {' or '.join(allowed)}"
-            problems.append(where.problem("links", link.id, "source", what, mend))
+            what = _("a {kind} cannot give {link}", kind=source.kind, link=link.kind)
+            fix = _("start a {kind} link at a {names}", kind=link.kind, names=alternatives(allowed))
+            problems.append(where.problem("links", link.id, "source", what, fix))
         if of.undirected and source and target and not {source.kind, target.kind} & set(nodes):
             network = registry().subsystems[of.carrier].title.en
-            what = f"neither {source.id!r} nor {target.id!r} is an {network} node"
-            mend = f"start or end a {link.kind} link at a {', '.join(nodes)}"
-            problems.append(where.problem("links", link.id, "source", what, mend))
+            what = _(
+                "neither {source} nor {target} is a node of the {network} network",
+                source=repr(source.id),
+                target=repr(target.id),
+                network=network,
+            )
+            fix = _("start or end a {kind} link at a {names}", kind=link.kind, names=alternatives(nodes))
+            problems.append(where.problem("links", link.id, "source", what, fix))
     return problems
 
 
@@ -57,20 +67,20 @@ def check_districts(draft: CityDraft, components: Iterable[Component], known: Kn
     names = {district.id for district in draft.districts}
     for district in draft.districts:
         if district.people is not None and district.people <= 0:
-            what = f"{district.people} people cannot live in {district.id!r}"
+            what = _("{people} people cannot live in {id}", people=district.people, id=repr(district.id))
             problems.append(
-                where.problem("districts", district.id, "people", what, "give a number above 0, or leave it out")
+                where.problem("districts", district.id, "people", what, _("give a number above 0, or leave it out"))
             )
         if district.id == CITY:
-            what = f"the id {CITY!r} stands for the whole town"
-            problems.append(where.problem("districts", district.id, "id", what, "rename the district"))
+            what = _("the id {city} stands for the whole town", city=repr(CITY))
+            problems.append(where.problem("districts", district.id, "id", what, _("rename the district")))
     suggester = Suggester(names)
     for component in components:
         if component.district and component.district not in names and not known("districts"):
             section = "overrides" if component.network_id else "components"
-            what = f"there is no district {component.district!r}"
-            mend = suggester.mend(component.district, "name a district of the GeoJSON file, or leave it out")
-            problems.append(where.problem(section, component.id, "district", what, mend))
+            what = _("there is no district {district}", district=repr(component.district))
+            fix = suggester.fix(component.district, _("name a district of the GeoJSON file, or leave it out"))
+            problems.append(where.problem(section, component.id, "district", what, fix))
     return problems
 
 
@@ -93,15 +103,17 @@ def check_levels(draft: CityDraft, components: Mapping[str, Component], known: K
             if yes
         ]
         if not is_a and not known(level.subject) and not ("district" in fits and known("districts")):
-            what = f"there is no {' or '.join(fits)} {level.subject!r}"
-            mend = suggester.mend(level.subject, f"name a {' or '.join(fits)} of this city")
-            problems.append(where.problem("levels", level.id, "subject", what, mend))
+            what = _("there is no {names} {subject}", names=alternatives(fits), subject=repr(level.subject))
+            fix = suggester.fix(level.subject, _("name a {names} of this city", names=alternatives(fits)))
+            problems.append(where.problem("levels", level.id, "subject", what, fix))
         elif is_a and not set(is_a) & set(fits):
-            what = f"{level.measure} is not measured for a {is_a[0]}"
-            problems.append(where.problem("levels", level.id, "subject", what, f"name a {' or '.join(fits)}"))
+            what = _("{measure} is not measured for a {is_a}", measure=level.measure, is_a=is_a[0])
+            problems.append(
+                where.problem("levels", level.id, "subject", what, _("name a {names}", names=alternatives(fits)))
+            )
         elif is_a and "component" in is_a and not level.people and not set(is_a) - {"component"}:
-            what = "it is not said how many people lean on it"
-            problems.append(where.problem("levels", level.id, "people", what, "add people: and a number above 0"))
+            what = _("it is not said how many people lean on it")
+            problems.append(where.problem("levels", level.id, "people", what, _("add people: and a number above 0")))
     return problems
 
 
@@ -112,20 +124,26 @@ def check_sensors(draft: CityDraft, components: Mapping[str, Component], known: 
     present = {component.kind for component in components.values()}
     for rule in draft.sensors:
         if rule.kind and rule.kind not in registry().types:
-            mend = Suggester(registry().types).mend(rule.kind, "name a kind of component")
-            problems.append(where.problem("sensors", rule.id, "kind", f"{rule.kind!r} is no kind of component", mend))
+            fix = Suggester(registry().types).fix(rule.kind, _("name a kind of component"))
+            problems.append(
+                where.problem(
+                    "sensors", rule.id, "kind", _("{kind} is no kind of component", kind=repr(rule.kind)), fix
+                )
+            )
         elif rule.kind and rule.kind not in present and not _may_be_hidden(rule.kind, known):
-            what = f"the city has no {rule.kind}"
-            problems.append(where.problem("sensors", rule.id, "kind", what, "name another kind, or drop the rule"))
+            what = _("the city has no {kind}", kind=rule.kind)
+            problems.append(where.problem("sensors", rule.id, "kind", what, _("name another kind, or drop the rule")))
         for name in rule.components:
             if name not in components and not known(name):
-                mend = suggester.mend(name, "name a component of this city")
+                fix = suggester.fix(name, _("name a component of this city"))
                 problems.append(
-                    where.problem("sensors", rule.id, "components", f"there is no component {name!r}", mend)
+                    where.problem(
+                        "sensors", rule.id, "components", _("there is no component {name}", name=repr(name)), fix
+                    )
                 )
         if "gateway" not in present and not known("components"):
-            what = "there is no gateway that its sensors could report to"
-            problems.append(where.problem("sensors", rule.id, "", what, "add a component of kind gateway"))
+            what = _("there is no gateway that its sensors could report to")
+            problems.append(where.problem("sensors", rule.id, "", what, _("add a component of kind gateway")))
     return problems
 
 
@@ -134,7 +152,9 @@ def check_networks(draft: CityDraft, unread: Iterable[str], where: Where) -> lis
     if draft.water or draft.energy or draft.traffic or draft.networks or draft.components or any(True for _ in unread):
         return []
     return [
-        where.problem("networks", "", "networks", "the city has no network and no components", "name a network file")
+        where.problem(
+            "networks", "", "networks", _("the city has no network and no components"), _("name a network file")
+        )
     ]
 
 
@@ -148,9 +168,9 @@ def check_depots(
         if depot.kind in registry().depots:
             for name in str(depot.parameters.get("priority_list", "")).replace(",", " ").split():
                 if name not in components and name not in link_ids and not known(name):
-                    what = f"there is no component or link {name!r}"
-                    mend = Suggester(components).mend(name, "name what is to be mended first (stadtwerk city show)")
-                    problems.append(where.problem("components", depot.id, "parameters.priority_list", what, mend))
+                    what = _("there is no component or link {name}", name=repr(name))
+                    fix = Suggester(components).fix(name, _("name what is to be mended first (stadtwerk city show)"))
+                    problems.append(where.problem("components", depot.id, "parameters.priority_list", what, fix))
     return problems
 
 

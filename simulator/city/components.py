@@ -9,9 +9,8 @@ from simulator.city.draft import NetworkRef, Override, RoadRef
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
 from simulator.contracts.fault import Parameter
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import Sentence
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Numeral, Text, Words
 
 _ = Words("simulator.city")
 
@@ -41,8 +40,8 @@ class NetworkElement:
         return f"{self.kind}-{self.network_id}"
 
 
-Report = Callable[[str, str, str], None]
-"""Called with field, what is wrong, how to mend it."""
+Report = Callable[[str, Text, Text], None]
+"""Called with field, what is wrong, how to fix it."""
 
 
 def network_component(
@@ -74,8 +73,8 @@ def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str,
     declared = {parameter.name: parameter for parameter in registry().types[kind].parameters}
     for name in given:
         if name not in declared:
-            near = suggestion(name, declared) if declared else "remove it"
-            report(f"parameters.{name}", f"is no parameter of a {kind}", near)
+            near = suggestion(name, declared) if declared else _("remove it")
+            report(f"parameters.{name}", _("is no parameter of a {kind}", kind=kind), near)
     out: dict[str, Value] = {}
     for name, parameter in declared.items():
         if name in given:
@@ -83,34 +82,44 @@ def complete(kind: str, given: Mapping[str, Value], report: Report) -> dict[str,
         elif parameter.default is not None:
             out[name] = parameter.default
         else:
-            what = Sentence(_("a {kind} needs {name}", kind=kind, name=name))
-            report(f"parameters.{name}", what, _asked(parameter))
+            what = _("a {kind} needs {name}", kind=kind, name=name)
+            report(f"parameters.{name}", what, _to_add(parameter))
     return out
 
 
-def _asked(parameter: Parameter) -> Sentence:
-    """What to add, in which unit, and what it is."""
-    unit = _(" in {unit}", unit=parameter.unit) if parameter.unit else Verbatim("")
-    title = Verbatim("") if parameter.title is None else Verbatim(": ") + parameter.title
-    return Sentence(_("add {name}", name=parameter.name) + unit + title)
+def _to_add(parameter: Parameter) -> Text:
+    fix: Text = _("add {name}", name=parameter.name)
+    if parameter.unit:
+        fix = _("{fix} in {unit}", fix=fix, unit=parameter.unit)
+    return _("{fix}: {title}", fix=fix, title=parameter.title) if parameter.title is not None else fix
 
 
 def _checked(parameter: Parameter, value: Value, report: Report) -> Value:
     field, default = f"parameters.{parameter.name}", parameter.default
     if parameter.choices and value not in parameter.choices:
-        report(field, f"{value!r} is no choice here", suggestion(str(value), parameter.choices))
+        report(field, _("{value} is no choice here", value=repr(value)), suggestion(str(value), parameter.choices))
     elif isinstance(default, bool) or isinstance(value, bool):
         if not (isinstance(value, bool) and (default is None or isinstance(default, bool))):
-            report(field, f"{value!r} does not fit", "write yes or no" if isinstance(default, bool) else "give a value")
+            report(
+                field,
+                _("{value} does not fit", value=repr(value)),
+                _("write yes or no") if isinstance(default, bool) else _("give a value"),
+            )
     elif isinstance(default, str):
         return cell_text(value)
     elif isinstance(value, str):
         if default is not None or parameter.unit:
-            report(field, f"{value!r} is not a number", f"give a number in {parameter.unit or 'plain count'}")
+            report(
+                field,
+                _("{value} is not a number", value=repr(value)),
+                _("give a number in {unit}", unit=parameter.unit) if parameter.unit else _("give a number"),
+            )
     elif not 0 <= value < float("inf"):
-        report(field, f"{value:g} is impossible", "give a number of at least 0")
+        report(field, _("{value} is impossible", value=Numeral(f"{value:g}")), _("give a number of at least 0"))
     elif parameter.unit == "1" and value > 1:
-        report(field, f"{value:g} is impossible for a share", "give a number from 0 to 1")
+        report(
+            field, _("{value} is impossible for a share", value=Numeral(f"{value:g}")), _("give a number from 0 to 1")
+        )
     return value
 
 

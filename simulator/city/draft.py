@@ -17,6 +17,9 @@ from simulator.contracts.link import Link
 from simulator.contracts.model import Share
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT
+from simulator.contracts.words import Words
+
+_ = Words("simulator.city")
 
 File = Annotated[str, Field(min_length=1, description="a path in the folder, or package:NAME/PATH")]
 AS_DRAWN = MapFrame()
@@ -109,7 +112,7 @@ class SensorRule:
 
     def __post_init__(self) -> None:
         if bool(self.kind) == bool(self.components):
-            raise Unfit("names a kind or its components, one of the two", "keep kind: or components:", "kind")
+            raise Unfit(_("names a kind or its components, one of the two"), _("keep kind: or components:"), "kind")
 
 
 @dataclass(frozen=True, slots=True)

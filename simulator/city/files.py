@@ -9,17 +9,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 PACKAGE = "package:"
 
 
 class NoFile(Exception):
-    """A reference that leads to no file; `what` is wrong with it, and how to `mend` it."""
+    """A reference that leads to no file; `what` is wrong with it, and how to `fix` it."""
 
-    def __init__(self, what: str, mend: str) -> None:
+    def __init__(self, what: Text, fix: Text) -> None:
         super().__init__(what)
-        self.what, self.mend = what, mend
+        self.what, self.fix = what, fix
 
 
 def resolve(folder: Path, reference: str) -> Path:
@@ -27,20 +30,25 @@ def resolve(folder: Path, reference: str) -> Path:
 
     A city that came from elsewhere must not read what lies outside its folder. Raises `NoFile`.
     """
-    missing = f"there is no file {reference!r}"
+    missing = _("there is no file {reference}", reference=repr(reference))
     if reference.startswith(PACKAGE):
-        package, _, inside = reference.removeprefix(PACKAGE).partition("/")
+        package, _slash, inside = reference.removeprefix(PACKAGE).partition("/")
         found = importlib.util.find_spec(package) if package.isidentifier() else None
         if found is None or not found.submodule_search_locations:
-            raise NoFile(missing, f"install the package {package!r}: pip install 'stadtwerk[demo]'")
+            raise NoFile(
+                missing, _("install the package {package}: pip install 'stadtwerk[demo]'", package=repr(package))
+            )
         folder, path = Path(found.submodule_search_locations[0]), Path(inside)
     else:
         path = Path(reference)
     path = folder / path
     if not path.resolve().is_relative_to(folder.resolve()):
-        raise NoFile(f"{reference!r} lies outside the city's folder", "put the file into the folder")
+        raise NoFile(
+            _("{reference} lies outside the city's folder", reference=repr(reference)),
+            _("put the file into the folder"),
+        )
     if not path.is_file():
-        raise NoFile(missing, "check the path")
+        raise NoFile(missing, _("check the path"))
     return path
 
 
@@ -61,22 +69,32 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
+        ) from None
     except UnicodeDecodeError as error:
-        raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", "save it as UTF-8")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _("save it as UTF-8"))]
+        ) from None
     reader = csv.reader(text.splitlines(keepends=True))
     header = [cell.strip() for cell in next(reader, [])]
     problems = [
         Problem(
-            name, 1, column, "is not a column here", f"{suggestion(column, columns)} (columns: {', '.join(columns)})"
+            name,
+            1,
+            column,
+            _("is not a column here"),
+            _("{hint} (columns: {names})", hint=suggestion(column, columns), names=", ".join(columns)),
         )
         for column in header
         if column not in columns
     ]
     missing = [column for column in required if column not in header]
     if missing:
-        what = f"the header lacks {', '.join(missing)}"
-        raise BadInput([*problems, Problem(name, 1, "header", what, f"start the file with {','.join(columns)}")])
+        what = _("the header lacks {names}", names=", ".join(missing))
+        raise BadInput(
+            [*problems, Problem(name, 1, "header", what, _("start the file with {names}", names=",".join(columns)))]
+        )
     rows: list[Row] = []
     line = reader.line_num
     for cells in _readable(reader, name, problems):
@@ -85,8 +103,8 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
         if not any(cells):
             continue
         if len(cells) != len(header):
-            what = f"has {len(cells)} cells where the header has {len(header)}"
-            problems.append(Problem(name, first, "row", what, "add or remove commas, quote cells that contain one"))
+            what = _("has {n} cells where the header has {columns}", n=len(cells), columns=len(header))
+            problems.append(Problem(name, first, "row", what, _("add or remove commas, quote cells that contain one")))
             continue
         rows.append(Row(first, dict(zip(header, cells, strict=True))))
     return rows, problems
@@ -97,4 +115,8 @@ def _readable(reader: Iterator[list[str]], name: str, problems: list[Problem]) -
     try:
         yield from reader
     except csv.Error as error:
-        problems.append(Problem(name, 0, "row", f"is no CSV ({error})", "close quotes, save as CSV again"))
+        problems.append(
+            Problem(
+                name, 0, "row", _("is no CSV ({error})", error=reason_of(error)), _("close quotes, save as CSV again")
+            )
+        )

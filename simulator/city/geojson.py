@@ -14,7 +14,10 @@ from simulator.city.draft import DistrictDraft
 from simulator.city.frame import MapFrame, to_degrees
 from simulator.city.where import Where
 from simulator.contracts.document import Row
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, Unable, reason_of
+from simulator.contracts.words import Text, Verbatim, Words
+
+_ = Words("simulator.city")
 
 DEGREE_DIGITS = 7
 """Seven decimals of a degree are a centimetre."""
@@ -32,15 +35,21 @@ def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[Dist
         text = path.read_text(encoding="utf-8-sig")
         data = json.loads(text)
     except OSError as error:
-        raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
+        ) from None
     except UnicodeDecodeError as error:
-        raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", "save it as UTF-8")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _("save it as UTF-8"))]
+        ) from None
     except json.JSONDecodeError as error:
-        raise BadInput([Problem(name, error.lineno, "json", error.msg, "mend the JSON here or just above")]) from None
+        raise BadInput(
+            [Problem(name, error.lineno, "json", Verbatim(error.msg), _("fix the JSON here or just above"))]
+        ) from None
     features = data.get("features") if isinstance(data, dict) else None
     if not isinstance(features, list):
-        what = "is no GeoJSON feature collection"
-        raise BadInput([Problem(name, 1, "features", what, "export the districts as a FeatureCollection")])
+        what = _("is no GeoJSON feature collection")
+        raise BadInput([Problem(name, 1, "features", what, _("export the districts as a FeatureCollection"))])
     lines = _feature_lines(text, len(features))
     districts: list[DistrictDraft] = []
     problems: list[Problem] = []
@@ -49,13 +58,15 @@ def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[Dist
         try:
             district = _district(feature, frame)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            what = str(error) if isinstance(error, ValueError) else "is no feature with properties and a polygon"
-            mend = "give properties id and title, people if known, and a closed ring of [x, y] pairs"
-            problems.append(Problem(name, lines[i], f"features[{i}]", what, mend))
+            said: Text = error.text if isinstance(error, Unable) else _("is no feature with properties and a polygon")
+            fix = _("give properties id and title, people if known, and a closed ring of [x, y] pairs")
+            problems.append(Problem(name, lines[i], f"features[{i}]", said, fix))
             continue
         if district.id in seen:
             problems.append(
-                Problem(name, lines[i], f"features[{i}].id", f"{district.id!r} is used twice", "rename one")
+                Problem(
+                    name, lines[i], f"features[{i}].id", _("{id} is used twice", id=repr(district.id)), _("rename one")
+                )
             )
             continue
         seen.add(district.id)
@@ -92,20 +103,20 @@ def _district(feature: Any, frame: MapFrame) -> DistrictDraft:
     properties = feature.get("properties") or {}
     name = properties.get("id", feature.get("id"))
     if name in (None, ""):
-        raise ValueError("the feature has no id")
+        raise Unable(_("the feature has no id"))
     people = properties.get("people")
     if people is not None and (isinstance(people, bool) or not isinstance(people, int | float)):
-        raise ValueError(f"people of {name!r} is {people!r}, not a number")
+        raise Unable(_("people of {name} is {value}, not a number", name=repr(name), value=repr(people)))
     if people is not None and not math.isfinite(people):
-        raise ValueError(f"people of {name!r} is {people!r}, not a number")
+        raise Unable(_("people of {name} is {value}, not a number", name=repr(name), value=repr(people)))
     geometry = feature["geometry"]
     shape, coordinates = geometry["type"], geometry["coordinates"]
     if shape not in ("Polygon", "MultiPolygon"):
-        raise ValueError(f"{name!r} is a {shape}, not a Polygon or MultiPolygon")
+        raise Unable(_("{name} is a {shape}, not a Polygon or MultiPolygon", name=repr(name), shape=shape))
     polygons = [coordinates] if shape == "Polygon" else coordinates
     outlines = tuple(_ring(polygon[0], frame, str(name)) for polygon in polygons if polygon)
     if not outlines:
-        raise ValueError(f"{name!r} has no outline")
+        raise Unable(_("{name} has no outline", name=repr(name)))
     title = str(properties.get("title") or properties.get("name") or name)
     return DistrictDraft(str(name), title, outlines, None if people is None else round(people))
 
@@ -115,7 +126,7 @@ def _ring(points: Any, frame: MapFrame, name: str) -> Ring:
     if len(array) > 1 and (array[0] == array[-1]).all():
         array = array[:-1]
     if len(array) < 3 or not np.isfinite(array).all():
-        raise ValueError(f"the outline of {name!r} has fewer than three points, or one that is no number")
+        raise Unable(_("the outline of {name} has fewer than three points, or one that is no number", name=repr(name)))
     x, y = frame.to_map(array[:, 0], array[:, 1])
     return tuple((float(a), float(b)) for a, b in zip(x, y, strict=True))
 

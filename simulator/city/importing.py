@@ -27,6 +27,9 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
+
+_ = Words("simulator.city")
 
 BORDER_M = 300.0
 """Districts reach so far beyond the outermost components."""
@@ -197,8 +200,8 @@ def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -
     if sum(ends.values()) > 0:
         text = f"car trips a day divided by {CAR_TRIPS_PERSON_D:.3g} a person and day"
         return _with_people(draft, components, ends, Assumption("people", text, "Mobilität in Deutschland 2017"))
-    what = "nothing tells how many people live in the town"
-    raise BadInput([Problem(draft.name, 0, "people", what, "give --districts with people, or --water")])
+    what = _("nothing tells how many people live in the town")
+    raise BadInput([Problem(draft.name, 0, "people", what, _("give --districts with people, or --water"))])
 
 
 def _with_people(

@@ -29,7 +29,10 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
+from simulator.contracts.words import Words
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+
+_ = Words("simulator.city")
 
 
 def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
@@ -47,7 +50,13 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
     problems += wrong
     everything = {component.id: component for component in draft.components}
     problems += [
-        where.problem("components", name, "id", f"{name!r} is an element of a network file", "rename the component")
+        where.problem(
+            "components",
+            name,
+            "id",
+            _("{name} is an element of a network file", name=repr(name)),
+            _("rename the component"),
+        )
         for name in everything
         if name in networks.components
     ]
@@ -118,18 +127,18 @@ def settle_people(
     litres = draft.litres_per_person_day
     if litres is None or networks.water_file is None:
         lacking = "people: with litres_per_person_day and source" if litres is None else "a water network"
-        mend = f"give people in the GeoJSON file, or add {lacking} to city.yaml"
-        what = "it is not said how many people live here"
-        return given, (), [where.problem("districts", name, "people", what, mend) for name in asked]
+        fix = _("give people in the GeoJSON file, or add {lacking} to city.yaml", lacking=lacking)
+        what = _("it is not said how many people live here")
+        return given, (), [where.problem("districts", name, "people", what, fix) for name in asked]
     names = {district.id: None for district in draft.districts}
     homes = {name: components[name].district for name in networks.weights if components[name].domain == WATER_DOMAIN}
     weights = {name: networks.weights[name] for name, home in homes.items() if home in names}
     derived = people_by_demand(weights, homes, tuple(names), litres)
     empty = [name for name in asked if derived[name] <= 0]
     if empty:
-        what = "nobody lives here: the water network has no demand in this district"
-        mend = "give people in the GeoJSON file, or draw the outline otherwise"
-        return given, (), [where.problem("districts", name, "people", what, mend) for name in empty]
+        what = _("nobody lives here: the water network has no demand in this district")
+        fix = _("give people in the GeoJSON file, or draw the outline otherwise")
+        return given, (), [where.problem("districts", name, "people", what, fix) for name in empty]
     text = f"People per district are its mean water demand divided by {litres:g} litres per person and day"
     return given | {name: derived[name] for name in asked}, (Assumption("people", text, draft.litres_source),), []
 
@@ -157,15 +166,15 @@ class _Known:
 
 def _clashes(draft: CityDraft, networks: Networks, where: Where) -> list[Problem]:
     """Links and districts that carry the id of a component: a fault or level could mean either."""
-    mend = "rename one of the two"
+    fix = _("rename one of the two")
     found = [
-        where.problem("links", link.id, "id", f"{link.id!r} is also a component", mend)
+        where.problem("links", link.id, "id", _("{id} is also a component", id=repr(link.id)), fix)
         for link in draft.links
         if link.id in networks.components
     ]
     listed = {component.id for component in draft.components}
     found += [
-        where.problem("districts", district.id, "id", f"{district.id!r} is also a component", mend)
+        where.problem("districts", district.id, "id", _("{id} is also a component", id=repr(district.id)), fix)
         for district in draft.districts
         if district.id in listed or district.id in networks.components
     ]

@@ -17,6 +17,9 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, NotNegative, Version, by_shape, wrong
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Numeral, Words
+
+_ = Words("simulator.city")
 
 SCHEMA, VERSION = "stadtwerk/city", 1
 
@@ -26,7 +29,7 @@ PEOPLE_OF_SUBJECT = 0
 
 def _measure(name: str) -> str:
     if name not in registry().measures:
-        raise wrong(f"{name!r} is no measure", suggestion(name, registry().measures))
+        raise wrong(_("{name} is no measure", name=repr(name)), suggestion(name, registry().measures))
     return name
 
 
@@ -77,7 +80,7 @@ class Districts(Model):
 
 
 class LevelEntry(Model):
-    """A service level that is owed to people."""
+    """A service level that people are entitled to."""
 
     id: Id
     measure: Annotated[str, AfterValidator(_measure)]
@@ -95,7 +98,11 @@ class LevelEntry(Model):
         if "measure" in fields and "minimum" in fields:
             measure = registry().measures[fields["measure"]]
             if measure.unit == "1" and measure.higher_is_better and fields["minimum"] > 1:
-                mistakes.wrong("minimum", f"{fields['minimum']:g} is impossible for a share", "give at most 1")
+                mistakes.wrong(
+                    "minimum",
+                    _("{minimum} is impossible for a share", minimum=Numeral(f"{fields['minimum']:g}")),
+                    _("give at most 1"),
+                )
 
     def level(self) -> ServiceLevel:
         people = PEOPLE_OF_SUBJECT if self.people is None else self.people

@@ -18,6 +18,9 @@ from simulator.contracts.city import RoadFiles
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 NO_OVERRIDE = Override()
 
@@ -99,7 +102,7 @@ def _file(
     try:
         return resolve(folder, reference)
     except NoFile as error:
-        problems.append(where.problem("networks", domain, name, error.what, error.mend))
+        problems.append(where.problem("networks", domain, name, error.what, error.fix))
         networks.unread.add(domain)
         return None
 
@@ -120,7 +123,7 @@ def _add(
         networks.unread.add(domain)
         return
     if not elements:
-        problems.append(where.problem("networks", domain, "", "the network file is empty", "name another file"))
+        problems.append(where.problem("networks", domain, "", _("the network file is empty"), _("name another file")))
         networks.unread.add(domain)
         return
     x_m, y_m = reference.frame.to_map(
@@ -132,19 +135,29 @@ def _add(
         name = element.component_id
         known = draft.overrides.get(name, NO_OVERRIDE)
         if name in networks.components:
-            what = f"the network file has {element.kind} {element.network_id!r} twice"
-            problems.append(where.problem("networks", domain, "file", what, "rename one of the two in the file"))
+            what = _(
+                "the network file has {kind} {network_id} twice", kind=element.kind, network_id=repr(element.network_id)
+            )
+            problems.append(where.problem("networks", domain, "file", what, _("rename one of the two in the file")))
             continue
 
-        def report(field_name: str, what: str, mend: str, name: str = name) -> None:
+        def report(field_name: str, what: Text, fix: Text, name: str = name) -> None:
             if name in draft.overrides:
-                problems.append(where.problem("overrides", name, field_name, what, mend))
+                problems.append(where.problem("overrides", name, field_name, what, fix))
             else:
-                problems.append(where.problem("networks", domain, "", f"{name}: {field_name} {what}", mend))
+                problems.append(
+                    where.problem(
+                        "networks",
+                        domain,
+                        "",
+                        _("{name}: {field_name} {what}", name=name, field_name=field_name, what=what),
+                        fix,
+                    )
+                )
 
         component = network_component(element, x, y, reference, known, report)
         if not (math.isfinite(component.x_m) and math.isfinite(component.y_m)):
-            report("x_m", "has no coordinates", "give them in the network file, or x_m and y_m in overrides:")
+            report("x_m", _("has no coordinates"), _("give them in the network file, or x_m and y_m in overrides:"))
         networks.components[name] = component
         if element.weight:
             networks.weights[name] = element.weight
@@ -170,5 +183,5 @@ def _join(elements: tuple[NetworkElement, ...], nodes: Mapping[str, str], networ
 def _unknown_override(name: str, networks: Networks, where: Where) -> Problem:
     from simulator.city.suggester import Suggester
 
-    mend = Suggester(networks.components).mend(name, "name an element of a network file as kind-id")
-    return where.problem("overrides", name, "", "is no element of a network file", mend)
+    fix = Suggester(networks.components).fix(name, _("name an element of a network file as kind-id"))
+    return where.problem("overrides", name, "", _("is no element of a network file"), fix)

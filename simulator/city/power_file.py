@@ -22,10 +22,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from simulator.city.components import NetworkElement
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 SCHEMA = "stadtwerk/power/1"
-_MEND = "write the file anew with the importer"
+_FIX = _("write the file anew with the importer")
 _NUMBERED = re.compile(r"(?:bus|line|switch|external grid|(?:\S+ )?transformer|static generator|storage) \d+", re.I)
 """How power network files number what has no name."""
 
@@ -138,15 +141,15 @@ class PowerFile:
 
 _Record = TypeVar("_Record", BusRecord, BranchRecord, SubstationRecord, SwitchRecord, PvRecord, BatteryRecord)
 
-_CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "str": (lambda v: isinstance(v, str), "text"),
-    "int": (lambda v: isinstance(v, int) and not isinstance(v, bool), "a whole number"),
-    "float": (lambda v: isinstance(v, int | float) and not isinstance(v, bool), "a number"),
+_CHECKS: dict[str, tuple[Callable[[Any], bool], Text]] = {
+    "str": (lambda v: isinstance(v, str), _("text")),
+    "int": (lambda v: isinstance(v, int) and not isinstance(v, bool), _("a whole number")),
+    "float": (lambda v: isinstance(v, int | float) and not isinstance(v, bool), _("a number")),
     "tuple[int, ...]": (
         lambda v: isinstance(v, list) and all(isinstance(i, int) for i in v),
-        "a list of whole numbers",
+        _("a list of whole numbers"),
     ),
-    "tuple[str, ...]": (lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v), "a list of texts"),
+    "tuple[str, ...]": (lambda v: isinstance(v, list) and all(isinstance(i, str) for i in v), _("a list of texts")),
 }
 
 
@@ -156,17 +159,29 @@ def read_power_file(path: Path, shown_as: str | None = None) -> PowerFile:
     raw = _load(path, name)
     problems: list[Problem] = []
     if raw.get("schema") != SCHEMA:
-        problems.append(Problem(name, 0, "schema", f"is {raw.get('schema')!r}, not {SCHEMA!r}", _MEND))
+        problems.append(
+            Problem(
+                name, 0, "schema", _("is {get}, not {schema}", get=repr(raw.get("schema")), schema=repr(SCHEMA)), _FIX
+            )
+        )
     frequency = raw.get("frequency_hz")
     if not isinstance(frequency, int | float) or isinstance(frequency, bool) or not frequency > 0:
-        problems.append(Problem(name, 0, "frequency_hz", "is not a number above 0", "write 50 or 60"))
+        problems.append(Problem(name, 0, "frequency_hz", _("is not a number above 0"), _("write 50 or 60")))
         frequency = 0.0
     coordinates = raw.get("coordinates")
     if coordinates not in ("lon-lat", "metres"):
-        problems.append(Problem(name, 0, "coordinates", f"is {coordinates!r}", "write lon-lat or metres"))
+        problems.append(
+            Problem(
+                name,
+                0,
+                "coordinates",
+                _("is {coordinates}", coordinates=repr(coordinates)),
+                _("write lon-lat or metres"),
+            )
+        )
     pgm = raw.get("pgm")
     if not isinstance(pgm, Mapping) or not isinstance(pgm.get("data"), Mapping):
-        problems.append(Problem(name, 0, "pgm", "is no power-grid-model dataset", _MEND))
+        problems.append(Problem(name, 0, "pgm", _("is no power-grid-model dataset"), _FIX))
         pgm = {}
     file = PowerFile(
         float(frequency),
@@ -240,13 +255,17 @@ def _load(path: Path, name: str) -> dict[str, Any]:
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
+        ) from None
     except UnicodeDecodeError as error:
-        raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", _MEND)]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _FIX)]
+        ) from None
     except json.JSONDecodeError as error:
-        raise BadInput([Problem(name, error.lineno, "file", f"is not JSON ({error.msg})", _MEND)]) from None
+        raise BadInput([Problem(name, error.lineno, "file", _("is not JSON ({msg})", msg=error.msg), _FIX)]) from None
     if not isinstance(raw, dict):
-        raise BadInput([Problem(name, 1, "file", "is not a JSON object", _MEND)])
+        raise BadInput([Problem(name, 1, "file", _("is not a JSON object"), _FIX)])
     return raw
 
 
@@ -255,17 +274,19 @@ def _records(
 ) -> tuple[_Record, ...]:
     rows = raw.get(section, [])
     if not isinstance(rows, list):
-        problems.append(Problem(name, 0, section, "is not a list", _MEND))
+        problems.append(Problem(name, 0, section, _("is not a list"), _FIX))
         return ()
     expected = [(f.name, _CHECKS[str(f.type)]) for f in fields(record)]
     out = []
     for i, row in enumerate(rows):
         if not isinstance(row, Mapping):
-            problems.append(Problem(name, 0, f"{section}[{i}]", "is not an object", _MEND))
+            problems.append(Problem(name, 0, f"{section}[{i}]", _("is not an object"), _FIX))
             continue
         wrong = [(key, what) for key, (good, what) in expected if key not in row or not good(row[key])]
         if wrong:
-            problems += [Problem(name, 0, f"{section}[{i}].{key}", f"is not {what}", _MEND) for key, what in wrong]
+            problems += [
+                Problem(name, 0, f"{section}[{i}].{key}", _("is not {what}", what=what), _FIX) for key, what in wrong
+            ]
             continue
         values: dict[str, Any] = {k: tuple(row[k]) if isinstance(row[k], list) else row[k] for k, _ in expected}
         out.append(record(**values))
@@ -280,16 +301,24 @@ def _check_names(file: PowerFile, name: str, problems: list[Problem]) -> None:
     transformers = {b.id for b in file.branches if b.kind == "transformer"}
     for i, branch in enumerate(file.branches):
         if branch.kind not in ("line", "transformer"):
-            problems.append(Problem(name, 0, f"branches[{i}].kind", f"is {branch.kind!r}", "line or transformer"))
+            problems.append(
+                Problem(
+                    name,
+                    0,
+                    f"branches[{i}].kind",
+                    _("is {kind}", kind=repr(branch.kind)),
+                    _("write line or transformer"),
+                )
+            )
         if len(branch.ends) < 2:
-            problems.append(Problem(name, 0, f"branches[{i}].ends", "has fewer than two buses", _MEND))
+            problems.append(Problem(name, 0, f"branches[{i}].ends", _("has fewer than two buses"), _FIX))
         _known(name, f"branches[{i}].ends", branch.ends, buses, problems)
     for i, substation in enumerate(file.substations):
         _known(name, f"substations[{i}].bus", (substation.bus, substation.busbar), buses, problems)
         _known(name, f"substations[{i}].transformers", substation.transformers, transformers, problems)
     for i, switch in enumerate(file.switches):
         if len(switch.ends) < 2:
-            problems.append(Problem(name, 0, f"switches[{i}].ends", "has fewer than two buses", _MEND))
+            problems.append(Problem(name, 0, f"switches[{i}].ends", _("has fewer than two buses"), _FIX))
         _known(name, f"switches[{i}].ends", switch.ends, buses, problems)
     for i, pv in enumerate(file.pvs):
         _known(name, f"pvs[{i}].bus", (pv.bus,), buses, problems)
@@ -301,11 +330,11 @@ def _twice(name: str, section: str, ids: Sequence[str], problems: list[Problem])
     seen: set[str] = set()
     for i, one in enumerate(ids):
         if one in seen:
-            problems.append(Problem(name, 0, f"{section}[{i}].id", f"{one!r} is there twice", _MEND))
+            problems.append(Problem(name, 0, f"{section}[{i}].id", _("{one} is there twice", one=repr(one)), _FIX))
         seen.add(one)
 
 
 def _known(name: str, where: str, used: Iterable[str], known: set[str], problems: list[Problem]) -> None:
     for one in used:
         if one not in known:
-            problems.append(Problem(name, 0, where, f"names {one!r}, which is not in the file", _MEND))
+            problems.append(Problem(name, 0, where, _("names {one}, which is not in the file", one=repr(one)), _FIX))

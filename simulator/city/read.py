@@ -36,6 +36,9 @@ from simulator.contracts.model import problems_of, read_version
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 CITY_FILE = "city.yaml"
 OWN_NETWORKS = ("water", "energy", "traffic")
@@ -193,7 +196,13 @@ class _Reader:
 
     def _keep(self, section: str, name: str, seen: set[str], out: list[T], value: T | None, at: Located) -> None:
         if name in seen:
-            self.problems.append(at.problem(("id",), f"{name!r} is used twice in {section}", "rename one of the two"))
+            self.problems.append(
+                at.problem(
+                    ("id",),
+                    _("{name} is used twice in {section}", name=repr(name), section=section),
+                    _("rename one of the two"),
+                )
+            )
         elif value is None:
             self.hidden.add(name)
         else:
@@ -266,7 +275,7 @@ class _Reader:
         try:
             return resolve(self.folder, reference)
         except NoFile as error:
-            raise BadInput([self.document.problem((section,), error.what, error.mend)]) from None
+            raise BadInput([self.document.problem((section,), error.what, error.fix)]) from None
 
     def _networks(self, file: CityFile) -> dict[str, NetworkRef]:
         """Network files that catalogues declare; what none declares is a mistake."""
@@ -279,8 +288,8 @@ class _Reader:
             if name in registry().networks:
                 out[name] = reference
                 continue
-            mend = suggestion(name, (*OWN_NETWORKS, *registry().networks))
-            self.problems.append(at.problem((), "is no network that anything here reads", mend))
+            fix = suggestion(name, (*OWN_NETWORKS, *registry().networks))
+            self.problems.append(at.problem((), _("is no network that anything here reads"), fix))
             self.hidden_domains.add(name)
         return out
 
@@ -288,8 +297,8 @@ class _Reader:
 def component_of_row(row: ComponentRow, at: Located, problems: list[Problem]) -> Component:
     """The component of a row, its parameters checked and completed by what its type declares."""
 
-    def report(name: str, what: str, mend: str) -> None:
-        problems.append(at.problem(tuple(name.split(".")), what, mend))
+    def report(name: str, what: Text, fix: Text) -> None:
+        problems.append(at.problem(tuple(name.split(".")), what, fix))
 
     return component_of(row, complete(row.kind, row.parameters, report))
 

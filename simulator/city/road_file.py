@@ -24,6 +24,9 @@ from simulator.city.files import Row, read_table
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Numeral, Text, Words
+
+_ = Words("simulator.city")
 
 NODE_COLUMNS = ("node_id", "x_coord", "y_coord")
 LINK_COLUMNS = (
@@ -168,7 +171,7 @@ class _Reader:
             self._links.setdefault(link.id, link)
         trips = () if files.demand is None else self._trips(files.demand)
         if not self._problems and not self._links:
-            self._problems.append(Problem(str(files.links), 0, "file", "has no links", "list at least one road"))
+            self._problems.append(Problem(str(files.links), 0, "file", _("has no links"), _("list at least one road")))
         if self._problems:
             raise BadInput(self._problems)
         return Roads(tuple(self._nodes.values()), tuple(self._links.values()), tuple(trips))
@@ -196,9 +199,11 @@ class _Reader:
             self._row.cells.get("geometry", ""),
         )
         if link.start and link.start == link.end:
-            self._wrong("to_node_id", "is the node the link starts from", "name the node it leads to")
+            self._wrong("to_node_id", _("is the node the link starts from"), _("name the node it leads to"))
         if self._row.cells.get("directed", "1").lower() not in ("1", "true", ""):
-            self._wrong("directed", "the link runs both ways", "write each direction as a link, or use `city import`")
+            self._wrong(
+                "directed", _("the link runs both ways"), _("write each direction as a link, or use `city import`")
+            )
         return link
 
     def _trips(self, path: Path) -> Iterable[Trips]:
@@ -232,30 +237,38 @@ class _Reader:
             self._number("trips"),
         )
         if not 0 <= trips.start_s < trips.end_s <= DAY_S:
-            what = f"{trips.start_s:g} to {trips.end_s:g} s is no window within a day"
-            self._wrong("end_s", what, "give 0 <= start_s < end_s <= 86400; split a window at midnight")
+            what = _(
+                "{start_s} to {end_s} s is no window within a day",
+                start_s=Numeral(f"{trips.start_s:g}"),
+                end_s=Numeral(f"{trips.end_s:g}"),
+            )
+            self._wrong("end_s", what, _("give 0 <= start_s < end_s <= 86400; split a window at midnight"))
         if trips.trips < 0:
-            self._wrong("trips", f"{trips.trips:g} trips are impossible", "give at least 0")
+            self._wrong(
+                "trips", _("{trips} trips are impossible", trips=Numeral(f"{trips.trips:g}")), _("give at least 0")
+            )
         if trips.origin and trips.origin == trips.destination:
-            self._wrong("destination", "is the origin", "leave out trips that use no road")
+            self._wrong("destination", _("is the origin"), _("leave out trips that use no road"))
         return trips
 
     def _lanes(self) -> int:
         lanes = self._number("lanes", above=0.0)
         if lanes and lanes != int(lanes):
-            self._wrong("lanes", f"{lanes:g} is not a whole number", "give the number of lanes")
+            self._wrong(
+                "lanes", _("{lanes} is not a whole number", lanes=Numeral(f"{lanes:g}")), _("give the number of lanes")
+            )
         return int(lanes)
 
     def _cell(self, column: str) -> str:
         text = self._row.cells.get(column, "")
         if not text:
-            self._wrong(column, "is missing", "fill the cell")
+            self._wrong(column, _("is missing"), _("fill the cell"))
         return text
 
     def _node(self, column: str) -> str:
         name = self._cell(column)
         if name and name not in self._nodes:
-            self._wrong(column, f"{name!r} is no node of node.csv", suggestion(name, self._nodes))
+            self._wrong(column, _("{name} is no node of node.csv", name=repr(name)), suggestion(name, self._nodes))
         return name
 
     def _number(self, column: str, above: float | None = None) -> float:
@@ -267,18 +280,24 @@ class _Reader:
         except ValueError:
             value = math.nan
         if not math.isfinite(value):
-            self._wrong(column, f"{text!r} is not a finite number", "write it like 12.5, without unit")
+            self._wrong(
+                column, _("{text} is not a finite number", text=repr(text)), _("write it like 12.5, without unit")
+            )
             return 0.0
         if above is not None and value <= above:
-            self._wrong(column, f"{value:g} is impossible", f"give more than {above:g}")
+            self._wrong(
+                column,
+                _("{value} is impossible", value=Numeral(f"{value:g}")),
+                _("give more than {above}", above=Numeral(f"{above:g}")),
+            )
         return value
 
     def _once(self, column: str, name: str, known: Container[str]) -> None:
         if name and name in known:
-            self._wrong(column, f"{name!r} is there twice", "give every row its own id")
+            self._wrong(column, _("{name} is there twice", name=repr(name)), _("give every row its own id"))
 
-    def _wrong(self, column: str, what: str, mend: str) -> None:
-        self._problems.append(Problem(self._file, self._row.line, column, what, mend))
+    def _wrong(self, column: str, what: Text, fix: Text) -> None:
+        self._problems.append(Problem(self._file, self._row.line, column, what, fix))
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from simulator.contracts.names import suggestion
+from simulator.contracts.names import near_misses, suggestion
+from simulator.contracts.words import Text
 
 MOST_SUGGESTIONS = 50
 """So many unknown names are looked up; in a file with more, the first ones show what is wrong with the rest."""
@@ -30,15 +31,15 @@ class Suggester:
         self._with_piece: dict[str, list[int]] = {}
         self._asked = 0
 
-    def mend(self, name: str, otherwise: str) -> str:
+    def fix(self, name: str, otherwise: Text) -> Text:
         """`did you mean …?`, or `otherwise` where nothing is near."""
         self._asked += 1
         if self._asked > MOST_SUGGESTIONS:
             return otherwise
         if not self._names:
             self._index()
-        near = suggestion(name, self._candidates(name))
-        return near if near.startswith("did") else otherwise
+        candidates = self._candidates(name)
+        return suggestion(name, candidates) if near_misses(name, candidates) else otherwise
 
     def _index(self) -> None:
         self._names = list(self._known)

@@ -12,6 +12,9 @@ from typing import Any
 from simulator.city.components import NetworkElement
 from simulator.city.frame import FOOT_M
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
+
+_ = Words("simulator.city")
 
 M3_PER_FT3 = FOOT_M**3
 _PER_CFS = (1.0, 448.831, 0.64632, 0.5382, 1.9837, 28.317, 1699.0, 2.4466, 101.94, 2446.6, 0.028317)
@@ -37,7 +40,7 @@ def open_water_file(path: Path) -> Any:
     from epanet import toolkit as tk
 
     if not path.is_file():
-        raise BadInput([Problem(str(path), 0, "file", "cannot be read (no such file)", "check the path")])
+        raise BadInput([Problem(str(path), 0, "file", _("cannot be read (no such file)"), _("check the path"))])
     project = tk.createproject()
     try:
         tk.open(project, str(path), os.devnull, "")
@@ -146,7 +149,7 @@ def _objections(path: Path, error: str) -> list[Problem]:
     """What EPANET writes in its report about a file it refuses, with the line where it quotes one."""
     from epanet import toolkit as tk
 
-    mend = "mend it here (EPANET's own error text)"
+    fix = _("fix it here (EPANET's own error text)")
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report"
         project = tk.createproject()
@@ -164,8 +167,10 @@ def _objections(path: Path, error: str) -> list[Problem]:
         quoted = _words(text[i + 1]) if i + 1 < len(text) and line.rstrip().endswith(":") else ""
         at = next((n for n, words in enumerate(lines, start=1) if quoted and words.startswith(quoted)), 0)
         field = f"[{match[3]}]" if match[3] else "network"
-        problems.append(Problem(str(path), at, field, f"EPANET error {match[1]}: {match[2]}", mend))
-    return problems or [Problem(str(path), 0, "network", f"EPANET cannot read it ({error})", mend)]
+        problems.append(
+            Problem(str(path), at, field, _("EPANET error {number}: {said}", number=match[1], said=match[2]), fix)
+        )
+    return problems or [Problem(str(path), 0, "network", _("EPANET cannot read it ({error})", error=error), fix)]
 
 
 def _words(line: str) -> str:

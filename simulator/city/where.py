@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.document import Located, Row
 from simulator.contracts.problem import Problem
+from simulator.contracts.words import Text
 
 
 class Where:
@@ -17,7 +18,7 @@ class Where:
         """The entry stands there; of several with one id the first counts."""
         self._entries.setdefault((section, entry), at)
 
-    def problem(self, section: str, entry: str, field: str, what: str, mend: str) -> Problem:
+    def problem(self, section: str, entry: str, field: str, what: Text, fix: Text) -> Problem:
         """A problem with one field of an entry, or with the whole of it if `field` is empty."""
         at = self._entries.get((section, entry)) or Row(self._file, 0, section)
-        return at.problem(tuple(field.split(".")) if field else (), what, mend)
+        return at.problem(tuple(field.split(".")) if field else (), what, fix)

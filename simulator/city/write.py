@@ -22,9 +22,12 @@ from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.contracts.link import Link
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Words
 from simulator.domains.traffic.catalogue import ROAD
+
+_ = Words("simulator.city")
 
 COMPONENTS_FILE = "components.csv"
 LINKS_FILE = "links.csv"
@@ -40,13 +43,13 @@ def staged(out: Path) -> Iterator[Path]:
     Raises `BadInput` if `out` is there already and not an empty folder, or cannot be made.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise BadInput([Problem(str(out), 0, "out", "is there already", "name a new folder, or remove this one")])
+        raise BadInput([Problem(str(out), 0, "out", _("is there already"), _("name a new folder, or remove this one"))])
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         stage = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     except OSError as error:
-        what = f"cannot be made ({error.strerror})"
-        raise BadInput([Problem(str(out), 0, "out", what, "check the path")]) from None
+        what = _("cannot be made ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(out), 0, "out", what, _("check the path"))]) from None
     try:
         yield stage
         stage.chmod(0o755)

@@ -14,8 +14,8 @@ from yaml.composer import Composer
 from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
-from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.words import Text, Words
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("simulator.contracts")
 
@@ -40,13 +40,16 @@ TYPE_WORDS: Mapping[str, Text] = {
 """What JSON Schema calls a type, in words."""
 
 
-CLOSE_IT = "close the bracket, and put a text that holds any of , : ? { } in quotes"
+CLOSE_IT = _("close the bracket, and put a text that holds any of , : ? { } in quotes")
 YAML_SLIPS = (
     ("expected ',' or", CLOSE_IT),
-    ("mapping values are not allowed", "check how far the line is indented, and put a text that holds ': ' in quotes"),
-    ("character '\\t'", "indent with blanks instead of tabs"),
+    (
+        "mapping values are not allowed",
+        _("check how far the line is indented, and put a text that holds ': ' in quotes"),
+    ),
+    ("character '\\t'", _("indent with blanks instead of tabs")),
 )
-"""What the YAML reader says of the commonest slips, and how to mend them."""
+"""What the YAML reader says of the commonest slips, and how to fix them."""
 
 
 def dotted(place: Sequence[str | int]) -> str:
@@ -122,14 +125,14 @@ class Document:
             here = here[:-1]
         return self.lines.get(here, 1)
 
-    def problem(self, place: Sequence[str | int], what: str, mend: str) -> Problem:
-        return Problem(self.file, self.line(place), dotted(place), what, mend)
+    def problem(self, place: Sequence[str | int], what: Text, fix: Text) -> Problem:
+        return Problem(self.file, self.line(place), dotted(place), what, fix)
 
 
 class Located(Protocol):
     """Where something was written: it makes a problem of what is wrong there, or at a place inside of it."""
 
-    def problem(self, place: Place, what: str, mend: str) -> Problem: ...
+    def problem(self, place: Place, what: Text, fix: Text) -> Problem: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +142,8 @@ class Part:
     document: Located
     place: Place
 
-    def problem(self, place: Place, what: str, mend: str) -> Problem:
-        return self.document.problem((*self.place, *place), what, mend)
+    def problem(self, place: Place, what: Text, fix: Text) -> Problem:
+        return self.document.problem((*self.place, *place), what, fix)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +154,8 @@ class Row:
     line: int
     section: str
 
-    def problem(self, place: Place, what: str, mend: str) -> Problem:
-        return Problem(self.file, self.line, dotted(place) if place else self.section, what, mend)
+    def problem(self, place: Place, what: Text, fix: Text) -> Problem:
+        return Problem(self.file, self.line, dotted(place) if place else self.section, what, fix)
 
 
 def load_document(path: Path, shown_as: str | None = None) -> Document:
@@ -165,9 +168,13 @@ def load_document(path: Path, shown_as: str | None = None) -> Document:
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise BadInput([Problem(name, 0, "file", f"cannot be read ({error.strerror})", "check the path")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
+        ) from None
     except UnicodeDecodeError as error:
-        raise BadInput([Problem(name, 0, "file", f"is not UTF-8 text ({error.reason})", "save it as UTF-8")]) from None
+        raise BadInput(
+            [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _("save it as UTF-8"))]
+        ) from None
     return parse_document(text, name)
 
 
@@ -183,10 +190,10 @@ def parse_document(text: str, name: str) -> Document:
             except yaml.MarkedYAMLError as error:
                 raise BadInput([_slip(error, name, loader, text)]) from None
     except RecursionError:
-        mend = "take out aliases that contain themselves, and brackets within brackets"
-        raise BadInput([Problem(name, 1, "yaml", "is nested too deeply", mend)]) from None
+        fix = _("take out aliases that contain themselves, and brackets within brackets")
+        raise BadInput([Problem(name, 1, "yaml", _("is nested too deeply"), fix)]) from None
     except yaml.YAMLError as error:
-        raise BadInput([Problem(name, 1, "yaml", str(error).split("\n")[0], "mend the YAML")]) from None
+        raise BadInput([Problem(name, 1, "yaml", Verbatim(str(error).split("\n")[0]), _("fix the YAML"))]) from None
 
 
 def _parsed(text: str, name: str, loader: _Loader) -> Document:
@@ -206,17 +213,27 @@ def _slip(error: yaml.MarkedYAMLError, name: str, loader: _Loader, text: str) ->
     """What the YAML reader stumbled over; what was opened and never closed is told where it was opened."""
     mark = error.problem_mark or error.context_mark
     line = 1 if mark is None else mark.line + 1
-    what = str(error.problem or error.context or "unreadable")
-    mend = next((mend for sign, mend in YAML_SLIPS if sign in what), "mend the YAML here or just above")
+    said = str(error.problem or error.context or "")
+    what: Text = Verbatim(said) if said else _("cannot be read")
+    fix = next((fix for sign, fix in YAML_SLIPS if sign in said), _("fix the YAML here or just above"))
     opened = loader.marks[-1] if loader.flow_level and loader.marks else None
     if str(error.context) == "while scanning a quoted scalar":
         opened = error.context_mark
     if opened is not None and opened.line + 1 < line:
         sign = text[opened.index : opened.index + 1]
         close = {"{": "}", "[": "]"}.get(sign, sign)
-        what = f"no {close} closes the {sign} that opens here: line {line} cannot be a part of it ({what})"
-        line, mend = opened.line + 1, CLOSE_IT if sign != close else f"write {close} at the end of the text"
-    return Problem(name, line, "yaml", what, mend)
+        what = _(
+            "no {close} closes the {sign} that opens here: line {line} cannot be a part of it ({what})",
+            close=close,
+            sign=sign,
+            line=line,
+            what=what,
+        )
+        line, fix = (
+            opened.line + 1,
+            CLOSE_IT if sign != close else _("write {close} at the end of the text", close=close),
+        )
+    return Problem(name, line, "yaml", what, fix)
 
 
 _TEXT = "tag:yaml.org,2002:str"
@@ -234,8 +251,8 @@ class _Builder:
     def build(self, node: yaml.Node, place: Place) -> Any:
         self.lines[place] = node.start_mark.line + 1
         if len(self.lines) > self._most:
-            mend = "write out what is meant instead of aliases of aliases"
-            raise BadInput([Problem(self._name, self.lines[place], dotted(place), "aliases repeat too much", mend)])
+            fix = _("write out what is meant instead of aliases of aliases")
+            raise BadInput([Problem(self._name, self.lines[place], dotted(place), _("aliases repeat too much"), fix)])
         if isinstance(node, yaml.MappingNode):
             out: dict[str, Any] = {}
             for key_node, value_node in node.value:
@@ -244,7 +261,7 @@ class _Builder:
                 here = (*place, key)
                 line = key_node.start_mark.line + 1
                 if key in out:
-                    self._wrong(here, line, "is written twice", "keep one of the two")
+                    self._wrong(here, line, _("is written twice"), _("keep one of the two"))
                 out[key] = self.build(value_node, here)
                 self.lines[here] = line
             return out
@@ -260,10 +277,10 @@ class _Builder:
         except (ValueError, OverflowError):
             value = math.nan
         if isinstance(value, float) and not math.isfinite(value):
-            self._wrong(place, self.lines[place], "is not a finite number", "write a plain number such as 12.5")
+            self._wrong(place, self.lines[place], _("is not a finite number"), _("write a plain number such as 12.5"))
         elif isinstance(value, int) and abs(value) > LARGEST:
-            self._wrong(place, self.lines[place], "is too large a number", "check the number of digits")
+            self._wrong(place, self.lines[place], _("is too large a number"), _("check the number of digits"))
         return value
 
-    def _wrong(self, place: Place, line: int, what: str, mend: str) -> None:
-        self.problems.append(Problem(self._name, line, dotted(place), what, mend))
+    def _wrong(self, place: Place, line: int, what: Text, fix: Text) -> None:
+        self.problems.append(Problem(self._name, line, dotted(place), what, fix))

@@ -10,6 +10,17 @@ UNITS_S = {"d": 86400.0, "h": 3600.0, "min": 60.0, "m": 60.0, "s": 1.0, "ms": 0.
 _PART = re.compile(r"\s*(\d+(?:\.\d+)?)\s*(ms|min|[dhms])(?![a-z])\s*")
 
 
+class NoDuration(ValueError):
+    """A text that is no duration: `why` is `empty`, `form`, `order` (of its units) or `fine` (below a millisecond)."""
+
+    def __init__(self, why: str, given: str) -> None:
+        super().__init__(f"{given!r} is not a duration ({why})")
+        self.why, self.given = why, given
+
+    def __reduce__(self) -> tuple[type[NoDuration], tuple[str, str]]:
+        return NoDuration, (self.why, self.given)
+
+
 def seconds(text: str) -> float:
     """A duration in seconds, exact to the millisecond.
 
@@ -17,19 +28,19 @@ def seconds(text: str) -> float:
     """
     at, total_ms, smallest = 0, 0.0, float("inf")
     if not text.strip():
-        raise ValueError("is empty")
+        raise NoDuration("empty", text)
     while at < len(text):
         part = _PART.match(text, at)
         if part is None:
-            raise ValueError(f"{text!r} is not a duration")
+            raise NoDuration("form", text)
         size = UNITS_S[part[2]]
         if size >= smallest:
-            raise ValueError(f"{text!r} names a unit twice, or a larger one after a smaller one")
+            raise NoDuration("order", text)
         smallest = size
         total_ms += float(part[1]) * size * 1000
         at = part.end()
     if abs(total_ms - round(total_ms)) > 1e-6:
-        raise ValueError(f"{text!r} is finer than a millisecond")
+        raise NoDuration("fine", text)
     return round(total_ms) / 1000
 
 

@@ -20,6 +20,9 @@ from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.settings import STRICT, adapter
+from simulator.contracts.words import Words
+
+_ = Words("simulator.contracts")
 
 FIRST_YEAR, LAST_YEAR = 1850, 2100
 
@@ -33,24 +36,26 @@ Parameters = Annotated[
     Mapping[str, Value], Field(description="parameters of its kind: a number in SI units, a name, or true or false")
 ]
 
-PARAMETER_CELL = "write parameters as name=value; name=value"
+PARAMETER_CELL = _("write parameters as name=value; name=value")
 
 T = TypeVar("T")
 
 
 def _component_type(kind: str) -> str:
     if kind not in registry().types:
-        raise wrong(f"{kind!r} is no kind of component", suggestion(kind, registry().types))
+        raise wrong(_("{kind} is no kind of component", kind=repr(kind)), suggestion(kind, registry().types))
     known = registry().types[kind]
     if known.from_file:
-        mend = f"put it into the {known.domain} network's file, and use overrides: for owner, maker and year"
-        raise wrong(f"a {kind} cannot be listed", mend)
+        fix = _(
+            "put it into the {domain} network's file, and use overrides: for owner, maker and year", domain=known.domain
+        )
+        raise wrong(_("a {kind} cannot be listed", kind=kind), fix)
     return kind
 
 
 def _link_type(kind: str) -> str:
     if kind not in registry().links:
-        raise wrong(f"{kind!r} is no kind of link", suggestion(kind, registry().links))
+        raise wrong(_("{kind} is no kind of link", kind=repr(kind)), suggestion(kind, registry().links))
     return kind
 
 
@@ -67,7 +72,7 @@ def _parameters(value: Any) -> Any:
     for pair in value.split(";"):
         name, sign, text = (part.strip() for part in pair.partition("="))
         if not sign and name:
-            raise wrong(f"{name!r} has no value", PARAMETER_CELL)
+            raise wrong(_("{name} has no value", name=repr(name)), PARAMETER_CELL)
         if sign:
             found[name] = _typed(text)
     return found

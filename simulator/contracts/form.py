@@ -13,7 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.contracts")
 
 Upgrade = Callable[[dict[str, Any]], dict[str, Any]]
 """Makes a record of one version into one of the next."""
@@ -29,7 +32,7 @@ class Form:
 
     name: str
     version: int
-    again: str
+    again: Text
     upgrades: Mapping[int, Upgrade] = field(default_factory=dict)
 
     @property
@@ -42,8 +45,9 @@ class Form:
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            said = error.strerror if isinstance(error, OSError) else str(error)
-            raise BadInput([Problem(str(path), 0, "file", f"cannot be read ({said})", self.again)]) from None
+            raise BadInput(
+                [Problem(str(path), 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), self.again)]
+            ) from None
         return self.read(data, str(path))
 
     def read(self, data: object, file: str) -> tuple[dict[str, Any], int]:
@@ -51,24 +55,50 @@ class Form:
         said = data.get("schema") if isinstance(data, dict) else None
         stated = re.fullmatch(r"stadtwerk/([a-z-]+)/(\d+)", said) if isinstance(said, str) else None
         if stated is None or stated[1] != self.name:
-            what = f"says {said!r} of itself" if said is not None else "does not say what it is"
-            raise BadInput([Problem(file, 0, "schema", f"{what}; this should be {self.schema}", self.again)])
+            what = _("says {said} of itself", said=repr(said)) if said is not None else _("does not say what it is")
+            raise BadInput(
+                [
+                    Problem(
+                        file,
+                        0,
+                        "schema",
+                        _("{what}; this should be {schema}", what=what, schema=self.schema),
+                        self.again,
+                    )
+                ]
+            )
         had = int(stated[2])
         record = dict(data) if isinstance(data, dict) else {}
         if had > self.version:
-            what = f"is version {had}, and this program understands versions up to {self.version}"
-            raise BadInput([Problem(file, 0, "schema", f"{what}: {self.schema}", f"install {_writer(record)}")])
+            what = _(
+                "is version {had}, and this program understands versions up to {version}", had=had, version=self.version
+            )
+            raise BadInput(
+                [
+                    Problem(
+                        file,
+                        0,
+                        "schema",
+                        _("{what}: {schema}", what=what, schema=self.schema),
+                        _("install {writer}", writer=_writer(record)),
+                    )
+                ]
+            )
         for version in range(had, self.version):
             upgrade = self.upgrades.get(version)
             if upgrade is None:
-                what = f"is version {had}, and this program understands versions from {version + 1} on"
+                what = _(
+                    "is version {had}, and this program understands versions from {version} on",
+                    had=had,
+                    version=version + 1,
+                )
                 raise BadInput([Problem(file, 0, "schema", what, self.again)])
             record = {**upgrade(record), "schema": f"stadtwerk/{self.name}/{version + 1}"}
         return record, had
 
 
-def _writer(record: Mapping[str, Any]) -> str:
+def _writer(record: Mapping[str, Any]) -> Text:
     """The version of the program that wrote a record, as far as it says so."""
     versions = record.get("versions")
     wrote = versions.get("stadtwerk") if isinstance(versions, dict) else None
-    return f"stadtwerk {wrote} or a newer one" if wrote else "a newer stadtwerk"
+    return _("stadtwerk {version} or a newer one", version=str(wrote)) if wrote else _("a newer stadtwerk")

@@ -10,7 +10,7 @@
 
 - `Model` takes no value for another (`"7"` is no number, `yes` no truth value) and no field that it does not declare.
 - A name is looked up in a validator of its type, with what is known of the world in `info.context`. `wrong` says what
-  is wrong with a value and how to mend it, `Mistakes` collects several, also about parts of the value.
+  is wrong with a value and how to fix it, `Mistakes` collects several, also about parts of the value.
 - What several fields say together is looked at in `Model.check`, which sees those that could be read. It takes place
   even where others are broken, so that a file is searched for every mistake in one go.
 - Values that may be of several shapes (`all`, a list, or fields) are `by_shape`; those that name their kind in a field
@@ -55,8 +55,8 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 from simulator.contracts.document import TYPE_WORDS, Document, Located, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import Problem, Sentence, Unfit
-from simulator.contracts.words import LANGUAGES, Message, Said, Text, Verbatim, Words, joined
+from simulator.contracts.problem import Problem, Unfit, reason_of
+from simulator.contracts.words import LANGUAGES, Message, Numeral, Said, Text, Verbatim, Words, joined
 
 _ = Words("simulator.contracts")
 
@@ -64,9 +64,9 @@ TOGETHER: Final = "together_"
 """The last field of every model: it has no value, and its validator is `Model.check`."""
 
 DURATION_FORM = r"^\s*([0-9]+(\.[0-9]+)?\s*(ms|min|[dhms])\s*)+$"
-DURATION_HINT = "write a duration such as '15 s', '2h' or '1h30m'"
+DURATION_HINT = _("write a duration such as '15 s', '2h' or '1h30m'")
 ID_HINT = "use small letters, digits, dots, dashes and underscores"
-TEXT_HINT = "the same text in each language, one is enough: {de: ..., en: ...}"
+TEXT_HINT = _("the same text in each language, one is enough: {de: ..., en: ...}")
 
 M = TypeVar("M", bound="Model")
 
@@ -74,14 +74,14 @@ M = TypeVar("M", bound="Model")
 # --- what is wrong with a value
 
 
-def wrong(what: str, mend: str) -> PydanticCustomError:
-    """The error for a validator to raise about its whole value: what is wrong with it, and how to mend that."""
-    return PydanticCustomError("wrong", "{what}; {mend}", {"what": what, "mend": mend})
+def wrong(what: Text, fix: Text) -> PydanticCustomError:
+    """The error for a validator to raise about its whole value: what is wrong with it, and how to fix that."""
+    return PydanticCustomError("wrong", "{what}; {fix}", {"what": what, "fix": fix})
 
 
-def unknown(noun: str, name: str, known: Collection[str], listing: str) -> PydanticCustomError:
+def unknown(noun: Text, name: str, known: Collection[str], listing: str) -> PydanticCustomError:
     """The error about a name that nothing bears. `listing` is the command, or the list, that shows all of them."""
-    return wrong(f"no {noun} is called {name!r}", suggestion(name, known, listing))
+    return wrong(_("no {noun} is called {name}", noun=noun, name=repr(name)), suggestion(name, known, listing))
 
 
 class Mistakes:
@@ -93,11 +93,11 @@ class Mistakes:
     def __bool__(self) -> bool:
         return bool(self._found)
 
-    def wrong(self, way: str | Sequence[str | int], what: str, mend: str) -> None:
-        self.add(way, wrong(what, mend))
+    def wrong(self, way: str | Sequence[str | int], what: Text, fix: Text) -> None:
+        self.add(way, wrong(what, fix))
 
     def unknown(
-        self, way: str | Sequence[str | int], noun: str, name: str, known: Collection[str], listing: str
+        self, way: str | Sequence[str | int], noun: Text, name: str, known: Collection[str], listing: str
     ) -> None:
         self.add(way, unknown(noun, name, known, listing))
 
@@ -175,8 +175,13 @@ def read_version(document: Document, kind: str, understood: int) -> list[Problem
     form = re.fullmatch(re.escape(kind) + r"/(\d+)", said) if isinstance(said, str) else None
     if form is None or int(form[1]) <= understood:
         return []
-    what = f"is version {form[1]}, and this program understands versions up to {understood}: {kind}/{understood}"
-    return [document.problem(("schema",), what, "install a newer stadtwerk, or write the file for this one")]
+    what = _(
+        "is version {had}, and this program understands versions up to {latest}: {schema}",
+        had=form[1],
+        latest=understood,
+        schema=f"{kind}/{understood}",
+    )
+    return [document.problem(("schema",), what, _("install a newer stadtwerk, or write the file for this one"))]
 
 
 # --- values that many files hold
@@ -185,20 +190,22 @@ def read_version(document: Document, kind: str, understood: int) -> list[Problem
 def duration(value: object) -> float:
     """The seconds of a duration. Raises what `wrong` makes for anything else."""
     if value is None:
-        raise wrong("is empty", DURATION_HINT)
+        raise wrong(_("is empty"), DURATION_HINT)
     if not isinstance(value, str):
         unit = isinstance(value, int | float) and not isinstance(value, bool)
-        raise wrong(f"{value!r} has no unit" if unit else f"{value!r} is not a duration"[:200], DURATION_HINT)
+        said = repr(value)[:180]
+        what = _("{value} has no unit", value=said) if unit else _("{value} is not a duration", value=said)
+        raise wrong(what, DURATION_HINT)
     try:
         return seconds(value)
     except ValueError as error:
-        raise wrong(str(error), DURATION_HINT) from None
+        raise wrong(reason_of(error), DURATION_HINT) from None
 
 
 Seconds = Annotated[
     float,
     PlainValidator(duration),
-    WithJsonSchema({"type": "string", "pattern": DURATION_FORM, "description": DURATION_HINT}),
+    WithJsonSchema({"type": "string", "pattern": DURATION_FORM, "description": DURATION_HINT.en}),
 ]
 """A duration such as `2h` or `1h30m`, in seconds."""
 
@@ -206,7 +213,9 @@ Seconds = Annotated[
 def no_percentage(value: object) -> object:
     """The value, but for a text such as `80%`, of which it is said how to write it."""
     if isinstance(value, str) and (percent := re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*", value)):
-        raise wrong(f"{value!r} is in per cent", f"write {float(percent[1]) / 100:g}")
+        raise wrong(
+            _("{value} is in per cent", value=repr(value)), _("write {words}", words=f"{float(percent[1]) / 100:g}")
+        )
     return value
 
 
@@ -231,13 +240,13 @@ Name = Annotated[str, StringConstraints(min_length=1)]
 
 def _local_time(value: object) -> datetime:
     if not isinstance(value, str):
-        raise wrong(f"{value!r} is not a date and time", "write it as 2026-01-14T17:00")
+        raise wrong(_("{value} is not a date and time", value=repr(value)), _("write it as 2026-01-14T17:00"))
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:
-        raise wrong(f"{value!r} is not a date and time", "write it as 2026-01-14T17:00") from None
+        raise wrong(_("{value} is not a date and time", value=repr(value)), _("write it as 2026-01-14T17:00")) from None
     if moment.tzinfo is not None:
-        raise wrong("names a time zone", "write the town's local time, as 2026-01-14T17:00")
+        raise wrong(_("names a time zone"), _("write the town's local time, as 2026-01-14T17:00"))
     return moment
 
 
@@ -247,17 +256,18 @@ LocalTime = Annotated[datetime, PlainValidator(_local_time), WithJsonSchema({"ty
 
 def _wording(value: object) -> Said:
     if isinstance(value, str) and value.strip():
-        raise wrong("names no language", f"write {{en: {value!r}}}, or {{de: ...}}, or both")
+        forms = f"{{en: {value!r}}}", "{de: ...}"
+        raise wrong(_("names no language"), _("write {one}, or {other}, or both", one=forms[0], other=forms[1]))
     if not isinstance(value, Mapping):
-        raise wrong(_is_not(value, _("a text by language")), f"write {TEXT_HINT}")
+        raise wrong(_is_not(value, _("a text by language")), _("write {words}", words=TEXT_HINT))
     mistakes = Mistakes()
     for name, said in value.items():
         if name not in LANGUAGES:
-            mistakes.wrong(name, "is not a language here", suggestion(name, LANGUAGES, ", ".join(LANGUAGES)))
+            mistakes.wrong(name, _("is not a language here"), suggestion(name, LANGUAGES, ", ".join(LANGUAGES)))
         elif not isinstance(said, str) or not said:
-            mistakes.wrong(name, _is_not(said, TYPE_WORDS["string"]), Sentence(_("write a text that is not empty")))
+            mistakes.wrong(name, _is_not(said, TYPE_WORDS["string"]), _("write a text that is not empty"))
     if not value:
-        mistakes.wrong((), "says nothing", f"write {TEXT_HINT}")
+        mistakes.wrong((), _("says nothing"), _("write {words}", words=TEXT_HINT))
     mistakes.tell()
     return Said(dict(value))
 
@@ -271,7 +281,7 @@ Wording = Annotated[
             "properties": {language: {"type": "string", "minLength": 1} for language in LANGUAGES},
             "additionalProperties": False,
             "minProperties": 1,
-            "description": TEXT_HINT,
+            "description": TEXT_HINT.en,
         }
     ),
 ]
@@ -283,7 +293,10 @@ def Version(schema: str) -> Any:  # noqa: N802, stands where a type stands
 
     def check(value: object) -> str:
         if value != schema:
-            raise wrong(f"{schema!r} was expected, not {value!r}", f"write schema: {schema}")
+            raise wrong(
+                _("{expected} was expected, not {value}", expected=repr(schema), value=repr(value)[:180]),
+                _("write {words}", words=f"schema: {schema}"),
+            )
         return schema
 
     described = {"const": schema, "description": f"write schema: {schema}"}
@@ -316,10 +329,40 @@ by_shape = Discriminator(_shape)
 # --- problems
 
 
+class Hint(Text):
+    """What a schema says of a field, as advice. Its sentences stand in schemas for editors, thus in English; they are
+    translated in the first of `packages` that has words for them."""
+
+    __slots__ = ("packages", "said")
+
+    def __init__(self, said: str, packages: tuple[str, ...]) -> None:
+        self.said: Final = said
+        self.packages: Final = packages
+
+    def of(self, language: str) -> str:
+        told = (Message(package, self.said).of(language) for package in self.packages)
+        return next((one for one in told if one != self.said), self.said)
+
+
+def advice(node: Mapping[str, Any]) -> str:
+    """What a schema says of a value, for whoever has to write it: of a set of fields the first sentence."""
+    said: str = node.get("description", "")
+    return re.split(r"(?<=[.:]) (?=[A-Z`])", said, maxsplit=1)[0].rstrip(".:") if "properties" in node else said
+
+
+@cache
+def _packages(model: type[BaseModel] | TypeAdapter[Any]) -> tuple[str, ...]:
+    """The packages around a model, the nearest first, and the one of the types of values that many files hold."""
+    module: str = (model._type if isinstance(model, TypeAdapter) else model).__module__
+    parts = module.split(".")[:-1]
+    return (*(".".join(parts[:end]) for end in range(len(parts), 0, -1)), "simulator.contracts")
+
+
 def problems_of(error: ValidationError, document: Located, model: type[BaseModel] | TypeAdapter[Any]) -> list[Problem]:
-    """What pydantic found, at its line, in words that say how to mend it."""
-    schema = _known_schema(model)
-    return sorted({_problem(detail, document, schema) for detail in error.errors(include_url=False) if _real(detail)})
+    """What pydantic found, at its line, in words that say how to fix it."""
+    schema, packages = _known_schema(model), _packages(model)
+    found = (detail for detail in error.errors(include_url=False) if _real(detail))
+    return sorted({_problem(detail, document, schema, packages) for detail in found})
 
 
 @cache
@@ -333,46 +376,48 @@ def _real(detail: ErrorDetails) -> bool:
     return detail["type"] != "too_short" or not isinstance(given, Sized) or said["actual_length"] == len(given)
 
 
-def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any]) -> Problem:
+def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any], packages: tuple[str, ...]) -> Problem:
     kind, said, given = detail["type"], detail.get("ctx", {}), detail["input"]
     stranger = kind in ("extra_forbidden", "unexpected_keyword_argument")
     place, node, around = _way(detail["loc"], schema, stranger)
-    hint = str(node.get("description", ""))
+    told = advice(node)
+    hint = Hint(told, packages) if told else None
     if kind == "wrong":
-        what, mend = str(said["what"]), str(said["mend"])
+        what, fix = said["what"], said["fix"]
     elif isinstance(unfit := said.get("error"), Unfit):
-        place, what, mend = (*place, *unfit.field.split(".")) if unfit.field else place, unfit.what, unfit.mend
+        place, what, fix = (*place, *unfit.field.split(".")) if unfit.field else place, unfit.what, unfit.fix
     elif kind == "missing":
-        place, what = place[:-1], Sentence(_("{name} is missing", name=repr(str(detail["loc"][-1]))))
-        mend = Sentence(_("add it: {hint}", hint=hint) if hint else _("add it"))
+        place, what = place[:-1], _("{name} is missing", name=repr(str(detail["loc"][-1])))
+        fix = _("add it: {hint}", hint=hint) if hint else _("add it")
     elif stranger:
         allowed = list(around.get("properties", {}))
-        what = Sentence(_("is not a field here"))
-        near = suggestion(str(place[-1]), allowed)
-        meant = near.text if isinstance(near, Sentence) else Verbatim(near)
-        mend = Sentence(_("{hint} (allowed here: {names})", hint=meant, names=", ".join(allowed)))
+        what = _("is not a field here")
+        fix = _("{hint} (allowed here: {names})", hint=suggestion(str(place[-1]), allowed), names=", ".join(allowed))
     elif kind in ("literal_error", "enum", "union_tag_invalid", "union_tag_not_found"):
-        place, what, mend = _choice(kind, place, node, given, hint)
+        place, what, fix = _choice(kind, place, node, given, hint)
     elif kind.startswith(("string_pattern",)):
-        what, mend = f"{given!r} is not written like that"[:200], hint or str(said.get("pattern"))
+        what, fix = _("{given} is not written like that", given=repr(given)[:180]), hint or Verbatim(said["pattern"])
     elif kind in _LIMITS:
         beyond, within = _LIMITS[kind]
         bound = next(said[name] for name in ("ge", "gt", "le", "lt", "min_length", "max_length") if name in said)
         counted = kind.startswith(("too_", "string_too_"))
         size = str(len(given)) if counted else repr(given)
         if counted and not len(given):
-            what, least = Sentence(_("is empty")), _("write {words}", words=_type_words(node, kind))
+            what, least = _("is empty"), _("write {words}", words=_type_words(node, kind))
         else:
-            what, least = Sentence(beyond.filled(size=size, bound=f"{bound:g}")), within.filled(bound=f"{bound:g}")
-        mend = hint or Sentence(least)
+            what, least = (
+                beyond.filled(size=size, bound=Numeral(f"{bound:g}")),
+                within.filled(bound=Numeral(f"{bound:g}")),
+            )
+        fix = hint or least
     elif kind == "finite_number":
-        what = Sentence(_("{given} is not finite", given=repr(given)))
-        mend = Sentence(_("write a finite number"))
+        what = _("{given} is not finite", given=repr(given))
+        fix = _("write a finite number")
     else:
         words = _type_words(node, kind)
         what = _is_not(given, words)
-        mend = hint if hint.startswith("write ") else _write(words, hint)
-    return document.problem(place, what, mend)
+        fix = _advice(words, hint)
+    return document.problem(place, what, fix)
 
 
 _LIMITS: Mapping[str, tuple[Message, Message]] = {
@@ -388,37 +433,44 @@ _LIMITS: Mapping[str, tuple[Message, Message]] = {
 """What is said of a value beyond a limit, and what is to be written instead."""
 
 
-def _write(words: Text, hint: str) -> Sentence:
-    return Sentence(_("write {words}: {hint}", words=words, hint=hint) if hint else _("write {words}", words=words))
+def _advice(words: Text, hint: Hint | None) -> Text:
+    """The hint, where it says what to write, else also the type that is wanted."""
+    return hint if hint is not None and hint.said.startswith("write ") else _write(words, hint)
 
 
-def _is_not(value: object, words: Text) -> Sentence:
+def _write(words: Text, hint: Text | None = None) -> Text:
+    return _("write {words}: {hint}", words=words, hint=hint) if hint else _("write {words}", words=words)
+
+
+def _is_not(value: object, words: Text) -> Text:
     if value is None or value == "":
-        return Sentence(_("is empty"))
-    return Sentence(_("{value} is not {words}", value=repr(value)[:180], words=words))
+        return _("is empty")
+    return _("{value} is not {words}", value=repr(value)[:180], words=words)
 
 
-def _choice(kind: str, place: Place, node: Mapping[str, Any], given: object, hint: str) -> tuple[Place, str, str]:
+def _choice(
+    kind: str, place: Place, node: Mapping[str, Any], given: object, hint: Hint | None
+) -> tuple[Place, Text, Text]:
     """A value that is none of those allowed; the kind of a thing is told at the field that names it."""
     field = node.get("discriminator", {}).get("propertyName")
     if field is None and kind.startswith("union"):
         words = _type_words(node, kind)
-        return place, _is_not(given, words), hint if hint.startswith("write ") else _write(words, hint)
+        return place, _is_not(given, words), _advice(words, hint)
     if field is not None:
         allowed = list(node["discriminator"]["mapping"])
         if not isinstance(given, Mapping):
-            return place, _is_not(given, TYPE_WORDS["object"]), _write(TYPE_WORDS["object"], "")
+            return place, _is_not(given, TYPE_WORDS["object"]), _write(TYPE_WORDS["object"])
         if field not in given:
-            missing = Sentence(_("{name} is missing", name=repr(field)))
-            return place, missing, Sentence(_("add it, one of: {names}", names=", ".join(allowed)))
+            missing = _("{name} is missing", name=repr(field))
+            return place, missing, _("add it, one of: {names}", names=", ".join(allowed))
         place, given = (*place, field), given[field]
     else:
         allowed = [str(one) for one in node.get("enum", [node.get("const")])]
     if given is None:
-        return place, Sentence(_("is empty")), Sentence(_("write one of: {names}", names=", ".join(allowed)))
+        return place, _("is empty"), _("write one of: {names}", names=", ".join(allowed))
     return (
         place,
-        Sentence(_("{given} is not a choice", given=repr(given)[:180])),
+        _("{given} is not a choice", given=repr(given)[:180]),
         suggestion(str(given), allowed, ", ".join(allowed)),
     )
 

@@ -6,8 +6,7 @@ import difflib
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
-from simulator.contracts.problem import Sentence
-from simulator.contracts.words import Verbatim, Words, joined
+from simulator.contracts.words import Text, Verbatim, Words, joined
 
 _ = Words("simulator.contracts")
 
@@ -17,12 +16,12 @@ def near_misses(name: str, known: Iterable[str], most: int = 3) -> tuple[str, ..
     return tuple(difflib.get_close_matches(name, sorted(known), n=most, cutoff=0.5))
 
 
-def suggestion(name: str, known: Iterable[str], listing: str = "") -> str:
-    """The mending half of a problem about an unknown name; `listing` is the command that shows all of them."""
+def suggestion(name: str, known: Iterable[str], listing: str = "") -> Text:
+    """The fix of a problem about an unknown name; `listing` is the command that shows all of them."""
     near = near_misses(name, known)
     names = joined([Verbatim(repr(name)) for name in near], _(" or "))
     hint = _("did you mean {names}?", names=names) if near else _("no known name is close to it")
-    return Sentence(_("{hint} (all: {listing})", hint=hint, listing=listing) if listing else hint)
+    return _("{hint} (all: {listing})", hint=hint, listing=listing) if listing else hint
 
 
 class OpenName(str):

@@ -1,11 +1,13 @@
-"""One thing that is wrong with an input file, in words that say how to mend it."""
+"""One thing that is wrong with an input file, in words that say how to fix it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import errno
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from simulator.contracts.words import SOURCE, Text, Words
+from simulator.contracts.duration import NoDuration
+from simulator.contracts.words import SOURCE, Message, Text, Verbatim, Words
 
 _ = Words("simulator.contracts")
 
@@ -24,12 +26,14 @@ class Sentence(str):
         return Sentence, (self.text,)
 
 
-def in_language(said: str, lang: str) -> str:
-    """A sentence in a language; one that nobody has made a message of stays English."""
-    return said.text.of(lang) if isinstance(said, Sentence) else said
+def _sentence(said: Text | str) -> Sentence:
+    """What is said as a sentence. A plain one, which only a plug-in makes, reads the same in every language."""
+    if isinstance(said, Sentence):
+        return said
+    return Sentence(said if isinstance(said, Text) else Verbatim(said))
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True, order=True, init=False)
 class Problem:
     """A mistake in an input file.
 
@@ -39,16 +43,71 @@ class Problem:
     file: str
     line: int
     field: str
-    what: str
-    mend: str
+    what: Sentence
+    fix: Sentence
+
+    def __init__(self, file: str, line: int, field: str, what: Text | Sentence, fix: Text | Sentence) -> None:
+        for name, value in (("file", file), ("line", line), ("field", field)):
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "what", _sentence(what))
+        object.__setattr__(self, "fix", _sentence(fix))
 
     def __str__(self) -> str:
         return self.told(SOURCE)
 
     def told(self, lang: str) -> str:
         """One line, as an editor understands it: file, line and field, what is wrong, and how to fix it."""
-        what, fix = in_language(self.what, lang), in_language(self.mend, lang)
-        return f"{self.file}:{self.line}: {self.field}: {what}; {fix}"
+        return f"{self.file}:{self.line}: {self.field}: {self.what.text.of(lang)}; {self.fix.text.of(lang)}"
+
+
+_OF_THE_SYSTEM: Mapping[int, Text] = {
+    errno.ENOENT: _("No such file or directory"),
+    errno.EACCES: _("Permission denied"),
+    errno.EPERM: _("Operation not permitted"),
+    errno.EISDIR: _("Is a directory"),
+    errno.ENOTDIR: _("Not a directory"),
+    errno.EEXIST: _("File exists"),
+    errno.ENOTEMPTY: _("Directory not empty"),
+    errno.ENOSPC: _("No space left on device"),
+    errno.EROFS: _("Read-only file system"),
+    errno.ENAMETOOLONG: _("File name too long"),
+    errno.ECONNREFUSED: _("Connection refused"),
+}
+"""What the operating system says of its errors; Python tells it in English."""
+
+
+_NO_DURATION: Mapping[str, Message] = {
+    "empty": _("is empty"),
+    "form": _("{given} is not a duration"),
+    "order": _("{given} names a unit twice, or a larger one after a smaller one"),
+    "fine": _("{given} is finer than a millisecond"),
+}
+
+
+class Reason(Exception):
+    """An error that says what is wrong in every language."""
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.of(SOURCE))
+        self.text = text
+
+    def __reduce__(self) -> tuple[type[Reason], tuple[Text]]:
+        return type(self), (self.text,)
+
+
+class Unable(Reason, ValueError):
+    """What was asked for cannot be; the text says why."""
+
+
+def reason_of(error: BaseException) -> Text:
+    """What an error says. Those of libraries speak English only."""
+    if isinstance(error, Reason):
+        return error.text
+    if isinstance(error, NoDuration):
+        return _NO_DURATION[error.why].filled(given=repr(error.given)[:180])
+    if isinstance(error, OSError):
+        return _OF_THE_SYSTEM.get(error.errno or 0, Verbatim(error.strerror or str(error)))
+    return Verbatim(str(error))
 
 
 MOST_SHOWN = 50
@@ -65,11 +124,11 @@ def told(problems: Sequence[Problem], lang: str = SOURCE) -> str:
 
 
 class Unfit(ValueError):
-    """Values that cannot be: `what` is wrong with them, how to `mend` it, and the `field` that it is about, if one."""
+    """Values that cannot be: `what` is wrong with them, how to `fix` it, and the `field` that it is about, if one."""
 
-    def __init__(self, what: str, mend: str, field: str = "") -> None:
-        super().__init__(f"{what}: {mend}")
-        self.what, self.mend, self.field = what, mend, field
+    def __init__(self, what: Text, fix: Text, field: str = "") -> None:
+        super().__init__(f"{what.of(SOURCE)}: {fix.of(SOURCE)}")
+        self.what, self.fix, self.field = what, fix, field
 
 
 class BadInput(Exception):

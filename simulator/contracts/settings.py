@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from simulator.contracts.document import parse_document
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, TypeAdapter, ValidationError
     from pydantic_core import CoreSchema
+
+_ = Words("simulator.contracts")
 
 STRICT: Any = {"extra": "forbid", "strict": True, "allow_inf_nan": False}
 """`__pydantic_config__` of a record: no field that it does not know, no number as a text, no infinite number."""
@@ -99,7 +102,9 @@ def read_settings(path: Path, record: type[T]) -> T:
     try:
         text = path.read_bytes()
     except OSError as error:
-        raise BadInput([Problem(str(path), 0, "file", f"cannot be read: {error.strerror}", "check the name")]) from None
+        raise BadInput(
+            [Problem(str(path), 0, "file", _("cannot be read: {reason}", reason=reason_of(error)), _("check the name"))]
+        ) from None
     return settings_of(text, record, path.parent, str(path))
 
 
@@ -121,7 +126,11 @@ def _problems(error: ValidationError, text: bytes, record: type[Any], file: str)
         if found["type"] == "json_invalid":
             what = str(found["ctx"]["error"])
             line = re.search(r"at line (\d+)", what)
-            return [Problem(file, int(line[1]) if line else 1, "file", f"is not JSON: {what}", "mend the syntax")]
+            return [
+                Problem(
+                    file, int(line[1]) if line else 1, "file", _("is not JSON: {what}", what=what), _("fix the syntax")
+                )
+            ]
     return problems_of(error, parse_document(text.decode(), file), adapter(record))
 
 

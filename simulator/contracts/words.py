@@ -259,6 +259,14 @@ def joined(parts: Iterable[Text], between: Text) -> Text:
     return Joined(tuple(parts), between)
 
 
+def alternatives(names: Iterable[str]) -> Text:
+    """`a, b or c`, of names that read the same in every language."""
+    *others, last = map(Verbatim, names)
+    if not others:
+        return last
+    return _("{others} or {last}", others=joined(others, Verbatim(", ")), last=last)
+
+
 def enumerated(parts: list[Text], most: int = 4) -> Text:
     """`a, b and c`; beyond `most`, `a, b, c and 5 more`."""
     shown, left = (parts, 0) if len(parts) <= most else (parts[: most - 1], len(parts) - most + 1)

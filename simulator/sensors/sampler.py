@@ -14,9 +14,12 @@ from simpy.events import EventPriority
 
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from simulator.contracts.ticks import to_ticks
+from simulator.contracts.words import Numeral, Text, Words
 from simulator.kernel.clock import Clock
 from simulator.kernel.streams import Streams
 from simulator.sensors.faults import SensorFaults
+
+_ = Words("simulator.sensors")
 
 NOISE_ROWS = 32
 """Samples whose noise is drawn in one call. The numbers do not depend on it: a stream is the same in any portion."""
@@ -133,9 +136,9 @@ town after it has settled, whatever period a domain is solved at."""
 class UnreadableCohorts(ValueError):
     """Cohorts that cannot be sampled. `reasons` has one sentence for each, naming the cohort."""
 
-    def __init__(self, reasons: Iterable[str]) -> None:
+    def __init__(self, reasons: Iterable[Text]) -> None:
         self.reasons = tuple(reasons)
-        super().__init__("\n".join(self.reasons))
+        super().__init__("\n".join(reason.en for reason in self.reasons))
 
 
 class Sampler:
@@ -161,7 +164,11 @@ class Sampler:
         cohorts = tuple(cohorts)
         reasons = [reason for cohort in cohorts if (reason := _unfit(cohort)) is not None]
         times = Counter(cohort.id for cohort in cohorts)
-        reasons += [f"cohort {name!r} is there {count} times" for name, count in times.items() if count > 1]
+        reasons += [
+            _("cohort {name} is there {count} times", name=repr(name), count=count)
+            for name, count in times.items()
+            if count > 1
+        ]
         if reasons:
             raise UnreadableCohorts(reasons)
         rounds: dict[tuple[int, int], list[SensorCohort]] = {}
@@ -179,12 +186,18 @@ class Sampler:
             try:
                 shape = np.shape(self._find(cohort.quantity, cohort.components)())
             except KeyError as error:
-                reasons.append(f"cohort {cohort.id!r} cannot be read: {error.args[0] if error.args else error}")
+                said = str(error.args[0] if error.args else error)
+                reasons.append(_("cohort {name} cannot be read: {reason}", name=repr(cohort.id), reason=said))
                 continue
             if shape != (len(cohort.components),):
-                reasons.append(
-                    f"cohort {cohort.id!r} has {len(cohort.components)} sensors, but {cohort.quantity!r} is {shape}"
+                what = _(
+                    "cohort {name} has {n} sensors, but {quantity} is {shape}",
+                    name=repr(cohort.id),
+                    n=len(cohort.components),
+                    quantity=repr(cohort.quantity),
+                    shape=str(shape),
                 )
+                reasons.append(what)
         if reasons:
             raise UnreadableCohorts(reasons)
         for (period, phase), panel in self._rounds.items():
@@ -224,12 +237,21 @@ class Sampler:
             due += period
 
 
-def _unfit(cohort: SensorCohort) -> str | None:
+def _unfit(cohort: SensorCohort) -> Text | None:
     """Why this cohort cannot be sampled at all, None if it can."""
+    name = repr(cohort.id)
     if not (math.isfinite(cohort.period_s) and to_ticks(cohort.period_s) >= 1):
-        return f"cohort {cohort.id!r} has a period of {cohort.period_s} s; the shortest is 0.001 s"
+        least = Numeral("0.001 s")
+        return _(
+            "cohort {name} has a period of {value}; the shortest is {least}",
+            name=name,
+            value=f"{cohort.period_s} s",
+            least=least,
+        )
     if not (math.isfinite(cohort.phase_s) and cohort.phase_s >= 0):
-        return f"cohort {cohort.id!r} has a phase of {cohort.phase_s} s; it must be 0 or more"
+        return _("cohort {name} has a phase of {value}; it must be 0 or more", name=name, value=f"{cohort.phase_s} s")
     if not (math.isfinite(cohort.accuracy) and cohort.accuracy >= 0):
-        return f"cohort {cohort.id!r} has an accuracy of {cohort.accuracy}; it must be 0 or more"
+        return _(
+            "cohort {name} has an accuracy of {value}; it must be 0 or more", name=name, value=str(cohort.accuracy)
+        )
     return None

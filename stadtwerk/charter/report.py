@@ -21,7 +21,7 @@ from resilience.report.charter.compose import reference_year
 from resilience.report.charter.evidence import judged_for_charter
 from resilience.scenario.loader import load_scenario
 from simulator.contracts.city import City
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, Sentence, reason_of
 from simulator.contracts.words import LANGUAGES, Words
 from stadtwerk.charter.city_checks import check_ages, check_forms, check_geodata, check_makers, check_owners
 from stadtwerk.charter.run_checks import AUDIT_FILE, check_audits, check_causes, check_detection
@@ -51,8 +51,8 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
             problems += bad.problems
             continue
         except (ValueError, KeyError) as error:
-            what = f"cannot be read ({error})"
-            problems.append(Problem(str(folder), 0, "RUN_FOLDER", what, "run the scenario again with this version"))
+            what = _("cannot be read ({error})", error=reason_of(error))
+            problems.append(Problem(str(folder), 0, "RUN_FOLDER", what, _("run the scenario again with this version")))
             continue
         cities.setdefault(city, scenario.city.name or str(folder / scenario.city.path))
         replay = f"stadtwerk run {shlex.quote(scenario.id)} --seed {seed}"
@@ -80,8 +80,8 @@ def make_report(paths: Sequence[Path], city: str | None, out: Path, lang: str) -
     audits = [path for path in paths if (path / AUDIT_FILE).is_file()]
     runs, cities = read_runs(run_folders(path for path in paths if path not in audits))
     if not runs:
-        what, mend = "holds an audit alone, and no run", "name run folders as well"
-        raise BadInput([Problem(str(paths[0]), 0, "RUN_FOLDER", what, mend)])
+        what, fix = _("holds an audit alone, and no run"), _("name run folders as well")
+        raise BadInput([Problem(str(paths[0]), 0, "RUN_FOLDER", what, fix)])
     town = _city(city, cities)
     runs = tuple(replace(run, level_of={level.id: level.subject for level in town.levels.values()}) for run in runs)
     checks = (*check_audits(audits, town), *carry_out(town, runs))
@@ -101,8 +101,8 @@ def make_report(paths: Sequence[Path], city: str | None, out: Path, lang: str) -
             (out / f"{name}.md").write_text(charter_markdown(content, other), encoding="utf-8", newline="\n")
         (out / "charter.json").write_text(charter_json(content), encoding="utf-8", newline="\n")
     except OSError as error:
-        what = f"cannot be written ({error.strerror})"
-        raise BadInput([Problem(str(out), 0, "--out", what, "check the path")]) from None
+        what = _("cannot be written ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(out), 0, "--out", what, _("check the path"))]) from None
     return CharterFiles(content, out / "charter.html")
 
 
@@ -134,17 +134,17 @@ def _guarded(clause: str, check: Callable[[], ClauseEvidence]) -> ClauseEvidence
 
 def _city(named: str | None, cities: dict[str, str]) -> City:
     if named is None and len(cities) > 1:
-        what = f"the runs played in several cities: {', '.join(sorted(cities))}"
-        raise BadInput([Problem("command line", 0, "RUN_FOLDER", what, "name runs of one city only")])
+        what = _("the runs played in several cities: {names}", names=", ".join(sorted(cities)))
+        raise BadInput([Problem("command line", 0, "RUN_FOLDER", what, _("name runs of one city only"))])
     ((name, place),) = cities.items() if len(cities) == 1 else (("", ""),)
     try:
         city = load_named_city(named or place)
     except BadInput as bad:
         if named is not None:
             raise
-        found = [replace(problem, mend="name the city with --city") for problem in bad.problems]
+        found = [replace(problem, fix=Sentence(_("name the city with --city"))) for problem in bad.problems]
         raise BadInput(found) from None
     if city.name != name:
-        what = f"the runs played in {name or 'several cities'}, this is {city.name!r}"
-        raise BadInput([Problem("command line", 0, "--city", what, "name the city of the runs")])
+        what = _("the runs played in {city}, this is {name}", city=name or _("several cities"), name=repr(city.name))
+        raise BadInput([Problem("command line", 0, "--city", what, _("name the city of the runs"))])
     return city

@@ -72,14 +72,14 @@ def check_audits(folders: Sequence[Path], city: City) -> tuple[ClauseEvidence, .
 
 
 def _read(path: Path, city: City) -> dict[str, Any]:
-    data, _ = FORM.load(path)
+    data, _version = FORM.load(path)
     lacking = [name for name in ("city", "cases") if name not in data]
     if lacking:
-        raise BadInput([Problem(str(path), 0, name, "is missing", FORM.again) for name in lacking])
+        raise BadInput([Problem(str(path), 0, name, _("is missing"), FORM.again) for name in lacking])
     town = data["city"]
     if town != city.name:
-        what = f"is of {town!r}, the runs are of {city.name!r}"
-        raise BadInput([Problem(str(path), 0, "audit", what, "name an audit of the same city")])
+        what = _("is of {town}, the runs are of {name}", town=repr(town), name=repr(city.name))
+        raise BadInput([Problem(str(path), 0, "audit", what, _("name an audit of the same city"))])
     return data
 
 

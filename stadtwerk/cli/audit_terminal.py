@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.link import LinkKind
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Words, number
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
     from resilience.study.audit import Audit, AuditSettings, Scope
+
+_ = Words("stadtwerk")
 
 WHERE = "command line"
 TIMES = {
@@ -43,26 +46,30 @@ def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
                 settings = replace(settings, **{field: seconds(text)})  # type: ignore[arg-type]
             except ValueError as error:
                 name = "--for" if option == "length" else f"--{option}"
-                problems.append(Problem(WHERE, 0, name, str(error), "write it as 90min, 6h or 1h30min"))
+                problems.append(Problem(WHERE, 0, name, reason_of(error), _("write it as 90min, 6h or 1h30min")))
     if options.start is not None:
         try:
             settings = replace(settings, start=datetime.fromisoformat(options.start))
         except ValueError:
-            mend = "write it as 2026-01-14T07:00"
-            problems.append(Problem(WHERE, 0, "--start", f"{options.start!r} is no time", mend))
+            fix = _("write it as 2026-01-14T07:00")
+            problems.append(Problem(WHERE, 0, "--start", _("{start} is no time", start=repr(options.start)), fix))
     if settings.start.tzinfo is not None:
-        problems.append(Problem(WHERE, 0, "--start", "names a time zone", "give the town's local time without one"))
+        problems.append(
+            Problem(WHERE, 0, "--start", _("names a time zone"), _("give the town's local time without one"))
+        )
     if not problems and not (settings.for_s > 0 and settings.at_s + settings.for_s < settings.until_s):
         end = shown(settings.at_s + settings.for_s)
         problems.append(
-            Problem(WHERE, 0, "--until", f"is not after the end at {end}", "watch until after --at + --for")
+            Problem(
+                WHERE, 0, "--until", _("is not after the end at {end}", end=end), _("watch until after --at + --for")
+            )
         )
     kinds: tuple[LinkKind, ...] = link_order()
     if options.kinds is not None:
         named = [name.strip() for name in options.kinds.split(",")]
         known = [kind.value for kind in registry().links]
         problems += [
-            Problem(WHERE, 0, "--kinds", f"{name!r} is no kind of link", suggestion(name, known))
+            Problem(WHERE, 0, "--kinds", _("{name} is no kind of link", name=repr(name)), suggestion(name, known))
             for name in named
             if name not in known
         ]
@@ -70,7 +77,13 @@ def read_options(options: argparse.Namespace) -> tuple[AuditSettings, Scope]:
     for name, value, least in (("limit", options.limit, 1), ("jobs", options.jobs, 1), ("seed", options.seed, 0)):
         if value is not None and value < least:
             problems.append(
-                Problem(WHERE, 0, f"--{name}", f"{value} is below {least}", f"use a whole number from {least}")
+                Problem(
+                    WHERE,
+                    0,
+                    f"--{name}",
+                    _("{value} is below {least}", value=value, least=least),
+                    _("use a whole number from {least}", least=least),
+                )
             )
     if problems:
         raise BadInput(problems)
@@ -97,7 +110,7 @@ def show(audit: Audit, out: Path, terminal: Terminal) -> None:
             numbers = [
                 of_group.get(key, 0) for key in ("cases", "simulated", "pass", NO_EFFECT, "fail", "inconclusive")
             ]
-            rows.append((name.of(lang), *(f"{value:,}" for value in numbers)))
+            rows.append((name.of(lang), *(number(value).of(lang) for value in numbers)))
     held, *others = (VALUES[value].of(lang) for value in VALUES)
     columns = (*(TEXTS[head].of(lang) for head in heads), held, TEXTS[NO_EFFECT].of(lang), *others)
     terminal.table(TEXTS["counts"].of(lang), columns, rows)
@@ -105,7 +118,7 @@ def show(audit: Audit, out: Path, terminal: Terminal) -> None:
     if failing:
         named = ("subject", "owner", "level", "depth", "length", "hours")
         terminal.table(
-            f"{TEXTS['failures'].of(lang)} ({len(audit.failed):,})",
+            f"{TEXTS['failures'].of(lang)} ({number(len(audit.failed)).of(lang)})",
             tuple(TEXTS[name].of(lang) for name in named),
             [(r.id, r.owner, r.level or r.reason, r.depth, r.length, r.hours) for r in failing[:SHOWN]],
         )

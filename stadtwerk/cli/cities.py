@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import argparse
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simulator.contracts.city import City
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import IMPORTERS, named, registry
-from simulator.contracts.words import Words
+from simulator.contracts.words import Said, Text, Words, number
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.finished import results_of
 from stadtwerk.terminal import Terminal
 
 _ = Words("stadtwerk")
+_n = _.plural
 
 
 SHOWN_AT_FIRST = 30
@@ -34,15 +36,17 @@ def import_from(options: argparse.Namespace) -> None:
     """Run the import that the options describe and say what came of it. Raises `BadInput`."""
     from simulator.city.importing import ImportSources, import_city
 
-    terminal = Terminal()
+    terminal = Terminal(options.lang)
     with TemporaryDirectory() as aside:
         given = {name: getattr(options, name) for name in _FILES} | _brought(options, Path(aside))
         sources = ImportSources(options.name or options.out.resolve().name, **given)
         with terminal.working(_("reading networks")):
             report = import_city(sources, options.out)
     show(report.city, terminal)
-    print(f"city folder: {options.out}")
-    print(f"assumptions: {len(report.assumptions)}, all in {options.out / 'assumptions.md'}")
+    made = _("city folder: {folder}", folder=str(options.out))
+    n, file = len(report.assumptions), str(options.out / "assumptions.md")
+    for said in (made, _n("{n} assumption, in {file}", "{n} assumptions, all in {file}", n, file=file)):
+        print(terminal.said(said))
 
 
 def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
@@ -52,26 +56,40 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
     of the options that they stand for (`water`, `power`, `links` ...). Raises `BadInput`.
     """
     importers, found, problems = registry().extensions(IMPORTERS), {}, []
-    for number, asked in enumerate(options.brought):
+    for place, asked in enumerate(options.brought):
         name, _, file = asked.partition("=")
         if name not in importers or not file:
-            fix = suggestion(name, importers, "stadtwerk list plugins") if importers else "see `stadtwerk list plugins`"
-            problems.append(Problem("command line", 0, "--from", f"{asked!r} names no importer and a file", fix))
+            fix = (
+                suggestion(name, importers, "stadtwerk list plugins")
+                if importers
+                else _("see `stadtwerk list plugins`")
+            )
+            problems.append(
+                Problem("command line", 0, "--from", _("{asked} names no importer and a file", asked=repr(asked)), fix)
+            )
             continue
-        into = aside / str(number)
+        into = aside / str(place)
         into.mkdir()
         try:
             made: dict[str, Path] = named(importers[name].run)(Path(file), into)
         except OSError as error:
-            problems.append(Problem(file, 0, "file", f"cannot be read ({error.strerror})", "check the path"))
+            problems.append(
+                Problem(file, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))
+            )
             continue
         for option, path in made.items():
             if option not in _FILES:
-                what = f"the importer {name!r} brings {option!r}, which no option of the import stands for"
-                problems.append(Problem(file, 0, "importer", what, f"it may bring: {', '.join(_FILES)}"))
+                what = _(
+                    "the importer {name} brings {option}, which no option of the import stands for",
+                    name=repr(name),
+                    option=repr(option),
+                )
+                problems.append(Problem(file, 0, "importer", what, _("it may bring: {names}", names=", ".join(_FILES))))
             elif option in found or getattr(options, option) is not None:
-                fix = f"leave out --{option.replace('_', '-')}"
-                problems.append(Problem(file, 0, "importer", f"brings {option}, which is given twice", fix))
+                fix = _("leave out --{option}", option=option.replace("_", "-"))
+                problems.append(
+                    Problem(file, 0, "importer", _("brings {option}, which is given twice", option=option), fix)
+                )
             else:
                 found[option] = path
     if problems:
@@ -79,14 +97,14 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
     return found
 
 
-def show_city(name: str) -> None:
-    terminal = Terminal()
+def show_city(name: str, lang: str) -> None:
+    terminal = Terminal(lang)
     with terminal.working(_("loading the city")):
         city = load_named_city(name)
     show(city, terminal)
 
 
-def export_city(name: str, out: Path, run: Path | None) -> None:
+def export_city(name: str, out: Path, run: Path | None, lang: str) -> None:
     """Write a city as GeoJSON, with what a run did to it if one is named. Raises `BadInput`."""
     from simulator.city.export import write_geojson
     from stadtwerk.runs.finished import run_folders
@@ -100,32 +118,61 @@ def export_city(name: str, out: Path, run: Path | None) -> None:
         write_geojson(out, city, results)
     except OSError as error:
         raise BadInput(
-            [Problem(str(out), 0, "--out", f"cannot be written ({error.strerror})", "check the path")]
+            [
+                Problem(
+                    str(out),
+                    0,
+                    "--out",
+                    _("cannot be written ({reason})", reason=reason_of(error)),
+                    _("check the path"),
+                )
+            ]
         ) from None
-    print(f"{out}: {len(city.districts)} districts, {len(city.components):,} components, {len(city.links):,} links")
+    said = _(
+        "{file}: {districts} districts, {components} components, {links} links",
+        file=str(out),
+        districts=number(len(city.districts)),
+        components=number(len(city.components)),
+        links=number(len(city.links)),
+    )
+    print(said.of(lang))
 
 
 def show(city: City, terminal: Terminal) -> None:
     """Districts, components and links in number, and the assumptions behind them."""
-    print(f"{city.title_en} ({city.name}): {city.people:,} people, {len(city.components):,} components")
-    districts = [(d.id, d.title, f"{d.people:,}") for d in city.districts.values()]
-    terminal.table("districts", ("id", "name", "people"), districts)
+
+    def table(title: Text, heads: Sequence[Text], rows: Sequence[Sequence[str]]) -> None:
+        terminal.table(terminal.said(title), [terminal.said(head) for head in heads], rows)
+
+    def count(value: int) -> str:
+        return terminal.said(number(value))
+
+    title = Said({"en": city.title_en, "de": city.title_de})
+    people, components = number(city.people), number(len(city.components))
+    head = _("{title} ({name}): {people} people, {components} components")
+    print(terminal.said(head.filled(title=title, name=city.name, people=people, components=components)))
+    districts = [(d.id, d.title, count(d.people)) for d in city.districts.values()]
+    table(_("districts"), (_("id"), _("name"), _("people")), districts)
     kinds = Counter(component.kind for component in city.components.values())
     domains = {component.kind: component.domain.value for component in city.components.values()}
-    terminal.table("components", ("kind", "domain", "number"), [(k, domains[k], f"{n:,}") for k, n in kinds.items()])
+    heads = (_("kind"), _("domain"), _("number"))
+    table(_("components"), heads, [(kind, domains[kind], count(n)) for kind, n in kinds.items()])
     links = Counter(link.kind.value for link in city.links.values())
-    terminal.table("links", ("kind", "number"), [(k, f"{n:,}") for k, n in links.items()])
+    table(_("links"), (_("kind"), _("number")), [(kind, count(n)) for kind, n in links.items()])
     makes = Counter((c.maker, c.model, c.firmware) for c in city.components.values() if c.maker)
     if makes:
-        heads = ("maker", "model", "firmware", "number")
-        terminal.table("makers", heads, [(*make, f"{n:,}") for make, n in sorted(makes.items())])
+        made = (_("vendor"), _("model"), _("firmware"), _("number"))
+        table(_("vendors"), made, [(*make, count(n)) for make, n in sorted(makes.items())])
     cables = Counter(name for link in city.links.values() for name in link.trenches)
     cables.update(name for component in city.components.values() for name in component.trenches)
     if cables:
-        title = f"cable trenches ({len(cables)})" + (", the fullest" if len(cables) > FULLEST else "")
+        many = len(cables) > FULLEST
+        text = _("cable trenches ({n}), the fullest") if many else _("cable trenches ({n})")
         fullest = sorted(cables.items(), key=lambda item: (-item[1], item[0]))[:FULLEST]
-        terminal.table(title, ("trench", "cables"), [(name, f"{n:,}") for name, n in fullest])
-    rows = [(a.subject, a.text, a.basis) for a in city.assumptions[:SHOWN_AT_FIRST]]
-    terminal.table(f"assumptions ({len(city.assumptions)})", ("about", "what was assumed", "basis"), rows)
+        rows = [(name, count(n)) for name, n in fullest]
+        table(text.filled(n=number(len(cables))), (_("trench"), _("cables")), rows)
+    told = [(a.subject, a.text, a.basis) for a in city.assumptions[:SHOWN_AT_FIRST]]
+    assumed = (_("about"), _("what was assumed"), _("basis"))
+    table(_("assumptions ({n})", n=number(len(city.assumptions))), assumed, told)
     if len(city.assumptions) > SHOWN_AT_FIRST:
-        print(f"and {len(city.assumptions) - SHOWN_AT_FIRST} more")
+        print(terminal.said(_("and {n} more", n=number(len(city.assumptions) - SHOWN_AT_FIRST))))

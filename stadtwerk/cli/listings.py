@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from simulator.contracts.component import Value
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Verbatim, Words, number
 
 _ = Words("stadtwerk")
 _c = _.context
@@ -226,7 +226,7 @@ def _levels_of(name: str, lang: str) -> Listing:
 
     city = load_named_city(name)
     rows = [
-        (lv.id, lv.measure, lv.subject, f"{lv.minimum:g}", f"{lv.people:,}", lv.owner, lv.basis)
+        (lv.id, lv.measure, lv.subject, number(lv.minimum, 6).of(lang), number(lv.people).of(lang), lv.owner, lv.basis)
         for lv in city.levels.values()
     ]
     heads = ("level", "measure", "subject", "minimum", "people", "owner", "basis")

@@ -19,8 +19,9 @@ from gateways.wire.topics import ROOT
 from simulator.contracts.event import Event
 from simulator.contracts.history import Gauges
 from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Words
 from stadtwerk.influx.gateways import gateway_tags
 from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.replay import Replay
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
     from resilience.judge.verdict import Verdict
     from simulator.coupling import GaugeRecorder, Runtime
+
+_ = Words("stadtwerk")
 
 STATUS, HEALTH, ACK = f"{ROOT}/+/status", f"{ROOT}/ingest/+/health", f"{ROOT}/+/ack"
 KEEPALIVE_S = 5
@@ -222,8 +225,10 @@ class LiveLines:
         try:
             InfluxQuestions(self._settings).forget("run", self._run.name)
         except (Refused, Retry, UnsafeSecret) as error:
-            mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping"
-            raise BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {error}", mend)]) from None
+            fix = _("start it, or fix the login, the bucket or (InfluxDB 2) its DBRP mapping")
+            raise BadInput(
+                [Problem("command line", 0, "--influx", _("cannot be asked: {error}", error=reason_of(error)), fix)]
+            ) from None
 
     def attach(self, runtime: Runtime, gauges: GaugeRecorder) -> None:
         """Begin to look at a run that has not begun yet."""

@@ -15,8 +15,9 @@ from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused, Retry
 from gateways.stores.influx.queries import InfluxQuestions
 from gateways.stores.influx.settings import unfit_address
 from simulator.contracts.measurements import AFFECTED, RUN
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.ticks import to_ticks
+from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.influx.gateways import gateway_lines, read_readings, reading_lines
 from stadtwerk.influx.places import RunIdentity, zero_of
 from stadtwerk.influx.replay import Replay
@@ -25,6 +26,8 @@ from stadtwerk.runs.finished import RunFolder, read_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_ = Words("stadtwerk")
+
 
 def dashboard_link(run: str, begin_ms: int, end_ms: int, lang: str, live: bool = False) -> str:
     """Path and query of the first dashboard on this run's time, to be put behind Grafana's address."""
@@ -32,8 +35,8 @@ def dashboard_link(run: str, begin_ms: int, end_ms: int, lang: str, live: bool =
     return f"/d/stadtwerk-city-{lang}?{urlencode(query)}"
 
 
-Wrong = Callable[[str, str, str], None]
-"""Called with the option, what is wrong, how to mend it."""
+Wrong = Callable[[str, Text, Text], None]
+"""Called with the option, what is wrong, how to fix it."""
 
 
 def database(options: argparse.Namespace, wrong: Wrong, **more: Any) -> InfluxSettings | None:
@@ -43,33 +46,37 @@ def database(options: argparse.Namespace, wrong: Wrong, **more: Any) -> InfluxSe
     """
     before: list[str] = []
 
-    def tell(field: str, what: str, mend: str) -> None:
+    def tell(field: str, what: Text, fix: Text) -> None:
         before.append(field)
-        wrong(field, what, mend)
+        wrong(field, what, fix)
 
     files: dict[str, Path | None] = {}
     for name in ("token_file", "password_file", "ca_file"):
         given = getattr(options, name)
         files[name] = None if given is None else Path(given).resolve()
         if given is not None and not Path(given).is_file():
-            tell(f"--{name.replace('_', '-')}", f"there is no file {given!r}", "name a file that only you can read")
+            tell(
+                f"--{name.replace('_', '-')}",
+                _("there is no file {given}", given=repr(given)),
+                _("name a file that only you can read"),
+            )
     if options.token_file and options.user:
-        tell("--user", "a token and a user at once", "give --token-file for InfluxDB 2, or --user for InfluxDB 1")
+        tell("--user", _("a token and a user at once"), _("give --token-file for InfluxDB 2, or --user for InfluxDB 1"))
     if options.user and not options.password_file:
-        tell("--password-file", "is missing", "give the file that holds the user's password")
+        tell("--password-file", _("is missing"), _("give the file that holds the user's password"))
     if options.password_file and not options.user and not options.token_file:
-        tell("--user", "is missing", "name the user whose password that is")
+        tell("--user", _("is missing"), _("name the user whose password that is"))
     if options.password_file and options.token_file:
-        tell("--password-file", "a token and a password both", "give --token-file alone for InfluxDB 2")
+        tell("--password-file", _("a token and a password both"), _("give --token-file alone for InfluxDB 2"))
     if options.ca_file and options.influx.startswith("http://"):
-        tell("--ca-file", "has no meaning for an address that is not encrypted", "use https://, or leave it out")
+        tell("--ca-file", _("has no meaning for an address that is not encrypted"), _("use https://, or leave it out"))
     if options.token_file and not options.org:
-        tell("--org", "is missing", "InfluxDB 2 needs the organisation beside the token")
+        tell("--org", _("is missing"), _("InfluxDB 2 needs the organisation beside the token"))
     if not options.bucket:
-        tell("--bucket", "is missing", "name the bucket, or the database of InfluxDB 1")
+        tell("--bucket", _("is missing"), _("name the bucket, or the database of InfluxDB 1"))
     secret = bool(options.token_file or options.password_file)
     if (what := unfit_address(options.influx, secret)) is not None:
-        tell("--influx", what, "use https://host:port, or http://host:port on this machine")
+        tell("--influx", what, _("use https://host:port, or http://host:port on this machine"))
     if before:
         return None
     settings = {"api": "v2" if options.token_file else "v1", "user": options.user, **files, **more}
@@ -189,8 +196,8 @@ def _clear_way(request: PushRequest, run: RunIdentity, digest: str) -> None:
             return
     except (Retry, Refused, UnsafeSecret) as error:
         raise _unusable(str(error)) from None
-    what = "holds another run of this name, or the same at another time"
-    raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, "add --replace, or --name NAME")])
+    what = _("holds another run of this name, or the same at another time")
+    raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, _("add --replace, or --name NAME"))])
 
 
 def _points(body: bytes) -> Iterator[bytes]:
@@ -217,8 +224,13 @@ def _look(request: PushRequest, run: RunIdentity, wanted: int) -> None:
         if there != wanted:
             time.sleep(0.2)
     if there != wanted:
-        what = f"holds {there} of {wanted} points of {LOOKED_AT.name!r} that were written"
-        raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, "push the run again")])
+        what = _(
+            "holds {there} of {wanted} points of {name} that were written",
+            there=there,
+            wanted=wanted,
+            name=repr(LOOKED_AT.name),
+        )
+        raise BadInput([Problem(request.settings.bucket, 0, f"run {run.name!r}", what, _("push the run again"))])
 
 
 def _write(writer: InfluxWriter, body: bytes) -> None:
@@ -238,24 +250,32 @@ def _patiently(act: Callable[[], None]) -> None:
             return
         except Retry as later:
             if time.monotonic() + later.after_s > deadline:
-                raise BadInput([Problem("command line", 0, "--influx", later.reason, "see that it runs")]) from None
+                raise BadInput(
+                    [Problem("command line", 0, "--influx", Verbatim(later.reason), _("see that it runs"))]
+                ) from None
             time.sleep(later.after_s)
         except Refused as refused:
-            mend = "check bucket, organisation and token"
-            raise BadInput([Problem("command line", 0, "--influx", f"refuses the run: {refused}", mend)]) from None
+            fix = _("check bucket, organisation and token")
+            raise BadInput(
+                [
+                    Problem(
+                        "command line", 0, "--influx", _("refuses the run: {refused}", refused=reason_of(refused)), fix
+                    )
+                ]
+            ) from None
 
 
 def _unusable(reason: str) -> BadInput:
-    mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping; see docs/dashboards.md"
-    return BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {reason}", mend)])
+    fix = _("start it, or fix the login, the bucket or (InfluxDB 2) its DBRP mapping; see docs/dashboards.md")
+    return BadInput([Problem("command line", 0, "--influx", _("cannot be asked: {reason}", reason=reason), fix)])
 
 
 def push_request(options: argparse.Namespace) -> PushRequest:
     """Check what came from a command line. Raises `BadInput` with every problem."""
     problems: list[Problem] = []
 
-    def wrong(field: str, what: str, mend: str) -> None:
-        problems.append(Problem("command line", 0, field, what, mend))
+    def wrong(field: str, what: Text, fix: Text) -> None:
+        problems.append(Problem("command line", 0, field, what, fix))
 
     settings = database(options, wrong, timeout_s=30.0)
     if settings is None:

@@ -11,7 +11,7 @@ from gateways.brokers.address import BrokerAddress, UnsafeSecret
 from gateways.gateway.rollout import Rollout
 from gateways.network.tls_proxy import LOCAL, Way
 from gateways.wire.versions import GatewayConfig
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Text, Verbatim, Words, joined
 from stadtwerk.live import events
 from stadtwerk.live.plant import Journal, Wire, Wires
@@ -41,8 +41,8 @@ class Attached:
     def __init__(self, gateways: Mapping[str, str], installation: Installation, file: Path, journal: Journal) -> None:
         missing = [name for name in gateways if name not in installation.gateways]
         if missing:
-            mend = f"name them there; it has {', '.join(installation.gateways)}"
-            raise BadInput([Problem(str(file), 0, "gateways", f"lacks {', '.join(missing)}", mend)])
+            fix = _("name them there; it has {names}", names=", ".join(installation.gateways))
+            raise BadInput([Problem(str(file), 0, "gateways", _("lacks {names}", names=", ".join(missing)), fix)])
         self.gateways = tuple(gateways)
         self.store: Path | None = None
         self._payloads = dict(gateways)
@@ -77,7 +77,9 @@ class Attached:
                 self._ways[name] = self._way(name)
             self._rollout.start()
         except (OSError, UnsafeSecret) as error:
-            raise BadInput([Problem(str(self._file), 0, "installation", str(error), "see the reason")]) from None
+            raise BadInput(
+                [Problem(str(self._file), 0, "installation", reason_of(error), _("see the reason"))]
+            ) from None
         deadline = time.monotonic() + START_S
         silent = set(self.gateways)
         while silent and time.monotonic() < deadline:
@@ -90,8 +92,12 @@ class Attached:
                         str(self._file),
                         0,
                         f"gateways.{name}",
-                        f"does not let us in at {place.gateways[name].host}:{place.gateways[name].port}",
-                        "see whether it runs, and whether both certificates are of one authority",
+                        _(
+                            "does not let us in at {host}:{port}",
+                            host=place.gateways[name].host,
+                            port=place.gateways[name].port,
+                        ),
+                        _("see whether it runs, and whether both certificates are of one authority"),
                     )
                     for name in sorted(silent)
                 ]

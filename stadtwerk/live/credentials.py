@@ -18,10 +18,13 @@ from gateways.brokers.address import IDENTITIES, BrokerAddress
 from gateways.brokers.mosquitto import NAMES
 from gateways.network.proxy import HOST
 from gateways.secrets.authority import LIST
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Text, Words
 
 if TYPE_CHECKING:
     from gateways.secrets.authority import Authority, Signed
+
+_ = Words("stadtwerk.live")
 
 AGO = timedelta(days=800)
 VALID_DAYS = 30
@@ -102,7 +105,7 @@ def _write(file: Path, content: bytes) -> None:
 
 
 _FILES = ("ca.crt", "client.crt", "client.key")
-_INIT = "make a folder for this machine with `stadtwerk secrets init`, without --compose, --host-a and --host-b"
+_INIT = _("make a folder for this machine with `stadtwerk secrets init`, without --compose, --host-a and --host-b")
 
 
 def check_secrets(folder: Path, identities: Sequence[str]) -> None:
@@ -112,37 +115,43 @@ def check_secrets(folder: Path, identities: Sequence[str]) -> None:
     """
     problems = [
         Problem(
-            str(folder), 0, name, "has no certificate there", f"`stadtwerk secrets add --to {folder} --gateway ...`"
+            str(folder),
+            0,
+            name,
+            _("has no certificate there"),
+            _("`stadtwerk secrets add --to {folder} --gateway ...`", folder=str(folder)),
         )
         for name in identities
         if not all((folder / IDENTITIES / name / file).is_file() for file in _FILES)
     ]
     for broker in NAMES:
         if not (folder / broker / LIST).is_file():
-            mend = f"`stadtwerk secrets revoke --in {folder}` makes one"
-            problems.append(Problem(str(folder), 0, broker, f"has no list of revoked certificates ({LIST})", mend))
+            fix = _("`stadtwerk secrets revoke --in {folder}` makes one", folder=str(folder))
+            problems.append(
+                Problem(str(folder), 0, broker, _("has no list of revoked certificates ({list})", list=LIST), fix)
+            )
         try:
             what = _unfit((folder / broker / "server.crt").read_bytes())
         except OSError as error:
-            what = f"has a certificate that cannot be read: {error.strerror}"
+            what = _("has a certificate that cannot be read: {reason}", reason=reason_of(error))
         except ValueError:
-            what = "has a certificate that is none"
-        if what:
+            what = _("has a certificate that is none")
+        if what is not None:
             problems.append(Problem(str(folder), 0, broker, what, _INIT))
     if problems:
         raise BadInput(problems)
 
 
-def _unfit(pem: bytes) -> str:
+def _unfit(pem: bytes) -> Text | None:
     from cryptography import x509
 
     certificate = x509.load_pem_x509_certificate(pem)
     if not certificate.not_valid_before_utc <= datetime.now(UTC) <= certificate.not_valid_after_utc:
-        return "has a certificate that is not valid today"
+        return _("has a certificate that is not valid today")
     try:
         named = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except x509.ExtensionNotFound:
-        return "has a certificate without a name"
+        return _("has a certificate without a name")
     if ipaddress.ip_address(HOST) not in named.get_values_for_type(x509.IPAddress):
-        return f"has a certificate that does not stand for {HOST}"
-    return ""
+        return _("has a certificate that does not stand for {host}", host=HOST)
+    return None

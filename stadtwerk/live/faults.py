@@ -10,12 +10,15 @@ from gateways.wire.versions import GatewayConfig
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import Numeral, Words
 from simulator.coupling import Runtime
 from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 from simulator.kernel import Clock
 from stadtwerk.live.plant import Plant, Wire
 from stadtwerk.live.settings import BROKERS, DOWN_S, Drill
 from stadtwerk.runs.feed import TownBrokers, software_of
+
+_ = Words("stadtwerk.live")
 
 
 class RealFaults:
@@ -110,11 +113,23 @@ def check_drills(drills: Sequence[Drill], names: Sequence[str], clock: Clock) ->
         where = f"{drill.process}@{drill.at_s:g}"
         if drill.process not in names:
             problems.append(
-                Problem("command line", 0, "--kill", f"{where}: no such process", f"there are {', '.join(names)}")
+                Problem(
+                    "command line",
+                    0,
+                    "--kill",
+                    _("{where}: no such process", where=where),
+                    _("there are {names}", names=", ".join(names)),
+                )
             )
         if not clock.begin <= to_ticks(drill.at_s) <= clock.end:
-            span = f"use a second from {to_s(clock.begin):g} to {to_s(clock.end):g}"
-            problems.append(Problem("command line", 0, "--kill", f"{where}: is outside of the run", span))
+            span = _(
+                "use a second from {to_s} to {to_s_2}",
+                to_s=Numeral(f"{to_s(clock.begin):g}"),
+                to_s_2=Numeral(f"{to_s(clock.end):g}"),
+            )
+            problems.append(
+                Problem("command line", 0, "--kill", _("{where}: is outside of the run", where=where), span)
+            )
     if problems:
         raise BadInput(problems)
 

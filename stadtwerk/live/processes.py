@@ -21,7 +21,7 @@ from gateways.gateway.rollout import Rollout
 from gateways.ingest.config import IngestConfig
 from gateways.network.proxy import HOST
 from gateways.wire.versions import GatewayConfig
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.settings import settings_text
 from simulator.contracts.words import Text, Verbatim, Words, joined
 from stadtwerk.live import events
@@ -83,8 +83,8 @@ class Processes:
         try:
             known = identities(self.gateways, INGESTS[: settings.ingests])
         except ValueError as error:
-            mend = "give the gateway an id that a broker's user can have"
-            raise BadInput([Problem("city", 0, "gateways", str(error), mend)]) from None
+            fix = _("give the gateway an id that a broker's user can have")
+            raise BadInput([Problem("city", 0, "gateways", reason_of(error), fix)]) from None
         self._credentials = Credentials(settings.mosquitto)
         self._secrets: Path | None = None
         if settings.mosquitto is None:
@@ -228,7 +228,7 @@ class Processes:
         for name in children:
             if not self._supervisors[name].wait_up(max(0.0, deadline - time.monotonic())):
                 why = self._supervisors[name].failure or f"it was not there after {START_S:g} s"
-                raise BadInput([Problem("live run", 0, name, f"does not start: {why}", "see the reason")])
+                raise BadInput([Problem("live run", 0, name, _("does not start: {why}", why=why), _("see the reason"))])
 
     def _end(self, supervisors: Sequence[Supervisor]) -> None:
         deadline = time.monotonic() + STOP_S

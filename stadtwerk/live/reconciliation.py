@@ -23,12 +23,15 @@ from gateways.ingest.blocks import unpack
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.settings import InfluxSettings
 from gateways.stores.influx.writer import Refused, Retry
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.sensor import SensorGroup
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City
     from stadtwerk.influx.places import RunIdentity
+
+_ = Words("stadtwerk.live")
 
 PATIENCE_S = 30.0
 """A database that does not answer is asked again for so long (assumption: time to start again)."""
@@ -70,8 +73,10 @@ def found_before(
                 times = patiently(lambda g=gateway, q=quantity, s=span: stored.times(g, q, *s))  # type: ignore[misc]
                 found += sum(map(len, times.values()))
     except (Retry, Refused, UnsafeSecret) as error:
-        mend = "start it, or mend the login, the bucket or (InfluxDB 2) its DBRP mapping"
-        raise BadInput([Problem("command line", 0, "--influx", f"cannot be asked: {error}", mend)]) from None
+        fix = _("start it, or fix the login, the bucket or (InfluxDB 2) its DBRP mapping")
+        raise BadInput(
+            [Problem("command line", 0, "--influx", _("cannot be asked: {error}", error=reason_of(error)), fix)]
+        ) from None
     return found
 
 

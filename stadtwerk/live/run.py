@@ -227,7 +227,9 @@ def _chosen(city: City, limit: int | None) -> tuple[str, ...]:
     gateways = tuple(dict.fromkeys(cohort.gateway for cohort in city.cohorts))
     if not gateways:
         where = str(city.folder or city.name)
-        raise BadInput([Problem(where, 0, "sensors", "there are none, so nothing is sent", "use `stadtwerk run`")])
+        raise BadInput(
+            [Problem(where, 0, "sensors", _("there are none, so nothing is sent"), _("use `stadtwerk run`"))]
+        )
     return gateways[:limit]
 
 

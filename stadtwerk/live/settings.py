@@ -15,6 +15,9 @@ from gateways.network.tls_proxy import Certificate
 from gateways.stores.influx.settings import InfluxSettings
 from simulator.contracts.problem import BadInput, Problem, Unfit
 from simulator.contracts.settings import STRICT, read_settings
+from simulator.contracts.words import Text, Words
+
+_ = Words("stadtwerk.live")
 
 SCHEMA = "stadtwerk/installation/1"
 
@@ -55,8 +58,8 @@ class Installation:
         taken: set[int] = set()
         for name, station in self.gateways.items():
             if taken & set(station.links):
-                mend = "give each gateway ports of its own"
-                raise Unfit("are used by another gateway", mend, f"gateways.{name}.links")
+                fix = _("give each gateway ports of its own")
+                raise Unfit(_("are used by another gateway"), fix, f"gateways.{name}.links")
             taken |= set(station.links)
 
 
@@ -128,13 +131,17 @@ class LiveSettings:
         """Check what came from a command line; `told` are mistakes that are known. Raises `BadInput` with all."""
         problems: list[Problem] = list(told)
 
-        def wrong(field: str, what: str, mend: str) -> None:
-            problems.append(Problem("command line", 0, field, what, mend))
+        def wrong(field: str, what: Text, fix: Text) -> None:
+            problems.append(Problem("command line", 0, field, what, fix))
 
         if gateways is not None and gateways < 1:
-            wrong("--gateways", f"{gateways} is below 1", "use a whole number from 1, or leave it out for all")
+            wrong(
+                "--gateways",
+                _("{gateways} is below 1", gateways=gateways),
+                _("use a whole number from 1, or leave it out for all"),
+            )
         if ingests is not None and not 1 <= ingests <= len(INGESTS):
-            wrong("--ingests", f"{ingests} is no choice", "use 1 or 2")
+            wrong("--ingests", _("{ingests} is no choice", ingests=ingests), _("use 1 or 2"))
         drills = []
         for text in kills:
             name, at, second = text.rpartition("@")
@@ -143,12 +150,16 @@ class LiveSettings:
             except ValueError:
                 at_s = math.nan
             if not name or not at or not math.isfinite(at_s):
-                wrong("--kill", f"{text!r} is no process and second", "write it like broker-a@120")
+                wrong("--kill", _("{text} is no process and second", text=repr(text)), _("write it like broker-a@120"))
             else:
                 drills.append(Drill(INGESTS[0] if name == "ingest" else name, at_s))
         secrets = None if mosquitto is None else Path(mosquitto).resolve()
         if secrets is not None and not (secrets / "identities").is_dir():
-            wrong("--mosquitto", f"{mosquitto!r} is no folder of secrets", "make one with `stadtwerk secrets init`")
+            wrong(
+                "--mosquitto",
+                _("{mosquitto} is no folder of secrets", mosquitto=repr(mosquitto)),
+                _("make one with `stadtwerk secrets init`"),
+            )
         attached = None
         if attach is not None:
             for field, given in (
@@ -158,7 +169,9 @@ class LiveSettings:
                 ("--ingests", ingests),
             ):
                 if given:
-                    wrong(field, "has no meaning with --attach", "leave it out: what runs elsewhere is told there")
+                    wrong(
+                        field, _("has no meaning with --attach"), _("leave it out: what runs elsewhere is told there")
+                    )
             try:
                 attached = Attachment(Path(attach), read_installation(Path(attach)))
                 influx = attached.installation.database

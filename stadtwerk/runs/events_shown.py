@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 from simulator.contracts.duration import seconds, shown
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     from stadtwerk.runs.finished import RunFolder
+
+_ = Words("stadtwerk.runs")
 
 STEP = "  "
 """How far a line is moved in for each cause that lies between it and the one asked for."""
@@ -39,7 +42,7 @@ def time_of(option: str, given: str | None) -> int | None:
     try:
         return sign * to_ticks(0.0 if text == "0" else seconds(text))
     except ValueError as error:
-        what, fix = f"{error}", "write a time since the scenario's zero, as 90s, 2h or -30min (--from=-30min)"
+        what, fix = reason_of(error), _("write a time since the scenario's zero, as 90s, 2h or -30min (--from=-30min)")
         raise BadInput([Problem(option, 0, given, what, fix)]) from None
 
 
@@ -73,7 +76,7 @@ def _subjects(run: RunFolder, name: str) -> frozenset[str]:
     city = run.city
     if name not in city.components and name not in city.links and name not in city.districts:
         known = (*city.components, *city.links, *city.districts)
-        what = f"{city.name!r} has no component, link or district {name!r}"
+        what = _("{name} has no component, link or district {name_2}", name=repr(city.name), name_2=repr(name))
         raise BadInput([Problem(str(run.path), 0, "--component", what, suggestion(name, known))])
     links = (link.id for link in (*city.links_into(name), *city.links_out_of(name)))
     levels = (level.id for level in city.levels.values() if level.subject == name)
@@ -93,7 +96,7 @@ def _subtree(run: RunFolder, events: Sequence[Event], cause: str) -> Mapping[int
         roots = {event.id for event in events if event.kind is EventKind.FAULT and event.after == cause}
     if not roots:
         entries = tuple(entry.id for entry in run.scenario.timeline)
-        what = f"the run has no event and no fault of a timeline entry {cause!r}"
+        what = _("the run has no event and no fault of a timeline entry {cause}", cause=repr(cause))
         raise BadInput([Problem(str(run.path), 0, "--cause", what, suggestion(cause, entries))])
     depth = dict.fromkeys(roots, 0)
     for event in events:  # a cause always stands before its effect

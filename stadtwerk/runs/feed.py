@@ -251,9 +251,9 @@ class Feed:
             sampler.start()
         except UnreadableCohorts as unreadable:
             telemetry.discard()
-            mend = "see the quantities in: stadtwerk list quantities"
+            fix = _("see the quantities in: stadtwerk list quantities")
             where = str(city.folder or city.name)
-            raise BadInput(Problem(where, 0, "sensors", reason, mend) for reason in unreadable.reasons) from None
+            raise BadInput(Problem(where, 0, "sensors", reason, fix) for reason in unreadable.reasons) from None
         return telemetry
 
     def observe(self, runtime: Runtime, gauges: GaugeRecorder) -> None:

@@ -19,6 +19,7 @@ from simulator.contracts.history import Gauges
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
+from simulator.contracts.words import Words
 from stadtwerk.library import load_named_city
 from stadtwerk.runs.folder import RUN, WITH_CODES, read_events
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
     from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
+
+_ = Words("stadtwerk.runs")
 
 NEEDED = (
     "run.json",
@@ -93,18 +96,22 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
 
     missing = [name for name in NEEDED if not (path / name).is_file()]
     if missing:
-        what = f"is no run folder: {', '.join(missing)} missing"
-        mend = "name a folder that `stadtwerk run` or `live` of this version left"
-        raise BadInput([Problem(str(path), 0, "RUN", what, mend)])
+        what = _("is no run folder: {names} missing", names=", ".join(missing))
+        fix = _("name a folder that `stadtwerk run` or `live` of this version left")
+        raise BadInput([Problem(str(path), 0, "RUN", what, fix)])
     record, version = RUN.load(path / "run.json")
     if version < WITH_CODES:
-        what = f"is a run of version {version}, whose events are English sentences; this takes version {WITH_CODES}"
+        what = _(
+            "is a run of version {version}, whose events are English sentences; this takes version {with_codes}",
+            version=version,
+            with_codes=WITH_CODES,
+        )
         raise BadInput([Problem(str(path / "run.json"), 0, "schema", what, RUN.again)])
     scenario = build_scenario(load_document(path / "scenario.yaml"))
     town = load_named_city(city or scenario.city.name or scenario.city.path)
     if town.name != record["city"]:
-        what = f"the run played in {record['city']!r}, this is {town.name!r}"
-        raise BadInput([Problem(str(path), 0, "--city", what, "name the city of the run")])
+        what = _("the run played in {city}, this is {name}", city=repr(record["city"]), name=repr(town.name))
+        raise BadInput([Problem(str(path), 0, "--city", what, _("name the city of the run"))])
     verdict = read_verdict((path / "verdict.json").read_text(encoding="utf-8"))
     return RunFolder(path, record, scenario, town, verdict, StoredSource(path))
 
@@ -142,13 +149,13 @@ def run_folders(paths: Iterable[Path]) -> tuple[Path, ...]:
         inside = sorted(file.parent for file in path.glob("*/run.json") if not file.parent.name.startswith("."))
         here = [path] if (path / "run.json").is_file() else inside
         if not here:
-            mend = "name a folder that `stadtwerk run` or `stadtwerk test` left"
-            problems.append(Problem(str(path), 0, "RUN_FOLDER", "is no run folder and holds none", mend))
+            fix = _("name a folder that `stadtwerk run` or `stadtwerk test` left")
+            problems.append(Problem(str(path), 0, "RUN_FOLDER", _("is no run folder and holds none"), fix))
         for folder in here:
             lacking = [name for name in JUDGED_BY if not (folder / name).is_file()]
             if lacking:
-                what = f"is no whole run folder: {', '.join(lacking)} missing"
-                problems.append(Problem(str(folder), 0, "RUN_FOLDER", what, "run the scenario again"))
+                what = _("is no whole run folder: {names} missing", names=", ".join(lacking))
+                problems.append(Problem(str(folder), 0, "RUN_FOLDER", what, _("run the scenario again")))
         found += here
     if problems:
         raise BadInput(problems)

@@ -18,10 +18,13 @@ import numpy as np
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.form import Form
 from simulator.contracts.history import Course, Gauges
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
+from simulator.contracts.words import Words
 
-RUN = Form("run", 2, again="run the scenario again", upgrades={1: dict})
+_ = Words("stadtwerk.runs")
+
+RUN = Form("run", 2, again=_("run the scenario again"), upgrades={1: dict})
 """What run.json says of the whole folder. Version 1 had events as English sentences (see `WITH_CODES`); the rest is the
 same."""
 
@@ -42,7 +45,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     """
     named, out = out, out.resolve()  # "." has no name of its own
     if out.exists() and not (out / "run.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
-        raise BadInput([Problem(str(named), 0, "--out", "exists and is not a run folder", "name another folder")])
+        raise BadInput([Problem(str(named), 0, "--out", _("exists and is not a run folder"), _("name another folder"))])
     partial, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
     held = _hold(partial, named)
     try:
@@ -76,11 +79,11 @@ def _hold(partial: Path, named: Path) -> int:
             os.close(held)  # whoever held it has just put it in place
     except BlockingIOError:
         os.close(held)
-        what, mend = "another run is writing there", "wait for it, or name another folder"
-        raise BadInput([Problem(str(named), 0, "--out", what, mend)]) from None
+        what, fix = _("another run is writing there"), _("wait for it, or name another folder")
+        raise BadInput([Problem(str(named), 0, "--out", what, fix)]) from None
     except OSError as error:
-        what = f"cannot be made ({error.strerror})"
-        raise BadInput([Problem(str(named), 0, "--out", what, "check the path")]) from None
+        what = _("cannot be made ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(named), 0, "--out", what, _("check the path"))]) from None
 
 
 def event_lines(events: tuple[Event, ...]) -> bytes:
@@ -108,7 +111,10 @@ def read_events(path: Path) -> list[Event]:
         try:
             row = orjson.loads(line)
             if "code" not in row and "what" in row:
-                what, fix = "the run is of an older form, whose events are English sentences", "run the scenario again"
+                what, fix = (
+                    _("the run is of an older form, whose events are English sentences"),
+                    _("run the scenario again"),
+                )
                 raise BadInput([Problem(str(path), number, "code", what, fix)])
             optional = {name: row[name] for name in _OPTIONAL if name in row}
             if "also" in optional:
@@ -117,8 +123,8 @@ def read_events(path: Path) -> list[Event]:
                 Event(row["id"], to_ticks(row["t_s"]), EventKind(row["kind"]), row["subject"], row["code"], **optional)
             )
         except (KeyError, TypeError, ValueError) as error:
-            what = f"is no event ({error})"
-            raise BadInput([Problem(str(path), number, "event", what, "run the scenario again")]) from None
+            what = _("is no event ({error})", error=reason_of(error))
+            raise BadInput([Problem(str(path), number, "event", what, _("run the scenario again"))]) from None
     return found
 
 

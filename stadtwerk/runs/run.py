@@ -65,15 +65,19 @@ class RunRequest:
         """Check what came from a command line. Raises `BadInput` with every problem."""
         problems = []
         if seed is not None and seed < 0:
-            problems.append(Problem("command line", 0, "--seed", f"{seed} is below 0", "use a whole number from 0"))
+            problems.append(
+                Problem("command line", 0, "--seed", _("{seed} is below 0", seed=seed), _("use a whole number from 0"))
+            )
         if speed is not None and not 0 < speed < float("inf"):
-            problems.append(Problem("command line", 0, "--speed", f"{speed} is no speed", "use a number above 0"))
+            problems.append(
+                Problem("command line", 0, "--speed", _("{speed} is no speed", speed=speed), _("use a number above 0"))
+            )
         port: int | None = {"auto": 0, "off": None}.get(mqtt, -1)
         if port == -1:
             port = int(mqtt) if mqtt.isascii() and mqtt.isdigit() else -1
             if not 1024 <= port <= 65535:
-                mend = "use auto, off, or a port from 1024 to 65535"
-                problems.append(Problem("command line", 0, "--mqtt", f"{mqtt!r} is no choice", mend))
+                fix = _("use auto, off, or a port from 1024 to 65535")
+                problems.append(Problem("command line", 0, "--mqtt", _("{mqtt} is no choice", mqtt=repr(mqtt)), fix))
         try:
             path = find_scenario(scenario)
         except BadInput as bad:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.words import Words
+from simulator.contracts.words import SOURCE, Text, Words, number
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.water.catalogue import WATER
@@ -97,20 +97,22 @@ def audit_city(
     with terminal.working(_("loading the city")):
         city = load_named_city(name)
     if out.exists() and not out.is_dir():
-        raise BadInput([Problem(str(out), 0, "--out", "is there already and no folder", "name another folder")])
+        raise BadInput([Problem(str(out), 0, "--out", _("is there already and no folder"), _("name another folder"))])
     if not city.levels:
-        what, mend = "owes no service level, so nothing can be judged", "add `levels` to its city.yaml"
-        raise BadInput([Problem(str(city.folder or name), 0, "levels", what, mend)])
-    found = run_audit(city, settings, scope, jobs)
+        what, fix = _("requires no service level, so nothing can be judged"), _("add `levels` to its city.yaml")
+        raise BadInput([Problem(str(city.folder or name), 0, "levels", what, fix)])
+    found = run_audit(city, settings, scope, jobs, lang=terminal.lang)
     write(found, out, terminal.lang)
     return found
 
 
-def run_audit(city: City, settings: AuditSettings, scope: Scope, jobs: int | None = None, fork: bool = True) -> Audit:
+def run_audit(
+    city: City, settings: AuditSettings, scope: Scope, jobs: int | None = None, fork: bool = True, lang: str = SOURCE
+) -> Audit:
     """The audit of a loaded city, with progress on standard error."""
     from resilience.study.audit import audit
 
-    with _progress() as progress:
+    with _progress(lang) as progress:
         return audit(city, network_edges(city), live_of(city, settings.seed, jobs, fork), settings, scope, progress)
 
 
@@ -168,10 +170,10 @@ def reference_of(city: City) -> CityReference:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[str, int, int], None]]:
+def _progress(lang: str) -> Iterator[Callable[[Text, int, int], None]]:
     """A bar on a terminal, else a line now and then. Nothing here may start a thread: the runs fork."""
     if not sys.stderr.isatty():
-        yield _lines()
+        yield _lines(lang)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -181,22 +183,23 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
     task = bar.add_task("", total=None)
     with bar:
 
-        def show(what: str, done: int, total: int) -> None:
+        def show(what: Text, done: int, total: int) -> None:
             if not done:
-                bar.reset(task, total=total, description=what)
+                bar.reset(task, total=total, description=what.of(lang))
             bar.update(task, completed=done, refresh=True)
 
         yield show
 
 
-def _lines() -> Callable[[str, int, int], None]:
+def _lines(lang: str) -> Callable[[Text, int, int], None]:
     said = time.monotonic()
 
-    def say(what: str, done: int, total: int) -> None:
+    def say(what: Text, done: int, total: int) -> None:
         nonlocal said
         now = time.monotonic()
         if total > 1 and (now - said >= SAID_EVERY_S or done == total):
             said = now
-            print(f"{what}: {done:,} of {total:,}", file=sys.stderr, flush=True)
+            told = _("{what}: {done} of {total}", what=what, done=number(done), total=number(total))
+            print(told.of(lang), file=sys.stderr, flush=True)
 
     return say

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Text, Words
 from stadtwerk.runs import folder as files
 from stadtwerk.studies.campaigns.records import RESULT
 
@@ -14,18 +15,25 @@ if TYPE_CHECKING:
     from resilience.report.pages import Page
     from resilience.study.comparison import CampaignSide, Outcome, RunSide
 
+_ = Words("stadtwerk")
+
 RUN, CAMPAIGN = "run.json", "campaign.json"
 
 
 def compare_folders(a: str, b: str, lang: str) -> Page:
     """The page about two folders. Raises `BadInput` where one is neither, broken, or they are not of one sort."""
     sorts = [_sort(name) for name in (a, b)]
-    problems = [problem for _, problem in sorts if problem is not None]
+    problems = [problem for _sort, problem in sorts if problem is not None]
     if problems:
         raise BadInput(problems)
     if sorts[0][0] != sorts[1][0]:
-        what = f"is a {_said(sorts[1][0])}, and {a!r} is a {_said(sorts[0][0])}"
-        raise BadInput([Problem(b, 0, "folder", what, "compare two runs, or two campaigns")])
+        what = _(
+            "is {sort}, and {other} is {sort_of_other}",
+            sort=_said(sorts[1][0]),
+            other=repr(a),
+            sort_of_other=_said(sorts[0][0]),
+        )
+        raise BadInput([Problem(b, 0, "folder", what, _("compare two runs, or two campaigns"))])
     from resilience.study.comparison import compare_campaigns, compare_runs
 
     if sorts[0][0] == RUN:
@@ -33,16 +41,16 @@ def compare_folders(a: str, b: str, lang: str) -> Page:
     return compare_campaigns(read_campaign(a), read_campaign(b), lang)
 
 
-def _said(record: str) -> str:
-    return "run" if record == RUN else "campaign"
+def _said(record: str) -> Text:
+    return _("a run") if record == RUN else _("a campaign")
 
 
 def _sort(name: str) -> tuple[str, Problem | None]:
     for record in (RUN, CAMPAIGN):
         if (Path(name) / record).is_file():
             return record, None
-    mend = "name a folder that `stadtwerk run` or `stadtwerk campaign` has left"
-    return "", Problem(name, 0, "folder", "is neither the folder of a run nor that of a campaign", mend)
+    fix = _("name a folder that `stadtwerk run` or `stadtwerk campaign` has left")
+    return "", Problem(name, 0, "folder", _("is neither the folder of a run nor that of a campaign"), fix)
 
 
 def read_run(name: str) -> RunSide:
@@ -52,13 +60,23 @@ def read_run(name: str) -> RunSide:
     from resilience.study.comparison import RunSide
 
     folder = Path(name)
-    record, _ = files.RUN.load(folder / RUN)
+    record, _version = files.RUN.load(folder / RUN)
     try:
         verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
         figures = read_figures((folder / "figures.json").read_text(encoding="utf-8"))
         return RunSide(name, str(record["city"]), int(record["seed"]), str(record["digest"]), verdict, figures)
     except (OSError, ValueError, KeyError) as error:
-        raise BadInput([Problem(name, 0, "folder", f"cannot be read ({error})", "run the scenario again")]) from None
+        raise BadInput(
+            [
+                Problem(
+                    name,
+                    0,
+                    "folder",
+                    _("cannot be read ({error})", error=reason_of(error)),
+                    _("run the scenario again"),
+                )
+            ]
+        ) from None
 
 
 def read_campaign(name: str) -> CampaignSide:
@@ -69,7 +87,7 @@ def read_campaign(name: str) -> CampaignSide:
     from resilience.study.comparison import CampaignSide
     from simulator.contracts.words import Said
 
-    record, _ = RESULT.load(Path(name) / CAMPAIGN)
+    record, _version = RESULT.load(Path(name) / CAMPAIGN)
     try:
         rows = pq.read_table(Path(name) / "runs.parquet").to_pylist()
         outcomes: dict[str, dict[int, Outcome]] = {}
@@ -89,7 +107,17 @@ def read_campaign(name: str) -> CampaignSide:
             outcomes=outcomes,
         )
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
-        raise BadInput([Problem(name, 0, "folder", f"cannot be read ({error})", "run the campaign again")]) from None
+        raise BadInput(
+            [
+                Problem(
+                    name,
+                    0,
+                    "folder",
+                    _("cannot be read ({error})", error=reason_of(error)),
+                    _("run the campaign again"),
+                )
+            ]
+        ) from None
 
 
 def _outcome(row: Mapping[str, Any]) -> Outcome:

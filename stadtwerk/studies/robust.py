@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk")
 
-ROBUST = Form("robust", 1, again="ask `stadtwerk robust` again")
+ROBUST = Form("robust", 1, again=_("ask `stadtwerk robust` again"))
 ROBUST_FILE, REPORT_FILE = "robust.json", "report.html"
 SEEDS = 5
 """Seeds that a run is tried with, its own and the next ones."""

@@ -23,7 +23,7 @@ from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
 from resilience.study.suite import OptOuts, SuiteRun, opt_outs, suite_junit_xml
 from simulator.contracts.document import load_document
 from simulator.contracts.duration import seconds, shown
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.library import load_checked, load_named_city
 from stadtwerk.runs.run import RunRequest, RunResult, replay_command, run_scenario
@@ -157,8 +157,8 @@ def _planned(request: SuiteRequest) -> tuple[_Planned, ...]:
             problems += bad.problems
             continue
         if files.setdefault(scenario.id, file) != file:
-            what = f"{scenario.id!r} is also the id of {files[scenario.id].name}"
-            problems.append(Problem(str(file), 0, "id", what, "give each scenario of a suite an id of its own"))
+            what = _("{id} is also the id of {name}", id=repr(scenario.id), name=files[scenario.id].name)
+            problems.append(Problem(str(file), 0, "id", what, _("give each scenario of a suite an id of its own")))
         for seed in scenario.run.seeds if request.suite.all_seeds else scenario.run.seeds[:1]:
             out = request.out / f"{scenario.id}-seed{seed}"
             one = RunRequest(file, request.city, seed, out, broker_port=None, lang=request.lang, twin=request.twin)
@@ -172,8 +172,8 @@ def _make(out: Path) -> None:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        what = f"cannot be made ({error.strerror})"
-        raise BadInput([Problem(str(out), 0, "--out", what, "check the path")]) from None
+        what = _("cannot be made ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(out), 0, "--out", what, _("check the path"))]) from None
 
 
 def _all(request: SuiteRequest, planned: tuple[_Planned, ...]) -> Iterator[tuple[int, SuiteRun]]:

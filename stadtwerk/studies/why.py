@@ -18,6 +18,7 @@ from resilience.study.why.options import merged, options
 from resilience.study.why.search import Answer, OutOfRuns, Search, Seen, Trial
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from stadtwerk.runs.folder import read_events
 from stadtwerk.studies.campaigns.job import Job
 from stadtwerk.studies.executors import Executor
@@ -25,6 +26,8 @@ from stadtwerk.studies.variants import NO_CHANGE, Base, Progress, Variant, run_v
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City
+
+_ = Words("stadtwerk")
 
 MOST_RUNS = 400
 """Runs that one search may take, without those that are kept already (assumption: some twenty minutes on one core)."""
@@ -51,7 +54,7 @@ def asked(verdict: Verdict, finding: str | None) -> tuple[Finding, ...]:
     found = tuple(one for one in failed if one.id == finding)
     if not found:
         names = [one.id for one in failed]
-        what = f"no finding of this run that failed is called {finding!r}"
+        what = _("no finding of this run that failed is called {finding}", finding=repr(finding))
         raise BadInput([Problem("command line", 0, "FINDING", what, suggestion(finding, names, ", ".join(names)))])
     return found
 
@@ -87,8 +90,8 @@ def _check_base(folder: Path, trials: Trials, findings: Sequence[str]) -> None:
     held = trials.holds([Trial()])[0].held
     passed = [name for name in findings if name in held]
     if passed:
-        what = f"run again, it does not fail by {', '.join(passed)}: another version, or another city"
-        raise BadInput([Problem(str(folder), 0, "RUN", what, "run the scenario again, then ask")])
+        what = _("run again, it does not fail by {names}: another version, or another city", names=", ".join(passed))
+        raise BadInput([Problem(str(folder), 0, "RUN", what, _("run the scenario again, then ask"))])
 
 
 class Trials:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk")
 
-WHY = Form("why", 1, again="ask `stadtwerk why` again")
+WHY = Form("why", 1, again=_("ask `stadtwerk why` again"))
 WHY_FILE, REPORT_FILE = "why.json", "report.html"
 
 

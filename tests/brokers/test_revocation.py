@@ -104,6 +104,6 @@ def test_an_older_installation_without_a_list_is_told_how_to_get_one(own: Path) 
         (own / name / "crl.pem").unlink()
     with pytest.raises(BadInput) as bad:
         check_secrets(own, [D1])
-    assert all("secrets revoke --in" in problem.mend for problem in bad.value.problems)
+    assert all("secrets revoke --in" in problem.fix for problem in bad.value.problems)
     assert main(["secrets", "revoke", "--in", str(own)]) == 0
     check_secrets(own, [D1])

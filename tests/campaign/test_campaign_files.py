@@ -49,7 +49,7 @@ def test_a_mistake_is_told_at_its_line(old: str, new: str, said: str, at: str, t
     file = campaign_on_hamlet(tmp_path, text)
     with pytest.raises(BadInput) as caught:
         plan_campaign(file)
-    told = [problem for problem in caught.value.problems if said in problem.what + problem.mend]
+    told = [problem for problem in caught.value.problems if said in problem.what + problem.fix]
     assert told, caught.value
     assert {(p.file, p.line) for p in told} == {(str(file), line_of(text, at))}, caught.value
 

@@ -45,4 +45,4 @@ def test_a_layer_that_is_none_is_told_with_the_near_miss(layers: None, monkeypat
     monkeypatch.setenv(DEMO_WITHOUT, "fery")
     with pytest.raises(BadInput) as told:
         demo_folder()
-    assert "ferry" in told.value.problems[0].mend
+    assert "ferry" in told.value.problems[0].fix

@@ -125,7 +125,7 @@ def test_wrong_links_are_told_at_their_line_and_nothing_is_written(
     with pytest.raises(BadInput) as caught:
         import_city(ImportSources("hamlet", water=_water(tmp_path), links=links), tmp_path / "out")
     (problem,) = caught.value.problems
-    assert (problem.file, problem.line, problem.field) == (str(links), line, field) and mend in problem.mend
+    assert (problem.file, problem.line, problem.field) == (str(links), line, field) and mend in problem.fix
     assert sorted(path.name for path in tmp_path.iterdir()) == ["links.csv", "town.inp"]
 
 

@@ -126,7 +126,7 @@ def test_every_mistake_is_told_at_its_line_and_nothing_else(tmp_path: Path) -> N
     assert set(found) == {expected[:3] for expected in EXPECTED}
     for file, line, field, word in EXPECTED:
         assert word in found[file, line, field].what, found[file, line, field]
-        assert found[file, line, field].mend
+        assert found[file, line, field].fix
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_every_mistake_is_told_at_its_line_and_nothing_else(tmp_path: Path) -> N
 def test_unknown_names_come_with_near_misses(tmp_path: Path, file: str, line: int, field: str, near: str) -> None:
     with pytest.raises(BadInput) as caught:
         load_city(hamlet(tmp_path, city=BROKEN_CITY, components=BROKEN_COMPONENTS, links=BROKEN_LINKS))
-    mends = [p.mend for p in caught.value.problems if (Path(p.file).name, p.line, p.field) == (file, line, field)]
+    mends = [p.fix for p in caught.value.problems if (Path(p.file).name, p.line, p.field) == (file, line, field)]
     assert len(mends) == 1 and f"'{near}'" in mends[0]
 
 
@@ -175,7 +175,7 @@ def test_one_broken_file_is_one_problem_not_a_flood(
     [
         ("gw-u,data,gateway-west,pump-u", "gw-u,data,gateway-west,tank-T", "no data links lead"),
         ("w-h,water,junction-B", "w-h,water,tank-T", "cannot give water"),
-        ("s-gw,data,server-1,gateway-west", "s-gw,data,hospital-1,pump-u", "ICT node"),
+        ("s-gw,data,server-1,gateway-west", "s-gw,data,hospital-1,pump-u", "ICT network"),
         ("w-h,water,junction-B,hospital-1", "pump-u,water,junction-B,hospital-1", "also a component"),
         ("w-h,water,junction-B,hospital-1", "w-h,water,junction-B,junction-B", "to itself"),
     ],
@@ -246,7 +246,7 @@ def test_a_version_that_is_not_understood_is_refused_with_the_reason(
     with pytest.raises(BadInput) as caught:
         load_city(hamlet(tmp_path, city=CITY.replace("schema: stadtwerk/city/1", line)))
     (problem,) = caught.value.problems
-    assert problem.field == field and said in problem.what and problem.mend
+    assert problem.field == field and said in problem.what and problem.fix
 
 
 def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
@@ -264,7 +264,7 @@ def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
     }
     with pytest.raises(BadInput, match=r"levels\[0\]\.minimum: '90%' is in per cent; write 0\.9"):
         load_city(hamlet(tmp_path, city=CITY.replace("minimum: 0.9", "minimum: 90%")))
-    assert any("did you mean 'title'" in problem.mend for problem in caught.value.problems)
+    assert any("did you mean 'title'" in problem.fix for problem in caught.value.problems)
 
 
 def test_links_keep_their_order_and_kinds(tmp_path: Path) -> None:
@@ -287,4 +287,4 @@ def test_votes_and_lists_that_cannot_be(tmp_path: Path, line: str, field: str, s
     with pytest.raises(BadInput) as caught:
         load_city(hamlet(tmp_path, components="\n".join([*kept, f"    {line}", ""])))
     (problem,) = caught.value.problems
-    assert problem.field == field and said in problem.what and problem.mend
+    assert problem.field == field and said in problem.what and problem.fix

@@ -56,4 +56,4 @@ def test_a_network_that_nobody_reads_is_told_with_the_near_miss(tmp_path: Path, 
         load_city(town(tmp_path, "ferrys"))
     problem = told.value.problems[0]
     assert (problem.line, problem.field) == (6, "networks.ferrys")
-    assert "ferries" in problem.mend
+    assert "ferries" in problem.fix

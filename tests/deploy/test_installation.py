@@ -48,7 +48,7 @@ def read(folder: Path, **changed: Any) -> set[str]:
     try:
         read_installation(path)
     except BadInput as bad:
-        assert all(problem.file == str(path) and problem.mend for problem in bad.problems)
+        assert all(problem.file == str(path) and problem.fix for problem in bad.problems)
         return {problem.field for problem in bad.problems}
     return set()
 

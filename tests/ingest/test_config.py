@@ -58,7 +58,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         *("document", "nmae", "brokers[0]", "brokers[1]", "shared_group", "gateways", "batch_rows", "batch_s"),
         *("durable", "store", "store.url", "store.bucket", "store.outbox_bytes", "store.extra"),
     }
-    assert all(problem.mend for problem in caught.value.problems)
+    assert all(problem.fix for problem in caught.value.problems)
     assert {"'name' is missing", "'outbox' is missing", "'port' is missing"} <= {p.what for p in caught.value.problems}
 
 

@@ -408,7 +408,7 @@ def test_a_misspelt_field_is_named_with_what_it_may_mean(tmp_path: Path) -> None
     deeply = f"at: 1h, {FLOOD_TEXT.replace('depth_m', 'deepth_m')}"
     for entry, near in ((deeply, "depth_m"), ("random: {rat: 1}", "rate")):
         text = f"{HEAD}timeline:\n  - {{id: it, {entry}}}\nexpect:\n  - {{id: all, type: invariant, levels: all}}\n"
-        assert any(f"did you mean '{near}'" in problem.mend for problem in problems_of_tiny(tmp_path, text))
+        assert any(f"did you mean '{near}'" in problem.fix for problem in problems_of_tiny(tmp_path, text))
 
 
 def test_a_drawn_fault_of_a_given_length_may_outlast_the_run() -> None:

@@ -165,7 +165,7 @@ def test_nobody_is_sent_who_cannot_mend_it(tmp_path: Path) -> None:
         path.write_text(WHOLE.replace("for: 1h30m", f"repair: {repair}"), encoding="utf-8")
         (problem,) = check_scenario(load_document(path, "s.yaml"), city)
         assert problem.field == field
-        assert "electric" in problem.mend
+        assert "electric" in problem.fix
     path.write_text(WHOLE.replace("for: 1h30m", "repair: {trade: electric}"), encoding="utf-8")
     assert not check_scenario(load_document(path, "s.yaml"), city)
 
@@ -298,7 +298,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("at_least: 0.5", "at_most: 0.5", "expect[0].at_most", "better when it is higher"),
         ("at_least: 0.5", "at_least: 0.5, at_most: 1", "expect[0].at_most", "has both"),
         ("measure: water-supply", "measure: water-suply", "expect[0].levels.measure", "'water-supply'"),
-        ("measure: water-supply", "measure: telemetry", "expect[0].levels", "owes no such level"),
+        ("measure: water-supply", "measure: telemetry", "expect[0].levels", "requires no such level"),
         ("longest: saidi-sustained", "share: 0.5", "expect[0].share", "not a field here"),
         ("type: recovery", "type: recover", "expect[1].type", "not a choice"),
         ("within: 1h, after", "within: 8h, after", "expect[1].within", "the run after 10 h"),

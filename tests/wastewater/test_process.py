@@ -315,6 +315,6 @@ def test_a_plant_at_no_outfall_is_refused(tmp_path: Path) -> None:
     city = replace(city, components={**city.components, "plant": plant})
     with pytest.raises(BadInput) as told:
         wastewater.start(runtime(city))
-    assert "outfall-PLANT" in told.value.problems[0].mend
+    assert "outfall-PLANT" in told.value.problems[0].fix
     with running(city_of(lifted(tmp_path))):
         pass  # the engine was given back

@@ -9,23 +9,43 @@ words do.
 from __future__ import annotations
 
 import ast
+import importlib
 import io
 import sys
+import warnings
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
+from pydantic import BaseModel
 
+from simulator.contracts.model import advice, schema_of
+from simulator.contracts.settings import adapter
 from simulator.contracts.words import LANGUAGES, SOURCE, blanks_of
+from stadtwerk.schemas import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 TRANSLATIONS = tuple(language for language in LANGUAGES if language != SOURCE)
 MAKERS = {"_": None, "_n": (1, 2), "_c": ((1, "c"), 2)}
 """The functions that make messages, with the places of their sentences, as Babel reads them."""
+
+RECORDS = (
+    *MODELS.values(),
+    "simulator.contracts.entries:ComponentRow",
+    "simulator.contracts.entries:LinkRow",
+    "gateways.gateway.node.config:NodeConfig",
+    "gateways.ingest.config:IngestConfig",
+    "stadtwerk.live.settings:Installation",
+)
+"""What reads the files that people write."""
+
+HOMES = ("simulator.city", "simulator.contracts", "resilience", "gateways", "stadtwerk.live")
+"""The packages whose catalogues translate what these say."""
 
 PLURALS = {"de": "nplurals=2; plural=(n != 1);"}
 HEADER = r"""msgid ""
@@ -81,14 +101,57 @@ def sources() -> dict[str, list[tuple[Path, ast.Module]]]:
     return found
 
 
-def template(modules: list[tuple[Path, ast.Module]]) -> Catalog:
-    """The messages that the modules of a package make."""
+@cache
+def hints() -> dict[str, tuple[str, ...]]:
+    """What the schemas of input files say of their fields, which mistakes in them are told with, by package."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    told = {" ".join(text.split()) for path in (ROOT / "simulator" / "contracts").glob("*.py") for text in texts(path)}
+    for record in RECORDS:
+        module, _, name = record.partition(":")
+        read = getattr(importlib.import_module(module), name)
+        model = read if issubclass(read, BaseModel) else adapter(read)
+        for said in descriptions(schema_of(model)):
+            home = (
+                "simulator.contracts"
+                if said in told
+                else next(one for one in HOMES if f"{module}.".startswith(f"{one}."))
+            )
+            found[home][said] = None
+    return {home: tuple(said) for home, said in found.items()}
+
+
+def texts(path: Path) -> Iterator[str]:
+    """The plain texts in a module."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def descriptions(schema: object) -> Iterator[str]:
+    """What a schema says of its fields, as far as that is more than a sign."""
+    if isinstance(schema, dict):
+        said = advice(schema) if isinstance(schema.get("description"), str) else ""
+        if any(sign.isalpha() for sign in said):
+            yield said
+        for value in schema.values():
+            yield from descriptions(value)
+    elif isinstance(schema, list):
+        for value in schema:
+            yield from descriptions(value)
+
+
+def template(package: str, modules: list[tuple[Path, ast.Module]]) -> Catalog:
+    """The messages that the modules of a package make, and the advice that its schemas give."""
     catalog = Catalog(fuzzy=False)
-    for path, _tree in modules:
-        for _line, message, comments, context in extract(
-            "python", io.BytesIO(path.read_bytes()), MAKERS, comment_tags=("Words:",), strip_comment_tags=True
-        ):
-            catalog.add(message, auto_comments=comments, context=context)
+    for said in hints().get(package, ()):
+        catalog.add(said)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # of parameters that are f-strings, which are no sentences
+        for path, _tree in modules:
+            for _line, message, comments, context in extract(
+                "python", io.BytesIO(path.read_bytes()), MAKERS, comment_tags=("Words:",), strip_comment_tags=True
+            ):
+                catalog.add(message, auto_comments=comments, context=context)
     return catalog
 
 
@@ -116,7 +179,7 @@ def update() -> None:
     for package, modules in sources().items():
         for language in TRANSLATIONS:
             catalog = stored(package, language)
-            catalog.update(template(modules), no_fuzzy_matching=True)
+            catalog.update(template(package, modules), no_fuzzy_matching=True)
             path = file_of(package, language)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(written(catalog, language))
@@ -128,7 +191,7 @@ def complaints() -> list[str]:
     found = sources()
     for package, modules in found.items():
         said += [fault for path, tree in modules for fault in faults_of(path, tree, package)]
-        wanted = template(modules)
+        wanted = template(package, modules)
         for language in TRANSLATIONS:
             catalog = stored(package, language)
             where = f"{package} ({language})"

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from gateways.wire.payload import WireReading
 from simulator.contracts.sensor import Quality, SensorGroup
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 MOST_AT_ONCE = 125
 """Registers that one request may ask for (MODBUS Application Protocol 1.1b3, 6.3)."""

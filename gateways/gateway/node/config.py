@@ -14,15 +14,18 @@ from gateways.gateway.outbox import LIMIT_BYTES
 from gateways.network.tls_proxy import TlsProxyConfig
 from gateways.wire.senml import SenmlError
 from gateways.wire.versions import DEFAULT, GatewayConfig
-from simulator.contracts.problem import Unfit
+from simulator.contracts.problem import Unfit, reason_of
 from simulator.contracts.settings import STRICT, FileName, Tested, read_settings, settings_text
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 
 def _written(payload: str) -> None:
     try:
         GatewayConfig(payload)
     except SenmlError as error:
-        raise Unfit(f"cannot be written: {error}", "name another version") from None
+        raise Unfit(_("cannot be written: {error}", error=reason_of(error)), _("name another version")) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ class NodeConfig:
 
     def __post_init__(self) -> None:
         if self.outbox_readings is not None and self.outbox_readings < self.batch_size:
-            raise Unfit("is below batch_size", f"give at least {self.batch_size}", "outbox_readings")
+            raise Unfit(
+                _("is below batch_size"), _("give at least {batch_size}", batch_size=self.batch_size), "outbox_readings"
+            )
 
 
 def save(config: NodeConfig, path: Path) -> None:

@@ -11,6 +11,9 @@ from annotated_types import Gt, MinLen
 from gateways.brokers.address import on_this_machine, read_secret
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT, FileName
+from simulator.contracts.words import Text, Words
+
+_ = Words("gateways")
 
 Api = Literal["v2", "v1"]
 
@@ -45,7 +48,7 @@ class InfluxSettings:
     def __post_init__(self) -> None:
         secret = self.token_file is not None or self.password_file is not None
         if (what := unfit_address(self.url, secret)) is not None:
-            raise Unfit(what, "use https://host:port, or http://host:port on this machine", "url")
+            raise Unfit(what, _("use https://host:port, or http://host:port on this machine"), "url")
 
     def token(self) -> str:
         """Raises `UnsafeSecret` if the file is missing, empty or open to others."""
@@ -56,7 +59,7 @@ class InfluxSettings:
         return "" if self.password_file is None else read_secret(self.password_file)
 
 
-def unfit_address(url: str, secret: bool) -> str | None:
+def unfit_address(url: str, secret: bool) -> Text | None:
     """Why this cannot be the address of a database, None if it can. A `secret` goes over a network encrypted only."""
     try:
         parts = urlsplit(url)
@@ -64,7 +67,9 @@ def unfit_address(url: str, secret: bool) -> str | None:
     except ValueError:  # a port that is none, brackets without an address
         known = False
     if not known or parts.username is not None or parts.query or parts.fragment:
-        return f"{url!r} is no address of a database" if "@" not in url else "an address of a database holds no login"
+        if "@" in url:
+            return _("an address of a database holds no login")
+        return _("{url} is no address of a database", url=repr(url))
     if secret and parts.scheme == "http" and not on_this_machine(str(parts.hostname)):
-        return f"{url!r} is not encrypted, and a login would go over the network"
+        return _("{url} is not encrypted, and a login would go over the network", url=repr(url))
     return None

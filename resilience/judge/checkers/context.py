@@ -15,7 +15,7 @@ from resilience.scenario.scenario import Scenario, TimelineEntry, Window
 from resilience.scenario.words import entry_words
 from resilience.words.terms import component_words
 from simulator.contracts.city import City
-from simulator.contracts.duration import rounded
+from simulator.contracts.duration import rounded, shown
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
@@ -41,7 +41,7 @@ class Context:
         """The true course of a level. Raises `NotRecorded` if nobody recorded it."""
         course = self.history.levels.get(level.id)
         if course is None:
-            raise NotRecorded(f"level {level.id!r} was not recorded")
+            raise NotRecorded(_("level {level} was not recorded", level=repr(level.id)))
         return course
 
     def ticks(self, window: Window) -> tuple[int, int]:
@@ -49,7 +49,9 @@ class Context:
         wanted = self.scenario.run.duration_s if window.end_s is None else window.end_s
         start, end = to_ticks(window.start_s), to_ticks(wanted)
         if end > self.history.end:
-            raise NotRecorded(f"the run ended at {to_s(self.history.end):g} s, before the window did")
+            raise NotRecorded(
+                _("the run ended at {time}, before the window did", time=Numeral(shown(to_s(self.history.end))))
+            )
         return start, end
 
     def executed(self, entry: str = "") -> tuple[Executed, ...]:
@@ -111,7 +113,7 @@ def guarded(item: str, category: Category, title: Text, judge: Judgement) -> Fin
     try:
         return judge()
     except NotRecorded as error:
-        reason = _("Cannot be judged: {error}.", error=str(error))
+        reason = _("Cannot be judged: {error}.", error=error.text)
     except Exception as error:  # whatever a checker stumbles over, the run has not passed it
         said = f"{type(error).__name__}: {error}"
         reason = _("The check itself failed ({said}).", said=said)
@@ -143,7 +145,7 @@ def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[Se
             rows.append(judge(level))
         except NotRecorded as error:
             name = context.label(level).begun()
-            reason = _("{name}: cannot be judged ({error}).", name=name, error=str(error))
+            reason = _("{name}: cannot be judged ({error}).", name=name, error=error.text)
             rows.append(Row(level, Value.INCONCLUSIVE, reason, 0.0))
     return tuple(rows)
 

@@ -38,11 +38,12 @@ from resilience.scenario.scenario import (
 )
 from simulator.contracts.catalogue import Judgement
 from simulator.contracts.component import Domain
+from simulator.contracts.duration import shown
 from simulator.contracts.history import Course
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import CHECKERS, named, registry
 from simulator.contracts.ticks import to_s, to_ticks
-from simulator.contracts.words import NO_TEXT, SHARE, Text, Verbatim, Words, number, quantity, told_apart
+from simulator.contracts.words import NO_TEXT, SHARE, Numeral, Text, Verbatim, Words, number, quantity, told_apart
 
 _ = Words("resilience")
 
@@ -153,10 +154,10 @@ def judge_level(item: LevelHolds, title: Text, context: Context) -> Finding:
 def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
     at = to_ticks(context.scenario.run.duration_s if item.at_s is None else item.at_s)
     if at > context.history.end:
-        raise NotRecorded(f"the run ended at {to_s(context.history.end):g} s")
+        raise NotRecorded(_("the run ended at {time}", time=Numeral(shown(to_s(context.history.end)))))
     limit, value = level_limit(item.limit, level), context.course(level).value_at(at)
     if math.isnan(value):
-        raise NotRecorded(f"nothing was recorded at {to_s(at):g} s")
+        raise NotRecorded(_("nothing was recorded at {time}", time=Numeral(shown(to_s(at)))))
     gap = limit.value - value if limit.better == "higher" else value - limit.value
     place, owed, when = context.place(level).begun(), owed_text(limit, item.limit), context.clock(at)
     said = registry().measures[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
@@ -195,14 +196,14 @@ def origin_of(item: Recovery, context: Context) -> int:
     """The tick from which the recovery counts. Raises `NotRecorded` if it never came."""
     if item.after == "heal":
         if context.scenario.run.heal_by_s is None:
-            raise NotRecorded("the run heals nothing")
+            raise NotRecorded(_("the run heals nothing"))
         return to_ticks(context.scenario.run.heal_by_s)
     done = [act for act in context.executed(item.fault) if act.applied_at is not None]
     onset = item.after == "onset"
     moments = [act.applied_at if onset else act.cleared_at for act in done]
     known = [moment for moment in moments if moment is not None]
     if not known or len(known) < len(moments):
-        raise NotRecorded("the fault was never applied" if not done else "the fault was never cleared")
+        raise NotRecorded(_("the fault was never cleared") if done else _("the fault was never applied"))
     return min(known) if onset else max(known)
 
 

@@ -22,6 +22,9 @@ from resilience.judge.metrics.formulas import (
 from resilience.judge.time_series import NotRecorded, Steps, cut
 from simulator.contracts.figures import ARRIVING, GIVEN, NEEDED
 from simulator.contracts.history import Consumers, Course
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
 
 Floats = NDArray[np.float64]
 
@@ -60,7 +63,7 @@ def supply(run: Consumers, end: int, undisturbed: Consumers | None = None) -> Su
         at = steps.values.astype(np.int64)
         return Supply(steps.edges, tuple(run.required[i] for i in at), tuple(run.supplied[i] for i in at))
     if run.names != undisturbed.names:
-        raise NotRecorded("the undisturbed run has other consumers")
+        raise NotRecorded(_("the undisturbed run has other consumers"))
     mine, theirs = _rows(run, end), _rows(undisturbed, end)
     edges = np.union1d(mine.edges, theirs.edges)
     of_mine = mine.values[np.searchsorted(mine.edges, edges[:-1], side="right") - 1].astype(np.int64)
@@ -128,7 +131,7 @@ def _share(due: Floats, got: Floats, places: NDArray[np.intp]) -> Floats:
 def below(run: Consumers, quantity: str, limit: float, end: int) -> Course:
     """The people at consumers where a quantity is below a limit, over time. Raises `NotRecorded`."""
     if quantity not in run.measured:
-        raise NotRecorded(f"{quantity} was not recorded")
+        raise NotRecorded(_("{quantity} was not recorded", quantity=quantity))
     steps = _rows(run, end)
     people = [float(run.people[run.measured[quantity][i] < limit].sum()) for i in steps.values.astype(int)]
     return Course(steps.edges[:-1], np.array(people))
@@ -137,7 +140,7 @@ def below(run: Consumers, quantity: str, limit: float, end: int) -> Course:
 def surplus(run: Consumers, end: int) -> Course:
     """Todini's index over time, moments without any power to spare left out. Raises `NotRecorded`."""
     if not {ARRIVING, NEEDED, GIVEN} <= set(run.totals):
-        raise NotRecorded("the powers of the network were not recorded")
+        raise NotRecorded(_("the powers of the network were not recorded"))
     steps = _rows(run, end)
     rows = steps.values.astype(int)
     powers = (run.totals[name][rows] for name in (ARRIVING, NEEDED, GIVEN))

@@ -127,7 +127,7 @@ def _lines(c: CharterContent, lang: str) -> Iterator[str]:
                 number(row.past, lang),
                 number(row.unknown, lang),
                 str(row.oldest_year or "–"),
-                f"{row.lifetime_years:g} {say('years', lang)}",
+                f"{number(row.lifetime_years, lang)} {say('years', lang)}",
                 f"{source_words(row.source).of(lang)} ({term(row.confidence, lang)})",
             )
             for row in c.ages

@@ -183,7 +183,7 @@ def _named(lost: LostFeed) -> str:
 
 Reduce = Callable[[Scenario, History, frozenset[str]], Observation]
 Live = Callable[[Sequence[Scenario], Reduce], Iterator[tuple[int, Observation]]]
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[Text, int, int], None]
 """Told what is going on, how many cases of it are done, and how many there are."""
 
 
@@ -250,13 +250,13 @@ class _Auditor:
         self._seen: dict[str, Observation] = {}
 
     def run(self) -> Audit:
-        self._run("undisturbed town", [BASELINE])
+        self._run(_("undisturbed town"), [BASELINE])
         self._baseline = self._seen[BASELINE.id]
         self._bench = Bench.of(self._city, self._settings, self._baseline)
         cases = list(self._cases())
         unasked = {case.id for case in cases if case.group is Group.LINK and case.subject in self._baseline.indifferent}
         chosen = self._limited([case for case in cases if case.id not in unasked])
-        self._run("cases", chosen)
+        self._run(_("cases"), chosen)
         outcomes = [
             self._unasked(case) if case.id in unasked else self._judge(case)
             for case in cases
@@ -284,7 +284,7 @@ class _Auditor:
             return list(cases)
         return [cases[i * len(cases) // limit] for i in range(limit)]
 
-    def _run(self, what: str, cases: Sequence[Case]) -> None:
+    def _run(self, what: Text, cases: Sequence[Case]) -> None:
         reference = CityReference(path=str(self._city.folder) if self._city.folder else self._city.name)
         scenarios = [scenario_of(case, self._settings, reference) for case in cases]
         city, settings = self._city, self._settings
@@ -321,7 +321,7 @@ class _Auditor:
         again = [
             reached_case(outcome.case) for outcome in cut if outcome.value is Value.FAIL and not self._too_soon(outcome)
         ]
-        self._run("ways in", again)
+        self._run(_("access"), again)
         by_subject = {case.subject: self._judge(case) for case in again}
         return [self._decided(outcome, by_subject.get(outcome.case.subject)) for outcome in cut]
 
@@ -374,7 +374,7 @@ class _Auditor:
         singles = [found for outcome in outcomes if (found := self._single(outcome)) is not None]
         cases, spared = to_run(singles)
         chosen = self._limited(cases)
-        self._run("pairs", chosen)
+        self._run(_("pairs"), chosen)
         return [self._judge(case) for case in cases], spared
 
     def _single(self, outcome: Outcome) -> Single | None:

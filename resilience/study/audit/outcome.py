@@ -148,7 +148,7 @@ def _losses(history: History, city: City, begin: int, end: int) -> tuple[tuple[L
 
 def _known(course: Course | None) -> Course:
     if course is None:
-        raise NotRecorded("this level was not recorded")
+        raise NotRecorded(_("this level was not recorded"))
     return course
 
 

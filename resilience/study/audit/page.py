@@ -24,9 +24,11 @@ from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
 from simulator.contracts.form import Form
 from simulator.contracts.registry import registry
-from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Said
+from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Said, Words
 
-FORM = Form("audit", 1, again="run the audit again")
+_ = Words("resilience")
+
+FORM = Form("audit", 1, again=_("run the audit again"))
 """What audit.json says of itself."""
 
 COLUMNS = (

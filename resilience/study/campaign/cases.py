@@ -19,7 +19,10 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Value
 from simulator.contracts.document import Document
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import Problem
+from simulator.contracts.problem import Problem, Reason
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
 
 
 def unit_points(method: Method, runs: int, dimensions: int, seed: int) -> NDArray[np.float64]:
@@ -63,7 +66,7 @@ def _own_seed(seed: int, number: int) -> int:
     return int(np.random.SeedSequence((seed, number)).generate_state(1)[0])
 
 
-class NoPlace(LookupError):
+class NoPlace(Reason):
     """A variation of something that the scenario does not have."""
 
 
@@ -103,14 +106,14 @@ def _put(data: dict[str, Any], variation: Variation, value: Value) -> None:
     if variation.entry:
         at = next((entry for entry in data["timeline"] if entry.get("id") == variation.entry), None)
         if at is None:
-            raise NoPlace(f"no timeline entry is called {variation.entry!r}")
+            raise NoPlace(_("no timeline entry is called {name}", name=repr(variation.entry)))
     if not variation.field:
         return
     *above, last = variation.field.split(".")
     for name in above:
         at = at.setdefault(name, {}) if isinstance(at, dict) else None
     if not isinstance(at, dict):
-        raise NoPlace(f"there is no field {variation.field!r}")
+        raise NoPlace(_("there is no field {name}", name=repr(variation.field)))
     at[last] = value
 
 
@@ -123,9 +126,10 @@ def check_places(document: Document, campaign: Campaign, bases: Sequence[Documen
                 continue
             known = [str(entry.get("id")) for entry in base.data["timeline"]]
             if variation.entry not in known:
-                what = f"scenario {name!r} has no timeline entry {variation.entry!r}"
-                mend = suggestion(variation.entry, known, ", ".join(known)) + "; `scenario` names the one that is meant"
-                problems.append(document.problem(("vary", place, "entry"), what, mend))
+                what = _("scenario {name} has no timeline entry {entry}", name=repr(name), entry=repr(variation.entry))
+                hint = suggestion(variation.entry, known, ", ".join(known))
+                fix = _("{hint}; `scenario` names the one that is meant", hint=hint)
+                problems.append(document.problem(("vary", place, "entry"), what, fix))
     return problems
 
 
@@ -149,24 +153,32 @@ def check_cases(
         try:
             drawn = drawn_scenario(bases[case.scenario], campaign, case)
         except NoPlace as error:
-            problems.append(document.problem(("vary",), str(error), "name a field of the scenario"))
+            problems.append(document.problem(("vary",), error.text, _("name a field of the scenario")))
             break
         for problem in check_scenario(drawn, city):
             sort = (case.scenario, _named(problem.field, drawn))
             first.setdefault(sort, (case, problem, drawn))
             often[sort] = often.get(sort, 0) + 1
-    for (scenario, field), (case, problem, _) in first.items():
+    for (scenario, field), (case, problem, _line) in first.items():
         place, said = _origin(campaign, field, dict(case.values))
-        what = f"in {often[scenario, field]} of {len(cases)} cases, first in case {case.number} ({said}): "
-        what += f"{campaign.scenarios[scenario]}: {field}: {problem.what}"
-        problems.append(document.problem(place, what, problem.mend))
+        what = _(
+            "in {often} of {n} cases, first in case {number} ({said}): {scenario}: {field}: {what}",
+            often=often[scenario, field],
+            n=len(cases),
+            number=case.number,
+            said=said,
+            scenario=campaign.scenarios[scenario],
+            field=field,
+            what=problem.what.text,
+        )
+        problems.append(document.problem(place, what, problem.fix.text))
     return problems
 
 
 def _named(field: str, drawn: Document) -> str:
     """A field as a reader finds it whatever was left out: `timeline[2].at` as `timeline.burst.at`."""
     head, bracket, rest = field.partition("[")
-    number, _, tail = rest.partition("]")
+    number, _bracket, tail = rest.partition("]")
     if head != "timeline" or not bracket or not number.isdigit():
         return field
     return f"timeline.{drawn.data['timeline'][int(number)].get('id')}{tail}"

@@ -18,6 +18,7 @@ from simulator.contracts.component import Value
 from simulator.contracts.document import Document
 from simulator.contracts.duration import seconds
 from simulator.contracts.model import (
+    DURATION_HINT,
     NUMBER,
     TEXT,
     Mistakes,
@@ -30,7 +31,10 @@ from simulator.contracts.model import (
     problems_of,
     read_version,
 )
-from simulator.contracts.problem import BadInput
+from simulator.contracts.problem import BadInput, reason_of
+from simulator.contracts.words import Verbatim, Words, enumerated
+
+_ = Words("resilience")
 
 SCHEMA, VERSION = "stadtwerk/campaign", 1
 
@@ -56,7 +60,7 @@ class Told:
 
     def once(self, part: str, name: str | None, mistakes: Mistakes) -> None:
         if name is not None and name in self.ids[part]:
-            mistakes.wrong("id", f"{name!r} is used already", "give each its own id")
+            mistakes.wrong("id", _("{name} is used already", name=repr(name)), _("give each its own id"))
         self.ids[part].add(name or "")
 
 
@@ -69,7 +73,7 @@ class CityNamed(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Told, mistakes: Mistakes) -> None:
         if {"name", "path"} <= fields.keys() and (fields["name"] is None) == (fields["path"] is None):
-            mistakes.wrong((), "does not name one city", "write name: or path:, one of the two")
+            mistakes.wrong((), _("does not name one city"), _("write name: or path:, one of the two"))
 
 
 class Sampler(Model):
@@ -133,12 +137,16 @@ class VariationEntry(Chosen):
         context.once("vary", fields.get("id"), mistakes)
         named = [name for name in DISTRIBUTIONS if fields.get(name) is not None]
         if len(named) > 1 or (not named and fields.keys() >= set(DISTRIBUTIONS)):
-            what = f"names {' and '.join(named)}" if named else "names no distribution"
-            mistakes.wrong(named[-1:], what, f"write one of: {', '.join(DISTRIBUTIONS)}")
+            what = (
+                _("names {names}", names=enumerated([Verbatim(name) for name in named]))
+                if named
+                else _("names no distribution")
+            )
+            mistakes.wrong(named[-1:], what, _("write one of: {names}", names=", ".join(DISTRIBUTIONS)))
         _check_target(fields, mistakes)
         scenario, known = fields.get("scenario"), context.scenarios
         if scenario is not None and known and scenario not in known:
-            mistakes.unknown("scenario", "scenario", scenario, known, ", ".join(known))
+            mistakes.unknown("scenario", _("scenario"), scenario, known, ", ".join(known))
         if fields.get("weights") is not None and "choice" in fields:
             _check_weights(fields["weights"], fields["choice"], mistakes)
         for name in named:
@@ -174,27 +182,33 @@ def _check_target(fields: Mapping[str, Any], mistakes: Mistakes) -> None:
     targets = [name for name in (*TARGETS, "entry") if fields.get(name) is not None]
     varied = fields.get("field")
     if len(targets) > 1:
-        mistakes.wrong(targets[-1], f"stands beside {targets[0]!r}", "vary one thing at a time")
+        mistakes.wrong(
+            targets[-1], _("stands beside {targets}", targets=repr(targets[0])), _("vary one thing at a time")
+        )
     elif fields.get("chance") is not None:
         if targets != ["entry"] or varied is not None:
-            mistakes.wrong("chance", "says whether a timeline entry happens", "name `entry` and no `field`")
+            mistakes.wrong("chance", _("says whether a timeline entry happens"), _("name `entry` and no `field`"))
     elif varied is None:
         if "field" in fields and "chance" in fields:
-            what, mend = "does not say what varies", "add `field`, with `entry` for a field of a timeline entry"
-            mistakes.wrong((), what, mend)
+            what, fix = _("does not say what varies"), _("add `field`, with `entry` for a field of a timeline entry")
+            mistakes.wrong((), what, fix)
     elif targets and targets[0].startswith("link") and varied not in LINK_FIELDS:
-        mistakes.unknown("field", "number of a link", varied, LINK_FIELDS, ", ".join(LINK_FIELDS))
+        mistakes.unknown("field", _("number of a link"), varied, LINK_FIELDS, ", ".join(LINK_FIELDS))
     elif targets and targets[0].startswith("component") and not varied.startswith("parameters."):
-        mistakes.wrong("field", f"{varied!r} is no parameter", "write parameters.NAME")
+        mistakes.wrong("field", _("{varied} is no parameter", varied=repr(varied)), _("write parameters.NAME"))
 
 
 def _check_weights(weights: list[float], choices: list[Value] | None, mistakes: Mistakes) -> None:
     if choices is None:
-        mistakes.wrong("weights", "belongs to `choice`", "leave it out")
+        mistakes.wrong("weights", _("belongs to `choice`"), _("leave it out"))
     elif len(weights) != len(choices):
-        mistakes.wrong("weights", f"{len(weights)} weights for {len(choices)} choices", "give each choice its weight")
+        mistakes.wrong(
+            "weights",
+            _("{n} weights for {choices} choices", n=len(weights), choices=len(choices)),
+            _("give each choice its weight"),
+        )
     elif not any(weight > 0 for weight in weights):
-        mistakes.wrong("weights", "leave nothing to choose", "give some choice a weight above 0")
+        mistakes.wrong("weights", _("leave nothing to choose"), _("give some choice a weight above 0"))
 
 
 def _numbers(name: str, written: list[Any] | Model) -> list[float | str]:
@@ -207,23 +221,27 @@ def _check_numbers(name: str, written: list[Any] | Model, mistakes: Mistakes) ->
     numbers = _numbers(name, written)
     timed = [isinstance(value, str) for value in numbers]
     if any(timed) and not all(timed):
-        mistakes.wrong(name, "mixes durations and plain numbers", "write all with a unit, or none")
+        mistakes.wrong(name, _("mixes durations and plain numbers"), _("write all with a unit, or none"))
         return
     try:
         plain = [seconds(value) if isinstance(value, str) else float(value) for value in numbers]
     except ValueError as error:
-        mistakes.wrong(name, str(error), "write a duration such as '15 s', '2h' or '1h30m'")
+        mistakes.wrong(name, reason_of(error), DURATION_HINT)
         return
     at = dict(zip(KINDS[name].numbers, plain, strict=True))
     ordered = [at[part] for part in ("least", "mode", "most") if part in at]
     if any(one > next_one for one, next_one in pairwise(ordered)):
-        mistakes.wrong(name, "is not in order", f"write them from least to most: {', '.join(KINDS[name].numbers)}")
+        mistakes.wrong(
+            name,
+            _("is not in order"),
+            _("write them from least to most: {names}", names=", ".join(KINDS[name].numbers)),
+        )
     if name == "loguniform" and at["least"] <= 0:
-        mistakes.wrong(name, "begins at 0 or below", "begin above 0, or use uniform")
+        mistakes.wrong(name, _("begins at 0 or below"), _("begin above 0, or use uniform"))
     if at.get("sd", 1.0) <= 0:
-        mistakes.wrong(name, "does not spread", "write sd above 0")
+        mistakes.wrong(name, _("does not spread"), _("write sd above 0"))
     if name == "exponential" and (at["mean"] <= 0 or at["most"] <= 0):
-        mistakes.wrong(name, "has no length", "write mean and most above 0")
+        mistakes.wrong(name, _("has no length"), _("write mean and most above 0"))
 
 
 class MeasureEntry(Changed):
@@ -272,7 +290,7 @@ class CampaignFile(Model):
         mistakes = Mistakes()
         for number, one in enumerate(value or ()):
             if one in (value or ())[:number]:
-                mistakes.wrong((number,), f"{one!r} is named twice", "name it once")
+                mistakes.wrong((number,), _("{one} is named twice", one=repr(one)), _("name it once"))
         mistakes.tell()
         if info.field_name == "scenarios" and isinstance(info.context, Told):
             info.context.scenarios = list(value or ())
@@ -284,8 +302,8 @@ class CampaignFile(Model):
             runs = fields["runs"]
             if runs & (runs - 1):
                 below = 1 << (runs.bit_length() - 1)
-                mend = f"write {below} or {2 * below}, or take another method"
-                mistakes.wrong("runs", f"{runs} is no power of two, as a Sobol sequence needs it", mend)
+                fix = _("write {one} or {other}, or take another method", one=below, other=2 * below)
+                mistakes.wrong("runs", _("{runs} is no power of two, as a Sobol sequence needs it", runs=runs), fix)
 
 
 def load_campaign(document: Document) -> Campaign:

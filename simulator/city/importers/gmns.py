@@ -24,6 +24,9 @@ from simulator.city.road_file import (
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words, alternatives
+
+_ = Words("simulator.city")
 
 HOURLY_WEIGHT = (
     *(0.6, 0.4, 0.3, 0.3, 0.5, 1.7, 4.4, 7.4, 6.6, 5.0, 4.9, 5.2),
@@ -95,7 +98,7 @@ def import_gmns(
         ends = [row.cells[name] for name in ("from_node_id", "to_node_id")]
         for name, end in zip(("from_node_id", "to_node_id"), ends, strict=True):
             if end not in where:
-                what = f"{end!r} is no node of {nodes.name}"
+                what = _("{end} is no node of {name}", end=repr(end), name=nodes.name)
                 problems.append(Problem(str(links), row.line, name, what, suggestion(end, where)))
         if any(end not in where for end in ends):
             continue
@@ -147,8 +150,8 @@ def _trips(
     for choices in DEMAND_NAMES:
         name = next((choice for choice in choices if choice in rows[0].cells), "")
         if not name:
-            what = f"the header lacks {' or '.join(choices)}"
-            problems.append(Problem(str(path), 1, "header", what, "name the columns so"))
+            what = _("the header lacks {names}", names=alternatives(choices))
+            problems.append(Problem(str(path), 1, "header", what, _("name the columns so")))
         names.append(name)
     if not all(names):
         return []
@@ -162,7 +165,7 @@ def _trips(
             end = row.cells[name]
             end = zones.get(end, end) if "zone" in name or end not in where else end
             if end not in where:
-                what = f"{end!r} is neither a node nor a zone"
+                what = _("{end} is neither a node nor a zone", end=repr(end))
                 problems.append(Problem(str(path), row.line, name, what, suggestion(end, (*where, *zones))))
             ends.append(end)
         volume = _number(path, row, names[2], problems) or 0.0
@@ -197,5 +200,9 @@ def _number(path: Path, row: Row, column: str, problems: list[Problem]) -> float
         value = math.nan
     if math.isfinite(value):
         return value
-    problems.append(Problem(str(path), row.line, column, f"{text!r} is not a finite number", "write it like 12.5"))
+    problems.append(
+        Problem(
+            str(path), row.line, column, _("{text} is not a finite number", text=repr(text)), _("write it like 12.5")
+        )
+    )
     return None

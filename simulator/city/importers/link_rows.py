@@ -15,8 +15,11 @@ from simulator.contracts.document import Row
 from simulator.contracts.entries import LINK_COLUMNS, REQUIRED_COLUMNS, LinkRow, entry_of, link_of
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+
+_ = Words("simulator.city")
 
 PAIR_COLUMNS = ("water_id", "power_id")
 
@@ -44,7 +47,7 @@ def read_links(
         if one is None:
             continue
         if one.id in links or one.id in components:
-            problems.append(at.problem(("id",), f"{one.id!r} is used twice", "rename one of the two"))
+            problems.append(at.problem(("id",), _("{id} is used twice", id=repr(one.id)), _("rename one of the two")))
         where.entry("links", one.id, at)
         links[one.id] = link_of(one)
     problems += check_links(links.values(), components, lambda _: False, where)
@@ -71,8 +74,11 @@ def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, 
         for column, found, names in (("water_id", target, waters), ("power_id", source, powers)):
             if found is None:
                 name = row.cells[column]
-                mend = names.mend(name, f"name an element of the {column.removesuffix('_id')} network's file")
-                problems.append(Problem(str(path), row.line, column, f"there is no {name!r}", mend))
+                fix = names.fix(
+                    name,
+                    _("name an element of the {network} network's file", network=column.removesuffix("_id")),
+                )
+                problems.append(Problem(str(path), row.line, column, _("there is no {name}", name=repr(name)), fix))
         if target is not None and source is not None:
             made = join(POWER, source, target, owner)
             links[made.id] = made

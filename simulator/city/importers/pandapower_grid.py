@@ -38,6 +38,9 @@ from simulator.city.power_file import (
 )
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
+
+_ = Words("simulator.city")
 
 Point = tuple[float, float]
 STEP_M = 100.0
@@ -157,7 +160,7 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     infeeds = convert_sources(net, tables)
     if not tables.node_of or not infeeds:
         missing = "bus" if not tables.node_of else "external grid"
-        raise BadInput([Problem(name, 0, missing, "there is none in service", "add one in pandapower")])
+        raise BadInput([Problem(name, 0, missing, _("there is none in service"), _("add one in pandapower"))])
     loads = convert_loads(net, tables)
     edges = [(branch.buses[0], other) for branch in branches for other in branch.buses[1:]]
     edges += _bus_ties(net, tables)
@@ -204,17 +207,17 @@ def quiet_pandapower() -> Iterator[None]:
 def _open(path: Path) -> Any:
     import pandapower
 
-    mend = "save it with pandapower.to_json"
+    fix = _("save it with pandapower.to_json")
     if not path.is_file():
-        raise BadInput([Problem(str(path), 0, "file", "is not there", "check the path")])
+        raise BadInput([Problem(str(path), 0, "file", _("is not there"), _("check the path"))])
     with quiet_pandapower():
         try:
             net = pandapower.from_json(str(path))
         except Exception as error:  # pandapower raises whatever the broken place happens to trip over
-            what = f"pandapower cannot read it ({type(error).__name__}: {str(error)[:120]})"
-            raise BadInput([Problem(str(path), 0, "file", what, mend)]) from error
+            what = _("pandapower cannot read it ({name}: {error})", name=type(error).__name__, error=str(error)[:120])
+            raise BadInput([Problem(str(path), 0, "file", what, fix)]) from error
     if not hasattr(net, "bus"):
-        raise BadInput([Problem(str(path), 0, "file", "is no pandapower net", mend)])
+        raise BadInput([Problem(str(path), 0, "file", _("is no pandapower net"), fix)])
     return net
 
 

@@ -10,6 +10,9 @@ from pathlib import Path
 from simulator.city.components import NetworkElement
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 WATER_FILE = "water.inp"
 POWER_FILE = "power.json"
@@ -69,27 +72,31 @@ def gather(sources: ImportSources, folder: Path) -> Gathered:
                 problems += error.problems
     for given in (sources.links, sources.districts):
         if given is not None and not given.is_file():
-            problems.append(Problem(str(given), 0, "file", "cannot be read (no such file)", "check the path"))
+            problems.append(Problem(str(given), 0, "file", _("cannot be read (no such file)"), _("check the path")))
     if problems:
         raise BadInput(problems)
     return gathered
 
 
 def _options(sources: ImportSources) -> list[Problem]:
-    def problem(option: str, what: str, mend: str) -> Problem:
-        return Problem("import", 0, option, what, mend)
+    def problem(option: str, what: Text, fix: Text) -> Problem:
+        return Problem("import", 0, option, what, fix)
 
     found = []
     if not (sources.water or sources.power or sources.roads_net or sources.gmns):
-        found.append(problem("sources", "no network is given", "name --water, --power, --roads-net or --gmns"))
+        found.append(problem("sources", _("no network is given"), _("name --water, --power, --roads-net or --gmns")))
     if (sources.roads_net is None) != (sources.roads_nodes is None):
         found.append(
-            problem("--roads-net", "needs the nodes, and the nodes need it", "give --roads-net and --roads-nodes")
+            problem("--roads-net", _("needs the nodes, and the nodes need it"), _("give --roads-net and --roads-nodes"))
         )
     if sources.roads_net is not None and sources.gmns is not None:
-        found.append(problem("--gmns", "roads are given twice", "keep --gmns or --roads-net"))
+        found.append(problem("--gmns", _("roads are given twice"), _("keep --gmns or --roads-net")))
     if not sources.name or not all(c.isascii() and (c.isalnum() or c == "-") and not c.isupper() for c in sources.name):
-        found.append(problem("--name", f"{sources.name!r} is no name", "use small letters, digits and hyphens"))
+        found.append(
+            problem(
+                "--name", _("{name} is no name", name=repr(sources.name)), _("use small letters, digits and hyphens")
+            )
+        )
     return found
 
 
@@ -112,8 +119,10 @@ def _power(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
 
         notes = import_pandapower(sources.power, path)
     except ModuleNotFoundError as error:
-        mend = "install it with: pip install 'stadtwerk[import]'"
-        raise BadInput([Problem(str(sources.power), 0, "file", f"needs the package {error.name}", mend)]) from None
+        fix = _("install it with: pip install 'stadtwerk[import]'")
+        raise BadInput(
+            [Problem(str(sources.power), 0, "file", _("needs the package {name}", name=str(error.name)), fix)]
+        ) from None
     file = read_power_file(path)
     gathered.power, gathered.in_degrees = POWER_FILE, file.coordinates == "lon-lat"
     gathered.elements["energy"] = read_power_elements(path)

@@ -16,7 +16,10 @@ from simulator.city.importers.gmns import HOURLY_ASSUMPTION, spread
 from simulator.city.road_file import HOUR_S, KM_H, RoadLink, RoadNode, Trips, write_roads
 from simulator.contracts.city import Assumption
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Numeral, Words
+
+_ = Words("simulator.city")
 
 COLUMNS = (
     *("init node", "term node", "capacity", "length", "free flow time"),
@@ -57,10 +60,18 @@ def read_nodes(path: Path) -> tuple[dict[str, tuple[float, float]], list[Problem
         if not cells or line.startswith(("<", "~")) or cells[0].lower() == "node":
             continue
         if len(cells) < 3:
-            problems.append(Problem(str(path), number, "row", "has less than three cells", "write: node, x, y ;"))
+            problems.append(Problem(str(path), number, "row", _("has less than three cells"), _("write: node, x, y ;")))
             continue
         if cells[0] in where:
-            problems.append(Problem(str(path), number, "node", f"{cells[0]!r} is there twice", "keep one of the two"))
+            problems.append(
+                Problem(
+                    str(path),
+                    number,
+                    "node",
+                    _("{cells} is there twice", cells=repr(cells[0])),
+                    _("keep one of the two"),
+                )
+            )
         x, y = (_number(path, number, axis, cell, problems) for axis, cell in zip("xy", cells[1:3], strict=True))
         where[cells[0]] = (x, y)
     return where, problems
@@ -81,24 +92,28 @@ def read_net(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Tntp
         else:
             cells = line.replace(";", " ").split()
             if len(cells) < 5:
-                what = f"has {len(cells)} cells"
-                problems.append(Problem(str(path), number, "row", what, f"write at least: {', '.join(COLUMNS[:5])} ;"))
+                what = _("has {n} cells", n=len(cells))
+                problems.append(
+                    Problem(
+                        str(path), number, "row", what, _("write at least: {names} ;", names=", ".join(COLUMNS[:5]))
+                    )
+                )
                 continue
             ends = [cells[columns[name]] for name in COLUMNS[:2]]
             for name, end in zip(COLUMNS[:2], ends, strict=True):
                 if end not in where:
-                    what = f"{end!r} is no node of the node table"
+                    what = _("{end} is no node of the node table", end=repr(end))
                     problems.append(Problem(str(path), number, name, what, suggestion(end, where)))
             capacity, length, time = (
                 _number(path, number, name, cells[columns[name]], problems) for name in COLUMNS[2:5]
             )
             if capacity <= 0:
-                what = f"{capacity:g} is impossible"
-                problems.append(Problem(str(path), number, "capacity", what, "give more than 0"))
+                what = _("{capacity} is impossible", capacity=Numeral(f"{capacity:g}"))
+                problems.append(Problem(str(path), number, "capacity", what, _("give more than 0")))
             name = _link_id(cells, columns, ends, links)
             links[name] = TntpLink(name, ends[0], ends[1], capacity, length, time)
     if not links:
-        problems.append(Problem(str(path), 0, "file", "has no links", "check that this is a TNTP network table"))
+        problems.append(Problem(str(path), 0, "file", _("has no links"), _("check that this is a TNTP network table")))
     return TntpNet(tuple(links.values()), tuple(_differences(said, len(links), len(where)))), problems
 
 
@@ -117,17 +132,25 @@ def read_trips(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Ta
         for pair in [] if start else [text for text in line.split(";") if text.strip()]:
             destination, colon, volume = (part.strip() for part in pair.partition(":"))
             if not colon or not origin:
-                what = f"{pair.strip()!r} is no `destination : trips;` below an origin"
-                problems.append(Problem(str(path), number, "trips", what, "write `Origin A`, then `B : 12;`"))
+                what = _("{strip} is no `destination : trips;` below an origin", strip=repr(pair.strip()))
+                problems.append(Problem(str(path), number, "trips", what, _("write `Origin A`, then `B : 12;`")))
                 continue
             names.append(destination)
             trips = _number(path, number, "trips", volume, problems)
             if trips < 0:
-                problems.append(Problem(str(path), number, "trips", f"{trips:g} is impossible", "give at least 0"))
+                problems.append(
+                    Problem(
+                        str(path),
+                        number,
+                        "trips",
+                        _("{trips} is impossible", trips=Numeral(f"{trips:g}")),
+                        _("give at least 0"),
+                    )
+                )
             table.append((origin, destination, trips))
         for name in names:
             if name not in where:
-                what = f"{name!r} is no node of the node table"
+                what = _("{name} is no node of the node table", name=repr(name))
                 problems.append(Problem(str(path), number, "node", what, suggestion(name, where)))
     return table, problems
 
@@ -137,7 +160,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput([Problem(str(path), 0, "file", f"cannot be read ({error})", "check the path")]) from None
+        raise BadInput(
+            [Problem(str(path), 0, "file", _("cannot be read ({error})", error=reason_of(error)), _("check the path"))]
+        ) from None
     for number, raw in enumerate(text.splitlines(), 1):
         if line := raw.strip():
             yield number, line
@@ -177,7 +202,9 @@ def _number(path: Path, line: int, field: str, text: str, problems: list[Problem
         value = math.nan
     if math.isfinite(value):
         return value
-    problems.append(Problem(str(path), line, field, f"{text!r} is not a finite number", "write it like 12.5"))
+    problems.append(
+        Problem(str(path), line, field, _("{text} is not a finite number", text=repr(text)), _("write it like 12.5"))
+    )
     return 0.0
 
 

@@ -8,9 +8,12 @@ from simulator.city.power_file import PowerFile
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Text, Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.energy.engine import Dataset, append_rows, grid_nodes
 from simulator.domains.energy.model import BatterySite, Floats, Grid, Ints, RingSwitch, Site
+
+_ = Words("simulator.domains.energy")
 
 ISLAND_STIFFNESS = 1e3
 """Short-circuit power of a grid-forming battery over its rating (assumption: its inverter holds the voltage)."""
@@ -107,23 +110,26 @@ def _number(component: Component | None, name: str, default: float) -> float:
 def _check(file: PowerFile, data: Dataset, at_node: dict[int, int]) -> None:
     problems = []
 
-    def wrong(where: str, what: str) -> None:
-        problems.append(Problem("power.json", 0, where, what, "write the file anew with the importer"))
+    def wrong(where: str, what: Text) -> None:
+        problems.append(Problem("power.json", 0, where, what, _("write the file anew with the importer")))
 
     for record in file.buses:
         if record.node not in at_node:
-            wrong("buses", f"bus {record.id!r} names node {record.node}, which the dataset does not have")
+            wrong(
+                "buses",
+                _("bus {id} names node {node}, which the dataset does not have", id=repr(record.id), node=record.node),
+            )
     if len({record.node for record in file.buses}) != len(at_node):
-        wrong("buses", "not every node of the dataset is one bus")
+        wrong("buses", _("not every node of the dataset is one bus"))
     rows = {int(i) for table in data.values() for i in table["id"]}
     used = [("branches", b.pgm) for b in file.branches] + [("substations", s.source) for s in file.substations]
     used += [("switches", s.pgm) for s in file.switches] + [("pvs", p.pgm) for p in file.pvs]
     used += [("batteries", i) for b in file.batteries for i in (b.source, b.load)]
     for section, row in used:
         if row not in rows:
-            wrong(section, f"names row {row}, which the dataset does not have")
+            wrong(section, _("names row {row}, which the dataset does not have", row=row))
     if not file.substations:
-        wrong("substations", "there is none")
+        wrong("substations", _("there is none"))
     if problems:
         raise BadInput(problems)
 
@@ -167,8 +173,8 @@ def _spoken_for(file: PowerFile, city: City) -> set[int]:
 def _place(component: Component, bus_at: dict[str, int]) -> int:
     bus = str(component.parameters.get("bus", ""))
     if bus not in bus_at:
-        what = f"{component.id} stands at {bus!r}, which is no bus of the power file"
-        raise BadInput([Problem("city.yaml", 0, f"{component.id}.bus", what, "name a bus, such as bus-12")])
+        what = _("{id} stands at {bus}, which is no bus of the power file", id=component.id, bus=repr(bus))
+        raise BadInput([Problem("city.yaml", 0, f"{component.id}.bus", what, _("name a bus, such as bus-12"))])
     return bus_at[bus]
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from simulator.contracts.event import EventCode
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
@@ -16,6 +17,8 @@ from simulator.domains.energy.engine import Dataset
 from simulator.domains.energy.islands import with_one_of
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Solution, named
 from simulator.domains.energy.state import GridState
+
+_ = Words("simulator.domains.energy")
 
 METER = "household-meter"
 
@@ -27,9 +30,15 @@ def register_meters(runtime: Runtime, readout: Readout, bus_at: dict[str, int]) 
     unknown = [meter for meter in meters if meter.text("bus") not in bus_at]
     if unknown:
         where = str(city.folder or city.name)
-        what = "{!r} is no bus of the grid"
         raise BadInput(
-            Problem(where, 0, f"{m.id}.parameters.bus", what.format(m.text("bus")), "name a bus") for m in unknown
+            Problem(
+                where,
+                0,
+                f"{m.id}.parameters.bus",
+                _("{bus} is no bus of the grid", bus=repr(m.text("bus"))),
+                _("name a bus"),
+            )
+            for m in unknown
         )
     at = np.array([bus_at[meter.text("bus")] for meter in meters], dtype=np.int64)
     share = np.array([meter.number("share") for meter in meters])

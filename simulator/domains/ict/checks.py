@@ -10,7 +10,10 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import Link
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Numeral, Words
 from simulator.domains.ict.catalogue import CONTROL, DATA
+
+_ = Words("simulator.domains.ict")
 
 
 def check_control_paths(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
@@ -55,8 +58,8 @@ def check_control_paths(links: Iterable[Link], components: Mapping[str, Componen
     for link in links if beside else ():
         ends_known = link.source in components and link.target in components
         if link.kind == CONTROL and ends_known and not reach(link.source) & reach(link.target):
-            what = f"no data links lead from {link.source!r} to {link.target!r}"
-            problems.append(where.problem("links", link.id, "source", what, "connect both to the ICT network"))
+            what = _("no data links lead from {source} to {target}", source=repr(link.source), target=repr(link.target))
+            problems.append(where.problem("links", link.id, "source", what, _("connect both to the ICT network")))
     return problems
 
 
@@ -68,8 +71,8 @@ def check_services(links: Iterable[Link], components: Mapping[str, Component], w
             "components",
             c.id,
             "parameters.cluster",
-            f"no server belongs to the cluster {c.parameters['cluster']!r}",
-            Suggester(clusters).mend(str(c.parameters["cluster"]), "add servers with this cluster"),
+            _("no server belongs to the cluster {cluster}", cluster=repr(c.parameters["cluster"])),
+            Suggester(clusters).fix(str(c.parameters["cluster"]), _("add servers with this cluster")),
         )
         for c in components.values()
         if c.kind == "service" and "cluster" in c.parameters and c.parameters["cluster"] not in clusters
@@ -84,7 +87,7 @@ def check_votes(links: Iterable[Link], components: Mapping[str, Component], wher
             votes, cluster = float(service.parameters.get("voting", 0)), service.parameters.get("cluster")
             voters = sum(c.kind == "server" and c.parameters.get("cluster") == cluster for c in components.values())
             if votes > voters or votes != int(votes):
-                what = f"{votes:g} of {voters} votes cannot be had"
-                mend = f"give a whole number up to {voters}"
-                problems.append(where.problem("components", service.id, "parameters.voting", what, mend))
+                what = _("{votes} of {voters} votes cannot be had", votes=Numeral(f"{votes:g}"), voters=voters)
+                fix = _("give a whole number up to {voters}", voters=voters)
+                problems.append(where.problem("components", service.id, "parameters.voting", what, fix))
     return problems

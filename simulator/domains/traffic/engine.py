@@ -16,9 +16,12 @@ from typing import Any
 import numpy as np
 
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from simulator.domains.traffic.demand import Departures, Waiting
 from simulator.domains.traffic.model import Floats, Programme, RoadModel
 from simulator.domains.traffic.routes import Mask, next_nodes
+
+_ = Words("simulator.domains.traffic")
 
 ROUTE_UPDATE_S = 1800
 """Time between two updates of the drivers' route preferences; longer is the cheapest saving (assumption)."""
@@ -30,8 +33,8 @@ JAM_VEH_M_LANE = 0.2
 def require_uxsim() -> None:
     """Raises `BadInput` with what to install if the traffic engine is not there."""
     if importlib.util.find_spec("uxsim") is None:
-        what = "the city has roads, but the traffic engine (uxsim) is not installed"
-        raise BadInput([Problem("city.yaml", 0, "roads", what, "pip install stadtwerk[traffic]")])
+        what = _("the city has roads, but the traffic engine (uxsim) is not installed")
+        raise BadInput([Problem("city.yaml", 0, "roads", what, _("pip install stadtwerk[traffic]"))])
 
 
 def build_world(

@@ -12,7 +12,10 @@ from numpy.typing import NDArray
 from simulator.city.road_file import Roads
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from simulator.domains.traffic.catalogue import ROAD
+
+_ = Words("simulator.domains.traffic")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -118,14 +121,14 @@ def signal_programmes(city: City, model: RoadModel) -> dict[str, Programme]:
     for signal in city.of_kind("signal"):
         nodes = [ln.source for ln in city.links_into(signal.id, ROAD) if ln.source in model.node_index]
         if len(nodes) != 1:
-            what = f"has {len(nodes)} road links from road nodes"
-            mend = "give it one: the road node it stands at"
-            problems.append(Problem(city.name, 0, signal.id, what, mend))
+            what = _("has {n} road links from road nodes", n=len(nodes))
+            fix = _("give it one: the road node it stands at")
+            problems.append(Problem(city.name, 0, signal.id, what, fix))
             continue
         node = model.node_index[nodes[0]]
         if node in taken:
-            what = f"stands at {nodes[0]}, where {taken[node]} stands already"
-            problems.append(Problem(city.name, 0, signal.id, what, "one signal regulates all approaches of a node"))
+            what = _("stands at {nodes}, where {taken} stands already", nodes=nodes[0], taken=taken[node])
+            problems.append(Problem(city.name, 0, signal.id, what, _("one signal regulates all approaches of a node")))
             continue
         taken[node] = signal.id
         programmes[signal.id] = two_phases(model, node, signal.number("cycle_s"))

@@ -23,8 +23,11 @@ from typing import ClassVar
 import numpy as np
 
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from simulator.domains.wastewater.inp import M_PER_FT, InpFile, read_inp
 from simulator.domains.wastewater.model import SewerNetwork
+
+_ = Words("simulator.domains.wastewater")
 
 _ADDED = "STADTWERK"
 _PRIORITY = 1_000_000
@@ -359,7 +362,7 @@ def _said(error: Exception) -> str:
 
 def _objections(report: Path, shown: Path, error: str) -> list[Problem]:
     """What SWMM writes in its report about a file it refuses."""
-    fix = "mend it here (SWMM's own error text)"
+    fix = _("fix it here (SWMM's own error text)")
     text = report.read_text(encoding="utf-8", errors="replace").splitlines() if report.is_file() else []
     problems = []
     for line in text:
@@ -369,5 +372,7 @@ def _objections(report: Path, shown: Path, error: str) -> list[Problem]:
         said = " ".join(words).rstrip(":")
         at = next((int(b) for a, b in pairwise(words) if a == "line" and b.isdigit()), 0)
         section = next((word.strip("[]") for word in words if word.startswith("[")), "")
-        problems.append(Problem(str(shown), at, f"[{section}]" if section else "network", f"SWMM {said}", fix))
-    return problems or [Problem(str(shown), 0, "network", f"SWMM cannot read it ({error})", fix)]
+        problems.append(
+            Problem(str(shown), at, f"[{section}]" if section else "network", _("SWMM {said}", said=said), fix)
+        )
+    return problems or [Problem(str(shown), 0, "network", _("SWMM cannot read it ({error})", error=error), fix)]

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Words
+
+_ = Words("simulator.domains.wastewater")
 
 M_PER_FT = 0.3048
 """SWMM's own factor between its internal feet and metres."""
@@ -72,8 +75,8 @@ def read_inp(path: Path) -> InpFile:
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        what = f"cannot be read ({error.strerror or error})"
-        raise BadInput([Problem(str(path), 0, "file", what, "check the path")]) from None
+        what = _("cannot be read ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(path), 0, "file", what, _("check the path"))]) from None
     sections: dict[str, list[list[str]]] = {}
     rows: list[list[str]] = []
     for line in text.splitlines():
@@ -87,8 +90,8 @@ def read_inp(path: Path) -> InpFile:
             rows.append(words)
     inp = InpFile(path, text, sections)
     if not any(True for section in NODE_SECTIONS for _ in inp.rows(section)):
-        what = "has no junctions, outfalls or storage units"
-        raise BadInput([Problem(str(path), 0, "file", what, "name an input file of EPA SWMM 5")])
+        what = _("has no junctions, outfalls or storage units")
+        raise BadInput([Problem(str(path), 0, "file", what, _("name an input file of EPA SWMM 5"))])
     return inp
 
 

@@ -12,6 +12,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Words
 from simulator.coupling.runtime import Quantity, Runtime, Standing
 from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater import events
@@ -19,6 +20,8 @@ from simulator.domains.wastewater.engine import SewerEngine
 from simulator.domains.wastewater.measures import Measures
 from simulator.domains.wastewater.plant import Plants
 from simulator.domains.wastewater.station import Station
+
+_ = Words("simulator.domains.wastewater")
 
 PERIOD_S = 300.0
 """Time between two looks at the network when nothing changes; SWMM routes in its own, shorter steps all the while."""
@@ -219,7 +222,7 @@ class WastewaterProcess:
                 continue
             place = network.find(component.kind, component.network_id)
             if place is None:
-                what = f"has no {component.kind} {component.network_id!r}"
+                what = _("has no {kind} {network_id}", kind=component.kind, network_id=repr(component.network_id))
                 names = (*network.nodes, *network.links, *network.gages)
                 fix = suggestion(component.network_id, names)
                 problems.append(Problem(str(self._file), 0, component.id, what, fix))
@@ -229,7 +232,7 @@ class WastewaterProcess:
             outfall = self._rt.city.components.get(plant.text("outfall"))
             if outfall is None or outfall.kind != c.OUTFALL:
                 outfalls = [out.id for out in self._rt.city.of_kind(c.OUTFALL)]
-                what = f"{plant.text('outfall')!r} is no outfall of this city"
+                what = _("{text} is no outfall of this city", text=repr(plant.text("outfall")))
                 fix = suggestion(plant.text("outfall"), outfalls)
                 problems.append(Problem(str(self._file), 0, f"{plant.id}.outfall", what, fix))
         if problems:
@@ -238,5 +241,5 @@ class WastewaterProcess:
 
     def _no_well(self, pump: str) -> Problem:
         self._engine.close()
-        what = "draws from a manhole, not from a wet well"
-        return Problem(str(self._file), 0, pump, what, "make the manhole a storage unit")
+        what = _("draws from a manhole, not from a wet well")
+        return Problem(str(self._file), 0, pump, what, _("make the manhole a storage unit"))

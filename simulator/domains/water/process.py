@@ -13,6 +13,7 @@ from simulator.contracts.fault import ActiveFault
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime, Standing
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
@@ -23,6 +24,8 @@ from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change,
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities, peaking
+
+_ = Words("simulator.domains.water")
 
 PERIOD_S = 300.0
 """Time between two solves when nothing changes: EPANET's usual hydraulic step for pressure and tank levels."""
@@ -278,7 +281,11 @@ class WaterProcess:
             index = self._network.find(component.kind, component.network_id or component.id.partition("-")[2])
             if index is None:
                 known = (*self._network.nodes, *self._network.links)
-                what = f"has no {component.kind} {component.network_id!r}, which the city names"
+                what = _(
+                    "has no {kind} {network_id}, which the city names",
+                    kind=component.kind,
+                    network_id=repr(component.network_id),
+                )
                 problems.append(Problem(file, 0, component.id, what, suggestion(component.network_id, known)))
             else:
                 found[component.id] = index
@@ -289,5 +296,5 @@ class WaterProcess:
 
 
 def _no_file(runtime: Runtime) -> Problem:
-    what = "the city has water components but names no water network"
-    return Problem(str(runtime.city.folder or runtime.city.name), 0, "water", what, "name an EPANET file")
+    what = _("the city has water components but names no water network")
+    return Problem(str(runtime.city.folder or runtime.city.name), 0, "water", what, _("name an EPANET file"))

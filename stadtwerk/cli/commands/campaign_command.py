@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
@@ -55,18 +55,22 @@ def execute(options: argparse.Namespace) -> int:
 
     problems: list[Problem] = []
 
-    def wrong(field: str, what: str, mend: str) -> None:
-        problems.append(Problem("command line", 0, field, what, mend))
+    def wrong(field: str, what: Text, fix: Text) -> None:
+        problems.append(Problem("command line", 0, field, what, fix))
 
     if options.jobs is not None and options.jobs < 1:
-        wrong("--jobs", f"{options.jobs} workers do no work", "use a whole number from 1")
+        wrong("--jobs", _("{jobs} workers do no work", jobs=options.jobs), _("use a whole number from 1"))
     if options.jobs is not None and options.dask:
-        wrong("--jobs", "has no meaning with --dask", "leave it out: the cluster has the workers that it has")
+        wrong("--jobs", _("has no meaning with --dask"), _("leave it out: the cluster has the workers that it has"))
     if options.measure is not None and options.case is None:
-        wrong("--measure", "has no meaning without --case", "name a case, or leave it out to run all measures")
+        wrong("--measure", _("has no meaning without --case"), _("name a case, or leave it out to run all measures"))
     for field, given in (("--jobs", options.jobs), ("--dask", options.dask), ("--keep-runs", options.keep_runs)):
         if given and options.case is not None:
-            wrong(field, "has no meaning with --case", "leave it out: one case runs here and leaves its whole folder")
+            wrong(
+                field,
+                _("has no meaning with --case"),
+                _("leave it out: one case runs here and leaves its whole folder"),
+            )
     if problems:
         raise BadInput(problems)
     request = CampaignRequest(

@@ -62,14 +62,17 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         "--out", type=Path, required=True, metavar="DIR", help=say(_("city folder to write; must not exist"))
     )
 
+    for action in (show, export, bring):
+        say.add_lang(action, _("language of the answer"))
+
 
 def execute(options: argparse.Namespace) -> int:
     from stadtwerk.cli.cities import export_city, import_from, show_city
 
     if options.action == "export":
-        export_city(options.city, options.out, options.run)
+        export_city(options.city, options.out, options.run, options.lang)
     elif options.action == "show":
-        show_city(options.city)
+        show_city(options.city, options.lang)
     else:
         import_from(options)
     return 0

@@ -34,7 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from resilience.report.pages import html
-    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.problem import BadInput, Problem, reason_of
     from stadtwerk.studies.comparing import compare_folders
     from stadtwerk.terminal import REPORT, Terminal
 
@@ -42,8 +42,8 @@ def execute(options: argparse.Namespace) -> int:
     try:
         Path(options.out).write_text(html(page), encoding="utf-8", newline="\n")
     except OSError as error:
-        what = f"cannot be written ({error.strerror})"
-        raise BadInput([Problem(options.out, 0, "--out", what, "name another file")]) from None
+        what = _("cannot be written ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(options.out, 0, "--out", what, _("name another file"))]) from None
     terminal = Terminal(options.lang)
     terminal.show_page(page)
     print(f"{terminal.said(REPORT)}: {options.out}")

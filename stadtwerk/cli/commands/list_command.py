@@ -51,8 +51,8 @@ def execute(options: argparse.Namespace) -> int:
     from stadtwerk.terminal import Terminal
 
     if options.city is not None and options.topic != "levels":
-        what = f"{options.topic} are not those of a city"
-        raise BadInput([Problem("command line", 0, "--city", what, "leave it out, or use: list levels")])
+        what = _("{topic} are not those of a city", topic=options.topic)
+        raise BadInput([Problem("command line", 0, "--city", what, _("leave it out, or use: list levels"))])
     title, columns, rows = listing(options.topic, options.city, options.lang)
     Terminal(options.lang).table(title, columns, rows)
     return 0

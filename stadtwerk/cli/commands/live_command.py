@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 from stadtwerk.cli.commands.push_command import add_database_arguments
 from stadtwerk.cli.language import Speaker
 
@@ -99,8 +99,8 @@ def execute(options: argparse.Namespace) -> int:
     )
     problems: list[Problem] = []
 
-    def wrong(field: str, what: str, mend: str) -> None:
-        problems.append(Problem("command line", 0, field, what, mend))
+    def wrong(field: str, what: Text, fix: Text) -> None:
+        problems.append(Problem("command line", 0, field, what, fix))
 
     influx = None
     if options.influx:
@@ -110,7 +110,11 @@ def execute(options: argparse.Namespace) -> int:
     else:
         for field in ("bucket", "org", "token_file", "user", "password_file", "ca_file", "engine"):
             if getattr(options, field):
-                wrong(f"--{field.replace('_', '-')}", "has no meaning without --influx", "name the database's address")
+                wrong(
+                    f"--{field.replace('_', '-')}",
+                    _("has no meaning without --influx"),
+                    _("name the database's address"),
+                )
     settings = LiveSettings.from_arguments(
         options.gateways,
         options.ingests,

@@ -56,16 +56,18 @@ def execute(options: argparse.Namespace) -> int:
     for name, least in (("seeds", 0), ("jobs", 1)):
         given = getattr(options, name)
         if given is not None and given < least:
-            mend = f"use a whole number from {least}"
-            problems.append(Problem("command line", 0, f"--{name}", f"{given} is below {least}", mend))
+            mend = _("use a whole number from {least}", least=least)
+            problems.append(
+                Problem("command line", 0, f"--{name}", _("{given} is below {least}", given=given, least=least), mend)
+            )
     if options.jobs is not None and options.dask:
-        what, mend = "has no meaning with --dask", "leave it out: the cluster has the workers that it has"
+        what, mend = _("has no meaning with --dask"), _("leave it out: the cluster has the workers that it has")
         problems.append(Problem("command line", 0, "--jobs", what, mend))
     folder = Path(options.run)
     missing = [name for name in ("run.json", "verdict.json", "events.jsonl") if not (folder / name).is_file()]
     if missing:
-        what = f"is no run folder: {', '.join(missing)} missing"
-        problems.append(Problem(str(folder), 0, "RUN", what, "name a folder that `stadtwerk run` left"))
+        what = _("is no run folder: {names} missing", names=", ".join(missing))
+        problems.append(Problem(str(folder), 0, "RUN", what, _("name a folder that `stadtwerk run` left")))
     if problems:
         raise BadInput(problems)
     terminal = Terminal(options.lang)

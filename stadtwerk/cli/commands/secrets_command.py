@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
 
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
+_n = _.plural
 
 EPILOG = _(
     """\
@@ -25,6 +27,15 @@ identities/NAME/ to the one who has that name. authority/ stays offline: whoever
 No secret is ever printed or overwritten, and git leaves the folder out.
 """
 )
+
+ROLES: Mapping[str, Text] = {
+    "GATEWAY": _("a gateway"),
+    "INGEST": _("an ingest service"),
+    "VIEWER": _("a reader"),
+    "CONTROL": _("the control of gateways"),
+    "PROBE": _("the brokers' own checks"),
+}
+"""Whose an identity may be, by the name of its role."""
 
 _FORM = argparse.RawDescriptionHelpFormatter
 
@@ -82,6 +93,8 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         metavar="NAME",
         help=say(_("whose; may be given again (default: nobody's)")),
     )
+    for action in (init, add, revoke):
+        say.add_lang(action, _("language of the answer"))
     for action in (init, add):
         action.add_argument(
             "--days", type=int, default=730, help=say(_("how long certificates are valid (default: 730)"))
@@ -90,11 +103,11 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from gateways.secrets.folder import BROKER_HOSTS, ENVIRONMENT, LOCAL, SecretsExist, add_gateways, init_secrets
-    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.problem import BadInput, Problem, Unable, reason_of
 
     folder: Path = options.out if options.action == "init" else options.to
     if options.action == "revoke":
-        return _revoke(folder, options.identity)
+        return _revoke(folder, options.identity, options.lang)
     try:
         if options.action == "add":
             made = add_gateways(folder, options.gateway, days=options.days)
@@ -102,7 +115,7 @@ def execute(options: argparse.Namespace) -> int:
             hosts = {"mosquitto-a": options.host_a or (), "mosquitto-b": options.host_b or ()}
             if options.compose:
                 if options.host_a or options.host_b or options.listen:
-                    raise ValueError("--compose says itself where the brokers are, leave the hosts and --listen out")
+                    raise Unable(_("--compose says itself where the brokers are: leave the hosts and --listen out"))
                 hosts = dict(BROKER_HOSTS)
             made = init_secrets(
                 folder,
@@ -114,41 +127,53 @@ def execute(options: argparse.Namespace) -> int:
                 compose=options.compose,
             )
     except SecretsExist as exists:
-        raise BadInput([Problem(str(folder), 0, "secrets", str(exists), "name another one")]) from None
+        raise BadInput([Problem(str(folder), 0, "secrets", reason_of(exists), _("name another one"))]) from None
     except ValueError as wrong:
-        raise BadInput([Problem(str(folder), 0, "secrets", str(wrong), "see stadtwerk secrets --help")]) from None
+        raise BadInput(
+            [Problem(str(folder), 0, "secrets", reason_of(wrong), _("see stadtwerk secrets --help"))]
+        ) from None
     except OSError as error:
-        what = f"cannot be read or written: {error.strerror}"
-        raise BadInput([Problem(error.filename or str(folder), 0, "secrets", what, "see its rights")]) from None
-    print(f"secrets: {folder}, open to you only; certificates are valid for {options.days} days")
-    for broker in made.brokers:
-        print(f"  {broker}/: server certificate, passwords, rights, configuration")
-    for identity in made.identities:
-        print(f"  identities/{identity.name}/: certificate and password, for {identity.role.value}")
+        what = _("cannot be read or written: {reason}", reason=reason_of(error))
+        raise BadInput([Problem(error.filename or str(folder), 0, "secrets", what, _("see its rights"))]) from None
+    told: list[Text] = [
+        _n(
+            "secrets: {folder}, open to you only; certificates are valid for {n} day",
+            "secrets: {folder}, open to you only; certificates are valid for {n} days",
+            options.days,
+            folder=str(folder),
+        )
+    ]
+    told += [_("  {name}/: server certificate, passwords, rights, configuration", name=name) for name in made.brokers]
+    for one in made.identities:
+        text = _("  identities/{name}/: certificate and password, for {role}")
+        told.append(text.filled(name=one.name, role=ROLES[one.role.name]))
     if options.action == "init":
-        print("  authority/: keep it offline, it is needed only to make further identities")
+        told.append(_("  authority/: keep it offline, it is needed only to make further identities"))
         if options.compose:
-            print("  simulator/, influxdb/, grafana/: what these services mount")
-            print(f"next: docker compose --env-file {folder / ENVIRONMENT} --profile live up --build --detach")
+            told.append(_("  simulator/, influxdb/, grafana/: what these services mount"))
+            command = f"docker compose --env-file {folder / ENVIRONMENT} --profile live up --build --detach"
+            told.append(_("next: {command}", command=command))
     else:
-        print("bring the file passwords of both brokers to them if gateways log in by password")
+        told.append(_("bring the file passwords of both brokers to them if gateways log in by password"))
+    print(*(text.of(options.lang) for text in told), sep="\n")
     return 0
 
 
-def _revoke(folder: Path, names: list[str]) -> int:
+def _revoke(folder: Path, names: list[str], lang: str) -> int:
     from gateways.secrets.authority import UnknownIdentity, revoke
-    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.problem import BadInput, Problem, reason_of
 
     try:
         changed = revoke(folder, names)
     except UnknownIdentity as unknown:
-        mend = f"the identities are the folders in {folder / 'identities'}"
-        raise BadInput([Problem(str(folder), 0, "--identity", str(unknown), mend)]) from None
+        fix = _("the identities are the folders in {folder}", folder=str(folder / "identities"))
+        raise BadInput([Problem(str(folder), 0, "--identity", reason_of(unknown), fix)]) from None
     except (ValueError, OSError) as error:
-        what = f"is no folder of secrets with its authority: {error}"
-        raise BadInput([Problem(str(folder), 0, "secrets", what, "see stadtwerk secrets --help")]) from None
-    print(f"revoked: {', '.join(names) or 'nobody'}")
-    print("bring these to the brokers, which read them on SIGHUP (a restart ends connections that are there):")
+        what = _("is no folder of secrets with its authority: {error}", error=reason_of(error))
+        raise BadInput([Problem(str(folder), 0, "secrets", what, _("see stadtwerk secrets --help"))]) from None
+    print((_("revoked: {names}", names=", ".join(names)) if names else _("revoked: nobody")).of(lang))
+    bring = _("bring these to the brokers, which read them on SIGHUP (a restart ends connections that are there):")
+    print(bring.of(lang))
     for file in changed:
         print(f"  {file}")
     return 0

@@ -64,15 +64,15 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.problem import BadInput, Problem, reason_of
     from stadtwerk.cli.suite_terminal import show, shrink_failures, tell
     from stadtwerk.library import load_named_suite
     from stadtwerk.studies.suite import SuiteRequest, run_suite
     from stadtwerk.terminal import Terminal
 
     if options.jobs < 1:
-        what, mend = f"{options.jobs} is below 1", "use a whole number from 1"
-        raise BadInput([Problem("command line", 0, "--jobs", what, mend)])
+        what, fix = _("{jobs} is below 1", jobs=options.jobs), _("use a whole number from 1")
+        raise BadInput([Problem("command line", 0, "--jobs", what, fix)])
     terminal = Terminal(options.lang)
     suite = load_named_suite(options.suite)
     out, twin = options.out or Path("runs") / suite.id, not options.no_twin
@@ -83,8 +83,8 @@ def execute(options: argparse.Namespace) -> int:
             options.junit.parent.mkdir(parents=True, exist_ok=True)
             options.junit.write_text(result.junit_xml(options.lang), encoding="utf-8")
         except OSError as error:
-            what, mend = f"cannot be written ({error.strerror})", "check the path"
-            raise BadInput([Problem(str(options.junit), 0, "--junit", what, mend)]) from None
+            what, fix = _("cannot be written ({reason})", reason=reason_of(error)), _("check the path")
+            raise BadInput([Problem(str(options.junit), 0, "--junit", what, fix)]) from None
     show(result, terminal)
     if options.shrink:
         shrink_failures(request, result, terminal)

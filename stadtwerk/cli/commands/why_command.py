@@ -55,7 +55,9 @@ def execute(options: argparse.Namespace) -> int:
     few = [name for name in ("jobs", "most_runs") if getattr(options, name) < 1]
     if few:
         names = [f"--{name.replace('_', '-')}" for name in few]
-        raise BadInput([Problem("command line", 0, name, "is below 1", "use a whole number from 1") for name in names])
+        raise BadInput(
+            [Problem("command line", 0, name, _("is below 1"), _("use a whole number from 1")) for name in names]
+        )
     terminal = Terminal(options.lang)
     with contextlib.ExitStack() as stack:
         executor = stack.enter_context(LocalProcesses(options.jobs)) if options.jobs > 1 else None

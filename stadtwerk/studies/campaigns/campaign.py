@@ -88,9 +88,9 @@ def replay(request: CampaignRequest, case: int, measure: str, terminal: Terminal
     found = [run.job for run in plan.runs if (run.case.number, run.measure) == (case, measure)]
     if not found:
         known = ", ".join(dict.fromkeys(run.measure for run in plan.runs))
-        what = f"there is no case {case} with {measure!r}"
-        mend = f"cases are 0 to {plan.campaign.runs - 1}, measures: {known}"
-        raise BadInput([Problem("command line", 0, "--case", what, mend)])
+        what = _("there is no case {case} with {measure}", case=case, measure=repr(measure))
+        fix = _("cases are 0 to {runs}, measures: {known}", runs=plan.campaign.runs - 1, known=known)
+        raise BadInput([Problem("command line", 0, "--case", what, fix)])
     out = request.out or Path("runs") / f"{plan.campaign.id}-case{case}-{measure}"
     result, _history = run_whole(replace(found[0], keep=str(out)), terminal)
     return result
@@ -137,8 +137,8 @@ def _executor(request: CampaignRequest) -> Executor:
         others = [worker for worker, found in cluster.on_each(basis).items() if found != basis()]
         if others:
             cluster.close()
-            what = f"workers with another version of stadtwerk or of its libraries: {', '.join(others)}"
-            raise BadInput([Problem("command line", 0, "--dask", what, "install the same versions there")])
+            what = _("workers with another version of stadtwerk or of its libraries: {names}", names=", ".join(others))
+            raise BadInput([Problem("command line", 0, "--dask", what, _("install the same versions there"))])
         return cluster
     from stadtwerk.studies.executors.local import LocalProcesses
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.document import Document, Place, load_document
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words
 from stadtwerk.library import (
     campaign_folder,
     campaign_names,
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case
     from simulator.city.amend import Amendment
     from simulator.contracts.city import City
+
+_ = Words("stadtwerk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +86,20 @@ def _city_source(document: Document, campaign: Campaign, path: Path) -> str:
     """The city that the campaign itself names: a name or a folder; empty if it names none."""
     named = document.data.get("city", {})
     if "name" in named and campaign.city not in city_names():
-        what, mend = f"no city is called {campaign.city!r}", "see: stadtwerk list cities; for a folder write `path`"
-        raise BadInput([document.problem(("city", "name"), what, mend)])
+        what, fix = (
+            _("no city is called {city}", city=repr(campaign.city)),
+            _("see: stadtwerk list cities; for a folder write `path`"),
+        )
+        raise BadInput([document.problem(("city", "name"), what, fix)])
     if "path" not in named:
         return campaign.city
     folder = (path.parent / campaign.city).resolve()
     if not folder.is_dir():
-        what, mend = f"there is no folder {str(folder)!r}", "write the path from this file to a city folder"
-        raise BadInput([document.problem(("city", "path"), what, mend)])
+        what, fix = (
+            _("there is no folder {folder}", folder=repr(str(folder))),
+            _("write the path from this file to a city folder"),
+        )
+        raise BadInput([document.problem(("city", "path"), what, fix)])
     return str(folder)
 
 
@@ -114,17 +123,19 @@ def _bases(document: Document, campaign: Campaign, path: Path, source: str) -> t
         try:
             file = scenario_path(name, path)
         except BadInput as bad:
-            problems += [document.problem(("scenarios", place), told.what, told.mend) for told in bad.problems]
+            problems += [document.problem(("scenarios", place), told.what.text, told.fix.text) for told in bad.problems]
             continue
         try:
-            base, _, city = load_checked(file, source or None)
+            base, _scenario, city = load_checked(file, source or None)
         except BadInput as bad:
             problems += bad.problems
             continue
         bases.append(base)
         if cities and city.folder != cities[0].folder:
-            what = f"{name!r} plays in another city than {campaign.scenarios[0]!r}"
-            problems.append(document.problem(("scenarios", place), what, "name one `city` for all of them"))
+            what = _(
+                "{name} plays in another city than {scenarios}", name=repr(name), scenarios=repr(campaign.scenarios[0])
+            )
+            problems.append(document.problem(("scenarios", place), what, _("name one `city` for all of them")))
         cities.append(city)
     if problems:
         raise BadInput(problems)
@@ -137,7 +148,7 @@ def _own_source(bases: Sequence[Document], path: Path, document: Document, campa
 
     reference = city_reference(bases[0])
     if reference is None:
-        raise BadInput([document.problem((), "neither it nor its scenario names a city", "add `city`")])
+        raise BadInput([document.problem((), _("neither it nor its scenario names a city"), _("add `city`"))])
     if reference.name:
         return reference.name
     return str((scenario_path(campaign.scenarios[0], path).parent / reference.path).resolve())

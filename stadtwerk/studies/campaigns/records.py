@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from simulator.contracts.duration import seconds
 from simulator.contracts.form import Form
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, CampaignRun, Case
+
+_ = Words("stadtwerk")
 
 RECORDS_FILE = "records.sqlite"
 
@@ -47,13 +50,18 @@ class RecordStore:
             had = int(self._db.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.DatabaseError as error:
             self._db.close()
-            what, mend = f"is no store of records ({error})", "name another folder with --out"
-            raise BadInput([Problem(str(path), 0, "file", what, mend)]) from None
+            what, fix = (
+                _("is no store of records ({error})", error=reason_of(error)),
+                _("name another folder with --out"),
+            )
+            raise BadInput([Problem(str(path), 0, "file", what, fix)]) from None
         if had > VERSION:
             self._db.close()
-            what = f"is version {had}, and this program understands versions up to {VERSION}"
-            mend = "go on with the newer stadtwerk that wrote it, or name another folder with --out"
-            raise BadInput([Problem(str(path), 0, "version", what, mend)])
+            what = _(
+                "is version {had}, and this program understands versions up to {version}", had=had, version=VERSION
+            )
+            fix = _("go on with the newer stadtwerk that wrote it, or name another folder with --out")
+            raise BadInput([Problem(str(path), 0, "version", what, fix)])
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=FULL")  # committed means on the disk
         self._db.execute("CREATE TABLE IF NOT EXISTS runs (key TEXT PRIMARY KEY, figures TEXT, error TEXT) STRICT")
@@ -83,8 +91,8 @@ def held(out: Path) -> Iterator[RecordStore]:
     import fcntl
 
     if out.exists() and not (out / RECORDS_FILE).exists() and not (out.is_dir() and not any(out.iterdir())):
-        what = "exists and is not the folder of a campaign"
-        raise BadInput([Problem(str(out), 0, "--out", what, "name another folder")])
+        what = _("exists and is not the folder of a campaign")
+        raise BadInput([Problem(str(out), 0, "--out", what, _("name another folder"))])
     with contextlib.ExitStack() as stack:
         try:
             out.mkdir(parents=True, exist_ok=True)
@@ -92,11 +100,11 @@ def held(out: Path) -> Iterator[RecordStore]:
             stack.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            what, mend = "another campaign is writing there", "wait for it, or name another folder"
-            raise BadInput([Problem(str(out), 0, "--out", what, mend)]) from None
+            what, fix = _("another campaign is writing there"), _("wait for it, or name another folder")
+            raise BadInput([Problem(str(out), 0, "--out", what, fix)]) from None
         except OSError as error:
-            what = f"cannot be made ({error.strerror})"
-            raise BadInput([Problem(str(out), 0, "--out", what, "check the path")]) from None
+            what = _("cannot be made ({reason})", reason=reason_of(error))
+            raise BadInput([Problem(str(out), 0, "--out", what, _("check the path"))]) from None
         store = RecordStore(out / RECORDS_FILE)
         stack.callback(store.close)
         yield store
@@ -104,7 +112,7 @@ def held(out: Path) -> Iterator[RecordStore]:
 
 DATASET_FILE = "runs.parquet"
 
-RESULT = Form("campaign-result", 1, again="run the campaign again")
+RESULT = Form("campaign-result", 1, again=_("run the campaign again"))
 """What campaign.json says of the data set and the report beside it."""
 
 DRAWN, SERVICE, LEVEL, FINDING, METRIC = "drawn.", "person_hours.", "level.", "finding.", "metric."

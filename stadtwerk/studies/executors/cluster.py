@@ -13,8 +13,11 @@ from concurrent.futures import CancelledError
 from types import TracebackType
 from typing import Any, Self
 
-from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.words import Words
 from stadtwerk.studies.executors.local import ExecutorGone, Finished, Item, Result, told
+
+_ = Words("stadtwerk")
 
 AHEAD = 2
 """Items handed over for each worker: one in work, one waiting at its side."""
@@ -37,27 +40,37 @@ class DaskCluster:
             from distributed import Client
             from distributed.comm.addressing import get_address_host_port
         except ImportError:
-            what, mend = "needs Dask, which is not installed", "install it with: pip install 'stadtwerk[dask]'"
-            raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+            what, fix = _("needs Dask, which is not installed"), _("install it with: pip install 'stadtwerk[dask]'")
+            raise BadInput([Problem("command line", 0, "--dask", what, fix)]) from None
         try:
             get_address_host_port(address, strict=True)
         except ValueError as error:  # found by a client, it would leave one half-made that complains at the end
-            mend = "write it like tcp://127.0.0.1:8786"
-            raise BadInput([Problem("command line", 0, "--dask", f"{address!r}: {error}", mend)]) from None
+            fix = _("write it like tcp://127.0.0.1:8786")
+            raise BadInput(
+                [
+                    Problem(
+                        "command line",
+                        0,
+                        "--dask",
+                        _("{address}: {error}", address=repr(address), error=reason_of(error)),
+                        fix,
+                    )
+                ]
+            ) from None
         try:
             self._client = Client(address, timeout=ANSWER_WITHIN_S, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
-            what = f"no scheduler answers at {address!r} ({error})"
-            mend = "start one with `dask scheduler`, or check the address"
-            raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+            what = _("no scheduler answers at {address} ({error})", address=repr(address), error=reason_of(error))
+            fix = _("start one with `dask scheduler`, or check the address")
+            raise BadInput([Problem("command line", 0, "--dask", what, fix)]) from None
         self.address = address
         try:
             self._client.wait_for_workers(1, timeout=ANSWER_WITHIN_S)
         except TimeoutError:
             self._client.close()
-            what = f"the cluster at {address!r} has no workers"
-            mend = f"start some with `dask worker {address} --nthreads 1`"
-            raise BadInput([Problem("command line", 0, "--dask", what, mend)]) from None
+            what = _("the cluster at {address} has no workers", address=repr(address))
+            fix = _("start some with `dask worker {address} --nthreads 1`", address=address)
+            raise BadInput([Problem("command line", 0, "--dask", what, fix)]) from None
 
     def __enter__(self) -> Self:
         return self
@@ -82,9 +95,9 @@ class DaskCluster:
         answers: dict[str, Any] = self._client.run(ask, on_error="return")
         for worker, answer in answers.items():
             if isinstance(answer, BaseException):
-                what = f"the worker {worker} cannot do the work ({told(answer)})"
-                mend = "install the same version of stadtwerk there"
-                raise BadInput([Problem("command line", 0, "--dask", what, mend)])
+                what = _("the worker {worker} cannot do the work ({told})", worker=worker, told=told(answer))
+                fix = _("install the same version of stadtwerk there")
+                raise BadInput([Problem("command line", 0, "--dask", what, fix)])
         return answers
 
     def run(self, work: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Finished[Item, Result]]:
