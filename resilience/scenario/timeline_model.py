@@ -925,7 +925,7 @@ class _EntryCheck:
         elif self.city is not None and not matching(border.record(), border.cut(), self.city):
             kinds, district = border.kinds or [], repr(border.district)
             what = (
-                _("no link of kind {names} leaves {district}", names=alternatives(kinds), district=district)
+                _("no {names} link leaves {district}", names=alternatives(kinds), district=district)
                 if kinds
                 else _("no link leaves {district}", district=district)
             )
