@@ -457,6 +457,6 @@ def test_a_limit_of_ones_own_for_the_people_below_it(tmp_path: Path) -> None:
     assert problems(tmp_path, text) == []
     assert dict(load_scenario(tmp_path / "s.yaml").run.below) == {"pressure_m": 15.0}
     (problem,) = problems(tmp_path, text.replace("pressure_m", "presure_m"))
-    assert "presure_m" in problem.what and "pressure_m" in problem.mend
+    assert "presure_m" in problem.what and "pressure_m" in problem.fix
     (problem,) = problems(tmp_path, text.replace("15", "-1"))
     assert problem.line == line_of(text, "below")

@@ -30,9 +30,6 @@ TO_KEEPERS = {
 }
 """Programs of machines and developers, which speak English alone: health checks, logs of services, generators."""
 
-BY_KEY = ("resilience/report", "resilience/study")
-"""Here `say` takes the key of a text, and the text has its words."""
-
 QUERIES = ("dashboards",)
 """Here `table` takes columns of a database."""
 
@@ -55,14 +52,16 @@ def texts(part: ast.expr | None) -> Iterator[str]:
 
 def bypassing(source: str, where: str) -> list[str]:
     """The sentences in a module that are shown and no catalogue knows."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
+    found, tree = [], ast.parse(source)
+    # a `say` that is imported or defined takes the key of a text, and the text has its words
+    keyed = any(isinstance(node, ast.alias | ast.FunctionDef) and node.name == "say" for node in ast.walk(tree))
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call):
             continue
         called = node.func
         name = called.id if isinstance(called, ast.Name) else called.attr if isinstance(called, ast.Attribute) else ""
         shown: list[ast.expr] = []
-        if name in SHOWN and not (name == "say" and where.startswith(BY_KEY)):
+        if name in SHOWN and not (name == "say" and keyed):
             shown += node.args if not (name == "table" and where.startswith(QUERIES)) else []
         if name.startswith("add_") or name.endswith("ArgumentParser"):
             shown += [keyword.value for keyword in node.keywords if keyword.arg in DESCRIBED]
