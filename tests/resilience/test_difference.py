@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resilience.judge.checkers.context import Context
-from resilience.judge.checkers.difference import SAME, check_difference, furthest
+from resilience.judge.checkers.difference import SAME, check_difference, differs, furthest
+from resilience.judge.checkers.judged import Part
 from resilience.judge.judge import judge
 from resilience.judge.outcome import Outcome, outcome_of
 from resilience.judge.verdict import Category, Value
@@ -55,7 +56,7 @@ def value(wanted: Scenario, past: History, twin: History | None = TWIN) -> Value
 
 SEEN = (
     Event(0, 600_000, EventKind.FAULT, "pump-1", "", after="off"),
-    Event(1, 600_000, EventKind.STOPPED, "pump-1", "", cause=0),
+    Event(1, 600_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0),
 )
 
 
@@ -165,3 +166,25 @@ def test_the_finding_stands_between_evidence_and_fallbacks() -> None:
     found = judge(asked(), CITY, lived(DIP, SEEN), twin=TWIN)
     order = [finding.category for finding in found.findings]
     assert order.index(Category.EVIDENCE) < order.index(Category.DIFFERENCE) < order.index(Category.EXPECTATION)
+
+
+def test_a_level_that_one_run_did_not_record_differs() -> None:
+    part = Part(CITY.levels["water-supply-d1"], 0, HOUR, True)
+    there, gone = history(FINE), history({})
+    assert differs(part, there, gone) and differs(part, gone, there)
+    assert not differs(part, gone, gone) and not differs(part, there, there)
+
+
+@pytest.mark.parametrize(("by", "wanted"), [(0.0, False), (0.5, False), (0.9, False), (1.2, True), (1.4, True)])
+def test_what_differs_less_than_rounding_is_the_same(by: float, wanted: bool) -> None:
+    level = CITY.levels["water-supply-d1"]
+    other = history(FINE | {level.id: course((-3600, 1.0 - by * SAME * level.minimum))})
+    assert differs(Part(level, 0, HOUR, True), history(FINE), other) is wanted
+
+
+def test_a_window_of_nothing_shows_no_difference() -> None:
+    """Half an hour is a window, and nothing is none, wherever it lies."""
+    level = CITY.levels["water-supply-d1"]
+    other = history(FINE | {level.id: course((-3600, 0.0))})
+    assert not differs(Part(level, HOUR, HOUR, True), history(FINE), other)
+    assert differs(Part(level, HOUR, HOUR + HOUR // 4, True), history(FINE), other)

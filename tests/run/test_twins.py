@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from resilience.judge.judge import judge
@@ -98,6 +99,11 @@ def test_a_twin_is_the_run_without_faults_and_is_kept(tmp_path: Path) -> None:
         assert {n: (c.at.tolist(), c.values.tolist()) for n, c in one.levels.items()} == {
             n: (c.at.tolist(), c.values.tolist()) for n, c in history.levels.items()
         }
+    for name, theirs in history.consumers.items():
+        for one in (lived.consumers[name], read.consumers[name]):
+            assert (one.names, one.unit, one.at.tolist()) == (theirs.names, theirs.unit, theirs.at.tolist())
+            assert all(np.array_equal(a, b) for a, b in zip(one.supplied, theirs.supplied, strict=True))
+    assert history.consumers and lived.consumers.keys() == read.consumers.keys() == history.consumers.keys()
     assert [(e.at, e.subject, e.before, e.after) for e in lived.events] == [
         (e.at, e.subject, e.before, e.after) for e in read.events
     ]
