@@ -82,8 +82,8 @@ HEAVY = {
 """Libraries that cost much to import; each is imported where it is used."""
 
 
-NOT_FOR_HELP = {"numpy", "simpy", "epanet", "power_grid_model", "paho", "pydantic", "yaml"}
-"""Libraries that most commands need, and `--help` does not."""
+NOT_FOR_HELP = {"numpy", "simpy", "epanet", "power_grid_model", "paho", "pydantic", "yaml", "dataclasses", "inspect"}
+"""Libraries that most commands need, and `--help` does not; `dataclasses` is a fifth of its time."""
 
 
 def modules(room: str) -> list[Path]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
 
 from simulator.contracts.words import Words
 from stadtwerk.cli.language import Speaker
@@ -54,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    from dataclasses import replace
+
     from stadtwerk.runs.run import RunRequest, run_scenario
     from stadtwerk.terminal import Terminal
 
