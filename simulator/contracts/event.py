@@ -43,6 +43,16 @@ class EventKind(StrEnum):
     NOTE = "note"
 
 
+FOR_THE_BETTER = (
+    EventKind.CLEAR,
+    EventKind.SUPPLY_BACK,
+    EventKind.STARTED,
+    EventKind.LINK_UP,
+    EventKind.LEVEL_BACK,
+)
+"""Kinds of event because of which nothing is lost."""
+
+
 class Role(StrEnum):
     """What a parameter of an event says, and so how its value becomes words."""
 
@@ -105,7 +115,7 @@ class EventCode:
 
     `name` is what stands in the log ("water.tank-empty"); `kind` is the kind of the event; `sentence` is a template
     with a blank for each parameter. It stands after the name of the event's subject, unless it says `alone` all that
-    a reader needs.
+    a reader needs. `mends` says that it is for the better: nothing is lost because of it.
 
     `rough` names a sub-system whose figures are approximations from such an event on, until one whose code says that it
     `settles` this one.
@@ -118,6 +128,7 @@ class EventCode:
     alone: bool = False
     rough: str = ""
     settles: str = ""
+    mends: bool = False
     _own: Mapping[str, tuple[type, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import numpy as np
+
 from resilience.judge.losses import level_courses
-from resilience.report.run.cascade import cascade
-from simulator.contracts.event import EventKind
+from resilience.report.run.cascade import cascade, returns
+from resilience.words.terms import name_of
+from simulator.contracts.event import Event, EventKind
+from simulator.contracts.history import Course, History
 from tests.report import sample
 
 
@@ -44,3 +50,38 @@ def test_nothing_lost_has_no_cascade() -> None:
     history = sample.history(town)
     calm = type(history)(history.begin, history.end, {}, (), ())
     assert cascade(town, calm, level_courses(town, calm)) == ()
+
+
+def test_a_pump_that_started_is_no_cause_of_a_loss() -> None:
+    """The log may name whatever changed last; what was for the better is not told as a cause, what was not is."""
+    town = sample.city()
+    history = sample.history(town)
+    low = next(e for e in history.events if e.kind is EventKind.LEVEL_LOW and "water" in e.subject)
+    for code, is_cause in (("water.controls-start", False), ("water.controls-stop", True)):
+        number = len(history.events)
+        switched = Event(number, low.at - 1, EventKind.SWITCH, "pump-0", code)
+        events = (*(replace(e, cause=number) if e is low else e for e in history.events), switched)
+        told = cascade(town, replace(history, events=events), level_courses(town, history))
+        (step,) = [s for s in told if s.kind == EventKind.LEVEL_LOW and s.subject == name_of(low.subject, town).en]
+        assert (step.depth > 0) is is_cause, code
+        assert any("controls" in s.text.en for s in told) is is_cause, code
+
+
+def test_after_each_switching_step_the_report_says_what_still_lacks() -> None:
+    """Three districts are dark; one comes back with the first step, the others with the second."""
+    town = sample.city()
+    dark = [level for level in town.levels.values() if level.measure == "power-supply" and level.subject != "city"][:3]
+    assert len(dark) == 3
+    back = {dark[0].id: 60_000, dark[1].id: 120_000, dark[2].id: 120_000}
+    courses = {name: Course(np.array([0, at]), np.array([0.0, 1.0])) for name, at in back.items()}
+    steps = (("energy.closed-remotely", 60_000), ("energy.closed-by-hand", 120_000), ("energy.opened", 180_000))
+    events = tuple(
+        Event(number, at, EventKind.SWITCH, "switch-0", code, {"buses": 1} if "closed" in code else {})
+        for number, (code, at) in enumerate(steps)
+    )
+    found = returns(town, History(0, 240_000, courses, events, ()))
+    assert [(step.at_s, [one.id for one in step.lacking]) for step in found] == [
+        (60.0, [dark[1].id, dark[2].id]),
+        (120.0, []),
+    ]
+    assert "closed by remote control" in found[0].text.en

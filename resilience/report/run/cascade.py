@@ -1,16 +1,22 @@
-"""What led to what: the events behind the greatest losses as a tree of causes."""
+"""What led to what: the events behind the greatest losses as a tree of causes; and what came back, step by step."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import replace
 
-from resilience.judge.losses import LevelCourse
-from resilience.report.run.content import CascadeStep
+from resilience.judge.losses import LevelCourse, shown_unit, subject_words
+from resilience.judge.time_series import TOLERANCE
+from resilience.report.run.content import CascadeStep, Lacking, ReturnStep
 from resilience.words.events import line
 from resilience.words.terms import name_of
 from simulator.contracts.city import City
-from simulator.contracts.event import Event, EventKind
+from simulator.contracts.codes import event_codes
+from simulator.contracts.event import FOR_THE_BETTER, Event, EventKind
 from simulator.contracts.history import History
+from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Text
 
@@ -23,7 +29,7 @@ _TOLD_BY = {EventKind.LINK_DOWN: EventKind.SUPPLY_LOST, EventKind.LINK_UP: Event
 
 def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tuple[CascadeStep, ...]:
     """The causes of the levels with most person-hours lost and of the first fallbacks, depth first, earliest first."""
-    by_id = {event.id: event for event in history.events}
+    by_id = {event.id: _with_cause(event, city, history) for event in history.events}
     wanted: set[int] = set()
     alike = _ends(city, history, courses)
     for end in alike:
@@ -49,6 +55,74 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
             steps.append(_step(event, depth, cause, alike.get(event.id, 0), city))
         stack += [(e, depth + told, event if told else cause) for e in reversed(after)]
     return tuple(steps)
+
+
+def _with_cause(event: Event, city: City, history: History) -> Event:
+    """The event as it is told: nothing is lost because of what was for the better, as of a pump that started."""
+    cause = None if event.cause is None else history.events[event.cause]
+    if cause is None or not for_the_better(cause, city) or for_the_better(event, city):
+        return event
+    return replace(event, cause=None)
+
+
+def for_the_better(event: Event, city: City) -> bool:
+    """Whether an event says that something works again, or works better than before."""
+    if event.kind in FOR_THE_BETTER:
+        return True
+    if event.kind is EventKind.MODE and event.subject in city.components:
+        modes = registry().types[city.components[event.subject].kind].modes
+        if event.before in modes and event.after in modes:
+            return modes.index(event.after) < modes.index(event.before)
+    code = event_codes().get(event.code)
+    return code is not None and code.mends
+
+
+def returns(city: City, history: History) -> tuple[ReturnStep, ...]:
+    """Each switching step or repair after which some level was better while any was short, and what still lacked then.
+
+    Levels are those of whole sub-systems, in the city's order. A step is told by its first event.
+    """
+    owed = [level for level in city.levels.values() if level.id in history.levels]
+    owed = [level for level in owed if registry().subsystems[registry().measures[level.measure].domain].engine]
+    steps: dict[int, Event] = {}
+    for event in history.events:
+        if event.at > 0 and event.kind in (EventKind.SWITCH, EventKind.CLEAR) and for_the_better(event, city):
+            steps.setdefault(event.at, event)
+    found = []
+    for at, event in sorted(steps.items()):
+        values = [(level, _value(history, level, at - 1), _value(history, level, at)) for level in owed]
+        better = [level for level, before, after in values if _short(level, before) and _gap(level, after, before) > 0]
+        if better:
+            lacking = tuple(
+                Lacking(
+                    level.id,
+                    registry().measures[level.measure].title,
+                    subject_words(level.subject, city)[0],
+                    after,
+                    level.minimum,
+                    shown_unit(registry().measures[level.measure]),
+                )
+                for level, _before, after in values
+                if _short(level, after)
+            )
+            found.append(ReturnStep(to_s(at), _words(event, city), tuple(level.id for level in better), lacking))
+    return tuple(found[:MOST_STEPS])
+
+
+def _value(history: History, level: ServiceLevel, at: int) -> float:
+    """The value of a level at a tick; NaN before it was recorded."""
+    course = history.levels[level.id]
+    place = int(course.at.searchsorted(at, side="right")) - 1
+    return math.nan if place < 0 else float(course.values[place])
+
+
+def _short(level: ServiceLevel, value: float) -> bool:
+    return _gap(level, level.minimum, value) > TOLERANCE
+
+
+def _gap(level: ServiceLevel, one: float, other: float) -> float:
+    """How much better `one` is than `other`; NaN where either is unknown, which is no gap."""
+    return one - other if registry().measures[level.measure].higher_is_better else other - one
 
 
 def _ends(city: City, history: History, courses: Sequence[LevelCourse]) -> dict[int, int]:

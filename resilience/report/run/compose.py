@@ -9,7 +9,7 @@ from resilience.judge.losses import district_losses, failed_spans, headline, lev
 from resilience.judge.margin import margin
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Finding, Value, Verdict
-from resilience.report.run.cascade import cascade
+from resilience.report.run.cascade import cascade, returns
 from resilience.report.run.content import (
     AssumptionNote,
     Check,
@@ -87,6 +87,7 @@ def compose(
         services=services,
         districts=districts,
         cascade=cascade(city, history, courses),
+        returns=returns(city, history),
         why=why_rows(verdict),
         why_command=f"stadtwerk why runs/{scenario.id}-seed{seed}",
         thresholds=_thresholds(city, verdict),

@@ -132,6 +132,28 @@ class TownMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """A level that is below its minimum at a moment."""
+
+    id: str
+    measure_title: Text
+    title: Text
+    value: float
+    minimum: float
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnStep:
+    """A switching step or repair: the levels (by id) that were better after it, and those that still lacked then."""
+
+    at_s: float
+    text: Text
+    better: tuple[str, ...]
+    lacking: tuple[Lacking, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CascadeStep:
     """One event with its depth in the tree of causes.
 
@@ -214,5 +236,6 @@ class ReportContent:
     digest: str = ""
     metrics: tuple[Metric, ...] = ()
     robust: tuple[RobustRow, ...] = ()
+    returns: tuple[ReturnStep, ...] = ()
     why: tuple[WhyRow, ...] = ()
     why_command: str = ""

@@ -114,6 +114,12 @@ TEXTS: dict[str, Text] = {
         "above it; “after” is the time since its cause."
     ),
     "no-cascade": _("Nothing was lost."),
+    "returns": _("After each switching step"),
+    "returns-caption": _("What still lacks supply after each switching step or repair that brought something back"),
+    "step": _("Step"),
+    "when": _("Time"),
+    "still-lacks": _("still below the required level"),
+    "nothing-lacks": _("nothing"),
     "why": _("What would have kept it"),
     "why-intro": _(
         "The run again without each fault, and with each lack cured that it shows; of each cure as little as is enough."

@@ -24,6 +24,7 @@ BUSES_ALIVE = EventCode(
     _("{value} live again: {buses}"),
     {"value": BUSES, "buses": Role.COMPONENTS},
     alone=True,
+    mends=True,
 )
 COLLAPSE = EventCode(
     "energy.collapse",
@@ -38,6 +39,7 @@ CONVERGES = EventCode(
     _("the power flow has a solution again"),
     alone=True,
     settles=COLLAPSE.name,
+    mends=True,
 )
 OVERLOADED = EventCode("energy.overloaded", EventKind.NOTE, _("loaded to {value}"), {"value": Role.SHARE})
 MORE_OVERLOADED = EventCode(
@@ -62,9 +64,18 @@ ISLAND_SHEDS = EventCode(
 )
 
 # a substation and the area that it feeds
-AREA_INFEED = EventCode("energy.area-infeed", EventKind.MODE, _("feeds its area"))
+AREA_INFEED = EventCode(
+    "energy.area-infeed",
+    EventKind.MODE,
+    _("feeds its area"),
+    mends=True,
+)
 AREA_RING = EventCode(
-    "energy.area-ring", EventKind.MODE, _("{share} of its area is fed from others over the ring"), {"share": Role.SHARE}
+    "energy.area-ring",
+    EventKind.MODE,
+    _("{share} of its area is fed from others over the ring"),
+    {"share": Role.SHARE},
+    mends=True,
 )
 AREA_ISLAND = EventCode("energy.area-island", EventKind.MODE, _("a grid battery carries part of its area"))
 AREA_NONE = EventCode(
@@ -74,7 +85,11 @@ RETURNS_IN_STEPS = EventCode(
     "energy.returns-in-steps", EventKind.NOTE, _("comes back in {value} steps"), {"value": Role.COUNT}
 )
 RETURN_STEP = EventCode(
-    "energy.return-step", EventKind.SWITCH, _("step {step} of {steps}"), {"step": Role.COUNT, "steps": Role.COUNT}
+    "energy.return-step",
+    EventKind.SWITCH,
+    _("step {step} of {steps}"),
+    {"step": Role.COUNT, "steps": Role.COUNT},
+    mends=True,
 )
 
 # a grid battery
@@ -83,7 +98,12 @@ BATTERY_CARRIES = EventCode(
 )
 BATTERY_EMPTY = EventCode("energy.battery-empty", EventKind.MODE, _("is empty"))
 BATTERY_RELEASED = EventCode("energy.battery-released", EventKind.MODE, _("no longer carries an island"))
-BATTERY_CHARGED = EventCode("energy.battery-charged", EventKind.MODE, _("is charged again"))
+BATTERY_CHARGED = EventCode(
+    "energy.battery-charged",
+    EventKind.MODE,
+    _("is charged again"),
+    mends=True,
+)
 
 # re-supply over open ring points
 SWITCHING = Task("switching", _("switching"))
@@ -94,10 +114,18 @@ REMOTE_ORDER = EventCode(
     "energy.remote-order", EventKind.NOTE, _("to be closed by remote control in {takes_s}"), {"takes_s": Role.SECONDS}
 )
 CLOSED_REMOTELY = EventCode(
-    "energy.closed-remotely", EventKind.SWITCH, _("closed by remote control to re-supply {buses}"), {"buses": BUSES}
+    "energy.closed-remotely",
+    EventKind.SWITCH,
+    _("closed by remote control to re-supply {buses}"),
+    {"buses": BUSES},
+    mends=True,
 )
 CLOSED_BY_HAND = EventCode(
-    "energy.closed-by-hand", EventKind.SWITCH, _("closed by hand to re-supply {buses}"), {"buses": BUSES}
+    "energy.closed-by-hand",
+    EventKind.SWITCH,
+    _("closed by hand to re-supply {buses}"),
+    {"buses": BUSES},
+    mends=True,
 )
 OPENED = EventCode("energy.opened", EventKind.SWITCH, _("opened, its detour is no longer needed"))
 NOT_NEEDED = EventCode("energy.not-needed", EventKind.NOTE, _("stays open, no longer needed"))
@@ -109,25 +137,61 @@ DETOUR_SHEDS = EventCode(
     _("{value} on the detour still without power so that nothing is overloaded: {buses}"),
     {"value": BUSES, "buses": Role.COMPONENTS},
 )
-DETOUR_CARRIES = EventCode("energy.detour-carries", EventKind.NOTE, _("the detour carries all its local substations"))
+DETOUR_CARRIES = EventCode(
+    "energy.detour-carries",
+    EventKind.NOTE,
+    _("the detour carries all its local substations"),
+    mends=True,
+)
 BLIND = EventCode("energy.view-lost", EventKind.SWITCH, _("sees nothing of the grid, switching goes by hand"))
-SEES = EventCode("energy.view-back", EventKind.SWITCH, _("sees the grid again"))
+SEES = EventCode(
+    "energy.view-back",
+    EventKind.SWITCH,
+    _("sees the grid again"),
+    mends=True,
+)
 
 # an emergency generator
 GENERATOR_BROKEN = EventCode("generator.broken", EventKind.MODE, _("does not work"))
-GENERATOR_IN_ORDER = EventCode("generator.in-order", EventKind.MODE, _("is in order again"))
+GENERATOR_IN_ORDER = EventCode(
+    "generator.in-order",
+    EventKind.MODE,
+    _("is in order again"),
+    mends=True,
+)
 MAINS_BACK_EARLY = EventCode("generator.mains-back-early", EventKind.MODE, _("mains are back before it ran"))
-MAINS_BACK = EventCode("generator.mains-back", EventKind.MODE, _("mains are back"))
+MAINS_BACK = EventCode(
+    "generator.mains-back",
+    EventKind.MODE,
+    _("mains are back"),
+    mends=True,
+)
 MAINS_STEADY = EventCode(
     "generator.mains-steady", EventKind.MODE, _("mains have been back for {steady_s}"), {"steady_s": Role.SECONDS}
 )
 NO_FUEL = EventCode("generator.no-fuel", EventKind.MODE, _("has no fuel"))
 GENERATOR_CALLED = EventCode("generator.called", EventKind.MODE, _("mains of what it feeds are lost"))
 GENERATOR_REFUSES = EventCode("generator.does-not-start", EventKind.MODE, _("does not start"))
-GENERATOR_RUNS = EventCode("generator.runs", EventKind.MODE, _("runs"))
+GENERATOR_RUNS = EventCode(
+    "generator.runs",
+    EventKind.MODE,
+    _("runs"),
+    mends=True,
+)
 FUEL_USED_UP = EventCode("generator.fuel-used-up", EventKind.MODE, _("has used up its fuel"))
-FUEL_AGAIN = EventCode("generator.fuel-again", EventKind.MODE, _("has fuel again"))
+FUEL_AGAIN = EventCode(
+    "generator.fuel-again",
+    EventKind.MODE,
+    _("has fuel again"),
+    mends=True,
+)
 ORDERS_FUEL = EventCode(
     "generator.orders-fuel", EventKind.NOTE, _("orders fuel, {value} l left"), {"value": Role.COUNT}
 )
-TANK_FILLED = EventCode("generator.tank-filled", EventKind.NOTE, _("{value} l in the tank"), {"value": Role.COUNT})
+TANK_FILLED = EventCode(
+    "generator.tank-filled",
+    EventKind.NOTE,
+    _("{value} l in the tank"),
+    {"value": Role.COUNT},
+    mends=True,
+)

@@ -23,7 +23,12 @@ LUMPED = EventCode(
 )
 
 ROAD_CLOSED = EventCode("traffic.road-closed", EventKind.SWITCH, _("is closed"))
-ROAD_OPEN = EventCode("traffic.road-open", EventKind.SWITCH, _("is open"))
+ROAD_OPEN = EventCode(
+    "traffic.road-open",
+    EventKind.SWITCH,
+    _("is open"),
+    mends=True,
+)
 ROAD_NARROWED = EventCode(
     "traffic.road-narrowed", EventKind.SWITCH, _("takes in {value} of its capacity"), {"value": Role.SHARE}
 )

@@ -12,14 +12,34 @@ SUCTION = Task("suction-trucks", _("suction trucks"))
 HELD = EventCode(
     "wastewater.held", EventKind.SWITCH, _("control link down: pumps stay as they are, levels do not switch them")
 )
-RELEASED = EventCode("wastewater.released", EventKind.SWITCH, _("levels switch the pumps again"))
+RELEASED = EventCode(
+    "wastewater.released",
+    EventKind.SWITCH,
+    _("levels switch the pumps again"),
+    mends=True,
+)
 PUMP_STOPPED = EventCode("wastewater.pump-stopped", EventKind.SWITCH, _("stands"))
-PUMP_FREE = EventCode("wastewater.pump-free", EventKind.SWITCH, _("can lift again"))
+PUMP_FREE = EventCode(
+    "wastewater.pump-free",
+    EventKind.SWITCH,
+    _("can lift again"),
+    mends=True,
+)
 BLOCKED = EventCode("wastewater.blocked", EventKind.SWITCH, _("nothing passes"))
-CLEARED = EventCode("wastewater.cleared", EventKind.SWITCH, _("is free again"))
+CLEARED = EventCode(
+    "wastewater.cleared",
+    EventKind.SWITCH,
+    _("is free again"),
+    mends=True,
+)
 
 RAIN = EventCode("wastewater.rain", EventKind.SWITCH, _("it rains {value} mm an hour"), {"value": Role.NUMBER})
-RAIN_OVER = EventCode("wastewater.rain-over", EventKind.SWITCH, _("the rain is over"))
+RAIN_OVER = EventCode(
+    "wastewater.rain-over",
+    EventKind.SWITCH,
+    _("the rain is over"),
+    mends=True,
+)
 
 OVERFLOWS = EventCode("wastewater.overflows", EventKind.NOTE, _("overflows onto the street"))
 OVERFLOW_OVER = EventCode(
@@ -27,6 +47,7 @@ OVERFLOW_OVER = EventCode(
     EventKind.NOTE,
     _("no longer overflows; {value} m³ came out"),
     {"value": Role.NUMBER},
+    mends=True,
 )
 CELLARS_AT_RISK = EventCode(
     "wastewater.cellars-at-risk",
@@ -34,13 +55,19 @@ CELLARS_AT_RISK = EventCode(
     _("water in the sewer above cellar floors: {people} people rely on backflow valves"),
     {"people": Role.COUNT},
 )
-CELLARS_SAFE = EventCode("wastewater.cellars-safe", EventKind.NOTE, _("water in the sewer below cellar floors again"))
+CELLARS_SAFE = EventCode(
+    "wastewater.cellars-safe",
+    EventKind.NOTE,
+    _("water in the sewer below cellar floors again"),
+    mends=True,
+)
 SPILLS = EventCode("wastewater.spills", EventKind.NOTE, _("untreated wastewater runs into the water body"))
 SPILL_OVER = EventCode(
     "wastewater.spill-over",
     EventKind.NOTE,
     _("no more untreated wastewater; {value} m³ ran out"),
     {"value": Role.NUMBER},
+    mends=True,
 )
 
 STATION_MAINS = EventCode("wastewater.station-mains", EventKind.MODE, _("pumps run on the grid"))

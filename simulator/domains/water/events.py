@@ -24,7 +24,12 @@ DO_NOT_DRINK = EventCode(
     _("do-not-drink notice: {value} of the water is contaminated"),
     {"value": Role.SHARE},
 )
-NOTICE_LIFTED = EventCode("water.notice-lifted", EventKind.SWITCH, _("notice lifted, the water may be drunk again"))
+NOTICE_LIFTED = EventCode(
+    "water.notice-lifted",
+    EventKind.SWITCH,
+    _("notice lifted, the water may be drunk again"),
+    mends=True,
+)
 
 NO_CONTROL_PATH = EventCode(
     "water.no-control-path", EventKind.NOTE, _("no control path leads there, nothing is written")
@@ -32,7 +37,13 @@ NO_CONTROL_PATH = EventCode(
 READINGS_FALSE = EventCode(
     "water.readings-false", EventKind.SWITCH, _("{value} with false readings"), {"value": CONTROLS}
 )
-READINGS_TRUE = EventCode("water.readings-true", EventKind.SWITCH, _("{value} with true readings"), {"value": CONTROLS})
+READINGS_TRUE = EventCode(
+    "water.readings-true",
+    EventKind.SWITCH,
+    _("{value} with true readings"),
+    {"value": CONTROLS},
+    mends=True,
+)
 NO_CONTROLS = EventCode("water.no-controls", EventKind.NOTE, _("no controls look at it"))
 PEAK = EventCode(
     "water.peak-demand",
@@ -50,9 +61,19 @@ HELD_BLIND = EventCode(
     _("the control room sees nothing: keeps its last set-point, no controls act on it"),
 )
 FORGED = EventCode("water.forged-command", EventKind.SWITCH, _("follows a forged command"))
-RELEASED_OPEN = EventCode("water.released-open", EventKind.SWITCH, _("back under its own controls, which open it"))
+RELEASED_OPEN = EventCode(
+    "water.released-open",
+    EventKind.SWITCH,
+    _("back under its own controls, which open it"),
+    mends=True,
+)
 RELEASED_SHUT = EventCode("water.released-shut", EventKind.SWITCH, _("back under its own controls, which shut it"))
-CONTROLS_START = EventCode("water.controls-start", EventKind.SWITCH, _("the network's controls start it"))
+CONTROLS_START = EventCode(
+    "water.controls-start",
+    EventKind.SWITCH,
+    _("the network's controls start it"),
+    mends=True,
+)
 CONTROLS_STOP = EventCode("water.controls-stop", EventKind.SWITCH, _("the network's controls stop it"))
 
 UNBALANCED = EventCode(
@@ -85,4 +106,9 @@ DETERMINED = EventCode(
     settles=UNDETERMINED.name,
 )
 TANK_EMPTY = EventCode("water.tank-empty", EventKind.NOTE, _("is empty"))
-TANK_REFILLS = EventCode("water.tank-refills", EventKind.NOTE, _("fills again"))
+TANK_REFILLS = EventCode(
+    "water.tank-refills",
+    EventKind.NOTE,
+    _("fills again"),
+    mends=True,
+)
