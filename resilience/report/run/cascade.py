@@ -23,6 +23,9 @@ from simulator.contracts.words import Text
 MOST_LOSSES, MOST_MODES, MOST_STEPS = 14, 14, 80
 """How many sorts of loss and of change of mode are traced, and how many lines the tree may have."""
 
+MOST_RETURNS = 12
+"""How many steps are told after which something came back."""
+
 _TOLD_BY = {EventKind.LINK_DOWN: EventKind.SUPPLY_LOST, EventKind.LINK_UP: EventKind.SUPPLY_BACK}
 """What is said already by what follows from it."""
 
@@ -106,7 +109,7 @@ def returns(city: City, history: History) -> tuple[ReturnStep, ...]:
                 if _short(level, after)
             )
             found.append(ReturnStep(to_s(at), _words(event, city), tuple(level.id for level in better), lacking))
-    return tuple(found[:MOST_STEPS])
+    return tuple(found[:MOST_RETURNS])
 
 
 def _value(history: History, level: ServiceLevel, at: int) -> float:
