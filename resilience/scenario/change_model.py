@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field
+import orjson
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationInfo
 
 from simulator.contracts.component import Value
 from simulator.contracts.entries import ComponentRow, LinkRow
@@ -56,11 +57,23 @@ class Chosen(Model):
     links: Links | None = None
 
 
+def _row(of: type[ComponentRow] | type[LinkRow]) -> BeforeValidator:
+    """Rows are read by the rules of tables, which know JSON; a scenario is read as the values that YAML gives."""
+    adapter: TypeAdapter[Any] = TypeAdapter(of)
+
+    def made(value: object, info: ValidationInfo) -> object:
+        if info.mode == "json" or not isinstance(value, dict):
+            return value
+        return adapter.validate_json(orjson.dumps(value))
+
+    return BeforeValidator(made)
+
+
 class Added(Model):
     """New components and links, as a city's tables have them."""
 
-    components: list[ComponentRow] | None = None
-    links: list[LinkRow] | None = None
+    components: list[Annotated[ComponentRow, _row(ComponentRow)]] | None = None
+    links: list[Annotated[LinkRow, _row(LinkRow)]] | None = None
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: Any, mistakes: Mistakes) -> None:

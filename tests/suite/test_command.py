@@ -219,6 +219,7 @@ def test_a_failing_timeline_is_shrunk_to_the_one_fault_that_matters(
         ("set: [{link: g-h, autonomy_min: 30}]", "known-weakness", "It holds with"),
         ("set: [{link: g-h, autonomy_min: 29}]", "fail", "does not cure it"),
         ("set: [{link: w-h, autonomy_min: 900}]", "fail", "does not cure it"),
+        ("add: {links: [{id: two, kind: power, source: generator-1, target: hospital-1}]}", "known-weakness", "second"),
         ("set: [{link: nowhere, autonomy_min: 30}]", "fail", "does not fit the city"),
     ],
 )
