@@ -41,7 +41,6 @@ SHARED = (
     "resilience.report.run.wording",
     "resilience.scenario.loader",
     "simulator.coupling.runtime",
-    "tests.resilience.town",
 )
 """What the tests import, and no checker with it."""
 
