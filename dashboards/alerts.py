@@ -16,6 +16,8 @@ from dashboards.health import SILENT_S
 from dashboards.influxql import UID
 from dashboards.page import panel_id, uid
 from dashboards.provision import HEADER
+from simulator.contracts.catalogue import Alert
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -57,78 +59,31 @@ class Rule:
         return "A", "B", "C"
 
 
-RULES: tuple[Rule, ...] = (
-    Rule(
-        "stadtwerk-water-below",
-        _("Drinking water below the limit"),
-        queries.alert_water(),
-        "gt",
-        PEOPLE,
-        "5m",
+def town_rule(alert: Alert) -> Rule:
+    """The rule about what a sub-system or lifeline wants to be called for."""
+    people = bool(alert.below)
+    return Rule(
+        alert.name,
+        alert.title,
+        queries.alert_people(alert.below) if people else queries.alert_fallbacks(alert.last_way_of),
+        "gt" if people else "lt",
+        PEOPLE if people else 1,
+        alert.lasting,
         "OK",
-        "Error",
+        "Error" if people else "Alerting",
         "critical",
-        "water",
-        _(
-            "{{ $labels.city }}: {{ $values.B.Value }} people are below the limit ({{ $labels.measure }}, "
-            "run {{ $labels.run }})."
-        ),
-        _(
-            "1. Open the page Water: which districts, which pressure, which pumps stand still? 2. Check the "
-            "pumps' power and remote control (pages Energy and ICT). 3. Read the hours left in the tanks. 4. "
-            "If that is not enough until the repair: call out emergency wells and tankers, hospital and "
-            "homes first, warn the public. 5. If the water may be contaminated, agree a notice to boil water "
-            "with the health authority."
-        ),
-        "water",
-        "people",
-    ),
-    Rule(
-        "stadtwerk-hospital-last-source",
-        _("Hospital on its last source of power"),
-        queries.alert_fallbacks("hospital"),
-        "lt",
-        1,
-        "1m",
-        "OK",
-        "Alerting",
-        "critical",
-        "lifeline",
-        _(
-            "{{ $labels.component }} ({{ $labels.district }}): there is no source left behind the present "
-            "one (run {{ $labels.run }})."
-        ),
-        _(
-            "1. Page Lifelines: does the generator run, and for how many hours does its fuel last? 2. Call "
-            "the hospital's engineer: shed load, put off operations. 3. Order a fuel truck, check the way "
-            "there (page Traffic). 4. Ask civil protection for a mobile generator. 5. Grid operator: supply "
-            "the hospital first. 6. If nothing runs any more: evacuate by the hospital's alarm plan."
-        ),
-        "lifeline",
-        "lifelines",
-    ),
-    Rule(
-        "stadtwerk-rescue-no-fallback",
-        _("Rescue radio without fallback"),
-        queries.alert_fallbacks("rescue-dispatch"),
-        "lt",
-        1,
-        "1m",
-        "OK",
-        "Alerting",
-        "critical",
-        "lifeline",
-        _("{{ $labels.component }}: rescue radio has no fallback left or is out (run {{ $labels.run }})."),
-        _(
-            "1. Page Lifelines: which mode, since when? 2. Switch vehicles to direct mode, man meeting "
-            "points and runners by the plan. 3. Radio sites: is it power or the link that is lost (page "
-            "ICT)? Send a crew with a generator. 4. Keep emergency calls going by telephone and at the "
-            "stations, tell the public where to get help."
-        ),
-        "lifeline",
-        "lifelines",
-    ),
-    Rule(
+        alert.page,
+        alert.summary,
+        alert.runbook,
+        alert.page,
+        alert.panel,
+    )
+
+
+def silent_rule() -> Rule:
+    """The rule about the way of readings itself."""
+    links = registry().links
+    return Rule(
         "stadtwerk-telemetry-silent",
         _("Telemetry is silent"),
         queries.alert_silent(),
@@ -138,7 +93,7 @@ RULES: tuple[Rule, ...] = (
         "Alerting",
         "Alerting",
         "warning",
-        "ict",
+        next(links[kind].carrier.value for kind in registry().digital_links),
         _(
             "{{ $labels.gateway }} ({{ $labels.district }}) has delivered nothing for {{ $values.B.Value }} "
             "s, or nothing arrives at all."
@@ -151,8 +106,7 @@ RULES: tuple[Rule, ...] = (
         ),
         "health",
         "gateways",
-    ),
-)
+    )
 
 
 def rules() -> str:
@@ -162,7 +116,7 @@ def rules() -> str:
         "name": GROUP,
         "folder": FOLDER,
         "interval": INTERVAL,
-        "rules": [_rule(rule) for rule in RULES],
+        "rules": [_rule(rule) for rule in (*map(town_rule, registry().alerts), silent_rule())],
     }
     body = yaml.safe_dump({"apiVersion": 1, "groups": [group]}, sort_keys=False, allow_unicode=True, width=120)
     return HEADER + body

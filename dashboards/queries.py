@@ -44,6 +44,7 @@ from simulator.contracts.measurements import (
     STORE,
     Measurement,
 )
+from simulator.contracts.registry import registry
 
 
 def runs() -> str:
@@ -197,13 +198,20 @@ def map_components(lang: str, domain: str | None = None) -> str:
     return newest(COMPONENT, "state", "state", more, where, by=("component", "kind", "district"))
 
 
-def modes(lang: str, domain: str = "lifeline", run: str = "run") -> str:
+def for_people() -> str:
+    """The sub-system whose components people lean on directly."""
+    return next(str(name) for name, one in registry().subsystems.items() if one.for_people)
+
+
+def modes(lang: str, domain: str | None = None, run: str = "run") -> str:
     more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{held(lang)}", "label")]
-    return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain)], by=("component", "kind"), run=run)
+    return newest(
+        MODE, "state", "state", more, [equal(MODE, "domain", domain or for_people())], by=("component", "kind"), run=run
+    )
 
 
 def mode_course(run: str = "run") -> str:
-    where = [equal(MODE, "domain", "lifeline")]
+    where = [equal(MODE, "domain", for_people())]
     return course(MODE, "MAX", "state", "state", where, by=("component",), run=run)
 
 
@@ -314,9 +322,9 @@ def _alert(of: Measurement, name: str, where: Where, by: Sequence[str]) -> str:
     return f'SELECT LAST({field(of, name)}) AS "{name}" FROM "{of.name}" WHERE {conditions} GROUP BY {grouped}'
 
 
-def alert_water() -> str:
-    """People below the limit of what belongs to drinking water."""
-    where = [equal(AFFECTED, "measure", "water-supply", "litres-per-person")]
+def alert_people(measures: Sequence[str]) -> str:
+    """People below the limit of these measures."""
+    where = [equal(AFFECTED, "measure", *measures)]
     return _alert(AFFECTED, "people", where, ("run", "city", "measure"))
 
 

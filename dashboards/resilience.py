@@ -7,12 +7,23 @@ from dashboards.influxql import held
 from dashboards.page import Page, measure_variable
 from dashboards.panels import Column, Kit, PanelOf, Put, plain
 from dashboards.shared import lifeline_modes
+from simulator.contracts.figures import Formula
 from simulator.contracts.measurements import CURVE
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")
 
-FIRST_MEASURE = "power-supply"
+
+def first_measure() -> str:
+    """The measure shown until somebody chooses another: the one whose interruptions are counted."""
+    return next(
+        name
+        for name, one in registry().measures.items()
+        if any(kind.formula is Formula.INTERRUPTIONS for kind in one.figures)
+    )
+
+
 EVENTS = (
     "fault",
     "clear",
@@ -37,7 +48,7 @@ def resilience(lang: str) -> str:
         _("One run: what was broken, what took over, what was lost, what was found."),
     )
     label = page.kit.say(_("Service of the curve"))
-    page.variables(measure_variable(label, queries.values_of(CURVE, "measure"), FIRST_MEASURE))
+    page.variables(measure_variable(label, queries.values_of(CURVE, "measure"), first_measure()))
     page.notes()
     kit = page.kit
     page.put(Put("verdict", _verdict(kit), 4, 5), Put("about", _about(kit), 20, 5))

@@ -80,10 +80,11 @@ class LevelChoice:
 def level_of(component: str, city: City) -> ServiceLevel | None:
     """The level in which a component's service shows: its own, or the litres of the district that it supplies."""
     own = next((level for level in city.levels.values() if level.subject == component), None)
-    if own is not None or component not in city.components or city.components[component].kind != "drinking-water":
+    if own is not None or component not in city.components:
         return own
-    district = city.components[component].district
-    litres = (lv for lv in city.levels.values() if lv.measure == "litres-per-person" and lv.subject == district)
+    kind, district = registry().types.get(city.components[component].kind), city.components[component].district
+    supplied = kind.district_measures if kind is not None and kind.stands_in is not None else ()
+    litres = (lv for lv in city.levels.values() if lv.measure in supplied and lv.subject == district)
     return next(litres, None)
 
 

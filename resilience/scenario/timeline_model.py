@@ -237,7 +237,7 @@ class RepairFields(Model):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         city, depot = context.city, fields.get("depot")
-        depots = [] if city is None else [one.id for one in city.of_kind("depot")]
+        depots = [] if city is None else [one.id for one in city.of_kind(*registry().depots)]
         if depots and depot is not None and depot not in depots:
             mistakes.unknown("depot", _("depot"), depot, depots, ", ".join(depots))
 
@@ -835,7 +835,7 @@ class _EntryCheck:
         repair, city = self.fields.get("repair"), self.city
         if city is None or not self.given("repair"):
             return
-        depots = [depot.id for depot in city.of_kind("depot")]
+        depots = [depot.id for depot in city.of_kind(*registry().depots)]
         targets = listed(self.fields.get("target"))
         if not depots:
             what = _("city {name} has no depot, nobody comes", name=repr(city.name))

@@ -12,6 +12,7 @@ from simulator.contracts.link import Link
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Words, alternatives
+from simulator.domains.ict.catalogue import GATEWAY
 
 _ = Words("simulator.city")
 
@@ -141,7 +142,7 @@ def check_sensors(draft: CityDraft, components: Mapping[str, Component], known: 
                         "sensors", rule.id, "components", _("there is no component {name}", name=repr(name)), fix
                     )
                 )
-        if "gateway" not in present and not known("components"):
+        if GATEWAY not in present and not known("components"):
             what = _("there is no gateway that its sensors could report to")
             problems.append(where.problem("sensors", rule.id, "", what, _("add a component of kind gateway")))
     return problems

@@ -10,6 +10,7 @@ import numpy as np
 from simulator.city.draft import MERGE, SensorRule
 from simulator.contracts.component import Component
 from simulator.contracts.sensor import SensorCohort
+from simulator.domains.ict.catalogue import GATEWAY
 
 
 def expand(rules: Sequence[SensorRule], components: Mapping[str, Component]) -> tuple[SensorCohort, ...]:
@@ -17,7 +18,7 @@ def expand(rules: Sequence[SensorRule], components: Mapping[str, Component]) -> 
 
     Rules whose components do not exist give nothing; so does a town without gateways.
     """
-    gateways = [c for c in components.values() if c.kind == "gateway"]
+    gateways = [c for c in components.values() if c.kind == GATEWAY]
     if not gateways:
         return ()
     by_kind: dict[str, list[Component]] = {}

@@ -32,7 +32,9 @@ from simulator.city.road_file import RoadLink, RoadNode, Trips, write_roads
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+from simulator.domains.water.catalogue import JUNCTION
 
 Floats = NDArray[np.float64]
 
@@ -390,10 +392,10 @@ def _overhead_note(net: Any) -> Assumption:
 def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
     """Frames for both networks; here the networks lie as their files draw them."""
     assert draft.water is not None and draft.energy is not None
-    places = {domain: [] for domain in ("water", "energy")}  # type: dict[str, list[tuple[float, float]]]
+    places = {domain: [] for domain in (WATER_DOMAIN.value, ENERGY_DOMAIN.value)}  # type: dict[str, list[tuple[float, float]]]
     for component in networks.components.values():
         places[component.domain.value].append((component.x_m, component.y_m))
-    water, grid = (np.array(places[domain]) for domain in ("water", "energy"))
+    water, grid = (np.array(places[domain]) for domain in (WATER_DOMAIN.value, ENERGY_DOMAIN.value))
     frame, east, north = grid_frame(grid[:, 0], grid[:, 1])
     people = np.array(
         [networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.domain == WATER_DOMAIN]
@@ -417,7 +419,7 @@ def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
 
 
 def _roads(draft: CityDraft, networks: Networks, folder: Path) -> tuple[CityDraft, dict[str, float]]:
-    homes = [c for c in networks.components.values() if c.kind == "junction" and c.id in networks.weights]
+    homes = [c for c in networks.components.values() if c.kind == JUNCTION and c.id in networks.weights]
     x_m, y_m = np.array([c.x_m for c in homes]), np.array([c.y_m for c in homes])
     people = np.array([networks.weights[c.id] for c in homes]) * 86400.0 * 1000.0 / LITRES_PERSON_D
     roads = build_roads(x_m, y_m, people)

@@ -28,6 +28,12 @@ from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
+from simulator.domains.energy.catalogue import BUS
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
+from simulator.domains.traffic.catalogue import ROAD_NODE
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+from simulator.domains.water.catalogue import JUNCTION
 
 _ = Words("simulator.city")
 
@@ -49,7 +55,7 @@ def cut_into_districts(networks: Networks, count: int) -> tuple[DistrictDraft, .
     Water demand decides; without water the electric load, without both the road nodes.
     """
     everything = tuple(networks.components.values())
-    for kind in ("junction", "bus", "road-node"):
+    for kind in (JUNCTION, BUS, ROAD_NODE):
         served = [c for c in everything if c.kind == kind and networks.weights.get(c.id, 0.0) > 0]
         homes = served or [c for c in everything if c.kind == kind]
         if homes:
@@ -141,11 +147,11 @@ def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> City
         return town.frames[domain]
 
     owners = PLAN.owners
-    water = NetworkRef(gathered.water, owners.water, frame=frame("water")) if gathered.water else None
-    energy = NetworkRef(gathered.power, owners.power, frame=frame("energy")) if gathered.power else None
+    water = NetworkRef(gathered.water, owners.water, frame=frame(WATER_DOMAIN.value)) if gathered.water else None
+    energy = NetworkRef(gathered.power, owners.power, frame=frame(ENERGY_DOMAIN.value)) if gathered.power else None
     roads = None
     if gathered.roads is not None:
-        roads = RoadRef(*gathered.roads, owner=owners.roads, frame=frame("traffic"))
+        roads = RoadRef(*gathered.roads, owner=owners.roads, frame=frame(TRAFFIC_DOMAIN.value))
     title = sources.title or sources.name.replace("-", " ").capitalize()
     return CityDraft(
         sources.name,
@@ -192,7 +198,7 @@ def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -
     if draft.water or all(district.people is not None for district in draft.districts):
         return draft
     components = placed(draft.districts, networks.components)
-    loads = {c.id: networks.weights.get(c.id, 0.0) / WATTS_PERSON for c in components.values() if c.kind == "bus"}
+    loads = {c.id: networks.weights.get(c.id, 0.0) / WATTS_PERSON for c in components.values() if c.kind == BUS}
     if sum(loads.values()) > 0:
         text = f"rated electric load divided by {WATTS_PERSON:g} W a person"
         return _with_people(draft, components, loads, Assumption("people", text))

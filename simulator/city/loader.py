@@ -122,7 +122,7 @@ def settle_people(
     asked = [district.id for district in draft.districts if district.people is None]
     if not asked:
         return given, (), []
-    if "water" in networks.unread:
+    if WATER_DOMAIN in networks.unread:
         return given | dict.fromkeys(asked, 0), (), []
     litres = draft.litres_per_person_day
     if litres is None or networks.water_file is None:

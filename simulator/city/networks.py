@@ -19,6 +19,9 @@ from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
 from simulator.contracts.words import Text, Words
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 _ = Words("simulator.city")
 
@@ -53,19 +56,19 @@ def read_networks(
     networks = Networks(unread=set(unread))
     problems: list[Problem] = []
     if draft.water is not None:
-        path = _file(folder, "water", "file", draft.water.file, where, problems, networks)
+        path = _file(folder, WATER_DOMAIN, "file", draft.water.file, where, problems, networks)
         if path is not None:
             from simulator.city.water_file import read_water_elements
 
             networks.water_file = path
-            _add(networks, "water", lambda: read_water_elements(path), draft.water, draft, where, problems)
+            _add(networks, WATER_DOMAIN, lambda: read_water_elements(path), draft.water, draft, where, problems)
     if draft.energy is not None:
-        power = _file(folder, "energy", "file", draft.energy.file, where, problems, networks)
+        power = _file(folder, ENERGY_DOMAIN, "file", draft.energy.file, where, problems, networks)
         if power is not None:
             from simulator.city.power_file import read_power_elements
 
             networks.power_file = power
-            _add(networks, "energy", lambda: read_power_elements(power), draft.energy, draft, where, problems)
+            _add(networks, ENERGY_DOMAIN, lambda: read_power_elements(power), draft.energy, draft, where, problems)
     if draft.traffic is not None:
         _roads(folder, draft.traffic, draft, where, problems, networks)
     for name, reference in draft.networks.items():
@@ -84,16 +87,16 @@ def read_networks(
 def _roads(
     folder: Path, road: RoadRef, draft: CityDraft, where: Where, problems: list[Problem], networks: Networks
 ) -> None:
-    nodes = _file(folder, "traffic", "nodes", road.nodes, where, problems, networks)
-    links = _file(folder, "traffic", "links", road.links, where, problems, networks)
-    demand = _file(folder, "traffic", "demand", road.demand, where, problems, networks) if road.demand else None
+    nodes = _file(folder, TRAFFIC_DOMAIN, "nodes", road.nodes, where, problems, networks)
+    links = _file(folder, TRAFFIC_DOMAIN, "links", road.links, where, problems, networks)
+    demand = _file(folder, TRAFFIC_DOMAIN, "demand", road.demand, where, problems, networks) if road.demand else None
     if nodes is None or links is None or (demand is None and road.demand):
         return
     from simulator.city.road_file import read_road_elements
 
     files = RoadFiles(nodes, links, demand)
     networks.road_files = files
-    _add(networks, "traffic", lambda: read_road_elements(files), road, draft, where, problems)
+    _add(networks, TRAFFIC_DOMAIN, lambda: read_road_elements(files), road, draft, where, problems)
 
 
 def _file(

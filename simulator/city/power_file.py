@@ -24,6 +24,7 @@ from typing import Any, TypeVar
 from simulator.city.components import NetworkElement
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Text, Words
+from simulator.domains.energy.catalogue import BATTERY, BUS, GRID_SWITCH, PV, SUBSTATION, TRANSFORMER
 
 _ = Words("simulator.city")
 
@@ -217,20 +218,18 @@ def write_power_file(file: PowerFile, path: Path) -> None:
 def read_power_elements(path: Path) -> tuple[NetworkElement, ...]:
     """The town elements of a `power.json`; a bus weighs its rated load in W. Raises `BadInput`."""
     file = read_power_file(path)
-    out = [NetworkElement("substation", s.id, s.x, s.y, title=_own(s.name)) for s in file.substations]
-    out += [
-        NetworkElement("pv", p.id, p.x, p.y, title=_own(p.name), parameters={"rated_w": p.rated_w}) for p in file.pvs
-    ]
+    out = [NetworkElement(SUBSTATION, s.id, s.x, s.y, title=_own(s.name)) for s in file.substations]
+    out += [NetworkElement(PV, p.id, p.x, p.y, title=_own(p.name), parameters={"rated_w": p.rated_w}) for p in file.pvs]
     for battery in file.batteries:
         given = {"rated_w": battery.rated_w, "energy_j": battery.energy_j, "initial_share": battery.initial_share}
         out.append(
-            NetworkElement("battery", battery.id, battery.x, battery.y, title=_own(battery.name), parameters=given)
+            NetworkElement(BATTERY, battery.id, battery.x, battery.y, title=_own(battery.name), parameters=given)
         )
     # Buses last among the points: they are what the ends below name, should an infeed or plant share a network id.
-    out += [NetworkElement("bus", b.id, b.x, b.y, weight=b.load_w, title=_own(b.name)) for b in file.buses]
+    out += [NetworkElement(BUS, b.id, b.x, b.y, weight=b.load_w, title=_own(b.name)) for b in file.buses]
     out += [NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=_own(b.name)) for b in file.branches]
     out += [
-        NetworkElement("grid-switch", s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=_own(s.name)) for s in file.switches
+        NetworkElement(GRID_SWITCH, s.id, s.x, s.y, (s.ends[0], s.ends[1]), title=_own(s.name)) for s in file.switches
     ]
     return tuple(out)
 
@@ -298,9 +297,9 @@ def _check_names(file: PowerFile, name: str, problems: list[Problem]) -> None:
     _twice(name, "buses", [b.id for b in file.buses], problems)
     _twice(name, "branches", [f"{b.kind}-{b.id}" for b in file.branches], problems)
     _twice(name, "switches", [s.id for s in file.switches], problems)
-    transformers = {b.id for b in file.branches if b.kind == "transformer"}
+    transformers = {b.id for b in file.branches if b.kind == TRANSFORMER}
     for i, branch in enumerate(file.branches):
-        if branch.kind not in ("line", "transformer"):
+        if branch.kind not in ("line", TRANSFORMER):
             problems.append(
                 Problem(
                     name,

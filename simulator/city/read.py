@@ -37,11 +37,14 @@ from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 _ = Words("simulator.city")
 
 CITY_FILE = "city.yaml"
-OWN_NETWORKS = ("water", "energy", "traffic")
+OWN_NETWORKS = (WATER_DOMAIN.value, ENERGY_DOMAIN.value, TRAFFIC_DOMAIN.value)
 """Networks that a city.yaml can name without a catalogue that declares their files."""
 
 NOWHERE: dict[str, Any] = {

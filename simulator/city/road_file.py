@@ -25,6 +25,7 @@ from simulator.contracts.city import RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Numeral, Text, Words
+from simulator.domains.traffic.catalogue import ROAD_NODE, ROAD_TYPE
 
 _ = Words("simulator.city")
 
@@ -99,9 +100,9 @@ def read_road_elements(files: RoadFiles) -> tuple[NetworkElement, ...]:
     """Junctions (`road-node`) and roads (`road`, at the middle between their ends). Raises `BadInput`."""
     roads = read_roads(files)
     where = {node.id: node for node in roads.nodes}
-    nodes = [NetworkElement("road-node", node.id, node.x, node.y) for node in roads.nodes]
+    nodes = [NetworkElement(ROAD_NODE, node.id, node.x, node.y) for node in roads.nodes]
     links = [
-        NetworkElement("road", ln.id, (a.x + b.x) / 2, (a.y + b.y) / 2, (ln.start, ln.end), length_m=ln.length_m)
+        NetworkElement(ROAD_TYPE, ln.id, (a.x + b.x) / 2, (a.y + b.y) / 2, (ln.start, ln.end), length_m=ln.length_m)
         for ln in roads.links
         for a, b in [(where[ln.start], where[ln.end])]
     ]

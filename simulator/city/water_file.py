@@ -13,6 +13,7 @@ from simulator.city.components import NetworkElement
 from simulator.city.frame import FOOT_M
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
+from simulator.domains.water.catalogue import JUNCTION, PIPE, PUMP, RESERVOIR, TANK, VALVE
 
 _ = Words("simulator.city")
 
@@ -90,7 +91,7 @@ def mean_demand_m3_s(project: Any, node: int) -> float:
 def node_kinds(project: Any) -> tuple[str, ...]:
     from epanet import toolkit as tk
 
-    names = {tk.JUNCTION: "junction", tk.RESERVOIR: "reservoir", tk.TANK: "tank"}
+    names = {tk.JUNCTION: JUNCTION, tk.RESERVOIR: RESERVOIR, tk.TANK: TANK}
     return tuple(names[tk.getnodetype(project, i + 1)] for i in range(tk.getcount(project, tk.NODECOUNT)))
 
 
@@ -98,8 +99,8 @@ def link_kinds(project: Any) -> tuple[str, ...]:
     """Pipe (also one with a check valve), pump or valve, for every link."""
     from epanet import toolkit as tk
 
-    names = {tk.CVPIPE: "pipe", tk.PIPE: "pipe", tk.PUMP: "pump"}
-    return tuple(names.get(tk.getlinktype(project, i + 1), "valve") for i in range(tk.getcount(project, tk.LINKCOUNT)))
+    names = {tk.CVPIPE: PIPE, tk.PIPE: PIPE, tk.PUMP: PUMP}
+    return tuple(names.get(tk.getlinktype(project, i + 1), VALVE) for i in range(tk.getcount(project, tk.LINKCOUNT)))
 
 
 def _elements(project: Any) -> tuple[NetworkElement, ...]:
@@ -113,12 +114,12 @@ def _elements(project: Any) -> tuple[NetworkElement, ...]:
     unit_m = 1.0 if is_metric(tk.getflowunits(project)) else FOOT_M
     found = []
     for i, (kind, name) in enumerate(zip(kinds, names, strict=True)):
-        weight = mean_demand_m3_s(project, i + 1) if kind == "junction" else 0.0
+        weight = mean_demand_m3_s(project, i + 1) if kind == JUNCTION else 0.0
         found.append(NetworkElement(kind, name, *spots[i], weight=weight))
     for i, (kind, (a, b)) in enumerate(zip(link_kind, ends, strict=True)):
         (ax, ay), (bx, by) = spots[a - 1], spots[b - 1]
         name = tk.getlinkid(project, i + 1)
-        length_m = tk.getlinkvalue(project, i + 1, tk.LENGTH) * unit_m if kind == "pipe" else 0.0
+        length_m = tk.getlinkvalue(project, i + 1, tk.LENGTH) * unit_m if kind == PIPE else 0.0
         between = (names[a - 1], names[b - 1])
         found.append(NetworkElement(kind, name, (ax + bx) / 2, (ay + by) / 2, between, length_m=length_m))
     return tuple(found)

@@ -17,7 +17,7 @@ import yaml
 from simulator.city.draft import WITHHOLD, CityDraft, NetworkRef, RoadRef
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
-from simulator.city.read import CITY_FILE
+from simulator.city.read import CITY_FILE, OWN_NETWORKS
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
@@ -136,7 +136,7 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
     if draft.litres_per_person_day is not None:
         people = {"litres_per_person_day": draft.litres_per_person_day, "source": draft.litres_source}
         data["people"] = people
-    networks = {"water": draft.water, "energy": draft.energy, "traffic": draft.traffic, **draft.networks}
+    networks = dict(zip(OWN_NETWORKS, (draft.water, draft.energy, draft.traffic), strict=True)) | dict(draft.networks)
     named = {name: _network(network) for name, network in networks.items() if network is not None}
     if named:
         data["networks"] = named

@@ -98,6 +98,9 @@ class ComponentType:
     `network_part` one of the many parts of a network: looked at one by one only when asked
     `visited`      people, fuel or crews must always get to it
     `base`         crews or ambulances leave from it
+    `ambulances`   ambulances leave from it: who is reached in time is counted from there
+    `device`       it has software or electronics in it: its maker and year have to be known
+    `mqtt_broker`  gateways send to it
     `shed`         when an island runs short, what feeds it is shed first (3), then (2), or last (1)
     `buried`       it is a cable in the ground, unless its parameter `overhead` says that it hangs
     `stands_in`    people turn to it when nothing comes over links of this kind any more
@@ -143,6 +146,9 @@ class ComponentType:
     network_part: bool = False
     visited: bool = False
     base: bool = False
+    ambulances: bool = False
+    device: bool = False
+    mqtt_broker: bool = False
     shed: int = 3
     buried: bool = False
     stands_in: LinkKind | None = None
@@ -228,6 +234,26 @@ class Page:
     balance: Balance | None = None
     readings: WorstReadings | None = None
     depletes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What somebody is to be called for: people below what measures require, or a component on its last way.
+
+    `below` names the measures, `last_way_of` the type of component; one of the two is given. `lasting` is how long it
+    must be so. `summary` says what is wrong, `runbook` what to do; `page` and `panel` are where to look on dashboards.
+    """
+
+    name: str
+    title: Text
+    summary: Text
+    runbook: Text
+    page: str
+    panel: str
+    order: int
+    below: tuple[str, ...] = ()
+    last_way_of: str = ""
+    lasting: str = "1m"
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +452,7 @@ class Catalogue:
     depot: str = ""
     fragilities: tuple[Fragility, ...] = ()
     rates: tuple[FailureRate, ...] = ()
+    alerts: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

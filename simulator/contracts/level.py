@@ -25,6 +25,8 @@ class Measure:
                   technical indicators
     `same_need`   another measure that says the same of a resident's supply: who lacks either lacks one service
     `figures`     published figures of it
+    `told_by`     quantities with a band of ordinary values that does not hang on season or weather: readings outside of
+                  it tell that the level falls
     """
 
     name: str
@@ -39,6 +41,7 @@ class Measure:
     for_people: bool = True
     same_need: str = ""
     figures: tuple[FigureKind, ...] = ()
+    told_by: tuple[str, ...] = ()
 
     @property
     def need(self) -> str:

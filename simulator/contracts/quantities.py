@@ -31,10 +31,20 @@ class Recorded:
     name: str = ""
 
 
+class Tells(StrEnum):
+    """What mechanisms read from a quantity, whatever it is called."""
+
+    DEAD = "dead"  # 0 says that the component is without what it lives on, though nothing failed in it
+    OFFLINE = "offline"  # 0 says that the data centre does not reach it
+    DELAY = "delay"  # seconds on the way to the data centre
+    HELD = "held"  # readings that wait for their way
+
+
 @dataclass(frozen=True, slots=True)
 class QuantityName:
     """A measurable quantity. `of` are the types of component it exists at, or `district`, or `any`.
 
+    `tells` is the role in which mechanisms read it.
     `of_types_with` names a fault: the quantity exists at every type that can have it. So it does at every
     `ComponentType` for which `of_types_that` holds.
     """
@@ -46,3 +56,4 @@ class QuantityName:
     of_types_with: str = ""
     of_types_that: Callable[[Any], bool] | None = None
     recorded: tuple[Recorded, ...] = ()
+    tells: Tells | None = None

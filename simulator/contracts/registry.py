@@ -19,6 +19,7 @@ from typing import Any
 
 from simulator.contracts.catalogue import (
     API,
+    Alert,
     Catalogue,
     ComponentType,
     Extension,
@@ -38,7 +39,7 @@ from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.figures import Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import QuantityName
+from simulator.contracts.quantities import QuantityName, Tells
 from simulator.contracts.repair import Trade
 
 DOMAINS, LIFELINES = "stadtwerk.domains", "stadtwerk.lifelines"
@@ -224,6 +225,10 @@ class Registry:
             found[one.name] = replace(other or one, of=of, recorded=recorded)
         return found
 
+    def telling(self, tells: Tells) -> tuple[str, ...]:
+        """The quantities in which a mechanism reads this."""
+        return tuple(name for name, one in self.quantities.items() if one.tells is tells)
+
     @cached_property
     def sensor_faults(self) -> tuple[FaultPoint, ...]:
         """What can befall the sensors of a component of any type."""
@@ -273,6 +278,12 @@ class Registry:
     def stores(self) -> Mapping[str, StoreKind]:
         """Every store whose depletion is forecast, by the quantity under which it is recorded."""
         return {one.quantity: one for catalogue in self.catalogues.values() for one in catalogue.stores}
+
+    @cached_property
+    def alerts(self) -> tuple[Alert, ...]:
+        """What somebody is to be called for, in the order in which it is listed."""
+        found = (one for catalogue in self.catalogues.values() for one in catalogue.alerts)
+        return tuple(sorted(found, key=lambda one: (one.order, one.name)))
 
     @cached_property
     def fragilities(self) -> Mapping[str, Fragility]:

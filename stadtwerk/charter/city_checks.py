@@ -23,12 +23,11 @@ from resilience.report.charter.grid import age_rows
 from resilience.scenario.clauses import charter_clauses
 from resilience.words.terms import kind_words
 from simulator.contracts.city import City
+from simulator.contracts.registry import registry
 from simulator.contracts.words import LANGUAGES, Numeral, Text, Words, enumerated, number
 
 _ = Words("stadtwerk")
 
-DEVICES = ("server", "router", "switch", "radio-site", "gateway", "signal", "pump")
-"""Kinds with software or electronics in them: their maker and year have to be known."""
 TITLE_GEODATA = _("City and results as GeoJSON")
 DEGREES = 1e-6
 """A millionth of a degree, about a decimetre: what may be lost on the way there and back."""
@@ -62,7 +61,7 @@ def check_owners(city: City) -> ClauseEvidence:
 
 def check_makers(city: City) -> ClauseEvidence:
     """3.3/vendor-independence: of every device the maker is known, so that the share of each can be told."""
-    devices = city.of_kind(*DEVICES)
+    devices = city.of_kind(*registry().types_that(lambda one: one.device))
     title = _("Vendors known")
     if not devices:
         reason: Text = _("The city has no such devices.")
@@ -85,7 +84,7 @@ def check_makers(city: City) -> ClauseEvidence:
 
 def check_ages(city: City, year: int) -> ClauseEvidence:
     """III.j/obsolescence: of every device the year is known; how many are past their usual service life."""
-    devices = city.of_kind(*DEVICES)
+    devices = city.of_kind(*registry().types_that(lambda one: one.device))
     title = _("Age known")
     if not devices:
         reason: Text = _("The city has no such devices.")

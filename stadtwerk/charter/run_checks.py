@@ -129,8 +129,6 @@ def _named(case: dict[str, Any], city: City) -> Text:
     return _("{name} ({owner})", name=name, owner=owner)
 
 
-CARRIERS = {"power": "energy", "data": "ict", "control": "ict", "water": "water", "road": "traffic"}
-"""The sub-system that carries a kind of link."""
 ORIGINS = (EventKind.FAULT, EventKind.CLEAR)
 """Where a loss begins: a fault, or the switching when it is over."""
 UNTRACED = 0.05
@@ -190,11 +188,9 @@ def _sector(subject: str, city: City) -> str:
     if subject in city.components:
         return city.components[subject].domain.value
     link = city.links.get(subject)
-    return "" if link is None else CARRIERS[link.kind.value]
+    return "" if link is None else registry().links[link.kind].carrier.value
 
 
-LEARNED = ("pressure_m", "level_m")
-"""Quantities with a band of ordinary values that does not hang on season or weather."""
 MARGIN = 0.05
 """Share of the band's width, on either side, that is still ordinary (assumption)."""
 
@@ -278,7 +274,7 @@ def _water_fell(events: Sequence[Event], city: City) -> bool:
         event.kind is EventKind.LEVEL_LOW
         and event.at >= 0
         and event.subject in city.levels
-        and city.levels[event.subject].measure in ("water-supply", "water-pressure")
+        and registry().measures[city.levels[event.subject].measure].told_by
         for event in events
     )
 
@@ -292,7 +288,8 @@ def _readings(folder: Path) -> _Readings:
     sensor = table["sensor"].combine_chunks()
     names = tuple(str(name) for name in sensor.dictionary.to_pylist())
     index = sensor.indices.to_numpy()
-    learned = np.array([name.rpartition("/")[2] in LEARNED for name in names], dtype=bool)
+    learnable = {quantity for one in registry().measures.values() for quantity in one.told_by}
+    learned = np.array([name.rpartition("/")[2] in learnable for name in names], dtype=bool)
     value, arrived = table["value"].to_numpy(), table["delivered_s"].to_numpy()
     good = learned[index] & (table["quality"].to_numpy() == 0) & np.isfinite(value) & np.isfinite(arrived)
     return _Readings(names, index[good].astype(np.int64), table["t_s"].to_numpy()[good], arrived[good], value[good])

@@ -11,6 +11,7 @@ from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.link import LinkKind
 from simulator.contracts.measurements import BALANCE, CLASS, COMPONENT, FAULT, HOURS_SHOWN, MODE, STORE
+from simulator.contracts.quantities import Tells
 from simulator.contracts.registry import registry
 from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
 from simulator.contracts.ticks import to_s
@@ -27,6 +28,8 @@ class States:
         self._stopped: set[str] = set()
         self._dead: set[str] = set()
         self._offline: set[str] = set()
+        self._off = dict.fromkeys(registry().telling(Tells.DEAD), self._dead)
+        self._off |= dict.fromkeys(registry().telling(Tells.OFFLINE), self._offline)
         self._lost: dict[str, dict[LinkKind, bool]] = {}
         self._faults: dict[tuple[str, str], dict[str, int]] = {}
         self._modes: dict[str, tuple[str, int | None]] = {
@@ -94,7 +97,7 @@ class States:
 
     def gauge(self, subject: str, quantity: str, value: float) -> None:
         """A sample that says something of a component's state."""
-        off = {"energised": self._dead, "online": self._offline}.get(quantity)
+        off = self._off.get(quantity)
         if off is not None and subject in self._components:
             (off.discard if value > 0 else off.add)(subject)
             self._touched[subject] = None

@@ -9,10 +9,11 @@ from functools import partial
 from gateways.wire.versions import GatewayConfig
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import Numeral, Words
 from simulator.coupling import Runtime
-from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
+from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, DATA, FIRMWARE_UPDATE
 from simulator.kernel import Clock
 from stadtwerk.live.plant import Plant, Wire
 from stadtwerk.live.settings import BROKERS, DOWN_S, Drill
@@ -52,8 +53,8 @@ class RealFaults:
                 runtime.supply.watch(name, self._on_change)
         runtime.faults.handle(FIRMWARE_UPDATE.name, self._on_software)
         runtime.faults.handle(CERTIFICATE_EXPIRED.name, self._on_certificate)
-        for link_fault in ("link-cut", "link-degraded"):
-            runtime.faults.handle(link_fault, self._on_link)
+        for point in registry().links[DATA].faults:
+            runtime.faults.handle(point.name, self._on_link)
 
     def look(self, cause: int | None = None) -> None:
         """Compare the city with what runs. Called at every sampling round, as what breaks far away shows up there."""

@@ -15,6 +15,8 @@ import numpy as np
 
 from simulator.contracts.event import Value
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.quantities import Tells
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words, number
 from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, DATA
 from stadtwerk.runs import events
@@ -44,7 +46,10 @@ class TownBrokers:
         from simulator.domains.ict.model import data_centre
 
         self._runtime, self.gateways = runtime, tuple(gateways)
-        listed = sorted(runtime.city.of_kind("broker"), key=lambda broker: broker.number("rank"))
+        listed = sorted(
+            runtime.city.of_kind(*registry().types_that(lambda one: one.mqtt_broker)),
+            key=lambda broker: broker.number("rank"),
+        )
         self.brokers = tuple(broker.id for broker in listed)
         self._data_centre = data_centre(runtime.city)
         self._hosts = {broker: self._hosts_of(broker) for broker in self.brokers}
@@ -150,7 +155,8 @@ class TownBrokers:
         city = self._runtime.city
         ends = [link.source for link in city.links_into(broker, DATA)]
         ends += [link.target for link in city.links_out_of(broker, DATA)]
-        return tuple(end for end in ends if city.components[end].kind == "server")
+        machines = registry().types_that(lambda one: DATA in one.roots)
+        return tuple(end for end in ends if city.components[end].kind in machines)
 
     def _to_data_centre(self) -> list[tuple[float, float]]:
         """Seconds from each gateway and the share of messages lost."""
@@ -173,7 +179,9 @@ TRUTH_FILE = "truth.jsonl"
 """What was wrong with readings, and what they should have been; only where a scenario breaks sensors."""
 
 
-HELD = "held_readings"
+def held() -> str:
+    """The quantity that counts the readings which wait for their way."""
+    return registry().telling(Tells.HELD)[0]
 
 
 class Feed:
@@ -229,7 +237,7 @@ class Feed:
             if cohort.group_size and not aggregated(cohort):
                 few: dict[str, Value] = {"cohort": cohort.id, "meters": len(cohort.components)}
                 runtime.log.add(events.TOO_FEW_METERS, cohort.gateway, few | {"needed": cohort.group_size})
-        runtime.quantities.register(Quantity(HELD, "1", gateways, telemetry.held))
+        runtime.quantities.register(Quantity(held(), "1", gateways, telemetry.held))
         runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry, brokers).change)
         devices = FieldDevices({g: told_of(city, g, PROTOCOL) for g in gateways}, start_unix)
         self._truth = TruthFile(readings.with_name(TRUTH_FILE))
@@ -300,7 +308,7 @@ class SoftwareUpdates:
         runtime, kept = self._runtime, 0.0
         software = software_of(runtime.city, target, active)
         if any(cohort.gateway == target for cohort in runtime.city.cohorts):
-            kept = runtime.quantities.value(target, HELD)
+            kept = runtime.quantities.value(target, held())
             self._brokers.because(target, event)
             self._telemetry.install(target, software, runtime.clock.now)
         params: dict[str, Value] = {"payload": software.payload}

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stadtwerk.runs.feed import HELD, Feed
+from stadtwerk.runs.feed import Feed, held
 from stadtwerk.runs.simulate import simulate
 from stadtwerk.terminal import Terminal
 
@@ -43,7 +43,7 @@ def needs_sensors(scenario: Scenario) -> bool:
         for point in (*registry().sensor_faults, *registry().report_faults, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)
     }
     looks = [look for entry in scenario.timeline for look in (entry.evidence, entry.when) if look is not None]
-    return any(entry.fault in points for entry in scenario.timeline) or any(look.quantity == HELD for look in looks)
+    return any(entry.fault in points for entry in scenario.timeline) or any(look.quantity == held() for look in looks)
 
 
 def light_run(scenario: Scenario, city: City, seed: int) -> tuple[Scenario, History, Verdict]:

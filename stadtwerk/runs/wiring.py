@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.contracts.quantities import Tells
 from simulator.contracts.registry import named, registry
 from simulator.coupling import Quantities, Runtime
 from simulator.coupling.runtime import Running
@@ -55,8 +56,8 @@ def finder(quantities: Quantities) -> Find:
 def gateway_latency(find: Find, gateways: tuple[str, ...]) -> Callable[[], list[float]]:
     """Reads how many seconds a message takes from each gateway to the data centre, infinite where none gets through."""
     try:
-        online, latency = find("online", gateways), find("latency_s", gateways)
-    except KeyError:  # a city without an ICT model: its gateways are always there
+        online, latency = (find(registry().telling(tells)[0], gateways) for tells in (Tells.OFFLINE, Tells.DELAY))
+    except (KeyError, IndexError):  # a city without an ICT model: its gateways are always there
         return lambda: [0.0] * len(gateways)
 
     def read() -> list[float]:

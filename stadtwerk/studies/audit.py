@@ -16,7 +16,7 @@ from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import SOURCE, Text, Words, number
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.traffic.catalogue import ROAD
-from simulator.domains.water.catalogue import WATER
+from simulator.domains.water.catalogue import PUMP, WATER
 from stadtwerk.library import city_names, load_named_city
 from stadtwerk.runs.branching import run_cases
 from stadtwerk.terminal import Terminal
@@ -65,7 +65,7 @@ def _mains(city: City) -> Iterator[NetworkEdge]:
     for element in elements:
         if element.ends is not None:
             a, b = (nodes[end] for end in element.ends)
-            yield NetworkEdge(WATER, element.component_id, a, b, element.kind != "pump")
+            yield NetworkEdge(WATER, element.component_id, a, b, element.kind != PUMP)
 
 
 def _roads(city: City) -> Iterator[NetworkEdge]:

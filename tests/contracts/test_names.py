@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.contracts.names import LEFT, left
+from tests.contracts.names import LEFT, left, strangers, vocabularies
 
 
 def test_names_of_things_outside_their_folders_only_become_fewer() -> None:
@@ -17,3 +17,11 @@ def test_names_of_things_outside_their_folders_only_become_fewer() -> None:
     ]
     total = sum(sum(names.values()) for names in found.values())
     assert total <= sum(allowed.values()), "let the thing declare the role it plays:\n" + "\n".join(more)
+
+
+def test_a_word_that_means_something_else_is_used_where_it_is_said_to_be() -> None:
+    strange = strangers()
+    for one in vocabularies():
+        for place in one.places:
+            said = {word for where, words in strange.items() if where.startswith(place) for word in words}
+            assert said & one.words, f"{place} does not use {one.meaning} any more"

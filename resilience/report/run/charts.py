@@ -24,6 +24,8 @@ from resilience.report.run.drawing import (
 from resilience.report.run.texts import say
 from resilience.report.run.wording import plain, quantity, unit_name
 from resilience.scenario.moment import clock
+from simulator.contracts.catalogue import State
+from simulator.contracts.registry import registry
 from simulator.contracts.words import SHARE
 
 
@@ -155,15 +157,13 @@ LETTER = 7.0
 """Width of a letter at the drawing's own size; on a phone letters are 1.7 times as wide."""
 
 
-NOTHING = ("none", "dark", "empty", "failed")
-"""Modes in which the duty is not done at all."""
-
-
 def rank_class(timeline: ModeTimeline, mode: str) -> str:
     """How good a mode is: `m0` the first choice, `m1` and `m2` the ways after it, `m3` nothing left."""
-    if mode in NOTHING:
+    kind = registry().types.get(timeline.kind)
+    nothing = () if kind is None else tuple(one.name for one in kind.ladder if one.state is State.FAILED)
+    if mode in nothing:
         return "m3"
-    ways = [m for m in timeline.modes if m not in NOTHING]
+    ways = [m for m in timeline.modes if m not in nothing]
     return f"m{min(ways.index(mode), 2)}" if mode in ways else "m2"
 
 

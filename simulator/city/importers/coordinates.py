@@ -18,6 +18,7 @@ from simulator.city.water_file import close_water_file, is_metric, open_water_fi
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 
 Floats = NDArray[np.float64]
 
@@ -53,7 +54,7 @@ def share_map(
     laid over the first one, middle on middle, as large as it. `place` is (longitude, latitude) of the map's middle.
     """
     spots = {domain: np.array([[e.x, e.y] for e in found]) for domain, found in elements.items()}
-    leader = "energy" if in_degrees else next(iter(spots))
+    leader = ENERGY_DOMAIN.value if in_degrees else next(iter(spots))
     middle = (spots[leader].min(axis=0) + spots[leader].max(axis=0)) / 2
     notes: list[Assumption] = []
     if in_degrees:

@@ -16,8 +16,9 @@ from simulator.contracts.entries import LINK_COLUMNS, REQUIRED_COLUMNS, LinkRow,
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
-from simulator.domains.energy.catalogue import POWER
+from simulator.domains.energy.catalogue import BUS, POWER
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+from simulator.domains.water.catalogue import PUMP
 
 _ = Words("simulator.city")
 
@@ -62,9 +63,9 @@ def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, 
     water: dict[str, str] = {}
     buses = dict(feeds)
     for component in components.values():
-        if component.domain == WATER_DOMAIN and (component.kind == "pump" or component.network_id not in water):
+        if component.domain == WATER_DOMAIN and (component.kind == PUMP or component.network_id not in water):
             water[component.network_id] = component.id
-        elif component.kind == "bus":
+        elif component.kind == BUS:
             for name in (component.id, component.network_id):
                 buses.setdefault(name, component.id)
     waters, powers = Suggester(water), Suggester(buses)

@@ -39,6 +39,7 @@ from simulator.city.power_file import (
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
+from simulator.domains.energy.catalogue import TRANSFORMER
 
 _ = Words("simulator.city")
 
@@ -279,7 +280,7 @@ def _substation(
             if other in tables.node_of and other not in bar:
                 bar.add(other)
                 stack.append(other)
-    own = [b for b in branches if b.kind == "transformer" and b.buses[0] in bar]
+    own = [b for b in branches if b.kind == TRANSFORMER and b.buses[0] in bar]
     busbar = own[0].buses[1] if own else infeed.bus
     if not own:
         tables.assume("infeed", f"{infeed.name} has no transformer of its own: it feeds bus {infeed.bus} as it is")

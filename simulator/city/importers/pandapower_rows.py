@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.contracts.city import Assumption
+from simulator.domains.energy.catalogue import TRANSFORMER
 
 Row = dict[str, Any]
 
@@ -264,7 +265,7 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
             **tap,
         )
         rated = single_va * parallel
-        out.append(Branch("transformer", index, name, buses, "transformer", pgm, rated, closed))
+        out.append(Branch(TRANSFORMER, index, name, buses, "transformer", pgm, rated, closed))
     return out
 
 
@@ -305,7 +306,7 @@ def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int]
             **tap,
         )
         table = "three_winding_transformer"
-        out.append(Branch("transformer", index, name, buses, table, pgm, rated["hv"], closed))
+        out.append(Branch(TRANSFORMER, index, name, buses, table, pgm, rated["hv"], closed))
     return out
 
 

@@ -11,6 +11,9 @@ from simulator.city.components import NetworkElement
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Words
+from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 _ = Words("simulator.city")
 
@@ -104,7 +107,7 @@ def _water(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     from simulator.city.water_file import read_water_elements
 
     assert sources.water is not None
-    gathered.elements["water"] = read_water_elements(sources.water)
+    gathered.elements[WATER_DOMAIN.value] = read_water_elements(sources.water)
     shutil.copyfile(sources.water, folder / WATER_FILE)
     gathered.water = WATER_FILE
 
@@ -125,7 +128,7 @@ def _power(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
         ) from None
     file = read_power_file(path)
     gathered.power, gathered.in_degrees = POWER_FILE, file.coordinates == "lon-lat"
-    gathered.elements["energy"] = read_power_elements(path)
+    gathered.elements[ENERGY_DOMAIN.value] = read_power_elements(path)
     gathered.feeds = named_loads(file)
     gathered.assumptions += [replace(note, subject=f"grid: {note.subject}") for note in notes]
 
@@ -158,7 +161,7 @@ def _roads(folder: Path, gathered: Gathered, notes: tuple[Assumption, ...]) -> N
         f"{ROADS_FOLDER}/{path.name}" if path is not None else "" for path in (files.nodes, files.links, files.demand)
     ]
     gathered.roads = (names[0], names[1], names[2])
-    gathered.elements["traffic"] = read_road_elements(files)
+    gathered.elements[TRAFFIC_DOMAIN.value] = read_road_elements(files)
     for trip in read_roads(files).trips:
         for node in (trip.origin, trip.destination):
             name = f"road-node-{node}"

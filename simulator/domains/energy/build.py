@@ -12,6 +12,7 @@ from simulator.contracts.words import Text, Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.energy.engine import Dataset, append_rows, grid_nodes
 from simulator.domains.energy.model import BatterySite, Floats, Grid, Ints, RingSwitch, Site
+from simulator.domains.water.catalogue import PUMP
 
 _ = Words("simulator.domains.energy")
 
@@ -165,7 +166,7 @@ def _spoken_for(file: PowerFile, city: City) -> set[int]:
     out: set[int] = set()
     for bus in file.buses:
         links = city.links_out_of(f"bus-{bus.id}", POWER)
-        if bus.motors and any(city.components[link.target].kind == "pump" for link in links):
+        if bus.motors and any(city.components[link.target].kind == PUMP for link in links):
             out.update(bus.motors)
     return out
 

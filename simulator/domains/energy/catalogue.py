@@ -26,7 +26,7 @@ from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, 
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import At, QuantityName, Recorded
+from simulator.contracts.quantities import At, QuantityName, Recorded, Tells
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, NO_WEAR, STAFF_ABSENT, more_people
@@ -39,6 +39,8 @@ DOMAIN = Domain("energy")
 POWER = LinkKind("power")
 POWER_SUPPLY = "power-supply"
 """The measure whose consumers are metered."""
+BUS, TRANSFORMER, SUBSTATION, GRID_SWITCH = "bus", "transformer", "substation", "grid-switch"
+PV, BATTERY = "pv", "battery"
 GENERATOR = "generator"
 """The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
@@ -79,7 +81,7 @@ CATALOGUE = Catalogue(
     ),
     types=(
         ComponentType(
-            "bus",
+            BUS,
             DOMAIN,
             _("local substation"),
             (FaultPoint("bus-out", _("busbar is dead"), cuts_off=True, evidence=(stops("voltage_pu", 0.01),)),),
@@ -128,7 +130,7 @@ CATALOGUE = Catalogue(
             network_part=True,
         ),
         ComponentType(
-            "transformer",
+            TRANSFORMER,
             DOMAIN,
             _("transformer"),
             (
@@ -145,7 +147,7 @@ CATALOGUE = Catalogue(
             network_part=True,
         ),
         ComponentType(
-            "substation",
+            SUBSTATION,
             DOMAIN,
             _("substation"),
             (
@@ -176,7 +178,7 @@ CATALOGUE = Catalogue(
             no_rate="its transformers have one",
         ),
         ComponentType(
-            "grid-switch",
+            GRID_SWITCH,
             DOMAIN,
             _("grid switch"),
             (FaultPoint("switch-stuck", _("switch is stuck"), evidence=(logged("energy.switch-stuck"), ELSEWHERE)),),
@@ -195,7 +197,7 @@ CATALOGUE = Catalogue(
             small=True,
         ),
         ComponentType(
-            "pv",
+            PV,
             DOMAIN,
             _("photovoltaics"),
             (
@@ -222,7 +224,7 @@ CATALOGUE = Catalogue(
             small=True,
         ),
         ComponentType(
-            "battery",
+            BATTERY,
             DOMAIN,
             _("grid battery"),
             (
@@ -390,7 +392,14 @@ CATALOGUE = Catalogue(
             ),
         ),
         QuantityName("voltage_pu", "1", ("bus",), _("voltage, as a share")),
-        QuantityName("energised", "1", ("bus",), _("energised (1) or not (0)"), recorded=(Recorded(At.COMPONENT, 50),)),
+        QuantityName(
+            "energised",
+            "1",
+            ("bus",),
+            _("energised (1) or not (0)"),
+            recorded=(Recorded(At.COMPONENT, 50),),
+            tells=Tells.DEAD,
+        ),
         QuantityName("load_w", "W", ("bus",), _("load in W"), recorded=(Recorded(At.SUM, 130),)),
         QuantityName("household_w", "W", ("household-meter",), _("power that households take in W")),
         QuantityName(

@@ -23,7 +23,7 @@ from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, 
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
-from simulator.contracts.quantities import At, QuantityName, Recorded
+from simulator.contracts.quantities import At, QuantityName, Recorded, Tells
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.words import SHARE, Words
 from simulator.coupling.catalogue import CARRIED, LINK_CUT, RANSOMWARE, more_people
@@ -176,6 +176,7 @@ CATALOGUE = Catalogue(
             roots=(DATA,),
             core=True,
             shed=1,
+            device=True,
         ),
         ComponentType(
             ROUTER,
@@ -187,6 +188,7 @@ CATALOGUE = Catalogue(
             glyph="M-4.5 0L-2 -4H2L4.5 0L2 4H-2Z",
             core=True,
             shed=1,
+            device=True,
         ),
         ComponentType(
             SWITCH,
@@ -199,6 +201,7 @@ CATALOGUE = Catalogue(
             shown_failed=True,
             core=True,
             shed=1,
+            device=True,
         ),
         ComponentType(
             RADIO_SITE,
@@ -211,6 +214,7 @@ CATALOGUE = Catalogue(
             about=_("radio site of the rescue services or of telemetry"),
             glyph="M-6 -5H6L1.2 1V6H-1.2V1Z",
             shed=1,
+            device=True,
         ),
         ComponentType(
             GATEWAY,
@@ -228,6 +232,7 @@ CATALOGUE = Catalogue(
             about=_("telemetry gateway of a district"),
             glyph="M-4 4V-4L4 0Z",
             shed=2,
+            device=True,
         ),
         ComponentType(
             BROKER,
@@ -239,6 +244,7 @@ CATALOGUE = Catalogue(
             glyph="M-4 0L0 -4L4 0L0 4ZM-1.5 0A1.5 1.5 0 1 0 1.5 0A1.5 1.5 0 1 0 -1.5 0Z",
             no_curve="it is a program: its server has one",
             no_rate="it is a program: its server has one",
+            mqtt_broker=True,
         ),
         ComponentType(
             SERVICE,
@@ -340,6 +346,7 @@ CATALOGUE = Catalogue(
             (GATEWAY,),
             _("online (1) or not (0)"),
             recorded=(Recorded(At.COMPONENT, 60),),
+            tells=Tells.OFFLINE,
         ),
         QuantityName(
             "latency_s",
@@ -347,6 +354,7 @@ CATALOGUE = Catalogue(
             (GATEWAY,),
             _("latency in s"),
             recorded=(Recorded(At.COMPONENT, 70),),
+            tells=Tells.DELAY,
         ),
         QuantityName("loss", "1", (GATEWAY,), _("share of messages lost")),
         QuantityName(
@@ -355,6 +363,7 @@ CATALOGUE = Catalogue(
             (GATEWAY,),
             _("readings held"),
             recorded=(Recorded(At.COMPONENT, 80),),
+            tells=Tells.HELD,
         ),
     ),
     measures=(

@@ -213,6 +213,7 @@ CATALOGUE = Catalogue(
             mode_says_all=True,
             shed=2,
             small=True,
+            device=True,
         ),
     ),
     links=(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.contracts.registry import registry
 from simulator.coupling.runtime import Runtime
 from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.traffic.model import Floats, Ints, RoadModel
@@ -136,7 +137,9 @@ class Rescue:
         # Roads that only lead out, as at the edge of a map, reach nobody.
         reachable = np.unique(model.end)
         self._nodes = [model.nearest(district.x_m, district.y_m, reachable.tolist()) for district in districts]
-        self.stations = tuple(station.id for station in runtime.city.of_kind("rescue-station"))
+        self.stations = tuple(
+            station.id for station in runtime.city.of_kind(*registry().types_that(lambda one: one.ambulances))
+        )
         self._proof: tuple[list[int], Ways] | None = None
 
     def drive_s(self) -> Floats:

@@ -33,6 +33,11 @@ DOMAIN = Domain("water")
 WATER = LinkKind("water")
 WATER_TRADE = Trade("water")
 JUNCTION, PIPE, PUMP, VALVE, TANK, RESERVOIR = "junction", "pipe", "pump", "valve", "tank", "reservoir"
+CONTAMINATED_SHARE, FLOW = "contaminated_share", "flow_m3_s"
+SUPPLY_RATIO, TANK_VOLUME = "water_supply_ratio", "tank_volume_m3"
+"""Quantities that others read."""
+LEARNED = ("pressure_m", "level_m")
+"""Quantities with a band of ordinary values that does not hang on season or weather."""
 WATER_SUPPLY, WATER_PRESSURE = "water-supply", "water-pressure"
 """Measures: the share of demand that arrives, whose consumers are metered, and of people with enough pressure."""
 PRESSURE = "pressure_m"
@@ -238,6 +243,7 @@ CATALOGUE = Catalogue(
             repair=repair_hours(8),
             glyph="M-4.5 0A4.5 4.5 0 1 0 4.5 0A4.5 4.5 0 1 0 -4.5 0Z",
             shed=1,
+            device=True,
         ),
         ComponentType(
             VALVE,
@@ -349,23 +355,23 @@ CATALOGUE = Catalogue(
         QuantityName("volume_m3", "m3", (TANK,), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),
         QuantityName("drain_m3_s", "m3/s", (TANK,), _("flow out of the tank's drain in m³/s")),
         QuantityName(
-            "contaminated_share",
+            CONTAMINATED_SHARE,
             "1",
             (JUNCTION, TANK, RESERVOIR, "district"),
             _("share of water that is contaminated"),
         ),
-        QuantityName("flow_m3_s", "m3/s", (PIPE, PUMP, VALVE), _("flow in m³/s")),
+        QuantityName(FLOW, "m3/s", (PIPE, PUMP, VALVE), _("flow in m³/s")),
         QuantityName("pump_running", "1", (PUMP,), _("runs (1) or not (0)")),
         QuantityName("power_w", "W", (PUMP,), _("power in W")),
         QuantityName(
-            "water_supply_ratio",
+            SUPPLY_RATIO,
             "1",
             ("district",),
             _("water supply, as a share"),
             recorded=(Recorded(At.COMPONENT, 100),),
         ),
         QuantityName(
-            "tank_volume_m3",
+            TANK_VOLUME,
             "m3",
             ("district",),
             _("water in the tanks in m³"),
@@ -411,6 +417,7 @@ CATALOGUE = Catalogue(
                 ),
                 FigureKind(Formula.SURPLUS, "todini", _("least Todini index"), "1", "Todini 2000"),
             ),
+            told_by=LEARNED,
         ),
         Measure(
             WATER_PRESSURE,
@@ -423,6 +430,7 @@ CATALOGUE = Catalogue(
             _("{amount} of people with enough water pressure"),
             "DVGW W 400-1, 2.0 bar at ground floor",
             same_need=WATER_SUPPLY,
+            told_by=LEARNED,
         ),
     ),
     stores=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Alert,
     Catalogue,
     ComponentType,
     TownPart,
@@ -20,10 +21,14 @@ from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import repair_hours
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS, SERVED_LESS
-from simulator.domains.water.catalogue import WATER, WATER_TRADE
+from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
+from simulator.domains.water.catalogue import FLOW, WATER, WATER_SUPPLY, WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.drinking_water")
+
+LITRES = "litres-per-person"
+"""The measure of what everybody gets to drink a day."""
 
 CATALOGUE = Catalogue(
     "drinking-water",
@@ -103,7 +108,7 @@ CATALOGUE = Catalogue(
             about=_("emergency supply of one district: network, boiled, tank, then wells and tankers, bottles"),
             visited=True,
             stands_in=WATER,
-            district_measures=("litres-per-person",),
+            district_measures=(LITRES,),
             glyph="M-5 -2A5 5 0 0 0 5 -2V-4H-5Z",
             shown_failed=True,
         ),
@@ -114,7 +119,7 @@ CATALOGUE = Catalogue(
             (FaultPoint("well-out", _("well gives no water"), disables=True, evidence=(ELSEWHERE,)),),
             (
                 Parameter(
-                    "flow_m3_s",
+                    FLOW,
                     "m3/s",
                     0.0005,
                     "assumption: a hand pump gives about 1.8 m3/h",
@@ -130,7 +135,7 @@ CATALOGUE = Catalogue(
             glyph="M0 -5C3 -1 3.5 0 3.5 1.5A3.5 3.5 0 0 1 -3.5 1.5C-3.5 0 -3 -1 0 -5Z",
             visited=True,
             stands_in=WATER,
-            district_measures=("litres-per-person",),
+            district_measures=(LITRES,),
             no_rate="no figure was found",
         ),
     ),
@@ -139,7 +144,7 @@ CATALOGUE = Catalogue(
     ),
     measures=(
         Measure(
-            "litres-per-person",
+            LITRES,
             DOMAIN,
             "l/person/d",
             "district",
@@ -174,6 +179,28 @@ CATALOGUE = Catalogue(
             source="assumption: flood water runs into the well head, its water is not given out",
             confidence=Confidence.ASSUMPTION,
             outage=out_for(72, "flushing and a water test"),
+        ),
+    ),
+    alerts=(
+        Alert(
+            "stadtwerk-water-below",
+            _("Drinking water below the limit"),
+            _(
+                "{{ $labels.city }}: {{ $values.B.Value }} people are below the limit ({{ $labels.measure }}, "
+                "run {{ $labels.run }})."
+            ),
+            _(
+                "1. Open the page Water: which districts, which pressure, which pumps stand still? 2. Check the "
+                "pumps' power and remote control (pages Energy and ICT). 3. Read the hours left in the tanks. 4. "
+                "If that is not enough until the repair: call out emergency wells and tankers, hospital and "
+                "homes first, warn the public. 5. If the water may be contaminated, agree a notice to boil water "
+                "with the health authority."
+            ),
+            lasting="5m",
+            below=(WATER_SUPPLY, LITRES),
+            page=WATER_DOMAIN.value,
+            panel="people",
+            order=10,
         ),
     ),
 )

@@ -17,7 +17,18 @@ from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import NO_TANKERS
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Quantity, Runtime
-from simulator.domains.water.catalogue import SOURCE_CONTAMINATED, TANK_CONTAMINATED
+from simulator.domains.water.catalogue import (
+    CONTAMINATED_SHARE,
+    FLOW,
+    RESERVOIR,
+    SOURCE_CONTAMINATED,
+    SUPPLY_RATIO,
+    TANK,
+    TANK_CONTAMINATED,
+    TANK_VOLUME,
+    WATER_PRESSURE,
+    WATER_SUPPLY,
+)
 from simulator.lifelines.drinking_water import events
 from simulator.lifelines.lifeline import Duty, Lifeline
 
@@ -74,7 +85,7 @@ class DrinkingWater(Lifeline):
         self._water_levels = frozenset(
             level.id
             for level in city.levels.values()
-            if level.measure in {"water-supply", "water-pressure"} and level.subject == component.district
+            if level.measure in {WATER_SUPPLY, WATER_PRESSURE} and level.subject == component.district
         )
         self._ratio = 1.0
         self.warned: Callable[[str], float] = lambda district: 1.0
@@ -122,7 +133,7 @@ class DrinkingWater(Lifeline):
     def judge(self) -> Duty:
         ratio, clock = self._drinkable(), self.runtime.clock
         self._ratio = ratio
-        bad, low_tank = self._measured("contaminated_share", 0.0), self._low_tank()
+        bad, low_tank = self._measured(CONTAMINATED_SHARE, 0.0), self._low_tank()
         arrives_l = ratio * LITRES_PERSON_D
         boiled_l = self._boiled_l(bad)
         if ratio >= NETWORK_RATIO and not low_tank:
@@ -161,13 +172,13 @@ class DrinkingWater(Lifeline):
             self._dirty_since = now
             self.wake(now + wait)
         faults = self.runtime.faults
-        for source in self.runtime.city.of_kind("tank", "reservoir"):
+        for source in self.runtime.city.of_kind(TANK, RESERVOIR):
             for fault in (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name):
                 if any(one.parameters["notice"] != "boil" for one in faults.active(source.id, fault)):
                     self._boilable = False  # and so it stays until the water is clean
         if not self._boilable or now < self._dirty_since + wait or faults.active(self.id, "notice-withheld"):
             return 0.0
-        dirty_l = self._measured("water_supply_ratio", 1.0) * bad * LITRES_PERSON_D
+        dirty_l = self._measured(SUPPLY_RATIO, 1.0) * bad * LITRES_PERSON_D
         return min(dirty_l, BOILED_L) * self.warned(self.component.district)
 
     def _hand_out(self, needed: bool) -> bool:
@@ -204,7 +215,7 @@ class DrinkingWater(Lifeline):
 
     def _drinkable(self) -> float:
         """Share of the demand that is delivered and may be drunk."""
-        return self._measured("water_supply_ratio", 1.0) * (1.0 - self._measured("contaminated_share", 0.0))
+        return self._measured(SUPPLY_RATIO, 1.0) * (1.0 - self._measured(CONTAMINATED_SHARE, 0.0))
 
     def _ready(self) -> int:
         """When wells are manned and tankers leave: the call goes out when it is first asked for."""
@@ -215,7 +226,7 @@ class DrinkingWater(Lifeline):
         return self._called + activate
 
     def _low_tank(self) -> bool:
-        volume_m3 = self._measured("tank_volume_m3", math.inf)
+        volume_m3 = self._measured(TANK_VOLUME, math.inf)
         if self.runtime.clock.now <= 0:
             self._usual_m3 = min(self._usual_m3, volume_m3)
         return volume_m3 < LOW_TANK * self._usual_m3 < math.inf
@@ -224,7 +235,7 @@ class DrinkingWater(Lifeline):
         """Litres a day from the wells that work and that somebody gets to."""
         works = self.runtime.supply.works
         manned = [well for well in self._wells if works(well.id) and self._drive_s(well.id) is not None]
-        return sum(well.number("flow_m3_s") for well in manned) * 86400.0 * 1000.0
+        return sum(well.number(FLOW) for well in manned) * 86400.0 * 1000.0
 
     def _tankers_l_d(self) -> float:
         """Litres a day that tankers bring: each drives there and back and takes `refill_s` to fill and hand out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Alert,
     Catalogue,
     ComponentType,
     TownPart,
@@ -124,4 +125,24 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.hospital.town:levels", 254),
     ),
     fragilities=(flooded_site("hospital"),),
+    alerts=(
+        Alert(
+            "stadtwerk-hospital-last-source",
+            _("Hospital on its last source of power"),
+            _(
+                "{{ $labels.component }} ({{ $labels.district }}): there is no source left behind the present "
+                "one (run {{ $labels.run }})."
+            ),
+            _(
+                "1. Page Lifelines: does the generator run, and for how many hours does its fuel last? 2. Call "
+                "the hospital's engineer: shed load, put off operations. 3. Order a fuel truck, check the way "
+                "there (page Traffic). 4. Ask civil protection for a mobile generator. 5. Grid operator: supply "
+                "the hospital first. 6. If nothing runs any more: evacuate by the hospital's alarm plan."
+            ),
+            last_way_of="hospital",
+            page="lifeline",
+            panel="lifelines",
+            order=20,
+        ),
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Alert,
     Catalogue,
     ComponentType,
     TownPart,
@@ -80,6 +81,7 @@ CATALOGUE = Catalogue(
             base=True,
             shed=1,
             no_rate=NO_WEAR,
+            ambulances=True,
         ),
     ),
     town=(
@@ -87,4 +89,21 @@ CATALOGUE = Catalogue(
         TownPart("simulator.lifelines.rescue.town:levels", 252),
     ),
     fragilities=(flooded_site(RESCUE_DISPATCH, "rescue-station"),),
+    alerts=(
+        Alert(
+            "stadtwerk-rescue-no-fallback",
+            _("Rescue radio without fallback"),
+            _("{{ $labels.component }}: rescue radio has no fallback left or is out (run {{ $labels.run }})."),
+            _(
+                "1. Page Lifelines: which mode, since when? 2. Switch vehicles to direct mode, man meeting "
+                "points and runners by the plan. 3. Radio sites: is it power or the link that is lost (page "
+                "ICT)? Send a crew with a generator. 4. Keep emergency calls going by telephone and at the "
+                "stations, tell the public where to get help."
+            ),
+            last_way_of=RESCUE_DISPATCH,
+            page="lifeline",
+            panel="lifelines",
+            order=30,
+        ),
+    ),
 )

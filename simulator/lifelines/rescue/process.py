@@ -6,6 +6,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
+from simulator.domains.ict.catalogue import RADIO_SITE
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.rescue import events
 
@@ -30,9 +31,9 @@ class RescueDispatch(Lifeline):
     def __init__(self, runtime: Runtime, component: Component) -> None:
         super().__init__(runtime, component)
         city = runtime.city
-        links = self.control_links("radio-site")
+        links = self.control_links(RADIO_SITE)
         self._links = {link.target: link.id for link in links}
-        sites = tuple(city.components[site] for site in self._links) or city.of_kind("radio-site")
+        sites = tuple(city.components[site] for site in self._links) or city.of_kind(RADIO_SITE)
         self._people = dict.fromkeys((site.id for site in sites), 0)
         for district in city.districts.values():
             if sites:

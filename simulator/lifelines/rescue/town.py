@@ -14,7 +14,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import Link
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, RADIO_SITE
-from simulator.domains.traffic.catalogue import ROAD
+from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL, ROAD
 from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.rescue.catalogue import RESCUE_DISPATCH
 from simulator.lifelines.rescue.names import DISPATCH, RESCUE_STATION
@@ -114,7 +114,7 @@ def _notes(centre: str, stations: int) -> tuple[Assumption, ...]:
         Assumption(
             "rescue stations",
             f"{stations} stations, set so that everybody lives within {REACH_M / 1000:g} km as the crow flies",
-            "rescue-arrival",
+            RESCUE_ARRIVAL,
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.coupling.runtime import Runtime
-from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
+from simulator.domains.traffic.catalogue import CONTROLLER_FAILED, SIGNAL
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
 from simulator.lifelines.traffic_control import events
@@ -26,7 +26,7 @@ class TrafficControlCentre(ControlCentre):
     """
 
     kind = "traffic-control-centre"
-    commands = "signal"
+    commands = SIGNAL
     judged_for = (CONTROLLER_FAILED.name,)
 
     def __init__(self, runtime: Runtime, component: Component) -> None:

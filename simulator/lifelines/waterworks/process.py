@@ -9,6 +9,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.link import Fallback
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
+from simulator.domains.water.catalogue import PUMP
 from simulator.lifelines.control_centre import Commanded, ControlCentre
 from simulator.lifelines.lifeline import Duty
 from simulator.lifelines.waterworks import events
@@ -31,7 +32,7 @@ class Waterworks(ControlCentre):
     """
 
     kind = "waterworks"
-    commands = "pump"
+    commands = PUMP
 
     def __init__(self, runtime: Runtime, component: Component) -> None:
         super().__init__(runtime, component)
