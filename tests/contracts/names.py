@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from simulator.contracts import measurements
 from simulator.contracts.catalogue import Catalogue
 from simulator.contracts.codes import event_codes
 from simulator.contracts.event import EventKind
-from simulator.contracts.measurements import MEASUREMENTS
 from simulator.contracts.registry import registry
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +42,8 @@ class Vocabulary:
 
 def vocabularies() -> tuple[Vocabulary, ...]:
     """All of them; a test says where one is of no use any more."""
-    database = {one for m in MEASUREMENTS.values() for one in (m.name, *m.tags, *(field.name for field in m.fields))}
+    declared = [one for one in vars(measurements).values() if isinstance(one, measurements.Measurement)]
+    database = {one for m in declared for one in (m.name, *m.tags, *(field.name for field in m.fields))}
     rows = (
         "simulator/contracts/measurements.py",
         "stadtwerk/influx/",
