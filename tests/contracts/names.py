@@ -68,7 +68,6 @@ def vocabularies() -> tuple[Vocabulary, ...]:
         ({"lifeline"}, ("resilience/study/audit/cases.py",), "cases in which one has lost everything digital"),
         ({"service", "primary", "standby", "telemetry"}, ("resilience/report/run/",), "texts of the report"),
         ({"service"}, ("resilience/study/comparison/campaigns.py",), "a text of the comparison"),
-        ({"litres_per_person_d"}, ("resilience/judge/metrics/__init__.py",), "the name of a function"),
         ({"data"}, ("simulator/city/power_file.py", "dashboards/alerts.py"), "a key of power-grid-model, of Grafana"),
         ({"network"}, ("simulator/city/water_file.py", "simulator/domains/wastewater/"), "a file as a whole"),
         ({"pump"}, ("simulator/domains/wastewater/",), "a section of SWMM's files"),
