@@ -144,12 +144,15 @@ def noticed(mutant: Mutant | None, tests: Sequence[str] = TESTS) -> bool:
 def _tested(mutant: Mutant | None, tests: Sequence[str]) -> int:
     import pytest
 
-    if mutant is not None:
-        sys.meta_path.insert(0, _Instead(mutant))
-    chosen = [str(ROOT / test) for test in tests]
-    return int(
-        pytest.main(["-x", "-q", "-n0", "-p", "no:cacheprovider", "--no-header", "--rootdir", str(ROOT), *chosen])
-    )
+    class Swap:
+        """Takes its place before pytest's own importer, which reads some packages by itself."""
+
+        def pytest_configure(self) -> None:
+            if mutant is not None:
+                sys.meta_path.insert(0, _Instead(mutant))
+
+    quiet = ("-x", "-q", "-n0", "-p", "no:cacheprovider", "-Wignore::pytest.PytestAssertRewriteWarning")
+    return int(pytest.main([*quiet, "--rootdir", str(ROOT), *(str(ROOT / test) for test in tests)], plugins=[Swap()]))
 
 
 def _warm() -> None:
