@@ -470,6 +470,7 @@ class Extension:
     `run` is "module:function". An importer is called with the file and an empty folder that it may write into, and
     returns files by the options of `stadtwerk city import` that they stand for. A checker is called with the city, the
     history of a run and what the expectation gives it under `with`, and returns a `Judgement`.
+    A detector is listed only: nothing calls it yet.
     """
 
     name: str
