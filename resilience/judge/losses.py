@@ -150,9 +150,8 @@ def _told(event: Event, city: City, history: History) -> tuple[str, str, bool] |
             return None
         if link.kind in found.types[city.components[link.source].kind].roots:
             return None
-        cause = None if event.cause is None else history.events[event.cause]
         # A link that was cut itself says nothing of the substation behind it.
-        if cause is not None and cause.subject == link.id:
+        if any(history.events[cause].subject == link.id for cause in event.causes):
             return None
         return link.source, reason, out
     if event.subject not in city.components:

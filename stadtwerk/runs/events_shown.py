@@ -65,7 +65,7 @@ def event_rows(run: RunFolder, wanted: Filters, language: str) -> Iterator[str]:
             continue
         if depth is not None and event.id not in depth:
             continue
-        because = "" if event.cause is None else f"← {event.cause}"
+        because = f"← {', '.join(map(str, event.causes))}" if event.causes else ""
         inset = STEP * (0 if depth is None else depth[event.id])
         said = line(event, city).of(language)
         yield f"{event.id:>6}  {shown(to_s(event.at)):>16}  {because:<8}  {inset}{said}"
@@ -100,6 +100,7 @@ def _subtree(run: RunFolder, events: Sequence[Event], cause: str) -> Mapping[int
         raise BadInput([Problem(str(run.path), 0, "--cause", what, suggestion(cause, entries))])
     depth = dict.fromkeys(roots, 0)
     for event in events:  # a cause always stands before its effect
-        if event.cause in depth and event.id not in depth:
-            depth[event.id] = depth[event.cause] + 1
+        near = [depth[cause] for cause in event.causes if cause in depth]
+        if near and event.id not in depth:
+            depth[event.id] = min(near) + 1
     return depth

@@ -8,6 +8,7 @@ import numpy as np
 
 from resilience.judge.losses import level_courses
 from resilience.report.run.cascade import cascade, returns
+from resilience.words.events import line
 from resilience.words.terms import name_of
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, History
@@ -85,3 +86,29 @@ def test_after_each_switching_step_the_report_says_what_still_lacks() -> None:
         (120.0, []),
     ]
     assert "closed by remote control" in found[0].text.en
+
+
+def test_other_causes_of_one_solve_are_named() -> None:
+    town = sample.city()
+    history = sample.history(town)
+    events = list(history.events)
+    second = Event(len(events), 0, EventKind.FAULT, "bus-0", "injected", after="second")
+    lost = next(event for event in events if event.kind is EventKind.LINK_DOWN and event.cause is not None)
+    events[lost.id] = replace(lost, also=(second.id,))
+    both = replace(history, events=(*events, second))
+    steps = cascade(town, both, level_courses(town, both))
+    (shown,) = [step for step in steps if step.also]
+    assert shown.depth and [cause.en for cause in shown.also] == [line(second, town).en]
+
+
+def test_what_is_left_of_several_causes_is_what_was_not_for_the_better() -> None:
+    """A pump started and a main broke before one solve: the loss hangs under what broke, and the start is not told."""
+    town = sample.city()
+    history = sample.history(town)
+    number = len(history.events)
+    low = next(e for e in history.events if e.kind is EventKind.LEVEL_LOW and "water" in e.subject)
+    assert low.cause is not None
+    started = Event(number, low.at - 1, EventKind.SWITCH, "pump-0", "water.controls-start")
+    events = (*(replace(e, cause=number, also=(low.cause,)) if e is low else e for e in history.events), started)
+    plain = cascade(town, history, level_courses(town, history))
+    assert cascade(town, replace(history, events=events), level_courses(town, history)) == plain

@@ -45,9 +45,10 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
         event = by_id[number]
         children.setdefault(event.cause if event.cause in wanted else None, []).append(event)
     steps: list[CascadeStep] = []
-    stack: list[tuple[Event, int, Event | None]] = [(event, 0, None) for event in reversed(children.get(None, []))]
+    stack: list[tuple[Event, int, Event | None, tuple[int, ...]]]
+    stack = [(event, 0, None, event.also) for event in reversed(children.get(None, []))]
     while stack and len(steps) < MOST_STEPS:
-        event, depth, cause = stack.pop()
+        event, depth, cause, others = stack.pop()
         after = children.get(event.id, [])
         # A link that fails and the supply lost with it are one thing to a reader.
         told = not (event.kind in _TOLD_BY and after and all(e.kind is _TOLD_BY[event.kind] for e in after))
@@ -55,17 +56,22 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
         if event.kind is EventKind.MODE and cause is not None and cause.kind is EventKind.SWITCH:
             told = told and (cause.subject, cause.at) != (event.subject, event.at)
         if told:
-            steps.append(_step(event, depth, cause, alike.get(event.id, 0), city))
-        stack += [(e, depth + told, event if told else cause) for e in reversed(after)]
+            also = tuple(line(by_id[number], city) for number in others if number in by_id)
+            steps.append(_step(event, depth, cause, alike.get(event.id, 0), also, city))
+        # What is not told leaves its other causes to what follows from it.
+        left = () if told else others
+        stack += [
+            (e, depth + told, event if told else cause, tuple(dict.fromkeys(left + e.also))) for e in reversed(after)
+        ]
     return tuple(steps)
 
 
 def _with_cause(event: Event, city: City, history: History) -> Event:
     """The event as it is told: nothing is lost because of what was for the better, as of a pump that started."""
-    cause = None if event.cause is None else history.events[event.cause]
-    if cause is None or not for_the_better(cause, city) or for_the_better(event, city):
+    if for_the_better(event, city):
         return event
-    return replace(event, cause=None)
+    left = tuple(cause for cause in event.causes if not for_the_better(history.events[cause], city))
+    return replace(event, cause=left[0] if left else None, also=left[1:])
 
 
 def for_the_better(event: Event, city: City) -> bool:
@@ -108,7 +114,7 @@ def returns(city: City, history: History) -> tuple[ReturnStep, ...]:
                 for level, _before, after in values
                 if _short(level, after)
             )
-            found.append(ReturnStep(to_s(at), _words(event, city), tuple(level.id for level in better), lacking))
+            found.append(ReturnStep(to_s(at), line(event, city), tuple(level.id for level in better), lacking))
     return tuple(found[:MOST_RETURNS])
 
 
@@ -155,13 +161,8 @@ def _ends(city: City, history: History, courses: Sequence[LevelCourse]) -> dict[
     return {sort[0].id: len(sort) - 1 for sort in shown}
 
 
-def _step(event: Event, depth: int, cause: Event | None, alike: int, city: City) -> CascadeStep:
+def _step(event: Event, depth: int, cause: Event | None, alike: int, also: tuple[Text, ...], city: City) -> CascadeStep:
     after_s = None if cause is None else to_s(event.at - cause.at)
     subject = name_of(event.subject, city).en
-    words = _words(event, city)
-    return CascadeStep(to_s(event.at), depth, event.kind.value, subject, words, event.via or "", after_s, alike)
-
-
-def _words(event: Event, city: City) -> Text:
-    """The event as a sentence."""
-    return line(event, city)
+    words, via = line(event, city), event.via or ""
+    return CascadeStep(to_s(event.at), depth, event.kind.value, subject, words, via, after_s, alike, also)

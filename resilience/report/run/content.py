@@ -157,7 +157,8 @@ class ReturnStep:
 class CascadeStep:
     """One event with its depth in the tree of causes.
 
-    `after_s` is the delay since its cause; `alike` is how many more events of the same sort came at that time.
+    `after_s` is the delay since its cause; `alike` is how many more events of the same sort came at that time; `also`
+    are the other causes that brought it about together with the one above it, as sentences.
     """
 
     at_s: float
@@ -168,6 +169,7 @@ class CascadeStep:
     via: str
     after_s: float | None
     alike: int = 0
+    also: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

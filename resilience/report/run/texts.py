@@ -132,6 +132,7 @@ TEXTS: dict[str, Text] = {
     "why-nothing": _("Nothing that was asked for failed."),
     "after": _("after"),
     "alike": _("and {n} more like it at the same time"),
+    "also-because": _("also because of:"),
     "via": _("via"),
     "redundancies": _("Fallbacks"),
     "redundancies-caption": _("What the scenario asks of each fallback"),
