@@ -28,13 +28,14 @@ TESTS = (
     "tests/resilience/test_expectations.py",
     "tests/resilience/test_redundancies.py",
     "tests/resilience/test_executed.py",
+    "tests/resilience/test_verdict.py",
     "tests/resilience/test_difference.py",
     "tests/resilience/test_required.py",
-    "tests/resilience/test_verdict.py",
 )
 """The tests of the checkers that need no engine; `test_mutants` itself is none of them."""
 
 SHARED = (
+    "hypothesis",
     "pytest",
     "resilience.inject.injector",
     "resilience.judge.losses",
@@ -128,7 +129,13 @@ class _Instead(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         exec(compile(mutated(self._mutant), module.__file__, "exec"), module.__dict__)
 
 
-def noticed(mutant: Mutant | None, tests: Sequence[str] = TESTS) -> bool:
+def tests_of(module: str) -> tuple[tuple[str, ...], ...]:
+    """All tests, in two runs: those of the module itself first, as most of its mutants need no other."""
+    own = tuple(test for test in TESTS if Path(test).stem == f"test_{module.rpartition('.')[2]}")
+    return tuple(run for run in (own, tuple(test for test in TESTS if test not in own)) if run)
+
+
+def noticed(mutant: Mutant | None) -> bool:
     """Whether a test fails on a mutant; None is the code as it is. Runs in a fork, which shares what is imported."""
     child = os.fork()
     if child:
@@ -136,23 +143,32 @@ def noticed(mutant: Mutant | None, tests: Sequence[str] = TESTS) -> bool:
     code = 70
     try:
         with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-            code = _tested(mutant, tests)
+            code = _tested(mutant)
     finally:
         os._exit(code)
 
 
-def _tested(mutant: Mutant | None, tests: Sequence[str]) -> int:
+def _tested(mutant: Mutant | None) -> int:
+    import hypothesis
     import pytest
+
+    # one example against the mutant is enough; nobody reads the smallest
+    phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
 
     class Swap:
         """Takes its place before pytest's own importer, which reads some packages by itself."""
 
         def pytest_configure(self) -> None:
+            hypothesis.settings.register_profile("mutants", hypothesis.settings(), phases=phases, database=None)
+            hypothesis.settings.load_profile("mutants")
             if mutant is not None:
                 sys.meta_path.insert(0, _Instead(mutant))
 
     quiet = ("-x", "-q", "-n0", "-p", "no:cacheprovider", "-Wignore::pytest.PytestAssertRewriteWarning")
-    return int(pytest.main([*quiet, "--rootdir", str(ROOT), *(str(ROOT / test) for test in tests)], plugins=[Swap()]))
+    for run in (TESTS,) if mutant is None else tests_of(mutant.module):
+        if pytest.main([*quiet, "--rootdir", str(ROOT), *(str(ROOT / test) for test in run)], plugins=[Swap()]):
+            return 1
+    return 0
 
 
 def _warm() -> None:

@@ -188,3 +188,11 @@ def test_a_window_of_nothing_shows_no_difference() -> None:
     other = history(FINE | {level.id: course((-3600, 0.0))})
     assert not differs(Part(level, HOUR, HOUR, True), history(FINE), other)
     assert differs(Part(level, HOUR, HOUR + HOUR // 4, True), history(FINE), other)
+
+
+def test_a_fallback_of_what_is_opted_out_carries_nothing_that_is_judged() -> None:
+    took_over = modes("hospital-1", (600, "mains", "generator"), (1200, "generator", "mains"))
+    generator = Redundancy("generator", "technical", "hospital-1", "mains", "generator")
+    out = OptOut(LevelChoice(("hospital-1",)), ALIKE)
+    wanted = asked(redundancies=[generator], not_asked=(out,))
+    assert value(wanted, lived(events=took_over)) is Value.INCONCLUSIVE

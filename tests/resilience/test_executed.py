@@ -8,10 +8,10 @@ import pytest
 
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
-from resilience.scenario.scenario import Evidence, Repair, Selector, TimelineEntry
+from resilience.scenario.scenario import Case, Evidence, Repair, Selector, TimelineEntry, Trigger
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.history import Executed
-from tests.resilience.town import history, scenario, tiny_city
+from simulator.contracts.history import Course, Executed
+from tests.resilience.town import course, history, scenario, tiny_city
 
 CITY = tiny_city()
 ENTRY = TimelineEntry("break", 60.0, "pump-out", ("pump-1",), for_s=600.0)
@@ -174,3 +174,98 @@ def test_a_place_where_nothing_was_in_use_is_named_and_leaves_the_others_their_e
     assert "nothing was in use" in found(shown, idle).reason.en
     assert found(shown, replace(idle, idle=False)).value is Value.INCONCLUSIVE
     assert found(replace(idle, target="pump-1"), idle).value is Value.INCONCLUSIVE
+
+
+def execution(entry: TimelineEntry, *done: Executed, heal_by_s: float | None = HEAL) -> Finding:
+    asked = scenario(timeline=[entry], heal_by_s=heal_by_s)
+    return {f.id: f for f in judge(asked, CITY, history(executed=done)).of(Category.EXECUTION)}["break"]
+
+
+def test_what_was_as_asked_says_from_when_until_when_if_that_is_the_same_everywhere() -> None:
+    both = replace(ENTRY, targets=("pump-1", "pump-2"))
+    other = replace(DONE, target="pump-2")
+    assert execution(both, DONE, other).reason.en == "Pump 1 and pump 2: from 17:01 until 17:11, exactly as asked."
+    open_ = replace(ENTRY, for_s=None)
+    to_the_end = execution(open_, replace(DONE, cleared_at=None), heal_by_s=None)
+    assert to_the_end.reason.en == "Pump 1: from 17:01 to the end of the run, exactly as asked."
+    cases = (Case("pump-1", "pump-out", 60.0, 600.0), Case("pump-2", "pump-out", 120.0, 600.0))
+    apart = replace(ENTRY, targets=("pump-1", "pump-2"), cases=cases)
+    later = replace(other, applied_at=120_000, cleared_at=720_000)
+    assert execution(apart, DONE, later).reason.en == "Pump 1 and pump 2: exactly as asked."
+    lengths = (cases[0], replace(cases[1], at_s=60.0, for_s=60.0))
+    shorter = replace(other, cleared_at=120_000)
+    ends = execution(replace(apart, cases=lengths), DONE, shorter).reason.en
+    assert ends == "Pump 1 and pump 2: from 17:01, exactly as asked."
+
+
+@pytest.mark.parametrize(
+    ("for_s", "cleared_s", "expected"),
+    [
+        (200.0, 36_000.0, Value.PASS),  # over with the run
+        (200.0, None, Value.FAIL),
+        (201.0, None, Value.PASS),  # the run was over first
+        (600.0, 36_000.0, Value.FAIL),
+    ],
+)
+def test_what_would_end_after_the_run_is_never_cleared(for_s: float, cleared_s: float | None, expected: Value) -> None:
+    entry = replace(ENTRY, at_s=35_800.0, for_s=for_s)
+    cleared = None if cleared_s is None else round(cleared_s * 1000)
+    done = replace(DONE, applied_at=35_800_000, cleared_at=cleared)
+    assert execution(entry, done, heal_by_s=None).value is expected
+
+
+WAITS = replace(ENTRY, when=Trigger("pump-3", "working", 0.5, None))
+NEVER = replace(DONE, applied_at=None, cleared_at=None)
+
+
+def waited(entry: TimelineEntry, seen: Course | None, *done: Executed) -> tuple[Finding, Finding]:
+    """What is said of the execution, and of the effect."""
+    signals = {} if seen is None else {("break", "pump-3.working"): seen}
+    past = replace(history(executed=done), signals=signals)
+    verdict = judge(scenario(timeline=[entry], heal_by_s=HEAL), CITY, past)
+    return {f.id: f for f in verdict.of(Category.EXECUTION)}["break"], verdict.of(Category.EVIDENCE)[0]
+
+
+def test_a_fault_that_waits_comes_with_its_state_or_not_at_all() -> None:
+    comes = course((60, 1.0), (300, 0.0), (360, 1.0))
+    late = replace(DONE, applied_at=300_000, cleared_at=900_000)
+    assert waited(WAITS, comes, late)[0].value is Value.PASS
+    assert waited(WAITS, comes, DONE)[0].value is Value.FAIL  # before its state
+    assert waited(WAITS, comes, NEVER)[0].value is Value.FAIL
+    not_needed, no_effect = waited(WAITS, course((60, 1.0)), NEVER)
+    assert not_needed.value is Value.INCONCLUSIVE
+    assert not_needed.reason.en.startswith("Not needed: the state never came (")
+    assert (no_effect.value, no_effect.figures) == (Value.INCONCLUSIVE, ())
+    assert no_effect.reason.en == "The state that it waits for never came."
+    unwatched = waited(WAITS, None, NEVER)[0]
+    assert unwatched.value is Value.INCONCLUSIVE
+    assert "was not watched" in unwatched.reason.en
+
+
+def test_of_a_fault_that_waits_only_the_places_where_it_came_can_show_it() -> None:
+    both = replace(WAITS, targets=("pump-1", "pump-2"))
+    came = replace(DONE, applied_at=300_000, cleared_at=900_000, shown_at=300_000)
+    _, effect = waited(both, None, came, replace(NEVER, target="pump-2"))
+    assert effect.value is Value.PASS
+    assert [figure.subject for figure in effect.figures] == ["pump-1"]
+    assert effect.reason.en == "The effect was seen at once in what is measured there."
+    unseen = waited(both, None, replace(came, shown_at=None), replace(NEVER, target="pump-2"))[1]
+    assert unseen.value is Value.INCONCLUSIVE
+    assert unseen.subjects == ("pump-1",)
+
+
+def test_what_was_not_executed_and_what_nobody_drew_has_no_effect_to_be_seen() -> None:
+    past = history()
+    (finding,) = judge(scenario(timeline=[ENTRY], heal_by_s=HEAL), CITY, past).of(Category.EVIDENCE)
+    assert finding.reason.en == "The fault was not executed."
+
+
+def test_where_an_effect_was_seen_is_said() -> None:
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    lost = Event(1, 90_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
+    assert evidence(ENTRY, DONE, fault, lost).reason.en == "The effect was seen after 30 s in the event log."
+    asked = replace(ENTRY, evidence=Evidence("target", "working", 0.5, None, 300.0))
+    seen = evidence(asked, replace(DONE, evidence_at=90_000, evidence_asked=True))
+    assert seen.reason.en == "The effect was seen after 30 s in what is measured there."
+    edge = replace(DONE, evidence_at=360_000, evidence_asked=True)  # 300 s, as long as it may take
+    assert evidence(asked, edge).value is Value.PASS

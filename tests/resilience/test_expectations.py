@@ -11,6 +11,7 @@ from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
 from resilience.scenario.scenario import (
     Budget,
+    ByPlugin,
     Expectation,
     Invariant,
     LevelChoice,
@@ -243,3 +244,54 @@ def test_link_continuity_leaves_the_broken_sub_system_out() -> None:
     assert value("power-bus-1-pump-1", "power-supply-d1") is Value.PASS  # a power link is carried by the grid
     assert value("power-bus-1-pump-1", "water-supply-d1") is Value.FAIL
     assert value("data-server-a-pump-1", "water-supply-d1") is Value.FAIL
+
+
+def test_what_is_the_same_but_for_the_arithmetic_is_one_value() -> None:
+    """Courses are compared to 1e-9."""
+
+    def said(later: float) -> str:
+        low = course((-3600, 1.0), (3600, 0.5), (5400, later), (7200, 1.0))
+        return found(Invariant("x", D1, OWN), {"water-supply-d1": low}).reason.en
+
+    assert "50% of the water demand delivered for 1 h" in said(0.5)
+    assert said(0.5 + 0.8e-9) == said(0.5)
+    assert "too low for 1 h" in said(0.5 + 1.2e-9)
+
+
+@pytest.mark.parametrize(("by", "expected"), [(0.8e-9, Value.PASS), (1.2e-9, Value.FAIL)])
+def test_on_the_limit_but_for_the_arithmetic_is_on_the_limit(by: float, expected: Value) -> None:
+    low = {"water-supply-d1": course((-3600, 0.9 - by))}
+    assert found(LevelHolds("x", D1, OWN, at_s=3600.0), low).value is expected
+
+
+def test_a_moment_after_the_end_of_the_run_was_seen_by_nobody() -> None:
+    fine = {"water-supply-d1": course((-3600, 1.0))}
+    assert found(LevelHolds("x", D1, OWN, at_s=36_000.0), fine).value is Value.PASS
+    after = found(LevelHolds("x", D1, OWN, at_s=39_600.0), fine, duration_s=43_200.0)
+    assert after.value is Value.INCONCLUSIVE
+    assert "the run ended at 10 h" in after.reason.en
+
+
+def test_a_recovery_late_in_the_run_is_held_against_what_comes_after_it() -> None:
+    """Healed at 8 h of 10, the water is away from 9 h to half past: 90 min after, where 10 are allowed."""
+    late = {"water-supply-d1": course((-3600, 1.0), (32_400, 0.0), (34_200, 1.0))}
+    item = Recovery("x", D1, OWN, TimeLimit(600.0), "heal")
+    healed = found(item, late, heal_by_s=28_800.0)
+    assert healed.value is Value.FAIL
+    assert healed.actual is not None and healed.actual.value == 5400.0
+
+
+def test_a_recovery_waits_until_all_faults_are_cleared() -> None:
+    fine = {"water-supply-d1": course((-3600, 1.0))}
+    done = [Executed("break", "pump-1", "pump-out", 1000, at, None, False) for at in (2000, None)]
+    item = Recovery("x", D1, OWN, TimeLimit(600.0), "cleared")
+    (open_,) = judge(scenario(expectations=[item]), CITY, history(fine, executed=done)).of(Category.EXPECTATION)
+    assert open_.value is Value.INCONCLUSIVE
+    assert "never cleared" in open_.reason.en
+
+
+def test_a_checker_that_is_not_here_is_named() -> None:
+    there = found(ByPlugin("x", "no-such-checker"), {})
+    assert there.value is Value.INCONCLUSIVE
+    assert "There is no checker no-such-checker" in there.reason.en
+    assert there.title.en == "x"

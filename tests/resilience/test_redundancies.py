@@ -63,6 +63,8 @@ def generator(at: float) -> tuple[float, str, str]:
         ("run over before the limit", hospital(), ((END - 10, "mains", "battery"),), Value.INCONCLUSIVE),
         ("gone before zero", hospital(), ((-60, "mains", "battery"), generator(-50)), Value.INCONCLUSIVE),
         ("over before zero", hospital(must=False), ((-60, "mains", "none"), (0, "none", "mains")), Value.PASS),
+        ("no limit, one below", hospital(within=None), (BATTERY, (200, "battery", "manual")), Value.FAIL),
+        ("ran dry at once", hospital(lasts=3600), (BATTERY, generator(110), (150, "generator", "none")), Value.FAIL),
         ("second outage fails", hospital(), (BATTERY, generator(110), (900, "generator", "mains"),
                                              (1000, "mains", "battery"), generator(1100)), Value.FAIL),
     ],
@@ -205,6 +207,7 @@ def test_what_was_called_on_for_less_than_it_must_last_has_not_shown_its_enduran
     assert short.value is Value.PASS
     assert short.untested
     assert "held for 43 min; endurance (24 h) not tested" in short.reason.en
+    assert found(hospital(lasts=2581), BATTERY, generator(110), (2690, "generator", "mains")).untested
     long = found(hospital(lasts=2580), BATTERY, generator(110), (2690, "generator", "mains"))
     assert not long.untested
     twice = (BATTERY, generator(110), (2690, "generator", "mains"), (3000, "mains", "battery"))

@@ -17,11 +17,13 @@ from resilience.scenario.scenario import (
     Invariant,
     LevelChoice,
     LevelHolds,
+    LinkContinuity,
     OptOut,
     Recovery,
     Scenario,
     Threshold,
     TimeLimit,
+    TimelineEntry,
     Window,
 )
 from simulator.contracts.history import Course, Executed, History
@@ -207,3 +209,25 @@ def test_categories_come_in_the_order_of_a_report() -> None:
     order = list(Category)
     places = [order.index(finding.category) for finding in found.findings]
     assert places == sorted(places)
+
+
+def test_of_a_continuity_the_run_begins_with_the_first_fault() -> None:
+    """It judges the levels of the other sub-systems for good, if it counts from the first fault; else they are left."""
+    entries = [
+        TimelineEntry(name, at_s, "pump-out", ("pump-1",), for_s=60.0) for name, at_s in (("a", 60.0), ("b", 600.0))
+    ]
+    done = [
+        Executed(e.id, "pump-1", e.fault, round(e.at_s * 1000), round(e.at_s * 1000) + 60_000, None, False)
+        for e in entries
+    ]
+
+    def left(fault: str) -> set[str]:
+        wanted = scenario(timeline=entries, expectations=[LinkContinuity("x", fault)])
+        found = judge(wanted, CITY, history(FINE, executed=done)).of(Category.REQUIRED)
+        return {finding.id.removeprefix("required-") for finding in found}
+
+    own = {"water-supply"}
+    assert own <= left("") and "power-supply" not in left("")
+    assert left("a") == left("")
+    assert left("b") == {level.measure for level in CITY.levels.values()}
+    assert left("never") == left("b")

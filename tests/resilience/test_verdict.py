@@ -1,5 +1,6 @@
 """The verdict as a whole: how findings combine, the answer, JUnit, JSON, and checkers that crash."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -19,7 +20,8 @@ from resilience.scenario.scenario import (
     TimelineEntry,
     Window,
 )
-from simulator.contracts.history import Executed, History
+from simulator.contracts.history import Course, Executed, History
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 from tests.resilience.town import course, history, modes, scenario, tiny_city
 
@@ -184,3 +186,23 @@ def test_links_and_entries_are_called_by_their_own_words() -> None:
     entry = TimelineEntry("break", 60.0, "pump-out", ("pump-1",))
     assert context.name("pump-1").en in context.fault(entry).en
     assert context.fault(replace(entry, title=WORDS)) == WORDS
+
+
+def test_a_steady_start_says_what_held_and_an_unsteady_one_how_bad_it_was() -> None:
+    def calm(choice: LevelChoice, levels: Mapping[str, Course] = FINE) -> Finding:
+        wanted = scenario(steady_state=[SteadyState("calm", choice, Threshold(), 1800.0)])
+        (finding,) = judge(wanted, CITY, history(levels)).of(Category.STEADY_STATE)
+        return finding
+
+    one, both = calm(LevelChoice(WATERS[:1])), calm(LevelChoice(measure="water-supply"))
+    assert one.reason.en == "The one service level held in the last 30 min before the start."
+    assert both.reason.en == "All 2 service levels held in the last 30 min before the start."
+    assert both.title.en == "Steady start: water supply"
+    power = next(level for level in CITY.levels.values() if level.measure == "power-supply")
+    domain = registry().measures[power.measure].domain
+    some, every = calm(LevelChoice(domain=domain)), calm(LevelChoice())
+    assert some.title.en == f"Steady start: {registry().subsystems[domain].title.en}" != every.title.en
+    assert {figure.subject for figure in some.figures} == {power.id}
+    assert every.title.en == "Steady start: all service levels"
+    shaky = FINE | {WATERS[0]: course((-3600, 1.0), (-600, 0.5), (-300, 1.0))}
+    assert "50% of the water demand" in calm(LevelChoice(WATERS[:1]), shaky).reason.en

@@ -29,8 +29,8 @@ class Carried:
     reason: Text
 
 
-def carried(item: Redundancy, outage: Outage, until: int, context: Context) -> Carried | None:
-    """What the standby carried in an outage up to `until`; None where nothing is asked or it was never active."""
+def carried(item: Redundancy, outage: Outage, context: Context) -> Carried | None:
+    """What the standby carried in an outage; None where nothing is asked or it was never active."""
     if item.carries is None:
         return None
     level = context.city.levels[item.carries.level] if item.carries.level else level_of(item.component, context.city)
@@ -39,9 +39,9 @@ def carried(item: Redundancy, outage: Outage, until: int, context: Context) -> C
     limit, course = level_limit(item.carries.limit, level), context.course(level)
     higher = limit.better == "higher"
     lowest = [
-        worst(course, stretch.begin, min(stretch.end, until), higher)
+        worst(course, stretch.begin, stretch.end, higher)
         for stretch in outage.stretches
-        if stretch.mode == item.standby and stretch.begin < until
+        if stretch.mode == item.standby
     ]
     if not lowest:
         return None
@@ -148,8 +148,7 @@ def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) 
     """The case with what was carried: too little of it fails what has passed so far."""
     if case.value is None or outage.lost < 0:
         return case
-    over = context.history.end if outage.back is None else outage.back
-    load = carried(item, outage, over, context)
+    load = carried(item, outage, context)
     if load is None:
         return case
     if load.too_little and case.value is not Value.FAIL:
