@@ -32,9 +32,12 @@ from simulator.city.road_file import RoadLink, RoadNode, Trips, write_roads
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
+from simulator.contracts.words import Words, number, percent
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.catalogue import JUNCTION
+
+_ = Words("simulator.city")
 
 Floats = NDArray[np.float64]
 
@@ -153,7 +156,7 @@ def build_roads(x_m: Floats, y_m: Floats, people: Floats) -> RoadNetwork:
     metres, before = shortest(NODES, length)
     trips = gravity(np.asarray(at_node * TRIPS_PERSON_D * CAR_DRIVER_SHARE), metres)
     speed = limits(length, assign(trips, before)[0])
-    _, before = shortest(NODES, {edge: length[edge] / speed[edge] for edge in edges})
+    _arrived, before = shortest(NODES, {edge: length[edge] / speed[edge] for edge in edges})
     on_edge, at = assign(trips, before)
     peak = max(share / (end - begin) for begin, end, share in DAY_SHAPE)
     names = [f"n{i + 1}" for i in range(NODES)]
@@ -272,18 +275,32 @@ def bundles(trips: Floats, names: Sequence[str]) -> list[Trips]:
 def _notes(links: int, trips: float) -> tuple[Assumption, ...]:
     return (
         Assumption(
-            "roads",
-            f"{NODES} nodes in the middle of clusters of homes, joined as a Gabriel graph: {links} one-way roads, "
-            f"{DETOUR:g} times as long as the straight line; the {MAIN_SHARE:.0%} that most would drive on are main "
-            f"roads with 50 km/h, or 70 km/h above {COUNTRY_M / 1000:g} km, the others have 30 km/h; "
-            f"1,800 veh/h and lane; lanes (at most {MOST_LANES}) as the peak hour needs at {GREEN_SHARE:.0%} green",
+            _("roads"),
+            _(
+                "{nodes} nodes in the middle of clusters of homes, joined as a Gabriel graph: {links} one-way roads, "
+                "{detour} times as long as the straight line; the {main} that most would drive on are main roads with "
+                "50 km/h, or 70 km/h above {country} km, the others have 30 km/h; 1,800 veh/h and lane; lanes (at most "
+                "{lanes}) as the peak hour needs at {green} green",
+                nodes=NODES,
+                links=links,
+                detour=DETOUR,
+                main=percent(MAIN_SHARE),
+                country=COUNTRY_M / 1000,
+                lanes=MOST_LANES,
+                green=percent(GREEN_SHARE),
+            ),
         ),
         Assumption(
-            "car trips",
-            f"{trips:,.0f} a day: {TRIPS_PERSON_D} trips a person and day, {CAR_DRIVER_SHARE:.0%} as a car's driver; "
-            f"spread by a gravity model over {DETERRENCE_M / 1000:g} km and an assumed shape of the day; "
-            "nobody crosses the town's border",
-            "Mobilität in Deutschland 2017; assumption",
+            _("car trips"),
+            _(
+                "{trips} a day: {each} trips a person and day, {car} as a car's driver; spread by a gravity model over "
+                "{deterrence} km and an assumed shape of the day; nobody crosses the town's border",
+                trips=number(trips),
+                each=TRIPS_PERSON_D,
+                car=percent(CAR_DRIVER_SHARE),
+                deterrence=DETERRENCE_M / 1000,
+            ),
+            _("Mobilität in Deutschland 2017; assumption"),
         ),
     )
 
@@ -308,8 +325,11 @@ def write_water(out: Path) -> Assumption:
         raise ValueError(f"{PUBLISHED} states its demand multiplier {count} times, not once")
     out.write_text(changed, encoding="utf-8")
     return Assumption(
-        "water demand",
-        f"{DEMAND_SHARE:g} of what ky10 publishes: with all of it the network runs dry on the second evening by itself",
+        _("water demand"),
+        _(
+            "{share} of what ky10 publishes: with all of it the network runs dry on the second evening by itself",
+            share=DEMAND_SHARE,
+        ),
     )
 
 
@@ -363,7 +383,7 @@ def _draft(folder: Path, without: Collection[str]) -> CityDraft:
         LITRES_SOURCE,
         water=NetworkRef(WATER_FILE, PLAN.owners.water),
         energy=NetworkRef(POWER_FILE, PLAN.owners.power),
-        assumptions=(*(replace(note, subject=f"grid: {note.subject}") for note in grid_notes), water_note),
+        assumptions=(*(replace(note, subject=_("grid: {what}", what=note.subject)) for note in grid_notes), water_note),
     )
     draft = replace(draft, overrides=_overhead(net), assumptions=(*draft.assumptions, _overhead_note(net)))
     draft = _on_one_map(draft, networks_of(draft, folder))
@@ -385,8 +405,12 @@ def _overhead(net: Any) -> dict[str, Override]:
 
 def _overhead_note(net: Any) -> Assumption:
     kinds = sorted(set(net.line["std_type"][net.line["type"] == "ol"]))
-    text = f"{len(_overhead(net))} lines of type {', '.join(kinds)} hang on poles, all others are cables in the ground"
-    return Assumption("overhead lines", text, "mv_oberrhein in pandapower")
+    text = _(
+        "{n} lines of type {kinds} hang on poles, all others are cables in the ground",
+        n=len(_overhead(net)),
+        kinds=", ".join(kinds),
+    )
+    return Assumption(_("overhead lines"), text, _("mv_oberrhein in pandapower"))
 
 
 def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
@@ -403,10 +427,14 @@ def _on_one_map(draft: CityDraft, networks: Networks) -> CityDraft:
     buses = frame.to_map(grid[:, 0], grid[:, 1])
     water_at, smaller = water_frame(water[:, 0], water[:, 1], people, *buses)
     note = Assumption(
-        "map",
-        f"mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle, turned by "
-        f"{water_at.rotate_deg:g} degrees so that people live near local substations, and drawn {smaller:.2f} times "
-        "smaller than it is (its hydraulics keep their published lengths); in truth neither knows the other",
+        _("map"),
+        _(
+            "mv_oberrhein stays where it stands; ky10 is laid over it, middle on middle, turned by {degrees} degrees "
+            "so that people live near local substations, and drawn {smaller} times smaller than it is (its hydraulics "
+            "keep their published lengths); in truth neither knows the other",
+            degrees=water_at.rotate_deg,
+            smaller=smaller,
+        ),
     )
     return replace(
         draft,
@@ -444,5 +472,9 @@ def _named(districts: tuple[DistrictDraft, ...]) -> tuple[DistrictDraft, ...]:
 
 
 def _district_note() -> Assumption:
-    text = f"{DISTRICTS} districts around middles of water demand (Lloyd's algorithm), each to where another is nearer"
-    return Assumption("districts", f"{text}; their names are made up")
+    text = _(
+        "{n} districts around middles of water demand (Lloyd's algorithm), each to where another is nearer; their "
+        "names are made up",
+        n=DISTRICTS,
+    )
+    return Assumption(_("districts"), text)

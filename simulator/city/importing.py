@@ -74,7 +74,7 @@ def ground_of(draft: CityDraft, networks: Networks, folder: Path, traffic: Mappi
     """The ground of a draft that has districts. Raises `BadInput` where people cannot be told."""
     where = Where(str(folder / CITY_FILE))
     components = placed(draft.districts, networks.components)
-    people, _, problems = settle_people(draft, networks, components, where)
+    people, _notes, problems = settle_people(draft, networks, components, where)
     if problems:
         raise BadInput(problems)
     districts = tuple(
@@ -177,8 +177,8 @@ def _districts(sources: ImportSources, draft: CityDraft, networks: Networks, tow
     litres_d = sum(w for name, w in networks.weights.items() if name.startswith("junction-")) * 86400.0 * 1000.0
     count = MANY if litres_d / LITRES_PERSON_D >= MANY_PEOPLE else FEW
     found = cut_into_districts(networks, count)
-    text = f"none given: cut into {len(found)} around the middles of demand (Lloyd's algorithm)"
-    return replace(draft, districts=found, assumptions=(*draft.assumptions, Assumption("districts", text)))
+    text = _("none given: cut into {n} around the middles of demand (Lloyd's algorithm)", n=len(found))
+    return replace(draft, districts=found, assumptions=(*draft.assumptions, Assumption(_("districts"), text)))
 
 
 def _known_links(
@@ -189,8 +189,12 @@ def _known_links(
     links, pairs = read_links(sources.links, networks.components, feeds, PLAN.owners.power)
     if not pairs:
         return links, ()
-    text = f"{len(links)} power links from {sources.links.name}, without a battery; the load named there tells the bus"
-    return links, (Assumption("power links of pumps", text),)
+    text = _(
+        "{n} power links from {file}, without a battery; the load named there tells the bus",
+        n=len(links),
+        file=sources.links.name,
+    )
+    return links, (Assumption(_("power links of pumps"), text),)
 
 
 def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -> CityDraft:
@@ -200,12 +204,13 @@ def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -
     components = placed(draft.districts, networks.components)
     loads = {c.id: networks.weights.get(c.id, 0.0) / WATTS_PERSON for c in components.values() if c.kind == BUS}
     if sum(loads.values()) > 0:
-        text = f"rated electric load divided by {WATTS_PERSON:g} W a person"
-        return _with_people(draft, components, loads, Assumption("people", text))
+        text = _("rated electric load divided by {watts} W a person", watts=WATTS_PERSON)
+        return _with_people(draft, components, loads, Assumption(_("people"), text))
     ends = {name: count / 2 / CAR_TRIPS_PERSON_D for name, count in trips.items()}
     if sum(ends.values()) > 0:
-        text = f"car trips a day divided by {CAR_TRIPS_PERSON_D:.3g} a person and day"
-        return _with_people(draft, components, ends, Assumption("people", text, "Mobilität in Deutschland 2017"))
+        text = _("car trips a day divided by {trips} a person and day", trips=CAR_TRIPS_PERSON_D)
+        basis = _("Mobilität in Deutschland 2017")
+        return _with_people(draft, components, ends, Assumption(_("people"), text, basis))
     what = _("nothing tells how many people live in the town")
     raise BadInput([Problem(draft.name, 0, "people", what, _("give --districts with people, or --water"))])
 

@@ -29,7 +29,7 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
-from simulator.contracts.words import Words
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 _ = Words("simulator.city")
@@ -139,8 +139,11 @@ def settle_people(
         what = _("nobody lives here: the water network has no demand in this district")
         fix = _("give people in the GeoJSON file, or draw the outline otherwise")
         return given, (), [where.problem("districts", name, "people", what, fix) for name in empty]
-    text = f"People per district are its mean water demand divided by {litres:g} litres per person and day"
-    return given | {name: derived[name] for name in asked}, (Assumption("people", text, draft.litres_source),), []
+    text = _(
+        "people per district are its mean water demand divided by {litres} litres per person and day", litres=litres
+    )
+    note = Assumption(_("people"), text, Verbatim(draft.litres_source))
+    return given | {name: derived[name] for name in asked}, (note,), []
 
 
 class _Known:

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 from simulator.city.draft import File, NetworkRef, Override, RoadRef, SensorRule
+from simulator.contracts.city import ASSUMED, Assumption
 from simulator.contracts.entries import ComponentRow, Id
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, NotNegative, Version, by_shape, wrong
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Numeral, Words
+from simulator.contracts.words import Numeral, Said, Text, Verbatim, Words
 
 _ = Words("simulator.city")
 
@@ -34,7 +35,7 @@ def _measure(name: str) -> str:
 
 
 class Title(Model):
-    """What the city is called."""
+    """What the city is called, or something else that it says, in each language."""
 
     en: str = Field(min_length=1)
     de: str = Field(min_length=1)
@@ -109,12 +110,25 @@ class LevelEntry(Model):
         return ServiceLevel(self.id, self.measure, self.subject, self.minimum, people, self.owner, self.basis)
 
 
+Wording = str | Title
+"""What a file says in one language for all readers, or in each language."""
+
+
+def worded(said: Wording) -> Text:
+    """What a file says."""
+    return Verbatim(said) if isinstance(said, str) else Said({"en": said.en, "de": said.de})
+
+
 class AssumptionEntry(Model):
     """Something that no input said and that had to be assumed."""
 
-    subject: str
-    text: str
-    basis: str = "assumption"
+    subject: Wording
+    text: Wording
+    basis: Wording = ASSUMED.en
+
+    def assumption(self) -> Assumption:
+        basis = ASSUMED if self.basis == ASSUMED.en else worded(self.basis)
+        return Assumption(worded(self.subject), worded(self.text), basis)
 
 
 class CityFile(Model):

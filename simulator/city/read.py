@@ -18,7 +18,6 @@ from simulator.city.frame import MapFrame
 from simulator.city.geojson import read_districts
 from simulator.city.model import SCHEMA, VERSION, CityFile
 from simulator.city.where import Where
-from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, Located, Part, Place, Row, load_document
 from simulator.contracts.entries import (
@@ -127,7 +126,7 @@ class _Reader:
             levels=tuple(entry.level() for entry in self._listed("levels", file.levels)),
             sensors=tuple(self._listed("sensors", file.sensors)),
             overrides=file.overrides,
-            assumptions=tuple(Assumption(a.subject, a.text, a.basis) for a in file.assumptions),
+            assumptions=tuple(entry.assumption() for entry in file.assumptions),
         )
         for name in file.overrides:
             self.where.entry("overrides", name, Part(self.document, ("overrides", name)))
@@ -136,7 +135,7 @@ class _Reader:
     def _file(self) -> CityFile:
         """city.yaml, as far as it can be read: what is broken is told, and left out."""
         data = self.document.data
-        for _ in range(3):  # an entry with a value that stands for a broken one may turn out to be broken elsewhere
+        for _time in range(3):  # an entry with a value that stands for a broken one may turn out to be broken elsewhere
             try:
                 return CityFile.model_validate_json(orjson.dumps(data))
             except ValidationError as error:

@@ -18,7 +18,7 @@ from simulator.city.draft import WITHHOLD, CityDraft, NetworkRef, RoadRef
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
 from simulator.city.read import CITY_FILE, OWN_NETWORKS
-from simulator.contracts.city import Assumption, City
+from simulator.contracts.city import ASSUMED, Assumption, City
 from simulator.contracts.component import Component
 from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.contracts.link import Link
@@ -84,7 +84,7 @@ def write_assumptions(city: City, folder: Path) -> None:
 def assumptions_text(title: str, assumptions: Iterable[Assumption]) -> str:
     """The list of everything assumed, as Markdown."""
     lines = [f"# What was assumed for {title}", "", "| about | assumed | basis |", "|---|---|---|"]
-    lines += [f"| {_bar(a.subject)} | {_bar(a.text)} | {_bar(a.basis)} |" for a in assumptions]
+    lines += [f"| {_bar(a.subject.en)} | {_bar(a.text.en)} | {_bar(a.basis.en)} |" for a in assumptions]
     return "\n".join(lines) + "\n"
 
 
@@ -154,7 +154,7 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
     if draft.overrides:
         data["overrides"] = {name: _without(known, **_NOTHING) for name, known in draft.overrides.items()}
     if draft.assumptions:
-        data["assumptions"] = [_without(a) for a in draft.assumptions]
+        data["assumptions"] = [_assumed(assumption) for assumption in draft.assumptions]
     body = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
     return f"# A city of Stadtwerk. The header of each table and the schema say what may stand here.\n{body}"
 
@@ -187,6 +187,12 @@ def _network(network: NetworkRef | RoadRef) -> dict[str, Any]:
     if frame is not None:
         out["map"] = _without(frame, rotate_deg=0.0)
     return out
+
+
+def _assumed(assumption: Assumption) -> dict[str, Any]:
+    """What was assumed, in one wording where all languages have the same."""
+    texts = {"subject": assumption.subject, "text": assumption.text, "basis": assumption.basis}
+    return {name: text.en if text.en == text.de or text == ASSUMED else text.record() for name, text in texts.items()}
 
 
 def _without(record: Any, **defaults: Any) -> dict[str, Any]:

@@ -10,15 +10,22 @@ from simulator.contracts.component import Component, District, Domain
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.sensor import SensorCohort
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.contracts")
+
+
+ASSUMED = _("assumption")
+"""The basis of what nobody published."""
 
 
 @dataclass(frozen=True, slots=True)
 class Assumption:
     """Something that no input said and that had to be assumed, with the reason."""
 
-    subject: str
-    text: str
-    basis: str = "assumption"
+    subject: Text
+    text: Text
+    basis: Text = ASSUMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,7 +171,7 @@ def show(city: City, terminal: Terminal) -> None:
         fullest = sorted(cables.items(), key=lambda item: (-item[1], item[0]))[:FULLEST]
         rows = [(name, count(n)) for name, n in fullest]
         table(text.filled(n=number(len(cables))), (_("trench"), _("cables")), rows)
-    told = [(a.subject, a.text, a.basis) for a in city.assumptions[:SHOWN_AT_FIRST]]
+    told = [tuple(map(terminal.said, (a.subject, a.text, a.basis))) for a in city.assumptions[:SHOWN_AT_FIRST]]
     assumed = (_("about"), _("what was assumed"), _("basis"))
     table(_("assumptions ({n})", n=number(len(city.assumptions))), assumed, told)
     if len(city.assumptions) > SHOWN_AT_FIRST:

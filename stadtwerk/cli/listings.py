@@ -90,7 +90,7 @@ def _of(topic: str, lang: str) -> Listing:
         "scenarios": lambda: _scenarios(lang),
         "suites": lambda: _suites(lang),
         "campaigns": lambda: _campaigns(lang),
-        "cities": _cities,
+        "cities": lambda: _cities(lang),
         "kinds": lambda: _kinds(lang),
         "faults": lambda: _faults(lang),
         "levels": lambda: _measures(lang),
@@ -99,7 +99,7 @@ def _of(topic: str, lang: str) -> Listing:
         "rates": lambda: _rates(lang),
         "fragilities": lambda: _fragilities(lang),
         "clauses": lambda: _clauses(lang),
-        "plugins": _plugins,
+        "plugins": lambda: _plugins(lang),
     }
     return topics[topic]()
 
@@ -136,10 +136,11 @@ def _suites(lang: str) -> Listing:
     return "suites that ship", ("name", "title", "scenarios"), rows
 
 
-def _cities() -> Listing:
+def _cities(lang: str) -> Listing:
     from stadtwerk.library import DEMO
 
-    rows = [(DEMO, "water: WNTR's ky10; grid: pandapower's mv_oberrhein; roads, ICT and lifelines laid over by rules")]
+    made = _("water: WNTR's ky10; grid: pandapower's mv_oberrhein; roads, ICT and lifelines laid over by rules")
+    rows = [(DEMO, made.of(lang))]
     return "cities with a name (any other: give its folder)", ("name", "made from"), rows
 
 
@@ -148,7 +149,7 @@ def _kinds(lang: str) -> Listing:
     for kind in registry().types.values():
         takes = "\n".join(
             f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
-            + (" (must be given)" if p.default is None else f" = {p.default}")
+            + (_(" (must be given)").of(lang) if p.default is None else f" = {p.default}")
             for p in kind.parameters
         )
         title = (kind.about or kind.title).of(lang)
@@ -166,7 +167,7 @@ def _faults(lang: str) -> Listing:
     for link_kind, faults in ((name, link.faults) for name, link in registry().links.items()):
         for point in faults:
             points[point.name] = point
-            where.setdefault(point.name, []).append(f"{link_kind} link")
+            where.setdefault(point.name, []).append(_("links: {kind}", kind=link_kind).of(lang))
     for point in registry().sensor_faults:
         points[point.name] = point
         where[point.name] = [_("sensors of any kind").of(lang)]
@@ -174,7 +175,7 @@ def _faults(lang: str) -> Listing:
     for name, point in points.items():
         takes = "\n".join(
             f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
-            + (" (must be given)" if p.default is None else f" = {p.default} ({p.source})")
+            + (_(" (must be given)").of(lang) if p.default is None else f" = {p.default} ({p.source})")
             for p in point.parameters
         )
         title = (point.about or point.title).of(lang)
@@ -206,7 +207,7 @@ def _quantities(lang: str) -> Listing:
     return "quantities, for sensors and evidence (component.quantity)", ("name", "unit", "of", "what it is"), rows
 
 
-def _plugins() -> Listing:
+def _plugins(lang: str) -> Listing:
     found = registry()
     rows = [
         (
@@ -214,7 +215,7 @@ def _plugins() -> Listing:
             one.group.removeprefix("stadtwerk."),
             one.origin,
             "stadtwerk" if one.ours else one.version,
-            f"left out: {one.error}" if one.error else "takes part",
+            (_("left out: {reason}", reason=str(one.error)) if one.error else _("takes part")).of(lang),
         )
         for one in sorted(found.plugins, key=lambda one: (one.group, one.name, one.origin))
     ]

@@ -17,7 +17,7 @@ import pytest
 from simulator.city.demo import build_demo, gabriel
 from simulator.city.importers.pandapower_grid import quiet_pandapower
 from simulator.city.people import inside
-from simulator.contracts.city import City
+from simulator.contracts.city import ASSUMED, City
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
 
@@ -217,7 +217,7 @@ def test_levels_and_sensors_name_what_there_is(demo: City) -> None:
 
 
 def test_the_lowered_levels_are_those_that_the_network_misses(demo: City) -> None:
-    lowered = [a.subject for a in demo.assumptions if a.subject.startswith(("water-supply-", "water-pressure-"))]
+    lowered = [a.subject.en for a in demo.assumptions if a.subject.en.startswith(("water-supply-", "water-pressure-"))]
     for level in demo.levels.values():
         if level.measure in ("water-supply", "water-pressure"):
             assert (level.minimum < 0.95) is (level.id in lowered), level
@@ -247,5 +247,11 @@ def test_old_devices_stand_behind_the_gateways_that_were_bought_first(demo: City
     years = {g.id: g.year or 9999 for g in gateways}
     assert max(years[g] for g in spoken) <= min(year for g, year in years.items() if g not in spoken)
     assert all(any(cohort.gateway == g for cohort in demo.cohorts) for g in spoken)
-    (said,) = [note for note in demo.assumptions if note.subject == "old devices"]
-    assert said.basis == "assumption" and all(f"{g} {protocol}" in said.text for g, protocol in spoken.items())
+    (said,) = [note for note in demo.assumptions if note.subject.en == "old devices"]
+    assert said.basis == ASSUMED and all(f"{g} {protocol}" in said.text.en for g, protocol in spoken.items())
+
+
+def test_every_assumption_is_told_in_every_language(demo: City) -> None:
+    assert len(demo.assumptions) > 50
+    for assumption in demo.assumptions:
+        assert assumption.text.de != assumption.text.en, assumption

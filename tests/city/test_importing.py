@@ -53,8 +53,8 @@ def test_water_alone_becomes_a_city_that_runs_on_stated_assumptions(tmp_path: Pa
     assert city.links_into("pump-u", LinkKind("control"))
     assert not [link for link in city.links.values() if link.kind in (LinkKind("power"), LinkKind("road"))]
     text = (tmp_path / "out" / "assumptions.md").read_text(encoding="utf-8")
-    listed = [note for note in report.assumptions if note.subject != "people"]
-    assert len(listed) > 10 and all(note.text.split("|")[0] in text for note in listed)
+    listed = [note for note in report.assumptions if note.subject.en != "people"]
+    assert len(listed) > 10 and all(note.text.en.split("|")[0] in text for note in listed)
 
 
 def test_a_schematic_drawing_gets_its_scale_from_the_pipes(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_networks_drawn_elsewhere_are_laid_over_each_other_and_that_is_said(tmp_
     water = [c for c in report.city.components.values() if c.kind in ("junction", "tank", "reservoir")]
     roads = report.city.of_kind("road-node")
     assert abs(sum(c.x_m for c in water) / len(water) - sum(c.x_m for c in roads) / len(roads)) < 500
-    assert any("drawn elsewhere" in note.text for note in report.assumptions)
+    assert any("drawn elsewhere" in note.text.en for note in report.assumptions)
 
 
 def test_links_and_districts_that_are_given_are_kept(tmp_path: Path) -> None:
@@ -188,7 +188,7 @@ def test_micropolis_lies_on_one_map_in_feet(micropolis: ImportReport) -> None:
 
 @needs_micropolis
 def test_micropolis_says_what_was_assumed(micropolis: ImportReport) -> None:
-    told = " ".join(f"{note.subject} {note.text}" for note in micropolis.assumptions)
+    told = " ".join(f"{note.subject.en} {note.text.en}" for note in micropolis.assumptions)
     for word in ("foot", "dependencies.csv", "District", "gateway", "hospital", "road access", "210", "litres"):
         assert word.lower() in told.lower(), word
     assert micropolis.city.people > 1000

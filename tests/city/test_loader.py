@@ -35,7 +35,7 @@ def test_people_follow_from_demand(tmp_path: Path) -> None:
     west, east = 2.0 * 86400 / 126, 1.78 * 86400 / 126
     assert city.people == round(west + east)
     assert abs(city.districts["west"].people - west) < 1 and abs(city.districts["east"].people - east) < 1
-    assert any(note.subject == "people" and note.basis == "Destatis 2022" for note in city.assumptions)
+    assert any(note.subject.en == "people" and note.basis.en == "Destatis 2022" for note in city.assumptions)
     assert city.levels["water-supply-city"].people == city.people
     assert city.levels["litres-west"].people == city.districts["west"].people
 

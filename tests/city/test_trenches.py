@@ -102,7 +102,7 @@ def test_cables_follow_the_streets_and_two_in_one_street_make_a_trench() -> None
         "power-bus-1-server-a": (),  # the same node is nearest to both ends
     }
     assert found.overrides == {"line-1": Override(year=1990, trenches=("trench-a-b", "trench-b-c"))}
-    assert "2 streets" in found.assumptions[-1].text
+    assert "2 streets" in found.assumptions[-1].text.en
 
 
 def test_without_roads_there_are_no_trenches() -> None:

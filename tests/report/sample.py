@@ -22,7 +22,7 @@ from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Said
+from simulator.contracts.words import Said, Verbatim
 
 START = datetime(2026, 1, 14, 12, 0)
 OUT_S, BACK_S, END_S = 6 * 3600.0, 10.5 * 3600.0, 86400.0
@@ -92,7 +92,10 @@ def city() -> City:
             levels[name] = ServiceLevel(name, measure, d.id, minimum, d.people, "Stadtwerke", basis)
     for name in ("hospital-1", "hospital-2", "dispatch", "town-hall", "waterworks", "traffic-centre"):
         levels[f"lifeline-{name}"] = ServiceLevel(f"lifeline-{name}", "lifeline", name, 0.95, 900)
-    assumptions = tuple(Assumption(f"pump-{i}", "Bemessungsleistung aus Fördermenge und Förderhöhe") for i in range(13))
+    assumptions = tuple(
+        Assumption(Verbatim(f"pump-{i}"), Verbatim("Bemessungsleistung aus Fördermenge und Förderhöhe"))
+        for i in range(13)
+    )
     return City(
         "muster", "Sample town", "Musterstadt", 48.5, 8.0,
         MappingProxyType(components), MappingProxyType(links), MappingProxyType(districts), MappingProxyType(levels),

@@ -92,7 +92,7 @@ def compose(
         why_command=f"stadtwerk why runs/{scenario.id}-seed{seed}",
         thresholds=_thresholds(city, verdict),
         telemetry=telemetry,
-        assumptions=tuple(AssumptionNote(a.subject, a.text, a.basis) for a in city.assumptions),
+        assumptions=tuple(AssumptionNote(a.subject, a.text, _basis(a.basis)) for a in city.assumptions),
         command=command,
         digest=digest,
         metrics=verdict.metrics,
@@ -268,6 +268,12 @@ def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[f
             for c in drawn
         ),
     )
+
+
+def _basis(basis: Text) -> Text:
+    """What an assumption rests on: a norm by its title."""
+    norm = norms().get(basis.en)
+    return basis if norm is None else norm.title
 
 
 def _thresholds(city: City, verdict: Verdict) -> tuple[ThresholdRow, ...]:

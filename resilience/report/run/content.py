@@ -183,9 +183,9 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class AssumptionNote:
-    subject: str
-    text: str
-    basis: str
+    subject: Text
+    text: Text
+    basis: Text
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,10 @@ from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, place
 from simulator.city.generator.names import DEPOT
 from simulator.contracts.city import Assumption
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Words
 from simulator.coupling.catalogue import DEPOT as DEPOT_TYPE
+
+_ = Words("simulator.city")
 
 
 def depots(town: Laying) -> Layer:
@@ -29,8 +32,11 @@ def depots(town: Laying) -> Layer:
         for i, d in enumerate(seats)
     ]
     counted = ", ".join(f"{count:g} {name.removesuffix('_crews')}" for name, count in crews.items() if count)
-    text = (
-        f"{len(found)} depots in {', '.join(d.id for d in seats)} send crews, fuel trucks and tankers; "
-        f"each has by day, in crews: {counted}; at night half of them, rounded up"
+    text = _(
+        "{n} depots in {seats} send crews, fuel trucks and tankers; each has by day, in crews: {counted}; at night "
+        "half of them, rounded up",
+        n=len(found),
+        seats=", ".join(d.id for d in seats),
+        counted=counted,
     )
-    return Layer(tuple(found), assumptions=(Assumption("depots", text),))
+    return Layer(tuple(found), assumptions=(Assumption(_("depots"), text),))

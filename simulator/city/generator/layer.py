@@ -15,6 +15,9 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.naming import Given
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Text, Words
+
+_ = Words("simulator.city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,11 @@ class Laying:
     plan: TownSize
     laid: Layer
 
-    def measured(self, rules: Iterable[SensorRule], text: str) -> Layer:
+    def measured(self, rules: Iterable[SensorRule], text: Text) -> Layer:
         """The rules for those types of component that the town has, and what is assumed of them, in words."""
         present = {component.kind for component in (*self.ground.components.values(), *self.laid.components)}
         wanted = tuple(rule for rule in rules if rule.kind in present)
-        subject = f"sensors of {', '.join(rule.id for rule in wanted)}"
+        subject = _("sensors of {which}", which=", ".join(rule.id for rule in wanted))
         return Layer(sensors=wanted, assumptions=(Assumption(subject, text),) if wanted else ())
 
     @property

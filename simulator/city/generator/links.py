@@ -11,10 +11,13 @@ from simulator.city.generator.names import GENERATOR
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.link import Link
+from simulator.contracts.words import Text, Verbatim, Words, number
 from simulator.domains.energy.catalogue import GENERATOR as GENERATOR_TYPE
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import DATA, ROUTER
 from simulator.domains.water.catalogue import WATER
+
+_ = Words("simulator.city")
 
 HOUR_S = 3600.0
 
@@ -95,7 +98,7 @@ def room_links(ground: BareTown, laid: Layer, room: Component, plan: TownSize) -
 
 
 def generator_for(
-    site: Component, load_w: float, endurance_h: float, basis: str, reason: str, also: Sequence[Component] = ()
+    site: Component, load_w: float, endurance_h: float, basis: Text, reason: Text, also: Sequence[Component] = ()
 ) -> Layer:
     """A generator beside a site, its tank full at the start and just large enough for `endurance_h` at `load_w`.
 
@@ -115,9 +118,13 @@ def generator_for(
         tank_l=tank_l,
         burn_l_h=burn_l_h,
     )
-    text = (
-        f"{tank_l:g} l of fuel last {endurance_h:g} h at {load_w / 1000:g} kW "
-        f"({reason}; {LITRES_PER_KWH:g} l/kWh, both assumptions)"
+    text = _(
+        "{litres} l of fuel last {hours} h at {load} kW ({reason}; {rate} l/kWh, both assumptions)",
+        litres=tank_l,
+        hours=endurance_h,
+        load=number(load_w / 1000, 6),
+        reason=reason,
+        rate=LITRES_PER_KWH,
     )
     links = tuple(join(POWER, generator.id, fed.id, site.owner) for fed in (site, *also))
-    return Layer((generator,), links, assumptions=(Assumption(generator.id, text, basis),))
+    return Layer((generator,), links, assumptions=(Assumption(Verbatim(generator.id), text, basis),))

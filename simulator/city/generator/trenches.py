@@ -12,6 +12,9 @@ from simulator.city.generator.layer import Layer
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Words
+
+_ = Words("simulator.city")
 
 
 def in_trenches(ground: BareTown, layer: Layer, kept: Collection[str]) -> Layer:
@@ -48,15 +51,16 @@ def in_trenches(ground: BareTown, layer: Layer, kept: Collection[str]) -> Layer:
         if shared[line.id]
     }
     trenches = sum(1 for number in count.values() if number > 1)
-    text = (
-        f"cables (data links, power links, buried lines) follow the shortest way over the roads between the nodes "
-        f"nearest to their ends; {trenches} streets in which two or more lie are trenches"
+    text = _(
+        "cables (data links, power links, buried lines) follow the shortest way over the roads between the nodes "
+        "nearest to their ends; {n} streets in which two or more lie are trenches",
+        n=trenches,
     )
     return replace(
         layer,
         links=tuple(replace(ln, trenches=shared[ln.id]) if shared.get(ln.id) else ln for ln in layer.links),
         overrides={**layer.overrides, **overrides},
-        assumptions=(*layer.assumptions, Assumption("trenches", text)),
+        assumptions=(*layer.assumptions, Assumption(_("trenches"), text)),
     )
 
 
@@ -94,7 +98,7 @@ class _Ways:
         best, before = {start: 0.0}, {start: start}
         queue = [(0.0, self._order[start], start)]
         while queue:
-            length, _, node = heapq.heappop(queue)
+            length, _order, node = heapq.heappop(queue)
             if length > best[node]:
                 continue
             for step, other in self._out.get(node, ()):

@@ -18,7 +18,10 @@ from simulator.city.water_file import close_water_file, is_metric, open_water_fi
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput
+from simulator.contracts.words import Words, number
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+
+_ = Words("simulator.city")
 
 Floats = NDArray[np.float64]
 
@@ -63,11 +66,16 @@ def share_map(
     else:
         longitude, latitude = place or SOMEWHERE
         frame = MapFrame(unit_m, unit_m, -unit_m * float(middle[0]), -unit_m * float(middle[1]))
-        unit = {1.0: "metre", FOOT_M: "foot"}.get(unit_m, f"{unit_m:.4g} m")
-        notes.append(Assumption("map", f"one unit of the coordinates is one {unit}"))
+        if unit_m == 1.0:
+            said = _("one unit of the coordinates is one metre")
+        elif unit_m == FOOT_M:
+            said = _("one unit of the coordinates is one foot")
+        else:
+            said = _("one unit of the coordinates is {metres} m", metres=number(unit_m, 4))
+        notes.append(Assumption(_("map"), said))
         if place is None:
             notes.append(
-                Assumption("place", "no file says where the town lies: the middle of Germany, for the sun only")
+                Assumption(_("place"), _("no file says where the town lies: the middle of Germany, for the sun only"))
             )
     frames = {leader: frame}
     for domain, points in spots.items():
@@ -77,11 +85,11 @@ def share_map(
             frames[domain] = frame
         else:
             frames[domain] = _over(points, spots[leader], frame)
-            text = f"drawn elsewhere than {leader}: laid over it, middle on middle, as large as it"
-            notes.append(Assumption(f"{domain} on the map", text))
+            text = _("drawn elsewhere than {leader}: laid over it, middle on middle, as large as it", leader=leader)
+            notes.append(Assumption(_("{domain} on the map", domain=domain), text))
     if len(spots) > 1:
         names = ", ".join(domain for domain in spots if frames[domain] == frame)
-        notes.append(Assumption("map", f"drawn on one map: {names}"))
+        notes.append(Assumption(_("map"), _("drawn on one map: {names}", names=names)))
     return SharedMap(frames, longitude, latitude, tuple(notes))
 
 
@@ -148,11 +156,10 @@ def given_districts(
     points = np.array([point for district in drawn for outline in district.outlines for point in outline])
     if np.abs(points[:, 0]).max() <= 180 and np.abs(points[:, 1]).max() <= 90:
         frame = MapFrame.of_degrees(draft.longitude_deg, draft.latitude_deg)
-        note = Assumption("districts", "outlines are in longitude and latitude")
+        note = Assumption(_("districts"), _("outlines are in longitude and latitude"))
     else:
         frame = next(iter(town.frames.values()))
-        note = Assumption(
-            "districts", f"outlines are drawn in the coordinates of the {next(iter(town.frames))} network"
-        )
-    districts, _ = read_districts(path, frame, Where(str(path)))
+        text = _("outlines are drawn in the coordinates of the {domain} network", domain=next(iter(town.frames)))
+        note = Assumption(_("districts"), text)
+    districts, _frame = read_districts(path, frame, Where(str(path)))
     return tuple(districts), (note,)

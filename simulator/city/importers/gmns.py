@@ -24,7 +24,7 @@ from simulator.city.road_file import (
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.words import Words, alternatives
+from simulator.contracts.words import Message, Words, alternatives, percent, quantity
 
 _ = Words("simulator.city")
 
@@ -35,10 +35,13 @@ HOURLY_WEIGHT = (
 """Weight of each hour of a working day (assumption: a morning peak at 7, a higher and longer one at 16 to 18)."""
 
 HOURLY_ASSUMPTION = Assumption(
-    "car trips by hour",
-    "the trip table does not say when people drive: it is taken as one working day and spread over the hours with a "
-    f"morning peak at 7 ({HOURLY_WEIGHT[7] / sum(HOURLY_WEIGHT):.1%}) and an evening peak at 17 "
-    f"({HOURLY_WEIGHT[17] / sum(HOURLY_WEIGHT):.1%})",
+    _("car trips by hour"),
+    _(
+        "the trip table does not say when people drive: it is taken as one working day and spread over the hours with "
+        "a morning peak at 7 ({morning}) and an evening peak at 17 ({evening})",
+        morning=percent(HOURLY_WEIGHT[7] / sum(HOURLY_WEIGHT), 1),
+        evening=percent(HOURLY_WEIGHT[17] / sum(HOURLY_WEIGHT), 1),
+    ),
 )
 
 
@@ -77,9 +80,13 @@ def import_gmns(
     """
     notes = [
         Assumption(
-            "road units",
-            f"one unit of length is {length_unit_m:g} m, one of speed {speed_unit_m_s:.4g} m/s, "
-            f"one of the coordinates {coordinate_unit_m:g} m",
+            _("road units"),
+            _(
+                "one unit of length is {length} m, one of speed {speed} m/s, one of the coordinates {coordinate} m",
+                length=quantity(length_unit_m, "1", 6),
+                speed=quantity(speed_unit_m_s, "1", 4),
+                coordinate=quantity(coordinate_unit_m, "1", 6),
+            ),
         )
     ]
     problems: list[Problem] = []
@@ -117,7 +124,7 @@ def import_gmns(
         if row.cells.get("directed", "1").lower() in ("0", "false"):
             roads.append(RoadLink(f"{name}-back", b.id, a.id, length_m, speed_m_s, capacity_veh_s, whole))
             filled["directed"] = filled.get("directed", 0) + 1
-    notes += [Assumption("roads", f"{count} links {TEXTS[name]}") for name, count in filled.items()]
+    notes += [Assumption(_("roads"), TEXTS[name].filled(n=count)) for name, count in filled.items()]
     trips = [] if demand is None else _trips(demand, where, zones, notes, problems)
     if problems:
         raise BadInput(problems)
@@ -127,12 +134,15 @@ def import_gmns(
     return tuple(notes)
 
 
-TEXTS: Mapping[str, str] = {
-    "length": "have no length: straight lines",
-    "free_speed": f"have no speed: {DEFAULT_SPEED_M_S / KM_H:g} km/h (StVO § 3)",
-    "capacity": f"have no capacity: {DEFAULT_CAPACITY_VEH_S * HOUR_S:g} veh/h and lane (Highway Capacity Manual)",
-    "lanes": "have no lanes: one",
-    "directed": "run both ways: two roads each, alike",
+TEXTS: Mapping[str, Message] = {
+    "length": _("{n} links have no length: straight lines"),
+    "free_speed": _("{n} links have no speed: {speed} km/h (StVO § 3)", speed=DEFAULT_SPEED_M_S / KM_H),
+    "capacity": _(
+        "{n} links have no capacity: {capacity} veh/h and lane (Highway Capacity Manual)",
+        capacity=DEFAULT_CAPACITY_VEH_S * HOUR_S,
+    ),
+    "lanes": _("{n} links have no lanes: one"),
+    "directed": _("{n} links run both ways: two roads each, alike"),
 }
 
 

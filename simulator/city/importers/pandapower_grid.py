@@ -38,7 +38,7 @@ from simulator.city.power_file import (
 )
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.words import Words
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.energy.catalogue import TRANSFORMER
 
 _ = Words("simulator.city")
@@ -54,12 +54,12 @@ def places(net: Any, tables: Tables, edges: Sequence[tuple[int, int]], roots: It
     known = {bus: point for bus, point in known.items() if bus in tables.node_of}
     buses = list(tables.node_of)
     if not known:
-        tables.assume("coordinates", "the file has none; the grid was drawn as a tree from its infeeds", "assumption")
+        tables.assume(_("coordinates"), _("the file has none; the grid was drawn as a tree from its infeeds"))
         return _tree(buses, edges, roots)
     missing = [bus for bus in buses if bus not in known]
     if missing:
-        words = "without coordinates, placed at the nearest neighbour along the grid that has some"
-        tables.assume_of("coordinates", [f"bus {bus}" for bus in missing], words)
+        words = _("without coordinates, placed at the nearest neighbour along the grid that has some")
+        tables.assume_of(_("coordinates"), [f"bus {bus}" for bus in missing], words)
         _borrow(known, buses, edges)
     return known
 
@@ -153,10 +153,10 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     for index, row in in_service(net, "bus"):
         tables.rated_kv[index] = float(row["vn_kv"])
         tables.node_of[index] = tables.add("node", u_rated=float(row["vn_kv"]) * 1e3)
-    tables.assume_of("bus", off, "out of service in the file, left out")
+    tables.assume_of(_("bus"), off, _("out of service in the file, left out"))
     for table in ("line", "trafo", "trafo3w", "load", "sgen", "gen", "storage"):
         idle = [f"{table} {i}" for i, alive in net[table]["in_service"].items() if not alive] if table in net else []
-        tables.assume_of(table, idle, "out of service in the file, left out")
+        tables.assume_of(Verbatim(table), idle, _("out of service in the file, left out"))
     branches, ring = convert_branches(net, tables)
     infeeds = convert_sources(net, tables)
     if not tables.node_of or not infeeds:
@@ -170,7 +170,7 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     storages = convert_storages(net, tables)
     coordinates = frame(at.values())
     if coordinates == "metres":
-        tables.assume("coordinates", "too large for degrees: taken as metres of a plane")
+        tables.assume(_("coordinates"), _("too large for degrees: taken as metres of a plane"))
     file = PowerFile(
         tables.frequency_hz,
         coordinates,
@@ -283,6 +283,9 @@ def _substation(
     own = [b for b in branches if b.kind == TRANSFORMER and b.buses[0] in bar]
     busbar = own[0].buses[1] if own else infeed.bus
     if not own:
-        tables.assume("infeed", f"{infeed.name} has no transformer of its own: it feeds bus {infeed.bus} as it is")
+        words = _(
+            "{name} has no transformer of its own: it feeds bus {bus} as it is", name=infeed.name, bus=str(infeed.bus)
+        )
+        tables.assume(_("infeed"), words)
     names = tuple(_branch_id(b) for b in own)
     return SubstationRecord(infeed.id, infeed.name, *at[busbar], str(infeed.bus), str(busbar), infeed.source, names)

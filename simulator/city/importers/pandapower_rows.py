@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.contracts.city import Assumption
+from simulator.contracts.city import ASSUMED, Assumption
+from simulator.contracts.words import NO_TEXT, Numeral, Text, Verbatim, Words, joined
 from simulator.domains.energy.catalogue import TRANSFORMER
+
+_ = Words("simulator.city")
 
 Row = dict[str, Any]
 
@@ -48,14 +51,14 @@ class Tables:
         self._next += 1
         return self._next - 1
 
-    def assume(self, subject: str, words: str, basis: str = "assumption") -> None:
+    def assume(self, subject: Text, words: Text, basis: Text = ASSUMED) -> None:
         self.assumptions.append(Assumption(subject, words, basis))
 
-    def assume_of(self, subject: str, names: list[str], words: str, basis: str = "assumption") -> None:
+    def assume_of(self, subject: Text, names: list[str], words: Text, basis: Text = ASSUMED) -> None:
         """One assumption about many elements, if there are any: how many, and the first of them by name."""
         if names:
             first = ", ".join(names[:5]) + (", …" if len(names) > 5 else "")
-            self.assume(subject, f"{len(names)} ({first}): {words}", basis)
+            self.assume(subject, joined((Verbatim(f"{len(names)} ({first}): "), words), NO_TEXT), basis)
 
     def dataset(self) -> str:
         """The tables in power-grid-model's JSON form."""
@@ -176,15 +179,23 @@ def _lines(net: Any, tables: Tables, switches: dict[tuple[str, int, int], bool])
             i_n=rated,
         )
         out.append(Branch("line", index, name, buses, "line", pgm, rated, closed))
-    tables.assume_of("line", unrated, f"no rated current in the file, {UNKNOWN_RATING_A:g} A taken: never overloaded")
-    tables.assume_of("line", no_impedance, f"no impedance in the file, {SMALL_OHM:g} ohm taken")
-    tables.assume_of("line", leaky, "shunt conductance without capacitance is left out")
-    tables.assume_of("line", dropped, "left out, they end at a bus that is out of service")
+    tables.assume_of(
+        _("line"),
+        unrated,
+        _("no rated current in the file, {current} A taken: never overloaded", current=UNKNOWN_RATING_A),
+    )
+    tables.assume_of(
+        _("line"),
+        no_impedance,
+        _("no impedance in the file, {impedance} ohm taken", impedance=Numeral(f"{SMALL_OHM:g}")),
+    )
+    tables.assume_of(_("line"), leaky, _("shunt conductance without capacitance is left out"))
+    tables.assume_of(_("line"), dropped, _("left out, they end at a bus that is out of service"))
     return out
 
 
-def _tap(row: Row, side_volts: dict[str, float]) -> tuple[dict[str, Any], str]:
-    """PGM tap columns, and what could not be taken over (empty if nothing).
+def _tap(row: Row, side_volts: dict[str, float]) -> tuple[dict[str, Any], Text]:
+    """PGM tap columns, and what could not be taken over (`NO_TEXT` if nothing).
 
     Pandapower moves the rated voltage of the tap's side by `step_percent` of itself a step, PGM by `tap_size` volts.
     """
@@ -194,14 +205,14 @@ def _tap(row: Row, side_volts: dict[str, float]) -> tuple[dict[str, Any], str]:
     if "tap_pos" in row and row["tap_pos"] != row["tap_pos"]:
         off = 0.0
     kind = text(row, "tap_changer_type")
-    lost = ""
+    lost: Text = NO_TEXT
     if off and kind != "Ratio":
-        lost = f"tap changer of type {kind or 'none'} is left out"
+        lost = _("tap changer of type {kind} is left out", kind=kind or _("none"))
         off = 0.0
     elif off and number(row, "tap_step_degree"):
-        lost = "phase shift of the tap changer is left out"
+        lost = _("phase shift of the tap changer is left out")
     if bool(row.get("tap_dependency_table", False)) and row.get("tap_dependency_table") is True:
-        lost = "impedance that depends on the tap is left out"
+        lost = _("impedance that depends on the tap is left out")
     size = side_volts.get(side, 0.0) * number(row, "tap_step_percent") / 100.0
     if off != round(off):  # a tap between two steps becomes one step of that size
         size, off = size * off, 1.0
@@ -214,7 +225,7 @@ def _tap(row: Row, side_volts: dict[str, float]) -> tuple[dict[str, Any], str]:
         "tap_size": size,
     }
     if number(row, "tap2_pos") != number(row, "tap2_neutral"):
-        lost = "second tap changer is left out"
+        lost = _("second tap changer is left out")
     return columns, lost
 
 
@@ -235,7 +246,7 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
         buses = (int(row["hv_bus"]), int(row["lv_bus"]))
         name = text(row, "name") or f"transformer {index}"
         if not all(bus in tables.node_of for bus in buses):
-            tables.assume_of("transformer", [name], "left out, it ends at a bus that is out of service")
+            tables.assume_of(_("transformer"), [name], _("left out, it ends at a bus that is out of service"))
             continue
         closed = tuple(switches.get(("t", index, bus), True) for bus in buses)
         parallel = number(row, "parallel", 1.0)
@@ -243,8 +254,10 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
         volts = {"hv": number(row, "vn_hv_kv") * 1e3, "lv": number(row, "vn_lv_kv") * 1e3}
         tap, lost = _tap(row, volts)
         clock, fits = _clock(number(row, "shift_degree"))
-        tables.assume_of("transformer", [name] if lost else [], lost)
-        tables.assume_of("transformer", [] if fits else [name], f"phase shift rounded to {clock * 30} degrees")
+        tables.assume_of(_("transformer"), [] if lost is NO_TEXT else [name], lost)
+        tables.assume_of(
+            _("transformer"), [] if fits else [name], _("phase shift rounded to {degrees} degrees", degrees=clock * 30)
+        )
         iron_w = number(row, "pfe_kw") * 1e3
         pgm = tables.add(
             "transformer",
@@ -275,7 +288,7 @@ def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int]
         buses = (int(row["hv_bus"]), int(row["mv_bus"]), int(row["lv_bus"]))
         name = text(row, "name") or f"three-winding transformer {index}"
         if not all(bus in tables.node_of for bus in buses):
-            tables.assume_of("transformer", [name], "left out, it ends at a bus that is out of service")
+            tables.assume_of(_("transformer"), [name], _("left out, it ends at a bus that is out of service"))
             continue
         closed = tuple(switches.get(("t3", index, bus), True) for bus in buses)
         rated = {s: number(row, f"sn_{s}_mva") * 1e6 for s in ("hv", "mv", "lv")}
@@ -283,8 +296,12 @@ def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int]
         tap, lost = _tap(row, volts)
         clock_12, fits_12 = _clock(number(row, "shift_mv_degree"))
         clock_13, fits_13 = _clock(number(row, "shift_lv_degree"))
-        tables.assume_of("transformer", [name] if lost else [], lost)
-        tables.assume_of("transformer", [] if fits_12 and fits_13 else [name], "phase shift rounded to 30 degrees")
+        tables.assume_of(_("transformer"), [] if lost is NO_TEXT else [name], lost)
+        tables.assume_of(
+            _("transformer"),
+            [] if fits_12 and fits_13 else [name],
+            _("phase shift rounded to {degrees} degrees", degrees=30),
+        )
         columns: dict[str, Any] = {}
         for pair, a, b, at in (("12", "hv", "mv", "hv"), ("23", "mv", "lv", "mv"), ("13", "hv", "lv", "lv")):
             columns[f"uk_{pair}"] = number(row, f"vk_{at}_percent") / 100.0
@@ -322,7 +339,7 @@ def _ring_points(
             by_end[letter[branch.table], branch.index, branch.buses[side]] = (branch, side)
         elif not any(branch.closed):
             both_open.append(branch.name)
-    tables.assume_of("switch", both_open, "open at both ends in the file: out for good, no ring point")
+    tables.assume_of(_("switch"), both_open, _("open at both ends in the file: out for good, no ring point"))
     out, seen = [], set()
     for index, row in zip(net.switch.index, net.switch.to_dict("records"), strict=True):
         key = (str(row["et"]), int(row["element"]), int(row["bus"]))
@@ -355,7 +372,7 @@ def _bus_switches(net: Any, tables: Tables) -> list[OpenSwitch]:
             ohmic.append(name)
         if not closed:
             out.append(OpenSwitch(int(index), name, buses, "link", pgm, -1))
-    tables.assume_of("switch", ohmic, "impedance of the closed switch is left out")
+    tables.assume_of(_("switch"), ohmic, _("impedance of the closed switch is left out"))
     return out
 
 
@@ -433,7 +450,7 @@ def convert_loads(net: Any, tables: Tables) -> dict[int, BusLoads]:
             at.power[i] += complex(p * a, q * b)
         at.rated_w += p
         at.names.append(name)
-    for _, row in in_service(net, "ward"):
+    for _index, row in in_service(net, "ward"):
         if int(row["bus"]) in tables.node_of:
             at = out.setdefault(int(row["bus"]), BusLoads())
             at.power[0] += complex(number(row, "ps_mw"), number(row, "qs_mvar")) * 1e6
@@ -442,7 +459,7 @@ def convert_loads(net: Any, tables: Tables) -> dict[int, BusLoads]:
     for bus, at in out.items():
         at.loads = [_load(tables, bus, kind, s) for kind, s in enumerate(at.power) if s]
     _motors(net, tables, out)
-    tables.assume_of("load", lost, "left out, their bus is out of service")
+    tables.assume_of(_("load"), lost, _("left out, their bus is out of service"))
     return out
 
 
@@ -470,7 +487,9 @@ def _motors(net: Any, tables: Tables, out: dict[int, BusLoads]) -> None:
         name = text(row, "name") or f"motor {index}"
         at.names.append(name)
         names.append(name)
-    tables.assume_of("motor", names, "taken as loads of constant power; off where a linked pump says what it draws")
+    tables.assume_of(
+        _("motor"), names, _("taken as loads of constant power; off where a linked pump says what it draws")
+    )
 
 
 def convert_sources(net: Any, tables: Tables) -> list[Infeed]:
@@ -495,8 +514,8 @@ def convert_sources(net: Any, tables: Tables) -> list[Infeed]:
             sk=INFEED_SK_VA,
         )
         infeeds.append(Infeed(ident, name, bus, source))
-    held = "holds its voltage whatever flows; short-circuit power in the file is for short circuits"
-    tables.assume_of("infeed", [i.name for i in infeeds], held, "pandapower's power flow does the same")
+    held = _("holds its voltage whatever flows; short-circuit power in the file is for short circuits")
+    tables.assume_of(_("infeed"), [i.name for i in infeeds], held, _("pandapower's power flow does the same"))
     return infeeds
 
 
@@ -520,18 +539,20 @@ def convert_generation(net: Any, tables: Tables) -> list[Plant]:
                 plants.append(Plant(index, name, bus, pgm, rated * 1e6))
             else:
                 steady.append(name)
-    for _, row in in_service(net, "shunt"):
+    for _index, row in in_service(net, "shunt"):
         bus = int(row["bus"])
         if bus in tables.node_of:
             volts = number(row, "vn_kv", tables.rated_kv[bus]) * 1e3
             s = complex(number(row, "p_mw"), number(row, "q_mvar")) * 1e6 * number(row, "step", 1.0)
             tables.add("shunt", node=tables.node_of[bus], status=1, g1=s.real / volts**2, b1=-s.imag / volts**2)
-    tables.assume_of("generation", [p.name for p in plants], "PV: the sun decides, not the scaling in the file")
-    tables.assume_of("generation", steady, "not PV: feeds the power in the file at all times")
-    tables.assume_of("generation", held, "voltage control left out: feeds the file's power without reactive power")
+    tables.assume_of(_("generation"), [p.name for p in plants], _("PV: the sun decides, not the scaling in the file"))
+    tables.assume_of(_("generation"), steady, _("not PV: feeds the power in the file at all times"))
+    tables.assume_of(
+        _("generation"), held, _("voltage control left out: feeds the file's power without reactive power")
+    )
     for table in LEFT_OUT:
         if found := count(net, table):
-            tables.assume(table, f"{found} left out: not supported")
+            tables.assume(Verbatim(table), _("{n} left out: not supported", n=found))
     return plants
 
 
@@ -547,7 +568,9 @@ def convert_storages(net: Any, tables: Tables) -> list[Storage]:
         rated = abs(number(row, "sn_mva") or number(row, "max_p_mw") or number(row, "p_mw")) * 1e6
         full = number(row, "max_e_mwh") * 3.6e9
         if not rated or not full:
-            tables.assume_of("storage", [name], "no rated power or energy in the file: taken as a load, no battery")
+            tables.assume_of(
+                _("storage"), [name], _("no rated power or energy in the file: taken as a load, no battery")
+            )
             _load(tables, bus, 0, drawn)
             continue
         node = tables.node_of[bus]
@@ -555,6 +578,6 @@ def convert_storages(net: Any, tables: Tables) -> list[Storage]:
         load = _load(tables, bus, 0, drawn)
         share = min(1.0, max(0.0, number(row, "soc_percent", 80.0) / 100.0))
         out.append(Storage(index, name, bus, source, load, rated, full, share))
-    words = "stands by at 0 W while its part of the grid has an infeed, whatever power the file names"
-    tables.assume_of("storage", [s.name for s in out], words)
+    words = _("stands by at 0 W while its part of the grid has an infeed, whatever power the file names")
+    tables.assume_of(_("storage"), [s.name for s in out], words)
     return out

@@ -130,7 +130,7 @@ def _power(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     gathered.power, gathered.in_degrees = POWER_FILE, file.coordinates == "lon-lat"
     gathered.elements[ENERGY_DOMAIN.value] = read_power_elements(path)
     gathered.feeds = named_loads(file)
-    gathered.assumptions += [replace(note, subject=f"grid: {note.subject}") for note in notes]
+    gathered.assumptions += [replace(note, subject=_("grid: {what}", what=note.subject)) for note in notes]
 
 
 def _tntp(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
@@ -166,4 +166,4 @@ def _roads(folder: Path, gathered: Gathered, notes: tuple[Assumption, ...]) -> N
         for node in (trip.origin, trip.destination):
             name = f"road-node-{node}"
             gathered.trips[name] = gathered.trips.get(name, 0.0) + trip.trips
-    gathered.assumptions += [replace(note, subject=f"roads: {note.subject}") for note in notes]
+    gathered.assumptions += [replace(note, subject=_("roads: {what}", what=note.subject)) for note in notes]

@@ -17,7 +17,7 @@ from simulator.city.road_file import HOUR_S, KM_H, RoadLink, RoadNode, Trips, wr
 from simulator.contracts.city import Assumption
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
-from simulator.contracts.words import Numeral, Words
+from simulator.contracts.words import Numeral, Text, Verbatim, Words, quantity
 
 _ = Words("simulator.city")
 
@@ -48,7 +48,7 @@ class TntpNet:
     """The network table; `notes` say where its metadata do not fit its rows."""
 
     links: tuple[TntpLink, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Text, ...]
 
 
 def read_nodes(path: Path) -> tuple[dict[str, tuple[float, float]], list[Problem]]:
@@ -85,7 +85,7 @@ def read_net(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Tntp
     links: dict[str, TntpLink] = {}
     for number, line in _lines(path):
         if line.startswith("<"):
-            key, _, value = line[1:].partition(">")
+            key, _end, value = line[1:].partition(">")
             said[key.strip().lower()] = value.strip()
         elif line.startswith("~"):
             columns = _header(line) or columns
@@ -185,14 +185,14 @@ def _link_id(cells: list[str], columns: Mapping[str, int], ends: list[str], know
     return name
 
 
-def _differences(said: Mapping[str, str], links: int, nodes: int) -> Iterator[str]:
+def _differences(said: Mapping[str, str], links: int, nodes: int) -> Iterator[Text]:
     for key, there in (("number of links", links), ("number of nodes", nodes)):
         text = said.get(key, "")
         if text.isdigit() and int(text) != there:
-            yield f"says {text} as the {key} but lists {there}: what is listed is taken"
+            yield _("says {said} as the {key} but lists {n}: what is listed is taken", said=text, key=key, n=there)
     first = said.get("first thru node", "1")
     if first.isdigit() and int(first) > 1:
-        yield f"zones below node {first} may not be driven through: this is not kept"
+        yield _("zones below node {first} may not be driven through: this is not kept", first=first)
 
 
 def _number(path: Path, line: int, field: str, text: str, problems: list[Problem]) -> float:
@@ -210,6 +210,13 @@ def _number(path: Path, line: int, field: str, text: str, problems: list[Problem
 
 FOOT_M = 0.3048
 MILE_M = 1609.344
+UNIT_NAMES: Mapping[str, Text] = {
+    "metres": _("metres"),
+    "feet": _("feet"),
+    "thousand feet": _("thousand feet"),
+    "kilometres": _("kilometres"),
+    "miles": _("miles"),
+}
 LENGTH_UNITS_M = {"metres": 1.0, "feet": FOOT_M, "thousand feet": 1000 * FOOT_M, "kilometres": 1000.0, "miles": MILE_M}
 
 SATURATION_VEH_H_LANE = 1900.0
@@ -251,10 +258,10 @@ def import_tntp(
     problems += more
     if problems:
         raise BadInput(problems)
-    notes = [Assumption(net.name, note, "the file") for note in network.notes]
+    notes = [Assumption(Verbatim(net.name), note, _("the file")) for note in network.notes]
     if coordinate_unit_m is None:
         coordinate_unit_m = FOOT_M
-        notes.append(Assumption("road coordinates", "the node table states no unit: feet"))
+        notes.append(Assumption(_("road coordinates"), _("the node table states no unit: feet")))
     links = _links(network, where, coordinate_unit_m, length_unit_m, time_unit_s, notes)
     rows: list[Trips] = []
     for origin, destination, volume in table:
@@ -264,7 +271,8 @@ def import_tntp(
         notes.append(HOURLY_ASSUMPTION)
         inside = sum(volume for origin, destination, volume in table if origin == destination)
         if inside:
-            notes.append(Assumption("car trips", f"{inside:g} trips within one zone use no road and are left out"))
+            left_out = _("{n} trips within one zone use no road and are left out", n=quantity(inside, "1"))
+            notes.append(Assumption(_("car trips"), left_out))
     write_roads(out, [RoadNode(name, x, y) for name, (x, y) in where.items()], links, rows)
     return tuple(notes)
 
@@ -282,10 +290,12 @@ def _links(
     speeds = _speeds(network.links, lengths, time_unit_s, notes)
     notes.append(
         Assumption(
-            "road lanes",
-            f"capacities are taken as veh/h of the whole road, with one lane for every {SATURATION_VEH_H_LANE:g} veh/h "
-            "begun",
-            "Highway Capacity Manual, base saturation flow",
+            _("road lanes"),
+            _(
+                "capacities are taken as veh/h of the whole road, with one lane for every {flow} veh/h begun",
+                flow=SATURATION_VEH_H_LANE,
+            ),
+            _("Highway Capacity Manual, base saturation flow"),
         )
     )
     out = []
@@ -306,15 +316,23 @@ def _lengths(
             measured = statistics.median(ratios)
             name, unit_m = min(LENGTH_UNITS_M.items(), key=lambda item: abs(math.log(item[1] / measured)))
             if abs(unit_m / measured - 1) < 0.05:
-                text = f"lengths state no unit: {name}, which fit the distances on the map (median of {measured:.4g} m)"
+                text = _(
+                    "lengths state no unit: {unit}, which fit the distances on the map (median of {measured} m)",
+                    unit=UNIT_NAMES[name],
+                    measured=quantity(measured, "1", 4),
+                )
             else:
                 unit_m = measured
-                text = f"lengths state no unit and fit no usual one: one unit is {measured:.4g} m, as on the map"
-            notes.append(Assumption("road lengths", text))
+                text = _(
+                    "lengths state no unit and fit no usual one: one unit is {measured} m, as on the map",
+                    measured=quantity(measured, "1", 4),
+                )
+            notes.append(Assumption(_("road lengths"), text))
     filled = [ln.length * unit_m if unit_m and ln.length > 0 else s for ln, s in zip(links, straight, strict=True)]
     empty = sum(ln.length <= 0 for ln in links)
     if empty:
-        notes.append(Assumption("road lengths", f"{empty} links have no length: straight lines, at least 1 m"))
+        text = _("{n} links have no length: straight lines, at least 1 m", n=empty)
+        notes.append(Assumption(_("road lengths"), text))
     return [max(1.0, length) for length in filled]
 
 
@@ -324,7 +342,7 @@ def _speeds(
     """Free-flow speeds in m/s from length and free-flow time, if any reading of the two makes sense."""
     if unit_s is None:
         unit_s = 60.0
-        notes.append(Assumption("road times", "free-flow times state no unit: minutes"))
+        notes.append(Assumption(_("road times"), _("free-flow times state no unit: minutes")))
     timed = [(i, ln.time * unit_s) for i, ln in enumerate(links) if ln.time > 0]
     low, high = PLAUSIBLE_M_S
     by_map = {i: lengths[i] / seconds for i, seconds in timed}
@@ -340,18 +358,28 @@ def _speeds(
                 slow, fits = (statistics.median(each.values()) / KM_H for each in (by_map, speeds))
                 notes.append(
                     Assumption(
-                        "road speeds",
-                        f"free-flow times do not fit the lengths on the map (median {slow:.0f} km/h) but lengths in "
-                        f"{name} (median {fits:.0f} km/h): speeds follow the latter, lengths the map",
+                        _("road speeds"),
+                        _(
+                            "free-flow times do not fit the lengths on the map (median {slow} km/h) but lengths in "
+                            "{unit} (median {fits} km/h): speeds follow the latter, lengths the map",
+                            slow=round(slow),
+                            unit=UNIT_NAMES[name],
+                            fits=round(fits),
+                        ),
                     )
                 )
             break
     missing = len(links) - len(found)
     if missing:
-        text = f"{missing} links have no usable free-flow time: {DEFAULT_SPEED_M_S / KM_H:g} km/h"
-        notes.append(Assumption("road speeds", text, "StVO § 3"))
+        text = _("{n} links have no usable free-flow time: {speed} km/h", n=missing, speed=DEFAULT_SPEED_M_S / KM_H)
+        notes.append(Assumption(_("road speeds"), text, _("StVO § 3")))
     extreme = sum(not SLOWEST_M_S <= speed <= FASTEST_M_S for speed in found.values())
     if extreme:
-        text = f"{extreme} links beyond {SLOWEST_M_S / KM_H:g} to {FASTEST_M_S / KM_H:g} km/h are brought back to that"
-        notes.append(Assumption("road speeds", text))
+        text = _(
+            "{n} links beyond {slowest} to {fastest} km/h are brought back to that",
+            n=extreme,
+            slowest=SLOWEST_M_S / KM_H,
+            fastest=FASTEST_M_S / KM_H,
+        )
+        notes.append(Assumption(_("road speeds"), text))
     return [min(FASTEST_M_S, max(SLOWEST_M_S, found.get(i, DEFAULT_SPEED_M_S))) for i in range(len(links))]

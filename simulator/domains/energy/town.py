@@ -16,9 +16,12 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Verbatim, Words, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.energy.names import GRID_CONTROL
 from simulator.domains.ict.catalogue import CONTROL
+
+_ = Words("simulator.domains.energy")
 
 CENTRE_W = 20_000.0
 """Load of the grid's control centre (assumption)."""
@@ -38,12 +41,15 @@ def control_centre(town: Laying) -> Layer:
     for switch in switches:
         links.append(join(CONTROL, room.id, switch.id, plan.owners.power, fallback=Fallback.HOLD))
         links.append(field_link(ict, switch, plan.owners.ict))
-    text = (
-        f"stands at {seat.id} and operates {len(switches)} ring switches over its control links; "
-        f"its battery lasts {CENTRE_UPS_S / HOUR_S:g} h"
+    text = _(
+        "stands at {seat} and operates {switches} ring switches over its control links; its battery lasts {hours} h",
+        seat=seat.id,
+        switches=len(switches),
+        hours=CENTRE_UPS_S / HOUR_S,
     )
-    layer = Layer((room,), tuple(links), assumptions=(Assumption("network-control-1", text),))
-    return layer + generator_for(room, CENTRE_W, AUTHORITY_H, "authority-endurance", "load of a control centre")
+    layer = Layer((room,), tuple(links), assumptions=(Assumption(Verbatim(room.id), text),))
+    basis = Verbatim("authority-endurance")
+    return layer + generator_for(room, CENTRE_W, AUTHORITY_H, basis, _("load of a control centre"))
 
 
 def priorities(town: Laying) -> Layer:
@@ -62,12 +68,16 @@ def priorities(town: Laying) -> Layer:
         return Layer()
     ranks = list(best.values())
     first, second = (", ".join(one.name for one in types.values() if one.shed == rank) for rank in (1, 2))
-    text = (
-        f"when the grid runs short, {ranks.count(1.0)} buses with {first} are shed last and "
-        f"{ranks.count(2.0)} with {second} before them; all others go first"
+    text = _(
+        "when the grid runs short, {last} buses with {first} are shed last and {before} with {second} before them; "
+        "all others go first",
+        last=ranks.count(1.0),
+        first=first,
+        before=ranks.count(2.0),
+        second=second,
     )
     overrides = {bus: Override(parameters={"priority": rank}) for bus, rank in best.items()}
-    return Layer(overrides=overrides, assumptions=(Assumption("load shedding", text),))
+    return Layer(overrides=overrides, assumptions=(Assumption(_("load shedding"), text),))
 
 
 STEPS = 3.0
@@ -82,10 +92,14 @@ def restoring(town: Laying) -> Layer:
     if not substations:
         return Layer()
     parameters = {"restore_steps": STEPS, "restore_step_s": STEP_S}
-    text = f"after an outage its dark area comes back in {STEPS:g} steps, {STEP_S / 60:g} min apart, lifelines first"
+    text = _(
+        "after an outage its dark area comes back in {steps} steps, {minutes} min apart, lifelines first",
+        steps=STEPS,
+        minutes=STEP_S / 60,
+    )
     return Layer(
         overrides={one.id: Override(parameters=parameters) for one in substations},
-        assumptions=(Assumption("substations", text),),
+        assumptions=(Assumption(_("substations"), text),),
     )
 
 
@@ -106,8 +120,8 @@ def levels(town: Laying) -> Layer:
         for subject, people in town.everywhere
         if subject in loaded
     )  # fmt: skip
-    text = f"required is {SUPPLY:.0%} of the electric load"
-    return Layer(levels=owed, assumptions=(Assumption("minima of power supply", text),))
+    text = _("required is {share} of the electric load", share=percent(SUPPLY))
+    return Layer(levels=owed, assumptions=(Assumption(_("minima of power supply"), text),))
 
 
 _VOLTAGE = "accuracy class 0.5 of instrument transformers (IEC 61869), taken as one standard deviation"
@@ -120,7 +134,7 @@ RULES = (
 
 def sensors(town: Laying) -> Layer:
     """Voltages and loadings."""
-    return town.measured(RULES, "every bus and every line carries a sensor")
+    return town.measured(RULES, _("every bus and every line carries a sensor"))
 
 
 PEOPLE_HOUSEHOLD = 2.0
@@ -181,12 +195,16 @@ def households(town: Laying) -> Layer:
                     share=round(share, 7),
                 )
             )
-    text = (
-        f"{len(meters)} meters, one for {HOUSEHOLDS_METER} households of {PEOPLE_HOUSEHOLD:g} people and {GROUP_SIZE} "
-        "a district at least; each reads its share of the load of a local substation; only sums over "
-        f"{GROUP_SIZE} or more leave a gateway"
+    text = _(
+        "{meters} meters, one for {households} households of {people} people and {group} a district at least; each "
+        "reads its share of the load of a local substation; only sums over {group} or more leave a gateway",
+        meters=len(meters),
+        households=HOUSEHOLDS_METER,
+        people=PEOPLE_HOUSEHOLD,
+        group=GROUP_SIZE,
     )
-    notes = (Assumption("household meters", text, "assumption; people a household: Destatis, microcensus 2023"),)
+    basis = _("assumption; people a household: Destatis, microcensus 2023")
+    notes = (Assumption(_("household meters"), text, basis),)
     return Layer(tuple(meters), sensors=(METERED,) if meters else (), assumptions=notes)
 
 

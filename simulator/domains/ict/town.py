@@ -13,10 +13,11 @@ from simulator.city.check import CITY
 from simulator.city.generator.bare_town import Nearest
 from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
 from simulator.city.generator.links import CORE, DETOUR, DEVICE_S, HOUR_S, feed, fibre, generator_for
-from simulator.contracts.city import Assumption
+from simulator.contracts.city import ASSUMED, Assumption
 from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
+from simulator.contracts.words import Text, Verbatim, Words, enumerated, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict import names
 from simulator.domains.ict.catalogue import (
@@ -30,6 +31,8 @@ from simulator.domains.ict.catalogue import (
     SERVICE,
     SWITCH,
 )
+
+_ = Words("simulator.domains.ict")
 
 SERVER_UPS_S = 0.5 * HOUR_S
 CORE_UPS_S = 4 * HOUR_S
@@ -115,8 +118,8 @@ def network(town: Laying) -> Layer:
     layer = Layer(nodes, tuple(links), assumptions=_notes(core, gateways, plan))
     if not ground.giving(POWER):
         return layer
-    reason = "load of data room A, which room B has no generator to match"
-    return layer + generator_for(servers[0], ROOM_W, ROOM_H, "assumption", reason, (switches[0], brokers[0]))
+    reason = _("load of data room A, which room B has no generator to match")
+    return layer + generator_for(servers[0], ROOM_W, ROOM_H, ASSUMED, reason, (switches[0], brokers[0]))
 
 
 def _with_old_devices(gateways: Sequence[Component], plan: TownSize) -> list[Component]:
@@ -172,33 +175,54 @@ def _uplinks(switches: Sequence[Component], core: Sequence[Component], owner: st
 
 
 def _notes(core: Sequence[Component], gateways: Sequence[Component], plan: TownSize) -> tuple[Assumption, ...]:
-    way = f"hangs on the nearest of {len(core)} core routers in a ring" if core else "hangs on both data rooms"
-    texts = [
+    if core:
+        way = _(
+            "every district has one router and one telemetry gateway; the router hangs on the nearest of {n} core "
+            "routers in a ring",
+            n=len(core),
+        )
+    else:
+        way = _("every district has one router and one telemetry gateway; the router hangs on both data rooms")
+    texts: list[tuple[Text, Text]] = [
         (
-            "data centre",
-            "two servers of one cluster in two rooms, in the two districts with most people, carry all services",
+            _("data centre"),
+            _("two servers of one cluster in two rooms, in the two districts with most people, carry all services"),
         ),
-        ("brokers", "each server hosts one of two MQTT brokers; gateways prefer that of data room A"),
-        ("data network", f"every district has one router and one telemetry gateway; the router {way}"),
+        (_("brokers"), _("each server hosts one of two MQTT brokers; gateways prefer that of data room A")),
+        (_("data network"), way),
         (
-            "batteries of ICT",
-            f"servers and switches {SERVER_UPS_S / 60:g} min, core routers {CORE_UPS_S / HOUR_S:g} h, "
-            f"district routers and gateways {DISTRICT_UPS_S / HOUR_S:g} h",
+            _("batteries of ICT"),
+            _(
+                "servers and switches {server} min, core routers {core} h, district routers and gateways {district} h",
+                server=SERVER_UPS_S / 60,
+                core=CORE_UPS_S / HOUR_S,
+                district=DISTRICT_UPS_S / HOUR_S,
+            ),
         ),
         (
-            "latency",
-            f"{DEVICE_S * 1000:g} ms for the devices and 5 us a km of fibre, {DETOUR:g} times the straight line",
+            _("latency"),
+            _(
+                "{device} ms for the devices and 5 us a km of fibre, {detour} times the straight line",
+                device=DEVICE_S * 1000,
+                detour=DETOUR,
+            ),
         ),
     ]
     old = [f"{gateway.id} {gateway.parameters[PROTOCOL.name]}" for gateway in gateways]
     old = [text for text in old if not text.endswith(f" {PROTOCOL.default}")]
     if old:
-        text = f"devices older than the gateway stand behind {len(old)} of {len(gateways)} gateways: {', '.join(old)}"
-        texts.append(("old devices", text))
+        said = _(
+            "devices older than the gateway stand behind {old} of {all} gateways: {which}",
+            old=len(old),
+            all=len(gateways),
+            which=", ".join(old),
+        )
+        texts.append((_("old devices"), said))
     if plan.makes:
-        makers = " and ".join(dict.fromkeys(make.maker for make in plan.makes))
+        makers = enumerated([Verbatim(maker) for maker in dict.fromkeys(make.maker for make in plan.makes)])
         years = ", ".join(str(make.year) for make in plan.makes)
-        texts.append(("makers of ICT", f"devices come from {makers} in turn, bought in {years}"))
+        said = _("devices come from {makers} in turn, bought in {years}", makers=makers, years=years)
+        texts.append((_("makers of ICT"), said))
     return tuple(Assumption(subject, text) for subject, text in texts)
 
 
@@ -208,5 +232,5 @@ def levels(town: Laying) -> Layer:
     owed = tuple(
         ServiceLevel(name, name, CITY, OWED, people, owner, "assumption") for name in ("ict-availability", "telemetry")
     )
-    text = f"required are {OWED:.0%} of ICT nodes, and of sensors a way to the data centre"
-    return Layer(levels=owed, assumptions=(Assumption("minima of ICT", text),))
+    text = _("required are {share} of ICT nodes, and of sensors a way to the data centre", share=percent(OWED))
+    return Layer(levels=owed, assumptions=(Assumption(_("minima of ICT"), text),))

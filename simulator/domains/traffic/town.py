@@ -11,9 +11,12 @@ from simulator.city.generator.links import feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
+from simulator.contracts.words import Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL, ROAD, SIGNAL, TRAVEL_TIME_INDEX
 from simulator.domains.traffic.names import SIGNAL as SIGNAL_NAME
+
+_ = Words("simulator.domains.traffic")
 
 
 def access(town: Laying) -> Layer:
@@ -37,8 +40,8 @@ def access(town: Laying) -> Layer:
     for component, gate in zip(open_ones, gates, strict=True):
         start = ground.ends[component.id][0] if component.kind == "road" and component.id in ground.ends else gate
         made.append(join(ROAD, start, component.id, town.plan.owners.roads))
-    text = "crews and trucks reach every component from the road node nearest to it"
-    return Layer(links=tuple(made), assumptions=(Assumption("road access", text),))
+    text = _("crews and trucks reach every component from the road node nearest to it")
+    return Layer(links=tuple(made), assumptions=(Assumption(_("road access"), text),))
 
 
 ARMS = 3
@@ -52,7 +55,7 @@ def signals(town: Laying) -> Layer:
     """A signal at each of the busiest road nodes, fed by the nearest bus, reached over its road node."""
     ground, plan = town.ground, town.plan
     arms: dict[str, set[str]] = {}
-    for _, start, end in ground.edges:
+    for _road, start, end in ground.edges:
         arms.setdefault(start, set()).add(end)
         arms.setdefault(end, set()).add(start)
     junctions = [node for node in ground.giving(ROAD) if len(arms.get(node.id, ())) >= ARMS]
@@ -78,11 +81,15 @@ def signals(town: Laying) -> Layer:
     if not found:
         return Layer()
     minutes = ", ".join(f"{seconds / 60:g}" for seconds in BATTERY_S)
-    text = (
-        f"the {len(found)} busiest junctions of {ARMS} or more roads have signals, with batteries of {minutes} min "
-        f"in turn; police have the {min(len(found), plan.signals_with_police)} busiest on their list"
+    text = _(
+        "the {n} busiest junctions of {arms} or more roads have signals, with batteries of {minutes} min in turn; "
+        "police have the {listed} busiest on their list",
+        n=len(found),
+        arms=ARMS,
+        minutes=minutes,
+        listed=min(len(found), plan.signals_with_police),
     )
-    return Layer(tuple(found), tuple(links), assumptions=(Assumption("signals", text),))
+    return Layer(tuple(found), tuple(links), assumptions=(Assumption(_("signals"), text),))
 
 
 TRAVEL_TIMES = 2.5
@@ -116,4 +123,4 @@ RULES = (
 
 def sensors(town: Laying) -> Layer:
     """Speeds and queues."""
-    return town.measured(RULES, "every second road carries a sensor, and every signal")
+    return town.measured(RULES, _("every second road carries a sensor, and every signal"))

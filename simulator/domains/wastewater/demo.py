@@ -17,6 +17,7 @@ from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link
+from simulator.contracts.words import Verbatim, Words, number, percent
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.wastewater import catalogue as c
@@ -24,6 +25,8 @@ from simulator.domains.wastewater.importers.swmm import read
 from simulator.domains.wastewater.layout import Crossing, Sewers, Station, Street, lay_sewers
 from simulator.domains.wastewater.names import PLANT_NAME, STATION_NAME
 from simulator.domains.water.catalogue import WATER
+
+_ = Words("simulator.domains.wastewater")
 
 FILE = "wastewater.inp"
 CONTROLLER = "scada"
@@ -45,7 +48,7 @@ Schwerte waited for a mobile one, Celle bought its first in 2022 (press). DWA-M 
 operator (StEB Köln, 2024); 72 h are the aim of the BBK's framework for water and sewage (press) and of Billerbeck
 (minutes of its council), Ubstadt-Weiher has fuel for 5.6 days (council paper), Berglen for 10 h (press).
 """
-PLANT_SOURCE = "emergency power: Niederkassel (exercise 2024); 72 h: aim of the BBK's framework (press)"
+PLANT_SOURCE = _("emergency power: Niederkassel (exercise 2024); 72 h: aim of the BBK's framework (press)")
 KWH_PERSON_A = 34.0
 """Electricity of a treatment plant a person and year (DWA 2011, from memory)."""
 EFFICIENCY = 0.5
@@ -77,7 +80,7 @@ def lay(town: Town) -> CityDraft:
             _supplied(town, stations, plant),
             _commanded(town, [station for station, _ in stations]),
             _own_power([pair for pair in stations if pair[1].people >= MAIN_PEOPLE]),
-            generator_for(plant, plant.number("drawn_w"), PLANT_H, PLANT_SOURCE, "all of its stages"),
+            generator_for(plant, plant.number("drawn_w"), PLANT_H, PLANT_SOURCE, _("load of all of its stages")),
             _required(town),
             Layer((plant,), sensors=SENSORS, assumptions=(*sewers.assumptions, *_notes(plant, len(stations)))),
         ]
@@ -155,8 +158,8 @@ def _own_power(stations: Sequence[tuple[Component, Station]]) -> Layer:
             replace(component, given=STATION_NAME(station.name)),
             9810.0 * station.pump_m3_s * station.lift_m / EFFICIENCY,
             MAIN_H,
-            "sewage-store",
-            "one of its two pumps",
+            Verbatim("sewage-store"),
+            _("load of one of its two pumps"),
         )
         for component, station in stations
     )
@@ -184,19 +187,32 @@ def _accessible(town: Town, components: Sequence[Component]) -> Layer:
 def _notes(plant: Component, stations: int) -> tuple[Assumption, ...]:
     return (
         Assumption(
-            "wastewater control",
-            f"the control system commands {stations} lifting stations over the data network; without it every second "
-            "one keeps its pumps as they are, the others follow their levels",
+            _("wastewater control"),
+            _(
+                "the control system commands {n} lifting stations over the data network; without it every second one "
+                "keeps its pumps as they are, the others follow their levels",
+                n=stations,
+            ),
         ),
         Assumption(
-            plant.id,
-            f"takes {plant.number('capacity_m3_s') * 1000:.0f} l/s, twice the dry-weather peak, and {KWH_PERSON_A:g} "
-            f"kWh a person and year: {plant.number('drawn_w') / 1000:g} kW, which its own emergency power carries",
-            "DWA 2011 and DWA-A 198, from memory; assumption",
+            Verbatim(plant.id),
+            _(
+                "takes {capacity} l/s, twice the dry-weather peak, and {kwh} kWh a person and year: {drawn} kW, which "
+                "its own emergency power carries",
+                capacity=number(plant.number("capacity_m3_s") * 1000),
+                kwh=KWH_PERSON_A,
+                drawn=number(plant.number("drawn_w") / 1000, 6),
+            ),
+            _("DWA 2011 and DWA-A 198, from memory; assumption"),
         ),
         Assumption(
-            "levels of wastewater",
-            f"required are {DISPOSAL:.0%} of people whose wastewater flows off, {CELLARS:.0%} whose cellars are safe, "
-            f"and {TREATMENT:.0%} of the discharge treated; cellar floors lie 2 m below the street",
+            _("levels of wastewater"),
+            _(
+                "required are {disposal} of people whose wastewater flows off, {cellars} whose cellars are safe, and "
+                "{treated} of the discharge treated; cellar floors lie 2 m below the street",
+                disposal=percent(DISPOSAL),
+                cellars=percent(CELLARS),
+                treated=percent(TREATMENT),
+            ),
         ),
     )

@@ -13,6 +13,9 @@ from dataclasses import dataclass, field
 
 from simulator.contracts.city import Assumption
 from simulator.contracts.level import LITRES_PERSON_D
+from simulator.contracts.words import Words, number
+
+_ = Words("simulator.domains.wastewater")
 
 DRY_PEAK_L_S_1000 = 4.0
 """Peak dry-weather flow that sewers and pumps are sized for, l/s for each 1,000 people (DWA-A 118, from memory)."""
@@ -324,26 +327,36 @@ class _Layout:
                 at, done = to, mark
 
     def _notes(self, people: float) -> tuple[Assumption, ...]:
-        drained = (
-            f"{people:,.0f} people bring {LITRES_PERSON_D:g} l a day each in an assumed shape of the day; "
-            f"{SEALED_M2_PERSON:g} m² of roof and yard a person drains into the foul sewer by mistake; one street "
-            "crossing stands for all houses around it"
+        drained = _(
+            "{people} people bring {litres} l a day each in an assumed shape of the day; {sealed} m² of roof and yard "
+            "a person drains into the foul sewer by mistake; one street crossing stands for all houses around it",
+            people=number(people),
+            litres=LITRES_PERSON_D,
+            sealed=SEALED_M2_PERSON,
         )
-        laid = (
-            f"{self._metres / 1000:.0f} km of trunk sewers under the streets, the shortest way to one plant beyond the "
-            f"north-western corner; the town falls to it by {_relief_m(people):.0f} m, the flatter the nearer; sewers "
-            f"begin {COVER_M:g} m deep and fall by 1 over their diameter in mm; lifting stations raise them before "
-            f"they get deeper than {DEEPEST_M:g} m: {len(self._stations)} stations"
+        laid = _(
+            "{length} km of trunk sewers under the streets, the shortest way to one plant beyond the north-western "
+            "corner; the town falls to it by {fall} m, the flatter the nearer; sewers begin {cover} m deep and fall by "
+            "1 over their diameter in mm; lifting stations raise them before they get deeper than {deepest} m: "
+            "{stations} stations",
+            length=round(self._metres / 1000),
+            fall=round(_relief_m(people)),
+            cover=COVER_M,
+            deepest=DEEPEST_M,
+            stations=len(self._stations),
         )
-        sized = (
-            f"sewers and each of two pumps a station carry {DRY_PEAK_L_S_1000:g} l/s per 1,000 people and what the "
-            f"rain of two years brings by mistake: r15,1 {RAIN_L_S_HA:g} l/(s ha), by Reinhold's formula for longer "
-            f"flow times; stations of {OUTLET_PEOPLE:,} people and more have an emergency overflow"
+        sized = _(
+            "sewers and each of two pumps a station carry {dry} l/s per 1,000 people and what the rain of two years "
+            "brings by mistake: r15,1 {rain} l/(s ha), by Reinhold's formula for longer flow times; stations of "
+            "{people} people and more have an emergency overflow",
+            dry=DRY_PEAK_L_S_1000,
+            rain=RAIN_L_S_HA,
+            people=number(OUTLET_PEOPLE),
         )
         return (
-            Assumption("wastewater", drained, LITRES_NOTE),
-            Assumption("sewers", laid),
-            Assumption("sizes of sewers and pumps", sized, "DWA-A 118, from memory; assumption"),
+            Assumption(_("wastewater"), drained, LITRES_NOTE),
+            Assumption(_("sewers"), laid),
+            Assumption(_("sizes of sewers and pumps"), sized, _("DWA-A 118, from memory; assumption")),
         )
 
 
@@ -353,7 +366,7 @@ _ORDER = (
 )
 """SWMM reads rows of one section over those of another, so that what is named has to stand before who names it."""
 
-LITRES_NOTE = "UBA (126 l a person and day); assumption"
+LITRES_NOTE = _("UBA (126 l a person and day); assumption")
 
 
 def rain_l_s_ha(seconds: float, a_year: float = DESIGN_RAINS_A_YEAR) -> float:

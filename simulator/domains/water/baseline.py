@@ -17,7 +17,10 @@ from simulator.city.generator.bare_town import BareTown
 from simulator.city.networks import Networks
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.city import Assumption
+from simulator.contracts.words import Verbatim, Words, percent
 from simulator.domains.water.catalogue import WATER, WATER_PRESSURE, WATER_SUPPLY
+
+_ = Words("simulator.domains.water")
 
 OWED = 0.95
 """Shares of demand and of people with enough pressure that are owed (assumption: nearly everything, with room for a
@@ -69,8 +72,12 @@ def baseline(ground: BareTown, networks: Networks) -> Baseline:
             if share - MARGIN < owed:
                 lowered = max(0.0, math.floor((share - MARGIN) * 100) / 100)
                 minima[measure, subject] = lowered
-                text = f"owed is {lowered:.0%}, since the network gives {share:.1%} at its worst without any fault"
-                notes.append(Assumption(f"{measure}-{subject}", text))
+                text = _(
+                    "required is {lowered}, since the network gives {share} at its worst without any fault",
+                    lowered=percent(lowered),
+                    share=percent(share, 1),
+                )
+                notes.append(Assumption(Verbatim(f"{measure}-{subject}"), text))
     return Baseline(minima, tuple(notes))
 
 

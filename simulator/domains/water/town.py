@@ -10,9 +10,12 @@ from simulator.city.generator.links import stations
 from simulator.contracts.city import Assumption
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
+from simulator.contracts.words import Text, Verbatim, Words, enumerated, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.water.baseline import OWED, baseline
 from simulator.domains.water.catalogue import PUMP, WATER, WATER_PRESSURE, WATER_SUPPLY
+
+_ = Words("simulator.domains.water")
 
 PUMP_YEARS = (1996, 2004, 2011, 2018)
 
@@ -39,19 +42,25 @@ def pumps(town: Laying) -> Layer:
                 overrides[pump.id] = Override(maker=make.maker, model="pump drive", year=year)
     notes = []
     if links:
-        text = (
-            f"{len(links)} pumps in {len(together)} stations hang on the nearest bus with consumers, without a battery"
+        text = _(
+            "{pumps} pumps in {stations} stations hang on the nearest bus with consumers, without a battery",
+            pumps=len(links),
+            stations=len(together),
         )
-        notes.append(Assumption("power links of pumps", text))
+        notes.append(Assumption(_("power links of pumps"), text))
     if overrides:
         years = ", ".join(map(str, PUMP_YEARS))
-        text = f"pump stations come from {_makers(plan)} in turn and were built in {years} in turn"
-        notes.append(Assumption("makers and years of pumps", text))
+        text = _(
+            "pump stations come from {makers} in turn and were built in {years} in turn",
+            makers=_makers(plan),
+            years=years,
+        )
+        notes.append(Assumption(_("makers and years of pumps"), text))
     return Layer(links=tuple(links), overrides=overrides, assumptions=tuple(notes))
 
 
-def _makers(plan: TownSize) -> str:
-    return " and ".join(dict.fromkeys(make.maker for make in plan.makes))
+def _makers(plan: TownSize) -> Text:
+    return enumerated([Verbatim(maker) for maker in dict.fromkeys(make.maker for make in plan.makes)])
 
 
 def levels(town: Laying) -> Layer:
@@ -65,8 +74,8 @@ def levels(town: Laying) -> Layer:
         for measure, basis in ((WATER_SUPPLY, "assumption"), (WATER_PRESSURE, "water-pressure"))
         for subject, people in town.everywhere
     )  # fmt: skip
-    text = f"required are {OWED:.0%} of water demand, and enough pressure for {OWED:.0%} of people"
-    return Layer(levels=owed, assumptions=(*honest.assumptions, Assumption("minima of water supply", text)))
+    text = _("required are {share} of water demand, and enough pressure for {share} of people", share=percent(OWED))
+    return Layer(levels=owed, assumptions=(*honest.assumptions, Assumption(_("minima of water supply"), text)))
 
 
 _TRANSMITTER = "assumption: 0.25 % of a range of 100 m, as pressure transmitters are sold"
@@ -81,4 +90,4 @@ RULES = (
 
 def sensors(town: Laying) -> Layer:
     """Pressures, levels and flows."""
-    return town.measured(RULES, "one junction in ten carries a sensor, every tank and every pump")
+    return town.measured(RULES, _("one junction in ten carries a sensor, every tank and every pump"))

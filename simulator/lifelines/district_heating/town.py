@@ -9,6 +9,7 @@ from simulator.city.generator.town import Town
 from simulator.city.importing import with_layer
 from simulator.contracts.city import Assumption
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.words import Words, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.traffic.catalogue import ROAD
 from simulator.lifelines.catalogue import SERVED
@@ -26,6 +27,8 @@ from simulator.lifelines.district_heating.catalogue import (
     WHO,
 )
 from simulator.lifelines.district_heating.names import HOMES_NAME, PLANT_NAME, PUMPS_NAME, STORE_NAME
+
+_ = Words("simulator.lifelines.district_heating")
 
 SHARE_OF_PEOPLE = 0.5
 """Share of the people of a heated district whose homes are on the network (assumption)."""
@@ -99,16 +102,20 @@ def lay_heating(town: Town) -> CityDraft:
         SensorRule("heat-delivered", HEAT_W, "W", total_w * 0.01, 900.0, HOMES),
         SensorRule("stored-heat", STORED_J, "J", total_w * 36.0, 900.0, STORE),
     )
-    text = (
-        f"{SHARE_OF_PEOPLE:.0%} of the people of the {len(heated)} most populous districts are on a heating network; "
-        f"{HOME_W / 1000:g} kW a household of {PEOPLE_PER_HOME:g}; its store lasts {STORE_H:g} h at half of the peak; "
-        "plant and pumps have no emergency power"
+    text = _(
+        "{share} of the people of the {n} most populous districts are on a heating network; {home} kW a household of "
+        "{people}; its store lasts {store} h at half of the peak; plant and pumps have no emergency power",
+        share=percent(SHARE_OF_PEOPLE),
+        n=len(heated),
+        home=HOME_W / 1000,
+        people=PEOPLE_PER_HOME,
+        store=STORE_H,
     )
     layer = Layer(
         sites,
         tuple(links),
         tuple(levels),
         sensors,
-        assumptions=(Assumption("district heating", text, "assumption; BSI-KritisV 2021"),),
+        assumptions=(Assumption(_("district heating"), text, _("assumption; BSI-KritisV 2021")),),
     )
     return with_layer(town.draft, layer)

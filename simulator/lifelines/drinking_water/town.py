@@ -9,8 +9,11 @@ from simulator.contracts.component import Component, District, Value
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 from simulator.contracts.naming import NameCode
+from simulator.contracts.words import Words
 from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.drinking_water.names import EMERGENCY_WATER, EMERGENCY_WELL
+
+_ = Words("simulator.lifelines.drinking_water")
 
 BOTTLED_L_PERSON = 2.0
 """Bottled water in stock for each person (assumption: for a day)."""
@@ -30,11 +33,12 @@ def points_and_wells(town: Laying) -> Layer:
         well = _beside(district, "emergency-well", f"well-{district.id}", EMERGENCY_WELL, 120.0, plan)
         places += [point, well]
         links += water_link(ground, point, plan)
-    text = (
-        "each district has one emergency well with a hand pump, and tankers fill and hand out at its middle; "
-        f"{BOTTLED_L_PERSON:g} l of bottled water a person are in stock"
+    text = _(
+        "each district has one emergency well with a hand pump, and tankers fill and hand out at its middle; {litres} "
+        "l of bottled water a person are in stock",
+        litres=BOTTLED_L_PERSON,
     )
-    return Layer(tuple(places), tuple(links), assumptions=(Assumption("emergency water", text),))
+    return Layer(tuple(places), tuple(links), assumptions=(Assumption(_("emergency water"), text),))
 
 
 def _beside(

@@ -7,11 +7,14 @@ from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
 from simulator.city.generator.links import feed, fibre, field_link, generator_for, water_link
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, SERVER, SERVICE
 from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.hospital.names import HOSPITAL, HOSPITAL_IT, HOSPITAL_SERVER, HOSPITAL_WATER, RECORDS
 from simulator.lifelines.town import owed
+
+_ = Words("simulator.lifelines.hospital")
 
 BEDS_PER_1000 = 6.0
 """Hospital beds in Germany in 2017: 497,000 for 82.7 million people (Destatis, by way of the press)."""
@@ -36,17 +39,24 @@ def house(town: Laying) -> Layer:
         "hospital-1", "hospital", seat.x_m + 80.0, seat.y_m, plan.owners.health, HOSPITAL(), seat.id, beds=beds
     )
     links = [*water_link(ground, site, plan, TANK_S), field_link(ict, site, plan.owners.ict)]
-    size = f"{beds:g} beds: {BEDS_PER_1000:g} for 1,000 people (Germany 2017, Destatis)"
-    stores = f"its battery lasts {BATTERY_S / 60:g} min, its water tank {TANK_S / 3600:g} h (assumptions)"
-    out = Layer((site,), tuple(links), assumptions=(Assumption(site.id, f"{size}; {stores}", "Destatis; assumption"),))
+    text = _(
+        "{beds} beds: {per_1000} for 1,000 people (Germany 2017, Destatis); its battery lasts {minutes} min, its water "
+        "tank {hours} h (assumptions)",
+        beds=beds,
+        per_1000=BEDS_PER_1000,
+        minutes=BATTERY_S / 60,
+        hours=TANK_S / 3600,
+    )
+    note = Assumption(Verbatim(site.id), text, _("Destatis; assumption"))
+    out = Layer((site,), tuple(links), assumptions=(note,))
     inside, servers = _inside(ground, site, plan)
     out = out + inside
     if not ground.giving(POWER):
         return out
     fed = [feed(ground, one, plan.owners.power, BATTERY_S) for one in (site, *servers)]
     out = out + Layer(links=tuple(fed))
-    reason = f"{BED_W / 1000:g} kW a bed"
-    return out + generator_for(site, beds * BED_W, HOSPITAL_H, "hospital-endurance", reason, servers)
+    reason = _("{load} kW a bed", load=BED_W / 1000)
+    return out + generator_for(site, beds * BED_W, HOSPITAL_H, Verbatim("hospital-endurance"), reason, servers)
 
 
 def _inside(ground: BareTown, site: Component, plan: TownSize) -> tuple[Layer, tuple[Component, ...]]:
@@ -62,8 +72,8 @@ def _inside(ground: BareTown, site: Component, plan: TownSize) -> tuple[Layer, t
     records = place(f"records-{site.id}", "patient-records", x_m, y_m, owner, RECORDS(), seat, hospital=site.id)
     links = [join(CONTROL, system.id, records.id, owner), fibre(servers[0], servers[1], owner)]
     links += [fibre(server, records, owner) for server in servers]
-    text = "its information system runs on two servers in the house, without which wards go over to paper"
-    out = Layer((*servers, system, records), tuple(links), assumptions=(Assumption(records.id, text),))
+    text = _("its information system runs on two servers in the house, without which wards go over to paper")
+    out = Layer((*servers, system, records), tuple(links), assumptions=(Assumption(Verbatim(records.id), text),))
     if not ground.sources(WATER):
         return out, servers
     name = f"water-{site.id}"

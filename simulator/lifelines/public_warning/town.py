@@ -6,11 +6,14 @@ from simulator.city.generator.layer import Layer, Laying, join, place
 from simulator.city.generator.links import HOUR_S, feed, field_link, site_links
 from simulator.contracts.city import Assumption
 from simulator.contracts.link import Link
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, DATA_CENTRE, SERVICE
 from simulator.lifelines.public_warning.names import PUBLIC_WARNING, SIREN, VAN, WARNING_SYSTEM
 from simulator.lifelines.rescue.catalogue import RESCUE_DISPATCH
 from simulator.lifelines.town import owed
+
+_ = Words("simulator.lifelines.public_warning")
 
 PHONES_S = 2 * HOUR_S
 """How long phones get messages in a blackout (assumption: batteries of base stations, as norm bos-base-station)."""
@@ -46,11 +49,14 @@ def room_sirens_vans(town: Laying) -> Layer:
     vans = [
         place(f"van-{i + 1}", "loudspeaker-van", x_m, y_m + 20.0, owner, VAN(str(i + 1)), seat) for i in range(VANS)
     ]
-    text = (
-        f"phones are reached for {PHONES_S / HOUR_S:g} h after a blackout, sirens (one a district) have batteries for "
-        f"{SIREN_S / HOUR_S:g} h, and {VANS} loudspeaker vans stand at the dispatch centre"
+    text = _(
+        "phones are reached for {phones} h after a blackout, sirens (one a district) have batteries for {sirens} h, "
+        "and {vans} loudspeaker vans stand at the dispatch centre",
+        phones=PHONES_S / HOUR_S,
+        sirens=SIREN_S / HOUR_S,
+        vans=VANS,
     )
-    return Layer((service, room, *sirens, *vans), tuple(links), assumptions=(Assumption(room.id, text),))
+    return Layer((service, room, *sirens, *vans), tuple(links), assumptions=(Assumption(Verbatim(room.id), text),))
 
 
 def levels(town: Laying) -> Layer:

@@ -12,6 +12,7 @@ from simulator.city.generator.links import AUTHORITY_H, HOUR_S, feed, field_link
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.link import Link
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, RADIO_SITE
 from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL, ROAD
@@ -20,6 +21,8 @@ from simulator.lifelines.rescue.catalogue import RESCUE_DISPATCH
 from simulator.lifelines.rescue.names import DISPATCH, RESCUE_STATION
 from simulator.lifelines.rescue.names import RADIO_SITE as RADIO_NAME
 from simulator.lifelines.town import owed
+
+_ = Words("simulator.lifelines.rescue")
 
 RADIO_BATTERY_S = (2 * HOUR_S, 4 * HOUR_S, 6 * HOUR_S)
 """Norm bos-base-station: 2 h, and 4 to 6 h as seen in 2021 (secondary); in turn."""
@@ -75,7 +78,9 @@ def centre_sites_stations(town: Laying) -> Layer:
     out = Layer((dispatch, *sites, *stations), tuple(links), assumptions=_notes(centre.id, len(stations)))
     if not powered:
         return out
-    return out + generator_for(dispatch, DISPATCH_W, AUTHORITY_H, "authority-endurance", "load of a dispatch centre")
+    return out + generator_for(
+        dispatch, DISPATCH_W, AUTHORITY_H, Verbatim("authority-endurance"), _("load of a dispatch centre")
+    )
 
 
 def _stations(ground: BareTown, plan: TownSize) -> list[Component]:
@@ -107,14 +112,34 @@ def _stations(ground: BareTown, plan: TownSize) -> list[Component]:
 
 def _notes(centre: str, stations: int) -> tuple[Assumption, ...]:
     hours = ", ".join(f"{seconds / HOUR_S:g}" for seconds in RADIO_BATTERY_S)
+    switching = f"radio-{centre}"
     return (
-        Assumption("rescue-dispatch-1", f"stands in {centre}, battery {DISPATCH_UPS_S / 60:g} min, then its generator"),
-        Assumption("radio sites", f"one a district with batteries of {hours} h in turn", "bos-base-station"),
-        Assumption(f"radio-{centre}", f"is the switching site and lasts {SWITCHING_S / HOUR_S:g} h", "bos-switching"),
         Assumption(
-            "rescue stations",
-            f"{stations} stations, set so that everybody lives within {REACH_M / 1000:g} km as the crow flies",
-            RESCUE_ARRIVAL,
+            Verbatim("rescue-dispatch-1"),
+            _(
+                "stands in {district}, battery {minutes} min, then its generator",
+                district=centre,
+                minutes=DISPATCH_UPS_S / 60,
+            ),
+        ),
+        Assumption(
+            _("radio sites"),
+            _("one a district with batteries of {hours} h in turn", hours=hours),
+            Verbatim("bos-base-station"),
+        ),
+        Assumption(
+            Verbatim(switching),
+            _("is the switching site and lasts {hours} h", hours=SWITCHING_S / HOUR_S),
+            Verbatim("bos-switching"),
+        ),
+        Assumption(
+            _("rescue stations"),
+            _(
+                "{n} stations, set so that everybody lives within {reach} km as the crow flies",
+                n=stations,
+                reach=REACH_M / 1000,
+            ),
+            Verbatim(RESCUE_ARRIVAL),
         ),
     )
 

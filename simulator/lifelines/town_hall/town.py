@@ -5,10 +5,13 @@ from __future__ import annotations
 from simulator.city.generator.layer import Layer, Laying, join, place
 from simulator.city.generator.links import feed, site_links
 from simulator.contracts.city import Assumption
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.lifelines.town import owed
 from simulator.lifelines.town_hall.names import TOWN_HALL
+
+_ = Words("simulator.lifelines.town_hall")
 
 UPS_S = 600.0
 """Battery of its IT (assumption)."""
@@ -22,8 +25,10 @@ def hall(town: Laying) -> Layer:
     links = [join(CONTROL, "portal", house.id, plan.owners.ict), *site_links(ict, house, plan.owners.ict)]
     if ground.giving(POWER):
         links.append(feed(ground, house, plan.owners.power, UPS_S))
-    text = f"stands in {seat.id}; online over the citizens' portal; battery {UPS_S / 60:g} min"
-    return Layer((house,), tuple(links), assumptions=(Assumption(house.id, text),))
+    text = _(
+        "stands in {seat}; online over the citizens' portal; battery {minutes} min", seat=seat.id, minutes=UPS_S / 60
+    )
+    return Layer((house,), tuple(links), assumptions=(Assumption(Verbatim(house.id), text),))
 
 
 def levels(town: Laying) -> Layer:

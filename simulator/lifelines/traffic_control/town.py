@@ -5,10 +5,13 @@ from __future__ import annotations
 from simulator.city.generator.layer import Layer, Laying, join, place
 from simulator.city.generator.links import field_link, room_links
 from simulator.contracts.city import Assumption
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.traffic.catalogue import SIGNAL
 from simulator.lifelines.town import owed
 from simulator.lifelines.traffic_control.names import TRAFFIC_CENTRE
+
+_ = Words("simulator.lifelines.traffic_control")
 
 
 def control_centre(town: Laying) -> Layer:
@@ -31,8 +34,8 @@ def control_centre(town: Laying) -> Layer:
     for signal in signals:
         links.append(join(CONTROL, room.id, signal.id, plan.owners.roads))
         links.append(field_link(ict, signal, plan.owners.ict))
-    text = f"commands {len(signals)} signals, which run local programmes without it; its battery lasts 2 h"
-    return Layer((room,), tuple(links), assumptions=(Assumption("traffic-centre-1", text),))
+    text = _("commands {n} signals, which run local programmes without it; its battery lasts 2 h", n=len(signals))
+    return Layer((room,), tuple(links), assumptions=(Assumption(Verbatim(room.id), text),))
 
 
 def levels(town: Laying) -> Layer:

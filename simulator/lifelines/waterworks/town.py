@@ -6,10 +6,13 @@ from simulator.city.generator.layer import Layer, Laying, join, place
 from simulator.city.generator.links import CENTRE_UPS_S, HOUR_S, field_link, room_links, stations
 from simulator.contracts.city import Assumption
 from simulator.contracts.link import Fallback
+from simulator.contracts.words import Verbatim, Words
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.water.catalogue import JUNCTION, PUMP, RESERVOIR, TANK
 from simulator.lifelines.town import owed
 from simulator.lifelines.waterworks.names import WATERWORKS
+
+_ = Words("simulator.lifelines.waterworks")
 
 
 def control_room(town: Laying) -> Layer:
@@ -37,12 +40,15 @@ def control_room(town: Laying) -> Layer:
             links.append(join(CONTROL, room.id, pump.id, plan.owners.water, fallback=fallback))
             links.append(field_link(ict, pump, plan.owners.ict))
             holding += fallback is Fallback.HOLD
-    text = (
-        f"stands at {source.id} and commands all {len(pumps)} pumps; without its link every second station "
-        f"({holding} pumps) keeps its last set-point, the others follow their own controls; "
-        f"its battery lasts {CENTRE_UPS_S / HOUR_S:g} h"
+    text = _(
+        "stands at {source} and commands all {pumps} pumps; without its link every second station ({holding} pumps) "
+        "keeps its last set-point, the others follow their own controls; its battery lasts {hours} h",
+        source=source.id,
+        pumps=len(pumps),
+        holding=holding,
+        hours=CENTRE_UPS_S / HOUR_S,
     )
-    return Layer((room,), tuple(links), assumptions=(Assumption("waterworks-1", text),))
+    return Layer((room,), tuple(links), assumptions=(Assumption(Verbatim(room.id), text),))
 
 
 def levels(town: Laying) -> Layer:

@@ -10,6 +10,7 @@ from simulator.contracts.words import Text, Words, number
 from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
+_n = _.plural
 
 EPILOG = _(
     """\
@@ -48,11 +49,12 @@ def execute(options: argparse.Namespace) -> int:
                 said = said.filled(people=number(city.people), components=number(len(city.components)))
             elif is_campaign(name):
                 plan = plan_campaign(find_campaign(name))
-                said = _("{name}: ok, a campaign of {cases} cases, {runs} runs")
+                said = _("{name}: ok, a campaign: {cases} cases, {runs} runs")
                 said = said.filled(cases=number(plan.campaign.runs), runs=number(len(plan.runs)))
             else:
                 _document, scenario, city = load_checked(find_scenario(name), options.city)
-                said = _("{name}: ok, a scenario with {faults} faults", faults=len(scenario.timeline))
+                n = len(scenario.timeline)
+                said = _n("{name}: ok, a scenario with {n} fault", "{name}: ok, a scenario with {n} faults", n)
                 hit = selected(scenario, city, scenario.run.seeds[0])
             print(said.filled(name=name).of(options.lang))
             for line in hit:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.contracts.words import Verbatim, Words
 from stadtwerk.runs.basis import basis, city_digest
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from simulator.contracts.history import History
     from stadtwerk.runs.run import RunResult
     from stadtwerk.terminal import Terminal
+
+_ = Words("stadtwerk")
 
 _ONE_AT_A_TIME = threading.Lock()
 """The engines are not made for threads: in a worker that has several, runs take turns."""
@@ -90,7 +93,7 @@ def run_job(job: Job) -> RunFigures:
             return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history, limits=below)))
         from stadtwerk.runs.light import light_run
 
-        _, history, verdict = light_run(build_scenario(_document(job)), city, job.seed)
+        _result, history, verdict = light_run(build_scenario(_document(job)), city, job.seed)
         return run_figures(city, history, verdict)
 
 
@@ -126,7 +129,8 @@ def loaded(data: CityData) -> City:
         raise OtherBasis(f"the city {data.source!r} is another one here, or has been changed since")
     settings: dict[str, Any] = {"set": [json.loads(setting) for setting in data.settings]}
     change = json.loads(data.change)
-    note = Assumption("measure", data.note, "assumption of the campaign") if data.note else None
+    basis = _("assumption of the campaign")
+    note = Assumption(_("measure"), Verbatim(data.note), basis) if data.note else None
     return load_city(
         folder,
         (
