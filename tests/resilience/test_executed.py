@@ -269,3 +269,52 @@ def test_where_an_effect_was_seen_is_said() -> None:
     assert seen.reason.en == "The effect was seen after 30 s in what is measured there."
     edge = replace(DONE, evidence_at=360_000, evidence_asked=True)  # 300 s, as long as it may take
     assert evidence(asked, edge).value is Value.PASS
+
+
+def test_what_only_one_fault_can_have_done_counts_though_nothing_was_measured() -> None:
+    """What it shares with others does not, however long the chain that follows."""
+    other = Event(0, 60_000, EventKind.FAULT, "pump-2", "", after="other")
+    fault = Event(1, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    own = Event(2, 90_000, EventKind.CREW, "pump-1", "", cause=1)
+    low = Event(3, 95_000, EventKind.LEVEL_LOW, "water-supply-d1", "", cause=2)
+    looked = replace(DONE, looked=True)
+    assert evidence(ENTRY, looked, other, fault, own, low).value is Value.PASS
+    both = replace(own, cause=0, also=(1,))
+    assert evidence(ENTRY, looked, other, fault, both, low).value is Value.INCONCLUSIVE
+    assert evidence(ENTRY, DONE, other, fault, both, low).value is Value.PASS  # nobody measured there
+
+
+@pytest.mark.parametrize(
+    ("applied_s", "cleared_s", "expected"),
+    [
+        (400.0, 660.0, Value.PASS),
+        (500.0, 660.0, Value.PASS),  # with the first effect
+        (501.0, 660.0, Value.INCONCLUSIVE),
+        (60.0, 500.0, Value.PASS),
+        (60.0, 499.0, Value.INCONCLUSIVE),  # over before
+        (60.0, None, Value.PASS),  # to the end of the run
+    ],
+)
+def test_an_effect_is_shared_with_what_was_broken_when_it_came(
+    applied_s: float, cleared_s: float | None, expected: Value
+) -> None:
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="first")
+    lost = Event(1, 500_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
+    first, entry = replace(DONE, entry="first"), replace(ENTRY, id="first")
+    cleared = None if cleared_s is None else round(cleared_s * 1000)
+    second = replace(DONE, applied_at=round(applied_s * 1000), cleared_at=cleared)
+    past = history(executed=[first, second], events=(fault, lost))
+    found = judge(scenario(timeline=[entry, ENTRY], heal_by_s=HEAL), CITY, past).of(Category.EVIDENCE)
+    assert [finding.value for finding in found] == [Value.PASS, expected]
+
+
+def test_what_the_log_says_of_the_broken_thing_counts_where_its_fault_declares_it() -> None:
+    """That somebody read what a lying sensor reports is such a sign; what else is logged of it, is none."""
+    entry, done = replace(ENTRY, fault="sensor-bias"), replace(DONE, fault="sensor-bias")
+    fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="break")
+    read = Event(1, 90_000, EventKind.TELEMETRY, "pump-1", "sensor.wrong-readings", cause=0)
+    seen = evidence(entry, done, fault, read)
+    assert seen.value is Value.PASS
+    assert seen.actual is not None and seen.actual.value == 30.0
+    assert evidence(entry, done, fault, replace(read, code="telemetry.software")).value is Value.INCONCLUSIVE
+    assert evidence(ENTRY, DONE, fault, read).value is Value.INCONCLUSIVE  # a pump that is off declares other signs
