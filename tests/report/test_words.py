@@ -52,7 +52,7 @@ def test_both_languages_fill_the_same_blanks_and_none_is_empty() -> None:
 
 
 def test_every_text_is_used_and_every_text_used_exists() -> None:
-    template = (ROOM / "page.html.j2").read_text(encoding="utf-8")
+    template = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.html.j2")))
     code = "".join(path.read_text(encoding="utf-8") for path in sorted(ROOM.glob("*.py")) if path.name != "texts.py")
     used = set(re.findall(r'\bt\("([a-z-]+)"', template)) | set(re.findall(r'say\(\s*"([a-z-]+)"', code))
     assert used <= TEXTS.keys()

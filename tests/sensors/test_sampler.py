@@ -278,4 +278,4 @@ def test_cohorts_that_cannot_be_sampled_are_refused_all_at_once() -> None:
     ]
     with pytest.raises(UnreadableCohorts) as refused:
         sample(wrong)
-    assert [reason.split("'")[1] for reason in refused.value.reasons] == ["p", "q", "r", "s"]
+    assert [reason.of("en").split("'")[1] for reason in refused.value.reasons] == ["p", "q", "r", "s"]
