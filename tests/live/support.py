@@ -31,6 +31,8 @@ run: {start: "2026-01-14T17:00", duration: 20min, seeds: [1]}
 timeline:
   - {id: dead, at: 5min, fault: node-out, target: gateway-d1, for: 5min}
   - {id: cut, at: 8min, fault: link-cut, target: data-router-d2-gateway-d2, for: 6min}
+not_asked:
+  - {levels: {measure: telemetry}, reason: {de: "die Störungen trennen sie", en: "it is what the faults cut"}}
 expect:
   - {id: water, type: invariant, levels: {measure: water-supply}}
 """

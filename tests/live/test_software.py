@@ -89,7 +89,7 @@ def test_nothing_is_lost_or_doubled_either_way(live: Live) -> None:
     taken = taken_by(live.folder, GATEWAYS)
     stored = {(row.gateway, row.sensor, row.time_ms): row.value for row in read_rows(live.folder / "store.sqlite")}
     assert stored == taken
-    assert live.exit_code == 0
+    assert live.exit_code == 2, "the tally holds; that software made no difference to what is judged is inconclusive"
     tally = live.record["tally"]
     assert tally["acknowledged"] == tally["stored"] == tally["rows"] == len(taken)
     assert tally["missing"] == tally["doubled"] == tally["disordered"] == 0
