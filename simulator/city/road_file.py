@@ -162,11 +162,11 @@ class _Reader:
         self._row = Row(0, {})
 
     def read(self, files: RoadFiles) -> Roads:
-        for _ in self._rows(files.nodes, NODE_COLUMNS):
+        for _row in self._rows(files.nodes, NODE_COLUMNS):
             node = RoadNode(self._cell("node_id"), self._number("x_coord"), self._number("y_coord"))
             self._once("node_id", node.id, self._nodes)
             self._nodes.setdefault(node.id, node)
-        for _ in self._rows(files.links, LINK_COLUMNS):
+        for _row in self._rows(files.links, LINK_COLUMNS):
             link = self._link()
             self._once("link_id", link.id, self._links)
             self._links.setdefault(link.id, link)

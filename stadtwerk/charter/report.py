@@ -45,7 +45,7 @@ def read_runs(folders: Iterable[Path]) -> tuple[tuple[CharterRun, ...], dict[str
         try:
             scenario = load_scenario(folder / "scenario.yaml")
             verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
-            record, _ = files.RUN.load(folder / "run.json")
+            record, _version = files.RUN.load(folder / "run.json")
             seed, city = int(record["seed"]), str(record["city"])
         except BadInput as bad:
             problems += bad.problems

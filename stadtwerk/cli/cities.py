@@ -57,7 +57,7 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
     """
     importers, found, problems = registry().extensions(IMPORTERS), {}, []
     for place, asked in enumerate(options.brought):
-        name, _, file = asked.partition("=")
+        name, _equals, file = asked.partition("=")
         if name not in importers or not file:
             fix = (
                 suggestion(name, importers, "stadtwerk list plugins")

@@ -76,7 +76,7 @@ def test_the_demo_city(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     check(demo_folder(), code, found)
     assert len(found["cases"]) > 3000
     said = capsys.readouterr()
-    assert "Was geprüft wurde" in said.out and "cases: 8 of 8" in said.err
+    assert "Was geprüft wurde" in said.out and "Fälle: 8 von 8" in said.err
     assert "audit.html" in said.out
 
 

@@ -186,6 +186,7 @@ def test_an_importer_from_outside_brings_a_network(site: Path, tmp_path: Path) -
     both = stadtwerk(
         site, "city", "import", "--from", f"pipe-list={given}", "--water", given, "--out", tmp_path / "two"
     )
-    assert both.returncode == 64 and "brings water, which is given twice" in both.stderr
+    assert both.returncode == 64, both.stderr
+    assert "brings water, which is given twice" in both.stderr
     wrong = stadtwerk(site, "city", "import", "--from", f"pipes-list={given}", "--out", tmp_path / "three")
     assert wrong.returncode == 64 and "did you mean 'pipe-list'" in wrong.stderr

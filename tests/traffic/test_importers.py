@@ -38,7 +38,7 @@ def test_micropolis_is_read_as_it_is(tmp_path: Path) -> None:
     assert stretch[0] > 0.95 and stretch[-1] < 1.05, "roads are as long as the map says"
     speeds = sorted(link.free_speed_m_s * 3.6 for link in roads.links)
     assert speeds[0] >= 10 and 25 < speeds[len(speeds) // 2] < 40 and speeds[-1] < 90
-    said = " ".join(f"{a.subject}: {a.text}" for a in assumptions)
+    said = " ".join(f"{a.subject}: {a.text.of('en')}" for a in assumptions)
     for word in ("feet", "minutes", "miles", "one lane", "morning peak", "210"):
         assert word in said
 
@@ -94,7 +94,7 @@ def test_the_standard_format_with_its_units_given(tmp_path: Path) -> None:
     }
     assert by_pair == {("1", "2"): pytest.approx(600), ("2", "1"): pytest.approx(100)}
     assert {(t.start_s, t.end_s) for t in roads.trips} == {(h * 3600.0, h * 3600.0 + 3600) for h in range(24)}
-    said = " ".join(a.text for a in assumptions)
+    said = " ".join(a.text.of("en") for a in assumptions)
     assert "5 trips within one zone" in said
     assert "unit" not in said, "nothing is assumed about units that were given"
 
@@ -106,14 +106,14 @@ def test_units_are_found_on_the_map_where_they_are_not_given(tmp_path: Path) -> 
     assert [link.length_m for link in roads.links] == [2000, 3000, 1000, 3000, 2000]
     assert roads.links[0].free_speed_m_s == pytest.approx(60 / 3.6)
     assert not roads.trips
-    assert any("kilometres" in a.text for a in assumptions)
+    assert any("kilometres" in a.text.of("en") for a in assumptions)
 
 
 def test_times_that_make_no_sense_give_the_speed_of_a_town(tmp_path: Path) -> None:
     net, node, _ = tables(tmp_path, net=NET.replace("\t2\t2\t0", "\t2\t900\t0").replace("\t3.6\t", "\t900\t"))
     assumptions = import_tntp(net, node, None, tmp_path / "out", coordinate_unit_m=1.0)
     assert [link.free_speed_m_s * 3.6 for link in imported(tmp_path / "out").links] == pytest.approx([50] * 5)
-    assert any("StVO" in a.basis for a in assumptions)
+    assert any("StVO" in a.basis.of("en") for a in assumptions)
 
 
 def test_mistakes_in_all_three_tables_are_told_at_once(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_gmns_of_another_maker(tmp_path: Path) -> None:
     assert roads.links[2].free_speed_m_s == pytest.approx(50 / 3.6)
     assert sum(t.trips for t in roads.trips) == pytest.approx(360)
     assert {(t.origin, t.destination) for t in roads.trips} == {("10", "11"), ("11", "10")}
-    said = [a.text for a in assumptions]
+    said = [a.text.of("en") for a in assumptions]
     assert sum("1 links" in text for text in said) == 5
 
 

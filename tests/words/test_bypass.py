@@ -109,3 +109,38 @@ def test_problems_take_texts_so_that_mypy_refuses_plain_sentences(maker: object)
 
 def test_the_programs_that_are_let_by_exist() -> None:
     assert all(Path(ROOT / where).is_file() for where in TO_KEEPERS)
+
+
+def _unpacks_into_words(source: str) -> list[int]:
+    """Lines where a function stores something in `_`, which then is no catalogue any more where it says a sentence."""
+
+    def inside(node: ast.AST) -> Iterator[ast.AST]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)):
+                continue  # what they store is their own
+            yield child
+            yield from inside(child)
+
+    found = []
+    for function in ast.walk(ast.parse(source)):
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            stored = [
+                n.lineno
+                for n in inside(function)
+                if isinstance(n, ast.Name) and n.id == "_" and isinstance(n.ctx, ast.Store)
+            ]
+            says = any(
+                isinstance(n, ast.Call) and isinstance(n.func, ast.Name) and n.func.id == "_"
+                for n in ast.walk(function)
+            )
+            found += stored if says else []
+    return found
+
+
+def test_no_function_that_says_something_throws_its_catalogue_away() -> None:
+    assert _unpacks_into_words(
+        "def f(a):\n    name, _, b = a.partition('=')\n    return _('no {name}', name=name)\n"
+    ) == [2]
+    assert not _unpacks_into_words("def f(a):\n    return [_('x') for x, _y in a]\n")
+    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    assert not [f"{path}:{line}" for path in paths for line in _unpacks_into_words(path.read_text(encoding="utf-8"))]
