@@ -30,6 +30,18 @@ OTHER_NAMES: dict[str, Text] = {
     "expectation": _("expectation"),
     "technical": _("technical"),
     "analogue": _("analogue"),
+    "IEEE 1366, of this scenario alone": _("IEEE 1366, of this scenario alone"),
+    "defined by this project": _("defined by this project"),
+    "1. WasSV § 2 (defence case)": _("1. WasSV § 2 (defence case)"),
+    "BBK guide": _("BBK guide"),
+    "BNetzA via press": _("BNetzA via press"),
+    "U4SSC indicators": _("U4SSC indicators"),
+    "hospital-building rules of some Länder": _("hospital-building rules of some Länder"),
+    "network operators' planning rules": _("network operators' planning rules"),
+    "press reports": _("press reports"),
+    "press, BDBOS": _("press, BDBOS"),
+    "rescue rules of Hesse": _("rescue rules of Hesse"),
+    "rescue rules of Saxony": _("rescue rules of Saxony"),
 }
 
 _SOURCES = (
