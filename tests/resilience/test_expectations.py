@@ -140,6 +140,16 @@ def test_budget_adds_levels_up() -> None:
     assert found(Budget("x", BOTH, OWN, person_hours=4000.0), levels).value is Value.PASS
 
 
+def test_a_budget_that_one_level_leaves_open_says_which_unless_the_others_spend_it_already() -> None:
+    one = {"water-supply-d1": DIP}  # 1000 person-hours; of the other nobody knows
+    open_ = found(Budget("x", BOTH, OWN, person_hours=1000.0), one)
+    assert open_.value is Value.INCONCLUSIVE
+    assert open_.reason.en.startswith("Südstadt (water supply): cannot be judged")
+    spent = found(Budget("x", BOTH, OWN, person_hours=999.0), one)
+    assert spent.value is Value.FAIL
+    assert spent.reason.en.startswith("1,000 person-hours without sufficient service")
+
+
 def test_budget_counts_nobody_twice() -> None:
     whole = ServiceLevel("water-supply-city", "water-supply", "city", 0.9, 4000)
     city = replace(CITY, levels={**CITY.levels, whole.id: whole})
