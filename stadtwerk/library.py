@@ -101,6 +101,15 @@ def load_named_suite(name: str) -> Suite:
     return load_suite(find_suite(name), lambda: {name: find_scenario(name) for name in scenario_names()})
 
 
+def is_suite(name: str) -> bool:
+    """Whether a name or file is that of a suite. Raises `BadInput` for a file that is no YAML."""
+    path = Path(name)
+    if not path.is_file():
+        return name in suite_names() and name not in scenario_names()
+    data = load_document(path).data
+    return isinstance(data, dict) and str(data.get("schema", "")).startswith("stadtwerk/suite/")
+
+
 def city_names() -> tuple[str, ...]:
     """The cities that have a name of their own."""
     return (DEMO,)

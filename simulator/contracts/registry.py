@@ -380,7 +380,7 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
         found.register(group, declared)
         if isinstance(declared, Catalogue):
             found.homes[declared.name] = home
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a module that ends the program is left out, too
         reason = str(error) if isinstance(error, Rejected) else f"{type(error).__name__}: {error}"
         return replace(plugin, error=" ".join(reason.split()))
     return replace(plugin, digest=_digest(point.dist, point.module))

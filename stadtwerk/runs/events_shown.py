@@ -49,10 +49,13 @@ def time_of(option: str, given: str | None) -> int | None:
 def event_rows(run: RunFolder, wanted: Filters, language: str) -> Iterator[str]:
     """The events that pass all filters, oldest first, as lines.
 
-    Raises `BadInput` for a component that is not in the city, or a cause that is not in the run.
+    Raises `BadInput` for a component that is not in the city, a cause that is not in the run, an end before the begin.
     """
     from resilience.words.events import line
 
+    if wanted.begin is not None and wanted.end is not None and wanted.end < wanted.begin:
+        what, fix = _("lies before --from"), _("let it end after it begins")
+        raise BadInput([Problem(str(run.path), 0, "--until", what, fix)])
     events, city = run.stored.events(), run.city
     about = None if wanted.component is None else _subjects(run, wanted.component)
     depth = None if wanted.cause is None else _subtree(run, events, wanted.cause)

@@ -98,7 +98,7 @@ def main() -> int:
     reader.add_argument("--city", help="another city folder, as for `stadtwerk run --city`")
     reader.add_argument("--without", help="layers that the demo city is built without, with commas between them")
     reader.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    options = reader.parse_args()
+    options = reader.parse_intermixed_args()
     if options.without:
         os.environ[DEMO_WITHOUT] = options.without
     known = json.loads(RECORDED.read_text(encoding="utf-8"))

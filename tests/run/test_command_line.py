@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from stadtwerk.__main__ import parser
+from stadtwerk.__main__ import main, parser
 
 KNOWN = Path(__file__).with_name("command_line.json")
 TAKES_NOTHING = (argparse._StoreConstAction, argparse._HelpAction, argparse._VersionAction)
@@ -76,3 +76,15 @@ if __name__ == "__main__":
     for command, arguments in WAS.items():
         is_now[command] = arguments | is_now.get(command, {})
     KNOWN.write_text(json.dumps(is_now, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def test_check_knows_a_suite_from_a_scenario(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    good = tmp_path / "good.yaml"
+    good.write_text("schema: stadtwerk/suite/1\nid: s\ntitle: {en: s}\nscenarios: [quiet-day]\n", encoding="utf-8")
+    assert main(["check", str(good), "--lang", "en"]) == 0
+    assert capsys.readouterr().out == f"{good}: ok, a suite of 1 scenario\n"
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("schema: stadtwerk/suite/1\nid: s\ntitle: {en: s}\nscenarios: [quiet-dy]\n", encoding="utf-8")
+    assert main(["check", str(bad), "--lang", "en"]) == 64
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{bad}:4: scenarios[0]: ") and "'quiet-day'" in line

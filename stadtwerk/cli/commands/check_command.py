@@ -28,7 +28,10 @@ Every problem is one line: file:line: field: what is wrong; how to fix it. The e
 
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
-        "files", nargs="+", metavar="FILE", help=say(_("scenarios, campaigns and cities, each by name, file or folder"))
+        "files",
+        nargs="+",
+        metavar="FILE",
+        help=say(_("scenarios, suites, campaigns and cities, each by name, file or folder")),
     )
     parser.add_argument("--city", help=say(_("check scenarios against this city instead of their own")))
     say.add_lang(parser, _("language of the answer"))
@@ -36,7 +39,16 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 def execute(options: argparse.Namespace) -> int:
     from simulator.contracts.problem import BadInput, Problem, told
-    from stadtwerk.library import city_names, find_campaign, find_scenario, load_checked, load_named_city, selected
+    from stadtwerk.library import (
+        city_names,
+        find_campaign,
+        find_scenario,
+        is_suite,
+        load_checked,
+        load_named_city,
+        load_named_suite,
+        selected,
+    )
     from stadtwerk.studies.campaigns.plan import is_campaign, plan_campaign
 
     problems: list[Problem] = []
@@ -47,6 +59,10 @@ def execute(options: argparse.Namespace) -> int:
                 city = load_named_city(name)
                 said = _("{name}: ok, a city of {people} people and {components} components")
                 said = said.filled(people=number(city.people), components=number(len(city.components)))
+            elif is_suite(name):
+                suite = load_named_suite(name)
+                count = len(suite.scenarios)
+                said = _n("{name}: ok, a suite of {n} scenario", "{name}: ok, a suite of {n} scenarios", count)
             elif is_campaign(name):
                 plan = plan_campaign(find_campaign(name))
                 said = _("{name}: ok, a campaign: {cases} cases, {runs} runs")

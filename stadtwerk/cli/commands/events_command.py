@@ -45,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
+    import sys
     from pathlib import Path
 
     from stadtwerk.runs.events_shown import Filters, event_rows, time_of
@@ -54,6 +55,10 @@ def execute(options: argparse.Namespace) -> int:
         options.component, options.cause, time_of("--from", options.begin), time_of("--until", options.end)
     )
     run = read_folder(Path(options.folder), options.city)
+    shown = 0
     for row in event_rows(run, wanted, options.lang):
         print(row)
+        shown += 1
+    if not shown:
+        print(_("no event passes these filters").of(options.lang), file=sys.stderr)
     return 0
