@@ -19,8 +19,11 @@ from stadtwerk.__main__ import BAD_INPUT, main
 PASS, FAIL, INCONCLUSIVE = 0, 1, 2
 HERE = Path(__file__).parent
 
-BASELINES = ("brokers-lost", "evacuation", "sensor-lies", "spoofed-readings", "traffic-centre-lost")
-"""Scenarios that ship, whose judged levels are the same without their faults."""
+BASELINES = ("brokers-lost", "evacuation", "spoofed-readings", "traffic-centre-lost")
+"""Scenarios that ship, without their faults."""
+VACUOUS = ("brokers-lost", "spoofed-readings", "traffic-centre-lost", "traffic-centre-flooded")
+"""Scenarios that ship, whose judged levels are the same without their faults. Not `evacuation`: thousands who set out
+at once change the travel times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +137,19 @@ def test_isolating_a_district_is_one_word(tmp_path: Path, capsys: pytest.Capture
     assert "fibre: 2 links: data-router-core-1-router-core-2, data-router-core-2-router-core-3" in told
 
 
-@pytest.mark.parametrize("name", ["sensor-lies", *(pytest.param(n, marks=pytest.mark.nightly) for n in BASELINES[:2])])
+@pytest.mark.parametrize("name", ["sensor-lies", *(pytest.param(n, marks=pytest.mark.nightly) for n in BASELINES)])
 def test_a_scenario_without_faults_is_a_baseline_and_may_pass(name: str, tmp_path: Path) -> None:
     run = answer(HERE / f"no-fault-{name}.yaml", tmp_path / "run")
     assert run.code == PASS and not [f for f in run.findings if f["category"] == "difference"]
 
 
-SHIPPED = ["sensor-lies", *(pytest.param(n, marks=pytest.mark.nightly) for n in BASELINES if n != "sensor-lies")]
+SHIPPED = ["sensor-lies", *(pytest.param(n, marks=pytest.mark.nightly) for n in VACUOUS)]
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_says_where_its_faults_made_no_difference(name: str, tmp_path: Path) -> None:
     run = answer(name, tmp_path / "run")
     assert run.code == INCONCLUSIVE
-    assert run.found("difference")["reason"]["en"] == "The faults made no difference to anything that was judged."
+    said = "The faults made no difference to anything that was judged."
+    assert run.found("difference")["reason"]["en"].startswith(said)
     assert "made no difference" in run.said
