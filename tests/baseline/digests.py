@@ -1,6 +1,6 @@
 """What every scenario that ships came to, as digests: proof that a change of the code left the town's answers alone.
 
-    python -m tests.baseline.digests record              # write digests.json from the tree as it is
+    python -m tests.baseline.digests record              # digests.json from the tree as it is; with names: these rows
     python -m tests.baseline.digests compare             # run all again, print a table, fail where a row differs
     python -m tests.baseline.digests compare quiet-day   # these scenarios only
     python -m tests.baseline.digests compare --without wastewater    # on the demo city without these layers
@@ -73,7 +73,7 @@ def run(name: str, city: str | None, into: Path) -> dict[str, str]:
     if name == AUDIT:
         asked = ["audit", city or "demo", "--kinds", "power,data", "--out", str(out)]
     else:
-        asked = ["run", str(SCENARIOS / f"{name}.yaml"), "--mqtt", "off", "--out", str(out)]
+        asked = ["run", str(SCENARIOS / f"{name}.yaml"), "--mqtt", "off", "--no-twin", "--out", str(out)]
         asked += [] if city is None else ["--city", city]
     done = subprocess.run([sys.executable, "-m", "stadtwerk", *asked], capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1, 2):
@@ -105,7 +105,8 @@ def main() -> int:
     every = [*names(), AUDIT] if options.action == "record" else sorted(known)
     rows = measure(options.names or every, options.city, options.workers)
     if options.action == "record":
-        RECORDED.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        kept = {name: row for name, row in known.items() if options.names}
+        RECORDED.write_text(json.dumps(kept | rows, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         return 0
     unlike = 0
     print(f"{'':28}{'levels':>10}{'gauges':>10}{'readings':>10}{'tree':>10}")
