@@ -279,6 +279,7 @@ def test_what_only_one_fault_can_have_done_counts_though_nothing_was_measured() 
     low = Event(3, 95_000, EventKind.LEVEL_LOW, "water-supply-d1", "", cause=2)
     looked = replace(DONE, looked=True)
     assert evidence(ENTRY, looked, other, fault, own, low).value is Value.PASS
+    assert evidence(ENTRY, looked, other, fault, replace(low, cause=1)).value is Value.PASS
     both = replace(own, cause=0, also=(1,))
     assert evidence(ENTRY, looked, other, fault, both, low).value is Value.INCONCLUSIVE
     assert evidence(ENTRY, DONE, other, fault, both, low).value is Value.PASS  # nobody measured there

@@ -140,6 +140,26 @@ def test_budget_adds_levels_up() -> None:
     assert found(Budget("x", BOTH, OWN, person_hours=4000.0), levels).value is Value.PASS
 
 
+def test_a_budget_names_what_each_level_cost_and_those_that_cost_something_dearest_first() -> None:
+    def spent(levels: dict[str, Course]) -> Finding:
+        return found(Budget("x", BOTH, OWN, person_hours=1.0), levels)
+
+    both = spent({"water-supply-d1": DIP, "water-supply-d2": DIP})  # an hour, of 1000 people and of 3000
+    assert {f.subject: f.value for f in both.figures} == {"water-supply-d1": 1000.0, "water-supply-d2": 3000.0}
+    assert both.subjects == ("water-supply-d2", "water-supply-d1")
+    one = spent({"water-supply-d1": DIP, "water-supply-d2": course((-3600, 1.0))})
+    assert {f.subject: f.value for f in one.figures} == {"water-supply-d1": 1000.0, "water-supply-d2": 0.0}
+    assert one.subjects == ("water-supply-d1",)
+
+
+def test_of_a_window_that_ends_before_the_run_only_its_own_gap_can_be_open() -> None:
+    item = Invariant("x", D1, OWN, window=Window(0.0, 3600.0), longest=TimeLimit(36_000.0))
+    own = course((-3600, 1.0), (3500, 0.5))
+    assert found(item, {"water-supply-d1": own}).value is Value.INCONCLUSIVE
+    another = course((-3600, 1.0), (3500, 0.5), (3700, 1.0), (30_000, 0.5))
+    assert found(item, {"water-supply-d1": another}).value is Value.PASS
+
+
 def test_a_budget_that_one_level_leaves_open_says_which_unless_the_others_spend_it_already() -> None:
     one = {"water-supply-d1": DIP}  # 1000 person-hours; of the other nobody knows
     open_ = found(Budget("x", BOTH, OWN, person_hours=1000.0), one)

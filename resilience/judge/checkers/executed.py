@@ -235,7 +235,6 @@ Fault = tuple[str, str]
 def _first_effects(context: Context) -> dict[Fault, _Seen]:
     """What each fault is seen to have done in the log. A cause stands before its effect."""
     heads: dict[int, tuple[Fault, ...]] = {}
-    several: set[int] = set()
     found: dict[Fault, _Seen] = {}
     codes = {(d.target, d.entry): _logged(d.target, d.fault, context) for d in context.history.executed}
     for event in context.history.events:
@@ -248,14 +247,12 @@ def _first_effects(context: Context) -> dict[Fault, _Seen]:
         if not because:
             continue
         heads[event.id] = because
-        if len(because) > 1 or any(cause in several for cause in event.causes):
-            several.add(event.id)
         for fault in because:
             own = event.subject == fault[0]
             if event.code not in codes.get(fault, ()) and (event.kind not in EFFECTS or own):
                 continue
             seen = found.get(fault, _Seen())
-            if event.id in several:
+            if len(because) > 1:  # so is all that follows from it
                 found[fault] = replace(seen, shared=seen.shared or event)
             else:
                 found[fault] = replace(seen, alone=seen.alone or event)
