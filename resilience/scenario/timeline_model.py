@@ -87,7 +87,7 @@ class IsolateFields(Model):
     """A district is cut off: every link that crosses its border is cut, and none that lies inside."""
 
     district: DistrictName
-    kinds: list[LinkKindName] | None = None
+    kinds: Annotated[list[LinkKindName], Field(min_length=1)] | None = None
     """the kinds of link; all if left out"""
 
     def record(self) -> Selector:
