@@ -34,6 +34,7 @@ OTHER_NAMES: dict[str, Text] = {
     "defined by this project": _("defined by this project"),
     "1. WasSV § 2 (defence case)": _("1. WasSV § 2 (defence case)"),
     "BBK guide": _("BBK guide"),
+    "assumption: as for electricity (BNetzA)": _("assumption: as for electricity (BNetzA)"),
     "BNetzA via press": _("BNetzA via press"),
     "U4SSC indicators": _("U4SSC indicators"),
     "hospital-building rules of some Länder": _("hospital-building rules of some Länder"),
@@ -108,7 +109,10 @@ def source_words(source: str) -> Text:
         return known
     for beginning, words in _SOURCES:
         if source.startswith(beginning):
-            return words.filled(source=source.removeprefix(beginning))
+            named, end = source.removeprefix(beginning), ""
+            if named.endswith(")") and named.removesuffix(")") in OTHER_NAMES:
+                named, end = named.removesuffix(")"), ")"
+            return words.filled(source=source_words(named)) + Verbatim(end)
     return Verbatim(source)
 
 
