@@ -44,7 +44,7 @@ def test_one_case_is_the_same_run_as_in_the_campaign(tmp_path: Path) -> None:
 def test_check_knows_a_campaign(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = few(tmp_path)
     assert main(["check", str(file)]) == 0
-    assert "a campaign of 2 cases, 4 runs" in capsys.readouterr().out
+    assert "a campaign: 2 cases, 4 runs" in capsys.readouterr().out
     file.write_text(file.read_text().replace("uniform: [10min", "uniform: [100min"))
     assert main(["check", str(file)]) == 64
     assert "is not in order" in capsys.readouterr().err
