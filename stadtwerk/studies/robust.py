@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from resilience.judge.verdict import Verdict, read_verdict
-from resilience.report.run.robust import RobustRow, put_in, robust_html
+from resilience.report.run.robust import RobustRow, robust_html
+from resilience.report.templates import put_in
 from resilience.study.robustness import SHARE, Change, Robustness, assumptions, robustness
 from simulator.contracts.form import Form
 from simulator.contracts.words import Text, Verbatim, Words

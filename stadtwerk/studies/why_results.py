@@ -7,7 +7,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience.report.run.why import WhyRow, put_in, why_html
+from resilience.report.run.why import WhyRow, why_html
+from resilience.report.templates import put_in
 from resilience.study.why.options import merged
 from resilience.words.changes import change_words
 from resilience.words.terms import fault_words, name_of

@@ -8,7 +8,8 @@ import pytest
 
 from resilience.judge.margin import margin
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value, Verdict
-from resilience.report.run.robust import RobustRow, put_in, robust_html
+from resilience.report.run.robust import RobustRow, robust_html
+from resilience.report.templates import put_in
 from resilience.study.robustness import Change, assumptions, robustness
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.failure import Confidence

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from resilience.report.run.texts import say
+from resilience.report.templates import template_folder
 from simulator.contracts.words import Text
-
-if TYPE_CHECKING:
-    import jinja2
 
 BEGIN, END = "<!-- why -->", "<!-- /why -->"
 """What stands between these in a report is the part."""
@@ -34,20 +30,6 @@ class WhyRow:
 
 def why_html(rows: Sequence[WhyRow], command: str, lang: str) -> str:
     """The part as HTML, with its marks. `command` is what fills it in where nobody has asked yet."""
-    page = _environment().get_template("why.html.j2")
+    page = template_folder(Path(__file__).parent).get_template("why.html.j2")
     text = page.render(rows=rows, command=command, lang=lang, t=lambda key, **values: say(key, lang, **values))
     return f"{BEGIN}{text}{END}"
-
-
-def put_in(page: str, part: str) -> str:
-    """A report with this part in place of its own; unchanged where it has none."""
-    before, begin, rest = page.partition(BEGIN)
-    _old, end, after = rest.partition(END)
-    return f"{before}{part}{after}" if begin and end else page
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    from resilience.report.templates import template_folder
-
-    return template_folder(Path(__file__).parent)
