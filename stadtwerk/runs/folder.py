@@ -196,3 +196,10 @@ def plugins() -> list[dict[str, str]]:
         {"name": one.name, "group": one.group, "version": one.version, "digest": one.digest}
         for one in registry().foreign
     ]
+
+
+def put_in_place(path: Path, text: str) -> None:
+    """Write a file aside and put it in place, so that nobody ever reads half of it."""
+    aside = path.with_name(f".{path.name}.partial")
+    aside.write_text(text, encoding="utf-8", newline="\n")
+    aside.replace(path)

@@ -16,7 +16,7 @@ from resilience.report.templates import put_in
 from resilience.study.robustness import SHARE, Change, Robustness, assumptions, robustness
 from simulator.contracts.form import Form
 from simulator.contracts.words import Text, Verbatim, Words
-from stadtwerk.runs.folder import read_events
+from stadtwerk.runs.folder import put_in_place, read_events
 from stadtwerk.studies.executors import Executor
 from stadtwerk.studies.variants import NO_CHANGE, Base, Progress, run_variants
 
@@ -121,11 +121,11 @@ def write(found: Robust, lang: str) -> Path:
         "not_run": [{**_change(change), "reason": reason} for change, reason in found.failed],
     }
     path = found.folder / ROBUST_FILE
-    _replace(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    put_in_place(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     report = found.folder / REPORT_FILE
     if report.is_file():
         part = robust_html(rows(found), command(found.folder), lang)
-        _replace(report, put_in(report.read_text(encoding="utf-8"), part))
+        put_in_place(report, put_in(report.read_text(encoding="utf-8"), part))
     return path
 
 
@@ -146,10 +146,3 @@ def _change(change: Change) -> dict[str, Any]:
     if change.seed is not None:
         return {"seed": change.seed}
     return {"assumption": change.assumption, "factor": change.factor, "title": change_title(change).record()}
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file aside and put it in place."""
-    aside = path.with_name(f".{path.name}.partial")
-    aside.write_text(text, encoding="utf-8", newline="\n")
-    aside.replace(path)

@@ -14,6 +14,7 @@ from resilience.words.changes import change_words
 from resilience.words.terms import fault_words, name_of
 from simulator.contracts.form import Form
 from simulator.contracts.words import Said, Text, Verbatim, Words, enumerated, joined
+from stadtwerk.runs.folder import put_in_place
 from stadtwerk.studies.why import Why
 
 if TYPE_CHECKING:
@@ -74,11 +75,11 @@ def write(found: Why, lang: str) -> Path:
         "answers": [_record(answer, row) for answer, row in zip(found.answers, rows(found), strict=True)],
     }
     path = found.folder / WHY_FILE
-    _replace(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
+    put_in_place(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     report = found.folder / REPORT_FILE
     if report.is_file():
         part = why_html(rows(found), command(found.folder), lang)
-        _replace(report, put_in(report.read_text(encoding="utf-8"), part))
+        put_in_place(report, put_in(report.read_text(encoding="utf-8"), part))
     return path
 
 
@@ -108,10 +109,3 @@ def _record(answer: Answer, row: WhyRow) -> dict[str, Any]:
             for cures, change, words in zip(answer.cured, changes(answer), row.cures or (), strict=True)
         ],
     }
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file aside and put it in place."""
-    aside = path.with_name(f".{path.name}.partial")
-    aside.write_text(text, encoding="utf-8", newline="\n")
-    aside.replace(path)
