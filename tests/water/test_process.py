@@ -315,8 +315,35 @@ def test_micropolis_wakes_up_at_once_when_power_is_back_after_all_water_is_gone(
     running.close()
 
 
+SHUT = GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  Closed")
+HIGH = GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  CV")
+HIGH = HIGH.replace("B  12  10", "B  70  10").replace("C  10  0", "C  72  5")
+"""B and C lie above their source, behind a check valve."""
+
+
+def test_what_no_open_way_reaches_surely_gets_no_water(tmp_path: Path) -> None:
+    """Junctions behind a pipe that the file shuts: EPANET gives each a number all the same. Nothing is approximate."""
+    runtime = world(city_of(write(tmp_path, SHUT), levels=LEVELS))
+    running = water.start(runtime)
+    assert runtime.quantities.find("junction-B", "pressure_m").read().tolist()[:3] == pytest.approx([50, 0, 0], abs=0.1)
+    assert runtime.levels.courses()["supply"].values.tolist() == pytest.approx([5 / 15], abs=1e-3)
+    assert not any(event.code == "water.undetermined" for event in runtime.log.events)
+    running.close()
+
+
+def test_an_empty_tank_is_no_source(tmp_path: Path) -> None:
+    """The pump stands, the tank starts at its lowest level: there is no water for D."""
+    text = PUMPED.replace("T  50  3  0.5", "T  50  0.5  0.5").split("[CONTROLS]", maxsplit=1)[0]
+    text += "[STATUS]\nU CLOSED\n[OPTIONS]\nUnits LPS\nHeadloss H-W\n[TIMES]\nDuration 24:00\n[END]\n"
+    runtime = world(city_of(write(tmp_path, text), levels=LEVELS))
+    running = water.start(runtime)
+    assert runtime.levels.courses()["supply"].values.tolist() == [0.0]
+    assert not any(event.code == "water.undetermined" for event in runtime.log.events)
+    running.close()
+
+
 def test_a_pressure_that_epanet_leaves_undetermined_is_counted_and_said(tmp_path: Path) -> None:
-    """Junctions behind a pipe that the file shuts: EPANET gives each a number all the same. A and B have a demand."""
+    """A check valve lets water through to B as soon as there is enough head: that none comes is EPANET's finding."""
 
     def said(text: str) -> list[float | None]:
         runtime = world(city_of(write(tmp_path, text)))
@@ -324,16 +351,14 @@ def test_a_pressure_that_epanet_leaves_undetermined_is_counted_and_said(tmp_path
         return [event.value for event in runtime.log.events if event.code == "water.undetermined"]
 
     assert said(GRAVITY) == []
-    assert said(GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  Closed")) == [1.0]
-    assert said(GRAVITY.replace("P1  R  A  500  300  120  0  Open", "P1  R  A  500  300  120  0  Closed")) == [2.0]
-    assert said(GRAVITY.replace("P3  B  C  300  200  120  0  Open", "P3  B  C  300  200  120  0  Closed")) == []
+    assert said(HIGH) == [2.0]
+    assert said(HIGH.replace("R  60", "R  90")) == []
+    assert said(HIGH.replace("P1  R  A  500  300  120  0  Open", "P1  R  A  500  300  120  0  Closed")) == []
 
 
 def test_a_pressure_that_is_determined_again_is_said(tmp_path: Path) -> None:
-    text = GRAVITY.replace("P2  A  B  500  300  120  0  Open", "P2  A  B  500  300  120  0  Closed")
-    runtime = world(
-        city_of(write(tmp_path, text.replace("[OPTIONS]", "[CONTROLS]\nLINK P2 OPEN AT TIME 0:10\n[OPTIONS]")))
-    )
+    text = HIGH.replace("[OPTIONS]", "[CONTROLS]\nLINK P1 CLOSED AT TIME 0:10\n[OPTIONS]")
+    runtime = world(city_of(write(tmp_path, text)))
     water.start(runtime)
     runtime.clock.run_until(1_200_000)
     noted = [event.code for event in runtime.log.events if event.code.endswith("determined")]

@@ -62,6 +62,14 @@ class Changes:
         wanted = self._switched(component) if component.kind in ("pump", "valve") else self._fixed(component)
         return [change for change in wanted if self._differs(change)]
 
+    def touches(self, change: Change) -> bool:
+        """Whether the network goes another way from now on, rather than at the earliest when its controls next act."""
+        if change.reading is not None:
+            return self._engine.overrides.would_act(change.where, *change.reading)
+        if change.contaminated is not None or change.area_m2 is not None:
+            return True
+        return self._engine.overrides.touches(change.where, change.why, change.how)
+
     def make(self, change: Change) -> None:
         """Put one change into the engine; it counts from the next solve."""
         if change.reading is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -198,20 +199,32 @@ class Automation:
                     tk.setpremisevalue(self._ph, index, position, premise[6] - shift_s)
         self._rules = {link: [read_rule(self._ph, rule.index) for rule in rules] for link, rules in self._rules.items()}
 
+    def would_act(self, node: int, gain: float, offset_m: float) -> bool:
+        """Whether controls would switch anything now if they saw a node with this gain and offset. Of rules nobody
+        can say."""
+        if any(_looks_at(p, node) for rules in self._rules.values() for rule in rules for p in rule.premises):
+            return True
+        acting = [
+            (link, control)
+            for link, controls in self._controls.items()
+            for control in controls
+            if link not in self._locked and control.node == node + 1 and control.kind in (tk.LOWLEVEL, tk.HILEVEL)
+        ]
+        moved = self._moved(node, gain, offset_m)
+        return any(
+            self._fires(replace(control, level=moved(control.level)), 0, 0)
+            and self._asked(link, control.setting) != self.commanded(link)
+            for link, control in acting
+        )
+
     def falsify(self, node: int, gain: float, offset_m: float) -> None:
         """Controls and rules act on the level or pressure of a node as gain * true + offset from now on.
 
         EPANET cannot be told what to see, so the limits that it compares with are moved instead; from where they are
         now, as what moved them before is known.
         """
-        units, tank = self._network.units, self._network.node_kind[node] != "junction"
-        offset = offset_m * (1 / units.length_m if tank else units.pressure_per_m)
-        old_gain, old_offset = self._seen.get(node, (1.0, 0.0))
-        self._seen[node] = gain, offset
-
-        def moved(limit: float) -> float:
-            return (limit * old_gain + old_offset - offset) / gain
-
+        moved = self._moved(node, gain, offset_m)
+        self._seen[node] = gain, self._in_file_units(node, offset_m)
         for link, controls in self._controls.items():
             for i, control in enumerate(controls):
                 if control.node == node + 1 and control.kind in (tk.LOWLEVEL, tk.HILEVEL):
@@ -229,6 +242,20 @@ class Automation:
                 replace(rule, premises=read_rule(self._ph, rule.index).premises) if rule.index in changed else rule
                 for rule in rules
             ]
+
+    def _in_file_units(self, node: int, offset_m: float) -> float:
+        units, tank = self._network.units, self._network.node_kind[node] != "junction"
+        return offset_m * (1 / units.length_m if tank else units.pressure_per_m)
+
+    def _moved(self, node: int, gain: float, offset_m: float) -> Callable[[float], float]:
+        """Where a limit has to be for its control to see the node with this gain and offset."""
+        offset = self._in_file_units(node, offset_m)
+        old_gain, old_offset = self._seen.get(node, (1.0, 0.0))
+
+        def moved(limit: float) -> float:
+            return (limit * old_gain + old_offset - offset) / gain
+
+        return moved
 
     def _actions(self, link: int) -> list[Action]:
         return [a for rule in self._rules.get(link, ()) for a in rule.actions if a.link == link + 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
 import warnings
 from collections.abc import Mapping
@@ -10,16 +11,17 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+from epanet import _toolkit
 from epanet import toolkit as tk
-from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.domains.water.catalogue import TAP_PRESSURE_M
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
-from simulator.domains.water.model import WaterNetwork
+from simulator.domains.water.model import M_PER_FT, WaterNetwork
 from simulator.domains.water.overrides import Overrides
 from simulator.domains.water.tracer import Tracer, buffer
+from simulator.domains.water.ways import Ways
 
 REQUIRED_PRESSURE_M = TAP_PRESSURE_M
 """The full demand is delivered from there."""
@@ -33,6 +35,8 @@ _EXTRA_TRIALS = 10
 _STILL_M3_S = 1e-5
 """Flows that change by less than 0.01 l/s in the last iteration have settled (assumption)."""
 _DAY_S = 86400
+_EMPTY_M = 0.0005 * M_PER_FT
+"""EPANET lets nothing out of a tank whose level is so near its lowest."""
 
 
 class EpanetError(RuntimeError):
@@ -46,11 +50,12 @@ class WaterEngine:
     `leak_m3_s` (N nodes), `flow_m3_s`, `link_open` (L links), `level_m`, `volume_m3`, `inflow_m3_s` (tanks),
     `pump_power_w` (pumps), `source_m3_s` (what each reservoir gives),
     `age_s` (N nodes, only with `water_age`), `contaminated_share` (N nodes; `traced` says
-    whether any water is or was contaminated and is not flushed out yet). Nodes that closures cut off from every source
-    have pressure and delivery 0: EPANET itself gives them a number that means nothing.
+    whether any water is or was contaminated and is not flushed out yet). Nodes to which no open way leads from a
+    reservoir, or from a tank with water, surely get none: they have pressure and delivery 0, where EPANET itself gives
+    a number that means nothing.
 
-    `undetermined` counts other junctions with demand to which no open link leads from any source, as where pumps stand
-    on all sides: EPANET's figures there mean nothing.
+    `undetermined` counts the other junctions with demand that water could reach, if EPANET had not shut all ways there
+    itself for the time being, as it does with a pump that it starves: its figures there mean nothing.
     `balanced` is false where EPANET found no solution within the file's accuracy, however often it was asked.
 
     `larger` are tanks, by their name in the file, that hold so many times as much as the file says.
@@ -82,7 +87,10 @@ class WaterEngine:
         self.drains = Drains(ph, network)
         self.balanced = True
         self.undetermined = 0
-        self._seen_open: NDArray[np.bool_] | None = None
+        self.reads = 0
+        self._ways = Ways(network)
+        self._seen: tuple[bytes, bytes, bytes] | None = None
+        self._dry = np.zeros(len(network.nodes), dtype=bool)
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
         self._node_raw = {p: buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
@@ -131,6 +139,31 @@ class WaterEngine:
             if self.t_s <= since:
                 raise EpanetError(f"EPANET stands still at {since} s")
             self.overrides.follow(since, self.t_s)
+        self._read()
+
+    def approach(self, t_s: int) -> bool:
+        """Live on through all that EPANET itself will switch until `t_s`, by the steps that it would take anyway;
+        whether there was any.
+
+        Up to `t_s` everything then stays as it is, but the state is that of the last of these seconds. In a network
+        with rules, which nobody can foresee, it is that of `t_s`.
+        """
+        if self._ruled:
+            self.advance_to(t_s)
+            return True
+        since = self.t_s
+        while self.t_s < t_s:
+            grid_s = self._step_s - self.t_s % self._step_s
+            left = self._pattern_step_s - (self.t_s + self._pattern_start_s) % self._pattern_step_s
+            self._set_step(min(grid_s, left))
+            after_s = _next_event_s(self._ph)
+            if self.t_s + after_s > t_s:
+                break
+            self.advance_to(self.t_s + after_s)
+        return self.t_s > since
+
+    def reread(self) -> None:
+        """Take over what was changed without a solve: links that are shut where nothing flows."""
         self._read()
 
     def solve(self) -> None:
@@ -206,6 +239,7 @@ class WaterEngine:
             tk.setoption(ph, tk.EMITBACKFLOW, tk.FALSE)  # a hole lets water out, not in
         self._exponent = float(tk.getoption(ph, tk.EMITEXPON))
         self._accuracy = float(tk.getoption(ph, tk.ACCURACY))
+        self._ruled = tk.getcount(ph, tk.RULECOUNT) > 0
         automation = Automation(ph, network, round(time_of_day_s) % _DAY_S)
         if shift:
             automation.shift(shift)
@@ -225,6 +259,13 @@ class WaterEngine:
                 tk.settimeparam(self._ph, tk.QUALSTEP, min(self._quality_step_s, step_s))
 
     def _run(self) -> None:
+        self._solve()
+        while self.overrides.look():
+            self._solve()
+        if self.water_age:
+            tk.runQ(self._ph)
+
+    def _solve(self) -> None:
         with warnings.catch_warnings():  # EPANET warns of low pressure: that is what we are here to see
             warnings.simplefilter("ignore")
             for left in reversed(range(_TRIES)):
@@ -240,8 +281,6 @@ class WaterEngine:
                 self.balanced = exact or self._is_still()
                 if exact or (self.balanced and left < _TRIES - 1):
                     break
-            if self.water_age:
-                tk.runQ(self._ph)
         self.solves += 1
 
     def _is_still(self) -> bool:
@@ -259,8 +298,9 @@ class WaterEngine:
         np.multiply(self._node_raw[tk.DEMANDFLOW][1], units.flow_m3_s, out=self.delivered_m3_s)
         np.multiply(self._link_raw[tk.FLOW][1], units.flow_m3_s, out=self.flow_m3_s)
         np.greater(self._link_raw[tk.STATUS][1], 0.5, out=self.link_open)
-        if self.overrides.choked:
-            self.link_open[list(self.overrides.choked)] = False
+        self.link_open[list(self.overrides.choked)] = False
+        idle = list(self.overrides.idle)
+        self.link_open[idle], self.flow_m3_s[idle] = False, 0.0
         self.source_m3_s[:] = -self._node_raw[tk.DEMAND][1][network.reservoirs] * units.flow_m3_s
         if len(network.tanks):
             tk.getnodevalues(ph, tk.TANKVOLUME, self._volume_raw[0])
@@ -280,38 +320,42 @@ class WaterEngine:
                 self.contaminated_share[:] = 0.0
         self.delivered_m3_s[self._sources] = 0.0
         self.required_m3_s[self._sources] = 0.0
-        shut = self.overrides.any_shut
-        if shut:
-            self.undetermined, self._seen_open = 0, None
-        elif self._seen_open is None or not np.array_equal(self._seen_open, self.link_open):
-            self._seen_open = self.link_open.copy()
-            loose = self._cut_off() if not self.link_open.all() else np.zeros(len(network.links_at), dtype=bool)
-            self.undetermined = int((loose & (network.mean_demand_m3_s > 0)).sum())
-        if shut:
-            cut_off = self._cut_off()
-            for of_node in (self.pressure_m, self.delivered_m3_s, self.leak_m3_s):
-                of_node[cut_off] = 0.0
+        self._find_dry()
+        for of_node in (self.pressure_m, self.delivered_m3_s, self.leak_m3_s):
+            of_node[self._dry] = 0.0
         if self.water_age:
             tk.getnodevalues(ph, tk.QUALITY, self._age_raw[0])
             np.multiply(self._age_raw[1], 3600.0, out=self.age_s)  # EPANET counts age in hours
+        self.reads += 1
 
-    def _cut_off(self) -> NDArray[np.bool_]:
-        """Nodes that no open link joins to a reservoir or tank."""
-        links_at, is_open = self.network.links_at, self.link_open.tolist()
-        ends = self.network.ends.tolist()
-        cut_off = np.ones(len(links_at), dtype=bool)
-        cut_off[self._sources] = False
-        queue = self._sources.tolist()
-        while queue:
-            node = queue.pop()
-            for link in links_at[node]:
-                if is_open[link]:
-                    a, b = ends[link]
-                    other = b if a == node else a
-                    if cut_off[other]:
-                        cut_off[other] = False
-                        queue.append(other)
-        return cut_off
+    def _find_dry(self) -> None:
+        """See which nodes surely get no water, and count those of which nobody can say."""
+        network, could = self.network, self.link_open.copy()
+        for link in np.flatnonzero(~self.link_open).tolist():
+            could[link] = self.overrides.may_open(link)
+        filled = self.level_m > network.tank_min_m + _EMPTY_M
+        seen = (self.link_open.tobytes(), could.tobytes(), filled.tobytes())
+        if seen == self._seen:
+            return
+        self._seen = seen
+        sources = np.concatenate([network.reservoirs, network.tanks[filled]])
+        self._dry = self._ways.dry(could, sources)
+        self._dry[self._sources] = False  # the level of a tank is its own
+        loose = self._ways.dry(self.link_open, sources) & ~self._dry
+        self.undetermined = int((loose & (network.mean_demand_m3_s > 0)).sum())
+
+
+def _next_event_s(project: Any) -> int:
+    """How long EPANET's next step takes: until a tank is full or empty, a control acts or the step set is over.
+
+    The toolkit's own wrapper cannot hand over where the answer goes to, so the library under it is asked.
+    """
+    event, after_s, index = ctypes.c_int(), ctypes.c_long(), ctypes.c_int()
+    library = ctypes.CDLL(_toolkit.__file__)
+    answers = (ctypes.byref(one) for one in (event, after_s, index))
+    if library.EN_timetonextevent(ctypes.c_void_p(int(project)), *answers):
+        raise EpanetError("EPANET does not say when its next event is")
+    return after_s.value
 
 
 def _enlarge(project: Any, tank: str, factor: float) -> None:

@@ -93,7 +93,7 @@ BALANCED = EventCode(
 UNDETERMINED = EventCode(
     "water.undetermined",
     EventKind.NOTE,
-    _("the pressure of {value} with demand is undetermined: no open way leads there from a source"),
+    _("the pressure of {value} with demand is undetermined: the solver itself has shut every way there from a source"),
     {"value": JUNCTIONS},
     alone=True,
     rough=DOMAIN,

@@ -82,16 +82,16 @@ class _Sums:
 
 
 class _Rows:
-    """Some rows of an array of the engine, taken when they are first asked for after a solve."""
+    """Some rows of an array of the engine, taken when they are first asked for after each reading of the engine."""
 
     def __init__(self, engine: WaterEngine, source: NDArray[np.float64] | NDArray[np.bool_], rows: NDArray[np.int64]):
         self._engine, self._source, self._rows = engine, source, rows
-        self._solve = -1
+        self._seen = -1
         self._values = np.zeros(len(rows))
 
     def read(self) -> NDArray[np.float64]:
-        if self._solve != self._engine.solves:
-            self._solve = self._engine.solves
+        if self._seen != self._engine.reads:
+            self._seen = self._engine.reads
             self._values = self._source.take(self._rows).astype(np.float64, copy=False)
         return self._values
 

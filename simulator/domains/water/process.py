@@ -96,7 +96,7 @@ class WaterProcess:
             runtime.supply.watch(component.id, self._on_change)
             self._dirty[component.id] = []
         self.solves = 0
-        self._solve(self._plan())
+        self._solve(self._plan(), period=True)
         self._clock.process(self._period())
 
     def close(self) -> None:
@@ -139,7 +139,8 @@ class WaterProcess:
         """Peaks of several waterworks are multiplied: all of them feed the one network."""
         works, faults = peaking(self._rt.city), self._rt.faults
         peaks = [active for one in works for active in faults.active(one.id, fault)]
-        self._demand, self._demand_due = PEAK_DEMAND.together("factor", peaks) if peaks else 1, True
+        before, self._demand = self._demand, PEAK_DEMAND.together("factor", peaks) if peaks else 1.0
+        self._demand_due = self._demand_due or self._demand != before
         self._cause = self._rt.log.add(events.PEAK, target, cause=event, value=self._demand)
         self._standing.note(target, self._cause)
         self._wake()
@@ -169,7 +170,7 @@ class WaterProcess:
     def _period(self) -> Generator[simpy.Event, Any, None]:
         while True:
             yield self._clock.timeout(PERIOD_S)
-            self._solve(self._plan())
+            self._solve(self._plan(), period=True)
 
     def _plan(self) -> list[tuple[Component, int | None, list[Change]]]:
         """What has to change because of what happened since the last solve. A fault that came and went is nothing."""
@@ -184,13 +185,25 @@ class WaterProcess:
         found = [(components[name], causes, self._changes.of(components[name])) for name, causes in dirty.items()]
         return [(component, log.together(causes), changes) for component, causes, changes in found if changes]
 
-    def _solve(self, plan: list[tuple[Component, int | None, list[Change]]]) -> None:
-        engine = self._engine
+    def _solve(self, plan: list[tuple[Component, int | None, list[Change]]], period: bool = False) -> None:
+        """Live on until now, change what has to change and solve.
+
+        Between two periods EPANET is asked only where something that flows changes: it rounds at each step, so that a
+        run in which nothing was changed would drift from its twin.
+        """
+        engine, now_s = self._engine, (self._clock.now - self._clock.begin) // TICKS_PER_S
         released: list[tuple[str, int, int | None]] = []
-        engine.advance_to((self._clock.now - self._clock.begin) // TICKS_PER_S)
+        touched, lived_on = self._demand_due, False
+        if period or touched:
+            engine.advance_to(now_s)
+        else:
+            lived_on = engine.approach(now_s)
         for component, cause, changes in plan:
             forced = [self._overrides.forced(c.where) for c in changes]
             for change in changes:
+                if not touched and self._changes.touches(change):
+                    touched = True
+                    engine.advance_to(now_s)
                 self._changes.make(change)
             self._cause = cause if cause is not None else self._cause
             self._standing.note(component.id, cause)
@@ -200,10 +213,12 @@ class WaterProcess:
                 self._rt.log.add(_SAID[why], component.id, cause=cause)
         if self._demand_due:
             engine.set_demand(self._demand)
-        if plan or self._demand_due:
+        if touched:
             self._log_switches()
             self._demand_due = False
             engine.solve()
+        elif plan:
+            engine.reread()
         for name, link, cause in released:
             is_open = bool(engine.link_open[link])
             code = events.RELEASED_OPEN if is_open else events.RELEASED_SHUT
@@ -212,7 +227,8 @@ class WaterProcess:
                 self._was_open[link] = is_open
                 self._commands.note(name, is_open)
         self.solves = engine.solves
-        self._tell()
+        if period or touched or not lived_on:  # else the town would be told before the period is over
+            self._tell()
 
     # what the town gets to know
 
