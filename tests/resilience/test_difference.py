@@ -27,6 +27,7 @@ from resilience.scenario.scenario import (
 )
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, Executed, History
+from simulator.contracts.link import Link, LinkKind
 from tests.resilience.town import HOUR, course, history, modes, scenario, tiny_city
 from tests.resilience.town import SAME as ALIKE
 
@@ -128,6 +129,21 @@ def test_what_a_fault_breaks_itself_is_no_difference_while_enough_is_left() -> N
     assert value(asked(), lived(less)) is Value.PASS  # another component is at fault
     lost = {"hospital-1": course((-3600, 1.0), (700, 0.1), (800, 1.0))}
     assert value(asked(), lived(lost, target="hospital-1")) is Value.PASS  # 80 % are required
+
+
+def test_that_a_control_room_commands_less_is_the_fault_and_not_what_it_does() -> None:
+    less = {"hospital-1": course((-3600, 1.0), (700, 0.9), (800, 1.0))}
+    lost = {"hospital-1": course((-3600, 1.0), (700, 0.1), (800, 1.0))}
+
+    def found(kind: str, levels: dict[str, Course]) -> Value:
+        line = Link("line", LinkKind(kind), "hospital-1", "pump-1")
+        return check_difference(
+            Context(asked(), replace(CITY, links={**CITY.links, "line": line}), lived(levels), TWIN)
+        )[0].value
+
+    assert found("control", less) is Value.INCONCLUSIVE
+    assert found("data", less) is Value.PASS  # what merely hangs on it is another thing
+    assert found("control", lost) is Value.PASS
 
 
 def test_a_fail_stays_one_and_says_that_the_faults_are_not_behind_it() -> None:

@@ -69,7 +69,9 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
     nothing: Text = _("The faults made no difference to anything that was judged.")
     if own:
         names = enumerated([context.label(level) for level in own], NAMED)
-        nothing += _(" What they broke themselves did less, but not less than is required: {names}.", names=names)
+        nothing += _(
+            " What they broke, or what commands that, did less, but not less than is required: {names}.", names=names
+        )
     if not absence_asked(context):
         return replace(made, value=Value.INCONCLUSIVE, reason=nothing)
     if all(found.value is Value.PASS for found in check_evidence(context)):
@@ -80,15 +82,16 @@ def _judge(twin: History, title: Text, context: Context) -> Finding:
 
 
 def is_own(level: ServiceLevel, context: Context) -> bool:
-    """Whether a level is that of a component that a fault broke, and was kept all the same.
+    """Whether a level is that of a component that a fault broke, or that commands one, and was kept all the same.
 
-    It says what the fault is, not what it does: a fault's own record is never its evidence. Where too little is left
-    for those who lean on the component, they feel it.
+    It says what the fault is, not what it does: a fault's own record is never its evidence, and that a control room
+    has a pump less to command is one. Where too little is left for those who lean on the component, they feel it.
     """
+    city, kinds = context.city, registry().links
     broken = {act.target for act in context.executed() if act.applied_at is not None}
-    return (
-        level.subject in context.city.components and level.subject in broken and not low_spells(level, context.history)
-    )
+    commanded = {ln.target for ln in city.links_out_of(level.subject) if kinds[ln.kind].commands}
+    its = level.subject in broken or bool(commanded & broken)
+    return level.subject in city.components and its and not low_spells(level, context.history)
 
 
 def absence_asked(context: Context) -> bool:
