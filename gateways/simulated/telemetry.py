@@ -88,6 +88,8 @@ class Telemetry:
             Fates(self._delivered, self._lost, self._state, self._spoilt, used),
             settings,
         )
+        self._usual = {gateway: one.payload for gateway, one in self._software.items()}
+        self._rewritten, self._unread = dict.fromkeys(self._by_gateway, 0), dict.fromkeys(self._by_gateway, 0)
         self._read = self._arrived = self._late = self._gone = self._refused = 0
         self._tick: int | None = None
         if publisher is not None:
@@ -131,6 +133,14 @@ class Telemetry:
         """Readings that each gateway keeps now, in the order in which the cohorts name them first."""
         return np.array(self._gateways.held(), dtype=np.float64)
 
+    def rewritten(self) -> NDArray[np.float64]:
+        """Readings that each gateway delivered in another payload version than the one it began with."""
+        return np.array(list(self._rewritten.values()), dtype=np.float64)
+
+    def refused(self) -> NDArray[np.float64]:
+        """Readings of each gateway that came in packs that nobody could read."""
+        return np.array(list(self._unread.values()), dtype=np.float64)
+
     def close(self, flush_s: float = 5.0) -> TelemetrySummary:
         """The run is over. Gateways send what is due once more, the file is completed, the publisher closed."""
         if self._tick is not None:
@@ -166,6 +176,8 @@ class Telemetry:
             if tick - block.at > to_ticks(block.group.period_s):
                 self._late += len(block)
         self._arrived += len(pack)
+        if self._software[pack.gateway].payload != self._usual[pack.gateway]:
+            self._rewritten[pack.gateway] += len(pack)
         if self._publisher is not None:
             version = self._software[pack.gateway].payload
             topic = VERSIONS[version].topic(pack.gateway)
@@ -173,6 +185,7 @@ class Telemetry:
 
     def _spoilt(self, pack: Batch, tick: int) -> None:
         self._refused += len(pack)
+        self._unread[pack.gateway] += len(pack)
 
     def _writer(self, version: str) -> BatchWriter:
         if version not in self._writers:

@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
 
 from resilience.scenario.draws.cases import Exposure, exposed
 from resilience.scenario.draws.hazard import Hazard, Place, Point
-from resilience.scenario.entry import Case, Evidence, Repair, Selector, TimelineEntry, Trigger, Wear
+from resilience.scenario.entry import TARGET, Case, Evidence, Repair, Selector, TimelineEntry, Trigger, Wear
 from resilience.scenario.names import (
     DRAWN,
     FAULTS,
@@ -1097,6 +1097,18 @@ class _EntryCheck:
         if seen is not None and at is not None and end_s is not None and at < end_s < at + seen.within:
             what = _("ends after the run ({shown})", shown=Numeral(shown(end_s)))
             self.wrong(("evidence", "within"), what, _("look for it earlier, or run longer"))
+        if seen is not None:
+            self._own_record(seen.signal)
+
+    def _own_record(self, signal: str) -> None:
+        """What follows from a fault by definition is no evidence of what it does."""
+        component, _dot, quantity = signal.rpartition(".")
+        known, named = registry().quantities.get(quantity), self.fields.get("target")
+        own = {target for _way, target in ways("target", named)} if named is not None else set()
+        if known is not None and known.own_record and component in own | {TARGET}:
+            what = _("{signal} says of what is broken only that it is", signal=repr(signal))
+            fix = _("name what the fault does to something else, or leave `evidence` out for what the fault declares")
+            self.wrong("evidence", what, fix)
 
 
 def _trade_of(target: str, city: City) -> Trade | None:

@@ -38,7 +38,7 @@ class Shows(StrEnum):
     STOPS = "stops"  # what the broken thing carried is gone
     RISES = "rises"  # a quantity of the broken thing is above what it was
     FALLS = "falls"
-    MOVES = "moves"
+    BEGINS = "begins"  # there was none of a quantity of the broken thing when the fault came, and there is now
     USED = "used"  # the fault takes away what was in use when it came
     LOGGED = "logged"  # the log says so of the broken thing itself
     ELSEWHERE = "elsewhere"  # the log says of something else that it changed because of the fault
@@ -51,6 +51,8 @@ GONE_SHARE = 1e-3
 @dataclass(frozen=True, slots=True)
 class Sign:
     """One way in which a fault is seen to act, as its catalogue declares it. Made by the functions below.
+
+    Declare what would not be there without the fault: a quantity that nothing else moves, or not so far in that time.
 
     `quantity` is measured at the broken thing just before the fault and looked at until `within_s` after it; changes of
     up to `least` (in its unit) are none. For `LOGGED` it is the name of an event code.
@@ -67,7 +69,10 @@ class Sign:
         return self.how not in (Shows.LOGGED, Shows.ELSEWHERE)
 
     def possible(self, before: float) -> bool:
-        """Whether it can show at all, from what was measured before: where nothing flowed, nothing can stop."""
+        """Whether it can show at all, from what was measured before: where nothing flowed, nothing can stop, and what
+        was going on already cannot begin."""
+        if self.how is Shows.BEGINS:
+            return abs(before) <= self.least
         return self.how not in (Shows.STOPS, Shows.USED) or abs(before) > self.least
 
     def seen(self, before: float, now: float) -> bool:
@@ -77,12 +82,10 @@ class Sign:
         match self.how:
             case Shows.STOPS:
                 return abs(now) <= max(GONE_SHARE * abs(before), min(self.least, 0.5 * abs(before)))
-            case Shows.RISES:
+            case Shows.RISES | Shows.BEGINS:
                 return now > before + self.least
             case Shows.FALLS:
                 return now < before - self.least
-            case Shows.MOVES:
-                return abs(now - before) > self.least
             case _:
                 return self.how is Shows.USED
 
@@ -92,19 +95,19 @@ def stops(quantity: str, least: float) -> Sign:
     return Sign(Shows.STOPS, quantity, least)
 
 
-def rises(quantity: str, least: float) -> Sign:
+def rises(quantity: str, least: float, within_s: float = 900.0) -> Sign:
     """A quantity that only the fault raises is up by more than `least`: what leaks out of a main."""
-    return Sign(Shows.RISES, quantity, least)
+    return Sign(Shows.RISES, quantity, least, within_s)
+
+
+def begins(quantity: str, least: float, within_s: float = 900.0) -> Sign:
+    """There was none (up to `least`) of a quantity that only such a fault brings about, and there is now."""
+    return Sign(Shows.BEGINS, quantity, least, within_s)
 
 
 def falls(quantity: str, least: float, within_s: float = 900.0) -> Sign:
     """A quantity of the broken thing is down by more than `least`: the share of a lifeline's duty that it serves."""
     return Sign(Shows.FALLS, quantity, least, within_s)
-
-
-def moves(quantity: str, least: float) -> Sign:
-    """A quantity has moved by more than `least` at once, before anything else can have moved it so far."""
-    return Sign(Shows.MOVES, quantity, least, 60.0)
 
 
 def used(quantity: str, least: float) -> Sign:

@@ -45,6 +45,8 @@ class QuantityName:
     """A measurable quantity. `of` are the types of component it exists at, or `district`, or `any`.
 
     `tells` is the role in which mechanisms read it.
+    `own_record` marks what follows from a fault on the component by definition (whether it works, how many of its staff
+    are there): it repeats that the fault came, and is no evidence of what that does.
     `of_types_with` names a fault: the quantity exists at every type that can have it. So it does at every
     `ComponentType` for which `of_types_that` holds.
     """
@@ -57,3 +59,4 @@ class QuantityName:
     of_types_that: Callable[[Any], bool] | None = None
     recorded: tuple[Recorded, ...] = ()
     tells: Tells | None = None
+    own_record: bool = False

@@ -18,8 +18,8 @@ DOMAIN = Domain("crew")
 DEPOT = "depot"
 DRIVER, ALL = Trade("driver"), Trade("all")
 
-SERVED_LESS = falls("duty_share", 1e-6)
-"""A lifeline serves less of its duty than before."""
+SERVED_LESS = falls("duty_share", 1e-6, 60.0)
+"""A lifeline serves less of its duty than before, at once: later it may also close for the night."""
 
 SITE_OUT = FaultPoint("site-out", _("site cannot be used"), disables=True, evidence=(SERVED_LESS, ELSEWHERE))
 
@@ -222,9 +222,16 @@ CATALOGUE = Catalogue(
             _("gateways whose messages pass"),
             of_types_that=lambda of: bool(of.forwards),
         ),
-        QuantityName("working", "1", ("any",), _("works (1) or not (0)")),
-        QuantityName("staff_share", "1", (), _("share of the staff that is there"), of_types_with=STAFF_ABSENT.name),
-        QuantityName("crews_on_duty", "1", (DEPOT,), _("crews on duty")),
+        QuantityName("working", "1", ("any",), _("works (1) or not (0)"), own_record=True),
+        QuantityName(
+            "staff_share",
+            "1",
+            (),
+            _("share of the staff that is there"),
+            of_types_with=STAFF_ABSENT.name,
+            own_record=True,
+        ),
+        QuantityName("crews_on_duty", "1", (DEPOT,), _("crews on duty"), own_record=True),
         QuantityName("fuel_trucks", "1", (DEPOT,), _("fuel trucks that could leave")),
         QuantityName("fuel_store_l", "l", (DEPOT,), _("fuel in the store in l")),
     ),

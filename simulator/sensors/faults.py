@@ -158,10 +158,11 @@ class SensorFaults:
                     self.effects[key].begin(place, self._clock.now, event)
         self.version += 1
 
-    def show(self, effect: _Effect, at: int, places: Places, true: Floats, read: Floats) -> None:
-        """Tell that the sensors at these places of the effect's cohort have read wrong."""
+    def show(self, effect: _Effect, at: int, places: Places, true: Floats, read: Floats, other: Mask) -> None:
+        """Tell that the sensors at these places of the effect's cohort have read wrong. `other` marks those that the
+        fault made read something else: one that hangs at the right value is broken, but nobody sees it."""
         fault, cohort = effect.fault, effect.cohort
-        for place in [place for place in places.tolist() if place in effect.unseen] if effect.unseen else ():
+        for place in [place for place in places[other].tolist() if place in effect.unseen] if effect.unseen else ():
             wrong = {"quantity": str(cohort.quantity), "fault": fault.fault}
             self._log.add(WRONG_READINGS, cohort.components[place], wrong, cause=effect.unseen.pop(place))
         sensors = tuple(f"{cohort.components[place]}/{cohort.quantity}" for place in places.tolist())
@@ -176,7 +177,7 @@ class PanelFaults:
         self._faults = faults
         self._seen = -1
         self._effects: tuple[tuple[_Effect, Places, Places], ...] = ()
-        self._touched: list[tuple[_Effect, Places, Places]] = []
+        self._touched: list[tuple[_Effect, Places, Places, Mask]] = []
         firsts, first = {}, 0
         for cohort in cohorts:
             firsts[cohort.id] = first
@@ -204,17 +205,17 @@ class PanelFaults:
         for effect, own, here in self._effects:
             if effect.fault.fault in OF_DISPLAY:
                 self._lay(effect, own, here, values, _displayed(effect, own, values[here], last[here]))
-        for effect, own, here in self._touched:
-            self._faults.show(effect, at, own, truth[here], values[here])
+        for effect, own, here, other in self._touched:
+            self._faults.show(effect, at, own, truth[here], values[here], other)
 
     def _lay(self, effect: _Effect, own: Places, here: Places, values: Floats, changed: Floats) -> None:
         before = values[here]
-        wrong = (changed != before) & ~(np.isnan(changed) & np.isnan(before))
+        other = wrong = (changed != before) & ~(np.isnan(changed) & np.isnan(before))
         if effect.fault.fault == "sensor-stuck":
-            wrong[:] = True  # one that hangs at the right value hangs
+            wrong = np.ones_like(other)  # one that hangs at the right value hangs
         values[here] = changed
         if wrong.any():
-            self._touched.append((effect, own[wrong], here[wrong]))
+            self._touched.append((effect, own[wrong], here[wrong], other[wrong]))
 
 
 def _measured(effect: _Effect, own: Places, values: Floats, at: int) -> Floats:

@@ -153,8 +153,10 @@ class Transport:
                 self._label(act, readings, taken, copy=1)
                 self._sink(readings, now)
         for act in self._of(readings.group, "readings-spoofed"):
-            self._label(act, readings, taken, copy=1)
-            self._sink(replace(readings, values=readings.values * act.fault.number("factor")), now)
+            spoofed = readings.values * act.fault.number("factor")
+            other = not np.array_equal(spoofed, readings.values, equal_nan=True)
+            self._label(act, readings, taken, copy=1, other=other)
+            self._sink(replace(readings, values=spoofed), now)
 
     def _to_wait(self, group: SensorGroup, now: int) -> _Act | None:
         """What makes these readings wait, None where nothing does."""
@@ -165,7 +167,7 @@ class Transport:
     def _skewed(self, act: _Act, readings: Readings, taken: int) -> Readings:
         fast_s = act.fault.number("offset_s") + act.fault.number("rate") * to_s(taken - act.since)
         skewed = replace(readings, at=readings.at + to_ticks(fast_s))
-        self._label(act, skewed, taken)
+        self._label(act, skewed, taken, other=skewed.at != readings.at)
         return skewed
 
     def _replayed(self, act: _Act, readings: Readings, taken: int) -> Readings:
@@ -176,15 +178,17 @@ class Transport:
         turn = act.played.get(readings.group, 0)
         act.played[readings.group] = turn + 1
         played = replace(recorded[turn % len(recorded)], at=readings.at)
-        self._label(act, played, taken)
+        other = not np.array_equal(played.values, readings.values, equal_nan=True)
+        self._label(act, played, taken, other=other)
         return played
 
     def _of(self, group: SensorGroup, fault: str) -> Iterable[_Act]:
         return [act for key, act in self._acts.items() if key[:2] == (group.gateway, fault)]
 
-    def _label(self, act: _Act, readings: Readings, taken: int, copy: int = 0) -> None:
+    def _label(self, act: _Act, readings: Readings, taken: int, copy: int = 0, other: bool = True) -> None:
+        """Tell what is wrong; the first time that what is reported is `other` than without the fault, log it too."""
         fault, group = act.fault, readings.group
-        if act.event is not None:
+        if act.event is not None and other:
             wrong: dict[str, Value] = {"sensors": len(group.sensors), "fault": fault.fault}
             self._log.add(WRONG_REPORTS, fault.target, wrong, cause=act.event)
             act.event = None

@@ -210,7 +210,7 @@ class Feed:
         from gateways.simulated.telemetry import Telemetry
         from simulator.contracts.registry import registry
         from simulator.coupling import Quantity
-        from simulator.domains.ict.catalogue import FIRMWARE_UPDATE, PROTOCOL
+        from simulator.domains.ict.catalogue import FIRMWARE_UPDATE, PROTOCOL, REFUSED, REWRITTEN
         from simulator.sensors import Sampler, SensorFaults, Transport, TruthFile, UnreadableCohorts
         from stadtwerk.runs.wiring import finder
 
@@ -238,6 +238,8 @@ class Feed:
                 few: dict[str, Value] = {"cohort": cohort.id, "meters": len(cohort.components)}
                 runtime.log.add(events.TOO_FEW_METERS, cohort.gateway, few | {"needed": cohort.group_size})
         runtime.quantities.register(Quantity(held(), "1", gateways, telemetry.held))
+        runtime.quantities.register(Quantity(REWRITTEN, "1", gateways, telemetry.rewritten))
+        runtime.quantities.register(Quantity(REFUSED, "1", gateways, telemetry.refused))
         runtime.faults.handle(FIRMWARE_UPDATE.name, SoftwareUpdates(runtime, telemetry, brokers).change)
         devices = FieldDevices({g: told_of(city, g, PROTOCOL) for g in gateways}, start_unix)
         self._truth = TruthFile(readings.with_name(TRUTH_FILE))

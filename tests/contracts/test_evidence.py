@@ -3,7 +3,7 @@
 import pytest
 
 from simulator.contracts.codes import event_codes
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Shows, Sign, falls, moves, rises, stops, used
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Shows, Sign, begins, falls, rises, stops, used
 from simulator.contracts.registry import registry
 
 
@@ -38,7 +38,9 @@ def test_signs_name_quantities_of_the_thing_and_codes_of_the_log() -> None:
 def test_nothing_of_the_thing_itself_that_only_repeats_the_fault_is_a_sign() -> None:
     """Whether it works, and how many of its staff are there, follow from the fault by definition."""
     measured = {sign.quantity for _, point in _points() for sign in point.evidence}
-    assert measured.isdisjoint({"working", "staff_share", "crews_on_duty", "rain_mm_h"})
+    own = {name for name, quantity in registry().quantities.items() if quantity.own_record}
+    assert {"working", "staff_share", "crews_on_duty", "rain_mm_h", "online", "outdoor_temperature_c"} <= own
+    assert measured.isdisjoint(own)
 
 
 @pytest.mark.parametrize(
@@ -53,11 +55,12 @@ def test_nothing_of_the_thing_itself_that_only_repeats_the_fault_is_a_sign() -> 
         (rises("leak_m3_s", 1e-6), 0.02, 0.02, False),
         (falls("duty_share", 1e-6), 1.0, 0.5, True),
         (falls("duty_share", 1e-6), 0.5, 1.0, False),
-        (moves("flow_m3_s", 1e-4), 0.0, -0.1, True),
-        (moves("flow_m3_s", 1e-4), 0.1, 0.1, False),
+        (begins("held_readings", 0.5), 0.0, 20.0, True),
+        (begins("held_readings", 0.5), 20.0, 40.0, False),
+        (begins("held_readings", 0.5), 0.0, 0.0, False),
         (used("flow_veh_h", 0.5), 0.0, 0.0, False),
         (used("flow_veh_h", 0.5), 60.0, 60.0, True),
-        (moves("latency_s", 1e-4), float("nan"), 0.1, False),
+        (begins("held_readings", 0.5), float("nan"), 1.0, False),
     ],
 )
 def test_signs(sign: Sign, before: float, now: float, seen: bool) -> None:

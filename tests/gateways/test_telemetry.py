@@ -270,6 +270,25 @@ def test_a_roll_out_without_fault_changes_nothing_in_what_arrives(tmp_path: Path
     assert (rolled, table) == (plain, expected) and not any(held)
 
 
+def test_what_new_software_changes_is_counted_and_nothing_else(tmp_path: Path) -> None:
+    """From 90 s on readings go out as v2 or unreadable; the software that is there already changes nothing."""
+
+    def changed(version: str, faulty: bool = False) -> tuple[list[float], list[float]]:
+        town = Town(tmp_path / f"{version}-{faulty}.parquet")
+        for at_s in range(0, 301, 60):
+            town.telemetry.take(readings(COHORT, at_s, first=at_s))
+            town.telemetry.advance(at_s * 1000)
+            if at_s == 60:
+                town.telemetry.install("gw", Software(version, faulty), 90_000)
+        found = town.telemetry.rewritten().tolist(), town.telemetry.refused().tolist()
+        town.telemetry.discard()
+        return found
+
+    assert changed("v1") == ([0, 0], [0, 0])
+    assert changed("v2") == ([12, 0], [0, 0])  # of 120 to 300 s
+    assert changed("v1", faulty=True) == ([0, 0], [3, 0])
+
+
 def test_an_unknown_payload_version_is_not_installed(tmp_path: Path) -> None:
     town = Town(tmp_path / "r.parquet")
     with pytest.raises(UnknownVersion, match="v9"):

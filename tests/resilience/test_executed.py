@@ -97,7 +97,7 @@ def evidence(entry: TimelineEntry, done: Executed, *events: Event) -> Finding:
 
 
 def test_evidence_that_was_asked_for() -> None:
-    entry = replace(ENTRY, evidence=Evidence("target", "working", 0.5, None, 300.0))
+    entry = replace(ENTRY, evidence=Evidence("target", "flow_m3_s", 0.5, None, 300.0))
     seen = replace(DONE, evidence_at=120_000, evidence_asked=True)
     finding = evidence(entry, seen)
     assert finding.value is Value.PASS
@@ -106,6 +106,13 @@ def test_evidence_that_was_asked_for() -> None:
     assert evidence(entry, replace(seen, evidence_at=None)).value is Value.INCONCLUSIVE
     assert evidence(entry, replace(seen, evidence_at=360_001)).value is Value.INCONCLUSIVE
     assert evidence(entry, replace(seen, applied_at=None)).value is Value.INCONCLUSIVE
+
+
+def test_that_what_is_broken_does_not_work_is_no_evidence() -> None:
+    seen = replace(DONE, evidence_at=120_000, evidence_asked=True)
+    for component, value in (("target", Value.INCONCLUSIVE), ("pump-1", Value.INCONCLUSIVE), ("pump-2", Value.PASS)):
+        asked = Evidence(component, "working", 0.5, None, 300.0)
+        assert evidence(replace(ENTRY, evidence=asked), seen).value is value
 
 
 def test_evidence_in_the_log() -> None:
@@ -141,7 +148,7 @@ def test_all_causes_of_one_solve_get_the_credit() -> None:
     looked = replace(DONE, looked=True)
     assert evidence(ENTRY, looked, other, fault, low).value is Value.INCONCLUSIVE
     idle = evidence(ENTRY, replace(looked, idle=True), other, fault, low)
-    assert "Nothing was in use" in idle.reason.en
+    assert "There was nothing for it to change" in idle.reason.en
     shown = evidence(ENTRY, replace(looked, shown_at=60_000, shown_by="flow_m3_s"), other, fault)
     assert shown.value is Value.PASS
     assert "measured" in shown.reason.en
@@ -171,7 +178,7 @@ def test_a_place_where_nothing_was_in_use_is_named_and_leaves_the_others_their_e
 
     assert found(shown, idle).value is Value.PASS
     assert "at 1 of 2 places" in found(shown, idle).reason.en
-    assert "nothing was in use" in found(shown, idle).reason.en
+    assert "there was nothing for it to change" in found(shown, idle).reason.en
     assert found(shown, replace(idle, idle=False)).value is Value.INCONCLUSIVE
     assert found(replace(idle, target="pump-1"), idle).value is Value.INCONCLUSIVE
 
@@ -264,7 +271,7 @@ def test_where_an_effect_was_seen_is_said() -> None:
     fault = Event(0, 60_000, EventKind.FAULT, "pump-1", "", after="break")
     lost = Event(1, 90_000, EventKind.SUPPLY_LOST, "hospital-1", "", cause=0)
     assert evidence(ENTRY, DONE, fault, lost).reason.en == "The effect was seen after 30 s in the event log."
-    asked = replace(ENTRY, evidence=Evidence("target", "working", 0.5, None, 300.0))
+    asked = replace(ENTRY, evidence=Evidence("target", "flow_m3_s", 0.5, None, 300.0))
     seen = evidence(asked, replace(DONE, evidence_at=90_000, evidence_asked=True))
     assert seen.reason.en == "The effect was seen after 30 s in what is measured there."
     edge = replace(DONE, evidence_at=360_000, evidence_asked=True)  # 300 s, as long as it may take

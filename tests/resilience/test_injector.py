@@ -274,4 +274,5 @@ def test_on_the_real_clock_door_and_log() -> None:
     verdict = judge(asked, CITY, past)
     assert all(f.value is Value.PASS for f in verdict.of(Category.EXECUTION)), verdict.of(Category.EXECUTION)
     seen = {f.id: f.value for f in verdict.of(Category.EVIDENCE)}
-    assert seen == {"break": Value.PASS, "cut": Value.PASS, "again": Value.INCONCLUSIVE}  # it was out already
+    # that a pump does not work only repeats that it is out, and then it was out already
+    assert seen == {"break": Value.INCONCLUSIVE, "cut": Value.PASS, "again": Value.INCONCLUSIVE}

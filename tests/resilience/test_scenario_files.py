@@ -51,7 +51,7 @@ timeline:
     fault: pump-out
     target: pump-1
     for: 1h30m
-    evidence: {signal: target.working, below: 0.5, within: 5min}
+    evidence: {signal: target.flow_m3_s, below: 0.5, within: 5min}
 """
 SPARE = """\
 redundancies:
@@ -106,7 +106,7 @@ def test_records(tmp_path: Path) -> None:
     assert scenario.run.seeds == (1, 2)
     (entry,) = scenario.timeline
     assert (entry.at_s, entry.for_s, entry.targets) == (3600.0, 5400.0, ("pump-1",))
-    assert entry.evidence == Evidence("target", "working", 0.5, None, 300.0)
+    assert entry.evidence == Evidence("target", "flow_m3_s", 0.5, None, 300.0)
     (spare,) = scenario.redundancies
     assert spare.within is not None
     assert (spare.within.seconds, spare.within.norm) == (15.0, "hospital-changeover")
@@ -263,9 +263,11 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("    target: pump-1\n", "", "timeline[0]", "neither `target` nor `selector`"),
         ("target: pump-1", "target: pump-1\n    parameters: {power: 3}", "timeline[0].parameters.power", "no par"),
         ("pump-out\n    target: pump-1", "burst\n    target: junction-1", "timeline[0].parameters", "area_m2"),
-        ("signal: target.working", "signal: target.walking", "timeline[0].evidence.signal", "'working'"),
-        ("signal: target.working", "signal: pump-1.pressure_m", "timeline[0].evidence.signal", "at a pump"),
-        ("signal: target.working", "signal: pump-99.working", "timeline[0].evidence.signal", "no component"),
+        ("signal: target.flow_m3_s", "signal: target.working", "timeline[0].evidence", "only that it is"),
+        ("signal: target.flow_m3_s", "signal: pump-1.working", "timeline[0].evidence", "only that it is"),
+        ("signal: target.flow_m3_s", "signal: target.walking", "timeline[0].evidence.signal", "'working'"),
+        ("signal: target.flow_m3_s", "signal: pump-1.pressure_m", "timeline[0].evidence.signal", "at a pump"),
+        ("signal: target.flow_m3_s", "signal: pump-99.working", "timeline[0].evidence.signal", "no component"),
         ("    at: 1h\n", "", "timeline[0]", "neither `at` nor `when`"),
         ("    at: 1h\n", "    when: {signal: pump-1.working}\n", "timeline[0].when", "neither `below` nor `above`"),
         ("    at: 1h\n", "    when: {signal: pump-1.workin, below: 1}\n", "timeline[0].when.signal", "'working'"),

@@ -16,6 +16,7 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput
 from simulator.coupling import Runtime
+from simulator.domains.traffic.engine import Passing
 from simulator.domains.traffic.model import build_model, two_phases
 from tests.traffic import counts
 from tests.traffic.grids import across, at, component, grid, link, read_roads, road, road_town, run, started
@@ -199,6 +200,43 @@ def test_a_narrowed_road_passes_its_share(tmp_path: Path) -> None:
     # 0.5 veh/s by 1,200 s, times the smallest share in force.
     assert entered[1800] - entered[600] == pytest.approx(0.2 * 600, abs=traffic.trips.size)
     assert entered[3300] - entered[2100] == pytest.approx(0.5 * 600, abs=traffic.trips.size)
+
+
+@pytest.mark.parametrize(("share", "full"), [(0.2, 1.0), (0.95, 0.0)])
+def test_a_narrowed_road_is_saturated_only_where_more_want_to_pass(tmp_path: Path, share: float, full: float) -> None:
+    """1,500 an hour come, and 0.5 veh/s would pass: 360 or 1,710 an hour."""
+    nodes = [RoadNode("a", 0, 0), RoadNode("b", 1000, 0), RoadNode("c", 2000, 0)]
+    links = [road("ab", "a", "b", 1000.0), road("bc", "b", "c", 1000.0)]
+    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17 * 3600.0, 18 * 3600.0, 1500)])
+    world, _ = started(city, 3600)
+    run(world, 1800)
+    assert world.quantities.value("road-bc", "saturated") == 0.0
+    world.faults.apply("road-bc", "road-narrowed", "x", {"capacity_share": share})
+    run(world, 3000)
+    assert world.quantities.value("road-bc", "saturated") == full
+    assert world.quantities.value("road-ab", "saturated") == 0.0
+    world.faults.clear("road-bc", "road-narrowed", "x")
+    assert world.quantities.value("road-bc", "saturated") == 0.0
+
+
+def test_a_signal_that_goes_by_its_programme_holds_nobody_up(tmp_path: Path) -> None:
+    nodes, links = grid(3)
+    tie = link("road", "road-node-n11", "signal-a")
+    world, traffic = started(
+        road_town(tmp_path, nodes, links, across(3, 3000), [component("signal-a", "signal")], [tie]), 2400
+    )
+    run(world, 1200)
+    held = lambda: world.quantities.value("signal-a", "held_up_veh")  # noqa: E731
+    assert world.quantities.value("signal-a", "queue_veh") > 0
+    assert held() == 0.0
+    own = next(iter(traffic.signals._programmes.values()))
+    for greens, regulated in ((own.greens_s, False), (tuple(2 * green for green in own.greens_s), True)):
+        traffic.engine.set_passing(own.node, Passing(None, 0.0, greens))
+        assert traffic.engine.regulated(own.node) is regulated
+    traffic.engine.set_passing(own.node, None)
+    world.faults.apply("signal-a", "signal-dark", "x", {})
+    run(world, 1500)
+    assert held() == world.quantities.value("signal-a", "queue_veh") > 0
 
 
 SCRIPT = """

@@ -197,6 +197,89 @@ def test_controls_act_on_what_the_gateway_passes_on(tmp_path: Path, rules: bool)
     running.close()
 
 
+def test_a_device_is_off_its_command_only_where_that_moves_water(tmp_path: Path) -> None:
+    """The pump fills the tank from 3 m to 4 m and then stands."""
+    rt = town(write(tmp_path, PUMPED))
+    running = water.start(rt)
+
+    def off(fault: str, **parameters: float) -> tuple[float, float]:
+        rt.faults.apply("works", fault, "x", parameters)
+        rt.clock.run_until(rt.clock.now)
+        found = rt.quantities.value("pump-U", "off_command"), rt.quantities.value("works", "off_command")
+        rt.faults.clear("works", fault, "x")
+        rt.clock.run_until(rt.clock.now)
+        return found
+
+    rt.clock.run_until(10 * MINUTE)
+    assert runs(rt)
+    assert off("set-point-tampered", setting=1.0) == (0.0, 0.0)
+    assert off("set-point-tampered", setting=0.9) == (1.0, 1.0)
+    assert off("set-point-tampered", setting=0.0) == (1.0, 1.0)
+    assert off("loss-of-view") == (0.0, 0.0)
+    rt.faults.apply("pump-U", "pump-out", "y", {})
+    assert off("set-point-tampered", setting=0.0) == (0.0, 0.0), "it is out"
+    rt.faults.clear("pump-U", "pump-out", "y")
+    rt.clock.run_until(3 * HOUR)
+    assert not runs(rt)
+    assert off("set-point-tampered", setting=0.0) == (0.0, 0.0)
+    assert off("set-point-tampered", setting=1.0) == (1.0, 1.0)
+    running.close()
+
+
+def test_data_are_false_only_where_controls_see_something_else(tmp_path: Path) -> None:
+    rt = town(write(tmp_path, PUMPED), gateway=True)
+    running = water.start(rt)
+
+    def error(factor: float, offset_m: float) -> float:
+        rt.faults.apply("gate", "false-data", "x", {"factor": factor, "offset_m": offset_m})
+        found = rt.quantities.value("gate", "false_reading_m")
+        rt.faults.clear("gate", "false-data", "x")
+        return found
+
+    assert rt.quantities.value("gate", "false_reading_m") == 0.0
+    assert error(1.0, 0.0) == 0.0
+    assert error(2.0, 0.5) == pytest.approx(level(rt) + 0.5)
+    running.close()
+
+
+def test_a_peak_is_what_is_delivered_beyond_the_usual(tmp_path: Path) -> None:
+    """15 l/s are usual; at the full hour the pattern doubles them, which is no peak."""
+    text = GRAVITY.replace("[TIMES]", "Pattern D\n[PATTERNS]\nD 1 2\n[TIMES]\nPattern Timestep 1:00")
+    rt = world(city_of(write(tmp_path, text), others=(WORKS,)))
+    running = water.start(rt)
+
+    def beyond() -> float:
+        return rt.quantities.value("works", "beyond_usual_m3_s")
+
+    assert beyond() < 1e-6
+    rt.clock.run_until(HOUR)
+    rt.faults.apply("works", "peak-demand", "x", {"factor": 1.0})
+    rt.clock.run_until(HOUR + MINUTE)
+    assert beyond() < 1e-6 and rt.quantities.value("works", "delivered_m3_s") == pytest.approx(0.030, rel=1e-3)
+    rt.faults.apply("works", "peak-demand", "y", {"factor": 1.5})
+    rt.clock.run_until(HOUR + 2 * MINUTE)
+    assert beyond() == pytest.approx(0.015, rel=1e-2)
+    running.close()
+
+
+def test_of_two_holes_at_one_junction_each_pipe_has_its_own(tmp_path: Path) -> None:
+    """Orifices at one pressure: the flows are as the areas. P2 and P3 share junction C, the lowest of theirs."""
+    text = GRAVITY.replace("A  10", "A  20").replace("B  12", "B  30").replace("C  10", "C  5")
+    text = text.replace("P2  A  B", "P2  A  C")
+    rt = world(city_of(write(tmp_path, text)))
+    running = water.start(rt)
+    rt.faults.apply("pipe-P3", "burst", "x", {"area_m2": 0.001})
+    rt.clock.run_until(MINUTE)
+    assert rt.quantities.value("pipe-P2", "leak_m3_s") == 0.0
+    rt.faults.apply("pipe-P2", "burst", "y", {"area_m2": 0.0005})
+    rt.clock.run_until(2 * MINUTE)
+    one, other = (rt.quantities.value(pipe, "leak_m3_s") for pipe in ("pipe-P3", "pipe-P2"))
+    assert one == pytest.approx(2 * other) and one + other == pytest.approx(
+        rt.quantities.value("junction-C", "leak_m3_s")
+    )
+    running.close()
+
+
 @pytest.mark.parametrize("order", [("stop", "run"), ("run", "stop")])
 @pytest.mark.parametrize("places", [("pump-U", "pump-U"), ("pump-U", "works"), ("works", "pump-U")])
 def test_of_several_set_points_the_least_counts_in_whatever_order(

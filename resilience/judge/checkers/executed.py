@@ -17,6 +17,7 @@ from resilience.scenario.words import state_words
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.fault import Shows
 from simulator.contracts.history import Executed
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import (
     NO_TEXT,
@@ -301,7 +302,7 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
         names = enumerated([context.name(target) for target in blind])
         reason: Text = _("No effect was seen at: {names}.", names=names)
         if idle.issuperset(blind):
-            reason = reason + _(" Nothing was in use there when the fault came.")
+            reason = reason + _(" There was nothing for it to change there when it came.")
         return Finding(
             entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
         )
@@ -317,7 +318,7 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
     seen_how = _("{places}{when} {how}", places=places, when=when, how=how)
     reason = _("The effect was seen {seen_how}.", seen_how=seen_how)
     if blind and idle.issuperset(blind):
-        reason = reason + _(" At the others nothing was in use when the fault came.")
+        reason = reason + _(" At the others there was nothing for it to change when it came.")
     subjects = tuple(act.target for act in acts)
     return Finding(entry.id, Category.EVIDENCE, Value.PASS, title, reason, None, slowest, rows, subjects)
 
@@ -339,6 +340,10 @@ def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[Fault, _Seen]) -
         shared = None if act.looked else seen.shared  # the signs of a thing say more than what it shares
         told = [event.at for event in (seen.alone, shared) if event is not None]
         return min((*told, *(() if act.shown_at is None else (act.shown_at,))), default=None)
+    evidence = entry.evidence
+    known = registry().quantities.get(evidence.quantity)
+    if known is not None and known.own_record and evidence.at(act.target) == act.target:
+        return None  # it only repeats the fault
     if act.evidence_at is None or act.evidence_at > act.applied_at + to_ticks(entry.evidence.within_s):
         return None
     return act.evidence_at

@@ -19,7 +19,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, rises, stops
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, begins, rises
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -59,7 +59,7 @@ _OUT = FaultPoint(
     "node-out",
     _("device is out"),
     disables=True,
-    evidence=(stops("online", 0.5), CARRIED, ELSEWHERE),
+    evidence=(CARRIED, ELSEWHERE),
 )
 _CLUSTER = Parameter("cluster", "", "", "assumption", _("servers of one cluster stand in for each other"))
 _RANK = Parameter("rank", "", 1.0, "assumption", _("1 is preferred in the election"))
@@ -74,6 +74,12 @@ PROTOCOL = Parameter(
 )
 PAYLOAD = Parameter("payload", "", "v1", "assumption", _("payload version that the gateway writes"), ("v1", "v2"))
 
+REWRITTEN, REFUSED = "rewritten_readings", "refused_readings"
+"""What new software on a gateway changes: the form of what arrives, or that nobody can read it."""
+
+FALSE_READING = "false_reading_m"
+"""What false data change: how far off controls see what they act on."""
+
 FIRMWARE_UPDATE = FaultPoint(
     "firmware-update",
     _("new gateway software"),
@@ -84,7 +90,7 @@ FIRMWARE_UPDATE = FaultPoint(
         Parameter("faulty", "", False, "assumption", _("true: nobody can read what the new software writes")),
     ),
     about=_("the gateway gets new software, which is taken back afterwards"),
-    evidence=(logged("telemetry.software"), logged("telemetry.software-faulty"), ELSEWHERE),
+    evidence=(begins(REWRITTEN, 0.5), begins(REFUSED, 0.5), ELSEWHERE),
 )
 """New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
 
@@ -98,7 +104,7 @@ FALSE_DATA = FaultPoint(
         Parameter("offset_m", "m", 0.0, "assumption", _("what is added to them")),
     ),
     about=_("what the gateway passes on to controls is falsified"),
-    evidence=(logged("water.readings-false"), ELSEWHERE),
+    evidence=(rises(FALSE_READING, 0.01), ELSEWHERE),
 )
 """Controls of the water network act on it. What people are shown is another matter: see `readings-spoofed`."""
 
@@ -117,7 +123,7 @@ CERTIFICATE_EXPIRED = FaultPoint(
         ),
     ),
     about=_("its certificate has run out: logins are refused until it is renewed"),
-    evidence=(rises("held_readings", 0.5), ELSEWHERE),
+    evidence=(begins("held_readings", 0.5), ELSEWHERE),
 )
 
 LINK_DEGRADED = FaultPoint(
@@ -347,6 +353,7 @@ CATALOGUE = Catalogue(
             _("online (1) or not (0)"),
             recorded=(Recorded(At.COMPONENT, 60),),
             tells=Tells.OFFLINE,
+            own_record=True,
         ),
         QuantityName(
             "latency_s",
@@ -365,6 +372,9 @@ CATALOGUE = Catalogue(
             recorded=(Recorded(At.COMPONENT, 80),),
             tells=Tells.HELD,
         ),
+        QuantityName(REWRITTEN, "1", (GATEWAY,), _("readings delivered in another form than before")),
+        QuantityName(REFUSED, "1", (GATEWAY,), _("readings that nobody could read")),
+        QuantityName(FALSE_READING, "m", (GATEWAY,), _("how far off controls see a level or pressure in m")),
     ),
     measures=(
         Measure(

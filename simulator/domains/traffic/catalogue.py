@@ -21,7 +21,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, logged, used
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, rises, used
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -53,8 +53,8 @@ ALL_WAY_STOP_DELAY_S = 6.9
 """What a car loses at an all-way stop where nobody else waits (Highway Capacity Manual): 5 s for slowing down and
 setting off, and a service time of 3.9 s headway less 2.0 s move-up."""
 
-_QUEUE = used("queue_veh", 0.5)
-"""Vehicles are on the approaches of the signal that fails."""
+_HELD_UP = rises("held_up_veh", 0.5)
+"""Vehicles come to a junction that no longer works by its signal's programme."""
 _CARS = used("hourly_veh", 0.5)
 """Cars drove on the road that is taken away; the next ones have to look for another one."""
 
@@ -71,7 +71,7 @@ CONTROLLER_FAILED = FaultPoint(
         ),
     ),
     about=_("the signal's controller falls back to fixed greens or to flashing amber"),
-    evidence=(_QUEUE,),
+    evidence=(_HELD_UP, ELSEWHERE),
 )
 """Unlike a dark signal it needs no police; nobody commands it while it lasts."""
 
@@ -155,7 +155,7 @@ CATALOGUE = Catalogue(
                         ),
                     ),
                     about=_("part of the capacity is gone"),
-                    evidence=(falls("speed_m_s", 1.0, 1800.0), ELSEWHERE),
+                    evidence=(rises("saturated", 0.5, 86400.0), ELSEWHERE),
                 ),
             ),
             from_file=True,
@@ -170,7 +170,7 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("traffic signal"),
             (
-                FaultPoint("signal-dark", _("signal is dark"), disables=True, evidence=(_QUEUE, ELSEWHERE)),
+                FaultPoint("signal-dark", _("signal is dark"), disables=True, evidence=(_HELD_UP, ELSEWHERE)),
                 CONTROLLER_FAILED,
             ),
             (
@@ -250,6 +250,12 @@ CATALOGUE = Catalogue(
         QuantityName("travel_time_s", "s", (ROAD_TYPE,), _("travel time in s")),
         QuantityName("flow_veh_h", "1/h", (ROAD_TYPE,), _("vehicles an hour")),
         QuantityName("hourly_veh", "1", (ROAD_TYPE,), _("vehicles of the last hour")),
+        QuantityName(
+            "saturated", "1", (ROAD_TYPE,), _("narrowed and full: as many come as it takes in (1) or not (0)")
+        ),
+        QuantityName(
+            "held_up_veh", "1", (SIGNAL,), _("vehicles at a junction that works otherwise than its programme")
+        ),
         QuantityName("queue_veh", "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),)),
     ),
     measures=(

@@ -263,6 +263,26 @@ class Engine:
         counts = [curve[last] - curve[last - steps] for road in chosen for curve in [road.get_cum_departure_np()]]
         return np.array(counts, dtype=np.float64) * 3600.0 / (steps * self._step_s)
 
+    def saturated(self, road: int) -> bool:
+        """Whether at least as many came onto a narrowed road in the last 15 minutes as it takes in, to one platoon:
+        who else wanted to has to queue before it. A closed road is not narrowed."""
+        share, last = float(self._share[road]), int(self._world.T) - 1
+        steps = min(last, round(INDEX_SAMPLES * SAMPLE_S / self._step_s))
+        if not 0.0 < share < 1.0 or steps <= 0:
+            return False
+        curve = self._roads[road].get_cum_arrival_np()
+        came = float(curve[last] - curve[last - steps])
+        allowed = share * float(self._model.capacity_veh_s[road]) * steps * self._step_s
+        return came > 0 and came + self.platoon > allowed
+
+    def regulated(self, node: int) -> bool:
+        """Whether a junction works otherwise than by its signal's programme."""
+        passing = self._passing.get(node)
+        if passing is None:
+            return False
+        own = self._programmes[node].greens_s if node in self._programmes else None
+        return passing.veh_s is not None or passing.delay_s > 0 or passing.greens_s != own
+
     def close(self) -> None:
         """Give the memory back. UXsim's world, roads and nodes hold each other, so the ring is cut by hand."""
         world, self._world, self._roads = self._world, None, []

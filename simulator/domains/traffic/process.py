@@ -193,9 +193,11 @@ class Traffic:
         register(Quantity("speed_m_s", "m/s", roads, lambda: engine.speed_m_s))
         register(Quantity("travel_time_s", "s", roads, self._travel_times))
         register(Quantity("flow_veh_h", "1/h", roads, self._flows))
+        register(Quantity("saturated", "1", roads, self._saturated))
         register(Quantity("hourly_veh", "1", roads, lambda: engine.flow_veh_h(window_s=HOUR_S) * self._hours()))
         if self._signals:
             register(Quantity("queue_veh", "1", self._signals, self._queues))
+            register(Quantity("held_up_veh", "1", self._signals, self._held_up))
 
     def _hours(self) -> float:
         """How much of the last hour the traffic has lived through, in hours."""
@@ -209,6 +211,17 @@ class Traffic:
         if self._flow[0] != self.engine.time_s:
             self._flow = (self.engine.time_s, self.engine.flow_veh_h(window_s=PERIOD_S))
         return self._flow[1]
+
+    def _saturated(self) -> Floats:
+        found = np.zeros(len(self.model.roads))
+        for road in np.flatnonzero((self.engine.share > 0) & (self.engine.share < 1)).tolist():
+            found[road] = self.engine.saturated(road)
+        return found
+
+    def _held_up(self) -> Floats:
+        """Vehicles on the approaches of each signal whose junction works otherwise than by its programme."""
+        regulated = np.array([self.engine.regulated(node) for node in self._signal_at])
+        return np.where(regulated, self._queues(), 0.0)
 
     def _queues(self) -> Floats:
         """Vehicles on the approaches of each signal."""

@@ -19,7 +19,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, rises, stops
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, stops
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import repair_hours
@@ -64,15 +64,17 @@ STATION_OUT = FaultPoint(
     about=_("the station's switchgear is out: no pump runs"),
     evidence=(ELSEWHERE,),
 )
+_LESS_TREATED = falls("treated_share", 0.25)
+"""A quarter more of what arrives leaves untreated, within minutes."""
 NO_SUCTION = FaultPoint("no-suction-trucks", _("no suction truck comes"), evidence=(ELSEWHERE,))
 PLANT_OUT = FaultPoint(
     "plant-out",
     _("treatment plant is out"),
     disables=True,
     about=_("the plant does not work: what arrives leaves as it came"),
-    evidence=(rises("untreated_m3", 1.0), ELSEWHERE),
+    evidence=(_LESS_TREATED, ELSEWHERE),
 )
-BIOLOGY_OUT = FaultPoint("biology-out", _("biological stage is out"), evidence=(rises("untreated_m3", 1.0), ELSEWHERE))
+BIOLOGY_OUT = FaultPoint("biology-out", _("biological stage is out"), evidence=(_LESS_TREATED, ELSEWHERE))
 HEAVY_RAIN = FaultPoint(
     "heavy-rain",
     _("heavy rain"),
@@ -307,7 +309,7 @@ CATALOGUE = Catalogue(
         ),
         QuantityName("lifting_pump_running", "1", (PUMP,), _("lifts (1) or not (0)")),
         QuantityName("power_w", "W", (STATION,), _("power in W")),
-        QuantityName("rain_mm_h", "mm/h", (RAIN_GAUGE,), _("rain in mm/h")),
+        QuantityName("rain_mm_h", "mm/h", (RAIN_GAUGE,), _("rain in mm/h"), own_record=True),
         QuantityName("treated_share", "1", (PLANT,), _("treated, as a share")),
     ),
     measures=(

@@ -18,7 +18,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, Together, moves, rises, stops
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, Together, rises, stops
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -48,7 +48,8 @@ TAP_PRESSURE_M = 20.4
 _FLOW = stops("flow_m3_s", 1e-6)
 _THROUGH = stops("through_m3_s", 1e-6)
 """Nothing flows any more through what is shut; where nothing flowed before, a shut valve makes no difference."""
-_OTHER_FLOW = moves("flow_m3_s", 1e-4)
+_OFF_COMMAND = rises("off_command", 0.5, 86_400.0)
+"""A device does something else than its own controls command, and it makes a difference to what flows."""
 _POISON = (ELSEWHERE,)
 """People get water that they may not drink: what only the tank or source itself holds harms nobody."""
 
@@ -71,7 +72,7 @@ SET_POINT_TAMPERED = FaultPoint(
     ),
     judged=False,
     about=_("somebody writes a set-point over the control path"),
-    evidence=(_OTHER_FLOW, ELSEWHERE),
+    evidence=(_OFF_COMMAND, ELSEWHERE),
 )
 """In force while a control link into the device is up. At a control room: for every pump that it reaches. Of several
 set-points that are written to one device the least counts, whoever writes it and in whatever order (assumption: a
@@ -93,7 +94,7 @@ COMMANDS_REPLAYED = FaultPoint(
     ),
     judged=False,
     about=_("old commands arrive again in place of the present ones"),
-    evidence=(_OTHER_FLOW, ELSEWHERE),
+    evidence=(_OFF_COMMAND, ELSEWHERE),
 )
 """In force while a control link into the pump is up. At a control room: for every pump that it reaches."""
 
@@ -155,7 +156,7 @@ PEAK_DEMAND = FaultPoint(
         ),
     ),
     about=_("everybody takes more water than usual, as on the hottest days"),
-    evidence=(moves("delivered_m3_s", 1e-4), ELSEWHERE),
+    evidence=(rises("beyond_usual_m3_s", 1e-4), ELSEWHERE),
 )
 """At the waterworks, for the whole network that it feeds."""
 _LOST = FaultPoint("source-lost", _("water source gives no water"), cuts_off=True, evidence=(_THROUGH,))
@@ -257,7 +258,7 @@ CATALOGUE = Catalogue(
                         Parameter("position", "", "closed", "assumption", _("how it is stuck"), ("open", "closed")),
                     ),
                     about=_("the valve is stuck open or closed"),
-                    evidence=(_FLOW, _OTHER_FLOW),
+                    evidence=(_FLOW, _OFF_COMMAND),
                 ),
                 SET_POINT_TAMPERED,
             ),
@@ -349,6 +350,20 @@ CATALOGUE = Catalogue(
         QuantityName("through_m3_s", "m3/s", (JUNCTION, PIPE, TANK, RESERVOIR), _("water that passes in m³/s")),
         QuantityName(
             "delivered_m3_s", "m3/s", (), _("water that the whole network delivers in m³/s"), PEAK_DEMAND.name
+        ),
+        QuantityName(
+            "beyond_usual_m3_s",
+            "m3/s",
+            (),
+            _("water delivered beyond what is usual at this hour in m³/s"),
+            PEAK_DEMAND.name,
+        ),
+        QuantityName(
+            "off_command",
+            "1",
+            (PUMP, VALVE),
+            _("devices that do something else than their controls command"),
+            SET_POINT_TAMPERED.name,
         ),
         QuantityName("level_m", "m", (TANK,), _("level in m")),
         QuantityName("level_share", "1", (TANK,), _("level, as a share")),

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.contracts.component import Component
-from simulator.contracts.fault import ActiveFault
 from simulator.contracts.link import Fallback
 from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water.commands import Commands, Falsified
+from simulator.domains.water.drains import hole_m2
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.overrides import Force, How
 
@@ -132,9 +132,9 @@ class Changes:
             return wanted + self._stored(component, where)
         burst = faults.active(component.id, "burst")
         if component.kind == "junction":
-            wanted.append(Change(where, component.id, area_m2=_area_m2(burst)))
+            wanted.append(Change(where, component.id, area_m2=hole_m2(burst)))
         elif component.kind == "pipe" and (node := self._engine.network.lower_end(where)) is not None:
-            wanted.append(Change(node, component.id, area_m2=0.0 if isolated else _area_m2(burst)))
+            wanted.append(Change(node, component.id, area_m2=0.0 if isolated else hole_m2(burst)))
         return wanted
 
     def _stored(self, component: Component, where: int) -> list[Change]:
@@ -143,10 +143,6 @@ class Changes:
         fault = "tank-contaminated" if component.kind == "tank" else "source-contaminated"
         wanted = [Change(where, fault, contaminated=bool(faults.active(name, fault)))]
         if component.kind == "tank":
-            return [*wanted, Change(where, name, area_m2=_area_m2(faults.active(name, "tank-drained")))]
+            return [*wanted, Change(where, name, area_m2=hole_m2(faults.active(name, "tank-drained")))]
         how = Force.SHUT if faults.active(name, "source-lost") else None
         return wanted + [Change(link, f"lost {name}", how) for link in self._engine.network.links_at[where]]
-
-
-def _area_m2(burst: tuple[ActiveFault, ...]) -> float:
-    return float(sum(f.number("area_m2") * f.number("discharge_coefficient") for f in burst))

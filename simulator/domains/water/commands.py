@@ -86,6 +86,11 @@ class Falsified:
                     self._gateways[name].append(cohort.gateway)
                     self._behind.setdefault(cohort.gateway, []).append(name)
 
+    @property
+    def gateways(self) -> tuple[str, ...]:
+        """Those that pass a level or pressure on."""
+        return tuple(self._behind)
+
     def behind(self, gateway: str) -> tuple[str, ...]:
         """The tanks and junctions whose level or pressure goes through this gateway."""
         return tuple(self._behind.get(gateway, ()))

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from epanet import toolkit as tk
 from numpy.typing import NDArray
 
+from simulator.contracts.fault import ActiveFault
 from simulator.domains.water.model import WaterNetwork
 
 GRAVITY_M_S2 = 9.81
 _CLOSE_M = 1e-6
+
+
+def hole_m2(bursts: Sequence[ActiveFault]) -> float:
+    """The area of these holes, times their discharge coefficients."""
+    return float(sum(one.number("area_m2") * one.number("discharge_coefficient") for one in bursts))
 
 
 class Drains:

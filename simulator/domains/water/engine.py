@@ -87,6 +87,7 @@ class WaterEngine:
         self.drains = Drains(ph, network)
         self.balanced = True
         self.undetermined = 0
+        self.demand_factor = 1.0
         self.reads = 0
         self._ways = Ways(network)
         self._seen: tuple[bytes, bytes, bytes] | None = None
@@ -196,8 +197,13 @@ class WaterEngine:
         value = own + c / self._units.flow_m3_s / self._units.pressure_per_m**self._exponent
         tk.setnodevalue(self._ph, node + 1, tk.EMITTER, value)
 
+    def hole_m2(self, node: int) -> float:
+        """The area of all holes at a junction, times their discharge coefficients."""
+        return self._bursts.get(node, 0.0)
+
     def set_demand(self, factor: float) -> None:
         """Everybody takes `factor` times the water of an ordinary day."""
+        self.demand_factor = factor
         tk.setoption(self._ph, tk.DEMANDMULT, self._demand * factor)
 
     def contaminate(self, node: int, on: bool) -> None:

@@ -6,7 +6,7 @@ And notices to boil the water or not to drink it, district by district.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import numpy as np
@@ -19,14 +19,18 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Quantity, Runtime
+from simulator.domains.ict.catalogue import FALSE_READING
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.catalogue import (
     PEAK_DEMAND,
     PRESSURE,
+    SET_POINT_TAMPERED,
     SOURCE_CONTAMINATED,
     TANK_CONTAMINATED,
     WATER_SUPPLY,
 )
+from simulator.domains.water.commands import Falsified
+from simulator.domains.water.drains import hole_m2
 from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
 from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
 from simulator.domains.water.model import WaterNetwork
@@ -118,11 +122,21 @@ class Measures:
     `water_age_s`; for tanks `level_m`, `level_share`, `volume_m3`; for pipes, pumps and valves `flow_m3_s`; for pumps
     `pump_running` (0 or 1) and `power_w`; for districts `water_supply_ratio`, `water_pressure_ratio` and
     `tank_volume_m3` (above the tanks' minimum level); for tanks `drain_m3_s`; for districts, and for all nodes,
-    `contaminated_share`; at the waterworks what the whole network delivers, `delivered_m3_s`.
+    `contaminated_share`; at the waterworks what the whole network delivers, `delivered_m3_s`, and what of that is
+    beyond the usual, `beyond_usual_m3_s`; at pumps, valves and the waterworks that command them `off_command`; at
+    gateways whose readings controls act on `false_reading_m`.
     """
 
-    def __init__(self, runtime: Runtime, engine: WaterEngine, where: Mapping[str, int]) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        engine: WaterEngine,
+        where: Mapping[str, int],
+        devices: Callable[[str], tuple[str, ...]],
+        falsified: Falsified,
+    ) -> None:
         self._rt, self._engine, self._where = runtime, engine, where
+        self._devices, self._falsified = devices, falsified
         city, network = runtime.city, engine.network
         junctions, tanks = city.of_kind("junction"), city.of_kind("tank")
         self._tank_row = {int(node): i for i, node in enumerate(network.tanks)}
@@ -147,6 +161,10 @@ class Measures:
             runtime.quantities.register(
                 Quantity("delivered_m3_s", "m3/s", works, lambda: np.full(len(works), engine.delivered_m3_s.sum()))
             )
+            runtime.quantities.register(
+                Quantity("beyond_usual_m3_s", "m3/s", works, lambda: np.full(len(works), self._beyond_usual()))
+            )
+        self._register_what_is_forged()
         if engine.water_age:
             self._register("water_age_s", "s", ("junction",), engine.age_s, self._nodes)
         self._register("level_m", "m", ("tank",), engine.level_m, tank_rows)
@@ -266,19 +284,57 @@ class Measures:
         at_ends = np.bincount(a, moved, minlength=nodes) + np.bincount(b, moved, minlength=nodes)
         return np.asarray(0.5 * (at_ends + taken)[rows], dtype=np.float64)
 
+    def _register_what_is_forged(self) -> None:
+        rt, forged = self._rt, SET_POINT_TAMPERED.name
+        takers = registry().types_that(lambda of: of.fault(forged) is not None)
+        switched = tuple(one.id for one in rt.city.of_kind(*takers))
+        if switched:
+            rt.quantities.register(Quantity("off_command", "1", switched, lambda: self._off_command(switched)))
+        gateways = tuple(one for one in self._falsified.gateways if one in rt.city.components)
+        if gateways:
+            rt.quantities.register(Quantity(FALSE_READING, "m", gateways, lambda: self._false_m(gateways)))
+
+    def _beyond_usual(self) -> float:
+        """What all get of their demand beyond that of an ordinary day (m3/s); none where they lack water."""
+        engine, peak = self._engine, self._engine.demand_factor
+        usual = engine.required_m3_s[self._nodes] / peak if peak > 0 else engine.required_m3_s[self._nodes]
+        return float(np.maximum(engine.delivered_m3_s[self._nodes] - usual, 0.0).sum())
+
+    def _off_command(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+        """For each device, or for all that a control room commands, how many are made to do something else."""
+        off, where = self._engine.overrides.off_command, self._where
+        return np.array([float(sum(off(where[device]) for device in self._devices(name))) for name in names])
+
+    def _false_m(self, gateways: tuple[str, ...]) -> NDArray[np.float64]:
+        """The largest error (m) with which controls see a level or pressure behind each gateway."""
+        return np.array([max(map(self._error_m, self._falsified.behind(name)), default=0.0) for name in gateways])
+
+    def _error_m(self, name: str) -> float:
+        node = self._where.get(name)
+        if node is None or not self._engine.overrides.acting_on(node):
+            return 0.0
+        gain, offset = self._falsified.reading(name)
+        true = float(self._engine.pressure_m[node])  # that of a tank is its level
+        return abs(true * gain + offset - true)
+
     def _along(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         passing: NDArray[np.float64] = np.abs(self._engine.flow_m3_s[rows])
         return passing
 
     def _leaks_of_pipes(self) -> NDArray[np.float64]:
-        """What leaks out of each broken pipe, at the junction where its hole is."""
+        """What leaks out of the hole of each broken pipe, which is put at a junction where others may be."""
         faults, leak = self._rt.faults, self._engine.leak_m3_s
         pipes = self._rt.city.of_kind("pipe")
         found = np.zeros(len(pipes))
         for i, pipe in enumerate(pipes):
-            if faults.active(pipe.id, "burst"):
-                node = self._engine.network.lower_end(self._where[pipe.id])
-                found[i] = 0.0 if node is None else leak[node]
+            own = hole_m2(faults.active(pipe.id, "burst"))
+            node = (
+                self._engine.network.lower_end(self._where[pipe.id])
+                if own and not faults.active(pipe.id, "isolated")
+                else None
+            )
+            if node is not None and (holes := self._engine.hole_m2(node)):
+                found[i] = leak[node] * min(1.0, own / holes)
         return found
 
     def _places(self, *kinds: str) -> NDArray[np.int64]:

@@ -53,6 +53,12 @@ def _passes(written: Written) -> tuple[bool, float]:
     return wanted.open, math.inf if wanted.setting is None else wanted.setting
 
 
+def _alike(one: Setpoint, other: Setpoint) -> bool:
+    if one.setting is None or other.setting is None:
+        return one.setting is other.setting
+    return math.isclose(one.setting, other.setting, rel_tol=_SAME_SETTING)
+
+
 How = Force | Written
 """What a cause does to a link."""
 
@@ -135,6 +141,18 @@ class Overrides:
     def how(self, link: int, cause: str) -> How | None:
         """What this cause does to the link."""
         return self._causes.get(link, {}).get(cause)
+
+    def off_command(self, link: int) -> bool:
+        """Whether somebody makes the link do something else than its own controls would, where that moves water."""
+        causes = self._causes.get(link, {})
+        if Force.SHUT in causes.values():
+            return False
+        wanted = self._wanted(link, causes)
+        if wanted is None or link in self._idle:
+            return False
+        commanded = self._commanded[link]
+        other = wanted.open is not commanded.open or (wanted.open and not _alike(wanted, commanded))
+        return other and (not wanted.open or self._flows(link))
 
     @property
     def idle(self) -> tuple[int, ...]:

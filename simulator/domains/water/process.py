@@ -67,8 +67,8 @@ class WaterProcess:
         self._feeders = tuple(
             (c.id, self._where[c.id]) for c in city.of_kind("junction") if city.links_out_of(c.id, WATER)
         )
-        self._measures = Measures(runtime, self._engine, self._where)
         self._commands, self._falsified = Commands(runtime, self._overrides), Falsified(runtime)
+        self._measures = Measures(runtime, self._engine, self._where, self._commands.devices, self._falsified)
         self._changes = Changes(runtime, self._engine, self._where, self._commands, self._falsified)
         kinds = {name: city.components[name].kind for name in self._where}
         runtime.crews.provide_capacity(capacities(self._network, kinds, self._where))

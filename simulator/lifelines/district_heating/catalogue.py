@@ -14,7 +14,7 @@ from simulator.contracts.catalogue import (
     normal,
     technical,
 )
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, rises
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
@@ -51,7 +51,7 @@ COLD_SPELL = FaultPoint(
         ),
     ),
     about=_("it is colder outdoors than usual"),
-    evidence=(falls("room_temperature_c", 0.5, 86_400.0), ELSEWHERE),
+    evidence=(rises(HEAT_W, 1000.0), ELSEWHERE),
 )
 """Weather over the homes of a district; the coldest of several counts."""
 NO_WARM_ROOMS = FaultPoint(
@@ -168,7 +168,7 @@ CATALOGUE = Catalogue(
     links=(LinkType(HEAT, DOMAIN, _("heat"), WATER_TRADE, (LINK_CUT,), passes_loss=True),),
     quantities=(
         QuantityName(ROOM_C, "°C", (HOMES,), _("temperature of the rooms"), recorded=(Recorded(At.COMPONENT, 300),)),
-        QuantityName(OUTDOOR_C, "°C", (HOMES,), _("temperature outdoors")),
+        QuantityName(OUTDOOR_C, "°C", (HOMES,), _("temperature outdoors"), own_record=True),
         QuantityName(HEAT_W, "W", (HOMES,), _("heat that arrives")),
         QuantityName(STORED_J, "J", (STORE,), _("heat in the store"), recorded=(Recorded(At.COMPONENT, 310),)),
     ),
