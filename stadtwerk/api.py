@@ -146,9 +146,11 @@ class Levels(Table[LevelChange]):
 
 class Events(Table["Event"]):
     """The event log. Records are `Event`s, whose time `at` counts milliseconds and whose `cause` is the id of another
-    event, so that every loss leads back to a fault.
+    event, so that every loss leads back to a fault. `also` are the other causes where several brought it about
+    together.
 
-    Columns of the tables are id, t_s, kind, subject, code, params (a JSON object), cause, via, value, before, after.
+    Columns of the tables are id, t_s, kind, subject, code, params (a JSON object), cause, also (a list, empty where
+    there is one cause or none), via, value, before, after.
     """
 
     def __init__(self, path: Path) -> None:
@@ -176,7 +178,14 @@ class Events(Table["Event"]):
 
         text, number, whole = pa.string(), pa.float64(), pa.int64()
         types = {"id": whole, "t_s": number, "kind": text, "subject": text, "code": text, "params": text}
-        optional = {"cause": whole, "via": text, "value": number, "before": text, "after": text}
+        optional = {
+            "cause": whole,
+            "also": pa.list_(whole),
+            "via": text,
+            "value": number,
+            "before": text,
+            "after": text,
+        }
         rows = [
             {
                 "id": event.id,

@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 from resilience.judge.affected import by_service, hours, lacking, lows
+from resilience.judge.causes import origins
 from resilience.judge.losses import headline, level_courses
 from resilience.judge.metrics.consumers import Against
 from resilience.judge.verdict import Metric, Verdict
@@ -17,9 +18,6 @@ from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import History
 from simulator.contracts.words import Said, Text, plain
-
-UNTRACED = ""
-"""Stands for the fault where a loss leads back to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,12 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Person-hours of one level that lead back to one fault, by the causes that the event log names."""
+    """Person-hours of one level with the faults that they lead back to, by the causes that the event log names.
 
-    broken: Broken
+    Several `broken` brought it about together, and nobody can tell what is whose; none: it leads back to no fault.
+    """
+
+    broken: tuple[Broken, ...]
     level: str
     person_hours: float
 
@@ -119,9 +120,9 @@ def _by_name(metrics: Sequence[Metric]) -> dict[str, float | None]:
 
 
 def losses(city: City, history: History) -> tuple[Loss, ...]:
-    """Person-hours below the required level by the fault that each gap leads back to, in order of first appearance.
+    """Person-hours below the required level by the faults that each gap leads back to, in order of first appearance.
 
-    A gap belongs to the fault behind its beginning, even if another one prolongs it, and to the level that fell first.
+    A gap belongs to the faults behind its beginning, even if another one prolongs it, and to the level that fell first.
     Both have the same sum as the person-hours by service.
     """
     by_id = {event.id: event for event in history.events}
@@ -132,25 +133,21 @@ def losses(city: City, history: History) -> tuple[Loss, ...]:
     )
     events = {(event.at, event.subject): event for event in history.events if event.kind is EventKind.LEVEL_LOW}
     low = lows(city, history, 0, history.end)
-    lost: dict[tuple[Broken, str], float] = {}
+    lost: dict[tuple[tuple[Broken, ...], str], float] = {}
     for group in (group for row in by_service(city, history, 0, history.end) for group in row.groups):
         for begin, end in lacking(group, low):
             first = next(name for name in group.levels if any(b == begin for b, _ in low.get(name, ())))
             began = max((at for at, subject in falls if subject == first and at <= begin), default=None)
             fall = None if began is None else events[began, first]
-            key = _behind(fall, by_id, faults), first
+            key = () if fall is None else _behind(fall, by_id, faults), first
             lost[key] = lost.get(key, 0.0) + group.people * hours(((begin, end),))
     return tuple(Loss(broken, level, found) for (broken, level), found in lost.items())
 
 
-def _behind(event: Event | None, by_id: Mapping[int, Event], faults: Mapping[tuple[str, str], str]) -> Broken:
-    """The fault nearest in the chain of causes."""
-    while event is not None:
-        if event.kind is EventKind.FAULT:
-            entry = event.after or ""
-            return Broken(entry, event.subject, faults.get((entry, event.subject), ""))
-        event = None if event.cause is None else by_id.get(event.cause)
-    return Broken(UNTRACED, UNTRACED, UNTRACED)
+def _behind(event: Event, by_id: Mapping[int, Event], faults: Mapping[tuple[str, str], str]) -> tuple[Broken, ...]:
+    """The faults nearest in the chains of causes."""
+    heads = ((head.after or "", head.subject) for head in origins(event, by_id, (EventKind.FAULT,)))
+    return tuple(Broken(entry, target, faults.get((entry, target), "")) for entry, target in dict.fromkeys(heads))
 
 
 def figures_json(figures: RunFigures) -> str:
@@ -168,7 +165,8 @@ def read_figures(text: str) -> RunFigures:
                 "levels": tuple(_level(row) for row in data["levels"]),
                 "broken": tuple(Broken(**row) for row in data["broken"]),
                 "losses": tuple(
-                    Loss(Broken(**row["broken"]), row["level"], row["person_hours"]) for row in data["losses"]
+                    Loss(tuple(Broken(**one) for one in row["broken"]), row["level"], row["person_hours"])
+                    for row in data["losses"]
                 ),
             }
         )

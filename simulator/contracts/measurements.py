@@ -138,8 +138,12 @@ FAULT = Measurement(
 EVENT = Measurement(
     "annotation",
     (*_PLACE, "domain", "kind", "slot"),
-    (*_t("title_de", "title_en", "text_de", "text_en", "note_de", "note_en", "tags", "subject"), *_i("event", "cause")),
-    "an event of the log, as an annotation; `slot` tells apart what happened at one instant",
+    (
+        *_t("title_de", "title_en", "text_de", "text_en", "note_de", "note_en", "tags", "subject", "also"),
+        *_i("event", "cause"),
+    ),
+    "an event of the log, as an annotation; `slot` tells apart what happened at one instant. `cause` is the event that "
+    "leads to it, `also` has the other ones, with blanks between them, where several brought it about together",
 )
 REDUNDANCY = Measurement(
     "redundancy",

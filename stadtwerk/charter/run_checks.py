@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience.judge.causes import origins
 from resilience.judge.checkers.context import lasting
 from resilience.judge.verdict import Figure, Value
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence
@@ -144,20 +145,19 @@ def check_causes(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     paths: set[tuple[str, str]] = set()
     for run in runs:
         events = StoredSource(Path(run.folder)).events()
+        by_id = {event.id: event for event in events}
         onset = min((event.at for event in events if event.kind is EventKind.FAULT), default=None)
         for event in events:
             level = city.levels.get(event.subject)
             if event.kind is not EventKind.LEVEL_LOW or level is None or onset is None or event.at < onset:
                 continue
             losses += 1
-            first = _first_cause(event, events)
-            if first.kind not in ORIGINS:
-                untraced += 1
-                continue
-            source, hit = _sector(first.subject, city), registry().measures[level.measure].domain.value
-            if source != hit:
-                across += 1
-                paths.add((source, hit))
+            first = origins(event, by_id, ORIGINS)
+            untraced += not first
+            hit = registry().measures[level.measure].domain.value
+            ways = {(_sector(one.subject, city), hit) for one in first} - {(hit, hit)}
+            across += bool(ways)
+            paths |= ways
     title = _("Losses traced to their fault")
     figures = (
         Figure("losses", float(losses), "1"),
@@ -176,12 +176,6 @@ def check_causes(city: City, runs: Sequence[CharterRun]) -> ClauseEvidence:
     )
     value = Value.FAIL if untraced > UNTRACED * losses else Value.PASS if across else Value.INCONCLUSIVE
     return ClauseEvidence("III.k/cross-sector", "causes", title, value, reason, figures)
-
-
-def _first_cause(event: Event, events: Sequence[Event]) -> Event:
-    while event.cause is not None and event.kind not in ORIGINS:
-        event = events[event.cause]
-    return event
 
 
 def _sector(subject: str, city: City) -> str:

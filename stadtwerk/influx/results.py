@@ -153,6 +153,7 @@ class Notes:
             "subject": event.subject,
             "event": event.id,
             "cause": event.cause,
+            "also": " ".join(map(str, event.also)) or None,
         }
         self._out.add(EVENT, {**tags, "slot": str(slot)}, fields, event.at)
 

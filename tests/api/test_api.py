@@ -7,13 +7,16 @@ import json
 import math
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 import stadtwerk
-from simulator.contracts.event import EventKind
+from simulator.contracts.event import Event, EventKind
+from stadtwerk.api import Events
+from stadtwerk.runs.folder import event_lines
 from tests.campaign.town import CAMPAIGN, campaign_on_hamlet
 from tests.city.towns import hamlet
 
@@ -96,6 +99,13 @@ def test_events_are_typed_and_lead_back_to_the_fault(run: stadtwerk.Run, folder:
     codes = run.events.pandas()["code"]
     assert list(codes) == [event.code for event in run.events]
     assert all(json.loads(params) is not None for params in run.events.arrow()["params"].to_pylist())
+
+
+def test_the_table_of_events_has_every_cause(tmp_path: Path) -> None:
+    low = Event(2, 0, EventKind.LEVEL_LOW, "water", "level.low", cause=1, also=(0,))
+    (tmp_path / "events.jsonl").write_bytes(event_lines((low, replace(low, id=3, also=()))))
+    table = Events(tmp_path / "events.jsonl").arrow()
+    assert (table["cause"].to_pylist(), table["also"].to_pylist()) == ([1, 1], [[0], []])
 
 
 def test_without_a_place_the_folder_goes_with_the_run(folder: Path, run: stadtwerk.Run) -> None:

@@ -10,7 +10,7 @@ import pytest
 from resilience.judge.figures import Broken, Loss, RunFigures, figures_json, losses, read_figures
 from resilience.report.pages import html, markdown
 from resilience.study.campaign.campaign import Campaign, CampaignRun, Case, Measure, Method, Variation
-from resilience.study.campaign.content import CampaignContent, compose
+from resilience.study.campaign.content import CampaignContent, by_fault, by_owner, compose
 from resilience.study.campaign.distribution import Distribution
 from resilience.study.campaign.report import campaign_page
 from simulator.contracts.event import Event, EventKind
@@ -20,16 +20,15 @@ from tests.resilience.town import course, history, tiny_city
 
 CITY = tiny_city()
 PUMP, SERVER = Broken("p", "pump-1", "pump-out"), Broken("s", "server-a", "node-out")
-NOTHING = Broken("", "", "")
 RUNS = 20
 
 
 def figures(hours: float, server: float = 0.0, verdict: str = "pass", untraced: float = 0.0) -> RunFigures:
     """A run that lost so many person-hours of water to the pump, of lifelines to the server, and to nothing."""
     lost = (
-        Loss(PUMP, "water-supply-d1", hours),
-        Loss(SERVER, "hospital-1", server),
-        Loss(NOTHING, "travel-time-index", untraced),
+        Loss((PUMP,), "water-supply-d1", hours),
+        Loss((SERVER,), "hospital-1", server),
+        Loss((), "travel-time-index", untraced),
     )
     services = {"water-supply": hours, "lifeline": server, "travel-time-index": untraced}
     kept = tuple(loss for loss in lost if loss.person_hours)
@@ -142,10 +141,29 @@ def test_losses_lead_back_to_the_fault_nearest_in_the_chain() -> None:
     made = history({"water-supply-d1": course((-60, 1), (120, 0.5), (3720, 1), (7200, 0.8))}, events, end=10_800_000)
     found = losses(CITY, made)
     # the entry is known from the event; which fault it was, from what was executed (nothing here)
-    assert [(loss.broken.entry, loss.broken.target, loss.person_hours) for loss in found] == [
-        ("p", "pump-1", 1000.0),
-        ("", "", 1000.0),
-    ]
+    assert found == (
+        Loss((Broken("p", "pump-1", ""),), "water-supply-d1", 1000.0),
+        Loss((), "water-supply-d1", 1000.0),
+    )
+
+
+def test_what_two_faults_bring_about_together_leads_back_to_both_and_counts_for_each() -> None:
+    """One solve found the fall after two pumps had failed; 1,000 people for an hour, no more than that in sum."""
+    events = (
+        Event(0, 60_000, EventKind.FAULT, "pump-1", "fault.applied", {"fault": "pump-out"}, after="p"),
+        Event(1, 60_000, EventKind.FAULT, "pump-2", "fault.applied", {"fault": "pump-out"}, after="q"),
+        Event(2, 60_000, EventKind.STOPPED, "pump-2", "supply.stopped", cause=1),
+        Event(3, 120_000, EventKind.LEVEL_LOW, "water-supply-d1", "level.low", cause=2, also=(0,)),
+    )
+    made = history({"water-supply-d1": course((-60, 1), (120, 0.5), (3720, 1))}, events, end=10_800_000)
+    (loss,) = losses(CITY, made)
+    assert ({one.entry for one in loss.broken}, loss.person_hours) == ({"p", "q"}, 1000.0)
+    run = replace(figures(1000.0), losses=(loss,))
+    assert read_figures(figures_json(run)) == run
+    case = CampaignRun(Case(0, "s", 1, ()), "today", run)
+    rows = [(risk.name, risk.hours.value, risk.share, risk.costly) for risk in by_fault([case], 1) if risk.costly]
+    assert sorted(rows) == [("pump-1", 1000.0, 1.0, 1), ("pump-2", 1000.0, 1.0, 1)]
+    assert [(risk.name, risk.share) for risk in by_owner([case], CITY, 1)] == [("", 1.0)]
 
 
 def test_figures_survive_their_json() -> None:

@@ -14,11 +14,15 @@ from resilience.judge.verdict import Value
 from resilience.report.charter.evidence import CharterRun
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
+from simulator.contracts.event import Event, EventKind
 from simulator.contracts.sensor import SensorCohort
 from stadtwerk.charter.city_checks import check_ages, check_makers, check_owners
 from stadtwerk.charter.report import carry_out
+from stadtwerk.charter.run_checks import check_causes
 from stadtwerk.charter.wire_checks import check_privacy, check_versions
+from stadtwerk.runs.folder import event_lines
 from tests.charter.test_status import PASS, run
+from tests.resilience.town import tiny_city
 from tests.support.towns import component, town
 
 
@@ -88,3 +92,26 @@ def test_a_check_that_breaks_down_has_shown_nothing(tmp_path: Path) -> None:
     found = {check.clause: check.value for check in carry_out(household_city(), [broken])}
     assert found["3.2/privacy"] is found["3.2/geodata"] is found["III.k/cross-sector"] is Value.INCONCLUSIVE
     assert found["3.3/backward-compatible"] is PASS
+
+
+@pytest.mark.parametrize(
+    ("cause", "also", "across", "untraced"),
+    [
+        (1, (), 0.0, 0.0),  # a pump: the loss of water stays in its sector
+        (1, (0,), 1.0, 0.0),  # and a substation beside it: from another sector, though that one does not lead
+        (None, (0,), 1.0, 0.0),
+        (None, (), 0.0, 1.0),
+    ],
+)
+def test_a_loss_is_traced_to_every_fault_behind_it(
+    cause: int | None, also: tuple[int, ...], across: float, untraced: float, tmp_path: Path
+) -> None:
+    events = (
+        Event(0, 0, EventKind.FAULT, "substation-0", "fault.applied", {"fault": "x"}, after="p"),
+        Event(1, 0, EventKind.FAULT, "pump-1", "fault.applied", {"fault": "x"}, after="q"),
+        Event(2, 60_000, EventKind.LEVEL_LOW, "water-supply-d1", "level.low", cause=cause, also=also),
+    )
+    (tmp_path / "events.jsonl").write_bytes(event_lines(events))
+    found = check_causes(tiny_city(), [replace(run("x", a=PASS), folder=str(tmp_path))])
+    figures = {figure.name: figure.value for figure in found.figures}
+    assert (figures["losses"], figures["across sectors"], figures["untraced"]) == (1.0, across, untraced)

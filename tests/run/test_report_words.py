@@ -57,6 +57,9 @@ def test_no_german_annotation_is_english(main_run: Run, events: list[Event], dem
     for event in events:
         notes.event(event)
     assert len(kept.fields) == len(events)
+    assert [one["cause"] for one in kept.fields] == [event.cause for event in events]
+    others = [tuple(map(int, (one["also"] or "").split())) for one in kept.fields]
+    assert others == [event.also for event in events] and any(others)
     english = [one for one in kept.fields if one["text_de"] == one["text_en"] or one["title_de"] == one["title_en"]]
     assert english == []
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from resilience.judge.figures import UNTRACED, Broken, Loss, RunFigures
+from resilience.judge.figures import Broken, Loss, RunFigures
 from resilience.judge.verdict import Category, Value
 from resilience.study.campaign.campaign import TODAY, Campaign, CampaignRun, Measure, Variation
 from resilience.study.campaign.statistics import Estimate, mean, percentile, proportion
 from simulator.contracts.city import City
 
 WHOLE_TOWN = "city"
+
+UNTRACED = ""
+"""Stands for the fault where a loss leads back to none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +36,15 @@ class Risk:
 
 
 def by_fault(runs: Sequence[CampaignRun], seed: int) -> tuple[Risk, ...]:
-    """By what broke and how, most person-hours first. What leads back to no fault has the name `""`."""
+    """By what broke and how, most person-hours first. What leads back to no fault has the name `UNTRACED`.
+
+    What several faults brought about together counts for each, so that the shares may come to more than the whole.
+    """
     happened: dict[tuple[str, str], int] = {}
     for run in runs:
         for key in {_key(broken) for broken in run.figures.broken} if run.figures else ():
             happened[key] = happened.get(key, 0) + 1
-    rows = _ranked(runs, seed, lambda loss: _key(loss.broken))
+    rows = _ranked(runs, seed, lambda loss: tuple(map(_key, loss.broken)) or ((UNTRACED, UNTRACED),))
     found = [
         Risk(name, fault, hours, share, costly, happened.get((name, fault), 0) if name != UNTRACED else None)
         for (name, fault), hours, share, costly in rows
@@ -54,41 +60,48 @@ def by_fault(runs: Sequence[CampaignRun], seed: int) -> tuple[Risk, ...]:
 def by_district(runs: Sequence[CampaignRun], city: City, seed: int) -> tuple[Risk, ...]:
     """By where the people live who go without; a level of the whole town is the whole town's."""
 
-    def where(loss: Loss) -> tuple[str, str]:
+    def where(loss: Loss) -> tuple[Key, ...]:
         subject = city.levels[loss.level].subject
         if subject in city.components:
-            return city.components[subject].district or WHOLE_TOWN, ""
-        return subject, ""
+            return ((city.components[subject].district or WHOLE_TOWN, ""),)
+        return ((subject, ""),)
 
     return tuple(Risk(name, "", hours, share, costly) for (name, _), hours, share, costly in _ranked(runs, seed, where))
 
 
 def by_owner(runs: Sequence[CampaignRun], city: City, seed: int) -> tuple[Risk, ...]:
-    """By who owns what broke; `""` where nobody is named, or nothing broke."""
+    """By who owns what broke; `""` where nobody is named, or nothing broke. As `by_fault`, each owner once."""
 
-    def who(loss: Loss) -> tuple[str, str]:
-        target = loss.broken.target
-        thing = city.components.get(target) or city.links.get(target)
-        return ("" if thing is None else thing.owner), ""
+    def who(loss: Loss) -> tuple[Key, ...]:
+        things = (city.components.get(one.target) or city.links.get(one.target) for one in loss.broken)
+        owners = dict.fromkeys("" if thing is None else thing.owner for thing in things)
+        return tuple((owner, "") for owner in owners) or (("", ""),)
 
     return tuple(Risk(name, "", hours, share, costly) for (name, _), hours, share, costly in _ranked(runs, seed, who))
 
 
-def _key(broken: Broken) -> tuple[str, str]:
+Key = tuple[str, str]
+
+
+def _key(broken: Broken) -> Key:
     return broken.target, broken.fault
 
 
-Row = tuple[tuple[str, str], Estimate, float, int]
+Row = tuple[Key, Estimate, float, int]
 
 
-def _ranked(runs: Sequence[CampaignRun], seed: int, key: Callable[[Loss], tuple[str, str]]) -> list[Row]:
-    """Sums of losses by key: the mean over all runs, the share of all losses, and the runs that had any; most first."""
+def _ranked(runs: Sequence[CampaignRun], seed: int, keys: Callable[[Loss], tuple[Key, ...]]) -> list[Row]:
+    """Sums of losses by each of their keys: the mean over all runs, the share of all losses, and the runs that had any.
+
+    Most come first.
+    """
     judged = [run.figures for run in runs if run.figures is not None]
     hours: dict[tuple[str, str], list[float]] = {}
     for place, figures in enumerate(judged):
         for loss in figures.losses:
-            hours.setdefault(key(loss), [0.0] * len(judged))[place] += loss.person_hours
-    total = sum(sum(column) for column in hours.values())
+            for key in keys(loss):
+                hours.setdefault(key, [0.0] * len(judged))[place] += loss.person_hours
+    total = sum(loss.person_hours for figures in judged for loss in figures.losses)
     rows = [
         (name, mean(column, seed, f"risk {name}"), sum(column) / total if total else 0.0, sum(h > 0 for h in column))
         for name, column in hours.items()

@@ -5,11 +5,10 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
-from resilience.judge.figures import UNTRACED
 from resilience.report.pages import Page, Section, Table
 from resilience.report.run.drawing import ValueAxis, decimal, element, picture, text
 from resilience.report.run.wording import number, quantity
-from resilience.study.campaign.content import SHARES, CampaignContent, Effect, Risk
+from resilience.study.campaign.content import SHARES, UNTRACED, CampaignContent, Effect, Risk
 from resilience.study.campaign.statistics import RESAMPLES
 from resilience.study.campaign.words import (
     METHODS,

@@ -55,7 +55,8 @@ TEXTS: dict[str, Text] = {
     "risks": _("What costs most"),
     "risks-intro": _(
         "Person-hours a case, by the fault that the event log leads the beginning of each loss back to. "
-        "A loss that a second fault prolongs counts for the first."
+        "A loss that a second fault prolongs counts for the first; what several brought about together counts for "
+        "each of them, so that shares may add up to more than 100 %."
     ),
     "source-of-loss": _("Fault"),
     "happened": _("happened"),

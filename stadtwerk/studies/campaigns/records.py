@@ -154,9 +154,7 @@ def _row(campaign: Campaign, run: CampaignRun) -> dict[str, Any]:
     row |= {METRIC + name: value for name, value in figures.metrics.items()}
     row["losses"] = [
         {
-            "entry": loss.broken.entry,
-            "target": loss.broken.target,
-            "fault": loss.broken.fault,
+            "faults": [{"entry": one.entry, "target": one.target, "fault": one.fault} for one in loss.broken],
             "level": loss.level,
             "person_hours": loss.person_hours,
         }
@@ -192,9 +190,8 @@ def write_dataset(path: Path, rows: Sequence[dict[str, Any]]) -> None:
 
     names = list(dict.fromkeys(name for row in rows for name in row if name != "losses"))
     columns: dict[str, Any] = {name: _column([row.get(name) for row in rows], name) for name in names}
-    loss = pa.struct(
-        [(name, pa.string()) for name in ("entry", "target", "fault", "level")] + [("person_hours", pa.float64())]
-    )
+    fault = pa.struct([(name, pa.string()) for name in ("entry", "target", "fault")])
+    loss = pa.struct([("faults", pa.list_(fault)), ("level", pa.string()), ("person_hours", pa.float64())])
     columns["losses"] = pa.array([row.get("losses") for row in rows], type=pa.list_(loss))
     aside = path.with_name(f".{path.name}.partial")
     pq.write_table(pa.table(columns), aside, compression="zstd")

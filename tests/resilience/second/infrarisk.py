@@ -2,9 +2,10 @@
 
 InfraRisk (github.com/srijithbalakrishnan/dreaminsg-integrated-model) at commit
 40d6533c2dc96995c1f38654040318ff715610e4 (MIT): its `resilience_metrics.py` is run on the series below, nothing of it
-stands here. It draws a line between two points where we hold a value until the next; so each change is given twice, at
-the same minute before and after, and both areas are the same. Its areas are rounded to three digits: its `integrate` is
-called once more on its own series.
+stands here. It draws a line between two points where we hold a value until the next; so each change of power is given
+twice, at the same minute before and after, and both areas are the same. What is usual of water it looks up by the
+minute of the day: so it is given every minute once, and its area is ours but for half a minute of the first and the
+last value. Its areas are rounded to three digits: its `integrate` is called once more on its own series.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 TABLE = Path(__file__).with_name("infrarisk.csv")
 COMMIT = "40d6533c2dc96995c1f38654040318ff715610e4"
-CONSUMERS, CHANGES, MINUTE_S = 7, 23, 60.0
+CONSUMERS, CHANGES, MINUTE_S, LAST_MINUTE = 7, 23, 60.0, 1439
 
 
 def series(kind: str) -> tuple[Any, Any, Any]:
@@ -28,7 +29,7 @@ def series(kind: str) -> tuple[Any, Any, Any]:
     The last consumer never uses anything; one gets more than usual. Power is usual all day alike, as InfraRisk has it.
     """
     random = np.random.default_rng(2022 if kind == "water" else 2023)
-    minutes = np.concatenate([[0], np.sort(random.choice(np.arange(1, 1439), CHANGES - 1, replace=False))])
+    minutes = np.concatenate([[0], np.sort(random.choice(np.arange(1, LAST_MINUTE), CHANGES - 1, replace=False))])
     usual = random.uniform(0.2, 8.0, CONSUMERS) * np.ones((CHANGES, 1))
     if kind == "water":
         usual = usual * random.uniform(0.4, 1.6, (CHANGES, 1))
@@ -40,7 +41,7 @@ def series(kind: str) -> tuple[Any, Any, Any]:
 
 def doubled(minutes: Any, rows: Any) -> tuple[Any, Any]:
     """Each value from its minute to the next change: two points, the last up to the end of the day."""
-    ends = np.append(minutes[1:], 1439)
+    ends = np.append(minutes[1:], LAST_MINUTE)
     times = np.column_stack([minutes, ends]).ravel()
     return times, np.repeat(rows, 2, axis=0)
 
@@ -50,29 +51,27 @@ def theirs(kind: str, metric: Any) -> tuple[Any, Any, float, float]:
     import pandas as pd
 
     minutes, usual, came = series(kind)
-    times, got = doubled(minutes, came)
     names = [f"n{i}" for i in range(CONSUMERS)]
     if kind == "water":
-        # It looks the usual supply up by the minute of the day, so two values of one minute cannot be told apart: the
-        # end of each stretch is given a minute of its own, one early, which the table's times follow.
-        times = times - np.tile([0, 1], CHANGES) * (times < 1439)
-        by_minute = np.zeros((1440, CONSUMERS))
-        for begin, row in zip(minutes, usual, strict=True):
-            by_minute[begin:] = row
-        metric.water_junc_demand_df = pd.DataFrame(got, columns=names).assign(time=times * MINUTE_S)
+        times = np.arange(LAST_MINUTE + 1)
+        of = np.searchsorted(minutes, times, side="right") - 1
+        metric.water_junc_demand_df = pd.DataFrame(came[of], columns=names).assign(time=times * MINUTE_S)
         wn = SimpleNamespace(junction_name_list=names)
-        network = SimpleNamespace(base_water_node_supply=pd.DataFrame(by_minute, columns=names))
+        network = SimpleNamespace(base_water_node_supply=pd.DataFrame(usual[of], columns=names))
         metric.calculate_water_resmetrics(SimpleNamespace(base_network=SimpleNamespace(wn=wn), network=network))
         pcs, ecs = np.array(metric.water_pcs_list), np.array(metric.water_ecs_list)
+        at = minutes
     else:
+        times, got = doubled(minutes, came)
         metric.power_load_df = pd.DataFrame(got, columns=names).assign(time=times * MINUTE_S)[["time", *names]]
         load = SimpleNamespace(p_mw=pd.Series(usual[0]), name=pd.Series(names))
         motor = SimpleNamespace(pn_mech_mw=pd.Series([], dtype=float), name=pd.Series([], dtype=str))
         base = SimpleNamespace(base_power_supply=SimpleNamespace(load=load, motor=motor), pn=SimpleNamespace(load=load))
         metric.calculate_power_resmetric(SimpleNamespace(base_network=base))
         pcs, ecs = np.array(metric.power_pcs_list), np.array(metric.power_ecs_list)
+        at = np.arange(0, len(times), 2)
     hours = times / 60
-    return pcs[::2], ecs[::2], metric.integrate(hours, 1 - pcs), metric.integrate(hours, 1 - ecs)
+    return pcs[at], ecs[at], metric.integrate(hours, 1 - pcs), metric.integrate(hours, 1 - ecs)
 
 
 def main(folder: str) -> None:
@@ -84,8 +83,7 @@ def main(folder: str) -> None:
         pcs, ecs, area_pcs, area_ecs = theirs(kind, WeightedResilienceMetric())
         for minute, usual, came, p, e in zip(*series(kind), pcs, ecs, strict=True):
             rows.append((kind, int(minute), *(repr(float(v)) for v in (p, e, *usual, *came))))
-        if kind == "power":
-            rows.append((f"{kind}-hours", 1439, repr(float(area_pcs)), repr(float(area_ecs))))
+        rows.append((f"{kind}-hours", LAST_MINUTE, repr(float(area_pcs)), repr(float(area_ecs))))
     numbers = range(CONSUMERS)
     heads = ("series", "minute", "pcs", "ecs", *(f"usual{i}" for i in numbers), *(f"came{i}" for i in numbers))
     with TABLE.open("w", encoding="utf-8", newline="") as file:

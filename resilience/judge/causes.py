@@ -1,0 +1,27 @@
+"""What stands behind an event: several causes where several brought about together what one solve found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from simulator.contracts.event import Event, EventKind
+
+
+def origins(event: Event, by_id: Mapping[int, Event], kinds: Sequence[EventKind]) -> tuple[Event, ...]:
+    """The nearest events of these kinds on every chain of causes that leads to an event, the leading chain first.
+
+    An event of these kinds is its own origin. Empty where no chain has any.
+    """
+    found: dict[int, Event] = {}
+    seen: set[int] = set()
+    stack = [event]
+    while stack:
+        at = stack.pop()
+        if at.id in seen:
+            continue
+        seen.add(at.id)
+        if at.kind in kinds:
+            found[at.id] = at
+            continue
+        stack += [by_id[cause] for cause in reversed(at.causes) if cause in by_id]
+    return tuple(found.values())
