@@ -93,7 +93,7 @@ def weighed(
             value is not finding.value for value in others.get((finding.category, finding.id), ())
         )
         if leans and finding.value is not Value.INCONCLUSIVE:
-            reason = finding.reason + _(" But it leans on approximate figures: {kinds}.", kinds=kinds)
+            reason = _("Not shown, for it leans on approximate figures: {kinds}.", kinds=kinds)
             finding = replace(finding, value=Value.INCONCLUSIVE, reason=reason)
         made.append(finding)
     return tuple(made)

@@ -6,7 +6,7 @@ Layout of the file (JSON, UTF-8):
     frequency_hz   nominal frequency
     coordinates    "lon-lat" (degrees, WGS 84) or "metres" (any plane of the file's own)
     pgm            an input dataset in power-grid-model's own JSON form (SI units, its ids unique over all tables)
-    buses, branches, substations, switches, pvs, batteries
+    buses, branches, substations, switches, pvs, batteries, plants
                    one object a town element, with the fields of the records below; `id` is the network id
 
 A branch's `ends` are two bus ids, or three for a three-winding transformer. Power-grid-model is not needed to read it.
@@ -24,13 +24,15 @@ from typing import Any, TypeVar
 from simulator.city.components import NetworkElement
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Text, Words
-from simulator.domains.energy.catalogue import BATTERY, BUS, GRID_SWITCH, PV, SUBSTATION, TRANSFORMER
+from simulator.domains.energy.catalogue import BATTERY, BUS, GRID_SWITCH, POWER_PLANT, PV, SUBSTATION, TRANSFORMER
 
 _ = Words("simulator.city")
 
 SCHEMA = "stadtwerk/power/1"
 _FIX = _("write the file anew with the importer")
-_NUMBERED = re.compile(r"(?:bus|line|switch|external grid|(?:\S+ )?transformer|static generator|storage) \d+", re.I)
+_NUMBERED = re.compile(
+    r"(?:bus|line|switch|external grid|(?:\S+ )?transformer|static generator|generator|storage) \d+", re.I
+)
 """How power network files number what has no name."""
 
 
@@ -126,6 +128,25 @@ class BatteryRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class PlantRecord:
+    """A power plant that holds the voltage of its bus: `source` while it does, row `gen` of `sym_gen` for its power.
+
+    `q_min_var` and `q_max_var` bound its reactive power (positive: fed in); the voltage gives way beyond them.
+    """
+
+    id: str
+    name: str
+    x: float
+    y: float
+    bus: str
+    source: int
+    gen: int
+    rated_w: float
+    q_min_var: float
+    q_max_var: float
+
+
+@dataclass(frozen=True, slots=True)
 class PowerFile:
     """What stands in a `power.json`. `dataset` is the PGM part as JSON text, for power-grid-model to read."""
 
@@ -138,9 +159,12 @@ class PowerFile:
     switches: tuple[SwitchRecord, ...] = ()
     pvs: tuple[PvRecord, ...] = ()
     batteries: tuple[BatteryRecord, ...] = ()
+    plants: tuple[PlantRecord, ...] = ()
 
 
-_Record = TypeVar("_Record", BusRecord, BranchRecord, SubstationRecord, SwitchRecord, PvRecord, BatteryRecord)
+_Record = TypeVar(
+    "_Record", BusRecord, BranchRecord, SubstationRecord, SwitchRecord, PvRecord, BatteryRecord, PlantRecord
+)
 
 _CHECKS: dict[str, tuple[Callable[[Any], bool], Text]] = {
     "str": (lambda v: isinstance(v, str), _("text")),
@@ -194,6 +218,7 @@ def read_power_file(path: Path, shown_as: str | None = None) -> PowerFile:
         _records(raw, "switches", SwitchRecord, name, problems),
         _records(raw, "pvs", PvRecord, name, problems),
         _records(raw, "batteries", BatteryRecord, name, problems),
+        _records(raw, "plants", PlantRecord, name, problems),
     )
     _check_names(file, name, problems)
     if problems:
@@ -209,7 +234,7 @@ def write_power_file(file: PowerFile, path: Path) -> None:
         f'"coordinates": {json.dumps(file.coordinates)}',
         f'"pgm": {file.dataset}',
     ]
-    for section in ("buses", "branches", "substations", "switches", "pvs", "batteries"):
+    for section in ("buses", "branches", "substations", "switches", "pvs", "batteries", "plants"):
         rows = ",\n".join(json.dumps(asdict(record), ensure_ascii=False) for record in getattr(file, section))
         parts.append(f'"{section}": [\n{rows}\n]')
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
@@ -225,6 +250,10 @@ def read_power_elements(path: Path) -> tuple[NetworkElement, ...]:
         out.append(
             NetworkElement(BATTERY, battery.id, battery.x, battery.y, title=_own(battery.name), parameters=given)
         )
+    out += [
+        NetworkElement(POWER_PLANT, p.id, p.x, p.y, title=_own(p.name), parameters={"rated_w": p.rated_w})
+        for p in file.plants
+    ]
     # Buses last among the points: they are what the ends below name, should an infeed or plant share a network id.
     out += [NetworkElement(BUS, b.id, b.x, b.y, weight=b.load_w, title=_own(b.name)) for b in file.buses]
     out += [NetworkElement(b.kind, b.id, b.x, b.y, (b.ends[0], b.ends[1]), title=_own(b.name)) for b in file.branches]
@@ -323,6 +352,8 @@ def _check_names(file: PowerFile, name: str, problems: list[Problem]) -> None:
         _known(name, f"pvs[{i}].bus", (pv.bus,), buses, problems)
     for i, battery in enumerate(file.batteries):
         _known(name, f"batteries[{i}].bus", (battery.bus,), buses, problems)
+    for i, plant in enumerate(file.plants):
+        _known(name, f"plants[{i}].bus", (plant.bus,), buses, problems)
 
 
 def _twice(name: str, section: str, ids: Sequence[str], problems: list[Problem]) -> None:

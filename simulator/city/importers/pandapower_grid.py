@@ -20,6 +20,7 @@ from simulator.city.importers.pandapower_rows import (
     Tables,
     convert_branches,
     convert_generation,
+    convert_holders,
     convert_loads,
     convert_sources,
     convert_storages,
@@ -30,6 +31,7 @@ from simulator.city.power_file import (
     BatteryRecord,
     BranchRecord,
     BusRecord,
+    PlantRecord,
     PowerFile,
     PvRecord,
     SubstationRecord,
@@ -167,6 +169,7 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     edges += _bus_ties(net, tables)
     at = places(net, tables, edges, [infeed.bus for infeed in infeeds])
     plants = convert_generation(net, tables)
+    holders = convert_holders(net, tables)
     storages = convert_storages(net, tables)
     coordinates = frame(at.values())
     if coordinates == "metres":
@@ -185,6 +188,12 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
                 str(s.index), s.name, *at[s.bus], str(s.bus), s.source, s.load, s.rated_w, s.energy_j, s.initial_share
             )
             for s in storages
+        ),
+        tuple(
+            PlantRecord(
+                str(h.index), h.name, *at[h.bus], str(h.bus), h.source, h.gen, h.rated_w, h.q_min_var, h.q_max_var
+            )
+            for h in holders
         ),
     )
     write_power_file(file, out)

@@ -241,7 +241,7 @@ def _winding(clock: int) -> int:
 
 
 def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int], bool]) -> list[Branch]:
-    out = []
+    out, charging = [], []
     for index, row in in_service(net, "trafo"):
         buses = (int(row["hv_bus"]), int(row["lv_bus"]))
         name = text(row, "name") or f"transformer {index}"
@@ -259,6 +259,8 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
             _("transformer"), [] if fits else [name], _("phase shift rounded to {degrees} degrees", degrees=clock * 30)
         )
         iron_w = number(row, "pfe_kw") * 1e3
+        if number(row, "i0_percent") < 0:
+            charging.append(name)
         pgm = tables.add(
             "transformer",
             from_node=tables.node_of[buses[0]],
@@ -270,7 +272,7 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
             sn=single_va * parallel,
             uk=number(row, "vk_percent") / 100.0,
             pk=number(row, "vkr_percent") / 100.0 * single_va * parallel,
-            i0=max(number(row, "i0_percent") / 100.0, iron_w / single_va),
+            i0=max(abs(number(row, "i0_percent")) / 100.0, iron_w / single_va),
             p0=iron_w * parallel,
             winding_from=_winding(clock),
             winding_to=1,
@@ -279,6 +281,8 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
         )
         rated = single_va * parallel
         out.append(Branch(TRANSFORMER, index, name, buses, "transformer", pgm, rated, closed))
+    words = _("no-load current below zero: its amount is taken")
+    tables.assume_of(_("transformer"), charging, words, _("pandapower's power flow does the same"))
     return out
 
 
@@ -408,6 +412,20 @@ class Plant:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """A generator that holds its voltage: rows of `source` and `sym_gen`, and its reactive power at least and most."""
+
+    index: int
+    name: str
+    bus: int
+    source: int
+    gen: int
+    rated_w: float
+    q_min_var: float
+    q_max_var: float
+
+
+@dataclass(frozen=True, slots=True)
 class Storage:
     """A battery: rows of `source` and `sym_load`."""
 
@@ -519,26 +537,51 @@ def convert_sources(net: Any, tables: Tables) -> list[Infeed]:
     return infeeds
 
 
+NO_LIMIT_VAR = 1e15
+"""Reactive power of a generator that has no limits in the file: never reached."""
+
+
+def convert_holders(net: Any, tables: Tables) -> list[Holder]:
+    """Add the generators that hold the voltage of their bus, which are not slack: each a source (off) and a plant."""
+    out, unlimited = [], []
+    for index, row in in_service(net, "gen"):
+        bus = int(row["bus"])
+        if bus not in tables.node_of or row.get("slack") is True:
+            continue
+        name = text(row, "name") or f"generator {index}"
+        p = number(row, "p_mw") * number(row, "scaling", 1.0) * 1e6
+        low, high = number(row, "min_q_mvar", -math.inf) * 1e6, number(row, "max_q_mvar", math.inf) * 1e6
+        if math.isinf(low) or math.isinf(high):
+            unlimited.append(name)
+        node, held = tables.node_of[bus], number(row, "vm_pu", 1.0)
+        source = tables.add("source", node=node, status=0, u_ref=held, u_ref_angle=0.0, sk=INFEED_SK_VA)
+        gen = tables.add("sym_gen", node=node, status=1, type=0, p_specified=p, q_specified=0.0)
+        rated = number(row, "sn_mva") or number(row, "max_p_mw") or number(row, "p_mw")
+        limits = max(-NO_LIMIT_VAR, low), min(NO_LIMIT_VAR, high)
+        out.append(Holder(index, name, bus, source, gen, abs(rated) * 1e6, *limits))
+    words = _("holds its voltage within its reactive power; its power follows the load of the day")
+    tables.assume_of(_("generation"), [holder.name for holder in out], words)
+    tables.assume_of(_("generation"), unlimited, _("no limit of reactive power in the file: none is kept"))
+    return out
+
+
 def convert_generation(net: Any, tables: Tables) -> list[Plant]:
-    """Add static generators, generators (as given power) and shunts; returns the PV plants among them."""
-    plants, steady, held = [], [], []
-    for table in ("sgen", "gen"):
-        for index, row in in_service(net, table):
-            bus = int(row["bus"])
-            if bus not in tables.node_of or row.get("slack") is True:
-                continue
-            name = text(row, "name") or f"{table} {index}"
-            scaling = number(row, "scaling", 1.0) * 1e6
-            p, q = number(row, "p_mw") * scaling, number(row, "q_mvar") * scaling
-            node = tables.node_of[bus]
-            pgm = tables.add("sym_gen", node=node, status=1, type=0, p_specified=p, q_specified=q)
-            if table == "gen":
-                held.append(name)
-            elif text(row, "type").upper().startswith(("PV", "SOLAR")):
-                rated = number(row, "p_mw") or number(row, "sn_mva")
-                plants.append(Plant(index, name, bus, pgm, rated * 1e6))
-            else:
-                steady.append(name)
+    """Add static generators and shunts; returns the PV plants among them."""
+    plants, steady = [], []
+    for index, row in in_service(net, "sgen"):
+        bus = int(row["bus"])
+        if bus not in tables.node_of:
+            continue
+        name = text(row, "name") or f"sgen {index}"
+        scaling = number(row, "scaling", 1.0) * 1e6
+        p, q = number(row, "p_mw") * scaling, number(row, "q_mvar") * scaling
+        node = tables.node_of[bus]
+        pgm = tables.add("sym_gen", node=node, status=1, type=0, p_specified=p, q_specified=q)
+        if text(row, "type").upper().startswith(("PV", "SOLAR")):
+            rated = number(row, "p_mw") or number(row, "sn_mva")
+            plants.append(Plant(index, name, bus, pgm, rated * 1e6))
+        else:
+            steady.append(name)
     for _index, row in in_service(net, "shunt"):
         bus = int(row["bus"])
         if bus in tables.node_of:
@@ -547,9 +590,6 @@ def convert_generation(net: Any, tables: Tables) -> list[Plant]:
             tables.add("shunt", node=tables.node_of[bus], status=1, g1=s.real / volts**2, b1=-s.imag / volts**2)
     tables.assume_of(_("generation"), [p.name for p in plants], _("PV: the sun decides, not the scaling in the file"))
     tables.assume_of(_("generation"), steady, _("not PV: feeds the power in the file at all times"))
-    tables.assume_of(
-        _("generation"), held, _("voltage control left out: feeds the file's power without reactive power")
-    )
     for table in LEFT_OUT:
         if found := count(net, table):
             tables.assume(Verbatim(table), _("{n} left out: not supported", n=found))

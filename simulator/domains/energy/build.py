@@ -9,9 +9,9 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Words
-from simulator.domains.energy.catalogue import POWER
+from simulator.domains.energy.catalogue import POWER, POWER_PLANT
 from simulator.domains.energy.engine import Dataset, append_rows, grid_nodes
-from simulator.domains.energy.model import BatterySite, Floats, Grid, Ints, RingSwitch, Site
+from simulator.domains.energy.model import BatterySite, Floats, Grid, Ints, PlantSite, RingSwitch, Site
 from simulator.domains.water.catalogue import PUMP
 
 _ = Words("simulator.domains.energy")
@@ -97,6 +97,7 @@ def build_grid(file: PowerFile, data: Dataset, city: City) -> Grid:
         ),
         switches=_switches(file, city, pgm_at, ends),
         batteries=tuple(_site(city, name, source_at[source], bus) for name, _, source, bus in batteries),
+        plants=_holders(file, data, bus_at, gens, source_at),
     )
 
 
@@ -126,6 +127,7 @@ def _check(file: PowerFile, data: Dataset, at_node: dict[int, int]) -> None:
     used = [("branches", b.pgm) for b in file.branches] + [("substations", s.source) for s in file.substations]
     used += [("switches", s.pgm) for s in file.switches] + [("pvs", p.pgm) for p in file.pvs]
     used += [("batteries", i) for b in file.batteries for i in (b.source, b.load)]
+    used += [("plants", i) for p in file.plants for i in (p.source, p.gen)]
     for section, row in used:
         if row not in rows:
             wrong(section, _("names row {row}, which the dataset does not have", row=row))
@@ -231,6 +233,25 @@ def _plants(
         tuple(name for name, *_ in plants),
         _ints(at[row] for _, row, _ in plants),
         np.array([rated for *_, rated in plants], dtype=np.float64),
+    )
+
+
+def _holders(
+    file: PowerFile, data: Dataset, bus_at: dict[str, int], gens: Ints, source_at: dict[int, int]
+) -> tuple[PlantSite, ...]:
+    gen_at = {int(row): i for i, row in enumerate(gens)}
+    held = data["source"]["u_ref"]
+    return tuple(
+        PlantSite(
+            f"{POWER_PLANT}-{p.id}",
+            bus_at[f"bus-{p.bus}"],
+            source_at[p.source],
+            gen_at[p.gen],
+            float(held[source_at[p.source]]),
+            p.q_min_var,
+            p.q_max_var,
+        )
+        for p in file.plants
     )
 
 

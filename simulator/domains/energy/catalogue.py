@@ -41,6 +41,8 @@ POWER_SUPPLY = "power-supply"
 """The measure whose consumers are metered."""
 BUS, TRANSFORMER, SUBSTATION, GRID_SWITCH = "bus", "transformer", "substation", "grid-switch"
 PV, BATTERY = "pv", "battery"
+POWER_PLANT = "power-plant"
+"""A plant of the grid that holds the voltage of its bus."""
 GENERATOR = "generator"
 """The type of component that feeds others while the grid does not."""
 ELECTRIC = Trade("electric")
@@ -224,6 +226,27 @@ CATALOGUE = Catalogue(
             small=True,
         ),
         ComponentType(
+            POWER_PLANT,
+            DOMAIN,
+            _("power plant"),
+            (
+                FaultPoint(
+                    "plant-out",
+                    _("power plant is out"),
+                    cuts_off=True,
+                    about=_("the plant feeds nothing and holds no voltage"),
+                    evidence=(stops("power_w", 1.0), ELSEWHERE),
+                ),
+            ),
+            (Parameter("rated_w", "W", 0.0, "the network file", _("rated power, as the network file has it")),),
+            from_file=True,
+            repair=repair_hours(24),
+            about=_("power plant that holds the voltage of its busbar"),
+            glyph="M-5 5V-1L-1 -4V-1L3 -4V5Z",
+            network_part=True,
+            no_rate="no statistic of plants that fits a town was found",
+        ),
+        ComponentType(
             BATTERY,
             DOMAIN,
             _("grid battery"),
@@ -384,7 +407,7 @@ CATALOGUE = Catalogue(
         QuantityName(
             "power_w",
             "W",
-            ("pv", "battery", "substation"),
+            ("pv", "battery", "substation", POWER_PLANT),
             _("power in W"),
             recorded=(
                 Recorded(At.COMPONENT, 90, ("battery", "substation")),

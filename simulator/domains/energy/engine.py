@@ -11,6 +11,7 @@ import power_grid_model as pgm
 from power_grid_model.errors import IterationDiverge, SparseMatrixError
 from power_grid_model.utils import json_deserialize
 
+from simulator.domains.energy.holding import Holding, NotConverged
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Solution
 
 Dataset = dict[str, Any]
@@ -48,8 +49,10 @@ def append_rows(data: Dataset, table: str, **columns: Any) -> Ints:
 class Solver:
     """Power flow over one grid. `solves` counts power flows, `skipped` those that an unchanged input saved."""
 
-    def __init__(self, grid: Grid, data: Dataset, frequency_hz: float) -> None:
+    def __init__(self, grid: Grid, data: Dataset, frequency_hz: float, limit_plants: bool = True) -> None:
+        """`limit_plants` says whether plants that hold their voltage keep within their reactive power."""
         self._grid = grid
+        self._holding = Holding(grid, data, TOLERANCE, limit_plants) if grid.plants else None
         self._model = pgm.PowerGridModel(
             {pgm.ComponentType[name]: rows for name, rows in data.items()}, system_frequency=frequency_hz
         )
@@ -73,7 +76,7 @@ class Solver:
         if changes:
             self._model.update(update_data=changes)
         self._applied = inputs
-        self._last = self._run(self._model)
+        self._last = self._run(self._model, inputs)
         return self._last
 
     def what_if(self, inputs: Inputs) -> Solution:
@@ -83,23 +86,33 @@ class Solver:
             return self._last
         model = copy.copy(self._model)
         model.update(update_data=changes)
-        return self._run(model)
+        return self._run(model, inputs)
 
-    def _run(self, model: pgm.PowerGridModel) -> Solution:
+    def _run(self, model: pgm.PowerGridModel, inputs: Inputs) -> Solution:
         self.solves += 1
         approximate = False
         try:
-            out = model.calculate_power_flow(error_tolerance=TOLERANCE, output_component_types=self._outputs)
-        except (IterationDiverge, SparseMatrixError):
+            out = self._flow(model, inputs)
+        except (IterationDiverge, SparseMatrixError, NotConverged):
             approximate = True
-            linear = pgm.CalculationMethod.linear_current
-            out = model.calculate_power_flow(calculation_method=linear, output_component_types=self._outputs)
+            out = self._linear(model, inputs)
         loading = np.zeros(len(self._grid.branch_ids))
         for name, (branches, rows) in self._tables.items():
             loading[branches] = out[pgm.ComponentType[name]]["loading"][rows]
         nodes = out[pgm.ComponentType.node]
         voltage = np.where(nodes["energized"] == 1, nodes["u_pu"], 0.0)[self._bus_row]
         return Solution(voltage, loading, out[pgm.ComponentType.source]["p"][self._source_row], approximate)
+
+    def _flow(self, model: pgm.PowerGridModel, inputs: Inputs) -> Any:
+        if self._holding is not None:
+            return self._holding.run(model, inputs, self._outputs)
+        return model.calculate_power_flow(error_tolerance=TOLERANCE, output_component_types=self._outputs)
+
+    def _linear(self, model: pgm.PowerGridModel, inputs: Inputs) -> Any:
+        if self._holding is not None:
+            return self._holding.approximate(model, inputs, self._outputs)
+        linear = pgm.CalculationMethod.linear_current
+        return model.calculate_power_flow(calculation_method=linear, output_component_types=self._outputs)
 
     def _changes(self, inputs: Inputs) -> dict[Any, Any]:
         old, grid = self._applied, self._grid

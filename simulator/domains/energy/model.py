@@ -54,6 +54,22 @@ class BatterySite:
 
 
 @dataclass(frozen=True, slots=True)
+class PlantSite:
+    """A power plant that holds its voltage: index of its source, of its row of generation, and of its bus.
+
+    It holds `held_pu` (p.u.) as long as that takes reactive power between `q_min_var` and `q_max_var` (fed in).
+    """
+
+    id: str
+    bus: int
+    source: int
+    gen: int
+    held_pu: float
+    q_min_var: float
+    q_max_var: float
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """The grid as built, before anything is operated or broken. Powers in W, voltages in V.
 
@@ -90,6 +106,7 @@ class Grid:
     sites: tuple[Site, ...]
     switches: tuple[RingSwitch, ...]
     batteries: tuple[BatterySite, ...]
+    plants: tuple[PlantSite, ...] = ()
 
     def ends_of(self, branch: int) -> Ints:
         return np.flatnonzero(self.end_branch == branch)
@@ -106,7 +123,10 @@ def named(grid: Grid, buses: Ints) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """All that a power flow depends on: state of every end, every load, plant, battery and source."""
+    """All that a power flow depends on: state of every end, every load, plant, battery and source.
+
+    `source_on` is about infeeds and batteries; `plant_on` says which of the plants that hold their voltage run.
+    """
 
     end_closed: Bools
     load_w: Floats
@@ -115,6 +135,7 @@ class Inputs:
     gen_w: Floats
     charge_w: Floats
     source_on: Bools
+    plant_on: Bools
 
     def same_loads(self, other: Inputs) -> bool:
         """Whether all loads are those of the other, whatever else differs."""

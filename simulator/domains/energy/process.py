@@ -21,7 +21,7 @@ from simulator.domains.energy.readout import Readout, capacities, register_meter
 from simulator.domains.energy.resupply import Resupply
 from simulator.domains.energy.state import BREAKING, GridState
 
-HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss")
+HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss", "plant-out")
 
 
 class EnergyDomain:

@@ -118,14 +118,17 @@ class Readout:
         loaded = tuple(grid.branch_ids[i] for i in branches)
         quantities.register(Quantity("loading_pu", "1", loaded, lambda: self.loading[of]))
         quantities.register(Quantity("power_w", "W", grid.pv_ids, lambda: self.gen_w[grid.pv_gen]))
+        plants = np.array([plant.gen for plant in grid.plants], dtype=np.int64)
+        held = tuple(plant.id for plant in grid.plants)
+        quantities.register(Quantity("power_w", "W", held, lambda: self.gen_w[plants]))
         sites = np.array([site.source for site in grid.sites], dtype=np.int64)
         feeding = tuple(site.id for site in grid.sites)
         quantities.register(Quantity("power_w", "W", feeding, lambda: self.source_w[sites]))
         batteries, clock = self._state.batteries, self._runtime.clock
-        held = tuple(battery.site.id for battery in batteries)
-        quantities.register(Quantity("power_w", "W", held, lambda: np.array([b.power_w for b in batteries])))
+        stored = tuple(battery.site.id for battery in batteries)
+        quantities.register(Quantity("power_w", "W", stored, lambda: np.array([b.power_w for b in batteries])))
         quantities.register(
-            Quantity("charge_j", "J", held, lambda: np.array([b.charge_at(clock.now) for b in batteries]))
+            Quantity("charge_j", "J", stored, lambda: np.array([b.charge_at(clock.now) for b in batteries]))
         )
 
     def publish(self, solution: Solution, inputs: Inputs, shed_event: dict[int, int], cause: int | None) -> Bools:

@@ -16,6 +16,9 @@ BREAKING = ("line-trip", "transformer-out", "substation-out", "bus-out", "feeder
 class GridState:
     """The grid as operated. `closed` is the state of every end as switched, whatever is broken besides.
 
+    Power plants follow the load of the day: the file's power times `load_factor` (assumption: the file is a dispatch at
+    its load). One whose part has lost every infeed trips (assumption: no plant holds an island alone).
+
     `load_factor` and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus. Buses are
     shed because their island is short (`island_shed`), because their detour is (`region_shed`), or because it is not
     yet their turn after an outage (`restore_shed`).
@@ -40,6 +43,9 @@ class GridState:
         self._end_ok: Bools = np.ones(len(grid.end_branch), dtype=np.bool_)
         self._zones = Zones(grid)
         self._pv_ok: Bools = np.ones(len(grid.pv_ids), dtype=np.bool_)
+        self._plant_ok: Bools = np.ones(len(grid.plants), dtype=np.bool_)
+        self._plant_gen = np.array([plant.gen for plant in grid.plants], dtype=np.int64)
+        self._plant_bus = np.array([plant.bus for plant in grid.plants], dtype=np.int64)
         self._site_ok: Bools = np.ones(len(grid.sites), dtype=np.bool_)
         self._sites = {site.id: i for i, site in enumerate(grid.sites)}
         self._site_source = np.array([site.source for site in grid.sites], dtype=np.int64)
@@ -70,6 +76,8 @@ class GridState:
             self._site_ok[i] &= self.bus_ok[site.bus]
         for i, plant in enumerate(self.grid.pv_ids):
             self._pv_ok[i] = (plant, "pv-loss") not in self.outages
+        for i, station in enumerate(self.grid.plants):
+            self._plant_ok[i] = (station.id, "plant-out") not in self.outages and bool(self.bus_ok[station.bus])
         for battery in self.batteries:
             lost = (battery.site.id, "battery-loss") in self.outages
             battery.available = not lost and bool(self.bus_ok[battery.site.bus])
@@ -153,7 +161,7 @@ class GridState:
     def inputs(self, closed: Bools | None = None, shed: Bools | None = None) -> Inputs:
         """Inputs of a power flow, for the state of now or for a what-if with other ends closed or other buses shed."""
         grid = self.grid
-        live = self.parts(closed).live if self.batteries else None
+        live = self.parts(closed).live if self.batteries or grid.plants else None
         served = ~(self.shed if shed is None else shed)
         source_on = np.zeros(len(grid.source_pgm), dtype=np.bool_)
         source_on[self._site_source] = self._site_ok
@@ -164,6 +172,8 @@ class GridState:
             charge[i] = 0.0 if alone else battery.charging_w
         gen = grid.gen_w.copy()
         gen[grid.pv_gen] = grid.pv_rated_w * self.sun * self._pv_ok
+        plant_on = self._plant_ok if live is None else self._plant_ok & live[self._plant_bus]
+        gen[self._plant_gen] *= self.load_factor * plant_on
         full = Inputs(
             self._ends(closed),
             grid.load_w * self.load_factor,
@@ -172,6 +182,7 @@ class GridState:
             gen * self.gen_share[grid.gen_bus],
             charge,
             source_on,
+            plant_on,
         )
         return full.with_loads(grid, served)
 
