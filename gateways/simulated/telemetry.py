@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -20,6 +21,7 @@ from gateways.stores.parquet import ReadingStore
 from gateways.wire import payload, topics
 from gateways.wire.payload import Batch, Block
 from gateways.wire.versions import DEFAULT, VERSIONS, BatchWriter, GatewayConfig, config_message, encoder
+from simulator.contracts.history import HELD, LOST, Deliveries
 from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_s, to_ticks
 
@@ -90,6 +92,7 @@ class Telemetry:
         )
         self._usual = {gateway: one.payload for gateway, one in self._software.items()}
         self._rewritten, self._unread = dict.fromkeys(self._by_gateway, 0), dict.fromkeys(self._by_gateway, 0)
+        self._fates = array("q")
         self._read = self._arrived = self._late = self._gone = self._refused = 0
         self._tick: int | None = None
         if publisher is not None:
@@ -117,6 +120,7 @@ class Telemetry:
         """
         self._writer(software.payload)
         before, self._software[gateway] = self._software[gateway], software
+        self._usual[gateway] = before.payload
         if self._publisher is not None and software.payload != before.payload:
             self._publisher.retain(topics.config(gateway), config_message(GatewayConfig(software.payload)))
         self.advance(tick)
@@ -134,12 +138,19 @@ class Telemetry:
         return np.array(self._gateways.held(), dtype=np.float64)
 
     def rewritten(self) -> NDArray[np.float64]:
-        """Readings that each gateway delivered in another payload version than the one it began with."""
+        """Readings that each gateway delivered in another payload version than before its last change of software."""
         return np.array(list(self._rewritten.values()), dtype=np.float64)
 
     def refused(self) -> NDArray[np.float64]:
         """Readings of each gateway that came in packs that nobody could read."""
         return np.array(list(self._unread.values()), dtype=np.float64)
+
+    def deliveries(self) -> Deliveries | None:
+        """What became of all readings, once it is closed; None where there were no sensors."""
+        if not self._by_gateway:
+            return None
+        taken, stored, count = np.array(self._fates, dtype=np.int64).reshape(-1, 3).T
+        return Deliveries(taken, stored, count)
 
     def close(self, flush_s: float = 5.0) -> TelemetrySummary:
         """The run is over. Gateways send what is due once more, the file is completed, the publisher closed."""
@@ -148,6 +159,7 @@ class Telemetry:
         held = 0
         for block in self._gateways.close():
             held += len(block)
+            self._fates.extend((block.at, HELD, len(block)))
             self._store.add(block, None)
         digest = self._store.close()
         published = dropped = 0
@@ -173,6 +185,7 @@ class Telemetry:
     def _delivered(self, pack: Batch, tick: int) -> None:
         for block in pack.blocks:
             self._store.add(block, tick)
+            self._fates.extend((block.at, tick, len(block)))
             if tick - block.at > to_ticks(block.group.period_s):
                 self._late += len(block)
         self._arrived += len(pack)
@@ -195,6 +208,7 @@ class Telemetry:
     def _lost(self, blocks: tuple[Block, ...]) -> None:
         for block in blocks:
             self._gone += len(block)
+            self._fates.extend((block.at, LOST, len(block)))
             self._store.add(block, None)
 
     def _state(self, gateway: str, online: bool, boot: int, tick: int) -> None:

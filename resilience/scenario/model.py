@@ -7,6 +7,7 @@ Kinds of expectation (judged in `resilience.judge.checkers`):
     recovery         each level is back at its limit, for good, so long after an origin
     budget           person-hours below the limit in sum, or time below it for each level
     link-continuity  sub-systems other than the broken ones keep their declared minimum
+    delivery         readings reach the store in time
     checker          what the checker of a plug-in asks
 
 Every required level that none of them asks for is judged as well, unless the scenario opts it out under `not_asked`.
@@ -43,6 +44,7 @@ from resilience.scenario.scenario import (
     ByPlugin,
     Carries,
     CityReference,
+    Delivery,
     Expectation,
     Invariant,
     KnownWeakness,
@@ -561,17 +563,22 @@ class Windowed(Expected):
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         super().check(fields, context, mistakes)
-        begin, until, duration_s = fields.get("from_"), fields.get("until"), context.times.duration_s
-        for name, value in (("from", begin), ("until", until)):
-            _check_within_run(name, value, duration_s, mistakes)
-        if begin is not None and until is not None and until <= begin:
-            mistakes.wrong(
-                "until", _("is not after `from` ({shown})", shown=Numeral(shown(begin))), _("write a later time")
-            )
+        _check_window(fields, context, mistakes)
 
     @property
     def window(self) -> Window:
         return Window(self.from_ or 0.0, self.until)
+
+
+def _check_window(fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+    """A window lies within the run and has an inside."""
+    begin, until, duration_s = fields.get("from_"), fields.get("until"), context.times.duration_s
+    for name, value in (("from", begin), ("until", until)):
+        _check_within_run(name, value, duration_s, mistakes)
+    if begin is not None and until is not None and until <= begin:
+        mistakes.wrong(
+            "until", _("is not after `from` ({shown})", shown=Numeral(shown(begin))), _("write a later time")
+        )
 
 
 def _check_within_run(name: str, value: float | None, duration_s: float | None, mistakes: Mistakes) -> None:
@@ -755,6 +762,35 @@ class LinkContinuityFields(Model):
         return LinkContinuity(self.id, self.fault or "", longest, self.title, self.time_below, about)
 
 
+class DeliveryFields(Model):
+    """No reading is lost: at least `share` of the readings that sensors take in the window reach the store, each at
+    latest `within` after it was taken. Readings that are taken so late that this time is not over when the run ends are
+    left out. The faults must be seen to take effect, or that nothing was lost shows nothing.
+    """
+
+    id: Id
+    type: Literal["delivery"]
+    title: Wording | None = None
+    within: Within
+    share: Share | None = None
+    """all of them if left out"""
+    from_: Seconds | None = Field(None, alias="from")
+    """begin of the window judged; the scenario's zero if left out"""
+    until: Seconds | None = None
+    """end of the window judged; the end of the run if left out"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        _check_expected_id(fields, context, mistakes)
+        _check_window(fields, context, mistakes)
+        if context.city is not None and not context.city.cohorts:
+            mistakes.wrong("type", _("asks about readings, but the city has no sensors"), _("ask otherwise"))
+
+    def record(self) -> Expectation:
+        share = 1.0 if self.share is None else self.share
+        return Delivery(self.id, self.within, share, Window(self.from_ or 0.0, self.until), self.title)
+
+
 class ByPluginFields(Model):
     """What the checker of a plug-in asks of the run (stadtwerk list plugins)."""
 
@@ -776,7 +812,13 @@ class ByPluginFields(Model):
 
 
 AnyExpectation = Annotated[
-    InvariantFields | LevelHoldsFields | RecoveryFields | BudgetFields | LinkContinuityFields | ByPluginFields,
+    InvariantFields
+    | LevelHoldsFields
+    | RecoveryFields
+    | BudgetFields
+    | LinkContinuityFields
+    | DeliveryFields
+    | ByPluginFields,
     Field(discriminator="type"),
 ]
 

@@ -213,6 +213,19 @@ class LinkContinuity:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """At least `share` of the readings that sensors take in the window reach the store, each `within` so long after it
+    was taken: the delivery ratio of telemetry. That nothing is lost is about absence, as `about` is elsewhere.
+    """
+
+    id: str
+    within: TimeLimit
+    share: float = 1.0
+    window: Window = Window()
+    title: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ByPlugin:
     """Whatever the checker of a plug-in asks, with what the scenario gives it."""
 
@@ -222,7 +235,7 @@ class ByPlugin:
     title: Text | None = None
 
 
-Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity | ByPlugin
+Expectation = Invariant | LevelHolds | Recovery | Budget | LinkContinuity | Delivery | ByPlugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +304,7 @@ __all__ = [
     "Carries",
     "Case",
     "CityReference",
+    "Delivery",
     "Evidence",
     "Expectation",
     "Invariant",

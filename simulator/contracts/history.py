@@ -66,6 +66,22 @@ class Consumers:
     totals: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
 
 
+LOST, HELD = -1, -2
+
+
+@dataclass(frozen=True, slots=True)
+class Deliveries:
+    """What became of the readings of a run's sensors, pack by pack.
+
+    Row i are `count[i]` readings that bear the tick `taken[i]` and reached the store at the tick `stored[i]`; which is
+    `LOST` where they were lost on the way, and `HELD` where a gateway still kept them when the run ended.
+    """
+
+    taken: NDArray[np.int64]
+    stored: NDArray[np.int64]
+    count: NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Executed:
     """One fault as it was really executed, to be compared with what the scenario asked for. Ticks; None = never.
@@ -93,6 +109,7 @@ class History:
 
     `consumers` holds, by measure, those who hang on the network behind it, where that was recorded. `signals` holds, by
     (timeline entry, `component.quantity`), each signal that a fault waited for, as it was seen until the fault came.
+    `deliveries` is what became of the readings; None where nobody read the sensors.
     """
 
     begin: int
@@ -103,3 +120,4 @@ class History:
     signals: Mapping[tuple[str, str], Course] = field(default_factory=lambda: MappingProxyType({}))
     gauges: Gauges = field(default_factory=Gauges.none)
     consumers: Mapping[str, Consumers] = field(default_factory=lambda: MappingProxyType({}))
+    deliveries: Deliveries | None = None

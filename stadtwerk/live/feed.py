@@ -55,6 +55,9 @@ class LiveFeed(Feed):
     of gateways that are no processes go into the run folder only. Nothing here waits while the city runs.
     """
 
+    delivers = False
+    """What reaches the store through real processes is counted there, not in the simulated gateways beside them."""
+
     def __init__(
         self,
         clock: Clock,

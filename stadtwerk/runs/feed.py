@@ -190,6 +190,9 @@ class Feed:
     gauged = True
     """Whether samples of stores and districts are taken, which a run folder keeps."""
 
+    delivers = True
+    """Whether the simulated gateways are those whose readings a verdict is about."""
+
     def __init__(self, broker: EmbeddedBroker | None = None, publisher: Publisher | None = None) -> None:
         self._broker, self._publisher = broker, publisher
         self._remarks: list[Text] = []

@@ -33,8 +33,9 @@ class NoSensors(Feed):
 
 
 def needs_sensors(scenario: Scenario) -> bool:
-    """Whether a scenario breaks sensors or what they report to, or looks at what gateways hold back."""
-
+    """Whether a scenario breaks sensors or what they report to, looks at what gateways hold back, or asks what becomes
+    of readings."""
+    from resilience.scenario.scenario import Delivery
     from simulator.contracts.registry import registry
     from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 
@@ -43,6 +44,8 @@ def needs_sensors(scenario: Scenario) -> bool:
         for point in (*registry().sensor_faults, *registry().report_faults, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)
     }
     looks = [look for entry in scenario.timeline for look in (entry.evidence, entry.when) if look is not None]
+    if any(isinstance(item, Delivery) for item in scenario.expectations):
+        return True
     return any(entry.fault in points for entry in scenario.timeline) or any(look.quantity == held() for look in looks)
 
 

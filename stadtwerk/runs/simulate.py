@@ -83,6 +83,7 @@ def simulate(
     if speed is not None and pace.lag_s > 1.0:
         feed.note(_("the run fell behind the wall clock by up to {lag}", lag=Numeral(f"{pace.lag_s:.1f} s")))
     runtime.log.add(END, scenario.id)
+    summary = telemetry.close()
     levels, events = runtime.levels.courses(), runtime.log.events
     history = History(
         clock.begin,
@@ -93,5 +94,6 @@ def simulate(
         injector.signals,
         gauges.since(0),
         runtime.consumers.recorded(),
+        telemetry.deliveries() if feed.delivers else None,
     )
-    return history, telemetry.close()
+    return history, summary

@@ -273,8 +273,9 @@ def test_a_roll_out_without_fault_changes_nothing_in_what_arrives(tmp_path: Path
 def test_what_new_software_changes_is_counted_and_nothing_else(tmp_path: Path) -> None:
     """From 90 s on readings go out as v2 or unreadable; the software that is there already changes nothing."""
 
-    def changed(version: str, faulty: bool = False) -> tuple[list[float], list[float]]:
-        town = Town(tmp_path / f"{version}-{faulty}.parquet")
+    def changed(version: str, faulty: bool = False, before: str = "v1") -> tuple[list[float], list[float]]:
+        town = Town(tmp_path / f"{version}-{faulty}-{before}.parquet")
+        town.telemetry.install("gw", Software(before), 0)
         for at_s in range(0, 301, 60):
             town.telemetry.take(readings(COHORT, at_s, first=at_s))
             town.telemetry.advance(at_s * 1000)
@@ -286,6 +287,7 @@ def test_what_new_software_changes_is_counted_and_nothing_else(tmp_path: Path) -
 
     assert changed("v1") == ([0, 0], [0, 0])
     assert changed("v2") == ([12, 0], [0, 0])  # of 120 to 300 s
+    assert changed("v2", before="v2")[0] == [6, 0]  # of 0 and 60 s, before it was installed once more
     assert changed("v1", faulty=True) == ([0, 0], [3, 0])
 
 

@@ -13,6 +13,7 @@ from resilience.judge.judge import judge
 from resilience.judge.outcome import Outcome, outcome_of
 from resilience.judge.verdict import Category, Value
 from resilience.scenario.scenario import (
+    Delivery,
     Expectation,
     Invariant,
     LevelChoice,
@@ -105,6 +106,12 @@ def test_that_nothing_differs_is_a_pass_where_it_is_the_point_and_the_fault_was_
     others = LinkContinuity("others", about=about)
     assert value(asked(others), lived(events=SEEN)) is Value.PASS
     assert judge(asked(point), CITY, lived(events=SEEN), twin=TWIN).value is Value.PASS
+
+
+def test_that_no_reading_is_lost_is_about_absence_too() -> None:
+    lost_none = Delivery("all", TimeLimit(600.0))
+    assert value(asked(lost_none), lived(events=SEEN)) is Value.PASS
+    assert value(asked(lost_none), lived()) is Value.INCONCLUSIVE  # nobody saw the fault
 
 
 def test_a_fallback_counts_if_something_judged_leans_on_it() -> None:

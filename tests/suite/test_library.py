@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from resilience.scenario.clauses import Need, charter_clauses
-from resilience.scenario.scenario import ByPlugin, Expectation, LinkContinuity
+from resilience.scenario.scenario import ByPlugin, Delivery, Expectation, LinkContinuity
 from stadtwerk.__main__ import main
 from stadtwerk.library import (
     find_scenario,
@@ -64,7 +64,7 @@ def test_the_library_covers_every_clause_and_every_lifeline() -> None:
 
 
 def _levels(item: Expectation) -> tuple[str, ...]:
-    return () if isinstance(item, LinkContinuity | ByPlugin) else item.levels.ids
+    return () if isinstance(item, LinkContinuity | Delivery | ByPlugin) else item.levels.ids
 
 
 def test_the_smoke_suite_is_as_expected(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from resilience.judge.checkers.judged import Part, judged_parts
 from resilience.judge.losses import low_spells
 from resilience.judge.time_series import NotRecorded, cut, mode_course, outages
 from resilience.judge.verdict import Category, Figure, Finding, Value
-from resilience.scenario.scenario import Invariant, LevelHolds, LinkContinuity, Redundancy, level_of
+from resilience.scenario.scenario import Delivery, Invariant, LevelHolds, LinkContinuity, Redundancy, level_of
 from simulator.contracts.history import Course, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
@@ -95,9 +95,12 @@ def is_own(level: ServiceLevel, context: Context) -> bool:
 
 
 def absence_asked(context: Context) -> bool:
-    """Whether an expectation is about just that: that nothing differs."""
+    """Whether an expectation is about just that: that nothing differs, or that no reading is lost."""
     kinds = (Invariant, LevelHolds, LinkContinuity)
-    return any(isinstance(item, kinds) and item.about for item in context.scenario.expectations)
+    return any(
+        isinstance(item, Delivery) or (isinstance(item, kinds) and bool(item.about))
+        for item in context.scenario.expectations
+    )
 
 
 def differs(part: Part, history: History, twin: History) -> bool:

@@ -5,6 +5,7 @@ level       kept for a share of the time, or at one moment
 recovery    a level is back for good, so long after an origin
 continuity  what breaks in one sub-system leaves the levels of the others at their declared minimum
 budget      what the outage may cost in person-hours, or in time for each level
+delivery    readings reach the store in time
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import replace
 
 from resilience.judge.affected import Span, groups, hours, people_of, person_hours
 from resilience.judge.checkers.context import Context, Row, finding, guarded, judged, lasting
+from resilience.judge.checkers.delivery import judge_delivery
 from resilience.judge.limits import (
     gap_limit,
     gaps_limit,
@@ -28,6 +30,7 @@ from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.scenario import (
     Budget,
     ByPlugin,
+    Delivery,
     Expectation,
     Invariant,
     LevelHolds,
@@ -373,6 +376,8 @@ def _judge(item: Expectation, context: Context) -> Finding:
             return judge_budget(item, title, context)
         case LinkContinuity():
             return judge_continuity(item, title, context)
+        case Delivery():
+            return judge_delivery(item, title, context)
         case ByPlugin():
             return _by_plugin(item, title, context)
 
@@ -406,6 +411,9 @@ def _title(item: Expectation) -> Text:
             return _("At most {hours} person-hours without service: {id}", hours=hours, id=item.id)
         case LinkContinuity():
             return _("Other sub-systems go on: {id}", id=item.id)
+        case Delivery():
+            within = quantity(item.within.seconds, "s")
+            return _("Every reading is stored within {within}: {id}", within=within, id=item.id)
         case ByPlugin():
             known = registry().extensions(CHECKERS).get(item.checker)
             return Verbatim(item.id) if known is None else known.title.begun() + Verbatim(f": {item.id}")

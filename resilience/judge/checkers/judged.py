@@ -11,6 +11,7 @@ from resilience.judge.time_series import NotRecorded
 from resilience.scenario.scenario import (
     Budget,
     ByPlugin,
+    Delivery,
     Expectation,
     Invariant,
     LevelHolds,
@@ -64,7 +65,7 @@ def _parts(item: Expectation, context: Context) -> Iterator[Part]:
 
 
 def _levels(item: Expectation, context: Context) -> tuple[ServiceLevel, ...]:
-    return () if isinstance(item, ByPlugin | LinkContinuity) else item.levels.of(context.city)
+    return () if isinstance(item, ByPlugin | Delivery | LinkContinuity) else item.levels.of(context.city)
 
 
 def _window(item: Expectation, context: Context) -> tuple[int, int, bool] | None:
@@ -82,5 +83,5 @@ def _window(item: Expectation, context: Context) -> tuple[int, int, bool] | None
             done = [act.applied_at for act in context.executed(item.fault) if act.applied_at is not None]
             first = [act.applied_at for act in context.executed() if act.applied_at is not None]
             return (min(done), end, min(done) == min(first)) if done else None
-        case ByPlugin():
+        case Delivery() | ByPlugin():
             return None

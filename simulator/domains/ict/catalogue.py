@@ -90,7 +90,7 @@ FIRMWARE_UPDATE = FaultPoint(
         Parameter("faulty", "", False, "assumption", _("true: nobody can read what the new software writes")),
     ),
     about=_("the gateway gets new software, which is taken back afterwards"),
-    evidence=(begins(REWRITTEN, 0.5), begins(REFUSED, 0.5), ELSEWHERE),
+    evidence=(rises(REWRITTEN, 0.5), rises(REFUSED, 0.5), ELSEWHERE),
 )
 """New software on a gateway: rolled out when it is applied, rolled back when it is cleared."""
 
