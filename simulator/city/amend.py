@@ -31,7 +31,8 @@ from simulator.contracts.words import Text, Words
 
 _ = Words("simulator.city")
 
-SHOW = "see: stadtwerk city show"
+COMPONENTS, LINKS = "components.csv", "links.csv"
+"""The tables of the city's folder that show all ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class _Change:
             self._reading.draft = replace(draft, overrides={**draft.overrides, named: merged})
             return
         if not chosen:
-            fix = _("see `{command}`; an element of a network file is set by `component`, one by one", command=SHOW)
+            fix = _("see {table}; an element of a network file is set by `component`, one by one", table=COMPONENTS)
             report("components", _("no listed component matches"), fix)
         changed = [
             replace(c, parameters=complete(c.kind, {**c.parameters, **given}, report)) if c.id in chosen else c
@@ -150,10 +151,10 @@ class _Change:
             report(
                 "link",
                 _("there is no link {named}", named=repr(named)),
-                suggestion(named, [ln.id for ln in draft.links], SHOW),
+                suggestion(named, [ln.id for ln in draft.links], LINKS),
             )
         elif not found:
-            report("links", _("no link matches"), _("see `{command}`", command=SHOW))
+            report("links", _("no link matches"), _("see {table}", table=LINKS))
         self._reading.draft = replace(draft, links=tuple(links))
 
 

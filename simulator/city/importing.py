@@ -15,7 +15,7 @@ from simulator.city.generator.layer import Layer, TownSize
 from simulator.city.generator.town import generate
 from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map
 from simulator.city.importers.link_rows import read_links
-from simulator.city.importers.sources import Gathered, ImportSources, gather
+from simulator.city.importers.sources import Gathered, ImportSources, as_given, gather
 from simulator.city.loader import load_city, placed, settle_people
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import district_centre
@@ -121,10 +121,13 @@ class ImportReport:
 def import_city(sources: ImportSources, out: Path) -> ImportReport:
     """Make the new folder `out` from the given files. Raises `BadInput` with every problem; then nothing is written."""
     with staged(out) as folder:
-        gathered = gather(sources, folder)
-        draft = _draft(sources, gathered, folder)
-        write_city(draft, folder)
-        write_assumptions(load_city(folder), folder)
+        try:
+            gathered = gather(sources, folder)
+            draft = _draft(sources, gathered, folder)
+            write_city(draft, folder)
+            write_assumptions(load_city(folder), folder)
+        except BadInput as bad:
+            raise as_given(bad, sources, folder, out) from None
     city = load_city(out)
     return ImportReport(city, city.assumptions)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from simulator.contracts.problem import BadInput
+from simulator.contracts.problem import BadInput, Problem
 from stadtwerk.schemas import schema_text
 from stadtwerk.studies.campaigns.plan import plan_campaign
 from tests.campaign.town import CAMPAIGN, SCENARIO, campaign_on_hamlet
@@ -52,6 +52,60 @@ def test_a_mistake_is_told_at_its_line(old: str, new: str, said: str, at: str, t
     told = [problem for problem in caught.value.problems if said in problem.what + problem.fix]
     assert told, caught.value
     assert {(p.file, p.line) for p in told} == {(str(file), line_of(text, at))}, caught.value
+
+
+def broken(tmp_path: Path, *changes: tuple[str, str]) -> tuple[Path, list[Problem]]:
+    text = CAMPAIGN
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    file = campaign_on_hamlet(tmp_path, text)
+    with pytest.raises(BadInput) as caught:
+        plan_campaign(file)
+    return file, list(caught.value.problems)
+
+
+def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
+    file, problems = broken(
+        tmp_path,
+        ("runs: 100", "runs: many"),
+        ("[bad-day.yaml]", "[bad-day.yaml, no-such-day]"),
+        ("entry: pump, field: at", "entry: pmp, field: at"),
+        ("chance: 0.6", "chance: 6"),
+        ("link: w-h, field", "link: w-x, field"),
+        ("set: [{link: w-h, autonomy_min: 240}]", "set: [{link: w-g, autonomy_min: 240}]"),
+    )
+    assert {problem.file for problem in problems} == {str(file)}
+    assert sorted(problem.field for problem in problems) == [
+        "measures[0].set[0].link",
+        "runs",
+        "scenarios[1]",
+        "set[0].link",
+        "vary[0].entry",
+        "vary[3].chance",
+    ]
+
+
+def test_a_city_that_there_is_not_hides_no_other_mistake(tmp_path: Path) -> None:
+    _, problems = broken(
+        tmp_path,
+        ("[bad-day.yaml]", "[bad-day.yaml]\n    city: {name: dmo}"),
+        ("entry: pump, field: at", "entry: pmp, field: at"),
+        ("chance: 0.6", "chance: 6"),
+    )
+    assert sorted(problem.field for problem in problems) == ["city.name", "vary[0].entry", "vary[3].chance"]
+    (city,) = [problem for problem in problems if problem.field == "city.name"]
+    assert "did you mean 'demo'" in city.fix
+
+
+def test_a_command_or_table_is_named_once(tmp_path: Path) -> None:
+    _, problems = broken(
+        tmp_path,
+        ("link: w-h, field", "links: {kind: pwer}, field"),
+        ("set: [{link: w-h, autonomy_min: 240}]", "set: [{components: {kind: nothing}, parameters: {x: 1}}]"),
+    )
+    fixes = [str(problem.fix) for problem in problems]
+    assert fixes and all(fix.count("see ") == 1 and "see:" not in fix for fix in fixes)
 
 
 def test_what_only_some_cases_break_is_told_with_how_many(tmp_path: Path) -> None:

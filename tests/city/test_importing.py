@@ -129,6 +129,51 @@ def test_wrong_links_are_told_at_their_line_and_nothing_is_written(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["links.csv", "town.inp"]
 
 
+@pytest.mark.parametrize(
+    ("table", "old", "new", "line", "field"),
+    [
+        ("link.csv", "1-2,1,2,1,", "1-2,1,1,1,", 2, "to_node_id"),
+        ("link.csv", "5-4,5,4,1,1000", "5-4,5,4,1,-1000", 17, "length"),
+        ("link.csv", "2-3,2,3,", "1-2,2,3,", 4, "link_id"),
+        ("demand.csv", "2,4,25200,28800,600", "2,4,28800,25200,600", 3, "end_s"),
+    ],
+)
+def test_a_broken_gmns_folder_is_told_of_the_folder_that_was_given(
+    tmp_path: Path, table: str, old: str, new: str, line: int, field: str
+) -> None:
+    folder = _gmns(tmp_path)
+    path = folder / table
+    assert path.read_text(encoding="utf-8").count(old) == 1
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        import_city(ImportSources("crossing", gmns=folder), tmp_path / "out")
+    assert [(problem.file, problem.line, problem.field) for problem in caught.value.problems] == [
+        (str(path), line, field)
+    ]
+
+
+def test_what_is_wrong_with_a_road_for_both_ways_is_told_at_its_line(tmp_path: Path) -> None:
+    folder = _gmns(tmp_path)
+    path = folder / "link.csv"
+    rows = path.read_text(encoding="utf-8").replace("1-2,1,2,1,", "1-2,1,2,0,").replace("2-3,2,3,1,1000", "2-3,2,3,1,0")
+    path.write_text(rows, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        import_city(ImportSources("crossing", gmns=folder), tmp_path / "out")
+    assert {(problem.file, problem.line) for problem in caught.value.problems} == {(str(path), 4)}
+
+
+def test_no_problem_of_an_import_names_a_copy_that_is_gone(tmp_path: Path) -> None:
+    from tests.traffic.test_importers import NET, tables
+
+    net, nodes, trips = tables(tmp_path, net=NET.replace("\t3\t4\t4000", "\t3\t3\t4000"))  # from a node to itself
+    sources = ImportSources("crossing", roads_net=net, roads_nodes=nodes, roads_trips=trips)
+    with pytest.raises(BadInput) as caught:
+        import_city(sources, tmp_path / "out")
+    assert [(problem.file, problem.line, problem.field) for problem in caught.value.problems] == [
+        (str(net), 0, "to_node_id")
+    ]
+
+
 def test_every_wrong_source_is_told_at_once(tmp_path: Path) -> None:
     sources = ImportSources(
         "Bad Name", water=tmp_path / "no.inp", gmns=tmp_path / "no", links=tmp_path / "no.csv", roads_net=tmp_path / "n"

@@ -117,14 +117,20 @@ def _put(data: dict[str, Any], variation: Variation, value: Value) -> None:
     at[last] = value
 
 
-def check_places(document: Document, campaign: Campaign, bases: Sequence[Document]) -> list[Problem]:
-    """Variations of timeline entries that their scenarios do not have."""
+def check_places(
+    document: Document, variations: Mapping[int, Variation], bases: Sequence[tuple[str, Document]]
+) -> list[Problem]:
+    """Variations, by their places in the file, of timeline entries that their scenarios do not have.
+
+    `bases` are the scenarios that could be read, by the names that the file has for them.
+    """
     problems = []
-    for place, variation in enumerate(campaign.variations):
-        for name, base in zip(campaign.scenarios, bases, strict=True):
-            if not variation.entry or variation.scenario not in ("", name):
+    for place, variation in variations.items():
+        for name, base in bases:
+            timeline = base.data.get("timeline") if isinstance(base.data, Mapping) else None
+            if not variation.entry or variation.scenario not in ("", name) or not isinstance(timeline, list):
                 continue
-            known = [str(entry.get("id")) for entry in base.data["timeline"]]
+            known = [str(entry.get("id")) for entry in timeline if isinstance(entry, Mapping)]
             if variation.entry not in known:
                 what = _("scenario {name} has no timeline entry {entry}", name=repr(name), entry=repr(variation.entry))
                 hint = suggestion(variation.entry, known, ", ".join(known))

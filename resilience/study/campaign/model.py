@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -31,7 +31,7 @@ from simulator.contracts.model import (
     problems_of,
     read_version,
 )
-from simulator.contracts.problem import BadInput, reason_of
+from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.words import Verbatim, Words, enumerated
 
 _ = Words("resilience")
@@ -39,6 +39,8 @@ _ = Words("resilience")
 SCHEMA, VERSION = "stadtwerk/campaign", 1
 
 DISTRIBUTIONS = (*KINDS, "choice", "chance")
+
+M = TypeVar("M", bound=Model)
 
 Id = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~@-]*$", description="letters, digits, dots, dashes and underscores")
@@ -306,20 +308,34 @@ class CampaignFile(Model):
                 mistakes.wrong("runs", _("{runs} is no power of two, as a Sobol sequence needs it", runs=runs), fix)
 
 
-def load_campaign(document: Document) -> Campaign:
-    """Check one campaign file by itself and read it; scenarios and city are looked at by `check.check_cases`.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What can be read of a campaign file whatever is wrong with the rest of it, each by its place in its list.
 
-    Raises `BadInput` with every problem.
+    `city` is the field that names the city (`name` or `path`) and what it says; None if there is none, or it is broken.
     """
-    problems = read_version(document, SCHEMA, VERSION)
-    if problems:
-        raise BadInput(problems)
+
+    scenarios: Mapping[int, str]
+    city: tuple[str, str] | None
+    variations: Mapping[int, Variation]
+    measures: Mapping[int, Measure]
+
+
+def read_campaign(document: Document) -> tuple[Campaign | None, Parts, list[Problem]]:
+    """The records of one campaign file, or None with all that is wrong with it; and what can be read of it anyway.
+
+    Scenarios and city are not looked at: the names of what they hold are held against `Parts`, so that a writer is told
+    of every mistake in one go.
+    """
+    if problems := read_version(document, SCHEMA, VERSION):
+        return None, Parts({}, None, {}, {}), problems
+    raw = document.data
     try:
-        file = CampaignFile.model_validate_json(orjson.dumps(document.data), context=Told())
+        file = CampaignFile.model_validate_json(orjson.dumps(raw), context=Told())
     except ValidationError as error:
-        raise BadInput(problems_of(error, document, CampaignFile)) from None
-    city, raw = file.city, document.data
-    return Campaign(
+        return None, _parts(raw), problems_of(error, document, CampaignFile)
+    city = file.city
+    found = Campaign(
         id=file.id,
         title=file.title,
         question=file.question,
@@ -332,3 +348,35 @@ def load_campaign(document: Document) -> Campaign:
         variations=tuple(v.variation(one) for v, one in zip(file.vary, raw.get("vary", ()), strict=True)),
         measures=tuple(m.measure(one) for m, one in zip(file.measures, raw.get("measures", ()), strict=True)),
     )
+    return found, _parts(raw), []
+
+
+def load_campaign(document: Document) -> Campaign:
+    """One campaign file by itself. Raises `BadInput` with every problem."""
+    campaign, _parts, problems = read_campaign(document)
+    if campaign is None:
+        raise BadInput(problems)
+    return campaign
+
+
+def _parts(raw: Any) -> Parts:
+    def of(name: str) -> list[tuple[int, Any]]:
+        listed = raw.get(name) if isinstance(raw, Mapping) else None
+        return list(enumerate(listed)) if isinstance(listed, list) else []
+
+    city = _entry(CityNamed, raw.get("city")) if isinstance(raw, Mapping) else None
+    named = None if city is None else ("path", city.path) if city.name is None else ("name", city.name)
+    return Parts(
+        {place: one for place, one in of("scenarios") if isinstance(one, str) and one},
+        None if named is None or named[1] is None else (named[0], named[1]),
+        {place: entry.variation(one) for place, one in of("vary") if (entry := _entry(VariationEntry, one))},
+        {place: made.measure(one) for place, one in of("measures") if (made := _entry(MeasureEntry, one))},
+    )
+
+
+def _entry(model: type[M], value: Any) -> M | None:
+    """A part of the file that is whole by itself, None if it is not."""
+    try:
+        return model.model_validate_json(orjson.dumps(value), context=Told())
+    except ValidationError:
+        return None

@@ -6,7 +6,8 @@ Trips of a day are spread over its hours where tables do not say.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from simulator.city.files import Row
@@ -21,7 +22,7 @@ from simulator.city.road_file import (
     tolerant_table,
     write_roads,
 )
-from simulator.contracts.city import Assumption, RoadFiles
+from simulator.contracts.city import Assumption
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Message, Words, alternatives, percent, quantity
@@ -62,6 +63,15 @@ OPTIONAL = LINK_COLUMNS[3:]
 DEMAND_NAMES = (("origin", "o_node_id", "o_zone_id"), ("destination", "d_node_id", "d_zone_id"), ("trips", "volume"))
 
 
+@dataclass
+class Lines:
+    """From which line each row comes that is written."""
+
+    nodes: list[int] = field(default_factory=list)
+    links: list[int] = field(default_factory=list)
+    demand: list[int] = field(default_factory=list)
+
+
 def import_gmns(
     nodes: Path,
     links: Path,
@@ -91,12 +101,16 @@ def import_gmns(
     ]
     problems: list[Problem] = []
     rows = _table(nodes, ("node_id", "x_coord", "y_coord"), (), problems)
+    places: list[RoadNode] = []
     where: dict[str, RoadNode] = {}
     zones: dict[str, str] = {}
+    lines = Lines()
     for row in rows:
         x, y = (_number(nodes, row, name, problems) or 0.0 for name in ("x_coord", "y_coord"))
         node = RoadNode(row.cells["node_id"], x, y)
-        where[node.id] = node
+        places.append(node)
+        lines.nodes.append(row.line)
+        where.setdefault(node.id, node)
         if zone := row.cells.get("zone_id"):
             zones.setdefault(zone, node.id)
     roads: list[RoadLink] = []
@@ -121,17 +135,31 @@ def import_gmns(
         whole = 1 if lanes is None else int(lanes)
         name, shape = row.cells["link_id"], row.cells.get("geometry", "")
         roads.append(RoadLink(name, a.id, b.id, length_m, speed_m_s, capacity_veh_s, whole, shape))
+        lines.links.append(row.line)
         if row.cells.get("directed", "1").lower() in ("0", "false"):
             roads.append(RoadLink(f"{name}-back", b.id, a.id, length_m, speed_m_s, capacity_veh_s, whole))
+            lines.links.append(row.line)
             filled["directed"] = filled.get("directed", 0) + 1
     notes += [Assumption(_("roads"), TEXTS[name].filled(n=count)) for name, count in filled.items()]
-    trips = [] if demand is None else _trips(demand, where, zones, notes, problems)
+    trips = [] if demand is None else _trips(demand, where, zones, notes, lines, problems)
     if problems:
         raise BadInput(problems)
     # What was written must be a road file: read it back, so that impossible values are refused with their line.
-    written = write_roads(out, where.values(), roads, trips)
-    read_roads(RoadFiles(written.nodes, written.links, written.demand))
+    written = write_roads(out, places, roads, trips)
+    try:
+        read_roads(written)
+    except BadInput as bad:
+        given = {str(written.nodes): (nodes, lines.nodes), str(written.links): (links, lines.links)}
+        given[str(written.demand)] = (demand or nodes, lines.demand)
+        raise BadInput(_as_given(problem, *given[problem.file]) for problem in bad.problems) from None
     return tuple(notes)
+
+
+def _as_given(problem: Problem, file: Path, lines: Sequence[int]) -> Problem:
+    """A problem of a table that was written, told of the one that it was made from; `lines` are those of its rows."""
+    row = problem.line - 2
+    line = lines[row] if 0 <= row < len(lines) else 0
+    return Problem(str(file), line, problem.field, problem.what, problem.fix)
 
 
 TEXTS: Mapping[str, Message] = {
@@ -151,6 +179,7 @@ def _trips(
     where: Mapping[str, RoadNode],
     zones: Mapping[str, str],
     notes: list[Assumption],
+    lines: Lines,
     problems: list[Problem],
 ) -> list[Trips]:
     rows = _table(path, (), (), problems)
@@ -183,9 +212,11 @@ def _trips(
             continue
         if windows:
             start_s, end_s = (_number(path, row, name, problems) or 0.0 for name in ("start_s", "end_s"))
-            trips.append(Trips(ends[0], ends[1], start_s, end_s, volume))
+            made = [Trips(ends[0], ends[1], start_s, end_s, volume)]
         else:
-            trips.extend(spread(ends[0], ends[1], volume))
+            made = list(spread(ends[0], ends[1], volume))
+        trips += made
+        lines.demand += [row.line] * len(made)
     return trips
 
 

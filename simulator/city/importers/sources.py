@@ -81,6 +81,32 @@ def gather(sources: ImportSources, folder: Path) -> Gathered:
     return gathered
 
 
+def as_given(bad: BadInput, sources: ImportSources, folder: Path, out: Path) -> BadInput:
+    """The same problems, told of the files that they come from: those in `folder` are copies that will be gone.
+
+    Of a file that was converted no line is named. What comes from no single file is told of the city that `out` was to
+    be.
+    """
+    roads = folder / ROADS_FOLDER
+    copies = {
+        folder / WATER_FILE: (sources.water, True),
+        folder / POWER_FILE: (sources.power, False),
+        roads / "node.csv": ((sources.gmns and sources.gmns / "node.csv") or sources.roads_nodes, False),
+        roads / "link.csv": ((sources.gmns and sources.gmns / "link.csv") or sources.roads_net, False),
+        roads / "demand.csv": ((sources.gmns and sources.gmns / "demand.csv") or sources.roads_trips, False),
+    }
+
+    def told(problem: Problem) -> Problem:
+        path = Path(problem.file)
+        if not path.is_relative_to(folder):
+            return problem
+        file, alike = copies.get(path, (None, False))
+        name = out / path.relative_to(folder) if file is None else file
+        return Problem(str(name), problem.line if alike else 0, problem.field, problem.what, problem.fix)
+
+    return BadInput(told(problem) for problem in bad.problems)
+
+
 def _options(sources: ImportSources) -> list[Problem]:
     def problem(option: str, what: Text, fix: Text) -> Problem:
         return Problem("import", 0, option, what, fix)

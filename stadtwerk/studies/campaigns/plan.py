@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.contracts.document import Document, Place, load_document
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
 from stadtwerk.library import (
@@ -25,6 +26,7 @@ from stadtwerk.studies.campaigns.job import CityData, Job
 
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case
+    from resilience.study.campaign.model import Parts
     from simulator.city.amend import Amendment
     from simulator.contracts.city import City
 
@@ -65,42 +67,43 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
     With `keep` every run leaves a whole run folder there.
     """
     from resilience.study.campaign.cases import cases, check_cases, check_places
-    from resilience.study.campaign.model import load_campaign
+    from resilience.study.campaign.model import read_campaign
 
     document = load_document(path)
-    campaign = load_campaign(document)
-    source = _city_source(document, campaign, path)
-    bases, city = _bases(document, campaign, path, source)
-    source = source or _own_source(bases, path, document, campaign)
-    problems = check_places(document, campaign, bases)
-    drawn = cases(campaign)
-    problems += _city_problems(document, campaign, source)
-    if not problems:
-        problems = check_cases(document, campaign, drawn, bases, city)
-    if problems:
+    campaign, parts, problems = read_campaign(document)
+    source, wrong = _city_source(document, parts, path)
+    bases, city, also = _bases(document, parts, path, source)
+    problems += wrong + also + check_places(document, parts.variations, list(bases.values()))
+    if source == "" and bases and not wrong:
+        source, none = _own_source(next(iter(bases.values())), path, document)
+        problems += none
+    problems += _city_problems(document, parts, source) if source else []
+    if campaign is None or city is None or problems:
+        raise BadInput(dict.fromkeys(problems))
+    assert source
+    documents, drawn = [base for _name, base in bases.values()], cases(campaign)
+    if problems := check_cases(document, campaign, drawn, documents, city):
         raise BadInput(problems)
-    return Plan(document, campaign, city, _runs(path, campaign, drawn, bases, source, keep, lang))
+    return Plan(document, campaign, city, _runs(path, campaign, drawn, documents, source, keep, lang))
 
 
-def _city_source(document: Document, campaign: Campaign, path: Path) -> str:
-    """The city that the campaign itself names: a name or a folder; empty if it names none."""
-    named = document.data.get("city", {})
-    if "name" in named and campaign.city not in city_names():
-        what, fix = (
-            _("no city is called {city}", city=repr(campaign.city)),
-            _("see: stadtwerk list cities; for a folder write `path`"),
-        )
-        raise BadInput([document.problem(("city", "name"), what, fix)])
-    if "path" not in named:
-        return campaign.city
-    folder = (path.parent / campaign.city).resolve()
-    if not folder.is_dir():
-        what, fix = (
-            _("there is no folder {folder}", folder=repr(str(folder))),
-            _("write the path from this file to a city folder"),
-        )
-        raise BadInput([document.problem(("city", "path"), what, fix)])
-    return str(folder)
+def _city_source(document: Document, parts: Parts, path: Path) -> tuple[str | None, list[Problem]]:
+    """The city that the campaign itself names, a name or a folder; empty if it names none, None if there is no such."""
+    if parts.city is None:
+        return "", []
+    field, said = parts.city
+    if field == "name":
+        if said in city_names():
+            return said, []
+        hint = suggestion(said, city_names(), "stadtwerk list cities")
+        what, fix = _("no city is called {city}", city=repr(said)), _("{hint}; for a folder write `path`", hint=hint)
+    else:
+        folder = (path.parent / said).resolve()
+        if folder.is_dir():
+            return str(folder), []
+        what = _("there is no folder {folder}", folder=repr(str(folder)))
+        fix = _("write the path from this file to a city folder")
+    return None, [document.problem(("city", field), what, fix)]
 
 
 def campaign_command(path: Path) -> str:
@@ -114,60 +117,68 @@ def scenario_path(name: str, path: Path) -> Path:
     return path.parent / name if Path(name).suffix in (".yaml", ".yml") else find_scenario(name)
 
 
-def _bases(document: Document, campaign: Campaign, path: Path, source: str) -> tuple[list[Document], City]:
-    """The scenarios as they are written, and the one city they all play in."""
+def _bases(
+    document: Document, parts: Parts, path: Path, source: str | None
+) -> tuple[dict[int, tuple[str, Document]], City | None, list[Problem]]:
+    """The scenarios as they are written, with their names and by their places; the one city they all play in; mistakes.
+
+    Where the campaign names a city that there is not (`source` is None), a scenario is looked at by itself.
+    """
+    from resilience.scenario.loader import check_scenario
+
     problems: list[Problem] = []
-    bases: list[Document] = []
-    cities: list[City] = []
-    for place, name in enumerate(campaign.scenarios):
+    bases: dict[int, tuple[str, Document]] = {}
+    cities: list[tuple[str, City]] = []
+    for place, name in parts.scenarios.items():
         try:
             file = scenario_path(name, path)
         except BadInput as bad:
             problems += [document.problem(("scenarios", place), told.what.text, told.fix.text) for told in bad.problems]
             continue
         try:
-            base, _scenario, city = load_checked(file, source or None)
+            base = load_document(file)
+            bases[place] = name, base
+            if source is None:
+                problems += check_scenario(base)
+                continue
+            city = load_checked(file, source or None)[2]
         except BadInput as bad:
             problems += bad.problems
             continue
-        bases.append(base)
-        if cities and city.folder != cities[0].folder:
-            what = _(
-                "{name} plays in another city than {scenarios}", name=repr(name), scenarios=repr(campaign.scenarios[0])
-            )
+        if cities and city.folder != cities[0][1].folder:
+            what = _("{name} plays in another city than {scenarios}", name=repr(name), scenarios=repr(cities[0][0]))
             problems.append(document.problem(("scenarios", place), what, _("name one `city` for all of them")))
-        cities.append(city)
-    if problems:
-        raise BadInput(problems)
-    return bases, cities[0]
+        cities.append((name, city))
+    return bases, cities[0][1] if cities else None, problems
 
 
-def _own_source(bases: Sequence[Document], path: Path, document: Document, campaign: Campaign) -> str:
-    """The city that the scenarios name."""
+def _own_source(base: tuple[str, Document], path: Path, document: Document) -> tuple[str, list[Problem]]:
+    """The city that a scenario names; empty if it names none, or one that there is not."""
     from resilience.scenario.loader import city_reference
 
-    reference = city_reference(bases[0])
+    name, written = base
+    reference = city_reference(written)
     if reference is None:
-        raise BadInput([document.problem((), _("neither it nor its scenario names a city"), _("add `city`"))])
-    if reference.name:
-        return reference.name
-    return str((scenario_path(campaign.scenarios[0], path).parent / reference.path).resolve())
+        what = _("neither it nor its scenario names a city")
+        return "", [document.problem((), what, _("add `city`"))]
+    source = reference.name or str((scenario_path(name, path).parent / reference.path).resolve())
+    return source if source in city_names() or Path(source).is_dir() else "", []
 
 
-def _city_problems(document: Document, campaign: Campaign, source: str) -> list[Problem]:
+def _city_problems(document: Document, parts: Parts, source: str) -> list[Problem]:
     """What is wrong with the city as measures would change it, and at the edges of what is drawn for it."""
     from resilience.study.campaign.cases import setting_of
     from simulator.city.amend import Amendment
     from simulator.city.loader import load_city
 
     tried: list[Amendment] = []
-    for place, variation in enumerate(campaign.variations):
+    for place, variation in parts.variations.items():
         if variation.setting:
             for value in variation.distribution.edges():
                 data = {"set": [json.loads(setting_of(variation, value))]}
                 lines: dict[Place, int] = {("set", 0): document.line(("vary", place))}
                 tried.append(Amendment(Document(document.file, data, lines), (), data))
-    for place, measure in enumerate(campaign.measures):
+    for place, measure in parts.measures.items():
         tried.append(Amendment(document, ("measures", place), json.loads(measure.change)))
     problems: list[Problem] = []
     for amendment in tried:
