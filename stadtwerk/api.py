@@ -11,14 +11,15 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from simulator.contracts.problem import BadInput, Problem, reason_of
-from simulator.contracts.words import Words
+from simulator.contracts.words import LANGUAGES, READABLE, Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from resilience.study.audit.outcome import Outcome
     from simulator.contracts.city import City
     from simulator.contracts.event import Event
+    from simulator.contracts.words import Text
 
 _ = Words("stadtwerk")
 
@@ -285,17 +287,24 @@ def run(
     Raises:
         BadInput: with every mistake that was found in scenario, city or arguments; nothing was run.
     """
+    from stadtwerk.library import find_scenario
     from stadtwerk.runs.run import RunRequest, run_scenario
     from stadtwerk.terminal import Quiet
 
-    _at_least(("seed", seed, 0))
+    asked = _Asked()
+    asked.path("scenario", scenario, find_scenario)
+    asked.path("city", city, optional=True)
+    asked.number("seed", seed, 0)
+    asked.path("out", out, optional=True)
+    asked.language(lang)
+    asked.tell()
     folder = None if out is None else Path(out)
     place = Path(tempfile.mkdtemp(prefix="stadtwerk-")) if folder is None else None
     try:
         request = RunRequest.from_arguments(
             os.fspath(scenario),
             None if city is None else os.fspath(city),
-            seed,
+            None if seed is None else int(seed),
             os.fspath(folder or place / "run"),  # type: ignore[operator]
             None,
             "off",
@@ -325,6 +334,10 @@ def open_run(folder: str | os.PathLike[str], *, city: str | os.PathLike[str] | N
     from resilience.judge.figures import read_figures
     from stadtwerk.runs.finished import read_folder
 
+    asked = _Asked()
+    asked.path("folder", folder)
+    asked.path("city", city, optional=True)
+    asked.tell()
     read = read_folder(Path(folder), None if city is None else os.fspath(city))
     try:
         figures = read_figures((read.path / "figures.json").read_text(encoding="utf-8"))
@@ -406,25 +419,36 @@ def audit(
     from resilience.study.audit import AuditSettings, Scope
     from resilience.study.audit import audit as judged
     from resilience.study.audit.cases import link_order
+    from simulator.contracts.city import City
     from simulator.contracts.names import suggestion
+    from stadtwerk.library import named_city_folder
     from stadtwerk.studies.audit import live_of, network_edges
 
-    _at_least(("limit", limit, 1), ("jobs", jobs, 1))
-    wanted = tuple(link_order() if kinds is None else kinds)
-    unknown = [kind for kind in wanted if kind not in link_order()]
-    if unknown:
-        known = [str(kind) for kind in link_order()]
-        raise BadInput(
-            Problem("audit", 0, "kinds", _("{kind} is no kind of link", kind=repr(kind)), suggestion(kind, known))
-            for kind in unknown
-        )
+    asked = _Asked()
+    if not isinstance(city, City):
+        asked.path("city", city, named_city_folder)
+    known = [str(kind) for kind in link_order()]
+    wanted = known if kinds is None else kinds
+    if isinstance(wanted, str) or not isinstance(wanted, Collection):
+        asked.wrong("kinds", _("{value} is no list", value=repr(kinds)), _("write a list of kinds of link"))
+    else:
+        for kind in wanted:
+            if kind not in known:
+                asked.wrong("kinds", _("{kind} is no kind of link", kind=repr(kind)), suggestion(str(kind), known))
+    for name, flag in (("components", components), ("pairs", pairs), ("vendors", vendors)):
+        asked.flag(name, flag)
+    asked.number("limit", limit, 1)
+    asked.number("jobs", jobs, 1)
+    if settings is not None and not isinstance(settings, AuditSettings):
+        asked.wrong("settings", _("{value} are no settings", value=repr(settings)), _("give an AuditSettings"))
+    asked.tell()
     town = _city(city)
     if not town.levels:
         what, fix = _("requires no service level, so nothing can be judged"), _("add `levels` to its city.yaml")
         raise BadInput([Problem(str(town.folder or town.name), 0, "levels", what, fix)])
     settings = settings or AuditSettings()
     scope = Scope(tuple(kind for kind in link_order() if kind in wanted), components, pairs, vendors, limit)
-    live = live_of(town, settings.seed, jobs)
+    live = live_of(town, settings.seed, None if jobs is None else int(jobs))
     found = judged(town, network_edges(town), live, settings, scope, lambda *_: None)
     return Audit(found, found.outcomes)
 
@@ -486,13 +510,22 @@ def campaign(
     from stadtwerk.studies.campaigns.campaign import CampaignRequest, run_campaign
     from stadtwerk.terminal import Quiet
 
-    _at_least(("jobs", jobs, 1))
-    if jobs is not None and dask:
-        raise BadInput([Problem("campaign", 0, "jobs", _("has no meaning with dask"), _("leave one of the two out"))])
+    asked = _Asked()
+    asked.path("file", file, find_campaign)
+    asked.path("out", out, optional=True)
+    asked.number("jobs", jobs, 1)
+    if not isinstance(dask, str):
+        what = _("{value} is no address", value=repr(dask))
+        asked.wrong("dask", what, _("write one such as 'tcp://127.0.0.1:8786'"))
+    elif dask and jobs is not None:
+        asked.wrong("jobs", _("has no meaning with dask"), _("leave one of the two out"))
+    asked.flag("keep_runs", keep_runs)
+    asked.language(lang)
+    asked.tell()
     request = CampaignRequest(
         file=find_campaign(os.fspath(file)),
         out=None if out is None else Path(out),
-        jobs=jobs or len(os.sched_getaffinity(0)),
+        jobs=int(jobs or 0) or len(os.sched_getaffinity(0)),
         dask=dask,
         keep_runs=keep_runs,
         lang=lang,
@@ -513,6 +546,9 @@ def city(name: str | os.PathLike[str]) -> City:
     """
     from stadtwerk.library import load_named_city
 
+    asked = _Asked()
+    asked.path("name", name)
+    asked.tell()
     return load_named_city(os.fspath(name))
 
 
@@ -520,17 +556,52 @@ def _city(given: str | os.PathLike[str] | City) -> City:
     return city(given) if isinstance(given, str | os.PathLike) else given
 
 
-def _at_least(*asked: tuple[str, int | None, int]) -> None:
-    """Raises `BadInput` where a number is below what has a meaning."""
-    wrong = [(name, value, least) for name, value, least in asked if value is not None and value < least]
-    if wrong:
-        raise BadInput(
-            Problem(
-                "argument",
-                0,
-                name,
-                _("{value} is below {least}", value=value, least=least),
-                _("use a whole number from {least}", least=least),
-            )
-            for name, value, least in wrong
-        )
+class _Asked:
+    """Looks at arguments, and collects what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+
+    def wrong(self, name: str, what: Text, fix: Text) -> None:
+        self.problems.append(Problem("argument", 0, name, what, fix))
+
+    def path(
+        self, name: str, value: object, find: Callable[[str], object] | None = None, *, optional: bool = False
+    ) -> None:
+        """A name or path, which `find` looks up."""
+        if optional and value is None:
+            return
+        fix = _("give a text or a path")
+        if not isinstance(value, str | os.PathLike) or not isinstance(os.fspath(value), str):
+            self.wrong(name, _("{value} is no name and no path", value=repr(value)), fix)
+        elif not os.fspath(value):
+            self.wrong(name, _("is empty"), fix)
+        elif find is not None:
+            try:
+                find(os.fspath(value))
+            except BadInput as bad:
+                self.problems += bad.problems
+
+    def number(self, name: str, value: object, least: int) -> None:
+        """A whole number, or None."""
+        fix = _("use a whole number from {least}", least=least)
+        if value is None:
+            return
+        if not isinstance(value, Integral) or isinstance(value, bool):
+            self.wrong(name, _("{value} is no whole number", value=repr(value)), fix)
+        elif value < least:
+            self.wrong(name, _("{value} is below {least}", value=int(value), least=least), fix)
+
+    def flag(self, name: str, value: object) -> None:
+        if not isinstance(value, bool):
+            self.wrong(name, _("{value} is neither True nor False", value=repr(value)), _("write True or False"))
+
+    def language(self, value: object) -> None:
+        if value not in READABLE:
+            what = _("{value} is no language here", value=repr(value))
+            self.wrong("lang", what, _("use one of: {names}", names=", ".join(LANGUAGES)))
+
+    def tell(self) -> None:
+        """Raises `BadInput` with all that was found, if anything."""
+        if self.problems:
+            raise BadInput(self.problems)

@@ -27,13 +27,14 @@ class Form:
     """One sort of file: its name, the version that is written, and how older ones become it.
 
     `again` says how to make a file anew that cannot be read. A version without an upgrade is refused, and so is every
-    one before it.
+    one before it; `reasons` say more of why, by the version that is refused.
     """
 
     name: str
     version: int
     again: Text
     upgrades: Mapping[int, Upgrade] = field(default_factory=dict)
+    reasons: Mapping[int, Text] = field(default_factory=dict)
 
     @property
     def schema(self) -> str:
@@ -92,7 +93,7 @@ class Form:
                     had=had,
                     version=version + 1,
                 )
-                raise BadInput([Problem(file, 0, "schema", what, self.again)])
+                raise BadInput([Problem(file, 0, "schema", self.reasons.get(had, what), self.again)])
             record = {**upgrade(record), "schema": f"stadtwerk/{self.name}/{version + 1}"}
         return record, had
 

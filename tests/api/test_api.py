@@ -7,9 +7,11 @@ import json
 import math
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
@@ -141,6 +143,43 @@ def test_mistakes_are_told_at_once_and_nothing_is_left(tmp_path: Path) -> None:
     with pytest.raises(stadtwerk.BadInput, match="has no meaning"):
         stadtwerk.campaign("winter-measures", jobs=1, dask="tcp://127.0.0.1:1")
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("call", "fields"),
+    [
+        (lambda: stadtwerk.run("road-closed", seed="x"), ["seed"]),
+        (lambda: stadtwerk.run(SCENARIO, seed=1.0), ["seed"]),
+        (lambda: stadtwerk.run(SCENARIO, seed=True), ["seed"]),
+        (
+            lambda: stadtwerk.run("road-closd", city=3, seed="x", out=[], lang="fr"),
+            ["city", "lang", "out", "scenario", "seed"],
+        ),
+        (lambda: stadtwerk.run(None, city=""), ["city", "scenario"]),
+        (lambda: stadtwerk.open_run(7, city=b"demo"), ["city", "folder"]),
+        (
+            lambda: stadtwerk.audit("demmo", kinds=["powr", 3], pairs="yes", limit=0, jobs="2", settings={}),
+            ["city", "jobs", "kinds", "kinds", "limit", "pairs", "settings"],
+        ),
+        (lambda: stadtwerk.audit("demo", kinds="power"), ["kinds"]),
+        (
+            lambda: stadtwerk.campaign("no-such", out=1, jobs=0, dask=5, keep_runs=1, lang=None),
+            ["campaign", "dask", "jobs", "keep_runs", "lang", "out"],
+        ),
+        (lambda: stadtwerk.city(None), ["name"]),
+    ],
+)
+def test_arguments_that_mean_nothing_are_refused_all_at_once(call: Callable[[], object], fields: list[str]) -> None:
+    with pytest.raises(stadtwerk.BadInput) as bad:
+        call()
+    assert sorted(problem.field for problem in bad.value.problems) == fields, bad.value
+
+
+def test_a_number_of_another_library_is_a_number(tmp_path: Path) -> None:
+    with pytest.raises(stadtwerk.BadInput, match="road-closd"):
+        stadtwerk.run("road-closd", seed=np.int64(3))
+    with pytest.raises(stadtwerk.BadInput, match="-3 is below 0"):
+        stadtwerk.run(SCENARIO, seed=np.int64(-3))
 
 
 def test_a_city_is_a_graph() -> None:

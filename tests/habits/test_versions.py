@@ -71,21 +71,26 @@ def of_version(run: Path, out: Path, version: int) -> Path:
     return out
 
 
-def test_an_old_run_is_compared_with_a_new_one(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    page = str(tmp_path / "page.html")
-    assert main(["compare", str(of_version(run, tmp_path / "old", 1)), str(run), "--out", page]) == 0
-    assert capsys.readouterr().err == ""
+OLD = "is version 1, whose events are English sentences and whose verdict was judged by other rules"
 
 
-def test_an_old_run_is_read_for_the_charter(run: Path, tmp_path: Path) -> None:
-    out = tmp_path / "charter"
-    assert main(["charter", str(of_version(run, tmp_path / "old", 1)), "--out", str(out)]) in (0, 1, 2)
-    assert (out / "charter.json").is_file()
-
-
-def test_where_its_events_are_needed_an_old_run_is_refused(run: Path, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match=r"version 1, whose events are English sentences.*run the scenario again"):
-        stadtwerk.open_run(of_version(run, tmp_path / "old", 1))
+def test_an_old_run_is_refused_with_the_reason(run: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    old, out = str(of_version(run, tmp_path / "old", 1)), str(tmp_path / "out")
+    for command in (
+        ["compare", old, str(run), "--out", out],
+        ["compare", str(run), old, "--out", out],
+        ["charter", old, "--out", out],
+        ["events", old],
+        ["why", old],
+        ["robust", old],
+        ["city", "export", "demo", "--run", old, "--out", out],
+    ):
+        assert main(command) == 64, command
+        said = capsys.readouterr().err
+        assert f"run.json:0: schema: {OLD}; run the scenario again" in said, said
+        assert not Path(out).exists()
+    with pytest.raises(BadInput, match=OLD):
+        stadtwerk.open_run(old)
 
 
 @pytest.mark.parametrize("command", ["compare", "charter"])
