@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Verdict, read_verdict
 from resilience.report.run.robust import RobustRow, robust_html
 from resilience.report.templates import put_in
-from resilience.study.robustness import SHARE, Change, Robustness, assumptions, robustness
+from resilience.study.robustness import SHARE, Change, Lived, Robustness, assumptions, robustness
 from simulator.contracts.form import Form
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.runs.folder import put_in_place, read_events
 from stadtwerk.studies.executors import Executor
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk")
 
-ROBUST = Form("robust", 1, again=_("ask `stadtwerk robust` again"))
+ROBUST = Form("robust", 2, again=_("ask `stadtwerk robust` again"))
 ROBUST_FILE, REPORT_FILE = "robust.json", "report.html"
 SEEDS = 5
-"""Seeds that a run is tried with, its own and the next ones."""
+"""Seeds that a run is tried with, beside its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,34 +51,58 @@ def robust(
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Robust:
-    """Vary every assumption that a run leans on, and its seed. Raises `BadInput` for what is no run."""
+    """Vary every assumption that a run leans on, and its seed.
+
+    Raises `BadInput` for what is no run, and for one that comes out otherwise when it is run again as it is.
+    """
     base = Base.of_run(folder, city)
     verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
     planned = plan(base, folder, seeds)
-    found = run_variants([job for _change, job in planned], executor, progress)
-    told: list[tuple[Change, Verdict]] = []
+    unchanged = base.job(_asked(base))
+    found = run_variants([unchanged, *(job for _change, job in planned)], executor, progress)
+    again = found[unchanged.key]
+    _check_base(folder, verdict, again.verdict)
+    told: list[tuple[Change, Lived]] = []
     failed: list[tuple[Change, str]] = []
     for change, job in planned:
         variant = found[job.key]
         if variant.verdict is None:
             failed.append((change, variant.error))
         else:
-            told.append((change, variant.verdict))
+            told.append((change, Lived(variant.verdict, variant.traces)))
     changes = tuple(change for change, _job in planned)
-    return Robust(folder, verdict.scenario, robustness(verdict, told), changes, tuple(failed))
+    return Robust(folder, verdict.scenario, robustness(Lived(verdict, again.traces), told), changes, tuple(failed))
+
+
+def _check_base(folder: Path, verdict: Verdict, again: Verdict | None) -> None:
+    """The run must come out in the same way when it is run again; else nothing follows from a variant."""
+    values = {} if again is None else {(one.category, one.id): one.value for one in again.findings}
+    other = [
+        one.id for one in verdict.findings if one.category in ASKED and values.get((one.category, one.id)) != one.value
+    ]
+    if other:
+        what = _(
+            "run again, it comes out otherwise by {names}: another version, or another city", names=", ".join(other)
+        )
+        raise BadInput([Problem(str(folder), 0, "RUN", what, _("run the scenario again, then ask"))])
+
+
+def _asked(base: Base) -> dict[str, Any]:
+    """The scenario without what is expected of it."""
+    return {name: part for name, part in base.scenario.items() if name != "expected"}
 
 
 def plan(base: Base, folder: Path, seeds: int) -> list[tuple[Change, Job]]:
     """Every variant, in the order in which it is told. What was drawn is drawn: a seed changes what comes after."""
-    scenario = {name: part for name, part in base.scenario.items() if name != "expected"}
+    scenario = _asked(base)
     planned: list[tuple[Change, Job]] = []
-    for one in assumptions(base.town(), read_events(folder / "events.jsonl")):
+    for one in assumptions(base.town(), read_events(folder / "events.jsonl"), scenario):
         for factor in (1.0 - SHARE, 1.0 + SHARE):
-            change = one.varied(factor)
-            if change is not None:
-                text = json.dumps(change, sort_keys=True)
-                planned.append((Change(one.id, one.title, factor), base.job(scenario, text)))
-    for seed in range(base.seed, base.seed + seeds):
+            value = one.varied(factor)
+            if value is not None:
+                text = json.dumps(one.in_city(value), sort_keys=True)
+                planned.append((Change(one.id, one.title, factor), base.job(one.in_scenario(scenario, value), text)))
+    for seed in range(base.seed + 1, base.seed + 1 + seeds):
         planned.append((Change("", _("seed {seed}", seed=seed), seed=seed), base.job(scenario, NO_CHANGE, seed=seed)))
     return planned
 
@@ -98,6 +124,7 @@ def rows(found: Robust) -> tuple[RobustRow, ...]:
             one.margin,
             one.holds,
             one.tried,
+            True,
             tuple((change_title(change), value) for change, value in one.otherwise),
         )
         for one in found.findings
@@ -138,6 +165,7 @@ def _record(one: Robustness) -> dict[str, Any]:
         "margin": one.margin,
         "holds": one.holds,
         "tried": one.tried,
+        "leans_on": list(one.leans_on),
         "otherwise": [{**_change(change), "verdict": value.value} for change, value in one.otherwise],
     }
 

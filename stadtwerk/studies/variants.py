@@ -11,7 +11,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ class Variant:
     verdict: Verdict | None = None
     figures: RunFigures | None = None
     error: str = ""
+    traces: Mapping[str, str] = field(default_factory=dict)
+    """see `resilience.study.robustness.traces`"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +137,11 @@ def _each(jobs: Sequence[Job], executor: Executor | None) -> Iterator[Finished[J
 
 
 def run_variant(job: Job) -> str:
-    """One variant, in whatever process: verdict and figures as JSON text, or what is wrong with the input."""
+    """One variant, in whatever process: verdict, figures and traces as JSON text, or what is wrong with the input."""
     from resilience.judge.figures import figures_json, run_figures
     from resilience.judge.verdict import verdict_json
     from resilience.scenario.loader import read_scenario
+    from resilience.study.robustness import traces
     from simulator.contracts.problem import BadInput
     from stadtwerk.runs.light import light_run
 
@@ -154,7 +157,8 @@ def run_variant(job: Job) -> str:
             return json.dumps({"error": "; ".join(f"{p.field}: {p.what}" for p in bad.problems)}, ensure_ascii=False)
         _, history, verdict = light_run(scenario, city, job.seed)
         figures = run_figures(city, history, verdict)
-        return json.dumps({"verdict": verdict_json(verdict), "figures": figures_json(figures)}, ensure_ascii=False)
+        found = {"verdict": verdict_json(verdict), "figures": figures_json(figures), "traces": traces(history)}
+        return json.dumps(found, ensure_ascii=False)
 
 
 def _document(job: Job) -> Document:
@@ -170,7 +174,7 @@ def _read(text: str) -> Variant:
     data = json.loads(text)
     if "error" in data:
         return Variant(error=data["error"])
-    return Variant(read_verdict(data["verdict"]), read_figures(data["figures"]))
+    return Variant(read_verdict(data["verdict"]), read_figures(data["figures"]), traces=data["traces"])
 
 
 @contextmanager

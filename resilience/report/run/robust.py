@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,7 +21,8 @@ BEGIN, END = "<!-- robust -->", "<!-- /robust -->"
 class RobustRow:
     """One finding: its margin as a share of its limit (None: it has none), and in how many variants it passed.
 
-    `tried` 0: nobody has asked yet. `otherwise` are the changes with which it came out another way.
+    `asked` false: nobody has asked yet. `tried` 0: no variant changed anything in what it judges. `otherwise` are the
+    changes with which it came out another way.
     """
 
     title: Text
@@ -28,7 +30,13 @@ class RobustRow:
     margin: float | None
     holds: int = 0
     tried: int = 0
+    asked: bool = False
     otherwise: tuple[tuple[Text, Value], ...] = ()
+
+
+def ranked(rows: Sequence[RobustRow]) -> tuple[RobustRow, ...]:
+    """What is missed by most first, then what is nearest to its limit; what has no margin last, in its order."""
+    return tuple(sorted(rows, key=lambda row: math.inf if row.margin is None else row.margin))
 
 
 def margin_words(margin: float | None, lang: str) -> str:
@@ -38,14 +46,22 @@ def margin_words(margin: float | None, lang: str) -> str:
     return per_cent(number(100 * margin, lang, 1 if abs(margin) < 0.1 else 0), lang)
 
 
+def held_words(row: RobustRow, lang: str) -> str:
+    """`holds in 47 of 50`."""
+    if not row.tried:
+        return say("robust-untouched", lang)
+    return say("robust-of", lang, holds=str(row.holds), tried=str(row.tried))
+
+
 def robust_html(rows: Sequence[RobustRow], command: str, lang: str) -> str:
     """The part as HTML, with its marks. `command` is what fills it in where nobody has asked yet."""
     page = template_folder(Path(__file__).parent).get_template("robust.html.j2")
     text = page.render(
-        rows=rows,
+        rows=ranked(rows),
         command=command,
         lang=lang,
         margin=lambda value: margin_words(value, lang),
+        held=lambda row: held_words(row, lang),
         t=lambda key, **values: say(key, lang, **values),
     )
     return f"{BEGIN}{text}{END}"

@@ -155,12 +155,14 @@ TEXTS: dict[str, Text] = {
     "robust": _("How near to the limits"),
     "robust-intro": _(
         "The margin is what lies between figure and limit, as a share of the limit; below zero the limit is missed. "
-        "Small changes: every assumption that the run leans on 10 % less and 10 % more, and other seeds."
+        "What is missed by most or nearest to its limit stands first. Small changes: each assumption 10 % less and "
+        "10 % more, and other seeds; counted are those that change anything in what the expectation judges."
     ),
     "robust-finding": _("expectation"),
     "robust-in-run": _("in this run"),
     "robust-holds": _("held under small changes"),
     "robust-of": _("holds in {holds} of {tried}"),
+    "robust-untouched": _("no change touched what it judges"),
     "robust-more": _("and {n} more"),
     "robust-ask": _("Nobody has asked yet:"),
     "robust-nothing": _("The scenario asks for nothing."),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
-from simulator.contracts.words import Words
+from simulator.contracts.words import Verbatim, Words
 from stadtwerk.cli.language import Speaker
 
 if TYPE_CHECKING:
@@ -18,13 +19,14 @@ _ = Words("stadtwerk")
 EPILOG = _(
     """\
 examples:
-  stadtwerk robust runs/blackout-seed1                     every assumption 10 % less and more, and five seeds
+  stadtwerk robust runs/blackout-seed1                     every assumption 10 % less and more, and five other seeds
   stadtwerk robust runs/blackout-seed1 --seeds 20 --jobs 2
   stadtwerk robust runs/blackout-seed1 --dask tcp://127.0.0.1:8786
 
 The run is lived through again with one thing changed at a time: each number that is declared an assumption, of all
-components of the types that the run's event log speaks of, and each battery that was called on, 10 % less and 10 %
-more; and with other seeds, where what was drawn at first stays drawn. What has been run is kept in the cache: a
+components of the types that the run's event log speaks of and of its faults, and each battery that was called on,
+10 % less and 10 % more; and with other seeds, where what was drawn at first stays drawn. Each finding is told by the
+assumptions that it leans on: those that change anything in what it judges. What has been run is kept in the cache: a
 question that is interrupted goes on where it stopped. The answer stands on the terminal, in RUN/robust.json and in
 RUN/report.html.
 exit codes: 0 every finding came out as in the run, 1 some did not, 2 with some changes there was no run, 64 bad input
@@ -35,7 +37,9 @@ exit codes: 0 every finding came out as in the run, 1 some did not, 2 with some 
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument("run", metavar="RUN", help=say(_("folder of a run")))
     parser.add_argument("--city", metavar="NAME_OR_FOLDER", help=say(_("the city of the run, where it has moved")))
-    parser.add_argument("--seeds", type=int, default=5, metavar="N", help=say(_("seeds to try (default: %(default)s)")))
+    parser.add_argument(
+        "--seeds", type=int, default=5, metavar="N", help=say(_("other seeds to try (default: %(default)s)"))
+    )
     parser.add_argument("--jobs", type=int, metavar="N", help=say(_("runs at once (default: one)")))
     parser.add_argument(
         "--dask", default="", metavar="ADDRESS", help=say(_("scheduler of a Dask cluster, instead of --jobs"))
@@ -48,7 +52,7 @@ def execute(options: argparse.Namespace) -> int:
     from pathlib import Path
 
     from simulator.contracts.problem import BadInput, Problem
-    from stadtwerk.studies.executors.local import LocalProcesses
+    from stadtwerk.studies.executors.local import ExecutorGone, LocalProcesses
     from stadtwerk.studies.robust import robust, write
     from stadtwerk.terminal import Terminal
 
@@ -79,7 +83,13 @@ def execute(options: argparse.Namespace) -> int:
             executor = stack.enter_context(DaskCluster(options.dask))
         elif (options.jobs or 1) > 1:
             executor = stack.enter_context(LocalProcesses(options.jobs))
-        found = robust(folder, options.seeds, options.city, executor, terminal.counting_up)
+        try:
+            found = robust(folder, options.seeds, options.city, executor, terminal.counting_up)
+        except (KeyboardInterrupt, ExecutorGone) as end:
+            why = Verbatim(str(end)) if str(end) else _("stopped")
+            kept = _("{why}; what was finished is kept, and the same command goes on from there.", why=why)
+            print(terminal.said(kept), file=sys.stderr)
+            return 130 if isinstance(end, KeyboardInterrupt) else 1
     path = write(found, options.lang)
     _show(terminal, found)
     print(f"{terminal.said(_('answers'))}: {path}")
@@ -89,13 +99,13 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _show(terminal: Terminal, found: Robust) -> None:
-    from resilience.report.run.robust import margin_words
+    from resilience.report.run.robust import held_words, margin_words, ranked
     from resilience.report.run.texts import say
     from stadtwerk.studies.robust import change_title, rows
 
     lang = terminal.lang
-    for row in rows(found):
-        said = say("robust-of", lang, holds=str(row.holds), tried=str(row.tried))
+    for row in ranked(rows(found)):
+        said = held_words(row, lang)
         near = f"{say('margin', lang)} {margin_words(row.margin, lang)}"
         print(f"{row.title.of(lang)}: {say(row.value.value, lang)}, {said}; {near}")
         for words, value in row.otherwise:
