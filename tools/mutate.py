@@ -30,6 +30,7 @@ TESTS = (
     "tests/resilience/test_executed.py",
     "tests/resilience/test_verdict.py",
     "tests/resilience/test_difference.py",
+    "tests/resilience/test_delivery.py",
     "tests/resilience/test_required.py",
 )
 """The tests of the checkers that need no engine; `test_mutants` itself is none of them."""

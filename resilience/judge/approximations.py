@@ -13,6 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from resilience.judge.checkers.context import Context
+from resilience.judge.leaning import Spans, leaning, united
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.words.events import sentence
@@ -20,7 +21,6 @@ from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes
 from simulator.contracts.event import Event, EventCode
 from simulator.contracts.history import Course, History
-from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Text, Words, enumerated, quantity
@@ -102,20 +102,14 @@ def weighed(
 def bounded(context: Context, rough: Sequence[Approximation], best: bool) -> Context:
     """The run with the levels that lean on approximate figures as good, or as bad, as can be while they were."""
     levels = dict(context.history.levels)
-    for level in context.city.levels.values():
-        spans = [(one.begin, one.end) for one in rough if leans(level, one.code.rough, context.city)]
-        if spans and level.id in levels:
-            higher = registry().measures[level.measure].higher_is_better
-            levels[level.id] = _replaced(levels[level.id], spans, HIGHEST if best is higher else LOWEST)
+    by_network: dict[str, Spans] = {}
+    for one in rough:
+        by_network[one.code.rough] = united(by_network.get(one.code.rough, ()), ((one.begin, one.end),))
+    for name, spans in leaning(by_network, context.city).items():
+        if name in levels:
+            higher = registry().measures[context.city.levels[name].measure].higher_is_better
+            levels[name] = _replaced(levels[name], spans, HIGHEST if best is higher else LOWEST)
     return replace(context, history=replace(context.history, levels=MappingProxyType(levels)))
-
-
-def leans(level: ServiceLevel, subsystem: str, city: City) -> bool:
-    """Whether a level is one of the sub-system, or of a component that the sub-system feeds."""
-    if registry().measures[level.measure].domain == subsystem:
-        return True
-    kinds = (kind for kind, of in registry().links.items() if of.carrier == subsystem)
-    return level.subject in city.components and any(city.links_into(level.subject, kind) for kind in kinds)
 
 
 def _replaced(course: Course, spans: Sequence[tuple[int, int]], value: float) -> Course:

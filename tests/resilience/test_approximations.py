@@ -69,12 +69,13 @@ def test_one_that_would_be_the_same_whatever_the_figures_were_stands() -> None:
     assert "No judgement leans on it" in named.reason.en
 
 
-def test_levels_of_other_sub_systems_do_not_lean_on_them() -> None:
-    power = noted((600, "energy.collapse"))
+@pytest.mark.parametrize(("code", "value"), [("energy.collapse", Value.INCONCLUSIVE), ("traffic.lumped", Value.PASS)])
+def test_levels_of_other_sub_systems_lean_on_them_as_far_as_they_hang_on_them(code: str, value: Value) -> None:
+    """The pumps hang on the grid, and nothing of the water network on the roads."""
     item = Invariant("water", LevelChoice((WATER,)), Threshold(0.5))
-    past = history(levels={WATER: course((-3600.0, 1.0))}, events=power, end=3_600_000)
+    past = history(levels={WATER: course((-3600.0, 1.0))}, events=noted((600, code)), end=3_600_000)
     verdict = judge(scenario(expectations=[item], duration_s=3600.0), CITY, past)
-    assert asked(verdict).value is Value.PASS
+    assert asked(verdict).value is value
     assert len(rough(verdict)) == 1
 
 
