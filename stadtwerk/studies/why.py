@@ -105,7 +105,8 @@ class Trials:
     def holds(self, trials: Sequence[Trial]) -> list[Seen]:
         """The findings that hold in each trial. Raises `OutOfRuns` where those that are new are more than is left."""
         new = {trial: self._job(trial) for trial in trials if trial not in self.seen}
-        to_run = [job for job in new.values() if job.key not in variants_kept([job.key for job in new.values()])]
+        kept = variants_kept([job.key for job in new.values()])
+        to_run = [job for job in new.values() if job.key not in kept]
         affordable = len(to_run) <= self._left
         if not affordable:
             to_run = to_run[: self._left]
@@ -126,10 +127,9 @@ class Trials:
 
 def _seen(variant: Variant) -> Seen:
     if variant.verdict is None:  # changed like this it makes no sense: nothing holds
-        return Seen(frozenset())
+        return Seen(frozenset(), possible=False)
     findings = variant.verdict.findings
-    held = frozenset(one.id for one in findings if one.value is Value.PASS and one.category in ASKED)
-    return Seen(held, {one.id: one.reason.en for one in findings if one.category in ASKED})
+    return Seen(frozenset(one.id for one in findings if one.value is Value.PASS and one.category in ASKED))
 
 
 def without(scenario: Mapping[str, Any], entries: Sequence[str]) -> dict[str, Any]:

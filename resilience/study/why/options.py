@@ -68,6 +68,11 @@ class Option:
     lines: Mapping[str, Mapping[str, Any]] | None = field(default=None, hash=False, compare=False)
 
     @property
+    def sort(self) -> str:
+        """A longer reserve, a second link, or more of what a component has."""
+        return "second" if self.cure is None else "reserve" if self.kind else "parameter"
+
+    @property
     def whole(self) -> Cured:
         """Everywhere, as much as can be bought."""
         return Cured(self, self.places, 0.0 if self.cure is None else self.cure.most)

@@ -1,25 +1,25 @@
 """Finds what would have kept a level: each fault left out, each cure at its largest, then as little of it as is enough.
 
 A trial is a run with some faults left out and some cures bought. The run itself is handed in; it says of a list of
-trials which findings hold in each. Sizes are halved between one that is enough and one that is not, places are left
-out as long as the rest is enough (delta debugging). Where no single cure is enough, pairs are tried. What is found is
-true as it stands: with it the finding holds, with a size smaller by the accuracy, or a place less, it does not.
+trials which findings hold in each. Many cures are tried at once, and halves of them only where all are enough: most of
+what could be bought makes no difference. Of each cure that is enough alone the fewest places are searched for, at the
+largest size, then the smallest size, the same at each of them. Where no single cure is enough, the fewest that are
+enough together are. All this takes it that more never harms; what is found is true as it stands, since it was run: with
+it the finding holds, with a size smaller by the accuracy, or a place less, it does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
-from resilience.study.shrink import irreducible
+from resilience.study.why.fewest import fewest, smallest
 from resilience.study.why.options import Cured, Option, Place
 
 ACCURACY = 0.02
-"""A size is halved until what is enough is at most this much larger than what is not, or one step (assumption)."""
-
-MOST_PAIRS = 3
-"""Pairs that are looked at closely, of those that are enough: those with the fewest places first (assumption)."""
+"""A size is narrowed down until what is enough is at most this much larger than what is not, or one step (assumption).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,10 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What came of a trial: the findings that hold, and what was said of each, to see whether anything changed."""
+    """What came of a trial: the findings that hold. `possible` is false where no city came of it that makes sense."""
 
     held: frozenset[str]
-    said: Mapping[str, str] = field(default_factory=dict)
+    possible: bool = True
 
 
 Holds = Callable[[Sequence[Trial]], Sequence[Seen]]
@@ -51,7 +51,7 @@ class Answer:
     """What would have made one finding hold.
 
     `without` are faults (two where no single one is enough), `cured` the cures, the smallest first; `complete` is false
-    where the allowed runs did not suffice to try everything.
+    where the allowed runs did not suffice to try everything: what is told is then enough, but perhaps less would be.
     """
 
     finding: str
@@ -61,103 +61,158 @@ class Answer:
 
 
 class Search:
-    """The search for all findings of one run. `tied` are timeline entries without which a finding means nothing."""
+    """The search for all findings of one run.
+
+    `tied` are timeline entries without which a finding means nothing. `known` are cures that are said to be the
+    smallest: one that proves to be so for a finding is its answer, and nothing else is looked for.
+    """
 
     def __init__(
-        self, holds: Holds, faults: Sequence[str], options: Sequence[Option], tied: Mapping[str, frozenset[str]]
+        self,
+        holds: Holds,
+        faults: Sequence[str],
+        options: Sequence[Option],
+        tied: Mapping[str, frozenset[str]],
+        known: Sequence[tuple[Cured, ...]] = (),
     ) -> None:
         self._holds, self._faults, self._options, self._tied = holds, tuple(faults), tuple(options), tied
+        self._known = tuple(known)
 
     def answers(self, findings: Sequence[str]) -> tuple[Answer, ...]:
         """An answer for each finding, in their order."""
-        try:
-            singles = [Trial(without=(fault,)) for fault in self._faults]
-            singles += [Trial(cured=(option.whole,)) for option in self._options]
-            first = dict(zip(singles, self._holds(singles), strict=True))
-        except OutOfRuns:
-            return tuple(Answer(finding, complete=False) for finding in findings)
-        return tuple(self._answer(finding, first) for finding in findings)
+        return tuple(self._answer(finding) for finding in findings)
 
-    def _answer(self, finding: str, first: Mapping[Trial, Seen]) -> Answer:
-        enough = [trial for trial, seen in first.items() if finding in seen.held]
-        without = [trial.without for trial in enough if trial.without and not self._meaningless(finding, trial)]
-        whole = [trial.cured for trial in enough if trial.cured]
+    def _answer(self, finding: str) -> Answer:
+        without: list[tuple[str, ...]] = []
         cured: list[tuple[Cured, ...]] = []
         try:
-            if not without:
-                without = self._pairs_of_faults(finding)
-            for cures in whole or self._pairs(finding, first):
-                cured.append(self._least(finding, cures))
+            proved = next((cures for cures in self._known if self._is_least(finding, cures)), None)
+            if proved is not None:
+                return Answer(finding, (), (proved,))
+            without += self._faults_less(finding)
+            cured += [(option.whole,) for option in self._alone(finding)] or self._together(finding)
+            for number, cures in enumerate(cured):
+                for less in self._lessened(finding, cures):
+                    cured[number] = less
         except OutOfRuns:
             return Answer(finding, tuple(without), _ranked(cured), False)
         return Answer(finding, tuple(without), _ranked(cured))
 
-    def _meaningless(self, finding: str, trial: Trial) -> bool:
-        return bool(self._tied.get(finding, frozenset()) & set(trial.without))
-
     def _keeps(self, finding: str, trial: Trial) -> bool:
         return finding in self._holds([trial])[0].held
 
-    def _pairs_of_faults(self, finding: str) -> list[tuple[str, ...]]:
-        trials = [Trial(without=pair) for pair in combinations(self._faults, 2)]
-        trials = [trial for trial in trials if not self._meaningless(finding, trial)]
-        return [t.without for t, seen in zip(trials, self._holds(trials), strict=True) if finding in seen.held]
+    # --- faults
 
-    def _pairs(self, finding: str, first: Mapping[Trial, Seen]) -> list[tuple[Cured, ...]]:
-        """Two cures that are enough together, those with the fewest places first.
-
-        Those that each changed something for the finding come first, then those of which one did; the others only
-        where none of these is enough.
-        """
-        (base,) = self._holds([Trial()])
-        pairs: dict[int, list[tuple[Cured, ...]]] = {2: [], 1: [], 0: []}
-        for one, other in combinations(self._options, 2):
-            changed = [first[Trial(cured=(o.whole,))].said.get(finding) != base.said.get(finding) for o in (one, other)]
-            pairs[sum(changed)].append((one.whole, other.whole))
-        for wave in pairs.values():
-            found = self._holds([Trial(cured=pair) for pair in wave])
-            enough = [pair for pair, seen in zip(wave, found, strict=True) if finding in seen.held]
-            if enough:
-                return sorted(enough, key=_order)[:MOST_PAIRS]
+    def _faults_less(self, finding: str) -> list[tuple[str, ...]]:
+        for size in (1, 2):
+            trials = [Trial(without=names) for names in combinations(self._faults, size)]
+            trials = [trial for trial in trials if not self._meaningless(finding, trial)]
+            found = [t.without for t, seen in zip(trials, self._holds(trials), strict=True) if finding in seen.held]
+            if found:
+                return found
         return []
 
-    def _least(self, finding: str, cures: tuple[Cured, ...]) -> tuple[Cured, ...]:
-        """As few places and as little at them as is enough, one cure after the other."""
+    def _meaningless(self, finding: str, trial: Trial) -> bool:
+        return bool(self._tied.get(finding, frozenset()) & set(trial.without))
+
+    # --- cures
+
+    def _alone(self, finding: str) -> list[Option]:
+        """The options of which each is enough by itself."""
+        return [option for group in _alike(self._options) for option in self._enough_alone(finding, group)]
+
+    def _enough_alone(self, finding: str, group: Sequence[Option]) -> list[Option]:
+        """Where all of a group together are not enough, none of it is by itself; else halves of it are looked at."""
+        (seen,) = self._holds([_all(group)])
+        if seen.possible and finding not in seen.held:
+            return []
+        if len(group) == 1:
+            return list(group) if finding in seen.held else []
+        middle = len(group) // 2
+        return self._enough_alone(finding, group[:middle]) + self._enough_alone(finding, group[middle:])
+
+    def _together(self, finding: str) -> list[tuple[Cured, ...]]:
+        """The fewest options that are enough with each other; none where even all of them are not."""
+
+        def enough(group: tuple[Option, ...]) -> bool:
+            return self._keeps(finding, _all(group))
+
+        if len(self._options) < 2 or not enough(self._options):
+            return []
+        return [_all(fewest(self._options, enough)).cured]
+
+    def _lessened(self, finding: str, cures: tuple[Cured, ...]) -> Iterator[tuple[Cured, ...]]:
+        """Ever less that is enough: for one cure after the other the fewest places, then the smallest size."""
         for number in range(len(cures)):
             cures = self._fewest(finding, cures, number)
+            yield cures
             cures = self._smallest(finding, cures, number)
-        return cures
+            yield cures
 
     def _fewest(self, finding: str, cures: tuple[Cured, ...], number: int) -> tuple[Cured, ...]:
-        """Whole groups of like places are left out first, then single ones."""
+        """Places that are alike stand side by side, so that they are dismissed together where they are not needed."""
         option, size = cures[number].option, cures[number].size
+        groups = list(dict.fromkeys(place.group for place in cures[number].places))
+        places = tuple(sorted(cures[number].places, key=lambda place: groups.index(place.group)))
 
-        def keeps(places: tuple[Place, ...]) -> bool:
-            return bool(places) and self._keeps(finding, Trial(cured=_with(cures, number, option, places, size)))
+        def enough(chosen: tuple[Place, ...]) -> bool:
+            return self._keeps(finding, Trial(cured=_with(cures, number, option, _in_order(option, chosen), size)))
 
-        places = cures[number].places
-        groups: dict[str, tuple[Place, ...]] = {}
-        for place in places:
-            groups[place.group] = (*groups.get(place.group, ()), place)
-        if len(groups) > 1:
-            kept = irreducible(tuple(groups), lambda names: keeps(tuple(p for name in names for p in groups[name])))
-            places = tuple(place for name in kept for place in groups[name])
-        if len(places) > 1:
-            places = irreducible(places, keeps)
-        return _with(cures, number, option, places, size)
+        kept = fewest(places, enough) if len(places) > 1 else places
+        return _with(cures, number, option, _in_order(option, kept), size)
 
     def _smallest(self, finding: str, cures: tuple[Cured, ...], number: int) -> tuple[Cured, ...]:
         option, places = cures[number].option, cures[number].places
         short, enough = option.at(places).steps
-        best = cures
-        while enough - short > max(1, int(ACCURACY * enough)):
-            middle = (short + enough) // 2
-            tried = _with(cures, number, option, places, option.size(middle))
-            if self._keeps(finding, Trial(cured=tried)):
-                enough, best = middle, tried
-            else:
-                short = middle
-        return best
+
+        def holds(step: int) -> bool:
+            return self._keeps(finding, Trial(cured=_with(cures, number, option, places, option.size(step))))
+
+        if enough:
+            enough = smallest(short, enough, ACCURACY, holds)
+        return _with(cures, number, option, places, option.size(enough))
+
+    # --- cures that are known
+
+    def _is_least(self, finding: str, cures: tuple[Cured, ...]) -> bool:
+        """Whether a cure is enough, and is not with a place less, nor with a smaller size."""
+        if not self._keeps(finding, Trial(cured=cures)):
+            return False
+        return not any(self._keeps(finding, trial) for trial in _less(cures))
+
+
+def _less(cures: tuple[Cured, ...]) -> Iterator[Trial]:
+    """Each cure a little smaller; and at its largest at a place less, of all places where it could be bought."""
+    for number, cured in enumerate(cures):
+        option, places = cured.option, cured.places
+        short, most = option.at(places).steps
+        if most:
+            step = round(cured.size / option.cure.step) if option.cure is not None else 0
+            smaller = step - max(1, int(ACCURACY * step))
+            if smaller > short:
+                yield Trial(cured=_with(cures, number, option, places, option.size(smaller)))
+        for one in places:
+            others = tuple(place for place in option.places if place != one)
+            if others:
+                yield Trial(cured=_with(cures, number, option, others, option.whole.size))
+            elif len(cures) > 1:
+                yield Trial(cured=(*cures[:number], *cures[number + 1 :]))
+
+
+def _alike(options: Sequence[Option]) -> list[tuple[Option, ...]]:
+    """Reserves, second links, and what components have: one sort must not hide what another one is good for."""
+    sorts: dict[str, list[Option]] = {}
+    for option in options:
+        sorts.setdefault(option.sort, []).append(option)
+    return [tuple(group) for group in sorts.values()]
+
+
+def _all(options: Sequence[Option]) -> Trial:
+    return Trial(cured=tuple(option.whole for option in options))
+
+
+def _in_order(option: Option, places: Sequence[Place]) -> tuple[Place, ...]:
+    return tuple(place for place in option.places if place in places)
 
 
 def _with(
