@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Finding, Value, Verdict, read_verdict
-from resilience.study.why.options import merged, options
+from resilience.study.why.options import Cured, Option, merged, options
 from resilience.study.why.search import Answer, OutOfRuns, Search, Seen, Trial
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
@@ -26,6 +26,7 @@ from stadtwerk.studies.variants import NO_CHANGE, Base, Progress, Variant, run_v
 
 if TYPE_CHECKING:
     from simulator.contracts.city import City
+    from simulator.contracts.event import Event
 
 _ = Words("stadtwerk")
 
@@ -69,20 +70,34 @@ def why(
 ) -> Why:
     """Search for what would have kept what failed in a run. Raises `BadInput` for what is no run or no such finding."""
     base = Base.of_run(folder, city)
-    town = base.town()
     verdict = read_verdict((folder / "verdict.json").read_text(encoding="utf-8"))
     findings = [one.id for one in asked(verdict, finding)]
     trials = Trials(base, most_runs, executor, progress)
     answers: tuple[Answer, ...] = ()
     if findings:
         _check_base(folder, trials, findings)
-        subjects = [
-            town.levels[name].subject for one in verdict.findings for name in one.subjects if name in town.levels
-        ]
-        found = options(town, read_events(folder / "events.jsonl"), subjects)
-        faults = [str(entry["id"]) for entry in base.scenario.get("timeline", ())]
-        answers = Search(trials.holds, faults, found, tied(base.scenario)).answers(findings)
-    return Why(folder, town, verdict, answers, base.scenario, len(trials.seen))
+        found = lacks(base, verdict, read_events(folder / "events.jsonl"))
+        answers = answered(base, findings, found, trials)
+    return Why(folder, base.town(), verdict, answers, base.scenario, len(trials.seen))
+
+
+def lacks(base: Base, verdict: Verdict, events: Sequence[Event]) -> tuple[Option, ...]:
+    """What could be bought where a run of this base, with this verdict and these events, shows a lack."""
+    town = base.town()
+    judged = [name for one in verdict.findings for name in one.subjects]
+    return options(town, events, [town.levels[name].subject for name in judged if name in town.levels])
+
+
+def answered(
+    base: Base,
+    findings: Sequence[str],
+    found: Sequence[Option],
+    trials: Trials,
+    known: Sequence[tuple[Cured, ...]] = (),
+) -> tuple[Answer, ...]:
+    """The answers for these findings. `known` are cures that are said to be the smallest (see `Search`)."""
+    faults = [str(entry["id"]) for entry in base.scenario.get("timeline", ())]
+    return Search(trials.holds, faults, found, tied(base.scenario), known).answers(findings)
 
 
 def _check_base(folder: Path, trials: Trials, findings: Sequence[str]) -> None:

@@ -7,6 +7,7 @@ is tried at its largest size first; how little of it is enough is then searched 
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -116,6 +117,50 @@ def merged(changes: Iterable[Change]) -> Change:
             add.setdefault(part, []).extend(entries)
         settings += change.get("set", ())
     return {**({"add": add} if add else {}), **({"set": settings} if settings else {})}
+
+
+def recognised(change: Change, found: Sequence[Option]) -> tuple[Cured, ...] | None:
+    """The cures that a change stands for, where it is made of nothing but these options, each with one size."""
+    added = {str(line["id"]) for line in change.get("add", {}).get("links", ())}
+    links = {str(one["link"]): float(one["autonomy_min"]) for one in change.get("set", ()) if "autonomy_min" in one}
+    numbers = {
+        (str(one["component"]), name): float(value)
+        for one in change.get("set", ())
+        for name, value in one.get("parameters", {}).items()
+        if "component" in one and not isinstance(value, str)
+    }
+    cures: list[Cured] = []
+    for option in found:
+        if option.cure is None:
+            sizes = {place: 0.0 for place in option.places if str((option.lines or {})[place.id]["id"]) in added}
+        else:
+            values = {
+                place: links.get(place.id) if option.kind else numbers.get((place.id, option.parameter))
+                for place in option.places
+            }
+            sizes = {
+                place: value - place.today if option.cure.added else value
+                for place, value in values.items()
+                if value is not None
+            }
+        if sizes:
+            cures.append(Cured(option, tuple(sizes), round(max(sizes.values()), 9)))
+    return tuple(cures) if _parts(merged(cured.change for cured in cures)) == _parts(change) else None
+
+
+def _parts(change: Change) -> tuple[list[str], list[str]]:
+    """A change in a form in which two that say the same are equal."""
+    added = sorted(str(line["id"]) for line in change.get("add", {}).get("links", ()))
+    if change.get("add", {}).get("components"):
+        added.append("components")
+    plain = [
+        {**one, **({"autonomy_min": float(one["autonomy_min"])} if "autonomy_min" in one else {})}
+        for one in change.get("set", ())
+    ]
+    for one in plain:
+        if "parameters" in one:
+            one["parameters"] = {name: v if isinstance(v, str) else float(v) for name, v in one["parameters"].items()}
+    return added, sorted(json.dumps(one, sort_keys=True) for one in plain)
 
 
 def options(city: City, events: Sequence[Event], subjects: Iterable[str] = ()) -> tuple[Option, ...]:

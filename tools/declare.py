@@ -1,0 +1,77 @@
+"""Finds the known weaknesses of scenarios anew and writes them: `python -m tools.declare [NAME ...] [--dry]`.
+
+NAME is a scenario, or a suite for all of its scenarios; left out, all that ship. For each finding that fails the
+smallest cure is looked for, the declared one first, and `expected` in the scenario file is replaced by what was found;
+the rest of the file stays as it is written. What no cure was found for is not declared, so that the scenario fails for
+it. Without `--dry` a scenario that no longer fails loses its declaration. Ends with 1 where something is left uncured,
+2 where the allowed runs did not suffice.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+
+from resilience.judge.verdict import Value
+from resilience.words.changes import change_words
+from stadtwerk.library import find_scenario, load_named_suite, scenario_names
+from stadtwerk.studies.declaring import Declared, declare, with_weaknesses
+
+
+def files(names: list[str]) -> list[Path]:
+    """The scenario files that are meant, each once."""
+    found: dict[Path, None] = {}
+    for name in names or scenario_names():
+        if name in scenario_names():
+            found[find_scenario(name)] = None
+        else:
+            found |= dict.fromkeys(load_named_suite(name).scenarios)
+    return list(found)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tools.declare", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("names", nargs="*", metavar="NAME", help="scenarios or suites (default: all that ship)")
+    parser.add_argument("--dry", action="store_true", help="only tell, change no file")
+    parser.add_argument("--most-runs", type=int, default=120, help="new runs for each scenario (default: %(default)s)")
+    parser.add_argument("--finding", action="append", default=[], help="only these findings; with --dry")
+    options = parser.parse_args()
+    worst = 0
+    for file in files(options.names):
+        start = time.process_time()
+        found = declare(file, options.most_runs, options.finding)
+        show(file, found, time.process_time() - start)
+        if not options.dry:
+            before = file.read_text(encoding="utf-8")
+            after = with_weaknesses(before, found.weaknesses)
+            if after != before:
+                file.write_text(after, encoding="utf-8")
+        if not all(answer.complete for answer in found.answers):
+            worst = 2
+        elif found.uncured and worst == 0:
+            worst = 1
+    return worst
+
+
+def show(file: Path, found: Declared, cpu_s: float) -> None:
+    """What came of one scenario, in lines."""
+    print(f"{file.stem}: {found.verdict.value.value}, {found.runs} trials, {cpu_s:.0f} CPU s", flush=True)
+    town = found.base.town()
+    for answer in found.answers:
+        less = "" if answer.complete else " (not everything was tried)"
+        if not answer.cured:
+            print(f"  {answer.finding}: no cure found{less}; without: {answer.without}")
+        for number, cures in enumerate(answer.cured):
+            from resilience.study.why.options import merged
+
+            words = change_words(merged(cured.change for cured in cures), town).en
+            print(f"  {answer.finding}: {'' if number == 0 else 'or '}{words}{less}")
+    for finding in found.verdict.findings:
+        if finding.value is Value.INCONCLUSIVE:
+            print(f"  {finding.id}: inconclusive: {finding.reason.en}")
+    print(end="", flush=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
