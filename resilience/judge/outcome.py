@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from resilience.judge.verdict import Category, Finding, Value, Verdict
@@ -102,11 +102,15 @@ def weakness_words(verdict: Verdict, expected: KnownWeakness, city: City | None 
 
 @dataclass(frozen=True, slots=True)
 class CuredRun:
-    """The run again with the cure of a weakness: which of its findings do not hold yet, or why it could not be run."""
+    """The run again with the cure of a weakness: which of its findings do not hold yet, or why it could not be run.
+
+    `less` is about half of the cure, as JSON text, where that is enough as well; else empty.
+    """
 
     weakness: Weakness
     left: tuple[Finding, ...] = ()
     error: str = ""
+    less: str = ""
 
     @property
     def cured(self) -> bool:
@@ -114,10 +118,16 @@ class CuredRun:
 
 
 def held_to_cures(judged: Judged, runs: Sequence[CuredRun], city: City) -> Judged:
-    """A known weakness whose cure does not cure is none: nobody knows what it comes from."""
+    """A known weakness whose cure does not cure is none: nobody knows what it comes from.
+
+    A cure of which half would do is told.
+    """
     wrong = next((run for run in runs if not run.cured), None)
-    if judged.outcome is not Outcome.KNOWN or wrong is None:
+    if judged.outcome is not Outcome.KNOWN:
         return judged
+    if wrong is None:
+        more = [_("Less would do: {cure}.", cure=change_words(json.loads(run.less), city)) for run in runs if run.less]
+        return replace(judged, reason=joined([judged.reason, *more], Verbatim(" ")))
     cure = change_words(json.loads(wrong.weakness.cure), city)
     if wrong.error:
         reason: Text = _("The cure of the known weakness does not fit the city: {error}", error=wrong.error)

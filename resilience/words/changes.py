@@ -56,13 +56,13 @@ def _settings(entries: Sequence[Mapping[str, Any]], city: City) -> Iterable[Text
     numbers: dict[tuple[str, str, Value], list[Component]] = {}
     others: dict[tuple[str, str, float], list[Link]] = {}
     for entry in entries:
-        for link in _chosen_links(entry, city):
+        for link in chosen_links(entry, city):
             if "autonomy_min" in entry:
                 reserves.setdefault((str(link.kind), float(entry["autonomy_min"])), []).append(link)
             for name in ("latency_ms", "loss"):
                 if name in entry:
                     others.setdefault((str(link.kind), name, float(entry[name])), []).append(link)
-        for component in _chosen_components(entry, city):
+        for component in chosen_components(entry, city):
             for name, value in entry.get("parameters", {}).items():
                 if not _goes_along(component, name, entry["parameters"]):
                     numbers.setdefault((component.kind, name, value), []).append(component)
@@ -75,7 +75,8 @@ def _settings(entries: Sequence[Mapping[str, Any]], city: City) -> Iterable[Text
         yield _("{kind}, {name} {value}: {ways}", kind=link_words(kind), name=name, value=number(worth), ways=ways)
 
 
-def _chosen_links(entry: Mapping[str, Any], city: City) -> list[Link]:
+def chosen_links(entry: Mapping[str, Any], city: City) -> list[Link]:
+    """The links of the city that an entry under `set` means."""
     if "link" in entry:
         return [city.links[entry["link"]]] if entry["link"] in city.links else []
     wanted = entry.get("links")
@@ -90,7 +91,8 @@ def _link_matches(link: Link, wanted: Mapping[str, str], city: City) -> bool:
     return all(value(name) == given for name, given in wanted.items())
 
 
-def _chosen_components(entry: Mapping[str, Any], city: City) -> list[Component]:
+def chosen_components(entry: Mapping[str, Any], city: City) -> list[Component]:
+    """The components that an entry under `set` means."""
     if "component" in entry:
         return [city.components[entry["component"]]] if entry["component"] in city.components else []
     wanted = entry.get("components")
@@ -102,14 +104,20 @@ def _chosen_components(entry: Mapping[str, Any], city: City) -> list[Component]:
 def _reserve(kind: str, minutes: float, links: Sequence[Link], city: City) -> Text:
     found = registry().links.get(LinkKind(kind))
     title = found.reserve.title if found is not None and found.reserve is not None else link_words(kind)
-    places = enumerated([name_of(link.target, city) for link in links], NAMED)
+    places = _places([name_of(link.target, city) for link in links])
     return _(
-        "{title} for {time} at {places} (today {today})",
+        "{title} for {time} instead of {today} at {places}",
         title=title,
         time=quantity(minutes * S_PER_MIN, "s"),
         places=places,
         today=_range([link.autonomy_s for link in links], "s"),
     )
+
+
+def _places(names: list[Text]) -> Text:
+    """The only place by its name; several with their number before the names, of which the first are told."""
+    listed = enumerated(names, NAMED)
+    return listed if len(names) == 1 else _("{n} places ({names})", n=number(len(names)), names=listed)
 
 
 def _goes_along(component: Component, name: str, given: Mapping[str, Value]) -> bool:
@@ -130,7 +138,7 @@ def _cure(kind: str, name: str) -> Cure | None:
 
 def _number(kind: str, name: str, value: Value, components: Sequence[Component], city: City) -> Text:
     parameter, cure = _declared(kind, name), _cure(kind, name)
-    places = enumerated([name_of(component.id, city) for component in components], NAMED)
+    places = _places([name_of(component.id, city) for component in components])
     title: Text = Verbatim(name) if cure is None else cure.title
     today = [
         component.parameters.get(name, None if parameter is None else parameter.default) for component in components
@@ -140,7 +148,7 @@ def _number(kind: str, name: str, value: Value, components: Sequence[Component],
     unit = "" if parameter is None else SHARE if parameter.unit == "1" else parameter.unit
     before = [float(one) for one in today if one is not None and not isinstance(one, str)]
     return _(
-        "{title} at {places}: {value} (today {today})",
+        "{title} at {places}: {value} instead of {today}",
         title=title,
         places=places,
         value=quantity(float(value), unit),

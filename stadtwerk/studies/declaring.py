@@ -107,13 +107,14 @@ EXPECTED = re.compile(r"^expected:.*\n(?:(?:[ \t]+.*)?\n)*", re.MULTILINE)
 
 def with_weaknesses(text: str, weaknesses: Sequence[Mapping[str, Any]]) -> str:
     """A scenario file with these known weaknesses in the place of its own; everything else stays as it is written."""
-    part = _expected(weaknesses)
+    part = expected_part(weaknesses)
     if EXPECTED.search(text):
         return EXPECTED.sub(lambda _: f"{part}\n" if part else "", text, count=1)
     return re.sub(r"^city:", f"{part}\ncity:", text, count=1, flags=re.MULTILINE) if part else text
 
 
-def _expected(weaknesses: Sequence[Mapping[str, Any]]) -> str:
+def expected_part(weaknesses: Sequence[Mapping[str, Any]]) -> str:
+    """The part `expected` of a scenario file, empty where there is nothing to declare."""
     if not weaknesses:
         return ""
     lines = ["expected:", "  verdict: fail", "  weaknesses:"]

@@ -21,6 +21,7 @@ from resilience.judge.outcome import ASKED, CuredRun, Judged, Outcome, exit_code
 from resilience.judge.verdict import Category, Finding, Value, Verdict
 from resilience.study.shrink import Piece, Shrunk, Timeline, shrink
 from resilience.study.suite import OptOuts, SuiteRun, opt_outs, suite_junit_xml
+from resilience.study.why.less import lesser
 from simulator.contracts.document import load_document
 from simulator.contracts.duration import seconds, shown
 from simulator.contracts.problem import BadInput, Problem, reason_of
@@ -210,14 +211,25 @@ def _run_one(request: RunRequest, weaknesses: tuple[Weakness, ...]) -> _Done:
 
 
 def run_cured(file: Path, seed: int | None, weaknesses: Sequence[Weakness]) -> tuple[CuredRun, ...]:
-    """Each weakness of a scenario with its cure, as a light run. Raises `BadInput`."""
+    """Each weakness of a scenario with its cure, and with about half of it, as light runs. Raises `BadInput`."""
     if not weaknesses:
         return ()
     base = Base.of_scenario(file, seed=seed)
     plain = {name: part for name, part in base.scenario.items() if name != "expected"}
     jobs = [base.job(plain, weakness.cure) for weakness in weaknesses]
     found = run_variants(jobs)
-    return tuple(_cured_run(one, found[job.key]) for one, job in zip(weaknesses, jobs, strict=True))
+    cured = [_cured_run(one, found[job.key]) for one, job in zip(weaknesses, jobs, strict=True)]
+    return tuple(replace(run, less=_less(base, plain, run.weakness)) if run.cured else run for run in cured)
+
+
+def _less(base: Base, scenario: Mapping[str, Any], weakness: Weakness) -> str:
+    """The first of the changes that are about half of a cure and are enough too; empty if none is."""
+    for change in lesser(json.loads(weakness.cure), base.town()):
+        text = json.dumps(change, sort_keys=True)
+        job = base.job(scenario, text)
+        if _cured_run(weakness, run_variants([job])[job.key]).cured:
+            return text
+    return ""
 
 
 def _cured_run(weakness: Weakness, variant: Variant) -> CuredRun:

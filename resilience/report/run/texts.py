@@ -125,10 +125,18 @@ TEXTS: dict[str, Text] = {
         "The run again without each fault, and with each lack cured that it shows; of each cure as little as is enough."
     ),
     "why-not-asked": _("Nobody has asked yet. This command looks for it and fills it in here:"),
-    "why-without": _("It holds without any one of these:"),
-    "why-with": _("It holds with any one of these, the smallest first:"),
-    "why-none": _("No cure found: nothing that the town could buy of what it has keeps it, alone or in pairs."),
-    "why-incomplete": _("Not everything was tried: the allowed runs were used up. The same command goes on from here."),
+    "why-without": _("What would have kept it, had one of these not happened:"),
+    "why-with": _(
+        "What would have kept it, the least first (fewest places, then the smallest size, the same at each of them):"
+    ),
+    "why-none": _(
+        "No cure found: of what the town could have more of where this run shows a lack, nothing would have kept it, "
+        "not even all together."
+    ),
+    "why-incomplete": _(
+        "Not everything was tried: the allowed runs were used up, so perhaps less would do. "
+        "The same command goes on from here."
+    ),
     "why-nothing": _("Nothing that was asked for failed."),
     "after": _("after"),
     "alike": _("and {n} more like it at the same time"),

@@ -10,7 +10,7 @@ not only a choice of which none can be left out.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import TypeVar
 
@@ -32,7 +32,7 @@ def fewest(parts: Parts[Part], enough: Callable[[Parts[Part]], bool]) -> Parts[P
             known[rest] = enough(rest)
         return known[rest]
 
-    cores = [(part,) for part in _necessary(parts, holds_without)]
+    cores: list[tuple[Part, ...]] = [(part,) for part in _necessary(parts, holds_without)]
     while True:
         chosen = _smallest_hitting_set(cores)
         others = tuple(part for part in parts if part not in chosen)
@@ -67,7 +67,7 @@ def _core(parts: Parts[Part], holds_without: Callable[[Parts[Part]], bool]) -> P
     return needed((), False, parts)
 
 
-def _smallest_hitting_set(cores: list[Parts[Part]]) -> list[Part]:
+def _smallest_hitting_set(cores: Sequence[Parts[Part]]) -> list[Part]:
     """As few parts as touch every core: of sets of one size the first in the order of the cores."""
     for size in count():
         found = _hitting(cores, [], size)
@@ -76,7 +76,7 @@ def _smallest_hitting_set(cores: list[Parts[Part]]) -> list[Part]:
     raise AssertionError
 
 
-def _hitting(cores: list[Parts[Part]], chosen: list[Part], left: int) -> list[Part] | None:
+def _hitting(cores: Sequence[Parts[Part]], chosen: list[Part], left: int) -> list[Part] | None:
     open_ = [core for core in cores if not any(part in chosen for part in core)]
     if not open_:
         return chosen
@@ -89,7 +89,7 @@ def _hitting(cores: list[Parts[Part]], chosen: list[Part], left: int) -> list[Pa
     return None
 
 
-def _apart(cores: list[Parts[Part]]) -> int:
+def _apart(cores: Sequence[Parts[Part]]) -> int:
     """How many cores that share nothing there are at the least: each needs a part of its own."""
     taken: set[Part] = set()
     number = 0

@@ -122,7 +122,11 @@ def merged(changes: Iterable[Change]) -> Change:
 def recognised(change: Change, found: Sequence[Option]) -> tuple[Cured, ...] | None:
     """The cures that a change stands for, where it is made of nothing but these options, each with one size."""
     added = {str(line["id"]) for line in change.get("add", {}).get("links", ())}
-    links = {str(one["link"]): float(one["autonomy_min"]) for one in change.get("set", ()) if "autonomy_min" in one}
+    links = {
+        str(one["link"]): float(one["autonomy_min"])
+        for one in change.get("set", ())
+        if {"link", "autonomy_min"} <= one.keys()
+    }
     numbers = {
         (str(one["component"]), name): float(value)
         for one in change.get("set", ())
@@ -242,9 +246,10 @@ def _other_source(city: City, link: Link, kind: LinkKind, out: set[str]) -> Comp
     """The nearest component of the source's type that gives this kind of link, is not out, and does not lead there."""
     target, type_of = city.components[link.target], city.components[link.source].kind
     joined = {one.source for one in city.links_into(link.target, kind)} | {link.target}
+    giving = {one.source for one in city.links_of_kind(kind)}
     if registry().links[kind].undirected:
         joined |= {one.target for one in city.links_out_of(link.target, kind)}
-    giving = {one.source for one in city.links_of_kind(kind)}
+        giving |= {one.target for one in city.links_of_kind(kind)}
     near = [
         other
         for other in city.of_kind(type_of)

@@ -21,8 +21,9 @@ examples:
   stadtwerk why runs/blackout-seed1 --jobs 4 --lang de
 
 The run is lived through again without each of its faults, and with each lack cured that its event log shows: a longer
-reserve, a second link, another crew, more of whatever a component declares. Of each cure that is enough the smallest
-size is searched for; where no single one is, pairs are tried. What has been run is kept in the cache: a search that is
+reserve, a second link, another crew, more of whatever a component declares. Of each cure that is enough the fewest
+places are searched for, then the smallest size, the same at each of them; where no single one is, the fewest that are
+enough together. It is taken that more never harms. What has been run is kept in the cache: a search that is
 interrupted goes on where it stopped. The answer stands on the terminal, in RUN/why.json and in RUN/report.html.
 exit codes: 0 answered, 2 not everything could be tried within --most-runs, 64 bad input
 """
@@ -64,12 +65,16 @@ def execute(options: argparse.Namespace) -> int:
         found = why(Path(options.run), options.finding, options.city, options.most_runs, executor, terminal.counting_up)
     path = write(found, options.lang)
     _show(terminal, found)
-    print(f"{terminal.said(_('answers'))}: {path}")
+    answers = _("answers: {path}", path=str(path))
+    print(terminal.said(answers))
     return 0 if all(answer.complete for answer in found.answers) else 2
 
 
 def _show(terminal: Terminal, found: object) -> None:
+    import textwrap
+
     from resilience.report.run.texts import say
+    from stadtwerk.studies.declaring import expected_part, plain
     from stadtwerk.studies.why import Why
     from stadtwerk.studies.why_results import changes, rows
 
@@ -89,21 +94,9 @@ def _show(terminal: Terminal, found: object) -> None:
             for number, words in enumerate(row.cures, start=1):
                 print(f"  {number}. {words.of(lang)}")
             print(terminal.said(_("The first as a known weakness of a scenario:")))
-            print(declared(answer.finding, changes(answer)[0]))
+            found_cure = {"findings": [answer.finding], "cure": plain(changes(answer)[0])}
+            print(textwrap.indent(expected_part([found_cure]), "  "), end="")
         else:
             print(say("why-none", lang))
         if not answer.complete:
             print(say("why-incomplete", lang))
-
-
-def declared(finding: str, change: object) -> str:
-    """A cure as it stands in a scenario file, indented."""
-    import json
-    import textwrap
-
-    import yaml
-
-    plain = json.loads(json.dumps(change))
-    data = {"expected": {"verdict": "fail", "weaknesses": [{"findings": [finding], "cure": plain}]}}
-    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
-    return textwrap.indent(text.rstrip("\n"), "  ")

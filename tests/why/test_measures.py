@@ -1,0 +1,99 @@
+"""What `why` finds for each kind of measure in a hamlet where a line of arithmetic says what is needed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+from stadtwerk.__main__ import main
+from tests.city.towns import CITY, COMPONENTS, LINKS, hamlet
+
+HALL_COMPONENTS = (
+    COMPONENTS.rstrip()
+    + """
+    hall-1,town-hall,300,200,,city,,,,,Town hall,"opens_s=0; closes_s=0; activate_s=0; paper_share=0.2"
+    """
+)
+HALL_LINKS = (
+    LINKS.rstrip()
+    + """
+    gw-hall,data,gateway-west,hall-1,city,,2,,
+    s-hall,control,scada,hall-1,city,,,,
+    g-hall,power,generator-1,hall-1,city,,,,
+    """
+)
+HALL_LEVEL = "levels:\n      - {id: hall-1, measure: lifeline, subject: hall-1, minimum: 0.47, people: 100}\n"
+
+
+def cures(place: Path, timeline: str, level: str, hours: str, **city: str) -> list[dict]:  # type: ignore[type-arg]
+    """The cures that are told of the only expectation, the smallest first."""
+    (place / "city").mkdir()
+    hamlet(place / "city", **city)
+    scenario = f"""\
+        schema: stadtwerk/scenario/1
+        id: one
+        title: {{de: Eine Probe, en: A probe}}
+        question: {{de: "Hält der Weiler?", en: "Does the hamlet hold?"}}
+        city: {{path: city}}
+        run: {{start: "2026-01-14T06:00", warmup: 10min, duration: {hours}}}
+        timeline: {timeline}
+        expect: [{{id: level, type: invariant, level: {level}, longest: 0s}}]
+        """
+    (place / "one.yaml").write_text(dedent(scenario), encoding="utf-8")
+    assert main(["run", str(place / "one.yaml"), "--mqtt", "off", "--no-twin", "--out", str(place / "run")]) == 1
+    assert main(["why", str(place / "run"), "level", "--city", str(place / "city")]) == 0
+    (answer,) = json.loads((place / "run" / "why.json").read_text(encoding="utf-8"))["answers"]
+    assert answer["complete"]
+    return list(answer["cures"])
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+def bought(found: list[dict], name: str) -> dict:  # type: ignore[type-arg]
+    (one,) = (cure["bought"][0] for cure in found if [part["cure"] for part in cure["bought"]] == [name])
+    return dict(one)
+
+
+def test_fuel_for_as_long_as_the_run_without_what_the_battery_bridges(tmp_path: Path) -> None:
+    """20 l/h; 30 h 15 min and the 10 min before, less a battery of 10 min: 605 l, in steps of 10 l."""
+    found = cures(tmp_path, "[]", "hospital-1", "30h15min")
+    assert bought(found, "generator: fuel_l") == {
+        "cure": "generator: fuel_l",
+        "size": 610,
+        "places": ["generator-1"],
+    }
+
+
+def test_a_water_tank_for_as_long_as_the_pipe_is_cut(tmp_path: Path) -> None:
+    """Today for 4 h; the pipe is cut for 6 h 20 min."""
+    found = cures(tmp_path, "[{id: cut, at: 30min, fault: link-cut, target: w-h, for: 6h20min}]", "hospital-1", "8h")
+    assert bought(found, "reserve: water")["size"] == pytest.approx(380, abs=7)
+    assert bought(found, "reserve: water")["size"] >= 380
+
+
+def test_staff_on_stand_by_so_that_half_are_there(tmp_path: Path) -> None:
+    """60 % are absent, of those on stand-by too. On its generator it serves 80 %: 0.8 * 0.4 (1 + r) >= 0.5, so r is at
+    least 0.5625, in steps of 0.01.
+    """
+    ill = "[{id: ill, at: 30min, fault: staff-absent, target: hospital-1, parameters: {share: 0.6}, for: 1h}]"
+    found = cures(tmp_path, ill, "hospital-1", "3h")
+    assert bought(found, "hospital: staff_reserve")["size"] == 0.57
+
+
+def test_a_paper_counter_as_large_as_is_required_or_a_second_line_from_the_other_gateway(tmp_path: Path) -> None:
+    cut = "[{id: cut, at: 30min, fault: link-cut, target: gw-hall, for: 1h}]"
+    city = {
+        "components": HALL_COMPONENTS,
+        "links": HALL_LINKS,
+        "city": CITY.replace("levels:\n", HALL_LEVEL),
+    }
+    found = cures(tmp_path, cut, "hall-1", "3h", **city)
+    assert bought(found, "town-hall: paper_share")["size"] == 0.47
+    line = next(cure for cure in found if cure["change"].get("add"))["change"]["add"]["links"]
+    assert [(one["source"], one["target"], one["kind"]) for one in line] == [("gateway-east", "hall-1", "data")]
