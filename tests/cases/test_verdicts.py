@@ -153,3 +153,12 @@ def test_what_ships_says_where_its_faults_made_no_difference(name: str, tmp_path
     said = "The faults made no difference to anything that was judged."
     assert run.found("difference")["reason"]["en"].startswith(said)
     assert "made no difference" in run.said
+
+
+def test_a_short_circuit_waits_for_somebody_to_find_it(tmp_path: Path) -> None:
+    """A line that is merely open is fed from the other side within minutes. A short circuit is found by a crew first:
+    an hour, as in German towns (Netze BW: nearly all back after 50 to 60 min), so a quarter of an hour is missed.
+    """
+    run = answer(HERE / "short-circuit.yaml", tmp_path / "run")
+    assert run.code == FAIL and run.found("expectation", "p")["value"] == "fail"
+    assert 30 * 60 < max(low_s(tmp_path / "run").values()) < 75 * 60

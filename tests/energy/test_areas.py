@@ -41,6 +41,16 @@ def feeder(tmp_path: Path, *store: Component, **substation: float) -> Runtime:
     return runtime
 
 
+def star(tmp_path: Path, **substation: float) -> Runtime:
+    """Four feeders of one bus each at the busbar of one substation; the last is the one that matters most."""
+    net = chain([0.1] * 4)
+    net.line["from_bus"] = 1
+    city = town(written(net, tmp_path / "p.json"), priorities={"bus-5": 1.0})
+    given = component("substation-0", "substation", **substation)
+    runtime, _ = run(replace(city, components={**city.components, "substation-0": given}))
+    return runtime
+
+
 def up(runtime: Runtime) -> list[float]:
     """Which of the four buses are supplied."""
     return [float(runtime.quantities.value(f"bus-{i}", "load_w") > 0) for i in range(2, 6)]
@@ -96,7 +106,7 @@ def test_a_second_outage_needs_a_black_start_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_dark_area_comes_back_in_steps_the_most_important_first(tmp_path: Path) -> None:
-    runtime = feeder(tmp_path, restore_steps=4.0, restore_step_s=120.0)
+    runtime = star(tmp_path, restore_steps=4.0, restore_step_s=120.0)
     outage(runtime)
     runtime.clock.run_until(to_ticks(BACK_S))
     assert modes(runtime, "substation-0") == [(OUT_S, "none"), (BACK_S, "infeed")]
@@ -110,8 +120,16 @@ def test_a_dark_area_comes_back_in_steps_the_most_important_first(tmp_path: Path
     assert all(runtime.log.trace(e.id)[0].kind is EventKind.CLEAR for e in steps)
 
 
+def test_one_feeder_comes_back_as_a_whole(tmp_path: Path) -> None:
+    """What can be held back is what has a breaker at the busbar, not a single local substation along a feeder."""
+    runtime = feeder(tmp_path, restore_steps=4.0, restore_step_s=120.0)
+    outage(runtime)
+    runtime.clock.run_until(to_ticks(BACK_S))
+    assert up(runtime) == [1, 1, 1, 1]
+
+
 def test_an_outage_during_the_return_starts_it_anew(tmp_path: Path) -> None:
-    runtime = feeder(tmp_path, restore_steps=2.0, restore_step_s=600.0)
+    runtime = star(tmp_path, restore_steps=2.0, restore_step_s=600.0)
     outage(runtime)
     runtime.clock.run_until(to_ticks(BACK_S + 100))
     runtime.faults.apply("substation-0", "substation-out", "y", {})

@@ -64,7 +64,7 @@ def test_every_thing_left_out_is_said(tmp_path: Path) -> None:
     net.line.loc[0, "max_i_ka"] = float("nan")
     said = {(a.subject.of("en"), a.text.of("en")) for a in import_pandapower(net, tmp_path / "p.json")}
     for subject, part in (
-        ("generation", "hydro): voltage control left out"),
+        ("generation", "hydro): holds its voltage within its reactive power"),
         ("generation", "wind): not PV"),
         ("load", "out of service"),
         ("impedance", "left out"),

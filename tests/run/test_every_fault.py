@@ -96,6 +96,8 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
     ("pv", "pv-loss"): lambda t, x: t.value(x, "power_w") == 0,
     ("bus", "bus-out"): lambda t, x: t.value(x, "energised") == 0,
     ("line", "line-trip"): lambda t, x: t.value(x, "loading_pu") == 0,
+    ("line", "short-circuit"): lambda t, x: t.value(x, "loading_pu") == 0,
+    ("substation", "substation-flooded"): lambda t, x: t.value(x, "power_w") == 0,
     ("line", "feeder-out"): lambda t, x: t.value(x, "loading_pu") == 0,
     ("transformer", "transformer-out"): lambda t, x: t.value(x, "loading_pu") == 0,
     **{

@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
-from simulator.domains.energy.model import Bools, Site
+from simulator.domains.energy.model import Bools, Ints, Site
 from simulator.domains.energy.state import GridState
 
 INFEED, RING, ISLAND, NONE = "infeed", "ring", "island", "none"
@@ -30,8 +30,9 @@ class Areas:
     A substation's area is what hangs on its busbar at the begin. *infeed* while it feeds; else *ring* while enough of
     the area is fed from other substations over ring points, *island* while a grid battery carries any of it, *none*.
 
-    After an outage the part of the area that was dark comes back in `restore_steps`, `restore_step_s` apart, buses of
-    priority 1 first: all at once would draw too much (cold-load pick-up). `changed` is called at each step.
+    After an outage the part of the area that was dark comes back in `restore_steps`, `restore_step_s` apart, feeder by
+    feeder of its busbar, those with buses of priority 1 first: all at once would draw too much (cold-load pick-up).
+    `changed` is called at each step.
     """
 
     def __init__(self, runtime: Runtime, state: GridState, changed: Callable[[int], None]) -> None:
@@ -82,10 +83,10 @@ class Areas:
     def _hold_back(self, site: Site, dark: Bools, cause: int | None, told: dict[int, int]) -> None:
         component = self._runtime.city.components.get(site.id)
         grid = self._state.grid
-        order = np.lexsort((np.arange(len(dark)), grid.bus_priority))
-        order = order[(dark & (grid.bus_rated_w > 0))[order]]
         steps = 1 if component is None else max(1, int(component.number("restore_steps")))
-        groups = [group for group in np.array_split(order, steps) if len(group)]
+        feeders = self._feeders(site, dark & (grid.bus_rated_w > 0))
+        sizes = np.array_split(np.arange(len(feeders)), steps)
+        groups = [np.concatenate([feeders[i] for i in part]) for part in sizes if len(part)]
         if component is None or len(groups) < 2:
             return
         event = self._runtime.log.add(events.RETURNS_IN_STEPS, site.id, cause=cause, value=float(len(groups)))
@@ -94,6 +95,14 @@ class Areas:
             told.update((int(bus), event) for bus in group)
             release = partial(self._release, site.id, self._serial[site.id], group, k + 1, len(groups), event)
             self._runtime.clock.after(k * component.number("restore_step_s"), site.id, release)
+
+    def _feeders(self, site: Site, dark: Bools) -> list[Ints]:
+        """The dark buses of an area by the feeder of its busbar that leads to them, those with lifelines first."""
+        state = self._state
+        at = ~np.isin(state.grid.end_bus, list(state.busbar(site)))
+        label = state.parts(state.closed & at).label
+        groups = [np.flatnonzero(dark & (label == one)) for one in np.unique(label[dark]).tolist()]
+        return sorted(groups, key=lambda group: (int(state.grid.bus_priority[group].min()), int(group[0])))
 
     def _release(self, site: str, serial: int, buses: np.ndarray, step: int, steps: int, cause: int) -> None:
         if serial == self._serial[site]:

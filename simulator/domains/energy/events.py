@@ -131,17 +131,37 @@ OPENED = EventCode("energy.opened", EventKind.SWITCH, _("opened, its detour is n
 NOT_NEEDED = EventCode("energy.not-needed", EventKind.NOTE, _("stays open, no longer needed"))
 WOULD_OVERLOAD = EventCode("energy.would-overload", EventKind.NOTE, _("stays open, it would overload something"))
 DOES_NOT_MOVE = EventCode("energy.switch-stuck", EventKind.NOTE, _("does not move"))
-DETOUR_SHEDS = EventCode(
-    "energy.detour-sheds",
+OPEN_SECTION = EventCode(
+    "energy.open-section",
     EventKind.NOTE,
-    _("{value} on the detour still without power so that nothing is overloaded: {buses}"),
-    {"value": BUSES, "buses": Role.COMPONENTS},
+    _("to be opened first, for the detour does not carry the {buses} behind it"),
+    {"buses": BUSES},
 )
-DETOUR_CARRIES = EventCode(
-    "energy.detour-carries",
-    EventKind.NOTE,
-    _("the detour carries all its local substations"),
+SECTION_OPENED = EventCode(
+    "energy.section-opened",
+    EventKind.SWITCH,
+    _("opened towards {buses}, so that the detour is not overloaded"),
+    {"buses": BUSES},
+    alone=True,
+)
+SECTION_CLOSED = EventCode(
+    "energy.section-closed",
+    EventKind.SWITCH,
+    _("closed again towards {buses}, the detour carries them"),
+    {"buses": BUSES},
     mends=True,
+)
+LOCATING = Task("locating", _("locating and isolating"))
+FEEDER_TRIPPED = EventCode(
+    "energy.feeder-tripped",
+    EventKind.SWITCH,
+    _("short circuit: the breaker of its feeder trips, {value} without power"),
+    {"value": BUSES},
+    alone=True,
+)
+ISOLATED = EventCode("energy.isolated", EventKind.SWITCH, _("located and isolated"), mends=True)
+FEEDER_BACK = EventCode(
+    "energy.feeder-back", EventKind.SWITCH, _("the breaker of its feeder is closed again"), mends=True
 )
 BLIND = EventCode("energy.view-lost", EventKind.SWITCH, _("sees nothing of the grid, switching goes by hand"))
 SEES = EventCode(

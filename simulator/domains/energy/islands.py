@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,17 +73,3 @@ def enough(order: Ints, load_w: Floats, surplus_w: float) -> Ints:
         return order[:0]
     covered = np.cumsum(load_w[order])
     return order[: int(np.searchsorted(covered, surplus_w)) + 1]
-
-
-def fewest(count: int, fits: Callable[[int], bool]) -> int:
-    """The least k for which `fits(k)` was seen to hold, by bisection; `fits(count)` is taken as true."""
-    if fits(0):
-        return 0
-    low, high = 0, count
-    while high - low > 1:
-        middle = (low + high) // 2
-        if fits(middle):
-            high = middle
-        else:
-            low = middle
-    return high

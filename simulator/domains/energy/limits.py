@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from simulator.domains.energy.engine import Solver
-from simulator.domains.energy.islands import fewest, shedding_order
-from simulator.domains.energy.model import Bools, Floats, Ints, Solution
+from simulator.domains.energy.model import Bools, Floats, Solution
 from simulator.domains.energy.state import GridState
 
 LOWEST_PU = 0.9
@@ -29,25 +28,14 @@ class Limits:
         self._top: Floats = np.maximum(HIGHEST_LOADING, peak.loading)
         self._floor: Floats = np.minimum(LOWEST_PU, np.where(peak.voltage_pu > 0, peak.voltage_pu, LOWEST_PU))
 
-    def least_shed(self, closed: Bools, buses: Bools, share: float) -> Ints | None:
-        """The fewest buses to shed among `buses` so that, with these ends closed, nothing is overloaded.
+    def carries(self, closed: Bools, buses: Bools, share: float) -> bool:
+        """Whether nothing is overloaded with these ends closed. `share` of each rating is used up at most.
 
-        None if even shedding all fails. What is overloaded without any load of `buses` does not count against them,
-        but they may not add to it. `share` of the rating is used up at most.
+        What is overloaded without any load of `buses` does not count against them, but they may not add to it.
         """
         state = self._state
-        order = shedding_order(state.grid, buses, state.bus_load_w())
-        others = state.shed & ~buses
-
-        def solve(count: int) -> Solution:
-            shed = others.copy()
-            shed[order[:count]] = True
-            return self._solver.what_if(state.inputs(closed, shed))
-
-        bare = solve(len(order))
-        if bare.approximate:
-            return None
-        return order[: fewest(len(order), lambda k: self._fits(solve(k), bare, share))]
+        bare = self._solver.what_if(state.inputs(closed, state.shed | buses))
+        return not bare.approximate and self._fits(self._solver.what_if(state.inputs(closed)), bare, share)
 
     def _fits(self, flow: Solution, bare: Solution, share: float) -> bool:
         if flow.approximate:

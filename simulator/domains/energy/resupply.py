@@ -1,4 +1,9 @@
-"""Re-supply: dead parts are joined to live ones through open ring points, and back when the repair is done."""
+"""Re-supply: dead parts are joined to live ones through open ring points, and back when the repair is done.
+
+Where a detour does not carry all that hangs on it, somebody opens a switch first and leaves the section behind it dark:
+the grid control from afar at the busbar of a substation, a crew at any other local substation. Nothing sheds load by
+itself.
+"""
 
 from __future__ import annotations
 
@@ -14,38 +19,55 @@ from simulator.coupling.police import STAFF_ABSENT, staff_present
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
-from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch, named
+from simulator.domains.energy.model import Bools, Grid, Ints, RingSwitch
 from simulator.domains.energy.state import GridState
 from simulator.domains.ict.catalogue import CONTROL
 
 BACK_LOADING = 0.95
-"""Shed buses come back on a detour only where this loading is kept (assumption, so that they do not go in and out)."""
-WORTH = 0.05
-"""A further ring point is closed if it brings back at least this share of what a detour had to shed (assumption)."""
+"""A section comes back on a detour only where this loading is kept (assumption, so that it does not go in and out)."""
+HEAD_S, HEAD_HAND_S = 300.0, 900.0
+"""Time to close the breaker of a feeder from afar, with the decision, and by hand (assumption: as a ring switch)."""
 TRIALS = 20
 """Ring points that are tried for one dead part, in the order of the file (assumption: more are not looked at)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one opened end leaves dark, seen from where a detour feeds: `load_w` by the load of now.
+
+    `own` says whether the end is at the busbar of a substation, where the grid control switches from afar.
+    """
+
+    end: int
+    buses: Ints
+    load_w: float
+    first: int
+    own: bool
+
+
 @dataclass(eq=False, slots=True)
 class Region:
-    """Buses that lost their infeed and hang on a detour, with the ring switches that were closed for it.
+    """Buses that lost their infeed and hang on a detour, with the ring switches closed and sections opened for it.
 
     `event` is the last of those closings.
     """
 
     buses: Bools
     switches: list[RingSwitch] = field(default_factory=list)
+    sections: list[Section] = field(default_factory=list)
     event: int | None = None
+    busy: bool = False
 
 
 @dataclass(eq=False, slots=True)
 class _Order:
-    """A switch on its way to be closed: for a dead part, or to relieve a region."""
+    """A switch on its way to be closed for a dead part, once the section that the detour does not carry is open."""
 
     switch: RingSwitch
     remote: bool
-    region: Region | None
+    section: Section | None
     cause: int | None
+    opened: bool = False
     void: bool = False
 
 
@@ -73,7 +95,7 @@ class Resupply:
     def plan(self, cause: int | None) -> None:
         """Order a switch for every dead part, and for every detour that had to shed, unless one is on its way."""
         parts = self._state.parts()
-        if parts.live.all() and not self.regions:
+        if parts.live.all():
             self._told.clear()
             return
         dead = np.unique(parts.label[~parts.live]).tolist()
@@ -81,29 +103,29 @@ class Resupply:
         load = self._state.bus_load_w()
         for label in dead:
             buses = parts.label == label
-            usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0
+            usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0 and not self._state.short_in(buses)
             if usable and not self._awaited(buses):
                 reason = self._state.reason(buses)
                 self._order_for(buses, label, reason[0] if cause is None and reason is not None else cause)
-        for region in self.regions:
-            waiting = any(order.region is region for order in self._orders)
-            if not waiting and (self._state.region_shed & region.buses).any():
-                self._order_more(region, region.event if cause is None else cause)
 
     def review(self) -> None:
-        """The load went on: shed more on a detour that no longer carries it, bring back what it carries again."""
+        """The load went on: open a section on a detour that no longer carries it, close one that it carries again."""
         state = self._state
         for region in self.regions:
-            mine = state.region_shed & region.buses
-            now = self._limits.least_shed(state.closed, region.buses, HIGHEST_LOADING)
-            if now is None:
+            if region.busy:
                 continue
-            if len(now) > mine.sum():
-                self._shed(region, now, region.switches[0].id, region.event)
-            elif mine.any():
-                back = self._limits.least_shed(state.closed, region.buses, BACK_LOADING)
-                if back is not None and len(back) < mine.sum():
-                    self._shed(region, back, region.switches[0].id, region.event)
+            if not self._limits.carries(state.closed, region.buses, HIGHEST_LOADING):
+                found = self._section(state.closed, region.switches[0], region.buses)
+                if found is not None:
+                    self._operate(region, found, region.event)
+                continue
+            for section in reversed(region.sections):
+                back = state.closed.copy()
+                back[section.end] = True
+                dark = not state.parts().live[section.buses].any()
+                if dark and self._limits.carries(back, region.buses, BACK_LOADING):
+                    self._operate(region, section, state.opened.get(section.end))
+                    break
 
     def restore(self, cause: int | None) -> None:
         """Open the ring switches again wherever nobody needs them any more.
@@ -117,18 +139,21 @@ class Resupply:
             closed = state.closed.copy()
             for switch in region.switches:
                 closed[list(switch.ends)] = False
+            for section in region.sections:
+                closed[section.end] = True
             if (state.parts().live & ~state.parts(closed).live).any():
                 continue
             state.closed = closed
-            state.region_shed &= ~region.buses
             self.regions.remove(region)
+            for section in region.sections:
+                state.opened.pop(section.end, None)
             for switch in region.switches:
                 self._log_switch(switch, "closed", "open", events.OPENED, {}, cause)
 
     # orders
 
     def _awaited(self, buses: Bools) -> bool:
-        return any(order.region is None and buses[self._buses(order.switch)].any() for order in self._orders)
+        return any(buses[self._buses(order.switch)].any() for order in self._orders)
 
     def _buses(self, switch: RingSwitch) -> Ints:
         return np.array(switch.buses, dtype=np.int64)
@@ -148,38 +173,129 @@ class Resupply:
     def _order_for(self, buses: Bools, label: int, cause: int | None) -> None:
         live = self._state.parts().live
         load = self._state.bus_load_w()
-        found: list[tuple[bool, bool, float, int, RingSwitch]] = []
+        found: list[tuple[bool, bool, float, int, RingSwitch, Section | None]] = []
         for switch in self._free():
             ends = self._buses(switch)
             if not (buses[ends].any() and live[ends].any()):
                 continue
             if len(found) == TRIALS:
                 break
-            shed = self._limits.least_shed(self._with(switch), buses, HIGHEST_LOADING)
-            if shed is not None and load[shed].sum() < load[buses].sum() * (1 - SAME):
-                found.append((len(shed) > 0, not self._remote(switch), float(load[shed].sum()), len(found), switch))
+            closed, section = self._with(switch), None
+            if not self._limits.carries(closed, buses, HIGHEST_LOADING):
+                section = self._section(closed, switch, buses)
+                if section is None or section.load_w >= load[buses].sum() * (1 - SAME):
+                    continue
+            left = 0.0 if section is None else section.load_w
+            found.append((section is not None, not self._remote(switch), left, len(found), switch, section))
         if found:
-            self._send(_Order(min(found, key=lambda one: one[:4])[4], True, None, cause))
+            *_, switch, section = min(found, key=lambda one: one[:4])
+            self._send(_Order(switch, True, section, cause))
         elif label not in self._told:
             self._told.add(label)
             first = self._grid.bus_ids[int(np.flatnonzero(buses)[0])]
             self._runtime.log.add(events.NO_RING_POINT, first, {"buses": int(buses.sum())}, cause=cause)
 
-    def _order_more(self, region: Region, cause: int | None) -> None:
-        live = self._state.parts().live
-        load = self._state.bus_load_w()
-        missing = float(load[self._state.region_shed & region.buses].sum())
-        found: list[tuple[float, bool, int, RingSwitch]] = []
-        for switch in self._free():
-            ends = self._buses(switch)
-            if not (region.buses[ends].any() and live[ends].all()) or len(found) == TRIALS:
+    # sections that a detour does not carry
+
+    def _section(self, closed: Bools, switch: RingSwitch, region: Bools) -> Section | None:
+        """The smallest section without which the detour carries the rest, with these ends closed; None if none does.
+
+        Sections with buses of priority 1 are left dark only where no other is enough. A greater section is taken to
+        relieve the detour more.
+        """
+        sections = sorted(self._sections(closed, switch, region), key=lambda one: (one.load_w, one.end))
+        for some in ([one for one in sections if one.first > 1], sections):
+            if not some or not self._without(closed, some[-1], region):
                 continue
-            shed = self._limits.least_shed(self._with(switch), region.buses, HIGHEST_LOADING)
-            left = missing if shed is None else float(load[shed].sum())
-            if left < missing * (1 - WORTH):
-                found.append((left, not self._remote(switch), len(found), switch))
-        if found:
-            self._send(_Order(min(found, key=lambda one: one[:3])[3], True, region, cause))
+            low, high = -1, len(some) - 1
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (low, middle) if self._without(closed, some[middle], region) else (middle, high)
+            return some[high]
+        return None
+
+    def _without(self, closed: Bools, section: Section, region: Bools) -> bool:
+        rest = closed.copy()
+        rest[section.end] = False
+        return self._limits.carries(rest, region, HIGHEST_LOADING)
+
+    def _sections(self, closed: Bools, switch: RingSwitch, region: Bools) -> list[Section]:
+        """Every section of a region that one end cuts off, by the tree that the detour feeds."""
+        state, grid = self._state, self._grid
+        ends = state.ends(closed)
+        at: dict[int, list[int]] = {}
+        for end in np.flatnonzero(ends & (region[grid.end_bus])).tolist():
+            at.setdefault(int(grid.end_bus[end]), []).append(end)
+        bars = {bus for site in grid.sites for bus in state.busbar(site)}
+        roots = [int(bus) for bus in self._buses(switch) if region[bus]][:1]
+        came: dict[int, tuple[int, int, bool]] = {}
+        order, seen = list(roots), set(roots)
+        for bus in order:
+            for end in at.get(bus, ()):
+                branch = int(grid.end_branch[end])
+                for other in grid.ends_of(branch).tolist():
+                    beyond = int(grid.end_bus[other])
+                    if beyond in seen or not region[beyond] or not ends[other]:
+                        continue
+                    seen.add(beyond)
+                    order.append(beyond)
+                    own = bus in bars and beyond not in bars
+                    came[beyond] = (bus, end if own else other, own)
+        load = state.bus_load_w()
+        behind: dict[int, list[int]] = {bus: [bus] for bus in order}
+        out = []
+        for bus in reversed(order):
+            if bus not in came:
+                continue
+            before, end, own = came[bus]
+            buses = np.array(behind[bus], dtype=np.int64)
+            behind[before] += behind[bus]
+            drawn = float(load[buses].sum())
+            if drawn > 0:
+                out.append(Section(end, buses, drawn, int(grid.bus_priority[buses].min()), own))
+        return out
+
+    def _operate(self, region: Region, section: Section, cause: int | None) -> None:
+        """Have a section of a standing detour opened, or closed again if it is open."""
+        region.busy = True
+
+        def done(event: int | None) -> None:
+            region.busy = False
+            state = self._state
+            if region not in self.regions:
+                return
+            if section in region.sections:
+                state.closed[section.end] = True
+                region.sections.remove(section)
+                state.opened.pop(section.end, None)
+                self._changed(self._log_section(section, events.SECTION_CLOSED, event))
+            else:
+                region.sections.append(section)
+                self._changed(self._open(section, event))
+
+        self._go(section, region.switches[0], cause, done)
+
+    def _go(self, section: Section, switch: RingSwitch, cause: int | None, done: Callable[[int | None], None]) -> None:
+        """Somebody goes to the switch of a section: the grid control from afar at a busbar, else a crew."""
+        buses = {"buses": len(section.buses)}
+        event = self._runtime.log.add(events.OPEN_SECTION, self._place(section), buses, cause=cause)
+        if section.own and self._remote(switch):
+            self._runtime.clock.after(switch.remote_s, switch.id, lambda: done(event))
+        else:
+            self._runtime.crews.dispatch(events.SWITCHING, self._place(section), switch.manual_s, event, done)
+
+    def _place(self, section: Section) -> str:
+        return self._grid.bus_ids[int(self._grid.end_bus[section.end])]
+
+    def _open(self, section: Section, cause: int | None) -> int:
+        self._state.closed = self._state.closed.copy()
+        self._state.closed[section.end] = False
+        event = self._log_section(section, events.SECTION_OPENED, cause)
+        self._state.opened[section.end] = event
+        return event
+
+    def _log_section(self, section: Section, code: EventCode, cause: int | None) -> int:
+        return self._runtime.log.add(code, self._place(section), {"buses": len(section.buses)}, cause=cause)
 
     def _with(self, switch: RingSwitch) -> Bools:
         closed = self._state.closed.copy()
@@ -203,8 +319,11 @@ class Resupply:
         return max(manned, default=0.0)
 
     def _send(self, order: _Order) -> None:
-        switch = order.switch
+        switch, section = order.switch, order.section
         self._orders.append(order)
+        if section is not None and not order.opened:
+            self._go(section, switch, order.cause, lambda event: self._at_section(order, event))
+            return
         order.remote = self._remote(switch)
         if order.remote:
             takes_s = round(switch.remote_s / self._operators(switch), 3)  # who is left does one thing after the other
@@ -215,13 +334,23 @@ class Resupply:
             done = lambda event: self._at_switch(order, event)  # noqa: E731
             self._runtime.crews.dispatch(events.SWITCHING, switch.id, switch.manual_s, order.cause, done)
 
+    def _at_section(self, order: _Order, cause: int | None) -> None:
+        """The section is open: now the ring point may be closed."""
+        self._orders.remove(order)
+        if order.section is None or order.void:
+            return
+        order.opened = True
+        order.cause = self._open(order.section, cause)
+        self._send(order)
+
     def _on_control(self, subject: str, cause: int | None) -> None:
         """A control link came or went: what waits for a crew is switched from afar if that works again."""
         for order in list(self._orders):
-            if not order.remote and self._remote(order.switch):
+            waits = order.section is not None and not order.opened
+            if not waits and not order.remote and self._remote(order.switch):
                 order.void = True
                 self._orders.remove(order)
-                self._send(_Order(order.switch, True, order.region, cause))
+                self._send(_Order(order.switch, True, order.section, cause, order.opened))
 
     def _on_view(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         """A centre that sees nothing sends nobody's switch on its way; crews find out on site what is dark."""
@@ -233,6 +362,19 @@ class Resupply:
         if self._runtime.city.components[target].kind == "network-control":
             self._on_control(target, event)
 
+    def switch_head(self, bus: int, cause: int, done: Callable[[int], None]) -> None:
+        """Somebody closes the breaker of a feeder at a busbar again: a manned grid control, else a crew at its bus."""
+        city, supply, faults = self._runtime.city, self._runtime.supply, self._runtime.faults
+        manned = [
+            one.id
+            for one in city.of_kind("network-control")
+            if supply.works(one.id) and staff_present(faults, one.id) and not faults.active(one.id, LOSS_OF_VIEW.name)
+        ]
+        if manned:
+            self._runtime.clock.after(HEAD_S, manned[0], lambda: done(cause))
+        else:
+            self._runtime.crews.dispatch(events.SWITCHING, self._grid.bus_ids[bus], HEAD_HAND_S, cause, done)
+
     # at the switch
 
     def _at_switch(self, order: _Order, cause: int | None) -> None:
@@ -242,53 +384,46 @@ class Resupply:
         state, switch = self._state, order.switch
         log = self._runtime.log
         if switch.id in state.stuck:
+            self._undo(order, cause)
             self._changed(log.add(events.DOES_NOT_MOVE, switch.id, cause=cause))
             return
         if order.remote and not self._remote(switch):
-            self._send(_Order(switch, False, order.region, cause))
+            self._send(_Order(switch, False, order.section, cause, order.opened))
             return
         parts, ends = state.parts(), self._buses(switch)
         whole = bool(state.branch_ok[switch.branch] and state.bus_ok[ends].all())
-        if order.region is not None:
-            region = order.region
-            short = bool((state.region_shed & region.buses).any())
-            needed = short and region in self.regions and bool(parts.live[ends].all())
-        else:
-            dead = ends[~parts.live[ends]]
-            region = Region(np.isin(parts.label, parts.label[dead]))
-            needed = bool(len(dead)) and bool(parts.live[ends].any())
+        dead = ends[~parts.live[ends]]
+        region = Region(np.isin(parts.label, parts.label[dead]))
+        needed = bool(len(dead)) and bool(parts.live[ends].any())
         if not (whole and needed):
+            self._undo(order, cause)
             log.add(events.NOT_NEEDED, switch.id, cause=cause)
             return
-        self._close(switch, region, order.remote, cause)
+        self._close(order, region, cause)
 
-    def _close(self, switch: RingSwitch, region: Region, remote: bool, cause: int | None) -> None:
-        state, load = self._state, self._state.bus_load_w()
-        shed = self._limits.least_shed(self._with(switch), region.buses, HIGHEST_LOADING)
-        if shed is None or load[shed].sum() >= load[region.buses].sum() * (1 - SAME):
-            event = self._runtime.log.add(events.WOULD_OVERLOAD, switch.id, cause=cause)
-            self._changed(event)
+    def _undo(self, order: _Order, cause: int | None) -> None:
+        """The detour does not come: the section that was opened for it is closed again, nothing is fed by that."""
+        if order.section is not None and order.opened:
+            self._state.closed[order.section.end] = True
+            self._state.opened.pop(order.section.end, None)
+            self._changed(self._log_section(order.section, events.SECTION_CLOSED, cause))
+
+    def _close(self, order: _Order, region: Region, cause: int | None) -> None:
+        state, switch = self._state, order.switch
+        closed = self._with(switch)
+        if not self._limits.carries(closed, region.buses, HIGHEST_LOADING):
+            self._undo(order, cause)
+            self._changed(self._runtime.log.add(events.WOULD_OVERLOAD, switch.id, cause=cause))
             return
-        before = int((state.region_shed & region.buses).sum())
-        state.closed = self._with(switch)
-        if region not in self.regions:
-            self.regions.append(region)
+        state.closed = closed
+        self.regions.append(region)
         region.switches.append(switch)
-        how, buses = events.CLOSED_REMOTELY if remote else events.CLOSED_BY_HAND, {"buses": int(region.buses.sum())}
-        event = region.event = self._log_switch(switch, "open", "closed", how, buses, cause)
-        if len(shed) or before:
-            self._shed(region, shed, switch.id, event)
-        self._changed(event)
-
-    def _shed(self, region: Region, buses: Ints, subject: str, cause: int | None) -> None:
-        state = self._state
-        fresh = buses[~state.region_shed[buses]]
-        state.region_shed &= ~region.buses
-        state.region_shed[buses] = True
-        code = events.DETOUR_SHEDS if len(buses) else events.DETOUR_CARRIES
-        params = {"buses": named(self._grid, buses)} if len(buses) else None
-        event = self._runtime.log.add(code, subject, params, cause=cause, value=float(len(buses)))
-        self.shed_event.update((int(bus), event) for bus in fresh)
+        if order.section is not None:
+            region.sections.append(order.section)
+        how = events.CLOSED_REMOTELY if order.remote else events.CLOSED_BY_HAND
+        buses = {"buses": int(region.buses.sum())}
+        region.event = self._log_switch(switch, "open", "closed", how, buses, cause)
+        self._changed(region.event)
 
     def _log_switch(
         self,

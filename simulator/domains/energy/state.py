@@ -6,10 +6,19 @@ import numpy as np
 
 from simulator.domains.energy.battery import Battery
 from simulator.domains.energy.islands import Parts, find_parts
-from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints
+from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Site
 from simulator.domains.energy.zones import Zones
 
-BREAKING = ("line-trip", "transformer-out", "substation-out", "bus-out", "feeder-out", "protection-fails")
+BREAKING = (
+    "line-trip",
+    "transformer-out",
+    "substation-out",
+    "bus-out",
+    "feeder-out",
+    "protection-fails",
+    "substation-flooded",
+    "short-circuit",
+)
 """Faults that take something out of the grid."""
 
 
@@ -20,8 +29,9 @@ class GridState:
     its load). One whose part has lost every infeed trips (assumption: no plant holds an island alone).
 
     `load_factor` and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus. Buses are
-    shed because their island is short (`island_shed`), because their detour is (`region_shed`), or because it is not
-    yet their turn after an outage (`restore_shed`).
+    shed because their island is short (`island_shed`), or because it is not yet their turn after an outage
+    (`restore_shed`). `opened` are ends that somebody opened so that a detour is not overloaded, with the event;
+    `tripped` are feeder heads (ends) that a short circuit has opened, by the line where it is.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -35,7 +45,8 @@ class GridState:
         self.draw_w: Floats = np.zeros(len(grid.draw_bus))
         buses = len(grid.bus_ids)
         self.island_shed: Bools = np.zeros(buses, dtype=np.bool_)
-        self.region_shed: Bools = np.zeros(buses, dtype=np.bool_)
+        self.opened: dict[int, int] = {}
+        self.tripped: dict[str, int] = {}
         self.restore_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.gen_share: Floats = np.ones(buses)
         self.branch_ok: Bools = np.ones(len(grid.branch_ids), dtype=np.bool_)
@@ -57,6 +68,20 @@ class GridState:
             self.outages.pop((target, fault), None)
         else:
             self.outages[target, fault] = event
+        if fault == "short-circuit":
+            head = None if event is None else self._zones.head(self.grid.branch_at[target])
+            if head is None:
+                self.tripped.pop(target, None)
+            else:
+                self.tripped[target] = head
+        self._apply()
+
+    def isolated(self, line: str) -> None:
+        """The line with a short circuit is open at both ends, and the head of its feeder closed again."""
+        self.tripped.pop(line, None)
+        self._apply()
+
+    def _apply(self) -> None:
         self.branch_ok[:] = True
         self.bus_ok[:] = True
         self._site_ok[:] = True
@@ -66,10 +91,13 @@ class GridState:
                 dark |= zone
             if kind == "bus-out":
                 self.bus_ok[self.grid.bus_at[name]] = False
-            elif kind == "substation-out":
+            elif kind in ("substation-out", "substation-flooded"):
+                site = self.grid.sites[self._sites[name]]
                 self._site_ok[self._sites[name]] = False
-                self.branch_ok[list(self.grid.sites[self._sites[name]].branches)] = False
-            elif kind in ("line-trip", "transformer-out", "feeder-out"):
+                self.branch_ok[list(site.branches)] = False
+                if kind == "substation-flooded":
+                    self.bus_ok[list(self._zones.busbar(site.busbar))] = False
+            elif kind in ("line-trip", "transformer-out", "feeder-out", "short-circuit"):
                 self.branch_ok[self.grid.branch_at[name]] = False
         self._open_ends(dark)
         for i, site in enumerate(self.grid.sites):
@@ -84,6 +112,23 @@ class GridState:
             battery.overwhelmed = False
         self.stuck = {name for name, kind in self.outages if kind == "switch-stuck"}
 
+    def ends(self, closed: Bools) -> Bools:
+        """Which ends conduct with these ends switched on, less what is broken."""
+        return self._ends(closed)
+
+    def short_in(self, buses: Bools) -> bool:
+        """Whether a short circuit that is not isolated yet lies in or next to these buses."""
+        grid = self.grid
+        return any(buses[grid.end_bus[grid.ends_of(grid.branch_at[line])]].any() for line in self.tripped)
+
+    def busbar(self, site: Site) -> frozenset[int]:
+        """All buses of a substation's busbar."""
+        return self._zones.busbar(site.busbar)
+
+    def feeder(self, branch: int) -> Bools:
+        """The buses that a branch alone feeds on an ordinary day."""
+        return self._zones.feeder(branch)
+
     def zone(self, target: str, fault: str) -> Bools | None:
         """The part of the grid that a fault takes out as a whole, None for one that breaks a single thing."""
         if fault == "feeder-out":
@@ -96,6 +141,7 @@ class GridState:
         """Let nothing pass what is broken. A part that is out as a whole hangs together, cut off from all others."""
         grid = self.grid
         self._end_ok = self.branch_ok[grid.end_branch] & self.bus_ok[grid.end_bus]
+        self._end_ok[list(self.tripped.values())] = False
         if dark.any():
             out = np.ones(len(self.branch_ok), dtype=np.bool_)
             out[grid.end_branch[~dark[grid.end_bus]]] = False
@@ -126,10 +172,19 @@ class GridState:
 
     def reasons(self, buses: Bools) -> list[tuple[int, str]]:
         """Every fault and empty battery that lies in or next to these buses, as (event, component id), in order."""
+        grid = self.grid
         found = [
             (event, target)
             for (target, fault), event in self.outages.items()
             if buses[self.buses_of(target, fault)].any()
+        ]
+        found += [
+            (event, grid.bus_ids[bus]) for end, event in self.opened.items() if buses[bus := int(grid.end_bus[end])]
+        ]
+        found += [
+            (self.outages[line, "short-circuit"], line)
+            for line, head in self.tripped.items()
+            if buses[grid.end_bus[grid.ends_of(int(grid.end_branch[head]))]].any()
         ]
         for battery in self.batteries:
             if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
@@ -138,7 +193,7 @@ class GridState:
 
     @property
     def shed(self) -> Bools:
-        return self.island_shed | self.region_shed | self.restore_shed
+        return self.island_shed | self.restore_shed
 
     @property
     def site_ok(self) -> Bools:

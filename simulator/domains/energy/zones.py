@@ -27,6 +27,39 @@ class Zones:
             self._feeder[branch] = self._without(self._grid.end_branch != branch)
         return self._feeder[branch]
 
+    def busbar(self, bus: int) -> frozenset[int]:
+        """All buses that closed ties join to a bus: the busbar of a substation with its sections."""
+        grid, found, queue = self._grid, {bus}, [bus]
+        while queue:
+            at = queue.pop()
+            for end in np.flatnonzero((grid.end_bus == at) & grid.end_closed).tolist():
+                branch = int(grid.end_branch[end])
+                if grid.branch_table[branch] != "link" or not grid.end_closed[grid.ends_of(branch)].all():
+                    continue
+                fresh = set(grid.end_bus[grid.ends_of(branch)].tolist()) - found
+                found |= fresh
+                queue += fresh
+        return frozenset(found)
+
+    def head(self, branch: int) -> int | None:
+        """The end at a substation's busbar whose breaker trips for a short circuit on a branch.
+
+        None where no single feeder of a busbar feeds the branch: there the branch alone trips, at its own ends.
+        """
+        grid = self._grid
+        ends = grid.end_bus[grid.ends_of(branch)]
+        for site in grid.sites:
+            bar = self.busbar(site.busbar)
+            for end in np.flatnonzero(np.isin(grid.end_bus, list(bar)) & grid.end_closed).tolist():
+                first = int(grid.end_branch[end])
+                if first in site.branches or set(grid.end_bus[grid.ends_of(first)].tolist()) <= bar:
+                    continue
+                feeder = self.feeder(first)
+                beyond = [bus for bus in ends.tolist() if bus not in bar]
+                if feeder.any() and (first == branch or (beyond and feeder[beyond].all())):
+                    return end
+        return None
+
     def backup(self, branch: int) -> Bools:
         """The buses that lose supply when the next protection upstream of a branch trips in its place.
 
