@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from resilience.judge.affected import Span, groups, lows, person_hours
 from resilience.judge.approximations import approximations, bounded, named, weighed
 from resilience.judge.checkers import CHECKERS, Context
-from resilience.judge.unasked import in_short, not_asked
-from resilience.judge.verdict import Category, Finding, NotAsked, Value, Verdict, combined
-from resilience.scenario.scenario import Scenario
+from resilience.judge.outcome import ASKED
+from resilience.judge.unasked import allowed, in_short, not_asked
+from resilience.judge.verdict import Allowed, Category, Finding, NotAsked, Value, Verdict, combined
+from resilience.scenario.scenario import Scenario, level_of
 from resilience.scenario.selector import matching
 from simulator.contracts.city import City
 from simulator.contracts.history import History
@@ -21,33 +23,46 @@ NAMED = 3
 """Findings and fallbacks that are named one by one; more are counted."""
 
 
-def answer(value: Value, findings: Sequence[Finding], not_asked: Sequence[NotAsked] = ()) -> Text:
+Felt = Callable[[Finding], float]
+"""Person-hours that residents lacked what a finding is about."""
+
+
+def answer(
+    value: Value,
+    findings: Sequence[Finding],
+    not_asked: Sequence[NotAsked] = (),
+    allowed: Sequence[Allowed] = (),
+    felt: Felt = lambda _finding: 0.0,
+) -> Text:
     """`Yes: the town holds ...`, `No: the town does not hold. ...` or `Open: ...`, and what was not asked.
 
-    A pass says which fallbacks took over. Anything else says the finding that weighs most, and names the others.
+    A pass says which fallbacks took over. Anything else says the finding that weighs most, and names the others: what
+    residents lacked by its person-hours (`felt`), and only then technical indicators.
     """
-    said = _answer(value, findings, bool(not_asked))
-    if not not_asked:
-        return said
-    return said + _(" Not asked: {levels}.", levels=joined([in_short(one) for one in not_asked], Verbatim("; ")))
+    said = _answer(value, findings, bool(not_asked or allowed), felt)
+    for label, rows in (
+        (_(" Not asked: {levels}."), [one for one in not_asked if one.only is None]),
+        (_(" Asked for less than required: {levels}."), [one for one in not_asked if one.only is not None]),
+        (_(" Missed as the scenario allows: {levels}."), allowed),
+    ):
+        if rows:
+            said = said + label.filled(levels=joined([in_short(one) for one in rows], Verbatim("; ")))
+    return said
 
 
-def _answer(value: Value, findings: Sequence[Finding], partly: bool) -> Text:
+def _answer(value: Value, findings: Sequence[Finding], partly: bool, felt: Felt) -> Text:
     asked = [f for f in findings if f.category in (Category.EXPECTATION, Category.REDUNDANCY)]
     if value is Value.PASS:
         return _held(asked, partly)
     wrong = [finding for finding in findings if finding.value is value]
     undone = [finding for finding in wrong if finding.category is Category.EXECUTION]
     if value is Value.FAIL and undone:
-        return _with_more(_("No: the run was not the one asked for. "), undone)
+        return _with_more(_("No: the run was not the one asked for. "), undone, felt)
     if value is Value.FAIL:
-        said = _with_more(_("No: the town does not hold. "), wrong)
+        said = _with_more(_("No: the town does not hold. "), wrong, felt)
         unfelt = [f for f in findings if f.category is Category.DIFFERENCE and f.value is Value.INCONCLUSIVE]
         return said + Verbatim(" ") + unfelt[0].reason if unfelt else said
-    return _with_more(
-        _("Open: the run does not show whether the town holds. "),
-        wrong,
-    )
+    return _with_more(_("Open: the run does not show whether the town holds. "), wrong, felt)
 
 
 def _held(asked: Sequence[Finding], partly: bool) -> Text:
@@ -67,15 +82,19 @@ def _held(asked: Sequence[Finding], partly: bool) -> Text:
     return met
 
 
-def _with_more(begin: Text, wrong: Sequence[Finding]) -> Text:
+def _with_more(begin: Text, wrong: Sequence[Finding], felt: Felt) -> Text:
     """The most telling reason, and the names of the others. Expectations tell more than what stands behind them."""
     if not wrong:
         return begin + _("Nothing was judged.")
     telling = (Category.EXPECTATION, Category.REQUIRED)
-    first = min(wrong, key=lambda one: telling.index(one.category) if one.category in telling else len(telling))
+    wrong = sorted(  # stable: what is alike stays in the order of the file and the catalogue
+        wrong,
+        key=lambda one: (-felt(one), telling.index(one.category) if one.category in telling else len(telling)),
+    )
+    first = wrong[0]
     if first.value is Value.INCONCLUSIVE:  # an unsteady start, or faults that nobody feels, explain what follows
         explain = (Category.STEADY_STATE, Category.DIFFERENCE)
-        first = next((one for one in wrong if one.category in explain), wrong[0])
+        first = next((one for one in wrong if one.category in explain), first)
     said = begin + first.reason
     others = [_quoted(finding.title) for finding in wrong if finding is not first]
     if not others:
@@ -115,17 +134,30 @@ def judge(
         changed = [one for one, was in zip(weighty, findings, strict=True) if one is not was]
         findings = [*weighty, *named(rough, changed, city)]
     value = combined(finding.value for finding in findings)
-    left_out = not_asked(scenario, city, history)
+    out, let = not_asked(context), allowed(context, findings)
+    low = lows(city, history, 0, history.end)
     return Verdict(
         scenario.id,
         scenario.title,
         scenario.question,
         value,
-        answer(value, findings, left_out),
+        answer(value, findings, out, let, lambda one: _felt(one, city, low)),
         tuple(findings),
         scenario.charter,
-        not_asked=left_out,
+        not_asked=out,
+        allowed=let,
     )
+
+
+def _felt(finding: Finding, city: City, low: Mapping[str, Sequence[Span]]) -> float:
+    """Person-hours without what a finding is about: its levels, or those in which its components show.
+
+    What only says how the run went, as evidence, is about nothing that anybody lacks.
+    """
+    if finding.category not in ASKED:
+        return 0.0
+    about = [city.levels.get(name) or level_of(name, city) for name in finding.subjects]
+    return person_hours(groups(city, [level for level in about if level is not None]), low)
 
 
 def _found(context: Context, checkers: Sequence[Checker]) -> list[Finding]:

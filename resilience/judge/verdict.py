@@ -110,7 +110,8 @@ class Finding:
 @dataclass(frozen=True, slots=True)
 class NotAsked:
     """Levels that the scenario opted out, by what they are called, and why. `missed` are those that were below their
-    declared minimum, for `missed_s` in sum at worst, at a cost of `person_hours`.
+    declared minimum, for `missed_s` in sum at worst, at a cost of `person_hours`. `only`: the expectations that ask
+    for less than is required of them, as that they are back in time; None where nothing is asked of them at all.
     """
 
     levels: tuple[str, ...]
@@ -119,6 +120,20 @@ class NotAsked:
     missed: tuple[str, ...] = ()
     missed_s: float = 0.0
     person_hours: float = 0.0
+    only: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Levels that were below their declared minimum for longer than is assumed where nobody says, for `missed_s` in sum
+    at worst, and hold since the scenario allows it `by` expectations that accept longer gaps.
+    """
+
+    levels: tuple[str, ...]
+    title: Text
+    by: Text
+    missed_s: float
+    person_hours: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +149,7 @@ class Verdict:
     charter: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
     not_asked: tuple[NotAsked, ...] = ()
+    allowed: tuple[Allowed, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -184,6 +200,7 @@ def read_verdict(text: str) -> Verdict:
                 for row in data.get("metrics", ())
             ),
             tuple(_not_asked(row) for row in data.get("not_asked", ())),
+            tuple(_allowed(row) for row in data.get("allowed", ())),
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no verdict: {error}") from error
@@ -191,7 +208,12 @@ def read_verdict(text: str) -> Verdict:
 
 def _not_asked(row: dict[str, Any]) -> NotAsked:
     lists = {name: tuple(row[name]) for name in ("levels", "missed")}
-    return NotAsked(**{**row, **lists, "title": Said(row["title"]), "reason": Said(row["reason"])})
+    only = None if row.get("only") is None else Said(row["only"])
+    return NotAsked(**{**row, **lists, "title": Said(row["title"]), "reason": Said(row["reason"]), "only": only})
+
+
+def _allowed(row: dict[str, Any]) -> Allowed:
+    return Allowed(**{**row, "levels": tuple(row["levels"]), "title": Said(row["title"]), "by": Said(row["by"])})
 
 
 def _finding(data: dict[str, Any]) -> Finding:

@@ -10,7 +10,8 @@ Kinds of expectation (judged in `resilience.judge.checkers`):
     delivery         readings reach the store in time
     checker          what the checker of a plug-in asks
 
-Every required level that none of them asks for is judged as well, unless the scenario opts it out under `not_asked`.
+Every required level that none of them asks for throughout is judged as well, unless the scenario opts it out under
+`not_asked` (`resilience.scenario.asking` says what asking is).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
 
+from resilience.scenario.asking import asks_throughout
 from resilience.scenario.change_model import Changed
 from resilience.scenario.names import (
     LEVELS,
@@ -61,7 +63,6 @@ from resilience.scenario.scenario import (
     TimeLimit,
     Weakness,
     Window,
-    level_of,
 )
 from resilience.scenario.timeline_model import EntryFields
 from simulator.contracts.city import City
@@ -370,7 +371,9 @@ class Leveled(Chosen, Limited):
 
 
 class OptOutFields(Chosen):
-    """Required levels that this scenario does not judge, and why: the answer repeats it."""
+    """Required levels that this scenario does not judge, or of which it asks less than is required, and why: the
+    answer repeats it.
+    """
 
     reason: Wording
 
@@ -432,10 +435,13 @@ class SteadyFields(Leveled):
 
 
 class CarriesFields(Limited):
-    """What it must carry while it is active, at its worst moment."""
+    """What it must carry while it is active, at its worst moment; the declared minimum of the level if no limit is
+    written.
+    """
 
     level: LevelName | None = None
-    """id of a service level; that of the component if left out, for drinking water the litres of its district"""
+    """id of a service level; that of the component or of the facility that it belongs to if left out, for drinking
+    water the litres of its district"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -446,9 +452,23 @@ class CarriesFields(Limited):
         return Carries(self.limit, self.level or "")
 
 
+def _levels_near(component: str, city: City) -> list[str]:
+    """Levels of the sub-system of a component, of its district or of the whole town: those that it may carry."""
+    found = city.components[component]
+    measures = registry().measures
+    return [
+        level.id
+        for level in city.levels.values()
+        if measures[level.measure].domain == found.domain
+        and level.subject not in city.components
+        and (level.subject == found.district or level.subject not in city.districts)
+    ]
+
+
 class RedundancyFields(Model):
     """A fallback, judged by the modes of a component: it is needed once the component drops below mode `primary`,
-    active once it is in mode `standby`.
+    active once it is in mode `standby`. It holds if it comes in time, carries what is required while it is active, and
+    lasts.
     """
 
     id: Id
@@ -466,8 +486,9 @@ class RedundancyFields(Model):
     seconds"""
     lasts: Within | None = None
     """holds so long, or until the primary is back: a duration such as '15 s', '2h' or '1h30m', or the id of a norm
-    given in seconds"""
+    given in seconds; if left out, the level must be kept without it where it ends before that"""
     carries: CarriesFields | None = None
+    """what it must carry; what is required of its component's level if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -492,13 +513,16 @@ class RedundancyFields(Model):
             order = " > ".join(kind.modes)
             what = _("{modes} is not a lesser mode than {modes_2}", modes=repr(modes[1]), modes_2=repr(modes[0]))
             mistakes.wrong("standby", what, _("their order is {order}", order=order))
-        carries: CarriesFields | None = fields.get("carries")
-        if carries is None:
+        if "carries" not in fields:  # it is wrong in itself
             return
-        level = city.levels[carries.level] if carries.level is not None else level_of(component, city)
+        carries: CarriesFields | None = fields["carries"]
+        level = (Carries() if carries is None else carries.record()).level_in(city, component)
         if level is None:
             what = _("no service level shows what {component} carries", component=repr(component))
-            mistakes.wrong("carries", what, _("name one: carries: {level: ...}"))
+            near = _levels_near(component, city) or ["..."]
+            fix = _("name one: carries: {{level: {near}}}", near=" | ".join(near))
+            mistakes.wrong("carries", what, fix)
+        if level is None or carries is None:
             return
         inside = Mistakes()
         _check_limits(dict(carries), (registry().measures[level.measure],), inside)
@@ -514,7 +538,7 @@ class RedundancyFields(Model):
             must_activate=self.must_activate,
             within=self.within,
             lasts=self.lasts,
-            carries=None if self.carries is None else self.carries.record(),
+            carries=Carries() if self.carries is None else self.carries.record(),
             title=self.title,
         )
 
@@ -731,10 +755,11 @@ class BudgetFields(Windowed):
 
 
 class LinkContinuityFields(Model):
-    """From the fault's onset to the end of the run, every level owed in sub-systems other than the broken ones stays at
-    or above its declared minimum. A broken component's sub-system is its domain; a broken link's is the network that
-    carries it (power: energy; data and control: ict; water: water; road: traffic). One gap may last `longest` (0 s if
-    left out), all gaps `time_below` in sum (twice `longest` if left out).
+    """From the fault's onset (from zero, if no other fault comes before it) to the end of the run, every level owed in
+    sub-systems other than the broken ones stays at or above its declared minimum. A broken component's sub-system is
+    its domain; a broken link's is the network that carries it (power: energy; data and control: ict; water: water;
+    road: traffic). One gap may last `longest` (0 s if left out), all gaps `time_below` in sum (twice `longest` if
+    left out).
     """
 
     id: Id
@@ -850,23 +875,25 @@ class ScenarioFile(Model):
     expect: list[AnyExpectation] = Field(min_length=1)
     """what must hold"""
     not_asked: list[OptOutFields] = Field([])
-    """required levels that are not judged; all others are, with those that `expect` does not name held against their
-    declared minimum"""
+    """required levels that are not judged, or only as far as `expect` does; all others are: where no expectation limits
+    them as strictly as is required at every moment, against their declared minimum"""
     expected: ExpectedFields | None = None
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
-        """No level is opted out and asked for, or opted out twice."""
-        if context.city is None or "not_asked" not in fields or "expect" not in fields:
+        """No level is opted out and asked for throughout, or opted out twice."""
+        length_s = context.times.duration_s
+        if context.city is None or length_s is None or "not_asked" not in fields or "expect" not in fields:
             return
         asked: dict[str, Text] = {}
-        for item in fields["expect"]:
-            if isinstance(item, Expected):
-                for level in item.choice.of(context.city):
-                    name = repr(level.id)
-                    asked.setdefault(
-                        level.id, _("level {level} is asked for by {name}", level=name, name=repr(item.id))
-                    )
+        for one in fields["expect"]:
+            if not isinstance(one, InvariantFields | LevelHoldsFields | BudgetFields):
+                continue
+            item = one.record()
+            for level in one.choice.of(context.city):
+                if asks_throughout(item, level, length_s):
+                    what = _("level {level} is asked for by {name}", level=repr(level.id), name=repr(item.id))
+                    asked.setdefault(level.id, what)
         for number, out in enumerate(fields["not_asked"]):
             for level in out.choice.of(context.city):
                 if level.id in asked:

@@ -78,13 +78,22 @@ class LevelChoice:
 
 
 def level_of(component: str, city: City) -> ServiceLevel | None:
-    """The level in which a component's service shows: its own, or the litres of the district that it supplies."""
+    """The level in which a component's service shows.
+
+    Its own; else that of the facility that it belongs to, or the litres of the district that it supplies.
+    """
     own = next((level for level in city.levels.values() if level.subject == component), None)
     if own is not None or component not in city.components:
         return own
-    kind, district = registry().types.get(city.components[component].kind), city.components[component].district
-    supplied = kind.district_measures if kind is not None and kind.stands_in is not None else ()
-    litres = (lv for lv in city.levels.values() if lv.measure in supplied and lv.subject == district)
+    found = city.components[component]
+    kind = registry().types.get(found.kind)
+    if kind is None:
+        return None
+    owner = found.parameters.get(kind.client_of) if kind.client_of else None
+    if isinstance(owner, str) and owner != component:
+        return level_of(owner, city)
+    supplied = kind.district_measures if kind.stands_in is not None else ()
+    litres = (lv for lv in city.levels.values() if lv.measure in supplied and lv.subject == found.district)
     return next(litres, None)
 
 
@@ -102,16 +111,22 @@ class SteadyState:
 class Carries:
     """What a fallback must carry while it is active: `level` (empty: that of its component) keeps this limit."""
 
-    limit: Threshold
+    limit: Threshold = Threshold()
     level: str = ""
+
+    def level_in(self, city: City, component: str) -> ServiceLevel | None:
+        """The level of `component` that shows what is carried; None if the city declares none. Raises `KeyError`."""
+        return city.levels[self.level] if self.level else level_of(component, city)
 
 
 @dataclass(frozen=True, slots=True)
 class Redundancy:
     """A fallback: when `component` drops below mode `primary`, it must enter `standby` within a limit and hold it.
 
-    `kind` is `technical` or `analogue`. `must_activate` says that the scenario is meant to need it: a run in which it
-    was never needed is then inconclusive.
+    `kind` is `technical` or `analogue`. While it is active it must carry what is required of the level that it stands
+    in for, unless `carries` says otherwise. It must last for `lasts`; where nothing is said of that, the level must be
+    kept without it if it ends before `primary` is back. `must_activate` says that the scenario is meant to need it: a
+    run in which it was never needed is then inconclusive.
     """
 
     id: str
@@ -122,7 +137,7 @@ class Redundancy:
     must_activate: bool = False
     within: TimeLimit | None = None
     lasts: TimeLimit | None = None
-    carries: Carries | None = None
+    carries: Carries = Carries()
     title: Text | None = None
 
 
@@ -199,6 +214,8 @@ class Budget:
 @dataclass(frozen=True, slots=True)
 class LinkContinuity:
     """Levels of every sub-system but the broken ones keep their declared minimum from the fault's onset on.
+
+    If no other fault comes before it, they are judged from zero on.
 
     `fault` names the timeline entry, empty means all of them. One gap may last `longest`, all of them `time_below` in
     sum (None: twice `longest`).

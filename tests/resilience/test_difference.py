@@ -92,10 +92,13 @@ def test_what_is_opted_out_makes_no_difference() -> None:
 
 
 def test_of_a_recovery_only_what_comes_after_counts() -> None:
-    back = Recovery("back", LevelChoice(("water-supply-d1",)), Threshold(), TimeLimit(600.0), "cleared")
-    assert value(asked(back), lived(DIP)) is Value.INCONCLUSIVE  # over before the fault is
+    water = LevelChoice(("water-supply-d1",))
+    back = Recovery("back", water, Threshold(), TimeLimit(600.0), "cleared")
+    assert value(asked(back), lived(DIP)) is Value.PASS  # the level is required while it is away, too
+    out = (OptOut(water, ALIKE),)
+    assert value(asked(back, not_asked=out), lived(DIP)) is Value.INCONCLUSIVE  # over before the fault is
     late = {"water-supply-d1": course((-3600, 1.0), (700, 0.5), (1300, 1.0))}
-    assert value(asked(back), lived(late)) is Value.PASS
+    assert value(asked(back, not_asked=out), lived(late)) is Value.PASS
 
 
 @pytest.mark.parametrize("about", ["n-1", "isolation"])
@@ -192,7 +195,7 @@ def test_the_finding_stands_between_evidence_and_fallbacks() -> None:
 
 
 def test_a_level_that_one_run_did_not_record_differs() -> None:
-    part = Part(CITY.levels["water-supply-d1"], 0, HOUR, True)
+    part = Part(CITY.levels["water-supply-d1"], 0, HOUR)
     there, gone = history(FINE), history({})
     assert differs(part, there, gone) and differs(part, gone, there)
     assert not differs(part, gone, gone) and not differs(part, there, there)
@@ -202,15 +205,15 @@ def test_a_level_that_one_run_did_not_record_differs() -> None:
 def test_what_differs_less_than_rounding_is_the_same(by: float, wanted: bool) -> None:
     level = CITY.levels["water-supply-d1"]
     other = history(FINE | {level.id: course((-3600, 1.0 - by * SAME * level.minimum))})
-    assert differs(Part(level, 0, HOUR, True), history(FINE), other) is wanted
+    assert differs(Part(level, 0, HOUR), history(FINE), other) is wanted
 
 
 def test_a_window_of_nothing_shows_no_difference() -> None:
     """Half an hour is a window, and nothing is none, wherever it lies."""
     level = CITY.levels["water-supply-d1"]
     other = history(FINE | {level.id: course((-3600, 0.0))})
-    assert not differs(Part(level, HOUR, HOUR, True), history(FINE), other)
-    assert differs(Part(level, HOUR, HOUR + HOUR // 4, True), history(FINE), other)
+    assert not differs(Part(level, HOUR, HOUR), history(FINE), other)
+    assert differs(Part(level, HOUR, HOUR + HOUR // 4), history(FINE), other)
 
 
 def test_a_fallback_of_what_is_opted_out_carries_nothing_that_is_judged() -> None:

@@ -270,7 +270,7 @@ def test_link_continuity_leaves_the_broken_sub_system_out() -> None:
 
     assert value("pump-1", "water-supply-d1") is Value.PASS  # the pump's own sub-system
     assert value("pump-1", "power-supply-d1") is Value.FAIL
-    assert value("pump-1", "power-supply-d1", when_s=60.0) is Value.PASS  # before the fault
+    assert value("pump-1", "power-supply-d1", when_s=60.0) is Value.FAIL  # before the fault, which is the first
     assert value("power-bus-1-pump-1", "power-supply-d1") is Value.PASS  # a power link is carried by the grid
     assert value("power-bus-1-pump-1", "water-supply-d1") is Value.FAIL
     assert value("data-server-a-pump-1", "water-supply-d1") is Value.FAIL

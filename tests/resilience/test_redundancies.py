@@ -9,19 +9,21 @@ import pytest
 from resilience.judge.judge import judge
 from resilience.judge.time_series import mode_course
 from resilience.judge.verdict import Category, Finding, Value
-from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit
+from resilience.scenario.scenario import Carries, Redundancy, Threshold, TimeLimit, level_of
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Said
 from tests.resilience.town import component, course, history, modes, scenario, tiny_city
 
 CITY = tiny_city()
+FINE = {level.id: course((-3600.0, 1.0)) for level in CITY.levels.values()}
 LOST = 100.0
 END = 36000.0
 Turns = tuple[tuple[float, str, str], ...]
 
 
 def found(item: Redundancy, *turns: tuple[float, str, str]) -> Finding:
-    past = history(events=modes(item.component, *turns))
+    past = history(FINE, modes(item.component, *turns))
     (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
     return finding
 
@@ -80,7 +82,11 @@ def test_figures_and_limit() -> None:
     assert finding.actual.value == 12.0
     assert finding.limit is not None
     assert finding.limit.value == 15.0
-    assert {(f.name, f.value) for f in finding.figures} == {("changeover", 12.0), ("standby held", 600.0)}
+    assert {(f.name, f.value) for f in finding.figures} == {
+        ("changeover", 12.0),
+        ("standby held", 600.0),
+        ("carried", 1.0),
+    }
     short = found(hospital(lasts=3600), BATTERY, generator(110), (710, "generator", "none"))
     assert short.actual is not None
     assert (short.actual.name, short.actual.value) == ("standby held", 600.0)
@@ -90,6 +96,7 @@ def test_figures_and_limit() -> None:
 
 def test_leaving_a_lesser_primary_upwards_is_no_loss() -> None:
     item = Redundancy("r", "technical", "rescue-dispatch-1", "isolated-cell", "direct-mode", True, TimeLimit(300.0))
+    item = replace(item, carries=Carries(level="water-supply-d1"))
     up = (50.0, "isolated-cell", "trunked")
     assert found(item, up).value is Value.INCONCLUSIVE  # never lost
     assert found(item, up, (100.0, "trunked", "direct-mode")).value is Value.PASS
@@ -138,11 +145,12 @@ LADDERS = [
 def test_every_second_way_of_the_catalogue_can_be_judged(kind: str, primary: str, standby: str) -> None:
     """In time and to the end; too late; used up too early (where there is a mode below); never needed."""
     modes_of = registry().types[kind].modes
-    city = replace(CITY, components={**CITY.components, "it": component("it", kind)})
+    level = ServiceLevel("it", "lifeline", "it", 0.5, 10)
+    city = replace(CITY, components={**CITY.components, "it": component("it", kind)}, levels={"it": level})
     item = Redundancy("r", "technical", "it", primary, standby, True, TimeLimit(100.0), TimeLimit(1000.0))
 
     def judged(*turns: tuple[float, str, str]) -> Value:
-        past = history(events=modes("it", *turns))
+        past = history({"it": course((-3600.0, 1.0))}, modes("it", *turns))
         (finding,) = judge(scenario(redundancies=[item]), city, past).of(Category.REDUNDANCY)
         assert finding.reason.de != finding.reason.en
         return finding.value
@@ -197,8 +205,63 @@ def test_what_was_never_active_carries_nothing_and_a_late_one_stays_late() -> No
 
 
 def test_a_level_that_nobody_recorded_leaves_it_open() -> None:
-    item = replace(hospital(), carries=Carries(Threshold(0.5)))
-    assert found(item, BATTERY, generator(110)).value is Value.INCONCLUSIVE
+    for item in (hospital(), replace(hospital(), carries=Carries(Threshold(0.5)))):
+        past = history(events=modes("hospital-1", BATTERY, generator(110)))
+        (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
+        assert finding.value is Value.INCONCLUSIVE
+
+
+@pytest.mark.parametrize(("served", "expected"), [(0.8, Value.PASS), (0.79, Value.FAIL), (0.0, Value.FAIL)])
+def test_where_nothing_is_said_it_carries_what_is_required_of_its_level(served: float, expected: Value) -> None:
+    """The hospital's declared minimum is 0.8."""
+    past = history(
+        {"hospital-1": course((-3600.0, 1.0), (LOST, served), (GONE, 1.0))},
+        modes("hospital-1", BATTERY, generator(ACTIVE), (GONE, "generator", "mains")),
+    )
+    for item in (hospital(), hospital(lasts=3600), hospital(within=None), hospital(must=False)):
+        (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
+        assert finding.value is expected
+        assert "Carried: " in finding.reason.en and "80% required" in finding.reason.en
+
+
+def test_what_nothing_shows_is_never_held() -> None:
+    """No level of the tiny town says what rescue gets, so nobody knows whether a cell carries."""
+    cell = Redundancy("cell", "technical", "rescue-dispatch-1", "trunked", "isolated-cell", True, TimeLimit(60.0))
+    turns = ((LOST, "trunked", "isolated-cell"), (GONE, "isolated-cell", "trunked"))
+    open_ = found(cell, *turns)
+    assert open_.value is Value.INCONCLUSIVE
+    assert open_.reason.en == "Cannot be judged: no service level shows what 'rescue-dispatch-1' carries."
+    assert found(replace(cell, carries=Carries(level="water-supply-d1")), *turns).value is Value.PASS
+
+
+def test_a_facility_carries_what_it_belongs_to() -> None:
+    records = replace(component("records-1", "patient-records"), parameters={"hospital": "hospital-1"})
+    city = replace(CITY, components={**CITY.components, "records-1": records})
+    assert level_of("records-1", city) == city.levels["hospital-1"]
+    alone = replace(city, components={**city.components, "records-1": replace(records, parameters={})})
+    assert level_of("records-1", alone) is None
+
+
+@pytest.mark.parametrize(
+    ("case", "item", "after", "expected"),
+    [
+        ("kept without it", hospital(), 0.8, Value.PASS),
+        ("missed without it", hospital(), 0.79, Value.FAIL),
+        ("lasted as asked, missed then", hospital(lasts=800), 0.0, Value.PASS),
+        ("less is asked of it", replace(hospital(), carries=Carries(Threshold(0.5))), 0.79, Value.PASS),
+        ("less is asked of it, missed", replace(hospital(), carries=Carries(Threshold(0.5))), 0.4, Value.FAIL),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_where_it_ends_too_early_what_comes_then_decides(
+    case: str, item: Redundancy, after: float, expected: Value
+) -> None:
+    """The generator gives up at 910 s, mains is back at 3710 s; between them stands what is left of the hospital."""
+    turns = (BATTERY, generator(ACTIVE), (910.0, "generator", "none"), (GONE, "none", "mains"))
+    past = history({"hospital-1": course((-3600.0, 1.0), (910.0, after), (GONE, 1.0))}, modes("hospital-1", *turns))
+    (finding,) = judge(scenario(redundancies=[item]), CITY, past).of(Category.REDUNDANCY)
+    assert finding.value is expected
+    assert ("Then, without it: " in finding.reason.en) is (item.lasts is None)
 
 
 def test_what_was_called_on_for_less_than_it_must_last_has_not_shown_its_endurance() -> None:
@@ -213,3 +276,24 @@ def test_what_was_called_on_for_less_than_it_must_last_has_not_shown_its_enduran
     twice = (BATTERY, generator(110), (2690, "generator", "mains"), (3000, "mains", "battery"))
     both = found(hospital(lasts=3000), *twice, (3010, "battery", "generator"), (6010, "generator", "mains"))
     assert not both.untested  # the second outage was long enough
+
+
+def test_what_was_too_little_before_the_loss_does_not_show_what_the_fallback_carries() -> None:
+    """Staff is missing from 50 s on, the mains from 100 s on: so half the care says nothing of these."""
+    turns = modes("hospital-1", BATTERY, generator(ACTIVE), (GONE, "generator", "mains"))
+
+    def value(*points: tuple[float, float]) -> Value:
+        past = history({"hospital-1": course((-3600.0, 1.0), *points)}, turns)
+        return judge(scenario(redundancies=[hospital()]), CITY, past).of(Category.REDUNDANCY)[0].value
+
+    assert value((50.0, 0.5)) is Value.INCONCLUSIVE
+    assert value((LOST, 0.5)) is Value.FAIL
+    assert value((LOST - 0.001, 0.5)) is Value.INCONCLUSIVE
+    assert value((50.0, 0.5), (99.0, 0.8), (LOST, 0.5)) is Value.FAIL
+
+
+def test_a_loss_at_the_very_begin_has_no_before() -> None:
+    turns = modes("hospital-1", (0.0, "mains", "battery"), (10.0, "battery", "generator"))
+    past = history({"hospital-1": course((0.0, 0.5))}, turns, begin=0)
+    (finding,) = judge(scenario(redundancies=[hospital()]), CITY, past).of(Category.REDUNDANCY)
+    assert finding.value is Value.FAIL

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from resilience.judge.affected import people_of
 from resilience.judge.time_series import NotRecorded
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
 from resilience.scenario.moment import clock
@@ -151,12 +152,22 @@ def judged(levels: Sequence[ServiceLevel], context: Context, judge: Callable[[Se
 
 
 def finding(item: str, title: Text, rows: Sequence[Row], context: Context) -> Finding:
-    """All rows as one finding: any fail fails, else any inconclusive is inconclusive. No rows: inconclusive."""
+    """All rows as one finding: any fail fails, else any inconclusive is inconclusive. No rows: inconclusive.
+
+    The worst row speaks for all: of those that do not hold, the worst that people feel, and only then technical ones.
+    """
     if not rows:
         nothing = _("The city requires no such level.")
         return Finding(item, Category.EXPECTATION, Value.INCONCLUSIVE, title, nothing)
     order = (Value.FAIL, Value.INCONCLUSIVE, Value.PASS)
-    ranked = sorted(rows, key=lambda row: (order.index(row.value), -row.weight))  # stable: ties stay in city order
+    ranked = sorted(  # stable: ties stay in city order
+        rows,
+        key=lambda row: (
+            order.index(row.value),
+            row.value is not Value.PASS and not people_of(row.level, context.city),
+            -row.weight,
+        ),
+    )
     worst = ranked[0]
     like = [row for row in ranked if row.value is worst.value]
     reason: Text = worst.reason

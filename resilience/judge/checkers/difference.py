@@ -131,10 +131,10 @@ def called_on(item: Redundancy, twin: History, context: Context) -> bool:
     """Whether the run needed a fallback that its twin did not, for something that is judged.
 
     A fallback on which no required level leans carries nothing that anybody judges: whether it took over makes no
-    difference to the town.
+    difference to the town. Only the level of the component itself leans on its modes; that the scenario names another
+    one as what must be carried does not make it so.
     """
-    level = context.city.levels[item.carries.level] if item.carries and item.carries.level else None
-    level = level or level_of(item.component, context.city)
+    level = level_of(item.component, context.city)
     if level is None or all(part.level != level for part in judged_parts(context)):
         return False
     modes = registry().types[context.city.components[item.component].kind].modes

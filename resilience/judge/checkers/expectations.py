@@ -245,15 +245,40 @@ def judge_continuity(item: LinkContinuity, title: Text, context: Context) -> Fin
     if not done:
         reason = _("The fault was not executed.")
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
-    onset = min(act.applied_at for act in done if act.applied_at is not None)
+    begin = begin_of(item, context)
     others = other_levels(item, context)
     end = context.history.end
     rows = judged(
         others,
         context,
-        lambda level: invariant_row(level, Threshold(), item.longest, item.time_below, (onset, end), context),
+        lambda level: invariant_row(level, Threshold(), item.longest, item.time_below, (begin, end), context),
     )
     return finding(item.id, title, rows, context)
+
+
+def begin_of(item: LinkContinuity, context: Context) -> int:
+    """From when on a continuity judges: the first onset of its fault, or zero if no other fault came before that.
+
+    Raises `NotRecorded` if its fault never came.
+    """
+    done = [act.applied_at for act in context.executed(item.fault) if act.applied_at is not None]
+    if not done:
+        raise NotRecorded(_("the fault was never applied"))
+    first = min(act.applied_at for act in context.executed() if act.applied_at is not None)
+    return 0 if min(done) == first else min(done)
+
+
+def levels_of(item: Expectation, context: Context) -> tuple[ServiceLevel, ...]:
+    """The levels of the city that an expectation looks at; of what a plug-in looks at nobody knows."""
+    match item:
+        case Delivery() | ByPlugin():
+            return ()
+        case LinkContinuity():
+            return other_levels(item, context)
+        case _ if set(item.levels.ids) <= set(context.city.levels):
+            return item.levels.of(context.city)
+        case _:  # its own judgement says what is wrong with it
+            return ()
 
 
 def other_levels(item: LinkContinuity, context: Context) -> tuple[ServiceLevel, ...]:
@@ -358,13 +383,13 @@ def _time_worse_s(item: Budget, level: ServiceLevel, context: Context) -> float:
 def check_expectations(context: Context) -> tuple[Finding, ...]:
     """One finding for each expectation."""
     return tuple(
-        guarded(item.id, Category.EXPECTATION, _title(item), lambda item=item: _judge(item, context))  # type: ignore[misc]
+        guarded(item.id, Category.EXPECTATION, expectation_title(item), lambda item=item: _judge(item, context))  # type: ignore[misc]
         for item in context.scenario.expectations
     )
 
 
 def _judge(item: Expectation, context: Context) -> Finding:
-    title = _title(item)
+    title = expectation_title(item)
     match item:
         case Invariant():
             return judge_invariant(item, title, context)
@@ -393,7 +418,8 @@ def _by_plugin(item: ByPlugin, title: Text, context: Context) -> Finding:
     return Finding(item.id, Category.EXPECTATION, value, title, found.reason)
 
 
-def _title(item: Expectation) -> Text:
+def expectation_title(item: Expectation) -> Text:
+    """What it is called: in its own words, else by what it asks."""
     if item.title is not None:
         return item.title
     match item:

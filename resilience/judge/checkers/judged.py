@@ -1,13 +1,29 @@
-"""What of a run is judged: which levels, and over which part of it."""
+"""What of a run is judged: which levels, and over which part of it.
+
+An expectation asks for a level where it holds it at least to what is required of it, at every moment:
+
+    invariant        its window, unless one gap may be as long as that
+    level            its window, if the level must be kept for a share of it; one moment is none
+    budget           its window, if `time_below` is shorter than that; person-hours limit a sum, and no level
+    link-continuity  from its fault on, from zero on if that is the first of all, unless one gap may be as long as that
+    recovery         nothing: it says how soon a level is back, not how long it may be away
+    delivery         nothing: it is about readings
+    checker          nothing: nobody but the plug-in knows what it looks at
+
+and its limit is the declared minimum or a stricter one. What is left of a required level is held against its declared
+minimum, unless the scenario opts the level out by name.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from resilience.judge.affected import Span, union
 from resilience.judge.checkers.context import Context
-from resilience.judge.checkers.expectations import origin_of, other_levels
+from resilience.judge.checkers.expectations import begin_of, levels_of, origin_of
 from resilience.judge.time_series import NotRecorded
+from resilience.scenario.asking import asked_window
 from resilience.scenario.scenario import (
     Budget,
     ByPlugin,
@@ -19,69 +35,90 @@ from resilience.scenario.scenario import (
     Recovery,
 )
 from simulator.contracts.level import ServiceLevel
-from simulator.contracts.ticks import to_ticks
+from simulator.contracts.ticks import to_s, to_ticks
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A level from `begin` to `end` (ticks). `throughout`: as far as somebody asks for it, it is judged over the run.
-
-    One moment, or a part of the run, is not the run. Of a recovery it is settled how long the level may be away, of a
-    continuity the run begins with the first fault.
-    """
+    """A level from `begin` to `end` (ticks)."""
 
     level: ServiceLevel
     begin: int
     end: int
-    throughout: bool
 
 
 def judged_parts(context: Context) -> tuple[Part, ...]:
-    """What the expectations judge, and every required level that they leave and the scenario does not opt out."""
-    asked = tuple(part for item in context.scenario.expectations for part in _parts(item, context))
-    rest = left_to_judge(context)
-    return (*asked, *(Part(level, 0, context.history.end, True) for level in rest))
+    """What the expectations look at, and what they and the opt-outs of the scenario leave of every required level."""
+    seen = tuple(part for item in context.scenario.expectations for part in parts_of(item, context))
+    return (*seen, *left_to_judge(context))
 
 
-def left_to_judge(context: Context) -> tuple[ServiceLevel, ...]:
-    """The levels that the city requires, without those that an expectation judges throughout or that are opted out."""
+def left_to_judge(context: Context) -> tuple[Part, ...]:
+    """Of each level that the city requires, what no expectation asks for: from the first such moment to the last.
+
+    Levels that are opted out are not among them, and none that is asked for throughout.
+    """
     out = {level.id for item in context.scenario.not_asked for level in item.levels.of(context.city)}
-    for item in context.scenario.expectations:
-        out.update(part.level.id for part in _parts(item, context) if part.throughout)
-    return tuple(level for level in context.city.levels.values() if level.id not in out)
+    found = []
+    for level in context.city.levels.values():
+        span = None if level.id in out else _left(level, context)
+        if span is not None:
+            found.append(Part(level, *span))
+    return tuple(found)
 
 
-def _parts(item: Expectation, context: Context) -> Iterator[Part]:
+def _left(level: ServiceLevel, context: Context) -> Span | None:
+    asked = union(span for item in context.scenario.expectations for span in asked_spans(item, level, context))
+    begin, end = 0, context.history.end
+    for first, last in asked:
+        if first <= begin:
+            begin = max(begin, last)
+    for first, last in reversed(asked):
+        if last >= end:
+            end = min(end, first)
+    return (begin, end) if begin < end else None
+
+
+def asked_spans(item: Expectation, level: ServiceLevel, context: Context) -> tuple[Span, ...]:
+    """When an expectation holds a level at least to what is required of it; never longer than the run."""
+    if level not in levels_of(item, context):
+        return ()
+    end = context.history.end
     try:
-        window = _window(item, context)
+        if isinstance(item, LinkContinuity):
+            begin = begin_of(item, context)
+            return ((begin, end),) if item.longest.seconds < to_s(end - begin) else ()
+        window = asked_window(item, level, context.scenario.run.duration_s)
+        if window is None:
+            return ()
+        begin, until = context.ticks(window)
+    except NotRecorded:  # what cannot be judged is judged by nobody
+        return ()
+    return ((begin, until),)
+
+
+def parts_of(item: Expectation, context: Context) -> Iterator[Part]:
+    """What an expectation looks at, whether or not it asks for all that is required."""
+    try:
+        span = _looked_at(item, context)
     except NotRecorded:  # what cannot be judged is judged by nobody
         return
-    if window is None:
-        return
-    begin, end, throughout = window
-    levels = other_levels(item, context) if isinstance(item, LinkContinuity) else _levels(item, context)
-    for level in levels:
-        yield Part(level, begin, end, throughout)
+    if span is not None:
+        for level in levels_of(item, context):
+            yield Part(level, *span)
 
 
-def _levels(item: Expectation, context: Context) -> tuple[ServiceLevel, ...]:
-    return () if isinstance(item, ByPlugin | Delivery | LinkContinuity) else item.levels.of(context.city)
-
-
-def _window(item: Expectation, context: Context) -> tuple[int, int, bool] | None:
+def _looked_at(item: Expectation, context: Context) -> Span | None:
     end = context.history.end
     match item:
         case LevelHolds(share=None):
             at = end if item.at_s is None else to_ticks(item.at_s)
-            return at, at + 1, False
+            return at, at + 1
         case Invariant() | LevelHolds() | Budget():
-            begin, until = context.ticks(item.window)
-            return begin, until, begin <= 0 and until >= end
+            return context.ticks(item.window)
         case Recovery():
-            return origin_of(item, context), end, True
+            return origin_of(item, context), end
         case LinkContinuity():
-            done = [act.applied_at for act in context.executed(item.fault) if act.applied_at is not None]
-            first = [act.applied_at for act in context.executed() if act.applied_at is not None]
-            return (min(done), end, min(done) == min(first)) if done else None
+            return begin_of(item, context), end
         case Delivery() | ByPlugin():
             return None

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from resilience.judge.affected import Span
 from resilience.judge.checkers.context import Context, guarded, lasting
 from resilience.judge.limits import level_limit, owed_text, shown_unit, time_limit
-from resilience.judge.time_series import Outage, mode_course, outages, worse, worst
+from resilience.judge.time_series import NotRecorded, Outage, mode_course, outages, worse, worst
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value
-from resilience.scenario.scenario import Redundancy, level_of
+from resilience.scenario.scenario import Redundancy
 from resilience.words.terms import mode_words
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_s, to_ticks
@@ -21,42 +23,37 @@ _ = Words("resilience")
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The worst value of the level while the fallback was active, and whether that was too little."""
+    """The worst value of the level that a fallback stands in for, in words, and whether that was too little."""
 
     limit: Limit
     actual: Figure
     too_little: bool
-    reason: Text
+    said: Text
+    asked: Text
 
 
-def carried(item: Redundancy, outage: Outage, context: Context) -> Carried | None:
-    """What the standby carried in an outage; None where nothing is asked or it was never active."""
-    if item.carries is None:
-        return None
-    level = context.city.levels[item.carries.level] if item.carries.level else level_of(item.component, context.city)
+def carried(item: Redundancy, spans: Sequence[Span], context: Context) -> Carried:
+    """The level that a fallback stands in for, at its worst within some spans.
+
+    Raises `NotRecorded` where nothing shows it: then nobody knows whether it carried.
+    """
+    level = item.carries.level_in(context.city, item.component)
     if level is None:
-        raise ValueError(f"no service level shows what {item.component!r} carries")
+        raise NotRecorded(_("no service level shows what {component} carries", component=repr(item.component)))
     limit, course = level_limit(item.carries.limit, level), context.course(level)
     higher = limit.better == "higher"
-    lowest = [
-        worst(course, stretch.begin, stretch.end, higher)
-        for stretch in outage.stretches
-        if stretch.mode == item.standby
-    ]
-    if not lowest:
-        return None
-    least = min(lowest) if higher else max(lowest)
-    owed = item.carries.limit
+    values = [worst(course, begin, end, higher) for begin, end in spans]
+    least = min(values) if higher else max(values)
     said = registry().measures[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0])
-    asked = owed_text(limit, owed)
-    reason = _(" Carried: {said}; {asked}.", said=said, asked=asked)
     too_little = bool(worse(np.array([least]), limit.value, higher)[0])
-    return Carried(limit, Figure("carried", least, limit.unit, level.id), too_little, reason)
+    figure = Figure("carried", least, limit.unit, level.id)
+    return Carried(limit, figure, too_little, said, owed_text(limit, item.carries.limit))
 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One outage, judged. `value` None: the standby was not needed."""
+    """One outage, judged. `value` None: the standby was not needed. `gone`: when it gave way to something worse, before
+    what it stands in for was back, and when that was."""
 
     value: Value | None
     reason: Text
@@ -65,6 +62,7 @@ class _Case:
     about: str = "changeover"
     carried: Carried | None = None
     untested: bool = False
+    gone: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +143,32 @@ def _judge(item: Redundancy, context: Context) -> Finding:
 
 
 def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) -> _Case:
-    """The case with what was carried: too little of it fails what has passed so far."""
-    if case.value is None or outage.lost < 0:
+    """The case with what was carried: too little of it fails what has passed so far.
+
+    What was too little before the loss already is not the fallback's doing, and does not show what it carries. Where
+    nothing says how long it must last, it may end before what it stands in for is back only if the level is kept
+    without it.
+    """
+    active = [(stretch.begin, stretch.end) for stretch in outage.stretches if stretch.mode == item.standby]
+    if case.value is None or outage.lost < 0 or not active:
         return case
-    load = carried(item, outage, context)
-    if load is None:
+    load = carried(item, active, context)
+    told = _(" Carried: {said}; {asked}.", said=load.said, asked=load.asked)
+    case = replace(case, reason=case.reason + told, carried=load)
+    if case.value is Value.FAIL:
         return case
-    if load.too_little and case.value is not Value.FAIL:
-        return replace(case, value=Value.FAIL, reason=case.reason + load.reason, about="carried", carried=load)
-    return replace(case, reason=case.reason + load.reason, carried=load)
+    if load.too_little:
+        if outage.lost > context.history.begin and carried(item, [(outage.lost - 1, outage.lost)], context).too_little:
+            reason = case.reason + _(" But it was too little before the loss already.")
+            return replace(case, value=Value.INCONCLUSIVE, reason=reason, about="carried")
+        return replace(case, value=Value.FAIL, about="carried")
+    if item.lasts is not None or case.gone is None:
+        return case
+    later = carried(item, [case.gone], context)
+    reason = case.reason + _(" Then, without it: {said}; {asked}.", said=later.said, asked=later.asked)
+    if not later.too_little:
+        return replace(case, reason=reason)
+    return replace(case, value=Value.FAIL, reason=reason, about="carried", carried=later)
 
 
 def _never_lost(modes: _Modes) -> Text:
@@ -216,7 +231,7 @@ def _case(item: Redundancy, modes: tuple[str, ...], outage: Outage, context: Con
         )
         return _Case(Value.PASS, reason, changeover, held, untested=True)
     reason = _("{second} took over {took} and held for {carried}.", second=second, took=took, carried=carried)
-    return _Case(Value.PASS, reason, changeover, held)
+    return _Case(Value.PASS, reason, changeover, held, gone=None if fell is None else (fell, over))
 
 
 def _never_active(item: Redundancy, standby: int, outage: Outage, over: int, context: Context) -> _Case:
