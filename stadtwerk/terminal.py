@@ -22,14 +22,22 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk")
 
-STYLES = {"pass": "green", "fail": "bold red", "inconclusive": "yellow", "not needed": "dim", "not asked": "dim"}
-SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–", "not asked": "–"}
+STYLES = {
+    "pass": "green",
+    "fail": "bold red",
+    "inconclusive": "yellow",
+    "not needed": "dim",
+    "not asked": "dim",
+    "allowed": "dim",
+}
+SIGNS = {"pass": "✔", "fail": "✘", "inconclusive": "?", "not needed": "–", "not asked": "–", "allowed": "–"}
 WORDS = {
     "pass": _("pass"),
     "fail": _("fail"),
     "inconclusive": _("inconclusive"),
     "not needed": _("not needed"),
     "not asked": _("not asked"),
+    "allowed": _("missed as allowed"),
 }
 HEADS = (_("verdict"), _("check"), _("finding"))
 REPORT = _("report")
@@ -219,7 +227,7 @@ class Terminal:
         from rich.table import Table
         from rich.text import Text as RichText
 
-        from resilience.judge.unasked import missed
+        from resilience.judge.unasked import because, missed
 
         console, words = self._console(), {value: self.said(word) for value, word in WORDS.items()}
         wide = console.width >= WIDE_COLUMNS
@@ -235,9 +243,10 @@ class Terminal:
             else:
                 self._print(console, RichText.assemble(sign, f"  {title}"))
                 self._print(console, RichText(reason), indent=4)
-        for one in verdict.not_asked:
-            sign = RichText(f"{SIGNS['not asked']} {words['not asked']}", style=STYLES["not asked"])
-            cells = one.title.of(self.lang), one.reason.of(self.lang) + missed(one).of(self.lang)
+        beside = [("not asked", one) for one in verdict.not_asked] + [("allowed", one) for one in verdict.allowed]
+        for kind, one in beside:
+            sign = RichText(f"{SIGNS[kind]} {words[kind]}", style=STYLES[kind])
+            cells = one.title.of(self.lang), because(one).of(self.lang) + missed(one).of(self.lang)
             if wide:
                 table.add_row(sign, *cells)
             else:

@@ -11,14 +11,15 @@ from resilience.judge.verdict import Value, Verdict
 def junit_xml(verdict: Verdict, language: str = "en") -> str:
     """One test suite for the scenario, one case for each finding; inconclusive ones are skipped, with the reason.
 
-    So is what was not asked, with the reason of that and what it cost.
+    So is what was not asked, and what was missed as the scenario allows, with the reason of that and what it cost.
     """
     values = [finding.value for finding in verdict.findings]
+    beside = [("not asked", one) for one in verdict.not_asked] + [("allowed", one) for one in verdict.allowed]
     counts = {
-        "tests": len(values) + len(verdict.not_asked),
+        "tests": len(values) + len(beside),
         "failures": values.count(Value.FAIL),
         "errors": 0,
-        "skipped": values.count(Value.INCONCLUSIVE) + len(verdict.not_asked),
+        "skipped": values.count(Value.INCONCLUSIVE) + len(beside),
     }
     numbers = {name: str(count) for name, count in counts.items()}
     root = ElementTree.Element("testsuites", {"name": "stadtwerk", **numbers})
@@ -42,9 +43,9 @@ def junit_xml(verdict: Verdict, language: str = "en") -> str:
             ElementTree.SubElement(case, "skipped", {"message": f"inconclusive: {reason}"})
         else:
             ElementTree.SubElement(case, "system-out").text = reason
-    for one in verdict.not_asked:
-        head = {"classname": f"{verdict.scenario}.not-asked", "name": one.title.of(language)}
+    for kind, one in beside:
+        head = {"classname": f"{verdict.scenario}.{kind.replace(' ', '-')}", "name": one.title.of(language)}
         case = ElementTree.SubElement(suite, "testcase", head)
-        ElementTree.SubElement(case, "skipped", {"message": f"not asked: {in_short(one).of(language)}"})
+        ElementTree.SubElement(case, "skipped", {"message": f"{kind}: {in_short(one).of(language)}"})
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
