@@ -8,11 +8,12 @@ from resilience.scenario.scenario import Threshold, TimeLimit
 from simulator.contracts.failure import Confidence
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import assumed, source_text
 from simulator.contracts.words import SHARE, Text, Words, quantity
 
 _ = Words("resilience")
 
-SCENARIO = "scenario file"
+SCENARIO = _("scenario file")
 
 
 def level_limit(threshold: Threshold, level: ServiceLevel) -> Limit:
@@ -23,11 +24,12 @@ def level_limit(threshold: Threshold, level: ServiceLevel) -> Limit:
         return _limit(threshold.value, measure.unit, better, threshold.norm)
     norm = norms().get(level.basis)
     if norm is None:
-        source = f"declared minimum ({level.basis})"
+        source = _("declared minimum ({source})", source=source_text(level.basis))
     elif norm.value == level.minimum and norm.unit == measure.unit:
-        return Limit(level.minimum, measure.unit, better, f"declared minimum: {norm.source}", norm.confidence, norm.id)
+        source = _("declared minimum: {source}", source=norm.source)
+        return Limit(level.minimum, measure.unit, better, source, norm.confidence, norm.id)
     else:  # the norm says why the level is owed, but not this number
-        source = f"declared minimum (assumption, after {norm.source})"
+        source = _("declared minimum (assumption, after {source})", source=norm.source)
     return Limit(level.minimum, measure.unit, better, source, Confidence.ASSUMPTION)
 
 
@@ -48,7 +50,7 @@ def gap_limit(longest: TimeLimit | None) -> Limit:
     """How long one gap may be; None: what is assumed for levels that the scenario does not ask for."""
     if longest is not None:
         return time_limit(longest, "lower")
-    return Limit(GAP_S, "s", "lower", "assumption: as for electricity (BNetzA)", Confidence.ASSUMPTION)
+    return Limit(GAP_S, "s", "lower", assumed(_("as for electricity (BNetzA)")), Confidence.ASSUMPTION)
 
 
 def gaps_limit(longest: TimeLimit | None, together: TimeLimit | None) -> Limit:
@@ -56,7 +58,7 @@ def gaps_limit(longest: TimeLimit | None, together: TimeLimit | None) -> Limit:
     if together is not None:
         return time_limit(together, "lower")
     seconds = GAPS * gap_limit(longest).value
-    return Limit(seconds, "s", "lower", "assumption: twice the longest gap", Confidence.ASSUMPTION)
+    return Limit(seconds, "s", "lower", assumed(_("twice the longest gap")), Confidence.ASSUMPTION)
 
 
 def scenario_limit(value: float, unit: str, better: str) -> Limit:

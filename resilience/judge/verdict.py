@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from simulator.contracts.failure import Confidence
+from simulator.contracts.sources import read_source
 from simulator.contracts.words import Said, Text, Words, plain
 
 _ = Words("resilience")
@@ -47,7 +48,7 @@ class Limit:
     value: float
     unit: str
     better: str
-    source: str
+    source: Text
     confidence: Confidence
     norm: str = ""
 
@@ -75,7 +76,7 @@ class Metric:
     subject: Text
     value: float | None
     unit: str
-    source: str
+    source: Text
     against: str = ""
 
     @property
@@ -196,7 +197,14 @@ def read_verdict(text: str) -> Verdict:
             tuple(_finding(item) for item in data["findings"]),
             tuple(data["charter"]),
             tuple(
-                Metric(**{**row, "title": Said(row["title"]), "subject": Said(row["subject"])})
+                Metric(
+                    **{
+                        **row,
+                        "title": Said(row["title"]),
+                        "subject": Said(row["subject"]),
+                        "source": read_source(row["source"]),
+                    }
+                )
                 for row in data.get("metrics", ())
             ),
             tuple(_not_asked(row) for row in data.get("not_asked", ())),
@@ -216,6 +224,10 @@ def _allowed(row: dict[str, Any]) -> Allowed:
     return Allowed(**{**row, "levels": tuple(row["levels"]), "title": Said(row["title"]), "by": Said(row["by"])})
 
 
+def _limit(row: dict[str, Any]) -> Limit:
+    return Limit(**{**row, "source": read_source(row["source"]), "confidence": Confidence(row["confidence"])})
+
+
 def _finding(data: dict[str, Any]) -> Finding:
     limit = data["limit"]
     return Finding(
@@ -224,7 +236,7 @@ def _finding(data: dict[str, Any]) -> Finding:
         Value(data["value"]),
         Said(data["title"]),
         Said(data["reason"]),
-        None if limit is None else Limit(**{**limit, "confidence": Confidence(limit["confidence"])}),
+        None if limit is None else _limit(limit),
         None if data["actual"] is None else Figure(**data["actual"]),
         tuple(Figure(**figure) for figure in data["figures"]),
         tuple(data["subjects"]),

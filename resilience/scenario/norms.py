@@ -10,7 +10,9 @@ from types import MappingProxyType
 
 from simulator.contracts.document import load_document
 from simulator.contracts.failure import Confidence
-from simulator.contracts.words import Said, Text
+from simulator.contracts.words import Said, Text, Verbatim, Words
+
+_ = Words("resilience")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,20 @@ class Norm:
     title: Text
     value: float | None
     unit: str
-    shown: str
-    source: str
+    shown: Text
+    source: Text
     confidence: Confidence
+
+
+def _said(row: object) -> Text:
+    """What is the same in every language, or a wording by language."""
+    return Said({str(k): str(v) for k, v in row.items()}) if isinstance(row, Mapping) else Verbatim(str(row))
+
+
+def basis_words(basis: Text) -> Text:
+    """What a level or an assumption rests on: a norm by what it asks for and its source, anything else as it is."""
+    norm = norms().get(basis.en)
+    return basis if norm is None else _("{title} ({source})", title=norm.title, source=norm.source)
 
 
 @cache
@@ -36,11 +49,11 @@ def norms() -> Mapping[str, Norm]:
     found = {
         str(name): Norm(
             str(name),
-            Said({"de": row["title"]["de"], "en": row["title"]["en"]}),
+            _said(row["title"]),
             None if row["value"] is None else float(row["value"]),
             row["unit"],
-            row["shown"],
-            row["source"],
+            _said(row["shown"]),
+            _said(row["source"]),
             Confidence(row["confidence"]),
         )
         for name, row in rows.items()

@@ -24,6 +24,7 @@ from simulator.contracts.fault import Parameter
 from simulator.contracts.history import History
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import is_assumed
 from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("resilience")
@@ -31,7 +32,6 @@ _ = Words("resilience")
 SHARE = 0.1
 """Each assumption is varied by 10 % of itself."""
 
-ASSUMED = "assumption"
 
 CHANCE = "seed"
 """What stands for the seed among the things that a finding leans on."""
@@ -131,7 +131,7 @@ def _may_vary(parameter: Parameter) -> bool:
     value = parameter.default
     if isinstance(value, bool) or not isinstance(value, float) or value == 0 or not math.isfinite(value):
         return False
-    return parameter.source.startswith(ASSUMED) and not (parameter.unit == "" and value.is_integer())
+    return is_assumed(parameter.source) and not (parameter.unit == "" and value.is_integer())
 
 
 def _of_links(used: Iterable[str], city: City) -> Iterable[Assumed]:

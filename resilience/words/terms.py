@@ -14,8 +14,6 @@ _ = Words("resilience")
 _c = _.context
 
 OTHER_NAMES: dict[str, Text] = {
-    "scenario file": _("scenario file"),
-    "declared minimum (assumption)": _("minimum declared by the town"),
     "found": _("found in the source"),
     "secondary": _("second-hand"),
     "memory": _("to be checked"),
@@ -30,27 +28,7 @@ OTHER_NAMES: dict[str, Text] = {
     "expectation": _("expectation"),
     "technical": _("technical"),
     "analogue": _("analogue"),
-    "IEEE 1366, of this scenario alone": _("IEEE 1366, of this scenario alone"),
-    "defined by this project": _("defined by this project"),
-    "1. WasSV § 2 (defence case)": _("1. WasSV § 2 (defence case)"),
-    "BBK guide": _("BBK guide"),
-    "assumption: as for electricity (BNetzA)": _("assumption: as for electricity (BNetzA)"),
-    "BNetzA via press": _("BNetzA via press"),
-    "U4SSC indicators": _("U4SSC indicators"),
-    "hospital-building rules of some Länder": _("hospital-building rules of some Länder"),
-    "network operators' planning rules": _("network operators' planning rules"),
-    "press reports": _("press reports"),
-    "press, BDBOS": _("press, BDBOS"),
-    "rescue rules of Hesse": _("rescue rules of Hesse"),
-    "rescue rules of Saxony": _("rescue rules of Saxony"),
 }
-
-_SOURCES = (
-    ("declared minimum: ", _("declared minimum: {source}")),
-    ("declared minimum (assumption, after ", _("declared minimum (assumption, after {source}")),
-    ("declared minimum (", _("declared minimum ({source}")),
-)
-"""How the source of a limit begins, in each language."""
 
 
 def kind_words(kind: str) -> Text:
@@ -100,20 +78,6 @@ def term(name: str, lang: str) -> str:
         or found.subsystems.get(Domain(name))
     )
     return (OTHER_NAMES.get(name, Verbatim(name)) if titled is None else titled.title).of(lang)
-
-
-def source_words(source: str) -> Text:
-    """Where a limit comes from. The title of a norm or book stays as it is."""
-    known = OTHER_NAMES.get(source)
-    if known is not None:
-        return known
-    for beginning, words in _SOURCES:
-        if source.startswith(beginning):
-            named, end = source.removeprefix(beginning), ""
-            if named.endswith(")") and named.removesuffix(")") in OTHER_NAMES:
-                named, end = named.removesuffix(")"), ")"
-            return words.filled(source=source_words(named)) + Verbatim(end)
-    return Verbatim(source)
 
 
 def component_words(component: Component) -> Text:

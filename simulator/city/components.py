@@ -65,6 +65,7 @@ def network_component(
         parameters=complete(element.kind, {**element.parameters, **known.parameters}, report),
         length_m=element.length_m,
         trenches=known.trenches,
+        given=known.given,
     )
 
 

@@ -11,13 +11,13 @@ from pydantic import Field
 from simulator.city.frame import MapFrame
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import NO_PARAMETERS, Component
-from simulator.contracts.entries import Id, Parameters, Trenches, Year
+from simulator.contracts.entries import GivenName, Id, Parameters, Trenches, Year
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 from simulator.contracts.model import Share
 from simulator.contracts.problem import Unfit
 from simulator.contracts.settings import STRICT
-from simulator.contracts.words import Words
+from simulator.contracts.words import NO_TEXT, Text, Words
 
 _ = Words("simulator.city")
 
@@ -132,6 +132,7 @@ class Override:
     y_m: float | None = None
     parameters: Parameters = field(default_factory=lambda: NO_PARAMETERS)
     trenches: Trenches = ()
+    given: GivenName = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class CityDraft:
     latitude_deg: float
     longitude_deg: float
     litres_per_person_day: float | None = None
-    litres_source: str = ""
+    litres_source: Text = NO_TEXT
     water: NetworkRef | None = None
     energy: NetworkRef | None = None
     traffic: RoadRef | None = None

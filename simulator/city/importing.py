@@ -27,7 +27,7 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.words import Words
+from simulator.contracts.words import NO_TEXT, Words
 from simulator.domains.energy.catalogue import BUS
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
@@ -163,7 +163,7 @@ def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> City
         town.latitude_deg,
         town.longitude_deg,
         LITRES_PERSON_D if water else None,
-        LITRES_SOURCE if water else "",
+        LITRES_SOURCE if water else NO_TEXT,
         water=water,
         energy=energy,
         traffic=roads,

@@ -29,7 +29,7 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Words
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 
 _ = Words("simulator.city")
@@ -142,7 +142,7 @@ def settle_people(
     text = _(
         "people per district are its mean water demand divided by {litres} litres per person and day", litres=litres
     )
-    note = Assumption(_("people"), text, Verbatim(draft.litres_source))
+    note = Assumption(_("people"), text, draft.litres_source)
     return given | {name: derived[name] for name in asked}, (note,), []
 
 

@@ -50,12 +50,21 @@ class Origin(Model):
     """give -180 to 180 degrees"""
 
 
+Wording = str | Title
+"""What a file says in one language for all readers, or in each language."""
+
+
+def worded(said: Wording) -> Text:
+    """What a file says."""
+    return Verbatim(said) if isinstance(said, str) else Said({"en": said.en, "de": said.de})
+
+
 class People(Model):
     """Turns water demand into people where districts do not say how many live there."""
 
     litres_per_person_day: float = Field(gt=0)
     """give more than 0 litres"""
-    source: str = Field(min_length=1)
+    source: Annotated[str, Field(min_length=1)] | Title
 
 
 class NetworkFiles(Model):
@@ -108,15 +117,6 @@ class LevelEntry(Model):
     def level(self) -> ServiceLevel:
         people = PEOPLE_OF_SUBJECT if self.people is None else self.people
         return ServiceLevel(self.id, self.measure, self.subject, self.minimum, people, self.owner, self.basis)
-
-
-Wording = str | Title
-"""What a file says in one language for all readers, or in each language."""
-
-
-def worded(said: Wording) -> Text:
-    """What a file says."""
-    return Verbatim(said) if isinstance(said, str) else Said({"en": said.en, "de": said.de})
 
 
 class AssumptionEntry(Model):

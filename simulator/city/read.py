@@ -16,7 +16,7 @@ from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef
 from simulator.city.files import NoFile, read_table, resolve
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import read_districts
-from simulator.city.model import SCHEMA, VERSION, CityFile
+from simulator.city.model import SCHEMA, VERSION, CityFile, worded
 from simulator.city.where import Where
 from simulator.contracts.component import Component
 from simulator.contracts.document import Document, Located, Part, Place, Row, load_document
@@ -35,7 +35,7 @@ from simulator.contracts.model import problems_of, read_version
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Words
+from simulator.contracts.words import NO_TEXT, Text, Words
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
@@ -115,7 +115,7 @@ class _Reader:
             latitude_deg=file.place.latitude_deg,
             longitude_deg=file.place.longitude_deg,
             litres_per_person_day=file.people.litres_per_person_day if file.people else None,
-            litres_source=file.people.source if file.people else "",
+            litres_source=worded(file.people.source) if file.people else NO_TEXT,
             water=file.networks.water,
             energy=file.networks.energy,
             traffic=file.networks.traffic,

@@ -24,7 +24,7 @@ from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, l
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 from simulator.domains.traffic.catalogue import ROAD
 
 _ = Words("simulator.city")
@@ -134,7 +134,7 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
         "place": {"latitude_deg": draft.latitude_deg, "longitude_deg": draft.longitude_deg},
     }
     if draft.litres_per_person_day is not None:
-        people = {"litres_per_person_day": draft.litres_per_person_day, "source": draft.litres_source}
+        people = {"litres_per_person_day": draft.litres_per_person_day, "source": _wording(draft.litres_source)}
         data["people"] = people
     networks = dict(zip(OWN_NETWORKS, (draft.water, draft.energy, draft.traffic), strict=True)) | dict(draft.networks)
     named = {name: _network(network) for name, network in networks.items() if network is not None}
@@ -171,6 +171,7 @@ _NOTHING: dict[str, Any] = {
     "y_m": None,
     "parameters": {},
     "trenches": (),
+    "given": (),
 }
 
 
@@ -192,7 +193,12 @@ def _network(network: NetworkRef | RoadRef) -> dict[str, Any]:
 def _assumed(assumption: Assumption) -> dict[str, Any]:
     """What was assumed, in one wording where all languages have the same."""
     texts = {"subject": assumption.subject, "text": assumption.text, "basis": assumption.basis}
-    return {name: text.en if text.en == text.de or text == ASSUMED else text.record() for name, text in texts.items()}
+    return {name: text.en if text == ASSUMED else _wording(text) for name, text in texts.items()}
+
+
+def _wording(text: Text) -> str | dict[str, str]:
+    """What a file says, once where all languages say the same."""
+    return text.en if text.en == text.de else text.record()
 
 
 def _without(record: Any, **defaults: Any) -> dict[str, Any]:

@@ -53,16 +53,21 @@ def given_words(given: Given) -> Text:
 
 
 @cache
-def _owners() -> Mapping[str, Text]:
+def _neutral(table: str) -> Mapping[str, Text]:
     found: dict[str, Text] = {}
     for module in _modules("names", _NAMES):
-        found |= getattr(importlib.import_module(module), "OWNERS", {})
+        found |= getattr(importlib.import_module(module), table, {})
     return MappingProxyType(found)
 
 
 def owner_words(owner: str) -> Text:
     """An owner: the neutral name that a generated town has for a duty in words, any other as its town wrote it."""
-    return _owners().get(owner, Verbatim(owner))
+    return _neutral("OWNERS").get(owner, Verbatim(owner))
+
+
+def maker_words(maker: str) -> Text:
+    """A vendor: the neutral name that a generated town has in words, any other as its town wrote it."""
+    return _neutral("MAKERS").get(maker, Verbatim(maker))
 
 
 def event_modules() -> Iterator[str]:

@@ -28,6 +28,11 @@ FIRST_YEAR, LAST_YEAR = 1850, 2100
 
 Id = Annotated[str, Field(pattern=r"^\S+$", description="write an id without spaces")]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR, description="a year such as 2015")]
+GivenName = Annotated[
+    tuple[str, ...],
+    Field(description="name that a rule of the generator gave: its code and its parameter; a title counts instead"),
+]
+
 Trenches = Annotated[
     tuple[Annotated[str, Field(min_length=1)], ...],
     Field(strict=False, description="cable trenches in which it lies: one dig cuts all that lies in one"),
@@ -106,11 +111,7 @@ class ComponentRow:
     title: str = ""
     parameters: Annotated[Parameters, BeforeValidator(_parameters)] = field(default_factory=lambda: NO_PARAMETERS)
     trenches: Annotated[Trenches, BeforeValidator(_listed)] = ()
-    given: Annotated[
-        tuple[str, ...],
-        BeforeValidator(_listed),
-        Field(description="name that a rule of the generator gave: its code and its parameter; a title counts instead"),
-    ] = ()
+    given: Annotated[GivenName, BeforeValidator(_listed)] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,14 @@ from enum import StrEnum
 from statistics import NormalDist
 
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
-from simulator.contracts.words import Text
+from simulator.contracts.sources import Assumed, Source
+from simulator.contracts.words import Numeral, Text, Verbatim, Words, joined, percent
+
+_ = Words("simulator.contracts")
 
 _NORMAL = NormalDist()
 _LEAST, _MOST = 1e-12, 1.0 - 1e-12
 HOUR_S = 3600.0
-
-ASSUMPTION = "assumption"
-"""The source of a number that is ours."""
 
 
 class Confidence(StrEnum):
@@ -56,7 +56,7 @@ class Outage:
 
     median_s: float
     beta: float
-    source: str
+    source: Source
     confidence: Confidence
 
     def seconds(self, u: float) -> float:
@@ -68,13 +68,14 @@ class Outage:
         return max(1.0, float(round(self.median_s * math.exp(self.beta * z))))
 
     @property
-    def shown(self) -> str:
-        return f"{self.median_s / HOUR_S:g} h, beta {self.beta:g}"
+    def shown(self) -> Text:
+        """The median and the spread, in words."""
+        return _("{hours} h, beta {beta}", hours=_plain(self.median_s / HOUR_S), beta=_plain(self.beta))
 
 
-def out_for(median_h: float, why: str = "", beta: float = 0.5) -> Outage:
+def out_for(median_h: float, why: Text | None = None, beta: float = 0.5) -> Outage:
     """An assumed outage; `why` says in a few words what takes the time."""
-    return Outage(median_h * HOUR_S, beta, f"{ASSUMPTION}: {why}" if why else ASSUMPTION, Confidence.ASSUMPTION)
+    return Outage(median_h * HOUR_S, beta, Assumed(why), Confidence.ASSUMPTION)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,19 +95,21 @@ class Fragility:
     beta: float
     fault: str
     parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
-    source: str
+    source: Source
     confidence: Confidence
     outage: Outage
     per_km: bool = False
     where: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
 
     @property
-    def shown(self) -> str:
+    def shown(self) -> Text:
         """The curve in words, with the unit of its intensity."""
         unit = {"depth_m": "m", "temperature_c": "°C", "gust_m_s": "m/s"}[INTENSITY[self.hazard]]
+        median = joined((_plain(self.median), Verbatim(unit)), Verbatim(" "))
         if self.beta == 0:
-            return f"from {self.median:g} {unit} on"
-        return f"median {self.median:g} {unit}, beta {self.beta:g}" + (", per km" if self.per_km else "")
+            return _("from {median} on", median=median)
+        said = _("median {median}, beta {beta}, per km") if self.per_km else _("median {median}, beta {beta}")
+        return said.filled(median=median, beta=_plain(self.beta))
 
     def of(self, component: Component) -> bool:
         """Whether a component belongs to the class."""
@@ -122,6 +125,11 @@ class Fragility:
         if self.per_km and length_m > 0:
             return -math.expm1(length_m / 1000.0 * math.log1p(-p)) if p < 1 else 1.0
         return p
+
+
+def _plain(value: float) -> Text:
+    """A number as it was given, not rounded."""
+    return Numeral(f"{value:g}")
 
 
 def fails_at(intensity: float, median: float, beta: float) -> float:
@@ -148,7 +156,7 @@ class FailureRate:
     kinds: tuple[str, ...]
     rate: float
     fault: str
-    source: str
+    source: Source
     confidence: Confidence
     mean_age_years: float
     growth: float
@@ -157,19 +165,27 @@ class FailureRate:
     outage: Outage
     per_km: bool = False
     parameters: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
-    ageing: str = ASSUMPTION
+    ageing: Source = "assumption"
     where: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
-    support_source: str = ASSUMPTION
+    support_source: Source = "assumption"
     title: Text | None = None
 
     @property
-    def shown(self) -> str:
-        return f"{self.rate:g} a year" + (" and km" if self.per_km else "")
+    def shown(self) -> Text:
+        """Failures a year, in words."""
+        said = _("{rate} a year and km") if self.per_km else _("{rate} a year")
+        return said.filled(rate=_plain(self.rate))
 
     @property
-    def ageing_shown(self) -> str:
-        grows = f"{100 * self.growth:g} % a year, given at {self.mean_age_years:g}"
-        return f"{grows}; x {self.past_support:g} past {self.support_years:g} years"
+    def ageing_shown(self) -> Text:
+        """How the rate grows, in words."""
+        return _(
+            "{growth} a year, given at {age} years; times {times} past {support} years",
+            growth=percent(self.growth),
+            age=_plain(self.mean_age_years),
+            times=_plain(self.past_support),
+            support=_plain(self.support_years),
+        )
 
     def of(self, component: Component) -> bool:
         """Whether a component belongs to the class."""

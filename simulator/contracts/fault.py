@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from simulator.contracts.cure import Cure
+from simulator.contracts.sources import Source
 from simulator.contracts.words import Text, Verbatim
 
 
@@ -131,16 +132,16 @@ What the log says of the broken thing itself is no effect: it only repeats that 
 class Parameter:
     """A declared number, name or switch: `unit` is SI (or `""`), `default` None means it must be given.
 
-    `source` says where the default comes from; the word `assumption` where it is ours. A number lies between
-    `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the registry's.
-    `together` says what several faults in force at once come to. `title` is what it is, in words. `cure` says that more
-    of it helps, and how much of it could be bought.
+    `source` says where the default comes from; the word `assumption`, or `assumed(reason)`, where it is ours. A number
+    lies between `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the
+    registry's. `together` says what several faults in force at once come to. `title` is what it is, in words. `cure`
+    says that more of it helps, and how much of it could be bought.
     """
 
     name: str
     unit: str
     default: float | str | bool | None
-    source: str
+    source: Source
     title: Text | None = field(default=None, compare=False)
     choices: tuple[str, ...] = ()
     at_least: float | None = None

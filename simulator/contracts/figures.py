@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from simulator.contracts.sources import Source
 from simulator.contracts.words import Message
 
 
@@ -38,7 +39,7 @@ class FigureKind:
     name: str = ""
     title: Message | None = None
     unit: str = "1"
-    source: str = ""
+    source: Source = ""
     factor: float = 1.0
     quantity: str = ""
     limit: float = 0.0

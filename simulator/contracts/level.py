@@ -6,11 +6,14 @@ from dataclasses import dataclass
 
 from simulator.contracts.component import Domain
 from simulator.contracts.figures import FigureKind
-from simulator.contracts.words import Message, Text
+from simulator.contracts.sources import Source
+from simulator.contracts.words import Message, Text, Words
+
+_ = Words("simulator.contracts")
 
 LITRES_PERSON_D = 126.0
 """Household water use a person and day in Germany in 2022 (Destatis, by way of BMUV)."""
-LITRES_SOURCE = "Destatis, public water supply 2022: 126 litres per person and day"
+LITRES_SOURCE = _("Destatis, public water supply 2022: 126 litres per person and day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Measure:
     title: Text
     service: Text
     said: Message
-    source: str
+    source: Source
     for_people: bool = True
     same_need: str = ""
     figures: tuple[FigureKind, ...] = ()

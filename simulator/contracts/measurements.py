@@ -162,7 +162,7 @@ EXPECTATION = Measurement(
     (
         *_i("verdict"),
         *_f("actual", "limit"),
-        *_t("unit", "title_de", "title_en", "reason_de", "reason_en", "source"),
+        *_t("unit", "title_de", "title_en", "reason_de", "reason_en", "source_de", "source_en"),
     ),
     "a finding with its verdict; open while the run lasts",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from simulator.contracts.names import OpenName
+from simulator.contracts.sources import Source
 
 
 class Trade(OpenName):
@@ -23,7 +24,7 @@ class RepairClass:
     median_s: float
     sigma: float
     parts: int
-    source: str
+    source: Source
 
 
 HOUR_S = 3600.0
@@ -32,7 +33,7 @@ SIGMA = 0.5
 """Spread of repair times (assumption: one repair in six takes more than 1.65 times as long as the median)."""
 
 
-def repair_hours(median_h: float, parts: int = 1, source: str = "assumption") -> RepairClass:
+def repair_hours(median_h: float, parts: int = 1, source: Source = "assumption") -> RepairClass:
     """A repair class with the usual spread; `median_h` is the median in hours."""
     return RepairClass(median_h * HOUR_S, SIGMA, parts, source)
 

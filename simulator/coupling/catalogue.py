@@ -10,7 +10,8 @@ from simulator.contracts.failure import Confidence, Fragility, HazardType, out_f
 from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, stops
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import Trade
-from simulator.contracts.words import Text, Words
+from simulator.contracts.sources import assumed
+from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("simulator.coupling")
 
@@ -37,7 +38,7 @@ def flooded_site(*kinds: str) -> Fragility:
         median=0.6,
         beta=0.3,
         fault=SITE_OUT.name,
-        source="assumption: ground floor with plant rooms flooded",
+        source=assumed(_("ground floor with plant rooms flooded")),
         confidence=Confidence.ASSUMPTION,
         outage=out_for(72),
     )
@@ -112,7 +113,7 @@ RANSOMWARE = FaultPoint(
     disables=True,
     parameters=(
         Parameter(
-            "restore_s", "s", 259_200.0, "assumption: 3 days", _("time to restore them from backup"), at_least=1.0
+            "restore_s", "s", 259_200.0, assumed(_("3 days")), _("time to restore them from backup"), at_least=1.0
         ),
     ),
     lasts="restore_s",
@@ -135,8 +136,8 @@ CATALOGUE = Catalogue(
             _("depot"),
             (SITE_OUT, STAFF_ABSENT, FUEL_NOT_DELIVERED),
             (
-                Parameter("day_from_s", "s", 21600.0, "assumption: 06:00", _("when the day shift begins")),
-                Parameter("day_until_s", "s", 79200.0, "assumption: 22:00", _("when the night shift begins")),
+                Parameter("day_from_s", "s", 21600.0, assumed(Verbatim("06:00")), _("when the day shift begins")),
+                Parameter("day_until_s", "s", 79200.0, assumed(Verbatim("22:00")), _("when the night shift begins")),
                 Parameter("night_share", "1", 0.5, "assumption", _("share of the crews on duty at night, rounded up")),
                 Parameter("muster_s", "s", 900.0, "assumption", _("time from the call until a crew leaves")),
                 Parameter(

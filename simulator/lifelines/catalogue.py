@@ -41,7 +41,7 @@ CATALOGUE = Catalogue(
             _("share of the lifeline's duty that is served"),
             _("lifeline"),
             _("{amount} of its service"),
-            "mode table of the lifeline",
+            _("mode table of the lifeline"),
         ),
     ),
     starts=(Start("simulator.lifelines:start", order=60),),

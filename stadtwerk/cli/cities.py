@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from resilience.scenario.norms import basis_words
 from simulator.contracts.city import City
+from simulator.contracts.codes import maker_words
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import IMPORTERS, named, registry
@@ -162,7 +164,14 @@ def show(city: City, terminal: Terminal) -> None:
     makes = Counter((c.maker, c.model, c.firmware) for c in city.components.values() if c.maker)
     if makes:
         made = (_("vendor"), _("model"), _("firmware"), _("number"))
-        table(_("vendors"), made, [(*make, count(n)) for make, n in sorted(makes.items())])
+        table(
+            _("vendors"),
+            made,
+            [
+                (terminal.said(maker_words(maker)), model, firmware, count(n))
+                for (maker, model, firmware), n in sorted(makes.items())
+            ],
+        )
     cables = Counter(name for link in city.links.values() for name in link.trenches)
     cables.update(name for component in city.components.values() for name in component.trenches)
     if cables:
@@ -171,7 +180,9 @@ def show(city: City, terminal: Terminal) -> None:
         fullest = sorted(cables.items(), key=lambda item: (-item[1], item[0]))[:FULLEST]
         rows = [(name, count(n)) for name, n in fullest]
         table(text.filled(n=number(len(cables))), (_("trench"), _("cables")), rows)
-    told = [tuple(map(terminal.said, (a.subject, a.text, a.basis))) for a in city.assumptions[:SHOWN_AT_FIRST]]
+    told = [
+        tuple(map(terminal.said, (a.subject, a.text, basis_words(a.basis)))) for a in city.assumptions[:SHOWN_AT_FIRST]
+    ]
     assumed = (_("about"), _("what was assumed"), _("basis"))
     table(_("assumptions ({n})", n=number(len(city.assumptions))), assumed, told)
     if len(city.assumptions) > SHOWN_AT_FIRST:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Value
 from simulator.contracts.fault import FaultPoint
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Verbatim, Words, number
+from simulator.contracts.sources import Source, source_text
+from simulator.contracts.words import Text, Verbatim, Words, number
 
 _ = Words("stadtwerk")
 _c = _.context
@@ -175,7 +177,7 @@ def _faults(lang: str) -> Listing:
     for name, point in points.items():
         takes = "\n".join(
             f"{p.name}{f' [{p.unit}]' if p.unit else ''}"
-            + (_(" (must be given)").of(lang) if p.default is None else f" = {p.default} ({p.source})")
+            + (_(" (must be given)").of(lang) if p.default is None else f" = {_from(p.default, p.source, lang)}")
             for p in point.parameters
         )
         title = (point.about or point.title).of(lang)
@@ -193,7 +195,7 @@ def _measures(lang: str) -> Listing:
             m.title.of(lang),
             m.unit,
             m.subject.replace("|", ", "),
-            m.source,
+            source_text(m.source).of(lang),
         )
         for m in registry().measures.values()
     ]
@@ -223,11 +225,20 @@ def _plugins(lang: str) -> Listing:
 
 
 def _levels_of(name: str, lang: str) -> Listing:
+    from resilience.scenario.norms import basis_words
     from stadtwerk.library import load_named_city
 
     city = load_named_city(name)
     rows = [
-        (lv.id, lv.measure, lv.subject, number(lv.minimum, 6).of(lang), number(lv.people).of(lang), lv.owner, lv.basis)
+        (
+            lv.id,
+            lv.measure,
+            lv.subject,
+            number(lv.minimum, 6).of(lang),
+            number(lv.people).of(lang),
+            owner_words(lv.owner).of(lang),
+            basis_words(source_text(lv.basis)).of(lang),
+        )
         for lv in city.levels.values()
     ]
     heads = ("level", "measure", "subject", "minimum", "people", "owner", "basis")
@@ -238,7 +249,10 @@ def _norms(lang: str) -> Listing:
     from resilience.scenario.norms import norms
     from resilience.words.terms import term
 
-    rows = [(n.id, n.title.of(lang), n.shown, n.source, term(n.confidence.value, lang)) for n in norms().values()]
+    rows = [
+        (n.id, n.title.of(lang), n.shown.of(lang), n.source.of(lang), term(n.confidence.value, lang))
+        for n in norms().values()
+    ]
     return "norms", ("id", "what it asks", "value", "source", "confidence"), rows
 
 
@@ -250,11 +264,11 @@ def _rates(lang: str) -> Listing:
         (
             f"{rate.id}\n({', '.join(rate.kinds)}{_where(rate.where)})",
             rate.fault,
-            rate.shown,
-            rate.source,
+            rate.shown.of(lang),
+            source_text(rate.source).of(lang),
             term(rate.confidence.value, lang),
-            f"{rate.ageing_shown} ({rate.ageing})",
-            f"{rate.outage.shown} ({rate.outage.source})",
+            _from(rate.ageing_shown, rate.ageing, lang),
+            _from(rate.outage.shown, rate.outage.source, lang),
         )
         for rate in registry().rates.values()
     ]
@@ -270,14 +284,19 @@ def _fragilities(lang: str) -> Listing:
             HAZARD_NAMES[curve.hazard.value].of(lang),
             f"{', '.join(curve.kinds)}{_where(curve.where)}",
             curve.fault,
-            curve.shown,
-            curve.source,
+            curve.shown.of(lang),
+            source_text(curve.source).of(lang),
             term(curve.confidence.value, lang),
-            f"{curve.outage.shown} ({curve.outage.source})",
+            _from(curve.outage.shown, curve.outage.source, lang),
         )
         for curve in registry().fragilities.values()
     ]
     return "fragility curves", ("hazard", "class", "fault", "fails", "source", "confidence", "outage"), rows
+
+
+def _from(shown: Value | Text, source: Source, lang: str) -> str:
+    """A number with where it comes from."""
+    return f"{shown.of(lang) if isinstance(shown, Text) else shown} ({source_text(source).of(lang)})"
 
 
 def _where(parameters: Mapping[str, Value]) -> str:

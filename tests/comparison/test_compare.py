@@ -34,7 +34,7 @@ def side(name: str, value: Value, west: LevelFigures, hours: float, broken: tupl
         Said({"de": f"Grund {name}", "en": f"reason {name}"}),
     )
     held = Finding("held", Category.EXPECTATION, Value.PASS, Said({"de": "Gehalten", "en": "Held"}), Verbatim("fine"))
-    metrics = (Metric("saidi", Verbatim("SAIDI"), Verbatim("town"), hours / 10, "min", "IEEE 1366"),)
+    metrics = (Metric("saidi", Verbatim("SAIDI"), Verbatim("town"), hours / 10, "min", Verbatim("IEEE 1366")),)
     verdict = Verdict(
         "s", Said({"de": "Lage", "en": "Case"}), Verbatim("?"), value, Verbatim("because"), (spare, held), (), metrics
     )

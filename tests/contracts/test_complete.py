@@ -24,6 +24,7 @@ from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.registry import DOMAINS, Registry, named, registry
 from simulator.contracts.repair import Trade
+from simulator.contracts.sources import source_text
 from simulator.contracts.words import LANGUAGES, NO_TEXT, Text, Verbatim
 from simulator.coupling import Runtime
 from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
@@ -81,7 +82,7 @@ def missing(found: Registry, handled: Collection[str], started: Collection[str])
         kinds = [found.types[name] for name in one.kinds if name in found.types]
         lacking = [kind.name for kind in kinds if kind.fault(one.fault) is None]
         said += [f"{one.id} means the fault {one.fault}, which {name} has not" for name in lacking]
-        said += [f"{one.id} has no source" for source in (one.source, one.outage.source) if not source]
+        said += [f"{one.id} has no source" for source in (one.source, one.outage.source) if not source_text(source).en]
     for link in found.links.values():
         said += [f"{link.name} links need {what}" for what, lacks in _needs(link, found) if lacks]
     for name, one in found.quantities.items():
@@ -108,7 +109,7 @@ def _shown_and_worn(kind: ComponentType, found: Registry) -> Iterator[tuple[str,
 
 
 def _sourced(parameter: Parameter) -> bool:
-    return bool(parameter.source) or parameter.default is None
+    return bool(source_text(parameter.source).en) or parameter.default is None
 
 
 def _needs(link: LinkType, found: Registry) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,7 @@ from simulator.contracts.crews import repair_class
 from simulator.contracts.event import EventKind
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import source_text
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.coupling.crews import drawn_work_s
@@ -166,7 +167,7 @@ def test_without_a_crew_it_stays_failed_and_its_draws_do_not_depend_on_others() 
     runtime.clock.run_until(12 * HOUR)
     assert modes(runtime) == [("starting", 0.0), ("failed", 12.0)]
     default = next(p for p in registry().types["generator"].parameters if p.name == "fail_on_demand")
-    assert default.default == 0.01 and "NUREG" in default.source
+    assert default.default == 0.01 and "NUREG" in source_text(default.source).en
     drawn = [Streams(seed).stream("diesel", "starts").random() < 0.01 for seed in range(5000)]
     assert 50 - 3 * 7.1 < sum(drawn) < 50 + 3 * 7.1  # three standard deviations of the binomial
 

@@ -22,6 +22,7 @@ from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import source_text
 from simulator.contracts.words import Said, Verbatim
 
 START = datetime(2026, 1, 14, 12, 0)
@@ -256,7 +257,8 @@ def scenario() -> Scenario:
 
 def verdict() -> Verdict:
     asked = scenario()
-    law = "1. WasSV § 2 (defence case)"
+    indicators = Said({"de": "Indikatoren der U4SSC", "en": "U4SSC indicators"})
+    law = Said({"de": "1. WasSV § 2 (Verteidigungsfall)", "en": "1. WasSV § 2 (defence case)"})
     findings = (
         Finding(
             "steady",
@@ -271,7 +273,7 @@ def verdict() -> Verdict:
             Value.PASS,
             Said({"de": "Notstrom im Klinikum", "en": "hospital power"}),
             Said({"de": "Das Aggregat übernahm nach 12 s.", "en": "The generator took over after 12 s."}),
-            Limit(15.0, "s", "lower", "DIN VDE 0100-710", Confidence.SECONDARY, "hospital-changeover"),
+            Limit(15.0, "s", "lower", Verbatim("DIN VDE 0100-710"), Confidence.SECONDARY, "hospital-changeover"),
             Figure("takeover", 12.0, "s", "hospital-1"),
         ),
         Finding(
@@ -294,7 +296,7 @@ def verdict() -> Verdict:
                     "en": "In Weststadt too little water arrived for more than five hours.",
                 }
             ),
-            Limit(0.9, "1", "higher", "assumption", Confidence.ASSUMPTION),
+            Limit(0.9, "1", "higher", source_text("assumption"), Confidence.ASSUMPTION),
             Figure("least", 0.2, "1", "water-supply-d10"),
         ),
         Finding(
@@ -308,7 +310,7 @@ def verdict() -> Verdict:
                     "en": "The index was not recorded throughout.",
                 }
             ),
-            Limit(1.5, "1", "lower", "U4SSC indicators", Confidence.FOUND, "travel-time-index"),
+            Limit(1.5, "1", "lower", indicators, Confidence.FOUND, "travel-time-index"),
         ),
     )
     answer = Said(

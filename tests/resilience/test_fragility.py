@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from statistics import NormalDist
 
@@ -16,6 +17,7 @@ from resilience.scenario.draws.hazard import Circle, Hazard, Place, Polygons, St
 from simulator.contracts.component import Component
 from simulator.contracts.failure import Confidence, HazardType, Outage, fails_at
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import is_assumed, source_text
 from tests.resilience.town import component, tiny_city
 
 SQUARE = ((0, 0), (100, 0), (100, 100), (0, 100))
@@ -147,9 +149,9 @@ def test_every_row_names_what_there_is(name: str) -> None:
     declared = {parameter.name: parameter for parameter in point.parameters}
     assert set(row.parameters) <= declared.keys()
     assert {p.name for p in point.parameters if p.default is None} <= set(row.parameters), "a value must be given"
-    assert row.source and row.outage.source and row.outage.median_s > 0
+    assert source_text(row.source).en and source_text(row.outage.source).en and row.outage.median_s > 0
     if row.confidence is Confidence.ASSUMPTION:
-        assert "assumption" in row.source or "ERAD" in row.source
+        assert is_assumed(row.source) or re.search("assumption|ERAD", source_text(row.source).en)
 
 
 def test_a_class_may_ask_for_a_parameter() -> None:

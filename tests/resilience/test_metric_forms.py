@@ -21,7 +21,7 @@ from resilience.judge.metrics import (
 )
 from resilience.judge.verdict import Metric, Value, Verdict, read_verdict, verdict_json
 from simulator.contracts.figures import ARRIVING, GIVEN, NEEDED
-from simulator.contracts.words import Said
+from simulator.contracts.words import Said, Verbatim
 from simulator.domains.water.powers import powers
 from tests.resilience.town import HOUR, course
 
@@ -88,6 +88,9 @@ def test_readings() -> None:
 
 def test_metrics_come_back_from_verdict_json() -> None:
     same = Said({"de": "gleich", "en": "same"})
-    rows = (Metric("saidi", same, same, 1.5, "min", "IEEE 1366"), Metric("caidi", same, same, None, "min", "IEEE 1366"))
+    rows = (
+        Metric("saidi", same, same, 1.5, "min", Verbatim("IEEE 1366")),
+        Metric("caidi", same, same, None, "min", Verbatim("IEEE 1366")),
+    )
     verdict = Verdict("x", same, same, Value.PASS, same, (), (), rows)
     assert read_verdict(verdict_json(verdict)) == verdict

@@ -22,7 +22,7 @@ def test_values_in_si_units() -> None:
 
 def test_every_norm_says_where_it_comes_from() -> None:
     for norm in norms().values():
-        assert norm.source
+        assert norm.source.en and norm.source.de
         assert norm.shown
         assert norm.title.de != norm.title.en
         assert (norm.value is None) == (norm.unit == "")
@@ -46,9 +46,9 @@ def test_limits_say_their_source() -> None:
     index = level_limit(Threshold(), city.levels["travel-time-index"])
     assert (index.better, index.norm, index.confidence) == ("lower", "travel-time-index", Confidence.FOUND)
     given = level_limit(Threshold(0.5), city.levels["water-supply-d1"])
-    assert (given.value, given.source) == (0.5, "scenario file")
+    assert (given.value, given.source.en) == (0.5, "scenario file")
     changeover = time_limit(TimeLimit(15.0, "hospital-changeover"), "lower")
-    assert changeover.source == "DIN VDE 0100-710"
+    assert changeover.source.en == "DIN VDE 0100-710"
     assert changeover.confidence is Confidence.SECONDARY
 
 

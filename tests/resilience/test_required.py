@@ -352,7 +352,7 @@ def test_the_sum_says_itself() -> None:
     assert found.value is Value.FAIL
     assert found.reason.en.endswith("3 gaps, 2 min 30 s in sum; 2 min allowed.")
     assert found.actual is not None and found.actual.value == 150.0
-    assert found.limit is not None and found.limit.source == "assumption: twice the longest gap"
+    assert found.limit is not None and found.limit.source.en == "assumption: twice the longest gap"
 
 
 def test_an_open_gap_fails_once_it_is_too_long() -> None:

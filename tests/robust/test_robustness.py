@@ -19,7 +19,7 @@ from tests.resilience.town import SAME, component, course, history, modes, tiny_
 
 
 def finding(value: Value, actual: float | None, limit: float, better: str, unit: str = "s") -> Finding:
-    held = Limit(limit, "s", better, "x", Confidence.ASSUMPTION)
+    held = Limit(limit, "s", better, Verbatim("x"), Confidence.ASSUMPTION)
     return Finding("f", Category.EXPECTATION, value, SAME, SAME, held, Figure("a", actual, unit))
 
 

@@ -22,16 +22,17 @@ from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.history import Course, History
 from simulator.contracts.level import Measure
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import source_text
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import SHARE, Text, Verbatim, Words, quantity
 
 _ = Words("resilience")
 
 TOWN = _("whole town")
-BRUNEAU = "Bruneau et al. 2003"
-IEEE = "IEEE 1366, of this scenario alone"
-SERVED = "Balakrishnan and Cassottana 2022"
-OURS = "defined by this project"
+BRUNEAU = _("Bruneau et al. 2003")
+IEEE = _("IEEE 1366, of this scenario alone")
+SERVED = _("Balakrishnan and Cassottana 2022")
+OURS = _("defined by this project")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +99,13 @@ def _serviceability(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
 def _not_supplied(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
     for against, found in _compared(measure, run):
         value = of.missing(found) * kind.factor
-        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source, against)
+        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, source_text(kind.source), against)
 
 
 def _supplied_share(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
     for against, found in _compared(measure, run):
         value = of.supplied_share(found)
-        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source, against)
+        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, source_text(kind.source), against)
 
 
 def _interruptions(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
@@ -133,7 +134,7 @@ def _below(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
         return
     steps = cut(course, 0, run.history.end)
     said = _title(kind, limit)
-    source = kind.source if limit == kind.limit else "the scenario"
+    source = source_text(kind.source) if limit == kind.limit else _("scenario file")
     most = float(steps.values.max())
     yield Metric(kind.name, _("{what}, at the worst moment", what=said), measure.service, most, "person", source)
     hours = steps.integral() / 3600.0
@@ -150,7 +151,7 @@ def _surplus(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
     except NotRecorded:
         return
     value = float(course.values.min()) if len(course.values) else None
-    yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source)
+    yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, source_text(kind.source))
 
 
 def _worst(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
@@ -161,14 +162,14 @@ def _worst(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
     found = [(worst(course, 0, run.history.end, higher), name) for name, course in courses.items()]
     value, where = min(found) if higher else max(found)
     subject = TOWN if where not in run.city.districts else Verbatim(run.city.districts[where].title or where)
-    yield Metric(kind.name, _title(kind), subject, value, kind.unit, kind.source)
+    yield Metric(kind.name, _title(kind), subject, value, kind.unit, source_text(kind.source))
 
 
 def _uptime(measure: Measure, kind: FigureKind, run: _Run) -> Rows:
     whole = _whole(measure, run)
     if whole is not None:
         value = availability(whole, 0, run.history.end)
-        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, kind.source)
+        yield Metric(kind.name, _title(kind), measure.service, value, kind.unit, source_text(kind.source))
 
 
 def _readings(measure: Measure, kind: FigureKind, run: _Run) -> Rows:

@@ -64,7 +64,7 @@ class FigureRow:
     actual: Text
     outcome: Outcome
     sentence: Text
-    source: str
+    source: Text | None
     confidence: str
 
 
@@ -145,7 +145,7 @@ class AgeRow:
     unknown: int
     oldest_year: int | None
     lifetime_years: float
-    source: str
+    source: Text
     confidence: str
 
 
@@ -154,8 +154,8 @@ class SourceRow:
     """A threshold that the report rests on."""
 
     title: Text
-    value: str
-    source: str
+    value: Text
+    source: Text
     confidence: str
 
 

@@ -28,8 +28,9 @@ from resilience.words.terms import kind_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import owner_words
 from simulator.contracts.component import Component
-from simulator.contracts.failure import ASSUMPTION, Confidence
+from simulator.contracts.failure import Confidence
 from simulator.contracts.registry import registry
+from simulator.contracts.sources import is_assumed, source_text
 from simulator.contracts.words import Text, Verbatim, Words, enumerated, joined
 
 _ = Words("resilience")
@@ -68,8 +69,8 @@ def age_rows(city: City, year: int) -> tuple[AgeRow, ...]:
                 len(components) - len(years),
                 min(years, default=None),
                 known.support_years,
-                known.support_source,
-                (Confidence.ASSUMPTION if known.support_source == ASSUMPTION else Confidence.FOUND).value,
+                source_text(known.support_source),
+                (Confidence.ASSUMPTION if is_assumed(known.support_source) else Confidence.FOUND).value,
             )
         )
     return tuple(sorted(rows, key=lambda row: -row.past))
@@ -200,7 +201,7 @@ def _figure(run: CharterRun, finding: Finding) -> FigureRow:
         actual,
         outcome,
         finding.reason,
-        "" if limit is None else limit.source,
+        None if limit is None else limit.source,
         "" if limit is None else limit.confidence.value,
     )
 

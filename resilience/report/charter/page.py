@@ -14,8 +14,9 @@ from resilience.report.charter.content import CONCLUSIVE, CharterContent, Clause
 from resilience.report.charter.texts import OUTCOME, STATUS, say
 from resilience.report.run.page import page_style
 from resilience.report.run.wording import number, unbroken
-from resilience.words.terms import source_words, term
-from simulator.contracts.words import LANGUAGES, READABLE, Verbatim, Words, plain
+from resilience.words.terms import term
+from simulator.contracts.codes import maker_words
+from simulator.contracts.words import LANGUAGES, READABLE, Words, plain
 
 if TYPE_CHECKING:
     import jinja2
@@ -74,12 +75,6 @@ def _summary(content: CharterContent, lang: str) -> str:
     return f"{said[0]} {', '.join(rest)}."
 
 
-def maker_words(maker: str, lang: str) -> str:
-    """A maker's name; the neutral `maker A` of an import is said in the language."""
-    name = maker.removeprefix("maker ")
-    return (Verbatim(maker) if name == maker else _("vendor {name}", name=name)).of(lang)
-
-
 def charter_markdown(content: CharterContent, lang: str = "en") -> str:
     """The report in German (`de`) or English (`en`)."""
     return "\n".join(_lines(content, lang)) + "\n"
@@ -115,7 +110,7 @@ def _lines(c: CharterContent, lang: str) -> Iterator[str]:
     yield from ("", f"## {say('makers', lang)}", "")
     yield from _table(
         [say(key, lang) for key in ("kind", "maker", "share")],
-        [(row.kind.of(lang), maker_words(row.maker, lang), f"{row.count} / {row.of}") for row in c.makers],
+        [(row.kind.of(lang), maker_words(row.maker).of(lang), f"{row.count} / {row.of}") for row in c.makers],
     )
     yield from ("", f"## {say('ages', lang)}", "", say("ages-intro", lang, year=str(c.reference_year)), "")
     yield from _table(
@@ -128,7 +123,7 @@ def _lines(c: CharterContent, lang: str) -> Iterator[str]:
                 number(row.unknown, lang),
                 str(row.oldest_year or "–"),
                 f"{number(row.lifetime_years, lang)} {say('years', lang)}",
-                f"{source_words(row.source).of(lang)} ({term(row.confidence, lang)})",
+                f"{row.source.of(lang)} ({term(row.confidence, lang)})",
             )
             for row in c.ages
         ],
@@ -140,7 +135,7 @@ def _lines(c: CharterContent, lang: str) -> Iterator[str]:
     yield from _table(
         [say(key, lang) for key in ("limit", "value", "source", "confidence")],
         [
-            (row.title.of(lang), row.value, source_words(row.source).of(lang), term(row.confidence, lang))
+            (row.title.of(lang), row.value.of(lang), row.source.of(lang), term(row.confidence, lang))
             for row in c.thresholds
         ],
     )
@@ -192,7 +187,7 @@ def _clause(row: ClauseRow, lang: str) -> Iterator[str]:
         yield f"- **{run.title.of(lang)}** ({OUTCOME[run.outcome].of(lang)}): {run.sentence.of(lang)}"
         for figure in run.figures:
             if figure.source:
-                source = f"{source_words(figure.source).of(lang)}, {term(figure.confidence, lang)}"
+                source = f"{figure.source.of(lang)}, {term(figure.confidence, lang)}"
                 yield f"  - {figure.title.of(lang)}: {figure.target.of(lang)} / {figure.actual.of(lang)} ({source})"
     for check in row.checks:
         yield f"- **{check.title.of(lang)}** ({OUTCOME_OF[check.value.value].of(lang)}): {check.reason.of(lang)}"
@@ -218,9 +213,8 @@ def charter_page(content: CharterContent, lang: str = "en") -> str:
     helpers: dict[str, Any] = {
         "t": lambda key, **values: say(key, lang, **values),
         "term": lambda name: term(name, lang),
-        "source": lambda name: source_words(name).of(lang),
         "num": lambda value: number(value, lang),
-        "maker": lambda name: maker_words(name, lang),
+        "maker": lambda name: maker_words(name).of(lang),
         "anchor": lambda clause: "c-" + clause.replace("/", "-").replace(".", "-").lower(),
         "unbroken": unbroken,
         "status_words": {status.value: words for status, words in STATUS.items()},

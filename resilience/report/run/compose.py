@@ -28,7 +28,7 @@ from resilience.report.run.content import Threshold as ThresholdRow
 from resilience.report.run.robust import RobustRow
 from resilience.report.run.why import WhyRow
 from resilience.scenario.clauses import clauses
-from resilience.scenario.norms import norms
+from resilience.scenario.norms import basis_words, norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
 from resilience.scenario.words import state_words
 from resilience.words.terms import component_words, fault_words, mode_words
@@ -92,7 +92,7 @@ def compose(
         why_command=f"stadtwerk why runs/{scenario.id}-seed{seed}",
         thresholds=_thresholds(city, verdict),
         telemetry=telemetry,
-        assumptions=tuple(AssumptionNote(a.subject, a.text, _basis(a.basis)) for a in city.assumptions),
+        assumptions=tuple(AssumptionNote(a.subject, a.text, basis_words(a.basis)) for a in city.assumptions),
         command=command,
         digest=digest,
         metrics=verdict.metrics,
@@ -123,7 +123,7 @@ def _check(finding: Finding) -> Check:
         finding.reason,
         target,
         actual,
-        "" if limit is None else limit.source,
+        None if limit is None else limit.source,
         "" if limit is None else limit.confidence.value,
         finding.needed,
     )
@@ -268,12 +268,6 @@ def town_map_of(city: City, history: History, person_hours: Mapping[str, tuple[f
             for c in drawn
         ),
     )
-
-
-def _basis(basis: Text) -> Text:
-    """What an assumption rests on: a norm by its title."""
-    norm = norms().get(basis.en)
-    return basis if norm is None else norm.title
 
 
 def _thresholds(city: City, verdict: Verdict) -> tuple[ThresholdRow, ...]:

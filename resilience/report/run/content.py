@@ -32,7 +32,7 @@ class Check:
     sentence: Text
     target: Text
     actual: Text
-    source: str = ""
+    source: Text | None = None
     confidence: str = ""
     needed: bool = True
 
@@ -176,8 +176,8 @@ class CascadeStep:
 class Threshold:
     id: str
     title: Text
-    value: str
-    source: str
+    value: Text
+    source: Text
     confidence: str
 
 

@@ -21,7 +21,7 @@ from resilience.report.run.why import why_html
 from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
 from resilience.report.templates import template_folder
 from resilience.scenario.moment import clock, moment
-from resilience.words.terms import source_words, term
+from resilience.words.terms import term
 from simulator.contracts.codes import owner_words
 from simulator.contracts.words import LANGUAGES, READABLE, Verbatim
 
@@ -161,7 +161,6 @@ def render(content: ReportContent, lang: str = "en") -> str:
     helpers: dict[str, Any] = {
         "t": lambda key, **values: say(key, lang, **values),
         "term": lambda name: term(name, lang),
-        "source": lambda name: source_words(name).of(lang),
         "owner": lambda name: owner_words(name).of(lang),
         "own": lambda said: Verbatim(said).of(lang),
         "num": lambda value, decimals=0: number(value, lang, decimals),

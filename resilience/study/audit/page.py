@@ -20,7 +20,7 @@ from resilience.study.audit.cases import Group, own_fault
 from resilience.study.audit.outcome import Outcome, file_name
 from resilience.study.audit.words import GROUPS, TEXTS, VALUES, answer
 from resilience.words.terms import component_words, link_words, term
-from simulator.contracts.codes import owner_words
+from simulator.contracts.codes import maker_words, owner_words
 from simulator.contracts.component import Component
 from simulator.contracts.form import Form
 from simulator.contracts.registry import registry
@@ -346,7 +346,9 @@ class _Words:
             parts = [f"{self.kind(kind)} {quantity(_share(made, known, kind), SHARE, self._lang)}" for kind in kinds]
             lost = ", ".join(self.level(loss.level) for loss in outcome.failing[:6])
             share = quantity(len(made) / len(known), SHARE, self._lang)
-            rows.append(MakerRow(maker, len(made), share, ", ".join(parts), outcome.value, lost))
+            rows.append(
+                MakerRow(maker_words(maker).of(self._lang), len(made), share, ", ".join(parts), outcome.value, lost)
+            )
         return tuple(rows)
 
 

@@ -6,7 +6,7 @@ from simulator.city.generator.layer import UNKNOWN_MAKE, Layer, Laying, place
 from simulator.city.generator.names import DEPOT
 from simulator.contracts.city import Assumption
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Words
+from simulator.contracts.words import Numeral, Words, enumerated
 from simulator.coupling.catalogue import DEPOT as DEPOT_TYPE
 
 _ = Words("simulator.city")
@@ -31,9 +31,16 @@ def depots(town: Laying) -> Layer:
         )
         for i, d in enumerate(seats)
     ]
-    counted = ", ".join(f"{count:g} {name.removesuffix('_crews')}" for name, count in crews.items() if count)
+    counted = enumerated(
+        [
+            _("{title}: {n}", title=trade.title, n=Numeral(f"{trade.in_town:g}"))
+            for trade in registry().trades.values()
+            if trade.in_town
+        ],
+        most=len(crews),
+    )
     text = _(
-        "{n} depots in {seats} send crews, fuel trucks and tankers; each has by day, in crews: {counted}; at night "
+        "{n} depots in {seats} send crews, fuel trucks and tankers; each has crews by day ({counted}); at night "
         "half of them, rounded up",
         n=len(found),
         seats=", ".join(d.id for d in seats),

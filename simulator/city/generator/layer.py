@@ -15,7 +15,7 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback, Link, LinkKind
 from simulator.contracts.naming import Given
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Words
+from simulator.contracts.words import Text, Words, enumerated
 
 _ = Words("simulator.city")
 
@@ -104,7 +104,8 @@ class Laying:
         """The rules for those types of component that the town has, and what is assumed of them, in words."""
         present = {component.kind for component in (*self.ground.components.values(), *self.laid.components)}
         wanted = tuple(rule for rule in rules if rule.kind in present)
-        subject = _("sensors of {which}", which=", ".join(rule.id for rule in wanted))
+        measured = [registry().quantities[rule.quantity].title for rule in wanted]
+        subject = _("sensors of {which}", which=enumerated(measured, most=len(measured)))
         return Layer(sensors=wanted, assumptions=(Assumption(subject, text),) if wanted else ())
 
     @property

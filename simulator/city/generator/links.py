@@ -122,7 +122,7 @@ def generator_for(
         "{litres} l of fuel last {hours} h at {load} kW ({reason}; {rate} l/kWh, both assumptions)",
         litres=tank_l,
         hours=endurance_h,
-        load=number(load_w / 1000, 6),
+        load=number(load_w / 1000),
         reason=reason,
         rate=LITRES_PER_KWH,
     )

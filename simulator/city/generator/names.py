@@ -29,3 +29,6 @@ OWNERS: Mapping[str, Text] = {
     NEUTRAL.city: _("city administration"),
 }
 """The neutral names that a generated town has for its owners; what a town wrote into its files stays as it is."""
+
+MAKERS: Mapping[str, Text] = {f"maker {letter}": _("vendor {letter}", letter=letter) for letter in "ABC"}
+"""The neutral names that it has for vendors."""

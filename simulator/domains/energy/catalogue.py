@@ -28,6 +28,7 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded, Tells
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, NO_WEAR, STAFF_ABSENT, more_people
 from simulator.domains.ict.catalogue import CONTROL
@@ -52,7 +53,7 @@ _CURRENT = stops("loading_pu", 1e-6)
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", _("shed last (1) to first (3) when an island runs short"))
 
-_BUS = Parameter("bus", "", "", "the network file", _("component id of its bus; only where no network file says it"))
+_BUS = Parameter("bus", "", "", _("the network file"), _("component id of its bus; only where no network file says it"))
 
 CATALOGUE = Catalogue(
     "energy",
@@ -226,7 +227,7 @@ CATALOGUE = Catalogue(
             ),
             (
                 Parameter(
-                    "rated_w", "W", 0.0, "the network file", _("rated power; of a network file, that of the file")
+                    "rated_w", "W", 0.0, _("the network file"), _("rated power; of a network file, that of the file")
                 ),
                 _BUS,
             ),
@@ -252,7 +253,7 @@ CATALOGUE = Catalogue(
                     evidence=(stops("power_w", 1.0), ELSEWHERE),
                 ),
             ),
-            (Parameter("rated_w", "W", 0.0, "the network file", _("rated power, as the network file has it")),),
+            (Parameter("rated_w", "W", 0.0, _("the network file"), _("rated power, as the network file has it")),),
             from_file=True,
             repair=repair_hours(24),
             about=_("power plant that holds the voltage of its busbar"),
@@ -278,7 +279,7 @@ CATALOGUE = Catalogue(
                 Parameter("initial_share", "1", 0.8, "assumption", _("share of its energy that it holds at the start")),
                 Parameter("grid_forming", "", True, "assumption", _("whether it can hold up an island by itself")),
                 Parameter(
-                    "black_start_s", "s", 0.0, "assumption: without interruption", _("time to build up an island")
+                    "black_start_s", "s", 0.0, assumed(_("without interruption")), _("time to build up an island")
                 ),
                 _BUS,
             ),
@@ -307,15 +308,17 @@ CATALOGUE = Catalogue(
                     "start_s",
                     "s",
                     12.0,
-                    "DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption",
+                    _("DIN VDE 0100-710 asks for 15 s at most (secondary); 12 s is an assumption"),
                     _("time from the loss of power until it feeds"),
                 ),
                 Parameter(
                     "fail_on_demand",
                     "1",
                     0.01,
-                    "starting reliability asked of emergency diesel sets, 0.99 a demand: U.S. NRC Regulatory Guide "
-                    "1.108, as quoted in NUREG-0933, item B-56",
+                    _(
+                        "starting reliability asked of emergency diesel sets, 0.99 a demand: U.S. NRC Regulatory Guide "
+                        "1.108, as quoted in NUREG-0933, item B-56"
+                    ),
                     _("chance that it does not start; drawn at each start"),
                 ),
                 Parameter(
@@ -463,7 +466,7 @@ CATALOGUE = Catalogue(
             _("share of electric load supplied"),
             _("power supply"),
             _("{amount} of the electric load supplied"),
-            "energy not supplied, as a share",
+            _("energy not supplied, as a share"),
             figures=(
                 FigureKind(Formula.INTERRUPTIONS),
                 FigureKind(
@@ -471,7 +474,7 @@ CATALOGUE = Catalogue(
                     "ens",
                     _("energy not supplied (ENS)"),
                     "kWh",
-                    "Billinton and Allan 1996",
+                    _("Billinton and Allan 1996"),
                     factor=1.0 / 3.6e6,
                 ),
                 FigureKind(Formula.SERVICEABILITY),
@@ -503,9 +506,9 @@ CATALOGUE = Catalogue(
             median=1.0,
             beta=0.0,
             fault="substation-flooded",
-            source="ERAD (NREL), default flood curve of a substation: lognormal at 1 m with next to no spread",
+            source=_("ERAD (NREL), default flood curve of a substation: lognormal at 1 m with next to no spread"),
             confidence=Confidence.FOUND,
-            outage=out_for(48, "pumping out, drying, testing"),
+            outage=out_for(48, _("pumping out, drying, testing")),
         ),
         Fragility(
             id="flood-transformer",
@@ -514,9 +517,9 @@ CATALOGUE = Catalogue(
             median=0.9,
             beta=0.5,
             fault="transformer-out",
-            source="ERAD (NREL), default flood curve of a pad-mounted transformer",
+            source=_("ERAD (NREL), default flood curve of a pad-mounted transformer"),
             confidence=Confidence.FOUND,
-            outage=out_for(48, "pumping out, drying, testing"),
+            outage=out_for(48, _("pumping out, drying, testing")),
         ),
         Fragility(
             id="flood-local-substation",
@@ -525,12 +528,12 @@ CATALOGUE = Catalogue(
             median=0.9,
             beta=0.5,
             fault="bus-out",
-            source=(
+            source=_(
                 "ERAD (NREL), default flood curve of a pad-mounted transformer; taken for a local substation "
                 "(assumption)"
             ),
             confidence=Confidence.FOUND,
-            outage=out_for(24, "drying and testing of switchgear"),
+            outage=out_for(24, _("drying and testing of switchgear")),
         ),
         Fragility(
             id="flood-pv",
@@ -539,7 +542,7 @@ CATALOGUE = Catalogue(
             median=0.8,
             beta=0.4,
             fault="pv-loss",
-            source="ERAD (NREL), default flood curve of solar panels; for plants on the ground",
+            source=_("ERAD (NREL), default flood curve of solar panels; for plants on the ground"),
             confidence=Confidence.FOUND,
             outage=out_for(168),
         ),
@@ -550,7 +553,7 @@ CATALOGUE = Catalogue(
             median=0.7,
             beta=0.4,
             fault="battery-loss",
-            source="ERAD (NREL), default flood curve of battery storage",
+            source=_("ERAD (NREL), default flood curve of battery storage"),
             confidence=Confidence.FOUND,
             outage=out_for(168),
         ),
@@ -561,7 +564,7 @@ CATALOGUE = Catalogue(
             median=0.5,
             beta=0.0,
             fault="generator-fails",
-            source="assumption: air intake and starter battery half a metre above the ground",
+            source=assumed(_("air intake and starter battery half a metre above the ground")),
             confidence=Confidence.ASSUMPTION,
             outage=out_for(48),
         ),
@@ -572,7 +575,7 @@ CATALOGUE = Catalogue(
             median=0.6,
             beta=0.3,
             fault="control-out",
-            source="assumption: ground floor with plant rooms flooded",
+            source=assumed(_("ground floor with plant rooms flooded")),
             confidence=Confidence.ASSUMPTION,
             outage=out_for(72),
         ),
@@ -585,12 +588,12 @@ CATALOGUE = Catalogue(
             beta=0.2,
             per_km=True,
             fault="line-trip",
-            source=(
+            source=_(
                 "ERAD (NREL), default wind curve of overhead distribution lines begins at 45 m/s; spread and "
                 "length: assumption"
             ),
             confidence=Confidence.ASSUMPTION,
-            outage=out_for(8, "trees cleared, conductors mended", beta=0.7),
+            outage=out_for(8, _("trees cleared, conductors mended"), beta=0.7),
         ),
         Fragility(
             id="storm-pv",
@@ -599,7 +602,7 @@ CATALOGUE = Catalogue(
             median=58.0,
             beta=0.1,
             fault="pv-loss",
-            source="ERAD (NREL), default wind curve of solar panels: 55 m/s and more; spread: assumption",
+            source=_("ERAD (NREL), default wind curve of solar panels: 55 m/s and more; spread: assumption"),
             confidence=Confidence.FOUND,
             outage=out_for(168),
         ),
@@ -610,12 +613,12 @@ CATALOGUE = Catalogue(
             median=50.0,
             beta=0.05,
             fault="transformer-out",
-            source=(
+            source=_(
                 "built for air of up to 40 °C (IEC 60076-1); makers allow 85 % of the rated power at 50 °C; that "
                 "it trips: assumption"
             ),
             confidence=Confidence.ASSUMPTION,
-            outage=out_for(6, "until it has cooled"),
+            outage=out_for(6, _("until it has cooled")),
         ),
     ),
     rates=(
@@ -627,13 +630,13 @@ CATALOGUE = Catalogue(
             rate=0.053,
             per_km=True,
             fault="line-trip",
-            source="IEEE 493: 0.02 to 0.15 a mile and year for overhead distribution lines, the middle taken",
+            source=_("IEEE 493: 0.02 to 0.15 a mile and year for overhead distribution lines, the middle taken"),
             confidence=Confidence.SECONDARY,
             mean_age_years=30,
             growth=0.01,
             support_years=40,
             past_support=1.5,
-            support_source="StromNEV Anlage 1, III.2.1 (30–40)",
+            support_source=_("StromNEV Anlage 1, III.2.1 (30–40)"),
             outage=out_for(4, beta=0.7),
         ),
         FailureRate(
@@ -643,27 +646,27 @@ CATALOGUE = Catalogue(
             rate=0.02,
             per_km=True,
             fault="line-trip",
-            source="1 to 3 faults in 100 km and year in German medium-voltage cables (VDE FNN statistics)",
+            source=_("1 to 3 faults in 100 km and year in German medium-voltage cables (VDE FNN statistics)"),
             confidence=Confidence.MEMORY,
             mean_age_years=30,
             growth=0.03,
             support_years=45,
-            support_source="StromNEV Anlage 1, III.2.1 (40–45)",
-            outage=out_for(12, "located, dug up, jointed"),
+            support_source=_("StromNEV Anlage 1, III.2.1 (40–45)"),
+            outage=out_for(12, _("located, dug up, jointed")),
         ),
         FailureRate(
             id="transformer",
             kinds=("transformer",),
             rate=0.003,
             fault="transformer-out",
-            source=(
+            source=_(
                 "CIGRE WG A2.62 (Tenbohlen et al. 2023): 1,159 major failures in 425,000 unit-years, about 0.3 % a year"
             ),
             confidence=Confidence.FOUND,
             mean_age_years=25,
             growth=0.03,
             support_years=45,
-            support_source="StromNEV Anlage 1, III.1.2 (35–45)",
+            support_source=_("StromNEV Anlage 1, III.1.2 (35–45)"),
             outage=out_for(72, beta=0.7),
         ),
         FailureRate(
@@ -683,7 +686,7 @@ CATALOGUE = Catalogue(
             kinds=("pv",),
             rate=0.1,
             fault="pv-loss",
-            source="assumption: the inverter",
+            source=assumed(_("the inverter")),
             confidence=Confidence.ASSUMPTION,
             mean_age_years=8,
             growth=0.05,
@@ -707,7 +710,7 @@ CATALOGUE = Catalogue(
             kinds=(GENERATOR,),
             rate=5.82,
             fault="generator-fails",
-            source=(
+            source=_(
                 "Marqusee and Jenket 2020: one in five well-maintained generators fails within two weeks of "
                 "running; time in standby is counted like running, which is too much outside an outage"
             ),
@@ -715,7 +718,7 @@ CATALOGUE = Catalogue(
             mean_age_years=10,
             growth=0.02,
             support_years=17,
-            support_source="StromNEV Anlage 1, II.4 (13–17)",
+            support_source=_("StromNEV Anlage 1, II.4 (13–17)"),
             outage=out_for(24, beta=0.7),
         ),
     ),

@@ -16,7 +16,7 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Verbatim, Words, percent
+from simulator.contracts.words import Verbatim, Words, enumerated, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.energy.names import GRID_CONTROL
 from simulator.domains.ict.catalogue import CONTROL
@@ -67,10 +67,12 @@ def priorities(town: Laying) -> Layer:
     if not best:
         return Layer()
     ranks = list(best.values())
-    first, second = (", ".join(one.name for one in types.values() if one.shed == rank) for rank in (1, 2))
+    first, second = (
+        enumerated([one.title for one in types.values() if one.shed == rank], most=len(types)) for rank in (1, 2)
+    )
     text = _(
-        "when the grid runs short, {last} buses with {first} are shed last and {before} with {second} before them; "
-        "all others go first",
+        "when the grid runs short, {last} local substations that feed something of these types are shed last: {first}; "
+        "before them {before} that feed something of these: {second}; all others go first",
         last=ranks.count(1.0),
         first=first,
         before=ranks.count(2.0),

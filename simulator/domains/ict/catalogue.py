@@ -25,6 +25,7 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded, Tells
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import SHARE, Words
 from simulator.coupling.catalogue import CARRIED, LINK_CUT, RANSOMWARE, more_people
 from simulator.sensors.catalogue import REPORT_FAULTS
@@ -144,7 +145,7 @@ LINK_DEGRADED = FaultPoint(
     evidence=(ELSEWHERE,),
 )
 
-_UPTIME = FigureKind(Formula.UPTIME, "availability", _("availability"), SHARE, "mean availability, ITU-T E.800")
+_UPTIME = FigureKind(Formula.UPTIME, "availability", _("availability"), SHARE, _("mean availability, ITU-T E.800"))
 
 CATALOGUE = Catalogue(
     "ict",
@@ -275,7 +276,7 @@ CATALOGUE = Catalogue(
                     "fail_on_demand",
                     "1",
                     0.0,
-                    "assumption: no figure is known",
+                    assumed(_("no figure is known")),
                     _("chance that a standby does not start"),
                 ),
                 Parameter(
@@ -386,7 +387,7 @@ CATALOGUE = Catalogue(
             _("share of ICT nodes that work and reach the control centre"),
             _("ICT nodes"),
             _("{amount} of ICT nodes working and within reach"),
-            "availability",
+            _("availability"),
             for_people=False,
             figures=(_UPTIME,),
         ),
@@ -399,7 +400,7 @@ CATALOGUE = Catalogue(
             _("share of sensors whose gateway reaches the data centre"),
             _("telemetry"),
             _("{amount} of sensors connected to the data centre"),
-            "availability",
+            _("availability"),
             for_people=False,
             figures=(_UPTIME, FigureKind(Formula.READINGS)),
         ),
@@ -422,9 +423,9 @@ CATALOGUE = Catalogue(
             median=0.5,
             beta=0.3,
             fault="node-out",
-            source="assumption: lowest equipment in a rack or street cabinet",
+            source=assumed(_("lowest equipment in a rack or street cabinet")),
             confidence=Confidence.ASSUMPTION,
-            outage=out_for(24, "device exchanged"),
+            outage=out_for(24, _("device exchanged")),
         ),
         Fragility(
             id="storm-radio-site",
@@ -433,7 +434,7 @@ CATALOGUE = Catalogue(
             median=58.0,
             beta=0.1,
             fault="node-out",
-            source=(
+            source=_(
                 "ERAD (NREL), default wind curve of a transmission tower: 55 m/s and more; taken for a mast "
                 "(assumption)"
             ),
@@ -447,9 +448,9 @@ CATALOGUE = Catalogue(
             median=45.0,
             beta=0.05,
             fault="node-out",
-            source="operating limit of 45 °C in makers' manuals (H3C, HPE); the spread around it: assumption",
+            source=_("operating limit of 45 °C in makers' manuals (H3C, HPE); the spread around it: assumption"),
             confidence=Confidence.FOUND,
-            outage=out_for(6, "until it has cooled"),
+            outage=out_for(6, _("until it has cooled")),
         ),
     ),
     rates=(
@@ -458,42 +459,44 @@ CATALOGUE = Catalogue(
             kinds=(SERVER,),
             rate=0.1,
             fault="node-out",
-            source=(
-                "assumption; an upper bound is 0.56 (Google 2008: 1,000 failures in the first year of a cluster "
-                "of 1,800 machines)"
+            source=assumed(
+                _(
+                    "an upper bound is 0.56 (Google 2008: 1,000 failures in the first year of a cluster "
+                    "of 1,800 machines)"
+                )
             ),
             confidence=Confidence.ASSUMPTION,
             mean_age_years=3,
             growth=0.1,
             support_years=8,
-            support_source="StromNEV Anlage 1, I.9 (4–8)",
-            outage=out_for(4, "a maintenance contract of four hours"),
+            support_source=_("StromNEV Anlage 1, I.9 (4–8)"),
+            outage=out_for(4, _("a maintenance contract of four hours")),
         ),
         FailureRate(
             id="router",
             kinds=(ROUTER,),
             rate=0.0353,
             fault="node-out",
-            source="maker's computed time between failures: 248,630 h (Cisco Catalyst 4507R+E)",
+            source=_("maker's computed time between failures: 248,630 h (Cisco Catalyst 4507R+E)"),
             confidence=Confidence.FOUND,
             mean_age_years=5,
             growth=0.05,
             support_years=8,
-            support_source="StromNEV Anlage 1, I.9 (4–8)",
-            outage=out_for(4, "a maintenance contract of four hours"),
+            support_source=_("StromNEV Anlage 1, I.9 (4–8)"),
+            outage=out_for(4, _("a maintenance contract of four hours")),
         ),
         FailureRate(
             id="switch",
             kinds=(SWITCH,),
             rate=0.0376,
             fault="node-out",
-            source="maker's computed time between failures: 233,370 h (Cisco Catalyst 2960X-48FPD-L)",
+            source=_("maker's computed time between failures: 233,370 h (Cisco Catalyst 2960X-48FPD-L)"),
             confidence=Confidence.FOUND,
             mean_age_years=5,
             growth=0.05,
             support_years=8,
-            support_source="StromNEV Anlage 1, I.9 (4–8)",
-            outage=out_for(4, "a maintenance contract of four hours"),
+            support_source=_("StromNEV Anlage 1, I.9 (4–8)"),
+            outage=out_for(4, _("a maintenance contract of four hours")),
         ),
         FailureRate(
             id="field-device",

@@ -14,10 +14,11 @@ from simulator.city.generator.bare_town import Nearest
 from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
 from simulator.city.generator.links import CORE, DETOUR, DEVICE_S, HOUR_S, feed, fibre, generator_for
 from simulator.contracts.city import ASSUMED, Assumption
+from simulator.contracts.codes import maker_words
 from simulator.contracts.component import Component, District
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
-from simulator.contracts.words import Text, Verbatim, Words, enumerated, percent
+from simulator.contracts.words import Text, Words, enumerated, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict import names
 from simulator.domains.ict.catalogue import (
@@ -219,7 +220,7 @@ def _notes(core: Sequence[Component], gateways: Sequence[Component], plan: TownS
         )
         texts.append((_("old devices"), said))
     if plan.makes:
-        makers = enumerated([Verbatim(maker) for maker in dict.fromkeys(make.maker for make in plan.makes)])
+        makers = enumerated([maker_words(maker) for maker in dict.fromkeys(make.maker for make in plan.makes)])
         years = ", ".join(str(make.year) for make in plan.makes)
         said = _("devices come from {makers} in turn, bought in {years}", makers=makers, years=years)
         texts.append((_("makers of ICT"), said))

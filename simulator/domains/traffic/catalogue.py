@@ -27,6 +27,7 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import SHARE, Words
 from simulator.coupling.catalogue import LINK_CUT, more_people
 from simulator.domains.energy.catalogue import ELECTRIC
@@ -67,7 +68,7 @@ CONTROLLER_FAILED = FaultPoint(
             "flashing_veh_h", "veh/h", 1800.0, "assumption", _("vehicles an hour that pass by the signs"), at_least=0.0
         ),
         Parameter(
-            "flashing_delay_s", "s", 3.0, "assumption: only the minor road yields", _("loss of a car"), at_least=0.0
+            "flashing_delay_s", "s", 3.0, assumed(_("only the minor road yields")), _("loss of a car"), at_least=0.0
         ),
     ),
     about=_("the signal's controller falls back to fixed greens or to flashing amber"),
@@ -174,7 +175,7 @@ CATALOGUE = Catalogue(
                 CONTROLLER_FAILED,
             ),
             (
-                Parameter("cycle_s", "s", 90.0, "assumption; RiLSA names 90 s as usual", _("local programme")),
+                Parameter("cycle_s", "s", 90.0, assumed(_("RiLSA names 90 s as usual")), _("local programme")),
                 Parameter(
                     "police_s", "s", 1800.0, "assumption", _("time until police regulate the junction once it is dark")
                 ),
@@ -183,15 +184,17 @@ CATALOGUE = Catalogue(
                     "dark_veh_h",
                     "veh/h",
                     ALL_WAY_STOP_VEH_H,
-                    "Al-Kaisy and Doruk 2023, doi 10.1177/03611981231155899, upper end of what was observed",
+                    _("Al-Kaisy and Doruk 2023, doi 10.1177/03611981231155899, upper end of what was observed"),
                     _("vehicles an hour that pass while it is dark, as at an all-way stop"),
                 ),
                 Parameter(
                     "dark_delay_s",
                     "s",
                     ALL_WAY_STOP_DELAY_S,
-                    "Highway Capacity Manual, control delay of an all-way stop without traffic; under police as well: "
-                    "assumption",
+                    _(
+                        "Highway Capacity Manual, control delay of an all-way stop without traffic; under police "
+                        "as well: assumption"
+                    ),
                     _("what a car loses by stopping while the signal does not work and nobody else waits"),
                 ),
                 Parameter(
@@ -268,9 +271,9 @@ CATALOGUE = Catalogue(
             _("travel-time index (actual / free flow)"),
             _("travel times"),
             _("travel-time index {amount}"),
-            "U4SSC indicators",
+            _("U4SSC indicators"),
             for_people=False,
-            figures=(FigureKind(Formula.WORST, "tti-worst", _("worst travel-time index"), "1", "U4SSC"),),
+            figures=(FigureKind(Formula.WORST, "tti-worst", _("worst travel-time index"), "1", _("U4SSC indicators")),),
         ),
         Measure(
             RESCUE_ARRIVAL,
@@ -281,14 +284,14 @@ CATALOGUE = Catalogue(
             _("share of people reached by rescue in time"),
             _("rescue in time"),
             _("{amount} of people reached by rescue in time"),
-            "Länder rescue rules",
+            _("Länder rescue rules"),
             figures=(
                 FigureKind(
                     Formula.WORST,
                     "rescue-in-time",
                     _("reached by rescue in time, worst"),
                     SHARE,
-                    "norm rescue-arrival",
+                    _("rescue rules of Saxony"),
                 ),
             ),
         ),
@@ -308,7 +311,7 @@ CATALOGUE = Catalogue(
             median=0.4,
             beta=0.3,
             fault="signal-dark",
-            source="assumption: control cabinet on a plinth",
+            source=assumed(_("control cabinet on a plinth")),
             confidence=Confidence.ASSUMPTION,
             outage=out_for(24),
         ),
@@ -319,12 +322,12 @@ CATALOGUE = Catalogue(
             median=0.3,
             beta=0.0,
             fault="road-closed",
-            source=(
+            source=_(
                 "Kramer et al. 2016, safety criteria for the trafficability of inundated roads: cars up to 0.3 m "
                 "(rescue vehicles 0.6 m)"
             ),
             confidence=Confidence.FOUND,
-            outage=out_for(24, "until the water is gone and the road is clear"),
+            outage=out_for(24, _("until the water is gone and the road is clear")),
         ),
         Fragility(
             id="storm-road",
@@ -334,12 +337,12 @@ CATALOGUE = Catalogue(
             beta=0.15,
             per_km=True,
             fault="road-closed",
-            source=(
+            source=_(
                 "half of all trees break at 42 m/s (Virot et al. 2016, as quoted in the press); a fallen tree "
                 "closes the road: assumption"
             ),
             confidence=Confidence.SECONDARY,
-            outage=out_for(4, "fire brigade clears the road", beta=0.7),
+            outage=out_for(4, _("fire brigade clears the road"), beta=0.7),
         ),
         Fragility(
             id="storm-signal",
@@ -348,7 +351,7 @@ CATALOGUE = Catalogue(
             median=50.0,
             beta=0.15,
             fault="signal-dark",
-            source="assumption: masts turned or broken",
+            source=assumed(_("masts turned or broken")),
             confidence=Confidence.ASSUMPTION,
             outage=out_for(12, beta=0.7),
         ),
@@ -359,9 +362,9 @@ CATALOGUE = Catalogue(
             median=55.0,
             beta=0.05,
             fault="signal-dark",
-            source="assumption: control cabinets are built for 55 °C",
+            source=assumed(_("control cabinets are built for 55 °C")),
             confidence=Confidence.ASSUMPTION,
-            outage=out_for(4, "until it has cooled"),
+            outage=out_for(4, _("until it has cooled")),
         ),
     ),
     rates=(

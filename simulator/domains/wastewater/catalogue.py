@@ -23,6 +23,7 @@ from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, s
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import repair_hours
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.domains.energy.catalogue import GENERATOR
 from simulator.domains.water.catalogue import WATER_TRADE
@@ -83,12 +84,12 @@ HEAVY_RAIN = FaultPoint(
             "intensity_mm_h",
             "mm/h",
             43.2,
-            "assumption: r15,1 of 120 l/(s ha), the middle of what is usual in Germany",
+            assumed(_("r15,1 of 120 l/(s ha), the middle of what is usual in Germany")),
             _("rain; 1 l/(s ha) is 0.36 mm/h"),
             at_least=0.0,
             at_most=500.0,
         ),
-        Parameter("duration_s", "s", 900.0, "r15,1: 15 minutes", _("how long it rains"), at_least=60.0),
+        Parameter("duration_s", "s", 900.0, _("r15,1: 15 minutes"), _("how long it rains"), at_least=60.0),
     ),
     lasts="duration_s",
     about=_("it rains hard on all the land that the gauge stands for"),
@@ -96,7 +97,7 @@ HEAVY_RAIN = FaultPoint(
 )
 """Several rains on one gauge add up."""
 
-_JAM = "assumption: flushing takes hours, a repair in the trench days"
+_JAM = assumed(_("flushing takes hours, a repair in the trench days"))
 
 CATALOGUE = Catalogue(
     "wastewater",
@@ -134,7 +135,7 @@ CATALOGUE = Catalogue(
                     "cellar_depth_m",
                     "m",
                     2.0,
-                    "assumption: floor of an ordinary cellar",
+                    assumed(_("floor of an ordinary cellar")),
                     _(
                         "depth of the cellar floors below the street; "
                         "water above it is kept out by backflow valves only"
@@ -168,7 +169,7 @@ CATALOGUE = Catalogue(
                     "suction_m3_s",
                     "m3/s",
                     0.0074,
-                    "assumption: two trucks of 10 m3, 45 minutes a round",
+                    assumed(_("two trucks of 10 m3, 45 minutes a round")),
                     _("what suction trucks carry away; 0 where none can get there"),
                 ),
                 Parameter("efficiency", "1", 0.5, "assumption", _("of pump and motor, for the power that is drawn")),
@@ -246,14 +247,14 @@ CATALOGUE = Catalogue(
                     "drawn_w",
                     "W",
                     0.0,
-                    "about 34 kWh a person and year (DWA 2011, from memory)",
+                    _("about 34 kWh a person and year (DWA 2011, from memory)"),
                     _("electric power while it works"),
                 ),
                 Parameter(
                     "mechanical_share",
                     "1",
                     0.3,
-                    "assumption: settling takes about a third of the organic load",
+                    assumed(_("settling takes about a third of the organic load")),
                     _("what screens and settling tanks alone achieve"),
                 ),
             ),
@@ -322,7 +323,7 @@ CATALOGUE = Catalogue(
             _("share of people whose wastewater flows off"),
             _("wastewater disposal"),
             _("wastewater flows off for {amount} of people"),
-            "DIN EN 752: water in the sewer below the street",
+            _("DIN EN 752: water in the sewer below the street"),
         ),
         Measure(
             CELLARS,
@@ -333,7 +334,7 @@ CATALOGUE = Catalogue(
             _("share of people whose cellars are safe from the sewer"),
             _("cellars safe from backwater"),
             _("cellars safe from the sewer for {amount} of people"),
-            "DIN EN 12056-4: what lies below the backwater level is to be protected",
+            _("DIN EN 12056-4: what lies below the backwater level is to be protected"),
         ),
         Measure(
             TREATMENT,
@@ -344,7 +345,7 @@ CATALOGUE = Catalogue(
             _("share of the discharged wastewater that was treated"),
             _("wastewater treatment"),
             _("{amount} of the discharged wastewater treated"),
-            "flow through the plant, weighted by its stage",
+            _("flow through the plant, weighted by its stage"),
             for_people=False,
         ),
     ),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from simulator.city.check import CITY
 from simulator.city.components import NetworkElement
-from simulator.city.draft import AS_DRAWN, CityDraft, NetworkRef, SensorRule
+from simulator.city.draft import AS_DRAWN, CityDraft, NetworkRef, Override, SensorRule
 from simulator.city.generator.bare_town import Nearest
 from simulator.city.generator.layer import Layer, join, place, total
 from simulator.city.generator.links import feed, field_link, generator_for
@@ -82,7 +82,12 @@ def lay(town: Town) -> CityDraft:
             _own_power([pair for pair in stations if pair[1].people >= MAIN_PEOPLE]),
             generator_for(plant, plant.number("drawn_w"), PLANT_H, PLANT_SOURCE, _("load of all of its stages")),
             _required(town),
-            Layer((plant,), sensors=SENSORS, assumptions=(*sewers.assumptions, *_notes(plant, len(stations)))),
+            Layer(
+                (plant,),
+                sensors=SENSORS,
+                overrides=_named(sewers, found, [station for _, station in stations]),
+                assumptions=(*sewers.assumptions, *_notes(plant, len(stations))),
+            ),
         ]
     )
     layer += _accessible(town, (*found.values(), *layer.components))
@@ -117,6 +122,12 @@ def _placed(town: Town, element: NetworkElement) -> Component:
     return Component(
         element.component_id, element.kind, c.DOMAIN, element.x, element.y, home.district, town.plan.owners.city
     )
+
+
+def _named(sewers: Sewers, found: Mapping[str, Component], stations: Sequence[Station]) -> dict[str, Override]:
+    """Names for what the layout gave a code that is no name: outlets, weirs, the gauge, the ends of pressure mains."""
+    given = {**sewers.given, **{f"{c.STATION}-{station.name}": STATION_NAME(station.name) for station in stations}}
+    return {name: Override(given=code) for name, code in given.items() if name in found}
 
 
 def _plant(town: Town, sewers: Sewers) -> Component:
@@ -158,7 +169,7 @@ def _own_power(stations: Sequence[tuple[Component, Station]]) -> Layer:
             replace(component, given=STATION_NAME(station.name)),
             9810.0 * station.pump_m3_s * station.lift_m / EFFICIENCY,
             MAIN_H,
-            Verbatim("sewage-store"),
+            _("own power or store for more than 24 h: one operator's rule (VE München-Ost)"),
             _("load of one of its two pumps"),
         )
         for component, station in stations

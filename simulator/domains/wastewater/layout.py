@@ -13,7 +13,17 @@ from dataclasses import dataclass, field
 
 from simulator.contracts.city import Assumption
 from simulator.contracts.level import LITRES_PERSON_D
+from simulator.contracts.naming import Given
 from simulator.contracts.words import Words, number
+from simulator.domains.wastewater.catalogue import MANHOLE, OUTFALL, RAIN_GAUGE, REGULATOR, SEWER
+from simulator.domains.wastewater.names import (
+    GAUGE_NAME,
+    INLET_NAME,
+    LAST_SEWER_NAME,
+    OUTLET_NAME,
+    SPILL_NAME,
+    TOP_NAME,
+)
 
 _ = Words("simulator.domains.wastewater")
 
@@ -125,6 +135,7 @@ class Sewers:
     plant_at: tuple[float, float]
     length_m: float
     assumptions: tuple[Assumption, ...]
+    given: Mapping[str, Given]
 
 
 @dataclass
@@ -168,6 +179,7 @@ class _Layout:
         self._rows: dict[str, list[str]] = {}
         self._stations: list[Station] = []
         self._metres = 0.0
+        self._given: dict[str, Given] = {f"{RAIN_GAUGE}-town": GAUGE_NAME(), f"{OUTFALL}-PLANT": INLET_NAME()}
         self._bottoms: dict[str, float] = {}
         self._pipes: list[tuple[str, str, str, float, float, float]] = []
         self._places: dict[str, tuple[float, float, float]] = {"PLANT": (*plant_at, 0.0)}
@@ -185,6 +197,7 @@ class _Layout:
             node.invert_m = min(node.invert_m, node.street_m - COVER_M)
             self._manhole(name, node)
             if name == self._outlet:
+                self._given[f"{SEWER}-{name}-PLANT"] = LAST_SEWER_NAME(name)
                 self._sewer(name, node, "PLANT", PLANT_OUTSIDE_M, 0.0)
             else:
                 self._sewer(name, node, node.down, node.away_m - nodes[node.down].away_m, nodes[node.down].street_m)
@@ -197,6 +210,7 @@ class _Layout:
             self._plant_at,
             self._metres,
             self._notes(people),
+            self._given,
         )
 
     def _manhole(self, name: str, node: _Node) -> None:
@@ -254,6 +268,7 @@ class _Layout:
         self._row("STORAGE", f"{name} {bottom:.3f} {depth:.3f} 0.5 FUNCTIONAL 0 0 {area:.2f} 0 0")
         high = f"{name}-top"
         self._bottoms[high] = node.street_m - COVER_M
+        self._given[f"{MANHOLE}-{high}"] = TOP_NAME(name)
         self._row("JUNCTIONS", f"{high} {node.street_m - COVER_M:.3f} {COVER_M:.3f} 0 0 0")
         self._row("COORDINATES", f"{high} {crossing.x_m + 8:.1f} {crossing.y_m:.1f}")
         spare = depth - COVER_M + 0.1  # below the crest of the overflow, where cellars are not reached yet
@@ -267,6 +282,8 @@ class _Layout:
             crest = depth - COVER_M + 0.2
             self._row("OUTFALLS", f"{name}-ditch {bottom + crest - 0.5:.3f} FREE NO")
             self._row("COORDINATES", f"{name}-ditch {crossing.x_m:.1f} {crossing.y_m + 60:.1f}")
+            self._given[f"{OUTFALL}-{name}-ditch"] = OUTLET_NAME(name)
+            self._given[f"{REGULATOR}-{name}-spill"] = SPILL_NAME(name)
             self._row("WEIRS", f"{name}-spill {name} {name}-ditch TRANSVERSE {crest:.2f} 1.8 YES")
             self._row("XSECTIONS", f"{name}-spill RECT_OPEN {depth - crest:.2f} {max(1.0, 5 * pump):.2f} 0 0")
         lift = node.street_m - COVER_M - bottom

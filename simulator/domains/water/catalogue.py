@@ -24,7 +24,8 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
-from simulator.contracts.words import SHARE, Text, Words
+from simulator.contracts.sources import assumed
+from simulator.contracts.words import SHARE, Text, Verbatim, Words
 from simulator.coupling.catalogue import LINK_CUT, more_people
 
 _ = Words("simulator.domains.water")
@@ -61,7 +62,7 @@ SET_POINT_TAMPERED = FaultPoint(
             "setting",
             "",
             0.0,
-            "assumption: off",
+            assumed(_("off")),
             _(
                 "speed of a pump as a share of the rated one; "
                 "of a valve m of pressure, m3/s or loss coefficient; 0 shuts"
@@ -86,7 +87,7 @@ COMMANDS_REPLAYED = FaultPoint(
             "age_s",
             "s",
             21_600.0,
-            "assumption: 6 h",
+            assumed(Verbatim("6 h")),
             _("how old the commands are"),
             at_least=1.0,
             together=Together.MOST,
@@ -105,7 +106,7 @@ _DISCHARGE = Parameter(
     "discharge_coefficient",
     "1",
     0.75,
-    "sharp-edged orifice, turbulent flow (as WNTR's default)",
+    _("sharp-edged orifice, turbulent flow (as WNTR's default)"),
     _("discharge coefficient of the hole"),
     at_least=0.0,
     at_most=1.0,
@@ -141,7 +142,7 @@ _DRAINED = FaultPoint(
     "tank-drained",
     _("tank runs out"),
     parameters=(
-        Parameter("area_m2", "m2", 0.0314, "assumption: a drain of DN 200", _("area of the drain"), at_least=0.0),
+        Parameter("area_m2", "m2", 0.0314, assumed(_("a drain of DN 200")), _("area of the drain"), at_least=0.0),
         _DISCHARGE,
     ),
     about=_("the drain of the tank stands open"),
@@ -168,7 +169,7 @@ _ISOLATED = FaultPoint(
     evidence=(_THROUGH,),
 )
 
-_MAIN = "assumption: guides name 4 h for a common break and more than a day for a hard one"
+_MAIN = assumed(_("guides name 4 h for a common break and more than a day for a hard one"))
 
 CATALOGUE = Catalogue(
     "water",
@@ -277,7 +278,7 @@ CATALOGUE = Catalogue(
                     VOLUME,
                     "",
                     1.0,
-                    "as in the network's file",
+                    _("as in the network's file"),
                     _("times the volume that the network's file gives it, by a wider basin of the same depth"),
                     cure=Cure(_("larger tank"), 8, 0.05, "assumption"),
                 ),
@@ -404,7 +405,7 @@ CATALOGUE = Catalogue(
             _("share of water demand delivered"),
             _("water supply"),
             _("{amount} of the water demand delivered"),
-            "water service availability (Ostfeld et al. 2002)",
+            _("water service availability (Ostfeld et al. 2002)"),
             figures=(
                 FigureKind(Formula.SERVICEABILITY),
                 FigureKind(
@@ -412,25 +413,25 @@ CATALOGUE = Catalogue(
                     "water-availability",
                     _("water service availability"),
                     SHARE,
-                    "Ostfeld et al. 2002",
+                    _("Ostfeld et al. 2002"),
                 ),
                 FigureKind(
                     Formula.NOT_SUPPLIED,
                     "water-not-supplied",
                     _("water not delivered"),
                     "m3",
-                    "Ostfeld et al. 2002",
+                    _("Ostfeld et al. 2002"),
                 ),
                 FigureKind(
                     Formula.BELOW,
                     "below-pressure",
                     _("people with less than {limit} of pressure"),
                     "m",
-                    "norm water-pressure",
+                    _("DVGW W 400-1, 2.0 bar at ground floor"),
                     quantity=PRESSURE,
                     limit=TAP_PRESSURE_M,
                 ),
-                FigureKind(Formula.SURPLUS, "todini", _("least Todini index"), "1", "Todini 2000"),
+                FigureKind(Formula.SURPLUS, "todini", _("least Todini index"), "1", _("Todini 2000")),
             ),
             told_by=LEARNED,
         ),
@@ -443,7 +444,7 @@ CATALOGUE = Catalogue(
             _("share of people with enough water pressure"),
             _("water pressure"),
             _("{amount} of people with enough water pressure"),
-            "DVGW W 400-1, 2.0 bar at ground floor",
+            _("DVGW W 400-1, 2.0 bar at ground floor"),
             same_need=WATER_SUPPLY,
             told_by=LEARNED,
         ),
@@ -466,9 +467,9 @@ CATALOGUE = Catalogue(
             median=0.9,
             beta=0.0,
             fault="pump-out",
-            source="FEMA Hazus flood model: electrical equipment of pumping plants 3 ft above the ground",
+            source=_("FEMA Hazus flood model: electrical equipment of pumping plants 3 ft above the ground"),
             confidence=Confidence.MEMORY,
-            outage=out_for(24, "motor dried or exchanged"),
+            outage=out_for(24, _("motor dried or exchanged")),
         ),
         Fragility(
             id="heat-pump",
@@ -477,9 +478,9 @@ CATALOGUE = Catalogue(
             median=50.0,
             beta=0.05,
             fault="pump-out",
-            source="motors are rated for air of 40 °C (IEC 60034-1); that they trip 10 K above: assumption",
+            source=_("motors are rated for air of 40 °C (IEC 60034-1); that they trip 10 K above: assumption"),
             confidence=Confidence.MEMORY,
-            outage=out_for(4, "until it has cooled"),
+            outage=out_for(4, _("until it has cooled")),
         ),
     ),
     rates=(
@@ -490,7 +491,7 @@ CATALOGUE = Catalogue(
             per_km=True,
             fault="burst",
             parameters={"area_m2": 0.001},
-            source=(
+            source=_(
                 "DVGW damage statistics 2013 to 2015, mean of supply mains, as quoted by a utility; hole of 10 "
                 "cm²: assumption"
             ),
@@ -498,7 +499,7 @@ CATALOGUE = Catalogue(
             mean_age_years=40,
             growth=0.03,
             support_years=80,
-            outage=out_for(6, "found, shut off, dug up, mended"),
+            outage=out_for(6, _("found, shut off, dug up, mended")),
         ),
         FailureRate(
             id="pump",

@@ -8,9 +8,10 @@ from simulator.city.draft import Override, SensorRule
 from simulator.city.generator.layer import Layer, Laying, TownSize, join
 from simulator.city.generator.links import stations
 from simulator.contracts.city import Assumption
+from simulator.contracts.codes import maker_words
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
-from simulator.contracts.words import Text, Verbatim, Words, enumerated, percent
+from simulator.contracts.words import Text, Words, enumerated, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.water.baseline import OWED, baseline
 from simulator.domains.water.catalogue import PUMP, WATER, WATER_PRESSURE, WATER_SUPPLY
@@ -60,7 +61,7 @@ def pumps(town: Laying) -> Layer:
 
 
 def _makers(plan: TownSize) -> Text:
-    return enumerated([Verbatim(maker) for maker in dict.fromkeys(make.maker for make in plan.makes)])
+    return enumerated([maker_words(maker) for maker in dict.fromkeys(make.maker for make in plan.makes)])
 
 
 def levels(town: Laying) -> Layer:

@@ -19,6 +19,7 @@ from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import repair_hours
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LINK_CUT, SERVED_LESS
 from simulator.domains.water.catalogue import WATER_TRADE
@@ -37,7 +38,9 @@ ROOM_C, OUTDOOR_C, HEAT_W, STORED_J = "room_temperature_c", "outdoor_temperature
 
 LEAST_C = 18.0
 """Rooms no colder than this harm nobody's health: WHO Housing and health guidelines (2018), recommendation 4."""
-WHO = "WHO Housing and health guidelines (2018): 18 °C"
+WHO = _("WHO Housing and health guidelines (2018): 18 °C")
+LEAST_NORM = "room-temperature"
+"""The norm that asks for it."""
 
 PLANT_OUT = FaultPoint("heating-plant-out", _("heating plant gives no heat"), disables=True, evidence=(ELSEWHERE,))
 PUMPS_OUT = FaultPoint("heating-pumps-out", _("heating pumps do not turn"), disables=True, evidence=(ELSEWHERE,))
@@ -47,7 +50,7 @@ COLD_SPELL = FaultPoint(
     _("cold spell"),
     parameters=(
         Parameter(
-            "outdoor_c", "°C", -12.0, "assumption: a design winter day of southern Germany", _("outdoor temperature")
+            "outdoor_c", "°C", -12.0, assumed(_("a design winter day of southern Germany")), _("outdoor temperature")
         ),
     ),
     about=_("it is colder outdoors than usual"),
@@ -110,7 +113,7 @@ CATALOGUE = Catalogue(
                     "initial_share",
                     "1",
                     1.0,
-                    "assumption: charged before the night",
+                    assumed(_("charged before the night")),
                     _("share of what it holds that is in it at the start"),
                     at_least=0.0,
                     at_most=1.0,
@@ -136,16 +139,16 @@ CATALOGUE = Catalogue(
                     "tau_s",
                     "s",
                     234_000.0,
-                    "65 h, unrefurbished brick: computed from a 48 h cooling test (Baumit, 2017 and 2020)",
+                    _("65 h, unrefurbished brick: computed from a 48 h cooling test (Baumit, 2017 and 2020)"),
                     _("time constant of the buildings"),
                     at_least=1.0,
                 ),
-                Parameter("set_c", "°C", 20.0, "EN 12831: living rooms", _("room temperature that is held")),
+                Parameter("set_c", "°C", 20.0, _("EN 12831: living rooms"), _("room temperature that is held")),
                 Parameter("design_c", "°C", -12.0, "assumption", _("outdoor temperature that radiators are sized for")),
-                Parameter("outdoor_c", "°C", 0.0, "assumption: a winter day", _("outdoor temperature")),
+                Parameter("outdoor_c", "°C", 0.0, assumed(_("a winter day")), _("outdoor temperature")),
                 Parameter("least_c", "°C", LEAST_C, WHO, _("least healthy temperature")),
                 Parameter(
-                    "warm_room_places", "", 0.0, "assumption: none", _("people that warm rooms of the town take in")
+                    "warm_room_places", "", 0.0, assumed(_("none")), _("people that warm rooms of the town take in")
                 ),
                 Parameter("warm_rooms_s", "s", 7200.0, "assumption", _("time until warm rooms are open")),
             ),
@@ -182,7 +185,7 @@ CATALOGUE = Catalogue(
             _("room temperature of the homes on district heating"),
             _("room temperature"),
             _("rooms at {amount}"),
-            "WHO Housing and health guidelines (2018)",
+            _("WHO Housing and health guidelines (2018)"),
         ),
     ),
     stores=(StoreKind("heat-store", STORED_J, "J", _("heat store")),),

@@ -18,13 +18,13 @@ from simulator.lifelines.district_heating.catalogue import (
     HEAT_W,
     HOMES,
     LEAST_C,
+    LEAST_NORM,
     PLANT,
     PUMPS,
     ROOM_C,
     ROOM_TEMPERATURE,
     STORE,
     STORED_J,
-    WHO,
 )
 from simulator.lifelines.district_heating.names import HOMES_NAME, PLANT_NAME, PUMPS_NAME, STORE_NAME
 
@@ -93,7 +93,7 @@ def lay_heating(town: Town) -> CityDraft:
         level
         for d in heated
         for level in (
-            ServiceLevel(f"room-temperature-{d.id}", ROOM_TEMPERATURE, d.id, LEAST_C, people[d.id], owner, WHO),
+            ServiceLevel(f"room-temperature-{d.id}", ROOM_TEMPERATURE, d.id, LEAST_C, people[d.id], owner, LEAST_NORM),
             ServiceLevel(f"heated-homes-{d.id}", SERVED, f"heated-homes-{d.id}", DUTY, people[d.id], owner),
         )
     ]

@@ -19,6 +19,7 @@ from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import repair_hours
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS, SERVED_LESS
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
@@ -122,7 +123,7 @@ CATALOGUE = Catalogue(
                     FLOW,
                     "m3/s",
                     0.0005,
-                    "assumption: a hand pump gives about 1.8 m3/h",
+                    assumed(_("a hand pump gives about 1.8 m3/h")),
                     _("water that it gives"),
                 ),
             ),
@@ -152,14 +153,14 @@ CATALOGUE = Catalogue(
             _("drinking water available per person and day"),
             _("drinking water"),
             _("drinking water {amount}"),
-            "1. WasSV § 2",
+            _("1. WasSV § 2"),
             figures=(
                 FigureKind(
                     Formula.WORST,
                     "litres-per-person-d",
                     _("drinking water, worst district"),
                     "l/person/d",
-                    "1. WasSV § 2",
+                    _("1. WasSV § 2"),
                 ),
             ),
         ),
@@ -176,9 +177,9 @@ CATALOGUE = Catalogue(
             median=0.3,
             beta=0.0,
             fault="well-out",
-            source="assumption: flood water runs into the well head, its water is not given out",
+            source=assumed(_("flood water runs into the well head, its water is not given out")),
             confidence=Confidence.ASSUMPTION,
-            outage=out_for(72, "flushing and a water test"),
+            outage=out_for(72, _("flushing and a water test")),
         ),
     ),
     alerts=(

@@ -18,7 +18,7 @@ from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.public_warning")
 
-_WARNTAG = "online survey on the Warntag of 2023 (BBK, by way of the press)"
+_WARNTAG = _("online survey on the Warntag of 2023 (BBK, by way of the press)")
 
 CATALOGUE = Catalogue(
     "public-warning",

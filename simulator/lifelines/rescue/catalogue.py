@@ -14,6 +14,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.cure import Cure
 from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
@@ -43,7 +44,7 @@ CATALOGUE = Catalogue(
                     "direct_lasts_s",
                     "s",
                     43200.0,
-                    "assumption: a shift of 12 h",
+                    assumed(_("a shift of 12 h")),
                     _("how long handsets last without a charge"),
                     cure=Cure(_("spare batteries for handsets"), 259_200, 600, "72 h, as for emergency power"),
                 ),

@@ -12,7 +12,8 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.cure import Cure
 from simulator.contracts.fault import Parameter
-from simulator.contracts.words import Words
+from simulator.contracts.sources import assumed
+from simulator.contracts.words import Verbatim, Words
 from simulator.coupling.catalogue import NO_WEAR, RANSOMWARE, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
 
@@ -28,8 +29,8 @@ CATALOGUE = Catalogue(
             _("town hall"),
             (SITE_OUT, STAFF_ABSENT, RANSOMWARE),
             (
-                Parameter("opens_s", "s", 28800.0, "assumption: 08:00", _("when its counters open")),
-                Parameter("closes_s", "s", 64800.0, "assumption: 18:00", _("when its counters close")),
+                Parameter("opens_s", "s", 28800.0, assumed(Verbatim("08:00")), _("when its counters open")),
+                Parameter("closes_s", "s", 64800.0, assumed(Verbatim("18:00")), _("when its counters close")),
                 Parameter(
                     "paper_share",
                     "1",
