@@ -1,14 +1,13 @@
 """Builds the demo city from published networks and stated rules; the same bytes every time.
 
-WNTR's ky10 with less demand than published, a grid of pandapower's, both on one map, and roads over the places where
-water is used.
+WNTR's ky10 with less demand than published and in balance, a grid of pandapower's, both on one map, and roads over the
+places where water is used.
 """
 
 from __future__ import annotations
 
 import heapq
 import math
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,8 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, Override, RoadRef
-from simulator.city.files import resolve
+from simulator.city.demo_water import write_water
+from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, Override, RoadRef, WaterRef
 from simulator.city.frame import FOOT_M, MapFrame
 from simulator.city.generator.bare_town import middles, nearest_middle
 from simulator.city.generator.layer import Make, Owners, TownSize
@@ -28,6 +27,7 @@ from simulator.city.importing import cut_into_districts, ground_of, networks_of,
 from simulator.city.loader import load_city
 from simulator.city.networks import Networks
 from simulator.city.people import district_centre
+from simulator.city.plausibility import Trial, tried
 from simulator.city.road_file import RoadLink, RoadNode, Trips, write_roads
 from simulator.city.write import staged, write_assumptions, write_city
 from simulator.contracts.city import Assumption, City
@@ -305,34 +305,6 @@ def _notes(links: int, trips: float) -> tuple[Assumption, ...]:
     )
 
 
-PUBLISHED = "package:wntr/library/networks/ky10.inp"
-
-DEMAND_SHARE = 0.7
-"""At its published demand the network runs dry by itself: on the second evening a quarter of the demand is not met, and
-tanks no longer recover. With 0.7 of it three days go by with 97 % delivered at the worst."""
-
-_LINE = re.compile(r"^(\s*DEMAND MULTIPLIER\s+)([0-9.]+)", re.IGNORECASE | re.MULTILINE)
-
-
-def write_water(out: Path) -> Assumption:
-    """Write the published file with another demand multiplier and no other change.
-
-    Raises `FileNotFoundError` without WNTR, `ValueError` if the file no longer states its multiplier as expected.
-    """
-    text = resolve(out.parent, PUBLISHED).read_text(encoding="utf-8")
-    changed, count = _LINE.subn(lambda found: f"{found[1]}{float(found[2]) * DEMAND_SHARE:g}", text)
-    if count != 1:
-        raise ValueError(f"{PUBLISHED} states its demand multiplier {count} times, not once")
-    out.write_text(changed, encoding="utf-8")
-    return Assumption(
-        _("water demand"),
-        _(
-            "{share} of what ky10 publishes: with all of it the network runs dry on the second evening by itself",
-            share=DEMAND_SHARE,
-        ),
-    )
-
-
 WATER_FILE = "water.inp"
 POWER_FILE = "power.json"
 
@@ -372,7 +344,7 @@ def _draft(folder: Path, without: Collection[str]) -> CityDraft:
     with quiet_pandapower():
         net = mv_oberrhein()
     grid_notes = import_pandapower(net, folder / POWER_FILE)
-    water_note = write_water(folder / WATER_FILE)
+    water_notes = write_water(folder / WATER_FILE)
     draft = CityDraft(
         "demo",
         "Demo city",
@@ -381,9 +353,12 @@ def _draft(folder: Path, without: Collection[str]) -> CityDraft:
         0.0,
         LITRES_PERSON_D,
         LITRES_SOURCE,
-        water=NetworkRef(WATER_FILE, PLAN.owners.water),
+        water=WaterRef(WATER_FILE, PLAN.owners.water),
         energy=NetworkRef(POWER_FILE, PLAN.owners.power),
-        assumptions=(*(replace(note, subject=_("grid: {what}", what=note.subject)) for note in grid_notes), water_note),
+        assumptions=(
+            *(replace(note, subject=_("grid: {what}", what=note.subject)) for note in grid_notes),
+            *water_notes,
+        ),
     )
     draft = replace(draft, overrides=_overhead(net), assumptions=(*draft.assumptions, _overhead_note(net)))
     draft = _on_one_map(draft, networks_of(draft, folder))
@@ -393,6 +368,7 @@ def _draft(folder: Path, without: Collection[str]) -> CityDraft:
     draft = replace(draft, districts=_named(cut_into_districts(networks, DISTRICTS)))
     draft = replace(draft, assumptions=(*draft.assumptions, _district_note()))
     ground = ground_of(draft, networks, folder, traffic)
+    draft, networks = tried(Trial(draft, ground, networks, folder))
     draft = with_layer(draft, generate(ground, networks, PLAN))
     return with_declared_layers(Town(draft, ground, PLAN, folder), without)
 

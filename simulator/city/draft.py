@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from simulator.city.frame import MapFrame
-from simulator.contracts.city import Assumption
+from simulator.contracts.city import Assumption, Finding
 from simulator.contracts.component import NO_PARAMETERS, Component
 from simulator.contracts.entries import GivenName, Id, Parameters, Trenches, Year
 from simulator.contracts.level import ServiceLevel
@@ -45,6 +45,15 @@ class NetworkRef:
     maker: str = ""
     year: Year | None = None
     frame: OnTheMap = AS_DRAWN
+
+
+@dataclass(frozen=True, slots=True)
+class WaterRef(NetworkRef):
+    """The EPANET file, and the state of the network by hour of an ordinary day, where that was run and stored."""
+
+    __pydantic_config__: ClassVar[Any] = STRICT
+
+    hours: Annotated[str, Field(description="CSV: tank levels and pumps by hour of an ordinary day")] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +159,7 @@ class CityDraft:
     longitude_deg: float
     litres_per_person_day: float | None = None
     litres_source: Text = NO_TEXT
-    water: NetworkRef | None = None
+    water: WaterRef | None = None
     energy: NetworkRef | None = None
     traffic: RoadRef | None = None
     networks: Mapping[str, NetworkRef] = field(default_factory=dict)
@@ -161,3 +170,4 @@ class CityDraft:
     sensors: tuple[SensorRule, ...] = ()
     overrides: Mapping[str, Override] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, RoadRef
+from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, RoadRef, WaterRef
 from simulator.city.frame import MapFrame
 from simulator.city.generator.bare_town import BareTown, hull, middles, outlines
 from simulator.city.generator.layer import Layer, TownSize
@@ -19,6 +19,7 @@ from simulator.city.importers.sources import Gathered, ImportSources, as_given, 
 from simulator.city.loader import load_city, placed, settle_people
 from simulator.city.networks import Networks, read_networks
 from simulator.city.people import district_centre
+from simulator.city.plausibility import Trial, tried
 from simulator.city.read import CITY_FILE
 from simulator.city.where import Where
 from simulator.city.write import staged, write_assumptions, write_city
@@ -142,6 +143,7 @@ def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraf
     draft = replace(draft, assumptions=(*draft.assumptions, *notes))
     draft = _peopled(draft, networks, gathered.trips)
     ground = ground_of(draft, networks, folder, gathered.trips)
+    draft, networks = tried(Trial(draft, ground, networks, folder))
     return with_layer(draft, generate(ground, networks, PLAN, known))
 
 
@@ -150,7 +152,7 @@ def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> City
         return town.frames[domain]
 
     owners = PLAN.owners
-    water = NetworkRef(gathered.water, owners.water, frame=frame(WATER_DOMAIN.value)) if gathered.water else None
+    water = WaterRef(gathered.water, owners.water, frame=frame(WATER_DOMAIN.value)) if gathered.water else None
     energy = NetworkRef(gathered.power, owners.power, frame=frame(ENERGY_DOMAIN.value)) if gathered.power else None
     roads = None
     if gathered.roads is not None:

@@ -92,10 +92,12 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         levels={level.id: _with_people(level, districts) for level in draft.levels},
         cohorts=expand(draft.sensors, components),
         water_file=networks.water_file,
+        water_hours=networks.water_hours,
         power_file=networks.power_file,
         road_files=networks.road_files,
         network_files=networks.files,
         assumptions=(*draft.assumptions, *note),
+        findings=draft.findings,
         folder=folder,
     )
 

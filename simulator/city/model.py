@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from simulator.city.draft import File, NetworkRef, Override, RoadRef, SensorRule
-from simulator.contracts.city import ASSUMED, Assumption
+from simulator.city.draft import File, NetworkRef, Override, RoadRef, SensorRule, WaterRef
+from simulator.contracts.city import ASSUMED, Assumption, Finding
+from simulator.contracts.component import Domain
 from simulator.contracts.entries import ComponentRow, Id
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, NotNegative, Version, by_shape, wrong
@@ -73,7 +74,7 @@ class NetworkFiles(Model):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, NetworkRef] = Field(init=False)
 
-    water: NetworkRef | None = None
+    water: WaterRef | None = None
     """an EPANET input file"""
     energy: NetworkRef | None = None
     """a pandapower network as JSON, as the importer writes it"""
@@ -131,6 +132,26 @@ class AssumptionEntry(Model):
         return Assumption(worded(self.subject), worded(self.text), basis)
 
 
+def _domain(name: str) -> Domain:
+    if name not in registry().subsystems:
+        raise wrong(_("{name} is no sub-system", name=repr(name)), suggestion(name, registry().subsystems))
+    return Domain(name)
+
+
+class FindingEntry(Model):
+    """Something odd that a rule of plausibility found in the city's own data."""
+
+    rule: str = Field(min_length=1)
+    text: Wording
+    subjects: tuple[str, ...] = ()
+    """the components that it is about"""
+    withholds: tuple[Annotated[str, AfterValidator(_domain)], ...] = ()
+    """sub-systems of which no level is judged for it"""
+
+    def finding(self) -> Finding:
+        return Finding(self.rule, worded(self.text), self.subjects, tuple(map(Domain, self.withholds)))
+
+
 class CityFile(Model):
     """city.yaml of a city folder: place, network files, components, links, districts, service levels, sensors."""
 
@@ -155,3 +176,5 @@ class CityFile(Model):
     overrides: Mapping[str, Override] = Field(default_factory=dict)
     """what the city knows about elements of its network files, by component id"""
     assumptions: tuple[AssumptionEntry, ...] = ()
+    findings: tuple[FindingEntry, ...] = ()
+    """what was odd about the data when the town was read in"""

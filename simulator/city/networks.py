@@ -37,6 +37,7 @@ class Networks:
     """
 
     water_file: Path | None = None
+    water_hours: Path | None = None
     power_file: Path | None = None
     road_files: RoadFiles | None = None
     files: dict[str, Path] = field(default_factory=dict)
@@ -61,6 +62,10 @@ def read_networks(
             from simulator.city.water_file import read_water_elements
 
             networks.water_file = path
+            if draft.water.hours:
+                networks.water_hours = _file(
+                    folder, WATER_DOMAIN, "hours", draft.water.hours, where, problems, networks
+                )
             _add(networks, WATER_DOMAIN, lambda: read_water_elements(path), draft.water, draft, where, problems)
     if draft.energy is not None:
         power = _file(folder, ENERGY_DOMAIN, "file", draft.energy.file, where, problems, networks)

@@ -60,7 +60,7 @@ STAND_INS: dict[str, dict[str, Any]] = {
 }
 """Values that stand for broken ones, so that what else an entry says can be looked at."""
 
-LISTS = {"networks", "components", "links", "levels", "sensors", "overrides", "assumptions"}
+LISTS = {"networks", "components", "links", "levels", "sensors", "overrides", "assumptions", "findings"}
 """Sections of which single entries can be left out."""
 
 T = TypeVar("T")
@@ -127,6 +127,7 @@ class _Reader:
             sensors=tuple(self._listed("sensors", file.sensors)),
             overrides=file.overrides,
             assumptions=tuple(entry.assumption() for entry in file.assumptions),
+            findings=tuple(entry.finding() for entry in file.findings),
         )
         for name in file.overrides:
             self.where.entry("overrides", name, Part(self.document, ("overrides", name)))

@@ -18,7 +18,7 @@ from simulator.city.draft import WITHHOLD, CityDraft, NetworkRef, RoadRef
 from simulator.city.frame import MapFrame
 from simulator.city.geojson import write_districts
 from simulator.city.read import CITY_FILE, OWN_NETWORKS
-from simulator.contracts.city import ASSUMED, Assumption, City
+from simulator.contracts.city import ASSUMED, Assumption, City, Finding
 from simulator.contracts.component import Component
 from simulator.contracts.entries import COMPONENT_COLUMNS, LINK_COLUMNS, cell, link_cells
 from simulator.contracts.link import Link
@@ -155,6 +155,8 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
         data["overrides"] = {name: _without(known, **_NOTHING) for name, known in draft.overrides.items()}
     if draft.assumptions:
         data["assumptions"] = [_assumed(assumption) for assumption in draft.assumptions]
+    if draft.findings:
+        data["findings"] = [_found(finding) for finding in draft.findings]
     body = yaml.dump(data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120, default_flow_style=None)
     return f"# A city of Stadtwerk. The header of each table and the schema say what may stand here.\n{body}"
 
@@ -183,7 +185,7 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _network(network: NetworkRef | RoadRef) -> dict[str, Any]:
-    out = _without(network, demand="", owner="", maker="", year=None, frame=MapFrame())
+    out = _without(network, demand="", hours="", owner="", maker="", year=None, frame=MapFrame())
     frame = out.pop("frame", None)
     if frame is not None:
         out["map"] = _without(frame, rotate_deg=0.0)
@@ -199,6 +201,12 @@ def _assumed(assumption: Assumption) -> dict[str, Any]:
 def _wording(text: Text) -> str | dict[str, str]:
     """What a file says, once where all languages say the same."""
     return text.en if text.en == text.de else text.record()
+
+
+def _found(finding: Finding) -> dict[str, Any]:
+    lists = {"subjects": list(finding.subjects), "withholds": [domain.value for domain in finding.withholds]}
+    text = finding.text.en if finding.text.en == finding.text.de else finding.text.record()
+    return {"rule": finding.rule, "text": text} | {name: value for name, value in lists.items() if value}
 
 
 def _without(record: Any, **defaults: Any) -> dict[str, Any]:

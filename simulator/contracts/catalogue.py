@@ -414,6 +414,19 @@ class CityCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class PlausibilityRule:
+    """What a sub-system asks of the data of a town that is read in, beyond that they can be read.
+
+    `run` is "module:function": called with a `simulator.city.plausibility.Trial` it returns the draft, with findings
+    where something is odd and whatever else it learned. It raises `BadInput` for what cannot be a town. Smaller
+    `order` is asked first.
+    """
+
+    run: str
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """What brings a sub-system to life: `run` is "module:function" and is called with the runtime.
 
@@ -449,6 +462,7 @@ class Catalogue:
     stores: tuple[StoreKind, ...] = ()
     starts: tuple[Start, ...] = ()
     checks: tuple[CityCheck, ...] = ()
+    plausibility: tuple[PlausibilityRule, ...] = ()
     depot: str = ""
     fragilities: tuple[Fragility, ...] = ()
     rates: tuple[FailureRate, ...] = ()

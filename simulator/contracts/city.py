@@ -29,6 +29,20 @@ class Assumption:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """Something odd that a rule of plausibility found about the city's own data, when they were read in.
+
+    `rule` names the rule; `subjects` are the components that it is about. Of the domains in `withholds` no level is
+    judged: what they show would be the fault of the data, not of what a scenario does.
+    """
+
+    rule: str
+    text: Text
+    subjects: tuple[str, ...] = ()
+    withholds: tuple[Domain, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RoadFiles:
     """GMNS tables: nodes, directed links, and car trips by origin, destination and hour."""
 
@@ -42,7 +56,8 @@ class City:
     """A city as loaded and validated: every id that a link, level or cohort names exists.
 
     Mappings keep the order of the files. `latitude_deg` is for the sun over the PV panels.
-    `network_files` are the files that catalogues declare (`NetworkFile`), by their names.
+    `network_files` are the files that catalogues declare (`NetworkFile`), by their names. `water_hours` is the state
+    of the water network by hour of an ordinary day, None where the network file's own levels count at any hour.
     """
 
     name: str
@@ -56,10 +71,12 @@ class City:
     levels: Mapping[str, ServiceLevel]
     cohorts: tuple[SensorCohort, ...] = ()
     water_file: Path | None = None
+    water_hours: Path | None = None
     power_file: Path | None = None
     road_files: RoadFiles | None = None
     network_files: Mapping[str, Path] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
+    findings: tuple[Finding, ...] = ()
     folder: Path | None = None
     _by_kind: dict[str, tuple[Component, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _into: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -26,6 +26,7 @@ from simulator.contracts.catalogue import (
     LinkType,
     NetworkFile,
     Page,
+    PlausibilityRule,
     Start,
     StoreKind,
     SubSystem,
@@ -272,6 +273,12 @@ class Registry:
     def town(self) -> tuple[TownPart, ...]:
         """What is laid over the networks of every generated town, in the order in which that has to happen."""
         found = (one for catalogue in self.catalogues.values() for one in catalogue.town)
+        return tuple(sorted(found, key=lambda one: (one.order, one.run)))
+
+    @cached_property
+    def plausibility(self) -> tuple[PlausibilityRule, ...]:
+        """What is asked of the data of a town that is read in, in that order."""
+        found = (one for catalogue in self.catalogues.values() for one in catalogue.plausibility)
         return tuple(sorted(found, key=lambda one: (one.order, one.run)))
 
     @cached_property

@@ -220,18 +220,21 @@ def test_in_the_demo_city_a_fault_on_a_pump_that_stands_changes_nothing() -> Non
             for begin in hours:
                 rt.clock.at(begin + 600_500, "on", partial(rt.faults.apply, pump, "pump-out", f"{begin}", {}))
                 rt.clock.at(begin + half, "off", partial(rt.faults.clear, pump, "pump-out", f"{begin}"))
-        pumps = [one.id for one in demo.of_kind("pump")]
+        pumps, tanks = [one.id for one in demo.of_kind("pump")], [one.id for one in demo.of_kind("tank")]
+        stored: list[float] = []
         idle: dict[str, list[int]] = {}
         for begin in range(0, 8 * hour, hour):
             moved = np.zeros(len(pumps))
             for tick in range(begin, begin + hour, to_ticks(300)):
                 rt.clock.run_until(tick)
                 moved += [abs(rt.quantities.value(pump, "flow_m3_s")) for pump in pumps]
+                stored += [rt.quantities.value(tank, "level_m") for tank in tanks]
             for pump in np.array(pumps)[moved == 0.0].tolist():
                 idle.setdefault(pump, []).append(begin)
         courses = rt.levels.courses()
         running.close()
-        return {name: one.at.tobytes() + one.values.tobytes() for name, one in courses.items()}, idle
+        lived = {name: one.at.tobytes() + one.values.tobytes() for name, one in courses.items()}
+        return lived | {"tanks": np.array(stored).tobytes()}, idle
 
     twin, idle = lived_with({})
     assert idle, "no pump of the demo city stands for an hour of this morning"

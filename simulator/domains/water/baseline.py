@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import math
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +12,11 @@ from numpy.typing import NDArray
 from simulator.city.check import CITY
 from simulator.city.generator.bare_town import BareTown
 from simulator.city.networks import Networks
-from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.city import Assumption
 from simulator.contracts.words import Verbatim, Words, percent
-from simulator.domains.water.catalogue import WATER, WATER_PRESSURE, WATER_SUPPLY
+from simulator.domains.water.catalogue import TAP_PRESSURE_M, WATER, WATER_PRESSURE, WATER_SUPPLY
+from simulator.domains.water.engine import STEP_S, WaterEngine
+from simulator.domains.water.hours import read_hours
 
 _ = Words("simulator.domains.water")
 
@@ -28,21 +26,10 @@ single consumer that is out)."""
 
 Floats = NDArray[np.float64]
 
-ENOUGH_M = 20.4
-"""2.0 bar at ground floor (DVGW W 400-1) in metres of water."""
-
-RUNS = ((0, 72), (4, 24), (8, 24), (12, 24), (16, 24), (20, 24))
-"""Runs without any fault: the hour at which each starts, with the file's own tank levels, and its length in hours."""
-
-STEP_S = 300
+DAYS = 4
+"""So many days are run without any fault, from a midnight of an ordinary day."""
 MARGIN = 0.01
 """Owed is a per cent less than the worst that was seen: another time step sees a slightly other worst."""
-
-HARD_TRIALS = 10
-"""Trials more where a file says to stop when an instant does not balance."""
-
-PSI_M = 0.70307
-"""Metres of water in a pound per square inch."""
 
 
 @dataclass(frozen=True)
@@ -54,17 +41,18 @@ class Baseline:
 
 
 def baseline(ground: BareTown, networks: Networks) -> Baseline:
-    """Pressure-driven hydraulics without any fault, from several hours of the day; the worst instant counts.
+    """Pressure-driven hydraulics of ordinary days without any fault; the worst instant counts.
 
-    A demand model in the file itself is kept, as the water domain does.
+    A network that is not in balance has no ordinary day, and nothing of it is judged: what is owed elsewhere is owed.
     """
+    if networks.water_hours is None:
+        return Baseline()
     junctions = ground.giving(WATER)
     subjects = (CITY, *(district.id for district in ground.districts))
     member = np.array([[s in (CITY, c.district) for c in junctions] for s in subjects], dtype=np.float64).T
     weight = np.array([ground.weights.get(c.id, 0.0) for c in junctions])
     names = [c.network_id for c in junctions]
-    runs = [_shares(networks, names, member, weight, start, hours) for start, hours in RUNS]
-    supply, pressure = np.min([run.min(axis=0) for run in runs], axis=0)
+    supply, pressure = _shares(networks, names, member, weight).min(axis=0)
     minima: dict[tuple[str, str], float] = {}
     notes = []
     for measure, worst, owed in ((WATER_SUPPLY, supply, OWED), (WATER_PRESSURE, pressure, OWED)):
@@ -81,60 +69,25 @@ def baseline(ground: BareTown, networks: Networks) -> Baseline:
     return Baseline(minima, tuple(notes))
 
 
-def _shares(networks: Networks, names: list[str], member: Floats, weight: Floats, start_h: int, hours: int) -> Floats:
+def _shares(networks: Networks, names: list[str], member: Floats, weight: Floats) -> Floats:
     """Share of demand delivered, and of people with enough pressure: (steps, 2, subjects).
 
     `member` (junctions, subjects) is 1 where a junction counts for a subject, `weight` its mean demand.
     """
-    from epanet import toolkit as tk
-
-    assert networks.water_file is not None
-    project = open_water_file(networks.water_file)
+    assert networks.water_file is not None and networks.water_hours is not None
+    engine = WaterEngine(networks.water_file, initial=read_hours(networks.water_hours).at(0.0))
+    index = np.array([engine.network.node_index[name] for name in names])
+    people = weight @ member
     rows: list[Floats] = []
     try:
-        nodes = tk.getcount(project, tk.NODECOUNT)
-        index = np.array([tk.getnodeindex(project, name) - 1 for name in names])
-        to_m = PSI_M if int(tk.getoption(project, tk.PRESS_UNITS)) == tk.PSI else 1.0
-        _set_up(project, to_m, start_h, hours)
-        people = weight @ member
-        buffer = tk.doubleArray(nodes)
-        values = np.ctypeslib.as_array((ctypes.c_double * nodes).from_address(int(buffer.cast())))
-
-        def read(what: int) -> Floats:
-            tk.getnodevalues(project, what, buffer)
-            taken: Floats = values[index]
-            return taken
-
-        tk.openH(project)
-        tk.initH(project, tk.NOSAVE)
-        with warnings.catch_warnings():  # EPANET warns of low pressure: how much of it there is, is what is asked here
-            warnings.simplefilter("ignore")
-            while True:
-                tk.runH(project)
-                required = np.maximum(read(tk.FULLDEMAND), 0.0)
-                delivered = np.clip(read(tk.DEMAND), 0.0, required)
-                asked = required @ member
-                supplied = np.where(asked > 1e-9, delivered @ member / np.maximum(asked, 1e-9), 1.0)
-                enough = (read(tk.PRESSURE) * to_m >= ENOUGH_M) * weight @ member
-                rows.append(np.array([supplied, np.where(people > 0, enough / np.maximum(people, 1e-12), 1.0)]))
-                if tk.nextH(project) <= 0:
-                    break
-            tk.closeH(project)
+        for t_s in range(0, DAYS * 86400 + 1, STEP_S):
+            engine.advance_to(t_s)
+            required = np.maximum(engine.required_m3_s[index], 0.0)
+            delivered = np.clip(engine.delivered_m3_s[index], 0.0, required)
+            asked = required @ member
+            supplied = np.where(asked > 1e-9, delivered @ member / np.maximum(asked, 1e-9), 1.0)
+            enough = (engine.pressure_m[index] >= TAP_PRESSURE_M) * weight @ member
+            rows.append(np.array([supplied, np.where(people > 0, enough / np.maximum(people, 1e-12), 1.0)]))
     finally:
-        close_water_file(project)
+        engine.close()
     return np.array(rows)
-
-
-def _set_up(project: Any, to_m: float, start_h: int, hours: int) -> None:
-    from epanet import toolkit as tk
-
-    if tk.getdemandmodel(project)[0] != tk.PDA:
-        tk.setdemandmodel(project, tk.PDA, 0.0, ENOUGH_M / to_m, 0.5)
-    if tk.getoption(project, tk.UNBALANCED) < 0:
-        tk.setoption(project, tk.UNBALANCED, HARD_TRIALS)
-    tk.settimeparam(project, tk.DURATION, hours * 3600)
-    tk.settimeparam(project, tk.REPORTSTEP, hours * 3600)
-    tk.settimeparam(project, tk.HYDSTEP, STEP_S)
-    shift = start_h * 3600 - int(tk.gettimeparam(project, tk.STARTTIME))
-    tk.settimeparam(project, tk.PATTERNSTART, (int(tk.gettimeparam(project, tk.PATTERNSTART)) + shift) % 86400)
-    tk.settimeparam(project, tk.STARTTIME, start_h * 3600)

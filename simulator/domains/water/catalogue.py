@@ -8,6 +8,7 @@ from simulator.contracts.catalogue import (
     ComponentType,
     LinkType,
     Page,
+    PlausibilityRule,
     Start,
     StoreKind,
     SubSystem,
@@ -459,6 +460,7 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.water.town:sensors", 300),
     ),
     starts=(Start("simulator.domains.water:start", order=40),),
+    plausibility=(PlausibilityRule("simulator.domains.water.balance:in_balance", order=10),),
     fragilities=(
         Fragility(
             id="flood-pump",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from epanet import toolkit as tk
 
+from simulator.domains.water.hours import Initial
 from simulator.domains.water.model import WaterNetwork
 
 
@@ -216,6 +217,40 @@ class Automation:
             and self._asked(link, control.setting) != self.commanded(link)
             for link, control in acting
         )
+
+    def begin(self, initial: Initial) -> None:
+        """Begin with these tank levels, and pumps and pipes as controls had left them. To be called before the
+        hydraulics are initialised; what the network does not have is passed over."""
+        ph, network = self._ph, self._network
+        for name, level_m in initial.levels_m.items():
+            node = network.find("tank", name)
+            if node is not None:
+                edges = [float(tk.getnodevalue(ph, node + 1, edge)) for edge in (tk.MINLEVEL, tk.MAXLEVEL)]
+                tk.setnodevalue(
+                    ph, node + 1, tk.TANKLEVEL, min(max(level_m / network.units.length_m, edges[0]), edges[1])
+                )
+        for name, speed in initial.speeds.items():
+            pump = network.find("pump", name)
+            if pump is not None:
+                tk.setlinkvalue(ph, pump + 1, tk.INITSETTING, speed)
+                tk.setlinkvalue(ph, pump + 1, tk.INITSTATUS, int(speed > 0))
+                if speed > 0:  # which opening set to 1
+                    tk.setlinkvalue(ph, pump + 1, tk.INITSETTING, speed)
+        for name, is_open in initial.pipes.items():
+            pipe = network.find("pipe", name)
+            if pipe is not None:
+                tk.setlinkvalue(ph, pipe + 1, tk.INITSTATUS, int(is_open))
+
+    def state(self, levels_m: Mapping[str, float]) -> Initial:
+        """What a network that begins as this one is now has to begin with. A pump whose speed a pattern sets, and what
+        no control moves, is as the file says."""
+        speeds, pipes = {}, {}
+        for link, kind in enumerate(self._network.link_kind):
+            if self.automatic(link) and kind == "pump" and not tk.getlinkvalue(self._ph, link + 1, tk.LINKPATTERN):
+                speeds[self._network.links[link]] = self.commanded(link).setting or 0.0
+            elif self.automatic(link) and kind == "pipe":
+                pipes[self._network.links[link]] = self.commanded(link).open
+        return Initial(levels_m, speeds, pipes)
 
     def falsify(self, node: int, gain: float, offset_m: float) -> None:
         """Controls and rules act on the level or pressure of a node as gain * true + offset from now on.

@@ -18,6 +18,8 @@ from simulator.city.water_file import close_water_file, open_water_file
 from simulator.domains.water.catalogue import TAP_PRESSURE_M
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
+from simulator.domains.water.floats import Floats
+from simulator.domains.water.hours import Initial
 from simulator.domains.water.model import M_PER_FT, WaterNetwork
 from simulator.domains.water.overrides import Overrides
 from simulator.domains.water.tracer import Tracer, buffer
@@ -27,6 +29,10 @@ REQUIRED_PRESSURE_M = TAP_PRESSURE_M
 """The full demand is delivered from there."""
 MINIMUM_PRESSURE_M = 0.0
 STEP_S = 300
+
+BUSY_STEPS = 10 * 86400 // STEP_S
+"""A day with more hydraulic steps than so many is told of: ten times the usual number (assumption). Where tanks or
+controls swing, the run is as right as the file, but slow, and the swinging is hardly meant."""
 
 _OPEN_END_S = 2**31 - 1
 _TRIES = 5
@@ -58,7 +64,10 @@ class WaterEngine:
     itself for the time being, as it does with a pump that it starves: its figures there mean nothing.
     `balanced` is false where EPANET found no solution within the file's accuracy, however often it was asked.
 
-    `larger` are tanks, by their name in the file, that hold so many times as much as the file says.
+    `larger` are tanks, by their name in the file, that hold so many times as much as the file says. With `initial` the
+    network begins in that state, else with the levels of the file.
+
+    `busy` is the number of hydraulic steps of the last full day, where that is more than `BUSY_STEPS`, else 0.
 
     Raises `BadInput` for a file that EPANET refuses, `EpanetError` when a solve fails for good.
     """
@@ -72,19 +81,22 @@ class WaterEngine:
         water_age: bool = False,
         step_s: int = STEP_S,
         larger: Mapping[str, float] = MappingProxyType({}),
+        initial: Initial | None = None,
     ) -> None:
         self._ph, self._path = open_water_file(path), path
         ph = self._ph
         for tank, factor in larger.items():
             _enlarge(ph, tank, factor)
         self.network = network = WaterNetwork.of(ph)
-        self._units, self._step_s = network.units, step_s
+        self._units, self._step_s, self._initial = network.units, step_s, initial
         self.t_s = 0
         self.solves = 0
         self.water_age = water_age
         self._bursts: dict[int, float] = {}
         self._tracer: Tracer | None = None
-        self.drains = Drains(ph, network)
+        self.drains, self._floats = Drains(ph, network), Floats(ph, network)
+        self.busy = 0
+        self._day, self._steps = 0, 0
         self.balanced = True
         self.undetermined = 0
         self.demand_factor = 1.0
@@ -125,13 +137,16 @@ class WaterEngine:
             raise ValueError(f"the water network is at {self.t_s} s already, it cannot go back to {t_s} s")
         if t_s == self.t_s:
             return
+        self._floats.begin()
         while self.t_s < t_s:
             since = self.t_s
+            self._count(since)
             left = self._pattern_step_s - (since + self._pattern_start_s) % self._pattern_step_s
             self._set_step(min(self._step_s, t_s - since, left))
             lived_s = int(tk.nextH(self._ph))
             if self.water_age:
                 tk.nextQ(self._ph)
+            self._floats.still(lived_s)
             if self.drains:
                 self.drains.let_out(lived_s)
             self._run()
@@ -173,6 +188,11 @@ class WaterEngine:
         if self._tracer is not None:
             self._tracer.sync()
         self._read()
+
+    def state(self) -> Initial:
+        """The state to begin another run of this network with."""
+        names = [self.network.nodes[node] for node in self.network.tanks.tolist()]
+        return self._automation.state(dict(zip(names, self.level_m.tolist(), strict=True)))
 
     @property
     def traced(self) -> bool:
@@ -249,7 +269,9 @@ class WaterEngine:
         automation = Automation(ph, network, round(time_of_day_s) % _DAY_S)
         if shift:
             automation.shift(shift)
-        self.overrides = Overrides(ph, network, automation)
+        if self._initial is not None:
+            automation.begin(self._initial)
+        self._automation, self.overrides = automation, Overrides(ph, network, automation)
         if self.water_age:
             tk.setqualtype(ph, tk.AGE, "", "", "")
         tk.openH(ph)
@@ -257,6 +279,12 @@ class WaterEngine:
         if self.water_age:
             tk.openQ(ph)
             tk.initQ(ph, tk.NOSAVE)
+
+    def _count(self, t_s: int) -> None:
+        if t_s // _DAY_S > self._day:
+            self.busy = self._steps if self._steps > BUSY_STEPS else 0
+            self._day, self._steps = t_s // _DAY_S, 0
+        self._steps += 1
 
     def _set_step(self, step_s: int) -> None:
         if int(tk.gettimeparam(self._ph, tk.HYDSTEP)) != step_s:

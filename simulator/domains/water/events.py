@@ -12,6 +12,12 @@ _n = _.plural
 JUNCTIONS = Counted(_n("{n} junction", "{n} junctions", 2))
 CONTROLS = Counted(_n("{n} control", "{n} controls", 2))
 
+BUSY = EventCode(
+    "water.busy",
+    EventKind.NOTE,
+    _("the water network took {value} within a day: tanks or controls swing, and the run is slow"),
+    {"value": Counted(_n("{n} hydraulic step", "{n} hydraulic steps", 2))},
+)
 BOIL = EventCode(
     "water.notice-boil",
     EventKind.SWITCH,

@@ -23,6 +23,7 @@ from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
+from simulator.domains.water.hours import read_hours
 from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities, peaking
 
 _ = Words("simulator.domains.water")
@@ -51,11 +52,13 @@ class WaterProcess:
         if city.water_file is None:
             raise BadInput([_no_file(runtime)])
         factors = {tank.network_id: float(tank.parameters.get(VOLUME, 1.0)) for tank in city.of_kind("tank")}
+        begins_s = self._clock.time_of_day_s(self._clock.begin)
         self._engine = WaterEngine(
             city.water_file,
-            self._clock.time_of_day_s(self._clock.begin),
+            begins_s,
             water_age=water_age,
             step_s=int(PERIOD_S),
+            initial=read_hours(city.water_hours).at(begins_s) if city.water_hours else None,
             larger={tank: factor for tank, factor in factors.items() if factor != 1.0},
         )
         self._network, self._overrides = self._engine.network, self._engine.overrides
@@ -78,7 +81,7 @@ class WaterProcess:
         self._cause: int | None = None
         self._logged: dict[str, int] = {}
         self._was_open = self._engine.link_open.tolist()
-        self._unbalanced, self._loose = False, 0
+        self._unbalanced, self._loose, self._busy = False, 0, False
         self._empty: dict[str, int] = {}
         self._notices = Notices(runtime)
         for fault in ("burst", "isolated", "valve-stuck", "tank-drained", "source-lost", *CONTAMINATIONS):
@@ -279,6 +282,9 @@ class WaterProcess:
         elif self._loose and not loose:
             self._rt.log.add(events.DETERMINED, self.name)
         self._loose = loose
+        if self._engine.busy and not self._busy:
+            self._busy = True
+            self._rt.log.add(events.BUSY, self.name, value=float(self._engine.busy))
 
     def _log_empty(self, tank: str, share: float) -> None:
         if share < EMPTY_SHARE and tank not in self._empty:
