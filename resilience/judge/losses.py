@@ -7,7 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from resilience.judge.affected import Group, Span, affected, by_service, groups, hours, lacking, lows, people_of
+from resilience.judge.affected import (
+    Group,
+    ServiceHours,
+    Span,
+    affected,
+    by_service,
+    groups,
+    hours,
+    lacking,
+    lows,
+    people_of,
+    person_hours,
+)
 from resilience.judge.time_series import NotRecorded, Spell, cut, spells
 from resilience.words.terms import component_words
 from simulator.contracts.city import City
@@ -250,6 +262,15 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
     return tuple(rows)
 
 
+def _services(rows: Sequence[ServiceHours]) -> list[tuple[Group, ...]]:
+    """The groups of people behind each service; a service of single facilities is one for each of them."""
+    found: list[tuple[Group, ...]] = []
+    for row in rows:
+        single = registry().measures[row.need].subject == "component"
+        found += [(group,) for group in row.groups] if single else [row.groups]
+    return found
+
+
 def _facility_loss(group: Group, city: City, without: Sequence[Span]) -> ServiceLoss:
     title, _reach = subject_words(group.subject, city)
     most, at = (group.people, to_s(without[0][0])) if without else (0, None)
@@ -268,11 +289,21 @@ def district_losses(city: City, history: History, services: tuple[ServiceLoss, .
 
 
 def headline(city: City, history: History, courses: tuple[LevelCourse, ...]) -> Headline:
-    """The figures that matter. Affected is who `judge.affected` says; recovery is of all levels."""
+    """The figures that matter. Affected is who `judge.affected` says; recovery is of all levels.
+
+    The worst level is that of the service, of districts, of a facility or of the whole town, which cost most
+    person-hours; where nobody lacked anything, the one that was low for longest.
+    """
     low = lows(city, history, 0, history.end)
     once = affected(groups(city), city, low)
     fallen = [course for course in courses if course.low_s > 0]
-    worst = max(fallen, key=lambda c: (c.person_hours, c.low_s)) if fallen else None
+    hardest = max(
+        _services(by_service(city, history, 0, history.end)), key=lambda of: person_hours(of, low), default=()
+    )
+    if person_hours(hardest, low):
+        leans = {name for group in hardest for name in group.levels}
+        fallen = [course for course in fallen if course.id in leans]
+    worst = max(fallen, key=lambda c: (c.person_hours, c.low_s), default=None)
     ends = [end for spans in low.values() for _begin, end in spans]
     onsets = [fault.applied_at for fault in history.executed if fault.applied_at is not None]
     first = min(onsets, default=0)

@@ -9,10 +9,14 @@ import pytest
 from resilience.judge.affected import affected, by_service, groups, lows, people_of
 from resilience.judge.figures import run_figures
 from resilience.judge.judge import judge
+from resilience.judge.losses import headline, level_courses
+from resilience.scenario.scenario import Invariant, LevelChoice, Threshold
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
 from simulator.contracts.level import ServiceLevel
 from tests.resilience.town import HOUR, component, course, history, scenario, tiny_city
+
+WATER = Invariant("water", LevelChoice(measure="water-supply"), Threshold())
 
 
 def city() -> City:
@@ -96,3 +100,31 @@ def test_one_definition_in_figures_and_headline() -> None:
     assert figures.person_hours == figures.service_hours == pytest.approx(3000)
     assert sum(loss.person_hours for loss in figures.losses) == pytest.approx(3000)
     assert {level.id: level.person_hours for level in figures.levels}["telemetry"] == 0
+
+
+@pytest.mark.parametrize(
+    ("levels", "worst"),
+    [
+        ({"rescue": gap(0, 2), "water-supply-d1": gap(0, 9)}, "water-supply-d1"),  # 8,000 to 9,000 person-hours
+        ({"rescue": gap(0, 3), "water-supply-d1": gap(0, 9)}, "rescue"),  # 12,000 to 9,000
+        ({"rescue": gap(0, 3), "water-supply-d1": gap(0, 9), "water-city": gap(0, 9)}, "rescue"),  # of districts only
+        ({"rescue": gap(0, 4), "water-supply-d1": gap(0, 8), "water-supply-d2": gap(0, 5)}, "water-supply-d2"),
+        ({"rescue": gap(0, 1), "telemetry": gap(0, 9), "travel-time-index": course((-3600, 9.0))}, "rescue"),
+        ({"hospital-1": gap(0, 9), "records": gap(0, 9), "rescue": gap(0, 0.2)}, "rescue"),  # 450 each to 800
+        ({"telemetry": gap(0, 2), "ict": gap(0, 1)}, "telemetry"),  # nobody lacks anything
+    ],
+)
+def test_the_hardest_hit_service_may_be_one_of_the_whole_town(levels: dict[str, Course], worst: str) -> None:
+    """Services are ranked by the person-hours of all who lack them, and the worst level is one of that service."""
+    past = history(levels)
+    assert headline(city(), past, level_courses(city(), past)).worst_level == worst
+
+
+def test_the_answer_begins_with_what_people_felt() -> None:
+    """Telemetry is low for ten hours and comes first in the catalogue; what rescue cost is told first all the same."""
+    town = city()
+    fine = {name: course((-3600, 50.0 if name == "litres-d1" else 1.0)) for name in town.levels}
+    past = history(fine | {"telemetry": course((-3600, 0.0)), "rescue": gap(1, 2), "power-supply-d1": gap(1, 3)})
+    verdict = judge(scenario(expectations=[WATER]), town, past)
+    order = [verdict.answer.en.index(part) for part in ("reached by rescue in time", "power supply", "telemetry")]
+    assert order == sorted(order)
