@@ -52,6 +52,7 @@ COMMANDS = {
     "events": _("print what happened in a finished run, as sentences"),
     "push": _("write a finished run into a database, for Grafana"),
     "audit": _("cut every link, fail every core component, and judge what that does to the town"),
+    "contingency": _("take out each line, transformer and infeed of a grid, and see who is left without supply (n-1)"),
     "secrets": _("make the certificates and passwords of a telemetry installation"),
 }
 

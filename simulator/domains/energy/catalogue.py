@@ -38,6 +38,8 @@ _ = Words("simulator.domains.energy")
 
 DOMAIN = Domain("energy")
 POWER = LinkKind("power")
+POWER_N_1 = "power-n-1"
+"""The measure of how many single losses the grid bears."""
 POWER_SUPPLY = "power-supply"
 """The measure whose consumers are metered."""
 BUS, TRANSFORMER, SUBSTATION, GRID_SWITCH = "bus", "transformer", "substation", "grid-switch"
@@ -479,6 +481,18 @@ CATALOGUE = Catalogue(
                 ),
                 FigureKind(Formula.SERVICEABILITY),
             ),
+        ),
+        Measure(
+            POWER_N_1,
+            DOMAIN,
+            "1",
+            "city",
+            True,
+            _("share of single losses in the grid that leave nobody without supply after switching"),
+            _("n-1 of the grid"),
+            _("{amount} of the single losses of lines, transformers and infeeds borne after switching"),
+            _("n-1, after switching"),
+            for_people=False,
         ),
     ),
     stores=(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -88,6 +89,38 @@ class Solver:
         model.update(update_data=changes)
         return self._run(model, inputs)
 
+    def batch(self, inputs: Inputs, ends: Sequence[Bools]) -> list[Solution]:
+        """Power flows for the same inputs with other ends closed, solved as one batch; nothing is operated.
+
+        Plants that hold their voltage need several flows each, and those without a solution a linearised one: these
+        are solved one after the other.
+        """
+        cases = [replace(inputs, end_closed=closed) for closed in ends]
+        if self._holding is not None or not cases:
+            return [self.what_if(case) for case in cases]
+        self.solve(inputs)
+        model, update = copy.copy(self._model), dict[Any, Any]()
+        changes = [self._changes(case) for case in cases]
+        for table in {table for change in changes for table in change}:
+            rows = [change[table] for change in changes if table in change]
+            sizes = [len(change.get(table, ())) for change in changes]
+            starts = np.r_[0, np.cumsum(sizes)].astype(np.int64)
+            update[table] = dict(indptr=starts, data=np.concatenate(rows))  # noqa: C408 - power-grid-model's own names
+        if not update:
+            return [self.what_if(case) for case in cases]
+        out = model.calculate_power_flow(
+            update_data=update,
+            error_tolerance=TOLERANCE,
+            output_component_types=self._outputs,
+            continue_on_batch_error=True,
+        )
+        failed = set() if model.batch_error is None else set(model.batch_error.failed_scenarios.tolist())
+        self.solves += len(cases)
+        return [
+            self.what_if(case) if i in failed else self._read({table: rows[i] for table, rows in out.items()}, False)
+            for i, case in enumerate(cases)
+        ]
+
     def _run(self, model: pgm.PowerGridModel, inputs: Inputs) -> Solution:
         self.solves += 1
         approximate = False
@@ -96,6 +129,9 @@ class Solver:
         except (IterationDiverge, SparseMatrixError, NotConverged):
             approximate = True
             out = self._linear(model, inputs)
+        return self._read(out, approximate)
+
+    def _read(self, out: Any, approximate: bool) -> Solution:
         loading = np.zeros(len(self._grid.branch_ids))
         for name, (branches, rows) in self._tables.items():
             loading[branches] = out[pgm.ComponentType[name]]["loading"][rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from simulator.domains.energy.engine import Solver
@@ -36,6 +38,11 @@ class Limits:
         state = self._state
         bare = self._solver.what_if(state.inputs(closed, state.shed | buses))
         return not bare.approximate and self._fits(self._solver.what_if(state.inputs(closed)), bare, share)
+
+    def kept(self, flow: Solution, before: Solution) -> bool:
+        """Whether what is live in a power flow keeps the limits, but for what was beyond them before."""
+        alive = replace(flow, voltage_pu=np.where(flow.voltage_pu > 0, flow.voltage_pu, before.voltage_pu))
+        return not before.approximate and self._fits(alive, before, HIGHEST_LOADING)
 
     def _fits(self, flow: Solution, bare: Solution, share: float) -> bool:
         if flow.approximate:

@@ -13,6 +13,8 @@ from simulator.domains.energy import events
 from simulator.domains.energy.areas import Areas
 from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.carrying import Carried, Island, solve_carried
+from simulator.domains.energy.catalogue import DOMAIN, POWER_N_1
+from simulator.domains.energy.contingency import Contingencies, secure_share
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, Ints, named
@@ -24,13 +26,15 @@ from simulator.domains.energy.state import BREAKING, GridState
 HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss", "plant-out")
 
 
+SECURITY_S = 3600.0
+"""N-1 is looked at after every switching and fault, and this often as the load goes on (assumption: hourly)."""
 LOCATE_S = 1800.0
 """Work of a crew to find a short circuit along a feeder and to open both ends (assumption: with the drive within the
 hour that the press names for crews of Vattenfall Hamburg, 2013)."""
 
 
 class EnergyDomain:
-    """The running grid. `solver.skipped` counts power flows that an unchanged grid saved."""
+    """The running grid with its n-1. `solver.skipped` counts power flows that an unchanged grid saved."""
 
     name = "energy"
 
@@ -51,6 +55,8 @@ class EnergyDomain:
         self.readout = Readout(runtime, self.state)
         register_meters(runtime, self.readout, self.state.grid.bus_at)
         self.areas = Areas(runtime, self.state, self._mark)
+        self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.section)
+        self._secure = [level.id for level in city.levels_of(DOMAIN) if level.measure == POWER_N_1]
         self._waiting = False
         self._causes: list[int | None] = []
         self._cleared: int | None = None
@@ -59,6 +65,7 @@ class EnergyDomain:
             runtime.faults.handle(fault, self._on_fault)
         self._time_goes_on()
         self._solve(None)
+        self._judge_security(None)
         self._next_step()
 
     @property
@@ -130,7 +137,15 @@ class EnergyDomain:
             self._cleared = None
         cause = self.runtime.log.together(self._causes)
         self._solve(cause)
+        self._judge_security(cause)
         self.resupply.plan(cause)
+
+    def _judge_security(self, cause: int | None) -> None:
+        """Record how many single losses the grid bears as it is switched now; only where a level asks for it."""
+        if self._secure:
+            share = secure_share(self.contingencies.run())
+            for level in self._secure:
+                self.runtime.levels.record(level, share, cause)
 
     def _next_step(self) -> None:
         clock = self.runtime.clock
@@ -147,6 +162,8 @@ class EnergyDomain:
         if self.resupply.regions:
             self.resupply.review()
             self._solve(cause)
+        if self.runtime.clock.time_of_day_s() % SECURITY_S == 0:
+            self._judge_security(cause)
         self.resupply.plan(None)
         self._next_step()
 

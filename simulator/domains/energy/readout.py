@@ -95,6 +95,8 @@ class Readout:
         )
         self._levels = []
         for level in city.levels_of(ENERGY_DOMAIN):
+            if level.measure != POWER_SUPPLY:
+                continue
             here = np.array(
                 [
                     level.subject in ("city", city.components[name].district if name in city.components else "")

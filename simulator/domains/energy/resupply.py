@@ -115,7 +115,7 @@ class Resupply:
             if region.busy:
                 continue
             if not self._limits.carries(state.closed, region.buses, HIGHEST_LOADING):
-                found = self._section(state.closed, region.switches[0], region.buses)
+                found = self.section(state.closed, region.switches[0], region.buses)
                 if found is not None:
                     self._operate(region, found, region.event)
                 continue
@@ -182,7 +182,7 @@ class Resupply:
                 break
             closed, section = self._with(switch), None
             if not self._limits.carries(closed, buses, HIGHEST_LOADING):
-                section = self._section(closed, switch, buses)
+                section = self.section(closed, switch, buses)
                 if section is None or section.load_w >= load[buses].sum() * (1 - SAME):
                     continue
             left = 0.0 if section is None else section.load_w
@@ -197,7 +197,7 @@ class Resupply:
 
     # sections that a detour does not carry
 
-    def _section(self, closed: Bools, switch: RingSwitch, region: Bools) -> Section | None:
+    def section(self, closed: Bools, switch: RingSwitch, region: Bools) -> Section | None:
         """The smallest section without which the detour carries the rest, with these ends closed; None if none does.
 
         Sections with buses of priority 1 are left dark only where no other is enough. A greater section is taken to
