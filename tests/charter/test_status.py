@@ -13,6 +13,7 @@ from resilience.report.charter.content import Status
 from resilience.report.charter.evidence import CharterRun, ClauseEvidence, judged_for_charter
 from resilience.report.charter.grid import clause_rows
 from resilience.scenario.clauses import charter_clauses
+from resilience.scenario.entry import TimelineEntry
 from resilience.scenario.scenario import CityReference, KnownWeakness, Redundancy, RunSettings, Scenario, Weakness
 from simulator.contracts.words import Verbatim
 
@@ -125,6 +126,23 @@ def test_a_run_whose_faults_made_no_difference_shows_no_clause() -> None:
         row = next(row for row in clause_rows([vacuous], []) if row.clause.id == clause)
         assert row.status is Status.NOT_SHOWN
         assert [one.outcome for one in row.runs] == [Outcome.NOT_SHOWN]
+
+
+def test_a_run_that_was_not_held_beside_its_twin_shows_no_clause_but_may_fail_one() -> None:
+    need = next(one for clause in charter_clauses() if clause.id == CONTINUITY for one in clause.needs)
+    broken = (TimelineEntry("off", 60.0, "pump-out", ("pump-1",)),)
+    for value, outcome in ((PASS, Outcome.NOT_SHOWN), (FAIL, Outcome.FAIL)):
+        alone = run(CONTINUITY, a=value)
+        alone = replace(alone, scenario=replace(alone.scenario, timeline=broken))
+        assert alone.outcome(need) is outcome
+        difference = Finding("difference", Category.DIFFERENCE, PASS, Verbatim("t"), Verbatim("r"))
+        verdict = replace(alone.verdict, findings=(*alone.verdict.findings, difference))
+        assert replace(alone, verdict=verdict).outcome(need).value == value.value
+    alone = run(CONTINUITY, a=PASS)
+    alone = replace(alone, scenario=replace(alone.scenario, timeline=broken))
+    row = next(row for row in clause_rows([alone], []) if row.clause.id == CONTINUITY)
+    assert row.status is Status.NOT_SHOWN
+    assert "not held beside" in row.runs[0].sentence.en
 
 
 def test_a_fallback_shows_its_clause_only_where_what_it_stands_in_for_was_served() -> None:

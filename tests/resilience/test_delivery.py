@@ -42,6 +42,7 @@ def found(*rows: Row, item: Delivery = ITEM) -> Finding:
         ([(END_S - 599, END_S, 1)], Value.INCONCLUSIVE),
         ([(-60, LOST, 1)], Value.INCONCLUSIVE),  # of the warm-up
         ([(-60, LOST, 1), (0, 1, 1)], Value.PASS),
+        ([(-1, LOST, 1), (0, 1, 1)], Value.PASS),
     ],
 )
 def test_all_of_them_in_time(rows: list[Row], value: Value) -> None:
@@ -64,6 +65,7 @@ def test_a_share_of_them_and_a_window() -> None:
     assert found(*rows, item=replace(ITEM, share=0.91)).value is Value.FAIL
     assert found(*rows, item=replace(ITEM, window=Window(0.0, 60.0))).value is Value.PASS
     assert found(*rows, item=replace(ITEM, window=Window(60.0, None))).value is Value.FAIL
+    assert found(*rows, (200, LOST, 1), item=replace(ITEM, window=Window(180.0, None))).value is Value.FAIL
 
 
 def test_what_nobody_followed_is_not_judged() -> None:

@@ -30,6 +30,6 @@ def test_a_light_run_has_the_levels_events_and_verdict_of_the_whole_one(main_run
 
 
 def test_sensors_are_read_where_a_scenario_breaks_them() -> None:
-    for name in ("sensor-lies", "rollback"):
+    for name in ("sensor-lies", "rollback", "brokers-lost"):
         _, scenario, _ = load_checked(find_scenario(name))
         assert needs_sensors(scenario), name

@@ -74,9 +74,18 @@ class CharterRun:
             )
         return tuple(asked)
 
+    @property
+    def looked(self) -> bool:
+        """Whether it was held beside its twin; without that nobody knows whether its faults made a difference."""
+        return not self.scenario.timeline or bool(self.verdict.of(Category.DIFFERENCE))
+
     def outcome(self, need: Need) -> Outcome:
         """What the run came to as far as this need goes. Where nothing speaks to it, or the run showed nothing,
-        inconclusive."""
+        inconclusive. What held without being held beside its twin is not shown."""
+        outcome = self._outcome(need)
+        return Outcome.NOT_SHOWN if outcome in (Outcome.PASS, Outcome.KNOWN) and not self.looked else outcome
+
+    def _outcome(self, need: Need) -> Outcome:
         found = self.findings(need)
         if found and need in (Need.TECHNICAL, Need.ANALOGUE):
             found += self.served(found)

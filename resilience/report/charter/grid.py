@@ -164,7 +164,7 @@ def _run_row(run: CharterRun, need: Need) -> RunRow:
         run.scenario.title,
         run.scenario.question,
         outcome,
-        run.judged.reason if need is Need.RUN else _run_sentence(run, need, outcome),
+        run.judged.reason if need is Need.RUN and run.looked else _run_sentence(run, need, outcome),
         _run_sentence(run, need, outcome),
         tuple(_figure(run, finding) for finding in found if finding.needed),
         run.folder,
@@ -175,6 +175,8 @@ def _run_row(run: CharterRun, need: Need) -> RunRow:
 def _run_sentence(run: CharterRun, need: Need, outcome: Outcome) -> Text:
     """What a reader of the clause is told of the run."""
     found = run.findings(need)
+    if outcome is Outcome.NOT_SHOWN and not run.looked:
+        return _("It was not held beside the same day without its faults: nobody knows whether they mattered.")
     if need in (Need.TECHNICAL, Need.ANALOGUE):
         if not found:
             return _("No such fallback was called upon here.")
