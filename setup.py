@@ -1,5 +1,6 @@
-"""Builds the message catalogues; everything else about the package is in pyproject.toml."""
+"""Builds the message catalogues and the package page; everything else about the package is in pyproject.toml."""
 
+import re
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -23,4 +24,15 @@ class BuildWithWords(build_py):
         super().run()
 
 
-setup(cmdclass={"build_py": BuildWithWords})
+def package_page(readme: str) -> str:
+    """The README as it reads on a package page, where no other file of the repository is: their names are no links."""
+    local = r"\((?!\w+://|#)[^)]*\)"
+    return re.sub(rf"(?<!!)\[([^\]]+)\]{local}", r"\1", re.sub(rf"!\[[^\]]*\]{local}\n+", "", readme))
+
+
+if __name__ == "__main__":
+    setup(
+        cmdclass={"build_py": BuildWithWords},
+        long_description=package_page(Path("README.md").read_text(encoding="utf-8")),
+        long_description_content_type="text/markdown",
+    )

@@ -84,13 +84,22 @@ def test_the_source_package_holds_what_the_repository_holds(unpacked: Path) -> N
     assert {name for name in left_out if name != ".gitignore"} == set()
 
 
-def test_the_links_of_the_readme_lead_to_what_the_source_package_holds(about: Message, unpacked: Path) -> None:
-    text = str(about.get_payload())
-    links = re.findall(r"\]\(([^)]+)\)", text)
-    assert links
-    gone = [link for link in links if "://" not in link and not (unpacked / link.split("#")[0]).exists()]
-    assert not gone
-    assert "source package" in text, "a reader of the package page is told where the links lead"
+LINK = r"!?\[[^\]]*\]\(([^)]+)\)"
+
+
+def test_no_link_of_the_package_page_leads_nowhere(about: Message, unpacked: Path) -> None:
+    """A package index has no other file of the repository: what the README links to is named, and can be had."""
+    page = str(about.get_payload())
+    assert about["Description-Content-Type"] == "text/markdown"
+    assert page.lstrip().startswith("# Stadtwerk")
+    assert [link for link in re.findall(LINK, page) if "://" not in link] == []
+    assert "source package" in page, "a reader of the package page is told where the files are"
+    links = [link.split("#")[0] for link in re.findall(LINK, (ROOT / "README.md").read_text(encoding="utf-8"))]
+    assert len(links) >= 10
+    for link in links:
+        assert (unpacked / link).exists(), link
+        if not link.endswith(".png"):
+            assert link.removesuffix("/README.md").removesuffix("/index.md") in page, link
 
 
 def run_tests(folder: Path, *names: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,10 +11,33 @@ from pathlib import Path
 
 import pytest
 
+from simulator.domains.wastewater.catalogue import CATALOGUE, STATION
+
 ROOT = Path(__file__).resolve().parents[2]
 
 OWN = ("simulator/domains/wastewater", "tests/wastewater", "scenarios/lifting-stations-dark.yaml")
 """What goes with the domain: its folder, its tests, its scenario."""
+
+MEASURES = ("sewage-disposal", "cellar-safety", "sewage-treatment")
+
+
+def without_its_own(text: str) -> str:
+    """A scenario whose declared weaknesses name no level of the domain, and whose cures touch no station of it."""
+    text = re.sub(rf"(?m)^ *- .*\b{STATION}-.*\n", "", text)
+    of_it = rf"required-(?:{'|'.join(MEASURES)})\b"
+    text = re.sub(rf"(?m)^ *- {of_it} *\n", "", text)
+    return re.sub(rf"\s*,\s*{of_it}|{of_it}\s*,\s*", "", text)
+
+
+def test_a_declared_weakness_loses_what_the_domain_finds_and_nothing_else() -> None:
+    assert set(MEASURES) == {str(measure.name) for measure in CATALOGUE.measures}
+    told = "findings: [a, required-sewage-treatment,\n  required-x]\n- required-cellar-safety\n  - required-y\n"
+    assert without_its_own(told) == "findings: [a,\n  required-x]\n  - required-y\n"
+    assert without_its_own("[required-sewage-disposal, b]") == "[b]"
+    assert without_its_own("[a, required-sewage-disposal]") == "[a]"
+    assert (
+        without_its_own("  - {target: lifting-station-n1}\n  - {target: hospital-1}\n") == "  - {target: hospital-1}\n"
+    )
 
 
 def removed(folder: Path) -> Path:
@@ -30,6 +54,8 @@ def removed(folder: Path) -> Path:
     ):
         file = copy / path
         file.write_text("".join(line for line in file.read_text().splitlines(True) if mark not in line))
+    for file in (copy / "scenarios").glob("*.yaml"):
+        file.write_text(without_its_own(file.read_text(encoding="utf-8")), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(copy)}
     shutil.rmtree(copy / "deploy" / "grafana" / "dashboards")
     subprocess.run([sys.executable, "-m", "dashboards"], cwd=copy, env=environment, check=True, capture_output=True)
