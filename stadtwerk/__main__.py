@@ -15,11 +15,12 @@ from collections.abc import Sequence
 from simulator.contracts.words import Words
 from stadtwerk import __version__
 from stadtwerk.cli.language import Speaker, speaker
+from stadtwerk.cli.parser import BAD_INPUT, Parser
 
 _ = Words("stadtwerk")
 _n = _.plural
 
-BAD_INPUT, INTERNAL_ERROR = 64, 70
+INTERNAL_ERROR = 70
 TERMINATED = 128 + signal.SIGTERM
 
 EPILOG = _(
@@ -57,18 +58,10 @@ COMMANDS = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    """Ends with the exit code for bad input, not with argparse's 2, which means inconclusive here."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.print_usage(sys.stderr)
-        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
-
-
 def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
     """The whole command line, in one language; without one, in that of the environment."""
     say = say or speaker(())
-    top = _Parser(
+    top = Parser(
         prog="stadtwerk",
         description=say(_("Find out, before the storm, whether a town's connected infrastructure holds.")),
         epilog=say(EPILOG),
@@ -77,7 +70,7 @@ def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"stadtwerk {__version__}")
     top.add_argument("--no-color", action="store_true", help=say(_("plain text (the variable NO_COLOR does the same)")))
     top.add_argument("--traceback", action="store_true", help=say(_("on an internal error, print where it happened")))
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
     for name, text in COMMANDS.items():
         module = importlib.import_module(f"stadtwerk.cli.commands.{name}_command")
         module.add_arguments(

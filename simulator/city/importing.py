@@ -13,7 +13,7 @@ from simulator.city.frame import MapFrame
 from simulator.city.generator.bare_town import BareTown, hull, middles, outlines
 from simulator.city.generator.layer import Layer, TownSize
 from simulator.city.generator.town import generate
-from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map
+from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map, unit_of_lines_m
 from simulator.city.importers.link_rows import read_links
 from simulator.city.importers.sources import Gathered, ImportSources, as_given, gather
 from simulator.city.loader import load_city, placed, settle_people
@@ -28,6 +28,7 @@ from simulator.contracts.component import Component, District
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.link import Link
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from simulator.contracts.words import NO_TEXT, Words
 from simulator.domains.energy.catalogue import BUS
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
@@ -53,7 +54,7 @@ def networks_of(draft: CityDraft, folder: Path) -> Networks:
 def cut_into_districts(networks: Networks, count: int) -> tuple[DistrictDraft, ...]:
     """Districts `d1`… around the places where demand is, from north to south, with outlines that cover the whole map.
 
-    Water demand decides; without water the electric load, without both the road nodes.
+    Water demand decides; without water the electric load, without both the road nodes, else where anything comes from.
     """
     everything = tuple(networks.components.values())
     for kind in (JUNCTION, BUS, ROAD_NODE):
@@ -61,6 +62,8 @@ def cut_into_districts(networks: Networks, count: int) -> tuple[DistrictDraft, .
         homes = served or [c for c in everything if c.kind == kind]
         if homes:
             break
+    else:
+        homes = [c for c in everything if networks.weights.get(c.id, 0.0) > 0] or list(everything)
     x, y = np.array([c.x_m for c in homes]), np.array([c.y_m for c in homes])
     weight = np.array([networks.weights.get(c.id, 1.0) for c in homes])
     count = min(count, len(np.unique(np.column_stack([x, y]), axis=0)))
@@ -134,7 +137,13 @@ def import_city(sources: ImportSources, out: Path) -> ImportReport:
 
 
 def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraft:
-    unit_m = drawn_unit_m(folder / gathered.water) if gathered.water else 1.0
+    leader = next(iter(gathered.elements.values()))
+    if gathered.water:
+        unit_m = drawn_unit_m(folder / gathered.water)
+    elif gathered.roads or gathered.power:
+        unit_m = 1.0
+    else:
+        unit_m = unit_of_lines_m(leader)
     town = share_map(gathered.elements, gathered.in_degrees, unit_m, sources.place)
     draft = _framed(sources, gathered, town)
     networks = networks_of(draft, folder)
@@ -169,6 +178,10 @@ def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> City
         water=water,
         energy=energy,
         traffic=roads,
+        networks={
+            name: NetworkRef(file, owners.city, frame=frame(registry().networks[name].domain.value))
+            for name, file in gathered.networks.items()
+        },
         assumptions=(*gathered.assumptions, *town.assumptions),
     )
 

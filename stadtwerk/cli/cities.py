@@ -40,8 +40,11 @@ def import_from(options: argparse.Namespace) -> None:
 
     terminal = Terminal(options.lang)
     with TemporaryDirectory() as aside:
-        given = {name: getattr(options, name) for name in _FILES} | _brought(options, Path(aside))
-        sources = ImportSources(options.name or options.out.resolve().name, **given)
+        asked = {name: path for name in _known() if (path := _given(options, name)) is not None}
+        asked |= _brought(options, Path(aside))
+        own = {name: path for name, path in asked.items() if name in _FILES}
+        networks = {name: path for name, path in asked.items() if name not in _FILES}
+        sources = ImportSources(options.name or options.out.resolve().name, networks=networks, **own)  # type: ignore[arg-type]
         with terminal.working(_("reading networks")):
             report = import_city(sources, options.out)
     show(report.city, terminal)
@@ -49,6 +52,17 @@ def import_from(options: argparse.Namespace) -> None:
     n, file = len(report.assumptions), str(options.out / "assumptions.md")
     for said in (made, _n("{n} assumption, in {file}", "{n} assumptions, all in {file}", n, file=file)):
         print(terminal.said(said))
+
+
+def _known() -> tuple[str, ...]:
+    """What the import takes: the options of its own, and the network files that catalogues declare."""
+    return (*_FILES, *registry().networks)
+
+
+def _given(options: argparse.Namespace, name: str) -> Path | None:
+    """The file that was named for an option of the import."""
+    path: Path | None = getattr(options, name if name in _FILES else f"network {name}", None)
+    return path
 
 
 def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
@@ -80,14 +94,16 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
             )
             continue
         for option, path in made.items():
-            if option not in _FILES:
+            if option not in _known():
                 what = _(
                     "the importer {name} brings {option}, which no option of the import stands for",
                     name=repr(name),
                     option=repr(option),
                 )
-                problems.append(Problem(file, 0, "importer", what, _("it may bring: {names}", names=", ".join(_FILES))))
-            elif option in found or getattr(options, option) is not None:
+                problems.append(
+                    Problem(file, 0, "importer", what, _("it may bring: {names}", names=", ".join(_known())))
+                )
+            elif option in found or _given(options, option) is not None:
                 fix = _("leave out --{option}", option=option.replace("_", "-"))
                 problems.append(
                     Problem(file, 0, "importer", _("brings {option}, which is given twice", option=option), fix)

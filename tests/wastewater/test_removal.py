@@ -71,6 +71,9 @@ def test_a_tree_without_the_domain_still_knows_all_the_rest(tmp_path: Path) -> N
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=copy, capture_output=True, text=True, check=True)
     assert str(copy) in done.stdout
+    command = [sys.executable, "-m", "stadtwerk", "city", "import", "--help"]
+    told = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=True).stdout
+    assert "--water " in told and "--wastewater" not in told
     tests = ["tests/contracts/test_registry.py", "tests/test_rooms.py"]
     run = [sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:cacheprovider", *tests]
     environment = {**os.environ, "PYTHONPATH": str(copy)}

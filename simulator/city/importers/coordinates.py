@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from simulator.city.geojson import read_districts
 from simulator.city.water_file import close_water_file, is_metric, open_water_file
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption
-from simulator.contracts.problem import BadInput
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words, number
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 
@@ -56,7 +56,12 @@ def share_map(
     Networks whose extents overlap are taken as drawn on one map, in `unit_m` metres a unit (or in degrees). Others are
     laid over the first one, middle on middle, as large as it. `place` is (longitude, latitude) of the map's middle.
     """
-    spots = {domain: np.array([[e.x, e.y] for e in found]) for domain, found in elements.items()}
+    drawn = {domain: np.array([[e.x, e.y] for e in found]) for domain, found in elements.items()}
+    drawn = {domain: points[np.isfinite(points).all(axis=1)] for domain, points in drawn.items()}
+    spots = {domain: points for domain, points in drawn.items() if len(points)}
+    if not spots:
+        what, fix = _("no element has coordinates"), _("give them in the network files")
+        raise BadInput([Problem("import", 0, "sources", what, fix)])
     leader = ENERGY_DOMAIN.value if in_degrees else next(iter(spots))
     middle = (spots[leader].min(axis=0) + spots[leader].max(axis=0)) / 2
     notes: list[Assumption] = []
@@ -77,7 +82,7 @@ def share_map(
             notes.append(
                 Assumption(_("place"), _("no file says where the town lies: the middle of Germany, for the sun only"))
             )
-    frames = {leader: frame}
+    frames = dict.fromkeys(elements, frame)  # what is drawn nowhere is told of one by one when it is read
     for domain, points in spots.items():
         if domain == leader:
             continue
@@ -91,6 +96,19 @@ def share_map(
         names = ", ".join(domain for domain in spots if frames[domain] == frame)
         notes.append(Assumption(_("map"), _("drawn on one map: {names}", names=names)))
     return SharedMap(frames, longitude, latitude, tuple(notes))
+
+
+def unit_of_lines_m(elements: Iterable[NetworkElement]) -> float:
+    """Metres in one unit of a network's coordinates, from its lines: their length over the drawn distance."""
+    found = tuple(elements)
+    at = {element.network_id: (element.x, element.y) for element in found if element.ends is None}
+    ratios = []
+    for line in found:
+        if line.ends is not None and line.length_m and line.ends[0] in at and line.ends[1] in at:
+            distance = math.dist(at[line.ends[0]], at[line.ends[1]])
+            if distance > 0:  # not so of one that has no place
+                ratios.append(line.length_m / distance)
+    return _usual_unit_m(ratios)
 
 
 def drawn_unit_m(water: Path) -> float:
@@ -116,6 +134,11 @@ def drawn_unit_m(water: Path) -> float:
                 ratios.append(tk.getlinkvalue(project, link, tk.LENGTH) * length_m / distance)
     finally:
         close_water_file(project)
+    return _usual_unit_m(ratios)
+
+
+def _usual_unit_m(ratios: Sequence[float]) -> float:
+    """The median; feet or metres where it is near one of them. 1 where nothing is drawn."""
     if not ratios:
         return 1.0
     unit_m = float(np.median(ratios))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simulator.city.components import NetworkElement
 from simulator.contracts.city import Assumption, RoadFiles
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import named, registry
 from simulator.contracts.words import Text, Words
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
@@ -24,7 +26,10 @@ ROADS_FOLDER = "roads"
 
 @dataclass(frozen=True, slots=True)
 class ImportSources:
-    """What a planner has. `place` is (longitude, latitude) of the town's middle where the files do not say."""
+    """What a planner has. `place` is (longitude, latitude) of the town's middle where the files do not say.
+
+    `networks` are files of further sub-systems, by the names under which catalogues declare them.
+    """
 
     name: str
     water: Path | None = None
@@ -37,6 +42,7 @@ class ImportSources:
     districts: Path | None = None
     title: str = ""
     place: tuple[float, float] | None = None
+    networks: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass
@@ -51,6 +57,7 @@ class Gathered:
     power: str = ""
     roads: tuple[str, str, str] | None = None
     in_degrees: bool = False
+    networks: dict[str, str] = field(default_factory=dict)
     elements: dict[str, tuple[NetworkElement, ...]] = field(default_factory=dict)
     feeds: dict[str, str] = field(default_factory=dict)
     trips: dict[str, float] = field(default_factory=dict)
@@ -66,6 +73,7 @@ def gather(sources: ImportSources, folder: Path) -> Gathered:
         (sources.power, _power),
         (sources.roads_net and sources.roads_nodes, _tntp),
         (sources.gmns, _gmns),
+        (sources.networks, _declared),
     )
     for given, step in steps:
         if given:
@@ -91,6 +99,7 @@ def as_given(bad: BadInput, sources: ImportSources, folder: Path, out: Path) -> 
     copies = {
         folder / WATER_FILE: (sources.water, True),
         folder / POWER_FILE: (sources.power, False),
+        **{folder / f"{name}{path.suffix}": (path, True) for name, path in sources.networks.items()},
         roads / "node.csv": ((sources.gmns and sources.gmns / "node.csv") or sources.roads_nodes, False),
         roads / "link.csv": ((sources.gmns and sources.gmns / "link.csv") or sources.roads_net, False),
         roads / "demand.csv": ((sources.gmns and sources.gmns / "demand.csv") or sources.roads_trips, False),
@@ -112,8 +121,12 @@ def _options(sources: ImportSources) -> list[Problem]:
         return Problem("import", 0, option, what, fix)
 
     found = []
-    if not (sources.water or sources.power or sources.roads_net or sources.gmns):
-        found.append(problem("sources", _("no network is given"), _("name --water, --power, --roads-net or --gmns")))
+    if not (sources.water or sources.power or sources.roads_net or sources.gmns or sources.networks):
+        found.append(
+            problem(
+                "sources", _("no network is given"), _("name --water, --power, --roads-net, --gmns or another network")
+            )
+        )
     if (sources.roads_net is None) != (sources.roads_nodes is None):
         found.append(
             problem("--roads-net", _("needs the nodes, and the nodes need it"), _("give --roads-net and --roads-nodes"))
@@ -175,6 +188,35 @@ def _gmns(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     trips = demand if demand.is_file() else None
     notes = import_gmns(sources.gmns / "node.csv", sources.gmns / "link.csv", trips, folder / ROADS_FOLDER)
     _roads(folder, gathered, notes)
+
+
+def _declared(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
+    """Files of further sub-systems, read as their catalogues say and taken over as they are."""
+    problems: list[Problem] = []
+    declared = registry().networks
+    for name, path in sources.networks.items():
+        if name not in declared:
+            what = _("no network file is called {name}", name=repr(name))
+            problems.append(Problem("import", 0, name, what, suggestion(name, declared)))
+            continue
+        if not path.is_file():
+            problems.append(Problem(str(path), 0, "file", _("cannot be read (no such file)"), _("check the path")))
+            continue
+        try:
+            elements: tuple[NetworkElement, ...] = tuple(named(declared[name].read)(path))
+        except BadInput as bad:
+            problems += bad.problems
+            continue
+        except ModuleNotFoundError as error:
+            fix = _("install it with: pip install 'stadtwerk[{name}]'", name=name)
+            what = _("needs the package {name}", name=str(error.name))
+            problems.append(Problem(str(path), 0, "file", what, fix))
+            continue
+        gathered.networks[name] = f"{name}{path.suffix}"
+        gathered.elements[declared[name].domain.value] = elements
+        shutil.copyfile(path, folder / gathered.networks[name])
+    if problems:
+        raise BadInput(problems)
 
 
 def _roads(folder: Path, gathered: Gathered, notes: tuple[Assumption, ...]) -> None:

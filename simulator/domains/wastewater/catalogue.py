@@ -11,6 +11,7 @@ from simulator.contracts.catalogue import (
     Start,
     SubSystem,
     TownLayer,
+    TownPart,
     WorstReadings,
     analogue,
     degraded,
@@ -353,5 +354,10 @@ CATALOGUE = Catalogue(
         NetworkFile(NETWORK, DOMAIN, _("input file of EPA SWMM 5"), "simulator.domains.wastewater.importers.swmm:read"),
     ),
     layers=(TownLayer("wastewater", "simulator.domains.wastewater.demo:lay", order=10),),
+    town=(
+        TownPart("simulator.domains.wastewater.town:stations", 60),
+        TownPart("simulator.domains.wastewater.town:levels", 225),
+        TownPart("simulator.domains.wastewater.town:sensors", 320),
+    ),
     starts=(Start("simulator.domains.wastewater:start", order=45),),
 )

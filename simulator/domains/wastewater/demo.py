@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from simulator.city.check import CITY
 from simulator.city.components import NetworkElement
-from simulator.city.draft import AS_DRAWN, CityDraft, NetworkRef, Override, SensorRule
+from simulator.city.draft import AS_DRAWN, CityDraft, NetworkRef, Override
 from simulator.city.generator.bare_town import Nearest
 from simulator.city.generator.layer import Layer, join, place, total
 from simulator.city.generator.links import feed, field_link, generator_for
@@ -23,17 +23,13 @@ from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.wastewater import catalogue as c
 from simulator.domains.wastewater.importers.swmm import read
 from simulator.domains.wastewater.layout import Crossing, Sewers, Station, Street, lay_sewers
-from simulator.domains.wastewater.names import PLANT_NAME, STATION_NAME
+from simulator.domains.wastewater.names import CONTROLLER, PLANT_NAME, STATION_NAME
+from simulator.domains.wastewater.requirements import CELLARS, DISPOSAL, SENSORS, TREATMENT
 from simulator.domains.water.catalogue import WATER
 
 _ = Words("simulator.domains.wastewater")
 
 FILE = "wastewater.inp"
-CONTROLLER = "scada"
-"""The service of the city's control system, which commands the stations."""
-
-DISPOSAL, CELLARS, TREATMENT = 0.99, 0.95, 0.9
-"""Shares required (assumptions: nearly everybody; one low street may be flooded; what a rain spills is little)."""
 
 MAIN_PEOPLE = 20_000
 """Stations of so many people have own power (assumption)."""
@@ -53,17 +49,6 @@ KWH_PERSON_A = 34.0
 """Electricity of a treatment plant a person and year (DWA 2011, from memory)."""
 EFFICIENCY = 0.5
 """Of pump and motor, as the lifting station's own default."""
-
-_LEVEL = "assumption: 0.25 % of a range of 10 m"
-_FLOW = "assumption: electromagnetic meter, 0.5 % of a flow of 200 l/s"
-_RAIN = "assumption: tipping bucket of 0.1 mm, emptied each minute"
-
-SENSORS = (
-    SensorRule("well-level", "sewage_level_m", "m", 0.025, 60.0, c.STATION, basis=_LEVEL),
-    SensorRule("sewage-flow", "sewage_flow_m3_s", "m3/s", 0.001, 60.0, c.PUMP, basis=_FLOW),
-    SensorRule("sewer-depth", "sewer_depth_m", "m", 0.025, 300.0, c.MANHOLE, share=0.2, basis=_LEVEL),
-    SensorRule("rain", "rain_mm_h", "mm/h", 6.0, 60.0, c.RAIN_GAUGE, basis=_RAIN),
-)
 
 
 def lay(town: Town) -> CityDraft:

@@ -15,3 +15,6 @@ TOP_NAME = NameCode("pressure-main-end", _("manhole behind lifting station {name
 OUTLET_NAME = NameCode("emergency-outlet", _("emergency outlet {name}"))
 SPILL_NAME = NameCode("emergency-overflow", _("emergency overflow {name}"))
 GAUGE_NAME = NameCode("rain-gauge", _("rain gauge of the town"))
+
+CONTROLLER = "scada"
+"""The service of the city's control system, which commands the stations."""

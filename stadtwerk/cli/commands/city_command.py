@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from simulator.contracts.words import Words
 from stadtwerk.cli.language import Speaker
+from stadtwerk.cli.parser import Parser
 
 _ = Words("stadtwerk")
 
@@ -47,6 +50,8 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     bring.add_argument(
         "--gmns", type=Path, metavar="DIR", help=say(_("GMNS folder with node.csv, link.csv, demand.csv"))
     )
+    assert isinstance(bring, Parser)
+    bring.late = partial(_declared, say)
     bring.add_argument("--links", help=say(_("CSV of links between components")), **file)  # type: ignore[arg-type]
     bring.add_argument("--districts", help=say(_("GeoJSON of districts")), **file)  # type: ignore[arg-type]
     bring.add_argument(
@@ -64,6 +69,15 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
     for action in (show, export, bring):
         say.add_lang(action, _("language of the answer"))
+
+
+def _declared(say: Speaker, bring: argparse.ArgumentParser) -> None:
+    """An option for each network file that a catalogue declares. One whose name is taken comes by an importer only."""
+    from simulator.contracts.registry import registry
+
+    for name, file in registry().networks.items():
+        with contextlib.suppress(argparse.ArgumentError):
+            bring.add_argument(f"--{name}", type=Path, metavar="FILE", dest=f"network {name}", help=say(file.title))
 
 
 def execute(options: argparse.Namespace) -> int:
