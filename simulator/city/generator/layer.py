@@ -104,9 +104,11 @@ class Laying:
         """The rules for those types of component that the town has, and what is assumed of them, in words."""
         present = {component.kind for component in (*self.ground.components.values(), *self.laid.components)}
         wanted = tuple(rule for rule in rules if rule.kind in present)
+        if not wanted:
+            return Layer()
         measured = [registry().quantities[rule.quantity].title for rule in wanted]
         subject = _("sensors of {which}", which=enumerated(measured, most=len(measured)))
-        return Layer(sensors=wanted, assumptions=(Assumption(subject, text),) if wanted else ())
+        return Layer(sensors=wanted, assumptions=(Assumption(subject, text),))
 
     @property
     def everywhere(self) -> tuple[tuple[str, int], ...]:
