@@ -1,10 +1,11 @@
-"""Finds the known weaknesses of scenarios anew and writes them: `python -m tools.declare [NAME ...] [--dry]`.
+"""Finds the known weaknesses of scenarios anew and writes them: `python -m tools.declare [NAME ...] [--dry] [--keep]`.
 
 NAME is a scenario, or a suite for all of its scenarios; left out, all that ship. For each finding that fails the
 smallest cure is looked for, the declared one first, and `expected` in the scenario file is replaced by what was found;
-the rest of the file stays as it is written. What no cure was found for is not declared, so that the scenario fails for
-it. Without `--dry` a scenario that no longer fails loses its declaration. Ends with 1 where something is left uncured,
-2 where the allowed runs did not suffice.
+the rest of the file stays as it is written. With `--keep` declared cures that still work stay, whatever their size.
+What no cure was found for is not declared, so that the scenario fails for it; one that no longer fails loses its
+declaration. With `--dry` nothing is written. Ends with 1 where something is left uncured, 2 where the allowed runs did
+not suffice.
 """
 
 from __future__ import annotations
@@ -36,11 +37,12 @@ def main() -> int:
     parser.add_argument("--dry", action="store_true", help="only tell, change no file")
     parser.add_argument("--most-runs", type=int, default=120, help="new runs for each scenario (default: %(default)s)")
     parser.add_argument("--finding", action="append", default=[], help="only these findings; with --dry")
+    parser.add_argument("--keep", action="store_true", help="leave declared cures that still work as they are")
     options = parser.parse_args()
     worst = 0
     for file in files(options.names):
         start = time.process_time()
-        found = declare(file, options.most_runs, options.finding)
+        found = declare(file, options.most_runs, options.finding, options.keep)
         show(file, found, time.process_time() - start)
         if not options.dry:
             before = file.read_text(encoding="utf-8")
@@ -58,6 +60,8 @@ def show(file: Path, found: Declared, cpu_s: float) -> None:
     """What came of one scenario, in lines."""
     print(f"{file.stem}: {found.verdict.value.value}, {found.runs} trials, {cpu_s:.0f} CPU s", flush=True)
     town = found.base.town()
+    for weakness in found.kept:
+        print(f"  {', '.join(weakness['findings'])}: as declared, {change_words(weakness['cure'], town).en}")
     for answer in found.answers:
         less = "" if answer.complete else " (not everything was tried)"
         if not answer.cured:

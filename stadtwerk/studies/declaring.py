@@ -37,12 +37,18 @@ class Declared:
     failed: tuple[Finding, ...]
     answers: tuple[Answer, ...]
     runs: int
+    kept: tuple[Mapping[str, Any], ...] = ()
+    """Weaknesses that stay as they are declared, whether or not less would do."""
 
     @property
     def weaknesses(self) -> tuple[Mapping[str, Any], ...]:
         """As a scenario file has them; findings that one cure keeps stand together."""
         found: dict[str, list[str]] = {}
         changes: dict[str, Change] = {}
+        for weakness in self.kept:
+            key = json.dumps(weakness["cure"], sort_keys=True)
+            found.setdefault(key, []).extend(weakness["findings"])
+            changes[key] = weakness["cure"]
         for answer in self.answers:
             if answer.cured:
                 change = plain(merged(cured.change for cured in answer.cured[0]))
@@ -60,11 +66,13 @@ def declare(
     file: Path,
     most_runs: int,
     findings: Sequence[str] = (),
+    keep: bool = False,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Declared:
     """Run a scenario with its first seed and look for the smallest cure of each finding that fails, or of those named.
 
+    With `keep` a cure that is declared is left as it is where it still works, and is that of whatever else it keeps.
     Raises `BadInput`.
     """
     base = Base.of_scenario(file)
@@ -74,9 +82,16 @@ def declare(
     trials = Trials(base, most_runs, executor, progress)
     options = lacks(base, verdict, events)
     written = [one["cure"] for one in (base.scenario.get("expected") or {}).get("weaknesses", ())]
+    kept: list[Mapping[str, Any]] = []
+    for change in written if keep else ():
+        held = trials.held_with(change)
+        kept.append({"findings": [name for name in wanted if name in held], "cure": change})
+        wanted = [name for name in wanted if name not in held]
     known = [cures for cures in (recognised(change, options) for change in written) if cures]
     answers = answered(base, wanted, options, trials, known) if wanted else ()
-    return Declared(base, verdict, failed, answers, len(trials.seen))
+    return Declared(
+        base, verdict, failed, answers, len(trials.seen) + len(kept), tuple(one for one in kept if one["findings"])
+    )
 
 
 def _run(base: Base) -> tuple[Verdict, Sequence[Event]]:

@@ -134,6 +134,11 @@ class Trials:
             self.seen[trial] = _seen(found[job.key])
         return [self.seen[trial] for trial in trials]
 
+    def held_with(self, change: Mapping[str, Any]) -> frozenset[str]:
+        """The findings that hold with a change that need not be made of cures."""
+        job = self._base.job(without(self._base.scenario, ()), json.dumps(change, sort_keys=True))
+        return _seen(run_variants([job], self._executor, self._progress)[job.key]).held
+
     def _job(self, trial: Trial) -> Job:
         change = merged(cured.change for cured in trial.cured)
         text = json.dumps(change, sort_keys=True) if change else NO_CHANGE
