@@ -3,9 +3,9 @@
 NAME is a scenario, or a suite for all of its scenarios; left out, all that ship. For each finding that fails the
 smallest cure is looked for, the declared one first, and `expected` in the scenario file is replaced by what was found;
 the rest of the file stays as it is written. With `--keep` declared cures that still work stay, whatever their size.
-What no cure was found for is not declared, so that the scenario fails for it; one that no longer fails loses its
-declaration. With `--dry` nothing is written. Ends with 1 where something is left uncured, 2 where the allowed runs did
-not suffice.
+Where no cure was found for one of them nothing is declared, so that the scenario plainly fails; one that no longer
+fails loses its declaration. With `--dry` nothing is written. Ends with 1 where something is left uncured, 2 where the
+allowed runs did not suffice.
 """
 
 from __future__ import annotations

@@ -42,7 +42,11 @@ class Declared:
 
     @property
     def weaknesses(self) -> tuple[Mapping[str, Any], ...]:
-        """As a scenario file has them; findings that one cure keeps stand together."""
+        """As a scenario file has them; findings that one cure keeps stand together. None while something is uncured:
+        a scenario is expected to fail by its known weaknesses alone.
+        """
+        if self.uncured:
+            return ()
         found: dict[str, list[str]] = {}
         changes: dict[str, Change] = {}
         for weakness in self.kept:

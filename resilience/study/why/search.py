@@ -63,8 +63,8 @@ class Answer:
 class Search:
     """The search for all findings of one run.
 
-    `tied` are timeline entries without which a finding means nothing. `known` are cures that are said to be the
-    smallest: one that proves to be so for a finding is its answer, and nothing else is looked for.
+    `tied` are timeline entries without which a finding means nothing. `known` are cures that were found before: one that
+    is still enough for a finding, and nothing less of it is, is its answer, and nothing else is looked for.
     """
 
     def __init__(
@@ -182,7 +182,7 @@ class Search:
 
 
 def _less(cures: tuple[Cured, ...]) -> Iterator[Trial]:
-    """Each cure a little smaller; and at its largest at a place less, of all places where it could be bought."""
+    """Each cure a little smaller; and at a place less, but at its largest."""
     for number, cured in enumerate(cures):
         option, places = cured.option, cured.places
         short, most = option.at(places).steps
@@ -192,7 +192,7 @@ def _less(cures: tuple[Cured, ...]) -> Iterator[Trial]:
             if smaller > short:
                 yield Trial(cured=_with(cures, number, option, places, option.size(smaller)))
         for one in places:
-            others = tuple(place for place in option.places if place != one)
+            others = tuple(place for place in places if place != one)
             if others:
                 yield Trial(cured=_with(cures, number, option, others, option.whole.size))
             elif len(cures) > 1:
