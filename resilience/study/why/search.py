@@ -63,8 +63,8 @@ class Answer:
 class Search:
     """The search for all findings of one run.
 
-    `tied` are timeline entries without which a finding means nothing. `known` are cures that were found before: one that
-    is still enough for a finding, and nothing less of it is, is its answer, and nothing else is looked for.
+    `tied` are timeline entries without which a finding means nothing. `known` are cures that were found before: one
+    that is still enough for a finding, and nothing less of it is, is its answer, and nothing else is looked for.
     """
 
     def __init__(
