@@ -1,6 +1,7 @@
 """Every required level is judged; what is opted out is said; and a gap that is open at the end is never a pass."""
 
 from dataclasses import replace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from resilience.judge.checkers.judged import asked_spans, left_to_judge
 from resilience.judge.checkers.required import check_required
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value, Verdict, read_verdict, verdict_json
+from resilience.report.junit import junit_xml
 from resilience.scenario.asking import weaker
 from resilience.scenario.scenario import (
     Budget,
@@ -444,3 +446,17 @@ def test_a_continuity_judges_all_of_the_run_if_its_fault_is_the_first() -> None:
 
 def one_of(item: Expectation, past: History) -> Finding:
     return check_expectations(Context(scenario(timeline=BREAKS, expectations=[item]), CITY, past))[0]
+
+
+def test_a_build_server_sees_what_was_left_out_and_what_was_allowed() -> None:
+    past = history(FINE | {"water-supply-d1": dark(600, 4200), "power-supply-d1": dark(600, 4200)})
+    item = Invariant("x", ONE, Threshold(), longest=TimeLimit(7200.0))
+    out = OptOut(LevelChoice(measure="power-supply"), Said({"en": "not the question"}))
+    cases = ElementTree.fromstring(junit_xml(judge(asked(out, expectations=(item,)), CITY, past))).iter("testcase")
+    told = {
+        case.get("classname"): skipped.get("message") for case in cases if (skipped := case.find("skipped")) is not None
+    }
+    assert told == {
+        "by-hand.not-asked": "not asked: power supply (not the question), missed for 1 h: 1,000 person-hours",
+        "by-hand.allowed": "allowed: water supply in Nordstadt (“Kept throughout: x”), for 1 h: 1,000 person-hours",
+    }

@@ -462,3 +462,43 @@ def test_a_limit_of_ones_own_for_the_people_below_it(tmp_path: Path) -> None:
     assert "presure_m" in problem.what and "pressure_m" in problem.fix
     (problem,) = problems(tmp_path, text.replace("15", "-1"))
     assert problem.line == line_of(text, "below")
+
+
+OUT = "not_asked:\n  - {levels: {measure: water-supply}, reason: {en: so}}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("at_least: 0.5", "at_least: 0.5", ""),  # 0.9 are required: weaker, so it is not asked for
+        ("at_least: 0.5", "at_least: 0.9", "level 'water-supply-d1' is asked for by 'water'"),
+        ("at_least: 0.5", "at_least: minimum", "level 'water-supply-d1' is asked for by 'water'"),
+        ("at_least: 0.5", "at_least: 0.9, until: 9h", ""),
+        ("at_least: 0.5", "at_least: 0.9, from: 1s", ""),
+        ("at_least: 0.5", "at_least: 0.9, from: 0s, until: 10h", "level 'water-supply-d1' is asked for by 'water'"),
+        ("longest: saidi-sustained", "longest: 10h", ""),
+    ],
+)
+def test_what_is_asked_for_throughout_cannot_be_opted_out(tmp_path: Path, old: str, new: str, said: str) -> None:
+    """Less than that can: beside the return, a weaker limit or a part of the run the rest is left out by name."""
+    found = problems(tmp_path, WHOLE.replace(old, new) + OUT)
+    assert [problem.field for problem in found] == (["not_asked[0]"] * 2 if said else [])  # one for each district
+    assert not said or said in str(found[0])
+    assert not said or "judge it or leave it out, not both" in str(found[0])
+
+
+def test_a_level_is_opted_out_once(tmp_path: Path) -> None:
+    (found,) = problems(tmp_path, WHOLE + OUT + "  - {level: water-supply-d1, reason: {en: again}}\n")
+    assert (found.field, found.line) == ("not_asked[1]", (WHOLE + OUT).count("\n") + 1)
+    assert "opted out already" in str(found)
+
+
+def test_a_fallback_that_no_level_shows_is_refused_with_the_fix(tmp_path: Path) -> None:
+    """Nobody could say whether it carried. Once it names a level, it is judged by that."""
+    spare = "component: rescue-dispatch-1, primary: trunked, standby: isolated-cell"
+    text = WHOLE.replace("component: hospital-1, primary: mains, standby: generator", spare)
+    (found,) = problems(tmp_path, text)
+    assert (found.field, found.line) == ("redundancies[0].carries", line_of(text, "id: spare"))
+    assert "no service level shows what 'rescue-dispatch-1' carries" in str(found)
+    assert "name one: carries: {level: litres-d1}" in str(found)
+    assert problems(tmp_path, text.replace("must_activate", "carries: {level: litres-d1}, must_activate")) == []

@@ -70,12 +70,10 @@ def left_to_judge(context: Context) -> tuple[Part, ...]:
 def _left(level: ServiceLevel, context: Context) -> Span | None:
     asked = union(span for item in context.scenario.expectations for span in asked_spans(item, level, context))
     begin, end = 0, context.history.end
-    for first, last in asked:
-        if first <= begin:
-            begin = max(begin, last)
-    for first, last in reversed(asked):
-        if last >= end:
-            end = min(end, first)
+    if asked and asked[0][0] == 0:
+        begin = asked[0][1]
+    if asked and asked[-1][1] == end:
+        end = asked[-1][0]
     return (begin, end) if begin < end else None
 
 
