@@ -158,7 +158,7 @@ def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) 
     if case.value is Value.FAIL:
         return case
     if load.too_little:
-        if outage.lost > context.history.begin and carried(item, [(outage.lost - 1, outage.lost)], context).too_little:
+        if outage.lost != context.history.begin and carried(item, [(outage.lost - 1, outage.lost)], context).too_little:
             reason = case.reason + _(" But it was too little before the loss already.")
             return replace(case, value=Value.INCONCLUSIVE, reason=reason, about="carried")
         return replace(case, value=Value.FAIL, about="carried")
