@@ -32,13 +32,22 @@ def answered(file: Path) -> tuple[Verdict, History, History | None]:
     return judge(resolved, city, history, twin=twin), history, twin
 
 
-@pytest.mark.parametrize(
-    "name", ["sensor-lies", "spoofed-readings", "brokers-lost", "traffic-centre-lost", "traffic-centre-flooded"]
-)
+@pytest.mark.parametrize("name", ["sensor-lies", "spoofed-readings", "traffic-centre-lost", "traffic-centre-flooded"])
 def test_what_ships_and_goes_as_without_its_faults_is_inconclusive(name: str) -> None:
     found, _, _ = answered(find_scenario(name))
     assert (found.value, found.exit_code, found.without_effect) == (Value.INCONCLUSIVE, 2, True)
     assert NOTHING in found.answer.en
+
+
+def test_that_no_reading_is_lost_is_asked_for_where_nothing_else_differs() -> None:
+    """Both brokers are down for an hour: gateways keep what they read, and send it once there is a broker."""
+    found, history, _ = answered(find_scenario("brokers-lost"))
+    assert found.value is Value.PASS
+    (difference,) = found.of(Category.DIFFERENCE)
+    assert difference.reason.en.endswith("made no difference to anything that was judged, as the scenario asks.")
+    past = history.deliveries
+    assert past is not None and (past.stored >= 0).all()
+    assert (past.stored - past.taken).max() > 3_000_000
 
 
 @pytest.mark.nightly
