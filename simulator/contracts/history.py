@@ -66,7 +66,8 @@ class Consumers:
     totals: Mapping[str, Floats] = field(default_factory=lambda: MappingProxyType({}))
 
 
-LOST, HELD = -1, -2
+LOST, HELD = -(2**62), -(2**62) - 1
+"""In place of a tick, which may lie before zero."""
 
 
 @dataclass(frozen=True, slots=True)

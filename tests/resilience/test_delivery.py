@@ -49,6 +49,13 @@ def test_all_of_them_in_time(rows: list[Row], value: Value) -> None:
     assert found(*rows).value is value
 
 
+def test_a_clock_that_is_fast_dates_readings_of_the_warm_up_into_the_window() -> None:
+    past = Deliveries(np.array([5000, 6000]), np.array([-1, -2]), np.array([1, 1]))
+    asked = scenario(expectations=[ITEM], duration_s=float(END_S))
+    made = check_expectations(Context(asked, CITY, replace(history(end=HOUR), deliveries=past)))[0]
+    assert made.value is Value.PASS
+
+
 def test_a_share_of_them_and_a_window() -> None:
     rows = [(0, 0, 90), (60, LOST, 6), (120, 900, 4)]
     finding = found(*rows)

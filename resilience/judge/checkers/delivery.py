@@ -9,7 +9,7 @@ from resilience.judge.limits import scenario_limit
 from resilience.judge.time_series import NotRecorded
 from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import Delivery
-from simulator.contracts.history import LOST
+from simulator.contracts.history import HELD, LOST
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.contracts.words import SHARE, Text, Words, number, quantity, told_apart
 
@@ -33,7 +33,7 @@ def judge_delivery(item: Delivery, title: Text, context: Context) -> Finding:
     if not total:
         reason: Text = _("No reading was taken that had {allowed} to arrive.", allowed=allowed)
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
-    arrived, lost = stored >= 0, int(count[stored == LOST].sum())
+    arrived, lost = (stored != LOST) & (stored != HELD), int(count[stored == LOST].sum())
     good = int(count[arrived & (stored - asked <= within)].sum())
     late = total - good - lost
     slowest = to_s(int((stored - asked)[arrived].max(initial=0)))
