@@ -15,7 +15,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
-from simulator.domains.energy.islands import connected, enough, fewest
+from simulator.domains.energy.islands import connected, enough
 from simulator.domains.energy.process import EnergyDomain
 from simulator.domains.energy.profile import load_factor
 from tests.energy.support import WINTER_EVENING, chain, component, run, town, written
@@ -38,15 +38,13 @@ def test_connected_parts_are_those_of_networkx(count: int, pairs: list[tuple[int
     assert {frozenset(np.flatnonzero(label == part).tolist()) for part in np.unique(label)} == expected
 
 
-def test_enough_and_fewest() -> None:
+def test_enough() -> None:
     load = np.array([5.0, 3.0, 2.0])
     order = np.array([0, 1, 2])
     assert enough(order, load, 0.0).tolist() == []
     assert enough(order, load, 5.0).tolist() == [0]
     assert enough(order, load, 5.1).tolist() == [0, 1]
     assert enough(order, load, 99.0).tolist() == [0, 1, 2]
-    for least in range(9):
-        assert fewest(8, lambda k, least=least: k >= least) == min(least, 8)
 
 
 def battery(bus: str, rated_w: float, energy_j: float, **given: float | bool) -> list[Component]:
