@@ -84,7 +84,9 @@ def test_a_new_lifeline(tmp_path: Path) -> None:
         town,
         components=_with_row(COMPONENTS, files.pop("components.csv")),
         links=_with_row(LINKS, files.pop("links.csv")),
-        city=measured.replace("    sensors:", "    " + files.pop("city.yaml").replace("\n", "\n    ") + "sensors:", 1),
+        city=measured.replace(
+            "    sensors:", "      " + files.pop("city.yaml").replace("\n", "\n    ") + "sensors:", 1
+        ),
     )
     (scenario,) = files
     (town / scenario).write_text(files[scenario], encoding="utf-8")

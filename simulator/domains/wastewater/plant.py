@@ -115,7 +115,3 @@ class Plants:
             event, before = self._spills.pop(outfall)
             ran_out = self._untreated_m3[outfall] - before
             self._latest = self._rt.log.add(events.SPILL_OVER, outfall, cause=event, value=ran_out)
-
-    def spills(self, outfall: str) -> bool:
-        """Whether untreated water leaves there now."""
-        return outfall in self._spills
