@@ -11,6 +11,7 @@ from resilience.judge.checkers import CHECKERS, Context
 from resilience.judge.outcome import ASKED
 from resilience.judge.unasked import allowed, in_short, not_asked
 from resilience.judge.verdict import Allowed, Category, Finding, NotAsked, Value, Verdict, combined
+from resilience.judge.withheld import unknown, withheld
 from resilience.scenario.scenario import Scenario, level_of
 from resilience.scenario.selector import matching
 from simulator.contracts.city import City
@@ -133,6 +134,10 @@ def judge(
         weighty = weighed(findings, best, worst, rough, city)
         changed = [one for one, was in zip(weighty, findings, strict=True) if one is not was]
         findings = [*weighty, *named(rough, changed, city)]
+    for one in city.findings:
+        if one.withholds:
+            best, worst = (_found(unknown(context, one, good), checkers) for good in (True, False))
+            findings = [*withheld(findings, best, worst, one)]
     value = combined(finding.value for finding in findings)
     out, let = not_asked(context), allowed(context, findings)
     low = lows(city, history, 0, history.end)

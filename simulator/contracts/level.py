@@ -27,6 +27,7 @@ class Measure:
     `for_people`  residents lack a service while it is below its minimum, so that it counts in person-hours; false for
                   technical indicators
     `same_need`   another measure that says the same of a resident's supply: who lacks either lacks one service
+    `of_network`  the network whose product it counts, where that is not the network's own measure
     `figures`     published figures of it
     `told_by`     quantities with a band of ordinary values that does not hang on season or weather: readings outside of
                   it tell that the level falls
@@ -43,6 +44,7 @@ class Measure:
     source: Source
     for_people: bool = True
     same_need: str = ""
+    of_network: str = ""
     figures: tuple[FigureKind, ...] = ()
     told_by: tuple[str, ...] = ()
 

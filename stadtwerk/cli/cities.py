@@ -203,3 +203,5 @@ def show(city: City, terminal: Terminal) -> None:
     table(_("assumptions ({n})", n=number(len(city.assumptions))), assumed, told)
     if len(city.assumptions) > SHOWN_AT_FIRST:
         print(terminal.said(_("and {n} more", n=number(len(city.assumptions) - SHOWN_AT_FIRST))))
+    for finding in city.findings:
+        print(terminal.said(_("Warning: {text}", text=finding.text)))

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from simulator.city.demo_water import SWITCHING
+from simulator.city.importers.sources import ImportSources
+from simulator.city.importing import import_city
 from simulator.city.loader import load_city
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput
@@ -339,3 +341,33 @@ def test_small_tanks_that_float_are_full_to_a_millimetre(tmp_path: Path) -> None
     assert (engine.level_m <= full + 1e-6).all() and (engine.level_m > full - 1.0).all()
     assert NEAR_M < 0.01
     engine.close()
+
+
+# at the import
+
+
+PLACES = "[COORDINATES]\nS 0 0\nD 900 200\nR 0 600\nT 1500 900\n[OPTIONS]"
+
+
+def imported(folder: Path, text: str) -> City:
+    path = write(folder, text.replace("[OPTIONS]", PLACES))
+    return import_city(ImportSources("town", water=path), folder / "town").city
+
+
+def test_a_town_whose_tank_runs_dry_is_imported_with_a_warning_that_names_it(tmp_path: Path) -> None:
+    imported(tmp_path, PUMPED.replace(DRAWN, "D  10  40"))
+    city = load_city(tmp_path / "town")
+    (finding,) = city.findings
+    assert finding.rule == "water-balance" and finding.withholds == ("water",) and finding.subjects == ("tank-T",)
+    assert "at their floor: T" in finding.text.en and "leer: T" in finding.text.de
+    assert "for a demand of 3,456 m³" in finding.text.en, "40 l/s are 3,456 m3 a day"
+    assert city.water_hours is None
+
+
+def test_a_town_in_balance_starts_at_its_own_hour(tmp_path: Path) -> None:
+    city = imported(tmp_path, PUMPED)
+    assert not city.findings and city.water_hours is not None and city.water_file is not None
+    hours = hours_of(city)
+    levels = [state.levels_m["T"] for state in hours.states]
+    assert min(levels) >= 1.8 and max(levels) <= 4.2 and len(set(levels)) > 5
+    assert {state.speeds["U"] for state in hours.states} == {0.0, 1.0}

@@ -154,6 +154,7 @@ CATALOGUE = Catalogue(
             _("drinking water"),
             _("drinking water {amount}"),
             _("1. WasSV § 2"),
+            of_network=WATER_DOMAIN,
             figures=(
                 FigureKind(
                     Formula.WORST,
