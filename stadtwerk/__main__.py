@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from simulator.contracts.words import Words
 from stadtwerk import __version__
-from stadtwerk.cli.language import Speaker, speaker
+from stadtwerk.cli.language import Speaker, say_places, speaker
 from stadtwerk.cli.parser import BAD_INPUT, Parser
 
 _ = Words("stadtwerk")
@@ -37,6 +37,8 @@ examples of a command: stadtwerk COMMAND --help
 exit codes: 0 pass, 1 fail, 2 inconclusive, 64 bad input, 70 internal error
 """
 )
+
+VERSION = _("show program's version number and exit")
 
 COMMANDS = {
     "run": _("run a scenario and judge it"),
@@ -67,7 +69,8 @@ def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
         epilog=say(EPILOG),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    top.add_argument("--version", action="version", version=f"stadtwerk {__version__}")
+    top.add_argument("--version", action="version", version=f"stadtwerk {__version__}", help=say(VERSION))
+    say.add_lang(top, _("language of help and answers (without it STADTWERK_LANG, else LANG, says which)"))
     top.add_argument("--no-color", action="store_true", help=say(_("plain text (the variable NO_COLOR does the same)")))
     top.add_argument("--traceback", action="store_true", help=say(_("on an internal error, print where it happened")))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)
@@ -83,6 +86,7 @@ def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
             ),
             say,
         )
+    say_places(top, say)
     return top
 
 

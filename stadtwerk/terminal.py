@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.ticks import to_s
-from simulator.contracts.words import Numeral, Text, Words
+from simulator.contracts.words import Numeral, Text, Words, unbroken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from rich.console import Console, RenderableType
+    from rich.text import Text as RichText
 
     from resilience.judge.verdict import Verdict
     from resilience.report.pages import Page
@@ -47,6 +48,11 @@ WIDE_COLUMNS = 100
 """Below this a table of more than three columns, or of long sentences, is printed as paragraphs."""
 
 
+_NO_BREAK, _BEFORE_UNIT = "\ue000", "\ue001"
+"""Rich ends lines at no-break spaces as at others: while it lays out, signs for private use stand for these blanks."""
+_LAID_OUT = {ord(_NO_BREAK): "\u00a0", ord(_BEFORE_UNIT): " "}
+
+
 class Progress(Protocol):
     """Told the tick that the run has reached."""
 
@@ -57,6 +63,21 @@ class Count(Protocol):
     """Told that one more piece is done."""
 
     def __call__(self, failed: bool = False) -> None: ...
+
+
+def _whole(text: str, style: str = "") -> RichText:
+    """A text in which no line ends between a number and its unit."""
+    from rich.text import Text as Rich
+
+    held = unbroken(text.replace("\u00a0", _NO_BREAK)).replace("\u00a0", _BEFORE_UNIT)
+    return Rich(held, style=style)
+
+
+def _beside(sign: RichText, text: str) -> RichText:
+    """A verdict's sign and what it is about."""
+    from rich.text import Text as Rich
+
+    return Rich.assemble(sign, "  ", _whole(text))
 
 
 class Terminal:
@@ -81,7 +102,7 @@ class Terminal:
 
         with console.capture() as caught:
             console.print(Padding(what, (0, 0, 0, indent)) if indent else what)
-        text = "\n".join(line.rstrip() for line in caught.get().split("\n"))
+        text = "\n".join(line.rstrip() for line in caught.get().split("\n")).translate(_LAID_OUT)
         encoding = sys.stdout.encoding or "utf-8"
         print(text.encode(encoding, "replace").decode(encoding), end="")
 
@@ -97,44 +118,42 @@ class Terminal:
         """A table or, where it would not fit, a paragraph for each row that begins with the row's first cell."""
         from rich import box
         from rich.table import Table
-        from rich.text import Text as RichText
 
         console = self._console()
         if len(columns) > 3 and console.width < WIDE_COLUMNS:
-            self._print(console, RichText(title, style="italic"))
+            self._print(console, _whole(title, style="italic"))
             for row in rows:
                 print()
-                self._print(console, RichText(row[0], style="bold"))
+                self._print(console, _whole(row[0], style="bold"))
                 for head, cell in zip(columns[1:], row[1:], strict=True):
                     if cell:
-                        self._print(console, RichText(f"{head}: {cell.replace(chr(10), '; ')}"), indent=2)
+                        self._print(console, _whole(f"{head}: {cell.replace(chr(10), '; ')}"), indent=2)
             return
         table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
         for i, column in enumerate(columns):
             table.add_column(column, overflow="fold", no_wrap=i == 0)  # the first holds names, to be copied
         for row in rows:
-            table.add_row(*(RichText(cell) for cell in row))  # not as markup: "[m2]" is a unit
+            table.add_row(*(_whole(cell) for cell in row))  # not as markup: "[m2]" is a unit
         self._print(console, table)
 
     def show_page(self, page: Page) -> None:
         """A page of sections as text: the answer, then each table."""
-        from rich.text import Text as RichText
 
         console = self._console()
-        self._print(console, RichText(page.title, style="bold"))
+        self._print(console, _whole(page.title, style="bold"))
         print(page.facts)
         for _, sentences in page.lead:
             for sentence in sentences:
-                self._print(console, RichText(sentence))
+                self._print(console, _whole(sentence))
         for section in page.sections:
             print()
-            self._print(console, RichText(section.title, style="bold"))
+            self._print(console, _whole(section.title, style="bold"))
             for sentence in section.sentences:
-                self._print(console, RichText(sentence))
+                self._print(console, _whole(sentence))
             for table in section.tables:
                 self.table(table.caption, table.heads, table.rows)
             for note in section.notes:
-                self._print(console, RichText(note, style="dim"))
+                self._print(console, _whole(note, style="dim"))
 
     @contextmanager
     def working(self, what: Text) -> Iterator[None]:
@@ -225,7 +244,6 @@ class Terminal:
         """The verdict as a table, the answer in one sentence, remarks, and where the report stands."""
         from rich import box
         from rich.table import Table
-        from rich.text import Text as RichText
 
         from resilience.judge.unasked import because, missed
 
@@ -236,31 +254,31 @@ class Terminal:
             table.add_column(head, overflow="fold", no_wrap=i == 0, ratio=(None, 2, 3)[i])
         for finding in verdict.findings:
             value = finding.value.value if finding.needed else "not needed"
-            sign = RichText(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
+            sign = _whole(f"{SIGNS[value]} {words[value]}", style=STYLES[value])
             title, reason = finding.title.of(self.lang), finding.reason.of(self.lang)
             if wide:
-                table.add_row(sign, title, reason)
+                table.add_row(sign, _whole(title), _whole(reason))
             else:
-                self._print(console, RichText.assemble(sign, f"  {title}"))
-                self._print(console, RichText(reason), indent=4)
+                self._print(console, _beside(sign, title))
+                self._print(console, _whole(reason), indent=4)
         beside = [("not asked", one) for one in verdict.not_asked] + [("allowed", one) for one in verdict.allowed]
         for kind, one in beside:
-            sign = RichText(f"{SIGNS[kind]} {words[kind]}", style=STYLES[kind])
+            sign = _whole(f"{SIGNS[kind]} {words[kind]}", style=STYLES[kind])
             cells = one.title.of(self.lang), because(one).of(self.lang) + missed(one).of(self.lang)
             if wide:
-                table.add_row(sign, *cells)
+                table.add_row(sign, *map(_whole, cells))
             else:
-                self._print(console, RichText.assemble(sign, f"  {cells[0]}"))
-                self._print(console, RichText(cells[1]), indent=4)
+                self._print(console, _beside(sign, cells[0]))
+                self._print(console, _whole(cells[1]), indent=4)
         if wide:
             self._print(console, table)
         else:
             print()
         value = verdict.value.value
-        sign = RichText(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
-        self._print(console, RichText.assemble(sign, f"  {verdict.answer.of(self.lang)}"))
+        sign = _whole(f"{SIGNS[value]} {words[value].upper()}", style=STYLES[value])
+        self._print(console, _beside(sign, verdict.answer.of(self.lang)))
         for note in notes:
-            self._print(console, RichText(self.said(note), style="dim"))
+            self._print(console, _whole(self.said(note), style="dim"))
         print(f"{self.said(REPORT)}: {folder / 'report.html'}")
 
 

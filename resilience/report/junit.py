@@ -6,6 +6,9 @@ from xml.etree import ElementTree
 
 from resilience.judge.unasked import in_short
 from resilience.judge.verdict import Value, Verdict
+from simulator.contracts.words import Words
+
+_ = Words("resilience")
 
 
 def junit_xml(verdict: Verdict, language: str = "en") -> str:
@@ -40,7 +43,9 @@ def junit_xml(verdict: Verdict, language: str = "en") -> str:
         if finding.value is Value.FAIL:
             ElementTree.SubElement(case, "failure", {"message": reason, "type": str(finding.category)}).text = reason
         elif finding.value is Value.INCONCLUSIVE:
-            ElementTree.SubElement(case, "skipped", {"message": f"inconclusive: {reason}"})
+            ElementTree.SubElement(
+                case, "skipped", {"message": _("inconclusive: {reason}", reason=reason).of(language)}
+            )
         else:
             ElementTree.SubElement(case, "system-out").text = reason
     for kind, one in beside:

@@ -244,11 +244,13 @@ def _judgement(case: ElementTree.Element, finding: Finding, run: SuiteRun, langu
         _say(case, "failure", finding.category.value, said, run.replay)
         return "failures"
     if finding.value is Value.FAIL:  # among those that the scenario expects
-        ElementTree.SubElement(case, "skipped", {"message": printable(f"known weakness: {reason}")})
+        known = _("known weakness: {reason}", reason=reason).of(language)
+        ElementTree.SubElement(case, "skipped", {"message": printable(known)})
         ElementTree.SubElement(case, "system-out").text = printable(run.judged.reason.of(language))
         return "skipped"
     if finding.value is Value.INCONCLUSIVE:
-        _say(case, "error", "inconclusive", f"inconclusive: {reason}", run.replay)
+        said = _("inconclusive: {reason}", reason=reason).of(language)
+        _say(case, "error", "inconclusive", said, run.replay)
         return "errors"
     ElementTree.SubElement(case, "system-out").text = printable(reason)
     return ""

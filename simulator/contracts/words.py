@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import gettext
 import os
+import re
 from abc import ABC, abstractmethod
 from functools import cache
 
@@ -333,6 +334,11 @@ def told_apart(value: float, limit: float, unit: str) -> tuple[Text, Text]:
     return quantity(value, unit, digits), quantity(limit, unit, exact_limit if math.isfinite(limit) else digits)
 
 
+def unbroken(sentence: str) -> str:
+    """A sentence in which no line ends between a number and its unit: no-break spaces there."""
+    return _unit_ahead().sub("\u00a0", sentence)
+
+
 def plain(value: Any) -> Any:
     """A record as dictionaries and lists, for a file: each text by language, everything else as it is."""
     from collections.abc import Mapping
@@ -364,6 +370,12 @@ def preferred_language(environment: Mapping[str, str] = os.environ) -> str:
             language = asked.split("_")[0].split(".")[0].lower()
             return language if language in READABLE else SOURCE
     return SOURCE
+
+
+@cache
+def _unit_ahead() -> re.Pattern[str]:
+    units = "s|ms|min|h|d|l|l/s|m|mm|km|m2|m3|m²|m³|bar|W|kW|MW|kWh|MWh|V|kV|K|°C|von|of"
+    return re.compile(rf"(?<=\d) (?=(?:{units})(?![\w/²³])|%)")
 
 
 def _without_trailing_zeros(said: str) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Sequence
 
 from simulator.contracts.words import LANGUAGES, PSEUDO, Text, Words, preferred_language
 
 _ = Words("stadtwerk")
+_c = _.context
 
 _OF_ARGPARSE = (
     _("usage: "),
     _("positional arguments"),
     _("options"),
     _("show this help message and exit"),
-    _("show program's version number and exit"),
     _("the following arguments are required: %s"),
     _("unrecognized arguments: %s"),
     _("argument %(argument_name)s: %(message)s"),
@@ -26,6 +27,65 @@ _OF_ARGPARSE = (
     _("expected at least one argument"),
 )
 """What argparse says. It asks gettext for each, by the function that is replaced below."""
+
+
+_PLACES = {
+    message.sentence: message
+    for message in (
+        _c("place", "ACTION"),
+        _c("place", "ADDRESS"),
+        _c("place", "BUCKET"),
+        _c("place", "CITY"),
+        _c("place", "COMMAND"),
+        _c("place", "DAYS"),
+        _c("place", "DIR"),
+        _c("place", "DURATION"),
+        _c("place", "ENTRY"),
+        _c("place", "EVENT"),
+        _c("place", "FILE"),
+        _c("place", "FINDING"),
+        _c("place", "FIRST"),
+        _c("place", "HOST"),
+        _c("place", "ID"),
+        _c("place", "IMPORTER"),
+        _c("place", "JOBS"),
+        _c("place", "LIST"),
+        _c("place", "N"),
+        _c("place", "NAME"),
+        _c("place", "NAME_OR_FOLDER"),
+        _c("place", "ORG"),
+        _c("place", "OTHER"),
+        _c("place", "OUT"),
+        _c("place", "PORT"),
+        _c("place", "PROCESS"),
+        _c("place", "RUN"),
+        _c("place", "RUN_FOLDER"),
+        _c("place", "SCENARIO"),
+        _c("place", "SECOND"),
+        _c("place", "SEED"),
+        _c("place", "SPEED"),
+        _c("place", "SUITE"),
+        _c("place", "TIME"),
+        _c("place", "URL"),
+        _c("place", "USER"),
+    )
+}
+"""What stands for a value in the help of a command."""
+
+_PLACE = re.compile(r"[A-Z][A-Z_]*")
+
+
+def say_places(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    """Put what stands for values into the language of the help, in all commands below. Raises `KeyError`."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            for command in dict.fromkeys(action.choices.values()):
+                say_places(command, say)
+        shown = action.metavar
+        if shown is None and action.nargs != 0 and action.choices is None:
+            shown = action.dest.upper()
+        if isinstance(shown, str):
+            action.metavar = _PLACE.sub(lambda found: say(_PLACES[found[0]]), shown)
 
 
 class Speaker:

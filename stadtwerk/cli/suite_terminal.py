@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resilience.judge.outcome import Outcome
 from resilience.study.suite import SuiteRun
-from simulator.contracts.words import Numeral, Words
+from simulator.contracts.words import Numeral, Text, Verbatim, Words, joined
 from stadtwerk.runs.run import RunRequest
 from stadtwerk.studies.suite import SuiteRequest, SuiteResult, shrink_run
 from stadtwerk.terminal import Terminal
@@ -15,17 +15,30 @@ from stadtwerk.terminal import Terminal
 _ = Words("stadtwerk")
 
 WORDS = {
-    Outcome.PASS: _("✔ pass"),
-    Outcome.KNOWN: _("~ known weakness"),
-    Outcome.FAIL: _("✘ fail"),
-    Outcome.INCONCLUSIVE: _("? inconclusive"),
-    Outcome.NOT_SHOWN: _("? not shown"),
-    Outcome.ERROR: _("! error"),
+    Outcome.PASS: _("pass"),
+    Outcome.KNOWN: _("known weakness"),
+    Outcome.FAIL: _("fail"),
+    Outcome.INCONCLUSIVE: _("inconclusive"),
+    Outcome.NOT_SHOWN: _("not shown"),
+    Outcome.ERROR: _("error"),
+}
+SIGNS = {
+    Outcome.PASS: "✔",
+    Outcome.KNOWN: "~",
+    Outcome.FAIL: "✘",
+    Outcome.INCONCLUSIVE: "?",
+    Outcome.NOT_SHOWN: "?",
+    Outcome.ERROR: "!",
 }
 HEADS = (_("outcome"), _("scenario"), _("seed"), _("why"))
 SEED = _("seed")
 REPLAY = _("replay")
 REPORT = _("report")
+
+
+def _marked(outcome: Outcome) -> Text:
+    """An outcome in words, behind its sign."""
+    return joined((Verbatim(SIGNS[outcome]), WORDS[outcome]), Verbatim(" "))
 
 
 def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
@@ -35,7 +48,7 @@ def tell(run: SuiteRun, over: int, all_runs: int, terminal: Terminal) -> None:
             "[{over}/{all_runs}] {outcome}  {scenario} (seed {seed}, {length})",
             over=over,
             all_runs=all_runs,
-            outcome=WORDS[run.judged.outcome],
+            outcome=_marked(run.judged.outcome),
             scenario=run.scenario,
             seed=run.seed,
             length=Numeral(f"{run.length_s:.1f} s"),
@@ -47,7 +60,7 @@ def show(result: SuiteResult, terminal: Terminal) -> None:
     """The table of all runs, then what went wrong, each with its seed and the command that replays it."""
     lang = terminal.lang
     rows = [
-        (WORDS[run.judged.outcome].of(lang), run.scenario, str(run.seed), run.judged.reason.of(lang))
+        (_marked(run.judged.outcome).of(lang), run.scenario, str(run.seed), run.judged.reason.of(lang))
         for run in result.runs
     ]
     terminal.table(result.suite.title.of(lang), tuple(head.of(lang) for head in HEADS), rows)
@@ -58,13 +71,13 @@ def show(result: SuiteResult, terminal: Terminal) -> None:
     if result.opt_outs.number:
         print(result.opt_outs.told.of(lang))
     count = Counter(run.judged.outcome for run in result.runs)
-    parts = [f"{count[outcome]} {word.of(lang)[2:]}" for outcome, word in WORDS.items() if count[outcome]]
+    parts = [f"{count[outcome]} {word.of(lang)}" for outcome, word in WORDS.items() if count[outcome]]
     print(f"{result.suite.id}: {', '.join(parts)} ({result.length_s:.0f} s)")
 
 
 def complaint(run: SuiteRun, lang: str) -> list[str]:
     """What a run was asked, what came out, and how to see it again."""
-    lines = [f"{WORDS[run.judged.outcome].of(lang)}: {run.scenario}"]
+    lines = [f"{_marked(run.judged.outcome).of(lang)}: {run.scenario}"]
     if run.verdict is not None:
         lines += [f"  {run.verdict.question.of(lang)}", f"  {run.verdict.answer.of(lang)}"]
     if run.judged.unexpected:

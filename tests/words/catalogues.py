@@ -82,6 +82,10 @@ def faults_of(path: Path, tree: ast.Module, package: str) -> Iterator[str]:
                 for at, arg in enumerate(args[: 1 if maker == "_" else 2]):
                     if not (isinstance(arg, ast.Constant) and isinstance(arg.value, str) and arg.value):
                         yield f"{where}:{node.lineno}: argument {at + 1} of {maker} is no plain sentence"
+            case ast.JoinedStr():
+                said = [one for one in ast.walk(node) if isinstance(one, ast.Call) and isinstance(one.func, ast.Name)]
+                if any(isinstance(one.func, ast.Name) and one.func.id in MAKERS for one in said):
+                    yield f"{where}:{node.lineno}: a sentence within an f-string is not found: make it before"
             case ast.Call(func=ast.Attribute(value=ast.Name("_"), attr="plural" | "context")):
                 yield f"{where}:{node.lineno}: give _.plural and _.context the names _n and _c, which are searched for"
 

@@ -13,10 +13,10 @@ from resilience.judge.verdict import finite
 from resilience.report.charter.content import CONCLUSIVE, CharterContent, ClauseRow, RunRow, Status
 from resilience.report.charter.texts import OUTCOME, STATUS, say
 from resilience.report.run.page import page_style
-from resilience.report.run.wording import number, unbroken
+from resilience.report.run.wording import number
 from resilience.words.terms import term
 from simulator.contracts.codes import maker_words
-from simulator.contracts.words import LANGUAGES, READABLE, Words, plain
+from simulator.contracts.words import LANGUAGES, READABLE, Words, plain, unbroken
 
 if TYPE_CHECKING:
     import jinja2

@@ -18,12 +18,12 @@ from resilience.report.run.texts import say
 from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view
 from resilience.report.run.why import why_html
-from resilience.report.run.wording import duration, full_date, number, quantity, unbroken
+from resilience.report.run.wording import duration, full_date, number, quantity
 from resilience.report.templates import template_folder
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import term
 from simulator.contracts.codes import owner_words
-from simulator.contracts.words import LANGUAGES, READABLE, Verbatim
+from simulator.contracts.words import LANGUAGES, READABLE, Verbatim, unbroken
 
 if TYPE_CHECKING:
     import jinja2

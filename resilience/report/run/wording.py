@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from datetime import datetime
 
 from simulator.contracts.duration import rounded
@@ -12,7 +11,6 @@ from simulator.contracts.words import SHARE, UNIT_NAMES, Numeral, Verbatim, Word
 _ = Words("resilience")
 _c = _.context
 
-_UNIT_AHEAD = re.compile(r"(?<=\d) (?=(?:s|min|h|d|l|von|of)\b)")
 MINUS = "\u2212"
 
 _MONTHS = (
@@ -78,11 +76,6 @@ def unit_name(unit: str, lang: str) -> str:
 def duration(seconds: float, lang: str = "en") -> str:
     """As in the sentences of the findings, but never broken at the end of a line: `43 min`, `12 s`, `3 h 10 min`."""
     return Numeral(rounded(seconds).replace(" ", "\u00a0").replace("-", MINUS)).of(lang)
-
-
-def unbroken(sentence: str) -> str:
-    """A sentence in which no line ends between a number and its unit."""
-    return _UNIT_AHEAD.sub("\u00a0", sentence)
 
 
 def full_date(at: datetime, lang: str) -> str:

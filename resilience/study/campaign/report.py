@@ -26,6 +26,7 @@ from resilience.study.campaign.words import (
 )
 from resilience.words.terms import fault_words
 from simulator.contracts.codes import owner_words
+from simulator.contracts.sources import source_text
 from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Numeral, Said, Verbatim, Words
 
 _ = Words("resilience")
@@ -329,8 +330,11 @@ def _value(value: object, lang: str) -> str:
 def _varied(content: CampaignContent, lang: str) -> Section:
     if not content.variations:
         return Section("varied", say("varied", lang), (say("nothing-varied", lang),))
-    rows = tuple((v.id, varied_words(v).of(lang), distribution_words(v).of(lang), v.source) for v in content.variations)
-    heads = ("id", *(say(head, lang) for head in ("what", "distribution", "source")))
+    rows = tuple(
+        (v.id, varied_words(v).of(lang), distribution_words(v).of(lang), source_text(v.source).of(lang))
+        for v in content.variations
+    )
+    heads = tuple(say(head, lang) for head in ("id", "what", "distribution", "source"))
     return Section("varied", say("varied", lang), tables=(Table(heads, rows, names=4),))
 
 

@@ -84,6 +84,7 @@ TEXTS: dict[str, Text] = {
     "varied": _("What was drawn"),
     "what": _("What"),
     "distribution": _("Distribution"),
+    "id": _("Id"),
     "source": _("Source"),
     "nothing-varied": _("Only the seed differs."),
     "broken-off": _("Runs that did not come to an end"),

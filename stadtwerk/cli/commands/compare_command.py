@@ -25,7 +25,7 @@ The exit code is 0 when both could be read, whatever they say; 64 for bad input.
 
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument("first", help=say(_("folder of a run or of a campaign")))
-    parser.add_argument("second", help=say(_("another one of the same sort")))
+    parser.add_argument("second", metavar="OTHER", help=say(_("another one of the same sort")))
     parser.add_argument(
         "--out", default="comparison.html", metavar="FILE", help=say(_("page to write (default: %(default)s)"))
     )

@@ -92,7 +92,8 @@ def execute(options: argparse.Namespace) -> int:
             return 130 if isinstance(end, KeyboardInterrupt) else 1
     path = write(found, options.lang)
     _show(terminal, found)
-    print(f"{terminal.said(_('answers'))}: {path}")
+    answers = _("answers: {path}", path=str(path))
+    print(terminal.said(answers))
     if any(one.otherwise for one in found.findings):
         return 1
     return 2 if found.failed else 0
