@@ -330,6 +330,7 @@ def test_on_the_real_door() -> None:
     runtime = Runtime.build(city, clock, 1)
     runtime.faults.handle("bus-out", lambda *_: None)
     runtime.faults.handle("substation-out", lambda *_: None)
+    runtime.faults.handle("substation-flooded", lambda *_: None)
     injector = build_injector(
         resolved, city, runtime.faults, clock, runtime.quantities.value, runtime.crews.repair, runtime.log.add
     )

@@ -363,3 +363,13 @@ def test_a_pressure_that_is_determined_again_is_said(tmp_path: Path) -> None:
     runtime.clock.run_until(1_200_000)
     noted = [event.code for event in runtime.log.events if event.code.endswith("determined")]
     assert noted == ["water.undetermined", "water.determined"]
+
+
+def test_a_day_of_too_many_hydraulic_steps_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A step of 300 s makes at least 288 solves a day, whatever the network does."""
+    monkeypatch.setattr("simulator.domains.water.engine.BUSY_STEPS", 287)
+    rt = pumped(tmp_path)
+    water.start(rt)
+    rt.clock.run_until(3 * 24 * 60 * MINUTE)
+    (told,) = [event for event in rt.log.events if event.code == "water.busy"]
+    assert told.value is not None and told.value >= 288
