@@ -35,6 +35,7 @@ from simulator.contracts.measurements import (
     EVENT,
     EXPECTATION,
     FAULT,
+    FIGURE,
     GATEWAY,
     INGEST,
     LEVEL,
@@ -115,7 +116,13 @@ def activations(lang: str, run: str = "run") -> str:
 
 def expectations(lang: str, run: str = "run") -> str:
     more = [(f"title_{held(lang)}", "title"), (f"reason_{held(lang)}", "reason")]
+    more += [(name, name) for name in ("margin", "holds", "tried")]
     return newest(EXPECTATION, "verdict", "verdict", more, by=("category", "expectation"), run=run)
+
+
+def figures(lang: str, run: str = "run") -> str:
+    more = [(f"title_{held(lang)}", "title"), (f"subject_{held(lang)}", "subject"), ("unit", "unit")]
+    return newest(FIGURE, "value", "value", more, by=("name",), run=run)
 
 
 def people_now(run: str = "run") -> str:

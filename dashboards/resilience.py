@@ -57,6 +57,7 @@ def resilience(lang: str) -> str:
     page.put(Put("curve", _curve(kit), 16, 11), Put("losses", losses(kit), 8, 11))
     page.put(Put("redundancies", redundancies(kit), 14, 9), Put("activations", _activations(kit), 10, 9))
     page.put(Put("expectations", expectations(kit), 24, 11))
+    page.put(Put("figures", figures(kit), 24, 11))
     page.put(Put("events", _events(kit), 24, 12))
     return page.json()
 
@@ -185,15 +186,41 @@ def expectations(kit: Kit, run: str = "run") -> PanelOf:
     """Findings with their verdict."""
     return kit.table(
         _("Expectations and checks"),
-        _("Each check with its verdict and finding; open while the run lasts."),
+        _(
+            "Each check with its verdict and finding; open while the run lasts. The margin is what lies between figure "
+            "and limit, as a share of the limit; it holds in so many of the small changes that `stadtwerk robust` "
+            "tried."
+        ),
         queries.expectations(kit.lang, run),
         [
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
             Column("category", _("Kind"), mappings=palette.of_texts(palette.CATEGORIES, kit.lang), width=160),
             Column("title", _("Check"), width=320),
+            Column("margin", _("Margin"), "percentunit", decimals=0, width=90),
+            Column("holds", _("holds in"), width=90),
+            Column("tried", _("of"), width=70),
             Column("reason", _("Finding")),
         ],
         sort=("category", True),
+    )
+
+
+def figures(kit: Kit, run: str = "run") -> PanelOf:
+    """The published figures of a run."""
+    return kit.table(
+        _("Figures of the run"),
+        _(
+            "Over the whole run, from hour zero; known at its end. "
+            "They are of this one event and not figures of a year."
+        ),
+        queries.figures(kit.lang, run),
+        [
+            Column("subject", _("Service"), width=240),
+            Column("title", _("Figure")),
+            Column("value", _("Value"), decimals=3, width=140),
+            Column("unit", _("Unit"), width=120),
+        ],
+        sort=("subject", False),
     )
 
 

@@ -97,7 +97,7 @@ def run_figures(city: City, history: History, verdict: Verdict) -> RunFigures:
             LevelFigures(c.id, c.measure, c.title, c.minimum, c.worst, c.low_s, c.person_hours) for c in courses
         ),
         findings={f"{f.category.value}: {f.id}": f.value.value for f in verdict.findings},
-        metrics=_by_name(verdict.metrics),
+        metrics={name: metric.value for name, metric in by_name(verdict.metrics).items()},
         broken=tuple(
             Broken(done.entry, done.target, done.fault) for done in history.executed if done.applied_at is not None
         ),
@@ -105,17 +105,17 @@ def run_figures(city: City, history: History, verdict: Verdict) -> RunFigures:
     )
 
 
-def _by_name(metrics: Sequence[Metric]) -> dict[str, float | None]:
+def by_name(metrics: Sequence[Metric]) -> dict[str, Metric]:
     """Metrics by id and subject, and by what they are held against where that is not what was required.
 
     Where two subjects have one name, the later ones are numbered.
     """
-    found: dict[str, float | None] = {}
+    found: dict[str, Metric] = {}
     for metric in metrics:
         usual = f" against {metric.against}" if metric.against == Against.UNDISTURBED else ""
         name = f"{metric.id}: {metric.subject.en}{usual}"
         number = next(n for n in count(1) if (name if n == 1 else f"{name} ({n})") not in found)
-        found[name if number == 1 else f"{name} ({number})"] = metric.value
+        found[name if number == 1 else f"{name} ({number})"] = metric
     return found
 
 

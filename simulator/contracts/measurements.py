@@ -151,10 +151,11 @@ REDUNDANCY = Measurement(
     (
         *_i("verdict", "needed"),
         *_f("activation_s", "limit_s", "held_s", "lasts_s", unit="s"),
-        *_f("used_share", unit="1"),
+        *_f("used_share", "margin", unit="1"),
+        *_i("holds", "tried"),
         *_t("title_de", "title_en", "reason_de", "reason_en"),
     ),
-    "a fallback: how long it took against its limit",
+    "a fallback: how long it took against its limit; margin, holds and tried as in `expectation`",
 )
 EXPECTATION = Measurement(
     "expectation",
@@ -162,9 +163,19 @@ EXPECTATION = Measurement(
     (
         *_i("verdict"),
         *_f("actual", "limit"),
+        *_f("margin", unit="1"),
+        *_i("holds", "tried"),
         *_t("unit", "title_de", "title_en", "reason_de", "reason_en", "source_de", "source_en"),
     ),
-    "a finding with its verdict; open while the run lasts",
+    "a finding with its verdict; open while the run lasts. `margin` is what lies between figure and limit, as a share "
+    "of the limit; `holds` of `tried` small changes leave it a pass, where `stadtwerk robust` was asked before",
+)
+FIGURE = Measurement(
+    "figure",
+    ("run", "city", "figure", "against", "name"),
+    (*_f("value"), *_t("unit", "title_de", "title_en", "subject_de", "subject_en", "source_de", "source_en")),
+    "a published figure of the whole run (PCS, ECS, ENS, SAIDI ...), known at its end; `name` is what figures.json "
+    "calls it, `against` is what a supply was held against: required or undisturbed",
 )
 STORE = Measurement(
     "depletion",

@@ -21,7 +21,7 @@ from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.influx.gateways import gateway_lines, read_readings, reading_lines
 from stadtwerk.influx.places import RunIdentity, zero_of
 from stadtwerk.influx.replay import Replay
-from stadtwerk.runs.finished import RunFolder, read_folder
+from stadtwerk.runs.finished import RunFolder, held_under_changes, read_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -172,8 +172,8 @@ def identity(folder: RunFolder, name: str, now: bool) -> RunIdentity:
 
 def _bodies(run: RunIdentity, folder: RunFolder, report: str) -> Iterator[tuple[bytes, int]]:
     replay = Replay(run, folder.stored)
-    lines = replay.advance(run.end + 1)
-    for block in _blocks([*lines, *replay.judged(folder.verdict, str(folder.record["digest"]), report)]):
+    lines, held = replay.advance(run.end + 1), held_under_changes(folder.path)
+    for block in _blocks([*lines, *replay.judged(folder.verdict, str(folder.record["digest"]), report, held)]):
         yield b"".join(block), len(block)
 
 

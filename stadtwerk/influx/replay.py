@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from simulator.contracts.event import Event
@@ -12,7 +13,7 @@ from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from stadtwerk.influx.people import People
 from stadtwerk.influx.places import Places, RunIdentity
-from stadtwerk.influx.results import Notes, Results
+from stadtwerk.influx.results import Held, Notes, Results
 from stadtwerk.influx.sender import Out
 from stadtwerk.influx.states import States, Stores
 
@@ -70,9 +71,9 @@ class Replay:
         del self._waiting[:place]
         return self._out.take()
 
-    def judged(self, verdict: Verdict, digest: str, report: str) -> list[bytes]:
+    def judged(self, verdict: Verdict, digest: str, report: str, held: Held = MappingProxyType({})) -> list[bytes]:
         """Lines of what the run has come to. `digest` is that of its folder, `report` says where its report is."""
-        self._results.judged(verdict, self._run.end, digest, report)
+        self._results.judged(verdict, self._run.end, digest, report, held)
         return self._out.take()
 
     def _gathered(self) -> list[Step]:

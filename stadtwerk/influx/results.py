@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from gateways.stores.influx.lines import Value
+from resilience.judge.figures import by_name
+from resilience.judge.margin import margin
 from resilience.scenario.scenario import Scenario
 from resilience.words.events import KIND_WORDS, sentence
 from simulator.contracts.event import Event, EventKind
-from simulator.contracts.measurements import CITY, EVENT, EXPECTATION, NONE, REDUNDANCY, RUN, VERDICT_CODES
+from simulator.contracts.measurements import CITY, EVENT, EXPECTATION, FIGURE, NONE, REDUNDANCY, RUN, VERDICT_CODES
 from simulator.contracts.words import Text, Verbatim, Words
 from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.sender import Out
 
 if TYPE_CHECKING:
-    from resilience.judge.verdict import Finding, Verdict
+    from resilience.judge.verdict import Finding, Metric, Verdict
     from resilience.scenario.scenario import Redundancy
 
 OPEN = VERDICT_CODES["open"]
 NOT_NEEDED = VERDICT_CODES["not needed"]
 _SECOND_WAY = "redundancy"
 _OF = ("changeover", "standby held")
+
+Held = Mapping[tuple[str, str], tuple[int, int]]
+"""In how many small changes each finding held, of how many that were tried, by category and id."""
 
 
 class Results:
@@ -29,6 +35,7 @@ class Results:
     def __init__(self, run: RunIdentity, places: Places, out: Out) -> None:
         self._run, self._places, self._out = run, places, out
         self._digest = self._report = ""
+        self._held: Held = {}
         self._asked = {item.id: item for item in run.scenario.redundancies}
 
     def opened(self, tick: int) -> None:
@@ -44,14 +51,35 @@ class Results:
             fields: dict[str, Value] = {"verdict": OPEN, "title_de": title.de, "title_en": title.en, "unit": ""}
             self._out.add(EXPECTATION, {"category": "expectation", "expectation": expectation.id}, fields, tick)
 
-    def judged(self, verdict: Verdict, tick: int, digest: str, report: str) -> None:
-        self._digest, self._report = digest, report
+    def judged(self, verdict: Verdict, tick: int, digest: str, report: str, held: Held) -> None:
+        self._digest, self._report, self._held = digest, report, held
         self._write_run(verdict)
         for finding in verdict.findings:
             if finding.category.value == _SECOND_WAY and finding.id in self._asked:
                 self._second_way(self._asked[finding.id], finding, tick)
             else:
                 self._finding(finding, tick)
+        for name, metric in by_name(verdict.metrics).items():
+            self._figure(name, metric, tick)
+
+    def _figure(self, name: str, metric: Metric, tick: int) -> None:
+        title, subject = metric.full_title, metric.subject
+        fields: dict[str, Value] = {
+            "value": metric.value,
+            "unit": metric.unit,
+            "title_de": title.de,
+            "title_en": title.en,
+            "subject_de": subject.de,
+            "subject_en": subject.en,
+            "source_de": metric.source.de,
+            "source_en": metric.source.en,
+        }
+        if metric.value is not None:  # what does not exist in a run, as a time for each interruption without any
+            self._out.add(FIGURE, {"figure": metric.id, "against": metric.against or NONE, "name": name}, fields, tick)
+
+    def _robustness(self, finding: Finding) -> dict[str, Value]:
+        holds, tried = self._held.get((finding.category.value, finding.id), (None, None))
+        return {"margin": margin(finding), "holds": holds, "tried": tried}
 
     def _write_run(self, verdict: Verdict | None) -> None:
         run, scenario = self._run, self._run.scenario
@@ -87,6 +115,7 @@ class Results:
             "title_en": finding.title.en,
             "reason_de": finding.reason.de,
             "reason_en": finding.reason.en,
+            **self._robustness(finding),
         }
         tags = {"category": finding.category.value, "expectation": finding.id}
         self._out.add(EXPECTATION, tags, fields, tick)
@@ -117,6 +146,7 @@ class Results:
             "title_en": title.en,
             "reason_de": "noch offen" if finding is None else finding.reason.de,
             "reason_en": "still open" if finding is None else finding.reason.en,
+            **({} if finding is None else self._robustness(finding)),
         }
         self._out.add(REDUNDANCY, tags, fields, tick)
 

@@ -15,6 +15,7 @@ from resilience.scenario.loader import build_scenario
 from simulator.contracts.city import City
 from simulator.contracts.document import load_document
 from simulator.contracts.event import Event
+from simulator.contracts.form import Form
 from simulator.contracts.history import Gauges
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import registry
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from simulator.contracts.city import City
 
 _ = Words("stadtwerk.runs")
+
+ROBUST = Form("robust", 2, again=_("ask `stadtwerk robust` again"))
+ROBUST_FILE = "robust.json"
 
 NEEDED = (
     "run.json",
@@ -59,6 +63,17 @@ class RunFolder:
     @property
     def end(self) -> int:
         return to_ticks(float(self.record["end_s"]))
+
+
+def held_under_changes(folder: Path) -> dict[tuple[str, str], tuple[int, int]]:
+    """In how many small changes each finding held, of how many, by category and id; empty if nobody has asked.
+
+    Raises `BadInput` for a `robust.json` that is none.
+    """
+    if not (folder / ROBUST_FILE).is_file():
+        return {}
+    record, _version = ROBUST.load(folder / ROBUST_FILE)
+    return {(row["category"], row["finding"]): (int(row["holds"]), int(row["tried"])) for row in record["findings"]}
 
 
 class StoredSource:

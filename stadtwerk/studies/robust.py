@@ -15,9 +15,9 @@ from resilience.judge.verdict import Verdict, read_verdict
 from resilience.report.run.robust import RobustRow, robust_html
 from resilience.report.templates import put_in
 from resilience.study.robustness import SHARE, Change, Lived, Robustness, assumptions, robustness
-from simulator.contracts.form import Form
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Verbatim, Words
+from stadtwerk.runs.finished import ROBUST, ROBUST_FILE
 from stadtwerk.runs.folder import put_in_place, read_events
 from stadtwerk.studies.executors import Executor
 from stadtwerk.studies.variants import NO_CHANGE, Base, Progress, run_variants
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
 
 _ = Words("stadtwerk")
 
-ROBUST = Form("robust", 2, again=_("ask `stadtwerk robust` again"))
-ROBUST_FILE, REPORT_FILE = "robust.json", "report.html"
+REPORT_FILE = "report.html"
 SEEDS = 5
 """Seeds that a run is tried with, beside its own."""
 

@@ -132,6 +132,34 @@ def test_findings_and_second_ways_are_those_of_the_verdict(pushed: Pushed, rich:
     assert run["begin_ms"] == run["time"]
 
 
+def test_figures_are_those_of_the_folder(pushed: Pushed, rich: Path) -> None:
+    """PCS, ECS, ENS, SAIDI, SAIFI, CAIDI, Todini, availability, people below a pressure: all of figures.json."""
+    wanted = {k: v for k, v in json.loads((rich / "figures.json").read_text())["metrics"].items() if v is not None}
+    there = pushed.rows('SELECT LAST(value) AS v, unit FROM "figure" WHERE "run" = \'rich\' GROUP BY "name"')
+    assert {row["name"]: row["v"] for row in there} == wanted
+    kinds = {row["figure"] for row in pushed.rows('SELECT value FROM "figure" WHERE "run" = \'rich\' GROUP BY figure')}
+    assert kinds >= {"eoh-pcs", "eoh-ecs", "ens", "saidi", "saifi", "caidi", "todini", "water-availability"}
+    of = pushed.rows("SELECT value FROM figure WHERE \"run\" = 'rich' AND figure = 'eoh-pcs' GROUP BY against")
+    assert {row["against"] for row in of} == {"required", "undisturbed"}
+    units = {metric["unit"] for metric in json.loads((rich / "verdict.json").read_text())["metrics"]}
+    assert {row["unit"] for row in there} <= units
+
+
+def test_margins_and_what_held_under_small_changes_are_those_of_the_folder(pushed: Pushed, rich: Path) -> None:
+    rows = json.loads((rich / "robust.json").read_text())["findings"]
+    assert {row["category"] for row in rows} == {"redundancy", "expectation", "required"}
+    wanted = {(r["category"], r["finding"]): (r["margin"], r["holds"], r["tried"]) for r in rows}
+    fields = "LAST(verdict), margin, holds, tried"
+    there = pushed.rows(f"SELECT {fields} FROM expectation WHERE \"run\" = 'rich' GROUP BY category, expectation")
+    found = {(r["category"], r["expectation"]): (r["margin"], r["holds"], r["tried"]) for r in there}
+    there = pushed.rows(f"SELECT {fields} FROM redundancy WHERE \"run\" = 'rich' GROUP BY redundancy")
+    found |= {("redundancy", r["redundancy"]): (r["margin"], r["holds"], r["tried"]) for r in there}
+    assert {name: found[name] for name in wanted} == wanted
+    assert len({tried for _margin, _holds, tried in wanted.values()}) == len(wanted)
+    others = {name: row for name, row in found.items() if name not in wanted}
+    assert others and {row[1:] for row in others.values()} == {(None, None)}
+
+
 def test_readings_are_those_that_arrived(pushed: Pushed, rich: Path) -> None:
     import pyarrow.parquet as pq
 
