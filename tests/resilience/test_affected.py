@@ -128,3 +128,23 @@ def test_the_answer_begins_with_what_people_felt() -> None:
     verdict = judge(scenario(expectations=[WATER]), town, past)
     order = [verdict.answer.en.index(part) for part in ("reached by rescue in time", "power supply", "telemetry")]
     assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("courses", "first"),
+    [
+        ({"power-supply-d1": gap(0, 1), "travel-time-index": course((-3600, 9.0))}, "power-supply-d1"),
+        ({"power-supply-d1": gap(0, 1), "water-supply-d2": gap(0, 2)}, "water-supply-d2"),  # the longer gap of the two
+        ({"travel-time-index": course((-3600, 9.0))}, "travel-time-index"),
+        ({"travel-time-index": course((-3600, 1.49)), "power-supply-d1": course((-3600, 0.99))}, "travel-time-index"),
+    ],
+)
+def test_in_one_finding_services_to_people_speak_before_technical_ones(courses: dict[str, Course], first: str) -> None:
+    """Of what is missed. Where all is kept, what is nearest to its limit speaks."""
+    town = tiny_city()
+    fine = {name: course((-3600, 50.0 if name == "litres-d1" else 1.0)) for name in town.levels}
+    item = Invariant("all", LevelChoice(), Threshold())
+    (found,) = [
+        f for f in judge(scenario(expectations=[item]), town, history(fine | courses)).findings if f.id == "all"
+    ]
+    assert found.actual is not None and found.actual.subject == first
