@@ -137,3 +137,9 @@ def test_the_part_of_the_report_takes_its_own_place(lang: str, said: str) -> Non
     page = put_in(f"<p>a</p>{before}<p>b</p>", after)
     assert said in page and "stadtwerk robust RUN" not in page and page.startswith("<p>a</p>")
     assert put_in("<p>an old report</p>", after) == "<p>an old report</p>"
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_every_cell_says_what_it_is_where_the_heads_of_columns_are_gone(lang: str) -> None:
+    page = robust_html([RobustRow(SAME, Value.PASS, 0.2)], "stadtwerk robust RUN", lang)
+    assert page.count("<td") == page.count('data-label="') == 3 and 'data-label=""' not in page
