@@ -163,6 +163,14 @@ ISOLATED = EventCode("energy.isolated", EventKind.SWITCH, _("located and isolate
 FEEDER_BACK = EventCode(
     "energy.feeder-back", EventKind.SWITCH, _("the breaker of its feeder is closed again"), mends=True
 )
+OVERLOAD_TRIPS = EventCode(
+    "energy.overload-trips",
+    EventKind.SWITCH,
+    _("its protection trips at {value} of the rating, which lasted too long"),
+    {"value": Role.SHARE},
+    alone=True,
+)
+RECLOSED = EventCode("energy.reclosed", EventKind.SWITCH, _("closed again after the trip"), mends=True)
 BLIND = EventCode("energy.view-lost", EventKind.SWITCH, _("sees nothing of the grid, switching goes by hand"))
 SEES = EventCode(
     "energy.view-back",

@@ -27,7 +27,7 @@ class Limits:
 
     def __init__(self, state: GridState, solver: Solver, peak: Solution) -> None:
         self._state, self._solver = state, solver
-        self._top: Floats = np.maximum(HIGHEST_LOADING, peak.loading)
+        self.top: Floats = np.maximum(HIGHEST_LOADING, peak.loading)
         self._floor: Floats = np.minimum(LOWEST_PU, np.where(peak.voltage_pu > 0, peak.voltage_pu, LOWEST_PU))
 
     def carries(self, closed: Bools, buses: Bools, share: float) -> bool:
@@ -47,6 +47,6 @@ class Limits:
     def _fits(self, flow: Solution, bare: Solution, share: float) -> bool:
         if flow.approximate:
             return False
-        loaded = flow.loading <= np.maximum(share * self._top, bare.loading + SAME)
+        loaded = flow.loading <= np.maximum(share * self.top, bare.loading + SAME)
         held = flow.voltage_pu >= np.minimum(self._floor, bare.voltage_pu - SAME)
         return bool(loaded.all() and held.all())

@@ -19,13 +19,16 @@ from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, Ints, named
 from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
+from simulator.domains.energy.protection import PICKUP, Protection
 from simulator.domains.energy.readout import Readout, capacities, register_meters
 from simulator.domains.energy.resupply import Resupply
-from simulator.domains.energy.state import BREAKING, GridState
+from simulator.domains.energy.state import BREAKING, OVERLOAD_TRIP, GridState
 
 HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss", "plant-out")
 
 
+RECLOSE_S = 900.0
+"""Work of a crew to look at what tripped and to close it again (assumption: as for a switch)."""
 SECURITY_S = 3600.0
 """N-1 is looked at after every switching and fault, and this often as the load goes on (assumption: hourly)."""
 LOCATE_S = 1800.0
@@ -55,8 +58,12 @@ class EnergyDomain:
         self.readout = Readout(runtime, self.state)
         register_meters(runtime, self.readout, self.state.grid.bus_at)
         self.areas = Areas(runtime, self.state, self._mark)
+        settings = PICKUP * limits.top
+        self.protection = Protection(runtime.clock, settings, self._trips)
         self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.section)
         self._secure = [level.id for level in city.levels_of(DOMAIN) if level.measure == POWER_N_1]
+        self._named = np.array([bool(name) for name in grid.branch_ids], dtype=np.bool_)
+        self._last_cause: int | None = None
         self._waiting = False
         self._causes: list[int | None] = []
         self._cleared: int | None = None
@@ -111,6 +118,22 @@ class EnergyDomain:
                 self.resupply.switch_head(int(state.grid.end_bus[head]), done, back)
 
         self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, tripped, isolated)
+
+    def _trips(self, branch: int) -> None:
+        """Overload has lasted: the branch is open until a crew has been there. What follows is put down to it."""
+        state, log = self.state, self.runtime.log
+        name = state.grid.branch_ids[branch]
+        cause = log.together([self._last_cause]) if self._last_cause is not None else None
+        event = log.add(events.OVERLOAD_TRIPS, name, cause=cause, value=float(self.readout.loading[branch]))
+        state.set_fault(name, OVERLOAD_TRIP, event)
+        self._mark(event)
+
+        def again(done: int) -> None:
+            state.set_fault(name, OVERLOAD_TRIP, None)
+            self._cleared = self.runtime.log.add(events.RECLOSED, name, cause=done)
+            self._mark(self._cleared)
+
+        self.runtime.crews.dispatch(events.SWITCHING, name, RECLOSE_S, event, again)
 
     def _ask_protection(self, line: str) -> None:
         """Say it where the protection of a line is called and does not trip: what follows is put down to that."""
@@ -177,6 +200,7 @@ class EnergyDomain:
     def _solve(self, cause: int | None) -> None:
         state, supply, tick = self.state, self.runtime.supply, self.runtime.clock.now
         grid = state.grid
+        state.returning.advance(tick)
         state.draw_w = np.array([supply.demand_w(grid.bus_ids[i]) for i in grid.draw_bus.tolist()], dtype=np.float64)
         for battery in state.batteries:
             battery.advance(tick)
@@ -192,6 +216,16 @@ class EnergyDomain:
             battery.power_w = given - float(inputs.charge_w[i])
         up = self.readout.publish(solution, inputs, self.resupply.shed_event, cause)
         self.areas.after(up, cause)
+        if cause is not None:
+            self._last_cause = cause
+        if not solution.approximate:
+            self.protection.look(np.where(self._named, solution.loading, 0.0))
+        if state.returning.note(tick, up, self.readout.energised > 0):
+            for minute in range(1, 12):
+                due = tick + to_ticks(60.0 * minute)
+                if due <= self.runtime.clock.end:
+                    self.runtime.clock.at(due, "inverters", lambda: self._mark(None))
+        state.returning.advance(tick)  # for what is tried on copies: what went dark now comes back without inverters
         self._wake_for_batteries()
 
     def _wake_for_black_start(self, tick: int) -> None:

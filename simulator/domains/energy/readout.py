@@ -142,7 +142,9 @@ class Readout:
         shed, label = state.shed, state.parts().label
         energised = with_one_of(label, grid.source_bus[inputs.source_on])
         up = energised & ~shed
-        asked = state.bus_load_w()  # also where load was shed, which the power flow's inputs leave out
+        asked = np.where(
+            up, state.bus_load_w(), state.bus_load_w(ordinary=True)
+        )  # also where load was shed, which the power flow's inputs leave out
         self.voltage, self.loading, self.source_w = solution.voltage_pu, solution.loading, solution.source_w
         self.load, self.asked, self.energised = asked * up, asked, energised.astype(np.float64)
         self.gen_w = inputs.gen_w * energised[grid.gen_bus]

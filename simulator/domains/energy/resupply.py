@@ -132,23 +132,36 @@ class Resupply:
 
         Assumption: the switching back belongs to the repair, without interruption and without its own delay.
         """
+        free = [one for one in self.regions if not any(switch.id in self._state.stuck for switch in one.switches)]
+        if self._undone(free, cause):
+            return
+        while any(self._undone([region], cause) for region in list(reversed(self.regions)) if region in free):
+            free = [region for region in free if region in self.regions]
+
+    def _undone(self, regions: Sequence[Region], cause: int | None) -> bool:
+        """Open the ring switches of these regions and close their sections, unless somebody would lose supply by it.
+
+        Detours that lean on each other can only be undone together.
+        """
         state = self._state
-        for region in list(reversed(self.regions)):
-            if any(switch.id in state.stuck for switch in region.switches):
-                continue
-            closed = state.closed.copy()
+        if not regions:
+            return False
+        closed = state.closed.copy()
+        for region in regions:
             for switch in region.switches:
                 closed[list(switch.ends)] = False
             for section in region.sections:
                 closed[section.end] = True
-            if (state.parts().live & ~state.parts(closed).live).any():
-                continue
-            state.closed = closed
+        if (state.parts().live & ~state.parts(closed).live).any():
+            return False
+        state.closed = closed
+        for region in regions:
             self.regions.remove(region)
             for section in region.sections:
                 state.opened.pop(section.end, None)
             for switch in region.switches:
                 self._log_switch(switch, "closed", "open", events.OPENED, {}, cause)
+        return True
 
     # orders
 
@@ -410,6 +423,7 @@ class Resupply:
 
     def _close(self, order: _Order, region: Region, cause: int | None) -> None:
         state, switch = self._state, order.switch
+        state.returning.advance(self._runtime.clock.now)  # what is dark comes back colder by now, and without inverters
         closed = self._with(switch)
         if not self._limits.carries(closed, region.buses, HIGHEST_LOADING):
             self._undo(order, cause)

@@ -7,6 +7,7 @@ import numpy as np
 from simulator.domains.energy.battery import Battery
 from simulator.domains.energy.islands import Parts, find_parts
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Site
+from simulator.domains.energy.pickup import Return
 from simulator.domains.energy.zones import Zones
 
 BREAKING = (
@@ -20,6 +21,10 @@ BREAKING = (
     "short-circuit",
 )
 """Faults that take something out of the grid."""
+
+
+OVERLOAD_TRIP = "overload-trip"
+"""Not a fault that anybody injects: what the protection does to a branch, until somebody closes it again."""
 
 
 class GridState:
@@ -42,6 +47,7 @@ class GridState:
         self.batteries = tuple(Battery(site) for site in grid.batteries)
         self.load_factor = 1.0
         self.sun = 0.0
+        self.returning = Return(grid)
         self.draw_w: Floats = np.zeros(len(grid.draw_bus))
         buses = len(grid.bus_ids)
         self.island_shed: Bools = np.zeros(buses, dtype=np.bool_)
@@ -97,7 +103,7 @@ class GridState:
                 self.branch_ok[list(site.branches)] = False
                 if kind == "substation-flooded":
                     self.bus_ok[list(self._zones.busbar(site.busbar))] = False
-            elif kind in ("line-trip", "transformer-out", "feeder-out", "short-circuit"):
+            elif kind in ("line-trip", "transformer-out", "feeder-out", "short-circuit", OVERLOAD_TRIP):
                 self.branch_ok[self.grid.branch_at[name]] = False
         self._open_ends(dark)
         for i, site in enumerate(self.grid.sites):
@@ -226,13 +232,13 @@ class GridState:
             source_on[battery.site.source] = alone and battery.can_form
             charge[i] = 0.0 if alone else battery.charging_w
         gen = grid.gen_w.copy()
-        gen[grid.pv_gen] = grid.pv_rated_w * self.sun * self._pv_ok
+        gen[grid.pv_gen] = grid.pv_rated_w * np.minimum(self.sun, self.returning.pv_share) * self._pv_ok
         plant_on = self._plant_ok if live is None else self._plant_ok & live[self._plant_bus]
         gen[self._plant_gen] *= self.load_factor * plant_on
         full = Inputs(
             self._ends(closed),
-            grid.load_w * self.load_factor,
-            grid.load_var * self.load_factor,
+            grid.load_w * self.load_factor * self.returning.factor[grid.load_bus],
+            grid.load_var * self.load_factor * self.returning.factor[grid.load_bus],
             self.draw_w,
             gen * self.gen_share[grid.gen_bus],
             charge,
@@ -241,11 +247,12 @@ class GridState:
         )
         return full.with_loads(grid, served)
 
-    def bus_load_w(self) -> Floats:
-        """Load of every bus if it is supplied, before voltage changes it."""
+    def bus_load_w(self, ordinary: bool = False) -> Floats:
+        """Load of every bus if it is supplied, before voltage changes it; `ordinary`: without cold-load pick-up."""
         grid = self.grid
         buses = len(grid.bus_ids)
-        load = np.bincount(grid.load_bus, grid.load_w * self.load_factor, minlength=buses)
+        factor = np.ones(buses) if ordinary else self.returning.factor
+        load = factor * np.bincount(grid.load_bus, grid.load_w * self.load_factor, minlength=buses)
         return np.asarray(load + np.bincount(grid.draw_bus, self.draw_w, minlength=buses), dtype=np.float64)
 
     def _ends(self, closed: Bools | None) -> Bools:
