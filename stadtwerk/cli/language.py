@@ -29,7 +29,7 @@ _OF_ARGPARSE = (
 """What argparse says. It asks gettext for each, by the function that is replaced below."""
 
 
-_PLACES = {
+PLACES = {
     message.sentence: message
     for message in (
         _c("place", "ACTION"),
@@ -85,7 +85,7 @@ def say_places(parser: argparse.ArgumentParser, say: Speaker) -> None:
         if shown is None and action.nargs != 0 and action.choices is None:
             shown = action.dest.upper()
         if isinstance(shown, str):
-            action.metavar = _PLACE.sub(lambda found: say(_PLACES[found[0]]), shown)
+            action.metavar = _PLACE.sub(lambda found: say(PLACES[found[0]]), shown)
 
 
 class Speaker:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import Speaker
+from stadtwerk.cli.language import PLACES, Speaker
 from stadtwerk.cli.parser import Parser
 
 _ = Words("stadtwerk")
@@ -77,7 +77,9 @@ def _declared(say: Speaker, bring: argparse.ArgumentParser) -> None:
 
     for name, file in registry().networks.items():
         with contextlib.suppress(argparse.ArgumentError):
-            bring.add_argument(f"--{name}", type=Path, metavar="FILE", dest=f"network {name}", help=say(file.title))
+            bring.add_argument(
+                f"--{name}", type=Path, metavar=say(PLACES["FILE"]), dest=f"network {name}", help=say(file.title)
+            )
 
 
 def execute(options: argparse.Namespace) -> int:
