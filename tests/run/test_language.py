@@ -48,7 +48,7 @@ def test_mistakes_on_the_command_line_are_told_in_the_language(capsys: pytest.Ca
     with pytest.raises(SystemExit) as ended:
         main(["run", "--lang", "de"])
     assert ended.value.code == 64
-    assert "es fehlt: scenario" in capsys.readouterr().err
+    assert "es fehlt: SZENARIO" in capsys.readouterr().err
 
 
 def test_what_is_asked_for_counts_more_than_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
