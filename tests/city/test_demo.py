@@ -253,10 +253,13 @@ def test_a_folder_that_holds_something_is_left_alone(demo: City) -> None:
     assert not [path for path in demo.folder.parent.iterdir() if path.name.startswith(".")]
 
 
-def test_all_kinds_but_the_grid_battery_and_stormwater_tanks_occur(demo: City) -> None:
+def test_all_kinds_but_power_plants_the_grid_battery_and_stormwater_tanks_occur(demo: City) -> None:
     systems = {component.domain for component in demo.components.values()}
     known = {name for name, kind in registry().types.items() if kind.domain in systems}
-    assert known - {component.kind for component in demo.components.values()} - {"storm-tank"} == {"battery"}
+    assert known - {component.kind for component in demo.components.values()} - {"storm-tank"} == {
+        "battery",
+        "power-plant",
+    }
 
 
 def test_old_devices_stand_behind_the_gateways_that_were_bought_first(demo: City) -> None:
