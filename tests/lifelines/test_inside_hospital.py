@@ -94,7 +94,7 @@ def test_ventilation_by_hand(lost: list[str], expected: list[tuple[float, str]])
 
 def test_how_long_staff_ventilate_by_hand_has_a_source_and_begins_anew_with_every_outage() -> None:
     (lasts,) = [p for p in registry().types["hospital"].parameters if p.name == "manual_s"]
-    assert lasts.default == 6 * HOUR_S and "six hours" in lasts.source
+    assert lasts.default == 6 * HOUR_S and "six hours" in lasts.source.of("en")
     runtime = running(clinic(manual_s=1000.0))
     lose(runtime, "power", back_s=2000.0)
     lose(runtime, "power", at_s=2000.0 + 8 * HOUR_S)  # the battery is full again

@@ -35,10 +35,17 @@ def verdict(runtime: Runtime, item: Redundancy) -> Value:
 
 
 def item(
-    component: str, primary: str, standby: str, within_s: float, lasts_s: float | None, least: float | None = None
-):  # type: ignore[no-untyped-def]
+    component: str,
+    primary: str,
+    standby: str,
+    within_s: float,
+    lasts_s: float | None,
+    least: float = 0.0,
+    of: str = "",
+) -> Redundancy:
+    """A fallback that must carry at least `least` of the level `of` (empty: its component's own)."""
     lasts = None if lasts_s is None else TimeLimit(lasts_s)
-    carries = None if least is None else Carries(Threshold(least))
+    carries = Carries(Threshold(least), of)
     return Redundancy("r", "analogue", component, primary, standby, True, TimeLimit(within_s), lasts, carries)
 
 
@@ -89,7 +96,7 @@ def test_a_generator_that_must_run_for_a_working_day(generator: dict[str, Given]
     start_generators(runtime)
     start(runtime)
     runtime.clock.at(to_ticks(LOST_S), "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
-    own = item("gen", "standby", "running", 15.0, 8 * HOUR_S)
+    own = item("gen", "standby", "running", 15.0, 8 * HOUR_S, of="lifeline-clinic")
     assert verdict(runtime, own) is expected
     past = replace(own, component="clinic", primary="mains", standby="generator")
     assert verdict(runtime, past) is expected
@@ -99,7 +106,8 @@ def test_two_out_of_three_and_a_hot_standby() -> None:
     parts = [component(name, "server", cluster="x", rank=i) for i, name in enumerate("abc", start=1)]
     parts += [component("vote", "service", cluster="x", voting=2.0), component("router", "router")]
     parts.append(component("hot", "service", cluster="x", standby="hot"))
-    runtime = world(town(parts, [data("router", name) for name in "abc"]))
+    served = [level("ict-availability", name, 0.0) for name in ("vote", "hot")]
+    runtime = world(town(parts, [data("router", name) for name in "abc"], levels=served))
     ict.start(runtime)
     runtime.clock.at(to_ticks(LOST_S), "test", lambda: runtime.faults.apply("a", "node-out", "x", {}))
     run_to(runtime, END_S)

@@ -121,6 +121,6 @@ def test_sirens_that_nobody_reaches_are_silent_until_they_are_sounded_by_hand() 
 
 def test_the_shares_come_from_the_survey() -> None:
     assert all(
-        "Warntag" in next(p for p in registry().types[kind].parameters if p.name == name).source
+        "Warntag" in next(p for p in registry().types[kind].parameters if p.name == name).source.of("en")
         for kind, name in (("public-warning", "digital_share"), ("siren", "heard_share"))
     )

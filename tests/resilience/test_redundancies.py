@@ -297,3 +297,12 @@ def test_a_loss_at_the_very_begin_has_no_before() -> None:
     past = history({"hospital-1": course((0.0, 0.5))}, turns, begin=0)
     (finding,) = judge(scenario(redundancies=[hospital()]), CITY, past).of(Category.REDUNDANCY)
     assert finding.value is Value.FAIL
+
+
+def test_what_came_too_late_has_failed_even_where_nobody_recorded_what_it_carried() -> None:
+    def value(at: float) -> Value:
+        turns = modes("hospital-1", BATTERY, generator(at), (GONE, "generator", "mains"))
+        return judge(scenario(redundancies=[hospital()]), CITY, history({}, turns)).of(Category.REDUNDANCY)[0].value
+
+    assert value(LOST + 15.0) is Value.INCONCLUSIVE
+    assert value(LOST + 15.001) is Value.FAIL

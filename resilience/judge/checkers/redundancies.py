@@ -152,7 +152,12 @@ def _with_load(case: _Case, item: Redundancy, outage: Outage, context: Context) 
     active = [(stretch.begin, stretch.end) for stretch in outage.stretches if stretch.mode == item.standby]
     if case.value is None or outage.lost < 0 or not active:
         return case
-    load = carried(item, active, context)
+    try:
+        load = carried(item, active, context)
+    except NotRecorded:
+        if case.value is Value.FAIL:  # too late or too short, whatever it carried
+            return case
+        raise
     told = _(" Carried: {said}; {asked}.", said=load.said, asked=load.asked)
     case = replace(case, reason=case.reason + told, carried=load)
     if case.value is Value.FAIL:
