@@ -77,8 +77,8 @@ def test_a_gap_that_is_open_at_the_end_never_passes(tmp_path: Path) -> None:
     # 3.5 of at most 4 h: not too long yet, but nobody knows when it would have ended.
     power = run.found("expectation", "power")
     assert power["value"] == "inconclusive" and "still so" in power["reason"]["en"]
-    # What the scenario does not ask for is lost as well, and that is what makes the run fail.
-    assert {"required-lifeline", "required-litres-per-person"} <= run.failed()
+    # What the scenario does not ask for is lost as well, and that is what makes the run fail. (Water lasts: tanks.)
+    assert "required-lifeline" in run.failed()
 
 
 @pytest.mark.nightly
@@ -102,7 +102,8 @@ def test_a_line_with_a_second_feed_is_supplied_again_and_no_reason_denies_it(tmp
 def test_all_faults_of_one_solve_have_the_credit(tmp_path: Path) -> None:
     run = answer(HERE / "quarter.yaml", tmp_path / "run")
     assert seen(run.found("evidence")) == (13, 13)
-    assert run.code == PASS
+    # Ostheim waits for a crew that opens a section first, so that the detour is not overloaded: its router outlasts 1 h.
+    assert run.code == FAIL and run.failed() == {"required-ict-availability"}
 
 
 def test_a_closing_is_no_evidence_of_itself(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def test_the_folder_is_complete_and_the_codes_agree(main_run: Run) -> None:
     cases = list(suite.iter("testcase"))
     failed = [case for case in cases if case.find("failure") is not None]
     counted = Counter(finding["value"] for finding in main_run.verdict["findings"])
-    assert len(cases) == len(main_run.verdict["findings"])
+    beside = [case for case in cases if case.get("classname", "").endswith(("not-asked", "allowed"))]
+    assert len(cases) - len(beside) == len(main_run.verdict["findings"])
     assert len(failed) == counted["fail"]
 
 
@@ -105,7 +106,7 @@ def test_tanks_drain_while_pumps_stand_and_pressure_falls(main_run: Run, quiet: 
     pressures, usual = reading(main_run, "/pressure_m", at_s), reading(quiet, "/pressure_m", at_s)
     assert sum(pressures[place] < usual[place] - 2.0 for place in pressures) >= 5
     worst = min(value for t, value in main_run.levels["water-pressure-city"] if t > FAULT_S)
-    assert worst < min(value for t, value in quiet.levels["water-pressure-city"] if t > FAULT_S)
+    assert worst < min(value for _, value in quiet.levels["water-pressure-city"])
 
 
 def test_travel_times_rise_while_signals_are_dark(main_run: Run, quiet: Run) -> None:
@@ -132,6 +133,13 @@ def test_every_level_that_fell_leads_back_to_the_fault(main_run: Run) -> None:
     assert len(low) > 5
     traced = [e for e in low if any(c["kind"] == "fault" for c in main_run.causes(e))]
     assert len(traced) >= 0.9 * len(low), [e["subject"] for e in low if e not in traced]
+
+
+def test_nobody_is_cut_off_once_the_substation_is_repaired(main_run: Run) -> None:
+    """Crews that were on their way to relieve a detour find that it is not needed any more."""
+    repaired = max(e["t_s"] for e in main_run.events if e["kind"] == "clear" and e["subject"].startswith("substation-"))
+    late = [e for e in main_run.events if e["code"] == "energy.buses-dead" and e["t_s"] > repaired]
+    assert repaired > FAULT_S and late == []
 
 
 def test_nothing_is_low_before_the_fault(main_run: Run) -> None:

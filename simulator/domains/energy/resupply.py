@@ -348,9 +348,17 @@ class Resupply:
             self._runtime.crews.dispatch(events.SWITCHING, switch.id, switch.manual_s, order.cause, done)
 
     def _at_section(self, order: _Order, cause: int | None) -> None:
-        """The section is open: now the ring point may be closed."""
+        """Somebody is at the section: it is opened if it is still dark and a detour would feed it; then comes the ring.
+
+        What is supplied again by now is left alone: nobody is cut off for a plan that has become old.
+        """
         self._orders.remove(order)
         if order.section is None or order.void:
+            return
+        live, ends = self._state.parts().live, self._buses(order.switch)
+        if live[order.section.buses].any() or live[ends].all() or not live[ends].any():
+            self._runtime.log.add(events.NOT_NEEDED, order.switch.id, cause=cause)
+            self.plan(cause)
             return
         order.opened = True
         order.cause = self._open(order.section, cause)
