@@ -102,7 +102,7 @@ def test_a_line_with_a_second_feed_is_supplied_again_and_no_reason_denies_it(tmp
 def test_all_faults_of_one_solve_have_the_credit(tmp_path: Path) -> None:
     run = answer(HERE / "quarter.yaml", tmp_path / "run")
     assert seen(run.found("evidence")) == (13, 13)
-    # Ostheim waits for a crew that opens a section first, so that the detour is not overloaded: its router outlasts 1 h.
+    # Ostheim waits for a crew that opens a section first, so that the detour is not overloaded: its router lasts 1 h.
     assert run.code == FAIL and run.failed() == {"required-ict-availability"}
 
 
