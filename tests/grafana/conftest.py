@@ -67,6 +67,13 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def silenced(run: Path) -> set[str]:
+    """The gateways of a run that failed, or stood without power or data for longer than their reserve, by its log."""
+    log = [json.loads(line) for line in (run / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    ended = {one["subject"] for one in log if one["kind"] in ("stopped", "fault") and one["t_s"] >= 0}
+    return {subject for subject in ended if subject.startswith("gateway-")}
+
+
 @pytest.fixture(scope="session")
 def quiet(pushed: Pushed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The record of a day without a fault, which stands beside the rich run in the database as `quiet`."""

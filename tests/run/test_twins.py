@@ -86,7 +86,7 @@ def test_a_town_that_is_dark_to_the_end_does_not_pass(tmp_path: Path) -> None:
     found, _, _ = answered(by_hand(tmp_path, "2026-01-14T12:00", dark))
     value = {finding.id: finding.value for finding in found.findings}
     assert value["power"] is Value.INCONCLUSIVE
-    assert value["required-water-supply"] is Value.FAIL  # nobody asked, and it is missed all the same
+    assert value["required-lifeline"] is Value.FAIL  # nobody asked, and it is missed all the same
     assert found.value is Value.FAIL
 
 
