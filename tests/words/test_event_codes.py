@@ -103,7 +103,6 @@ def test_an_event_has_the_kind_of_its_code_unless_told_otherwise() -> None:
 
 
 UNSEEN = {
-    "energy.would-overload": "the load must rise between the order of a switch and its closing",
     "ict.no-data-link": "a fault point without a data link is no device of a network file that ships",
     "traffic.signal-unpoliced": "officers leave a junction for good only where no other team ever comes",
     "water.unbalanced": "EPANET found a balance in every network that ships",
