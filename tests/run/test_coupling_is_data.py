@@ -106,7 +106,10 @@ def test_domains_register_the_quantities_that_are_declared_and_no_others() -> No
     registered = set(runtime.quantities.names())
     close_all(running)
     assert registered <= set(registry().quantities), registered - set(registry().quantities)
-    only_where_a_sensor_reads_it, of_gateways_with_sensors = {"water_age_s"}, {"held_readings"}
+    only_where_a_sensor_reads_it, of_gateways_with_sensors = (
+        {"water_age_s"},
+        {"held_readings", "refused_readings", "rewritten_readings"},
+    )
     there = {component.kind for component in city.components.values()}
     of_what_is_not_there = {
         quantity.name

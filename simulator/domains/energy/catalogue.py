@@ -262,6 +262,7 @@ CATALOGUE = Catalogue(
             glyph="M-5 5V-1L-1 -4V-1L3 -4V5Z",
             network_part=True,
             no_rate="no statistic of plants that fits a town was found",
+            no_curve="no figure was found",
         ),
         ComponentType(
             BATTERY,
