@@ -167,6 +167,7 @@ def test_a_part_that_is_left_says_which() -> None:
         return next(f.title.en for f in found.findings if f.id == WATER_LEFT)
 
     assert title(Window(HOUR_S)) == "Required: water supply, until 18:00"
+    assert title(Window(9 * HOUR_S)) == "Required: water supply, until 02:00"
     assert title(Window(0.0, HOUR_S)) == "Required: water supply, from 18:00 on"
     assert title(Window(0.0, HOUR_S), Window(2 * HOUR_S)) == "Required: water supply, 18:00 to 19:00"
 
