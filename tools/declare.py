@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 
 from resilience.judge.verdict import Value
+from resilience.study.why.options import merged
 from resilience.words.changes import change_words
 from stadtwerk.library import find_scenario, load_named_suite, scenario_names
 from stadtwerk.studies.declaring import Declared, declare, with_weaknesses
@@ -67,14 +68,11 @@ def show(file: Path, found: Declared, cpu_s: float) -> None:
         if not answer.cured:
             print(f"  {answer.finding}: no cure found{less}; without: {answer.without}")
         for number, cures in enumerate(answer.cured):
-            from resilience.study.why.options import merged
-
             words = change_words(merged(cured.change for cured in cures), town).en
             print(f"  {answer.finding}: {'' if number == 0 else 'or '}{words}{less}")
     for finding in found.verdict.findings:
         if finding.value is Value.INCONCLUSIVE:
             print(f"  {finding.id}: inconclusive: {finding.reason.en}")
-    print(end="", flush=True)
 
 
 if __name__ == "__main__":

@@ -75,26 +75,29 @@ def named(rough: Sequence[Approximation], weighty: Sequence[Finding], city: City
     return tuple(found)
 
 
+def leant_on(rough: Sequence[Approximation], city: City) -> Text:
+    """Why a finding that leans on these shows nothing."""
+    kinds = enumerated([sentence(one.event, city) for one in {of.code.name: of for of in rough}.values()])
+    return _("Not shown, for it leans on approximate figures: {kinds}.", kinds=kinds)
+
+
 def weighed(
     findings: Sequence[Finding],
     best: Sequence[Finding],
     worst: Sequence[Finding],
-    rough: Sequence[Approximation],
-    city: City,
+    why: Text,
 ) -> tuple[Finding, ...]:
-    """The findings, inconclusive where they would differ with the best or the worst values meanwhile."""
+    """The findings, inconclusive and with this reason where they would differ with the best or the worst values."""
     others = {(f.category, f.id): [f.value] for f in best}
     for one in worst:
         others.setdefault((one.category, one.id), []).append(one.value)
-    kinds = enumerated([sentence(one.event, city) for one in {of.code.name: of for of in rough}.values()])
     made = []
     for finding in findings:
         leans = finding.category in ASKED and any(
             value is not finding.value for value in others.get((finding.category, finding.id), ())
         )
         if leans and finding.value is not Value.INCONCLUSIVE:
-            reason = _("Not shown, for it leans on approximate figures: {kinds}.", kinds=kinds)
-            finding = replace(finding, value=Value.INCONCLUSIVE, reason=reason)
+            finding = replace(finding, value=Value.INCONCLUSIVE, reason=why)
         made.append(finding)
     return tuple(made)
 

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from resilience.judge.affected import Span, groups, lows, person_hours
-from resilience.judge.approximations import approximations, bounded, named, weighed
+from resilience.judge.approximations import approximations, bounded, leant_on, named, weighed
 from resilience.judge.checkers import CHECKERS, Context
 from resilience.judge.outcome import ASKED
 from resilience.judge.unasked import allowed, in_short, not_asked
 from resilience.judge.verdict import Allowed, Category, Finding, NotAsked, Value, Verdict, combined
-from resilience.judge.withheld import unknown, withheld
+from resilience.judge.withheld import at_odds, unknown
 from resilience.scenario.scenario import Scenario, level_of
 from resilience.scenario.selector import matching
 from simulator.contracts.city import City
@@ -131,16 +131,16 @@ def judge(
     rough = approximations(history)
     if rough:
         best, worst = (_found(bounded(context, rough, good), checkers) for good in (True, False))
-        weighty = weighed(findings, best, worst, rough, city)
+        weighty = weighed(findings, best, worst, leant_on(rough, city))
         changed = [one for one, was in zip(weighty, findings, strict=True) if one is not was]
         findings = [*weighty, *named(rough, changed, city)]
     for one in city.findings:
         if one.withholds:
             best, worst = (_found(unknown(context, one, good), checkers) for good in (True, False))
-            findings = [*withheld(findings, best, worst, one)]
+            findings = [*weighed(findings, best, worst, at_odds(one))]
     value = combined(finding.value for finding in findings)
-    out, let = not_asked(context), allowed(context, findings)
     low = lows(city, history, 0, history.end)
+    out, let = not_asked(context, low), allowed(context, findings, low)
     return Verdict(
         scenario.id,
         scenario.title,

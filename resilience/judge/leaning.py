@@ -51,12 +51,13 @@ def leaning(rough: Mapping[str, Spans], city: City) -> dict[str, Spans]:
     """When each level leans on approximate figures. `rough` says when those of a sub-system (by name) are."""
     networks = {Domain(name): spans for name, spans in rough.items()}
     things: dict[str, Spans] = {}
+    solved = _networks()
     while True:
         before = (dict(networks), dict(things))
         for name, component in city.components.items():
             if spans := _over(name, city, networks, things, hard=True):
                 things[name] = united(things.get(name, ()), spans)
-                if component.domain in _networks():
+                if component.domain in solved:
                     networks[component.domain] = united(networks.get(component.domain, ()), spans)
         if (networks, things) == before:
             break

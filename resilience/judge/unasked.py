@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from resilience.judge.affected import Span, groups, lows, person_hours
+from resilience.judge.affected import Span, groups, person_hours
 from resilience.judge.checkers.context import Context, judged
 from resilience.judge.checkers.expectations import expectation_title, invariant_row, levels_of
 from resilience.judge.checkers.judged import asked_spans, left_to_judge
@@ -27,14 +27,16 @@ _ = Words("resilience")
 NAMED = 3
 """Levels of one opt-out that are named one by one."""
 
+Lows = Mapping[str, Sequence[Span]]
+"""When each level was below its declared minimum, by its id."""
 
-def not_asked(context: Context) -> tuple[NotAsked, ...]:
+
+def not_asked(context: Context, low: Lows) -> tuple[NotAsked, ...]:
     """Each opt-out of the scenario, with what it cost the town that nobody asked."""
-    low = lows(context.city, context.history, 0, context.history.end)
     return tuple(_one(item, context, low) for item in context.scenario.not_asked)
 
 
-def _one(item: OptOut, context: Context, low: Mapping[str, Sequence[Span]]) -> NotAsked:
+def _one(item: OptOut, context: Context, low: Lows) -> NotAsked:
     city, levels = context.city, item.levels.of(context.city)
     partly = [one for one in context.scenario.expectations if set(levels) & set(levels_of(one, context))]
     return NotAsked(
@@ -48,7 +50,7 @@ def _one(item: OptOut, context: Context, low: Mapping[str, Sequence[Span]]) -> N
     )
 
 
-def allowed(context: Context, findings: Iterable[Finding]) -> tuple[Allowed, ...]:
+def allowed(context: Context, findings: Iterable[Finding], low: Lows) -> tuple[Allowed, ...]:
     """What was missed for longer than is assumed where a scenario says nothing, and passes since this one allows it.
 
     The city declares how good a level must be, not for how long it may be missed: who says so by himself decides it
@@ -66,7 +68,6 @@ def allowed(context: Context, findings: Iterable[Finding]) -> tuple[Allowed, ...
         if row.value is Value.FAIL:
             items = [one.id for one in context.scenario.expectations if asked_spans(one, row.level, context)]
             by_item.setdefault(tuple(items), []).append(row.level)
-    low = lows(city, context.history, 0, end)
     titles = {one.id: _quoted(one) for one in context.scenario.expectations}
     return tuple(
         Allowed(
@@ -80,7 +81,7 @@ def allowed(context: Context, findings: Iterable[Finding]) -> tuple[Allowed, ...
     )
 
 
-def _longest_s(levels: Iterable[ServiceLevel], low: Mapping[str, Sequence[Span]]) -> float:
+def _longest_s(levels: Iterable[ServiceLevel], low: Lows) -> float:
     """For how long the level that was missed longest was missed in sum, in seconds."""
     return max((to_s(sum(end - begin for begin, end in low.get(level.id, ()))) for level in levels), default=0.0)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -10,12 +9,10 @@ import numpy as np
 
 from resilience.judge.approximations import HIGHEST, LOWEST
 from resilience.judge.checkers.context import Context
-from resilience.judge.outcome import ASKED
-from resilience.judge.verdict import Finding, Value
 from simulator.contracts.city import Finding as Odd
 from simulator.contracts.history import Course
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("resilience")
 
@@ -31,15 +28,6 @@ def unknown(context: Context, odd: Odd, best: bool) -> Context:
     return replace(context, history=replace(context.history, levels=MappingProxyType(levels)))
 
 
-def withheld(
-    findings: Sequence[Finding], best: Sequence[Finding], worst: Sequence[Finding], odd: Odd
-) -> tuple[Finding, ...]:
-    """The findings, inconclusive with the reason where what is asked leans on those levels."""
-    others = {(one.category, one.id, one.value) for one in (*best, *worst)}
-    made = []
-    for one in findings:
-        other = any((one.category, one.id, value) in others for value in Value if value is not one.value)
-        if other and one.category in ASKED and one.value is not Value.INCONCLUSIVE:
-            one = replace(one, value=Value.INCONCLUSIVE, reason=_("Not shown: {why}", why=odd.text))
-        made.append(one)
-    return tuple(made)
+def at_odds(odd: Odd) -> Text:
+    """Why a finding that leans on those levels shows nothing."""
+    return _("Not shown: {why}", why=odd.text)

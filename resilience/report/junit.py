@@ -5,8 +5,8 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from resilience.judge.unasked import in_short
-from resilience.judge.verdict import Value, Verdict
-from simulator.contracts.words import Words
+from resilience.judge.verdict import Allowed, NotAsked, Value, Verdict
+from simulator.contracts.words import Message, Words
 
 _ = Words("resilience")
 
@@ -17,7 +17,10 @@ def junit_xml(verdict: Verdict, language: str = "en") -> str:
     So is what was not asked, and what was missed as the scenario allows, with the reason of that and what it cost.
     """
     values = [finding.value for finding in verdict.findings]
-    beside = [("not asked", one) for one in verdict.not_asked] + [("allowed", one) for one in verdict.allowed]
+    beside: list[tuple[str, Message, NotAsked | Allowed]] = [
+        *(("not-asked", _("not asked: {said}"), one) for one in verdict.not_asked),
+        *(("allowed", _("allowed: {said}"), one) for one in verdict.allowed),
+    ]
     counts = {
         "tests": len(values) + len(beside),
         "failures": values.count(Value.FAIL),
@@ -48,9 +51,9 @@ def junit_xml(verdict: Verdict, language: str = "en") -> str:
             )
         else:
             ElementTree.SubElement(case, "system-out").text = reason
-    for kind, one in beside:
-        head = {"classname": f"{verdict.scenario}.{kind.replace(' ', '-')}", "name": one.title.of(language)}
+    for kind, label, one in beside:
+        head = {"classname": f"{verdict.scenario}.{kind}", "name": one.title.of(language)}
         case = ElementTree.SubElement(suite, "testcase", head)
-        ElementTree.SubElement(case, "skipped", {"message": f"{kind}: {in_short(one).of(language)}"})
+        ElementTree.SubElement(case, "skipped", {"message": label.filled(said=in_short(one)).of(language)})
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from simulator.domains.energy.limits import HIGHEST_LOADING, SAME, Limits
+from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, RingSwitch, Solution
 from simulator.domains.energy.state import GridState
 
@@ -51,10 +51,10 @@ class Contingencies:
         state: GridState,
         solver: Solver,
         limits: Limits,
-        section: Callable[[Bools, RingSwitch, Bools], Section | None],
+        detour: Callable[[Bools, RingSwitch, Bools], tuple[Bools, Section | None] | None],
     ) -> None:
-        """`section` finds what a detour has to leave dark, see `Resupply.section`."""
-        self._state, self._solver, self._limits, self._section = state, solver, limits, section
+        """`detour` says what a ring switch can feed, see `Resupply.detour`."""
+        self._state, self._solver, self._limits, self._detour = state, solver, limits, detour
 
     def run(self) -> tuple[Contingency, ...]:
         """Every line and transformer that carries, and every infeed, out one at a time, in the order of the file."""
@@ -71,14 +71,14 @@ class Contingencies:
                 of = np.flatnonzero(np.isin(grid.end_branch, site.branches))
                 outages.append((site.id, self._open(of if len(of) else np.flatnonzero(grid.end_bus == site.bus))))
         load, found = state.bus_load_w(), {}
+        base = self._solver.what_if(state.inputs())
         quiet = []
         for k, (_name, closed) in enumerate(outages):
             dark = parts.live & ~state.parts(closed).live & (load > 0)
             if dark.any():
-                found[k] = self._switched(*outages[k], dark)
+                found[k] = self._switched(*outages[k], dark, base)
             else:
                 quiet.append(k)
-        base = self._solver.what_if(state.inputs())
         flows = self._solver.batch(state.inputs(), [state.ends(outages[k][1]) for k in quiet])
         for k, flow in zip(quiet, flows, strict=True):
             found[k] = self._told(outages[k][0], 0, np.zeros_like(parts.live), (), flow, self._limits.kept(flow, base))
@@ -89,10 +89,10 @@ class Contingencies:
         closed[ends] = False
         return closed
 
-    def _switched(self, name: str, closed: Bools, dark: Bools) -> Contingency:
+    def _switched(self, name: str, closed: Bools, dark: Bools, base: Solution) -> Contingency:
         """Close open points, with sections opened that they do not carry, until no other brings anybody back."""
         state, grid = self._state, self._state.grid
-        load, used = state.bus_load_w(), list[RingSwitch]()
+        used = list[RingSwitch]()
         given_up = np.zeros(len(dark), dtype=np.bool_)
         while True:
             parts = state.parts(closed)
@@ -105,18 +105,15 @@ class Contingencies:
                 buses = np.array(switch.buses, dtype=np.int64)
                 if closed[list(switch.ends)].all() or switch.id in state.stuck or not part[buses].any():
                     continue
-                trial, section = closed.copy(), None
-                trial[list(switch.ends)] = True
                 if not parts.live[buses].any() or not state.branch_ok[switch.branch] or not state.bus_ok[buses].all():
                     continue
-                if not self._limits.carries(trial, part, HIGHEST_LOADING):
-                    section = self._section(trial, switch, part)
-                    if section is None:
-                        continue
-                    trial[section.end] = False
+                detour = self._detour(closed, switch, part)
+                if detour is None:
+                    continue
+                after, section = detour
                 lost = 0.0 if section is None else section.load_w
-                if lost < load[part].sum() * (1 - SAME) and (best is None or lost < best[0]):
-                    best = lost, trial, switch
+                if best is None or lost < best[0]:
+                    best = lost, after, switch
             if best is None:
                 given_up |= part
                 continue
@@ -124,7 +121,6 @@ class Contingencies:
             used.append(best[2])
         left = ~state.parts(closed).live & dark
         flow = self._solver.what_if(state.inputs(closed))
-        base = self._solver.what_if(state.inputs())
         return self._told(name, int(dark.sum()), left, tuple(s.id for s in used), flow, self._limits.kept(flow, base))
 
     def _told(

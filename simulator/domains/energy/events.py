@@ -137,6 +137,12 @@ OPEN_SECTION = EventCode(
     _("to be opened first, for the detour does not carry the {buses} behind it"),
     {"buses": BUSES},
 )
+CLOSE_SECTION = EventCode(
+    "energy.close-section",
+    EventKind.NOTE,
+    _("to be closed again, for the detour carries the {buses} behind it by now"),
+    {"buses": BUSES},
+)
 SECTION_OPENED = EventCode(
     "energy.section-opened",
     EventKind.SWITCH,
@@ -147,7 +153,7 @@ SECTION_OPENED = EventCode(
 SECTION_CLOSED = EventCode(
     "energy.section-closed",
     EventKind.SWITCH,
-    _("closed again towards {buses}, the detour carries them"),
+    _("closed again towards {buses}"),
     {"buses": BUSES},
     mends=True,
 )

@@ -57,9 +57,7 @@ class Holding:
         self._sources["id"] = source_ids
         self._gens = pgm.initialize_array(pgm.DatasetType.update, pgm.ComponentType.sym_gen, len(sites))
         self._gens["id"] = grid.gen_pgm[self._gen]
-        links = [i for i, table in enumerate(grid.branch_table) if table == "link"]
-        ends = np.array([grid.ends_of(i) for i in links], dtype=np.int64).reshape(-1, 2)
-        self._tie_ends, self._ties = ends, (grid.end_bus[ends[:, 0]], grid.end_bus[ends[:, 1]])
+        self._ties = grid.ties()
         self.angles: Floats | None = None
         self._step: tuple[Ints, Floats] | None = None
         self.flows = 0
@@ -105,8 +103,8 @@ class Holding:
         """Power of each plant, which of them hold, and their limits. Where several hang together over busbar ties, the
         first one stands for all; at an infeed none holds anything."""
         grid, on = self._grid, inputs.plant_on
-        closed = inputs.end_closed[self._tie_ends].all(axis=1)
-        label = connected(len(grid.bus_ids), self._ties[0][closed], self._ties[1][closed])
+        ties = self._ties[inputs.end_closed[self._ties].all(axis=1)]
+        label = connected(len(grid.bus_ids), grid.end_bus[ties[:, 0]], grid.end_bus[ties[:, 1]])
         power, holds = np.zeros(len(on)), np.zeros(len(on), dtype=np.bool_)
         least, most = np.zeros(len(on)), np.zeros(len(on))
         fed = set(label[grid.source_bus[inputs.source_on]].tolist())

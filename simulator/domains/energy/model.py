@@ -111,6 +111,11 @@ class Grid:
     def ends_of(self, branch: int) -> Ints:
         return np.flatnonzero(self.end_branch == branch)
 
+    def ties(self) -> Ints:
+        """Both ends of each tie (N, 2) that joins sections of a busbar."""
+        ends = [self.ends_of(i) for i, table in enumerate(self.branch_table) if table == "link"]
+        return np.array(ends, dtype=np.int64).reshape(-1, 2)
+
 
 NAMED = 8
 """Buses that an event names; it counts all."""

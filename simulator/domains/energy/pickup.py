@@ -20,6 +20,8 @@ WAIT_S = 60.0
 """Voltage and frequency must be in order for so long before an inverter feeds in again (VDE-AR-N 4105)."""
 RAMP_S = 600.0
 """It then comes back with 10 % of its rating a minute (VDE-AR-N 4105)."""
+RETURN_S = WAIT_S + RAMP_S
+"""After that an inverter is back as it was."""
 
 
 def peak_factor(outage_s: Floats) -> Floats:

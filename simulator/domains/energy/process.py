@@ -18,6 +18,7 @@ from simulator.domains.energy.contingency import Contingencies, secure_share
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, Ints, named
+from simulator.domains.energy.pickup import RETURN_S
 from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
 from simulator.domains.energy.protection import PICKUP, Protection
 from simulator.domains.energy.readout import Readout, capacities, register_meters
@@ -60,7 +61,7 @@ class EnergyDomain:
         self.areas = Areas(runtime, self.state, self._mark)
         settings = PICKUP * limits.top
         self.protection = Protection(runtime.clock, settings, self._trips)
-        self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.section)
+        self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.detour)
         self._secure = [level.id for level in city.levels_of(DOMAIN) if level.measure == POWER_N_1]
         self._named = np.array([bool(name) for name in grid.branch_ids], dtype=np.bool_)
         self._last_cause: int | None = None
@@ -221,8 +222,8 @@ class EnergyDomain:
         if not solution.approximate:
             self.protection.look(np.where(self._named, solution.loading, 0.0))
         if state.returning.note(tick, up, self.readout.energised > 0):
-            for minute in range(1, 12):
-                due = tick + to_ticks(60.0 * minute)
+            for after_s in range(60, int(RETURN_S) + 1, 60):
+                due = tick + to_ticks(after_s)
                 if due <= self.runtime.clock.end:
                     self.runtime.clock.at(due, "inverters", lambda: self._mark(None))
         state.returning.advance(tick)  # for what is tried on copies: what went dark now comes back without inverters

@@ -185,7 +185,6 @@ class Resupply:
 
     def _order_for(self, buses: Bools, label: int, cause: int | None) -> None:
         live = self._state.parts().live
-        load = self._state.bus_load_w()
         found: list[tuple[bool, bool, float, int, RingSwitch, Section | None]] = []
         for switch in self._free():
             ends = self._buses(switch)
@@ -193,11 +192,10 @@ class Resupply:
                 continue
             if len(found) == TRIALS:
                 break
-            closed, section = self._with(switch), None
-            if not self._limits.carries(closed, buses, HIGHEST_LOADING):
-                section = self.section(closed, switch, buses)
-                if section is None or section.load_w >= load[buses].sum() * (1 - SAME):
-                    continue
+            detour = self.detour(self._state.closed, switch, buses)
+            if detour is None:
+                continue
+            section = detour[1]
             left = 0.0 if section is None else section.load_w
             found.append((section is not None, not self._remote(switch), left, len(found), switch, section))
         if found:
@@ -208,7 +206,21 @@ class Resupply:
             first = self._grid.bus_ids[int(np.flatnonzero(buses)[0])]
             self._runtime.log.add(events.NO_RING_POINT, first, {"buses": int(buses.sum())}, cause=cause)
 
-    # sections that a detour does not carry
+    # detours, and the sections that they do not carry
+
+    def detour(self, closed: Bools, switch: RingSwitch, dark: Bools) -> tuple[Bools, Section | None] | None:
+        """The ends that are closed once a ring switch feeds a dead part, and the section that is opened for it, if any.
+
+        None where the limits cannot be kept, or only with next to nothing of the part fed.
+        """
+        after = self._with(switch, closed)
+        if self._limits.carries(after, dark, HIGHEST_LOADING):
+            return after, None
+        section = self.section(after, switch, dark)
+        if section is None or section.load_w >= self._state.bus_load_w()[dark].sum() * (1 - SAME):
+            return None
+        after[section.end] = False
+        return after, section
 
     def section(self, closed: Bools, switch: RingSwitch, region: Bools) -> Section | None:
         """The smallest section without which the detour carries the rest, with these ends closed; None if none does.
@@ -270,7 +282,7 @@ class Resupply:
 
     def _operate(self, region: Region, section: Section, cause: int | None) -> None:
         """Have a section of a standing detour opened, or closed again if it is open."""
-        region.busy = True
+        region.busy, order = True, events.CLOSE_SECTION if section in region.sections else events.OPEN_SECTION
 
         def done(event: int | None) -> None:
             region.busy = False
@@ -286,12 +298,19 @@ class Resupply:
                 region.sections.append(section)
                 self._changed(self._open(section, event))
 
-        self._go(section, region.switches[0], cause, done)
+        self._go(order, section, region.switches[0], cause, done)
 
-    def _go(self, section: Section, switch: RingSwitch, cause: int | None, done: Callable[[int | None], None]) -> None:
+    def _go(
+        self,
+        order: EventCode,
+        section: Section,
+        switch: RingSwitch,
+        cause: int | None,
+        done: Callable[[int | None], None],
+    ) -> None:
         """Somebody goes to the switch of a section: the grid control from afar at a busbar, else a crew."""
         buses = {"buses": len(section.buses)}
-        event = self._runtime.log.add(events.OPEN_SECTION, self._place(section), buses, cause=cause)
+        event = self._runtime.log.add(order, self._place(section), buses, cause=cause)
         if section.own and self._remote(switch):
             self._runtime.clock.after(switch.remote_s, switch.id, lambda: done(event))
         else:
@@ -310,8 +329,8 @@ class Resupply:
     def _log_section(self, section: Section, code: EventCode, cause: int | None) -> int:
         return self._runtime.log.add(code, self._place(section), {"buses": len(section.buses)}, cause=cause)
 
-    def _with(self, switch: RingSwitch) -> Bools:
-        closed = self._state.closed.copy()
+    def _with(self, switch: RingSwitch, closed: Bools) -> Bools:
+        closed = closed.copy()
         closed[list(switch.ends)] = True
         return closed
 
@@ -335,7 +354,7 @@ class Resupply:
         switch, section = order.switch, order.section
         self._orders.append(order)
         if section is not None and not order.opened:
-            self._go(section, switch, order.cause, lambda event: self._at_section(order, event))
+            self._go(events.OPEN_SECTION, section, switch, order.cause, lambda event: self._at_section(order, event))
             return
         order.remote = self._remote(switch)
         if order.remote:
@@ -432,7 +451,7 @@ class Resupply:
     def _close(self, order: _Order, region: Region, cause: int | None) -> None:
         state, switch = self._state, order.switch
         state.returning.advance(self._runtime.clock.now)  # what is dark comes back colder by now, and without inverters
-        closed = self._with(switch)
+        closed = self._with(switch, state.closed)
         if not self._limits.carries(closed, region.buses, HIGHEST_LOADING):
             self._undo(order, cause)
             self._changed(self._runtime.log.add(events.WOULD_OVERLOAD, switch.id, cause=cause))

@@ -118,9 +118,9 @@ class GridState:
             battery.overwhelmed = False
         self.stuck = {name for name, kind in self.outages if kind == "switch-stuck"}
 
-    def ends(self, closed: Bools) -> Bools:
-        """Which ends conduct with these ends switched on, less what is broken."""
-        return self._ends(closed)
+    def ends(self, closed: Bools | None = None) -> Bools:
+        """Which ends conduct with these ends switched on (those of now if not given), less what is broken."""
+        return (self.closed if closed is None else closed) & self._end_ok
 
     def short_in(self, buses: Bools) -> bool:
         """Whether a short circuit that is not isolated yet lies in or next to these buses."""
@@ -208,7 +208,7 @@ class GridState:
 
     def parts(self, closed: Bools | None = None) -> Parts:
         """Connected parts with these ends switched on (those of now if not given), less what is broken."""
-        ends = self._ends(closed)
+        ends = self.ends(closed)
         if closed is not None:
             return find_parts(self.grid, ends, self._site_ok)
         if self._parts is not None:
@@ -236,7 +236,7 @@ class GridState:
         plant_on = self._plant_ok if live is None else self._plant_ok & live[self._plant_bus]
         gen[self._plant_gen] *= self.load_factor * plant_on
         full = Inputs(
-            self._ends(closed),
+            self.ends(closed),
             grid.load_w * self.load_factor * self.returning.factor[grid.load_bus],
             grid.load_var * self.load_factor * self.returning.factor[grid.load_bus],
             self.draw_w,
@@ -254,7 +254,3 @@ class GridState:
         factor = np.ones(buses) if ordinary else self.returning.factor
         load = factor * np.bincount(grid.load_bus, grid.load_w * self.load_factor, minlength=buses)
         return np.asarray(load + np.bincount(grid.draw_bus, self.draw_w, minlength=buses), dtype=np.float64)
-
-    def _ends(self, closed: Bools | None) -> Bools:
-        switched = self.closed if closed is None else closed
-        return switched & self._end_ok

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from simulator.domains.energy.islands import find_parts
+from simulator.domains.energy.islands import connected, find_parts
 from simulator.domains.energy.model import Bools, Grid, Ints
 
 
@@ -18,6 +18,9 @@ class Zones:
         self._grid = grid
         self._whole = np.ones(len(grid.sites), dtype=np.bool_)
         self._live = find_parts(grid, grid.end_closed, self._whole).live
+        ties = grid.ties()
+        ties = ties[grid.end_closed[ties].all(axis=1)]
+        self._bar = connected(len(grid.bus_ids), grid.end_bus[ties[:, 0]], grid.end_bus[ties[:, 1]])
         self._feeder: dict[int, Bools] = {}
         self._backup: dict[int, Bools] = {}
 
@@ -29,17 +32,7 @@ class Zones:
 
     def busbar(self, bus: int) -> frozenset[int]:
         """All buses that closed ties join to a bus: the busbar of a substation with its sections."""
-        grid, found, queue = self._grid, {bus}, [bus]
-        while queue:
-            at = queue.pop()
-            for end in np.flatnonzero((grid.end_bus == at) & grid.end_closed).tolist():
-                branch = int(grid.end_branch[end])
-                if grid.branch_table[branch] != "link" or not grid.end_closed[grid.ends_of(branch)].all():
-                    continue
-                fresh = set(grid.end_bus[grid.ends_of(branch)].tolist()) - found
-                found |= fresh
-                queue += fresh
-        return frozenset(found)
+        return frozenset(np.flatnonzero(self._bar == self._bar[bus]).tolist())
 
     def head(self, branch: int) -> int | None:
         """The end at a substation's busbar whose breaker trips for a short circuit on a branch.

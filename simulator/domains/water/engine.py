@@ -6,6 +6,7 @@ import ctypes
 import math
 import warnings
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -379,13 +380,18 @@ class WaterEngine:
         self.undetermined = int((loose & (network.mean_demand_m3_s > 0)).sum())
 
 
+@cache
+def _library() -> ctypes.CDLL:
+    return ctypes.CDLL(_toolkit.__file__)
+
+
 def _next_event_s(project: Any) -> int:
     """How long EPANET's next step takes: until a tank is full or empty, a control acts or the step set is over.
 
     The toolkit's own wrapper cannot hand over where the answer goes to, so the library under it is asked.
     """
     event, after_s, index = ctypes.c_int(), ctypes.c_long(), ctypes.c_int()
-    library = ctypes.CDLL(_toolkit.__file__)
+    library = _library()
     answers = (ctypes.byref(one) for one in (event, after_s, index))
     if library.EN_timetonextevent(ctypes.c_void_p(int(project)), *answers):
         raise EpanetError("EPANET does not say when its next event is")
