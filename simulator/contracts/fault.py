@@ -167,7 +167,8 @@ class FaultPoint:
     component without any use, though it counts as working: nothing supplies it. `severs` marks what takes a link down.
     `against` are parameters that every type of component takes which it can befall: what stands ready against it.
     `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
-    `evidence` are the signs by which the fault is seen to act; one of them is enough.
+    `evidence` are the signs by which the fault is seen to act; one of them is enough. `foreseen` says that its
+    sub-system has to know before a run begins where it will be, as the structure of a network cannot change later.
     """
 
     name: str
@@ -181,6 +182,11 @@ class FaultPoint:
     against: tuple[Parameter, ...] = ()
     about: Text | None = field(default=None, compare=False)
     evidence: tuple[Sign, ...] = ()
+    foreseen: bool = False
+
+    def filled(self, given: Mapping[str, float | str | bool]) -> dict[str, float | str | bool]:
+        """The parameters that are given, the others by default."""
+        return {one.name: one.default for one in self.parameters if one.default is not None} | dict(given)
 
     def together(self, name: str, active: Sequence[ActiveFault]) -> float:
         """The value of a parameter with all these in force, by its rule. Raises `KeyError` where it declares none."""
@@ -212,6 +218,15 @@ class ActiveFault:
         if isinstance(value, str | bool):
             raise TypeError(f"parameter {name!r} of fault {self.fault!r} is not a number: {value!r}")
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """A fault that a run may see, of those whose sub-system has to be prepared for it before the run begins."""
+
+    target: str
+    fault: str
+    parameters: Mapping[str, float | str | bool]
 
 
 class FaultDoor(Protocol):

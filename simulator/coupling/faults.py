@@ -59,7 +59,7 @@ class FaultStack:
         point = self._point(target, fault)
         if not point.disables and not self._handlers.get(fault):
             raise NotImplementedError(f"no domain in this city handles {fault!r} on {target!r}")
-        filled = {p.name: p.default for p in point.parameters if p.default is not None} | dict(parameters)
+        filled = point.filled(parameters)
         event = self._log.add(FAULT_APPLIED, target, {"fault": fault}, cause=because, after=cause)
         stack = self._active.setdefault((target, fault), {})
         stack[cause] = ActiveFault(target, fault, cause, MappingProxyType(filled))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, EventKind, Value
+from simulator.contracts.fault import Foreseen
 from simulator.contracts.registry import registry
 from simulator.coupling.consumers import ConsumerRecorder
 from simulator.coupling.crews import Crews
@@ -88,7 +89,10 @@ class Running(Protocol):
 
 @dataclass(frozen=True)
 class Runtime:
-    """One run's world. Made by `build`; domains register themselves on it and start their processes."""
+    """One run's world. Made by `build`; domains register themselves on it and start their processes.
+
+    `foreseen` are the faults of this run, and of those that share its beginning, for which a domain has to prepare.
+    """
 
     city: City
     clock: Clock
@@ -103,9 +107,17 @@ class Runtime:
     crews: Crews
     police: Police
     consumers: ConsumerRecorder
+    foreseen: tuple[Foreseen, ...] = ()
 
     @classmethod
-    def build(cls, city: City, clock: Clock, seed: int, supply_of: type[Supply] = Supply) -> Runtime:
+    def build(
+        cls,
+        city: City,
+        clock: Clock,
+        seed: int,
+        supply_of: type[Supply] = Supply,
+        foreseen: tuple[Foreseen, ...] = (),
+    ) -> Runtime:
         log = EventLog(clock)
         faults = FaultStack(city, log)
         supply = supply_of(city, clock, log, faults)
@@ -123,7 +135,20 @@ class Runtime:
         _measure_people(city, faults, crews, quantities)
         consumers, messages = ConsumerRecorder(city, clock), Messages()
         return cls(
-            city, clock, log, streams, faults, supply, levels, quantities, travel, messages, crews, police, consumers
+            city,
+            clock,
+            log,
+            streams,
+            faults,
+            supply,
+            levels,
+            quantities,
+            travel,
+            messages,
+            crews,
+            police,
+            consumers,
+            foreseen,
         )
 
     def mode(

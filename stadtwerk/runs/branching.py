@@ -75,7 +75,7 @@ def run_cases(
     if any(case.run != cases[0].run for case in cases):
         raise ValueError("cases that share a beginning must have the same run settings")
     if not (fork and can_fork()):
-        yield from ((i, run_alone(city, case, seed, reduce)) for i, case in enumerate(cases))
+        yield from ((i, run_alone(city, case, seed, reduce, cases)) for i, case in enumerate(cases))
         return
     trunk = Trunk(city, cases, seed)
     try:
@@ -92,9 +92,9 @@ def run_cases(
         trunk.close()
 
 
-def run_alone(city: City, case: Scenario, seed: int, reduce: Reduce[R]) -> R:
-    """One case from the beginning, in this process."""
-    trunk = Trunk(city, (case,), seed)
+def run_alone(city: City, case: Scenario, seed: int, reduce: Reduce[R], among: Sequence[Scenario] = ()) -> R:
+    """One case from the beginning, in this process; of several (`among`), as if they shared their beginning."""
+    trunk = Trunk(city, (case,), seed, among)
     try:
         trunk.grow()
         return trunk.branch(case, reduce)
@@ -110,14 +110,15 @@ class Trunk:
     which a case begins or ends faults, as many as any case needs there, and a branch fills them.
     """
 
-    def __init__(self, city: City, cases: Sequence[Scenario], seed: int) -> None:
+    def __init__(self, city: City, cases: Sequence[Scenario], seed: int, among: Sequence[Scenario] = ()) -> None:
+        from resilience.inject.foreseen import foreseen
         from simulator.coupling import Runtime, WitnessSupply
         from simulator.kernel import Clock
         from stadtwerk.runs.wiring import start_domains
 
         run = cases[0].run
         self._clock = Clock(run.start, run.warmup_s, run.duration_s)
-        self._runtime = Runtime.build(city, self._clock, seed, WitnessSupply)
+        self._runtime = Runtime.build(city, self._clock, seed, WitnessSupply, foreseen(among or cases, city))
         self._runtime.log.add(BEGIN, TRUNK, after=city.name)
         self._clock.at(0, "run", self._warm)
         self._running = start_domains(self._runtime)

@@ -34,14 +34,19 @@ def simulate(
     speed: float | None,
     terminal: Terminal,
     started: Callable[[Runtime, tuple[Running, ...]], None] = lambda *_: None,
+    prepared: Scenario | None = None,
 ) -> tuple[History, TelemetrySummary]:
-    """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves."""
+    """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves.
+
+    The networks are prepared for the faults of the scenario, or of that other one which is `prepared`.
+    """
+    from resilience.inject.foreseen import foreseen
     from resilience.inject.injector import build_injector
     from simulator.coupling import GaugeRecorder, Runtime
     from simulator.kernel import Pace
     from stadtwerk.runs.wiring import close_all, start_domains
 
-    runtime = Runtime.build(city, clock, seed)
+    runtime = Runtime.build(city, clock, seed, foreseen=foreseen([prepared or scenario], city))
     runtime.log.add(BEGIN, scenario.id, after=city.name)
 
     def warm() -> None:

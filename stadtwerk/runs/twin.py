@@ -1,8 +1,8 @@
 """The twin of a run: the same town, day and seed without the faults, as a light run.
 
 Only what it is compared by is kept: levels, modes, and what the consumers of networks got. It hangs on the city, the
-seed and the time of the run alone, so that it is lived through once for all scenarios of one day; the user's cache
-keeps it under the digest of all that.
+seed and the time of the run alone, and on what its networks are prepared for, so that it is lived through once for all
+scenarios of one day that break no mains; the user's cache keeps it under the digest of all that.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from stadtwerk.runs.light import NoSensors
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
-    from resilience.scenario.scenario import RunSettings, Scenario
+    from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
 
 _ = Words("stadtwerk")
@@ -43,7 +43,7 @@ def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None
     """
     if not scenario.timeline:
         return None
-    path = _place(city, scenario.run, seed)
+    path = _place(city, scenario, seed)
     known = _read(path)
     if known is not None:
         return known
@@ -63,17 +63,21 @@ def _lived(scenario: Scenario, city: City, seed: int) -> History:
     with tempfile.TemporaryDirectory(prefix="stadtwerk-") as place:
         readings = Path(place) / "readings.parquet"
         history, _telemetry = simulate(
-            undisturbed, city, clock, seed, NoSensors(), readings, None, Terminal(quiet=True)
+            undisturbed, city, clock, seed, NoSensors(), readings, None, Terminal(quiet=True), prepared=scenario
         )
     modes = tuple(event for event in history.events if event.kind is EventKind.MODE)
     return History(history.begin, history.end, history.levels, modes, (), consumers=history.consumers)
 
 
-def _place(city: City, run: RunSettings, seed: int) -> Path | None:
+def _place(city: City, scenario: Scenario, seed: int) -> Path | None:
     """Where it is kept; None for a city that stands in no folder."""
+    from resilience.inject.foreseen import foreseen
+
     if city.folder is None:
         return None
+    run, prepared = scenario.run, foreseen([scenario], city)
     parts = [basis(), city_digest(city.folder), run.start.isoformat(), run.warmup_s, run.duration_s, seed]
+    parts += [[one.target, one.fault, sorted(one.parameters.items())] for one in prepared]
     name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     return cache_folder().parent / "twins" / f"{name[:32]}.json"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 
 from simulator.city.water_file import read_water_elements
 from simulator.contracts.city import City
-from simulator.contracts.component import Component
+from simulator.contracts.component import Component, Value
+from simulator.contracts.fault import Foreseen
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
 from simulator.contracts.registry import registry
@@ -57,8 +59,16 @@ def city_of(
     return replace(town([*components, *others], links, levels), water_file=path)
 
 
-def world(city: City, start: datetime = MIDNIGHT, warmup_s: float = 0.0, duration_s: float = 86400.0) -> Runtime:
-    return Runtime.build(city, Clock(start, warmup_s, duration_s), seed=1)
+def world(
+    city: City,
+    start: datetime = MIDNIGHT,
+    warmup_s: float = 0.0,
+    duration_s: float = 86400.0,
+    foreseen: tuple[tuple[str, str, Mapping[str, Value]], ...] = (),
+) -> Runtime:
+    """`foreseen` are the faults that the run will see: target, name, parameters."""
+    known = tuple(Foreseen(target, fault, parameters) for target, fault, parameters in foreseen)
+    return Runtime.build(city, Clock(start, warmup_s, duration_s), seed=1, foreseen=known)
 
 
 def write(folder: Path, text: str, name: str = "net.inp") -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from simulator.contracts.catalogue import (
     Balance,
     Catalogue,
@@ -115,12 +117,30 @@ _DISCHARGE = Parameter(
 VOLUME = "volume_factor"
 """The parameter by which a tank is larger than in the network's file."""
 
+BURST, PLACE = "burst", "place"
+_HOLE = (Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0), _DISCHARGE)
 _BURST = FaultPoint(
-    "burst",
+    BURST,
     _("main breaks"),
-    parameters=(Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0), _DISCHARGE),
+    parameters=_HOLE,
     about=_("the main breaks and leaks through a hole"),
     evidence=(rises("leak_m3_s", 1e-6),),
+)
+_PIPE_BURST = replace(
+    _BURST,
+    parameters=(
+        *_HOLE,
+        Parameter(
+            PLACE,
+            "1",
+            0.5,
+            assumed(_("nobody knows where a main will break; the middle is the mean")),
+            _("where along the pipe the hole is, as a share of its length from its first node in the network's file"),
+            at_least=0.01,
+            at_most=0.99,
+        ),
+    ),
+    foreseen=True,
 )
 _NOTICE = _("what people are told: to boil the water, or not to drink it")
 
@@ -217,7 +237,7 @@ CATALOGUE = Catalogue(
             PIPE,
             DOMAIN,
             _("water main"),
-            (_BURST, _ISOLATED),
+            (_PIPE_BURST, _ISOLATED),
             from_file=True,
             repair=repair_hours(6, source=_MAIN),
             many=True,

@@ -54,6 +54,7 @@ class Changes:
         self._commands, self._falsified = commands, falsified
         self._readings: dict[int, tuple[float, float]] = {}
         self._holes: dict[int, dict[str, float]] = {}
+        self._opened: dict[int, tuple[int, ...]] = {}
         self._contaminated: set[int] = set()
         self._tank_row = {int(node): row for row, node in enumerate(engine.network.tanks)}
 
@@ -133,8 +134,12 @@ class Changes:
         burst = faults.active(component.id, "burst")
         if component.kind == "junction":
             wanted.append(Change(where, component.id, area_m2=hole_m2(burst)))
-        elif component.kind == "pipe" and (node := self._engine.network.lower_end(where)) is not None:
-            wanted.append(Change(node, component.id, area_m2=0.0 if isolated else hole_m2(burst)))
+        elif component.kind == "pipe":
+            holes = dict.fromkeys(self._opened.get(where, ()), 0.0)
+            for node, own in self._engine.network.at_places(where, burst).items():
+                holes[node] = 0.0 if isolated else hole_m2(own)
+            self._opened[where] = tuple(holes)
+            wanted += [Change(node, component.id, area_m2=area) for node, area in holes.items()]
         return wanted
 
     def _stored(self, component: Component, where: int) -> list[Change]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -20,6 +20,7 @@ from simulator.domains.water.catalogue import TAP_PRESSURE_M
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
 from simulator.domains.water.floats import Floats
+from simulator.domains.water.holes import Place, split
 from simulator.domains.water.hours import Initial
 from simulator.domains.water.model import M_PER_FT, WaterNetwork
 from simulator.domains.water.overrides import Overrides
@@ -66,7 +67,8 @@ class WaterEngine:
     `balanced` is false where EPANET found no solution within the file's accuracy, however often it was asked.
 
     `larger` are tanks, by their name in the file, that hold so many times as much as the file says. With `initial` the
-    network begins in that state, else with the levels of the file.
+    network begins in that state, else with the levels of the file. `holes` are places along pipes at which these may
+    break: only there a hole is where it is said to be.
 
     `busy` is the number of hydraulic steps of the last full day, where that is more than `BUSY_STEPS`, else 0.
 
@@ -83,12 +85,12 @@ class WaterEngine:
         step_s: int = STEP_S,
         larger: Mapping[str, float] = MappingProxyType({}),
         initial: Initial | None = None,
+        holes: Iterable[Place] = (),
     ) -> None:
-        self._ph, self._path = open_water_file(path), path
+        self._path, self._larger, self._holes = path, larger, tuple(holes)
+        self._ph, split_at = self._opened()
         ph = self._ph
-        for tank, factor in larger.items():
-            _enlarge(ph, tank, factor)
-        self.network = network = WaterNetwork.of(ph)
+        self.network = network = WaterNetwork.of(ph, split_at)
         self._units, self._step_s, self._initial = network.units, step_s, initial
         self.t_s = 0
         self.solves = 0
@@ -202,7 +204,7 @@ class WaterEngine:
     # changes, in force from the next `solve`; links are overridden through `overrides`
 
     def set_burst(self, node: int, area_m2: float) -> None:
-        """A hole in the main at a junction; `area_m2` is its area times the discharge coefficient, 0 mends it.
+        """A hole in the main at a node; `area_m2` is its area times the discharge coefficient, 0 mends it.
 
         Orifice formula q = Cd A sqrt(2 g h), as an emitter q = C h^0.5. In a file that has emitters with another
         exponent the coefficient is set so that the flow is that of the orifice at the pressure of this instant.
@@ -231,10 +233,17 @@ class WaterEngine:
         """Water in a tank, or from a reservoir, is contaminated from now on, or no longer: what is in the network then
         still has to be flushed out."""
         if self._tracer is None:
-            self._tracer = Tracer(self._path, self._ph, self.network, self.t_s, self._step_s)
+            self._tracer = Tracer(self._opened()[0], self._ph, self.network, self.t_s, self._step_s)
         self._tracer.contaminate(node, on)
 
     # inside
+
+    def _opened(self) -> tuple[Any, dict[Place, str]]:
+        """A project of the network as it is here: with larger tanks, and pipes split where they may break."""
+        project = open_water_file(self._path)
+        for tank, factor in self._larger.items():
+            _enlarge(project, tank, factor)
+        return project, split(project, self._holes)
 
     def _set_up(self, time_of_day_s: float, required_pressure_m: float, minimum_pressure_m: float) -> None:
         ph, network = self._ph, self.network

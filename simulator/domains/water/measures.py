@@ -322,19 +322,16 @@ class Measures:
         return passing
 
     def _leaks_of_pipes(self) -> NDArray[np.float64]:
-        """What leaks out of the hole of each broken pipe, which is put at a junction where others may be."""
-        faults, leak = self._rt.faults, self._engine.leak_m3_s
+        """What leaks out of the holes of each broken pipe, at whose places others may have some too."""
+        faults, network = self._rt.faults, self._engine.network
         pipes = self._rt.city.of_kind("pipe")
         found = np.zeros(len(pipes))
         for i, pipe in enumerate(pipes):
-            own = hole_m2(faults.active(pipe.id, "burst"))
-            node = (
-                self._engine.network.lower_end(self._where[pipe.id])
-                if own and not faults.active(pipe.id, "isolated")
-                else None
-            )
-            if node is not None and (holes := self._engine.hole_m2(node)):
-                found[i] = leak[node] * min(1.0, own / holes)
+            bursts = faults.active(pipe.id, "burst")
+            if bursts and not faults.active(pipe.id, "isolated"):
+                for node, own in network.at_places(self._where[pipe.id], bursts).items():
+                    holes = self._engine.hole_m2(node)
+                    found[i] += self._engine.leak_m3_s[node] * min(1.0, hole_m2(own) / holes) if holes else 0.0
         return found
 
     def _places(self, *kinds: str) -> NDArray[np.int64]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from simulator.city.water_file import flow_unit_m3_s, is_metric, link_kinds, mean_demand_m3_s, node_kinds
+from simulator.contracts.fault import ActiveFault
+from simulator.domains.water.catalogue import PLACE
 
 M_PER_FT = 0.3048
 _PSI_PER_FT, _KPA_PER_PSI = 0.4333, 6.895
@@ -51,6 +54,7 @@ class WaterNetwork:
 
     `ends` is (L, 2), `links_at[n]` the links that meet in node n. Tank arrays follow `tanks`, the nodes that are tanks.
     `check_valve` marks pipes that EPANET lets flow one way only; `diameter_m` is 0 for what is no pipe.
+    `holes` are the nodes at which pipes were split, by pipe and place along it.
     """
 
     nodes: tuple[str, ...]
@@ -73,6 +77,7 @@ class WaterNetwork:
     tank_min_volume_m3: NDArray[np.float64]
     tank_max_volume_m3: NDArray[np.float64]
     units: Units
+    holes: Mapping[tuple[int, float], int] = field(default_factory=dict)
 
     def find(self, kind: str, name: str) -> int | None:
         """The node or link of this kind and network id, None if the network has none."""
@@ -83,8 +88,8 @@ class WaterNetwork:
         return link if link is not None and self.link_kind[link] == kind else None
 
     @classmethod
-    def of(cls, project: Any) -> WaterNetwork:
-        """Read from an open toolkit project."""
+    def of(cls, project: Any, holes: Mapping[tuple[str, float], str] = MappingProxyType({})) -> WaterNetwork:
+        """Read from an open toolkit project; `holes` are the nodes at which its pipes have been split."""
         from epanet import toolkit as tk
 
         units = Units.of(project)
@@ -126,15 +131,28 @@ class WaterNetwork:
             tank_min_volume_m3=node_values(tk.MINVOLUME, tanks, units.volume_m3),
             tank_max_volume_m3=node_values(tk.MAXVOLUME, tanks, units.volume_m3),
             units=units,
+            holes={(links.index(pipe), place): nodes.index(node) for (pipe, place), node in holes.items()},
         )
 
-    def lower_end(self, pipe: int) -> int | None:
-        """Where the hole of a broken pipe is put: its lower junction, with the higher pressure (assumption).
+    def hole(self, pipe: int, place: float) -> int | None:
+        """The node of a hole at this place along a pipe.
 
-        None for a pipe that joins tanks or sources only: EPANET knows holes at junctions alone.
+        Of a pipe that was not split there it is the lower junction, with the higher pressure (assumption); None for one
+        that joins tanks or sources only, as EPANET knows holes at junctions alone.
         """
+        if (pipe, place) in self.holes:
+            return self.holes[pipe, place]
         ends = [int(n) for n in self.ends[pipe] if self.node_kind[int(n)] == "junction"]
         return min(ends, key=lambda n: float(self.elevation_m[n]), default=None)
+
+    def at_places(self, pipe: int, bursts: Iterable[ActiveFault]) -> dict[int, list[ActiveFault]]:
+        """The bursts of a pipe by the node at which each has its hole."""
+        found: dict[int, list[ActiveFault]] = {}
+        for burst in bursts:
+            node = self.hole(pipe, burst.number(PLACE))
+            if node is not None:
+                found.setdefault(node, []).append(burst)
+        return found
 
 
 def _diameter_m(project: Any, link: int, units: Units) -> float:

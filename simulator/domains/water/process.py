@@ -18,11 +18,21 @@ from simulator.coupling.catalogue import LOSS_OF_VIEW
 from simulator.coupling.runtime import Runtime, Standing
 from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water import events
-from simulator.domains.water.catalogue import COMMAND_FAULTS, COMMANDS_REPLAYED, PEAK_DEMAND, VOLUME, WATER
+from simulator.domains.water.catalogue import (
+    BURST,
+    COMMAND_FAULTS,
+    COMMANDS_REPLAYED,
+    PEAK_DEMAND,
+    PIPE,
+    PLACE,
+    VOLUME,
+    WATER,
+)
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
+from simulator.domains.water.holes import Place
 from simulator.domains.water.hours import read_hours
 from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities, peaking
 
@@ -60,6 +70,7 @@ class WaterProcess:
             step_s=int(PERIOD_S),
             initial=read_hours(city.water_hours).at(begins_s) if city.water_hours else None,
             larger={tank: factor for tank, factor in factors.items() if factor != 1.0},
+            holes=sorted(_holes(runtime)),
         )
         self._network, self._overrides = self._engine.network, self._engine.overrides
         self._where = self._located()
@@ -315,6 +326,17 @@ class WaterProcess:
             self._engine.close()
             raise BadInput(problems)
         return found
+
+
+def _holes(runtime: Runtime) -> set[Place]:
+    """The places along pipes at which this run may see them break."""
+    found = set()
+    for one in runtime.foreseen:
+        pipe = runtime.city.components.get(one.target)
+        if one.fault == BURST and pipe is not None and pipe.kind == PIPE:
+            point = next(point for point in runtime.faults.declared(pipe.id) if point.name == BURST)
+            found.add((pipe.network_id or pipe.id.partition("-")[2], float(point.filled(one.parameters)[PLACE])))
+    return found
 
 
 def _no_file(runtime: Runtime) -> Problem:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ctypes
 import warnings
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from epanet import toolkit as tk
 from numpy.typing import NDArray
 
-from simulator.city.water_file import close_water_file, open_water_file
+from simulator.city.water_file import close_water_file
 from simulator.domains.water.model import WaterNetwork
 
 Buffer = tuple[tk.doubleArray, NDArray[np.float64]]
@@ -40,7 +39,9 @@ _SAME = 1e-9
 
 
 class Tracer:
-    """A second project of the same file, which follows the first one step by step and carries the quality.
+    """A second project of the same network, which follows the first one step by step and carries the quality.
+
+    It is handed over as it was just opened, and closed here.
 
     EPANET cannot begin to follow quality in the middle of a run, and to do it all the time would cost every day more
     than its hydraulics. So a second project is opened when the first contamination comes, without controls of its own;
@@ -52,9 +53,9 @@ class Tracer:
     change how its water is thinned.
     """
 
-    def __init__(self, path: Path, of: Any, network: WaterNetwork, t_s: int, step_s: int) -> None:
+    def __init__(self, project: Any, of: Any, network: WaterNetwork, t_s: int, step_s: int) -> None:
         self._of, self._network = of, network
-        self._ph = ph = open_water_file(path)
+        self._ph = ph = project
         self._dirty: set[int] = set()
         links, nodes = len(network.links), len(network.nodes)
         self._link_values = {p: (buffer(links), buffer(links)) for p in (tk.STATUS, tk.SETTING, tk.MINORLOSS)}
