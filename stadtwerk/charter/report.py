@@ -95,7 +95,7 @@ def make_report(paths: Sequence[Path], city: str | None, out: Path, lang: str) -
     content = compose_charter(town, runs, (*checks, forms), command, files.versions())
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for other in LANGUAGES:
+        for other in dict.fromkeys((lang, *LANGUAGES)):
             name = "charter" if other == lang else f"charter.{other}"
             (out / f"{name}.html").write_text(charter_page(content, other), encoding="utf-8", newline="\n")
             (out / f"{name}.md").write_text(charter_markdown(content, other), encoding="utf-8", newline="\n")

@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import orjson
@@ -48,7 +49,7 @@ class Echo:
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection:
+        with connection, suppress(ConnectionError):
             while chunk := connection.recv(1 << 16):
                 self.heard += chunk
                 connection.sendall(chunk)
@@ -77,17 +78,23 @@ def door(tmp_path: Path, authority: Authority, echo: Echo) -> Iterator[TlsProxy]
 
 
 def exchanged(port: int, sent: bytes) -> bytes:
-    """What comes back; empty if the other end hangs up."""
+    """What comes back; empty if the other end hangs up, which the writing side may see, too."""
     heard = bytearray()
     with socket.create_connection((LOCAL, port), 20) as connection:
         connection.settimeout(60)
-        try:
-            writer = threading.Thread(target=connection.sendall, args=(sent,), daemon=True)
-            writer.start()
+
+        def write() -> None:
+            with suppress(OSError):
+                connection.sendall(sent)
+
+        writer = threading.Thread(target=write, daemon=True)
+        writer.start()
+        with suppress(ConnectionError):
             while len(heard) < len(sent) and (chunk := connection.recv(1 << 16)):
                 heard += chunk
-        except ConnectionError:
-            pass
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+        writer.join(60)
     return bytes(heard)
 
 

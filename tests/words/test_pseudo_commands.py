@@ -191,6 +191,7 @@ def test_suite_and_charter(place: Path, said: Said) -> None:
     messages = [one.text or "" for one in read.iter()] + [one.get("message", "") for one in read.iter()]
     assert any(messages) and foreign("\n".join(messages), "cut") == []
     assert foreign(said("charter", "suite", "--city", "city", "--out", "charter", code=1)) == []
+    assert page_of(place / "charter" / "charter.html", "cut") == []
 
 
 def test_campaign(place: Path, said: Said) -> None:
