@@ -9,6 +9,7 @@ from simulator.city.suggester import Suggester
 from simulator.city.where import Where
 from simulator.contracts.component import Component
 from simulator.contracts.link import Link
+from simulator.contracts.names import suggestion
 from simulator.contracts.problem import Problem
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Words, alternatives
@@ -134,6 +135,23 @@ def check_sensors(draft: CityDraft, components: Mapping[str, Component], known: 
         elif rule.kind and rule.kind not in present and not _may_be_hidden(rule.kind, known):
             what = _("the city has no {kind}", kind=rule.kind)
             problems.append(where.problem("sensors", rule.id, "kind", what, _("name another kind, or drop the rule")))
+        read = registry().quantities.get(rule.quantity)
+        if read is None:
+            what = _("{name} is no quantity", name=repr(rule.quantity))
+            fix = suggestion(rule.quantity, registry().quantities, "stadtwerk list quantities")
+            problems.append(where.problem("sensors", rule.id, "quantity", what, fix))
+        elif read.unit not in ("1", rule.unit):  # what has no dimension is called by many names, as per unit is
+            what = _("{quantity} is read in {unit}", quantity=repr(rule.quantity), unit=repr(read.unit))
+            problems.append(where.problem("sensors", rule.id, "unit", what, _("write unit: {unit}", unit=read.unit)))
+        carriers = {rule.kind} | {components[name].kind for name in rule.components if name in components}
+        for kind in sorted(carriers & set(registry().types)) if read and "any" not in read.of else ():
+            if kind not in read.of:
+                what = _("nothing measures {quantity} at a {kind}", quantity=repr(rule.quantity), kind=kind)
+                problems.append(
+                    where.problem(
+                        "sensors", rule.id, "quantity", what, _("measured at: {kinds}", kinds=", ".join(read.of))
+                    )
+                )
         for name in rule.components:
             if name not in components and not known(name):
                 fix = suggester.fix(name, _("name a component of this city"))

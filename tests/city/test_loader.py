@@ -187,6 +187,24 @@ def test_links_that_do_not_fit_are_refused(tmp_path: Path, old: str, new: str, w
     assert any(what in problem.what for problem in caught.value.problems), caught.value.problems
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "field", "what", "fix"),
+    [
+        ("quantity: pressure_m", "quantity: presure_m", "quantity", "'presure_m' is no quantity", "'pressure_m'"),
+        ("quantity: pressure_m", "quantity: heat_w", "quantity", "nothing measures 'heat_w' at a junction", "heated-homes"),
+        ("unit: m,", "unit: bar,", "unit", "'pressure_m' is read in 'm'", "unit: m"),
+    ],
+)
+def test_a_sensor_reads_what_is_measured_where_it_sits(
+    tmp_path: Path, old: str, new: str, field: str, what: str, fix: str
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        load_city(hamlet(tmp_path, city=CITY.replace(old, new)))
+    assert [(p.line, p.field) for p in caught.value.problems if what in p.what and fix in p.fix] == [
+        (16, f"sensors[0].{field}")
+    ], caught.value.problems
+
+
 def test_a_pump_does_not_forward_commands_to_another(tmp_path: Path) -> None:
     """The only data link of the waterworks leads to a leaf: its commands get nowhere."""
     links = LINKS.replace("gw-ww,data,gateway-west,waterworks-1", "gw-ww,data,gateway-east,hospital-1")

@@ -33,7 +33,7 @@ FILES = {
           - {id: homes, measure: lifeline, subject: homes, minimum: 0.5, people: 1000}
           - {id: hall, measure: lifeline, subject: hall, minimum: 0.5, people: 1000}
         sensors:
-          - {id: depth, quantity: well_depth_m, unit: m, kind: lifting-station, accuracy: 0.05, period_s: 300}
+          - {id: depth, quantity: sewage_level_m, unit: m, kind: lifting-station, accuracy: 0.05, period_s: 300}
           - {id: rooms, quantity: room_temperature_c, unit: °C, kind: heated-homes, accuracy: 0.5, period_s: 900}
         """,
     "village/components.csv": """\

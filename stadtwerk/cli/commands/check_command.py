@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from simulator.contracts.problem import BadInput, Problem, told
+    from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.library import (
         city_names,
         find_campaign,
@@ -78,5 +78,5 @@ def execute(options: argparse.Namespace) -> int:
         except BadInput as bad:
             problems += bad.problems
     if problems:
-        print(told(problems, options.lang), file=sys.stderr)
+        print(BadInput(problems).told(options.lang), file=sys.stderr)
     return 64 if problems else 0
