@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from simulator.contracts.city import City
 from simulator.contracts.codes import given_words
 from simulator.contracts.component import Component, Domain
@@ -81,14 +83,18 @@ def term(name: str, lang: str) -> str:
 
 
 def component_words(component: Component) -> Text:
-    """Its title, or the name that a rule gave it, or else its kind with the name it has in its network."""
+    """Its title, or the name that a rule gave it, or else its kind with the name it has in its network.
+
+    What programs put before names, signs and the kind itself, is left out: `~@Pump-1` is pump 1.
+    """
     if component.title:
         return Verbatim(component.title)
     if component.given:
         return given_words(component.given)
     kind = kind_words(component.kind)
-    name = component.network_id or component.id.removeprefix(f"{component.kind}-")
-    return _("{kind} {name}", kind=kind, name=name)
+    name = component.network_id or component.id
+    bare = re.sub(rf"^\W*(?:{re.escape(component.kind)}-)?", "", name, flags=re.IGNORECASE)
+    return _("{kind} {name}", kind=kind, name=bare or name)
 
 
 def name_of(subject: str, city: City) -> Text:

@@ -143,15 +143,12 @@ def check_sensors(draft: CityDraft, components: Mapping[str, Component], known: 
         elif read.unit not in ("1", rule.unit):  # what has no dimension is called by many names, as per unit is
             what = _("{quantity} is read in {unit}", quantity=repr(rule.quantity), unit=repr(read.unit))
             problems.append(where.problem("sensors", rule.id, "unit", what, _("write unit: {unit}", unit=read.unit)))
+        of = read.of if read is not None and "any" not in read.of else tuple(registry().types)
         carriers = {rule.kind} | {components[name].kind for name in rule.components if name in components}
-        for kind in sorted(carriers & set(registry().types)) if read and "any" not in read.of else ():
-            if kind not in read.of:
-                what = _("nothing measures {quantity} at a {kind}", quantity=repr(rule.quantity), kind=kind)
-                problems.append(
-                    where.problem(
-                        "sensors", rule.id, "quantity", what, _("measured at: {kinds}", kinds=", ".join(read.of))
-                    )
-                )
+        for kind in sorted(carriers & set(registry().types) - set(of)):
+            what = _("nothing measures {quantity} at a {kind}", quantity=repr(rule.quantity), kind=kind)
+            fix = _("measured at: {kinds}", kinds=", ".join(of))
+            problems.append(where.problem("sensors", rule.id, "quantity", what, fix))
         for name in rule.components:
             if name not in components and not known(name):
                 fix = suggester.fix(name, _("name a component of this city"))

@@ -15,6 +15,7 @@ from simulator.contracts.city import City
 from simulator.contracts.codes import given_words
 from simulator.contracts.component import Component, District
 from simulator.contracts.link import Link
+from simulator.contracts.words import SOURCE
 
 Extra = Mapping[str, Mapping[str, float | str | None]]
 """More properties, such as the results of a run, by the id of a district or component."""
@@ -22,29 +23,32 @@ Extra = Mapping[str, Mapping[str, float | str | None]]
 Position = list[float]
 
 
-def features(city: City, extra: Extra | None = None) -> Iterator[dict[str, Any]]:
-    """Districts as polygons, components as points, links as lines; what each one is stands in `feature`."""
+def features(city: City, extra: Extra | None = None, lang: str = SOURCE) -> Iterator[dict[str, Any]]:
+    """Districts as polygons, components as points, links as lines; what each one is stands in `feature`.
+
+    Names that a rule gave are in the language `lang`; ids, kinds and what the city's owner wrote are as they stand.
+    """
     more = extra or {}
     for district in city.districts.values():
         yield _feature(district.id, _district_shape(district, city), _of_district(district, more))
     for component in city.components.values():
         shape = {"type": "Point", "coordinates": _at(component.x_m, component.y_m, city)}
-        yield _feature(component.id, shape, _of_component(component, more))
+        yield _feature(component.id, shape, _of_component(component, more, lang))
     for link in city.links.values():
         ends = [city.components[link.source], city.components[link.target]]
         line = {"type": "LineString", "coordinates": [_at(end.x_m, end.y_m, city) for end in ends]}
         yield _feature(link.id, line, _of_link(link))
 
 
-def geojson(city: City, extra: Extra | None = None) -> str:
+def geojson(city: City, extra: Extra | None = None, lang: str = SOURCE) -> str:
     """The collection as text, one feature a line; the same city gives the same bytes."""
-    body = ",\n".join(json.dumps(one, ensure_ascii=False, allow_nan=False) for one in features(city, extra))
+    body = ",\n".join(json.dumps(one, ensure_ascii=False, allow_nan=False) for one in features(city, extra, lang))
     return f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n'
 
 
-def write_geojson(path: Path, city: City, extra: Extra | None = None) -> None:
+def write_geojson(path: Path, city: City, extra: Extra | None = None, lang: str = SOURCE) -> None:
     """Raises `OSError` if the file cannot be written."""
-    path.write_text(geojson(city, extra), encoding="utf-8", newline="\n")
+    path.write_text(geojson(city, extra, lang), encoding="utf-8", newline="\n")
 
 
 def _at(x_m: float, y_m: float, city: City) -> Position:
@@ -68,10 +72,10 @@ def _of_district(district: District, extra: Extra) -> dict[str, Any]:
     return {"feature": "district", "title": district.title, "people": district.people, **extra.get(district.id, {})}
 
 
-def _of_component(component: Component, extra: Extra) -> dict[str, Any]:
+def _of_component(component: Component, extra: Extra, lang: str) -> dict[str, Any]:
     return {
         "feature": "component",
-        "title": component.title or (given_words(component.given).en if component.given else ""),
+        "title": component.title or (given_words(component.given).of(lang) if component.given else ""),
         "kind": component.kind,
         "domain": component.domain.value,
         "district": component.district,

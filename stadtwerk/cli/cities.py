@@ -133,7 +133,7 @@ def export_city(name: str, out: Path, run: Path | None, lang: str) -> None:
         (folder,) = run_folders([run])
         results = results_of(folder, city)
     try:
-        write_geojson(out, city, results)
+        write_geojson(out, city, results, lang)
     except OSError as error:
         raise BadInput(
             [

@@ -191,7 +191,13 @@ def test_links_that_do_not_fit_are_refused(tmp_path: Path, old: str, new: str, w
     ("old", "new", "field", "what", "fix"),
     [
         ("quantity: pressure_m", "quantity: presure_m", "quantity", "'presure_m' is no quantity", "'pressure_m'"),
-        ("quantity: pressure_m", "quantity: heat_w", "quantity", "nothing measures 'heat_w' at a junction", "heated-homes"),
+        (
+            "quantity: pressure_m",
+            "quantity: heat_w",
+            "quantity",
+            "nothing measures 'heat_w' at a junction",
+            "heated-homes",
+        ),
         ("unit: m,", "unit: bar,", "unit", "'pressure_m' is read in 'm'", "unit: m"),
     ],
 )

@@ -14,11 +14,24 @@ from stadtwerk.cli.parser import Parser
 
 _ = Words("stadtwerk")
 
-EPILOG = _(
+EPILOG = _("examples of an action: stadtwerk city ACTION --help\n")
+SHOWN = _(
     """\
 examples:
-  stadtwerk city show demo
-  stadtwerk city export demo --out city.geojson --run runs/blackout-seed1
+  stadtwerk city show demo            the demo city
+  stadtwerk city show mycity          a city folder
+"""
+)
+EXPORTED = _(
+    """\
+examples:
+  stadtwerk city export demo --out city.geojson                            districts, components and links
+  stadtwerk city export demo --out city.geojson --run runs/blackout-seed1  with what a run did to them
+"""
+)
+IMPORTED = _(
+    """\
+examples:
   stadtwerk city import --water net.inp --power grid.json --out mycity
   stadtwerk city import --water water.inp --power power.json --roads-net net.tntp --roads-nodes node.tntp \\
       --roads-trips trips.tntp --links dependencies.csv --name micropolis --out micropolis
@@ -30,17 +43,19 @@ What no input said is assumed by stated rules, and every assumption is listed in
 
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    taught: dict[str, Any] = {"epilog": say(EPILOG), "formatter_class": argparse.RawDescriptionHelpFormatter}
-    show = actions.add_parser("show", help=say(_("what stands in a city, and what was assumed")), **taught)
+    as_written: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    seen = say(_("what stands in a city, and what was assumed"))
+    show = actions.add_parser("show", help=seen, epilog=say(SHOWN), **as_written)
     show.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
     geojson = say(_("write a city as GeoJSON, for QGIS and other programs that read maps"))
-    export = actions.add_parser("export", help=geojson, **taught)
+    export = actions.add_parser("export", help=geojson, epilog=say(EXPORTED), **as_written)
     export.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
     export.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(_("GeoJSON file to write")))
     export.add_argument(
         "--run", type=Path, metavar="RUN_FOLDER", help=say(_("add what this run did to districts and facilities"))
     )
-    bring = actions.add_parser("import", help=say(_("make a city folder from the files planners have")), **taught)
+    made = say(_("make a city folder from the files planners have"))
+    bring = actions.add_parser("import", help=made, epilog=say(IMPORTED), **as_written)
     file = {"type": Path, "metavar": "FILE"}
     bring.add_argument("--water", help=say(_("EPANET .inp")), **file)  # type: ignore[arg-type]
     bring.add_argument("--power", help=say(_("pandapower .json")), **file)  # type: ignore[arg-type]

@@ -12,19 +12,35 @@ from stadtwerk.cli.language import Speaker
 _ = Words("stadtwerk")
 _n = _.plural
 
-EPILOG = _(
+EPILOG = _("examples of an action: stadtwerk secrets ACTION --help\n")
+INIT = _(
     """\
 examples:
   stadtwerk secrets init --out secrets --city demo
   stadtwerk secrets init --out secrets --gateway gw-1 --gateway gw-2 \\
       --host-a mqtt-a.example.org --host-b mqtt-b.example.org --listen 0.0.0.0
   stadtwerk secrets init --out secrets --city demo --compose      all that docker-compose.yml mounts
-  stadtwerk secrets add --to secrets --gateway gw-3
-  stadtwerk secrets revoke --in secrets --identity gw-2       a gateway that was stolen
 
 Each machine gets the one folder that is its own: mosquitto-a/ and mosquitto-b/ go to /etc/stadtwerk/ of the brokers,
 identities/NAME/ to the one who has that name. authority/ stays offline: whoever has it can make further identities.
 No secret is ever printed or overwritten, and git leaves the folder out.
+"""
+)
+ADD = _(
+    """\
+examples:
+  stadtwerk secrets add --to secrets --gateway gw-3
+  stadtwerk secrets add --to secrets --gateway gw-4 --gateway gw-5 --days 365
+
+Brokers trust their certificates at once; where gateways log in by password, both brokers need the new file passwords.
+"""
+)
+REVOKE = _(
+    """\
+examples:
+  stadtwerk secrets revoke --in secrets --identity gw-2       a gateway that was stolen
+
+It says which files to bring to the brokers: they turn it away once they have read them.
 """
 )
 
@@ -45,7 +61,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     init = actions.add_parser(
         "init",
         help=say(_("certificates and passwords of a new installation")),
-        epilog=say(EPILOG),
+        epilog=say(INIT),
         formatter_class=_FORM,
     )
     init.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(_("folder to write; must not exist")))
@@ -74,14 +90,14 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     )
     init.add_argument("--viewer", action="append", metavar="NAME", help=say(_("one who only reads (default: viewer)")))
     add = actions.add_parser(
-        "add", help=say(_("further gateways for an installation")), epilog=say(EPILOG), formatter_class=_FORM
+        "add", help=say(_("further gateways for an installation")), epilog=say(ADD), formatter_class=_FORM
     )
     add.add_argument("--to", type=Path, required=True, metavar="DIR", help=say(_("folder that `secrets init` made")))
     add.add_argument(
         "--gateway", action="append", required=True, metavar="ID", help=say(_("a gateway; may be given again"))
     )
     revoke = actions.add_parser(
-        "revoke", help=say(_("take certificates and passwords out of force")), epilog=say(EPILOG), formatter_class=_FORM
+        "revoke", help=say(_("take certificates and passwords out of force")), epilog=say(REVOKE), formatter_class=_FORM
     )
     revoke.add_argument(
         "--in", dest="to", type=Path, required=True, metavar="DIR", help=say(_("folder of `secrets init`"))
