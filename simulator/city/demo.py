@@ -10,6 +10,7 @@ import heapq
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from simulator.contracts.city import Assumption, City
 from simulator.contracts.level import LITRES_PERSON_D, LITRES_SOURCE
 from simulator.contracts.words import Words, number, percent
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
+from simulator.domains.traffic.catalogue import SATURATION_VEH_S
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.catalogue import JUNCTION
 
@@ -101,10 +103,10 @@ COUNTRY_M_S = 70 * KM_H
 """Between parts of the town, on main roads longer than `COUNTRY_M` (assumption)."""
 COUNTRY_M = 1500.0
 
-LANE_VEH_S = 1800 / 3600
-"""Saturation flow of a lane, 1,800 to 2,000 vehicles an hour of green (HBS)."""
 GREEN_SHARE = 0.4
-"""Share of the time for which an approach has green (assumption): what a lane passes on average."""
+"""Share of the time for which an approach has green (assumption)."""
+LANE_VEH_S = SATURATION_VEH_S * GREEN_SHARE
+"""What a lane of a street passes on average, its junctions included; a signal that the town shows is its own limit."""
 MOST_LANES = 4
 
 TRIPS_PERSON_D = 3.1
@@ -114,24 +116,28 @@ CAR_DRIVER_SHARE = 0.43
 DETERRENCE_M = 5000.0
 """Trips thin out with exp(-length / DETERRENCE_M) in the gravity model (assumption)."""
 
-TOGETHER = 5
+MEAN_DAY_KM = (744e9 - 228e9) / 81.2e6 / 365
+"""Kilometres a head and day on Germany's roads without motorways, 17.4: 744 of which 228 thousand million kilometres on
+motorways (BASt, Fahrleistungserhebung 2014), by 81.2 million people (Destatis, end of 2014)."""
+
+WORKDAY = 36.0 / ((5 * 36.0 + 2 * 23.0) / 7)
+"""Kilometres of a vehicle on a working day over those of a mean day: 36 km, and 23 km at weekends (KiD 2010)."""
+
+DRIVEN_KM = MEAN_DAY_KM * WORKDAY
+"""Kilometres a head that are driven on a working day."""
+
+TOGETHER = 10
 """Car trips are written in bundles of so many."""
 
-DAY_SHAPE = (
-    (0, 5, 0.02),
-    (5, 6, 0.02),
-    (6, 7, 0.05),
-    (7, 8, 0.08),
-    (8, 9, 0.065),
-    (9, 12, 0.165),
-    (12, 15, 0.18),
-    (15, 16, 0.075),
-    (16, 17, 0.085),
-    (17, 18, 0.08),
-    (18, 20, 0.105),
-    (20, 24, 0.075),
-)
-"""From hour, to hour, share of the day's trips (assumption: a workday with peaks before 8 and after 16)."""
+HOURLY = (8, 5, 4, 3, 4, 12, 45, 74, 66, 52, 50, 50, 52, 53, 56, 67, 84, 86, 74, 50, 39, 30, 21, 16)
+"""Cars by hour of a working day, as counted on streets at the edge of inner cities (Schmidt and Thomas 1996,
+Hochrechnungsfaktoren, Forschung Straßenbau und Straßenverkehrstechnik 732, type TGw2, as quoted by SUMO)."""
+
+WINDOWS = (0, 4, 5, 6, 7, 8, 9, 12, 15, 16, 17, 18, 19, 20, 24)
+"""Hours at which a window of the trip table begins or ends."""
+
+DAY_SHAPE = tuple((begin, end, sum(HOURLY[begin:end]) / sum(HOURLY)) for begin, end in pairwise(WINDOWS))
+"""From hour, to hour, share of the day's trips."""
 
 
 @dataclass(frozen=True)
@@ -173,8 +179,10 @@ def build_roads(x_m: Floats, y_m: Floats, people: Floats) -> RoadNetwork:
         for a, b in edges
     )
     nodes = tuple(RoadNode(name, float(x), float(y)) for name, (x, y) in zip(names, chosen, strict=True))
-    traffic = {name: float(at[i]) for i, name in enumerate(names)}
-    return RoadNetwork(nodes, links, tuple(bundles(trips, names)), traffic, _notes(len(links), float(trips.sum())))
+    more = DRIVEN_KM * 1000.0 * float(people.sum()) / sum(on_edge[edge] * length[edge] for edge in on_edge)
+    traffic = {name: float(at[i]) * more for i, name in enumerate(names)}
+    notes = _notes(len(links), float(trips.sum()), more)
+    return RoadNetwork(nodes, links, tuple(bundles(trips * more, names)), traffic, notes)
 
 
 def gabriel(points: Floats) -> list[tuple[int, int]]:
@@ -248,8 +256,8 @@ def limits(length: Edges, on_edge: Edges) -> Edges:
 
 
 def lanes(peak_veh_s: float) -> int:
-    """Lanes that carry the peak hour through signals: roads were built for their traffic."""
-    return max(1, min(MOST_LANES, math.ceil(peak_veh_s / (LANE_VEH_S * GREEN_SHARE))))
+    """Lanes that carry the peak hour through signals: roads were built for the town's own traffic."""
+    return max(1, min(MOST_LANES, math.ceil(peak_veh_s / LANE_VEH_S)))
 
 
 def bundles(trips: Floats, names: Sequence[str]) -> list[Trips]:
@@ -272,20 +280,22 @@ def bundles(trips: Floats, names: Sequence[str]) -> list[Trips]:
     return rows
 
 
-def _notes(links: int, trips: float) -> tuple[Assumption, ...]:
+def _notes(links: int, trips: float, more: float) -> tuple[Assumption, ...]:
     return (
         Assumption(
             _("roads"),
             _(
                 "{nodes} nodes in the middle of clusters of homes, joined as a Gabriel graph: {links} one-way roads, "
                 "{detour} times as long as the straight line; the {main} that most would drive on are main roads with "
-                "50 km/h, or 70 km/h above {country} km, the others have 30 km/h; 1,800 veh/h and lane; lanes (at most "
-                "{lanes}) as the peak hour needs at {green} green",
+                "50 km/h, or 70 km/h above {country} km, the others have 30 km/h; {lane} veh/h and lane, which is "
+                "{saturation} at {green} green; lanes (at most {lanes}) as the peak hour of those who live here needs",
                 nodes=NODES,
                 links=links,
                 detour=DETOUR,
                 main=percent(MAIN_SHARE),
                 country=COUNTRY_M / 1000,
+                lane=number(LANE_VEH_S * 3600),
+                saturation=number(SATURATION_VEH_S * 3600),
                 lanes=MOST_LANES,
                 green=percent(GREEN_SHARE),
             ),
@@ -293,14 +303,22 @@ def _notes(links: int, trips: float) -> tuple[Assumption, ...]:
         Assumption(
             _("car trips"),
             _(
-                "{trips} a day: {each} trips a person and day, {car} as a car's driver; spread by a gravity model over "
-                "{deterrence} km and an assumed shape of the day; nobody crosses the town's border",
+                "{trips} a day by the people who live here: {each} trips a person and day, {car} as a car's driver; "
+                "spread by a gravity model over {deterrence} km. For business and for those who come from elsewhere "
+                "there are {more} times as many in all, so that {km} km a head and day are driven, as on Germany's "
+                "roads without motorways on a working day. Over the day as counted on town streets; nobody crosses the "
+                "town's border",
                 trips=number(trips),
                 each=TRIPS_PERSON_D,
                 car=percent(CAR_DRIVER_SHARE),
                 deterrence=DETERRENCE_M / 1000,
+                more=number(round(more, 2)),
+                km=number(round(DRIVEN_KM, 1)),
             ),
-            _("Mobilität in Deutschland 2017; assumption"),
+            _(
+                "Mobilität in Deutschland 2017; BASt, Fahrleistungserhebung 2014; KiD 2010; Schmidt and Thomas 1996; "
+                "assumption"
+            ),
         ),
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import heapq
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import numpy as np
 
@@ -82,6 +84,94 @@ def _within(start_s: Floats, end_s: Floats, volume: Floats, first_s: float, days
         high = np.clip(end_s + first_s + day * DAY_S, 0.0, length_s)
         total += float((volume * (high - low) / (end_s - start_s)).sum())
     return total
+
+
+BEARABLE = 2.5
+"""Above so many times the free-flow time people change their plans: `travel-time-index-acceptable` (U4SSC)."""
+
+ELASTICITY = -0.5
+"""Change of traffic with travel time in the short run (Goodwin 1996, doi 10.1007/BF00166218: about -0.5)."""
+
+WALKED_M = 2000.0
+"""Up to so far people walk if they do not drive (assumption)."""
+
+MOVED_S = 3600.0
+"""Who does not drive now looks again so much later, once (assumption)."""
+
+
+class Outlook(Protocol):
+    """What people know of the roads before they set out."""
+
+    def slower(self, start: int, end: int) -> float:
+        """How many times its free-flow time the way takes now, infinite where no open road leads."""
+        ...
+
+    def length_m(self, start: int, end: int) -> float:
+        """Metres along the roads, closed ones as well: who walks gets past (assumption)."""
+        ...
+
+
+class Travellers:
+    """The ordinary trips of a run: who sets out by car, and who walks, leaves later or stays at home instead.
+
+    While the roads are as usual all drive. Where a way takes more than `BEARABLE` times its free-flow time, the share
+    that still drives is (time / bearable time) ** `ELASTICITY`; where no open road leads, nobody does. Of the others
+    those walk who have no more than `WALKED_M` to go; the rest look again after `MOVED_S` and stay at home if it is
+    still too slow for them. `patience` is one number from 0 to 1 for each platoon. Counts are in vehicles.
+    """
+
+    def __init__(self, trips: Departures, patience: Floats) -> None:
+        self._size = trips.size
+        self._rows = [*zip(trips.at_s.tolist(), trips.origin.tolist(), trips.destination.tolist(), strict=True)]
+        self._patience: list[float] = patience.tolist()
+        self._next = 0
+        self._later: list[tuple[float, int]] = []
+        self.set_out, self.moved, self.on_foot, self.at_home = 0, 0, 0, 0
+
+    @property
+    def wanted(self) -> int:
+        """Vehicles whose time has come by now."""
+        return self._next * self._size
+
+    @property
+    def not_driven(self) -> int:
+        """Vehicles of those who did not set out when they meant to."""
+        return self.wanted - (self.set_out - self.moved)
+
+    @property
+    def waiting(self) -> int:
+        """Vehicles of those who look again later."""
+        return len(self._later) * self._size
+
+    def due(self, before_s: float, outlook: Outlook | None) -> Iterator[tuple[float, int, int]]:
+        """Take out who sets out before this second of the run: when, from which node, to which."""
+        while True:
+            first = self._rows[self._next][0] if self._next < len(self._rows) else float("inf")
+            later = self._later[0][0] if self._later else float("inf")
+            if min(first, later) >= before_s:
+                return
+            if later < first:
+                at_s, row = heapq.heappop(self._later)
+                again = True
+            else:
+                at_s, row, again = first, self._next, False
+                self._next += 1
+            _, start, end = self._rows[row]
+            if outlook is None or self._patience[row] <= still_driving(outlook.slower(start, end)):
+                self.set_out += self._size
+                self.moved += self._size * again
+                yield at_s, start, end
+            elif not again and outlook.length_m(start, end) <= WALKED_M:
+                self.on_foot += self._size
+            elif not again:
+                heapq.heappush(self._later, (at_s + MOVED_S, row))
+            else:
+                self.at_home += self._size
+
+
+def still_driving(slower: float) -> float:
+    """Share of the trips that are made by car when the way takes so many times its free-flow time."""
+    return 1.0 if slower <= BEARABLE else float((slower / BEARABLE) ** ELASTICITY)
 
 
 class Surges:

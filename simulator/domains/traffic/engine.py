@@ -17,7 +17,7 @@ import numpy as np
 
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
-from simulator.domains.traffic.demand import Departures, Waiting
+from simulator.domains.traffic.demand import Departures, Outlook, Travellers, Waiting
 from simulator.domains.traffic.model import Floats, Programme, RoadModel
 from simulator.domains.traffic.routes import Mask, next_nodes
 
@@ -39,20 +39,20 @@ def require_uxsim() -> None:
 
 def build_world(
     model: RoadModel,
-    trips: Departures,
+    platoon: int,
     programmes: Mapping[int, Programme],
     duration_s: float,
     seed: int,
     route_update_s: int = ROUTE_UPDATE_S,
 ) -> Any:
-    """A UXsim world with these roads, signals and platoons, ready to run."""
+    """A UXsim world with these roads and signals, ready to run; nobody drives yet."""
     from uxsim import World  # 0.9 s, and an extra of the package
 
     world = World(
         name="",
-        deltan=trips.size,
+        deltan=platoon,
         # A little more than the run: at its last step UXsim would analyse every vehicle.
-        tmax=duration_s + 2 * trips.size,
+        tmax=duration_s + 2 * platoon,
         duo_update_time=route_update_s,
         random_seed=seed,
         print_mode=0,
@@ -66,16 +66,15 @@ def build_world(
     world._sync_from_cpp = lambda: None
     # Nor are the grids behind UXsim's diagrams wanted, which cost a hundred megabytes for 1,500 roads.
     world._skip_analyzer_setup = True
-    phase = {
-        road: group
-        for programme in programmes.values()
-        for road, group in zip(programme.approaches, programme.groups, strict=True)
-    }
+    phase, leaving = {}, model.capacity_veh_s.tolist()
+    for programme in programmes.values():
+        for road, group, out in zip(programme.approaches, programme.groups, programme.out_veh_s, strict=True):
+            phase[road], leaving[road] = group, out
+    entering = model.saturation_veh_s.tolist()
     for i, name in enumerate(model.nodes):
         greens = list(programmes[i].greens_s) if i in programmes else [0]
         world.addNode(name, float(model.x_m[i]), float(model.y_m[i]), signal=greens)
     for i, name in enumerate(model.roads):
-        capacity = float(model.capacity_veh_s[i])
         world.addLink(
             name,
             model.nodes[model.start[i]],
@@ -84,16 +83,10 @@ def build_world(
             free_flow_speed=float(model.free_speed_m_s[i]),
             jam_density_per_lane=JAM_VEH_M_LANE,
             number_of_lanes=int(model.lanes[i]),
-            capacity_in=capacity,
-            capacity_out=capacity,
+            capacity_in=entering[i],
+            capacity_out=leaving[i],
             signal_group=phase.get(i, 0),
         )
-    step_s = world.DELTAT
-    for at_s, origin, destination in zip(
-        trips.at_s.tolist(), trips.origin.tolist(), trips.destination.tolist(), strict=True
-    ):
-        # On a whole step, or rounding may make two platoons of one or none.
-        world.addVehicle(model.nodes[origin], model.nodes[destination], int(at_s // step_s) * step_s)
     world.finalize_scenario()
     return world
 
@@ -120,12 +113,17 @@ that waits at a red light on an empty street would make that street a hundred ti
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """How a junction works without its signal's own programme: vehicles a second that pass (None: as many as want to),
-    what each loses by stopping, and where the signal still changes, its greens in seconds."""
+    """How a junction works otherwise than by its signal's programme.
 
-    veh_s: float | None
-    delay_s: float
+    `out_veh_s` and `delay_s` are what each road into it passes and what each car on it loses, in the order of
+    `RoadModel.into`; `greens_s` where a signal still changes, its greens in seconds. `regular` is a programme of the
+    signal's own, only a slower one.
+    """
+
+    out_veh_s: tuple[float, ...]
+    delay_s: tuple[float, ...]
     greens_s: tuple[float, ...] | None = None
+    regular: bool = False
 
 
 class Engine:
@@ -143,16 +141,20 @@ class Engine:
         duration_s: float,
         seed: int,
         route_update_s: int = ROUTE_UPDATE_S,
+        patience: Floats | None = None,
     ) -> None:
         require_uxsim()
         self._model = model
         self.platoon = trips.size
         self.solves = 0
-        self._world = build_world(model, trips, programmes, duration_s, seed, route_update_s)
+        self.travellers = Travellers(trips, np.zeros(len(trips.at_s)) if patience is None else patience)
+        self.outlook: Outlook | None = None
+        self._world = build_world(model, trips.size, programmes, duration_s, seed, route_update_s)
         self._step_s = float(self._world.DELTAT)
         self._programmes = dict(programmes)
         self._roads = [link._cpp_link for link in self._world.LINKS]
-        self._capacity = [link.capacity_in for link in self._world.LINKS]
+        self._entering = [link.capacity_in for link in self._world.LINKS]
+        self._leaving = [link.capacity_out for link in self._world.LINKS]
         roads = len(model.roads)
         self._share, self._applied_share = np.ones(roads), np.ones(roads)
         self._asked, self._any_closed = False, False
@@ -278,10 +280,7 @@ class Engine:
     def regulated(self, node: int) -> bool:
         """Whether a junction works otherwise than by its signal's programme."""
         passing = self._passing.get(node)
-        if passing is None:
-            return False
-        own = self._programmes[node].greens_s if node in self._programmes else None
-        return passing.veh_s is not None or passing.delay_s > 0 or passing.greens_s != own
+        return passing is not None and not passing.regular
 
     def close(self) -> None:
         """Give the memory back. UXsim's world, roads and nodes hold each other, so the ring is cut by hand."""
@@ -300,10 +299,14 @@ class Engine:
         if last < self._world.T:
             return
         self._apply()
-        nodes = self._model.nodes
-        for at_s, start, end in self.waiting.due((last + 1) * self._step_s) if self.waiting else ():
+        nodes, before_s = self._model.nodes, (last + 1) * self._step_s
+        for at_s, start, end in (
+            *self.travellers.due(before_s, self.outlook),
+            *(self.waiting.due(before_s) if self.waiting else ()),
+        ):
+            # On a whole step, or rounding may make two platoons of one or none.
             step = max(at_s // self._step_s, float(self._world.T))
-            self._world.addVehicle(nodes[start], nodes[end], step * self._step_s)
+            self._world.addVehicle(nodes[start], nodes[end], int(step) * self._step_s)
         self._world.exec_simulation(until_t=last * self._step_s)
         self.solves += 1
 
@@ -314,7 +317,8 @@ class Engine:
         self._asked, world = False, self._world
         for road in np.flatnonzero((self._share != self._applied_share) | (self._share == 0)):
             link, share = world.LINKS[road], float(self._share[road])
-            link.capacity_in = self._capacity[road] * share or self._shut(int(road))
+            open_veh_s = self._entering[road] if share >= 1 else float(self._model.capacity_veh_s[road]) * share
+            link.capacity_in = open_veh_s or self._shut(int(road))
             if share == 0:
                 link.capacity_in_remain = 0.0
         newly = np.flatnonzero((self._share == 0) & (self._applied_share > 0))
@@ -340,20 +344,20 @@ class Engine:
     def _regulate(self, node: int, before: Passing | None, passing: Passing | None) -> None:
         """Switch a junction between its signal and a passage without it."""
         speed = self.speed_m_s  # of the look before, at the free speeds of then
-        was, now = ((None, None) if how is None else (how.veh_s, how.greens_s) for how in (before, passing))
-        if before is None or passing is None or was != now:
-            at = self._world.NODES[node]
-            at.flow_capacity = None if passing is None else passing.veh_s
-            greens = self._programmes[node].greens_s if node in self._programmes else (0.0,)
-            if passing is not None:  # one phase for all is no signal at all in UXsim
-                greens = passing.greens_s or (0.0,)
-            at.override_signal(list(greens), reset=True)
-        for road in self._model.into(node):
+        own = self._programmes[node].greens_s if node in self._programmes else None
+        was, now = (own if how is None else how.greens_s for how in (before, passing))
+        if was != now:
+            # One phase for all is no signal at all in UXsim.
+            self._world.NODES[node].override_signal(list(now or (0.0,)), reset=True)
+        for i, road in enumerate(self._model.into(node)):
+            link = self._world.LINKS[road]
+            link.capacity_out = self._leaving[road] if passing is None else passing.out_veh_s[i]
             free_m_s, length_m = float(self._model.free_speed_m_s[road]), float(self._model.length_m[road])
-            if passing is not None and passing.delay_s > 0:
-                free_m_s = length_m / (length_m / free_m_s + passing.delay_s)
-            self._world.LINKS[road].change_free_flow_speed(free_m_s)
-            self._free_m_s[road] = free_m_s
+            if passing is not None and passing.delay_s[i] > 0:
+                free_m_s = length_m / (length_m / free_m_s + passing.delay_s[i])
+            if free_m_s != self._free_m_s[road]:
+                link.change_free_flow_speed(free_m_s)
+                self._free_m_s[road] = free_m_s
         self._speed = speed
 
     def _turn_away(self, closed: np.ndarray) -> None:

@@ -11,6 +11,7 @@ _n = _.plural
 
 ROADS = Counted(_n("{n} road", "{n} roads", 2))
 CARS = Counted(_n("{n} car", "{n} cars", 2))
+TRIPS = Counted(_n("{n} trip", "{n} trips", 2))
 MORE_CARS = Counted(_n("{n} more car", "{n} more cars", 2))
 
 LUMPED = EventCode(
@@ -39,6 +40,18 @@ SURGE_SEEN = EventCode(
     "traffic.surge-seen", EventKind.SWITCH, _("of the surge the first {value} are on the road"), {"value": CARS}
 )
 
+STAY = EventCode(
+    "traffic.stay",
+    EventKind.NOTE,
+    _("ways are closed or far too slow: people leave later, walk or stay at home"),
+)
+DRIVE_AGAIN = EventCode(
+    "traffic.drive-again",
+    EventKind.NOTE,
+    _("all set out again; {moved} left later, {walked} were walked, {home} were not made"),
+    {"moved": TRIPS, "walked": TRIPS, "home": TRIPS},
+)
+
 # a signal
 SIGNAL_CENTRAL = EventCode("traffic.signal-central", EventKind.MODE, _("the control centre sets the programme"))
 SIGNAL_LOCAL = EventCode("traffic.signal-local", EventKind.MODE, _("the signal runs its local programme"))
@@ -48,6 +61,6 @@ SIGNAL_FIXED = EventCode(
 SIGNAL_FLASHING = EventCode(
     "traffic.signal-flashing", EventKind.MODE, _("its controller has failed: flashing amber, the signs count")
 )
-SIGNAL_DARK = EventCode("traffic.signal-dark", EventKind.MODE, _("the signal is dark, all have to stop"))
+SIGNAL_DARK = EventCode("traffic.signal-dark", EventKind.MODE, _("the signal is dark, the signs count"))
 SIGNAL_POLICED = EventCode("traffic.signal-policed", EventKind.MODE, _("police regulate the junction"))
-SIGNAL_UNPOLICED = EventCode("traffic.signal-unpoliced", EventKind.MODE, _("police have left, all have to stop"))
+SIGNAL_UNPOLICED = EventCode("traffic.signal-unpoliced", EventKind.MODE, _("police have left, the signs count"))

@@ -13,7 +13,7 @@ from simulator.city.road_file import Roads
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
-from simulator.domains.traffic.catalogue import ROAD
+from simulator.domains.traffic.catalogue import ROAD, SATURATION_VEH_S
 
 _ = Words("simulator.domains.traffic")
 
@@ -21,19 +21,41 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+LOST_S = 6.0
+"""What each change of phase costs of the cycle (assumption: intergreen times in towns are 5 to 7 s)."""
+
+
 @dataclass(frozen=True)
 class Programme:
     """A signal's local programme: two phases in turn, each green for the approaches of its group.
 
-    `approaches` are the roads that lead in, `groups` their phase. With all approaches in one group it is always green.
-    `capacity_veh_s` is what the junction passes under it.
+    `approaches` are the roads that lead in, `groups` their phase: group 0 is the street with priority signs, which
+    count while the signal does not work. With all approaches in one group it is always green. `out_veh_s` is what each
+    approach passes while its phase lasts; time lost between phases is taken off there.
     """
 
     node: int
     greens_s: tuple[float, ...]
     approaches: tuple[int, ...]
     groups: tuple[int, ...]
-    capacity_veh_s: float
+    out_veh_s: tuple[float, ...]
+    lanes: tuple[int, ...]
+
+    @property
+    def cycle_s(self) -> float:
+        return sum(self.greens_s)
+
+    @property
+    def saturation_veh_s(self) -> tuple[float, ...]:
+        """Vehicles a second that each approach passes when nobody stops it."""
+        used = used_share(self.cycle_s) if len(self.greens_s) > 1 else 1.0
+        return tuple(out / used for out in self.out_veh_s)
+
+    @property
+    def capacity_veh_s(self) -> float:
+        """Vehicles a second that pass the junction when all approaches are full."""
+        pairs = zip(self.out_veh_s, self.groups, strict=True)
+        return sum(out * self.greens_s[group] / self.cycle_s for out, group in pairs)
 
 
 @dataclass(frozen=True)
@@ -74,6 +96,15 @@ class RoadModel:
     @property
     def free_time_s(self) -> Floats:
         return self.length_m / self.free_speed_m_s
+
+    @property
+    def saturation_veh_s(self) -> Floats:
+        """What each road passes at a green light: a lane's saturation flow, or its capacity where that is more.
+
+        The capacity of a road stands for its own junctions, which the network does not show; at a signal that it does
+        show, the signal limits it.
+        """
+        return np.asarray(np.maximum(self.capacity_veh_s, SATURATION_VEH_S * self.lanes), dtype=np.float64)
 
     @cached_property
     def pairs(self) -> Pairs:
@@ -141,21 +172,30 @@ def two_phases(model: RoadModel, node: int, cycle_s: float) -> Programme:
     """A two-phase programme: approaches along the axis of the largest one are green together, the others after them.
 
     Green is shared in proportion to the largest capacity of each group, as equal degrees of saturation ask for
-    (Webster 1958) when flows are in proportion to capacities; there is no lost time between phases (assumption).
+    (Webster 1958) when flows are in proportion to capacities. Each change of phase costs `LOST_S`.
     """
     approaches = model.into(node)
     if not approaches:
-        return Programme(node, (cycle_s,), (), (), 0.0)
+        return Programme(node, (cycle_s,), (), (), (), ())
     starts = model.start[list(approaches)]
     bearings = np.arctan2(model.y_m[starts] - model.y_m[node], model.x_m[starts] - model.x_m[node])
-    capacities = model.capacity_veh_s[list(approaches)]
-    axis = float(bearings[int(np.argmax(capacities))])
+    capacities = model.saturation_veh_s[list(approaches)]
+    lanes = tuple(model.lanes[list(approaches)].tolist())
+    most = float(capacities.max())
+    # Of the largest roads the fastest one, as main roads have the priority signs.
+    ranks = np.where(capacities >= most, model.free_speed_m_s[list(approaches)], 0.0)
+    axis = float(bearings[int(np.argmax(ranks))])
     # Twice the angle: approaches opposite each other point the same way then.
     along = np.cos(2 * (bearings - axis)) >= -1e-9
     groups = tuple(0 if same else 1 for same in along)
     if len(set(groups)) == 1:
-        return Programme(node, (cycle_s,), approaches, groups, float(capacities.sum()))
-    most = [float(capacities[along].max()), float(capacities[~along].max())]
-    shares = [value / sum(most) for value in most]
-    passed = sum(float(capacity) * shares[group] for capacity, group in zip(capacities, groups, strict=True))
-    return Programme(node, tuple(share * cycle_s for share in shares), approaches, groups, passed)
+        return Programme(node, (cycle_s,), approaches, groups, tuple(capacities.tolist()), lanes)
+    largest = [float(capacities[along].max()), float(capacities[~along].max())]
+    greens_s = tuple(value / sum(largest) * cycle_s for value in largest)
+    out_veh_s = tuple((capacities * used_share(cycle_s)).tolist())
+    return Programme(node, greens_s, approaches, groups, out_veh_s, lanes)
+
+
+def used_share(cycle_s: float) -> float:
+    """Share of a cycle of two phases that is green for somebody."""
+    return max(0.1, 1.0 - 2 * LOST_S / cycle_s)

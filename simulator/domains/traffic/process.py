@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +16,10 @@ from simulator.coupling.runtime import Quantity, Runtime, Standing
 from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
-from simulator.domains.traffic.demand import Surges, departures
+from simulator.domains.traffic.demand import BEARABLE, Surges, departures
 from simulator.domains.traffic.engine import Engine, Passing, require_uxsim
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
-from simulator.domains.traffic.routes import Rescue, Routes
+from simulator.domains.traffic.routes import Rescue, RoadOutlook, Routes
 from simulator.domains.traffic.signals import Signals
 
 PERIOD_S = 300.0
@@ -49,14 +49,18 @@ class Traffic:
             {programme.node: programme for programme in programmes.values()},
             to_s(clock.end - clock.begin),
             int(runtime.streams.stream("traffic", "engine").integers(2**31)),
+            patience=runtime.streams.stream("traffic", "patience").random(len(self.trips.at_s)),
         )
         self.routes = Routes(self.model)
+        self._outlook = RoadOutlook(self.model, self.routes)
+        self._staying: int | None = None
+        self._stayed = 0
         self._cause: int | None = None
         self._standing = Standing(runtime)
         self._queued = False
         self._flow: tuple[float, Floats] = (-1.0, np.zeros(len(self.model.roads)))
         self.rescue = Rescue(runtime, self.model, self.routes)
-        self.signals = Signals(runtime, programmes, self._on_signal)
+        self.signals = Signals(runtime, programmes, self._on_signal, self._flows_into)
         approaches = [programme.approaches for programme in programmes.values()]
         measures = {"rescue-arrival": self.rescue.share, "travel-time-index": self.engine.travel_time_index}
         owed = runtime.city.levels_of(TRAFFIC_DOMAIN)
@@ -103,7 +107,7 @@ class Traffic:
         while True:
             yield self._runtime.clock.timeout(PERIOD_S)
             self._catch_up()
-            self.signals.refresh(self.engine.flow_veh_h)
+            self.signals.refresh()
             if self._surging:
                 self._see_out()
             self._look()
@@ -156,6 +160,11 @@ class Traffic:
     def _on_station(self, station: str, cause: int | None) -> None:
         self._changed(cause)
 
+    def _flows_into(self, roads: Sequence[int]) -> Floats:
+        """Vehicles an hour that came over these roads in the last minutes."""
+        self._catch_up()
+        return self.engine.flow_veh_h(roads)
+
     def _catch_up(self) -> None:
         """Let traffic flow as it was until now, before anything changes or is looked at."""
         self.engine.advance(self._runtime.clock.elapsed_s)
@@ -183,6 +192,24 @@ class Traffic:
             cause = self._standing.together(self._cause)
         for level, measure in self._levels:
             self._runtime.levels.record(level, measure(), cause)
+        self._look_ahead(cause)
+
+    def _look_ahead(self, cause: int | None) -> None:
+        """People look at the roads before they set out while some are closed, or all are slower than they bear."""
+        engine = self.engine
+        slow = not engine.is_open.all() or engine.travel_time_index() > BEARABLE
+        engine.outlook = self._outlook if slow else None
+        travellers = engine.travellers
+        if self._staying is None and travellers.not_driven > self._stayed:
+            self._staying = self._runtime.log.add(events.STAY, self.name, cause=cause)
+        elif self._staying is not None and not slow and not travellers.waiting:
+            counts: dict[str, Value] = {
+                "moved": travellers.moved,
+                "walked": travellers.on_foot,
+                "home": travellers.at_home,
+            }
+            self._runtime.log.add(events.DRIVE_AGAIN, self.name, counts, cause=self._staying)
+            self._staying, self._stayed = None, travellers.not_driven
 
     # what can be measured
 

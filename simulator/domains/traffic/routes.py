@@ -94,6 +94,23 @@ class Routes:
         return self._graph
 
 
+class RoadOutlook:
+    """What people know of the roads before they set out: travel times as they were last looked at."""
+
+    def __init__(self, model: RoadModel, routes: Routes) -> None:
+        self._now, self._free, self._metres = routes, Routes(model), Routes(model)
+        self._metres.update(model.length_m, np.ones(len(model.roads), dtype=bool))
+
+    def slower(self, start: int, end: int) -> float:
+        """How many times its free-flow time the way takes now, infinite where no open road leads."""
+        free_s = float(self._free.times_from(start)[end])
+        return float(self._now.times_from(start)[end]) / free_s if free_s > 0 else 1.0
+
+    def length_m(self, start: int, end: int) -> float:
+        """Metres along the roads, closed ones as well."""
+        return float(self._metres.times_from(start)[end])
+
+
 def next_nodes(model: RoadModel, time_s: Floats, is_open: Mask, destinations: Ints) -> Ints:
     """The node after each node on the way to each destination: shape (destinations, nodes), below 0 for no way."""
     from scipy.sparse.csgraph import dijkstra

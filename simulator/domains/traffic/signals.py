@@ -12,7 +12,7 @@ from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import CONTROLLER_FAILED
 from simulator.domains.traffic.engine import Passing
-from simulator.domains.traffic.model import Floats, Programme
+from simulator.domains.traffic.model import Floats, Programme, used_share
 
 CENTRAL, LOCAL, DARK, POLICE = "central", "local", "dark", "police"
 FIXED, FLASHING = "fixed", "flashing"
@@ -26,44 +26,84 @@ _WHY = {
 
 HOUR_S = 3600.0
 
-FREE_HEADWAY_S = 3.9
-"""Time between two cars of one approach of an all-way stop when no others come (Highway Capacity Manual)."""
-
 ANALYSIS_H = 0.25
 """The Highway Capacity Manual's analysis period."""
+
+GAP_S, FOLLOW_UP_S = 6.5, 4.0
+"""Least gap that a car needs to cross a street with priority, and the time between two cars that use one gap: straight
+on over a street with one lane each way (Highway Capacity Manual; HBS has the same formula and gaps of its own)."""
+
+SLOWED_S = 5.0
+"""What slowing down and setting off again cost (Highway Capacity Manual)."""
+
+UNCOORDINATED, COORDINATED = 1.0, 5 / 3
+"""Platoon ratios of the Highway Capacity Manual 2000: cars come at random, or most of them while it is green."""
+
+POLICE_CYCLE_S = 180.0
+"""Officers give long phases. Mahalel, Gur and Shiftan (1991) saw them pass more than an actuated signal by that; the
+length itself is an assumption."""
 
 Regulate = Callable[[int, Passing | None, int | None], None]
 """Called with node, how it passes cars without its signal (None: the signal works), and the event behind."""
 
 
-def stop_delay_s(flow_veh_h: float, capacity_veh_h: float, approaches: int, alone_s: float) -> float:
-    """Mean control delay at an all-way stop in seconds, for a flow over all approaches up to the capacity.
+def yielding_veh_h(main_veh_h: float) -> float:
+    """What a lane passes that gives way to so many vehicles an hour.
 
-    Highway Capacity Manual, d = t_s + 900 T [(x - 1) + sqrt((x - 1)^2 + h x / (450 T))] + 5, with the degree of
-    saturation x, headway h and service time t_s of an approach. `alone_s` is what 5 + t_s come to where nobody else
-    waits; between that and the capacity, h grows in proportion to x (assumption). Beyond the capacity the queue grows
-    with time, which is the engine's part: x counts as 1.
+    c = q exp(-q t_c / 3600) / (1 - exp(-q t_f / 3600)): gaps of random traffic, as in HBS and the Highway Capacity
+    Manual; 3600 / t_f where nobody has priority.
+    """
+    q = max(main_veh_h, 1e-6)
+    return q * math.exp(-q * GAP_S / HOUR_S) / -math.expm1(-q * FOLLOW_UP_S / HOUR_S)
+
+
+def yielding_delay_s(flow_veh_h: float, capacity_veh_h: float) -> float:
+    """Mean control delay of those who give way, in seconds, for a flow up to the capacity.
+
+    Highway Capacity Manual, d = 3600 / c + 900 T [(x - 1) + sqrt((x - 1)^2 + 3600 x / (450 c T))] + 5 with the degree
+    of saturation x. Beyond the capacity the queue grows with time, which is the engine's part: x counts as 1.
     """
     x = min(1.0, flow_veh_h / capacity_veh_h)
-    longer_s = x * max(0.0, approaches * HOUR_S / capacity_veh_h - FREE_HEADWAY_S)
-    headway_s = FREE_HEADWAY_S + longer_s
-    queueing = (x - 1) + math.sqrt((x - 1) ** 2 + headway_s * x / (450 * ANALYSIS_H))
-    return alone_s + longer_s + 900 * ANALYSIS_H * queueing
+    served_s = HOUR_S / capacity_veh_h
+    queueing = (x - 1) + math.sqrt((x - 1) ** 2 + served_s * x / (450 * ANALYSIS_H))
+    return served_s + 900 * ANALYSIS_H * queueing + SLOWED_S
+
+
+def uncoordinated_delay_s(programme: Programme) -> float:
+    """What a car on the main street loses more where signals do not know of each other, in seconds.
+
+    Highway Capacity Manual 2000: uniform delay 0.5 C (1 - g/C)^2 times (1 - P) / (1 - g/C), with P = R g/C the share
+    that comes while it is green; the difference between random arrivals and a good progression, on empty roads.
+    """
+    if len(programme.greens_s) < 2:
+        return 0.0
+    green = programme.greens_s[0] / programme.cycle_s * used_share(programme.cycle_s)
+    uniform_s = 0.5 * programme.cycle_s * (1 - green) ** 2
+    progressed = [max(0.0, 1 - ratio * green) / (1 - green) for ratio in (UNCOORDINATED, COORDINATED)]
+    return uniform_s * (progressed[0] - progressed[1])
 
 
 class Signals:
     """The state machine of every signal.
 
-    A signal that works runs its programme, `central` while a control link is up and `local` otherwise; both pass the
-    same (assumption: a centre that sets the local programme gains nothing by itself). One that does not work is `dark`,
-    and police come after `police_s` if the junction is on their list and officers are free. Neither passes more than
-    the signal does, and under both every car stops or slows down, which costs it `dark_delay_s`, at a dark signal more
-    with more traffic. With a failed controller it is `fixed`, each phase green for as long whatever the roads carry, or
-    `flashing`: the signs count, and nobody commands it.
+    A signal that works runs its programme, `central` while a control link is up and `local` otherwise. The centre
+    coordinates signals with each other; a local programme does not, which costs cars on the main street some seconds.
+    One that does not work is `dark`, and the signs count (StVO § 37): the main street goes through, the others give
+    way, as many and as fast as gaps in its traffic allow. Police come after `police_s` if the junction is on their list
+    and officers are free, and go before signs and signals (StVO § 36): they let both streets pass in turn. With a
+    failed controller it is `fixed`, each phase green for as long whatever the roads carry, or `flashing`: the signs
+    count, and nobody commands it.
     """
 
-    def __init__(self, runtime: Runtime, programmes: Mapping[str, Programme], regulate: Regulate) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        programmes: Mapping[str, Programme],
+        regulate: Regulate,
+        flow_veh_h: Callable[[Sequence[int]], Floats],
+    ) -> None:
         self._runtime = runtime
+        self._flow_veh_h = flow_veh_h
         self._programmes = programmes
         self._regulate = regulate
         self._mode: dict[str, str] = {}
@@ -72,6 +112,8 @@ class Signals:
             self._mode[signal] = mode = self._due(signal)
             if mode == DARK:
                 self._enter_dark(signal, None)
+            elif mode == LOCAL:
+                self._alone(signal, None)
             runtime.supply.watch(signal, self._on_change)
         runtime.police.listen(self._on_police)
 
@@ -83,11 +125,11 @@ class Signals:
         """Whether any signal does not run a programme that was made for it."""
         return any(mode not in (CENTRAL, LOCAL) for mode in self._mode.values())
 
-    def refresh(self, flow_veh_h: Callable[[Sequence[int]], Floats]) -> None:
-        """Let the stop at dark signals cost what it does in the traffic of the last minutes."""
+    def refresh(self) -> None:
+        """Let who gives way do so to the traffic of the last minutes."""
         for signal, mode in self._mode.items():
-            if mode == DARK:
-                self._limit(signal, "dark_veh_h", None, float(flow_veh_h(self._programmes[signal].approaches).sum()))
+            if mode in (DARK, FLASHING):
+                self._by_signs(signal, None)
 
     def _due(self, signal: str) -> str:
         supply = self._runtime.supply
@@ -98,12 +140,8 @@ class Signals:
         return CENTRAL if supply.live_links(signal, CONTROL) else LOCAL
 
     def _on_controller(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
-        if target not in self._mode:
-            return
-        before = self._mode[target]
-        self._on_change(target, event)
-        if active and before == self._mode[target] == FLASHING:
-            self._by_signs(target, event)
+        if target in self._mode:
+            self._on_change(target, event)
 
     def _on_change(self, signal: str, cause: int | None) -> None:
         before, due = self._mode[signal], self._due(signal)
@@ -118,39 +156,55 @@ class Signals:
         elif due == FLASHING:
             self._by_signs(signal, event)
         elif due == FIXED:
-            cycle_s, phases = sum(programme.greens_s), len(programme.greens_s)
-            self._regulate(programme.node, Passing(None, 0.0, (cycle_s / phases,) * phases), event)
-        elif before not in (CENTRAL, LOCAL):
+            phases, still = len(programme.greens_s), (0.0,) * len(programme.approaches)
+            greens_s = (programme.cycle_s / phases,) * phases
+            self._regulate(programme.node, Passing(programme.out_veh_s, still, greens_s), event)
+        elif due == LOCAL:
+            self._alone(signal, event)
+        else:
             self._regulate(programme.node, None, event)
 
-    def _by_signs(self, signal: str, event: int) -> None:
-        """Let the junction pass what it does under flashing amber, the least that any cause says."""
-        failed = self._runtime.faults.active(signal, CONTROLLER_FAILED.name)
-        flashing = [one for one in failed if one.parameters["fallback"] == FLASHING]
+    def _alone(self, signal: str, event: int | None) -> None:
+        """The signal's own programme, not coordinated with its neighbours."""
         programme = self._programmes[signal]
-        veh_s = min(programme.capacity_veh_s, *(one.number("flashing_veh_h") / HOUR_S for one in flashing))
-        delay_s = max(one.number("flashing_delay_s") for one in flashing)
-        self._regulate(programme.node, Passing(veh_s, delay_s), event)
+        delay_s = uncoordinated_delay_s(programme)
+        delays_s = tuple(0.0 if group else delay_s for group in programme.groups)
+        self._regulate(programme.node, Passing(programme.out_veh_s, delays_s, programme.greens_s, True), event)
+
+    def _by_signs(self, signal: str, event: int | None) -> None:
+        """Let the main street go through and the others give way to what it carries."""
+        programme = self._programmes[signal]
+        saturation = programme.saturation_veh_s
+        flows = self._flow_veh_h(programme.approaches).tolist()
+        main_veh_h = sum(flow for flow, group in zip(flows, programme.groups, strict=True) if not group)
+        gaps_veh_h = yielding_veh_h(main_veh_h)
+        out_veh_s, delay_s = [], []
+        for full, flow, group, lanes in zip(saturation, flows, programme.groups, programme.lanes, strict=True):
+            out_veh_s.append(min(full, lanes * gaps_veh_h / HOUR_S) if group else full)
+            delay_s.append(yielding_delay_s(flow / lanes, gaps_veh_h) if group else 0.0)
+        self._regulate(programme.node, Passing(tuple(out_veh_s), tuple(delay_s)), event)
 
     def _turn(self, signal: str, mode: str, why: EventCode, cause: int | None) -> int:
         before, self._mode[signal] = self._mode[signal], mode
         return self._runtime.mode(signal, before, mode, why, None, cause)
 
     def _enter_dark(self, signal: str, event: int | None) -> None:
-        self._limit(signal, "dark_veh_h", event)
+        self._by_signs(signal, event)
         self._runtime.police.call(signal, event)
 
     def _on_police(self, signal: str, event: int) -> None:
         there, mode = self._runtime.police.at(signal), self._mode.get(signal)
         if there and mode == DARK:
-            self._limit(signal, "police_veh_h", self._turn(signal, POLICE, events.SIGNAL_POLICED, event))
+            self._by_hand(signal, self._turn(signal, POLICE, events.SIGNAL_POLICED, event))
         elif not there and mode == POLICE:
-            self._limit(signal, "dark_veh_h", self._turn(signal, DARK, events.SIGNAL_UNPOLICED, event))
+            self._by_signs(signal, self._turn(signal, DARK, events.SIGNAL_UNPOLICED, event))
 
-    def _limit(self, signal: str, limit: str, event: int | None, flow_veh_h: float = 0.0) -> None:
-        programme, component = self._programmes[signal], self._runtime.city.components[signal]
-        veh_h = min(component.number(limit), programme.capacity_veh_s * HOUR_S)
-        delay_s = component.number("dark_delay_s")
-        if veh_h > 0:
-            delay_s = stop_delay_s(flow_veh_h, veh_h, len(programme.approaches), delay_s)
-        self._regulate(programme.node, Passing(veh_h / HOUR_S, delay_s), event)
+    def _by_hand(self, signal: str, event: int) -> None:
+        """Officers let the streets pass in turn, as the signal does but in longer phases."""
+        programme = self._programmes[signal]
+        longer = max(1.0, POLICE_CYCLE_S / programme.cycle_s)
+        two = len(programme.greens_s) > 1
+        used = used_share(programme.cycle_s * longer) if two else 1.0
+        out_veh_s = tuple(full * used for full in programme.saturation_veh_s)
+        greens_s = tuple(green * longer for green in programme.greens_s)
+        self._regulate(programme.node, Passing(out_veh_s, (0.0,) * len(out_veh_s), greens_s), event)
