@@ -10,17 +10,17 @@ from typing import Any
 import simpy
 
 from simulator.contracts.city import City
-from simulator.contracts.component import Component
-from simulator.contracts.crews import CrewPolicy, Priority, crews_of, repair_class, trade_of, trade_of_link
+from simulator.contracts.crews import CrewPolicy, Priority, repair_class, trade_of, trade_of_link
 from simulator.contracts.event import EventCode, EventKind, Task, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import registry
 from simulator.contracts.repair import RepairClass, Trade
-from simulator.contracts.ticks import to_ticks
-from simulator.coupling import catalogue, events
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.coupling import events
 from simulator.coupling.catalogue import DRIVER
+from simulator.coupling.depot import FUEL_NOT_DELIVERED, Depot, Vehicle, VehicleKind
 from simulator.coupling.faults import FaultStack
-from simulator.coupling.police import STAFF_ABSENT, staff_present
+from simulator.coupling.police import STAFF_ABSENT
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
 from simulator.kernel.clock import Clock
@@ -28,18 +28,36 @@ from simulator.kernel.log import EventLog
 from simulator.kernel.streams import Streams
 
 Done = Callable[[int], None]
-"""Called with the event of the finished work."""
-Delivered = Callable[[int, float], None]
-"""Called with the event of the finished work and the litres that were brought."""
+"""Called with the event of the finished work, of an arrival or of a leave."""
+Delivered = Callable[[int, float], float]
+"""Called with the event of the finished work and the litres that were brought; returns those that found room."""
+
+
+@dataclass(eq=False, slots=True)
+class Post:
+    """Where one crew is to be until `over`, whoever it is: those whose shift ends are relieved.
+
+    On a `tour` its vehicle drives all the time, with the engine running. `standing` counts who is there, two while one
+    relieves the other; `relief` comes when the next one has arrived. `arrived` is told when somebody is there who was
+    not before, `left` when nobody is any more though it is not over.
+    """
+
+    over: simpy.Event
+    arrived: Done
+    left: Done
+    tour: bool
+    standing: int = 0
+    relief: simpy.Event | None = None
 
 
 @dataclass(eq=False, slots=True)
 class Job:
     """A crew of `trade` is to drive to `target` and work there on `broken` for `work_s` seconds.
 
-    `parts` are taken along from the depot's stock, and `fuel_l` litres of fuel by truck. `depot` is the only one asked
-    (None: any). With `over` the crew stays until that comes. `said` are the reasons for waiting that are in the log
-    already. `because` stays the event that the call came from, while `cause` is what the log says last.
+    It goes by a vehicle of this kind. `parts` are taken along from the depot's stock, and `fuel_l` litres of fuel by
+    truck. `depot` is the only one asked (None: any). At a `post` the crew stays. `said` are the reasons for waiting
+    that are in the log already. `because` stays the event that the call came from, while `cause` is what the log says
+    last.
     """
 
     task: Task
@@ -53,7 +71,8 @@ class Job:
     depot: str | None = None
     parts: int = 0
     fuel_l: float = 0.0
-    over: simpy.Event | None = None
+    post: Post | None = None
+    vehicle: VehicleKind = VehicleKind.VAN
     said: set[str] = field(default_factory=set)
     because: int | None = None
 
@@ -70,82 +89,6 @@ def drawn_work_s(streams: Streams, work: RepairClass, entry: str, broken: str, a
     purpose = f"work of repair of {broken}" + (f" [{entry}]" if entry else "") + (f" {again}" if again > 1 else "")
     draw = streams.stream(broken, purpose).standard_normal()
     return work.median_s * math.exp(work.sigma * float(draw))
-
-
-DAY_S = 86400.0
-FUEL_NOT_DELIVERED = catalogue.FUEL_NOT_DELIVERED.name
-
-
-class Depot:
-    """Crews go out one by one and come back; at night a share of them is on duty, rounded up.
-
-    Who is out when his shift ends finishes his work (assumption). Of the staff that is absent the crews are missing,
-    rounded to the disadvantage.
-    """
-
-    def __init__(self, component: Component, clock: Clock, faults: FaultStack) -> None:
-        self.id = component.id
-        self._clock, self._faults = clock, faults
-        number = component.parameters.get
-        self._crews = dict.fromkeys(registry().trades, 0) | crews_of(component)
-        self._day_from_s = float(number("day_from_s", 0.0))
-        self._day_until_s = float(number("day_until_s", DAY_S))
-        self._night_share = float(number("night_share", 1.0))
-        self.muster_s = component.number("muster_s")
-        self.out: dict[Trade, int] = dict.fromkeys(self._crews, 0)
-        self._parts = dict.fromkeys(self._crews, int(float(number("parts", 0.0))))
-        self.parts_delivery_s = float(number("parts_delivery_s", DAY_S))
-        self._trucks, self.truck_l = int(float(number("fuel_trucks", 0.0))), float(number("truck_l", 0.0))
-        self.trucks_out = 0
-        self.fuel_l = float(number("fuel_store_l", 0.0))
-        listed = str(number("priority_list", "")).replace(",", " ").split()
-        self.policy = CrewPolicy(Priority(str(number("priority", Priority.LIFELINES))), tuple(listed))
-
-    def on_duty(self, trade: Trade) -> int:
-        """Crews of this trade alone that are on duty now, at the depot or out."""
-        crews = self._crews[trade]
-        if not self._by_day():
-            crews = math.ceil(crews * self._night_share - 1e-9)
-        return math.floor(crews * staff_present(self._faults, self.id) + 1e-9)
-
-    def all_on_duty(self) -> int:
-        """Crews of all trades that are on duty now."""
-        return sum(self.on_duty(trade) for trade in self._crews)
-
-    def free(self, trade: Trade) -> Trade | None:
-        """The trade of a crew that could go now for work of this trade, None if there is none."""
-        return next((t for t in (trade, *registry().any_work) if self.out[t] < self.on_duty(t)), None)
-
-    def has_trade(self, trade: Trade) -> bool:
-        """Whether any crew of the depot does such work at all, on duty or not."""
-        return any(self._crews[t] for t in (trade, *registry().any_work))
-
-    def parts(self, trade: Trade) -> int:
-        return self._parts[trade]
-
-    def take_parts(self, trade: Trade, count: int) -> None:
-        self._parts[trade] -= count
-
-    def add_parts(self, trade: Trade, count: int) -> None:
-        self._parts[trade] += count
-
-    @property
-    def trucks(self) -> int:
-        """Fuel trucks that could leave now."""
-        lost = bool(self._faults.active(self.id, FUEL_NOT_DELIVERED)) or self.fuel_l <= 0
-        return 0 if lost else self._trucks - self.trucks_out
-
-    def next_shift(self) -> int | None:
-        """The tick of the next change of shift, None where day and night are the same."""
-        if self._night_share == 1.0 or (self._day_until_s - self._day_from_s) % DAY_S == 0:
-            return None
-        now_s = self._clock.time_of_day_s()
-        rest = min((edge - now_s) % DAY_S or DAY_S for edge in (self._day_from_s, self._day_until_s))
-        return self._clock.now + max(1, to_ticks(rest))
-
-    def _by_day(self) -> bool:
-        length = (self._day_until_s - self._day_from_s) % DAY_S or DAY_S
-        return (self._clock.time_of_day_s() - self._day_from_s) % DAY_S < length
 
 
 SHOWS_LOSS = (EventKind.LEVEL_LOW, EventKind.STOPPED, EventKind.SUPPLY_LOST, EventKind.MODE)
@@ -226,13 +169,16 @@ class Ranking:
 RETRY_S = 900.0
 """A crew that finds no open road tries again after this (assumption)."""
 
+ROUND_S = 3600.0
+"""How often somebody on a tour looks at the fuel left and asks where else he is needed (assumption)."""
+
 
 class Crews:
     """Jobs wait until a crew of their trade is free at a depot from which a road leads there, with what they need.
 
     Each time anything changes, the nearest depot that could send somebody takes the first of the jobs nearest to it, by
-    its policy. A crew musters, drives over the roads as they are, works, and drives back. `capacity` is what domains
-    say that their components carry.
+    its policy. A crew musters, drives over the roads as they are in a vehicle with fuel, works, and drives back; who
+    stays somewhere stays for a shift. `capacity` is what domains say that their components carry.
     """
 
     def __init__(
@@ -247,7 +193,7 @@ class Crews:
     ) -> None:
         self._city, self._clock, self._log, self._faults = city, clock, log, faults
         self._supply, self._travel, self._streams = supply, travel, streams
-        self._depots = {depot.id: Depot(depot, clock, faults) for depot in city.of_kind(*registry().depots)}
+        self._depots = {depot.id: Depot(depot, clock, faults, supply) for depot in city.of_kind(*registry().depots)}
         self._waiting: list[Job] = []
         self._serial = 0
         self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn, by entry and what is broken
@@ -289,7 +235,14 @@ class Crews:
         return min(times)[1] if times else None
 
     def dispatch(
-        self, task: Task, target: str, work_s: float, cause: int | None, done: Done, trade: Trade | None = None
+        self,
+        task: Task,
+        target: str,
+        work_s: float,
+        cause: int | None,
+        done: Done,
+        trade: Trade | None = None,
+        vehicle: VehicleKind = VehicleKind.VAN,
     ) -> None:
         """Send a crew to `target` for `work_s` seconds of work, then call `done`.
 
@@ -297,8 +250,8 @@ class Crews:
         unreachable, and `done` is never called.
         """
         known = self._trade(target) if trade is None else trade
-        self._serial += 1
-        self._call(Job(task, target, target, known, work_s, cause, lambda event, _: done(event), self._serial))
+        finished = _without_fuel(done)
+        self._call(Job(task, target, target, known, work_s, cause, finished, self._next(), vehicle=vehicle))
 
     def repair(
         self,
@@ -326,9 +279,12 @@ class Crews:
             again = self._drawn[entry, broken] = self._drawn.get((entry, broken), 0) + 1
             work_s, parts = drawn_work_s(self._streams, work, entry, broken, again), work.parts
         known = Trade(trade) if trade else self._trade(broken)
+        finished = _without_fuel(done)
+        self._call(Job(events.REPAIR, target, broken, known, work_s, cause, finished, self._next(), depot, parts))
+
+    def _next(self) -> int:
         self._serial += 1
-        finished: Delivered = lambda event, _: done(event)  # noqa: E731
-        self._call(Job(events.REPAIR, target, broken, known, work_s, cause, finished, self._serial, depot, parts))
+        return self._serial
 
     def _trade(self, broken: str) -> Trade:
         """The trade that works on a component or link."""
@@ -338,26 +294,40 @@ class Crews:
         return trade_of_link(self._city.links[broken].kind)
 
     def deliver_fuel(self, target: str, litres: float, pumping_s: float, cause: int | None, done: Delivered) -> None:
-        """Send a fuel truck with up to so many litres, and call `done` with what it brought."""
-        self._serial += 1
-        self._call(
-            Job(events.FUEL_DELIVERY, target, target, DRIVER, pumping_s, cause, done, self._serial, fuel_l=litres)
-        )
+        """Send a fuel truck with up to so many litres, and call `done` with what it brought: it says what it took."""
+        task, truck = events.FUEL_DELIVERY, VehicleKind.FUEL_TRUCK
+        job = Job(task, target, target, DRIVER, pumping_s, cause, done, self._next(), fuel_l=litres, vehicle=truck)
+        self._call(job)
 
-    def station(self, task: Task, target: str, cause: int | None, arrived: Done) -> Callable[[], None]:
-        """Send a crew that stays at `target`; `arrived` is called when it is there. Returns the call that ends it."""
-        over, trade = self._clock.env.event(), self._trade(target)
-        self._serial += 1
-        post = Job(task, target, target, trade, 0.0, cause, lambda event, _: arrived(event), self._serial, over=over)
-        self._call(post)
+    def station(
+        self,
+        task: Task,
+        target: str,
+        cause: int | None,
+        arrived: Done,
+        left: Done,
+        trade: Trade | None = None,
+        tour: VehicleKind | None = None,
+    ) -> Callable[[], None]:
+        """Send a crew that stays at `target`, or drives to and fro with a vehicle of the kind `tour`.
+
+        `arrived` is called when somebody is there, `left` when a shift has ended, or the vehicle has to fill up, and
+        nobody has come instead; the next one is called for by then. Returns the call that ends it.
+        """
+        post = Post(self._clock.env.event(), arrived, left, tour is not None)
+        known = self._trade(target) if trade is None else trade
+        self._man(post, Job(task, target, target, known, 0.0, cause, _nothing, self._next()), tour)
 
         def end() -> None:
-            if post in self._waiting:
-                self._waiting.remove(post)
-            elif not over.triggered:
-                over.succeed()
+            self._waiting = [job for job in self._waiting if job.post is not post]
+            if not post.over.triggered:
+                post.over.succeed()
 
         return end
+
+    def _man(self, post: Post, job: Job, tour: VehicleKind | None) -> None:
+        job.post, job.vehicle = post, VehicleKind.VAN if tour is None else tour
+        self._call(job)
 
     # who goes
 
@@ -397,6 +367,7 @@ class Crews:
             if self._may_send(job, depot)
             and self._hindrance(job, depot) is None
             and (seconds := self._travel.time_s(name, job.target)) is not None
+            and depot.ready(job.vehicle, 2.0 * seconds) is not None
         ]
         return self._depots[min(found)[1]] if found else None
 
@@ -406,20 +377,24 @@ class Crews:
 
     def _hindrance(self, job: Job, depot: Depot) -> EventCode | None:
         """Why this depot, which is asked, cannot send anybody now, roads apart."""
-        if not self._supply.works(depot.id):
+        if self._faults.disabled(depot.id):
             return events.DEPOT_OUT
         if job.fuel_l and (depot.trucks <= 0 or self._faults.active(job.target, FUEL_NOT_DELIVERED)):
             return events.NO_TRUCK
         if job.parts > depot.parts(job.trade):
             return events.NO_PART
-        return None if depot.free(job.trade) else events.NO_CREW
+        if not depot.free(job.trade):
+            return events.NO_CREW
+        return None if depot.at_home(job.vehicle) else events.NO_VEHICLE
 
     def _say_why(self, job: Job) -> None:
         """Log once why a job waits, and come back when that may have changed."""
-        hindrances = [self._hindrance(job, depot) for depot in self._depots.values() if self._may_send(job, depot)]
+        asked = [depot for depot in self._depots.values() if self._may_send(job, depot)]
+        hindrances = [self._hindrance(job, depot) for depot in asked]
         params: dict[str, Value] = {"task": job.task.name}
         if None in hindrances:
-            why = events.NO_ROAD
+            ways = (self._travel.time_s(depot.id, job.target) for depot in asked if not self._hindrance(job, depot))
+            why = events.NO_ROAD if all(way is None for way in ways) else events.NO_FUEL_TO_DRIVE
             if self._retry_at is None or self._retry_at <= self._clock.now:
                 self._retry_at = self._clock.now + to_ticks(RETRY_S)
                 self._wake(self._retry_at)
@@ -449,20 +424,21 @@ class Crews:
     # the job
 
     def _send(self, job: Job, depot: Depot) -> None:
-        crew = depot.free(job.trade)
-        assert crew is not None
+        crew, drive_s = depot.free(job.trade), self._travel.time_s(depot.id, job.target)
+        assert crew is not None and drive_s is not None
+        vehicle = depot.ready(job.vehicle, 2.0 * drive_s)
+        assert vehicle is not None
+        vehicle.out = True
         depot.out[crew] += 1
         if job.parts:
             depot.take_parts(job.trade, job.parts)
             self._clock.after(depot.parts_delivery_s, depot.id, lambda: self._restock(depot, job.trade, job.parts))
-        litres = 0.0
-        if job.fuel_l:
-            litres = min(job.fuel_l, depot.truck_l, depot.fuel_l)
-            depot.fuel_l -= litres
-            depot.trucks_out += 1
-        self._clock.process(self._work(job, depot, crew, litres))
+        litres = depot.load(job.fuel_l) if job.fuel_l else 0.0
+        self._clock.process(self._work(job, depot, crew, vehicle, litres))
 
-    def _work(self, job: Job, depot: Depot, crew: Trade, litres: float) -> Generator[simpy.Event, Any, None]:
+    def _work(
+        self, job: Job, depot: Depot, crew: Trade, vehicle: Vehicle, litres: float
+    ) -> Generator[simpy.Event, Any, None]:
         target, base, log = job.target, depot.id, self._log
         task: dict[str, Value] = {"task": job.task.name}
         sent = log.add(events.CREW_CALLED, target, task | {"depot": base}, cause=job.cause, via=base)
@@ -470,22 +446,78 @@ class Crews:
         while (drive := self._travel.time_s(base, target)) is None:
             yield self._clock.timeout(RETRY_S)
         yield self._clock.timeout(drive)
+        vehicle.drive(drive)
         arrived = log.add(events.CREW_ARRIVED, target, task | {"depot": base}, cause=sent, via=base, value=drive)
         if litres and self._fuel_refused(job, depot):
             job.cause = log.add(events.CREW_TURNS_BACK, target, task, cause=arrived, via=base)
-            depot.fuel_l += litres
             self._waiting.append(job)
-        elif job.over is not None:
-            if not job.over.triggered:
-                job.finished(arrived, litres)
-                yield job.over
+        elif job.post is not None:
+            yield from self._stand(job, job.post, depot, vehicle, drive, arrived)
         else:
             yield self._clock.timeout(job.work_s)
-            job.finished(log.add(events.CREW_DONE, target, task, cause=arrived, via=base), litres)
+            litres -= job.finished(log.add(events.CREW_DONE, target, task, cause=arrived, via=base), litres)
         yield self._clock.timeout(drive)
+        vehicle.drive(drive)
         depot.out[crew] -= 1
-        depot.trucks_out -= bool(litres)
+        depot.come_home(vehicle, litres)
         self._look_soon()
+
+    def _stand(
+        self, job: Job, post: Post, depot: Depot, vehicle: Vehicle, drive_s: float, arrived: int
+    ) -> Generator[simpy.Event, Any, None]:
+        """Be there until it is over, or until the shift is and somebody has come instead (or nobody has, in time)."""
+        if post.over.triggered:
+            return
+        clock, since = self._clock, self._clock.now
+        post.standing += 1
+        if post.relief is not None:
+            post.relief.succeed()
+            post.relief = None
+        if post.standing == 1:
+            post.arrived(arrived)
+        relief: simpy.Event | None = None
+        why: EventCode | None = None
+        while why is None:
+            passed_s = to_s(clock.now - since)
+            if relief is None and passed_s >= depot.shift_s:
+                relief = post.relief = clock.env.event()
+                self._again(job, post, arrived)
+            step_s = depot.shift_s + (0.0 if relief is None else depot.overtime_s) - passed_s
+            step_s = min(ROUND_S, step_s) if post.tour else step_s
+            if step_s <= 0:
+                why = events.SHIFT_OVER
+            elif post.tour and not vehicle.lasts(step_s + drive_s):
+                why = events.VEHICLE_EMPTY
+            elif post.tour and self._needed_more(vehicle):
+                why = events.NEEDED_MORE
+            else:
+                ends = [post.over, clock.timeout(step_s), *([] if relief is None else [relief])]
+                begun = clock.now
+                yield clock.env.any_of(ends)
+                if post.tour:
+                    vehicle.drive(to_s(clock.now - begun))
+                if post.over.triggered or (relief is not None and relief.triggered):
+                    break
+        post.standing -= 1
+        if why is None:
+            return
+        event = self._log.add(why, job.target, {"task": job.task.name}, cause=arrived, via=depot.id)
+        if relief is None:
+            self._again(job, post, event)
+        elif post.relief is relief:
+            post.relief = None  # who comes later finds nobody
+        if not post.standing:
+            post.left(event)
+
+    def _again(self, job: Job, post: Post, cause: int) -> None:
+        """Call for the next one at a post."""
+        following = Job(job.task, job.target, job.broken, job.trade, 0.0, cause, _nothing, self._next(), job.depot)
+        following.because = job.because
+        self._man(post, following, job.vehicle if post.tour else None)
+
+    def _needed_more(self, vehicle: Vehicle) -> bool:
+        """Whether work that comes to an end waits for such a vehicle: a tour, which does not, makes room for it."""
+        return any(job.post is None and job.vehicle is vehicle.kind for job in self._waiting)
 
     def _fuel_refused(self, job: Job, depot: Depot) -> bool:
         """Deliveries were stopped while the truck was on its way."""
@@ -494,3 +526,18 @@ class Crews:
     def _restock(self, depot: Depot, trade: Trade, parts: int) -> None:
         depot.add_parts(trade, parts)
         self._look_soon()
+
+
+def _without_fuel(done: Done) -> Delivered:
+    """Work that brings no fuel."""
+
+    def finished(event: int, litres: float) -> float:
+        done(event)
+        return litres
+
+    return finished
+
+
+def _nothing(event: int, litres: float) -> float:
+    """The end of a post is told otherwise."""
+    return litres

@@ -93,6 +93,25 @@ NO_TRUCK = EventCode(
 NO_PART = EventCode(
     "crew.waits-for-part", EventKind.CREW, _("{task}: no spare part is left, waiting"), {"task": Role.TASK}
 )
+NO_VEHICLE = EventCode(
+    "crew.waits-for-vehicle",
+    EventKind.CREW,
+    _("{task}: no vehicle for it is at the depot, waiting"),
+    {"task": Role.TASK},
+)
+NO_FUEL_TO_DRIVE = EventCode(
+    "crew.waits-for-fuel",
+    EventKind.CREW,
+    _("{task}: the depot's vehicles have too little fuel for the way, waiting"),
+    {"task": Role.TASK},
+)
+SHIFT_OVER = EventCode(
+    "crew.shift-over", EventKind.CREW, _("{task}: the shift is over, and nobody has come instead"), {"task": Role.TASK}
+)
+VEHICLE_EMPTY = EventCode("crew.fills-up", EventKind.CREW, _("{task}: has to fill up with fuel"), {"task": Role.TASK})
+NEEDED_MORE = EventCode(
+    "crew.needed-more", EventKind.CREW, _("{task}: its vehicle is needed more elsewhere"), {"task": Role.TASK}
+)
 NO_CREW = EventCode("crew.waits-for-crew", EventKind.CREW, _("{task}: no crew is free, waiting"), {"task": Role.TASK})
 
 POLICE_ARRIVE = EventCode("police.arrive", EventKind.CREW, _("police arrive at the junction"))

@@ -27,8 +27,8 @@ TRADES = {"electric_crews", "water_crews", "ict_crews", "roads_crews", "drivers"
 
 
 def yard(name: str = "yard", **given: Value) -> Component:
-    """A depot with no crew but those given, by day and night, ten minutes from leaving."""
-    none: dict[str, Value] = {"crews": 0.0, "night_share": 1.0, "muster_s": MUSTER_S}
+    """A depot with no crew but those given, by day and night, ten minutes from leaving; its trucks burn nothing."""
+    none: dict[str, Value] = {"crews": 0.0, "night_share": 1.0, "muster_s": MUSTER_S, "van_l_h": 0.0, "truck_l_h": 0.0}
     return component(name, "depot", **(none | given))
 
 
@@ -227,7 +227,11 @@ def test_fuel_trucks_carry_so_much_one_after_the_other_and_the_store_runs_dry() 
     r = works(yard(drivers=2.0, fuel_trucks=1.0, truck_l=3000.0, fuel_store_l=4000.0), others=generators)
     got: list[tuple[str, float, float]] = []
     for one in generators:
-        tell = lambda _, litres, name=one.id: got.append((name, litres, r.clock.now_s))  # noqa: E731
+
+        def tell(_: int, litres: float, name: str = one.id) -> float:
+            got.append((name, litres, r.clock.now_s))
+            return litres
+
         r.crews.deliver_fuel(one.id, 2500.0, 300.0, None, tell)
     assert r.quantities.value("yard", "fuel_trucks") == 1
     run_to(r, 24 * HOUR_S)
@@ -241,7 +245,12 @@ def test_a_delivery_that_is_stopped_waits_and_a_truck_on_its_way_turns_back(plac
     others = (component("diesel", "generator", fuel_l=1.0, tank_l=9000.0, burn_l_h=1.0),)
     r = works(yard(drivers=1.0), others=others)
     got: list[float] = []
-    r.crews.deliver_fuel("diesel", 1000.0, 300.0, None, lambda _, litres: got.append(r.clock.now_s))
+
+    def tell(_: int, litres: float) -> float:
+        got.append(r.clock.now_s)
+        return litres
+
+    r.crews.deliver_fuel("diesel", 1000.0, 300.0, None, tell)
     run_to(r, 60)
     stopped = r.faults.apply(place, "fuel-not-delivered", "strike", {})
     run_to(r, 2 * HOUR_S)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from simulator.contracts.city import City
 from simulator.contracts.link import Fallback
 from simulator.contracts.ticks import to_ticks
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.lifelines import start
 from simulator.lifelines.waterworks import process as waterworks
 from tests.ict.town import component, control, course, level, modes, run_to, town, world
@@ -20,10 +21,11 @@ THERE_S = LOST_S + 900.0 + 600.0 + 600.0
 
 
 def works(crews: float = 2.0) -> City:
-    """Four pumps; two of them keep their last set-point when nobody commands them."""
-    parts = [component("works", "waterworks"), component("yard", "depot", x_m=5000.0, crews=0.0, water_crews=crews,
+    """Four pumps around a depot; two of them keep their last set-point when nobody commands them."""
+    parts = [component("works", "waterworks"), component("yard", "depot", crews=0.0, water_crews=crews,
                                                          muster_s=600.0, night_share=1.0)]  # fmt: skip
-    parts += [component(f"pump-{i}", "pump") for i in range(4)]
+    corners = ((5000.0, 0.0), (-5000.0, 0.0), (0.0, 5000.0), (0.0, -5000.0))
+    parts += [component(f"pump-{i}", "pump", x_m=x_m, y_m=y_m) for i, (x_m, y_m) in enumerate(corners)]
     links = [control("works", f"pump-{i}", Fallback.HOLD if i < 2 else Fallback.LOCAL) for i in range(4)]
     return town(parts, links, levels=[level("lifeline", "works", 0.9)])
 
@@ -87,3 +89,23 @@ def test_crews_may_be_called_at_once() -> None:
     runtime = running(replace(city, components={**city.components, "works": room}), (OUT,))
     run_to(runtime, 10_000)
     assert modes(runtime, "works") == [(LOST_S, "local"), (LOST_S + 600.0 + 600.0, "by-hand")]
+
+
+def test_one_crew_a_station_and_nobody_to_a_pump_that_runs() -> None:
+    """Six pumps keep their last set-point: three in one station, which stand, one elsewhere, which stands, two that
+    run. By need: two crews. Who is sent to a pump that runs is missing where one stands."""
+    places = {"a1": 0.0, "a2": 20.0, "a3": 45.0, "b": 3000.0, "c": 6000.0, "d": 9000.0}
+    running_now = {"c": 1.0, "d": 1.0}
+    parts = [component("works", "waterworks"), component("yard", "depot", crews=9.0, night_share=1.0)]
+    parts += [component(name, "pump", x_m=x_m) for name, x_m in places.items()]
+    runtime = world(town(parts, [control("works", name, Fallback.HOLD) for name in places]))
+    names = tuple(places)
+    read = lambda: np.array([running_now.get(name, 0.0) for name in names])  # noqa: E731
+    runtime.quantities.register(Quantity("pump_running", "1", names, read))
+    start(runtime)
+    run_to(runtime, 100)
+    runtime.faults.apply("works", "site-out", "x", {})
+    run_to(runtime, 10_000)
+    assert [e.subject for e in runtime.log.events if e.code == "crew.called"] == ["a1", "b"]
+    assert [name for name in names if runtime.supply.by_hand(name)] == ["a1", "a2", "a3", "b"]
+    assert modes(runtime, "works")[-1][1] == "by-hand"

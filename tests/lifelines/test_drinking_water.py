@@ -19,6 +19,9 @@ from simulator.lifelines.drinking_water.process import BOILED_L
 from tests.ict.town import component, course, level, modes, run_to, town, world
 
 PEOPLE = 8000
+MUSTER_S = 900.0
+"""From the call until a tanker leaves its depot."""
+
 ROADS = ("at-depot", "at-well", "at-hall")
 
 
@@ -76,7 +79,8 @@ def test_network_tank_none_emergency_and_back_in_litres() -> None:
         (-3600.0, 126.0),
         (1800.0, pytest.approx(0.6 * 126)),
         (3000.0, pytest.approx(0.05 * 126)),
-        (ready, pytest.approx(0.05 * 126 + (wells_l_d + tankers_l_d) / PEOPLE)),
+        (ready, pytest.approx(0.05 * 126 + wells_l_d / PEOPLE)),
+        (ready + MUSTER_S + drive_s, pytest.approx(0.05 * 126 + (wells_l_d + tankers_l_d) / PEOPLE)),
         (20_100.0, pytest.approx(0.95 * 126)),
     ]
     assert runtime.quantities.value("village", "litres_per_person_d") == pytest.approx(0.95 * 126)
@@ -97,16 +101,17 @@ def test_emergency_counts_only_wells_and_tankers_that_roads_lead_to() -> None:
         return PEOPLE * course(runtime, "litres-per-person-village")[-1][1]
 
     wells, tankers = 2 * 43_200.0, 6000 * 86400 / (200 + 1800)
-    assert brought(7800) == pytest.approx(wells + tankers)
+    assert brought(7800) == pytest.approx(wells)
+    assert brought(7800 + MUSTER_S + 100.0) == pytest.approx(wells + tankers)
     runtime.faults.apply("well-1", "well-out", "dry", {})
-    assert brought(7801) == pytest.approx(wells / 2 + tankers)
+    assert brought(9000) == pytest.approx(wells / 2 + tankers)
     del drive_s["at-depot", "at-hall"]  # the road floods; tankers unload at the well now, seen at the next poll
-    assert brought(8101) == pytest.approx(wells / 2 + 6000 * 86400 / (800 + 1800))
+    assert brought(9300) == pytest.approx(wells / 2 + 6000 * 86400 / (800 + 1800))
     del drive_s["at-depot", "at-well"]
-    assert brought(8401) == 0.0
-    assert modes(runtime, "supply")[-1] == (8400.0, "none")
+    assert brought(9600) == 0.0
+    assert modes(runtime, "supply")[-1] == (9600.0, "none")
     drive_s["at-depot", "at-hall"] = 100.0
-    assert brought(8701) == pytest.approx(tankers)
+    assert brought(9900) == pytest.approx(tankers)
 
 
 def test_a_depot_out_of_service_sends_nobody() -> None:

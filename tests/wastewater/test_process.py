@@ -51,7 +51,7 @@ def city_of(path: Path, fallback: str = "local", generator: bool = False, trucks
         others.append(component("standby", "generator", tank_l=500.0, fuel_l=500.0, burn_l_h=5.0))
         links.append(link("power", "standby", STATION))
     if trucks:
-        others += [component("depot", "depot", crews=1.0), component("corner", "road-node")]
+        others += [component("depot", "depot", crews=4.0), component("corner", "road-node")]
         links += [link("road", "corner", "depot"), link("road", "corner", STATION)]
     city = town([*elements, *others], links, LEVELS, PEOPLE)
     return replace(city, network_files={"wastewater": path})

@@ -134,14 +134,17 @@ class Generator:
             event = self._runtime.log.add(events.ORDERS_FUEL, self.id, cause=cause, value=self.fuel_l)
             self._runtime.crews.deliver_fuel(self.id, self._delivery_l, PUMPING_S, event, self._delivered)
 
-    def _delivered(self, cause: int, litres: float) -> None:
+    def _delivered(self, cause: int, litres: float) -> float:
+        """Returns what found room in the tank."""
         self._ordered = False
-        fuel = min(self._tank_l, self.fuel_l + litres)
+        taken = min(litres, self._tank_l - self.fuel_l)
+        fuel = self.fuel_l + taken
         self._fuel_l, self._since = fuel, self._runtime.clock.now
         self._runtime.log.add(events.TANK_FILLED, self.id, cause=cause, value=fuel)
         if self.mode == "empty":
             self._turn("standby", events.FUEL_AGAIN, cause)
         self._look(self.id, cause)
+        return taken
 
     def _turn(self, mode: str, why: EventCode, cause: int | None, params: Mapping[str, Value] | None = None) -> int:
         """Change the mode; leaving `running` settles the fuel and takes the power away."""

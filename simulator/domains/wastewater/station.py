@@ -125,13 +125,18 @@ class Station:
             self._rt.clock.at(now + wait, self.id, lambda: self.judge(self.last_event))
         usable = self.component.number("suction_m3_s") > 0 and self._engine.can_suck(self._well)
         if usable and self._trucks is None and now >= self._stands_since + wait:
-            self._trucks = self._rt.crews.station(events.SUCTION, self.id, cause, self._arrived)
+            self._trucks = self._rt.crews.station(events.SUCTION, self.id, cause, self._arrived, self._left)
 
     def _arrived(self, event: int) -> None:
         if self._trucks is not None:
             self._sucking = True
             self._engine.suck(self._well, self.component.number("suction_m3_s"))
             self.judge(event)
+
+    def _left(self, event: int) -> None:
+        self._sucking = False
+        self._engine.suck(self._well, 0.0)
+        self.judge(event)
 
     def _send_trucks_home(self) -> None:
         if self._trucks is not None:

@@ -37,6 +37,9 @@ DOMAIN = Domain("water")
 WATER = LinkKind("water")
 WATER_TRADE = Trade("water")
 JUNCTION, PIPE, PUMP, VALVE, TANK, RESERVOIR = "junction", "pipe", "pump", "valve", "tank", "reservoir"
+RUNNING = "pump_running"
+"""The quantity that says whether a pump turns."""
+
 CONTAMINATED_SHARE, FLOW = "contaminated_share", "flow_m3_s"
 SUPPLY_RATIO, TANK_VOLUME = "water_supply_ratio", "tank_volume_m3"
 """Quantities that others read."""
@@ -398,7 +401,7 @@ CATALOGUE = Catalogue(
             _("share of water that is contaminated"),
         ),
         QuantityName(FLOW, "m3/s", (PIPE, PUMP, VALVE), _("flow in m³/s")),
-        QuantityName("pump_running", "1", (PUMP,), _("runs (1) or not (0)")),
+        QuantityName(RUNNING, "1", (PUMP,), _("runs (1) or not (0)")),
         QuantityName("power_w", "W", (PUMP,), _("power in W")),
         QuantityName(
             SUPPLY_RATIO,

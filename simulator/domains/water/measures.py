@@ -24,6 +24,7 @@ from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.catalogue import (
     PEAK_DEMAND,
     PRESSURE,
+    RUNNING,
     SET_POINT_TAMPERED,
     SOURCE_CONTAMINATED,
     TANK_CONTAMINATED,
@@ -177,7 +178,7 @@ class Measures:
         self._register("contaminated_share", "1", holders, engine.contaminated_share, self._places(*holders))
         lines = ("pipe", "pump", "valve")
         self._register("flow_m3_s", "m3/s", lines, engine.flow_m3_s, self._places(*lines))
-        self._register("pump_running", "1", ("pump",), engine.link_open, network.pumps[pump_rows])
+        self._register(RUNNING, "1", ("pump",), engine.link_open, network.pumps[pump_rows])
         self._register("power_w", "W", ("pump",), engine.pump_power_w, pump_rows)
 
         self._row = {district: i for i, district in enumerate(city.districts)}

@@ -55,7 +55,9 @@ CATALOGUE = Catalogue(
                 ),
             ),
             (
-                Parameter("activate_s", "s", 7200.0, "assumption", _("time until wells are manned and tankers leave")),
+                Parameter(
+                    "activate_s", "s", 7200.0, "assumption", _("time until wells are manned and tankers are called for")
+                ),
                 Parameter(
                     "notice_s",
                     "s",
@@ -83,8 +85,7 @@ CATALOGUE = Catalogue(
                     "",
                     2.0,
                     "assumption",
-                    _("water tankers that bring water to the district"),
-                    cure=Cure(_("more water tankers"), 20, 1, "assumption", added=True),
+                    _("water tankers that the district asks the depots for"),
                 ),
                 Parameter(
                     "refill_s",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from simulator.contracts.event import EventCode, EventKind, Role
+from simulator.contracts.event import EventCode, EventKind, Role, Task
 from simulator.contracts.words import Words
 
 _ = Words("simulator.lifelines.drinking_water")
+
+WATER_TOUR = Task("water-tour", _("water tanker of the district"))
 
 DRINKING_NETWORK = EventCode(
     "drinking-water.network", EventKind.MODE, _("the network delivers {share} of the demand"), {"share": Role.SHARE}

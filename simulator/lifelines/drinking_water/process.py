@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Generator, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.level import LITRES_PERSON_D
 from simulator.contracts.ticks import to_s, to_ticks
-from simulator.coupling.catalogue import NO_TANKERS
+from simulator.coupling.catalogue import DRIVER, NO_TANKERS
+from simulator.coupling.depot import VehicleKind
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.water.catalogue import (
@@ -60,9 +62,10 @@ class DrinkingWater(Lifeline):
 
     *network* while it delivers `NETWORK_RATIO` of the demand and the tanks hold what they usually do; *tank* while at
     least `ENOUGH_L` a person still arrive; below that *emergency* once `activate_s` has passed since the call-out and
-    wells or tankers give anything. Until then *bottled* water is handed out, from `bottled_s` on and while the stock
-    lasts, else *none*. What the water domain measures, `water_supply_ratio`, `contaminated_share` and `tank_volume_m3`
-    of the district, is polled; without it the network counts as serving.
+    wells or tankers give anything. Up to `tankers` tankers are called for from the depots, as many as these have with a
+    driver and fuel; each drives to and fro. Until then *bottled* water is handed out, from `bottled_s` on and while the
+    stock lasts, else *none*. What the water domain measures, `water_supply_ratio`, `contaminated_share` and
+    `tank_volume_m3` of the district, is polled; without it the network counts as serving.
 
     Water that is delivered but may not be drunk does not count. Where boiling makes it good (no source of it says
     `do-not-drink`), it counts as *boiled* from `notice_s` on, for those whom a warning reaches (`warned`).
@@ -96,6 +99,8 @@ class DrinkingWater(Lifeline):
         self._gauges: dict[str, tuple[Quantity, int]] = {}
         self._usual_m3 = math.inf
         self._called: int | None = None
+        self._tours: list[Callable[[], None]] = []  # the calls that end them
+        self._driving: set[int] = set()
 
     @classmethod
     def begin(cls, runtime: Runtime, all_of_type: Sequence[Lifeline]) -> None:
@@ -139,14 +144,17 @@ class DrinkingWater(Lifeline):
         if ratio >= NETWORK_RATIO and not low_tank:
             self._called, self.litres = None, arrives_l
             self._hand_out(False)
+            self._call_tankers(False)
             return Duty("network", 1.0, events.DRINKING_NETWORK, {"share": ratio})
         ready, arriving = self._ready(), {"litres": arrives_l}
         if arrives_l >= ENOUGH_L:
             self.litres = arrives_l
             self._hand_out(False)
+            self._call_tankers(False)
             if bad:
                 return Duty("tank", 1.0, events.DRINKING_DIRTY, {"bad": bad, "litres": arrives_l})
             return Duty("tank", 1.0, events.DRINKING_LOW_TANKS if low_tank else events.DRINKING_WEAK, arriving)
+        self._call_tankers(clock.now >= ready and not self.runtime.faults.active(self.id, NO_TANKERS.name))
         brought_l = self._wells_l_d() + self._tankers_l_d() if clock.now >= ready else 0.0
         bottles = self._hand_out(brought_l <= 0 and boiled_l <= 0)
         self.litres = arrives_l + boiled_l + (BOTTLED_L if bottles else 0.0)
@@ -238,14 +246,30 @@ class DrinkingWater(Lifeline):
         return sum(well.number(FLOW) for well in manned) * 86400.0 * 1000.0
 
     def _tankers_l_d(self) -> float:
-        """Litres a day that tankers bring: each drives there and back and takes `refill_s` to fill and hand out."""
+        """Litres a day that tankers on tour bring: each drives to and fro and takes `refill_s` to fill and hand out."""
         drives = [s for place in (self.id, *(w.id for w in self._wells)) if (s := self._drive_s(place)) is not None]
         if not drives:
             return 0.0
-        if self.runtime.faults.active(self.id, NO_TANKERS.name):
-            return 0.0
         round_trip_s = max(1.0, 2.0 * min(drives) + self.component.number("refill_s"))
-        return self.component.number("tankers") * self.component.number("tanker_l") * 86400.0 / round_trip_s
+        return len(self._driving) * self.component.number("tanker_l") * 86400.0 / round_trip_s
+
+    def _call_tankers(self, wanted: bool) -> None:
+        """Call for tankers with their drivers, or send home those that are there."""
+        if not wanted:
+            for end in self._tours:
+                end()
+            self._tours = []
+            self._driving.clear()
+            return
+        station, task = self.runtime.crews.station, events.WATER_TOUR
+        for i in range(len(self._tours), int(self.component.number("tankers"))):
+            there, gone = partial(self._tanker, i, True), partial(self._tanker, i, False)
+            end = station(task, self.id, self.because, there, gone, DRIVER, VehicleKind.WATER_TANKER)
+            self._tours.append(end)
+
+    def _tanker(self, number: int, there: bool, event: int) -> None:
+        (self._driving.add if there else self._driving.discard)(number)
+        self.touch(self.id, event)
 
     def _drive_s(self, place: str) -> float | None:
         """Seconds from the nearest depot in service with anybody in it, None if no open road leads there."""
@@ -253,7 +277,7 @@ class DrinkingWater(Lifeline):
         depots = [
             depot
             for depot in runtime.crews.depots
-            if runtime.supply.works(depot) and staff_present(runtime.faults, depot)
+            if not runtime.faults.disabled(depot) and staff_present(runtime.faults, depot)
         ]
         times = [seconds for depot in depots if (seconds := runtime.travel.time_s(depot, place)) is not None]
         return min(times, default=None)

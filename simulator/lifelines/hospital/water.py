@@ -8,6 +8,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import DRIVER, NO_TANKERS
+from simulator.coupling.depot import VehicleKind
 from simulator.coupling.runtime import Runtime
 from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.hospital import events
@@ -78,8 +79,9 @@ class HospitalWater(Lifeline):
             return
         self._ordered = True
         event = self.runtime.log.add(events.CALLS_TANKER, self.id, cause=self.because)
-        unload_s, trade = self.component.number("unload_s"), DRIVER
-        self.runtime.crews.dispatch(events.WATER_TANKER, self.hospital, unload_s, event, self._brought, trade=trade)
+        unload_s, tanker = self.component.number("unload_s"), VehicleKind.WATER_TANKER
+        crews = self.runtime.crews
+        crews.dispatch(events.WATER_TANKER, self.hospital, unload_s, event, self._brought, DRIVER, tanker)
 
     def _brought(self, event: int) -> None:
         self._ordered = False
