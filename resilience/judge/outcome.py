@@ -94,10 +94,31 @@ def weakness_words(verdict: Verdict, expected: KnownWeakness, city: City | None 
     reasons = {finding.id: finding.reason for finding in failed}
     said: list[Text] = []
     for weakness in expected.weaknesses:
-        said += [reasons[name] for name in weakness.findings if name in reasons]
-        if city is not None:
+        shown = [reasons[name] for name in weakness.findings if name in reasons]
+        said += shown
+        if shown and city is not None:
             said.append(_("It holds with: {cure}.", cure=change_words(json.loads(weakness.cure), city)))
     return joined(said, Verbatim(" "))
+
+
+def weakness_note(verdict: Verdict, expected: KnownWeakness, city: City) -> Text:
+    """What a single run, of which no cure was run, says of the declared weaknesses.
+
+    Where all that failed is declared: the reasons and the declared cures. Where anything else failed beside it: what
+    that is, and no cure, as none is known that keeps the town.
+    """
+    failed = [finding for finding in verdict.findings if finding.value is Value.FAIL]
+    beyond = [quoted(finding.title) for finding in failed if not is_known(finding, expected)]
+    if not beyond:
+        return _("known weakness, as declared: {what}", what=weakness_words(verdict, expected, city))
+    known = [quoted(finding.title) for finding in failed if is_known(finding, expected)]
+    if not known:
+        return _("not declared as a known weakness: {beyond}", beyond=enumerated(beyond))
+    return _(
+        "only a part is declared as a known weakness: {known}; no cure is declared for {beyond}",
+        known=enumerated(known),
+        beyond=enumerated(beyond),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from simulator.contracts.history import History
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_s
-from simulator.contracts.words import Text, Verbatim, Words
+from simulator.contracts.words import Text, Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
     from simulator.kernel import Clock
 
 _ = Words("stadtwerk")
-
-
-KNOWN_WEAKNESS = _("known weakness")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,13 +151,13 @@ def run_checked(
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
-    from resilience.judge.outcome import weakness_words
+    from resilience.judge.outcome import weakness_note
 
     notes = (*feed.notes(telemetry), _("digest: {digest} (seed {seed})", digest=digest[:16], seed=seed))
     if resolved.timeline and not request.twin:
         notes += (_("not held beside the same time without the faults: whether they made a difference is not known"),)
     if resolved.expected is not None and request.city is None and verdict.exit_code == 1:
-        notes += (KNOWN_WEAKNESS + Verbatim(": ") + weakness_words(verdict, resolved.expected, city),)
+        notes += (weakness_note(verdict, resolved.expected, city),)
     return RunResult(out, verdict, digest, telemetry, notes), history
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from resilience.judge.outcome import Outcome, exit_code_of, outcome_of
+from resilience.judge.outcome import Outcome, exit_code_of, outcome_of, weakness_note
 from resilience.judge.verdict import Category, Finding, Value, Verdict, combined
 from resilience.scenario.scenario import KnownWeakness, Weakness
+from simulator.city.loader import load_city
 from simulator.contracts.words import Verbatim
+from tests.city.towns import hamlet
 
 PASS, FAIL, OPEN = Value.PASS, Value.FAIL, Value.INCONCLUSIVE
 
@@ -60,3 +65,35 @@ def test_the_exit_code_is_that_of_the_worst_outcome() -> None:
     assert exit_code_of((Outcome.INCONCLUSIVE, Outcome.FAIL)) == 1
     assert exit_code_of((Outcome.FAIL, Outcome.ERROR)) == 70
     assert exit_code_of(()) == 2, "a suite that ran nothing has shown nothing"
+
+
+CURE = '{"set": [{"link": "g-h", "autonomy_min": 30}]}'
+
+
+@pytest.mark.parametrize(
+    ("known", "found", "cure_is_told", "told"),
+    [
+        (("a",), {"a": FAIL, "b": PASS}, True, "known weakness"),
+        (("a", "b"), {"a": FAIL, "b": FAIL}, True, "known weakness"),
+        (("a",), {"a": FAIL, "b": FAIL}, False, "no cure is declared for “b”"),
+        (("a",), {"a": PASS, "b": FAIL}, False, "not declared as a known weakness: “b”"),
+        (("evidence",), {"a": PASS, "evidence": FAIL}, False, "not declared"),
+    ],
+)
+def test_a_run_tells_a_cure_only_where_everything_that_failed_is_declared(
+    tmp_path: Path, known: tuple[str, ...], found: dict[str, Value], cure_is_told: bool, told: str
+) -> None:
+    """A cure that keeps a part of what failed keeps no town (issue: "the suite holds it true")."""
+    titled = verdict(**found)
+    titled = replace(titled, findings=tuple(replace(f, title=Verbatim(f.id)) for f in titled.findings))
+    note = weakness_note(titled, KnownWeakness((Weakness(known, CURE),)), load_city(hamlet(tmp_path))).of("en")
+    assert told in note
+    assert ("holds with" in note) is cure_is_told
+
+
+def test_the_cure_of_a_weakness_that_did_not_show_is_not_told(tmp_path: Path) -> None:
+    other = CURE.replace("30", "99")
+    expected = KnownWeakness((Weakness(("a",), CURE), Weakness(("b",), other)))
+    note = weakness_note(verdict(a=FAIL, b=PASS), expected, load_city(hamlet(tmp_path))).of("en")
+    assert "30 min" in note
+    assert "99 min" not in note
