@@ -339,3 +339,42 @@ def test_pv_feeds_by_the_sun_and_is_lost_by_its_fault(file: Path) -> None:
     assert runtime.quantities.value("pv-1", "power_w") > 0.0
     runtime.clock.run_until(12 * HOUR)
     assert runtime.quantities.value("pv-1", "power_w") == 0.0
+
+
+def test_nobody_switches_a_section_by_a_plan_that_is_out_of_date(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crew is hours on its way, and the load goes on meanwhile. Where it gets to a section of a standing detour, it
+    opens it only if the detour does not carry all of it by now, and closes it only if it carries it too.
+    """
+    late = 2.5 * 3600.0
+    runtime, domain = run(
+        town(file, [component("grid-control", "network-control"), component("yard", "depot", 7.8, 48.4)],
+             [Link(f"c-{s}", LinkKind("control"), "grid-control", s) for s in SWITCHES]),
+        start_at=datetime(2026, 1, 14, 21), hours=15,
+    )  # fmt: skip
+    resupply = domain.resupply
+    go, log = resupply._go, resupply._log_section
+
+    def slowly(order, section, switch, cause, done):  # type: ignore[no-untyped-def]
+        def later(event: int | None) -> None:
+            runtime.clock.after(late, "crew", lambda: done(event))
+
+        go(order, section, switch, cause, later if any(r.busy for r in resupply.regions) else done)
+
+    def checked(section, code, cause):  # type: ignore[no-untyped-def]
+        for region in resupply.regions:
+            if section in region.sections and code.name == "energy.section-opened":
+                closed = domain.state.closed.copy()
+                closed[section.end] = True
+                assert not resupply._limits.carries(closed, region.buses, 1.0 + 1e-6), "the detour carries it by now"
+        return log(section, code, cause)
+
+    monkeypatch.setattr(resupply, "_go", slowly)
+    monkeypatch.setattr(resupply, "_log_section", checked)
+    runtime.faults.apply("substation-0", "substation-out", "test", {})
+    while runtime.clock.now < 13 * HOUR:
+        runtime.clock.run_until(runtime.clock.now + to_ticks(300))
+        out = domain.readout
+        if any(e.code == "energy.section-closed" and e.at == runtime.clock.now for e in runtime.log.events[-5:]):
+            assert out.loading.max() <= 1.0 + 1e-6
+    codes = [event.code for event in runtime.log.events]
+    assert "energy.section-closed" in codes and "energy.section-not-needed" in codes

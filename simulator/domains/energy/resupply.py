@@ -286,19 +286,44 @@ class Resupply:
 
         def done(event: int | None) -> None:
             region.busy = False
-            state = self._state
-            if region not in self.regions:
-                return
-            if section in region.sections:
-                state.closed[section.end] = True
-                region.sections.remove(section)
-                state.opened.pop(section.end, None)
-                self._changed(self._log_section(section, events.SECTION_CLOSED, event))
-            else:
-                region.sections.append(section)
-                self._changed(self._open(section, event))
+            if region not in self.regions or not self._operated(region, section, event):
+                self._runtime.log.add(events.NOT_NEEDED_NOW, self._place(section), cause=event)
+                self.review()
 
         self._go(order, section, region.switches[0], cause, done)
+
+    def _operated(self, region: Region, section: Section, cause: int | None) -> bool:
+        """Switch the section if, by what is live and by the load of now, it is still to be: the order may be old.
+
+        Opened it is only where the detour does not carry what hangs on it, and does once this end is open. Closed it
+        is only where it is still dark and the detour carries it too.
+        """
+        state = self._state
+        state.returning.advance(self._runtime.clock.now)  # what is dark comes back colder by now, and without inverters
+        if section in region.sections:
+            back = state.closed.copy()
+            back[section.end] = True
+            dark = not state.parts().live[section.buses].any()
+            if not dark or not self._limits.carries(back, region.buses, HIGHEST_LOADING):
+                return False
+            state.closed = back
+            region.sections.remove(section)
+            state.opened.pop(section.end, None)
+            self._changed(self._log_section(section, events.SECTION_CLOSED, cause))
+            return True
+        if self._limits.carries(state.closed, region.buses, HIGHEST_LOADING):
+            return False
+        now = self._still(self._sections(state.closed, region.switches[0], region.buses), section)
+        if now is None or not self._without(state.closed, now, region.buses):
+            return False
+        region.sections.append(now)
+        self._changed(self._open(now, cause))
+        return True
+
+    @staticmethod
+    def _still(sections: Sequence[Section], section: Section) -> Section | None:
+        """What the end of a section leaves dark by now; None where it leaves nothing dark any more."""
+        return next((one for one in sections if one.end == section.end), None)
 
     def _go(
         self,
@@ -374,13 +399,24 @@ class Resupply:
         self._orders.remove(order)
         if order.section is None or order.void:
             return
-        live, ends = self._state.parts().live, self._buses(order.switch)
-        if live[order.section.buses].any() or live[ends].all() or not live[ends].any():
-            self._runtime.log.add(events.NOT_NEEDED, order.switch.id, cause=cause)
+        parts, ends = self._state.parts(), self._buses(order.switch)
+        live, closed = parts.live, self._with(order.switch, self._state.closed)
+        needed = not live[order.section.buses].any() and not live[ends].all() and bool(live[ends].any())
+        dark = np.isin(parts.label, parts.label[ends[~live[ends]]])
+        now = self._still(self._sections(closed, order.switch, dark), order.section) if needed else None
+        if needed and self._limits.carries(closed, dark, HIGHEST_LOADING):
+            order.section = None  # the detour carries all of it by now
+        elif now is None or not self._without(closed, now, dark):
+            if needed:  # another one has to be left dark
+                self._runtime.log.add(events.NOT_NEEDED_NOW, self._place(order.section), cause=cause)
+            else:
+                self._runtime.log.add(events.NOT_NEEDED, order.switch.id, cause=cause)
             self.plan(cause)
             return
-        order.opened = True
-        order.cause = self._open(order.section, cause)
+        else:
+            order.section, order.opened = now, True
+            cause = self._open(now, cause)
+        order.cause = cause
         self._send(order)
 
     def _on_control(self, subject: str, cause: int | None) -> None:
