@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Finding, Value, Verdict
 from resilience.study.why.options import merged, recognised
+from resilience.study.why.search import OutOfRuns, Trial
 from simulator.contracts.problem import BadInput
 from stadtwerk.studies.variants import Base
 from stadtwerk.studies.why import Trials, answered, lacks
 
 if TYPE_CHECKING:
-    from resilience.study.why.options import Change
+    from resilience.study.why.options import Change, Option
     from resilience.study.why.search import Answer
     from simulator.contracts.event import Event
     from stadtwerk.studies.executors import Executor
@@ -39,6 +40,8 @@ class Declared:
     runs: int
     kept: tuple[Mapping[str, Any], ...] = ()
     """Weaknesses that stay as they are declared, whether or not less would do."""
+    left: tuple[str, ...] = ()
+    """Findings for which nothing was looked for, since another one has no cure and so nothing is declared."""
 
     @property
     def weaknesses(self) -> tuple[Mapping[str, Any], ...]:
@@ -73,11 +76,14 @@ def declare(
     keep: bool = False,
     executor: Executor | None = None,
     progress: Progress | None = None,
+    thorough: bool = False,
 ) -> Declared:
     """Run a scenario with its first seed and look for the smallest cure of each finding that fails, or of those named.
 
     With `keep` a cure that is declared is left as it is where it still works, and is that of whatever else it keeps.
-    Raises `BadInput`.
+    The search ends with the first finding that has no cure, as nothing is declared then; those that fail even with all
+    that could be bought come first, so that this takes a few runs. `thorough`: it goes on, and tells also which faults
+    less would have been enough. Raises `BadInput`.
     """
     base = Base.of_scenario(file)
     verdict, events = _run(base)
@@ -92,10 +98,28 @@ def declare(
         kept.append({"findings": [name for name in wanted if name in held], "cure": change})
         wanted = [name for name in wanted if name not in held]
     known = [cures for cures in (recognised(change, options) for change in written) if cures]
-    answers = answered(base, wanted, options, trials, known) if wanted else ()
-    return Declared(
-        base, verdict, failed, answers, len(trials.seen) + len(kept), tuple(one for one in kept if one["findings"])
-    )
+    answers: list[Answer] = []
+    order = wanted if thorough or known else _hopeless_first(wanted, options, trials)
+    for place, name in enumerate(order):
+        answers += answered(base, [name], options, trials, known, faults=thorough)
+        if not answers[-1].cured and not thorough:
+            order = order[: place + 1]
+            break
+    left = tuple(name for name in wanted if name not in order)
+    runs, kept = len(trials.seen) + len(kept), [one for one in kept if one["findings"]]
+    found = sorted(answers, key=lambda answer: wanted.index(answer.finding))
+    return Declared(base, verdict, failed, tuple(found), runs, tuple(kept), left)
+
+
+def _hopeless_first(wanted: Sequence[str], options: Sequence[Option], trials: Trials) -> list[str]:
+    """First those that fail even with everything that could be bought: most likely they have no cure."""
+    try:
+        held = (
+            trials.holds([Trial(cured=tuple(option.whole for option in options))])[0].held if options else frozenset()
+        )
+    except OutOfRuns:
+        return list(wanted)
+    return sorted(wanted, key=lambda name: name in held)
 
 
 def _run(base: Base) -> tuple[Verdict, Sequence[Event]]:

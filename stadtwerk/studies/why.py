@@ -94,10 +94,14 @@ def answered(
     found: Sequence[Option],
     trials: Trials,
     known: Sequence[tuple[Cured, ...]] = (),
+    faults: bool = True,
 ) -> tuple[Answer, ...]:
-    """The answers for these findings. `known` are cures that are said to be the smallest (see `Search`)."""
-    faults = [str(entry["id"]) for entry in base.scenario.get("timeline", ())]
-    return Search(trials.holds, faults, found, tied(base.scenario), known).answers(findings)
+    """The answers for these findings. `known` are cures that are said to be the smallest (see `Search`).
+
+    `faults`: whether it is also looked for faults without which a finding would have held.
+    """
+    entries = [str(entry["id"]) for entry in base.scenario.get("timeline", ())] if faults else []
+    return Search(trials.holds, entries, found, tied(base.scenario), known).answers(findings)
 
 
 def _check_base(folder: Path, trials: Trials, findings: Sequence[str]) -> None:

@@ -69,6 +69,21 @@ def test_what_is_found_is_written_and_found_again_in_a_few_runs(file: Path) -> N
     assert with_weaknesses(text, ()) == SCENARIO
 
 
+def test_where_one_finding_has_no_cure_the_others_are_not_looked_for(file: Path) -> None:
+    """Nothing is declared then, so that each further run would be in vain; asked thoroughly, all are answered."""
+    closed = "  - {id: closed, at: 30min, fault: isolated, target: [junction-B, junction-C], for: 30min}\n"
+    file.write_text(SCENARIO.replace("expect:", f"{closed}expect:"), encoding="utf-8")
+    found = declare(file, 100)
+    assert [(answer.finding, answer.cured) for answer in found.answers] == [("water", ())]
+    assert found.left == ("hospital",)
+    assert found.weaknesses == ()
+    assert found.runs <= 10
+    whole = declare(file, 100, thorough=True)
+    answers = {answer.finding: answer for answer in whole.answers}
+    assert answers["hospital"].cured
+    assert answers["water"].without == (("closed",),)
+
+
 @pytest.mark.parametrize(
     ("minutes", "outcome", "said"),
     [

@@ -399,9 +399,10 @@ CATALOGUE = Catalogue(
             order=10,
             reserve=Cure(
                 _("emergency power"),
-                4320,
+                10_080,
                 1,
-                "72 h, which BBK asks of critical infrastructure (Notstromversorgung in Unternehmen und Behörden)",
+                "assumption: a week; BBK asks 72 h of critical infrastructure (Notstromversorgung in Unternehmen und "
+                "Behörden), which does not outlast a blackout of 72 h",
             ),
             second=_("second power feed"),
         ),

@@ -20,6 +20,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.cure import Cure
 from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, stops
 from simulator.contracts.level import Measure
 from simulator.contracts.quantities import At, QuantityName, Recorded
@@ -172,6 +173,7 @@ CATALOGUE = Catalogue(
                     0.0074,
                     assumed(_("two trucks of 10 m3, 45 minutes a round")),
                     _("what suction trucks carry away; 0 where none can get there"),
+                    cure=Cure(_("more suction trucks"), 0.074, 0.0037, "assumption: twenty trucks, one a step"),
                 ),
                 Parameter("efficiency", "1", 0.5, "assumption", _("of pump and motor, for the power that is drawn")),
             ),

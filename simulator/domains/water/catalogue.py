@@ -339,7 +339,7 @@ CATALOGUE = Catalogue(
             passes_loss=True,
             autonomy="water_autonomy_s",
             order=40,
-            reserve=Cure(_("water tank on site"), 4320, 1, "assumption: 72 h, as for emergency power"),
+            reserve=Cure(_("water tank on site"), 10_080, 1, "assumption: a week, as for emergency power"),
             second=_("second water connection"),
         ),
     ),

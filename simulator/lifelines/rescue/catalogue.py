@@ -46,7 +46,7 @@ CATALOGUE = Catalogue(
                     43200.0,
                     assumed(_("a shift of 12 h")),
                     _("how long handsets last without a charge"),
-                    cure=Cure(_("spare batteries for handsets"), 259_200, 600, "72 h, as for emergency power"),
+                    cure=Cure(_("spare batteries for handsets"), 604_800, 600, "a week, as for emergency power"),
                 ),
                 Parameter("runners_s", "s", 1800.0, "assumption", _("time until runners carry messages")),
             ),
