@@ -258,7 +258,7 @@ def service_losses(city: City, history: History) -> tuple[ServiceLoss, ...]:
             rows += [_facility_loss(group, city, lacking(group, low)) for group in row.groups]
             continue
         at = None if row.most_at is None else to_s(row.most_at)
-        rows.append(ServiceLoss(row.need, measure.service, row.person_hours, row.most_people, at))
+        rows.append(ServiceLoss(row.need, measure.whole, row.person_hours, row.most_people, at))
     return tuple(rows)
 
 

@@ -29,6 +29,8 @@ class Measure:
     `same_need`   another measure that says the same of a resident's supply: who lacks either lacks one service
     `of_network`  the network whose product it counts, where that is not the network's own measure
     `figures`     published figures of it
+    `lacked`      the service as a whole, in a word or two, where levels of other things are counted under it too:
+                  whoever cannot reach the dispatch centre lacks rescue, however fast ambulances are
     `told_by`     quantities with a band of ordinary values that does not hang on season or weather: readings outside of
                   it tell that the level falls
     """
@@ -47,11 +49,17 @@ class Measure:
     of_network: str = ""
     figures: tuple[FigureKind, ...] = ()
     told_by: tuple[str, ...] = ()
+    lacked: Text | None = None
 
     @property
     def need(self) -> str:
         """The measure under which people who lack it are counted."""
         return self.same_need or self.name
+
+    @property
+    def whole(self) -> Text:
+        """What people lack who are counted under it."""
+        return self.lacked or self.service
 
     def of(self, amount: Text) -> Text:
         """So much of it, in words."""

@@ -13,6 +13,7 @@ from simulator.contracts.component import District
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, Executed, History
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from tests.support.towns import component, link, town
 
 PEOPLE = {"a": 100, "b": 40}
@@ -99,6 +100,16 @@ def test_each_service_is_summed_over_its_districts_and_each_facility_stands_alon
     assert (row.peak_people, row.peak_at_s) == (max(water), water.index(max(water)))
     assert rows["hospital h"].person_hours == pytest.approx(2 * BEDS / 3600)
     assert not {"telemetry", "travel times"} & set(rows)  # nobody lacks a service by them
+
+
+def test_a_service_that_other_things_count_under_is_called_by_more_than_one_of_its_levels() -> None:
+    """People who cannot reach the dispatch centre lack rescue; that is no loss of "rescue in time"."""
+    known = registry()
+    for kind in known.types.values():
+        if kind.same_need:
+            measure = known.measures[kind.same_need]
+            assert measure.lacked is not None and measure.whole.en != measure.service.en, kind.name
+    assert known.measures["water-supply"].whole.en == "water supply"
 
 
 def test_districts_are_listed_by_their_losses() -> None:

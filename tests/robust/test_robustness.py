@@ -8,7 +8,7 @@ import pytest
 
 from resilience.judge.margin import margin
 from resilience.judge.verdict import Category, Figure, Finding, Limit, Value, Verdict
-from resilience.report.run.robust import RobustRow, robust_html
+from resilience.report.run.robust import RobustRow, margin_words, robust_html
 from resilience.report.templates import put_in
 from resilience.study.robustness import CHANCE, Change, Lived, Where, assumptions, robustness, traces
 from simulator.contracts.event import Event, EventKind
@@ -29,6 +29,21 @@ def finding(value: Value, actual: float | None, limit: float, better: str, unit:
 )
 def test_margin(actual: float, limit: float, better: str, wanted: float) -> None:
     assert margin(finding(Value.PASS, actual, limit, better)) == pytest.approx(wanted)
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "german"),
+    [
+        (-15.67, "17 times the limit", "das 17-Fache der Grenze"),  # a travel-time index of 41.7, at most 2.5
+        (7.4, "8.4 times the limit", "das 8,4-Fache der Grenze"),  # 126 l a person, at least 15
+        (-0.7, "-70%", "-70 %"),
+        (0.2, "20%", "20 %"),
+    ],
+)
+def test_a_margin_beyond_the_limit_itself_is_told_as_so_many_times_it(value: float, english: str, german: str) -> None:
+    said = {lang: margin_words(value, lang).replace("\u2212", "-").replace("\u202f", " ") for lang in ("en", "de")}
+    assert said["en"] == english
+    assert said["de"].replace("\xa0", " ") == german
 
 
 def test_no_margin_where_nothing_can_be_compared() -> None:

@@ -249,7 +249,7 @@ def _people(run: _Run) -> Rows:
     title = _("person-hours below the required level")
     services = by_service(run.city, run.history, 0, run.history.end)
     for row in services:
-        service = registry().measures[row.need].service
+        service = registry().measures[row.need].whole
         yield Metric("person-hours", title, service, row.person_hours, "person-h", OURS)
     if services:
         low = lows(run.city, run.history, 0, run.history.end)

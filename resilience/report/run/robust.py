@@ -40,9 +40,11 @@ def ranked(rows: Sequence[RobustRow]) -> tuple[RobustRow, ...]:
 
 
 def margin_words(margin: float | None, lang: str) -> str:
-    """`12 %`, below zero where the limit is missed, or a dash."""
+    """`12 %`, below zero where the limit is missed, or a dash; beyond 100 % how many times the limit the figure is."""
     if margin is None:
         return "–"
+    if abs(margin) > 1:
+        return say("robust-times", lang, times=number(1 + abs(margin), lang, 0 if abs(margin) >= 9 else 1))
     return per_cent(number(100 * margin, lang, 1 if abs(margin) < 0.1 else 0), lang)
 
 

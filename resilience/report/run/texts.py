@@ -163,9 +163,11 @@ TEXTS: dict[str, Text] = {
     "robust": _("How near to the limits"),
     "robust-intro": _(
         "The margin is what lies between figure and limit, as a share of the limit; below zero the limit is missed. "
+        "Where it is more than the limit itself, it says how many times the limit the figure is. "
         "What is missed by most or nearest to its limit stands first. Small changes: each assumption 10 % less and "
         "10 % more, and other seeds; counted are those that change anything in what the expectation judges."
     ),
+    "robust-times": _("{times} times the limit"),
     "robust-finding": _("expectation"),
     "robust-in-run": _("in this run"),
     "robust-holds": _("held under small changes"),

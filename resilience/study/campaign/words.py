@@ -137,7 +137,7 @@ def figure_words(name: str) -> Text:
     """What a figure is called: one of `FIGURES`, or person-hours of a service."""
     if name in FIGURES:
         return FIGURES[name]
-    service = registry().measures[name].service
+    service = registry().measures[name].whole
     return _("person-hours: {service}", service=service)
 
 

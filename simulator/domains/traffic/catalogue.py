@@ -260,6 +260,7 @@ CATALOGUE = Catalogue(
                     _("rescue rules of Saxony"),
                 ),
             ),
+            lacked=_("rescue"),
         ),
     ),
     town=(
