@@ -73,9 +73,9 @@ STAFF_ABSENT = FaultPoint(
 """On every kind of place that people work at: what it still serves sinks with those who are there."""
 
 
-def more_people(title: Text) -> Cure:
-    """What can be bought of crews, drivers or officers, called `title`."""
-    return Cure(title, 20, 1, "assumption", added=True)
+def more_people(title: Text, most: float = 20) -> Cure:
+    """What can be bought of crews, drivers or officers, called `title`: up to `most` on top of those there are."""
+    return Cure(title, most, 1, "assumption", added=True)
 
 
 FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"), evidence=(ELSEWHERE,))

@@ -20,6 +20,7 @@ from simulator.contracts.catalogue import (
     technical,
 )
 from simulator.contracts.component import Domain
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
 from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, rises, used
 from simulator.contracts.figures import FigureKind, Formula
@@ -165,7 +166,14 @@ CATALOGUE = Catalogue(
                 Parameter(
                     "police_s", "s", 1800.0, "assumption", _("time until police regulate the junction once it is dark")
                 ),
-                Parameter("police", "", False, "assumption", _("whether police have this junction on their list")),
+                Parameter(
+                    "police",
+                    "",
+                    False,
+                    "assumption",
+                    _("whether police have this junction on their list"),
+                    cure=Cure(_("junction on the list of the police"), 1, 1, "a switch"),
+                ),
             ),
             ladder=(
                 normal("central", _("central")),

@@ -44,7 +44,7 @@ CATALOGUE = Catalogue(
                     24.0,
                     "assumption",
                     _("police officers for junctions whose signals are dark"),
-                    cure=more_people(_("more police officers for junctions")),
+                    cure=more_people(_("more police officers for junctions"), 200),
                 ),
                 Parameter("officers_at_junction", "", 2.0, "assumption", _("officers that regulate one junction")),
                 Parameter(
