@@ -282,7 +282,7 @@ def _draft(folder: Path) -> CityDraft:
         place("depot-grid", "depot", 800.0, 2600.0, OPERATOR, "Netzbezirk", "neighbours",
               crews=0.0, electric_crews=4.0, night_share=1.0, fuel_trucks=0.0),
         place("depot-thw", "depot", -9000.0, 4000.0, HELP, "Technisches Hilfswerk", "neighbours",
-              crews=2.0, night_share=1.0),
+              crews=0.0, drivers=2.0, night_share=1.0),
     ]  # fmt: skip
     links: list[Link] = []
     for name, title, district, beds, bus in (

@@ -203,6 +203,7 @@ class Crews:
         self._queued = False
         self._wakes: set[int] = set()
         self._retry_at: int | None = None
+        self._absent: dict[str, int] = {}  # depot -> the event since which staff is missing there
         for fault in (STAFF_ABSENT, FUEL_NOT_DELIVERED):
             faults.handle(fault, self._on_fault)
         for depot in self._depots:
@@ -339,6 +340,10 @@ class Crews:
         self._look_soon()
 
     def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if fault == STAFF_ABSENT and active:
+            self._absent[target] = event
+        elif fault == STAFF_ABSENT:
+            self._absent.pop(target, None)
         self._look_soon()
 
     def _look_soon(self) -> None:
@@ -407,7 +412,10 @@ class Crews:
                     self._wake(tick)
         if why.name not in job.said:
             job.said.add(why.name)
-            job.cause = self._log.add(why, job.target, params, cause=job.cause)
+            asked = [depot.id for depot in self._depots.values() if self._may_send(job, depot)]
+            missing = [self._absent.get(depot) for depot in asked] if why is events.NO_CREW else []
+            cause = self._log.together([*missing, job.cause])
+            job.cause = self._log.add(why, job.target, params, cause=cause)
 
     def _wake(self, tick: int) -> None:
         """Look again at `tick`, once however many ask for it."""

@@ -9,7 +9,7 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Text, Words
-from simulator.domains.energy.catalogue import POWER, POWER_PLANT
+from simulator.domains.energy.catalogue import POWER, POWER_PLANT, TRANSFORMER
 from simulator.domains.energy.engine import Dataset, append_rows, grid_nodes
 from simulator.domains.energy.model import BatterySite, Floats, Grid, Ints, PlantSite, RingSwitch, Site
 from simulator.domains.water.catalogue import PUMP
@@ -98,7 +98,22 @@ def build_grid(file: PowerFile, data: Dataset, city: City) -> Grid:
         switches=_switches(file, city, pgm_at, ends),
         batteries=tuple(_site(city, name, source_at[source], bus) for name, _, source, bus in batteries),
         plants=_holders(file, data, bus_at, gens, source_at),
+        busbars=_busbars(file, bus_at),
     )
+
+
+HIGH_V = 36e3
+"""Nominal voltage above which a grid is high voltage (EN 50160)."""
+
+
+def _busbars(file: PowerFile, bus_at: dict[str, int]) -> tuple[int, ...]:
+    """Buses of substations: below each infeed, and below each transformer that hangs on high voltage."""
+    rated = {record.id: record.rated_v for record in file.buses}
+    low = [s.busbar for s in file.substations]
+    for branch in file.branches:
+        if branch.kind == TRANSFORMER and rated[branch.ends[0]] > HIGH_V:
+            low += [end for end in branch.ends[1:] if rated[end] <= HIGH_V]
+    return tuple(sorted({bus_at[f"bus-{one}"] for one in low}))
 
 
 def _ints(values: object) -> Ints:

@@ -73,7 +73,8 @@ class PlantSite:
 class Grid:
     """The grid as built, before anything is operated or broken. Powers in W, voltages in V.
 
-    `*_ids` are component ids; a busbar tie has none (`""`). `*_pgm` are row ids in the solver's tables.
+    `*_ids` are component ids; a busbar tie has none (`""`). `*_pgm` are row ids in the solver's tables. `busbars` are
+    buses of substations, below an infeed or below a transformer from high voltage.
     """
 
     bus_ids: tuple[str, ...]
@@ -107,6 +108,7 @@ class Grid:
     switches: tuple[RingSwitch, ...]
     batteries: tuple[BatterySite, ...]
     plants: tuple[PlantSite, ...] = ()
+    busbars: tuple[int, ...] = ()
 
     def ends_of(self, branch: int) -> Ints:
         return np.flatnonzero(self.end_branch == branch)

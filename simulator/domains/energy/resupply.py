@@ -130,13 +130,33 @@ class Resupply:
     def restore(self, cause: int | None) -> None:
         """Open the ring switches again wherever nobody needs them any more.
 
-        Assumption: the switching back belongs to the repair, without interruption and without its own delay.
+        Sections that were opened for a detour still to come are closed where that brings them back. Assumption: the
+        switching back belongs to the repair, without interruption and without its own delay.
         """
+        self._call_off(cause)
         free = [one for one in self.regions if not any(switch.id in self._state.stuck for switch in one.switches)]
         if self._undone(free, cause):
             return
         while any(self._undone([region], cause) for region in list(reversed(self.regions)) if region in free):
             free = [region for region in free if region in self.regions]
+
+    def _call_off(self, cause: int | None) -> None:
+        """Give up detours on their way whose sections get their supply back without them."""
+        state = self._state
+        waiting = [order for order in self._orders if order.opened and order.section is not None]
+        closed = state.closed.copy()
+        closed[[order.section.end for order in waiting if order.section is not None]] = True
+        live = state.parts(closed).live
+        for order in waiting:
+            section = order.section
+            if section is None or not live[self._buses(order.switch)].all():
+                continue
+            order.void = True
+            self._orders.remove(order)
+            state.closed = state.closed.copy()
+            state.closed[section.end] = True
+            state.opened.pop(section.end, None)
+            self._log_section(section, events.SECTION_CLOSED, cause)
 
     def _undone(self, regions: Sequence[Region], cause: int | None) -> bool:
         """Open the ring switches of these regions and close their sections, unless somebody would lose supply by it.
@@ -251,7 +271,7 @@ class Resupply:
         at: dict[int, list[int]] = {}
         for end in np.flatnonzero(ends & (region[grid.end_bus])).tolist():
             at.setdefault(int(grid.end_bus[end]), []).append(end)
-        bars = {bus for site in grid.sites for bus in state.busbar(site)}
+        bars = state.busbars()
         roots = [int(bus) for bus in self._buses(switch) if region[bus]][:1]
         came: dict[int, tuple[int, int, bool]] = {}
         order, seen = list(roots), set(roots)
@@ -264,8 +284,8 @@ class Resupply:
                         continue
                     seen.add(beyond)
                     order.append(beyond)
-                    own = bus in bars and beyond not in bars
-                    came[beyond] = (bus, end if own else other, own)
+                    from_bar, to_bar = bus in bars and beyond not in bars, beyond in bars and bus not in bars
+                    came[beyond] = (bus, end if from_bar else other, from_bar or to_bar)
         load = state.bus_load_w()
         behind: dict[int, list[int]] = {bus: [bus] for bus in order}
         out = []
@@ -336,8 +356,8 @@ class Resupply:
         """Somebody goes to the switch of a section: the grid control from afar at a busbar, else a crew."""
         buses = {"buses": len(section.buses)}
         event = self._runtime.log.add(order, self._place(section), buses, cause=cause)
-        if section.own and self._remote(switch):
-            self._runtime.clock.after(switch.remote_s, switch.id, lambda: done(event))
+        if section.own and self._manned():
+            self._runtime.clock.after(HEAD_S, switch.id, lambda: done(event))
         else:
             self._runtime.crews.dispatch(events.SWITCHING, self._place(section), switch.manual_s, event, done)
 
@@ -418,6 +438,7 @@ class Resupply:
             cause = self._open(now, cause)
         order.cause = cause
         self._send(order)
+        self.plan(cause)  # what lies beyond is a part of its own by now, and may have a detour of its own
 
     def _on_control(self, subject: str, cause: int | None) -> None:
         """A control link came or went: what waits for a crew is switched from afar if that works again."""
@@ -440,16 +461,19 @@ class Resupply:
 
     def switch_head(self, bus: int, cause: int, done: Callable[[int], None]) -> None:
         """Somebody closes the breaker of a feeder at a busbar again: a manned grid control, else a crew at its bus."""
+        if manned := self._manned():
+            self._runtime.clock.after(HEAD_S, manned[0], lambda: done(cause))
+        else:
+            self._runtime.crews.dispatch(events.SWITCHING, self._grid.bus_ids[bus], HEAD_HAND_S, cause, done)
+
+    def _manned(self) -> list[str]:
+        """Working grid controls that see the grid, with somebody in them: they switch the breakers of substations."""
         city, supply, faults = self._runtime.city, self._runtime.supply, self._runtime.faults
-        manned = [
+        return [
             one.id
             for one in city.of_kind("network-control")
             if supply.works(one.id) and staff_present(faults, one.id) and not faults.active(one.id, LOSS_OF_VIEW.name)
         ]
-        if manned:
-            self._runtime.clock.after(HEAD_S, manned[0], lambda: done(cause))
-        else:
-            self._runtime.crews.dispatch(events.SWITCHING, self._grid.bus_ids[bus], HEAD_HAND_S, cause, done)
 
     # at the switch
 

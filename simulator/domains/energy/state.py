@@ -131,6 +131,10 @@ class GridState:
         """All buses of a substation's busbar."""
         return self._zones.busbar(site.busbar)
 
+    def busbars(self) -> frozenset[int]:
+        """All buses of the busbars of all substations, those included that a high-voltage line feeds."""
+        return frozenset(bus for one in self.grid.busbars for bus in self._zones.busbar(one))
+
     def feeder(self, branch: int) -> Bools:
         """The buses that a branch alone feeds on an ordinary day."""
         return self._zones.feeder(branch)
