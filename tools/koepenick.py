@@ -56,29 +56,40 @@ OUTDOOR_C = 5.0
 
 PUBLISHED: dict[str, tuple[str, str]] = {
     "people": (
-        "31,500 households of 2.0 people; whole districts: Bohnsdorf 10,805, Grünau 5,408, Müggelheim 6,463, Schmöckwitz "
+        "31,500 households of 2.0 people; whole districts: Bohnsdorf 10,805, Grünau 5,408, "
+        "Müggelheim 6,463, Schmöckwitz "
         "4,068; the rest lives in Köpenick south of Spree and Dahme. Reports say 65,000 and 70,000 people",
-        "Berliner Zeitung 21 Feb 2019; Destatis; district figures after Wikipedia (hauptstadtmakler.de); Ortsverband B04; "
+        "Berliner Zeitung 21 Feb 2019; Destatis; district figures after Wikipedia "
+        "(hauptstadtmakler.de); Ortsverband B04; "
         "FEUERWEHR 5/2019",
     ),
     "infeed": (
-        "the substation Landjägerstraße (110/10 kV, since 2014) is fed by two 110 kV cables, 780 and 781, both from the node "
+        "the substation Landjägerstraße (110/10 kV, since 2014) is fed by two 110 kV cables, 780 "
+        "and 781, both from the node "
         "Wuhlheide, which lie about 1 m apart in one trench at the Salvador-Allende bridge; no other way in at 110 kV",
         "Stromnetz Berlin 25 June 2014; Berliner Zeitung; Vattenfall by dpa 20 Feb 2019",
     ),
     "load": (
-        f"{PEAK_W:.0f} W a person at the peak of the year: 13,302 GWh in Berlin in 2019 for 3.67 million people, over a "
+        f"{PEAK_W:.0f} W a person at the peak of the year: 13,302 GWh in Berlin in 2019 for 3.67 "
+        f"million people, over a "
         f"load factor of {LOAD_FACTOR:g} (of the model's profile); for an area of homes that is rather too much",
         "Stromnetz Berlin by Tagesspiegel (26974752); computed",
     ),
-    "hospital-1": ("525 beds in 2016 (DRK Kliniken Köpenick); diesel generator", "Wikipedia; DRK-Schwesternschaft Berlin"),
+    "hospital-1": (
+        "525 beds in 2016 (DRK Kliniken Köpenick); diesel generator",
+        "Wikipedia; DRK-Schwesternschaft Berlin",
+    ),
     "district heating": (
-        "5,000 households lost heat and hot water with the plants in Köpenick (Wendenschloß) and Friedrichshagen, which "
+        "5,000 households lost heat and hot water with the plants in Köpenick (Wendenschloß) and "
+        "Friedrichshagen, which "
         "lost the grid; here one plant feeds them",
         "dts, Neues Deutschland 20 Feb 2019",
     ),
     "temperature outdoors": ("5 °C, of the 2 to 10 °C that were measured", "FEUERWEHR 5/2019"),
-    "warm rooms": ("five schools opened on the second day to warm up; 200 places each are an assumption", "dpa 20 Feb 2019"),
+    "warm rooms": (
+        "five schools opened on the second day to warm up; 200 places each are an assumption",
+        "dpa 20 Feb 2019",
+    ),
 }
 ASSUMED: dict[str, str] = {
     "feeders": (
@@ -86,23 +97,31 @@ ASSUMED: dict[str, str] = {
         "substations each standing for some twenty; nobody publishes the real plan"
     ),
     "ties": (
-        "seven half rings (Altstadt, Allende-Viertel, Müggelheim: 53 % of the people) meet a half ring of the neighbouring "
-        "area at an open point; the other six meet each other. So drawn because about half of the households were reported "
+        "seven half rings (Altstadt, Allende-Viertel, Müggelheim: 53 % of the people) meet a half "
+        "ring of the neighbouring "
+        "area at an open point; the other six meet each other. So drawn because about half of the "
+        "households were reported "
         "to come back over neighbouring areas before the cables did, the Altstadt first and Grünau, Wendenschloß and "
         "Bohnsdorf last"
     ),
     "switches": (
-        "open ring points are closed on site by a crew; the breakers of the substation are operated from afar (Stromnetz "
+        "open ring points are closed on site by a crew; the breakers of the substation are "
+        "operated from afar (Stromnetz "
         "Berlin 2014)"
     ),
     "transformers": "two of 40 MVA in each substation, as one of them has to carry the area",
     "crews": "four crews of the grid operator for switching; the work at the cables is the length of the fault",
     "places": "read roughly off a map; only the way of crews and the length of cables depend on them",
     "hospital-2": "400 beds (a second hospital is reported, its size was not found); emergency power as in hospital-1",
-    "emergency power": "1 kW a bed at 0.27 l/kWh, fuel for 24 h, more by truck; batteries last 3 h (DIN VDE 0100-710, secondary)",
-    "homes on district heating": "7,000 people in Wendenschloß, 3,000 in the Allende-Viertel; time constant 65 h; no store",
+    "emergency power": (
+        "1 kW a bed at 0.27 l/kWh, fuel for 24 h, more by truck; batteries last 3 h (DIN VDE 0100-710, secondary)"
+    ),
+    "homes on district heating": (
+        "7,000 people in Wendenschloß, 3,000 in the Allende-Viertel; time constant 65 h; no store"
+    ),
     "roads, water, sewers": (
-        "not modelled here: crews drive in straight lines at 30 km/h; no waterworks lies in the dark area, and drinking water "
+        "not modelled here: crews drive in straight lines at 30 km/h; no waterworks lies in the "
+        "dark area, and drinking water "
         "was not lost"
     ),
 }
@@ -133,7 +152,11 @@ HALF_RINGS = {
     "altstadt": 3, "allende": 3, "mueggelheim": 1, "wendenschloss": 2, "gruenau": 1, "bohnsdorf": 2, "schmoeckwitz": 1,
 }  # fmt: skip
 TIED = ("altstadt", "allende", "mueggelheim")
-MEET = ((("wendenschloss", 0), ("wendenschloss", 1)), (("bohnsdorf", 0), ("bohnsdorf", 1)), (("gruenau", 0), ("schmoeckwitz", 0)))
+MEET = (
+    (("wendenschloss", 0), ("wendenschloss", 1)),
+    (("bohnsdorf", 0), ("bohnsdorf", 1)),
+    (("gruenau", 0), ("schmoeckwitz", 0)),
+)
 """Half rings that meet each other at an open point."""
 CABLE_10, CABLE_110, TRANSFORMER = "NA2XS2Y 1x240 RM/25 6/10 kV", "N2XS(FL)2Y 1x300 RM/35 64/110 kV", "40 MVA 110/10 kV"
 TAN_PHI = 0.33
@@ -177,8 +200,8 @@ class _Grid:
 
     def substation(self, name: str, high: int, low: int) -> None:
         own = {
-            "sn_mva": 40.0, "vn_hv_kv": 110.0, "vn_lv_kv": 10.5, "vk_percent": 16.2, "vkr_percent": 0.34, "pfe_kw": 18.0,
-            "i0_percent": 0.05,
+            "sn_mva": 40.0, "vn_hv_kv": 110.0, "vn_lv_kv": 10.5, "vk_percent": 16.2, "vkr_percent": 0.34,
+            "pfe_kw": 18.0, "i0_percent": 0.05,
         }  # fmt: skip
         for i in (1, 2):
             self._pp.create_transformer_from_parameters(self.net, high, low, name=f"{name} {i}", **own)
@@ -214,7 +237,9 @@ def _grid(path: Path) -> tuple[dict[str, list[HalfRing]], list[int]]:
     cables = [grid.cable(f"110 kV cable {number}", node, high, CABLE_110) for number in (780, 781)]
     grid.substation("Landjägerstraße", high, bar)
     rings = {
-        name: [grid.half_ring(f"{TITLES[name]} {i + 1}", bar, name, i, count, PEOPLE[name] / count) for i in range(count)]
+        name: [
+            grid.half_ring(f"{TITLES[name]} {i + 1}", bar, name, i, count, PEOPLE[name] / count) for i in range(count)
+        ]
         for name, count in HALF_RINGS.items()
     }
     ties = [ring for name in TIED for ring in rings[name]]
@@ -233,7 +258,9 @@ def _grid(path: Path) -> tuple[dict[str, list[HalfRing]], list[int]]:
     return rings, cables
 
 
-def _hospital(name: str, title: str, district: str, beds: int, bus: str, move: float) -> tuple[list[Component], list[Link]]:
+def _hospital(
+    name: str, title: str, district: str, beds: int, bus: str, move: float
+) -> tuple[list[Component], list[Link]]:
     x_m, y_m = AT[district][0] + move, AT[district][1] - 300.0
     burn = round(beds * 1.0 * 0.27, 1)
     tank = float(math.ceil(burn * 24))
@@ -267,7 +294,9 @@ def _heating(buses: dict[str, str]) -> tuple[list[Component], list[Link], list[S
         )  # fmt: skip
         links.append(join(HEAT, pumps.id, name, HEATING))
         levels.append(
-            ServiceLevel(f"room-temperature-{district}", ROOM_TEMPERATURE, district, LEAST_C, people, HEATING, LEAST_NORM)
+            ServiceLevel(
+                f"room-temperature-{district}", ROOM_TEMPERATURE, district, LEAST_C, people, HEATING, LEAST_NORM
+            )
         )
     return things, links, levels
 

@@ -17,6 +17,14 @@ class Sure(StrEnum):
     COMPUTED = "computed"
 
 
+class Whose(StrEnum):
+    """Whether an agreement is the model's answer, or the town was drawn to the report, or it is an input."""
+
+    ANSWER = "the model answers"
+    DRAWN = "drawn to the report"
+    INPUT = "input"
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One reported thing. The model agrees if its figure `id` lies in `band`; `unit` is h for a time, else as told."""
@@ -28,6 +36,7 @@ class Told:
     sure: Sure
     band: tuple[float, float]
     unit: str
+    whose: Whose
 
 
 TOLD = (
@@ -39,6 +48,7 @@ TOLD = (
         Sure.FOUND,
         (0, 0),
         "people",
+        Whose.ANSWER,
     ),
     Told(
         "dark",
@@ -48,6 +58,7 @@ TOLD = (
         Sure.FOUND,
         (61_700, 70_000),
         "people",
+        Whose.INPUT,
     ),
     Told(
         "neighbours",
@@ -57,6 +68,7 @@ TOLD = (
         Sure.SECONDARY,
         (0, 0),
         "people",
+        Whose.ANSWER,
     ),
     Told(
         "first-light",
@@ -66,6 +78,7 @@ TOLD = (
         Sure.SECONDARY,
         (28.5, 29.25),
         "h",
+        Whose.ANSWER,
     ),
     Told(
         "half",
@@ -75,6 +88,7 @@ TOLD = (
         Sure.SECONDARY,
         (28.75, 30.5),
         "h",
+        Whose.ANSWER,
     ),
     Told(
         "early",
@@ -84,6 +98,7 @@ TOLD = (
         Sure.FOUND,
         (0.40, 0.60),
         "share",
+        Whose.DRAWN,
     ),
     Told(
         "last",
@@ -93,6 +108,7 @@ TOLD = (
         Sure.FOUND,
         (31.2, 31.5),
         "h",
+        Whose.INPUT,
     ),
     Told(
         "person-hours",
@@ -102,16 +118,19 @@ TOLD = (
         Sure.COMPUTED,
         (1.80e6, 1.99e6),
         "person-hours",
+        Whose.ANSWER,
     ),
     Told(
         "hospital-poor",
         "hours in which the hospital in the Allende-Viertel gave less than it owes",
-        "generator faltered in the evening; 23 patients of intensive care moved in the night, planned operations put off; "
+        "generator faltered in the evening; 23 patients of intensive care moved in the night, "
+        "planned operations put off; "
         "units of the THW (500, 317 and 175 kVA) took over",
         "ASB; Neues Deutschland; DRK-Schwesternschaft; THW Steglitz-Zehlendorf",
         Sure.SECONDARY,
         (0.5, 4.0),
         "hours",
+        Whose.INPUT,
     ),
     Told(
         "other-hospital",
@@ -121,15 +140,18 @@ TOLD = (
         Sure.SECONDARY,
         (30.9, 31.4),
         "hours",
+        Whose.ANSWER,
     ),
     Told(
         "cold",
         "homes on district heating below 18 °C",
-        "5,000 households without heat at once; by 15:45 of the second day a care home was about to be cleared for the cold",
+        "5,000 households without heat at once; by 15:45 of the second day a care home was about "
+        "to be cleared for the cold",
         "dts; DLRG Berlin (log 23685)",
         Sure.SECONDARY,
         (5.0, 25.75),
         "h",
+        Whose.ANSWER,
     ),
     Told(
         "coldest",
@@ -139,6 +161,7 @@ TOLD = (
         Sure.COMPUTED,
         (13.5, 18.2),
         "°C",
+        Whose.ANSWER,
     ),
     Told(
         "at-once",
@@ -148,5 +171,6 @@ TOLD = (
         Sure.SECONDARY,
         (0.67, 3.67),
         "h",
+        Whose.ANSWER,
     ),
 )

@@ -14,7 +14,7 @@ import numpy as np
 
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
-from simulator.coupling.catalogue import LOSS_OF_VIEW
+from simulator.coupling.catalogue import LOSS_OF_CONTROL, LOSS_OF_VIEW
 from simulator.coupling.police import STAFF_ABSENT, staff_present
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
@@ -467,12 +467,15 @@ class Resupply:
             self._runtime.crews.dispatch(events.SWITCHING, self._grid.bus_ids[bus], HEAD_HAND_S, cause, done)
 
     def _manned(self) -> list[str]:
-        """Working grid controls that see the grid, with somebody in them: they switch the breakers of substations."""
+        """Working grid controls that see the grid and are heard, with somebody in them: they switch the breakers of
+        substations (assumption: over lines of the operator's own, which no link of the city stands for)."""
         city, supply, faults = self._runtime.city, self._runtime.supply, self._runtime.faults
         return [
             one.id
             for one in city.of_kind("network-control")
-            if supply.works(one.id) and staff_present(faults, one.id) and not faults.active(one.id, LOSS_OF_VIEW.name)
+            if supply.works(one.id)
+            and staff_present(faults, one.id)
+            and not any(faults.active(one.id, fault.name) for fault in (LOSS_OF_VIEW, LOSS_OF_CONTROL))
         ]
 
     # at the switch
