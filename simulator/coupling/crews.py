@@ -412,8 +412,7 @@ class Crews:
                     self._wake(tick)
         if why.name not in job.said:
             job.said.add(why.name)
-            asked = [depot.id for depot in self._depots.values() if self._may_send(job, depot)]
-            missing = [self._absent.get(depot) for depot in asked] if why is events.NO_CREW else []
+            missing = [self._absent.get(depot.id) for depot in asked] if why is events.NO_CREW else []
             cause = self._log.together([*missing, job.cause])
             job.cause = self._log.add(why, job.target, params, cause=cause)
 

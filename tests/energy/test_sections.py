@@ -99,3 +99,11 @@ def test_nobody_waits_for_a_crew_once_the_cables_are_mended(file: Path) -> None:
     assert not domain.state.opened
     runtime.clock.run_until(to_ticks(4 * 3600))
     assert (domain.state.closed == domain.state.grid.end_closed).all(), "and the crew closes nothing any more"
+
+
+def test_what_waits_for_absent_crews_is_put_down_to_their_absence(file: Path) -> None:
+    runtime, _ = cut(file)
+    absent = runtime.faults.apply("yard", "staff-absent", "flu", {"share": 1.0})
+    runtime.clock.run_until(to_ticks(900))
+    waits = next(event for event in runtime.log.events if event.code == "crew.waits-for-crew")
+    assert absent in waits.also
