@@ -17,6 +17,7 @@ from simulator.contracts.registry import registry
 from simulator.contracts.repair import RepairClass, Trade
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import events
+from simulator.coupling.calls import Calls
 from simulator.coupling.catalogue import DRIVER
 from simulator.coupling.depot import FUEL_NOT_DELIVERED, Depot, Vehicle, VehicleKind
 from simulator.coupling.faults import FaultStack
@@ -55,9 +56,9 @@ class Job:
     """A crew of `trade` is to drive to `target` and work there on `broken` for `work_s` seconds.
 
     It goes by a vehicle of this kind. `parts` are taken along from the depot's stock, and `fuel_l` litres of fuel by
-    truck. `depot` is the only one asked (None: any). At a `post` the crew stays. `said` are the reasons for waiting
-    that are in the log already. `because` stays the event that the call came from, while `cause` is what the log says
-    last.
+    truck. `depot` is the only one asked (None: any). At a `post` the crew stays. `heard` are the depots that
+    know of it, `messenger` is whether one has been sent. `said` are the reasons for waiting that are in the log
+    already. `because` stays the event that the call came from, while `cause` is what the log says last.
     """
 
     task: Task
@@ -73,6 +74,8 @@ class Job:
     fuel_l: float = 0.0
     post: Post | None = None
     vehicle: VehicleKind = VehicleKind.VAN
+    heard: set[str] = field(default_factory=set)
+    messenger: bool = False
     said: set[str] = field(default_factory=set)
     because: int | None = None
 
@@ -176,7 +179,8 @@ ROUND_S = 3600.0
 class Crews:
     """Jobs wait until a crew of their trade is free at a depot from which a road leads there, with what they need.
 
-    Each time anything changes, the nearest depot that could send somebody takes the first of the jobs nearest to it, by
+    A depot hears of a job by telephone, or by a messenger where none of those that are asked can be reached. Each time
+    anything changes, the nearest depot that could send somebody takes the first of the jobs nearest to it, by
     its policy. A crew musters, drives over the roads as they are in a vehicle with fuel, works, and drives back; who
     stays somewhere stays for a shift. `capacity` is what domains say that their components carry.
     """
@@ -190,9 +194,10 @@ class Crews:
         supply: Supply,
         travel: Travel,
         streams: Streams,
+        calls: Calls,
     ) -> None:
         self._city, self._clock, self._log, self._faults = city, clock, log, faults
-        self._supply, self._travel, self._streams = supply, travel, streams
+        self._supply, self._travel, self._streams, self._calls = supply, travel, streams, calls
         self._depots = {depot.id: Depot(depot, clock, faults, supply) for depot in city.of_kind(*registry().depots)}
         self._waiting: list[Job] = []
         self._serial = 0
@@ -208,6 +213,7 @@ class Crews:
             faults.handle(fault, self._on_fault)
         for depot in self._depots:
             supply.watch(depot, lambda subject, cause: self._look_soon())
+        calls.listen(self._look_soon)
 
     @property
     def depots(self) -> tuple[str, ...]:
@@ -354,6 +360,8 @@ class Crews:
     def _look(self) -> None:
         """Send whoever can be sent."""
         self._queued = False
+        for job in self._waiting:
+            self._tell_depots(job)
         ready = {job.serial: self._sender(job) for job in self._waiting}
         while (base := next((d for job in self._waiting if (d := ready[job.serial]) is not None), None)) is not None:
             mine = [job for job in self._waiting if ready[job.serial] is base]
@@ -363,6 +371,23 @@ class Crews:
             ready.update((other.serial, self._sender(other)) for other in mine if other is not job)
         for job in self._waiting:
             self._say_why(job)
+
+    def _tell_depots(self, job: Job) -> None:
+        """Telephone to all depots that are asked; where none can be reached, send somebody to the nearest."""
+        asked = [name for name, depot in self._depots.items() if self._may_send(job, depot)]
+        job.heard.update(name for name in asked if name not in job.heard and self._calls.reached(job.target, name))
+        if job.heard or job.messenger or not asked:
+            return
+        job.messenger = True
+        way_s, name = min((self._calls.messenger_s(job.target, name), name) for name in asked)
+        params: dict[str, Value] = {"task": job.task.name, "depot": name}
+        job.cause = self._log.add(events.MESSENGER, job.target, params, cause=job.cause, value=way_s)
+
+        def there() -> None:
+            job.heard.add(name)
+            self._look_soon()
+
+        self._clock.after(way_s, name, there)
 
     def _sender(self, job: Job) -> Depot | None:
         """The nearest depot that could send a crew for this job now."""
@@ -382,6 +407,8 @@ class Crews:
 
     def _hindrance(self, job: Job, depot: Depot) -> EventCode | None:
         """Why this depot, which is asked, cannot send anybody now, roads apart."""
+        if depot.id not in job.heard:
+            return events.NOT_CALLED
         if self._faults.disabled(depot.id):
             return events.DEPOT_OUT
         if job.fuel_l and (depot.trucks <= 0 or self._faults.active(job.target, FUEL_NOT_DELIVERED)):
@@ -406,11 +433,12 @@ class Crews:
         elif not hindrances:
             why, params["trade"] = events.NO_TRADE, str(job.trade)
         else:
-            why = next(reason for reason in hindrances if reason is not None)
+            told = [reason for reason in hindrances if reason is not events.NOT_CALLED]
+            why = next((reason for reason in told if reason is not None), events.NOT_CALLED)
             for depot in self._depots.values():
                 if (tick := depot.next_shift()) is not None:
                     self._wake(tick)
-        if why.name not in job.said:
+        if why.name not in job.said and why is not events.NOT_CALLED:  # that a messenger goes is in the log
             job.said.add(why.name)
             missing = [self._absent.get(depot.id) for depot in asked] if why is events.NO_CREW else []
             cause = self._log.together([*missing, job.cause])
@@ -488,7 +516,7 @@ class Crews:
             passed_s = to_s(clock.now - since)
             if relief is None and passed_s >= depot.shift_s:
                 relief = post.relief = clock.env.event()
-                self._again(job, post, arrived)
+                self._again(job, post, arrived, depot.id)
             step_s = depot.shift_s + (0.0 if relief is None else depot.overtime_s) - passed_s
             step_s = min(ROUND_S, step_s) if post.tour else step_s
             if step_s <= 0:
@@ -510,16 +538,16 @@ class Crews:
             return
         event = self._log.add(why, job.target, {"task": job.task.name}, cause=arrived, via=depot.id)
         if relief is None:
-            self._again(job, post, event)
+            self._again(job, post, event, depot.id)
         elif post.relief is relief:
             post.relief = None  # who comes later finds nobody
         if not post.standing:
             post.left(event)
 
-    def _again(self, job: Job, post: Post, cause: int) -> None:
-        """Call for the next one at a post."""
+    def _again(self, job: Job, post: Post, cause: int, depot: str) -> None:
+        """Call for the next one at a post: its depot knows when the shift ends."""
         following = Job(job.task, job.target, job.broken, job.trade, 0.0, cause, _nothing, self._next(), job.depot)
-        following.because = job.because
+        following.because, following.heard = job.because, {depot}
         self._man(post, following, job.vehicle if post.tour else None)
 
     def _needed_more(self, vehicle: Vehicle) -> bool:

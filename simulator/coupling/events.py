@@ -93,6 +93,15 @@ NO_TRUCK = EventCode(
 NO_PART = EventCode(
     "crew.waits-for-part", EventKind.CREW, _("{task}: no spare part is left, waiting"), {"task": Role.TASK}
 )
+MESSENGER = EventCode(
+    "crew.messenger",
+    EventKind.CREW,
+    _("{task}: no telephone reaches a depot, a messenger is at {depot} in {value}"),
+    {"task": Role.TASK, "depot": Role.COMPONENT, "value": Role.SECONDS},
+)
+NOT_CALLED = EventCode(
+    "crew.not-called", EventKind.CREW, _("{task}: the depot does not know of it yet"), {"task": Role.TASK}
+)
 NO_VEHICLE = EventCode(
     "crew.waits-for-vehicle",
     EventKind.CREW,
@@ -115,6 +124,12 @@ NEEDED_MORE = EventCode(
 NO_CREW = EventCode("crew.waits-for-crew", EventKind.CREW, _("{task}: no crew is free, waiting"), {"task": Role.TASK})
 
 POLICE_ARRIVE = EventCode("police.arrive", EventKind.CREW, _("police arrive at the junction"))
+POLICE_MESSENGER = EventCode(
+    "police.messenger",
+    EventKind.CREW,
+    _("no telephone reaches the police, a messenger is there in {value}"),
+    {"value": Role.SECONDS},
+)
 POLICE_NOT_FREE = EventCode("police.none-free", EventKind.CREW, _("no officers are free for the junction"))
 POLICE_RELIEVED = EventCode("police.relieved", EventKind.CREW, _("police are relieved"))
 POLICE_REST = EventCode("police.stint-over", EventKind.CREW, _("police leave the junction to rest"))

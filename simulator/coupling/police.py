@@ -9,6 +9,7 @@ from simulator.contracts.city import City
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.registry import registry
 from simulator.coupling import catalogue, events
+from simulator.coupling.calls import Calls
 from simulator.coupling.catalogue import POLICE_ELSEWHERE, STAFF_RESERVE
 from simulator.coupling.faults import FaultStack
 from simulator.kernel.clock import Clock
@@ -37,14 +38,15 @@ Told = Callable[[str, int], None]
 class Police:
     """Officers for the junctions on their list.
 
-    A junction is called in when its signal goes dark. `police_s` later a team stands there, if one is free, else as
+    A junction is called in when its signal goes dark: by telephone, or by a messenger, who takes his time. `police_s`
+    later a team stands there, if one is free, else as
     soon as one is. After `stint_s` it is relieved by a team that is free, or the junction is left alone; the team rests
     for `rest_s`. Teams belong to the traffic control centre; a town without one has as many as it needs, and they
     stay (assumption).
     """
 
-    def __init__(self, city: City, clock: Clock, log: EventLog, faults: FaultStack) -> None:
-        self._city, self._clock, self._log, self._faults = city, clock, log, faults
+    def __init__(self, city: City, clock: Clock, log: EventLog, faults: FaultStack, calls: Calls) -> None:
+        self._city, self._clock, self._log, self._faults, self._calls = city, clock, log, faults, calls
         self._centre = next(iter(city.of_kind(*(name for name, of in registry().types.items() if of.police))), None)
         self._busy = 0  # teams that stand or rest
         self._called: dict[str, tuple[int, int | None]] = {}  # signal -> serial of the call and its cause
@@ -77,7 +79,12 @@ class Police:
                 self._waiting.append(signal)
                 self._assign()
 
-        self._clock.after(component.number("police_s"), signal, due)
+        delay_s = 0.0
+        if self._centre is not None and not self._calls.reached(signal, self._centre.id):
+            delay_s = self._calls.messenger_s(signal, self._centre.id)
+            event = self._log.add(events.POLICE_MESSENGER, signal, cause=cause, value=delay_s)
+            self._called[signal] = (serial, event)
+        self._clock.after(component.number("police_s") + delay_s, signal, due)
 
     def release(self, signal: str) -> None:
         """The signal works again: its team is free at once."""

@@ -13,6 +13,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.fault import Foreseen
 from simulator.contracts.registry import registry
+from simulator.coupling.calls import Calls
 from simulator.coupling.consumers import ConsumerRecorder
 from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
@@ -104,6 +105,7 @@ class Runtime:
     quantities: Quantities
     travel: Travel
     messages: Messages
+    calls: Calls
     crews: Crews
     police: Police
     consumers: ConsumerRecorder
@@ -129,8 +131,9 @@ class Runtime:
             Quantity("working", "1", names, lambda: np.array([supply.works(name) for name in names], dtype=np.float64))
         )
         streams = Streams(seed)
-        crews = Crews(city, clock, log, faults, supply, travel, streams)
-        police = Police(city, clock, log, faults)
+        calls = Calls(city, travel)
+        crews = Crews(city, clock, log, faults, supply, travel, streams, calls)
+        police = Police(city, clock, log, faults, calls)
         levels = LevelRecorder(city, clock, log)
         _measure_people(city, faults, crews, quantities)
         consumers, messages = ConsumerRecorder(city, clock), Messages()
@@ -145,6 +148,7 @@ class Runtime:
             quantities,
             travel,
             messages,
+            calls,
             crews,
             police,
             consumers,

@@ -31,6 +31,7 @@ class Owners:
     health: str = "hospital trust"
     rescue: str = "rescue service"
     radio: str = "public-safety radio operator"
+    telephone: str = "telephone operator"
     city: str = "city administration"
 
 

@@ -12,6 +12,7 @@ from simulator.domains.traffic.catalogue import ROAD
 from simulator.lifelines.drinking_water.process import DrinkingWater
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.public_warning import events
+from simulator.lifelines.telephony.process import Telephony
 
 MOST = 0.5
 """Sirens count as the way of warning while at least this share of the people live where one sounds (assumption)."""
@@ -20,7 +21,8 @@ MOST = 0.5
 class PublicWarning(Lifeline):
     """The share served is that of the people whom a warning would reach within the hour.
 
-    *digital* while a live control link from the warning service and a data link reach it. Without it *sirens*: one
+    *digital* while a live control link from the warning service and a data link reach it, and mobile phones work for
+    most of the people; it reaches only those districts where they do. Without it *sirens*: one
     that works is sounded from afar over its control link, or by hand `by_hand_s` after that was lost. Where these
     reach too few, *vans* roll `vans_s` later, as long as their crews last and a road leads out. Ways count as
     independent of each other: 1 - prod(1 - share) in each district (assumption).
@@ -36,10 +38,15 @@ class PublicWarning(Lifeline):
         self._people = {name: district.people for name, district in city.districts.items()}
         self._unreached_since: dict[str, int] = {}
         self._called: int | None = None
+        self._telephony: Telephony | None = None
         self.reached: dict[str, float] = dict.fromkeys(city.districts, 1.0)
 
     def tie(self, lifelines: Mapping[str, Lifeline]) -> None:
-        """Notices about the water reach whom a warning reaches: that of the town's first warning system."""
+        """Phones are reached over the town's first mobile network; notices about the water reach whom the town's first
+        warning system reaches."""
+        self._telephony = next((one for one in lifelines.values() if isinstance(one, Telephony)), None)
+        if self._telephony is not None:
+            self._telephony.tells.append(self)
         if next((one for one in lifelines.values() if isinstance(one, PublicWarning)), None) is self:
             for water in lifelines.values():
                 if isinstance(water, DrinkingWater):
@@ -50,17 +57,21 @@ class PublicWarning(Lifeline):
         return tuple(one.id for one in (*self._sirens, *self._vans))
 
     def judge(self) -> Duty:
-        digital = self._digital()
-        heard = {name: self._heard(name) for name in self._people}
         total = sum(self._people.values()) or 1
+        sent = self._digital()
+        on_air = [name for name in self._people if sent and self._covers(name)]
+        digital = sent and sum(self._people[name] for name in on_air) >= MOST * sum(self._people.values())
+        phones = dict.fromkeys(on_air, self.component.number("digital_share"))
+        heard = {name: self._heard(name) for name in self._people}
         within = sum(people for name, people in self._people.items() if heard[name] > 0) / total
         vans = 0.0
         if digital or within >= MOST:
             self._called = None
         else:
             vans = self._by_van(total)
-        phones = self.component.number("digital_share") if digital else 0.0
-        self.reached = {name: 1.0 - (1.0 - phones) * (1.0 - heard[name]) * (1.0 - vans) for name in self._people}
+        self.reached = {
+            name: 1.0 - (1.0 - phones.get(name, 0.0)) * (1.0 - heard[name]) * (1.0 - vans) for name in self._people
+        }
         share = sum(self.reached[name] * people for name, people in self._people.items()) / total
         if digital:
             return Duty("digital", share, events.WARNING_DIGITAL, {"within": within})
@@ -78,6 +89,10 @@ class PublicWarning(Lifeline):
         supply, faults = self.runtime.supply, self.runtime.faults
         ways = all(supply.mains(self.id, kind) for kind in (CONTROL, DATA))
         return supply.works(self.id) and ways and not faults.active(self.id, "warning-out")
+
+    def _covers(self, district: str) -> bool:
+        """Whether mobile phones work in a district."""
+        return self._telephony is None or self._telephony.covers(district)
 
     def _heard(self, district: str) -> float:
         """Share of a district's people who hear one of its sirens."""

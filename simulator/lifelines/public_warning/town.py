@@ -15,8 +15,8 @@ from simulator.lifelines.town import owed
 
 _ = Words("simulator.lifelines.public_warning")
 
-PHONES_S = 2 * HOUR_S
-"""How long phones get messages in a blackout (assumption: batteries of base stations, as norm bos-base-station)."""
+ROOM_S = 2 * HOUR_S
+"""Battery of the warning room (assumption, as that of other control rooms)."""
 
 SIREN_S = 24 * HOUR_S
 """Battery of an electronic siren (assumption)."""
@@ -36,7 +36,7 @@ def room_sirens_vans(town: Laying) -> Layer:
     links: list[Link] = [join(CONTROL, service.id, room.id, plan.owners.ict)]
     links += site_links(ict, room, plan.owners.ict)
     if powered:
-        links.append(feed(ground, room, plan.owners.power, PHONES_S))
+        links.append(feed(ground, room, plan.owners.power, ROOM_S))
     sirens = []
     for district in ground.districts:
         name = f"siren-{district.id}"
@@ -50,9 +50,9 @@ def room_sirens_vans(town: Laying) -> Layer:
         place(f"van-{i + 1}", "loudspeaker-van", x_m, y_m + 20.0, owner, VAN(str(i + 1)), seat) for i in range(VANS)
     ]
     text = _(
-        "phones are reached for {phones} h after a blackout, sirens (one a district) have batteries for {sirens} h, "
-        "and {vans} loudspeaker vans stand at the dispatch centre",
-        phones=PHONES_S / HOUR_S,
+        "the room that sends to phones has a battery for {room} h, sirens (one a district) have batteries for {sirens} "
+        "h, and {vans} loudspeaker vans stand at the dispatch centre",
+        room=ROOM_S / HOUR_S,
         sirens=SIREN_S / HOUR_S,
         vans=VANS,
     )

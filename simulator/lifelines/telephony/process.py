@@ -1,0 +1,89 @@
+"""The public telephone network: who can telephone, and who can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from simulator.contracts.component import Component
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines.lifeline import Duty, Lifeline
+from simulator.lifelines.telephony import events
+from simulator.lifelines.telephony.catalogue import MOBILE_SITE, TELEPHONE
+
+
+class Telephony(Lifeline):
+    """The share served is that of the people whose mobile phones work: where their district's site works and reaches
+    the exchange.
+
+    A district without a site is served by the nearest one (assumption). Sites do not stand in for each other, and the
+    network is never overloaded (both assumptions; the latter is kind). A place can telephone by its own line while the
+    place works, for a modern telephone dies with the power of the house, or by mobile phone where that works.
+    """
+
+    kind = "telephone-exchange"
+
+    def __init__(self, runtime: Runtime, component: Component) -> None:
+        super().__init__(runtime, component)
+        city = runtime.city
+        self._sites = city.of_kind(MOBILE_SITE)
+        self._people = {name: district.people for name, district in city.districts.items()}
+        self._site_of = {
+            name: self._nearest(name, district.x_m, district.y_m) for name, district in city.districts.items()
+        }
+        self._near: dict[str, str | None] = {}
+
+    @classmethod
+    def begin(cls, runtime: Runtime, all_of_type: Sequence[Lifeline]) -> None:
+        """Calls go over the first network of the town."""
+        for network in all_of_type[:1]:
+            assert isinstance(network, Telephony)
+            runtime.calls.provide(network.connected)
+
+    def watches(self) -> tuple[str, ...]:
+        return tuple(site.id for site in self._sites)
+
+    def judge(self) -> Duty:
+        if not self.runtime.supply.works(self.id):
+            return Duty("none", 0.0, events.EXCHANGE_OUT)
+        total = sum(self._people.values()) or 1
+        share = sum(people for name, people in self._people.items() if self.covers(name)) / total
+        if share >= 1.0:
+            return Duty("everywhere", 1.0, events.EVERYWHERE)
+        if share <= 0.0:
+            return Duty("none", 0.0, events.NOWHERE)
+        return Duty("in-places", share, events.IN_PLACES, {"share": share})
+
+    def judged(self, duty: Duty, cause: int | None) -> None:
+        self.runtime.calls.changed()
+
+    def covers(self, district: str) -> bool:
+        """Whether mobile phones work in a district."""
+        site = self._site_of.get(district)
+        return site is not None and self._carries(site)
+
+    def connected(self, origin: str, destination: str) -> bool:
+        """Whether somebody at one place can telephone with somebody at another."""
+        supply = self.runtime.supply
+        return supply.works(self.id) and self._speaks(origin) and self._speaks(destination)
+
+    def _speaks(self, place: str) -> bool:
+        supply = self.runtime.supply
+        if supply.live_links(place, TELEPHONE) and supply.works(place):
+            return True
+        site = self._at(place)
+        return site is not None and self._carries(site)
+
+    def _carries(self, site: str) -> bool:
+        supply = self.runtime.supply
+        return supply.works(self.id) and supply.works(site) and supply.mains(site, TELEPHONE)
+
+    def _at(self, place: str) -> str | None:
+        """The site over which a mobile phone at a place works."""
+        if place not in self._near:
+            component = self.runtime.city.components[place]
+            self._near[place] = self._nearest(component.district, component.x_m, component.y_m)
+        return self._near[place]
+
+    def _nearest(self, district: str, x_m: float, y_m: float) -> str | None:
+        own = [site for site in self._sites if site.district == district] or self._sites
+        return min(own, key=lambda s: ((s.x_m - x_m) ** 2 + (s.y_m - y_m) ** 2, s.id)).id if own else None

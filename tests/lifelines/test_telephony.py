@@ -1,0 +1,97 @@
+"""Who can telephone, and what comes late where nobody can: times by hand from batteries and ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulator.contracts.city import City
+from simulator.contracts.component import District
+from simulator.contracts.link import LinkKind
+from simulator.contracts.ticks import to_ticks
+from simulator.coupling.calls import DETOUR, ON_FOOT_M_S, SET_OFF_S
+from simulator.coupling.runtime import Runtime
+from simulator.lifelines import start
+from tests.ict.town import component, course, level, modes, power, run_to, town, world
+from tests.support.towns import link
+
+HALF_HOUR_S, TWO_HOURS_S, FOUR_HOURS_S = 1800.0, 7200.0, 14_400.0
+"""Half an hour: trade on Telekom's sites, by way of the BR (2022). Two hours: study for the Bundestag on O2 and E-Plus,
+by way of the Tagesspiegel (2019). Four hours: the lower end of what the same source names with emergency power."""
+
+PEOPLE = {"west": 6000, "east": 4000}
+MUSTER_S = 600.0
+DRIVE_S = 3000.0 / (30 / 3.6)
+
+
+def valley() -> City:
+    """Two districts with a mobile site each, an exchange and a depot, all on one bus; a pump three kilometres away."""
+    parts = [
+        component("bus", "bus"), component("exchange", "telephone-exchange", "west"),
+        component("mobile-west", "mobile-site", "west"), component("mobile-east", "mobile-site", "east", x_m=3000.0),
+        component("yard", "depot", "west", muster_s=MUSTER_S, night_share=1.0, crews=2.0),
+        component("pump", "pump", "east", x_m=3000.0), component("room", "public-warning", "west"),
+    ]  # fmt: skip
+    links = [
+        power("bus", "mobile-west", HALF_HOUR_S), power("bus", "mobile-east", TWO_HOURS_S),
+        power("bus", "exchange", FOUR_HOURS_S), power("bus", "yard"),
+        *(link("telephone", "exchange", name) for name in ("mobile-west", "mobile-east", "yard")),
+    ]  # fmt: skip
+    districts = [District(name, name, people, 0, 0) for name, people in PEOPLE.items()]
+    return town(parts, links, districts, [level("lifeline", "exchange", 0.5), level("lifeline", "room", 0.5)])
+
+
+def dark(runtime: Runtime) -> None:
+    start(runtime)
+    runtime.clock.at(0, "test", lambda: runtime.supply.offer("bus", LinkKind("power"), False))
+
+
+def test_mobile_sites_go_silent_as_their_batteries_run_out() -> None:
+    runtime = world(valley())
+    dark(runtime)
+    run_to(runtime, FOUR_HOURS_S + 1)
+    assert modes(runtime, "exchange") == [(HALF_HOUR_S, "in-places"), (TWO_HOURS_S, "none")]
+    assert course(runtime, "lifeline-exchange") == [(0.0, 1.0), (HALF_HOUR_S, 0.4), (TWO_HOURS_S, 0.0)]
+    phones = course(runtime, "lifeline-room")
+    assert phones == [(0.0, 0.75), (HALF_HOUR_S, pytest.approx(0.3)), (TWO_HOURS_S, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("called_s", "heard_s"),
+    [
+        (600.0, 600.0),  # mobile phones still work at both ends
+        (3600.0, 3600.0 + SET_OFF_S + DRIVE_S),  # the depot's site is silent, its line dead with the power of the house
+    ],
+)
+def test_without_telephones_the_call_itself_is_late(called_s: float, heard_s: float) -> None:
+    """The messenger drives three kilometres at 30 km/h, a quarter of an hour after he has given up on the telephone."""
+    runtime = world(valley())
+    dark(runtime)
+    done: list[float] = []
+    call = lambda: runtime.crews.repair("pump", 60.0, None, lambda _: done.append(runtime.clock.now_s))  # noqa: E731
+    runtime.clock.at(to_ticks(called_s), "test", call)
+    run_to(runtime, 4 * 3600.0)
+    assert done == [pytest.approx(heard_s + MUSTER_S + DRIVE_S + 60.0, abs=0.01)]
+    assert ("crew.messenger" in [e.code for e in runtime.log.events]) == (heard_s > called_s)
+
+
+def test_a_messenger_walks_where_no_road_is_open_and_is_overtaken_by_a_telephone_that_works_again() -> None:
+    runtime = world(valley())
+    dark(runtime)
+    assert runtime.calls.messenger_s("pump", "yard") == pytest.approx(SET_OFF_S + DRIVE_S)
+    runtime.travel.provide(lambda a, b: None)
+    assert runtime.calls.messenger_s("pump", "yard") == pytest.approx(SET_OFF_S + DETOUR * 3000.0 / ON_FOOT_M_S)
+    runtime.travel.time_s = lambda a, b: 30_000.0  # type: ignore[method-assign]
+    runtime.clock.at(to_ticks(3 * 3600.0), "test", lambda: runtime.crews.repair("pump", 60.0, None, lambda _: None))
+    back = to_ticks(4 * 3600.0)
+    runtime.clock.at(back, "test", lambda: runtime.supply.offer("bus", LinkKind("power"), True))
+    run_to(runtime, 5 * 3600.0)
+    assert [e.at for e in runtime.log.events if e.code == "crew.called"] == [back]
+
+
+def test_a_town_without_a_telephone_network_has_telephones_that_never_fail() -> None:
+    city = valley()
+    parts = [c for c in city.components.values() if c.kind not in ("telephone-exchange", "mobile-site")]
+    runtime = world(town(parts, [power("bus", "yard")], list(city.districts.values())))
+    dark(runtime)
+    run_to(runtime, 3600.0)
+    assert runtime.calls.reached("pump", "yard")
