@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
 
 from stadtwerk.__main__ import main
-from tests.city.towns import CITY, COMPONENTS, LINKS, hamlet
+from tests.city.towns import CITY, COMPONENTS, LINKS, WATER, hamlet
 
 HALL_COMPONENTS = (
     COMPONENTS.rstrip()
@@ -97,3 +98,40 @@ def test_a_paper_counter_as_large_as_is_required_or_a_second_line_from_the_other
     assert bought(found, "town-hall: paper_share")["size"] == 0.47
     line = next(cure for cure in found if cure["change"].get("add"))["change"]["add"]["links"]
     assert [(one["source"], one["target"], one["kind"]) for one in line] == [("gateway-east", "hall-1", "data")]
+
+
+def test_crews_for_as_many_repairs_as_must_go_on_at_once(tmp_path: Path) -> None:
+    """Four breaks at once, the hospital's cable the last in the queue, an hour of work each, and 15 min until a crew
+    sets out; a few metres to drive. Its battery lasts 2 h 50 min: two rounds of repairs, not three. Four jobs in two
+    rounds are two crews, one more than today.
+    """
+    yard = "    yard,depot,300,200,,city,,,,,Yard,crews=1; priority=list; priority_list=gateway-west gateway-east server-1 g-h"
+    breaks = "\n".join(
+        f"        - {{id: {name}, at: 30min, fault: {fault}, target: {target}, repair: {{work: 1h, depot: yard}}}}"
+        for name, fault, target in (
+            ("a", "node-out", "gateway-west"),
+            ("b", "node-out", "gateway-east"),
+            ("c", "node-out", "server-1"),
+            ("d", "link-cut", "g-h"),
+        )
+    )
+    city = {
+        "components": f"{COMPONENTS.rstrip()}\n{yard}\n",
+        "links": LINKS.replace(
+            "g-h,power,generator-1,hospital-1,trust,10", "g-h,power,generator-1,hospital-1,trust,170"
+        ),
+    }
+    found = cures(tmp_path, f"\n{breaks}", "hospital-1", "6h", **city)
+    assert bought(found, "depot: crews")["size"] == 1
+
+
+def test_a_tank_as_large_as_what_flows_out_while_the_pump_stands(tmp_path: Path) -> None:
+    """3.78 l/s flow out for 10 h, 136 m3. The tank of 6 m has 3 m in it, 85 m3, all of which comes down to the houses:
+    it must hold 1.604 times as much. Larger tanks go in steps of 0.05; what the pump gives in the ten minutes before the
+    fault is at most two of these cubic metres.
+    """
+    stands = "[{id: stands, at: 0s, fault: pump-out, target: pump-u, for: 10h}]"
+    factor = 3.78e-3 * 10 * 3600 / (math.pi / 4 * 6**2 * 3)
+    tank = {"water": WATER.replace("T 60 3 0 6 15 0", "T 60 3 0 6 6 0")}
+    size = bought(cures(tmp_path, stands, "water-supply-city", "11h", **tank), "tank: volume_factor")["size"]
+    assert factor * 0.98 <= size <= factor * 1.02 + 0.05
