@@ -105,7 +105,8 @@ def test_crews_for_as_many_repairs_as_must_go_on_at_once(tmp_path: Path) -> None
     sets out; a few metres to drive. Its battery lasts 2 h 50 min: two rounds of repairs, not three. Four jobs in two
     rounds are two crews, one more than today.
     """
-    yard = "    yard,depot,300,200,,city,,,,,Yard,crews=1; priority=list; priority_list=gateway-west gateway-east server-1 g-h"
+    queue = "priority=list; priority_list=gateway-west gateway-east server-1 g-h"
+    yard = f"    yard,depot,300,200,,city,,,,,Yard,crews=1; {queue}"
     breaks = "\n".join(
         f"        - {{id: {name}, at: 30min, fault: {fault}, target: {target}, repair: {{work: 1h, depot: yard}}}}"
         for name, fault, target in (
@@ -127,8 +128,8 @@ def test_crews_for_as_many_repairs_as_must_go_on_at_once(tmp_path: Path) -> None
 
 def test_a_tank_as_large_as_what_flows_out_while_the_pump_stands(tmp_path: Path) -> None:
     """3.78 l/s flow out for 10 h, 136 m3. The tank of 6 m has 3 m in it, 85 m3, all of which comes down to the houses:
-    it must hold 1.604 times as much. Larger tanks go in steps of 0.05; what the pump gives in the ten minutes before the
-    fault is at most two of these cubic metres.
+    it must hold 1.604 times as much. Larger tanks go in steps of 0.05; what the pump gives in the ten minutes before
+    the fault is at most two of these cubic metres.
     """
     stands = "[{id: stands, at: 0s, fault: pump-out, target: pump-u, for: 10h}]"
     factor = 3.78e-3 * 10 * 3600 / (math.pi / 4 * 6**2 * 3)
