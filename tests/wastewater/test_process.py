@@ -242,6 +242,8 @@ def test_trucks_that_cannot_keep_up_do_not_hide_the_overflow(tmp_path: Path) -> 
         power = rt.faults.apply(STATION, "lifting-station-out", "t", {})
         rt.clock.run_until(24 * HOUR)
         assert modes(rt, STATION) == [("mains", "none"), ("none", "suction"), ("suction", "overflow")]
+        stands, comes, spills = (e for e in rt.log.events if e.kind is EventKind.MODE and e.subject == STATION)
+        assert spills.cause == stands.id != comes.id, "trucks that came because it stands make nothing overflow"
         assert rt.quantities.value("outfall-RIVER", "sewage_flow_m3_s") == pytest.approx(0.0026, rel=1e-3)
         spill = found(rt, "spills")[0]
         crews = [e.at for e in rt.log.events if e.kind is EventKind.CREW and e.subject == STATION]

@@ -174,13 +174,14 @@ class Resupply:
                 closed[section.end] = True
         if (state.parts().live & ~state.parts(closed).live).any():
             return False
+        shut = [one for region in regions for one in region.switches if state.closed[list(one.ends)].all()]
         state.closed = closed
         for region in regions:
             self.regions.remove(region)
             for section in region.sections:
                 state.opened.pop(section.end, None)
-            for switch in region.switches:
-                self._log_switch(switch, "closed", "open", events.OPENED, {}, cause)
+        for switch in dict.fromkeys(shut):  # two dead parts may hang on one switch
+            self._log_switch(switch, "closed", "open", events.OPENED, {}, cause)
         return True
 
     # orders

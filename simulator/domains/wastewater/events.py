@@ -70,9 +70,11 @@ SPILL_OVER = EventCode(
     mends=True,
 )
 
-STATION_MAINS = EventCode("wastewater.station-mains", EventKind.MODE, _("pumps run on the grid"))
+STATION_MAINS = EventCode("wastewater.station-mains", EventKind.MODE, _("pumps run on the grid"), mends=True)
 STATION_GENERATOR = EventCode("wastewater.station-generator", EventKind.MODE, _("pumps run on emergency power"))
-STATION_SUCTION = EventCode("wastewater.station-suction", EventKind.MODE, _("suction trucks carry the wastewater away"))
+STATION_SUCTION = EventCode(
+    "wastewater.station-suction", EventKind.MODE, _("suction trucks carry the wastewater away"), mends=True
+)
 STATION_OVERFLOW = EventCode(
     "wastewater.station-overflow", EventKind.MODE, _("pumps stand, the emergency overflow protects the cellars")
 )

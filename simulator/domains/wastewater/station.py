@@ -48,6 +48,7 @@ class Station:
         self.spills_into = frozenset(int(engine.network.ends[link, 1]) for link in self._overflows)
         """Nodes of the network that its overflows lead to."""
         self.last_event: int | None = None
+        self._stands_by: int | None = None
         """Its last change of mode."""
         self._carried = True
 
@@ -96,8 +97,11 @@ class Station:
         self._call_trucks(cause)
         mode, why = self._mode()
         if mode != self.mode:
-            cause = self.last_event if cause is None else cause
+            worse = mode in (c.OVERFLOW, c.NONE)
+            if cause is None:  # it overflows because it stands, not because of the trucks that came for that
+                cause = self._stands_by if worse else self.last_event
             self.last_event = self._rt.mode(self.id, self.mode, mode, why, None, cause)
+            self._stands_by = self.last_event if worse else self._stands_by
             self.mode = mode
 
     def _mode(self) -> tuple[str, EventCode]:
