@@ -1,7 +1,7 @@
 """Builds the town of the past event of Berlin-Köpenick, 2019: `python -m tools.koepenick [FOLDER]`.
 
 The town has the size, the people and the feeding of the area that was dark, from published figures; the grid inside it
-is drawn by rule, because nobody publishes that. Every figure is in `PUBLISHED` with its source or in `ASSUMED`; both
+is drawn by rule, because nobody publishes that. Every figure is in `NOTES`, with its source or as an assumption; they
 become assumptions of the city. Without a folder it writes anew what ships in scenarios/koepenick.
 """
 
@@ -21,11 +21,11 @@ from simulator.city.generator.layer import join, place
 from simulator.city.importers.pandapower_grid import import_pandapower, quiet_pandapower
 from simulator.city.loader import load_city
 from simulator.city.write import staged, write_assumptions, write_city
-from simulator.contracts.city import Assumption
+from simulator.contracts.city import ASSUMED, Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Link
-from simulator.contracts.words import Text, Verbatim
+from simulator.contracts.words import Said, Verbatim
 from simulator.domains.energy.catalogue import POWER
 from simulator.lifelines.catalogue import SERVED
 from simulator.lifelines.district_heating.catalogue import HEAT, LEAST_C, LEAST_NORM, ROOM_TEMPERATURE
@@ -54,77 +54,153 @@ HEATED_HOUSEHOLDS = 5_000
 HOME_W = 5_000.0
 OUTDOOR_C = 5.0
 
-PUBLISHED: dict[str, tuple[str, str]] = {
-    "people": (
-        "31,500 households of 2.0 people; whole districts: Bohnsdorf 10,805, Grünau 5,408, "
-        "Müggelheim 6,463, Schmöckwitz "
-        "4,068; the rest lives in Köpenick south of Spree and Dahme. Reports say 65,000 and 70,000 people",
-        "Berliner Zeitung 21 Feb 2019; Destatis; district figures after Wikipedia "
-        "(hauptstadtmakler.de); Ortsverband B04; "
-        "FEUERWEHR 5/2019",
+NOTES: tuple[tuple[str, str, str, str, str], ...] = (
+    (
+        "people",
+        "Menschen",
+        "31,500 households of 2.0 people; whole districts: Bohnsdorf 10,805, Grünau 5,408, Müggelheim 6,463, "
+        "Schmöckwitz 4,068; the rest lives in Köpenick south of Spree and Dahme. Reports say 65,000 and 70,000 people",
+        "31.500 Haushalte zu 2,0 Personen; ganze Ortsteile: Bohnsdorf 10.805, Grünau 5.408, Müggelheim 6.463, "
+        "Schmöckwitz 4.068; die übrigen wohnen in Köpenick südlich von Spree und Dahme. Berichtet sind 65.000 und "
+        "70.000 Menschen",
+        "Berliner Zeitung 2019-02-21; Destatis; Wikipedia (hauptstadtmakler.de); Ortsverband B04; FEUERWEHR 5/2019",
     ),
-    "infeed": (
-        "the substation Landjägerstraße (110/10 kV, since 2014) is fed by two 110 kV cables, 780 "
-        "and 781, both from the node "
-        "Wuhlheide, which lie about 1 m apart in one trench at the Salvador-Allende bridge; no other way in at 110 kV",
-        "Stromnetz Berlin 25 June 2014; Berliner Zeitung; Vattenfall by dpa 20 Feb 2019",
+    (
+        "infeed",
+        "Einspeisung",
+        "the substation Landjägerstraße (110/10 kV, since 2014) is fed by two 110 kV cables, 780 and 781, both from "
+        "the node Wuhlheide, which lie about 1 m apart in one trench at the Salvador-Allende bridge; no other way "
+        "in at 110 kV",
+        "das Umspannwerk Landjägerstraße (110/10 kV, seit 2014) hängt an zwei 110-kV-Kabeln, 780 und 781, beide vom "
+        "Knoten Wuhlheide, die an der Salvador-Allende-Brücke etwa 1 m voneinander in einer Trasse liegen; mit 110 kV "
+        "gibt es keinen anderen Weg",
+        "Stromnetz Berlin 2014-06-25; Berliner Zeitung; Vattenfall, dpa 2019-02-20",
     ),
-    "load": (
-        f"{PEAK_W:.0f} W a person at the peak of the year: 13,302 GWh in Berlin in 2019 for 3.67 "
-        f"million people, over a "
-        f"load factor of {LOAD_FACTOR:g} (of the model's profile); for an area of homes that is rather too much",
-        "Stromnetz Berlin by Tagesspiegel (26974752); computed",
+    (
+        "load",
+        "Last",
+        f"{PEAK_W:.0f} W a person at the peak of the year: 13,302 GWh in Berlin in 2019 for 3.67 million people, "
+        f"over a load factor of {LOAD_FACTOR:g} (of the model's profile); for an area of homes that is rather too much",
+        f"{PEAK_W:.0f} W je Person in der Jahresspitze: 13.302 GWh in Berlin 2019 für 3,67 Millionen Menschen, geteilt "
+        f"durch einen Lastfaktor von {str(LOAD_FACTOR).replace('.', ',')} (des Lastprofils im Modell); für ein "
+        f"Wohngebiet eher zu viel",
+        "Stromnetz Berlin, Tagesspiegel 26974752",
     ),
-    "hospital-1": (
+    (
+        "hospital-1",
+        "hospital-1",
         "525 beds in 2016 (DRK Kliniken Köpenick); diesel generator",
+        "525 Betten 2016 (DRK Kliniken Köpenick); Dieselaggregat",
         "Wikipedia; DRK-Schwesternschaft Berlin",
     ),
-    "district heating": (
-        "5,000 households lost heat and hot water with the plants in Köpenick (Wendenschloß) and "
-        "Friedrichshagen, which "
-        "lost the grid; here one plant feeds them",
-        "dts, Neues Deutschland 20 Feb 2019",
+    (
+        "district heating",
+        "Fernwärme",
+        "5,000 households lost heat and hot water with the plants in Köpenick (Wendenschloß) and Friedrichshagen, "
+        "which lost the grid; here one plant feeds them",
+        "5.000 Haushalte verloren Wärme und Warmwasser mit den Kraftwerken in Köpenick (Wendenschloß) und "
+        "Friedrichshagen, denen das Netz fehlte; hier versorgt sie ein Heizkraftwerk",
+        "dts, Neues Deutschland 2019-02-20",
     ),
-    "temperature outdoors": ("5 °C, of the 2 to 10 °C that were measured", "FEUERWEHR 5/2019"),
-    "warm rooms": (
-        "five schools opened on the second day to warm up; 200 places each are an assumption",
-        "dpa 20 Feb 2019",
+    (
+        "temperature outdoors",
+        "Außentemperatur",
+        f"{OUTDOOR_C:g} °C, of the 2 to 10 °C that were measured",
+        f"{OUTDOOR_C:g} °C von den gemessenen 2 bis 10 °C",
+        "FEUERWEHR 5/2019",
     ),
-}
-ASSUMED: dict[str, str] = {
-    "feeders": (
+    (
+        "warm rooms",
+        "Wärmeräume",
+        "five schools opened on the second day to warm up; 200 places each, and 8:00, are assumptions",
+        "am zweiten Tag öffneten fünf Schulen zum Aufwärmen; je 200 Plätze und 8 Uhr sind Annahmen",
+        "dpa 2019-02-20",
+    ),
+    (
+        "feeders",
+        "Leitungen",
         "13 half rings of 10 kV cable (240 mm² aluminium) with the people of a district shared evenly, two local "
-        "substations each standing for some twenty; nobody publishes the real plan"
+        "substations each standing for some twenty; nobody publishes the real plan",
+        "13 Halbringe aus 10-kV-Kabel (240 mm² Aluminium), die Menschen eines Ortsteils gleichmäßig verteilt, je zwei "
+        "Ortsnetzstationen für etwa zwanzig; der wirkliche Plan ist nicht veröffentlicht",
+        "",
     ),
-    "ties": (
-        "seven half rings (Altstadt, Allende-Viertel, Müggelheim: 53 % of the people) meet a half "
-        "ring of the neighbouring "
-        "area at an open point; the other six meet each other. So drawn because about half of the "
-        "households were reported "
-        "to come back over neighbouring areas before the cables did, the Altstadt first and Grünau, Wendenschloß and "
-        "Bohnsdorf last"
+    (
+        "ties",
+        "Kuppelstellen",
+        "seven half rings (Altstadt, Allende-Viertel, Müggelheim: 53 % of the people) meet a half ring of the "
+        "neighbouring area at an open point; the other six meet each other. So drawn because about half of the "
+        "households were reported to come back over neighbouring areas before the cables did, the Altstadt first and "
+        "Grünau, Wendenschloß and Bohnsdorf last",
+        "sieben Halbringe (Altstadt, Allende-Viertel, Müggelheim: 53 % der Menschen) treffen an einer offenen Stelle "
+        "auf einen Halbring des Nachbargebiets, die anderen sechs aufeinander. So gezeichnet, weil berichtet ist, "
+        "dass etwa die Hälfte der Haushalte vor den Kabeln über Nachbargebiete wieder Strom bekam, die Altstadt "
+        "zuerst, Grünau, Wendenschloß und Bohnsdorf zuletzt",
+        "",
     ),
-    "switches": (
-        "open ring points are closed on site by a crew; the breakers of the substation are "
-        "operated from afar (Stromnetz "
-        "Berlin 2014)"
+    (
+        "switches",
+        "Schalter",
+        "open ring points are closed on site by a crew; the breakers of the substation are operated from afar "
+        "(Stromnetz Berlin 2014)",
+        "offene Ringstellen schließt ein Trupp vor Ort; die Schalter des Umspannwerks sind ferngesteuert (Stromnetz "
+        "Berlin 2014)",
+        "",
     ),
-    "transformers": "two of 40 MVA in each substation, as one of them has to carry the area",
-    "crews": "four crews of the grid operator for switching; the work at the cables is the length of the fault",
-    "places": "read roughly off a map; only the way of crews and the length of cables depend on them",
-    "hospital-2": "400 beds (a second hospital is reported, its size was not found); emergency power as in hospital-1",
-    "emergency power": (
-        "1 kW a bed at 0.27 l/kWh, fuel for 24 h, more by truck; batteries last 3 h (DIN VDE 0100-710, secondary)"
+    (
+        "transformers",
+        "Transformatoren",
+        "two of 40 MVA in each substation, as one of them has to carry the area",
+        "zwei zu 40 MVA in jedem Umspannwerk, weil einer das Gebiet tragen muss",
+        "",
     ),
-    "homes on district heating": (
-        "7,000 people in Wendenschloß, 3,000 in the Allende-Viertel; time constant 65 h; no store"
+    (
+        "crews",
+        "Trupps",
+        "four crews of the grid operator for switching; the work at the cables is the length of the fault",
+        "vier Trupps des Netzbetreibers zum Schalten; die Arbeit an den Kabeln ist die Dauer der Störung",
+        "",
     ),
-    "roads, water, sewers": (
-        "not modelled here: crews drive in straight lines at 30 km/h; no waterworks lies in the "
-        "dark area, and drinking water "
-        "was not lost"
+    (
+        "places",
+        "Orte",
+        "read roughly off a map; only the way of crews and the length of cables depend on them",
+        "grob von der Karte gelesen; nur die Wege der Trupps und die Länge der Kabel hängen davon ab",
+        "",
     ),
-}
+    (
+        "hospital-2",
+        "hospital-2",
+        "400 beds (a second hospital is reported, its size was not found); emergency power as in hospital-1",
+        "400 Betten (ein zweites Krankenhaus ist berichtet, seine Größe fand sich nicht); Notstrom wie in hospital-1",
+        "",
+    ),
+    (
+        "emergency power",
+        "Notstrom",
+        "1 kW a bed at 0.27 l/kWh, fuel for 24 h, more by truck; batteries last 3 h (DIN VDE 0100-710, secondary)",
+        "1 kW je Bett bei 0,27 l/kWh, Kraftstoff für 24 h, mehr mit dem Tankwagen; Batterien halten 3 h (DIN VDE "
+        "0100-710, mittelbar)",
+        "",
+    ),
+    (
+        "homes on district heating",
+        "Wohnungen am Wärmenetz",
+        "7,000 people in Wendenschloß, 3,000 in the Allende-Viertel; time constant 65 h; no store",
+        "7.000 Menschen in Wendenschloß, 3.000 im Allende-Viertel; Zeitkonstante 65 h; kein Speicher",
+        "",
+    ),
+    (
+        "roads, water, sewers",
+        "Straßen, Wasser, Abwasser",
+        "not modelled here: crews drive in straight lines at 30 km/h; no waterworks lies in the dark area, and "
+        "drinking water was not lost",
+        "hier nicht modelliert: Trupps fahren in gerader Linie mit 30 km/h; im dunklen Gebiet liegt kein Wasserwerk, "
+        "und Trinkwasser fiel nicht aus",
+        "",
+    ),
+)
+"""Subject and text in English and German, and the source; an assumption where that is empty."""
 
 TITLES = {
     "altstadt": "Altstadt und Kietz",
@@ -290,7 +366,7 @@ def _heating(buses: dict[str, str]) -> tuple[list[Component], list[Link], list[S
             place(name, "heated-homes", AT[district][0], AT[district][1] + 100.0, HEATING,
                   f"Wohnungen am Wärmenetz, {TITLES[district]}", district,
                   people=float(people), peak_w=people / PEOPLE_HOUSEHOLD * HOME_W, outdoor_c=OUTDOOR_C,
-                  warm_room_places=places, warm_rooms_s=18 * 3600.0)
+                  warm_room_places=places, warm_rooms_s=8.5 * 3600.0)
         )  # fmt: skip
         links.append(join(HEAT, pumps.id, name, HEATING))
         levels.append(
@@ -356,9 +432,14 @@ def _square(x_m: float, y_m: float) -> tuple[tuple[float, float], ...]:
 
 
 def _notes() -> list[Assumption]:
-    assumed: Text = Verbatim("assumption")
-    found = [Assumption(Verbatim(what), Verbatim(text), Verbatim(basis)) for what, (text, basis) in PUBLISHED.items()]
-    return found + [Assumption(Verbatim(what), Verbatim(text), assumed) for what, text in ASSUMED.items()]
+    return [
+        Assumption(
+            Said({"en": subject, "de": thema}),
+            Said({"en": text, "de": worte}),
+            Verbatim(source) if source else ASSUMED,
+        )
+        for subject, thema, text, worte, source in NOTES
+    ]
 
 
 def build(out: Path) -> None:
