@@ -103,7 +103,9 @@ def test_all_faults_of_one_solve_have_the_credit(tmp_path: Path) -> None:
     run = answer(HERE / "quarter.yaml", tmp_path / "run")
     assert seen(run.found("evidence")) == (13, 13)
     # Ostheim waits for a crew that opens a section first, so that the detour is not overloaded: its router lasts 1 h.
-    assert run.code == FAIL and run.failed() == {"required-ict-availability"}
+    # What share of the sensors report through it depends on which networks the town has.
+    assert run.code == FAIL and "required-ict-availability" in run.failed()
+    assert run.failed() <= {"required-ict-availability", "required-telemetry"}
 
 
 def test_a_closing_is_no_evidence_of_itself(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_nothing_of_the_thing_itself_that_only_repeats_the_fault_is_a_sign() -> 
     """Whether it works, and how many of its staff are there, follow from the fault by definition."""
     measured = {sign.quantity for _, point in _points() for sign in point.evidence}
     own = {name for name, quantity in registry().quantities.items() if quantity.own_record}
-    assert {"working", "staff_share", "crews_on_duty", "rain_mm_h", "online", "outdoor_temperature_c"} <= own
+    assert {"working", "staff_share", "crews_on_duty", "online", "outdoor_temperature_c"} <= own
     assert measured.isdisjoint(own)
 
 

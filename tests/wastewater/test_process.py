@@ -14,6 +14,7 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import LinkKind
 from simulator.contracts.problem import BadInput
+from simulator.contracts.registry import registry
 from simulator.coupling import Runtime
 from simulator.domains import wastewater
 from simulator.domains.wastewater.importers.swmm import read
@@ -320,3 +321,7 @@ def test_a_plant_at_no_outfall_is_refused(tmp_path: Path) -> None:
     assert "outfall-PLANT" in told.value.problems[0].fix
     with running(city_of(lifted(tmp_path))):
         pass  # the engine was given back
+
+
+def test_that_it_rains_is_the_fault_itself_and_no_sign_of_what_it_does() -> None:
+    assert registry().quantities["rain_mm_h"].own_record
