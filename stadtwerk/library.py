@@ -169,11 +169,15 @@ def load_checked(
     `load` loads the city: who checks many scenarios of one city hands over one that remembers.
     """
     from resilience.scenario.loader import city_reference, read_scenario
+    from resilience.scenario.scenario import CityReference
 
     document = load_document(path)
     problems: list[Problem] = []
     town: City | None = None
     reference = city_reference(document)
+    said = document.data.get("city") if isinstance(document.data, dict) else None
+    if reference is None and said in city_names():  # written in another form, of which is told: the names are looked up
+        reference = CityReference(name=said)
     try:
         if city is not None:
             town = load(city)

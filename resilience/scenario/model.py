@@ -324,6 +324,11 @@ def _check_limits(fields: Mapping[str, Any], measures: tuple[Measure, ...], mist
                 )
                 mistakes.wrong(name, what, _("name a norm in the same unit, or write a number"))
                 break
+            if limit and limit.value and limit.value > 1 and measure.higher_is_better and measure.unit == "1":
+                what = _("{name} is a share of 0 to 1", name=measure.name)
+                fix = _("write {words}", words=f"{limit.value / 100:g}" if limit.value <= 100 else "0.9")
+                mistakes.wrong(name, what, fix)
+                break
 
 
 class Chosen(Model):

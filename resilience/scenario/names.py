@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
@@ -214,6 +215,8 @@ def _limit(value: object) -> Threshold:
         return Threshold()
     no_percentage(value)
     norm = norms().get(value)
+    if re.fullmatch(r"\s*-?[0-9]+(\.[0-9]+)?\s*", value):
+        raise wrong(_("{value} is a text", value=repr(value)), _("write {words} without quotes", words=value.strip()))
     if norm is None:
         raise unknown(_("norm"), value, [*norms(), "minimum"], NORMS)
     if norm.value is None:

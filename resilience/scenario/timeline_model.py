@@ -279,10 +279,10 @@ def _check_parameters(
     declared = {parameter.name: parameter for parameter in point.parameters}
     for name, value in given.items():
         way = ("parameters", name)
-        if name not in declared:
-            mistakes.unknown(
-                way, _("parameter of {name}", name=repr(point.name)), name, declared, ", ".join(declared) or "–"
-            )
+        if not declared:
+            mistakes.wrong(way, _("{name} has no parameters", name=repr(point.name)), _("leave it out"))
+        elif name not in declared:
+            mistakes.unknown(way, _("parameter of {name}", name=repr(point.name)), name, declared, ", ".join(declared))
         elif (problem := _wrong_value(value, declared[name])) is not None:
             mistakes.wrong(way, *problem)
     for name, parameter in declared.items():

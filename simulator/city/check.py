@@ -190,5 +190,21 @@ def check_depots(
     return problems
 
 
+def check_named(components: Mapping[str, Component], known: Known, where: Where) -> list[Problem]:
+    """Parameters that name another component which is not there, or is of another type."""
+    problems: list[Problem] = []
+    for component in components.values():
+        for parameter in registry().types[component.kind].parameters:
+            named = str(component.parameters.get(parameter.name, "")) if parameter.names_type else ""
+            there = components.get(named)
+            if named and (not known(named) if there is None else there.kind != parameter.names_type):
+                section = "overrides" if component.network_id else "components"
+                what = _("there is no {kind} {name}", kind=parameter.names_type, name=repr(named))
+                others = [one.id for one in components.values() if one.kind == parameter.names_type]
+                fix = Suggester(others).fix(named, _("name a {kind} of this city", kind=parameter.names_type))
+                problems.append(where.problem(section, component.id, f"parameters.{parameter.name}", what, fix))
+    return problems
+
+
 def _may_be_hidden(kind: str, known: Known) -> bool:
     return (registry().types[kind].from_file and known(f"{kind}-")) or known("components")

@@ -109,7 +109,7 @@ def _checked(parameter: Parameter, value: Value, report: Report) -> Value:
     elif isinstance(default, str):
         return cell_text(value)
     elif isinstance(value, str):
-        if default is not None or parameter.unit:
+        if default is not None or parameter.unit or parameter.at_least is not None:
             report(
                 field,
                 _("{value} is not a number", value=repr(value)),

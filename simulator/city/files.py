@@ -84,7 +84,9 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
             1,
             column,
             _("is not a column here"),
-            _("{hint} (columns: {names})", hint=suggestion(column, columns), names=", ".join(columns)),
+            _("separate columns by commas")
+            if ";" in column
+            else _("{hint} (columns: {names})", hint=suggestion(column, columns), names=", ".join(columns)),
         )
         for column in header
         if column not in columns

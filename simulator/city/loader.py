@@ -15,6 +15,7 @@ from simulator.city.check import (
     check_districts,
     check_levels,
     check_links,
+    check_named,
     check_networks,
     check_sensors,
 )
@@ -72,6 +73,7 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         # With an entry left out, a way that seems missing may only be hidden.
         problems += _checked(True, draft, components, where)
     problems += check_depots(components, draft.links, known, where)
+    problems += check_named(components, known, where)
     if not known("components"):
         problems += _checked(False, draft, components, where)
     problems += _clashes(draft, networks, where)

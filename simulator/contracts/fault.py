@@ -134,8 +134,9 @@ class Parameter:
 
     `source` says where the default comes from; the word `assumption`, or `assumed(reason)`, where it is ours. A number
     lies between `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the
-    registry's. `together` says what several faults in force at once come to. `title` is what it is, in words. `cure`
-    says that more of it helps, and how much of it could be bought.
+    registry's; where it holds the id of a component, `names_type` is the type of that. `together` says what several
+    faults in force at once come to. `title` is what it is, in words. `cure` says that more of it helps, and how much of
+    it could be bought.
     """
 
     name: str
@@ -147,6 +148,7 @@ class Parameter:
     at_least: float | None = None
     at_most: float | None = None
     names_quantity: bool = False
+    names_type: str = ""
     together: Together | None = None
     cure: Cure | None = None
 

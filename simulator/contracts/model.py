@@ -54,7 +54,7 @@ from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCu
 
 from simulator.contracts.document import TYPE_WORDS, Document, Located, Place
 from simulator.contracts.duration import seconds
-from simulator.contracts.names import suggestion
+from simulator.contracts.names import near_misses, suggestion
 from simulator.contracts.problem import Problem, Unfit, reason_of
 from simulator.contracts.words import LANGUAGES, Message, Numeral, Said, Text, Verbatim, Words, joined
 
@@ -211,10 +211,15 @@ Seconds = Annotated[
 
 
 def no_percentage(value: object) -> object:
-    """The value, but for a text such as `80%`, of which it is said how to write it."""
+    """The value, but for a text such as `80%` or `0,8`, of which it is said how to write it."""
     if isinstance(value, str) and (percent := re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*%\s*", value)):
         raise wrong(
             _("{value} is in per cent", value=repr(value)), _("write {words}", words=f"{float(percent[1]) / 100:g}")
+        )
+    if isinstance(value, str) and re.fullmatch(r"\s*[+-]?(0,[0-9]+|[0-9]+,[0-9]{1,2})\s*", value):
+        raise wrong(
+            _("{value} has a decimal comma", value=repr(value)),
+            _("write {words}", words=value.strip().replace(",", ".")),
         )
     return value
 
@@ -254,6 +259,10 @@ LocalTime = Annotated[datetime, PlainValidator(_local_time), WithJsonSchema({"ty
 """A moment on the town's own clock, without a time zone."""
 
 
+SPLIT_BY_A_COMMA = _("put a text that holds a comma in quotes, write a number with a decimal point, or leave it out")
+"""The fix for a name without a value, as it comes of `{en: Yes, or no?}` and of `{at_least: 0,8}`."""
+
+
 def _wording(value: object) -> Said:
     if isinstance(value, str) and value.strip():
         forms = f"{{en: {value!r}}}", "{de: ...}"
@@ -263,7 +272,8 @@ def _wording(value: object) -> Said:
     mistakes = Mistakes()
     for name, said in value.items():
         if name not in LANGUAGES:
-            mistakes.wrong(name, _("is not a language here"), suggestion(name, LANGUAGES, ", ".join(LANGUAGES)))
+            fix = suggestion(name, LANGUAGES, ", ".join(LANGUAGES)) if said is not None else SPLIT_BY_A_COMMA
+            mistakes.wrong(name, _("is not a language here"), fix)
         elif not isinstance(said, str) or not said:
             mistakes.wrong(name, _is_not(said, TYPE_WORDS["string"]), _("write a text that is not empty"))
     if not value:
@@ -393,6 +403,8 @@ def _problem(detail: ErrorDetails, document: Located, schema: Mapping[str, Any],
         allowed = list(around.get("properties", {}))
         what = _("is not a field here")
         fix = _("{hint} (allowed here: {names})", hint=suggestion(str(place[-1]), allowed), names=", ".join(allowed))
+        if given is None and not near_misses(str(place[-1]), allowed):
+            fix = SPLIT_BY_A_COMMA
     elif kind in ("literal_error", "enum", "union_tag_invalid", "union_tag_not_found"):
         place, what, fix = _choice(kind, place, node, given, hint)
     elif kind.startswith(("string_pattern",)):

@@ -188,6 +188,23 @@ def test_links_that_do_not_fit_are_refused(tmp_path: Path, old: str, new: str, w
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "field", "said"),
+    [
+        ("beds=200", "beds=two", "parameters.beds", "'two' is not a number"),
+        ("hospital=hospital-1", "hospital=hospitl-1", "parameters.hospital", "did you mean 'hospital-1'?"),
+        ("hospital=hospital-1", "hospital=server-1", "parameters.hospital", "there is no hospital 'server-1'"),
+        ("id,kind,", "id;kind;", "id;kind;x_m", "separate columns by commas"),
+    ],
+)
+def test_parameters_that_cannot_be(tmp_path: Path, old: str, new: str, field: str, said: str) -> None:
+    given = COMPONENTS + "    records-1,patient-records,1,1,,trust,,,,,,hospital=hospital-1\n"
+    assert old in given
+    with pytest.raises(BadInput) as caught:
+        load_city(hamlet(tmp_path, components=given.replace(old, new)))
+    assert any(p.field == field and said in str(p) for p in caught.value.problems), caught.value.problems
+
+
+@pytest.mark.parametrize(
     ("old", "new", "field", "what", "fix"),
     [
         ("quantity: pressure_m", "quantity: presure_m", "quantity", "'presure_m' is no quantity", "'pressure_m'"),

@@ -379,7 +379,11 @@ def test_without_a_city_only_the_file_is_checked(tmp_path: Path) -> None:
     ("old", "new", "field", "said"),
     [
         ("at_least: 0.5", "at_least: 80%", "expect[0].at_least", "write 0.8"),
-        ("at_least: 0.5", 'at_least: "0.5"', "expect[0].at_least", "no norm is called '0.5'"),
+        ("at_least: 0.5", 'at_least: "0.5"', "expect[0].at_least", "write 0.5 without quotes"),
+        ("at_least: 0.5", 'at_least: "0,5"', "expect[0].at_least", "'0,5' has a decimal comma; write 0.5"),
+        ("at_least: 0.5", "at_least: 80", "expect[0].at_least", "is a share of 0 to 1; write 0.8"),
+        ("at_least: 0.5", "at_least: 0,5", "expect[0].5", "write a number with a decimal point"),
+        ("title: {de: Von Hand, en: By hand}", "title: {en: By hand, or not?}", "title.or not?", "a comma in quotes"),
         ("city: {name: tiny}", "city: demo", "city", "write city: {name: demo}"),
         ("city: {name: tiny}", "city: ../there", "city", "write city: {path: ../there}"),
         ("city: {name: tiny}", "city: {name: tiny, path: there}", "city.path", "has both `name` and `path`"),

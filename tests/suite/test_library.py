@@ -9,6 +9,7 @@ import pytest
 
 from resilience.scenario.clauses import Need, charter_clauses
 from resilience.scenario.scenario import ByPlugin, Delivery, Expectation, LinkContinuity
+from simulator.contracts.problem import BadInput
 from stadtwerk.__main__ import main
 from stadtwerk.library import (
     find_scenario,
@@ -69,3 +70,15 @@ def _levels(item: Expectation) -> tuple[str, ...]:
 
 def test_the_smoke_suite_is_as_expected(tmp_path: Path) -> None:
     assert main(["test", "smoke", "--out", str(tmp_path / "smoke")]) == 0
+
+
+def test_a_city_in_another_form_is_told_together_with_names_that_it_has_not(tmp_path: Path) -> None:
+    file = tmp_path / "s.yaml"
+    text = find_scenario("road-closed").read_text(encoding="utf-8")
+    assert "city: {name: demo}" in text
+    more = "\nexpect:\n  - {id: z, type: invariant, level: zz}\n"
+    text = text.replace("city: {name: demo}", "city: demo").replace("\nexpect:\n", more)
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        load_checked(file)
+    assert [p.field for p in caught.value.problems] == ["city", "expect[0].level"]

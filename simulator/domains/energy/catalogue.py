@@ -55,7 +55,14 @@ _CURRENT = stops("loading_pu", 1e-6)
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", _("shed last (1) to first (3) when an island runs short"))
 
-_BUS = Parameter("bus", "", "", _("the network file"), _("component id of its bus; only where no network file says it"))
+_BUS = Parameter(
+    "bus",
+    "",
+    "",
+    _("the network file"),
+    _("component id of its bus; only where no network file says it"),
+    names_type=BUS,
+)
 
 CATALOGUE = Catalogue(
     "energy",
@@ -359,7 +366,14 @@ CATALOGUE = Catalogue(
             _("household meter"),
             (),
             (
-                Parameter("bus", "", None, "", _("component id of the local substation behind which the household is")),
+                Parameter(
+                    "bus",
+                    "",
+                    None,
+                    "",
+                    _("component id of the local substation behind which the household is"),
+                    names_type=BUS,
+                ),
                 Parameter("share", "1", None, "", _("its share of that substation's load")),
             ),
             about=_("electricity meter of a household, whose readings leave the gateway only as sums"),

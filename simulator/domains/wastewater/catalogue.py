@@ -244,7 +244,14 @@ CATALOGUE = Catalogue(
             _("treatment plant"),
             (PLANT_OUT, BIOLOGY_OUT),
             (
-                Parameter("outfall", "", None, "", _("component id of the outfall through which its water leaves")),
+                Parameter(
+                    "outfall",
+                    "",
+                    None,
+                    "",
+                    _("component id of the outfall through which its water leaves"),
+                    names_type=OUTFALL,
+                ),
                 Parameter("capacity_m3_s", "m3/s", None, "", _("flow that it treats; more passes it untreated")),
                 Parameter(
                     "drawn_w",

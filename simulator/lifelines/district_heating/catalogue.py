@@ -133,7 +133,7 @@ CATALOGUE = Catalogue(
             _("heated homes"),
             (COLD_SPELL, NO_WARM_ROOMS),
             (
-                Parameter("people", "", None, "", _("people who live in them")),
+                Parameter("people", "", None, "", _("people who live in them"), at_least=0.0),
                 Parameter("peak_w", "W", None, "", _("heat that their radiators give at most")),
                 Parameter(
                     "tau_s",

@@ -30,7 +30,7 @@ CATALOGUE = Catalogue(
             _("hospital"),
             (SITE_OUT, STAFF_ABSENT),
             (
-                Parameter("beds", "", None, "", _("its beds")),
+                Parameter("beds", "", None, "", _("its beds"), at_least=0.0),
                 Parameter(
                     "water_l_bed_d",
                     "l/bed/d",
@@ -79,7 +79,7 @@ CATALOGUE = Catalogue(
                 ),
             ),
             (
-                Parameter("hospital", "", None, "", _("component id of the hospital")),
+                Parameter("hospital", "", None, "", _("component id of the hospital"), names_type="hospital"),
                 Parameter("activate_s", "s", 900.0, "assumption", _("time until wards work on paper")),
                 Parameter(
                     "paper_share",
@@ -103,7 +103,14 @@ CATALOGUE = Catalogue(
             _("water of the hospital"),
             (NO_TANKERS,),
             (
-                Parameter("hospital", "", None, "", _("component id of the hospital, whose water link and tank it is")),
+                Parameter(
+                    "hospital",
+                    "",
+                    None,
+                    "",
+                    _("component id of the hospital, whose water link and tank it is"),
+                    names_type="hospital",
+                ),
                 Parameter("tanker_l", "l", 12000.0, "assumption", _("water that one tanker brings")),
                 Parameter("unload_s", "s", 1800.0, "assumption", _("time a tanker needs to unload")),
             ),
