@@ -29,6 +29,8 @@ from simulator.contracts.words import Said, Verbatim
 from simulator.domains.energy.catalogue import POWER
 from simulator.lifelines.catalogue import SERVED
 from simulator.lifelines.district_heating.catalogue import HEAT, LEAST_C, LEAST_NORM, ROOM_TEMPERATURE
+from simulator.lifelines.telephony.catalogue import EXCHANGE, MOBILE_SITE, TELEPHONE
+from simulator.lifelines.telephony.town import SITE_S
 
 SHIPPED = Path(__file__).resolve().parents[1] / "scenarios" / "koepenick"
 POWER_FILE = "power.json"
@@ -191,6 +193,15 @@ NOTES: tuple[tuple[str, str, str, str, str], ...] = (
         "",
     ),
     (
+        "telephone",
+        "Telefon",
+        "one mobile site a district stands for all operators, with batteries of 0.5, 0.5 and 2 h in turn, as in a town "
+        "that is generated; the exchange stands outside the dark area",
+        "je Ortsteil steht ein Mobilfunkstandort für alle Anbieter, mit Batterien für reihum 0,5, 0,5 und 2 h wie in "
+        "einer erzeugten Stadt; die Vermittlungsstelle steht außerhalb des dunklen Gebiets",
+        "",
+    ),
+    (
         "roads, water, sewers",
         "Straßen, Wasser, Abwasser",
         "not modelled here: crews drive in straight lines at 30 km/h; no waterworks lies in the dark area, and "
@@ -240,6 +251,7 @@ TAN_PHI = 0.33
 DETOUR = 1.3
 
 OPERATOR, HEALTH, HEATING, HELP = "grid operator", "hospital trust", "district heating company", "civil protection"
+PHONES = "telephone companies"
 
 
 @dataclass(frozen=True)
@@ -377,6 +389,22 @@ def _heating(buses: dict[str, str]) -> tuple[list[Component], list[Link], list[S
     return things, links, levels
 
 
+def _telephony(buses: dict[str, str]) -> tuple[list[Component], list[Link]]:
+    """An exchange outside the dark area, and a mobile site in each district, with the batteries of a generated town."""
+    x_m, y_m = AT["neighbours"]
+    exchange = place("telephone-exchange-1", EXCHANGE, x_m, y_m, PHONES, "Vermittlungsstelle", "neighbours")
+    things, links = [exchange], []
+    for i, (district, title) in enumerate(TITLES.items()):
+        x_m, y_m = AT[district]
+        site = place(f"mobile-{district}", MOBILE_SITE, x_m, y_m + 60.0, PHONES, f"Mobilfunk {title}", district)
+        things.append(site)
+        links.append(join(TELEPHONE, exchange.id, site.id, PHONES))
+        if district in buses:
+            links.append(join(POWER, buses[district], site.id, OPERATOR, SITE_S[i % len(SITE_S)]))
+    links += [join(TELEPHONE, exchange.id, depot, PHONES) for depot in ("depot-grid", "depot-thw")]
+    return things, links
+
+
 def _draft(folder: Path) -> CityDraft:
     with quiet_pandapower():
         rings, cables = _grid(folder / POWER_FILE)
@@ -397,6 +425,7 @@ def _draft(folder: Path) -> CityDraft:
         more, ties = _hospital(name, title, district, beds, bus, 200.0)
         things, links = [*things, *more], [*links, *ties]
     heating, pipes, warm = _heating(buses)
+    phones, lines = _telephony(buses)
     levels = [
         ServiceLevel(f"power-supply-{name}", "power-supply", name, 0.99, PEOPLE[name], OPERATOR, "assumption")
         for name in TITLES
@@ -417,8 +446,8 @@ def _draft(folder: Path) -> CityDraft:
         LATITUDE,
         LONGITUDE,
         energy=NetworkRef(POWER_FILE, OPERATOR, frame=MapFrame.of_degrees(LONGITUDE, LATITUDE)),
-        components=(*things, *heating),
-        links=(*links, *pipes),
+        components=(*things, *heating, *phones),
+        links=(*links, *pipes, *lines),
         districts=districts,
         levels=(*levels, *warm),
         overrides=overrides,

@@ -37,6 +37,8 @@ class Told:
     band: tuple[float, float]
     unit: str
     whose: Whose
+    differs: bool = False
+    """Whether it is known that the model does not agree."""
 
 
 TOLD = (
@@ -140,6 +142,16 @@ TOLD = (
         Sure.SECONDARY,
         (30.9, 31.4),
         "hours",
+        Whose.ANSWER,
+    ),
+    Told(
+        "mobile",
+        "share of the dark whose mobile phones work at 20:00 of the first day",
+        "partly out: batteries of two operators about two hours; Vodafone held until 3:48, then lost three stations",
+        "Tagesspiegel 24019498; Berliner Feuerwehr (final report)",
+        Sure.SECONDARY,
+        (0.05, 0.95),
+        "share",
         Whose.ANSWER,
     ),
     Told(
