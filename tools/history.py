@@ -104,6 +104,18 @@ class Retold:
                     since = now
         return total if since is None else total + self.end_h - since
 
+    def works(self, component: str, hour: float) -> bool:
+        """Whether a component works at this hour."""
+        told = [e.code for e in self.history.events if e.subject == component and to_s(e.at) <= hour * 3600]
+        last = [code for code in told if code in ("supply.stopped", "supply.started")]
+        return not last or last[-1] == "supply.started"
+
+    def mobile(self, hour: float) -> float:
+        """Share of the dark area's people whose mobile phones work at this hour."""
+        people = {name: self.city.districts[name].people for name in self.dark}
+        served = sum(n for name, n in people.items() if self.works(f"mobile-{name}", hour))
+        return served / sum(people.values())
+
     def count(self, code: str, subject: str = "") -> int:
         return sum(e.code == code and e.subject.startswith(subject) for e in self.history.events)
 
@@ -125,6 +137,8 @@ def figures(told: Retold, at_once: Retold) -> dict[str, float]:
         "person-hours": lights.person_hours(),
         "hospital-poor": told.below("hospital-1", 0.8)[1],
         "other-hospital": told.in_mode("hospital-2", "generator"),
+        "mobile": told.mobile(6.0),
+        "mobile-2h": told.mobile(1.5),
         "cold": min(first for first, _, _ in cold),
         "coldest": min(least for _, _, least in cold),
         "at-once": sooner.first(soon),
@@ -195,6 +209,11 @@ def why(told: Told, found: dict[str, float]) -> str:
             "length of the generator's fault is an input (assumed); the model adds that batteries give half of the care"
         ),
         "other-hospital": f"none; its fuel lasts 24 h, and {found['fuel']:.0f} deliveries came",
+        "mobile": (
+            "one site a district stands for all operators, with the short batteries that the trade names: at 15:30 "
+            f"{found['mobile-2h']:.0%} still have it, then nobody. One operator had emergency power throughout; that is "
+            "not in the model, which is too dark here"
+        ),
         "cold": "not comparable to the minute: a care home, not a flat; walls of 65 h (brick) are the quick end",
         "coldest": "nothing was measured; the same physics by hand gives the same",
         "at-once": (
@@ -294,8 +313,9 @@ def main() -> int:
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8"), found), encoding="utf-8")
     FIGURE.write_text(figure(told, at_once), encoding="utf-8")
     for one in TOLD:
-        print(f"{one.id:15} {shown(one, found[one.id]):>16} {'agrees' if agrees(one, found[one.id]) else 'DIFFERS'}")
-    return 0 if all(agrees(one, found[one.id]) for one in TOLD) else 1
+        said = "agrees" if agrees(one, found[one.id]) else "differs, as known" if one.differs else "DIFFERS"
+        print(f"{one.id:15} {shown(one, found[one.id]):>16} {said}")
+    return 0 if all(agrees(one, found[one.id]) is not one.differs for one in TOLD) else 1
 
 
 if __name__ == "__main__":

@@ -153,6 +153,7 @@ TOLD = (
         (0.05, 0.95),
         "share",
         Whose.ANSWER,
+        differs=True,
     ),
     Told(
         "cold",

@@ -25,7 +25,12 @@ def found(runs: tuple[Retold, Retold]) -> Mapping[str, float]:
 @pytest.mark.parametrize("told", TOLD, ids=lambda told: told.id)
 def test_the_model_stays_within_what_was_reported(found: Mapping[str, float], told: Told) -> None:
     """Bands from press, fire service and operator, written down before the first run (`tools/reported.py`)."""
-    assert agrees(told, found[told.id]), f"{told.what}: {found[told.id]:g}, reported {told.reported}"
+    within = agrees(told, found[told.id])
+    assert within is not told.differs, f"{told.what}: {found[told.id]:g}, reported {told.reported}"
+
+
+def test_little_is_known_to_differ() -> None:
+    assert [told.id for told in TOLD if told.differs] == ["mobile"]
 
 
 def test_page_and_figure_are_those_of_the_runs(runs: tuple[Retold, Retold], found: dict[str, float]) -> None:
