@@ -211,8 +211,8 @@ def why(told: Told, found: dict[str, float]) -> str:
         "other-hospital": f"none; its fuel lasts 24 h, and {found['fuel']:.0f} deliveries came",
         "mobile": (
             "one site a district stands for all operators, with the short batteries that the trade names: at 15:30 "
-            f"{found['mobile-2h']:.0%} still have it, then nobody. One operator had emergency power throughout; that is "
-            "not in the model, which is too dark here"
+            f"{found['mobile-2h']:.0%} still have it, then nobody. One operator had emergency power throughout; that "
+            "is not in the model, which is too dark here"
         ),
         "cold": "not comparable to the minute: a care home, not a flat; walls of 65 h (brick) are the quick end",
         "coldest": "nothing was measured; the same physics by hand gives the same",
