@@ -20,14 +20,15 @@ from simulator.city.people import inside
 from simulator.contracts.city import ASSUMED, City
 from simulator.contracts.link import LinkKind
 from simulator.contracts.registry import registry
+from stadtwerk.library import load_named_city
 
 wntr = pytest.importorskip("wntr", reason="the demo extra is not installed")
 pytest.importorskip("pandapower", reason="the demo extra is not installed")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> City:
-    return build_demo(tmp_path_factory.mktemp("demo") / "demo")
+def demo() -> City:
+    return load_named_city("demo")
 
 
 @pytest.fixture(scope="module")

@@ -50,6 +50,7 @@ def test_a_ring_bears_the_loss_of_its_first_line_if_one_half_carries_all(
     assert 0 < secure_share(tuple(found.values())) < 1
 
 
+@pytest.mark.nightly  # every element of 179 buses; the small rings above are always tried
 def test_open_rings_go_dark_before_they_are_switched(tmp_path: Path) -> None:
     """mv_oberrhein is run as open rings: every loss of a line leaves somebody or nobody dark, never an overload alone.
 
