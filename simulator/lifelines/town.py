@@ -7,15 +7,15 @@ from simulator.contracts.level import ServiceLevel
 from simulator.lifelines.catalogue import SERVED
 
 
-def owed(town: Laying, kind: str, name: str, minimum: float) -> Layer:
-    """A level `name` of what its fallback still serves (assumption), for each lifeline of a type that was laid.
+def owed(town: Laying, kind: str, name: str, minimum: float, basis: str = "assumption") -> Layer:
+    """A level `name` of what its fallback still serves, or of what a norm asks, for each lifeline of a type laid.
 
     All people of the town lean on it.
     """
     people = town.ground.people
     return Layer(
         levels=tuple(
-            ServiceLevel(name, SERVED, one.id, minimum, people, one.owner, "assumption")
+            ServiceLevel(name, SERVED, one.id, minimum, people, one.owner, basis)
             for one in town.laid.components
             if one.kind == kind
         )

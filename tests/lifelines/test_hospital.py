@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.contracts.city import City
@@ -10,7 +12,7 @@ from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines import start
-from simulator.lifelines.hospital.process import DRY_SHARE, SHARES
+from simulator.lifelines.hospital.process import DRY_SHARE, SHARES, UNSUPPLIED_SHARE
 from tests.ict.town import component, course, level, modes, power, run_to, town, world
 
 
@@ -91,3 +93,26 @@ def test_a_closed_site_serves_nobody_whatever_its_power() -> None:
     runtime.faults.clear("clinic", "site-out", "fire")
     run_to(runtime, 20)
     assert modes(runtime, "clinic") == [(0.0, "none"), (10.0, "mains")]
+
+
+def test_without_a_road_no_emergency_is_brought_and_stocks_run_out() -> None:
+    """42 % of the patients come as emergencies (Destatis for 2012); stocks of three days, as the BBK advises."""
+    city = clinic()
+    yard = component("yard", "depot")
+    runtime = world(replace(city, components={**city.components, "yard": yard}))
+    way: list[float] = [300.0]
+    runtime.travel.time_s = lambda a, b: way[0] if way else None  # type: ignore[method-assign]
+    start(runtime)
+    day = 86_400.0
+    runtime.clock.at(to_ticks(1000.0), "test", way.clear)
+    runtime.clock.at(to_ticks(4 * day), "test", lambda: way.append(300.0))
+    run_to(runtime, 5 * day)
+    seen = 1800.0  # somebody looks every quarter of an hour
+    assert course(runtime, "lifeline-clinic") == [
+        (0.0, 1.0),
+        (seen, pytest.approx(0.58)),
+        (seen + 3 * day, pytest.approx(0.58 * UNSUPPLIED_SHARE)),
+        (4 * day, 1.0),
+    ]
+    told = ["hospital.cut-off", "hospital.stock-used", "hospital.road-open"]
+    assert [e.code for e in runtime.log.events if e.code in told] == told

@@ -290,6 +290,31 @@ CATALOGUE = Catalogue(
                     ),
                 ),
                 Parameter(
+                    "quorum",
+                    "",
+                    "none",
+                    "assumption",
+                    _(
+                        "who may act when the network falls apart: everybody who reaches anything, or only those who "
+                        "see more than half of all votes"
+                    ),
+                    ("none", "majority"),
+                ),
+                Parameter(
+                    "witness",
+                    "",
+                    "",
+                    "assumption",
+                    _("node at a third place that has a vote of its own; none if empty"),
+                ),
+                Parameter(
+                    "reconcile_s",
+                    "s",
+                    3600.0,
+                    "assumption",
+                    _("time without the service after two have acted, until what both have written is put together"),
+                ),
+                Parameter(
                     "failback_s", "s", 60.0, "assumption", _("time a preferred server must be well to take over again")
                 ),
             ),
@@ -297,8 +322,10 @@ CATALOGUE = Catalogue(
                 normal("primary", _("primary")),
                 technical("majority", _("majority of servers")),
                 technical("standby", _("standby server")),
+                failed("split", _("two act at once")),
                 failed("none", _("none")),
             ),
+            same_medium=("primary", "majority", "standby"),
             gives=(CONTROL,),
             about=_("a duty that a cluster of servers carries: the member elected by rank and health runs it"),
             clustered=True,
@@ -414,6 +441,7 @@ CATALOGUE = Catalogue(
         CityCheck("simulator.domains.ict.checks:check_control_paths", whole=True),
         CityCheck("simulator.domains.ict.checks:check_services"),
         CityCheck("simulator.domains.ict.checks:check_votes"),
+        CityCheck("simulator.domains.ict.checks:check_witness"),
     ),
     fragilities=(
         Fragility(

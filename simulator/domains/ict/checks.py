@@ -91,3 +91,19 @@ def check_votes(links: Iterable[Link], components: Mapping[str, Component], wher
                 fix = _("give a whole number up to {voters}", voters=voters)
                 problems.append(where.problem("components", service.id, "parameters.voting", what, fix))
     return problems
+
+
+def check_witness(links: Iterable[Link], components: Mapping[str, Component], where: Where) -> list[Problem]:
+    """Witnesses that are no node of the data network."""
+    nodes = [name for name, c in components.items() if DATA in registry().types[c.kind].forwards]
+    return [
+        where.problem(
+            "components",
+            service.id,
+            "parameters.witness",
+            _("{witness} is no node of the data network", witness=repr(witness)),
+            Suggester(nodes).fix(witness, _("name a server, router or switch")),
+        )
+        for service in components.values()
+        if service.kind == "service" and (witness := str(service.parameters.get("witness", ""))) not in {"", *nodes}
+    ]

@@ -1,5 +1,7 @@
 """Which servers of a cluster carry a duty: the best one that works, with a standby, or so many that must agree.
 
+Each decides by what it sees. Those that do not see each other may both act, unless a quorum forbids it.
+
 When a lost server is missed is a closed form: nobody counts beats one by one.
 """
 
@@ -17,22 +19,34 @@ from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import events
 from simulator.domains.ict.events import VOTES
 
+Groups = Sequence[Sequence[str]]
+"""Members that are well and may act, those together that hear each other; the largest part of the network first."""
+
 Serves = Callable[[str, int | None], None]
 """Called with a service and the event that changed who serves it, None for how it stands at the begin."""
 
 
 class Duty(Protocol):
-    """Who of `members`, preferred first, carries a service: `serving` is None while nobody does."""
+    """Who of `members`, preferred first, carries a service: `serving` is None while nobody does.
+
+    `acting` are all that act as if they were the one, more than one while the cluster is split. With a `quorum` only
+    those act that see more than half of the votes, one of which `witness` has ("": nobody else).
+    """
 
     members: tuple[str, ...]
     serving: str | None
+    quorum: bool
+    witness: str
 
-    def begin(self, well: Sequence[str]) -> None:
-        """At the clock's begin: which members are well, as if that had always been so."""
+    @property
+    def acting(self) -> tuple[str, ...]: ...
+
+    def begin(self, groups: Groups) -> None:
+        """At the clock's begin: which members are well and hear each other, as if that had always been so."""
         ...
 
-    def update(self, well: Sequence[str], cause: int | None) -> None:
-        """Which members are well now, and because of which event that changed."""
+    def update(self, groups: Groups, cause: int | None) -> None:
+        """Which members are well now and hear each other, and because of which event that changed."""
         ...
 
 
@@ -62,6 +76,10 @@ class Election:
     back without a gap once it has been well for `failback_s`. A member that is back before it was missed goes on as if
     nothing had been. Whether a member is well is told by `update`: it works, and the others can hear it.
 
+    Members that do not hear the one that serves miss it as if it were lost. If they may act, one of them does, beside
+    the first: the cluster is *split*, and each commands whom it reaches. When they hear each other again, nobody
+    serves until what both have written is reconciled, which takes `reconcile_s`.
+
     A *hot* standby runs beside the first and serves at once, a *warm* one takes `takeover_s`, a *cold* one is switched
     on first (`boot_s`). With the chance `fail_on_demand`, drawn at each start, it does not start: the next one is
     tried, and a crew is sent to mend it.
@@ -82,6 +100,11 @@ class Election:
         self._luck = runtime.streams.stream(service.id, "standby starts")
         self._refused: set[str] = set()
         self._failback = to_ticks(service.number("failback_s"))
+        self.quorum, self.witness = service.text("quorum") == "majority", service.text("witness")
+        self._reconcile_s = service.number("reconcile_s")
+        self._rivals: tuple[str, ...] = ()  # those that act beside the one that serves
+        self._missing: tuple[str, ...] = ()  # those that will, once they have missed it
+        self._split_serial = 0
         self._well: dict[str, int] = {}  # member -> since when
         self._last: str | None = None
         self._missing_at = 0  # when the loss of the last server is known
@@ -90,18 +113,25 @@ class Election:
         self._serial = 0
         self._event: int | None = None
 
-    def begin(self, well: Sequence[str]) -> None:
+    @property
+    def acting(self) -> tuple[str, ...]:
+        return (() if self.serving is None else (self.serving,)) + self._rivals
+
+    def begin(self, groups: Groups) -> None:
         """At the clock's begin the election is long over: the best member that is well serves."""
         now = self._runtime.clock.now
-        self._well = dict.fromkeys(well, now - self._failback)
+        self._well = dict.fromkeys(groups[0] if groups else (), now - self._failback)
         self._missing_at = now
         best = self._best()
         self._enter(best, events.NONE_WELL if best is None else events.SERVES, None)
 
-    def update(self, well: Sequence[str], cause: int | None) -> None:
-        """Say which members are well now, and because of which event that changed."""
+    def update(self, groups: Groups, cause: int | None) -> None:
+        """Say which members are well now and hear each other, and because of which event that changed."""
         now = self._runtime.clock.now
-        self._well = {member: self._well.get(member, now) for member in well}
+        home = next((group for group in groups if self.serving in group), groups[0] if groups else ())
+        self._well = {member: self._well.get(member, now) for member in home}
+        if self._look_for_rivals([group for group in groups if group is not home], cause):
+            return
         if self.serving is not None:
             if self.serving in self._well:
                 self._plan_failback(cause)
@@ -114,6 +144,32 @@ class Election:
         elif self._starting not in self._well:
             self._missing_at = max(self._missing_at, self._missed_at())
             self._elect(cause)
+
+    def _look_for_rivals(self, others: Groups, cause: int | None) -> bool:
+        """Plan that those act who do not hear the one that serves. Returns whether a split has ended by this."""
+        rivals = tuple(next((m for m in self.members if m in group), "") for group in others)
+        if rivals == self._missing:
+            return False
+        self._missing = rivals
+        self._split_serial += 1
+        serial = self._split_serial
+
+        def act() -> None:
+            if serial == self._split_serial:
+                self._rivals = rivals
+                servers = " ".join(self.acting)
+                self._enter(self.serving, events.SPLIT, cause, {"servers": servers})
+
+        if rivals:
+            self._runtime.clock.at(self._missed_at() + to_ticks(self._takeover_s), self.service, act)
+            return False
+        if not self._rivals:
+            return False
+        self._rivals, self._last = (), None
+        self._missing_at = self._runtime.clock.now + to_ticks(self._reconcile_s)
+        self._enter(None, events.RECONCILES, cause, {"wait_s": self._reconcile_s})
+        self._elect(None)
+        return True
 
     def _best(self) -> str | None:
         return next((m for m in self.members if m in self._well and m not in self._refused), None)
@@ -180,7 +236,8 @@ class Election:
     ) -> None:
         if params is None and serving is not None:
             params = {"server": serving}
-        mode = "none" if serving is None else "primary" if serving == self.members[0] else "standby"
+        alone = "primary" if serving == self.members[0] else "standby"
+        mode = "split" if self._rivals else "none" if serving is None else alone
         if mode != self.mode:
             self._event = self._runtime.mode(self.service, self.mode, mode, why, params, cause)
         elif cause is not None:
@@ -207,17 +264,22 @@ class Voting:
         self.serving: str | None = None
         self.mode = "primary"
         self._needed = int(service.number("voting"))
+        self.quorum, self.witness = False, ""  # to have so many votes is one already
         self._event: int | None = None
 
-    def begin(self, well: Sequence[str]) -> None:
+    @property
+    def acting(self) -> tuple[str, ...]:
+        return () if self.serving is None else (self.serving,)
+
+    def begin(self, groups: Groups) -> None:
         """How many vote at the clock's begin."""
-        self._count(well, None)
+        self._count(_most(groups), None)
         self._serves(self.service, self._event)
 
-    def update(self, well: Sequence[str], cause: int | None) -> None:
-        """Say which members are well now, and because of which event that changed."""
+    def update(self, groups: Groups, cause: int | None) -> None:
+        """Say which members are well now and hear each other, and because of which event that changed."""
         before = self.serving
-        self._count(well, cause)
+        self._count(_most(groups), cause)
         if self.serving != before:
             self._serves(self.service, self._event)
 
@@ -231,3 +293,8 @@ class Voting:
         elif enough and self.serving not in votes and cause is not None:
             self._event = self._runtime.log.add(VOTES, self.service, why, kind=EventKind.NOTE, cause=cause)
         self.mode, self.serving = mode, votes[0] if enough and votes else None
+
+
+def _most(groups: Groups) -> Sequence[str]:
+    """The members that hear most of the others."""
+    return max(groups, key=len, default=())

@@ -28,6 +28,18 @@ TAKEN_OVER = EventCode("ict.taken-over", EventKind.MODE, _("{server} has taken o
 FAILS_BACK = EventCode(
     "ict.fails-back", EventKind.MODE, _("{server} is well again and takes the duty back"), {"server": Role.COMPONENT}
 )
+SPLIT = EventCode(
+    "ict.split",
+    EventKind.MODE,
+    _("they do not see each other, and all act as if they were the only one: {servers}"),
+    {"servers": Role.COMPONENTS},
+)
+RECONCILES = EventCode(
+    "ict.reconciles",
+    EventKind.MODE,
+    _("they see each other again; what both have written is put together, {wait_s}"),
+    {"wait_s": Role.SECONDS},
+)
 DOES_NOT_START = EventCode(
     "ict.does-not-start", EventKind.NOTE, _("{server} does not start"), {"server": Role.COMPONENT}
 )

@@ -81,6 +81,10 @@ class Ict:
         """The server that carries a service now, None while nobody does. Raises `KeyError` for no such service."""
         return self._elections[service].serving
 
+    def acting(self, service: str) -> tuple[str, ...]:
+        """All servers that act for a service, more than one in a split cluster. Raises `KeyError` for none such."""
+        return self._elections[service].acting
+
     def close(self) -> None:
         """Forget routes kept for reading."""
         self._trees.clear()
@@ -161,15 +165,14 @@ class Ict:
         values = self._service.update(self._state.works, self._part, self._usable)
         self._set_data_paths(first)
         for election in self._elections.values():
-            well = self._well(election.members)
+            groups = self._groups(election)
             if beginning:
-                election.begin(well)
+                election.begin(groups)
             else:
-                election.update(well, self._lead())
+                election.update(groups, self._lead())
         for source, fan in self._fans.items():
-            if source in self._elections:
-                source = self._elections[source].serving or ""
-            self._set_control_paths(fan, source, self._lead())
+            sources = self._elections[source].acting if source in self._elections else (source,)
+            self._set_control_paths(fan, sources, self._lead())
         self._look_at_ways(self._lead())
         first = self._lead()
         for level, value in values:
@@ -206,12 +209,12 @@ class Ict:
             self._runtime.supply.set_path(graph.links[e], bool(up[e]), why)
         self._data_up = up
 
-    def _set_control_paths(self, fan: ControlFan, source: str, cause: int | None) -> None:
-        start = self.graph.index.get(source)
-        if start is None:
-            up = np.zeros(len(fan.links), bool)
-        else:
-            up = fan.reached(self.graph, start, self._part, self._usable)
+    def _set_control_paths(self, fan: ControlFan, sources: tuple[str, ...], cause: int | None) -> None:
+        starts = [self.graph.index[source] for source in sources if source in self.graph.index]
+        start = starts[0] if starts else None
+        up = np.zeros(len(fan.links), bool)
+        for one in starts:
+            up |= fan.reached(self.graph, one, self._part, self._usable)
         for k in np.flatnonzero(up != self._control_up[fan.source]):
             why = cause
             if start is not None and len(self._changed) > 1:
@@ -229,27 +232,41 @@ class Ict:
         changed = [self._changed[x] for x in on_route if self._changed.get(x) is not None]
         return self._runtime.log.together(reversed(changed)) if changed else cause
 
-    def _well(self, members: tuple[str, ...]) -> tuple[str, ...]:
-        """The members of a cluster that work and that the others can hear.
+    def _groups(self, duty: Duty) -> tuple[tuple[str, ...], ...]:
+        """The members of a cluster that work, those together that hear each other and may act by what they see.
 
-        Where the network has fallen apart, those in the part with the most working nodes are heard (the preferred
-        server's, of two as large): a server alone behind its cut uplink is missed, though it runs.
+        A server that reaches nothing of the network, though it hangs on it, takes itself for cut off and does not act.
+        With a quorum only those act that see more than half of all votes: the members', and the witness's if there is
+        one. The largest part of the network comes first (of two as large that of the preferred server).
         """
-        graph = self.graph
-        part_of = {m: int(self._part[graph.index[m]]) for m in members if self._part[graph.index[m]] >= 0}
-        if not part_of:
-            return ()
+        graph, groups = self.graph, dict[int, list[str]]()
+        for member in duty.members:
+            part = int(self._part[graph.index[member]])
+            if part >= 0:
+                groups.setdefault(part, []).append(member)
         sizes = np.bincount(self._part[self._part >= 0], minlength=len(graph.ids))
-        largest = max(part_of.values(), key=lambda part: int(sizes[part]))
-        return tuple(m for m, part in part_of.items() if part == largest)
+        witness = graph.index.get(duty.witness)
+        seen_by = -1 if witness is None else int(self._part[witness])
+        votes = len(duty.members) + (duty.witness != "")
+        may = [
+            part
+            for part, heard in groups.items()
+            if not (len(duty.members) > 1 and sizes[part] == 1 and self._hangs_on(heard[0]))
+            and (not duty.quorum or 2 * (len(heard) + (part == seen_by)) > votes)
+        ]
+        return tuple(tuple(groups[part]) for part in sorted(may, key=lambda part: -int(sizes[part])))
+
+    def _hangs_on(self, node: str) -> bool:
+        """Whether data links lead from a node to others that forward messages."""
+        return any(self.graph.forwards[other] for _, other in self.graph.edges_of[self.graph.index[node]])
 
     def _serves(self, service: str, event: int | None) -> None:
         """A service is carried by another server, or by none: its links start there, or offer nothing."""
-        supply, server = self._runtime.supply, self._elections[service].serving
-        if server is not None and service in self._fans:
-            self._set_control_paths(self._fans[service], server, event)
+        supply, acting = self._runtime.supply, self._elections[service].acting
+        if acting and service in self._fans:
+            self._set_control_paths(self._fans[service], acting, event)
         for kind in (CONTROL, DATA):
-            supply.offer(service, kind, server is not None, event)
+            supply.offer(service, kind, bool(acting), event)
 
     # what can be measured
 

@@ -14,6 +14,7 @@ from simulator.contracts.catalogue import (
 )
 from simulator.contracts.cure import Cure
 from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
+from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS, NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.lifelines.catalogue import DOMAIN
@@ -37,6 +38,14 @@ CATALOGUE = Catalogue(
                     150.0,
                     _("1. WasSV § 2, surgical or infectious"),
                     _("water that a bed takes"),
+                ),
+                Parameter(
+                    "stock_s",
+                    "s",
+                    259200.0,
+                    assumed(_("three days, as the BBK advises for emergency power")),
+                    _("how long medicines, blood, linen and food in stock last"),
+                    at_least=0.0,
                 ),
                 Parameter(
                     "manual_s",

@@ -26,6 +26,14 @@ HOSPITAL_BATTERY = EventCode(
 HOSPITAL_MANUAL = EventCode("hospital.manual", EventKind.MODE, _("no power: patients are ventilated by hand"))
 HOSPITAL_NOBODY = EventCode("hospital.nobody", EventKind.MODE, _("no power, and nobody is there"))
 HOSPITAL_EXHAUSTED = EventCode("hospital.exhausted", EventKind.MODE, _("no power, and staff can ventilate no longer"))
+HOSPITAL_CUT_OFF = EventCode(
+    "hospital.cut-off",
+    EventKind.NOTE,
+    _("no road leads there: no emergency is brought, and stocks last {left_s}"),
+    {"left_s": Role.SECONDS},
+)
+HOSPITAL_STOCK_USED = EventCode("hospital.stock-used", EventKind.NOTE, _("stocks are used up"))
+HOSPITAL_ROAD_OPEN = EventCode("hospital.road-open", EventKind.NOTE, _("a road leads there again"))
 HOSPITAL_DRY = EventCode(
     "hospital.dry",
     EventKind.NOTE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode, Value
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
@@ -20,8 +21,23 @@ DRY_SHARE = 0.5
 """Factor on the share when no water is left (assumption: no sterilising, no dialysis, patients are moved)."""
 
 
+BROUGHT_SHARE = 0.42
+"""Share of the patients who come as emergencies (Destatis for 2012, by way of the press): without a road none is
+brought any more."""
+
+UNSUPPLIED_SHARE = 0.5
+"""Factor on the share when the stocks are used up (assumption: those who are there are cared for, nobody is operated
+on)."""
+
+LOOK_S = 900.0
+"""How often somebody looks whether a road is open (assumption)."""
+
+
 class Hospital(Lifeline):
     """Mode by its power links: a live link from anything but a generator is the mains.
+
+    Where no road leads from any depot or station to it, no emergency is brought, and medicines, blood, linen and food
+    last for `stock_s`; they are refilled at once when a road is open again (assumption).
 
     Without any power staff ventilate patients by hand, at once, for `manual_s` and while anybody is there. Care shrinks
     further by how its records and its water do, where the city has them as components of their own.
@@ -35,6 +51,11 @@ class Hospital(Lifeline):
         self._powerless_since: int | None = None
         self._records: Lifeline | None = None
         self._water: Lifeline | None = None
+        bases = (name for name, of in registry().types.items() if of.base)
+        self._bases = tuple(one.id for one in runtime.city.of_kind(*bases))
+        self._cut_off_since: int | None = None
+        self._looks_at = runtime.clock.now
+        self._told = "open"
 
     def lean_on(self, other: Lifeline) -> None:
         """Its records or its water, as a lifeline of their own."""
@@ -61,10 +82,44 @@ class Hospital(Lifeline):
             mode, why = self._by_hand()
         if mode not in ("manual", "none"):
             self._powerless_since = None
-        share = SHARES[mode] * (1.0 if self._records is None else self._records.share)
+        share = SHARES[mode] * (1.0 if self._records is None else self._records.share) * self._supplied()
         if self._water is not None:
             return Duty(mode, share * self._water.share, why, params)
         return Duty(mode, share * (1.0 if supply.fed(self.id, WATER) else DRY_SHARE), why, params)
+
+    def _supplied(self) -> float:
+        """Factor on the share by what comes over the roads."""
+        now, travel = self.runtime.clock.now, self.runtime.travel
+        if self._looks_at <= now and self._bases:
+            self._looks_at = now + to_ticks(LOOK_S)
+            self.wake(self._looks_at)
+        if not self._bases or any(travel.time_s(base, self.id) is not None for base in self._bases):
+            self._cut_off_since = None
+            return 1.0
+        if self._cut_off_since is None:
+            self._cut_off_since = now
+            self.wake(now + self._stock)
+        left = 1.0 - BROUGHT_SHARE
+        return left if now < self._cut_off_since + self._stock else left * UNSUPPLIED_SHARE
+
+    @property
+    def _stock(self) -> int:
+        return to_ticks(self.component.number("stock_s"))
+
+    def _tell_of_roads(self, cause: int | None) -> None:
+        """Say once that nobody gets there, that stocks are used up, and that a road is open again."""
+        since = self._cut_off_since
+        state = "open" if since is None else "cut-off" if self.runtime.clock.now < since + self._stock else "used-up"
+        if state == self._told:
+            return
+        self._told, log = state, self.runtime.log
+        if state == "open":
+            log.add(events.HOSPITAL_ROAD_OPEN, self.id, cause=cause)
+        elif state == "cut-off":
+            left_s: dict[str, Value] = {"left_s": self.component.number("stock_s")}
+            log.add(events.HOSPITAL_CUT_OFF, self.id, left_s, cause=cause)
+        else:
+            log.add(events.HOSPITAL_STOCK_USED, self.id, cause=cause)
 
     def _by_hand(self) -> tuple[str, EventCode]:
         now, lasts = self.runtime.clock.now, to_ticks(self.component.number("manual_s"))
@@ -79,6 +134,7 @@ class Hospital(Lifeline):
 
     def judged(self, duty: Duty, cause: int | None) -> None:
         """Say what must be brought by tanker once the roof tank is empty (1. WasSV § 2: litres a bed and day)."""
+        self._tell_of_roads(cause)
         dry = not self.runtime.supply.fed(self.id, WATER)
         if dry == self._dry:
             return

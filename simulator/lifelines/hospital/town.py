@@ -25,6 +25,9 @@ BED_W = 1000.0
 BATTERY_S = 600.0
 TANK_S = 4 * 3600.0
 
+URGENT_SHARE = 0.5
+"""Norm hospital-urgent: emergencies, births and transfers are 49 % of the patients (Destatis for 2012, secondary)."""
+
 HOSPITAL_H = 24.0
 """Norm hospital-endurance (hospital-building rules of some Länder, secondary)."""
 
@@ -82,5 +85,5 @@ def _inside(ground: BareTown, site: Component, plan: TownSize) -> tuple[Layer, t
 
 
 def levels(town: Laying) -> Layer:
-    """The share of its duty that is owed."""
-    return owed(town, "hospital", "hospital-1", 0.8)
+    """What cannot be put off: less than its generator carries."""
+    return owed(town, "hospital", "hospital-1", URGENT_SHARE, "hospital-urgent")
