@@ -468,12 +468,11 @@ class Crews:
         if job.parts:
             depot.take_parts(job.trade, job.parts)
             self._clock.after(depot.parts_delivery_s, depot.id, lambda: self._restock(depot, job.trade, job.parts))
-        litres = depot.load(job.fuel_l) if job.fuel_l else 0.0
-        self._clock.process(self._work(job, depot, crew, vehicle, litres))
+        if job.fuel_l:
+            depot.load(vehicle, job.fuel_l)
+        self._clock.process(self._work(job, depot, crew, vehicle))
 
-    def _work(
-        self, job: Job, depot: Depot, crew: Trade, vehicle: Vehicle, litres: float
-    ) -> Generator[simpy.Event, Any, None]:
+    def _work(self, job: Job, depot: Depot, crew: Trade, vehicle: Vehicle) -> Generator[simpy.Event, Any, None]:
         target, base, log = job.target, depot.id, self._log
         task: dict[str, Value] = {"task": job.task.name}
         sent = log.add(events.CREW_CALLED, target, task | {"depot": base}, cause=job.cause, via=base)
@@ -483,18 +482,19 @@ class Crews:
         yield self._clock.timeout(drive)
         vehicle.drive(drive)
         arrived = log.add(events.CREW_ARRIVED, target, task | {"depot": base}, cause=sent, via=base, value=drive)
-        if litres and self._fuel_refused(job, depot):
+        if vehicle.load_l and self._fuel_refused(job, depot):
             job.cause = log.add(events.CREW_TURNS_BACK, target, task, cause=arrived, via=base)
             self._waiting.append(job)
         elif job.post is not None:
             yield from self._stand(job, job.post, depot, vehicle, drive, arrived)
         else:
             yield self._clock.timeout(job.work_s)
-            litres -= job.finished(log.add(events.CREW_DONE, target, task, cause=arrived, via=base), litres)
+            done = log.add(events.CREW_DONE, target, task, cause=arrived, via=base)
+            vehicle.load_l -= job.finished(done, vehicle.load_l)
         yield self._clock.timeout(drive)
         vehicle.drive(drive)
         depot.out[crew] -= 1
-        depot.come_home(vehicle, litres)
+        depot.come_home(vehicle)
         self._look_soon()
 
     def _stand(

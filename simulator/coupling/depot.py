@@ -31,13 +31,17 @@ class VehicleKind(StrEnum):
 
 @dataclass(eq=False, slots=True)
 class Vehicle:
-    """One vehicle: litres in its own tank, and what it burns in an hour on the road. `out`: it is not at its depot."""
+    """One vehicle: litres in its own tank, what it burns in an hour on the road, the fuel that it carries for others.
+
+    `out`: it is not at its depot.
+    """
 
     kind: VehicleKind
     tank_l: float
     burn_l_h: float
     fuel_l: float
     burnt_l: float = 0.0
+    load_l: float = 0.0
     out: bool = False
 
     def lasts(self, seconds: float) -> bool:
@@ -138,16 +142,16 @@ class Depot:
         best = max(home, key=lambda one: one.fuel_l, default=None)
         return best if best is not None and best.lasts(seconds) else None
 
-    def load(self, litres: float) -> float:
-        """Pump up to so many litres from the store into a truck. Returns what it has loaded."""
-        loaded = min(litres, self.truck_l, self.fuel_l)
-        self.fuel_l -= loaded
-        return loaded
+    def load(self, truck: Vehicle, litres: float) -> None:
+        """Pump up to so many litres from the store into a truck."""
+        truck.load_l = min(litres, self.truck_l, self.fuel_l)
+        self.fuel_l -= truck.load_l
 
-    def come_home(self, vehicle: Vehicle, litres: float) -> None:
-        """A vehicle is back, with what is left of its load of fuel."""
+    def come_home(self, vehicle: Vehicle) -> None:
+        """A vehicle is back, and what is left of its load goes into the store."""
         vehicle.out = False
-        self.fuel_l += litres
+        self.fuel_l += vehicle.load_l
+        vehicle.load_l = 0.0
         self._fill(vehicle)
 
     @property

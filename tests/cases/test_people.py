@@ -129,6 +129,7 @@ def test_a_quorum_keeps_two_from_acting_at_once(tmp_path: Path, duty: dict[str, 
         2,
         cut("data-switch-a-switch-b", after="10min"),
         "redundancies:\n  - {id: standby, kind: technical, component: duty, primary: primary, standby: standby, "
-        "must_activate: true, carries: {level: hall}}\nexpect:\n  - {id: hall, type: invariant, level: hall, longest: 3min}",
+        "must_activate: true, carries: {level: hall}}\n"
+        "expect:\n  - {id: hall, type: invariant, level: hall, longest: 3min}",
     )
     assert got is expected
