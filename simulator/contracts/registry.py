@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
@@ -57,7 +57,8 @@ ANY_QUANTITY = "all"
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """What was found, ours or foreign. `error` says why it was left out; `digest` is over a foreign one's source."""
+    """What was found, ours or foreign. `error` says why it was left out; `digest` is over a foreign one's source, and
+    `catalogue` the name of the catalogue that it brings."""
 
     name: str
     group: str
@@ -65,6 +66,7 @@ class Plugin:
     version: str = ""
     digest: str = ""
     error: str = ""
+    catalogue: str = ""
 
     @property
     def ours(self) -> bool:
@@ -105,6 +107,17 @@ class Registry:
             if twice:
                 raise Rejected(f"declares the {what} {twice[0]!r}, which is there already")
         self._catalogues[declared.name] = declared
+
+    def leave_out_strays(self) -> None:
+        """Once all are there: leave out foreign catalogues with types of a sub-system that nobody declares."""
+        there = {one.name for catalogue in self._catalogues.values() for one in catalogue.subsystems}
+        for i, plugin in enumerate(self.plugins):
+            declared = self._catalogues.get(plugin.catalogue)
+            strays = [one for one in declared.types if one.domain not in there] if declared else []
+            if declared and strays:
+                why = f"declares {strays[0].name!r} of the sub-system {strays[0].domain.value!r}, which nobody declares"
+                del self._catalogues[declared.name], self.homes[declared.name]
+                self.plugins[i] = replace(plugin, digest="", catalogue="", error=why)
 
     @property
     def broken(self) -> tuple[Plugin, ...]:
@@ -363,6 +376,7 @@ def registry() -> Registry:
     for group in GROUPS:
         for point in sorted(points.select(group=group), key=lambda point: (point.name, point.value)):
             found.plugins.append(_take(found, group, point))
+    found.leave_out_strays()
     return found
 
 
@@ -384,13 +398,39 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
         for file in ("events", "names"):
             if module := beside(home, file):
                 importlib.import_module(module)
+        if lost := next((place for place in _places(declared) if not _findable(place)), None):
+            raise Rejected(f"names {lost!r}, of which there is no module")
         found.register(group, declared)
         if isinstance(declared, Catalogue):
             found.homes[declared.name] = home
+            plugin = replace(plugin, catalogue=declared.name)
     except (Exception, SystemExit) as error:  # a module that ends the program is left out, too
         reason = str(error) if isinstance(error, Rejected) else f"{type(error).__name__}: {error}"
         return replace(plugin, error=" ".join(reason.split()))
     return replace(plugin, digest=_digest(point.dist, point.module))
+
+
+def _places(declared: object) -> Iterator[str]:
+    """Every "module:name" that a catalogue or an extension leads to."""
+    if isinstance(declared, tuple):
+        for one in declared:
+            yield from _places(one)
+    elif is_dataclass(declared):
+        for one in fields(declared):
+            value = getattr(declared, one.name)
+            if one.name in ("process", "run", "read") and isinstance(value, str):
+                yield from [value] if value else []
+            else:
+                yield from _places(value)
+
+
+def _findable(place: str) -> bool:
+    """Whether the module is there, without running it."""
+    module = place.partition(":")[0]
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
 
 
 def beside(home: str, file: str) -> str | None:

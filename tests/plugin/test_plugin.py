@@ -34,11 +34,19 @@ BROKEN = """
 moon = moon.catalogue:CATALOGUE
 [stadtwerk.lifelines]
 old-harbour = old_harbour:CATALOGUE
+stray = strays:STRAY
+hollow = strays:HOLLOW
 twice = harbour.catalogue:CATALOGUE
 """
 OLD = """
 from simulator.contracts.catalogue import Catalogue
 CATALOGUE = Catalogue("old-harbour", api=0)
+"""
+STRAYS = """
+from simulator.contracts.catalogue import Catalogue, ComponentType
+from simulator.contracts.component import Domain
+STRAY = Catalogue("stray", 1, types=(ComponentType("laser", Domain("nowhere"), "laser"),))
+HOLLOW = Catalogue("hollow", 1, types=(ComponentType("maser", Domain("lifeline"), "maser", process="nosuch.model:It"),))
 """
 SCENARIO = """\
     schema: stadtwerk/scenario/1
@@ -71,6 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(HARBOUR, folder / "harbour")
     metadata(folder, "harbour", GOOD)
     (folder / "old_harbour.py").write_text(OLD, encoding="utf-8")
+    (folder / "strays.py").write_text(STRAYS, encoding="utf-8")
     metadata(folder, "wreck", BROKEN)
     return folder
 
@@ -110,6 +119,10 @@ def test_list_plugins_shows_what_is_there_from_where_and_what_was_left_out(site:
     assert "importers" in rows["pipe-list"]
     assert "simulator.domains.water.catalogue" in rows["water"] and "stadtwerk" in rows["water"]
     reasons = {"moon": "No module named 'moon'", "old-harbour": "written for version 0", "twice": "'harbour' already"}
+    reasons |= {
+        "stray": "sub-system 'nowhere', which nobody",
+        "hollow": "'nosuch.model:It', of which there is no module",
+    }
     for name, reason in reasons.items():
         (said,) = [line for line in done.stderr.splitlines() if line.startswith(f"plug-in {name} ")]
         assert "is left out" in said and reason in said
