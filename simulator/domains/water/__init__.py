@@ -5,6 +5,9 @@ controls    EPANET's own automation, and how a link is taken off it
 overrides   links that a fault, a lack of power or a lost control link takes hold of
 engine      EPANET, stepwise
 drains      open drains of tanks
+holes       places along pipes at which these may break
+floats      tanks that swing at an edge
+edges       empty tanks that would go on giving water, full ones that would take some
 tracer      where contaminated water goes
 changes     what is on a component, turned into changes of the engine
 measures    what is measured, the service levels, and notices to the people

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 import math
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -14,11 +15,13 @@ from typing import Any
 import numpy as np
 from epanet import _toolkit
 from epanet import toolkit as tk
+from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
 from simulator.domains.water.catalogue import TAP_PRESSURE_M
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
+from simulator.domains.water.edges import Edges
 from simulator.domains.water.floats import Floats
 from simulator.domains.water.holes import Place, split
 from simulator.domains.water.hours import Initial
@@ -45,6 +48,23 @@ _STILL_M3_S = 1e-5
 _DAY_S = 86400
 _EMPTY_M = 0.0005 * M_PER_FT
 """EPANET lets nothing out of a tank whose level is so near its lowest."""
+
+
+@dataclass(slots=True)
+class Totals:
+    """Water since the engine's zero, in m3: from the reservoirs, to consumers, out of holes, out of drains of tanks,
+    and what tanks at an edge were given by `Floats`."""
+
+    supplied: float = 0.0
+    delivered: float = 0.0
+    leaked: float = 0.0
+    drained: float = 0.0
+    added: float = 0.0
+
+    @property
+    def kept(self) -> float:
+        """What must be in the tanks beyond what was in them at the beginning."""
+        return self.supplied - self.delivered - self.leaked - self.drained + self.added
 
 
 class EpanetError(RuntimeError):
@@ -98,6 +118,7 @@ class WaterEngine:
         self._bursts: dict[int, float] = {}
         self._tracer: Tracer | None = None
         self.drains, self._floats = Drains(ph, network), Floats(ph, network)
+        self.totals = Totals()
         self.busy = 0
         self._day, self._steps = 0, 0
         self.balanced = True
@@ -106,7 +127,7 @@ class WaterEngine:
         self.reads = 0
         self._ways = Ways(network)
         self._seen: tuple[bytes, bytes, bytes] | None = None
-        self._dry = np.zeros(len(network.nodes), dtype=bool)
+        self._dry = self._loose = np.zeros(len(network.nodes), dtype=bool)
         self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
         nodes, links = len(network.nodes), len(network.links)
         self._node_raw = {p: buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
@@ -147,18 +168,21 @@ class WaterEngine:
             left = self._pattern_step_s - (since + self._pattern_start_s) % self._pattern_step_s
             self._set_step(min(self._step_s, t_s - since, left))
             lived_s = int(tk.nextH(self._ph))
+            self._add_up(lived_s)
             if self.water_age:
                 tk.nextQ(self._ph)
             self._floats.still(lived_s)
+            self.totals.added = self._floats.added_m3
             if self.drains:
                 self.drains.let_out(lived_s)
+                self.totals.drained += float(self.drains.rate_m3_s.sum()) * lived_s
             self._run()
             if self._tracer is not None:
                 self._tracer.follow(self.t_s - since)
             if self.t_s <= since:
                 raise EpanetError(f"EPANET stands still at {since} s")
             self.overrides.follow(since, self.t_s)
-        self._read()
+            self._read()  # to see where no water comes any more, also within a period
 
     def approach(self, t_s: int) -> bool:
         """Live on through all that EPANET itself will switch until `t_s`, by the steps that it would take anyway;
@@ -282,6 +306,7 @@ class WaterEngine:
         if self._initial is not None:
             automation.begin(self._initial)
         self._automation, self.overrides = automation, Overrides(ph, network, automation)
+        self._edges = Edges(ph, network, self.overrides)
         if self.water_age:
             tk.setqualtype(ph, tk.AGE, "", "", "")
         tk.openH(ph)
@@ -289,6 +314,40 @@ class WaterEngine:
         if self.water_age:
             tk.openQ(ph)
             tk.initQ(ph, tk.NOSAVE)
+
+    def _add_up(self, lived_s: int) -> None:
+        """Add what flowed in the step that EPANET has just taken; it solved for these flows at the step's beginning."""
+        raw, flows = self._node_raw[tk.DEMAND]
+        tk.getnodevalues(self._ph, tk.DEMAND, raw)
+        unit = self._units.flow_m3_s * lived_s
+        sources, tanks = float(flows[self.network.reservoirs].sum()), float(flows[self.network.tanks].sum())
+        nobody = self._dry | self._loose  # where no way leads, or EPANET has shut all, its numbers mean nothing
+        dry = float(flows[nobody].sum())
+        out = float(flows.sum()) - sources - tanks - dry
+        leak = 0.0
+        if leaks := [*self._emitters, *self._bursts]:
+            tk.getnodevalues(self._ph, tk.EMITTERFLOW, self._leak_raw[0])
+            leak = sum(float(self._leak_raw[1][node]) for node in leaks if not nobody[node])
+        self.totals.supplied -= sources * unit
+        self.totals.leaked += leak * unit
+        self.totals.delivered += (out - leak) * unit
+
+    @property
+    def tank_filled(self) -> NDArray[np.bool_]:
+        """Whether each tank lets water out: nearer to its lowest level than 0.15 mm EPANET takes it for empty."""
+        return np.asarray(self.level_m > self.network.tank_min_m + _EMPTY_M)
+
+    def next_empty_s(self, within_s: int, rows: Sequence[int]) -> int | None:
+        """In how many seconds the first of these tanks (rows of `network.tanks`) will be empty, going on as now; None
+        if none will be within that time."""
+        first: int | None = None
+        for row in rows:
+            falls = self.drains.rate_m3_s[row] - self.inflow_m3_s[row]
+            left = self.volume_m3[row] - self.network.tank_min_volume_m3[row]
+            if falls * within_s > left:
+                after_s = max(1, round(float(left / falls)))
+                first = after_s if first is None else min(first, after_s)
+        return first if first is not None and first < within_s else None
 
     def _count(self, t_s: int) -> None:
         if t_s // _DAY_S > self._day:
@@ -304,8 +363,10 @@ class WaterEngine:
 
     def _run(self) -> None:
         self._solve()
-        while self.overrides.look():
+        turn = 0
+        while self.overrides.look() or self._edges.look(turn):
             self._solve()
+            turn += 1
         if self.water_age:
             tk.runQ(self._ph)
 
@@ -377,7 +438,7 @@ class WaterEngine:
         network, could = self.network, self.link_open.copy()
         for link in np.flatnonzero(~self.link_open).tolist():
             could[link] = self.overrides.may_open(link)
-        filled = self.level_m > network.tank_min_m + _EMPTY_M
+        filled = self.tank_filled
         seen = (self.link_open.tobytes(), could.tobytes(), filled.tobytes())
         if seen == self._seen:
             return
@@ -385,8 +446,8 @@ class WaterEngine:
         sources = np.concatenate([network.reservoirs, network.tanks[filled]])
         self._dry = self._ways.dry(could, sources)
         self._dry[self._sources] = False  # the level of a tank is its own
-        loose = self._ways.dry(self.link_open, sources) & ~self._dry
-        self.undetermined = int((loose & (network.mean_demand_m3_s > 0)).sum())
+        self._loose = self._ways.dry(self.link_open, sources) & ~self._dry
+        self.undetermined = int((self._loose & (network.mean_demand_m3_s > 0)).sum())
 
 
 @cache

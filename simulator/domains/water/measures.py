@@ -6,7 +6,7 @@ And notices to boil the water or not to drink it, district by district.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import partial
 
 import numpy as np
@@ -276,6 +276,15 @@ class Measures:
         shares = (engine.volume_m3 - engine.network.tank_min_volume_m3) / self._usable_m3
         filled: list[float] = shares[self._tank_rows].tolist()
         return filled
+
+    def tanks_filled(self) -> list[bool]:
+        """Whether each of `tanks` lets water out."""
+        filled: list[bool] = self._engine.tank_filled[self._tank_rows].tolist()
+        return filled
+
+    def tank_rows_but(self, names: Container[str]) -> list[int]:
+        """The engine's rows of `tanks`, without those named."""
+        return [row for tank, row in zip(self.tanks, self._tank_rows.tolist(), strict=True) if tank not in names]
 
     def _through(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         """What passes through these nodes: half of all that flows in and out, with what is taken there."""

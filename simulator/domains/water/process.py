@@ -45,8 +45,8 @@ OFFER_SHARE = 0.5
 drunk: whoever is told that it may not shuts its inlet and lives on its own tank."""
 QUIET_S = 3600.0
 """A pump that its own controls switch more often than this is logged once in that time (assumption)."""
-EMPTY_SHARE, REFILLED_SHARE = 0.01, 0.05
-"""A tank is called empty below the first share of its usable volume, and no longer above the second (assumption)."""
+REFILLED_SHARE = 0.05
+"""A tank that was empty is called so no longer above this share of its usable volume (assumption)."""
 
 _SAID = {CONTROL_LOST: events.HELD_LINK_DOWN, BLIND: events.HELD_BLIND, FORGED: events.FORGED}
 
@@ -110,6 +110,7 @@ class WaterProcess:
             runtime.supply.watch(component.id, self._on_change)
             self._dirty[component.id] = []
         self.solves = 0
+        self._expected = 0
         self._solve(self._plan(), period=True)
         self._clock.process(self._period())
 
@@ -257,12 +258,28 @@ class WaterProcess:
         if self._engine.traced or self._notices.given:
             self._notices.look(self._measures.undrinkable_of())
         shares = self._measures.tank_shares()
-        if self._empty or min(shares, default=1.0) < EMPTY_SHARE:
-            for tank, share in zip(self._measures.tanks, shares, strict=True):
-                self._log_empty(tank, share)
+        filled = self._measures.tanks_filled()
+        if self._empty or not all(filled):
+            for tank, share, lets_out in zip(self._measures.tanks, shares, filled, strict=True):
+                self._log_empty(tank, share, lets_out)
         for junction, node in self._feeders:
             good = self._measures.share_at(node) >= OFFER_SHARE and self._measures.drinkable_at(node)
             self._rt.supply.offer(junction, WATER, good, self._cause)
+        self._expect()
+
+    def _expect(self) -> None:
+        """A tank that will be empty before the period is over is so at its own second, and not at the period's end."""
+        self._expected += 1
+        passed = (self._clock.now - self._clock.begin) % to_ticks(PERIOD_S)
+        left_s = (to_ticks(PERIOD_S) - passed) // TICKS_PER_S
+        after_s = self._engine.next_empty_s(left_s, self._measures.tank_rows_but(self._empty))
+        if after_s is not None:
+            number = self._expected
+            self._clock.at(self._clock.now + to_ticks(after_s), self.name, lambda: self._come(number))
+
+    def _come(self, number: int) -> None:
+        if number == self._expected:  # else something was solved since, and expected anew
+            self._solve(self._plan(), period=True)
 
     def _log_switches(self) -> None:
         """Log what the network's own controls did to pumps; what others did to them is in the log already."""
@@ -297,8 +314,8 @@ class WaterProcess:
             self._busy = True
             self._rt.log.add(events.BUSY, self.name, value=float(self._engine.busy))
 
-    def _log_empty(self, tank: str, share: float) -> None:
-        if share < EMPTY_SHARE and tank not in self._empty:
+    def _log_empty(self, tank: str, share: float, lets_out: bool) -> None:
+        if not lets_out and tank not in self._empty:
             self._empty[tank] = self._rt.log.add(events.TANK_EMPTY, tank, cause=self._cause)
         elif share > REFILLED_SHARE and tank in self._empty:
             self._rt.log.add(events.TANK_REFILLS, tank, cause=self._empty.pop(tank))
