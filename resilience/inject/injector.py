@@ -147,6 +147,8 @@ class Injector:
     """Breaks and mends what a resolved scenario asks. Call `start` once, before the clock passes zero.
 
     A fault that the door refuses stays unapplied and is noted: comparing executed with asked then fails the run.
+
+    Entries that are only `watched` break nothing: it is looked for their evidence as if they had.
     """
 
     def __init__(
@@ -158,11 +160,12 @@ class Injector:
         measure: Measure,
         repair: SendRepair,
         log: Log,
+        watched: frozenset[str] = frozenset(),
     ) -> None:
         if any(entry.is_open for entry in scenario.timeline):
             raise ValueError(f"scenario {scenario.id!r} has selectors or draws left: resolve it first")
         self._scenario, self._city, self._door, self._clock = scenario, city, door, clock
-        self._measure, self._repair, self._log = measure, repair, log
+        self._measure, self._repair, self._log, self._watched = measure, repair, log, watched
         self._signals = Signals(measure)
         self._acts = [
             _Act(entry, case, _site(entry.repair, case.target, city))
@@ -250,14 +253,15 @@ class Injector:
         act.armed = not self._seen_before(act)
         declared = self._signs_of(act)
         before = self._measured(act, declared)
-        try:
-            act.event = self._door.apply(act.target, act.case.fault, entry.id, act.case.parameters, because)
-        except (KeyError, NotImplementedError) as error:
-            code = events.NOT_DECLARED if isinstance(error, KeyError) else events.NOT_HANDLED
-            self._log(code, act.target, self._of(act))
-            return
+        if entry.id not in self._watched:
+            try:
+                act.event = self._door.apply(act.target, act.case.fault, entry.id, act.case.parameters, because)
+            except (KeyError, NotImplementedError) as error:
+                code = events.NOT_DECLARED if isinstance(error, KeyError) else events.NOT_HANDLED
+                self._log(code, act.target, self._of(act))
+                return
         act.applied_at = self._clock.now
-        if entry.repair is not None:
+        if entry.repair is not None and entry.id not in self._watched:
             self._call_crew(act, entry.repair)
         if entry.evidence is not None:
             evidence = entry.evidence
@@ -329,7 +333,8 @@ class Injector:
         if act.in_force:  # heal_by may have been first
             if act.shown_at is None and act.applied_at is not None:
                 self._see(act, self._clock.now - act.applied_at)
-            self._door.clear(act.target, act.case.fault, act.entry.id, because)
+            if act.entry.id not in self._watched:
+                self._door.clear(act.target, act.case.fault, act.entry.id, because)
             act.cleared_at = self._clock.now
 
     def _heal(self) -> None:
@@ -381,14 +386,21 @@ def evidence_of(target: str, fault: str, city: City) -> tuple[Sign, ...]:
 
 
 def build_injector(
-    scenario: Scenario, city: City, door: FaultDoor, clock: Schedule, measure: Measure, repair: SendRepair, log: Log
+    scenario: Scenario,
+    city: City,
+    door: FaultDoor,
+    clock: Schedule,
+    measure: Measure,
+    repair: SendRepair,
+    log: Log,
+    watched: frozenset[str] = frozenset(),
 ) -> Injector:
     """An injector that is on the clock. Raises `ValueError` if the scenario has unresolved selectors.
 
     With a runtime: `build_injector(scenario, city, runtime.faults, runtime.clock, runtime.quantities.value,
     runtime.crews.repair, runtime.log.add)`.
     """
-    injector = Injector(scenario, city, door, clock, measure, repair, log)
+    injector = Injector(scenario, city, door, clock, measure, repair, log, watched)
     injector.start()
     return injector
 

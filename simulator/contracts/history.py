@@ -89,6 +89,7 @@ class Executed:
 
     `shown_at` is when a sign that the fault declares was seen at the broken thing, in the quantity `shown_by`. `looked`
     says that its signs could be measured there, `idle` that none of them could show: there was nothing to stop.
+    `just_so` says that what was seen of it is seen no later in the run without its timeline entry: others did it.
     """
 
     entry: str
@@ -102,6 +103,7 @@ class Executed:
     shown_by: str = ""
     looked: bool = False
     idle: bool = False
+    just_so: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,12 @@ def simulate(
     terminal: Terminal,
     started: Callable[[Runtime, tuple[Running, ...]], None] = lambda *_: None,
     prepared: Scenario | None = None,
+    watched: frozenset[str] = frozenset(),
 ) -> tuple[History, TelemetrySummary]:
     """Let the city live through the scenario. `started` is called when all domains stand, before the clock moves.
 
-    The networks are prepared for the faults of the scenario, or of that other one which is `prepared`.
+    The networks are prepared for the faults of the scenario, or of that other one which is `prepared`. Entries that are
+    only `watched` break nothing; it is looked for their evidence as if they had.
     """
     from resilience.inject.foreseen import foreseen
     from resilience.inject.injector import build_injector
@@ -64,6 +66,7 @@ def simulate(
             runtime.quantities.value,
             runtime.crews.repair,
             runtime.log.add,
+            watched,
         )
         if scenario.crews is not None:
             runtime.crews.set_policy(scenario.crews)

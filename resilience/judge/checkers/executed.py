@@ -205,8 +205,8 @@ def check_evidence(context: Context) -> tuple[Finding, ...]:
     down to all that it answers, but for those of which a measurement says that they stopped nothing.
 
     Where nothing was in use, as on a road that nobody wanted to take, nothing can be seen; of several places it is
-    enough that the fault shows at all others. Of what a hazard or wear drew, one effect is enough. Otherwise the
-    finding is inconclusive: evidence never fails a town.
+    enough that the fault shows at all others. What is seen no later without the fault is no sign of it. Of what a
+    hazard or wear drew, one effect is enough. Otherwise the finding is inconclusive: evidence never fails a town.
     """
     first_effects = _first_effects(context)
     return tuple(
@@ -303,6 +303,11 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
         reason: Text = _("No effect was seen at: {names}.", names=names)
         if idle.issuperset(blind):
             reason = reason + _(" There was nothing for it to change there when it came.")
+        others = [context.name(act.target) for act in acts if act.just_so and act.target in blind]
+        if others:
+            reason = reason + _(
+                " What was seen of {names} is seen just so without this fault: others did it.", names=enumerated(others)
+            )
         return Finding(
             entry.id, Category.EVIDENCE, Value.INCONCLUSIVE, title, reason, figures=rows, subjects=tuple(blind)
         )
@@ -310,7 +315,7 @@ def _effect(entry: TimelineEntry, context: Context, effects: dict[Fault, _Seen])
     length = lasting(slowest.value or 0.0)
     when = _("after {length}", length=length) if slowest.value else _("at once")
     how = _("in what is measured there")
-    if entry.evidence is None and not any(act.shown_at is not None for act in acts):
+    if entry.evidence is None and not any(act.shown_at is not None and not act.just_so for act in acts):
         how = _("in the event log")
     places: Text = NO_TEXT
     if blind:
@@ -339,11 +344,11 @@ def _seen_at(entry: TimelineEntry, act: Executed, effects: dict[Fault, _Seen]) -
         seen = effects.get((act.target, entry.id), _Seen())
         shared = None if act.looked else seen.shared  # the signs of a thing say more than what it shares
         told = [event.at for event in (seen.alone, shared) if event is not None]
-        return min((*told, *(() if act.shown_at is None else (act.shown_at,))), default=None)
+        return min((*told, *(() if act.shown_at is None or act.just_so else (act.shown_at,))), default=None)
     evidence = entry.evidence
     known = registry().quantities.get(evidence.quantity)
     if known is not None and known.own_record and evidence.at(act.target) == act.target:
         return None  # it only repeats the fault
-    if act.evidence_at is None or act.evidence_at > act.applied_at + to_ticks(entry.evidence.within_s):
+    if act.just_so or act.evidence_at is None or act.evidence_at > act.applied_at + to_ticks(entry.evidence.within_s):
         return None
     return act.evidence_at

@@ -1,0 +1,65 @@
+"""A fault gets no credit for what another one did, nor for what comes by itself.
+
+What is right is plain from the hamlet's map: the gateway in the east hangs on nothing that moves water, closing two of
+its three junctions leaves them without any pressure at that very instant.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from resilience.judge.verdict import Category, Value
+from stadtwerk.library import load_checked
+from stadtwerk.runs.run import RunRequest, run_checked
+from stadtwerk.terminal import Terminal
+from tests.suite.support import scenario, town
+
+B_DRY = "evidence: {signal: junction-B.pressure_m, below: 0.1, within: 10min}"
+OTHERS = "What was seen of"
+
+
+def entry(name: str, at: str, fault: str, target: str, evidence: str = B_DRY) -> str:
+    return f"  - {{id: {name}, at: {at}, fault: {fault}, target: {target}, for: 20min, {evidence}}}\n"
+
+
+GATEWAY = entry("gateway", "30min", "node-out", "gateway-east")
+
+
+def judged(place: Path, *timeline: str) -> dict[str, tuple[Value, str]]:
+    """Value and reason of the evidence of each entry, as `stadtwerk run` finds it."""
+    file = scenario(town(place), "credit", "".join(timeline).rstrip())
+    document, asked, city = load_checked(file)
+    request = RunRequest(file, out=place / "run", broker_port=None)
+    result, _ = run_checked(document, asked, city, request, Terminal(quiet=True))
+    return {one.id: (one.value, one.reason.en) for one in result.verdict.of(Category.EVIDENCE)}
+
+
+@pytest.mark.parametrize("at", ["31min", "30min", "25min"])
+def test_a_gateway_gets_no_credit_for_junctions_that_others_closed(tmp_path: Path, at: str) -> None:
+    """Later, at the same instant, and before."""
+    found = judged(tmp_path, GATEWAY, entry("closed", at, "isolated", "[junction-B, junction-C]"))
+    assert found["closed"][0] is Value.PASS
+    assert found["gateway"][0] is Value.INCONCLUSIVE
+    assert (OTHERS in found["gateway"][1]) is (at != "25min")  # it was dry already: nothing changed
+
+
+STILL = "evidence: {signal: pipe-p2.through_m3_s, below: 0.000001, within: 10min}"
+"""The pipe between B and C: closing either end stops it."""
+
+
+def test_what_a_fault_did_first_stays_its_own_though_another_would_have_done_it_later(tmp_path: Path) -> None:
+    first = entry("first", "30min", "isolated", "junction-B", STILL)
+    found = judged(tmp_path, first, entry("second", "31min", "isolated", "junction-C", STILL))
+    assert found["first"][0] is Value.PASS
+    assert found["second"][0] is Value.INCONCLUSIVE  # it stood already
+
+
+def test_each_of_two_that_would_have_done_it_alone_gets_the_credit(tmp_path: Path) -> None:
+    """At one instant, neither is needed for it, and a third that has nothing to do with it gets none."""
+    ends = [entry(f"end-{one.lower()}", "30min", "isolated", f"junction-{one}", STILL) for one in "BC"]
+    found = judged(tmp_path, *ends, entry("gateway", "30min", "node-out", "gateway-east", STILL))
+    assert [found[name][0] for name in ("end-b", "end-c")] == [Value.PASS, Value.PASS]
+    assert found["gateway"][0] is Value.INCONCLUSIVE
+    assert OTHERS in found["gateway"][1]
