@@ -342,6 +342,7 @@ PLAN = TownSize(
     ),
     protocols=("modbus", "csv", "json-v0"),
     household_meters=True,
+    rescue_rule="BW",  # where the published grid stands
 )
 
 

@@ -13,6 +13,7 @@ from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.fault import Foreseen
 from simulator.contracts.registry import registry
+from simulator.coupling.alarm import Alarm
 from simulator.coupling.calls import Calls
 from simulator.coupling.consumers import ConsumerRecorder
 from simulator.coupling.crews import Crews
@@ -110,6 +111,7 @@ class Runtime:
     police: Police
     consumers: ConsumerRecorder
     foreseen: tuple[Foreseen, ...] = ()
+    alarm: Alarm = field(default_factory=Alarm)
 
     @classmethod
     def build(

@@ -213,12 +213,13 @@ def test_car_trips_are_those_of_the_people(demo: City) -> None:
     assert morning > 10 * night
 
 
-def test_every_home_is_within_reach_of_a_rescue_station(demo: City) -> None:
+def test_there_are_as_many_rescue_stations_as_a_planner_would_build(demo: City) -> None:
+    """Hesse and Baden-Württemberg have one for 24,000 to 34,000 people, or 82 to 112 km2: two for this town. So
+    stretched a town needs some more to keep to the rule, but not one for every village."""
     stations = demo.of_kind("rescue-station")
-    worst = max(
-        min(math.dist((home.x_m, home.y_m), (s.x_m, s.y_m)) for s in stations) for home in demo.of_kind("junction")
-    )
-    assert worst <= 4000.0 and 2 <= len(stations) <= 15
+    assert 2 <= len(stations) <= 4
+    away = [min(math.dist((home.x_m, home.y_m), (s.x_m, s.y_m)) for s in stations) for home in demo.of_kind("junction")]
+    assert sum(metres <= 4000.0 for metres in away) >= 0.95 * len(away)
 
 
 def test_levels_and_sensors_name_what_there_is(demo: City) -> None:

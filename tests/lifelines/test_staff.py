@@ -12,6 +12,7 @@ from tests.lifelines.test_town import CITY, LIFELINES, running
 STAFFED = (
     "hospital",
     "rescue-dispatch",
+    "rescue-station",
     "traffic-control-centre",
     "town-hall",
     "waterworks",

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from simulator.city.road_file import RoadNode, Trips
-from simulator.contracts.component import District
 from simulator.contracts.event import EventKind
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import LinkKind
@@ -133,34 +132,6 @@ def test_a_road_node_gives_access_until_its_last_road_in_is_closed(tmp_path: Pat
     world.faults.clear("road-01-11", "road-closed", "x")
     run(world, 2)
     assert world.supply.mains("depot-a", LinkKind("road"))
-
-
-def test_rescue_reaches_whom_the_roads_let_it_reach(tmp_path: Path) -> None:
-    # 9 km at 50 km/h are 10.8 min, 11 km are 13.2 min: one within the norm of 12 min, one beyond.
-    nodes = [RoadNode("s", 0, 0), RoadNode("near", 9000, 0), RoadNode("far", 11000, 0), RoadNode("t", 11000, 500)]
-    links = [road("sn", "s", "near", 9000), road("nf", "near", "far", 2000), road("tf", "t", "far", 500)]
-    parts = [component("station-s", "rescue-station"), component("station-t", "rescue-station")]
-    ties = [link("road", "road-node-s", "station-s"), link("road", "road-node-t", "station-t")]
-    districts = [District("d-near", "Near", 300, 9100, 50), District("d-far", "Far", 700, 11010, 0)]
-    level = ServiceLevel("rescue", "rescue-arrival", "city", 0.95, 1000, basis="rescue-arrival")
-    city = road_town(tmp_path, nodes, links, (), parts, ties, [level], districts)
-    world, traffic = started(city, 3600)
-    at(world, 60, lambda: world.faults.apply("station-t", "site-out", "x", {}))
-    at(world, 120, lambda: world.faults.apply("road-sn", "road-closed", "y", {}))
-    at(world, 180, lambda: world.faults.clear("road-sn", "road-closed", "y"))
-    at(world, 240, lambda: world.faults.clear("station-t", "site-out", "x"))
-    run(world)
-    course = world.levels.courses()["rescue"]
-    assert list(zip((course.at / 1000).tolist(), course.values.tolist(), strict=True)) == [
-        (0.0, 1.0),
-        (60.0, 0.3),
-        (120.0, 0.0),
-        (180.0, 0.3),
-        (240.0, 1.0),
-    ]
-    assert traffic.rescue.drive_s() == pytest.approx([9000 / (50 / 3.6), 500 / (50 / 3.6)])
-    low = next(e for e in world.log.events if e.kind is EventKind.LEVEL_LOW)
-    assert world.log.trace(low.id)[0].subject == "station-t"
 
 
 def test_the_travel_time_index_rises_with_dark_signals_and_says_why(tmp_path: Path) -> None:

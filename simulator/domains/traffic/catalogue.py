@@ -44,6 +44,24 @@ ROAD_NODE, ROAD_TYPE, SIGNAL = "road-node", "road", "signal"
 TRAVEL_TIME_INDEX, RESCUE_ARRIVAL = "travel-time-index", "rescue-arrival"
 """Measures: travel times over those of empty roads, and the share of people whom rescue reaches in time."""
 
+RESCUE_RULES = {
+    "BB": (900.0, "call"),
+    "BW": (900.0, "call"),
+    "BY": (720.0, "drive"),
+    "HB": (600.0, "sent"),
+    "HE": (600.0, "sent"),
+    "NI": (900.0, "sent"),
+    "NW-town": (480.0, "call"),
+    "NW-rural": (720.0, "call"),
+    "SL": (720.0, "call"),
+    "SN": (720.0, "sent"),
+    "ST": (720.0, "call"),
+}
+"""Time until the first ambulance stands on the road before the house, and from when it counts: the `call`, the end of
+the call when somebody is `sent`, or the begin of the `drive`. By Land, where the rule names a time: tables of Forplan
+and of Wikipedia, MDR for Saxony-Anhalt (secondary). The share that has to be in time (95 %, in Hesse and North
+Rhine-Westphalia 90 %) is what the level requires."""
+
 SATURATION_VEH_S = 1500 / 3600
 """What a lane passes at a signal while it is green. HBS and the Highway Capacity Manual name 1,800 to 2,000 veh/h on a
 lane that leads straight on; one that turning cars share, who wait for oncoming ones and for people on foot, passes less
@@ -265,7 +283,7 @@ CATALOGUE = Catalogue(
                     "rescue-in-time",
                     _("reached by rescue in time, worst"),
                     SHARE,
-                    _("rescue rules of Saxony"),
+                    _("rescue rules of the Land"),
                 ),
             ),
             lacked=_("rescue"),

@@ -12,6 +12,7 @@ from simulator.city.road_file import read_roads
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_s
+from simulator.coupling.police import STAFF_ABSENT
 from simulator.coupling.runtime import Quantity, Runtime, Standing
 from simulator.domains.traffic import events
 from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
@@ -19,7 +20,8 @@ from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.traffic.demand import BEARABLE, Surges, departures
 from simulator.domains.traffic.engine import Engine, Passing, require_uxsim
 from simulator.domains.traffic.model import Floats, build_model, signal_programmes
-from simulator.domains.traffic.routes import Rescue, RoadOutlook, Routes
+from simulator.domains.traffic.rescue import Rescue
+from simulator.domains.traffic.routes import RoadOutlook, Routes
 from simulator.domains.traffic.signals import Signals
 
 PERIOD_S = 300.0
@@ -59,7 +61,7 @@ class Traffic:
         self._standing = Standing(runtime)
         self._queued = False
         self._flow: tuple[float, Floats] = (-1.0, np.zeros(len(self.model.roads)))
-        self.rescue = Rescue(runtime, self.model, self.routes)
+        self.rescue = Rescue(runtime, self.model, self.routes, roads.trips)
         self.signals = Signals(runtime, programmes, self._on_signal, self._flows_into)
         approaches = [programme.approaches for programme in programmes.values()]
         measures = {"rescue-arrival": self.rescue.share, "travel-time-index": self.engine.travel_time_index}
@@ -76,7 +78,9 @@ class Traffic:
         self._seen_out: set[tuple[str, str]] = set()
         runtime.faults.handle(DEMAND_SURGE.name, self._on_surge)
         for station in self.rescue.stations:
-            runtime.supply.watch(station, self._on_station)
+            runtime.supply.watch(station.id, self._on_station)
+        runtime.faults.handle(STAFF_ABSENT, self._on_staff)
+        runtime.alarm.listen(self._changed)
         runtime.travel.provide(self.road_time_s)
         runtime.crews.provide_capacity(dict(zip(self.model.roads, self.model.capacity_veh_s.tolist(), strict=True)))
         self._register()
@@ -159,6 +163,10 @@ class Traffic:
 
     def _on_station(self, station: str, cause: int | None) -> None:
         self._changed(cause)
+
+    def _on_staff(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if any(station.id == target for station in self.rescue.stations):
+            self._changed(event)
 
     def _flows_into(self, roads: Sequence[int]) -> Floats:
         """Vehicles an hour that came over these roads in the last minutes."""

@@ -96,7 +96,8 @@ TRAVEL_TIMES = 2.5
 """Norm travel-time-index: above 2.5 is poor (U4SSC)."""
 
 RESCUED = 0.95
-"""Norm rescue-arrival: 95 % within 12 min (Saxony)."""
+"""Norms rescue-arrival and rescue-arrival-bw: 95 % within 12 min of the end of the call (Saxony), within 15 min of the
+call (Baden-Württemberg)."""
 
 
 def levels(town: Laying) -> Layer:
@@ -105,10 +106,11 @@ def levels(town: Laying) -> Layer:
         return Layer()
     people, owners = town.ground.people, town.plan.owners
     slow, rescue = TRAVEL_TIME_INDEX, RESCUE_ARRIVAL
+    basis = rescue if town.plan.rescue_rule == "SN" else f"{rescue}-{town.plan.rescue_rule.lower()}"
     return Layer(
         levels=(
             ServiceLevel(slow, slow, CITY, TRAVEL_TIMES, people, owners.roads, slow),
-            ServiceLevel(rescue, rescue, CITY, RESCUED, people, owners.rescue, rescue),
+            ServiceLevel(rescue, rescue, CITY, RESCUED, people, owners.rescue, basis),
         )
     )
 

@@ -16,9 +16,9 @@ from simulator.contracts.cure import Cure
 from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
 from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site
+from simulator.coupling.catalogue import NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site, more_people
 from simulator.domains.ict.catalogue import CONTROL
-from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL
+from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL, RESCUE_RULES
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.rescue")
@@ -49,6 +49,42 @@ CATALOGUE = Catalogue(
                     cure=Cure(_("spare batteries for handsets"), 604_800, 600, "a week, as for emergency power"),
                 ),
                 Parameter("runners_s", "s", 1800.0, "assumption", _("time until runners carry messages")),
+                Parameter(
+                    "rule",
+                    "",
+                    "SN",
+                    _("tables of Forplan and of Wikipedia"),
+                    _("rule of the Land for the arrival of the first ambulance"),
+                    tuple(RESCUE_RULES),
+                ),
+                Parameter(
+                    "phones_last_s",
+                    "s",
+                    1800.0,
+                    _("press on 2022 and 2026: sites of mobile networks last about 30 min, some 2 h"),
+                    _("how long people can call without mains; fixed phones are dead at once"),
+                ),
+                Parameter(
+                    "walk_s",
+                    "s",
+                    900.0,
+                    assumed(_("1 km at 4 km/h")),
+                    _("time until somebody without a phone has reached a place that can send help"),
+                ),
+                Parameter(
+                    "by_phone_s",
+                    "s",
+                    60.0,
+                    "assumption",
+                    _("by how much later a station hears by phone than by radio, and a call goes by the next centre"),
+                ),
+                Parameter(
+                    "by_messenger_s",
+                    "s",
+                    900.0,
+                    "assumption",
+                    _("by how much later a station is alerted by a messenger than by radio"),
+                ),
             ),
             ladder=(
                 normal("trunked", _("trunked radio")),
@@ -72,7 +108,17 @@ CATALOGUE = Catalogue(
             "rescue-station",
             DOMAIN,
             _("rescue station"),
-            (SITE_OUT,),
+            (SITE_OUT, STAFF_ABSENT),
+            (
+                Parameter(
+                    "ambulances",
+                    "",
+                    2.0,
+                    _("Hesse: 495 vehicles at 257 stations (2014); Baden-Württemberg: 480 at 320"),
+                    _("ambulances with their crews"),
+                    cure=more_people(_("more ambulances with crews")),
+                ),
+            ),
             site=True,
             vital=True,
             order=20,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from simulator.contracts.component import Component
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
+from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import RADIO_SITE
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.rescue import events
@@ -24,6 +27,11 @@ class RescueDispatch(Lifeline):
     charged again when the site is back: assumption). Then, or where direct mode fails, *runners* go after `runners_s`.
     The share is that of the places weighted by people; the mode is
     that of the worst-served place, so that a fallback shows in the log wherever it is needed.
+
+    Calls come by phone: in a district whose mains have failed for `phones_last_s` somebody has to walk for `walk_s`
+    first; the grid at its radio site stands for that of the district (assumption). Stations are alerted by radio while
+    dispatch reaches their site, else by phone, else by a messenger. Where dispatch itself is out, the next centre takes
+    the calls and passes them on by phone (assumption).
     """
 
     kind = "rescue-dispatch"
@@ -35,15 +43,19 @@ class RescueDispatch(Lifeline):
         self._links = {link.target: link.id for link in links}
         sites = tuple(city.components[site] for site in self._links) or city.of_kind(RADIO_SITE)
         self._people = dict.fromkeys((site.id for site in sites), 0)
+        self._site_of: dict[str, str] = {}
         for district in city.districts.values():
             if sites:
                 near = min(sites, key=lambda s: ((s.x_m - district.x_m) ** 2 + (s.y_m - district.y_m) ** 2, s.id))
                 self._people[near.id] += district.people
+                self._site_of[district.id] = near.id
         if not any(self._people.values()):
             self._people = dict.fromkeys(self._people, 1)
         self._lost_at: dict[str, int] = {}
         self._failed_at: dict[str, int] = {}
         self._wakes_for: dict[str, int] = {}
+        self._mains_lost_at: dict[str, int] = {}
+        self._late: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
     def watches(self) -> tuple[str, ...]:
         return (*self._people, *self._links.values())
@@ -51,7 +63,10 @@ class RescueDispatch(Lifeline):
     def judge(self) -> Duty:
         if not self._people:
             return Duty("direct-mode", SHARES["direct-mode"], events.RADIO_NO_SITE)
-        states = {site: self._state(site) for site, people in self._people.items() if people}
+        every = {site: self._state(site) for site in self._people}
+        states = {site: state for site, state in every.items() if self._people[site]}
+        phones = {site: self._phones(site) for site in self._people}
+        self._late = self._lateness(every, phones)
         total = sum(self._people.values())
         share = sum(self._people[site] * SHARES[state] for site, state in states.items()) / total
         worst = min(states, key=lambda site: (SHARES[states[site]], -self._people[site], site))
@@ -67,6 +82,36 @@ class RescueDispatch(Lifeline):
         if mode == "trunked":
             return Duty(mode, share, events.RADIO_TRUNKED)
         return Duty(mode, share, why[mode], {"sites": " ".join(there), "people": people, "total": total})
+
+    def judged(self, duty: Duty, cause: int | None) -> None:
+        self.runtime.alarm.tell(*self._late, cause)
+
+    def _phones(self, site: str) -> bool:
+        """Whether people around a site can call: mains, or what batteries of mobile networks last."""
+        if self.runtime.supply.mains(site, POWER):
+            self._mains_lost_at.pop(site, None)
+            return True
+        lost = self._mains_lost_at.setdefault(site, self.runtime.clock.now)
+        ends = lost + to_ticks(self.component.number("phones_last_s"))
+        if self.runtime.clock.now < ends:
+            self._until(f"phones {site}", ends, "")
+            return True
+        return False
+
+    def _lateness(
+        self, states: Mapping[str, str], phones: Mapping[str, bool]
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """By how much later calls come from each district, and alarms to stations there; those in time are left out."""
+        number, works = self.component.number, self.runtime.supply.works(self.id)
+        calls, alerts = {}, {}
+        for district, site in self._site_of.items():
+            if not phones[site]:
+                calls[district] = number("walk_s")
+            elif not works:
+                calls[district] = number("by_phone_s")
+            if states[site] != "trunked":
+                alerts[district] = number("by_phone_s" if phones[site] else "by_messenger_s")
+        return calls, alerts
 
     def _state(self, site: str) -> str:
         supply, now = self.runtime.supply, self.runtime.clock.now

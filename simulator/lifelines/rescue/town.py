@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from simulator.city.generator.bare_town import BareTown
 from simulator.city.generator.layer import Layer, Laying, TownSize, join, place
@@ -12,7 +14,7 @@ from simulator.city.generator.links import AUTHORITY_H, HOUR_S, feed, field_link
 from simulator.contracts.city import Assumption
 from simulator.contracts.component import Component
 from simulator.contracts.link import Link
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Verbatim, Words, number, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import CONTROL, RADIO_SITE
 from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL, ROAD
@@ -24,6 +26,8 @@ from simulator.lifelines.town import owed
 
 _ = Words("simulator.lifelines.rescue")
 
+Floats = NDArray[np.float64]
+
 RADIO_BATTERY_S = (2 * HOUR_S, 4 * HOUR_S, 6 * HOUR_S)
 """Norm bos-base-station: 2 h, and 4 to 6 h as seen in 2021 (secondary); in turn."""
 
@@ -34,8 +38,19 @@ DISPATCH_W = 20_000.0
 DISPATCH_UPS_S = 0.5 * HOUR_S
 
 REACH_M = 4000.0
-"""Straight-line reach of a station (assumption: 8 of the 12 min of norm rescue-arrival are driving, at 40 km/h over
-ways 1.3 times as long as the straight line)."""
+"""Straight-line reach of a station: 650 s of driving (15 min less call and turn-out, and the way along the street) at
+29 km/h over ways 1.3 times as long as the straight line (assumption; car trips make 33 km/h from door to door,
+Mobilität in Deutschland 2002)."""
+
+REACHED = 0.98
+"""Share of the people within that reach for whom stations are planned; the rule asks for 95 % at all hours
+(assumption)."""
+
+MOST_SITES = 400
+"""So many places at the most are looked at for stations, spread over the list."""
+
+PEOPLE_A_STATION, KM2_A_STATION = 29_000.0, 97.0
+"""At least so many stations: Hesse has 257, Baden-Württemberg 320; one for 24,000 and 34,000 people, 82 and 112 km2."""
 
 
 def centre_sites_stations(town: Laying) -> Layer:
@@ -50,6 +65,7 @@ def centre_sites_stations(town: Laying) -> Layer:
         plan.owners.rescue,
         DISPATCH(),
         centre.id,
+        rule=plan.rescue_rule,
     )
     powered = bool(ground.giving(POWER))
     sites: list[Component] = []
@@ -84,30 +100,54 @@ def centre_sites_stations(town: Laying) -> Layer:
 
 
 def _stations(ground: BareTown, plan: TownSize) -> list[Component]:
-    """Stations at road nodes (or junctions): first the middle of the town, then always where the way is longest."""
+    """Stations at road nodes (or junctions), each where it brings most people within reach, and all of them nearest."""
     sites = ground.giving(ROAD) or (*ground.giving(WATER), *ground.giving(POWER))
     homes = ground.giving(WATER) or sites
     if not sites:
         return []
+    sites = sites[:: math.ceil(len(sites) / MOST_SITES)]
     at = np.array([[c.x_m, c.y_m] for c in sites])
     people = np.array([[c.x_m, c.y_m] for c in homes])
-    away = np.full(len(people), np.inf)
-    target = np.array(ground.middle)
-    found: list[Component] = []
-    while len(found) < len(sites):
-        chosen = sites[int(np.argmin(((at - target) ** 2).sum(axis=1)))]
-        if any(station.x_m == round(chosen.x_m, 1) and station.y_m == round(chosen.y_m, 1) for station in found):
-            break
-        number = len(found) + 1
-        title = RESCUE_STATION(str(number))
-        name = f"rescue-station-{number}"
-        owner = plan.owners.rescue
-        found.append(place(name, "rescue-station", chosen.x_m, chosen.y_m, owner, title, chosen.district))
-        away = np.minimum(away, np.hypot(people[:, 0] - chosen.x_m, people[:, 1] - chosen.y_m))
-        if not math.isfinite(away.max()) or away.max() <= REACH_M:
-            break
-        target = people[int(np.argmax(away))]
-    return found
+    weight = np.array([ground.weights.get(c.id, 0.0) for c in homes])
+    weight = weight / weight.sum() if weight.any() else np.full(len(homes), 1 / len(homes))
+    far = np.hypot(at[:, None, 0] - people[None, :, 0], at[:, None, 1] - people[None, :, 1])
+    km2 = float(shapely.MultiPoint(at).convex_hull.area) / 1e6
+    least = max(1, math.ceil(ground.people / PEOPLE_A_STATION), math.ceil(km2 / KM2_A_STATION))
+    chosen: list[int] = []
+    while len(chosen) < len(sites) and (len(chosen) < least or _reached(far[chosen], weight) < REACHED):
+        chosen.append(_best(far, weight, chosen))
+        # Moved one after the other for as long as that helps, a planner's last look at the map.
+        for _ in range(MOST_MOVES):
+            before = list(chosen)
+            for turn in range(len(chosen)):
+                chosen[turn] = _best(far, weight, chosen[:turn] + chosen[turn + 1 :])
+            if chosen == before:
+                break
+    return [
+        place(
+            f"rescue-station-{i + 1}",
+            "rescue-station",
+            sites[best].x_m,
+            sites[best].y_m,
+            plan.owners.rescue,
+            RESCUE_STATION(str(i + 1)),
+            sites[best].district,
+        )
+        for i, best in enumerate(chosen)
+    ]
+
+
+MOST_MOVES = 10
+
+
+def _reached(far: Floats, weight: Floats) -> float:
+    return float(weight[far.min(axis=0) <= REACH_M].sum())
+
+
+def _best(far: Floats, weight: Floats, others: list[int]) -> int:
+    """The place that beside the others brings most people within reach, and of those as good the nearest to all."""
+    nearer = np.minimum(far, far[others].min(axis=0)) if others else far
+    return int(np.lexsort((nearer @ weight, -np.round((nearer <= REACH_M) @ weight, 9)))[0])
 
 
 def _notes(centre: str, stations: int) -> tuple[Assumption, ...]:
@@ -135,8 +175,12 @@ def _notes(centre: str, stations: int) -> tuple[Assumption, ...]:
         Assumption(
             _("rescue stations"),
             _(
-                "{n} stations, set so that everybody lives within {reach} km as the crow flies",
+                "{n} stations: at least one for {people} people or {km2} km2, as in Hesse and Baden-Württemberg, and "
+                "so many that {share} of the people live within {reach} km as the crow flies; two ambulances each",
                 n=stations,
+                people=number(PEOPLE_A_STATION),
+                km2=KM2_A_STATION,
+                share=percent(REACHED),
                 reach=REACH_M / 1000,
             ),
             Verbatim(RESCUE_ARRIVAL),
