@@ -114,10 +114,12 @@ def test_queues_hold_ambulances_up_by_half_of_what_they_cost_others(tmp_path: Pa
 
 
 def radio_town(folder: Path) -> City:
-    """The same town with a radio site on the mains, which dispatch reaches."""
+    """The same town with a radio site that dispatch reaches, and mobile phones over a site with a battery of 30 min."""
     city = two_stations(folder, 6000.0)
-    parts = [component("feed", "server"), component("site", "radio-site")]
-    ties = [link("power", "feed", "site", autonomy_s=7200.0), link("control", "dispatch", "site")]
+    parts = [component("feed", "server"), component("site", "radio-site"), component("mobile", "mobile-site")]
+    parts.append(component("exchange", "telephone-exchange"))
+    ties = [link("power", "feed", "mobile", autonomy_s=1800.0), link("control", "dispatch", "site")]
+    ties.append(link("telephone", "exchange", "mobile"))
     return _with(city, parts, ties)
 
 

@@ -58,13 +58,6 @@ CATALOGUE = Catalogue(
                     tuple(RESCUE_RULES),
                 ),
                 Parameter(
-                    "phones_last_s",
-                    "s",
-                    1800.0,
-                    _("press on 2022 and 2026: sites of mobile networks last about 30 min, some 2 h"),
-                    _("how long people can call without mains; fixed phones are dead at once"),
-                ),
-                Parameter(
                     "walk_s",
                     "s",
                     900.0,

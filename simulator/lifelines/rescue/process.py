@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simulator.contracts.component import Component
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.domains.energy.catalogue import POWER
 from simulator.domains.ict.catalogue import RADIO_SITE
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.rescue import events
+from simulator.lifelines.telephony.catalogue import EXCHANGE, MOBILE_SITE
 
 SHARES = {"trunked": 1.0, "isolated-cell": 0.6, "direct-mode": 0.3, "runners": 0.1, "none": 0.0}
 """Share of the duty served (assumption: an isolated site still joins the crews around it but no dispatcher; direct mode
@@ -28,10 +29,9 @@ class RescueDispatch(Lifeline):
     The share is that of the places weighted by people; the mode is
     that of the worst-served place, so that a fallback shows in the log wherever it is needed.
 
-    Calls come by phone: in a district whose mains have failed for `phones_last_s` somebody has to walk for `walk_s`
-    first; the grid at its radio site stands for that of the district (assumption). Stations are alerted by radio while
-    dispatch reaches their site, else by phone, else by a messenger. Where dispatch itself is out, the next centre takes
-    the calls and passes them on by phone (assumption).
+    Calls come by telephone: from a district where that is dead somebody has to walk for `walk_s` first. Stations are
+    alerted by radio while dispatch reaches their site, else by telephone, else by a messenger. Where dispatch itself is
+    out, the next centre takes the calls and passes them on by telephone (assumption).
     """
 
     kind = "rescue-dispatch"
@@ -54,19 +54,21 @@ class RescueDispatch(Lifeline):
         self._lost_at: dict[str, int] = {}
         self._failed_at: dict[str, int] = {}
         self._wakes_for: dict[str, int] = {}
-        self._mains_lost_at: dict[str, int] = {}
+        parts = registry().types_that(lambda one: one.network_part)
+        homes = {one.district: one.id for one in reversed(city.of_kind(*parts))}
+        self._home_in = {district: homes.get(district, site) for district, site in self._site_of.items()}
+        self._telephones = tuple(one.id for one in city.of_kind(MOBILE_SITE, EXCHANGE))
         self._late: tuple[dict[str, float], dict[str, float]] = ({}, {})
 
     def watches(self) -> tuple[str, ...]:
-        return (*self._people, *self._links.values())
+        return (*self._people, *self._links.values(), *self._telephones)
 
     def judge(self) -> Duty:
         if not self._people:
             return Duty("direct-mode", SHARES["direct-mode"], events.RADIO_NO_SITE)
         every = {site: self._state(site) for site in self._people}
         states = {site: state for site, state in every.items() if self._people[site]}
-        phones = {site: self._phones(site) for site in self._people}
-        self._late = self._lateness(every, phones)
+        self._late = self._lateness(every)
         total = sum(self._people.values())
         share = sum(self._people[site] * SHARES[state] for site, state in states.items()) / total
         worst = min(states, key=lambda site: (SHARES[states[site]], -self._people[site], site))
@@ -86,31 +88,18 @@ class RescueDispatch(Lifeline):
     def judged(self, duty: Duty, cause: int | None) -> None:
         self.runtime.alarm.tell(*self._late, cause)
 
-    def _phones(self, site: str) -> bool:
-        """Whether people around a site can call: mains, or what batteries of mobile networks last."""
-        if self.runtime.supply.mains(site, POWER):
-            self._mains_lost_at.pop(site, None)
-            return True
-        lost = self._mains_lost_at.setdefault(site, self.runtime.clock.now)
-        ends = lost + to_ticks(self.component.number("phones_last_s"))
-        if self.runtime.clock.now < ends:
-            self._until(f"phones {site}", ends, "")
-            return True
-        return False
-
-    def _lateness(
-        self, states: Mapping[str, str], phones: Mapping[str, bool]
-    ) -> tuple[dict[str, float], dict[str, float]]:
+    def _lateness(self, states: Mapping[str, str]) -> tuple[dict[str, float], dict[str, float]]:
         """By how much later calls come from each district, and alarms to stations there; those in time are left out."""
         number, works = self.component.number, self.runtime.supply.works(self.id)
         calls, alerts = {}, {}
         for district, site in self._site_of.items():
-            if not phones[site]:
+            phones = self.runtime.calls.reached(self._home_in[district], self.id)
+            if not phones:
                 calls[district] = number("walk_s")
             elif not works:
                 calls[district] = number("by_phone_s")
             if states[site] != "trunked":
-                alerts[district] = number("by_phone_s" if phones[site] else "by_messenger_s")
+                alerts[district] = number("by_phone_s" if phones else "by_messenger_s")
         return calls, alerts
 
     def _state(self, site: str) -> str:
