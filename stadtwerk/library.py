@@ -276,7 +276,8 @@ def _demo_key(without: tuple[str, ...]) -> str:
 
     digest = hashlib.sha256(" ".join(without).encode())
     rules = [layer.run.partition(":")[0] for name, layer in registry().layers.items() if name not in without]
-    rules += [rule.run.partition(":")[0] for rule in (*registry().plausibility, *registry().town)]
+    rules += [rule.run.partition(":")[0] for rule in registry().plausibility]
+    rules += [part.run.partition(":")[0] for part in registry().town]
     layers = [importlib.import_module(rule.rpartition(".")[0]) for rule in rules]
     for room in dict.fromkeys((simulator.city, simulator.contracts, *layers)):
         root = Path(str(room.__file__)).parent
