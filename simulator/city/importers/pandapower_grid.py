@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from simulator.city.importers.pandapower_json import plain_net
 from simulator.city.importers.pandapower_rows import (
     Branch,
     BusLoads,
@@ -149,8 +150,14 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     `BadInput` for a file that pandapower cannot read, and for a net without a bus or without an infeed.
     """
     name = str(source) if isinstance(source, Path) else "net"
-    net = _open(source) if isinstance(source, Path) else source
+    left_out: dict[str, int] = {}
+    net = _open(source, left_out) if isinstance(source, Path) else source
     tables = Tables(float(net.f_hz))
+    for kind, number in left_out.items():
+        tables.assume(
+            _("control"),
+            _("{number} {name} left out: taps and set-points stay as the tables have them", number=number, name=kind),
+        )
     off = [f"bus {i}" for i, alive in net.bus["in_service"].items() if not alive]
     for index, row in in_service(net, "bus"):
         tables.rated_kv[index] = float(row["vn_kv"])
@@ -214,15 +221,18 @@ def quiet_pandapower() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _open(path: Path) -> Any:
+def _open(path: Path, left_out: dict[str, int]) -> Any:
+    """The net in a file; objects that were not read are added to `left_out`, by class."""
     import pandapower
 
     fix = _("save it with pandapower.to_json")
     if not path.is_file():
         raise BadInput([Problem(str(path), 0, "file", _("is not there"), _("check the path"))])
+    content, objects = plain_net(path)
+    left_out |= objects
     with quiet_pandapower():
         try:
-            net = pandapower.from_json(str(path))
+            net = pandapower.from_json_string(content, convert=True)
         except Exception as error:  # pandapower raises whatever the broken place happens to trip over
             what = _("pandapower cannot read it ({name}: {error})", name=type(error).__name__, error=str(error)[:120])
             raise BadInput([Problem(str(path), 0, "file", what, fix)]) from error
