@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
@@ -155,7 +155,7 @@ def _table(value: dict[str, Any], where: str, reading: _Reading) -> Any:
     return table
 
 
-def _is_split(content: Any) -> bool:
+def _is_split(content: Any) -> TypeGuard[dict[str, Any]]:
     return (
         isinstance(content, dict)
         and isinstance(content.get("data"), list)
