@@ -81,9 +81,9 @@ def vocabularies() -> tuple[Vocabulary, ...]:
         ({"water", "power"}, ("stadtwerk/cli/cities.py",), "options of `stadtwerk city import`"),
         ({"roads"}, ("simulator/city/",), "the folder of road tables, and what is assumed of them"),
         (
-            {"bus", "switch", "transformer", "infeed"},
+            {"bus", "switch", "transformer", "infeed", "data", "split"},
             ("simulator/city/importers/pandapower_",),
-            "tables and columns of pandapower, by which its importer sorts what it assumes",
+            "tables and columns of pandapower, by which its importer sorts what it assumes; how a table is written",
         ),
     )
     return tuple(Vocabulary(frozenset(words), places, meaning) for words, places, meaning in found)
