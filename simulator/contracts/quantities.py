@@ -47,6 +47,7 @@ class QuantityName:
     `tells` is the role in which mechanisms read it.
     `own_record` marks what follows from a fault on the component by definition (whether it works, how many of its staff
     are there): it repeats that the fault came, and is no evidence of what that does.
+    `least` and `most` are what no instrument shows values beyond, in the unit (no depth and no speed below 0).
     `of_types_with` names a fault: the quantity exists at every type that can have it. So it does at every
     `ComponentType` for which `of_types_that` holds.
     """
@@ -60,3 +61,5 @@ class QuantityName:
     recorded: tuple[Recorded, ...] = ()
     tells: Tells | None = None
     own_record: bool = False
+    least: float | None = None
+    most: float | None = None

@@ -136,6 +136,10 @@ class Supply:
         store = self._stores.get((component, kind))
         return store is not None and self._charge(store) > 0
 
+    def powered(self, component: str) -> bool:
+        """Whether it has all that it stops without, from links or from its reserves, whatever else is broken in it."""
+        return all(self.fed(component, kind) for kind in self._stopping)
+
     def works(self, component: str) -> bool:
         return self._works[component]
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 from simpy.events import Event as SimEvent
 from simpy.events import EventPriority
 
+from simulator.contracts.registry import registry
 from simulator.contracts.sensor import Quality, Readings, SensorCohort, SensorGroup
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import Numeral, Text, Words
@@ -46,6 +48,8 @@ class Panel:
     Readings are rounded as `digits_shown` says; accuracy 0 gives the truth itself. Where the truth is not finite the
     reading is NaN and `BAD`. Each cohort has its own noise stream, so that no cohort changes another one's noise.
 
+    An instrument shows nothing that cannot be: `least` and `most` of its quantity bound what it measures.
+
     Under `faults` readings are what those make of them; the noise beneath goes on as if there were none.
 
     `cohorts` are in the order of the truth: gateway by gateway, each gateway's as they were given.
@@ -74,6 +78,11 @@ class Panel:
             else:
                 self._up[part], self._down[part] = 10.0 ** max(digits, 0), 10.0 ** max(-digits, 0)
         self._some_exact = bool(self._exact.any())
+        known = registry().quantities
+        bounds = [known.get(cohort.quantity) for cohort in self.cohorts]
+        sizes = [len(cohort.components) for cohort in self.cohorts]
+        self._least = np.repeat([-np.inf if b is None or b.least is None else b.least for b in bounds], sizes)
+        self._most = np.repeat([np.inf if b is None or b.most is None else b.most for b in bounds], sizes)
         self._all_good = np.zeros(ends[-1], dtype=np.uint8)
         self._all_good.flags.writeable = False
         self._faults = None if faults is None else faults.over(self.cohorts)
@@ -86,6 +95,7 @@ class Panel:
     def read(self, truth: NDArray[np.float64], at: int) -> tuple[Readings, ...]:
         """One sample of every cohort at the tick `at`, gateway by gateway. `truth` has one value for each sensor."""
         measured = truth + self._noise()
+        np.clip(measured, self._least, self._most, out=measured, where=np.isfinite(measured))
         if self._faults:
             self._faults.measured(measured, at)
         values = self._shown(measured)
@@ -125,6 +135,9 @@ Read = Callable[[], NDArray[np.float64]]
 Find = Callable[[str, tuple[str, ...]], Read]
 """The way to read a quantity at these components. Raises `KeyError` for what nobody measures."""
 
+Powered = Mapping[str, Callable[[], bool]]
+"""Whether a component has power now, for those that live on it."""
+
 Sink = Callable[[Readings], None]
 RoundDone = Callable[[int], None]
 
@@ -146,7 +159,8 @@ class Sampler:
 
     One process serves all cohorts of the same period and phase, and reads each quantity once for all of them. Each
     cohort has its own noise stream, so adding or moving one changes no other. Readings go to `sink`, gateway by
-    gateway; `round_done` is called with the tick when all cohorts of a round have been read. `faults` disturb readings.
+    gateway; `round_done` is called with the tick when all cohorts of a round have been read. `faults` disturb readings;
+    sensors at what is without power, by `powered`, give no value.
     """
 
     def __init__(
@@ -158,7 +172,9 @@ class Sampler:
         sink: Sink,
         round_done: RoundDone | None = None,
         faults: SensorFaults | None = None,
+        powered: Powered = MappingProxyType({}),
     ) -> None:
+        self._powered = powered
         self._clock, self._find, self._sink, self._round_done = clock, find, sink, round_done
         self.taken = 0
         cohorts = tuple(cohorts)
@@ -222,6 +238,8 @@ class Sampler:
         while due < self._clock.now:
             due += period
         truth = np.empty(len(panel))
+        carriers = (component for cohort in panel.cohorts for component in cohort.components)
+        wired = [(place, self._powered[name]) for place, name in enumerate(carriers) if name in self._powered]
         while due <= end:
             wake = SimEvent(env)
             wake._ok, wake._value = True, None
@@ -229,6 +247,9 @@ class Sampler:
             yield wake
             for read, places in sources:
                 truth[places] = read()
+            for place, powered in wired:
+                if not powered():
+                    truth[place] = np.nan
             for readings in panel.read(truth, due):
                 self.taken += len(readings.values)
                 self._sink(readings)

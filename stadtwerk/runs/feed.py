@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -259,7 +260,10 @@ class Feed:
             runtime.faults.handle(point.name, lying.change)
         for point in registry().report_faults:
             runtime.faults.handle(point.name, transport.change)
-        sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying)
+        stops = [name for name, of in registry().links.items() if of.stops_target]
+        living = dict.fromkeys(link.target for kind in stops for link in city.links_of_kind(kind))
+        powered = {name: partial(runtime.supply.powered, name) for name in living}
+        sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying, powered)
         try:
             sampler.start()
         except UnreadableCohorts as unreadable:

@@ -106,8 +106,8 @@ def test_a_sample_sees_the_town_after_everything_else_of_its_instant() -> None:
 
 @pytest.mark.parametrize("accuracy", [0.25, 3.0, 40.0, 1e-4])
 def test_the_error_has_the_declared_accuracy_as_standard_deviation(accuracy: float) -> None:
-    taken = sample([cohort("a", 50, accuracy)], constant(7.0), duration_s=200 * 60.0)
-    errors = (values(taken, "a") - 7.0).ravel()
+    taken = sample([cohort("a", 50, accuracy)], constant(7000.0), duration_s=200 * 60.0)
+    errors = (values(taken, "a") - 7000.0).ravel()
     n = errors.size
     assert n == 201 * 50
     # Known mean: sum of squares / sigma² is chi-square with n degrees of freedom; one false alarm in a million.
@@ -163,10 +163,10 @@ def test_a_run_in_pieces_is_the_whole_run() -> None:
 
 
 def test_where_the_truth_is_not_a_number_the_reading_is_bad_and_no_other_changes() -> None:
-    truth = np.array([1.0, np.nan, np.inf, -np.inf, 5.0])
+    truth = np.array([11.0, np.nan, np.inf, -np.inf, 15.0])
     cohorts = [cohort("a", 5, 0.5), cohort("b", 1, 0.5)]
-    (whole,) = Panel(cohorts, Streams(1)).read(np.array([*range(5), 0.0]), 0)
-    (torn,) = Panel(cohorts, Streams(1)).read(np.array([*truth, 0.0]), 0)
+    (whole,) = Panel(cohorts, Streams(1)).read(np.array([*range(10, 15), 10.0]), 0)
+    (torn,) = Panel(cohorts, Streams(1)).read(np.array([*truth, 10.0]), 0)
     assert torn.quality.tolist() == [Quality.GOOD, *[Quality.BAD] * 3, Quality.GOOD, Quality.GOOD]
     assert np.isnan(torn.values[1:4]).all()
     assert torn.values[0] == whole.values[0] + 1.0

@@ -44,6 +44,9 @@ POWER_SUPPLY = "power-supply"
 """The measure whose consumers are metered."""
 BUS, TRANSFORMER, SUBSTATION, GRID_SWITCH = "bus", "transformer", "substation", "grid-switch"
 PV, BATTERY = "pv", "battery"
+SWITCH_CLOSED = "switch_closed"
+"""The quantity that says whether a switch is closed at all its ends."""
+
 POWER_PLANT = "power-plant"
 """A plant of the grid that holds the voltage of its bus."""
 GENERATOR = "generator"
@@ -449,7 +452,7 @@ CATALOGUE = Catalogue(
                 Recorded(At.SUM, 180, ("pv",), "pv_w"),
             ),
         ),
-        QuantityName("voltage_pu", "1", ("bus",), _("voltage, as a share")),
+        QuantityName("voltage_pu", "1", ("bus",), _("voltage, as a share"), least=0.0),
         QuantityName(
             "energised",
             "1",
@@ -458,6 +461,7 @@ CATALOGUE = Catalogue(
             recorded=(Recorded(At.COMPONENT, 50),),
             tells=Tells.DEAD,
         ),
+        QuantityName(SWITCH_CLOSED, "1", (GRID_SWITCH,), _("closed (1) or open (0)")),
         QuantityName("load_w", "W", ("bus",), _("load in W"), recorded=(Recorded(At.SUM, 130),)),
         QuantityName("household_w", "W", ("household-meter",), _("power that households take in W")),
         QuantityName(
@@ -467,9 +471,9 @@ CATALOGUE = Catalogue(
             _("load asked for in W"),
             recorded=(Recorded(At.SUM, 140),),
         ),
-        QuantityName("loading_pu", "1", ("line", "transformer"), _("loading, as a share")),
+        QuantityName("loading_pu", "1", ("line", "transformer"), _("loading, as a share"), least=0.0),
         QuantityName("charge_j", "J", ("battery",), _("charge in J"), recorded=(Recorded(At.COMPONENT, 20),)),
-        QuantityName("fuel_l", "l", ("generator",), _("fuel in l"), recorded=(Recorded(At.COMPONENT, 30),)),
+        QuantityName("fuel_l", "l", ("generator",), _("fuel in l"), recorded=(Recorded(At.COMPONENT, 30),), least=0.0),
         QuantityName(
             "fuel_hours", "h", ("generator",), _("hours that the fuel lasts"), recorded=(Recorded(At.COMPONENT, 40),)
         ),

@@ -12,7 +12,7 @@ from simulator.contracts.words import Words
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
-from simulator.domains.energy.catalogue import POWER, POWER_SUPPLY
+from simulator.domains.energy.catalogue import POWER, POWER_SUPPLY, SWITCH_CLOSED
 from simulator.domains.energy.engine import Dataset
 from simulator.domains.energy.islands import with_one_of
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Solution, named
@@ -119,6 +119,13 @@ class Readout:
         of = np.array(branches, dtype=np.int64)
         loaded = tuple(grid.branch_ids[i] for i in branches)
         quantities.register(Quantity("loading_pu", "1", loaded, lambda: self.loading[of]))
+        switches = [switch for switch in grid.switches if switch.id in city.components]
+        drives, state = tuple(switch.id for switch in switches), self._state
+
+        def positions() -> Floats:
+            return np.array([float(state.closed[list(switch.ends)].all()) for switch in switches])
+
+        quantities.register(Quantity(SWITCH_CLOSED, "1", drives, positions))
         quantities.register(Quantity("power_w", "W", grid.pv_ids, lambda: self.gen_w[grid.pv_gen]))
         plants = np.array([plant.gen for plant in grid.plants], dtype=np.int64)
         held = tuple(plant.id for plant in grid.plants)

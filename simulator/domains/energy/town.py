@@ -17,7 +17,7 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Verbatim, Words, enumerated, percent
-from simulator.domains.energy.catalogue import POWER
+from simulator.domains.energy.catalogue import BUS, GENERATOR, GRID_SWITCH, POWER, PV, SWITCH_CLOSED
 from simulator.domains.energy.names import GRID_CONTROL
 from simulator.domains.ict.catalogue import CONTROL
 
@@ -126,17 +126,41 @@ def levels(town: Laying) -> Layer:
     return Layer(levels=owed, assumptions=(Assumption(_("minima of power supply"), text),))
 
 
+SEEN = 0.36
+"""Share of local substations that the control room sees: 2,500 of 7,000 by 2022 (Vattenfall Hamburg, by way of the
+press; 300 to 500 in 2014)."""
+
+PV_SEEN = 0.1
+"""Share of photovoltaics that report (assumption: only the larger ones must, EEG § 9)."""
+
 _VOLTAGE = "accuracy class 0.5 of instrument transformers (IEC 61869), taken as one standard deviation"
 _LOADING = "assumption: current transformer of class 1"
 RULES = (
-    SensorRule("voltage", "voltage_pu", "pu", 0.005, 60.0, "bus", basis=_VOLTAGE),
-    SensorRule("loading", "loading_pu", "1", 0.01, 60.0, "line", basis=_LOADING),
+    SensorRule("voltage", "voltage_pu", "pu", 0.005, 60.0, BUS, share=SEEN, basis=_VOLTAGE),
+    SensorRule("loading", "loading_pu", "1", 0.01, 60.0, "line", share=SEEN, basis=_LOADING),
+    SensorRule(
+        "switch-position",
+        SWITCH_CLOSED,
+        "1",
+        0.0,
+        60.0,
+        GRID_SWITCH,
+        basis="assumption: its drive reports its position",
+    ),
+    SensorRule("fuel", "fuel_l", "l", 10.0, 300.0, GENERATOR, basis="assumption: float gauge, 1 % of 1000 l"),
+    SensorRule("pv-power", "power_w", "W", 500.0, 900.0, PV, share=PV_SEEN, basis="assumption: class 1 at 50 kW"),
 )
 
 
 def sensors(town: Laying) -> Layer:
-    """Voltages and loadings."""
-    return town.measured(RULES, _("every bus and every line carries a sensor"))
+    """Voltages and loadings, positions of switches, fuel, photovoltaics."""
+    text = _(
+        "{share} of local substations and lines are seen, as in Hamburg in 2022 (press); every switch with a drive "
+        "reports its position, every generator its fuel, {pv} of photovoltaics their power",
+        share=percent(SEEN),
+        pv=percent(PV_SEEN),
+    )
+    return town.measured(RULES, text)
 
 
 PEOPLE_HOUSEHOLD = 2.0

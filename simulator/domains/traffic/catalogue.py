@@ -241,6 +241,7 @@ CATALOGUE = Catalogue(
             (ROAD_TYPE,),
             _("speed in m/s"),
             recorded=(Recorded(At.MEAN, 190, name="mean_speed_m_s"),),
+            least=0.0,
         ),
         QuantityName("travel_time_s", "s", (ROAD_TYPE,), _("travel time in s")),
         QuantityName("flow_veh_h", "1/h", (ROAD_TYPE,), _("vehicles an hour")),
@@ -251,7 +252,7 @@ CATALOGUE = Catalogue(
         QuantityName(
             "held_up_veh", "1", (SIGNAL,), _("vehicles at a junction that works otherwise than its programme")
         ),
-        QuantityName("queue_veh", "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),)),
+        QuantityName("queue_veh", "1", (SIGNAL,), _("vehicles queueing"), recorded=(Recorded(At.SUM, 160),), least=0.0),
     ),
     measures=(
         Measure(

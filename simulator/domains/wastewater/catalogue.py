@@ -280,13 +280,14 @@ CATALOGUE = Catalogue(
         ),
     ),
     quantities=(
-        QuantityName("sewer_depth_m", "m", (MANHOLE,), _("depth of the water in m")),
+        QuantityName("sewer_depth_m", "m", (MANHOLE,), _("depth of the water in m"), least=0.0),
         QuantityName(
             "sewage_level_m",
             "m",
             (STATION, STORM_TANK),
             _("level in m"),
             recorded=(Recorded(At.COMPONENT, 300),),
+            least=0.0,
         ),
         QuantityName("sewage_flow_m3_s", "m3/s", (SEWER, PUMP, REGULATOR, OUTFALL), _("flow in m³/s")),
         QuantityName("overflow_m3_s", "m3/s", (MANHOLE, STATION, STORM_TANK), _("overflow onto the street in m³/s")),
@@ -320,7 +321,7 @@ CATALOGUE = Catalogue(
         ),
         QuantityName("lifting_pump_running", "1", (PUMP,), _("lifts (1) or not (0)")),
         QuantityName("power_w", "W", (STATION,), _("power in W")),
-        QuantityName("rain_mm_h", "mm/h", (RAIN_GAUGE,), _("rain in mm/h"), own_record=True),
+        QuantityName("rain_mm_h", "mm/h", (RAIN_GAUGE,), _("rain in mm/h"), own_record=True, least=0.0),
         QuantityName("treated_share", "1", (PLANT,), _("treated, as a share")),
     ),
     measures=(

@@ -360,7 +360,7 @@ CATALOGUE = Catalogue(
         ),
     ),
     quantities=(
-        QuantityName("pressure_m", "m", (JUNCTION,), _("pressure in m")),
+        QuantityName("pressure_m", "m", (JUNCTION,), _("pressure in m"), least=0.0),
         QuantityName(
             "demand_m3_s", "m3/s", (JUNCTION,), _("water delivered in m³/s"), recorded=(Recorded(At.SUM, 120),)
         ),
@@ -390,7 +390,7 @@ CATALOGUE = Catalogue(
             _("devices that do something else than their controls command"),
             SET_POINT_TAMPERED.name,
         ),
-        QuantityName("level_m", "m", (TANK,), _("level in m")),
+        QuantityName("level_m", "m", (TANK,), _("level in m"), least=0.0),
         QuantityName("level_share", "1", (TANK,), _("level, as a share")),
         QuantityName("volume_m3", "m3", (TANK,), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),
         QuantityName("drain_m3_s", "m3/s", (TANK,), _("flow out of the tank's drain in m³/s")),

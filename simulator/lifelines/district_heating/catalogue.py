@@ -172,8 +172,10 @@ CATALOGUE = Catalogue(
     quantities=(
         QuantityName(ROOM_C, "°C", (HOMES,), _("temperature of the rooms"), recorded=(Recorded(At.COMPONENT, 300),)),
         QuantityName(OUTDOOR_C, "°C", (HOMES,), _("temperature outdoors"), own_record=True),
-        QuantityName(HEAT_W, "W", (HOMES,), _("heat that arrives")),
-        QuantityName(STORED_J, "J", (STORE,), _("heat in the store"), recorded=(Recorded(At.COMPONENT, 310),)),
+        QuantityName(HEAT_W, "W", (HOMES,), _("heat that arrives"), least=0.0),
+        QuantityName(
+            STORED_J, "J", (STORE,), _("heat in the store"), recorded=(Recorded(At.COMPONENT, 310),), least=0.0
+        ),
     ),
     measures=(
         Measure(
