@@ -17,6 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from resilience.inject.injector import evidence_of
+from simulator.contracts.fault import Shows
 from simulator.contracts.history import Executed, History
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Words
@@ -38,11 +40,12 @@ def credited(scenario: Scenario, city: City, seed: int, history: History, termin
     """The history, its executed faults with `just_so` set where others did what was seen.
 
     `scenario` is the one that was executed. What is seen of the broken thing itself at the very instant of the fault
-    needs no second run: just before, it was not so.
+    needs no second run: just before, it was not so. Nor do signs of which the fault declares that nothing else brings
+    them about, such as a leak.
     """
     marked: set[tuple[str, str]] = set()
     for entry in scenario.timeline:
-        mine = [act for act in history.executed if act.entry == entry.id and _doubtful(entry, act)]
+        mine = [act for act in history.executed if act.entry == entry.id and _doubtful(entry, act, city)]
         if mine:
             with (terminal or Terminal(quiet=True)).working(
                 _("living through the same time without one of the faults")
@@ -58,13 +61,16 @@ def _seen_at(act: Executed) -> int | None:
     return act.evidence_at if act.evidence_asked else act.shown_at
 
 
-def _doubtful(entry: TimelineEntry, act: Executed) -> bool:
+def _doubtful(entry: TimelineEntry, act: Executed, city: City) -> bool:
     """Whether what was seen may be due to something else."""
     at = _seen_at(act)
     if at is None or act.applied_at is None:
         return False
-    own = entry.evidence is None or entry.evidence.at(act.target) == act.target
-    return not (own and at == act.applied_at)
+    if entry.evidence is not None:
+        return at > act.applied_at or entry.evidence.at(act.target) != act.target
+    declared = evidence_of(act.target, act.fault, city)
+    common = {sign.quantity for sign in declared if sign.how in (Shows.STOPS, Shows.FALLS)}
+    return at > act.applied_at and act.shown_by in common
 
 
 def _others_did(

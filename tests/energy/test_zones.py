@@ -121,6 +121,33 @@ def test_the_next_protection_upstream_takes_a_larger_part(file: Path, line: int,
     assert domain.state.closed.tolist() == domain.state.grid.end_closed.tolist()
 
 
+@pytest.mark.parametrize("line,fed_from", [(2, 3), (0, 1)])
+def test_what_failed_protection_took_comes_back_when_the_line_is_isolated(file: Path, line: int, fed_from: int) -> None:
+    """As after any short circuit: crews in German towns need 30 to 60 min to find and isolate it (Netze BW, four faults
+    of 2018 and 2019 in the local press), then the breaker upstream is closed; only the line stays out, for five hours.
+    """
+    runtime, domain = started(file, (component("depot", "depot", crews=1.0),))
+    name = f"line-{line}"
+    for fault in ("protection-fails", "line-trip"):
+        runtime.faults.apply(name, fault, "test", {})
+    to(runtime, 1800)
+    assert dark(runtime) == set(range(7)) - fed_by(without={fed_from}), (
+        "nothing is closed onto a fault nobody has found"
+    )
+    to(runtime, 5400)
+    codes = [event.code for event in runtime.log.events]
+    order = [codes.index(f"energy.{code}") for code in ("protection-fails", "isolated", "upstream-back")]
+    assert order == sorted(order)
+    assert dark(runtime) == set()
+    assert runtime.quantities.value(name, "loading_pu") == 0.0
+    to(runtime, 5 * 3600)
+    for fault in ("line-trip", "protection-fails"):
+        runtime.faults.clear(name, fault, "test")
+    to(runtime, 5 * 3600 + 60)
+    assert dark(runtime) == set()
+    assert domain.state.closed.tolist() == domain.state.grid.end_closed.tolist()
+
+
 def test_a_protection_that_is_not_called_does_nothing(file: Path) -> None:
     runtime, domain = started(file)
     solves = domain.solver.solves

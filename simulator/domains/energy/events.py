@@ -170,6 +170,9 @@ ISOLATED = EventCode("energy.isolated", EventKind.SWITCH, _("located and isolate
 FEEDER_BACK = EventCode(
     "energy.feeder-back", EventKind.SWITCH, _("the breaker of its feeder is closed again"), mends=True
 )
+UPSTREAM_BACK = EventCode(
+    "energy.upstream-back", EventKind.SWITCH, _("the breaker that tripped in its place is closed again"), mends=True
+)
 OVERLOAD_TRIPS = EventCode(
     "energy.overload-trips",
     EventKind.SWITCH,

@@ -137,7 +137,11 @@ class EnergyDomain:
         self.runtime.crews.dispatch(events.SWITCHING, name, RECLOSE_S, event, again)
 
     def _ask_protection(self, line: str) -> None:
-        """Say it where the protection of a line is called and does not trip: what follows is put down to that."""
+        """Say it where the protection of a line is called and does not trip: what follows is put down to that.
+
+        As after a short circuit that its own breaker ended, a crew finds the line and opens it at both ends; then the
+        breaker that tripped in its place is closed again, and only what hangs on the line alone stays dark.
+        """
         zone, outages = self.state.zone(line, "protection-fails"), self.state.outages
         if zone is None or (line, "protection-fails") not in outages:
             return
@@ -146,6 +150,24 @@ class EnergyDomain:
         cause = outages[line, "protection-fails"]
         event = log.add(events.PROTECTION_FAILS, line, cause=cause, value=float(zone.sum()))
         self.state.set_fault(line, "protection-fails", event)
+        upstream = self.state.fed_from(self.state.grid.branch_at[line])
+        if not zone.any() or not len(upstream):
+            return
+
+        def still() -> bool:
+            return outages.get((line, "protection-fails")) == event and (line, "line-trip") in outages
+
+        def back(cause: int) -> None:
+            if still():
+                self.state.isolated(line)
+                self._mark(log.add(events.UPSTREAM_BACK, line, cause=cause))
+
+        def isolated(cause: int) -> None:
+            if still():
+                done = log.add(events.ISOLATED, line, cause=cause)
+                self.resupply.switch_head(int(upstream[0]), done, back)
+
+        self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, event, isolated)
 
     def _mark(self, cause: int | None) -> None:
         """Something changed: solve once at this instant, after everything else that changes now."""

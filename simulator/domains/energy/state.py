@@ -36,7 +36,8 @@ class GridState:
     `load_factor` and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus. Buses are
     shed because their island is short (`island_shed`), or because it is not yet their turn after an outage
     (`restore_shed`). `opened` are ends that somebody opened so that a detour is not overloaded, with the event;
-    `tripped` are feeder heads (ends) that a short circuit has opened, by the line where it is.
+    `tripped` are feeder heads (ends) that a short circuit has opened, by the line where it is; `freed` are lines whose
+    protection failed and that are isolated, so that what tripped in their place is closed again.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -53,6 +54,7 @@ class GridState:
         self.island_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.opened: dict[int, int] = {}
         self.tripped: dict[str, int] = {}
+        self.freed: set[str] = set()
         self.restore_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.gen_share: Floats = np.ones(buses)
         self.branch_ok: Bools = np.ones(len(grid.branch_ids), dtype=np.bool_)
@@ -74,6 +76,8 @@ class GridState:
             self.outages.pop((target, fault), None)
         else:
             self.outages[target, fault] = event
+        if fault in ("protection-fails", "line-trip"):
+            self.freed.discard(target)
         if fault == "short-circuit":
             head = None if event is None else self._zones.head(self.grid.branch_at[target])
             if head is None:
@@ -83,8 +87,9 @@ class GridState:
         self._apply()
 
     def isolated(self, line: str) -> None:
-        """The line with a short circuit is open at both ends, and the head of its feeder closed again."""
-        self.tripped.pop(line, None)
+        """The broken line is open at both ends, and what tripped for it, or in its place, closed again."""
+        if self.tripped.pop(line, None) is None:
+            self.freed.add(line)
         self._apply()
 
     def _apply(self) -> None:
@@ -135,6 +140,10 @@ class GridState:
         """All buses of the busbars of all substations, those included that a high-voltage line feeds."""
         return frozenset(bus for one in self.grid.busbars for bus in self._zones.busbar(one))
 
+    def fed_from(self, branch: int) -> Ints:
+        """The buses from which a branch is fed on an ordinary day: where the next protection upstream is."""
+        return self._zones.fed_from(branch)
+
     def feeder(self, branch: int) -> Bools:
         """The buses that a branch alone feeds on an ordinary day."""
         return self._zones.feeder(branch)
@@ -143,7 +152,7 @@ class GridState:
         """The part of the grid that a fault takes out as a whole, None for one that breaks a single thing."""
         if fault == "feeder-out":
             return self._zones.feeder(self.grid.branch_at[target])
-        if fault == "protection-fails" and (target, "line-trip") in self.outages:
+        if fault == "protection-fails" and (target, "line-trip") in self.outages and target not in self.freed:
             return self._zones.backup(self.grid.branch_at[target])
         return None
 

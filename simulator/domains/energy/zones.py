@@ -60,12 +60,16 @@ class Zones:
         from all its ends, as in a closed ring, has a next protection at each of them.
         """
         if branch not in self._backup:
-            grid = self._grid
-            buses = grid.end_bus[(grid.end_branch == branch) & grid.end_closed]
-            fed_from = buses[~self.feeder(branch)[buses]]
-            ends = ~np.isin(grid.end_bus, fed_from)
+            fed_from = self.fed_from(branch)
+            ends = ~np.isin(self._grid.end_bus, fed_from)
             self._backup[branch] = self._without(ends, fed_from)
         return self._backup[branch]
+
+    def fed_from(self, branch: int) -> Ints:
+        """The buses at the closed ends of a branch that are fed without it."""
+        grid = self._grid
+        buses = grid.end_bus[(grid.end_branch == branch) & grid.end_closed]
+        return np.asarray(buses[~self.feeder(branch)[buses]])
 
     def _without(self, ends: Bools, buses: Ints | None = None) -> Bools:
         """The live buses that are not live with these ends only, and with no infeed at `buses`."""
