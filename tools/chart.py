@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -70,7 +71,7 @@ def chart(title: str, x: Axis, y: Axis, lines: Sequence[Line]) -> str:
             out += [f'<circle cx="{a:.1f}" cy="{b:.1f}" r="2" fill="{colour}"/>' for a, b in spots]
             continue
         if line.steps:
-            spots = [spots[0], *(p for (_, b), (c, d) in zip(spots, spots[1:], strict=False) for p in ((c, b), (c, d)))]
+            spots = [spots[0], *(p for (_, b), (c, d) in itertools.pairwise(spots) for p in ((c, b), (c, d)))]
         path = " ".join(f"{a:.1f},{b:.1f}" for a, b in spots)
         dash = f' stroke-dasharray="{line.dash}"' if line.dash else ""
         out.append(f'<polyline fill="none" stroke="{colour}" stroke-width="2"{dash} points="{path}"/>')

@@ -7,6 +7,7 @@ declare them, numbers that the code itself calls assumptions, and what the demo 
 from __future__ import annotations
 
 import ast
+import itertools
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -155,12 +156,12 @@ def constants(chapter: Chapter) -> list[list[str]]:
         path = ROOT / place
         for file in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             body = ast.parse(file.read_text(encoding="utf-8")).body
-            for node, after in zip(body, body[1:], strict=False):
+            for node, after in itertools.pairwise(body):
                 name = named(node)
                 if name and isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant):
                     text = str(after.value.value)
                     value = getattr(node, "value", None)
-                    if "assumption" in text and value is not None:
+                    if "assumption" in text and value is not None and not isinstance(value, ast.Call):
                         rows.append([f"`{name}` in {file.relative_to(ROOT)}", f"`{shown(value)}`", text])
     return rows
 
@@ -177,7 +178,7 @@ def named(node: ast.stmt) -> str:
     return ", ".join(names) if names and all(name.isupper() and name[0] != "_" for name in names) else ""
 
 
-LONGEST = 60
+LONGEST = 120
 
 
 def shown(value: ast.expr) -> str:
