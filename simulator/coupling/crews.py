@@ -394,7 +394,8 @@ class Crews:
         found = [
             (seconds, name)
             for name, depot in self._depots.items()
-            if self._may_send(job, depot)
+            if name in job.heard
+            and self._may_send(job, depot)
             and self._hindrance(job, depot) is None
             and (seconds := self._travel.time_s(name, job.target)) is not None
             and depot.ready(job.vehicle, 2.0 * seconds) is not None
@@ -407,8 +408,6 @@ class Crews:
 
     def _hindrance(self, job: Job, depot: Depot) -> EventCode | None:
         """Why this depot, which is asked, cannot send anybody now, roads apart."""
-        if depot.id not in job.heard:
-            return events.NOT_CALLED
         if self._faults.disabled(depot.id):
             return events.DEPOT_OUT
         if job.fuel_l and (depot.trucks <= 0 or self._faults.active(job.target, FUEL_NOT_DELIVERED)):
@@ -422,6 +421,8 @@ class Crews:
     def _say_why(self, job: Job) -> None:
         """Log once why a job waits, and come back when that may have changed."""
         asked = [depot for depot in self._depots.values() if self._may_send(job, depot)]
+        if asked and not (asked := [depot for depot in asked if depot.id in job.heard]):
+            return  # a messenger is on his way, which is in the log
         hindrances = [self._hindrance(job, depot) for depot in asked]
         params: dict[str, Value] = {"task": job.task.name}
         if None in hindrances:
@@ -433,12 +434,11 @@ class Crews:
         elif not hindrances:
             why, params["trade"] = events.NO_TRADE, str(job.trade)
         else:
-            told = [reason for reason in hindrances if reason is not events.NOT_CALLED]
-            why = next((reason for reason in told if reason is not None), events.NOT_CALLED)
+            why = next(reason for reason in hindrances if reason is not None)
             for depot in self._depots.values():
                 if (tick := depot.next_shift()) is not None:
                     self._wake(tick)
-        if why.name not in job.said and why is not events.NOT_CALLED:  # that a messenger goes is in the log
+        if why.name not in job.said:
             job.said.add(why.name)
             missing = [self._absent.get(depot.id) for depot in asked] if why is events.NO_CREW else []
             cause = self._log.together([*missing, job.cause])

@@ -99,9 +99,6 @@ MESSENGER = EventCode(
     _("{task}: no telephone reaches a depot, a messenger is at {depot} in {value}"),
     {"task": Role.TASK, "depot": Role.COMPONENT, "value": Role.SECONDS},
 )
-NOT_CALLED = EventCode(
-    "crew.not-called", EventKind.CREW, _("{task}: the depot does not know of it yet"), {"task": Role.TASK}
-)
 NO_VEHICLE = EventCode(
     "crew.waits-for-vehicle",
     EventKind.CREW,
