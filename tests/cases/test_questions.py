@@ -14,6 +14,7 @@ import pytest
 
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Value, Verdict
+from simulator.contracts.registry import registry
 from stadtwerk.library import load_checked
 from stadtwerk.runs.light import light_run
 
@@ -24,6 +25,7 @@ POWER = "levels: {measure: power-supply}"
 OTHERS = "".join(
     f"\n  - {{levels: {{domain: {domain}}}, reason: {{en: not the question}}}}"
     for domain in ("lifeline", "water", "ict", "wastewater", "traffic")
+    if domain in registry().subsystems
 )
 """So that power alone is judged."""
 OUT = f"\n  - {{{POWER}, reason: {{en: the substations are the fault}}}}"

@@ -26,7 +26,7 @@ def without_its_own(text: str) -> str:
 
     A fallback that stands in for a level of the domain stands in for the town's computers instead.
     """
-    text = re.sub(rf"level: (?:{'|'.join(MEASURES)})-city\b", "level: ict-availability-city", text)
+    text = re.sub(rf"level: (?:{'|'.join(MEASURES)})-city\b", "level: ict-availability", text)
     text = re.sub(rf"(?m)^ *- .*\b{STATION}-.*\n", "", text)
     of_it = rf"required-(?:{'|'.join(MEASURES)})\b"
     text = re.sub(rf"(?m)^ *- {of_it} *\n", "", text)
@@ -38,7 +38,7 @@ def test_a_declared_weakness_loses_what_the_domain_finds_and_nothing_else() -> N
     told = "findings: [a, required-sewage-treatment,\n  required-x]\n- required-cellar-safety\n  - required-y\n"
     assert without_its_own(told) == "findings: [a,\n  required-x]\n  - required-y\n"
     assert without_its_own("[required-sewage-disposal, b]") == "[b]"
-    assert without_its_own("carries: {level: sewage-disposal-city}") == "carries: {level: ict-availability-city}"
+    assert without_its_own("carries: {level: sewage-disposal-city}") == "carries: {level: ict-availability}"
     assert without_its_own("[a, required-sewage-disposal]") == "[a]"
     assert (
         without_its_own("  - {target: lifting-station-n1}\n  - {target: hospital-1}\n") == "  - {target: hospital-1}\n"

@@ -23,7 +23,7 @@ class NodeProcess:
     After the first start the field side keeps its port, so that field clients find it again.
     """
 
-    def __init__(self, config: NodeConfig, folder: Path, start_timeout_s: float = 20.0) -> None:
+    def __init__(self, config: NodeConfig, folder: Path, start_timeout_s: float = 60.0) -> None:
         self.config, self.port = config, config.field_port
         self._folder, self._timeout_s = folder, start_timeout_s
         self._process: Popen[bytes] | None = None
