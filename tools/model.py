@@ -230,6 +230,17 @@ def zip_sums(pairs: Sequence[tuple[Sequence[object], Sequence[object]]]) -> tupl
     return [one for first, _ in pairs for one in first], [one for _, second in pairs for one in second]
 
 
+def sensors(city: City) -> list[list[str]]:
+    """What the demo city measures: quantity, number, accuracy, period."""
+    found: dict[tuple[str, str, str], int] = {}
+    words = registry().quantities
+    for one in city.cohorts:
+        unit = "" if one.unit == "1" else f" {one.unit}"
+        key = (words[one.quantity].title.of("en"), f"{one.accuracy:,.6g}{unit}", f"{one.period_s:g} s")
+        found[key] = found.get(key, 0) + len(one.components)
+    return [[what, f"{count:,}", accuracy, period] for (what, accuracy, period), count in found.items()]
+
+
 def numbers(chapter: Chapter, city: City) -> str:
     """All that stands between the marks of a page."""
     parts = []
@@ -247,6 +258,13 @@ def numbers(chapter: Chapter, city: City) -> str:
             "### What the demo city requires",
             "A basis in code letters is a norm: `stadtwerk list norms`.",
             table(("measure", "of", "required", "basis"), rows),
+        ]
+    if "sensors" in chapter.catalogues:
+        parts += [
+            "### What the demo city measures",
+            "Accuracy is one standard deviation; where each comes from stands in the city's `city.yaml` (`basis`). "
+            "Most are assumptions.",
+            table(("quantity", "sensors", "accuracy", "every"), sensors(city)),
         ]
     if rows := constants(chapter):
         parts += [

@@ -91,6 +91,7 @@ def test_a_tree_without_the_domain_passes_everything_but_its_own_tests(tmp_path:
     copy = removed(tmp_path)
     run = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"]
     environment = {**os.environ, "PYTHONPATH": str(copy)}
-    subprocess.run([sys.executable, "-m", "tools.notebook"], cwd=copy, env=environment, check=True, capture_output=True)
+    for script in ("tools.notebook", "tools.model"):
+        subprocess.run([sys.executable, "-m", script], cwd=copy, env=environment, check=True, capture_output=True)
     ended = subprocess.run(run, cwd=copy, env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stdout[-6000:]
