@@ -37,7 +37,7 @@ class EventLog:
         """
         params = {} if params is None else params
         code.check(params)
-        also = self._others(cause)
+        also = self.others(cause)
         event = Event(
             len(self._events),
             self._clock.now,
@@ -73,7 +73,8 @@ class EventLog:
         self._together[lead] = tuple(sorted(others))
         return lead
 
-    def _others(self, cause: int | None) -> tuple[int, ...]:
+    def others(self, cause: int | None) -> tuple[int, ...]:
+        """What else is behind what is put down to this cause now; see `together`."""
         if cause is None or self._together_at != self._clock.now:
             return ()
         return self._together.get(cause, ())
@@ -85,6 +86,17 @@ class EventLog:
     def since(self, event: int) -> list[Event]:
         """The events from this id on."""
         return self._events[event:]
+
+    def behind(self, event: int) -> tuple[Event, ...]:
+        """An event and all that led to it, over every one of its causes."""
+        found: set[int] = set()
+        waiting = [event]
+        while waiting:
+            at = waiting.pop()
+            if at not in found:
+                found.add(at)
+                waiting += self._events[at].causes
+        return tuple(self._events[at] for at in sorted(found))
 
     def trace(self, event: int) -> tuple[Event, ...]:
         """The chain of causes that led to an event, first cause first."""

@@ -17,7 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from resilience.inject.injector import evidence_of
 from simulator.contracts.fault import Shows
 from simulator.contracts.history import Executed, History
 from simulator.contracts.ticks import to_s
@@ -63,6 +62,8 @@ def _seen_at(act: Executed) -> int | None:
 
 def _doubtful(entry: TimelineEntry, act: Executed, city: City) -> bool:
     """Whether what was seen may be due to something else."""
+    from resilience.inject.injector import evidence_of
+
     at = _seen_at(act)
     if at is None or act.applied_at is None:
         return False

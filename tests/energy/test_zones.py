@@ -148,6 +148,22 @@ def test_what_failed_protection_took_comes_back_when_the_line_is_isolated(file: 
     assert domain.state.closed.tolist() == domain.state.grid.end_closed.tolist()
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_what_comes_back_at_one_instant_names_the_clearing_that_gave_it_back(file: Path, order: int) -> None:
+    """A broken bus on each feeder takes the one beyond along: what befell A is not behind what B got back."""
+    runtime, _domain = started(file)
+    pair = ("bus-3", "bus-5")[::order]
+    for bus in pair:
+        runtime.faults.apply(bus, "bus-out", f"digger-{bus}", {})
+    to(runtime, 60)
+    assert dark(runtime) == {3, 4, 5, 6}
+    cleared = {bus: runtime.faults.clear(bus, "bus-out", f"digger-{bus}") for bus in pair}
+    to(runtime, 120)
+    back = {event.subject: event for event in runtime.log.events if event.code == "energy.buses-alive"}
+    assert {bus: event.causes for bus, event in back.items()} == {bus: (one,) for bus, one in cleared.items()}
+    assert {event.value for event in back.values()} == {2.0}
+
+
 def test_a_protection_that_is_not_called_does_nothing(file: Path) -> None:
     runtime, domain = started(file)
     solves = domain.solver.solves

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from simulator.contracts.event import EventCode
+from simulator.contracts.event import EventCode, EventKind
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
 from simulator.coupling.runtime import Quantity, Runtime
@@ -208,12 +208,36 @@ class Readout:
         return out
 
     def _alive(self, buses: Bools, cause: int | None) -> dict[int, int]:
-        members = np.flatnonzero(buses)
-        if not len(members):
-            return {}
-        subject = self._state.grid.bus_ids[int(members[0])]
-        event = self._note_buses(events.BUSES_ALIVE, subject, members, cause)
-        return {int(i): event for i in members}
+        """One event for all that came back by the same causes: by the clearing of what had taken their supply.
+
+        Where none of the causes of this solve has to do with what took it, all of them are behind it.
+        """
+        log = self._runtime.log
+        out: dict[int, int] = {}
+        causes = () if cause is None else (cause, *log.others(cause))
+        ends = {one: self._broken(one) for one in causes} if len(causes) > 1 else {}
+        groups: dict[tuple[int, ...], list[int]] = {}
+        lost: dict[int | None, tuple[int, ...]] = {}  # what gave back, by what took
+        for i in np.flatnonzero(buses).tolist():
+            why = self._without.get(i)
+            if why not in lost:
+                taken: frozenset[tuple[str, str]] = frozenset() if why is None or not ends else self._broken(why)
+                lost[why] = tuple(one for one in ends if ends[one] & taken) or causes
+            groups.setdefault(lost[why], []).append(i)
+        for because, members in groups.items():
+            subject = self._state.grid.bus_ids[members[0]]
+            lead = log.together(reversed(because))
+            event = self._note_buses(events.BUSES_ALIVE, subject, np.array(members, dtype=np.int64), lead)
+            out.update((i, event) for i in members)
+        log.together(reversed(causes))
+        return out
+
+    def _broken(self, event: int) -> frozenset[tuple[str, str]]:
+        """The faults, by target and cause, that an event goes back to or ends."""
+        behind = self._runtime.log.behind(event)
+        came = {(one.subject, one.after) for one in behind if one.kind is EventKind.FAULT}
+        gone = {(one.subject, one.before) for one in behind if one.kind is EventKind.CLEAR}
+        return frozenset((subject, name) for subject, name in came | gone if name)
 
     def _note_buses(self, code: EventCode, subject: str, members: Ints, cause: int | None) -> int:
         buses = {"buses": named(self._state.grid, members)}
