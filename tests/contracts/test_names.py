@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.contracts.names import LEFT, homes, left, strangers, vocabularies
+from tests.contracts.names import LEFT, ROOT, homes, left, strangers, vocabularies
 
 
 def test_names_of_things_outside_their_folders_only_become_fewer() -> None:
@@ -22,7 +22,9 @@ def test_names_of_things_outside_their_folders_only_become_fewer() -> None:
 def test_a_word_that_means_something_else_is_used_where_it_is_said_to_be() -> None:
     strange, named = strangers(), homes()
     for one in vocabularies():
-        # In a tree without a domain nothing may be called by such a word: then it is no stranger.
+        # In a tree without a domain its folder is away, and nothing may be called by such a word: it is no stranger.
         for place in one.places if one.words & named.keys() else ():
+            if place.endswith("/") and not (ROOT / place).is_dir():
+                continue
             said = {word for where, words in strange.items() if where.startswith(place) for word in words}
             assert said & one.words, f"{place} does not use {one.meaning} any more"
