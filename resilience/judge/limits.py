@@ -9,7 +9,7 @@ from simulator.contracts.failure import Confidence
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.sources import assumed, source_text
-from simulator.contracts.words import SHARE, Text, Words, quantity
+from simulator.contracts.words import NO_TEXT, SHARE, Text, Words, quantity
 
 _ = Words("resilience")
 
@@ -46,18 +46,21 @@ GAPS = 2.0
 counts both (CELID-s, a single interruption, and CELID-t, all of them together), but sets no limit."""
 
 
-def gap_limit(longest: TimeLimit | None) -> Limit:
+def gap_limit(longest: TimeLimit | None, level: ServiceLevel) -> Limit:
     """How long one gap may be; None: what is assumed for levels that the scenario does not ask for."""
     if longest is not None:
         return time_limit(longest, "lower")
+    measure = registry().measures[level.measure]
+    if measure.spared_s is not None:
+        return Limit(measure.spared_s, "s", "lower", assumed(measure.spared_by or NO_TEXT), Confidence.ASSUMPTION)
     return Limit(GAP_S, "s", "lower", assumed(_("as for electricity (BNetzA)")), Confidence.ASSUMPTION)
 
 
-def gaps_limit(longest: TimeLimit | None, together: TimeLimit | None) -> Limit:
+def gaps_limit(longest: TimeLimit | None, together: TimeLimit | None, level: ServiceLevel) -> Limit:
     """How long all gaps may be in sum; without a word about it, twice what one may be."""
     if together is not None:
         return time_limit(together, "lower")
-    seconds = GAPS * gap_limit(longest).value
+    seconds = GAPS * gap_limit(longest, level).value
     return Limit(seconds, "s", "lower", assumed(_("twice the longest gap")), Confidence.ASSUMPTION)
 
 

@@ -31,6 +31,8 @@ class Measure:
     `figures`     published figures of it
     `lacked`      the service as a whole, in a word or two, where levels of other things are counted under it too:
                   whoever cannot reach the dispatch centre lacks rescue, however fast ambulances are
+    `spared_s`    how long it may be missed at a stretch where nobody says how long, for a measure whose rule does not
+                  judge a moment, with what that stands on (`spared_by`); None: as for a supply that is interrupted
     `told_by`     quantities with a band of ordinary values that does not hang on season or weather: readings outside of
                   it tell that the level falls
     """
@@ -50,6 +52,8 @@ class Measure:
     figures: tuple[FigureKind, ...] = ()
     told_by: tuple[str, ...] = ()
     lacked: Text | None = None
+    spared_s: float | None = None
+    spared_by: Text | None = None
 
     @property
     def need(self) -> str:

@@ -34,6 +34,7 @@ from resilience.scenario.scenario import (
     Window,
 )
 from simulator.contracts.history import Course, Executed, History
+from simulator.contracts.level import ServiceLevel
 from simulator.contracts.words import Said
 from tests.resilience.town import course, history, scenario, tiny_city
 
@@ -333,6 +334,16 @@ def test_a_required_gap_may_last_three_minutes_and_six_in_sum() -> None:
     assert value((60, 241)) is Value.FAIL
     assert value((60, 240), (600, 780)) is Value.PASS  # 360 s in sum
     assert value((60, 240), (600, 780), (1200, 1201)) is Value.FAIL
+
+
+def test_a_quota_of_the_trips_of_a_year_is_not_broken_by_one_hour() -> None:
+    """The rules of the Länder ask for 95 % of a year's trips; nobody counts them by the minute."""
+    rescue = ServiceLevel("rescue", "rescue-arrival", "city", 0.95, 100, basis="rescue-arrival")
+    city = replace(CITY, levels={**CITY.levels, "rescue": rescue})
+    for until_s, value in ((3660.0, Value.PASS), (3661.0, Value.FAIL)):
+        course_ = course((-3600, 1.0), (60, 0.9), (until_s, 1.0))
+        found = check_required(Context(asked(), city, history(FINE | {"rescue": course_})))
+        assert [f.value for f in found if f.id == "required-rescue-arrival"] == [value]
 
 
 # --- gaps, by closed form: square waves whose longest gap and sum are known

@@ -34,7 +34,10 @@ def test_a_component_is_shown_with_its_links_and_levels(told, main_run: Run) -> 
     mine = {e["id"] for e in main_run.events if e["subject"] == "hospital-1"}
     assert mine <= set(ids(lines)) and len(lines) < len(main_run.events) / 5
     assert any("Krankenhaus: Netz → Batterie (auf Batterien für höchstens 10 min)" in line for line in lines)
-    assert any("Krankenhaus: 50\u00a0% der Aufgabe erfüllt; gefordert: 80\u00a0%" in line for line in lines)
+    works = told("--component", "waterworks-1", "--lang", "de")
+    assert any(
+        "Leitwarte des Wasserwerks: 0\u00a0% der Aufgabe erfüllt; gefordert: 50\u00a0%" in line for line in works
+    )
     english = told("--component", "hospital-1")
     assert any("hospital: mains → battery (on batteries for 10 min at most)" in line for line in english)
 

@@ -58,7 +58,7 @@ def test_the_answer_on_the_terminal_in_the_record_and_in_the_report(
     assert battery["bought"] == [{"cure": "reserve: power", "size": 60.0, "places": ["g-h"]}]
     words = battery["title"]
     assert words["en"] == "emergency power for 1 h instead of 10 min at St. Example"
-    assert words["de"] == "Notstrom für 1 h statt 10 min: St. Example"
+    assert words["de"] == "Notstrom für 1 h (heute 10 min): St. Example"
     page = (run / "report.html").read_text(encoding="utf-8")
     asked = "Nobody has asked yet. This command"
     assert words["en"] in said and words["en"] in page and asked not in page

@@ -98,7 +98,7 @@ def invariant_row(
         reason = _("{place}: {said} at the worst moment; {owed}.", place=place, said=said, owed=owed)
         margin = abs(lowest - limit.value)  # of those that held, the closest to its limit speaks
         return Row(level, Value.PASS, reason, -margin, limit, actual)
-    one_gap, all_gaps = gap_limit(longest), gaps_limit(longest, together)
+    one_gap, all_gaps = gap_limit(longest, level), gaps_limit(longest, together, level)
     spell = max(bad, key=lambda one: one.length_s)
     sum_s = math.fsum(one.length_s for one in bad)
     too_long, too_much = spell.length_s > one_gap.value, sum_s > all_gaps.value + TOLERANCE
