@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,12 @@ def left(engine: Engine) -> NDArray[np.float64]:
     return np.array([road.get_cum_departure_np()[last] if last >= 0 else 0.0 for road in engine._roads])
 
 
+def vehicles(engine: Engine) -> list[Any]:
+    """UXsim's vehicles, one for each platoon, in the order in which they set out."""
+    engine._world._register_new_cpp_vehicles()
+    return list(engine._world.VEHICLES.values())
+
+
 def arrived(engine: Engine) -> int:
     """Vehicles that ended their trip since the run began."""
-    return sum(vehicle.state == "end" for vehicle in engine._world.VEHICLES.values()) * engine.platoon
+    return sum(vehicle.state == "end" for vehicle in vehicles(engine)) * engine.platoon

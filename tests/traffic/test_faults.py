@@ -112,7 +112,7 @@ def surged(folder: Path, direction: str, clear_at: float | None = None) -> tuple
 def test_a_surge_brings_so_many_cars_more_from_the_place_or_to_it(tmp_path: Path, direction: str) -> None:
     world, traffic = surged(tmp_path, direction)
     assert counts.arrived(traffic.engine) == 600
-    added = list(traffic.engine._world.VEHICLES.values())
+    added = counts.vehicles(traffic.engine)
     near = {"road-node-n00", "road-node-n10", "road-node-n01"}
     ends = [(car.orig.name in near, car.dest.name in near) for car in added]
     assert set(ends) == {(direction == "away", direction != "away")}

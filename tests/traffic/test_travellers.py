@@ -66,7 +66,7 @@ def test_who_has_a_short_way_walks_and_the_others_leave_an_hour_later_or_stay_at
 
 def on_the_road(traffic: Traffic) -> tuple[int, int, int]:
     """Vehicles that wait where they live, drive and have arrived, as UXsim itself has them."""
-    states = [vehicle.state for vehicle in traffic.engine._world.VEHICLES.values()]
+    states = [vehicle.state for vehicle in counts.vehicles(traffic.engine)]
     found = [states.count(name) * traffic.trips.size for name in ("home", "run", "end")]
     found[0] += states.count("wait") * traffic.trips.size
     assert sum(found) == len(states) * traffic.trips.size, set(states)

@@ -151,6 +151,9 @@ class Engine:
         self.outlook: Outlook | None = None
         self._world = build_world(model, trips.size, programmes, duration_s, seed, route_update_s)
         self._step_s = float(self._world.DELTAT)
+        from uxsim.uxsim_cpp_wrapper import _add_demand
+
+        self._add, self._flow = _add_demand, float(self._world.DELTAN / self._world.DELTAT)
         self._programmes = dict(programmes)
         self._roads = [link._cpp_link for link in self._world.LINKS]
         self._entering = [link.capacity_in for link in self._world.LINKS]
@@ -305,8 +308,9 @@ class Engine:
             *(self.waiting.due(before_s) if self.waiting else ()),
         ):
             # On a whole step, or rounding may make two platoons of one or none.
-            step = max(at_s // self._step_s, float(self._world.T))
-            self._world.addVehicle(nodes[start], nodes[end], int(step) * self._step_s)
+            at = int(max(at_s // self._step_s, float(self._world.T))) * self._step_s
+            # UXsim's own `addVehicle` makes a Python object of each besides, which costs more than driving it.
+            self._add(self._world._cpp_world, nodes[start], nodes[end], at, at + self._step_s, self._flow, [])
         self._world.exec_simulation(until_t=last * self._step_s)
         self.solves += 1
 
