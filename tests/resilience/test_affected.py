@@ -124,7 +124,7 @@ def test_the_answer_begins_with_what_people_felt() -> None:
     """Telemetry is low for ten hours and comes first in the catalogue; what rescue cost is told first all the same."""
     town = city()
     fine = {name: course((-3600, 50.0 if name == "litres-d1" else 1.0)) for name in town.levels}
-    past = history(fine | {"telemetry": course((-3600, 0.0)), "rescue": gap(1, 2), "power-supply-d1": gap(1, 3)})
+    past = history(fine | {"telemetry": course((-3600, 0.0)), "rescue": gap(1, 2.5), "power-supply-d1": gap(1, 3)})
     verdict = judge(scenario(expectations=[WATER]), town, past)
     order = [verdict.answer.en.index(part) for part in ("reached by rescue in time", "power supply", "telemetry")]
     assert order == sorted(order)
