@@ -14,6 +14,7 @@ from simulator.contracts.fault import FaultPoint
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
+from simulator.domains.energy.catalogue import GRID_SWITCH
 from simulator.domains.ict.catalogue import FIRMWARE_UPDATE
 from simulator.kernel import Clock
 from simulator.sensors import Label, TruthFile
@@ -35,8 +36,10 @@ STRONG = {
     "readings-replayed": {"record_s": 60.0},
     "readings-spoofed": {"factor": 2.0},
 }
-CARRIERS = tuple({c.kind: c.id for c in DEMO.components.values() if DEMO.measured_at(c.id)}.values())
-"""One component of each kind that carries a sensor."""
+CARRIERS = tuple(
+    {c.kind: c.id for c in DEMO.components.values() if DEMO.measured_at(c.id) and c.kind != GRID_SWITCH}.values()
+)
+"""One component of each kind that carries a sensor. Positions of switches stand still: stuck ones are right."""
 
 ROUND_S = max(cohort.period_s for cohort in DEMO.cohorts)
 """In so long every sensor is read once."""
