@@ -288,8 +288,8 @@ CATALOGUE = Catalogue(
                 ),
             ),
             lacked=_("rescue"),
-            spared_s=3600.0,
-            spared_by=_("the rules count the trips of a year; an hour of the morning peak"),
+            spared_s=900.0,
+            spared_by=_("the rules count the trips of a year; a quarter of an hour of the peak"),
         ),
     ),
     town=(
