@@ -105,9 +105,9 @@ def test_all_faults_of_one_solve_have_the_credit(tmp_path: Path) -> None:
     # Ostheim waits for a crew that opens a section first, so that the detour is not overloaded: its router lasts 1 h.
     # What share of the sensors report through it depends on which networks the town has.
     assert run.code == FAIL and "required-ict-availability" in run.failed()
-    # A twentieth of the people live there; once their mobile network is dead they have to walk to call an ambulance.
-    assert "required-rescue-arrival" in run.failed()
-    assert run.failed() <= {"required-ict-availability", "required-telemetry", "required-rescue-arrival"}
+    # A fortieth of the people live there: once their mobile network is dead they have to walk to call an ambulance, and
+    # 96 % of the town are still reached in time, but for five minutes.
+    assert run.failed() <= {"required-ict-availability", "required-telemetry"}
 
 
 def test_a_closing_is_no_evidence_of_itself(tmp_path: Path) -> None:
