@@ -60,7 +60,7 @@ def test_each_was_killed_by_its_number_and_came_back_as_another(live: Live, proc
 def test_everything_read_was_acknowledged(live: Live, taken: dict[Key, float]) -> None:
     assert live.exit_code == 0
     field = live.record["readings"]
-    assert field["sent"] == field["acknowledged"] > live.record["leaving"] == len(taken) > 3000
+    assert field["sent"] == field["acknowledged"] > live.record["leaving"] == len(taken) > 1500
     assert field["waiting"] == field["refused"] == field["dropped"] == 0
 
 
