@@ -11,7 +11,7 @@ from stadtwerk.library import find_scenario, scenario_names
 from stadtwerk.studies.suite import run_cured
 from stadtwerk.studies.variants import Base, run_variants
 
-IN_SHORT = "trench-cut"
+IN_SHORT = "koepenick-2019-ties"
 """Held in `make test`; the others at night."""
 
 DECLARED = [name for name in scenario_names() if load_scenario(find_scenario(name)).expected is not None]
