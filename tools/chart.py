@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -34,7 +34,7 @@ class Axis:
     high: float
     marks: Sequence[float]
     title: str
-    form: str = "{:g}"
+    form: Callable[[float], str] = "{:g}".format
 
 
 def chart(title: str, x: Axis, y: Axis, lines: Sequence[Line]) -> str:
@@ -56,9 +56,9 @@ def chart(title: str, x: Axis, y: Axis, lines: Sequence[Line]) -> str:
     ]
     for mark in y.marks:
         out.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{py(mark):.1f}" y2="{py(mark):.1f}" stroke="#ddd"/>')
-        out.append(f'<text x="{LEFT - 8}" y="{py(mark) + 4:.1f}" text-anchor="end">{y.form.format(mark)}</text>')
+        out.append(f'<text x="{LEFT - 8}" y="{py(mark) + 4:.1f}" text-anchor="end">{y.form(mark)}</text>')
     for mark in x.marks:
-        out.append(f'<text x="{px(mark):.1f}" y="{HEIGHT - 32}" text-anchor="middle">{x.form.format(mark)}</text>')
+        out.append(f'<text x="{px(mark):.1f}" y="{HEIGHT - 32}" text-anchor="middle">{x.form(mark)}</text>')
     middle = (TOP + HEIGHT - BOTTOM) / 2
     out.append(
         f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 10}" text-anchor="middle">{escape(x.title)}</text>'

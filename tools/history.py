@@ -19,6 +19,7 @@ from simulator.contracts.history import Course, History
 from simulator.contracts.ticks import to_s, to_ticks
 from stadtwerk.library import find_scenario, load_checked
 from stadtwerk.runs.light import light_run
+from tools.chart import Axis, Line, chart
 from tools.reported import TOLD, Told
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -244,60 +245,30 @@ def table(found: dict[str, float]) -> str:
 
 REPORTED_LIGHTS = ((28 + 58 / 60, 0.03), (30.5, 0.5), (31 + 16 / 60, 0.9), (31 + 22 / 60, 1.0))
 """Share with power as reported. How it rose between first lights and a half, and that it had by 20:30, nobody says."""
-WIDTH, HEIGHT, LEFT, TOP = 860, 330, 60, 30
 
 
 def figure(told: Retold, at_once: Retold) -> str:
     """Lights over time, as SVG: as reported, the model with the reported inputs, and the model switching at once."""
 
-    def x(hour: float) -> float:
-        return LEFT + hour / told.end_h * (WIDTH - LEFT - 20)
+    def model(title: str, run: Retold) -> Line:
+        lights = run.lights(run.dark)
+        return Line(title, lights.hours, lights.people / lights.total, steps=True)
 
-    def y(share: float) -> float:
-        return TOP + (1 - share) * (HEIGHT - TOP - 50)
-
-    def steps(lights: Lights) -> str:
-        points, before = [], lights.people[0] / lights.total
-        for hour, people in zip(lights.hours, lights.people / lights.total, strict=True):
-            points += [f"{x(hour):.1f},{y(before):.1f}", f"{x(hour):.1f},{y(people):.1f}"]
-            before = people
-        return " ".join(points)
-
-    marks = []
-    for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-        marks.append(f'<line x1="{LEFT}" x2="{WIDTH - 20}" y1="{y(share):.1f}" y2="{y(share):.1f}" stroke="#ddd"/>')
-        marks.append(f'<text x="{LEFT - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>')
-    for hour in range(0, int(told.end_h) + 1, 4):
-        marks.append(f'<text x="{x(hour):.1f}" y="{HEIGHT - 30}" text-anchor="middle">{(14 + hour) % 24:02d}:00</text>')
-    first, end = REPORTED_LIGHTS[0][0], (told.end_h, 1.0)
-    line = ((0.0, 1.0), (CUT_H, 1.0), (CUT_H, 0.0), (first, 0.0), *REPORTED_LIGHTS, end)
-    reported = " ".join(f"{x(hour):.1f},{y(share):.1f}" for hour, share in line)
-    dots = "".join(f'<circle cx="{x(h):.1f}" cy="{y(s):.1f}" r="3.5" fill="#000"/>' for h, s in REPORTED_LIGHTS)
-    legend = (
-        ("#000", "4 3", "as reported"),
-        ("#0072b2", "", "model, with the reported inputs"),
-        ("#e69f00", "", "model, crews switch to the neighbours at once"),
+    hours, shares = zip(*REPORTED_LIGHTS, strict=True)
+    between = ((0.0, 1.0), (CUT_H, 1.0), (CUT_H, 0.0), (hours[0], 0.0), *REPORTED_LIGHTS, (told.end_h, 1.0))
+    return chart(
+        "Share of the people of the dark area with power, 19 February 2019 14:00 to 21 February 02:00",
+        Axis(
+            0, told.end_h, range(0, int(told.end_h) + 1, 4), "time of day", lambda hour: f"{(14 + hour) % 24:02.0f}:00"
+        ),
+        Axis(0, 1, (0.0, 0.25, 0.5, 0.75, 1.0), "people with power", "{:.0%}".format),
+        (
+            model("model, reported inputs", told),
+            model("model, crews switch at once", at_once),
+            Line("between the reports", *zip(*between, strict=True), dash="4 3"),
+            Line("as reported", hours, shares, dots=True),
+        ),
     )
-    keys = []
-    for i, (colour, dash, text) in enumerate(legend):
-        at = LEFT + 10 + i * 235
-        look = f'stroke="{colour}" stroke-width="2.5" stroke-dasharray="{dash}"'
-        keys.append(f'<line x1="{at}" x2="{at + 26}" y1="14" y2="14" {look}/>')
-        keys.append(f'<text x="{at + 32}" y="18">{text}</text>')
-    lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        'font-size="12">',
-        "<title>Share of the people of the dark area with power, 19 February 2019 14:00 to 21 February 02:00</title>",
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
-        *marks,
-        f'<polyline fill="none" stroke="#e69f00" stroke-width="2.5" points="{steps(at_once.lights(at_once.dark))}"/>',
-        f'<polyline fill="none" stroke="#0072b2" stroke-width="2.5" points="{steps(told.lights(told.dark))}"/>',
-        f'<polyline fill="none" stroke="#000" stroke-width="2" stroke-dasharray="4 3" points="{reported}"/>',
-        dots,
-        *keys,
-        "</svg>",
-    ]
-    return "\n".join(lines) + "\n"
 
 
 def page(text: str, found: dict[str, float]) -> str:

@@ -29,7 +29,7 @@ from stadtwerk.runs.light import light_run
 from tools.chart import Axis, Line, chart
 
 Draw = Callable[[City], str]
-HOURS = Axis(0, 24, range(0, 25, 3), "hour of the day", "{:g}:00")
+HOURS = Axis(0, 24, range(0, 25, 3), "hour of the day", "{:g}:00".format)
 
 
 def water(city: City) -> str:
@@ -56,7 +56,7 @@ def water(city: City) -> str:
         Line("lowest of all tanks at that hour", hours, share.min(axis=1).tolist(), dash="5 3"),
         *(Line(names[i], hours, share[:, i].tolist()) for i in most),
     ]
-    y = Axis(0, 1, (0, 0.25, 0.5, 0.75, 1), "level, share of usable height", "{:.0%}")
+    y = Axis(0, 1, (0, 0.25, 0.5, 0.75, 1), "level, share of usable height", "{:.0%}".format)
     return chart("Tank levels of the demo city over an ordinary day without faults", HOURS, y, lines)
 
 
@@ -72,7 +72,7 @@ def energy(city: City) -> str:
         for h in (1.0, 4.0, 8.0)
     ]
     x = Axis(0, 12, range(0, 13, 2), "hours since the power came back")
-    y = Axis(1.0, 1.4, (1.0, 1.1, 1.2, 1.3, 1.4), "load over ordinary load", "{:.0%}")
+    y = Axis(1.0, 1.4, (1.0, 1.1, 1.2, 1.3, 1.4), "load over ordinary load", "{:.0%}".format)
     return chart("Cold-load pick-up of a local substation", x, y, lines)
 
 
@@ -107,7 +107,7 @@ def ict(city: City) -> str:
         share = [sum(p for hours, p in lasts if hours > now) / total for now in x]
         lines.append(Line(title, x, share, steps=True))
     x_axis = Axis(0, 12, range(0, 13, 2), "hours without power in the whole town")
-    y = Axis(0, 1, (0, 0.25, 0.5, 0.75, 1), "people whose site has power", "{:.0%}")
+    y = Axis(0, 1, (0, 0.25, 0.5, 0.75, 1), "people whose site has power", "{:.0%}".format)
     return chart("People whose mobile or radio site still has power in a blackout", x_axis, y, lines)
 
 

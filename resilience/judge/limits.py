@@ -9,7 +9,7 @@ from simulator.contracts.failure import Confidence
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.sources import assumed, source_text
-from simulator.contracts.words import NO_TEXT, SHARE, Text, Words, quantity
+from simulator.contracts.words import SHARE, Text, Words, quantity
 
 _ = Words("resilience")
 
@@ -52,7 +52,7 @@ def gap_limit(longest: TimeLimit | None, level: ServiceLevel) -> Limit:
         return time_limit(longest, "lower")
     measure = registry().measures[level.measure]
     if measure.spared_s is not None:
-        return Limit(measure.spared_s, "s", "lower", assumed(measure.spared_by or NO_TEXT), Confidence.ASSUMPTION)
+        return Limit(measure.spared_s, "s", "lower", assumed(measure.spared_by), Confidence.ASSUMPTION)
     return Limit(GAP_S, "s", "lower", assumed(_("as for electricity (BNetzA)")), Confidence.ASSUMPTION)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from simulator.contracts.component import Domain
 from simulator.contracts.figures import FigureKind
 from simulator.contracts.sources import Source
-from simulator.contracts.words import Message, Text, Words
+from simulator.contracts.words import NO_TEXT, Message, Text, Words
 
 _ = Words("simulator.contracts")
 
@@ -53,7 +53,7 @@ class Measure:
     told_by: tuple[str, ...] = ()
     lacked: Text | None = None
     spared_s: float | None = None
-    spared_by: Text | None = None
+    spared_by: Text = NO_TEXT
 
     @property
     def need(self) -> str:

@@ -11,18 +11,15 @@ are left out, and without all of them it is not seen.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simulator.contracts.fault import Shows
 from simulator.contracts.history import Executed, History
 from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Words
-from stadtwerk.runs.feed import Feed
-from stadtwerk.runs.light import NoSensors, needs_sensors
+from stadtwerk.runs.light import feed_for, lived
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -92,9 +89,6 @@ def _seen_without(
     entry: TimelineEntry, mine: list[Executed], out: Iterable[str], scenario: Scenario, city: City, seed: int
 ) -> set[tuple[str, str]]:
     """Those of the acts whose evidence is seen no later where the entries `out` break nothing."""
-    from simulator.kernel import Clock
-    from stadtwerk.runs.simulate import simulate
-
     left_out = set(out)
     last = max(at for act in mine if (at := _seen_at(act)) is not None)
     timeline = []
@@ -105,15 +99,8 @@ def _seen_without(
             timeline.append(one)
     asked = replace(scenario, timeline=tuple(timeline))
     length_s = min(scenario.run.duration_s, to_s(last) + AFTER_S)
-    clock = Clock(scenario.run.start, scenario.run.warmup_s, length_s)
-    feed = Feed() if needs_sensors(scenario) else NoSensors()
     watched = frozenset(left_out & {entry.id})
-    with tempfile.TemporaryDirectory(prefix="stadtwerk-") as place:
-        readings = Path(place) / "readings.parquet"
-        quiet = Terminal(quiet=True)
-        past, _telemetry = simulate(
-            asked, city, clock, seed, feed, readings, None, quiet, prepared=scenario, watched=watched
-        )
+    past = lived(asked, city, seed, feed_for(scenario), length_s, prepared=scenario, watched=watched)
     then = {act.target: act for act in past.executed if act.entry == entry.id}
     return {(act.entry, act.target) for act in mine if _as_early(act, then.get(act.target))}
 

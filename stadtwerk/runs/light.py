@@ -49,6 +49,36 @@ def needs_sensors(scenario: Scenario) -> bool:
     return any(entry.fault in points for entry in scenario.timeline) or any(look.quantity == held() for look in looks)
 
 
+def lived(
+    scenario: Scenario,
+    city: City,
+    seed: int,
+    feed: Feed,
+    duration_s: float | None = None,
+    prepared: Scenario | None = None,
+    watched: frozenset[str] = frozenset(),
+) -> History:
+    """Let the city live through a resolved scenario, or through its first seconds, and say nothing of it.
+
+    `prepared` and `watched` are those of `simulate`.
+    """
+    from simulator.kernel import Clock
+
+    run = scenario.run
+    clock = Clock(run.start, run.warmup_s, run.duration_s if duration_s is None else duration_s)
+    with tempfile.TemporaryDirectory(prefix="stadtwerk-") as place:
+        readings, quiet = Path(place) / "readings.parquet", Terminal(quiet=True)
+        history, _ = simulate(
+            scenario, city, clock, seed, feed, readings, None, quiet, prepared=prepared, watched=watched
+        )
+    return history
+
+
+def feed_for(scenario: Scenario) -> Feed:
+    """The city's sensors, where the scenario needs them."""
+    return Feed() if needs_sensors(scenario) else NoSensors()
+
+
 def light_run(scenario: Scenario, city: City, seed: int) -> tuple[Scenario, History, Verdict]:
     """Let the city live through a scenario and judge it. The scenario comes back as it was executed under this seed.
 
@@ -58,13 +88,9 @@ def light_run(scenario: Scenario, city: City, seed: int) -> tuple[Scenario, Hist
     from resilience.judge.judge import judge
     from resilience.judge.metrics.table import metrics_of
     from resilience.scenario.selector import resolve
-    from simulator.kernel import Clock, Streams
+    from simulator.kernel import Streams
 
     resolved = resolve(scenario, city, Streams(seed).stream)
-    clock = Clock(resolved.run.start, resolved.run.warmup_s, resolved.run.duration_s)
-    feed = Feed() if needs_sensors(resolved) else NoSensors()
-    with tempfile.TemporaryDirectory(prefix="stadtwerk-") as place:
-        readings = Path(place) / "readings.parquet"
-        history, _ = simulate(resolved, city, clock, seed, feed, readings, None, Terminal(quiet=True))
+    history = lived(resolved, city, seed, feed_for(resolved))
     verdict = judge(resolved, city, history)
     return resolved, history, replace(verdict, metrics=metrics_of(city, history, limits=scenario.run.below))

@@ -23,7 +23,7 @@ from simulator.contracts.history import Consumers, Course, History
 from simulator.contracts.words import Words
 from stadtwerk.library import cache_folder
 from stadtwerk.runs.basis import basis, city_digest
-from stadtwerk.runs.light import NoSensors
+from stadtwerk.runs.light import NoSensors, lived
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -48,23 +48,14 @@ def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None
     if known is not None:
         return known
     with (terminal or Terminal(quiet=True)).working(_("living through the same time without the faults")):
-        history = _lived(scenario, city, seed)
+        history = _undisturbed(scenario, city, seed)
     if path is not None:
         _keep(path, history)
     return history
 
 
-def _lived(scenario: Scenario, city: City, seed: int) -> History:
-    from simulator.kernel import Clock
-    from stadtwerk.runs.simulate import simulate
-
-    undisturbed = replace(scenario, timeline=(), crews=None)
-    clock = Clock(scenario.run.start, scenario.run.warmup_s, scenario.run.duration_s)
-    with tempfile.TemporaryDirectory(prefix="stadtwerk-") as place:
-        readings = Path(place) / "readings.parquet"
-        history, _telemetry = simulate(
-            undisturbed, city, clock, seed, NoSensors(), readings, None, Terminal(quiet=True), prepared=scenario
-        )
+def _undisturbed(scenario: Scenario, city: City, seed: int) -> History:
+    history = lived(replace(scenario, timeline=(), crews=None), city, seed, NoSensors(), prepared=scenario)
     modes = tuple(event for event in history.events if event.kind is EventKind.MODE)
     return History(history.begin, history.end, history.levels, modes, (), consumers=history.consumers)
 

@@ -150,8 +150,7 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     `BadInput` for a file that pandapower cannot read, and for a net without a bus or without an infeed.
     """
     name = str(source) if isinstance(source, Path) else "net"
-    left_out: dict[str, int] = {}
-    net = _open(source, left_out) if isinstance(source, Path) else source
+    net, left_out = _open(source) if isinstance(source, Path) else (source, {})
     tables = Tables(float(net.f_hz))
     for kind, number in left_out.items():
         tables.assume(
@@ -221,15 +220,14 @@ def quiet_pandapower() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def _open(path: Path, left_out: dict[str, int]) -> Any:
-    """The net in a file; objects that were not read are added to `left_out`, by class."""
+def _open(path: Path) -> tuple[Any, dict[str, int]]:
+    """The net in a file, and how many objects were not read, by class."""
     import pandapower
 
     fix = _("save it with pandapower.to_json")
     if not path.is_file():
         raise BadInput([Problem(str(path), 0, "file", _("is not there"), _("check the path"))])
-    content, objects = plain_net(path)
-    left_out |= objects
+    content, left_out = plain_net(path)
     with quiet_pandapower():
         try:
             net = pandapower.from_json_string(content, convert=True)
@@ -238,7 +236,7 @@ def _open(path: Path, left_out: dict[str, int]) -> Any:
             raise BadInput([Problem(str(path), 0, "file", what, fix)]) from error
     if not hasattr(net, "bus"):
         raise BadInput([Problem(str(path), 0, "file", _("is no pandapower net"), fix)])
-    return net
+    return net, left_out
 
 
 def _bus_ties(net: Any, tables: Tables) -> list[tuple[int, int]]:

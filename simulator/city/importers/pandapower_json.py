@@ -45,7 +45,8 @@ OWN = ("pandapower", "networkx")
 
 @dataclass
 class _Reading:
-    """One file under way: what was left out (class and how often), and what is refused (place, module, class)."""
+    """One file under way: what was left out (class and how often), what is refused (place, module, class), and what is
+    no part of a table (place, name)."""
 
     left_out: Counter[str] = field(default_factory=Counter)
     refused: dict[tuple[str, str, str], None] = field(default_factory=dict)
@@ -147,10 +148,8 @@ def _table(value: dict[str, Any], where: str, reading: _Reading) -> Any:
     if not isinstance(content, dict | list):
         reading.broken[where, "_object"] = None
         return LEFT_OUT
-    before = len(reading.left_out), sum(reading.left_out.values())
     plain = _rows(content, where, reading) if _is_split(content) else _put(_plain(content, where, reading))
-    unchanged = plain == content and before == (len(reading.left_out), sum(reading.left_out.values()))
-    if not unchanged or not isinstance(table["_object"], str):
+    if plain != content or not isinstance(table["_object"], str):
         table["_object"] = json.dumps(plain)
     return table
 

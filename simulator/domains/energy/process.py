@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from simulator.city.power_file import read_power_file
-from simulator.contracts.event import Value
+from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
@@ -99,8 +101,8 @@ class EnergyDomain:
         self._mark(event)
 
     def _locate(self, line: str, event: int) -> None:
-        """The breaker of the feeder has tripped: a crew finds the short circuit and opens the line at both ends, then
-        the breaker is closed again, and what lies beyond is fed over open ring points."""
+        """The breaker of the feeder has tripped: the short circuit is isolated, and what lies beyond is fed over open
+        ring points."""
         state = self.state
         if line not in state.tripped:
             return
@@ -108,17 +110,26 @@ class EnergyDomain:
         out = state.feeder(int(state.grid.end_branch[head]))
         tripped = self.runtime.log.add(events.FEEDER_TRIPPED, line, cause=event, value=float(out.sum()))
 
-        def back(cause: int) -> None:
-            if line in state.tripped and state.outages.get((line, "short-circuit")) == event:
-                state.isolated(line)
-                self._mark(self.runtime.log.add(events.FEEDER_BACK, line, cause=cause))
+        def still() -> bool:
+            return line in state.tripped and state.outages.get((line, "short-circuit")) == event
 
-        def isolated(cause: int) -> None:
-            if line in state.tripped and state.outages.get((line, "short-circuit")) == event:
-                done = self.runtime.log.add(events.ISOLATED, line, cause=cause)
-                self.resupply.switch_head(int(state.grid.end_bus[head]), done, back)
+        self._isolate(line, tripped, int(state.grid.end_bus[head]), events.FEEDER_BACK, still)
 
-        self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, tripped, isolated)
+    def _isolate(self, line: str, cause: int, bus: int, closed: EventCode, still: Callable[[], bool]) -> None:
+        """A crew finds the broken line and opens it at both ends, then the breaker at `bus` that ended the fault is
+        closed again, which the log says by `closed`. Nothing more is done once it is not `still` so."""
+        log = self.runtime.log
+
+        def back(because: int) -> None:
+            if still():
+                self.state.isolated(line)
+                self._mark(log.add(closed, line, cause=because))
+
+        def isolated(because: int) -> None:
+            if still():
+                self.resupply.switch_head(bus, log.add(events.ISOLATED, line, cause=because), back)
+
+        self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, cause, isolated)
 
     def _trips(self, branch: int) -> None:
         """Overload has lasted: the branch is open until a crew has been there. What follows is put down to it."""
@@ -139,8 +150,8 @@ class EnergyDomain:
     def _ask_protection(self, line: str) -> None:
         """Say it where the protection of a line is called and does not trip: what follows is put down to that.
 
-        As after a short circuit that its own breaker ended, a crew finds the line and opens it at both ends; then the
-        breaker that tripped in its place is closed again, and only what hangs on the line alone stays dark.
+        As after a short circuit that its own breaker ended, the line is isolated; then the breaker that tripped in its
+        place is closed again, and only what hangs on the line alone stays dark.
         """
         zone, outages = self.state.zone(line, "protection-fails"), self.state.outages
         if zone is None or (line, "protection-fails") not in outages:
@@ -157,17 +168,7 @@ class EnergyDomain:
         def still() -> bool:
             return outages.get((line, "protection-fails")) == event and (line, "line-trip") in outages
 
-        def back(cause: int) -> None:
-            if still():
-                self.state.isolated(line)
-                self._mark(log.add(events.UPSTREAM_BACK, line, cause=cause))
-
-        def isolated(cause: int) -> None:
-            if still():
-                done = log.add(events.ISOLATED, line, cause=cause)
-                self.resupply.switch_head(int(upstream[0]), done, back)
-
-        self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, event, isolated)
+        self._isolate(line, event, int(upstream[0]), events.UPSTREAM_BACK, still)
 
     def _mark(self, cause: int | None) -> None:
         """Something changed: solve once at this instant, after everything else that changes now."""
