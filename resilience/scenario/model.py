@@ -324,6 +324,10 @@ def _check_limits(fields: Mapping[str, Any], measures: tuple[Measure, ...], mist
                 )
                 mistakes.wrong(name, what, _("name a norm in the same unit, or write a number"))
                 break
+            if limit is not None and limit.value is not None and measure.is_beyond(limit.value):
+                what = _("{name} is told up to {limit} only", name=measure.name, limit=f"{measure.told_to:g}")
+                mistakes.wrong(name, what, _("write less"))
+                break
             if limit and limit.value and limit.value > 1 and measure.higher_is_better and measure.unit == "1":
                 what = _("{name} is a share of 0 to 1", name=measure.name)
                 fix = _("write {words}", words=f"{limit.value / 100:g}" if limit.value <= 100 else "0.9")

@@ -141,5 +141,5 @@ def _level(event: Event, name: str, value: float, city: City) -> Text:
         return number(value)
     measure = registry().measures[level.measure]
     unit = SHARE if measure.unit == "1" and measure.higher_is_better else measure.unit
-    now, required = told_apart(value if event.value is None else event.value, level.minimum, unit)
-    return registry().measures[level.measure].of(now) if name == "value" else required
+    now = value if event.value is None else event.value
+    return measure.told(now, level.minimum, unit) if name == "value" else told_apart(now, level.minimum, unit)[1]

@@ -114,6 +114,9 @@ class LevelEntry(Model):
                     _("{minimum} is impossible for a share", minimum=Numeral(f"{fields['minimum']:g}")),
                     _("give at most 1"),
                 )
+            if measure.is_beyond(fields["minimum"]):
+                what = _("{name} is told up to {limit} only", name=measure.name, limit=f"{measure.told_to:g}")
+                mistakes.wrong("minimum", what, _("write less"))
 
     def level(self) -> ServiceLevel:
         people = PEOPLE_OF_SUBJECT if self.people is None else self.people

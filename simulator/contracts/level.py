@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from simulator.contracts.component import Domain
 from simulator.contracts.figures import FigureKind
 from simulator.contracts.sources import Source
-from simulator.contracts.words import NO_TEXT, Message, Text, Words
+from simulator.contracts.words import NO_TEXT, Message, Text, Words, number, told_apart
 
 _ = Words("simulator.contracts")
 
@@ -33,6 +33,8 @@ class Measure:
                   whoever cannot reach the dispatch centre lacks rescue, however fast ambulances are
     `spared_s`    how long it may be missed at a stretch where nobody says how long, for a measure whose rule does not
                   judge a moment, with what that stands on (`spared_by`); None: as for a supply that is interrupted
+    `told_to`     the most that its model can tell, which stands for all that is worse, in the words of `beyond` (with
+                  `{limit}` as blank); None: whatever comes out. Only for measures that are better when lower
     `told_by`     quantities with a band of ordinary values that does not hang on season or weather: readings outside of
                   it tell that the level falls
     """
@@ -54,6 +56,8 @@ class Measure:
     lacked: Text | None = None
     spared_s: float | None = None
     spared_by: Text = NO_TEXT
+    told_to: float | None = None
+    beyond: Message | None = None
 
     @property
     def need(self) -> str:
@@ -68,6 +72,16 @@ class Measure:
     def of(self, amount: Text) -> Text:
         """So much of it, in words."""
         return self.said.filled(amount=amount)
+
+    def is_beyond(self, value: float) -> bool:
+        """Whether a value only says that it is at least so bad."""
+        return self.told_to is not None and value >= self.told_to
+
+    def told(self, value: float, limit: float, unit: str) -> Text:
+        """A value in words, with as many digits as it takes to tell it from a limit."""
+        if self.told_to is not None and self.beyond is not None and self.is_beyond(value):
+            return self.beyond.filled(limit=number(self.told_to))
+        return self.of(told_apart(value, limit, unit)[0])
 
 
 @dataclass(frozen=True, slots=True)

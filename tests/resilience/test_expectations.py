@@ -9,6 +9,7 @@ import pytest
 
 from resilience.judge.judge import judge
 from resilience.judge.verdict import Category, Finding, Value
+from resilience.report.run.compose import target_and_actual
 from resilience.scenario.scenario import (
     Budget,
     ByPlugin,
@@ -99,6 +100,17 @@ def test_lower_is_better_turns_round() -> None:
     assert worst.actual.value == 2.0
     assert worst.reason.de == ("Ganze Stadt: Reisezeitindex 2, 60 s lang (ab 17:01); gefordert sind höchstens 1,5.")
     assert found(Invariant("x", index, Threshold(2.5, "travel-time-index-acceptable")), jam).value is Value.PASS
+
+
+def test_what_is_beyond_all_telling_is_told_as_such() -> None:
+    stands = {"travel-time-index": course((-3600, 1.1), (60, 10.0), (120, 1.2))}
+    worst = found(Invariant("x", LevelChoice(("travel-time-index",)), OWN), stands)
+    assert worst.value is Value.FAIL
+    assert worst.reason.en == (
+        "Whole town: gridlock, a travel-time index of 10 or more, slower than on foot for 60 s (from 17:01); at most "
+        "1.5 required."
+    )
+    assert [told.en for told in target_and_actual(worst, CITY)] == ["≤ 1.5", "≥ 10"]
 
 
 def test_where_gaps_are_allowed_their_length_is_what_counts() -> None:

@@ -298,6 +298,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("at_least: 0.5", "at_least: wassv-person", "expect[0].at_least", "is in l/person/d"),
         ("at_least: 0.5", "at_least: n-1", "expect[0].at_least", "has no number"),
         ("at_least: 0.5", "at_most: 0.5", "expect[0].at_most", "better when it is higher"),
+        ("water-supply}, at_least: 0.5", "travel-time-index}, at_most: 12", "expect[0].at_most", "told up to 10 only"),
         ("at_least: 0.5", "at_least: 0.5, at_most: 1", "expect[0].at_most", "has both"),
         ("measure: water-supply", "measure: water-suply", "expect[0].levels.measure", "'water-supply'"),
         ("measure: water-supply", "measure: telemetry", "expect[0].levels", "requires no such level"),

@@ -9,6 +9,8 @@ import pytest
 
 from simulator.city.road_file import RoadLink, RoadNode, Trips
 from simulator.contracts.city import City
+from simulator.contracts.level import ServiceLevel
+from simulator.domains.traffic.catalogue import GRIDLOCK
 from simulator.domains.traffic.model import Programme
 from simulator.domains.traffic.signals import uncoordinated_delay_s, yielding_delay_s, yielding_veh_h
 from tests.traffic import counts
@@ -39,7 +41,8 @@ def test_who_has_no_other_way_waits_at_the_closure(tmp_path: Path) -> None:
     nodes = [RoadNode("a", 0, 0), RoadNode("b", 1000, 0), RoadNode("c", 2000, 0), RoadNode("d", 1500, 800)]
     links = [road("ab", "a", "b", 1000.0), road("bc", "b", "c", 1000.0)]
     links += [road("bd", "b", "d", 950.0), road("db", "d", "b", 950.0)]
-    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17.2 * 3600, 17.205 * 3600, 100)])
+    level = ServiceLevel("flow", "travel-time-index", "city", 2.5, 100)
+    city = road_town(tmp_path, nodes, links, [Trips("a", "c", 17.2 * 3600, 17.205 * 3600, 100)], levels=[level])
     world, traffic = started(city, 7200)
     # All have set out by then, and nobody has reached the junction before the closure.
     at(world, 750, lambda: world.faults.apply("road-bc", "road-closed", "x", {}))
@@ -50,6 +53,8 @@ def test_who_has_no_other_way_waits_at_the_closure(tmp_path: Path) -> None:
     assert world.quantities.value("road-ab", "vehicles") == waiting
     # All of them stand, against one platoon that is thought to flow.
     assert traffic.engine.travel_time_index() == pytest.approx(len(traffic.trips.at_s) + 1, rel=0.01)
+    # How many stand there is no travel time: told is that there is none.
+    assert world.levels.courses()["flow"].values.max() == GRIDLOCK
     run(world)
     assert counts.arrived(traffic.engine) == waiting
 

@@ -94,7 +94,7 @@ def invariant_row(
         reason = _("{place}: missed from the very end of the run on; {owed}.", place=place, owed=owed)
         return Row(level, Value.INCONCLUSIVE, reason, 0.0, limit, actual)
     if not bad:
-        said = phrase.of(told_apart(lowest, limit.value, unit)[0])
+        said = phrase.told(lowest, limit.value, unit)
         reason = _("{place}: {said} at the worst moment; {owed}.", place=place, said=said, owed=owed)
         margin = abs(lowest - limit.value)  # of those that held, the closest to its limit speaks
         return Row(level, Value.PASS, reason, -margin, limit, actual)
@@ -102,7 +102,7 @@ def invariant_row(
     spell = max(bad, key=lambda one: one.length_s)
     sum_s = math.fsum(one.length_s for one in bad)
     too_long, too_much = spell.length_s > one_gap.value, sum_s > all_gaps.value + TOLERANCE
-    said, when = phrase.of(told_apart(spell.worst, limit.value, unit)[0]), context.clock(spell.begin)
+    said, when = phrase.told(spell.worst, limit.value, unit), context.clock(spell.begin)
     length, allowed = told_apart(spell.length_s, one_gap.value, "s")
     grace: Text = NO_TEXT
     if one_gap.value:  # then it is the length of the gap that decides
@@ -163,7 +163,7 @@ def _moment(item: LevelHolds, level: ServiceLevel, context: Context) -> Row:
         raise NotRecorded(_("nothing was recorded at {time}", time=Numeral(shown(to_s(at)))))
     gap = limit.value - value if limit.better == "higher" else value - limit.value
     place, owed, when = context.place(level).begun(), owed_text(limit, item.limit), context.clock(at)
-    said = registry().measures[level.measure].of(told_apart(value, limit.value, shown_unit(limit))[0])
+    said = registry().measures[level.measure].told(value, limit.value, shown_unit(limit))
     reason = _("{place}: {said} at {when}; {owed}.", place=place, said=said, when=when, owed=owed)
     verdict = Value.FAIL if gap > TOLERANCE else Value.PASS
     return Row(level, verdict, reason, gap, limit, Figure("value", value, limit.unit, level.id))

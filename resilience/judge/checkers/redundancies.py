@@ -44,7 +44,7 @@ def carried(item: Redundancy, spans: Sequence[Span], context: Context) -> Carrie
     higher = limit.better == "higher"
     values = [worst(course, begin, end, higher) for begin, end in spans]
     least = min(values) if higher else max(values)
-    said = registry().measures[level.measure].of(told_apart(least, limit.value, shown_unit(limit))[0])
+    said = registry().measures[level.measure].told(least, limit.value, shown_unit(limit))
     too_little = bool(worse(np.array([least]), limit.value, higher)[0])
     figure = Figure("carried", least, limit.unit, level.id)
     return Carried(limit, figure, too_little, said, owed_text(limit, item.carries.limit))

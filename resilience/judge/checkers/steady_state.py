@@ -9,7 +9,7 @@ from resilience.judge.verdict import Category, Figure, Finding, Value
 from resilience.scenario.scenario import LevelChoice, SteadyState
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
-from simulator.contracts.words import Text, Words, enumerated, quantity, told_apart
+from simulator.contracts.words import Text, Words, enumerated, quantity
 
 _ = Words("resilience")
 
@@ -63,8 +63,8 @@ def _judge(item: SteadyState, context: Context) -> Finding:
     unsteady.sort(key=lambda row: -row[0])
     below, level, limit, lowest = unsteady[0]
     place, owed, too_long = context.place(level).begun(), owed_text(limit, item.limit), lasting(below)
-    value, _limit = told_apart(limit.value if lowest.value is None else lowest.value, limit.value, shown_unit(limit))
-    said = registry().measures[level.measure].of(value)
+    value = limit.value if lowest.value is None else lowest.value
+    said = registry().measures[level.measure].told(value, limit.value, shown_unit(limit))
     reason = _(
         "{place}: {too_long} not good enough even before the start, {said} at the worst moment; {owed}.",
         place=place,

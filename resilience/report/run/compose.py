@@ -78,7 +78,7 @@ def compose(
         outcome=verdict.value,
         answer=verdict.answer,
         headline=headline(city, history, courses),
-        checks=tuple(_check(finding) for finding in sorted(verdict.findings, key=_weight)),
+        checks=tuple(_check(finding, city) for finding in sorted(verdict.findings, key=_weight)),
         courses=courses,
         faults=tuple(_fault(row, scenario, city) for row in history.executed),
         timelines=mode_timelines(city, history),
@@ -114,8 +114,8 @@ def _weight(finding: Finding) -> tuple[int, bool]:
     return (Value.FAIL, Value.INCONCLUSIVE, Value.PASS).index(finding.value), finding.limit is None
 
 
-def _check(finding: Finding) -> Check:
-    target, actual = target_and_actual(finding)
+def _check(finding: Finding, city: City) -> Check:
+    target, actual = target_and_actual(finding, city)
     limit = finding.limit
     return Check(
         finding.title,
@@ -129,15 +129,20 @@ def _check(finding: Finding) -> Check:
     )
 
 
-def target_and_actual(finding: Finding) -> tuple[Text, Text]:
-    """Limit and figure in the same unit, with as many digits as it takes to tell them apart."""
+def target_and_actual(finding: Finding, city: City | None = None) -> tuple[Text, Text]:
+    """Limit and figure in the same unit, with as many digits as it takes to tell them apart. Given the city, a figure
+    that stands for all that is worse is told as such."""
     limit, actual = finding.limit, finding.actual
     if limit is None:
         return NOTHING, NOTHING
     value = limit.value if actual is None or actual.value is None else actual.value
     found, owed = told_apart(value, limit.value, shown_unit(limit))
     sign = "≥ " if limit.better == "higher" else "≤ "
-    return Verbatim(sign) + owed, NOTHING if actual is None or actual.value is None else found
+    if actual is None or actual.value is None:
+        return Verbatim(sign) + owed, NOTHING
+    level = None if city is None else city.levels.get(actual.subject)
+    beyond = level is not None and actual.unit != "s" and registry().measures[level.measure].is_beyond(value)
+    return Verbatim(sign) + owed, Verbatim("≥ ") + found if beyond else found
 
 
 def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
@@ -218,7 +223,7 @@ def _redundancies(scenario: Scenario, verdict: Verdict, city: City) -> tuple[Red
             continue
         component = city.components.get(asked.component)
         kind = component.kind if component else ""
-        target, actual = target_and_actual(finding)
+        target, actual = target_and_actual(finding, city)
         rows.append(
             RedundancyResult(
                 finding.title,

@@ -67,6 +67,11 @@ SATURATION_VEH_S = 1500 / 3600
 lane that leads straight on; one that turning cars share, who wait for oncoming ones and for people on foot, passes less
 (assumption, calibrated: with it the morning peak of the demo city comes to a travel-time index of 1.2 to 1.4)."""
 
+GRIDLOCK = 10.0
+"""The travel-time index from which on it is not told any more: where empty roads allow 50 km/h, cars are then slower
+than people on foot (5 km/h). Whoever sits in one turns round, or leaves it, which the model does not know; how large
+the ratio grows is then a matter of how long nobody moves, and no travel time (assumption)."""
+
 _HELD_UP = rises("held_up_veh", 0.5)
 """Vehicles come to a junction that no longer works by its signal's programme."""
 _CARS = used("hourly_veh", 0.5)
@@ -261,12 +266,14 @@ CATALOGUE = Catalogue(
             "1",
             "city",
             False,
-            _("travel-time index (actual / free flow)"),
+            _("travel-time index (actual / free flow; 10 stands for gridlock)"),
             _("travel times"),
             _("travel-time index {amount}"),
             _("U4SSC indicators"),
             for_people=False,
             figures=(FigureKind(Formula.WORST, "tti-worst", _("worst travel-time index"), "1", _("U4SSC indicators")),),
+            told_to=GRIDLOCK,
+            beyond=_("gridlock, a travel-time index of {limit} or more, slower than on foot"),
         ),
         Measure(
             RESCUE_ARRIVAL,

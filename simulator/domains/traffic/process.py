@@ -15,7 +15,7 @@ from simulator.contracts.ticks import to_s
 from simulator.coupling.police import STAFF_ABSENT
 from simulator.coupling.runtime import Quantity, Runtime, Standing
 from simulator.domains.traffic import events
-from simulator.domains.traffic.catalogue import DEMAND_SURGE, ROAD
+from simulator.domains.traffic.catalogue import DEMAND_SURGE, GRIDLOCK, ROAD
 from simulator.domains.traffic.catalogue import DOMAIN as TRAFFIC_DOMAIN
 from simulator.domains.traffic.demand import BEARABLE, Surges, departures
 from simulator.domains.traffic.engine import Engine, Passing, require_uxsim
@@ -64,7 +64,7 @@ class Traffic:
         self.rescue = Rescue(runtime, self.model, self.routes, roads.trips)
         self.signals = Signals(runtime, programmes, self._on_signal, self._flows_into)
         approaches = [programme.approaches for programme in programmes.values()]
-        measures = {"rescue-arrival": self.rescue.share, "travel-time-index": self.engine.travel_time_index}
+        measures = {"rescue-arrival": self.rescue.share, "travel-time-index": self._index}
         owed = runtime.city.levels_of(TRAFFIC_DOMAIN)
         self._levels = tuple((level.id, measures[level.measure]) for level in owed if level.measure in measures)
         self._signals = tuple(programmes)
@@ -201,6 +201,10 @@ class Traffic:
         for level, measure in self._levels:
             self._runtime.levels.record(level, measure(), cause)
         self._look_ahead(cause)
+
+    def _index(self) -> float:
+        """The travel-time index, as far as it can be told."""
+        return min(self.engine.travel_time_index(), GRIDLOCK)
 
     def _look_ahead(self, cause: int | None) -> None:
         """People look at the roads before they set out while some are closed, or all are slower than they bear."""
