@@ -7,6 +7,9 @@ seen there no later than in the run is no sign of the fault.
 Faults that come at one instant share what they do together: a line whose parallel line trips with it is needed as
 little as that one, and both are behind it. Such an entry counts also if it does the same when the others of its instant
 are left out, and without all of them it is not seen.
+
+Who needs it are those who take the verdict as a whole: runs, suites, campaigns. `why`, cures and `robust` look at the
+findings of what is asked, and audits at the levels and at what was executed, none of which lean on evidence.
 """
 
 from __future__ import annotations

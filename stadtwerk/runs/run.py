@@ -37,7 +37,8 @@ _ = Words("stadtwerk")
 class RunRequest:
     """What the user asked for. `broker_port` None means no broker, 0 a free port.
 
-    `twin`: whether the run is held beside the same time without its faults.
+    `twin`: whether the run is held beside the same time without its faults. `evidence`: whether it is looked which of
+    several faults did what was seen, where there is no twin; with one that is always done.
     """
 
     scenario: Path
@@ -48,6 +49,7 @@ class RunRequest:
     broker_port: int | None = 0
     lang: str = "en"
     twin: bool = True
+    evidence: bool = False
 
     @classmethod
     def from_arguments(
@@ -149,7 +151,7 @@ def run_checked(
                 resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
             )
         twin = twin_of(resolved, city, seed, terminal) if request.twin else None
-        if request.twin:
+        if request.twin or (request.evidence and len(resolved.timeline) > 1):
             history = credited(resolved, city, seed, history, terminal)
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)

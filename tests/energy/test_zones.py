@@ -231,3 +231,45 @@ def test_faults_in_any_overlapping_order_leave_the_grid_as_it_was(
     assert dark(runtime) == set()
     assert domain.state.closed.tolist() == before
     assert domain.state.outages == {}
+
+
+def causes_of_darkness(runtime: Runtime, bus: int) -> list[set[int]]:
+    """The faults behind each event by which a bus went dark, in their order."""
+    dead = [e for e in runtime.log.events if e.code == "energy.buses-dead"]
+    told = [e for e in dead if f"bus-{bus}" in str(e.params["buses"]).split() or e.subject == f"bus-{bus}"]
+    return [{one.id for one in runtime.log.behind(e.id) if one.kind is EventKind.FAULT} for e in told]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_fault_beyond_an_open_ring_point_is_no_cause(file: Path, order: tuple[int, int]) -> None:
+    """Bus 4 and what lies behind line 4 meet at the open ring point; neither took the other's supply."""
+    runtime, _domain = started(file)
+    faults = [("bus-4", "bus-out"), ("line-4", "line-trip")]
+    events = {i: runtime.faults.apply(*faults[i], f"entry-{i}", {}) for i in order}
+    to(runtime, 1)
+    assert dark(runtime) == {4, 6}
+    assert causes_of_darkness(runtime, 4) == [{events[0]}]
+    assert causes_of_darkness(runtime, 6) == [{events[1]}]
+
+
+def test_an_open_line_at_the_border_of_what_the_busbar_took_is_no_cause(file: Path) -> None:
+    runtime, _domain = started(file)
+    first = runtime.faults.apply("line-0", "line-trip", "first", {})
+    to(runtime, 1)
+    assert causes_of_darkness(runtime, 2) == [{first}]
+    second = runtime.faults.apply("bus-1", "bus-out", "second", {})
+    to(runtime, 2)
+    assert {5, 6} <= dark(runtime)
+    assert causes_of_darkness(runtime, 5) == [{second}]
+
+
+def test_two_lines_that_are_open_at_once_are_both_behind_what_hung_on_both(file: Path) -> None:
+    """Buses 3 and 4 come over the ring once line 1 is open; when line 3 opens too, both are needed to explain it."""
+    runtime, _domain = started(file)
+    one = runtime.faults.apply("line-1", "line-trip", "one", {})
+    to(runtime, 600)
+    assert dark(runtime) == set()
+    two = runtime.faults.apply("line-3", "line-trip", "two", {})
+    to(runtime, 601)
+    assert dark(runtime) == {3, 4, 5, 6}
+    assert causes_of_darkness(runtime, 5)[-1] >= {one, two}

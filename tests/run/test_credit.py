@@ -6,13 +6,21 @@ its three junctions leaves them without any pressure at that very instant.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from resilience.judge.judge import judge
+from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Category, Value
+from resilience.study.audit.cases import AuditSettings
+from resilience.study.audit.outcome import observe
 from stadtwerk.library import load_checked
+from stadtwerk.runs.light import light_run
 from stadtwerk.runs.run import RunRequest, run_checked
+from stadtwerk.studies.campaigns.job import run_job
+from stadtwerk.studies.variants import Base
 from stadtwerk.terminal import Terminal
 from tests.suite.support import scenario, town
 
@@ -63,3 +71,33 @@ def test_each_of_two_that_would_have_done_it_alone_gets_the_credit(tmp_path: Pat
     assert [found[name][0] for name in ("end-b", "end-c")] == [Value.PASS, Value.PASS]
     assert found["gateway"][0] is Value.INCONCLUSIVE
     assert OTHERS in found["gateway"][1]
+
+
+def test_a_run_of_a_campaign_does_not_pass_by_what_another_fault_did(tmp_path: Path) -> None:
+    """Neither as a light one nor as one that is kept with all that it leaves."""
+    closed = entry("closed", "31min", "isolated", "[junction-B, junction-C]")
+    home = town(tmp_path)
+    base = Base.of_scenario(scenario(home, "credit", GATEWAY + closed.rstrip()))
+    job = base.job()
+    light = run_job(job)
+    assert light.findings["evidence: gateway"] == "inconclusive"
+    assert light.findings["evidence: closed"] == "pass"
+    kept = run_job(replace(job, keep=str(tmp_path / "kept")))
+    assert kept.findings == light.findings
+
+
+@pytest.mark.parametrize("seen_at", [None, 1_800_000])
+def test_audits_and_findings_of_what_is_asked_lean_on_no_evidence(tmp_path: Path, seen_at: int | None) -> None:
+    """So that no other fault's can make them pass: two links cut at once, as an audit has them."""
+    cut = "  - {id: pair, at: 30min, fault: link-cut, target: [s-ge, gw-u]}"
+    _document, asked, city = load_checked(scenario(town(tmp_path), "pair", cut))
+    resolved, history, verdict = light_run(asked, city, 1)
+    acts = tuple(replace(act, shown_at=seen_at, shown_by="", just_so=seen_at is None) for act in history.executed)
+    assert len(acts) == 2
+    other = replace(history, executed=acts)
+    settings = AuditSettings(asked.run.start, asked.run.warmup_s, 1800.0, asked.run.duration_s)
+    assert observe(resolved, other, frozenset(), city, settings) == observe(
+        resolved, history, frozenset(), city, settings
+    )
+    again = judge(resolved, city, other)
+    assert [f for f in again.findings if f.category in ASKED] == [f for f in verdict.findings if f.category in ASKED]

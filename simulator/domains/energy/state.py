@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from copy import copy
+
 import numpy as np
 
 from simulator.domains.energy.battery import Battery
@@ -190,25 +193,61 @@ class GridState:
         return max(self.reasons(buses), default=None)
 
     def reasons(self, buses: Bools) -> list[tuple[int, str]]:
-        """Every fault and empty battery that lies in or next to these buses, as (event, component id), in order."""
+        """Every fault and empty battery that keeps infeeds from these buses, as (event, component id), in order.
+
+        Of the faults that lie in or next to them those count without which, all else being as it is, some of the buses
+        would have an infeed, or which alone are enough that some have none: not a line at their border behind which
+        there was none either. Where several are needed to explain it, all that lie there count.
+        """
         grid = self.grid
-        found = [
-            (event, target)
+        faults = {
+            (target, fault): event
             for (target, fault), event in self.outages.items()
             if buses[self.buses_of(target, fault)].any()
-        ]
-        found += [
-            (event, grid.bus_ids[bus]) for end, event in self.opened.items() if buses[bus := int(grid.end_bus[end])]
-        ]
-        found += [
-            (self.outages[line, "short-circuit"], line)
+        }
+        faults |= {
+            (line, "short-circuit"): self.outages[line, "short-circuit"]
             for line, head in self.tripped.items()
             if buses[grid.end_bus[grid.ends_of(int(grid.end_branch[head]))]].any()
-        ]
+        }
+        opened = {end: event for end, event in self.opened.items() if buses[int(grid.end_bus[end])]}
+        found = [(event, target) for (target, _), event in self._behind(buses, faults, opened).items()]
+        found += [(event, grid.bus_ids[int(grid.end_bus[end])]) for end, event in opened.items()]
         for battery in self.batteries:
             if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
                 found.append((battery.event, battery.site.id))
         return sorted(found)
+
+    def _behind(
+        self, buses: Bools, faults: dict[tuple[str, str], int], opened: Iterable[int]
+    ) -> dict[tuple[str, str], int]:
+        """Those of the faults that took the infeed of these buses; all of them where none can be told from the others.
+
+        A bus that lost its supply otherwise, such as one that is shed, has an infeed all the same: then all lie there.
+        """
+        if len(faults) < 2 or self.parts().live[buses].any():
+            return faults
+        needed = {
+            key
+            for key in faults
+            if self._live_without({key}, ())[buses].any()
+            or not self._live_without(faults.keys() - {key}, opened)[buses].all()
+        }
+        return {key: event for key, event in faults.items() if key in needed} or faults
+
+    def _live_without(self, faults: Iterable[tuple[str, str]], opened: Iterable[int]) -> Bools:
+        """Which buses would hang on an infeed without these faults and these openings, all else being as it is."""
+        other = copy(self)
+        other.outages = {key: event for key, event in self.outages.items() if key not in faults}
+        gone = {target for target, fault in faults if fault == "short-circuit"}
+        other.tripped = {line: head for line, head in self.tripped.items() if line not in gone}
+        other.closed = self.closed.copy()
+        other.closed[list(opened)] = True
+        for name in ("branch_ok", "bus_ok", "_site_ok", "_pv_ok", "_plant_ok"):
+            setattr(other, name, getattr(self, name).copy())
+        other.batteries, other._parts = (), None
+        other._apply()
+        return other.parts().live
 
     @property
     def shed(self) -> Bools:

@@ -93,7 +93,7 @@ def run_job(job: Job) -> RunFigures:
             return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history, limits=below)))
         from stadtwerk.runs.light import light_run
 
-        _result, history, verdict = light_run(build_scenario(_document(job)), city, job.seed)
+        _result, history, verdict = light_run(build_scenario(_document(job)), city, job.seed, evidence=True)
         return run_figures(city, history, verdict)
 
 
@@ -104,7 +104,13 @@ def run_whole(job: Job, terminal: Terminal) -> tuple[RunResult, History]:
 
     document = _document(job)
     request = RunRequest(
-        Path(document.file), seed=job.seed, out=Path(job.keep), broker_port=None, lang=job.lang, twin=False
+        Path(document.file),
+        seed=job.seed,
+        out=Path(job.keep),
+        broker_port=None,
+        lang=job.lang,
+        twin=False,
+        evidence=True,
     )
     return run_checked(document, build_scenario(document), loaded(job.city), request, terminal, command=job.command)
 
