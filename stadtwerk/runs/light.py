@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -79,24 +80,20 @@ def feed_for(scenario: Scenario) -> Feed:
     return Feed() if needs_sensors(scenario) else NoSensors()
 
 
-def light_run(scenario: Scenario, city: City, seed: int, evidence: bool = False) -> tuple[Scenario, History, Verdict]:
+def light_run(
+    scenario: Scenario, city: City, seed: int, seen: Callable[[Scenario, History], History] = lambda _, history: history
+) -> tuple[Scenario, History, Verdict]:
     """Let the city live through a scenario and judge it. The scenario comes back as it was executed under this seed.
 
     Sensors are read only where the scenario needs them. Levels, events of the town and verdict are those of a whole
-    run; metrics of readings are left out.
-
-    With `evidence` it is looked, where several entries break something, which of them did what was seen (`credit`): ask
-    for it where the verdict as a whole counts, and not where findings of what is asked do, which it leaves as they are.
+    run; metrics of readings are left out. `seen` may add to the history before it is judged.
     """
     from resilience.judge.judge import judge
     from resilience.judge.metrics.table import metrics_of
     from resilience.scenario.selector import resolve
     from simulator.kernel import Streams
-    from stadtwerk.runs.credit import credited
 
     resolved = resolve(scenario, city, Streams(seed).stream)
-    history = lived(resolved, city, seed, feed_for(resolved))
-    if evidence and len(resolved.timeline) > 1:
-        history = credited(resolved, city, seed, history)
+    history = seen(resolved, lived(resolved, city, seed, feed_for(resolved)))
     verdict = judge(resolved, city, history)
     return resolved, history, replace(verdict, metrics=metrics_of(city, history, limits=scenario.run.below))

@@ -16,7 +16,7 @@ from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Text, Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
-from stadtwerk.runs.credit import credited
+from stadtwerk.runs.credit import credited, credited_among
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
 from stadtwerk.runs.simulate import simulate
 from stadtwerk.runs.twin import twin_of
@@ -151,8 +151,10 @@ def run_checked(
                 resolved, city, clock, seed, feed, folder / "readings.parquet", request.speed, terminal
             )
         twin = twin_of(resolved, city, seed, terminal) if request.twin else None
-        if request.twin or (request.evidence and len(resolved.timeline) > 1):
+        if request.twin:
             history = credited(resolved, city, seed, history, terminal)
+        elif request.evidence:
+            history = credited_among(resolved, city, seed, history)
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)

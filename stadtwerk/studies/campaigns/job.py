@@ -91,9 +91,15 @@ def run_job(job: Job) -> RunFigures:
             # Without those of readings, which a light run does not have: the data set is the same either way.
             below = build_scenario(_document(job)).run.below
             return run_figures(city, history, replace(result.verdict, metrics=metrics_of(city, history, limits=below)))
+        from stadtwerk.runs.credit import credited_among
         from stadtwerk.runs.light import light_run
 
-        _result, history, verdict = light_run(build_scenario(_document(job)), city, job.seed, evidence=True)
+        _result, history, verdict = light_run(
+            build_scenario(_document(job)),
+            city,
+            job.seed,
+            lambda asked, past: credited_among(asked, city, job.seed, past),
+        )
         return run_figures(city, history, verdict)
 
 
