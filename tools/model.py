@@ -110,6 +110,11 @@ def parameters(chapter: Chapter) -> list[list[str]]:
         about = "" if parameter.title is None else f": {parameter.title.of('en')}"
         return f"`{parameter.name}`{about}"
 
+    for name in chapter.catalogues:
+        for engine in registry().catalogues[name].subsystems:
+            for setting in engine.settings:
+                default = amount(setting.default, setting.unit)
+                add("setting of city or run", of(setting), default, said(setting.source))
     for kind in types(chapter):
         for parameter in kind.parameters:
             add(kind.title.of("en"), of(parameter), amount(parameter.default, parameter.unit), said(parameter.source))

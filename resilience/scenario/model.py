@@ -69,6 +69,7 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Domain
 from simulator.contracts.crews import CrewPolicy, Priority
 from simulator.contracts.duration import shown
+from simulator.contracts.engine_settings import GivenSettings
 from simulator.contracts.level import Measure
 from simulator.contracts.model import (
     FIELDS,
@@ -177,6 +178,8 @@ class RunFields(Model):
     """whole numbers; each is a run of its own, [1] if left out"""
     below: dict[str, NotNegative] = Field({})
     """limits below which the figures count people, by quantity (`pressure_m: 15`); the norm's if left out"""
+    settings: GivenSettings = Field({})
+    """numbers of engines that hold in this run, by sub-system and name; the city's if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -193,7 +196,8 @@ class RunFields(Model):
                 mistakes.unknown(("below", name), _("quantity"), name, known, ", ".join(known))
 
     def record(self) -> RunSettings:
-        return RunSettings(self.start, self.warmup, self.duration, self.heal_by, tuple(self.seeds), dict(self.below))
+        seeds, below = tuple(self.seeds), dict(self.below)
+        return RunSettings(self.start, self.warmup, self.duration, self.heal_by, seeds, below, self.settings)
 
 
 class CrewFields(Model):

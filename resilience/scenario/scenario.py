@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
-from simulator.contracts.city import City
+from simulator.contracts.city import City, Settings
 from simulator.contracts.component import NO_PARAMETERS, Domain, Value
 from simulator.contracts.crews import CrewPolicy
 from simulator.contracts.level import ServiceLevel
@@ -31,7 +31,7 @@ class RunSettings:
     """When the run starts, how long it is, and when everything still broken is healed (None: never).
 
     `start` is the town's local time at the scenario's zero; the warm-up lies before it. `below` are limits below which
-    figures count people, by quantity.
+    figures count people, by quantity. `settings` are those of engines that this run has otherwise than its city.
     """
 
     start: datetime
@@ -40,6 +40,7 @@ class RunSettings:
     heal_by_s: float | None = None
     seeds: tuple[int, ...] = (1,)
     below: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    settings: Settings = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)

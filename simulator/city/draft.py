@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from simulator.city.frame import MapFrame
-from simulator.contracts.city import Assumption, Finding
+from simulator.contracts.city import Assumption, Finding, Settings
 from simulator.contracts.component import NO_PARAMETERS, Component
 from simulator.contracts.entries import GivenName, Id, Parameters, Trenches, Year
 from simulator.contracts.level import ServiceLevel
@@ -171,3 +171,4 @@ class CityDraft:
     overrides: Mapping[str, Override] = field(default_factory=dict)
     assumptions: tuple[Assumption, ...] = ()
     findings: tuple[Finding, ...] = ()
+    settings: Settings = field(default_factory=dict)

@@ -27,6 +27,7 @@ from simulator.city.read import OWN_NETWORKS, Reading, read_folder
 from simulator.city.where import Where
 from simulator.contracts.city import Assumption, City
 from simulator.contracts.component import Component, District
+from simulator.contracts.engine_settings import given_settings
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
@@ -98,8 +99,9 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         power_file=networks.power_file,
         road_files=networks.road_files,
         network_files=networks.files,
-        assumptions=(*draft.assumptions, *note),
+        assumptions=(*draft.assumptions, *note, *given_settings(draft.settings, _("set by the city"))),
         findings=draft.findings,
+        settings=draft.settings,
         folder=folder,
     )
 

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from simulator.city.draft import File, NetworkRef, Override, RoadRef, SensorRule, WaterRef
 from simulator.contracts.city import ASSUMED, Assumption, Finding
 from simulator.contracts.component import Domain
+from simulator.contracts.engine_settings import GivenSettings
 from simulator.contracts.entries import ComponentRow, Id
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, NotNegative, Version, by_shape, wrong
@@ -178,6 +179,8 @@ class CityFile(Model):
     sensors: tuple[SensorRule, ...] = ()
     overrides: Mapping[str, Override] = Field(default_factory=dict)
     """what the city knows about elements of its network files, by component id"""
+    settings: GivenSettings = Field(default_factory=dict)
+    """numbers of engines that hold here, by sub-system and name; what is left out is as the sub-system declares it"""
     assumptions: tuple[AssumptionEntry, ...] = ()
     findings: tuple[FindingEntry, ...] = ()
     """what was odd about the data when the town was read in"""

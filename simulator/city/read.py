@@ -128,6 +128,7 @@ class _Reader:
             overrides=file.overrides,
             assumptions=tuple(entry.assumption() for entry in file.assumptions),
             findings=tuple(entry.finding() for entry in file.findings),
+            settings=file.settings,
         )
         for name in file.overrides:
             self.where.entry("overrides", name, Part(self.document, ("overrides", name)))

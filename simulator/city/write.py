@@ -153,6 +153,8 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
         data["sensors"] = [_without(rule, **usual) for rule in draft.sensors]
     if draft.overrides:
         data["overrides"] = {name: _without(known, **_NOTHING) for name, known in draft.overrides.items()}
+    if draft.settings:
+        data["settings"] = {name: dict(given) for name, given in draft.settings.items()}
     if draft.assumptions:
         data["assumptions"] = [_assumed(assumption) for assumption in draft.assumptions]
     if draft.findings:

@@ -279,7 +279,8 @@ class SubSystem:
 
     `trade` repairs what belongs to it; None: the trade that looks after buildings. `page` is its dashboard, if it has
     one; `fallback_rank` its place where fallbacks are listed, the nearest to people first; `colour` that of its shapes
-    on maps.
+    on maps. `settings` are numbers of its engine that a city may give otherwise, and a scenario for one run; each has a
+    default, and bounds.
     """
 
     name: Domain
@@ -290,6 +291,7 @@ class SubSystem:
     page: Page | None = None
     fallback_rank: int = 1
     colour: str = "#999"
+    settings: tuple[Parameter, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,11 +51,16 @@ class RoadFiles:
     demand: Path | None
 
 
+Settings = Mapping[str, Mapping[str, float]]
+"""Settings of engines by sub-system and name, as far as somebody gave them (see `engine_settings`)."""
+
+
 @dataclass(frozen=True, slots=True)
 class City:
     """A city as loaded and validated: every id that a link, level or cohort names exists.
 
     Mappings keep the order of the files. `latitude_deg` is for the sun over the PV panels.
+    `settings` are those that the city, or the run, gives otherwise than the sub-systems declare.
     `network_files` are the files that catalogues declare (`NetworkFile`), by their names. `water_hours` is the state
     of the water network by hour of an ordinary day, None where the network file's own levels count at any hour.
     """
@@ -78,6 +83,7 @@ class City:
     assumptions: tuple[Assumption, ...] = ()
     findings: tuple[Finding, ...] = ()
     folder: Path | None = None
+    settings: Settings = field(default_factory=dict)
     _by_kind: dict[str, tuple[Component, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _into: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _out_of: dict[str, tuple[Link, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -100,6 +106,15 @@ class City:
         self._measured.update((k, tuple(v)) for k, v in measured.items())
         self._into.update((k, tuple(v)) for k, v in into.items())
         self._out_of.update((k, tuple(v)) for k, v in out.items())
+
+    def setting(self, domain: Domain, name: str) -> float:
+        """A setting of a sub-system: as this city or run gives it, else as declared. Raises `KeyError` for none."""
+        given = self.settings.get(domain.value, {}).get(name)
+        if given is not None:
+            return given
+        from simulator.contracts.registry import registry
+
+        return registry().setting(domain, name)
 
     @property
     def people(self) -> int:

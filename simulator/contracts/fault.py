@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from simulator.contracts.cure import Cure
@@ -136,7 +137,7 @@ class Parameter:
     lies between `at_least` and `at_most`, where they are given. Where it names a quantity, that is any of the
     registry's; where it holds the id of a component, `names_type` is the type of that. `together` says what several
     faults in force at once come to. `title` is what it is, in words. `cure` says that more of it helps, and how much of
-    it could be bought.
+    it could be bought. `setting` names the setting of its sub-system which is the default where a city gives one.
     """
 
     name: str
@@ -151,6 +152,7 @@ class Parameter:
     names_type: str = ""
     together: Together | None = None
     cure: Cure | None = None
+    setting: str = ""
 
     def __post_init__(self) -> None:
         if isinstance(self.title, str):  # plug-ins may say it in one language
@@ -186,9 +188,13 @@ class FaultPoint:
     evidence: tuple[Sign, ...] = ()
     foreseen: bool = False
 
-    def filled(self, given: Mapping[str, float | str | bool]) -> dict[str, float | str | bool]:
-        """The parameters that are given, the others by default."""
-        return {one.name: one.default for one in self.parameters if one.default is not None} | dict(given)
+    def filled(
+        self, given: Mapping[str, float | str | bool], settings: Mapping[str, float] = MappingProxyType({})
+    ) -> dict[str, float | str | bool]:
+        """The parameters that are given, the others by the settings of a city, else by default."""
+        defaults = {one.name: one.default for one in self.parameters if one.default is not None}
+        set_here = {one.name: settings[one.setting] for one in self.parameters if one.setting in settings}
+        return {**defaults, **set_here, **given}
 
     def together(self, name: str, active: Sequence[ActiveFault]) -> float:
         """The value of a parameter with all these in force, by its rule. Raises `KeyError` where it declares none."""

@@ -152,6 +152,13 @@ class Registry:
             found[name] = replace(found[name], parameters=(*trades, *found[name].parameters))
         return found
 
+    def setting(self, domain: Domain, name: str) -> float:
+        """What a sub-system declares as the default of a setting. Raises `KeyError` for none."""
+        for one in self.subsystems[domain].settings:
+            if one.name == name and isinstance(one.default, float):
+                return one.default
+        raise KeyError(f"{domain.value!r} declares no setting {name!r}")
+
     @cached_property
     def links(self) -> Mapping[LinkKind, LinkType]:
         return {one.name: one for catalogue in self.catalogues.values() for one in catalogue.links}

@@ -59,7 +59,8 @@ class FaultStack:
         point = self._point(target, fault)
         if not point.disables and not self._handlers.get(fault):
             raise NotImplementedError(f"no domain in this city handles {fault!r} on {target!r}")
-        filled = point.filled(parameters)
+        at = self._city.components.get(target)
+        filled = point.filled(parameters, {} if at is None else self._city.settings.get(at.domain.value, {}))
         event = self._log.add(FAULT_APPLIED, target, {"fault": fault}, cause=because, after=cause)
         stack = self._active.setdefault((target, fault), {})
         stack[cause] = ActiveFault(target, fault, cause, MappingProxyType(filled))

@@ -157,6 +157,10 @@ def run_checked(
             history = credited_among(resolved, city, seed, history)
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
+        if resolved.run.settings:
+            from simulator.contracts.engine_settings import with_settings
+
+            city = with_settings(city, resolved.run.settings)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
     from resilience.judge.outcome import weakness_note
 

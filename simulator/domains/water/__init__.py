@@ -11,6 +11,7 @@ edges       empty tanks that would go on giving water, full ones that would take
 tracer      where contaminated water goes
 changes     what is on a component, turned into changes of the engine
 measures    what is measured, the service levels, and notices to the people
+as_written  what the settings of the hydraulics cost against the file as it is written
 process     when to solve again, and what the town gets to know
 """
 

@@ -52,6 +52,59 @@ PRESSURE = "pressure_m"
 TAP_PRESSURE_M = 20.4
 """2.0 bar at ground floor (DVGW W 400-1, norm water-pressure) as metres of water."""
 
+REQUIRED_PRESSURE, MINIMUM_PRESSURE, EXPONENT = "required_pressure_m", "minimum_pressure_m", "pressure_exponent"
+PRESSURES = (REQUIRED_PRESSURE, MINIMUM_PRESSURE, EXPONENT)
+STEP, LEAK = "step_s", "leak_coefficient"
+SETTINGS = (
+    Parameter(
+        REQUIRED_PRESSURE,
+        "m",
+        TAP_PRESSURE_M,
+        _("DVGW W 400-1: 2.0 bar for one storey, for two to four 2.35, 2.7 and 3.05 (24.0, 27.5 and 31.1 m)"),
+        _("pressure from which all that is asked for is delivered, and people have enough"),
+        at_least=10.0,
+        at_most=100.0,
+    ),
+    Parameter(
+        MINIMUM_PRESSURE,
+        "m",
+        0.0,
+        _("Wagner et al. 1988: nothing flows without pressure at the main"),
+        _("pressure up to which nothing is delivered"),
+        at_least=0.0,
+        at_most=9.5,
+    ),
+    Parameter(
+        EXPONENT,
+        "1",
+        0.5,
+        _("Wagner et al. 1988: outflow as through an orifice"),
+        _("exponent of pressure between the two, to which what is delivered is proportional"),
+        at_least=0.1,
+        at_most=2.0,
+    ),
+    Parameter(
+        STEP,
+        "s",
+        300.0,
+        assumed(_("in an hour, EPANET's usual step, a small tank runs empty unseen")),
+        _("time between two solutions of the network while nothing changes"),
+        at_least=30.0,
+        at_most=3600.0,
+    ),
+    Parameter(
+        LEAK,
+        "1",
+        0.75,
+        _("sharp-edged orifice, turbulent flow (as WNTR's default)"),
+        _("discharge coefficient of a hole in a main that says nothing else"),
+        at_least=0.01,
+        at_most=1.0,
+    ),
+)
+"""Numbers of the hydraulics. Least and most keep the two pressures apart. Where the network's file is pressure-driven
+by itself its own two pressures and exponent hold, unless the city or the run gives others."""
+
 _FLOW = stops("flow_m3_s", 1e-6)
 _THROUGH = stops("through_m3_s", 1e-6)
 """Nothing flows any more through what is shut; where nothing flowed before, a shut valve makes no difference."""
@@ -121,7 +174,10 @@ VOLUME = "volume_factor"
 """The parameter by which a tank is larger than in the network's file."""
 
 BURST, PLACE = "burst", "place"
-_HOLE = (Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0), _DISCHARGE)
+_HOLE = (
+    Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0),
+    replace(_DISCHARGE, setting=LEAK),
+)
 _BURST = FaultPoint(
     BURST,
     _("main breaks"),
@@ -205,6 +261,7 @@ CATALOGUE = Catalogue(
             WATER_TRADE,
             engine=True,
             colour="#0072b2",
+            settings=SETTINGS,
             page=Page(
                 _("Water"),
                 _("The water network: pressure, supply, pumps, tanks."),
@@ -483,7 +540,10 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.water.town:sensors", 300),
     ),
     starts=(Start("simulator.domains.water:start", order=40),),
-    plausibility=(PlausibilityRule("simulator.domains.water.balance:in_balance", order=10),),
+    plausibility=(
+        PlausibilityRule("simulator.domains.water.balance:in_balance", order=10),
+        PlausibilityRule("simulator.domains.water.as_written:settings_told", order=20),
+    ),
     fragilities=(
         Fragility(
             id="flood-pump",

@@ -18,7 +18,9 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file, open_water_file
-from simulator.domains.water.catalogue import TAP_PRESSURE_M
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words, number
+from simulator.domains.water.catalogue import EXPONENT, MINIMUM_PRESSURE, REQUIRED_PRESSURE, SETTINGS, STEP
 from simulator.domains.water.controls import Automation
 from simulator.domains.water.drains import GRAVITY_M_S2, Drains
 from simulator.domains.water.edges import Edges
@@ -30,14 +32,16 @@ from simulator.domains.water.overrides import Overrides
 from simulator.domains.water.tracer import Tracer, buffer
 from simulator.domains.water.ways import Ways
 
-REQUIRED_PRESSURE_M = TAP_PRESSURE_M
-"""The full demand is delivered from there."""
-MINIMUM_PRESSURE_M = 0.0
-STEP_S = 300
+_DEFAULTS = {one.name: float(one.default) for one in SETTINGS if isinstance(one.default, float)}
+STEP_S = int(_DEFAULTS[STEP])
+LEAST_APART_M = 0.1
+"""EPANET takes no two pressures for its demand model that lie nearer to each other (in units of the file)."""
 
 BUSY_STEPS = 10 * 86400 // STEP_S
 """A day with more hydraulic steps than so many is told of: ten times the usual number (assumption). Where tanks or
 controls swing, the run is as right as the file, but slow, and the swinging is hardly meant."""
+
+_ = Words("simulator.domains.water")
 
 _OPEN_END_S = 2**31 - 1
 _TRIES = 5
@@ -90,6 +94,9 @@ class WaterEngine:
     network begins in that state, else with the levels of the file. `holes` are places along pipes at which these may
     break: only there a hole is where it is said to be.
 
+    `pressures` are settings of the demand model by name: what is left out is as in a file that is driven by pressure
+    itself, else the default.
+
     `busy` is the number of hydraulic steps of the last full day, where that is more than `BUSY_STEPS`, else 0.
 
     Raises `BadInput` for a file that EPANET refuses, `EpanetError` when a solve fails for good.
@@ -99,8 +106,7 @@ class WaterEngine:
         self,
         path: Path,
         time_of_day_s: float = 0.0,
-        required_pressure_m: float = REQUIRED_PRESSURE_M,
-        minimum_pressure_m: float = MINIMUM_PRESSURE_M,
+        pressures: Mapping[str, float] = MappingProxyType({}),
         water_age: bool = False,
         step_s: int = STEP_S,
         larger: Mapping[str, float] = MappingProxyType({}),
@@ -128,7 +134,7 @@ class WaterEngine:
         self._ways = Ways(network)
         self._seen: tuple[bytes, bytes, bytes] | None = None
         self._dry = self._loose = np.zeros(len(network.nodes), dtype=bool)
-        self._set_up(time_of_day_s, required_pressure_m, minimum_pressure_m)
+        self._set_up(time_of_day_s, pressures)
         nodes, links = len(network.nodes), len(network.links)
         self._node_raw = {p: buffer(nodes) for p in (tk.HEAD, tk.FULLDEMAND, tk.DEMANDFLOW, tk.DEMAND)}
         self._leak_raw, self._volume_raw = buffer(nodes), buffer(nodes)
@@ -269,7 +275,7 @@ class WaterEngine:
             _enlarge(project, tank, factor)
         return project, split(project, self._holes)
 
-    def _set_up(self, time_of_day_s: float, required_pressure_m: float, minimum_pressure_m: float) -> None:
+    def _set_up(self, time_of_day_s: float, pressures: Mapping[str, float]) -> None:
         ph, network = self._ph, self.network
         tk.setstatusreport(ph, tk.NO_REPORT)
         tk.setreport(ph, "MESSAGES NO")
@@ -282,9 +288,7 @@ class WaterEngine:
         self._pattern_step_s = int(tk.gettimeparam(ph, tk.PATTERNSTEP))
         tk.settimeparam(ph, tk.PATTERNSTART, self._pattern_start_s)
         tk.settimeparam(ph, tk.STARTTIME, round(time_of_day_s) % _DAY_S)
-        if tk.getdemandmodel(ph)[0] != tk.PDA:
-            per_m = self._units.pressure_per_m
-            tk.setdemandmodel(ph, tk.PDA, minimum_pressure_m * per_m, required_pressure_m * per_m, 0.5)
+        self._drive_by_pressure(pressures)
         _, low, high, exponent = tk.getdemandmodel(ph)
         self.minimum_pressure_m = low / self._units.pressure_per_m
         self.required_pressure_m = high / self._units.pressure_per_m
@@ -314,6 +318,21 @@ class WaterEngine:
         if self.water_age:
             tk.openQ(ph)
             tk.initQ(ph, tk.NOSAVE)
+
+    def _drive_by_pressure(self, given: Mapping[str, float]) -> None:
+        """Demand by pressure: with what is given, else as the file has it, else by default."""
+        model, low, high, exponent = tk.getdemandmodel(self._ph)
+        per_m = self._units.pressure_per_m
+        own = {MINIMUM_PRESSURE: low / per_m, REQUIRED_PRESSURE: high / per_m, EXPONENT: exponent}
+        meant = {**(own if model == tk.PDA else _DEFAULTS), **given}
+        if model == tk.PDA and not given:
+            return
+        low, high = meant[MINIMUM_PRESSURE] * per_m, meant[REQUIRED_PRESSURE] * per_m
+        if high - low < LEAST_APART_M:
+            tk.close(self._ph)
+            tk.deleteproject(self._ph)
+            raise BadInput([_too_near(self._path, meant)])
+        tk.setdemandmodel(self._ph, tk.PDA, low, high, meant[EXPONENT])
 
     def _add_up(self, lived_s: int) -> None:
         """Add what flowed in the step that EPANET has just taken; it solved for these flows at the step's beginning."""
@@ -448,6 +467,16 @@ class WaterEngine:
         self._dry[self._sources] = False  # the level of a tank is its own
         self._loose = self._ways.dry(self.link_open, sources) & ~self._dry
         self.undetermined = int((self._loose & (network.mean_demand_m3_s > 0)).sum())
+
+
+def _too_near(path: Path, meant: Mapping[str, float]) -> Problem:
+    what = _(
+        "with the network file's own limits a minimum pressure of {low} m and a required one of {high} m leave nothing "
+        "between them",
+        low=number(meant[MINIMUM_PRESSURE], 1),
+        high=number(meant[REQUIRED_PRESSURE], 1),
+    )
+    return Problem(str(path), 0, MINIMUM_PRESSURE, what, _("give both in the settings of water"))
 
 
 @cache

@@ -24,6 +24,7 @@ from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.catalogue import (
     PEAK_DEMAND,
     PRESSURE,
+    REQUIRED_PRESSURE,
     RUNNING,
     SET_POINT_TAMPERED,
     SOURCE_CONTAMINATED,
@@ -32,7 +33,7 @@ from simulator.domains.water.catalogue import (
 )
 from simulator.domains.water.commands import Falsified
 from simulator.domains.water.drains import hole_m2
-from simulator.domains.water.engine import REQUIRED_PRESSURE_M, WaterEngine
+from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
 from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.powers import powers
@@ -139,6 +140,7 @@ class Measures:
         self._rt, self._engine, self._where = runtime, engine, where
         self._devices, self._falsified = devices, falsified
         city, network = runtime.city, engine.network
+        self._required_m = city.setting(WATER_DOMAIN, REQUIRED_PRESSURE)
         junctions, tanks = city.of_kind("junction"), city.of_kind("tank")
         self._tank_row = {int(node): i for i, node in enumerate(network.tanks)}
         self._nodes = self._places("junction")
@@ -219,7 +221,7 @@ class Measures:
         engine = self._engine
         required = np.maximum(engine.required_m3_s.take(self._nodes), 0.0)
         delivered = np.minimum(np.maximum(engine.delivered_m3_s.take(self._nodes), 0.0), required)
-        enough = engine.pressure_m.take(self._nodes) >= REQUIRED_PRESSURE_M
+        enough = engine.pressure_m.take(self._nodes) >= self._required_m
         stored = np.maximum(engine.volume_m3 - engine.network.tank_min_volume_m3, 0.0)[self._tank_rows]
         needed, had, self._stored[:] = self._sums.of(required, delivered, stored)
         self._supply[:] = _ratio(had, needed)

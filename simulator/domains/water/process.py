@@ -25,6 +25,8 @@ from simulator.domains.water.catalogue import (
     PEAK_DEMAND,
     PIPE,
     PLACE,
+    PRESSURES,
+    STEP,
     VOLUME,
     WATER,
 )
@@ -38,8 +40,6 @@ from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, 
 
 _ = Words("simulator.domains.water")
 
-PERIOD_S = 300.0
-"""Time between two solves when nothing changes: EPANET's usual hydraulic step for pressure and tank levels."""
 OFFER_SHARE = 0.5
 """A junction feeds its water links while at least this share of a demand there is delivered (assumption), and may be
 drunk: whoever is told that it may not shuts its inlet and lives on its own tank."""
@@ -62,12 +62,15 @@ class WaterProcess:
         if city.water_file is None:
             raise BadInput([_no_file(runtime)])
         factors = {tank.network_id: float(tank.parameters.get(VOLUME, 1.0)) for tank in city.of_kind("tank")}
+        given = city.settings.get(WATER_DOMAIN.value, {})
+        self._period_s = float(round(city.setting(WATER_DOMAIN, STEP)))
         begins_s = self._clock.time_of_day_s(self._clock.begin)
         self._engine = WaterEngine(
             city.water_file,
             begins_s,
             water_age=water_age,
-            step_s=int(PERIOD_S),
+            pressures={name: value for name, value in given.items() if name in PRESSURES},
+            step_s=int(self._period_s),
             initial=read_hours(city.water_hours).at(begins_s) if city.water_hours else None,
             larger={tank: factor for tank, factor in factors.items() if factor != 1.0},
             holes=sorted(_holes(runtime)),
@@ -184,7 +187,7 @@ class WaterProcess:
 
     def _period(self) -> Generator[simpy.Event, Any, None]:
         while True:
-            yield self._clock.timeout(PERIOD_S)
+            yield self._clock.timeout(self._period_s)
             self._solve(self._plan(), period=True)
 
     def _plan(self) -> list[tuple[Component, int | None, list[Change]]]:
@@ -270,8 +273,8 @@ class WaterProcess:
     def _expect(self) -> None:
         """A tank that will be empty before the period is over is so at its own second, and not at the period's end."""
         self._expected += 1
-        passed = (self._clock.now - self._clock.begin) % to_ticks(PERIOD_S)
-        left_s = (to_ticks(PERIOD_S) - passed) // TICKS_PER_S
+        passed = (self._clock.now - self._clock.begin) % to_ticks(self._period_s)
+        left_s = (to_ticks(self._period_s) - passed) // TICKS_PER_S
         after_s = self._engine.next_empty_s(left_s, self._measures.tank_rows_but(self._empty))
         if after_s is not None:
             number = self._expected
