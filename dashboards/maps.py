@@ -47,7 +47,6 @@ def town_map(
         .with_target(InfluxQuery(components, "B"))
         .unit("none")
         .no_value(kit.say(NOTHING))
-        .mappings(palette.states(kit.lang))
         .thresholds(thresholds((None, palette.GREY)))
         .color_scheme(by_threshold())
         .view(Ready(_fitted()))
@@ -67,10 +66,11 @@ def town_map(
         )
         .tooltip(Ready(map_model.TooltipOptions(mode=map_model.TooltipMode.DETAILS)))
     )
+    panel = panel.override_by_name("state", [prop("mappings", palette.states(kit.lang))])
     panel = panel.override_by_name("sign", [prop("mappings", palette.signs())])
     for name in ("lat", "lon", "people_below", "quality", "label"):
         units = {"quality": "percentunit", "people_below": "short", "label": "string"}
-        panel = panel.override_by_name(name, [prop("unit", units.get(name, "degree")), prop("mappings", [])])
+        panel = panel.override_by_name(name, [prop("unit", units.get(name, "degree"))])
     for name, words in names.items():
         panel = panel.override_by_name(name, [prop("displayName", kit.say(words))])
     return panel

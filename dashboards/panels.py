@@ -24,6 +24,8 @@ PanelOf = Builder[model.Panel]
 """A panel that is not finished yet."""
 
 NOTHING = _("nothing here")
+EMPTY = "–"
+"""In a cell without a value."""
 
 
 def prop(name: str, value: object) -> model.DynamicConfigValue:
@@ -47,6 +49,11 @@ def plain() -> build_dashboard.ThresholdsConfig:
 def bad_from(value: float) -> build_dashboard.ThresholdsConfig:
     """Green below, vermilion from this value on."""
     return thresholds((None, palette.GREEN), (value, palette.VERMILION))
+
+
+def fixed() -> build_dashboard.FieldColor:
+    """Grey, where no word of a value says another colour."""
+    return build_dashboard.FieldColor().mode(model.FieldColorModeId.FIXED).fixed_color(palette.GREY)
 
 
 def by_threshold() -> build_dashboard.FieldColor:
@@ -131,7 +138,8 @@ class TableKit:
         return panel
 
     def _column(self, column: Column) -> list[model.DynamicConfigValue]:
-        values = [prop("displayName", self.say(column.title)), prop("unit", column.unit)]
+        # What stands in an empty panel is not what stands in an empty cell.
+        values = [prop("displayName", self.say(column.title)), prop("unit", column.unit), prop("noValue", EMPTY)]
         if column.mappings:
             values.append(prop("mappings", list(column.mappings)))
         if column.decimals is not None:
@@ -270,7 +278,10 @@ class Kit(TableKit):
         alias: str,
         interval: str = SAMPLED,
     ) -> PanelOf:
-        """States over time, a row each, with the state's word in it."""
+        """States over time, a row each, with the state's word in it.
+
+        By fixed colour: coloured by thresholds, the front end would merge by them and forget the words.
+        """
         return (
             statetimeline.Panel()
             .title(self.say(title))
@@ -280,8 +291,7 @@ class Kit(TableKit):
             .interval(interval)
             .unit("none")
             .mappings(list(mappings))
-            .thresholds(thresholds((None, palette.GREY)))
-            .color_scheme(by_threshold())
+            .color_scheme(fixed())
             .no_value(self.say(NOTHING))
             .merge_values(True)
             .show_value(common.VisibilityMode.AUTO)

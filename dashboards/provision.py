@@ -12,15 +12,19 @@ from simulator.contracts.words import LANGUAGES
 
 HEADER = "# Built by `python -m dashboards`; change it there.\n"
 
-TOKEN_FILE = "/run/secrets/influx-token"
-"""Where Grafana finds the token to read the bucket with; the file is a secret of the installation."""
+PASSWORD_FILE = "/run/secrets/influx-password"
+"""Where Grafana finds the password of the login that reads the database; the file is a secret of the installation."""
 
 DASHBOARDS = "/etc/grafana/dashboards"
 """Where the folder `dashboards` is mounted."""
 
 
 def datasources() -> str:
-    """InfluxDB 2 by InfluxQL (a DBRP mapping makes the bucket a database); the environment says which."""
+    """InfluxDB by InfluxQL (in version 2 a DBRP mapping makes the bucket a database); the environment says which.
+
+    With a login of the InfluxQL interface. Version 2 takes such a one as Basic; under `Token` it wants one of its own
+    tokens and turns a login away.
+    """
     source: dict[str, Any] = {
         "name": "Stadtwerk",
         "uid": UID,
@@ -30,14 +34,15 @@ def datasources() -> str:
         "url": "${STADTWERK_INFLUX_URL}",
         "isDefault": True,
         "editable": False,
+        "basicAuth": True,
+        "basicAuthUser": "${STADTWERK_INFLUX_USER}",
         "jsonData": {
             "version": "InfluxQL",
             "dbName": "${STADTWERK_INFLUX_BUCKET}",
             "httpMode": "POST",
             "timeInterval": "60s",
-            "httpHeaderName1": "Authorization",
         },
-        "secureJsonData": {"httpHeaderValue1": f"Token $__file{{{TOKEN_FILE}}}"},
+        "secureJsonData": {"basicAuthPassword": f"$__file{{{PASSWORD_FILE}}}"},
     }
     return _yaml({"apiVersion": 1, "prune": True, "datasources": [source]})
 

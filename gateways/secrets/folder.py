@@ -251,8 +251,7 @@ def add_compose(folder: Path, authority: Authority, gateways: Sequence[str], day
             "server.key": shown.key,
             "admin-password": _line(random_password()),
             "secret-key": _line(random_password()),
-            # The interface for InfluxQL takes a login in place of a token; a header cannot hold a line's end.
-            "influx-token": f"{DASHBOARDS}:{passwords[DASHBOARDS]}".encode(),
+            "influx-password": passwords[DASHBOARDS].encode(),  # Grafana would take a line's end as part of it
         },
         exist_ok=True,
     )

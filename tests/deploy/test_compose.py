@@ -8,13 +8,17 @@ import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gateways.secrets.folder import DATABASE_USERS, SecretsExist, init_secrets
+from gateways.stores.influx import InfluxSettings, InfluxWriter, Refused
 from stadtwerk.__main__ import main
 from stadtwerk.library import load_named_city
 from stadtwerk.live.compose import compose_files
 from stadtwerk.live.compose import main as write_files
 from tests.deploy.compose import FILE, ROOT, document, mounted, services
+from tests.influx.influx2 import InfluxDB2
+from tests.influx.servers import INFLUXD, InfluxDB1, fetch
 
 COMPOSE = shutil.which("docker-compose")
 SERVICES = services()
@@ -143,9 +147,43 @@ def test_grafana_finds_what_its_provisioning_names(secrets: Path) -> None:
         folder, _, language = path.rpartition("/")
         assert list((ROOT / mounts[folder] / language).glob("*.json"))
     assert mounts["/etc/grafana/provisioning"] == "./deploy/grafana/provisioning"
-    token = (secrets / "grafana" / "influx-token").read_bytes()
-    assert token.startswith(b"grafana:") and not token.endswith(b"\n"), "a header cannot hold a line's end"
-    assert token.decode().partition(":")[2] == (secrets / "influxdb" / "grafana-password").read_text().strip()
+    password = (secrets / "grafana" / "influx-password").read_text()
+    assert password == (secrets / "influxdb" / "grafana-password").read_text().strip()
+
+
+def test_every_login_of_compose_is_taken_by_influxdb_2(secrets: Path, tmp_path: Path) -> None:
+    """As its database script gives them rights, and with the header that each service sends."""
+    if INFLUXD is None:
+        pytest.skip("influxd is not installed (Debian package influxdb)")
+
+    def password(user: str) -> str:
+        return (secrets / "influxdb" / f"{user}-password").read_text().strip()
+
+    logins = {("ingest", password("ingest")): True, ("simulator", password("simulator")): True}
+    logins[SERVICES["grafana"]["environment"]["STADTWERK_INFLUX_USER"], password("grafana")] = False
+    with InfluxDB1(tmp_path) as backend:
+        backend.set_up()
+        with InfluxDB2(backend, {}, logins) as server:
+            for folder, user in (("identities/ingest-1", "ingest"), ("simulator", "simulator")):
+                given = InfluxSettings(
+                    server.url, "city", user=user, password_file=secrets / folder / "database-password", api="v1"
+                )
+                with InfluxWriter.of(given) as writer:
+                    writer.write(b"levels,run=a value=1 1768402800000\n")
+            source = yaml.safe_load(
+                (ROOT / "deploy" / "grafana" / "provisioning" / "datasources" / "stadtwerk.yaml").read_text()
+            )["datasources"][0]
+            assert source["basicAuth"] is True
+            user = SERVICES["grafana"]["environment"][source["basicAuthUser"].strip("${}")]
+            file = re.fullmatch(r"\$__file\{/run/secrets/([\w-]+)\}", source["secureJsonData"]["basicAuthPassword"])
+            assert file
+            mounted_as = document()["secrets"][file[1]]["file"].removeprefix("./secrets/")
+            reader = (user, (secrets / mounted_as).read_text())
+            said = fetch(f"{server.url}/query", {"db": "city", "q": "SELECT value FROM levels"}, reader, post=True)
+            assert b'"values"' in said
+            given = InfluxSettings(server.url, "city", user=user, password_file=secrets / mounted_as, api="v1")
+            with InfluxWriter.of(given) as writer, pytest.raises(Refused, match="insufficient permissions"):
+                writer.write(b"levels,run=a value=2 1768402800000\n")
 
 
 def test_nobody_gets_into_grafana_without_a_login() -> None:

@@ -195,8 +195,9 @@ def test_provisioning_names_the_source_and_the_folders() -> None:
         "stadtwerk-influx",
         "InfluxQL",
     )
-    assert source["secureJsonData"] == {"httpHeaderValue1": "Token $__file{/run/secrets/influx-token}"}
-    assert source["jsonData"]["httpHeaderName1"] == "Authorization"
+    # InfluxDB 2 takes a login of its InfluxQL interface as Basic, and turns it away under `Token`.
+    assert (source["basicAuth"], source["basicAuthUser"]) == (True, "${STADTWERK_INFLUX_USER}")
+    assert source["secureJsonData"] == {"basicAuthPassword": "$__file{/run/secrets/influx-password}"}
     folders = {provider["options"]["path"] for provider in files["dashboards"]["providers"]}
     assert folders == {"/etc/grafana/dashboards/de", "/etc/grafana/dashboards/en"}
     secrets = re.compile(r"password|secret(?!s/)", re.I)

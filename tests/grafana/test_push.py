@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gateways.stores.influx import InfluxWriter
 from resilience.judge.affected import affected, by_service, groups, lows
 from resilience.judge.metrics import quality, resilience
 from simulator.contracts.history import Course, History
@@ -18,7 +19,9 @@ from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, StoredSource, read_folder
 from tests.grafana.conftest import Pushed, say, silenced
+from tests.influx.influx2 import InfluxDB2
 from tests.influx.measurements import MEASUREMENTS
+from tests.influx.servers import InfluxDB1
 
 ZERO_MS = 1_768_410_000_000
 """2026-01-14T17:00, the rich scenario's zero, read as UTC."""
@@ -73,6 +76,31 @@ def test_another_run_does_not_mix_with_one_of_the_same_name(
     assert pushed.rows('SELECT COUNT("value") FROM pressure_m WHERE "run" = \'moved\'') == []
     pushed.server.query("DROP SERIES WHERE \"run\" = 'moved'")
     assert pushed.rows('SELECT COUNT("value") FROM service_level WHERE "run" = \'rich\'')
+
+
+@pytest.mark.parametrize("by", [pytest.param("token", marks=pytest.mark.nightly), "login"])
+def test_a_run_is_replaced_in_influxdb_2_by_token_and_by_login(
+    pushed: Pushed, rich: Path, tmp_path: Path, by: str
+) -> None:
+    secret = tmp_path / "secret"
+    secret.touch(0o600)
+    secret.write_text("writer-pass-1")
+    who = ["--token-file", str(secret), "--org", InfluxDB2.ORG]
+    if by == "login":
+        who = ["--user", "writer", "--password-file", str(secret)]
+    with InfluxDB2(pushed.server, {"writer-pass-1": True}, {("writer", "writer-pass-1"): True}) as server:
+        where = ["--influx", server.url, "--bucket", InfluxDB1.DATABASE, *who]
+        arguments = ["push", str(rich), *where, "--name", "second", "--no-readings", "--now"]
+        user, password = InfluxDB1.WRITER
+        with InfluxWriter(
+            pushed.server.url, "", InfluxDB1.DATABASE, "", api="v1", user=user, password=password
+        ) as before:
+            before.write(b'run,city=demo,run=second digest="another" 1768402800000\n')
+        assert say(arguments)[0] == 64, "it is another one"
+        assert say([*arguments, "--replace"])[0] == 0
+        (row,) = pushed.rows("SELECT digest FROM run WHERE \"run\" = 'second'")
+        assert row["digest"] != "another"
+    pushed.server.query("DROP SERIES WHERE \"run\" = 'second'")
 
 
 def test_person_hours_and_losses_are_those_of_the_metrics(pushed: Pushed, folder: RunFolder) -> None:

@@ -41,15 +41,24 @@ class InfluxQuestions:
 
     def series(self, text: str) -> list[dict[str, Any]]:
         """The series that one statement gives. Raises `Retry` if nobody answers, `Refused` with the reason if not."""
-        form = {"db": self._settings.bucket, "epoch": "ms", "q": text}
-        said = self._ask("/query", urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded")
         try:
-            result = json.loads(said)["results"][0]
+            result = json.loads(self._said(text))["results"][0]
         except (ValueError, LookupError, TypeError):
-            raise Refused(b"", "what answers there is no database that knows InfluxQL", HTTPStatus.OK) from None
-        if "error" in result:
-            raise Refused(text.encode(), str(result["error"]), 400)
-        return list(result.get("series", []))
+            raise _no_influxql() from None
+        return _series(result, text)
+
+    def _said(self, text: str) -> bytes:
+        form = {"db": self._settings.bucket, "epoch": "ms", "q": text}
+        return self._ask("/query", urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded")
+
+    def _delete(self, text: str) -> None:
+        """A statement that deletes. InfluxDB 2 answers it with an empty object, where a query has results."""
+        try:
+            answer = json.loads(self._said(text))
+            result = answer["results"][0] if answer else {}
+        except (ValueError, LookupError, TypeError):
+            raise _no_influxql() from None
+        _series(result, text)
 
     def forget(self, tag: str, value: str) -> None:
         """Delete every point whose tag has this value. Raises like `series`."""
@@ -57,11 +66,11 @@ class InfluxQuestions:
             quoted = value.replace("\\", "\\\\").replace("'", "\\'")
             where = f"WHERE \"{tag}\" = '{quoted}'"
             try:
-                self.series(f"DROP SERIES {where}")
+                self._delete(f"DROP SERIES {where}")
             except Refused as refusal:
                 if not refusal.lines_at_fault:
                     raise
-                self.series(f"DELETE {where}")  # version 2, asked as version 1, knows only this
+                self._delete(f"DELETE {where}")  # version 2, asked as version 1, knows only this
             return
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
         body = json.dumps({"start": FIRST, "stop": LAST, "predicate": f'{tag}="{quoted}"'}).encode()
@@ -91,6 +100,16 @@ class InfluxQuestions:
             raise Refused(b"", reason, error.code) from None
         except (OSError, HTTPException) as error:
             raise Retry(1.0, f"no answer: {error}") from None
+
+
+def _series(result: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
+    if "error" in result:
+        raise Refused(text.encode(), str(result["error"]), 400)
+    return list(result.get("series", []))
+
+
+def _no_influxql() -> Refused:
+    return Refused(b"", "what answers there is no database that knows InfluxQL", HTTPStatus.OK)
 
 
 SUFFIX = "_quality"
