@@ -342,7 +342,7 @@ PLAN = TownSize(
     ),
     protocols=("modbus", "csv", "json-v0"),
     household_meters=True,
-    rescue_rule="BW",  # where the published grid stands
+    land="BW",  # where the published grid stands
 )
 
 
@@ -372,6 +372,7 @@ def _draft(folder: Path, without: Collection[str]) -> CityDraft:
         0.0,
         LITRES_PERSON_D,
         LITRES_SOURCE,
+        land=PLAN.land,
         water=WaterRef(WATER_FILE, PLAN.owners.water),
         energy=NetworkRef(POWER_FILE, PLAN.owners.power),
         assumptions=(

@@ -159,6 +159,7 @@ class CityDraft:
     longitude_deg: float
     litres_per_person_day: float | None = None
     litres_source: Text = NO_TEXT
+    land: str = ""
     water: WaterRef | None = None
     energy: NetworkRef | None = None
     traffic: RoadRef | None = None

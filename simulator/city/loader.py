@@ -103,6 +103,7 @@ def load_city(folder: Path, amendments: Sequence[Amendment] = ()) -> City:
         findings=draft.findings,
         settings=draft.settings,
         folder=folder,
+        land=draft.land,
     )
 
 

@@ -21,6 +21,7 @@ from simulator.contracts.model import FIELDS, LIST, TEXT, Mistakes, Model, NotNe
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Numeral, Said, Text, Verbatim, Words
+from simulator.domains.traffic.catalogue import RESCUE_RULES
 
 _ = Words("simulator.city")
 
@@ -33,6 +34,14 @@ PEOPLE_OF_SUBJECT = 0
 def _measure(name: str) -> str:
     if name not in registry().measures:
         raise wrong(_("{name} is no measure", name=repr(name)), suggestion(name, registry().measures))
+    return name
+
+
+def _land(name: str) -> str:
+    if name and name not in RESCUE_RULES:
+        raise wrong(
+            _("no rule of rescue is known for the Land {name}", name=repr(name)), suggestion(name, RESCUE_RULES)
+        )
     return name
 
 
@@ -164,6 +173,8 @@ class CityFile(Model):
     """use small letters, digits and hyphens"""
     title: Title
     place: Origin
+    land: Annotated[str, AfterValidator(_land)] = ""
+    """the Land whose rules count, as SN for Saxony"""
     people: People | None = None
     networks: NetworkFiles = Field(default_factory=NetworkFiles.model_construct)
     components: Annotated[

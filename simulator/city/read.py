@@ -129,6 +129,7 @@ class _Reader:
             assumptions=tuple(entry.assumption() for entry in file.assumptions),
             findings=tuple(entry.finding() for entry in file.findings),
             settings=file.settings,
+            land=file.land,
         )
         for name in file.overrides:
             self.where.entry("overrides", name, Part(self.document, ("overrides", name)))

@@ -133,6 +133,8 @@ def _yaml(draft: CityDraft, link_files: Sequence[str]) -> str:
         "title": {"en": draft.title_en, "de": draft.title_de},
         "place": {"latitude_deg": draft.latitude_deg, "longitude_deg": draft.longitude_deg},
     }
+    if draft.land:
+        data["land"] = draft.land
     if draft.litres_per_person_day is not None:
         people = {"litres_per_person_day": draft.litres_per_person_day, "source": _wording(draft.litres_source)}
         data["people"] = people

@@ -90,6 +90,7 @@ class ComponentType:
     `trade`        the trade that repairs it; empty: that of its sub-system. `repair` is how long that takes
     `site`         it works or does not, without a fallback of its own: a service level of it is 1 or 0
     `vital`        crews that go by lifelines see to it, and to what feeds it, first
+    `called`       people telephone it for help: in a generated town it has a line of its own
     `police`       the officers who regulate dark junctions belong to it (its parameters say how many, and how long)
     `roots`        kinds of link whose flow begins at it, whatever else there is (generator, reservoir, server)
     `stores`       kinds of link whose flow it holds a store of (tank)
@@ -138,6 +139,7 @@ class ComponentType:
     repair: RepairClass = OTHER_REPAIR
     site: bool = False
     vital: bool = False
+    called: bool = False
     police: bool = False
     roots: tuple[LinkKind, ...] = ()
     stores: tuple[LinkKind, ...] = ()

@@ -212,6 +212,7 @@ CATALOGUE = Catalogue(
             about=_("depot from which crews, fuel trucks and tankers leave"),
             glyph="M-6 4A6 6 0 0 1 6 4Z",
             visited=True,
+            called=True,
             base=True,
             shed=2,
             no_rate=NO_WEAR,

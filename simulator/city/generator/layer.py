@@ -45,8 +45,8 @@ class TownSize:
     `core_routers` make a ring if there are three or more; with 0 every district hangs on the data centre itself.
     `makes` are the makers that devices come from in turn, empty where nothing is assumed about makers. `protocols` are
     what old devices speak, each behind one gateway, the gateway bought first taking the first of them.
-    `household_meters`: whether some households have meters that report. `rescue_rule` is the Land by whose rule an
-    ambulance has to be there.
+    `household_meters`: whether some households have meters that report. `land` is the Land whose rules
+    count.
     """
 
     owners: Owners = NEUTRAL
@@ -57,7 +57,7 @@ class TownSize:
     makes: tuple[Make, ...] = ()
     protocols: tuple[str, ...] = ()
     household_meters: bool = False
-    rescue_rule: str = "SN"
+    land: str = "SN"
 
     def make(self, turn: int) -> Make:
         """The maker of the device whose turn it is."""

@@ -46,7 +46,7 @@ TRAVEL_TIME_INDEX, RESCUE_ARRIVAL = "travel-time-index", "rescue-arrival"
 
 RESCUE_RULES = {
     "BB": (900.0, "call"),
-    "BW": (900.0, "call"),
+    "BW": (720.0, "sent"),
     "BY": (720.0, "drive"),
     "HB": (600.0, "sent"),
     "HE": (600.0, "sent"),
@@ -59,8 +59,13 @@ RESCUE_RULES = {
 }
 """Time until the first ambulance stands on the road before the house, and from when it counts: the `call`, the end of
 the call when somebody is `sent`, or the begin of the `drive`. By Land, where the rule names a time: tables of Forplan
-and of Wikipedia, MDR for Saxony-Anhalt (secondary). The share that has to be in time (95 %, in Hesse and North
-Rhine-Westphalia 90 %) is what the level requires."""
+and of Wikipedia, MDR for Saxony-Anhalt (secondary). Baden-Württemberg: 12 min for 95 % by the law of 17 July
+2024 (dpa), counted from the end of the call as in its Rettungsdienstplan of 2022 (Die Welt, 2023); before, the law
+said 10 to 15 min from the call. The share that has to be in time (95 %, in Hesse and North Rhine-Westphalia 90 %) is
+what the level requires."""
+
+ORDINARY_RULE = "SN"
+"""The rule of a town that does not say in which Land it lies (assumption)."""
 
 SATURATION_VEH_S = 1500 / 3600
 """What a lane passes at a signal while it is green. HBS and the Highway Capacity Manual name 1,800 to 2,000 veh/h on a
@@ -296,7 +301,10 @@ CATALOGUE = Catalogue(
             ),
             lacked=_("rescue"),
             spared_s=900.0,
-            spared_by=_("the rules count the trips of a year; a quarter of an hour of the peak"),
+            spared_by=_(
+                "the rules count the trips of a year; roads are judged by quarters of an hour, the shortest time in "
+                "which traffic is steady (Highway Capacity Manual)"
+            ),
         ),
     ),
     town=(

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simulator.city.road_file import Trips
-from simulator.contracts.component import Component
+from simulator.contracts.component import Component, District
 from simulator.contracts.registry import registry
+from simulator.coupling.calls import DETOUR, ON_FOOT_M_S
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
-from simulator.domains.traffic.catalogue import RESCUE_RULES, ROAD
+from simulator.coupling.travel import Travel
+from simulator.domains.traffic.catalogue import ORDINARY_RULE, RESCUE_RULES, ROAD
 from simulator.domains.traffic.model import Floats, RoadModel
 from simulator.domains.traffic.routes import Routes
 
@@ -32,6 +35,10 @@ ALONG_M = 500.0
 EMERGENCIES_S = 0.147 * 0.525 / (365 * 86400.0)
 """Emergencies a head and second: 147 missions a year for each 1,000 people, 52.5 % of them emergencies (BASt M 260)."""
 
+FETCH = {False: 0.78, True: 0.22}
+"""Share of the people whose household has a car, with which one of them fetches help where no telephone works, and of
+those who walk: 22 % of households have none (Mobilität in Deutschland 2017, by way of the Bundestag and the press)."""
+
 MISSION_S = 3600.0
 """How long a mission takes an ambulance (assumption)."""
 
@@ -43,6 +50,7 @@ class Rescue:
     along the roads. An emergency goes to the nearest station that works and has an ambulance; one whose ambulances are
     all out is passed over (Erlang's loss formula, stations independent of each other: assumption). Late calls and
     alarms come from `Runtime.alarm` and count wherever the clock of the rule begins: for the patient they are lost.
+    Where telephones are dead somebody goes to the nearest place that can send help.
     """
 
     def __init__(self, runtime: Runtime, model: RoadModel, routes: Routes, trips: Sequence[Trips]) -> None:
@@ -69,24 +77,56 @@ class Rescue:
         short_m = np.minimum(model.length_m / 4, ALONG_M) / np.maximum(out, 1)[model.start]
         self._along = short_m / model.length_m  # of each road's travel time, to be added at the node it leaves
         self.stations = tuple(city.of_kind(*kinds.types_that(lambda one: one.ambulances)))
-        rules = [str(one.parameters["rule"]) for one in city.components.values() if "rule" in one.parameters]
-        self._within_s, begin = RESCUE_RULES[rules[0] if rules else "SN"]
+        self._within_s, begin = RESCUE_RULES[city.land or ORDINARY_RULE]
         self._before_s = {"call": CALL_S + TURN_OUT_S, "sent": TURN_OUT_S, "drive": 0.0}[begin]
         self._free_s = self._drives(Routes(model), model.free_time_s)
         nearest = self._free_s.argmin(axis=0) if self.stations else np.zeros(0, dtype=np.int64)
         mine = np.bincount(nearest, self._people if self.stations else None, minlength=len(self.stations))
         self._load = mine * EMERGENCIES_S * MISSION_S
 
-    def arrival_s(self) -> Floats:
-        """Seconds by the clock of the rule from each station to each home, infinite where none gets there."""
+    def arrival_s(self, on_foot: bool = False) -> Floats:
+        """Seconds by the clock of the rule from each station to each home, infinite where none gets there.
+
+        `on_foot`: whoever has to fetch help, as no telephone works, walks and does not drive.
+        """
         alarm = self._runtime.alarm
         now = self._drives(self._routes, self._routes.times_s)
         there = np.isfinite(now)
         longer = np.subtract(now, self._free_s, out=np.full(now.shape, np.inf), where=there)
         held = self._free_s + HELD_SHARE * np.maximum(0.0, longer)
-        calls = np.array([alarm.call_s(district) for district in self._district])
-        alerts = np.array([alarm.alert_s(station.district) for station in self.stations])
-        return np.asarray(self._before_s + alerts[:, None] + calls[None, :] + held, dtype=np.float64)
+        alerts = np.array([alarm.alert_s(station.district) for station in self.stations])[:, None]
+        before_s = alerts + np.array([alarm.call_s(district) for district in self._district])[None, :]
+        if alarm.in_person:
+            before_s = np.where(self._silent(), self._fetched_s(alerts, on_foot), before_s)
+        return np.asarray(self._before_s + before_s + held, dtype=np.float64)
+
+    def _silent(self) -> NDArray[np.bool_]:
+        """Homes from which nobody can telephone."""
+        return np.array([district in self._runtime.alarm.in_person for district in self._district])
+
+    def _fetched_s(self, alerts_s: Floats, on_foot: bool) -> Floats:
+        """Seconds until each station hears from each home that nobody can telephone from.
+
+        Somebody comes to the station itself, or to the nearest fire station that is manned, which calls by radio.
+        """
+        alarm, city = self._runtime.alarm, self._runtime.city
+        give_up_s = np.array([alarm.in_person[d].give_up_s if d in alarm.in_person else 0.0 for d in self._district])
+        working = [self._runtime.supply.works(station.id) for station in self.stations]
+        itself_s = np.where(np.array(working)[:, None], self._ways_s(self.stations, on_foot), np.inf)
+        manned = [city.districts[name] for name, one in alarm.in_person.items() if one.manned]
+        by_radio_s = self._ways_s(manned, on_foot).min(axis=0, initial=np.inf)[None, :] + alerts_s
+        return np.asarray(give_up_s[None, :] + np.minimum(itself_s, by_radio_s), dtype=np.float64)
+
+    def _ways_s(self, places: Sequence[Component | District], on_foot: bool) -> Floats:
+        """Seconds from each home to each of these places, whatever befalls the roads (assumption)."""
+        at = np.array([(one.x_m, one.y_m) for one in places]).reshape(-1, 2)
+        homes = [self._runtime.city.components[self._model.nodes[node]] for node in self._nodes.tolist()]
+        home = np.array([(one.x_m, one.y_m) for one in homes])
+        away_m = np.hypot(at[:, None, 0] - home[None, :, 0], at[:, None, 1] - home[None, :, 1])
+        # Homes lie along the roads, not at the junction: as far from it as the ambulance drives there.
+        along_m = np.bincount(self._model.start, self._along * self._model.length_m, minlength=len(self._model.nodes))
+        longer, speed = (DETOUR, ON_FOOT_M_S) if on_foot else (1.0, Travel.FALLBACK_M_S)
+        return np.asarray((longer * away_m + along_m[self._nodes]) / speed, dtype=np.float64)
 
     def share(self) -> float:
         """Share of the people reached in time; 1 where nobody lives."""
@@ -95,14 +135,19 @@ class Rescue:
             return 1.0
         if not self.stations:
             return 0.0
-        arrival_s = self.arrival_s()
+        if not self._runtime.alarm.in_person:
+            return self._share(self.arrival_s()) / total
+        return sum(part * self._share(self.arrival_s(on_foot)) for on_foot, part in FETCH.items()) / total
+
+    def _share(self, arrival_s: Floats) -> float:
+        """How many people are reached in time."""
         free = np.array([1.0 - self._busy(i, station) for i, station in enumerate(self.stations)])
         order = np.argsort(arrival_s, axis=0, kind="stable")
         in_time = np.take_along_axis(arrival_s, order, axis=0) <= self._within_s
         there = free[order]
         nobody_nearer = np.cumprod(np.vstack([np.ones((1, len(self._people))), 1.0 - there[:-1]]), axis=0)
         reached = (nobody_nearer * there * in_time).sum(axis=0)
-        return float((self._people * reached).sum() / total)
+        return float((self._people * reached).sum())
 
     def _drives(self, routes: Routes, road_time_s: Floats) -> Floats:
         """Seconds of driving from each station to each home, at the travel time of the other cars."""

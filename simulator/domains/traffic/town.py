@@ -96,8 +96,8 @@ TRAVEL_TIMES = 2.5
 """Norm travel-time-index: above 2.5 is poor (U4SSC)."""
 
 RESCUED = 0.95
-"""Norms rescue-arrival and rescue-arrival-bw: 95 % within 12 min of the end of the call (Saxony), within 15 min of the
-call (Baden-Württemberg)."""
+"""Norms rescue-arrival and rescue-arrival-bw: 95 % within 12 min of the end of the call, in Saxony and in
+Baden-Württemberg."""
 
 
 def levels(town: Laying) -> Layer:
@@ -106,7 +106,7 @@ def levels(town: Laying) -> Layer:
         return Layer()
     people, owners = town.ground.people, town.plan.owners
     slow, rescue = TRAVEL_TIME_INDEX, RESCUE_ARRIVAL
-    basis = rescue if town.plan.rescue_rule == "SN" else f"{rescue}-{town.plan.rescue_rule.lower()}"
+    basis = rescue if town.plan.land == "SN" else f"{rescue}-{town.plan.land.lower()}"
     return Layer(
         levels=(
             ServiceLevel(slow, slow, CITY, TRAVEL_TIMES, people, owners.roads, slow),

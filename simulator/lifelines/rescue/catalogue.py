@@ -18,7 +18,7 @@ from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_WEAR, SERVED_LESS, SITE_OUT, STAFF_ABSENT, flooded_site, more_people
 from simulator.domains.ict.catalogue import CONTROL
-from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL, RESCUE_RULES
+from simulator.domains.traffic.catalogue import RESCUE_ARRIVAL
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.rescue")
@@ -50,19 +50,18 @@ CATALOGUE = Catalogue(
                 ),
                 Parameter("runners_s", "s", 1800.0, "assumption", _("time until runners carry messages")),
                 Parameter(
-                    "rule",
-                    "",
-                    "SN",
-                    _("tables of Forplan and of Wikipedia"),
-                    _("rule of the Land for the arrival of the first ambulance"),
-                    tuple(RESCUE_RULES),
+                    "give_up_s",
+                    "s",
+                    120.0,
+                    "assumption",
+                    _("time until somebody whose phone is dead sets off to the next place that can send help"),
                 ),
                 Parameter(
-                    "walk_s",
+                    "points_s",
                     "s",
-                    900.0,
-                    assumed(_("1 km at 4 km/h")),
-                    _("time until somebody without a phone has reached a place that can send help"),
+                    1800.0,
+                    _("Stuttgart fire brigade, 2026: 26 such places, manned within 30 min"),
+                    _("time from the loss of phones in a district until its fire station is manned and calls by radio"),
                 ),
                 Parameter(
                     "by_phone_s",
@@ -89,6 +88,7 @@ CATALOGUE = Catalogue(
             gives=(CONTROL,),
             same_medium=("trunked", "isolated-cell", "direct-mode"),
             vital=True,
+            called=True,
             same_need=RESCUE_ARRIVAL,
             process="simulator.lifelines.rescue.process:RescueDispatch",
             order=20,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from simulator.contracts.component import Component
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.alarm import InPerson
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict.catalogue import RADIO_SITE
@@ -29,9 +30,11 @@ class RescueDispatch(Lifeline):
     The share is that of the places weighted by people; the mode is
     that of the worst-served place, so that a fallback shows in the log wherever it is needed.
 
-    Calls come by telephone: from a district where that is dead somebody has to walk for `walk_s` first. Stations are
-    alerted by radio while dispatch reaches their site, else by telephone, else by a messenger. Where dispatch itself is
-    out, the next centre takes the calls and passes them on by telephone (assumption).
+    Calls come by telephone. From a district where that is dead people go in person, after `give_up_s`: to a rescue
+    station, or to the fire station in the middle of a district, which is manned `points_s` after telephones were lost
+    there and calls dispatch by radio. Stations are alerted by radio while dispatch reaches their site, else by
+    telephone, else by a messenger. Where dispatch itself is out, the next centre takes the calls and passes them on by
+    telephone (assumption).
     """
 
     kind = "rescue-dispatch"
@@ -58,7 +61,8 @@ class RescueDispatch(Lifeline):
         homes = {one.district: one.id for one in reversed(city.of_kind(*parts))}
         self._home_in = {district: homes.get(district, site) for district, site in self._site_of.items()}
         self._telephones = tuple(one.id for one in city.of_kind(MOBILE_SITE, EXCHANGE))
-        self._late: tuple[dict[str, float], dict[str, float]] = ({}, {})
+        self._late: tuple[dict[str, float], dict[str, float], dict[str, InPerson]] = ({}, {}, {})
+        self._silent_at: dict[str, int] = {}
 
     def watches(self) -> tuple[str, ...]:
         return (*self._people, *self._links.values(), *self._telephones)
@@ -88,19 +92,25 @@ class RescueDispatch(Lifeline):
     def judged(self, duty: Duty, cause: int | None) -> None:
         self.runtime.alarm.tell(*self._late, cause)
 
-    def _lateness(self, states: Mapping[str, str]) -> tuple[dict[str, float], dict[str, float]]:
-        """By how much later calls come from each district, and alarms to stations there; those in time are left out."""
-        number, works = self.component.number, self.runtime.supply.works(self.id)
-        calls, alerts = {}, {}
+    def _lateness(self, states: Mapping[str, str]) -> tuple[dict[str, float], dict[str, float], dict[str, InPerson]]:
+        """By how much later calls come from each district, and alarms to stations there; those in time are left out.
+        Districts from which nobody can telephone."""
+        number, works, now = self.component.number, self.runtime.supply.works(self.id), self.runtime.clock.now
+        calls, alerts, in_person = {}, {}, {}
         for district, site in self._site_of.items():
             phones = self.runtime.calls.reached(self._home_in[district], self.id)
+            if phones:
+                self._silent_at.pop(district, None)
             if not phones:
-                calls[district] = number("walk_s")
+                manned_at = self._silent_at.setdefault(district, now) + to_ticks(number("points_s"))
+                in_person[district] = InPerson(number("give_up_s"), now >= manned_at and states[site] == "trunked")
+                if now < manned_at:
+                    self._until(f"fire station of {district}", manned_at, "")
             elif not works:
                 calls[district] = number("by_phone_s")
             if states[site] != "trunked":
                 alerts[district] = number("by_phone_s" if phones else "by_messenger_s")
-        return calls, alerts
+        return calls, alerts, in_person
 
     def _state(self, site: str) -> str:
         supply, now = self.runtime.supply, self.runtime.clock.now
@@ -126,9 +136,9 @@ class RescueDispatch(Lifeline):
             return self._until(site, on_foot, "none")
         return "runners" if staff_present(self.runtime.faults, self.id) else "none"
 
-    def _until(self, site: str, tick: int, state: str) -> str:
+    def _until(self, what: str, tick: int, state: str) -> str:
         """The state, and a look at it when it ends."""
-        if self._wakes_for.get(site) != tick:
-            self._wakes_for[site] = tick
+        if self._wakes_for.get(what) != tick:
+            self._wakes_for[what] = tick
             self.wake(tick)
         return state

@@ -37,10 +37,10 @@ SWITCHING_S = 72 * HOUR_S
 DISPATCH_W = 20_000.0
 DISPATCH_UPS_S = 0.5 * HOUR_S
 
-REACH_M = 4000.0
-"""Straight-line reach of a station: 650 s of driving (15 min less call and turn-out, and the way along the street) at
-29 km/h over ways 1.3 times as long as the straight line (assumption; car trips make 33 km/h from door to door,
-Mobilität in Deutschland 2002)."""
+REACH_M = 3470.0
+"""Straight-line reach of a station: 560 s of driving (12 min less turn-out and the way along the street) at 29 km/h
+over ways 1.3 times as long as the straight line (assumption; car trips make 33 km/h from door to door, Mobilität in
+Deutschland 2002)."""
 
 REACHED = 0.98
 """Share of the people within that reach for whom stations are planned; the rule asks for 95 % at all hours
@@ -65,7 +65,6 @@ def centre_sites_stations(town: Laying) -> Layer:
         plan.owners.rescue,
         DISPATCH(),
         centre.id,
-        rule=plan.rescue_rule,
     )
     powered = bool(ground.giving(POWER))
     sites: list[Component] = []

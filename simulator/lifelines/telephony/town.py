@@ -6,8 +6,8 @@ from simulator.city.generator.layer import Layer, Laying, join, place
 from simulator.city.generator.links import HOUR_S, feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.link import Link
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Verbatim, Words
-from simulator.coupling.catalogue import DEPOT
 from simulator.domains.energy.catalogue import POWER
 from simulator.lifelines.telephony.catalogue import EXCHANGE, MOBILE_SITE, TELEPHONE
 from simulator.lifelines.telephony.names import EXCHANGE as EXCHANGE_NAME
@@ -24,7 +24,7 @@ EXCHANGE_S = 4 * HOUR_S
 
 
 def exchange_and_sites(town: Laying) -> Layer:
-    """An exchange in the central district, a mobile site in each, and the telephone lines of the depots."""
+    """An exchange in the central district, a mobile site in each, and the lines of those whom people call for help."""
     ground, plan = town.ground, town.plan
     centre, owner = ground.central, plan.owners.telephone
     exchange = place(
@@ -34,8 +34,9 @@ def exchange_and_sites(town: Laying) -> Layer:
         place(f"mobile-{d.id}", MOBILE_SITE, d.x_m - 40.0, d.y_m + 60.0, owner, SITE_NAME(d.title), d.id, plan.make(i))
         for i, d in enumerate(ground.districts)
     ]
-    depots = [one for one in town.laid.components if one.kind == DEPOT]
-    links: list[Link] = [join(TELEPHONE, exchange.id, one.id, owner) for one in (*sites, *depots)]
+    called = registry().types_that(lambda of: of.called)
+    those = [one for one in town.laid.components if one.kind in called]
+    links: list[Link] = [join(TELEPHONE, exchange.id, one.id, owner) for one in (*sites, *those)]
     if ground.giving(POWER):
         links.append(feed(ground, exchange, plan.owners.power, EXCHANGE_S))
         links += [feed(ground, site, plan.owners.power, SITE_S[i % len(SITE_S)]) for i, site in enumerate(sites)]

@@ -64,6 +64,7 @@ CATALOGUE = Catalogue(
             ),
             gives=(CONTROL,),
             trade=ICT,
+            called=True,
             police=True,
             technical=True,
             process="simulator.lifelines.traffic_control.process:TrafficControlCentre",
