@@ -214,12 +214,14 @@ def test_car_trips_are_those_of_the_people(demo: City) -> None:
 
 
 def test_there_are_as_many_rescue_stations_as_a_planner_would_build(demo: City) -> None:
-    """Hesse and Baden-Württemberg have one for 24,000 to 34,000 people, or 82 to 112 km2: two for this town. So
-    stretched a town needs some more to keep to the rule, but not one for every village."""
+    """Hesse and Baden-Württemberg have one for 24,000 to 34,000 people, or 82 to 112 km2: two for this town, and most
+    districts of Baden-Württemberg missed 15 min with those (press, 2024). For 12 min from the end of the call no place
+    may lie farther away than 10 min of driving: circles that cover its 119 km2 without a gap are 2.6 r2 apart (Kershner
+    1939), at 3.5 km four. So stretched a town needs a few more, but not one for each of its eight villages."""
     stations = demo.of_kind("rescue-station")
-    assert 2 <= len(stations) <= 4
+    assert 4 <= len(stations) < len(demo.districts)
     away = [min(math.dist((home.x_m, home.y_m), (s.x_m, s.y_m)) for s in stations) for home in demo.of_kind("junction")]
-    assert sum(metres <= 4000.0 for metres in away) >= 0.95 * len(away)
+    assert sum(metres <= 3500.0 for metres in away) >= 0.95 * len(away)
 
 
 def test_levels_and_sensors_name_what_there_is(demo: City) -> None:
