@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# of which one or the other waits for a broker or a clock: three keep two cores busy
+WORKERS ?= 3
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .PHONY: demo test nightly check coverage docs words schemas notices bench campaign-bench twins-bench telemetry-bench clean help

@@ -29,16 +29,11 @@ from simulator.contracts.words import NO_TEXT as SAME
 from stadtwerk.__main__ import main
 from stadtwerk.library import demo_folder
 from stadtwerk.runs.branching import run_cases
-from tests.run.test_micropolis import MICROPOLIS
+from tests.run.test_micropolis import MICROPOLIS, imported
 
 LEVEL = "water-supply-city"
 SHORT = ("--warmup", "10min", "--at", "10min", "--for", "20min", "--until", "40min", "--limit", "8")
 """A short day and a sample: that every link is covered does not depend on how many cases are run."""
-
-FILES = {
-    "--water": "water.inp", "--power": "power.json", "--roads-net": "transpo_net.tntp",
-    "--roads-nodes": "transpo_node.tntp", "--roads-trips": "transpo_trips.tntp", "--links": "dependencies.csv",
-}  # fmt: skip
 
 
 def links_in_files(folder: Path) -> Counter[str]:
@@ -97,10 +92,8 @@ def test_unasked_cuts_of_the_demo_city_are_nothing_in_full(tmp_path: Path) -> No
     not MICROPOLIS.is_dir(),
     reason="the Micropolis files are not here; set STADTWERK_CASES to the folder that holds them",
 )
-def test_micropolis(tmp_path: Path) -> None:
-    folder = tmp_path / "micropolis"
-    arguments = [part for option, name in FILES.items() for part in (option, str(MICROPOLIS / name))]
-    assert main(["city", "import", *arguments, "--name", "micropolis", "--out", str(folder)]) == 0
+def test_micropolis(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = imported(tmp_path_factory)
     code, found = audited(folder, tmp_path / "audit")
     check(folder, code, found)
     pumps = {row.split(",")[0] for row in (MICROPOLIS / "dependencies.csv").read_text().splitlines()[1:]}

@@ -20,7 +20,7 @@ from stadtwerk.__main__ import main
 from tests.campaign.town import CAMPAIGN, campaign_on_hamlet
 
 LIMIT_S = 120.0
-CASES = (20, pytest.param(100, marks=pytest.mark.nightly))
+CASES = (12, pytest.param(100, marks=pytest.mark.nightly))
 """Cases of the campaign, each run before and after its measure; the many at night."""
 LEFT = ("runs.parquet", "campaign.json", "report.html", "report.md")
 

@@ -124,7 +124,7 @@ def test_a_controller_is_left_out_and_said(tmp_path: Path) -> None:
     assert plain_net(tmp_path / "grid.json")[1] == {"ContinuousTapControl": 1, "DiscreteTapControl": 1}
 
 
-@pytest.mark.parametrize("name", ["oberrhein", "case9", "micropolis"])
+@pytest.mark.parametrize("name", [pytest.param("oberrhein", marks=pytest.mark.nightly), "case9", "micropolis"])
 def test_nets_without_objects_are_read_as_pandapower_reads_them(name: str, tmp_path: Path) -> None:
     import pandapower.networks
     from pandapower.toolbox import nets_equal

@@ -132,7 +132,7 @@ def test_a_database_that_lost_readings_fails_the_run(influx: Target, tmp_path: P
     thief = threading.Thread(target=lose, daemon=True)
     thief.start()
     try:
-        live = influx.run(tmp_path)
+        live = influx.run(tmp_path, "--speed", "120")
     finally:
         done.set()
         thief.join()

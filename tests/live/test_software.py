@@ -21,9 +21,9 @@ from tests.live.test_device import check_of_a_live_run
 GATEWAYS = ("gateway-d1", "gateway-d2")
 TIMELINE = """\
 timeline:
-  - {id: roll-out, at: 2min, fault: firmware-update, target: gateway-d1, parameters: {payload: v2}}
-  - {id: bad, at: 2min, fault: firmware-update, target: gateway-d2, parameters: {payload: v2, faulty: true}, for: 5min}
-  - {id: worse, at: 10min, fault: firmware-update, target: gateway-d2, parameters: {payload: v1, faulty: true}}
+  - {id: roll-out, at: 1min, fault: firmware-update, target: gateway-d1, parameters: {payload: v2}}
+  - {id: bad, at: 1min, fault: firmware-update, target: gateway-d2, parameters: {payload: v2, faulty: true}, for: 3min}
+  - {id: worse, at: 6min, fault: firmware-update, target: gateway-d2, parameters: {payload: v1, faulty: true}}
 expect:"""
 
 
@@ -38,7 +38,7 @@ class Heard:
 @pytest.fixture(scope="module")
 def heard(tmp_path_factory: pytest.TempPathFactory) -> Heard:
     place = tmp_path_factory.mktemp("software")
-    quiet, _, _ = SCENARIO.replace("20min", "16min").partition("timeline:")
+    quiet, _, _ = SCENARIO.replace("20min", "10min").partition("timeline:")
     _, _, expect = SCENARIO.partition("expect:")
     scenario = write_scenario(place, f"{quiet}{TIMELINE}{expect}")
     listener = Listener()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from simulator.contracts.city import City
 from stadtwerk.__main__ import main
 from stadtwerk.library import load_named_city
+from tests.support.shared import made_once
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,21 @@ def read_run(folder: Path, exit_code: int) -> Run:
     )
 
 
+def _lived(factory: pytest.TempPathFactory, name: str, scenario: Callable[[Path], str]) -> Run:
+    """A run that all workers share; `scenario` names it, or writes it into the folder that it is given."""
+
+    def live(place: Path) -> None:
+        code = main(["run", scenario(place), "--out", str(place / "run"), "--mqtt", "off"])
+        (place / "code").write_text(str(code))
+
+    place = made_once(factory, name, live)
+    return read_run(place / "run", int((place / "code").read_text()))
+
+
 @pytest.fixture(scope="session")
 def main_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """`substation-winter` on the demo city, seed 1."""
-    folder = tmp_path_factory.mktemp("main") / "run"
-    return read_run(folder, main(["run", "substation-winter", "--out", str(folder), "--mqtt", "off"]))
+    return _lived(tmp_path_factory, "main", lambda place: "substation-winter")
 
 
 @pytest.fixture(scope="session")
@@ -72,12 +84,12 @@ def quiet(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
     from stadtwerk.library import find_scenario
 
-    scenario = yaml.safe_load(find_scenario("substation-winter").read_text(encoding="utf-8"))
-    scenario.pop("expected", None)
-    scenario |= {"id": "no-fault", "timeline": [], "redundancies": [], "expect": scenario["expect"][:1]}
-    scenario["run"] = {k: v for k, v in scenario["run"].items() if k != "heal_by"} | {"duration": "8h"}
-    place = tmp_path_factory.mktemp("quiet")
-    (place / "no-fault.yaml").write_text(yaml.safe_dump(scenario, allow_unicode=True), encoding="utf-8")
-    return read_run(
-        place / "run", main(["run", str(place / "no-fault.yaml"), "--out", str(place / "run"), "--mqtt", "off"])
-    )
+    def written(place: Path) -> str:
+        scenario = yaml.safe_load(find_scenario("substation-winter").read_text(encoding="utf-8"))
+        scenario.pop("expected", None)
+        scenario |= {"id": "no-fault", "timeline": [], "redundancies": [], "expect": scenario["expect"][:1]}
+        scenario["run"] = {k: v for k, v in scenario["run"].items() if k != "heal_by"} | {"duration": "8h"}
+        (place / "no-fault.yaml").write_text(yaml.safe_dump(scenario, allow_unicode=True), encoding="utf-8")
+        return str(place / "no-fault.yaml")
+
+    return _lived(tmp_path_factory, "quiet", written)

@@ -10,6 +10,7 @@ import pytest
 from stadtwerk.__main__ import main
 from stadtwerk.library import load_named_city
 from tests.run.conftest import Run, read_run
+from tests.support.shared import made_once
 
 CASES = Path(os.environ.get("STADTWERK_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
 MICROPOLIS = CASES / "micropolis"
@@ -20,16 +21,25 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+FILES = {
+    "--water": "water.inp", "--power": "power.json", "--roads-net": "transpo_net.tntp",
+    "--roads-nodes": "transpo_node.tntp", "--roads-trips": "transpo_trips.tntp", "--links": "dependencies.csv",
+}  # fmt: skip
+
+
+def imported(factory: pytest.TempPathFactory) -> Path:
+    """The folder of Micropolis as a city, which all workers share."""
+
+    def bring(place: Path) -> None:
+        arguments = [part for option, name in FILES.items() for part in (option, str(MICROPOLIS / name))]
+        assert main(["city", "import", *arguments, "--name", "micropolis", "--out", str(place / "micropolis")]) == 0
+
+    return made_once(factory, "micropolis", bring) / "micropolis"
+
+
 @pytest.fixture(scope="module")
 def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("import") / "micropolis"
-    files = {
-        "--water": "water.inp", "--power": "power.json", "--roads-net": "transpo_net.tntp",
-        "--roads-nodes": "transpo_node.tntp", "--roads-trips": "transpo_trips.tntp", "--links": "dependencies.csv",
-    }  # fmt: skip
-    arguments = [part for option, name in files.items() for part in (option, str(MICROPOLIS / name))]
-    assert main(["city", "import", *arguments, "--name", "micropolis", "--out", str(out)]) == 0
-    return out
+    return imported(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

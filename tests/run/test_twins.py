@@ -32,7 +32,7 @@ def answered(file: Path) -> tuple[Verdict, History, History | None]:
     return judge(resolved, city, history, twin=twin), history, twin
 
 
-@pytest.mark.parametrize("name", ["sensor-lies", "spoofed-readings"])
+@pytest.mark.parametrize("name", ["sensor-lies", pytest.param("spoofed-readings", marks=pytest.mark.nightly)])
 def test_what_ships_and_goes_as_without_its_faults_is_inconclusive(name: str) -> None:
     found, _, _ = answered(find_scenario(name))
     assert (found.value, found.exit_code, found.without_effect) == (Value.INCONCLUSIVE, 2, True)

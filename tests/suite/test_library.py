@@ -68,6 +68,19 @@ def _levels(item: Expectation) -> tuple[str, ...]:
     return () if isinstance(item, LinkContinuity | Delivery | ByPlugin) else item.levels.ids
 
 
+FEW = ("road-closed", "server-failover")
+"""Of the smoke suite, by default; all of it at night."""
+
+
+def test_scenarios_of_the_smoke_suite_are_as_expected(tmp_path: Path) -> None:
+    assert set(FEW) < {path.stem for path in load_named_suite("smoke").scenarios}
+    few = tmp_path / "few.yaml"
+    head = "schema: stadtwerk/suite/1\nid: few\ntitle: {de: wenige, en: few}\nseeds: first\n"
+    few.write_text(f"{head}scenarios: [{', '.join(FEW)}]\n", encoding="utf-8")
+    assert main(["test", str(few), "--out", str(tmp_path / "few")]) == 0
+
+
+@pytest.mark.nightly
 def test_the_smoke_suite_is_as_expected(tmp_path: Path) -> None:
     assert main(["test", "smoke", "--out", str(tmp_path / "smoke")]) == 0
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from pathlib import Path
 
 import pytest
 
 from simulator.contracts.city import City
 from simulator.domains.wastewater.engine import SewerEngine
 from stadtwerk.library import DEMO_WITHOUT, load_named_city
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -64,26 +59,3 @@ def test_without_its_layers_the_demo_city_is_the_one_that_it_was(monkeypatch: py
     assert rest == list(without.components)
     assert {name: whole.components[name] for name in rest} == dict(without.components)
     assert [link for link in whole.links.values() if link.id in without.links] == list(without.links.values())
-
-
-FEW = ("road-closed", "core-router-lost")
-"""Short scenarios whose rows `make test` compares; `make nightly` compares them all."""
-
-
-def test_runs_without_the_layers_come_to_the_recorded_digests() -> None:
-    every = [sys.executable, "-m", "tests.baseline.digests", "compare", *FEW, "--without", _layers()]
-    done = subprocess.run(every, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.nightly
-def test_every_run_without_the_layers_comes_to_the_recorded_digests() -> None:
-    every = [sys.executable, "-m", "tests.baseline.digests", "compare", "--without", _layers()]
-    done = subprocess.run(every, capture_output=True, text=True, check=False, cwd=ROOT)
-    assert done.returncode == 0, done.stdout
-
-
-def _layers() -> str:
-    from simulator.contracts.registry import registry
-
-    return ",".join(registry().layers)

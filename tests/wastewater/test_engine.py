@@ -72,8 +72,8 @@ def network(name: str, folder: Path) -> Path:
     ("name", "hours", "floods"),
     [
         (STORAGE_PUMP, 24.0, True),
-        (PUMP_SETTING, 12.0, True),
-        (FULL_FEATURES, 24.0, True),
+        pytest.param(PUMP_SETTING, 12.0, True, marks=pytest.mark.nightly),
+        pytest.param(FULL_FEATURES, 24.0, True, marks=pytest.mark.nightly),
         ("extran-6", 8.0, True),
         ("lifted", 24.0, False),
     ],

@@ -73,13 +73,15 @@ def fortnight(city: City, hour: int, step_s: int) -> Fortnight:
     return found
 
 
-@pytest.mark.parametrize("half", range(12))
-def test_a_fortnight_from_every_hour_without_faults(demo: City, half: int) -> None:
-    """At least 99.5 % are asked for; here in steps of 15 min, which tanks and controls end as ever."""
-    for hour in (half, half + 12):
-        found = fortnight(demo, hour, step_s=900)
-        assert found.delivered >= DELIVERED and found.worst >= DELIVERED, hour
-        assert found.lowest >= 0.2, hour
+@pytest.mark.parametrize("hour", [5, 17])
+def test_a_fortnight_from_morning_and_evening_without_faults(demo: City, hour: int) -> None:
+    """At least 99.5 % are asked for; here in steps of 15 min, which tanks and controls end as ever.
+
+    From before the peaks of the day; from every hour in the steps of a run it is lived at night.
+    """
+    found = fortnight(demo, hour, step_s=900)
+    assert found.delivered >= DELIVERED and found.worst >= DELIVERED
+    assert found.lowest >= 0.2
 
 
 @pytest.mark.nightly

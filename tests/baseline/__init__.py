@@ -1,1 +1,0 @@
-"""Digests of what ships, stored before the code was rebuilt."""
