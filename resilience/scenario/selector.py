@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from resilience.scenario.draws.cases import Stream, drawn, exposed, with_cases
+from resilience.scenario.draws.cases import Stream, drawn, exposed, still_exposed, with_cases
 from resilience.scenario.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.link import Link, LinkKind
@@ -148,7 +148,7 @@ def draw(entry: TimelineEntry, scenario: Scenario, city: City, stream: Stream) -
 def resolve(scenario: Scenario, city: City, stream: Stream) -> Scenario:
     """The scenario with every selector replaced by the targets it means, and every draw by what it came to."""
     timeline = tuple(
-        (draw(entry, scenario, city, stream) if entry.cases is None else entry)
+        (draw(entry, scenario, city, stream) if entry.cases is None else still_exposed(entry, city))
         if entry.is_drawn
         else replace(entry, targets=expand(entry, scenario.id, city, stream), selector=None)
         for entry in scenario.timeline

@@ -9,6 +9,8 @@ from enum import StrEnum
 from statistics import NormalDist
 
 from simulator.contracts.component import NO_PARAMETERS, Component, Value
+from simulator.contracts.cure import Cure
+from simulator.contracts.fault import Parameter
 from simulator.contracts.sources import Assumed, Source
 from simulator.contracts.words import Numeral, Text, Verbatim, Words, joined, percent
 
@@ -50,6 +52,23 @@ INTENSITY: dict[HazardType, str] = {
 """In what the intensity of each is stated: water above ground (m), air (degrees Celsius), 3-second gust (m/s)."""
 
 
+PROTECTION: dict[HazardType, Parameter] = {
+    HazardType.FLOOD: Parameter(
+        "flood_protection_m",
+        "m",
+        0.0,
+        "assumption",
+        _("water above ground that it keeps out: by a raised threshold, or by walls"),
+        at_least=0.0,
+        cure=Cure(_("flood protection"), 2.0, 0.1, "assumption: higher than water stands at a river's bank"),
+    )
+}
+"""What stands ready against a hazard, in its unit of intensity: every type takes it that has a curve of that hazard.
+
+Up to it nothing happens; above it all is as without it (assumption: a room into which water comes fills up).
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Outage:
     """Time until it is mended: lognormal, half of them within `median_s`; `beta` is the spread of its logarithm."""
@@ -85,7 +104,7 @@ class Fragility:
     `median` is the intensity (in the hazard's unit) at which half fail, `beta` the spread of its logarithm; with beta
     0 all fail from `median` on, and none before. `per_km` says that the curve is that of one kilometre, so that a long
     line or road fails more often. `where` are parameters that a component of the class has. Where a source speaks of
-    another class, the source says so.
+    another class, the source says so. `open_to_it` says that nothing can be put up against the hazard (`PROTECTION`).
     """
 
     id: str
@@ -100,6 +119,7 @@ class Fragility:
     outage: Outage
     per_km: bool = False
     where: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
+    open_to_it: bool = False
 
     @property
     def shown(self) -> Text:

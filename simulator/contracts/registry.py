@@ -35,7 +35,7 @@ from simulator.contracts.catalogue import (
     TradeType,
 )
 from simulator.contracts.component import Domain
-from simulator.contracts.failure import FailureRate, Fragility
+from simulator.contracts.failure import PROTECTION, FailureRate, Fragility, HazardType
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.figures import Formula
 from simulator.contracts.level import Measure
@@ -146,7 +146,7 @@ class Registry:
         """Every type of component by name, with what stands ready against its faults. A depot takes the parameters of
         all trades."""
         declared = (one for catalogue in self.catalogues.values() for one in catalogue.types)
-        found = {one.name: replace(one, parameters=_with_reserves(one)) for one in declared}
+        found = {one.name: replace(one, parameters=_with_reserves(one, self._protections(one))) for one in declared}
         trades = tuple(trade.crews for trade in self.trades.values())
         for name in self.depots:
             found[name] = replace(found[name], parameters=(*trades, *found[name].parameters))
@@ -158,6 +158,13 @@ class Registry:
             if one.name == name and isinstance(one.default, float):
                 return one.default
         raise KeyError(f"{domain.value!r} declares no setting {name!r}")
+
+    def _protections(self, one: ComponentType) -> list[Parameter]:
+        """What can stand ready at such a component against the hazards that it has a curve of."""
+        hazards = {
+            curve.hazard for curve in self.fragilities.values() if one.name in curve.kinds and not curve.open_to_it
+        }
+        return [PROTECTION[hazard] for hazard in HazardType if hazard in hazards & PROTECTION.keys()]
 
     @cached_property
     def links(self) -> Mapping[LinkKind, LinkType]:
@@ -359,9 +366,9 @@ def _name(one: Any) -> str:
     return str(one.id if isinstance(one, Fragility | FailureRate) else one.name)
 
 
-def _with_reserves(one: ComponentType) -> tuple[Parameter, ...]:
+def _with_reserves(one: ComponentType, protections: Iterable[Parameter]) -> tuple[Parameter, ...]:
     ready = {parameter.name: parameter for point in one.faults for parameter in point.against}
-    return (*one.parameters, *ready.values())
+    return (*one.parameters, *ready.values(), *protections)
 
 
 def named(place: str) -> Any:

@@ -7,10 +7,10 @@ from simulator.contracts.component import Domain
 from simulator.contracts.crews import Priority
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, stops
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, falls, logged, stops
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.repair import Trade
-from simulator.contracts.sources import assumed
+from simulator.contracts.sources import Source, assumed
 from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("simulator.coupling")
@@ -76,6 +76,37 @@ STAFF_ABSENT = FaultPoint(
 def more_people(title: Text, most: float = 20) -> Cure:
     """What can be bought of crews, drivers or officers, called `title`: up to `most` on top of those there are."""
     return Cure(title, most, 1, "assumption", added=True)
+
+
+DEVICES, SPARE_AFTER = "devices", "spare_after_s"
+"""Parameters of what may stand there more than once: how many, and the time until another one has taken over."""
+ALL_DEVICES = Parameter(
+    "all_devices", "", False, "assumption", _("true: also those that stand beside it, as water in their room does")
+)
+"""Of a fault of one device."""
+TAKEN_OVER = logged("fault.taken-over")
+"""Nothing else shows of a device that fails beside another one."""
+
+
+def beside(title: Text, after_s: float, source: Source) -> tuple[Parameter, Parameter]:
+    """What stands ready against a fault of one device: like ones beside it, of which one does all that is needed.
+
+    `title` is what would be bought, `after_s` how long it takes until another one does its work, `source` where that
+    comes from. Pass it as `against` of a fault point with `one_device`.
+    """
+    cure = Cure(title, 3, 1, "assumption: two beside it")
+    return (
+        Parameter(
+            DEVICES,
+            "",
+            1.0,
+            "assumption",
+            _("like devices that stand beside each other; one of them is enough"),
+            at_least=1.0,
+            cure=cure,
+        ),
+        Parameter(SPARE_AFTER, "s", after_s, source, _("time until another one has taken over"), at_least=0.0),
+    )
 
 
 FUEL_NOT_DELIVERED = FaultPoint("fuel-not-delivered", _("no fuel is delivered"), evidence=(ELSEWHERE,))

@@ -23,6 +23,10 @@ FAULT_NOT_IN_FORCE = EventCode(
     "fault.not-in-force", EventKind.CLEAR, _("was not in force: {fault}"), {"fault": Role.FAULT}
 )
 
+TAKEN_OVER = EventCode(
+    "fault.taken-over", EventKind.NOTE, _("another device beside it takes over: {fault}"), {"fault": Role.FAULT}
+)
+
 LINK_DOWN = EventCode(
     "supply.link-down", EventKind.LINK_DOWN, _("{link_kind} interrupted: {source} → {target}"), {**_LINK}, alone=True
 )

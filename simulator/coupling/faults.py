@@ -10,7 +10,15 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import Value
 from simulator.contracts.fault import ActiveFault, FaultPoint
 from simulator.contracts.registry import registry
-from simulator.coupling.events import FAULT_APPLIED, FAULT_CLEARED, FAULT_CLEARED_IN_PART, FAULT_NOT_IN_FORCE
+from simulator.coupling.catalogue import ALL_DEVICES, DEVICES, SPARE_AFTER
+from simulator.coupling.events import (
+    FAULT_APPLIED,
+    FAULT_CLEARED,
+    FAULT_CLEARED_IN_PART,
+    FAULT_NOT_IN_FORCE,
+    TAKEN_OVER,
+)
+from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
 
 Handler = Callable[[str, str, tuple[ActiveFault, ...], int], None]
@@ -19,11 +27,18 @@ gone), and the event that changed it."""
 
 
 class FaultStack:
-    """The fault door. A target works again when the last cause on it is gone, in whatever order causes come and go."""
+    """The fault door. A target works again when the last cause on it is gone, in whatever order causes come and go.
 
-    def __init__(self, city: City, log: EventLog) -> None:
+    Where several like devices stand beside each other, a fault of one of them is not in force any more once another one
+    has taken over; each of the others does so once, until what was broken is mended.
+    """
+
+    def __init__(self, city: City, clock: Clock, log: EventLog) -> None:
         self._city = city
+        self._clock = clock
         self._log = log
+        self._spares: dict[str, dict[tuple[str, str], int]] = {}
+        self._borne: set[tuple[str, str, str]] = set()
         self._active: dict[tuple[str, str], dict[str, ActiveFault]] = {}
         self._handlers: dict[str, list[Handler]] = {}
         self._disable_handlers: list[Handler] = []
@@ -63,8 +78,10 @@ class FaultStack:
         filled = point.filled(parameters, {} if at is None else self._city.settings.get(at.domain.value, {}))
         event = self._log.add(FAULT_APPLIED, target, {"fault": fault}, cause=because, after=cause)
         stack = self._active.setdefault((target, fault), {})
+        new = cause not in stack
         stack[cause] = ActiveFault(target, fault, cause, MappingProxyType(filled))
-        self._tell(point, target, fault, event)
+        if not new or not self._spare(point, stack[cause], event):
+            self._tell(point, target, fault, event)
         return event
 
     def clear(self, target: str, fault: str, cause: str, because: int | None = None) -> int:
@@ -78,7 +95,13 @@ class FaultStack:
             code, params["left"] = FAULT_CLEARED_IN_PART, len(stack)
         event = self._log.add(code, target, params, cause=because, before=cause)
         if there:
-            self._tell(point, target, fault, event)
+            spare = self._spares.get(target, {}).pop((fault, cause), None)
+            borne = (target, fault, cause) in self._borne
+            self._borne.discard((target, fault, cause))
+            if not borne:
+                self._tell(point, target, fault, event)
+            if spare is not None:
+                self._free(target, event)
         return event
 
     def component(self, name: str) -> Component:
@@ -86,11 +109,53 @@ class FaultStack:
         return self._city.components[name]
 
     def active(self, target: str, fault: str) -> tuple[ActiveFault, ...]:
-        return tuple(self._active.get((target, fault), {}).values())
+        """The causes in force, oldest first; not those for which another device has taken over."""
+        stack = self._active.get((target, fault), {})
+        if not self._borne:
+            return tuple(stack.values())
+        return tuple(one for cause, one in stack.items() if (target, fault, cause) not in self._borne)
 
     def disabled(self, target: str) -> bool:
         """Whether any fault that alone stops the target is in force."""
-        return any(point.disables and self._active.get((target, point.name)) for point in self.declared(target))
+        return any(point.disables and self.active(target, point.name) for point in self.declared(target))
+
+    # devices beside each other
+
+    def _spare(self, point: FaultPoint, broken: ActiveFault, event: int) -> bool:
+        """Let another device take over, where one is left. Whether it has done so at once: then nothing is in force."""
+        component = self._city.components.get(broken.target)
+        if not point.one_device or component is None or broken.parameters.get(ALL_DEVICES.name):
+            return False
+        spares = self._spares.setdefault(broken.target, {})
+        if len(spares) + 1 >= float(component.parameters.get(DEVICES, 1.0)):
+            return False
+        key = (broken.fault, broken.cause)
+        spares[key] = event
+        after_s = component.number(SPARE_AFTER)
+        if after_s > 0:
+            self._clock.after(after_s, broken.target, lambda: self._take_over(point, broken.target, key, event, event))
+            return False
+        self._borne.add((broken.target, *key))
+        self._log.add(TAKEN_OVER, broken.target, {"fault": broken.fault}, cause=event)
+        return True
+
+    def _take_over(self, point: FaultPoint, target: str, key: tuple[str, str], broke: int, because: int) -> None:
+        if self._spares.get(target, {}).get(key) != broke:  # mended before
+            return
+        self._borne.add((target, *key))
+        event = self._log.add(TAKEN_OVER, target, {"fault": key[0]}, cause=because)
+        self._tell(point, target, key[0], event)
+
+    def _free(self, target: str, event: int) -> None:
+        """A device is mended: it does the work of one that nobody stands in for, if there is one."""
+        spares = self._spares[target]
+        for point in self.declared(target):
+            for one in self.active(target, point.name) if point.one_device else ():
+                key = (one.fault, one.cause)
+                if key not in spares and not one.parameters.get(ALL_DEVICES.name):
+                    spares[key] = event
+                    self._take_over(point, target, key, event, event)
+                    return
 
     def _point(self, target: str, fault: str) -> FaultPoint:
         for point in self.declared(target):

@@ -123,7 +123,7 @@ class Runtime:
         foreseen: tuple[Foreseen, ...] = (),
     ) -> Runtime:
         log = EventLog(clock)
-        faults = FaultStack(city, log)
+        faults = FaultStack(city, clock, log)
         supply = supply_of(city, clock, log, faults)
         Recovery(clock, faults)
         travel = Travel(city, supply)

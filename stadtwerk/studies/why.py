@@ -16,6 +16,7 @@ from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import Finding, Value, Verdict, read_verdict
 from resilience.study.why.options import Cured, Option, merged, options
 from resilience.study.why.search import Answer, OutOfRuns, Search, Seen, Trial
+from simulator.contracts.failure import HazardType
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
@@ -85,7 +86,18 @@ def lacks(base: Base, verdict: Verdict, events: Sequence[Event]) -> tuple[Option
     """What could be bought where a run of this base, with this verdict and these events, shows a lack."""
     town = base.town()
     judged = [name for one in verdict.findings for name in one.subjects]
-    return options(town, events, [town.levels[name].subject for name in judged if name in town.levels])
+    subjects = [town.levels[name].subject for name in judged if name in town.levels]
+    return options(town, events, subjects, hazards(base.scenario))
+
+
+def hazards(scenario: Mapping[str, Any]) -> dict[HazardType, frozenset[str]]:
+    """The timeline entries of a scenario file that are natural hazards, by which."""
+    found: dict[HazardType, frozenset[str]] = {}
+    for entry in scenario.get("timeline", ()):
+        if "hazard" in entry:
+            kind = HazardType(entry["hazard"]["type"])
+            found[kind] = found.get(kind, frozenset()) | {str(entry["id"])}
+    return found
 
 
 def answered(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -273,3 +274,22 @@ def test_two_lines_that_are_open_at_once_are_both_behind_what_hung_on_both(file:
     to(runtime, 601)
     assert dark(runtime) == {3, 4, 5, 6}
     assert causes_of_darkness(runtime, 5)[-1] >= {one, two}
+
+
+def test_a_line_with_a_second_one_beside_it_is_missed_by_nobody(file: Path) -> None:
+    parts = [component("grid-control", "network-control"), component("shop", "town-hall")]
+    links = [Link("c", LinkKind("control"), "grid-control", RING), power("bus-3", "shop")]
+    city = town(file, parts, links)
+    line = city.components["line-0"]
+    line = replace(line, parameters={**line.parameters, "devices": 2.0})
+    runtime, domain = run(replace(city, components={**city.components, "line-0": line}), NIGHT)
+    runtime.faults.apply("line-0", "short-circuit", "one", {})
+    to(runtime, 60)
+    assert dark(runtime) == set()
+    assert all(one.held or one.id != "line-0" for one in domain.contingencies.run())
+    runtime.faults.apply("line-0", "line-trip", "two", {})
+    to(runtime, 61)
+    assert dark(runtime) == set(range(7)) - fed_by(cut=(1, 2))
+    runtime.faults.clear("line-0", "short-circuit", "one")
+    to(runtime, 62)
+    assert dark(runtime) == set()

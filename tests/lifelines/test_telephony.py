@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.contracts.city import City
@@ -122,3 +124,28 @@ def test_without_its_exchange_no_site_and_no_line_is_of_any_use() -> None:
     run_to(runtime, 20.0)
     assert modes(runtime, "exchange") == [(10.0, "none")]
     assert not runtime.calls.reached("pump", "yard")
+
+
+def test_a_portable_cell_goes_to_the_most_people_and_on_when_their_site_is_back() -> None:
+    """One cell, two hours on its way. The west is silent after half an hour and is served from then on; from two hours
+    on the east is silent; at 4 h 30 min the power is back in the west, and the cell is in the east two hours later.
+    """
+    city = valley()
+    exchange = replace(city.components["exchange"], parameters={"portable_cells": 1.0, "portable_after_s": TWO_HOURS_S})
+    runtime = world(replace(city, components={**city.components, "exchange": exchange}))
+    start(runtime)
+    cut, mend = runtime.faults.apply, runtime.faults.clear
+    for site in ("mobile-west", "mobile-east"):
+        runtime.clock.at(0, "test", lambda site=site: cut(f"power-bus-{site}", "link-cut", "x", {}))  # type: ignore[misc]
+    back = to_ticks(FOUR_HOURS_S + HALF_HOUR_S)
+    runtime.clock.at(back, "test", lambda: mend("power-bus-mobile-west", "link-cut", "x"))
+    run_to(runtime, 8 * 3600.0)
+    assert course(runtime, "lifeline-exchange") == [
+        (0.0, 1.0),
+        (HALF_HOUR_S, 0.4),
+        (TWO_HOURS_S, 0.0),
+        (HALF_HOUR_S + TWO_HOURS_S, 0.6),
+        (FOUR_HOURS_S + HALF_HOUR_S + TWO_HOURS_S, 1.0),
+    ]
+    said = [event.code for event in runtime.log.events if event.code.startswith("telephony.cell")]
+    assert said == [f"telephony.cell-{what}" for what in ("called", "up", "free", "called", "up")]

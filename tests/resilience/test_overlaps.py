@@ -49,7 +49,7 @@ def live_through(timeline: list[TimelineEntry], heal_by_s: float | None) -> list
     asked_for = scenario(timeline=timeline, heal_by_s=heal_by_s, duration_s=END_S)
     clock = Clock(asked_for.run.start, 0.0, END_S)
     log = EventLog(clock)
-    door = FaultStack(CITY, log)
+    door = FaultStack(CITY, clock, log)
     door.handle("burst", lambda *_: None)
     door.handle("link-cut", lambda *_: None)
 

@@ -29,7 +29,7 @@ HALL_LINKS = (
 HALL_LEVEL = "levels:\n      - {id: hall-1, measure: lifeline, subject: hall-1, minimum: 0.47, people: 100}\n"
 
 
-def cures(place: Path, timeline: str, level: str, hours: str, **city: str) -> list[dict]:  # type: ignore[type-arg]
+def cures(place: Path, timeline: str, level: str, hours: str, longest: str = "0s", **city: str) -> list[dict]:  # type: ignore[type-arg]
     """The cures that are told of the only expectation, the smallest first."""
     (place / "city").mkdir()
     hamlet(place / "city", **city)
@@ -41,7 +41,7 @@ def cures(place: Path, timeline: str, level: str, hours: str, **city: str) -> li
         city: {{path: city}}
         run: {{start: "2026-01-14T06:00", warmup: 10min, duration: {hours}}}
         timeline: {timeline}
-        expect: [{{id: level, type: invariant, level: {level}, longest: 0s}}]
+        expect: [{{id: level, type: invariant, level: {level}, longest: {longest}}}]
         """
     (place / "one.yaml").write_text(dedent(scenario), encoding="utf-8")
     assert main(["run", str(place / "one.yaml"), "--mqtt", "off", "--no-twin", "--out", str(place / "run")]) == 1
@@ -134,5 +134,66 @@ def test_a_tank_as_large_as_what_flows_out_while_the_pump_stands(tmp_path: Path)
     stands = "[{id: stands, at: 0s, fault: pump-out, target: pump-u, for: 10h}]"
     factor = 3.78e-3 * 10 * 3600 / (math.pi / 4 * 6**2 * 3)
     tank = {"water": WATER.replace("T 60 3 0 6 15 0", "T 60 3 0 6 6 0")}
-    size = bought(cures(tmp_path, stands, "water-supply-city", "11h", **tank), "tank: volume_factor")["size"]
+    found = cures(tmp_path, stands, "water-supply-city", "11h", **tank)
+    assert bought(found, "pump: devices") == {"cure": "pump: devices", "size": 2, "places": ["pump-u"]}
+    size = bought(found, "tank: volume_factor")["size"]
     assert factor * 0.98 <= size <= factor * 1.02 + 0.05
+
+
+def test_a_second_device_beside_the_one_that_fails(tmp_path: Path) -> None:
+    """It takes over within three seconds: ten may be missed. A second line from the other gateway would do as well."""
+    out = "[{id: out, at: 30min, fault: node-out, target: gateway-west, for: 1h}]"
+    city = {
+        "components": HALL_COMPONENTS,
+        "links": HALL_LINKS,
+        "city": CITY.replace("levels:\n", HALL_LEVEL),
+    }
+    found = cures(tmp_path, out, "hall-1", "2h", "10s", **city)
+    assert bought(found, "gateway: devices") == {"cure": "gateway: devices", "size": 2, "places": ["gateway-west"]}
+    assert bought(found, "second: data")["places"] == ["hall-1"]
+
+
+def test_a_threshold_as_high_as_the_water_stands(tmp_path: Path) -> None:
+    """1.2 m stand at the hospital, and nowhere else; thresholds go in steps of 0.1 m."""
+    water = "type: flood, area: {centre: [500, 200], radius_m: 5}, depth_m: 1.2"
+    flood = f"[{{id: river, at: 30min, hazard: {{{water}}}, for: 1h}}]"
+    found = cures(tmp_path, flood, "hospital-1", "2h")
+    assert bought(found, "hospital: flood_protection_m")["size"] == 1.2
+    assert len(found) == 1
+
+
+def test_a_second_feeder_from_another_generator(tmp_path: Path) -> None:
+    """Its cable is cut for two hours, its battery lasts ten minutes."""
+    other = '    generator-2,generator,700,200,,city,,,,,,"fuel_l=500; tank_l=600; burn_l_h=20"\n'
+    hall = '    hall-1,town-hall,300,200,,city,,,,,Town hall,"opens_s=0; closes_s=0"\n    '
+    city = {
+        "components": COMPONENTS.rstrip() + "\n" + other + hall,
+        "links": LINKS.rstrip() + "\n    g-hall,power,generator-2,hall-1,city,,,,\n    ",
+    }
+    cut = "[{id: cut, at: 30min, fault: link-cut, target: g-h, for: 2h}]"
+    found = cures(tmp_path, cut, "hospital-1", "3h", **city)
+    (line,) = next(cure for cure in found if cure["change"].get("add"))["change"]["add"]["links"]
+    assert (line["kind"], line["source"], line["target"]) == ("power", "generator-2", "hospital-1")
+    assert 110 <= bought(found, "reserve: power")["size"] <= 123
+
+
+def test_a_portable_cell_for_each_district_that_cannot_telephone(tmp_path: Path) -> None:
+    """Nine of ten people shall telephone five hours after both sites have failed; a cell is four hours on its way."""
+    sites = "".join(
+        f"    {name},{kind},{x},200,{district},city,,,,,,\n"
+        for name, kind, x, district in (
+            ("exchange-1", "telephone-exchange", 300, "west"),
+            ("mobile-west", "mobile-site", 310, "west"),
+            ("mobile-east", "mobile-site", 700, "east"),
+        )
+    )
+    lines = "".join(f"    t-{end},telephone,exchange-1,mobile-{end},city,,,,\n" for end in ("west", "east"))
+    level = "levels:\n      - {id: exchange-1, measure: lifeline, subject: exchange-1, minimum: 0.9, people: 100}\n"
+    city = {
+        "components": COMPONENTS.rstrip() + "\n" + sites + "    ",
+        "links": LINKS.rstrip() + "\n" + lines + "    ",
+        "city": CITY.replace("levels:\n", level),
+    }
+    out = "[{id: out, at: 30min, fault: mobile-site-out, target: [mobile-west, mobile-east], for: 7h}]"
+    found = cures(tmp_path, out, "exchange-1", "8h", "5h", **city)
+    assert bought(found, "telephone-exchange: portable_cells")["size"] == 2

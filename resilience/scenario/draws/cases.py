@@ -16,7 +16,7 @@ from resilience.scenario.draws.classes import curve_of, first_failure_s, rate_of
 from resilience.scenario.entry import Case, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.component import Component, Value
-from simulator.contracts.failure import Outage
+from simulator.contracts.failure import PROTECTION, HazardType, Outage
 from simulator.contracts.registry import registry
 
 if TYPE_CHECKING:
@@ -68,6 +68,30 @@ def _in_hazard(entry: TimelineEntry, components: list[Component], city: City) ->
     return tuple(found)
 
 
+def protected(component: Component, hazard: HazardType, intensity: float) -> bool:
+    """Whether what stands ready at a component keeps off so much of a hazard."""
+    ready = PROTECTION.get(hazard)
+    found = None if ready is None else component.parameters.get(ready.name)
+    return found is not None and intensity <= float(found)
+
+
+def still_exposed(entry: TimelineEntry, city: City) -> TimelineEntry:
+    """An entry whose hazard was drawn, without what this city, where it is another one by now, keeps it off from."""
+    hazard = entry.hazard
+    if hazard is None or entry.cases is None:
+        return entry
+    area = hazard.place.in_city(city)
+
+    def is_spared(case: Case) -> bool:
+        component = city.components.get(case.target)
+        if component is None:
+            return False
+        intensity = hazard.intensity(area.inward_m(component.x_m, component.y_m))
+        return intensity is not None and protected(component, hazard.type, intensity)
+
+    return with_cases(entry, tuple(case for case in entry.cases if not is_spared(case)))
+
+
 def _wearing(entry: TimelineEntry, components: list[Component], year: int) -> tuple[Exposure, ...]:
     wear = entry.wear
     assert wear is not None
@@ -116,6 +140,8 @@ def _moment(entry: TimelineEntry, one: Exposure, first: float, third: float, end
     if entry.hazard is not None:
         curve = curve_of(one.component, entry.hazard.type)
         assert curve is not None
+        if protected(one.component, entry.hazard.type, one.strength):
+            return None
         if first >= curve.probability(one.strength, one.component.length_m):
             return None
         return entry.at_s + float(round(third * entry.hazard.over_s))

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from simulator.contracts.city import City
@@ -18,11 +19,14 @@ from simulator.contracts.codes import event_codes
 from simulator.contracts.component import Component, Value
 from simulator.contracts.cure import Cure
 from simulator.contracts.event import Event, EventKind, Role
+from simulator.contracts.failure import PROTECTION, HazardType
 from simulator.contracts.fault import Parameter
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.registry import registry
 
 S_PER_MIN = 60.0
+NO_HAZARDS: Mapping[HazardType, Collection[str]] = MappingProxyType({})
+_PROTECTIONS = frozenset(parameter.name for parameter in PROTECTION.values())
 
 Change = Mapping[str, Any]
 """What is changed in a city, as a campaign's measure says it: `add` and `set`."""
@@ -167,13 +171,24 @@ def _parts(change: Change) -> tuple[list[str], list[str]]:
     return added, sorted(json.dumps(one, sort_keys=True) for one in plain)
 
 
-def options(city: City, events: Sequence[Event], subjects: Iterable[str] = ()) -> tuple[Option, ...]:
+def options(
+    city: City,
+    events: Sequence[Event],
+    subjects: Iterable[str] = (),
+    hazards: Mapping[HazardType, Collection[str]] = NO_HAZARDS,
+) -> tuple[Option, ...]:
     """All that could be bought where this run shows a lack, in a fixed order.
 
-    `subjects` are components that count as named by the log, such as those whose level is judged.
+    `subjects` are components that count as named by the log, such as those whose level is judged. `hazards` are the
+    timeline entries by the hazard that they are.
     """
     named = _named(city, events, subjects)
-    found = [*_reserves(city, events), *_seconds(city, events), *_parameters(city, events, named)]
+    struck = {
+        PROTECTION[hazard].name: {e.subject for e in events if e.kind is EventKind.FAULT and e.after in entries}
+        for hazard, entries in hazards.items()
+        if hazard in PROTECTION
+    }
+    found = [*_reserves(city, events), *_seconds(city, events), *_parameters(city, events, named, struck)]
     return tuple(option for option in found if option.places)
 
 
@@ -270,8 +285,13 @@ def _second(link: Link, source: Component) -> Mapping[str, Any]:
     }
 
 
-def _parameters(city: City, events: Sequence[Event], named: Mapping[str, None]) -> Iterable[Option]:
-    """More of what a component has, where its type declares that more helps. Depots count where a crew was called."""
+def _parameters(
+    city: City, events: Sequence[Event], named: Mapping[str, None], struck: Mapping[str, Collection[str]]
+) -> Iterable[Option]:
+    """More of what a component has, where its type declares that more helps. Depots count where a crew was called.
+
+    What stands ready against a hazard counts where that has `struck`, by the name of the parameter.
+    """
     at = list(named)
     if any(event.kind is EventKind.CREW for event in events):
         at += [depot.id for depot in city.of_kind(*registry().depots) if depot.id not in named]
@@ -281,7 +301,10 @@ def _parameters(city: City, events: Sequence[Event], named: Mapping[str, None]) 
     for kind in sorted(by_type):
         for parameter in registry().types[kind].parameters:
             if parameter.cure is not None:
-                yield _of_parameter(city, kind, parameter, parameter.cure, by_type[kind])
+                names = by_type[kind]
+                if parameter.name in _PROTECTIONS:
+                    names = [name for name in names if name in struck.get(parameter.name, ())]
+                yield _of_parameter(city, kind, parameter, parameter.cure, names)
 
 
 def _of_parameter(city: City, kind: str, parameter: Parameter, cure: Cure, names: Sequence[str]) -> Option:

@@ -30,7 +30,17 @@ from simulator.contracts.quantities import At, QuantityName, Recorded, Tells
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
-from simulator.coupling.catalogue import CENTRE_FAULTS, FUEL_NOT_DELIVERED, LINK_CUT, NO_WEAR, STAFF_ABSENT, more_people
+from simulator.coupling.catalogue import (
+    ALL_DEVICES,
+    CENTRE_FAULTS,
+    FUEL_NOT_DELIVERED,
+    LINK_CUT,
+    NO_WEAR,
+    STAFF_ABSENT,
+    TAKEN_OVER,
+    beside,
+    more_people,
+)
 from simulator.domains.ict.catalogue import CONTROL
 from simulator.domains.ict.catalogue import TRADE as ICT
 
@@ -55,6 +65,10 @@ ELECTRIC = Trade("electric")
 
 _CURRENT = stops("loading_pu", 1e-6)
 """The current of its own is gone: a line that carried none is missed by nobody."""
+
+_PARALLEL = assumed(_("both carry at once, each with breakers of its own"))
+_SECOND_LINE = beside(_("a second line beside it"), 0.0, _PARALLEL)
+"""It carries as much as one: where both carry, the loading told is twice that of each (assumption)."""
 
 _PRIORITY = Parameter("priority", "", 3.0, "assumption", _("shed last (1) to first (3) when an island runs short"))
 
@@ -120,14 +134,18 @@ CATALOGUE = Catalogue(
                     _("line is open"),
                     cuts_off=True,
                     about=_("the line is open at both ends"),
-                    evidence=(_CURRENT,),
+                    against=_SECOND_LINE,
+                    evidence=(_CURRENT, TAKEN_OVER),
+                    one_device=True,
                 ),
                 FaultPoint(
                     "short-circuit",
                     _("short circuit"),
                     cuts_off=True,
                     about=_("the breaker of the feeder trips; the line is found, isolated, and the rest fed again"),
-                    evidence=(_CURRENT,),
+                    against=_SECOND_LINE,
+                    evidence=(_CURRENT, TAKEN_OVER),
+                    one_device=True,
                 ),
                 FaultPoint(
                     "feeder-out",
@@ -161,7 +179,10 @@ CATALOGUE = Catalogue(
                     _("transformer is out"),
                     cuts_off=True,
                     about=_("the transformer is open at both sides"),
-                    evidence=(_CURRENT,),
+                    parameters=(ALL_DEVICES,),
+                    against=beside(_("a second transformer beside it"), 0.0, _PARALLEL),
+                    evidence=(_CURRENT, TAKEN_OVER),
+                    one_device=True,
                 ),
             ),
             from_file=True,
@@ -551,6 +572,7 @@ CATALOGUE = Catalogue(
             median=0.9,
             beta=0.5,
             fault="transformer-out",
+            parameters={ALL_DEVICES.name: True},
             source=_("ERAD (NREL), default flood curve of a pad-mounted transformer"),
             confidence=Confidence.FOUND,
             outage=out_for(48, _("pumping out, drying, testing")),

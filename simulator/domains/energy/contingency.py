@@ -52,9 +52,13 @@ class Contingencies:
         solver: Solver,
         limits: Limits,
         detour: Callable[[Bools, RingSwitch, Bools], tuple[Bools, Section | None] | None],
+        doubled: frozenset[str] = frozenset(),
     ) -> None:
-        """`detour` says what a ring switch can feed, see `Resupply.detour`."""
+        """`detour` says what a ring switch can feed, see `Resupply.detour`. The loss of one of those that are `doubled`
+        opens nothing: another one stands beside it.
+        """
         self._state, self._solver, self._limits, self._detour = state, solver, limits, detour
+        self._doubled = doubled
 
     def run(self) -> tuple[Contingency, ...]:
         """Every line and transformer that carries, and every infeed, out one at a time, in the order of the file."""
@@ -65,7 +69,7 @@ class Contingencies:
         for branch, name in enumerate(grid.branch_ids):
             of = grid.ends_of(branch)
             if name and ends[of].all() and parts.live[grid.end_bus[of]].all():
-                outages.append((name, self._open(of)))
+                outages.append((name, state.closed if name in self._doubled else self._open(of)))
         for i, site in enumerate(grid.sites):
             if state.site_ok[i]:
                 of = np.flatnonzero(np.isin(grid.end_branch, site.branches))

@@ -10,6 +10,7 @@ from simulator.city.power_file import read_power_file
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
+from simulator.coupling.catalogue import DEVICES
 from simulator.coupling.runtime import Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.areas import Areas
@@ -63,7 +64,9 @@ class EnergyDomain:
         self.areas = Areas(runtime, self.state, self._mark)
         settings = PICKUP * limits.top
         self.protection = Protection(runtime.clock, settings, self._trips)
-        self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.detour)
+        branches = (city.components[name] for name in grid.branch_ids if name in city.components)
+        doubled = frozenset(one.id for one in branches if float(one.parameters.get(DEVICES, 1.0)) > 1)
+        self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.detour, doubled)
         self._secure = [level.id for level in city.levels_of(DOMAIN) if level.measure == POWER_N_1]
         self._named = np.array([bool(name) for name in grid.branch_ids], dtype=np.bool_)
         self._last_cause: int | None = None

@@ -27,7 +27,7 @@ from simulator.contracts.quantities import At, QuantityName, Recorded, Tells
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.sources import assumed
 from simulator.contracts.words import SHARE, Words
-from simulator.coupling.catalogue import CARRIED, LINK_CUT, RANSOMWARE, more_people
+from simulator.coupling.catalogue import ALL_DEVICES, CARRIED, LINK_CUT, RANSOMWARE, TAKEN_OVER, beside, more_people
 from simulator.sensors.catalogue import REPORT_FAULTS
 
 _ = Words("simulator.domains.ict")
@@ -60,7 +60,10 @@ _OUT = FaultPoint(
     "node-out",
     _("device is out"),
     disables=True,
-    evidence=(CARRIED, ELSEWHERE),
+    parameters=(ALL_DEVICES,),
+    against=beside(_("a second device beside it"), 3.0, _("VRRP, RFC 9568: three times its interval of 1 s")),
+    evidence=(CARRIED, TAKEN_OVER, ELSEWHERE),
+    one_device=True,
 )
 _CLUSTER = Parameter("cluster", "", "", "assumption", _("servers of one cluster stand in for each other"))
 _RANK = Parameter("rank", "", 1.0, "assumption", _("1 is preferred in the election"))
@@ -451,6 +454,7 @@ CATALOGUE = Catalogue(
             median=0.5,
             beta=0.3,
             fault="node-out",
+            parameters={ALL_DEVICES.name: True},
             source=assumed(_("lowest equipment in a rack or street cabinet")),
             confidence=Confidence.ASSUMPTION,
             outage=out_for(24, _("device exchanged")),
@@ -476,6 +480,7 @@ CATALOGUE = Catalogue(
             median=45.0,
             beta=0.05,
             fault="node-out",
+            parameters={ALL_DEVICES.name: True},
             source=_("operating limit of 45 °C in makers' manuals (H3C, HPE); the spread around it: assumption"),
             confidence=Confidence.FOUND,
             outage=out_for(6, _("until it has cooled")),

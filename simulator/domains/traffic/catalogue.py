@@ -338,6 +338,7 @@ CATALOGUE = Catalogue(
                 "(rescue vehicles 0.6 m)"
             ),
             confidence=Confidence.FOUND,
+            open_to_it=True,
             outage=out_for(24, _("until the water is gone and the road is clear")),
         ),
         Fragility(

@@ -29,7 +29,7 @@ from simulator.contracts.quantities import At, QuantityName, Recorded
 from simulator.contracts.repair import Trade, repair_hours
 from simulator.contracts.sources import assumed
 from simulator.contracts.words import SHARE, Text, Verbatim, Words
-from simulator.coupling.catalogue import LINK_CUT, more_people
+from simulator.coupling.catalogue import ALL_DEVICES, LINK_CUT, TAKEN_OVER, beside, more_people
 
 _ = Words("simulator.domains.water")
 
@@ -309,7 +309,15 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("pump"),
             (
-                FaultPoint("pump-out", _("pump does not run"), disables=True, evidence=(_FLOW, ELSEWHERE)),
+                FaultPoint(
+                    "pump-out",
+                    _("pump does not run"),
+                    disables=True,
+                    parameters=(ALL_DEVICES,),
+                    against=beside(_("a second pump beside it"), 60.0, assumed(_("it starts by itself"))),
+                    evidence=(_FLOW, TAKEN_OVER, ELSEWHERE),
+                    one_device=True,
+                ),
                 *COMMAND_FAULTS,
             ),
             (
@@ -552,6 +560,7 @@ CATALOGUE = Catalogue(
             median=0.9,
             beta=0.0,
             fault="pump-out",
+            parameters={ALL_DEVICES.name: True},
             source=_("FEMA Hazus flood model: electrical equipment of pumping plants 3 ft above the ground"),
             confidence=Confidence.MEMORY,
             outage=out_for(24, _("motor dried or exchanged")),
@@ -563,6 +572,7 @@ CATALOGUE = Catalogue(
             median=50.0,
             beta=0.05,
             fault="pump-out",
+            parameters={ALL_DEVICES.name: True},
             source=_("motors are rated for air of 40 °C (IEC 60034-1); that they trip 10 K above: assumption"),
             confidence=Confidence.MEMORY,
             outage=out_for(4, _("until it has cooled")),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import Catalogue, ComponentType, LinkType, TownPart, degraded, failed, normal
+from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter
 from simulator.contracts.link import LinkKind
 from simulator.contracts.repair import repair_hours
 from simulator.contracts.sources import assumed
@@ -29,6 +30,25 @@ CATALOGUE = Catalogue(
             (
                 FaultPoint(
                     "exchange-out", _("telephone exchange is out"), disables=True, evidence=(SERVED_LESS, ELSEWHERE)
+                ),
+            ),
+            (
+                Parameter(
+                    "portable_cells",
+                    "",
+                    0.0,
+                    "assumption",
+                    _("portable cells, each of which serves a district whose site is out: with power of their own"),
+                    at_least=0.0,
+                    cure=Cure(_("portable cells for mobile phones"), 10, 1, "assumption", added=True),
+                ),
+                Parameter(
+                    "portable_after_s",
+                    "s",
+                    14_400.0,
+                    assumed(_("fetched, driven there, put up, linked by microwave or satellite")),
+                    _("time until a portable cell serves"),
+                    at_least=0.0,
                 ),
             ),
             ladder=(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from simulator.contracts.component import Component
+from simulator.contracts.event import Value
+from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Runtime
 from simulator.lifelines.lifeline import Duty, Lifeline
 from simulator.lifelines.telephony import events
@@ -14,6 +16,9 @@ from simulator.lifelines.telephony.catalogue import MOBILE_SITE, TELEPHONE
 class Telephony(Lifeline):
     """The share served is that of the people whose mobile phones work: where their district's site works and reaches
     the exchange.
+
+    Portable cells go where no phone works, to the most people first, one to a district; they need the exchange, but
+    neither its lines nor any power (assumption). One whose district is served again is free for another.
 
     A district without a site is served by the nearest one (assumption). Sites do not stand in for each other, and the
     network is never overloaded (both assumptions; the latter is kind). A place can telephone by its own line while the
@@ -31,6 +36,9 @@ class Telephony(Lifeline):
             name: self._nearest(name, district.x_m, district.y_m) for name, district in city.districts.items()
         }
         self._near: dict[str, str | None] = {}
+        self._cells: dict[str, int] = {}
+        """Where portable cells are, or are on their way to, with the tick from which they serve."""
+        self._told: set[str] = set()
 
     @classmethod
     def begin(cls, runtime: Runtime, all_of_type: Sequence[Lifeline]) -> None:
@@ -45,6 +53,7 @@ class Telephony(Lifeline):
     def judge(self) -> Duty:
         if not self.runtime.supply.works(self.id):
             return Duty("none", 0.0, events.EXCHANGE_OUT)
+        self._send_cells()
         total = sum(self._people.values()) or 1
         share = sum(people for name, people in self._people.items() if self.covers(name)) / total
         if share >= 1.0:
@@ -58,20 +67,50 @@ class Telephony(Lifeline):
 
     def covers(self, district: str) -> bool:
         """Whether mobile phones work in a district."""
+        return self._served(district) or self._by_cell(district)
+
+    def _served(self, district: str) -> bool:
         site = self._site_of.get(district)
         return site is not None and self._carries(site)
+
+    def _by_cell(self, district: str) -> bool:
+        serves = self._cells.get(district)
+        return serves is not None and serves <= self.runtime.clock.now and self.runtime.supply.works(self.id)
+
+    def _send_cells(self) -> None:
+        """Call back the cells that nobody needs any more, and send the free ones; say where one has begun to serve."""
+        log, now = self.runtime.log, self.runtime.clock.now
+        for district in [name for name in self._cells if self._served(name)]:
+            del self._cells[district]
+            if district in self._told:
+                self._told.discard(district)
+                log.add(events.CELL_FREE, self.id, self._named(district), cause=self.because)
+        without = [name for name in self._people if name not in self._cells and not self._served(name)]
+        without.sort(key=lambda name: (-self._people[name], name))
+        for district in without[: int(self.component.number("portable_cells")) - len(self._cells)]:
+            self._cells[district] = now + to_ticks(self.component.number("portable_after_s"))
+            self.wake(self._cells[district])
+            log.add(events.CELL_CALLED, self.id, self._named(district), cause=self.because)
+        for district, serves in self._cells.items():
+            if serves <= now and district not in self._told:
+                self._told.add(district)
+                log.add(events.CELL_UP, self.id, self._named(district), cause=self.because)
 
     def connected(self, origin: str, destination: str) -> bool:
         """Whether somebody at one place can telephone with somebody at another."""
         supply = self.runtime.supply
         return supply.works(self.id) and self._speaks(origin) and self._speaks(destination)
 
+    def _named(self, district: str) -> dict[str, Value]:
+        return {"district": self.runtime.city.districts[district].title or district}
+
     def _speaks(self, place: str) -> bool:
         supply = self.runtime.supply
         if supply.live_links(place, TELEPHONE) and supply.works(place):
             return True
         site = self._at(place)
-        return site is not None and self._carries(site)
+        by_cell = self._by_cell(self.runtime.city.components[place].district)
+        return by_cell or (site is not None and self._carries(site))
 
     def _carries(self, site: str) -> bool:
         supply = self.runtime.supply
