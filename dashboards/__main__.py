@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-EPILOG = """\
+from simulator.contracts.command_line import program, say_places
+from simulator.contracts.words import Words
+
+_ = Words("dashboards")
+
+EPILOG = _(
+    """\
 examples:
   python -m dashboards                 write deploy/grafana anew
   python -m dashboards --check         exit code 1 if deploy/grafana is not what the code builds
@@ -14,18 +20,17 @@ examples:
 
 The Grafana Foundation SDK is needed: pip install 'stadtwerk[dashboards]'. See docs/dashboards.md.
 """
+)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m dashboards",
-        description="Build Grafana dashboards, alert rules and provisioning.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser, say = program("dashboards", _("Build Grafana dashboards, alert rules and provisioning."), arguments, EPILOG)
+    parser.add_argument(
+        "--out", type=Path, metavar="FOLDER", help=say(_("the folder to write (default: deploy/grafana)"))
     )
-    parser.add_argument("--out", type=Path, help="the folder to write (default: deploy/grafana)")
-    parser.add_argument("--check", action="store_true", help="write nothing, say what differs")
-    options = parser.parse_args()
+    parser.add_argument("--check", action="store_true", help=say(_("write nothing, say what differs")))
+    say_places(parser, say)
+    options = parser.parse_args(arguments)
     from dashboards.build import DEFAULT, differences, write
 
     folder: Path = options.out or DEFAULT
@@ -34,7 +39,7 @@ def main() -> int:
         for line in found:
             print(line, file=sys.stderr)
         return 1 if found else 0
-    print(f"{len(write(folder))} files written below {folder}")
+    print(say(_("{n} files written below {folder}", n=len(write(folder)), folder=str(folder))))
     return 0
 
 

@@ -6,12 +6,19 @@ Exit codes: 0 alive, 1 not.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+
+from simulator.contracts.command_line import program, say_places
+from simulator.contracts.words import Words, quantity
+
+_ = Words("gateways")
+
+ALIVE = _("touched while it works, for a health check")
+"""What a service says of its option `--alive`."""
 
 PERIOD_S = 1.0
 """How often a service touches its file."""
@@ -46,13 +53,16 @@ def is_alive(path: Path, within_s: float = WITHIN_S) -> bool:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m gateways.alive", description="Whether a service is alive.")
-    parser.add_argument("file", type=Path, help="the file that the service touches (its option --alive)")
-    parser.add_argument("--within", type=float, default=WITHIN_S, metavar="S", help="seconds (default: %(default)g)")
+    parser, say = program("gateways.alive", _("Say whether a service is alive."), arguments)
+    parser.add_argument("file", type=Path, help=say(_("the file that the service touches (its option --alive)")))
+    within = _("older than so many seconds it is no sign of life (default: %(default)g)")
+    parser.add_argument("--within", type=float, default=WITHIN_S, metavar="SECONDS", help=say(within))
+    say_places(parser, say)
     given = parser.parse_args(arguments)
     if is_alive(given.file, given.within):
         return 0
-    print(f"no sign of life at {given.file} within {given.within:g} s", file=sys.stderr)
+    none = _("no sign of life at {file} within {time}", file=str(given.file), time=quantity(given.within, "s"))
+    print(say(none), file=sys.stderr)
     return 1
 
 

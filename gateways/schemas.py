@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_type_hints
@@ -27,8 +27,12 @@ from gateways.ingest.store import Backlog
 from gateways.wire import payload, topics
 from gateways.wire.senml import ABSOLUTE_FROM, VERSION
 from gateways.wire.versions import VERSIONS, Version
+from simulator.contracts.command_line import program, say_places
 from simulator.contracts.sensor import Quality
 from simulator.contracts.settings import settings_schema
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
 
 Schema = dict[str, Any]
 
@@ -441,7 +445,14 @@ def _text(value: Mapping[str, Any]) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
+def main(arguments: Sequence[str] | None = None) -> int:
+    about = _("Write what messages and configuration files look like: JSON Schemas and one AsyncAPI document.")
+    parser, say = program("gateways.schemas", about, arguments)
+    parser.add_argument("folder", type=Path, help=say(_("where to write; the files there are replaced")))
+    say_places(parser, say)
+    write(parser.parse_args(arguments).folder)
+    return 0
+
+
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        sys.exit("usage: python -m gateways.schemas FOLDER")
-    write(Path(sys.argv[1]))
+    sys.exit(main())

@@ -12,10 +12,9 @@ import signal
 import sys
 from collections.abc import Sequence
 
+from simulator.contracts.command_line import BAD_INPUT, LANG, Parser, Speaker, say_places, speaker
 from simulator.contracts.words import Words
 from stadtwerk import __version__
-from stadtwerk.cli.language import Speaker, say_places, speaker
-from stadtwerk.cli.parser import BAD_INPUT, Parser
 
 _ = Words("stadtwerk")
 _n = _.plural
@@ -70,7 +69,7 @@ def parser(say: Speaker | None = None) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     top.add_argument("--version", action="version", version=f"stadtwerk {__version__}", help=say(VERSION))
-    say.add_lang(top, _("language of help and answers (without it STADTWERK_LANG, else LANG, says which)"))
+    say.add_lang(top, LANG)
     top.add_argument("--no-color", action="store_true", help=say(_("plain text (the variable NO_COLOR does the same)")))
     top.add_argument("--traceback", action="store_true", help=say(_("on an internal error, print where it happened")))
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=Parser)

@@ -17,6 +17,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
+from simulator.contracts.problem import Reason
+from simulator.contracts.words import Words
+
+_ = Words("gateways")
+
 _SEQUENCE_BITS = 32
 _SCHEMA = """
 create table if not exists facts (name text primary key, number integer not null) without rowid;
@@ -28,7 +33,7 @@ create table if not exists marks (id integer primary key, grp integer not null, 
 """
 
 
-class OutboxBusy(Exception):
+class OutboxBusy(Reason):
     """Another process has this outbox open. Two gateways with one outbox would use the same numbers twice."""
 
 
@@ -157,7 +162,7 @@ def _open(path: Path) -> sqlite3.Connection:
     except sqlite3.DatabaseError as error:
         db.close()
         if error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-            raise OutboxBusy(f"{path} is in use by another gateway") from None
+            raise OutboxBusy(_("{path} is in use by another gateway", path=str(path))) from None
         if isinstance(error, sqlite3.OperationalError):
             raise
         raise _Damaged(str(error)) from None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -11,9 +10,13 @@ import orjson
 
 from gateways.brokers.mosquitto import NAMES, installed
 from gateways.secrets.folder import DATABASE, SIMULATOR
-from simulator.contracts.problem import BadInput
+from simulator.contracts.command_line import BAD_INPUT, program, say_places
+from simulator.contracts.problem import BadInput, reason_of
+from simulator.contracts.words import Words
 from stadtwerk.library import load_named_city
 from stadtwerk.live.settings import SCHEMA
+
+_ = Words("stadtwerk.live")
 
 DOOR, FIRST_LINK = 7000, (17001, 18001)
 _SECRETS = "/etc/stadtwerk/identity"
@@ -81,24 +84,24 @@ def _broker(host: str, port: int, folder: str) -> dict[str, object]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the files for the gateways of a city into a folder. Returns the exit code: 0, or 64 for bad input."""
-    parser = argparse.ArgumentParser(
-        prog="python -m stadtwerk.live.compose",
-        description="Write what docker-compose.yml mounts for the gateways of a city.",
-        epilog="example: python -m stadtwerk.live.compose demo deploy/compose",
-    )
-    parser.add_argument("city", help="a city folder, or the name of one that ships")
-    parser.add_argument("folder", type=Path, help="where to write; the files there are replaced")
+    about = _("Write what docker-compose.yml mounts for the gateways of a city.")
+    example = _("example: python -m stadtwerk.live.compose demo deploy/compose")
+    parser, say = program("stadtwerk.live.compose", about, arguments, example)
+    parser.add_argument("city", help=say(_("a city folder, or the name of one that ships")))
+    parser.add_argument("folder", type=Path, help=say(_("where to write; the files there are replaced")))
+    say_places(parser, say)
     given = parser.parse_args(arguments)
     try:
         gateways = dict.fromkeys(cohort.gateway for cohort in load_named_city(given.city).cohorts)
         for name, content in compose_files(gateways).items():
             (given.folder / name).write_bytes(content)
     except BadInput as bad:
-        print(bad, file=sys.stderr)
-        return 64
+        print(bad.told(given.lang), file=sys.stderr)
+        return BAD_INPUT
     except OSError as error:
-        print(f"{given.folder}: cannot be written: {error.strerror}", file=sys.stderr)
-        return 64
+        failed = _("cannot be written: {reason}", reason=reason_of(error))
+        print(f"{given.folder}: {say(failed)}", file=sys.stderr)
+        return BAD_INPUT
     return 0
 
 

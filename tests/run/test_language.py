@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from simulator.contracts.command_line import speaker
 from simulator.contracts.words import PSEUDO
 from stadtwerk.__main__ import COMMANDS, main
-from stadtwerk.cli.language import speaker
 from stadtwerk.library import find_scenario
 
 

@@ -7,7 +7,6 @@ again after that one.
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
@@ -18,26 +17,33 @@ from pathlib import Path
 
 import orjson
 
-from gateways.alive import Alive
+from gateways.alive import ALIVE, Alive
 from gateways.brokers.address import UnsafeSecret
 from gateways.gateway.node.batches import GroupBook
 from gateways.gateway.node.config import NodeConfig, load
 from gateways.gateway.node.northbound import Northbound
 from gateways.gateway.node.southbound import SouthboundServer
-from gateways.gateway.outbox import Outbox, OutboxBusy
+from gateways.gateway.outbox import Outbox, OutboxBusy, Torn
 from gateways.network.tls_proxy import TlsProxy, TlsProxyConfig
-from simulator.contracts.problem import BadInput
+from simulator.contracts.command_line import BAD_INPUT, program, say_places
+from simulator.contracts.problem import BadInput, reason_of
+from simulator.contracts.words import Text, Words
+
+_ = Words("gateways")
 
 WATCH_S = 0.25
 """How often the parent and the threads are looked at."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="gateways.gateway.node", description="A gateway between sensors and brokers.")
-    parser.add_argument("config", type=Path, help="the configuration, a JSON file")
-    parser.add_argument("--ready", type=Path, help="written once readings are taken: port, boot and process id")
-    parser.add_argument("--field-port", type=int, help="instead of the port in the configuration")
-    parser.add_argument("--alive", type=Path, metavar="FILE", help="touched while it works, for a health check")
+    parser, say = program("gateways.gateway.node", _("A gateway between sensors and brokers."), arguments)
+    parser.add_argument("config", type=Path, help=say(_("the configuration, a JSON file")))
+    ready = _("written once readings are taken: port, number of the start and process id")
+    parser.add_argument("--ready", type=Path, metavar="FILE", help=say(ready))
+    port = _("instead of the port in the configuration")
+    parser.add_argument("--field-port", type=int, metavar="PORT", help=say(port))
+    parser.add_argument("--alive", type=Path, metavar="FILE", help=say(ALIVE))
+    say_places(parser, say)
     options = parser.parse_args(arguments)
     parent = os.getppid()
     ending = threading.Event()
@@ -46,15 +52,17 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         config = load(options.config)
     except BadInput as error:
-        print(error, file=sys.stderr)
-        return 64
+        print(error.told(options.lang), file=sys.stderr)
+        return BAD_INPUT
     alive = Alive(options.alive)
-    port = config.field_port if options.field_port is None else options.field_port
+    field_port = config.field_port if options.field_port is None else options.field_port
     try:
         with Outbox(config.outbox, config.outbox_bytes, config.outbox_readings, first_boot=config.first_boot) as outbox:
-            return _serve(config, outbox, port, options.ready, lambda: _is_over(config, ending, parent, alive))
+            if outbox.torn is not None:
+                print(say(_torn(config.gateway, outbox.torn)), file=sys.stderr)
+            return _serve(config, outbox, field_port, options.ready, lambda: _is_over(config, ending, parent, alive))
     except (OutboxBusy, OSError, UnsafeSecret) as error:
-        print(f"{config.gateway}: {error}", file=sys.stderr)
+        print(f"{config.gateway}: {say(reason_of(error))}", file=sys.stderr)
         return 69
 
 
@@ -63,14 +71,19 @@ def _is_over(config: NodeConfig, ending: threading.Event, parent: int, alive: Al
     return ending.wait(WATCH_S) or (config.dies_with_parent and os.getppid() != parent)
 
 
+def _torn(gateway: str, torn: Torn) -> Text:
+    return _(
+        "{gateway}: the outbox was damaged ({reason}); it lies in {file}, {readings} readings in {batches} batches "
+        "were saved from it",
+        gateway=gateway,
+        reason=torn.reason,
+        file=str(torn.file),
+        readings=torn.saved_readings,
+        batches=torn.saved_packs,
+    )
+
+
 def _serve(config: NodeConfig, outbox: Outbox, port: int, ready: Path | None, is_over: Callable[[], bool]) -> int:
-    if outbox.torn is not None:
-        torn = outbox.torn
-        print(
-            f"{config.gateway}: the outbox was damaged ({torn.reason}); it lies in {torn.file}, "
-            f"{torn.saved_readings} readings in {torn.saved_packs} packs were saved from it",
-            file=sys.stderr,
-        )
     book = GroupBook(outbox)
     field = SouthboundServer(
         config.gateway,

@@ -7,8 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Text, Verbatim, Words
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Text, Words, number
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 _n = _.plural

@@ -8,9 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from simulator.contracts.command_line import PLACES, Parser, Speaker
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import PLACES, Speaker
-from stadtwerk.cli.parser import Parser
 
 _ = Words("stadtwerk")
 

@@ -6,8 +6,8 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 
@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     parser.add_argument(
         "--city", help=say(_("the city's folder or name, where the scenario's own does not lead there"))
     )
-    say.add_lang(parser, _("language of the sentences (default: en)"))
+    say.add_lang(parser, _("language of the sentences"))
 
 
 def execute(options: argparse.Namespace) -> int:

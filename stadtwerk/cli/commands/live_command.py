@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Text, Words
 from stadtwerk.cli.commands.push_command import add_database_arguments
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 

@@ -6,8 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Verbatim, Words
-from stadtwerk.cli.language import Speaker
 
 if TYPE_CHECKING:
     from stadtwerk.studies.executors import Executor

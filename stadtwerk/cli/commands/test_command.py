@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
 from stadtwerk.cli.commands.run_command import NO_TWIN
-from stadtwerk.cli.language import Speaker
 
 _ = Words("stadtwerk")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import Speaker
 
 if TYPE_CHECKING:
     from stadtwerk.terminal import Terminal

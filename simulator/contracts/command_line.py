@@ -1,15 +1,20 @@
-"""The language of the command line itself: help, usage, and what argparse says of mistakes."""
+"""The command line of every program of ours in the language of its reader: help, usage, what argparse says."""
 
 from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from simulator.contracts.words import LANGUAGES, PSEUDO, Text, Words, preferred_language
+from simulator.contracts.words import LANGUAGES, NO_TEXT, PSEUDO, Text, Words, preferred_language
 
-_ = Words("stadtwerk")
+_ = Words("simulator.contracts")
 _c = _.context
+
+BAD_INPUT = 64
+"""The exit code for an input that is wrong."""
 
 _OF_ARGPARSE = (
     _("usage: "),
@@ -37,6 +42,7 @@ PLACES = {
         _c("place", "BUCKET"),
         _c("place", "CITY"),
         _c("place", "COMMAND"),
+        _c("place", "CONFIG"),
         _c("place", "DAYS"),
         _c("place", "DIR"),
         _c("place", "DURATION"),
@@ -45,6 +51,7 @@ PLACES = {
         _c("place", "FILE"),
         _c("place", "FINDING"),
         _c("place", "FIRST"),
+        _c("place", "FOLDER"),
         _c("place", "HOST"),
         _c("place", "ID"),
         _c("place", "IMPORTER"),
@@ -62,6 +69,7 @@ PLACES = {
         _c("place", "RUN_FOLDER"),
         _c("place", "SCENARIO"),
         _c("place", "SECOND"),
+        _c("place", "SECONDS"),
         _c("place", "SEED"),
         _c("place", "SPEED"),
         _c("place", "SUITE"),
@@ -71,6 +79,8 @@ PLACES = {
     )
 }
 """What stands for a value in the help of a command."""
+
+LANG = _("language of help and answers (without it STADTWERK_LANG, else LANG, says which)")
 
 _PLACE = re.compile(r"[A-Z][A-Z_]*")
 
@@ -113,3 +123,38 @@ def speaker(arguments: Sequence[str]) -> Speaker:
     said = {message.sentence: message.of(lang) for message in _OF_ARGPARSE}
     argparse._ = lambda sentence: said.get(sentence, sentence)  # type: ignore[attr-defined]
     return Speaker(lang)
+
+
+class Parser(argparse.ArgumentParser):
+    """Ends with the exit code for bad input, not with argparse's 2, which means inconclusive here.
+
+    `late` adds options that only the registry knows, when the command was chosen: no other command pays for them.
+    """
+
+    late: Callable[[argparse.ArgumentParser], None] | None = None
+
+    def parse_known_args(self, args: Sequence[str] | None = None, namespace: Any = None) -> Any:  # type: ignore[override]
+        late, self.late = self.late, None
+        if late is not None:
+            late(self)
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+
+def program(name: str, about: Text, arguments: Sequence[str] | None, epilog: Text = NO_TEXT) -> tuple[Parser, Speaker]:
+    """The parser of `python -m NAME`, with `--lang` in it, and who speaks the language that is asked for.
+
+    Whoever has added all options calls `say_places`.
+    """
+    say = speaker(sys.argv[1:] if arguments is None else arguments)
+    parser = Parser(
+        prog=f"python -m {name}",
+        description=say(about),
+        epilog=say(epilog),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    say.add_lang(parser, LANG)
+    return parser, say
