@@ -4,16 +4,23 @@ Every comparison of the checkers is inverted, one at a time, and every limit tha
 by half; the tests of the checkers run on each such mutant in a process of its own. What no test notices is named, with
 the figure. Inverted is `<` to `>=`, `in` to `not in` and so on; loosened is the right side, to half of it where more is
 good (`a < limit` is a miss) and to one and a half of it where less is (`a > limit` is one).
+
+With `--keep FILE` the answers are kept there, and the same command goes on where it was stopped, as long as neither
+checkers nor tests have changed. Mutants come in an order that is drawn, always the same, so that a part of them is a
+fair sample; it is said of how many.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import contextlib
+import hashlib
 import importlib
 import importlib.abc
 import importlib.util
 import io
+import json
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -70,6 +77,10 @@ class Mutant:
     how: str
     line: int
     source: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.module.rpartition('.')[2]}:{self.line}:{self.number} {self.how}: {self.source}"
 
 
 def modules() -> tuple[str, ...]:
@@ -182,21 +193,57 @@ def _warm() -> None:
     assert CHECKERS not in sys.modules
 
 
-def main(wanted: Sequence[str]) -> int:
+def basis() -> str:
+    """A digest of what the answers hang on: the checkers, and their tests."""
+    digest = hashlib.sha256()
+    for path in (*(ROOT / CHECKERS.replace(".", "/")).glob("*.py"), *(ROOT / test for test in TESTS)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def known_of(file: Path | None, of: str) -> dict[str, bool]:
+    """What was found out before with these very checkers and tests: whether each mutant is noticed."""
+    if file is None or not file.exists():
+        return {}
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    return {name: found for row, name, found in rows if row == of}
+
+
+def main(arguments: Sequence[str]) -> int:
     """Print each mutant that lives, and how many do not. 0 if none lives."""
-    chosen = [name for name in modules() if not wanted or name.rpartition(".")[2] in wanted]
+    parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("modules", nargs="*", metavar="MODULE", help="checkers by name (default: all)")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FILE", help="keep the answers there, and go on from what is there"
+    )
+    parser.add_argument("--most", type=int, metavar="N", help="stop after so many mutants (default: all)")
+    options = parser.parse_args(arguments)
+    chosen = [name for name in modules() if not options.modules or name.rpartition(".")[2] in options.modules]
+    drawn = sorted(
+        (mutant for module in chosen for mutant in mutants(module)),
+        key=lambda mutant: hashlib.sha256(mutant.name.encode()).digest(),
+    )
+    of = basis()
+    known = known_of(options.keep, of)
     _warm()
-    if noticed(None):
+    if not known and noticed(None):
         print("the tests fail on the code as it is")
         return 70
-    alive, count = [], 0
-    for module in chosen:
-        for mutant in mutants(module):
-            count += 1
-            if not noticed(mutant):
-                alive.append(mutant)
-                print(f"lives: {module.rpartition('.')[2]}:{mutant.line} {mutant.how}: {mutant.source}", flush=True)
-    print(f"{count - len(alive)} of {count} mutants of the checkers are noticed by {len(TESTS)} test files")
+    looked = drawn[: options.most]
+    alive = 0
+    for number, mutant in enumerate(looked, 1):
+        if mutant.name not in known:
+            known[mutant.name] = noticed(mutant)
+            if options.keep is not None:
+                with options.keep.open("a", encoding="utf-8") as file:
+                    print(json.dumps([of, mutant.name, known[mutant.name]]), file=file)
+        if not known[mutant.name]:
+            alive += 1
+            print(f"lives: {mutant.name} ({number - alive} of {number} noticed)", flush=True)
+    some = "" if len(looked) == len(drawn) else f", of {len(drawn)} in all"
+    print(
+        f"{len(looked) - alive} of {len(looked)} mutants of the checkers{some} are noticed by {len(TESTS)} test files"
+    )
     return 1 if alive else 0
 
 
