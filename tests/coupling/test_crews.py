@@ -240,6 +240,36 @@ def test_fuel_trucks_carry_so_much_one_after_the_other_and_the_store_runs_dry() 
     assert any((e.code, e.params["task"]) == ("crew.waits-for-truck", "fuel-delivery") for e in r.log.events)
 
 
+@pytest.mark.parametrize(
+    ("drivers", "trucks", "rounds_at_once"), [(1, 1, 1), (2, 1, 1), (1, 2, 1), (2, 2, 2), (3, 2, 2)]
+)
+def test_a_day_of_fuel_is_rounds_times_loads(drivers: int, trucks: int, rounds_at_once: int) -> None:
+    """By hand: a round is 10 min until a truck leaves, 2 min to drive, 5 min to pump and 2 min back, 1140 s; the first
+    load is there after 1020 s. In six hours a truck with a driver of its own brings 1 + (21600 - 1020) / 1140 = 19.05,
+    so 19 loads of 700 l. The rest of the fuel stays in the store.
+    """
+    hungry = component("diesel", "generator", fuel_l=1.0, tank_l=1e6, burn_l_h=1.0)
+    store_l, load_l = 40_000.0, 700.0
+    given = {"drivers": float(drivers), "fuel_trucks": float(trucks), "truck_l": load_l, "fuel_store_l": store_l}
+    r = works(yard(**given), others=(hungry,))
+    got: list[float] = []
+
+    def more() -> None:
+        r.crews.deliver_fuel("diesel", 2000.0, 300.0, None, tell)
+
+    def tell(_: int, litres: float) -> float:
+        got.append(litres)
+        more()
+        return litres
+
+    for _ in range(5):  # five generators' worth of orders are open at any time
+        more()
+    run_to(r, 6 * HOUR_S)
+    assert got == [load_l] * 19 * rounds_at_once
+    on_the_road = rounds_at_once * load_l
+    assert r.quantities.value("yard", "fuel_store_l") in (store_l - sum(got), store_l - sum(got) - on_the_road)
+
+
 @pytest.mark.parametrize("place", ["yard", "diesel"])
 def test_a_delivery_that_is_stopped_waits_and_a_truck_on_its_way_turns_back(place: str) -> None:
     others = (component("diesel", "generator", fuel_l=1.0, tank_l=9000.0, burn_l_h=1.0),)

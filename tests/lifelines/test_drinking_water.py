@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -86,6 +87,26 @@ def test_network_tank_none_emergency_and_back_in_litres() -> None:
     assert runtime.quantities.value("village", "litres_per_person_d") == pytest.approx(0.95 * 126)
     none = next(e for e in runtime.log.events if e.after == "none")
     assert [e.kind for e in runtime.log.trace(none.id)] == [EventKind.LEVEL_LOW, EventKind.MODE]
+
+
+def test_six_hours_of_tankers_are_rounds_times_loads() -> None:
+    """By hand: 6 min to the hall and 6 back at 30 km/h, 30 min to fill and hand out: 42 min a round, 3 m3 a load. Two
+    tankers that come 2 h (call-out), 15 min and 6 min after the water has gone bring 2 * 3 m3 * (t / 42 min) in t.
+    """
+    runtime = world(village(wells=0))
+    water = Water(runtime)
+    start(runtime)
+    water.at(600, 0.0, 0.0)
+    there = 600 + 7200 + MUSTER_S + 360
+    run_to(runtime, there + 6 * 3600)
+    steps = [*course(runtime, "litres-per-person-village"), (there + 6 * 3600.0, 0.0)]
+    brought_m3 = sum(
+        (until - max(since, there)) * value * PEOPLE / 86400 / 1000
+        for (since, value), (until, _) in pairwise(steps)
+        if until > there
+    )
+    assert brought_m3 == pytest.approx(2 * 3 * (6 * 60 / 42), rel=1e-6)
+    assert brought_m3 == pytest.approx(51.43, abs=0.01)
 
 
 def test_emergency_counts_only_wells_and_tankers_that_roads_lead_to() -> None:
