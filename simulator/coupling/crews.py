@@ -19,11 +19,12 @@ from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import events
 from simulator.coupling.calls import Calls
 from simulator.coupling.catalogue import DRIVER
-from simulator.coupling.depot import FUEL_NOT_DELIVERED, Depot, Vehicle, VehicleKind
+from simulator.coupling.depot import FUEL_NOT_DELIVERED, Depot
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.police import STAFF_ABSENT
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
+from simulator.coupling.vehicles import Vehicle, VehicleKind
 from simulator.kernel.clock import Clock
 from simulator.kernel.log import EventLog
 from simulator.kernel.streams import Streams

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 
 from simulator.contracts.component import Component
 from simulator.contracts.crews import CrewPolicy, Priority, crews_of
@@ -15,44 +13,11 @@ from simulator.coupling import catalogue
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.police import staff_present
 from simulator.coupling.supply import Supply
+from simulator.coupling.vehicles import Vehicle, VehicleKind
 from simulator.kernel.clock import Clock
 
 DAY_S = 86400.0
 FUEL_NOT_DELIVERED = catalogue.FUEL_NOT_DELIVERED.name
-
-
-class VehicleKind(StrEnum):
-    """What leaves a depot: a crew with its tools, fuel for generators, water for people."""
-
-    VAN = "van"
-    FUEL_TRUCK = "fuel-truck"
-    WATER_TANKER = "water-tanker"
-
-
-@dataclass(eq=False, slots=True)
-class Vehicle:
-    """One vehicle: litres in its own tank, what it burns in an hour on the road, the fuel that it carries for others.
-
-    `out`: it is not at its depot.
-    """
-
-    kind: VehicleKind
-    tank_l: float
-    burn_l_h: float
-    fuel_l: float
-    burnt_l: float = 0.0
-    load_l: float = 0.0
-    out: bool = False
-
-    def lasts(self, seconds: float) -> bool:
-        """Whether its fuel is enough for so long on the road."""
-        return self.fuel_l >= self.burn_l_h * seconds / 3600.0
-
-    def drive(self, seconds: float) -> None:
-        """Burn what so long on the road takes; a way that has become longer ends on the last drop."""
-        used_l = min(self.fuel_l, self.burn_l_h * seconds / 3600.0)
-        self.fuel_l -= used_l
-        self.burnt_l += used_l
 
 
 class Depot:

@@ -132,6 +132,9 @@ POLICE_MESSENGER = EventCode(
     {"value": Role.SECONDS},
 )
 POLICE_NOT_FREE = EventCode("police.none-free", EventKind.CREW, _("no officers are free for the junction"))
+POLICE_NO_ROAD = EventCode("police.no-road", EventKind.CREW, _("no open road leads officers to the junction"))
+POLICE_NO_CAR = EventCode("police.no-car", EventKind.CREW, _("no patrol car with enough fuel is at the police station"))
+POLICE_OUT = EventCode("police.station-out", EventKind.CREW, _("the police station is out of service"))
 POLICE_RELIEVED = EventCode("police.relieved", EventKind.CREW, _("police are relieved"))
 POLICE_REST = EventCode("police.stint-over", EventKind.CREW, _("police leave the junction to rest"))
 POLICE_ELSEWHERE = EventCode(

@@ -135,7 +135,7 @@ class Runtime:
         streams = Streams(seed)
         calls = Calls(city, travel)
         crews = Crews(city, clock, log, faults, supply, travel, streams, calls)
-        police = Police(city, clock, log, faults, calls)
+        police = Police(city, clock, log, faults, calls, supply, travel)
         levels = LevelRecorder(city, clock, log)
         _measure_people(city, faults, crews, quantities)
         consumers, messages = ConsumerRecorder(city, clock), Messages()

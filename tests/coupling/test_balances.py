@@ -19,8 +19,8 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.link import LinkKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import DRIVER
-from simulator.coupling.depot import VehicleKind
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.vehicles import VehicleKind
 from simulator.domains.energy.generator import Generators
 from simulator.kernel import Clock
 from stadtwerk.library import load_named_city

@@ -12,7 +12,7 @@ from simulator.contracts.link import Link
 from simulator.contracts.words import Verbatim
 from simulator.coupling import Runtime
 from simulator.coupling.catalogue import DRIVER
-from simulator.coupling.depot import VehicleKind
+from simulator.coupling.vehicles import VehicleKind
 from tests.coupling.test_crews import DRIVE_S, HOUR_S, MUSTER_S, run_to, send, works
 from tests.support.towns import component, link
 

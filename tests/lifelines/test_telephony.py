@@ -100,11 +100,12 @@ def test_a_town_without_a_telephone_network_has_telephones_that_never_fail() -> 
 
 
 def test_police_come_late_to_a_dark_junction_where_nobody_can_telephone() -> None:
-    """Half an hour until a team stands there, as always, and before that the messenger's three kilometres."""
+    """Half an hour until a team sets off, as always; before that the messenger's three kilometres, then its own."""
     city = valley()
     parts = [
         *city.components.values(),
         component("centre", "traffic-control-centre", "west"),
+        component("station", "police-station", "west"),
         component("signal", "signal", "east", x_m=3000.0, police=True, police_s=1800.0),
     ]
     runtime = world(town(parts, city.links.values(), list(city.districts.values())))
@@ -113,7 +114,7 @@ def test_police_come_late_to_a_dark_junction_where_nobody_can_telephone() -> Non
     runtime.clock.at(to_ticks(lost_s), "test", lambda: runtime.faults.apply("signal", "signal-dark", "x", {}))
     run_to(runtime, 20_000.0)
     there = [e.at / 1000 for e in runtime.log.events if e.code == "police.arrive"]
-    assert there == [pytest.approx(lost_s + SET_OFF_S + DRIVE_S + 1800.0, abs=0.01)]
+    assert there == [pytest.approx(lost_s + SET_OFF_S + 2 * DRIVE_S + 1800.0, abs=0.01)]
 
 
 def test_without_its_exchange_no_site_and_no_line_is_of_any_use() -> None:

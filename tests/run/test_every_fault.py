@@ -129,7 +129,7 @@ LOGGED |= {("road-node", "demand-surge"), ("signal", "controller-failed")}
 LOGGED |= {(kind, "loss-of-view") for kind in ("waterworks", "network-control", "traffic-control-centre")}
 """What they do depends on who drives there or is to be commanded; that they are in force stands in the log."""
 LATENT = {("grid-switch", "switch-stuck"), ("line", "protection-fails"), ("generator", "fuel-not-delivered")}
-LATENT |= {("rescue-dispatch", "direct-mode-fails"), ("traffic-control-centre", "police-elsewhere")}
+LATENT |= {("rescue-dispatch", "direct-mode-fails"), ("police-station", "police-elsewhere")}
 LATENT |= {("patient-records", "forms-missing"), ("hospital-water", "no-tankers")}
 LATENT |= {("lifting-station", "no-suction-trucks"), ("heated-homes", "warm-rooms-closed")}
 LATENT |= {("drinking-water", fault) for fault in ("no-tankers", "notice-withheld", "bottles-missing")}

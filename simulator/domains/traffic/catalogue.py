@@ -192,7 +192,11 @@ CATALOGUE = Catalogue(
             (
                 Parameter("cycle_s", "s", 90.0, assumed(_("RiLSA names 90 s as usual")), _("local programme")),
                 Parameter(
-                    "police_s", "s", 1800.0, "assumption", _("time until police regulate the junction once it is dark")
+                    "police_s",
+                    "s",
+                    1800.0,
+                    "assumption",
+                    _("time from a dark junction until officers set off to it, who then drive"),
                 ),
                 Parameter(
                     "police",

@@ -16,9 +16,9 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.level import LITRES_PERSON_D
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import DRIVER, NO_TANKERS
-from simulator.coupling.depot import VehicleKind
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Quantity, Runtime
+from simulator.coupling.vehicles import VehicleKind
 from simulator.domains.water.catalogue import (
     CONTAMINATED_SHARE,
     FLOW,

@@ -8,8 +8,8 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventCode
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling.catalogue import DRIVER, NO_TANKERS
-from simulator.coupling.depot import VehicleKind
 from simulator.coupling.runtime import Runtime
+from simulator.coupling.vehicles import VehicleKind
 from simulator.domains.water.catalogue import WATER
 from simulator.lifelines.hospital import events
 from simulator.lifelines.hospital.process import DRY_SHARE, Hospital

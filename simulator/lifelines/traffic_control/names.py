@@ -7,4 +7,5 @@ from simulator.contracts.words import Words
 
 _ = Words("simulator.lifelines.traffic_control")
 
+POLICE_STATION = NameCode("police-station", _("police station"))
 TRAFFIC_CENTRE = NameCode("traffic-centre", _("traffic control centre"))
