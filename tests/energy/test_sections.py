@@ -107,3 +107,23 @@ def test_what_waits_for_absent_crews_is_put_down_to_their_absence(file: Path) ->
     runtime.clock.run_until(to_ticks(900))
     waits = next(event for event in runtime.log.events if event.code == "crew.waits-for-crew")
     assert absent in waits.also
+
+
+@pytest.mark.parametrize(
+    ("priorities", "first"),
+    [({}, 0), ({1: 1.0}, 1), ({1: 2.0, 2: 1.0}, 2), ({2: 2.0}, 2)],
+    ids=["all alike", "a hospital", "a hospital and a waterworks", "a waterworks"],
+)
+def test_light_comes_back_first_where_it_matters_most(file: Path, priorities: dict[int, float], first: int) -> None:
+    """Three feeders of the same load and with a ring point each, of which one carries no more than its own: the
+    hospital's (1) is used first, then the waterworks' (2). Critical infrastructure first in a shortage: BBK; what is
+    alike goes by its order."""
+    ranks = {f"bus-{BAR + 3 + 2 * i}": rank for i, rank in priorities.items()}
+    runtime, domain = run(town(file, [component("control", "network-control")], priorities=ranks), hours=1)
+    for line in ("line-0", "line-1"):
+        runtime.faults.apply(line, "line-trip", "digger", {})
+    runtime.clock.run_until(to_ticks(300))
+    (end,) = domain.state.opened
+    grid = domain.state.grid
+    ends = {grid.bus_ids[int(grid.end_bus[other])] for other in grid.ends_of(int(grid.end_branch[end]))}
+    assert ends == {f"bus-{BAR}", f"bus-{BAR + 3 + 2 * first}"}, "the busbar with all other feeders stays dark for now"

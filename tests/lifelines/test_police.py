@@ -142,3 +142,16 @@ def test_nobody_leaves_a_station_that_is_out_and_those_on_the_way_turn_back() ->
     run_to(runtime, 12_000)
     assert [e.code for e in runtime.log.events if e.code.startswith("police.")] == ["police.station-out"]
     assert runtime.police.free_teams == 2
+
+
+def test_officers_who_find_no_open_road_look_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of an hour later, as crews do."""
+    runtime, open_from_s = running(apart(), dark=1), 3500.0
+
+    def time_s(origin: str, destination: str) -> float | None:
+        return WAY_S if runtime.clock.now >= to_ticks(open_from_s) else None
+
+    monkeypatch.setattr(runtime.travel, "time_s", time_s)
+    run_to(runtime, 5000)
+    assert [e.at / 1000 for e in runtime.log.events if e.code == "police.no-road"] == [THERE_S]
+    assert [at for at, mode in modes(runtime, "centre") if mode == "police"] == [THERE_S + 900.0 + WAY_S]

@@ -13,6 +13,7 @@ STAFFED = (
     "hospital",
     "rescue-dispatch",
     "rescue-station",
+    "police-station",
     "traffic-control-centre",
     "town-hall",
     "waterworks",

@@ -206,7 +206,7 @@ class Resupply:
 
     def _order_for(self, buses: Bools, label: int, cause: int | None) -> None:
         live = self._state.parts().live
-        found: list[tuple[bool, bool, float, int, RingSwitch, Section | None]] = []
+        found: list[tuple[bool, int, bool, float, int, RingSwitch, Section | None]] = []
         for switch in self._free():
             ends = self._buses(switch)
             if not (buses[ends].any() and live[ends].any()):
@@ -217,10 +217,10 @@ class Resupply:
             if detour is None:
                 continue
             section = detour[1]
-            left = 0.0 if section is None else section.load_w
-            found.append((section is not None, not self._remote(switch), left, len(found), switch, section))
+            left, spared = (0.0, 0) if section is None else (section.load_w, section.first)
+            found.append((section is not None, -spared, not self._remote(switch), left, len(found), switch, section))
         if found:
-            *_, switch, section = min(found, key=lambda one: one[:4])
+            *_, switch, section = min(found, key=lambda one: one[:5])
             self._send(_Order(switch, True, section, cause))
         elif label not in self._told:
             self._told.add(label)
@@ -246,11 +246,13 @@ class Resupply:
     def section(self, closed: Bools, switch: RingSwitch, region: Bools) -> Section | None:
         """The smallest section without which the detour carries the rest, with these ends closed; None if none does.
 
-        Sections with buses of priority 1 are left dark only where no other is enough. A greater section is taken to
+        Sections with more important buses are left dark only where no other is enough: hospitals, rescue and what water
+        needs (priority 1) last, as priority rules for critical infrastructure ask (BBK). A greater section is taken to
         relieve the detour more.
         """
         sections = sorted(self._sections(closed, switch, region), key=lambda one: (one.load_w, one.end))
-        for some in ([one for one in sections if one.first > 1], sections):
+        for least in (3, 2, 1):
+            some = [one for one in sections if one.first >= least]
             if not some or not self._without(closed, some[-1], region):
                 continue
             low, high = -1, len(some) - 1

@@ -42,7 +42,8 @@ class Ict:
         self._changed: dict[str, int | None] = {}  # node or link -> event, since the last look
         self._queued = False
         self._trees: dict[tuple[int, ...], engine.RouteTree] = {}
-        self._service = NetworkService(city, self.graph)
+        self._powered: dict[str, bool] = {}  # what carries sensors -> whether it was fed when last looked at
+        self._service = NetworkService(city, self.graph, runtime.supply.powered)
         self._fans = {fan.source: fan for fan in control_fans(city, self.graph)}
         # As the supply holds them until told otherwise: every path works.
         self._data_up = np.ones(len(self.graph.links), bool)
@@ -96,6 +97,8 @@ class Ict:
         for v, name in enumerate(self.graph.ids):
             self._state.works[v] = runtime.supply.works(name)
             runtime.supply.watch(name, self._on_component)
+        for name in self._service.fed:
+            runtime.supply.watch(name, self._on_sensors)
         for e, link in enumerate(self.graph.links):
             self._state.cut[e] = bool(runtime.faults.active(link, "link-cut"))
             self._degrade(e)
@@ -108,6 +111,11 @@ class Ict:
         if self._state.works[v] != works:
             self._touch(subject, cause)
             self._state.works[v] = works
+
+    def _on_sensors(self, subject: str, cause: int | None) -> None:
+        if (powered := self._runtime.supply.powered(subject)) != self._powered.get(subject, True):
+            self._touch(subject, cause)
+            self._powered[subject] = powered
 
     def _on_cut(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
         e = self.graph.edge.get(target)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from simulator.contracts.city import City
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.level import ServiceLevel
+from simulator.contracts.registry import registry
 from simulator.coupling.runtime import Runtime
 from simulator.domains.ict import events
 from simulator.domains.ict.catalogue import DOMAIN as ICT_DOMAIN
@@ -50,11 +51,12 @@ class NetworkService:
     """Who reaches a server, and the shares owed. Without any node (or sensor) there is nothing to lose: share 1.
 
     `gateways` are all of that kind, then what else cohorts name as theirs; `online` (gateways,) is 1 for one that
-    works and reaches the data centre; in a town with brokers also one of these, by which it is heard there.
+    works and reaches the data centre; in a town with brokers also one of these, by which it is heard there. Sensors
+    at what stands without a feed, as power, give no value while that is not `powered`, as the sampler has it.
     """
 
-    def __init__(self, city: City, graph: DataGraph) -> None:
-        self._graph = graph
+    def __init__(self, city: City, graph: DataGraph, powered: Callable[[str], bool]) -> None:
+        self._graph, self._powered = graph, powered
         nodes = ict_nodes(city)
         self._nodes = graph.vertices(tuple(node.id for node in nodes))
         self._servers = graph.vertices(tuple(server.id for server in city.of_kind("server")))
@@ -68,9 +70,14 @@ class NetworkService:
         self.reaches_server: NDArray[np.bool_] = np.zeros(len(graph.ids), bool)
         self._sensors = np.zeros(len(self.gateways))
         self._lone_sensors = 0  # behind a gateway that hangs on no data link
+        stops = [name for name, of in registry().links.items() if of.stops_target]
+        living = {link.target for kind in stops for link in city.links_of_kind(kind)}
+        self._fed: dict[str, list[int]] = {}  # what a feed has to reach, and the gateways of the sensors there
         for cohort in city.cohorts:
             if cohort.gateway in self.place:
                 self._sensors[self.place[cohort.gateway]] += len(cohort.components)
+                for carrier in living.intersection(cohort.components):
+                    self._fed.setdefault(carrier, []).append(self.place[cohort.gateway])
             else:
                 self._lone_sensors += len(cohort.components)
         self._levels = city.levels_of(ICT_DOMAIN)
@@ -112,9 +119,18 @@ class NetworkService:
         running = (v for v in self._brokers if works[v])
         return np.array([w for v in running for e, w in graph.edges_of[v] if usable[e]], dtype=np.int64)
 
+    @property
+    def fed(self) -> tuple[str, ...]:
+        """What stands on feeds and carries sensors."""
+        return tuple(sorted(self._fed))
+
     def _telemetry(self) -> float:
         total = float(self._sensors.sum()) + self._lone_sensors
-        return float((self._sensors * self.online).sum()) / total if total else 1.0
+        speaking = self._sensors.copy()
+        for carrier, places in self._fed.items():
+            if not self._powered(carrier):
+                np.subtract.at(speaking, places, 1.0)
+        return float((speaking * self.online).sum()) / total if total else 1.0
 
     def _in_part_of(self, servers: NDArray[np.int64], part: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which vertices are in one part with a server that works, shape (vertices,)."""
