@@ -179,11 +179,20 @@ class Standing:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._causes: dict[str, int] = {}
+        self._stopped: set[str] = set()
 
     def note(self, component: str, cause: int | None) -> None:
-        """Something about a component changed because of this event."""
-        if cause is not None:
+        """Something about a component changed because of this event.
+
+        What stopped it stays behind it for as long as it does not work: what changes about it meanwhile, data that are
+        lost too or somebody who does its work by hand, is not why it stands.
+        """
+        if cause is None:
+            return
+        stands = not self._runtime.supply.works(component)
+        if not (stands and component in self._stopped and component in self._causes):
             self._causes[component] = cause
+        (self._stopped.add if stands else self._stopped.discard)(component)
 
     def together(self, last: int | None) -> int | None:
         """The cause of what the solver finds now: `last` leads, and all else that is out of order shares in it."""
@@ -192,6 +201,7 @@ class Standing:
             broken = any(faults.active(name, point.name) for point in faults.declared(name))
             if not broken and works(name):
                 del self._causes[name]
+                self._stopped.discard(name)
         return None if last is None else self._runtime.log.together((*self._causes.values(), last))
 
 

@@ -83,6 +83,10 @@ class EventLog:
     def events(self) -> tuple[Event, ...]:
         return tuple(self._events)
 
+    def event(self, number: int) -> Event:
+        """The event with this id."""
+        return self._events[number]
+
     def since(self, event: int) -> list[Event]:
         """The events from this id on."""
         return self._events[event:]

@@ -9,7 +9,7 @@ from functools import partial
 from typing import ClassVar
 
 from simulator.contracts.component import Component
-from simulator.contracts.event import EventCode, Value
+from simulator.contracts.event import EventCode, EventKind, Value
 from simulator.contracts.link import Link
 from simulator.contracts.registry import registry
 from simulator.coupling.police import staff_present
@@ -89,6 +89,11 @@ class Lifeline(ABC):
             self._dirty = True
             self.runtime.clock.soon(self.id, self._look)
 
+    def _bridged(self, cause: int) -> bool:
+        """Whether it is a supply that a reserve bridges: behind nothing, where there is anything else."""
+        event = self.runtime.log.event(cause)
+        return event.kind is EventKind.SUPPLY_LOST and bool(event.value)
+
     def wake(self, tick: int) -> None:
         """For `judge`: judge again at `tick`, when a delay or the clock on the wall is over, for the reason of now."""
         self._wakes.append(tick)
@@ -105,7 +110,8 @@ class Lifeline(ABC):
 
     def _look(self) -> None:
         self._count()
-        cause = self.runtime.log.together(reversed(self._causes))
+        causes = [one for one in self._causes if not self._bridged(one)] if len(self._causes) > 1 else []
+        cause = self.runtime.log.together(reversed(causes or self._causes))
         self._causes, self._dirty = [], False
         self.because = cause
         duty = self.judge()

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from resilience.judge.losses import level_courses
-from resilience.report.run.cascade import cascade, returns
+from resilience.report.run.cascade import cascade, for_the_better, returns
 from resilience.words.events import line
 from resilience.words.terms import name_of
 from simulator.contracts.event import Event, EventKind
@@ -112,3 +112,34 @@ def test_what_is_left_of_several_causes_is_what_was_not_for_the_better() -> None
     events = (*(replace(e, cause=number, also=(low.cause,)) if e is low else e for e in history.events), started)
     plain = cascade(town, history, level_courses(town, history))
     assert cascade(town, replace(history, events=events), level_courses(town, history)) == plain
+
+
+def test_makeshift_is_no_cause_but_what_it_stands_in_for() -> None:
+    """Police come to a dark signal, then the level falls: it hangs under the signal that went dark."""
+    town = sample.city()
+    history = sample.history(town)
+    assert town.components["signal-1"].kind == "signal"
+    number, events = len(history.events), history.events
+    low = next(e for e in events if e.kind is EventKind.LEVEL_LOW and "travel" in e.subject)
+    fault = next(e for e in events if e.kind is EventKind.FAULT)
+    dark = Event(
+        number, low.at - 2, EventKind.MODE, "signal-1", "signal.dark", cause=fault.id, before="central", after="dark"
+    )
+    police = replace(dark, id=number + 1, at=low.at - 1, cause=number, before="dark", after="police")
+    assert for_the_better(police, town) and not for_the_better(dark, town)
+    changed = (*(replace(e, cause=number + 1) if e is low else e for e in events), dark, police)
+    steps = cascade(town, replace(history, events=changed), level_courses(town, history))
+    place = next(i for i, step in enumerate(steps) if step.kind == EventKind.LEVEL_LOW and step.at_s == low.at / 1000)
+    above = next(step for step in reversed(steps[:place]) if step.depth < steps[place].depth)
+    assert (above.kind, above.at_s) == (EventKind.MODE, dark.at / 1000)
+
+
+def test_what_a_reserve_bridges_is_behind_nothing_where_there_is_anything_else() -> None:
+    town = sample.city()
+    history = sample.history(town)
+    number, events = len(history.events), history.events
+    low = next(e for e in events if e.kind is EventKind.LEVEL_LOW and "water" in e.subject)
+    bridged = Event(number, low.at, EventKind.SUPPLY_LOST, "signal-1", "supply.lost-with-reserve", value=1800.0)
+    changed = (*(replace(e, also=(*e.also, number)) if e is low else e for e in events), bridged)
+    plain = cascade(town, history, level_courses(town, history))
+    assert cascade(town, replace(history, events=changed), level_courses(town, history)) == plain

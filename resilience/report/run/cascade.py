@@ -11,6 +11,7 @@ from resilience.judge.time_series import TOLERANCE
 from resilience.report.run.content import CascadeStep, Lacking, ReturnStep
 from resilience.words.events import line
 from resilience.words.terms import name_of
+from simulator.contracts.catalogue import State
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes
 from simulator.contracts.event import FOR_THE_BETTER, Event, EventKind
@@ -67,11 +68,36 @@ def cascade(city: City, history: History, courses: Sequence[LevelCourse]) -> tup
 
 
 def _with_cause(event: Event, city: City, history: History) -> Event:
-    """The event as it is told: nothing is lost because of what was for the better, as of a pump that started."""
+    """The event as it is told: nothing is lost because of what was for the better, as of a pump that started.
+
+    In the place of what was for the better, but is not yet as usual, stands what it came from: police at a signal are
+    not why cars wait, but that it is dark. Nor is a supply that a reserve bridges behind anything, where there is
+    anything else.
+    """
     if for_the_better(event, city):
         return event
-    left = tuple(cause for cause in event.causes if not for_the_better(history.events[cause], city))
-    return replace(event, cause=left[0] if left else None, also=left[1:])
+    found: dict[int, None] = {}
+    for cause in event.causes:
+        at: Event | None = history.events[cause]
+        while at is not None and for_the_better(at, city):
+            makeshift = _is_makeshift(at, city) and at.cause is not None
+            at = history.events[at.cause] if makeshift and at.cause is not None else None
+        if at is not None:
+            found[at.id] = None
+    left = [cause for cause in found if not _is_bridged(history.events[cause])] or list(found)
+    return replace(event, cause=left[0] if left else None, also=tuple(left[1:]))
+
+
+def _is_makeshift(event: Event, city: City) -> bool:
+    """Whether a change of mode for the better leads to one that is not the usual one yet."""
+    if event.kind is not EventKind.MODE or event.subject not in city.components:
+        return False
+    mode = registry().types[city.components[event.subject].kind].mode(event.after or "")
+    return mode is not None and mode.state is not State.NORMAL
+
+
+def _is_bridged(event: Event) -> bool:
+    return event.kind is EventKind.SUPPLY_LOST and bool(event.value)
 
 
 def for_the_better(event: Event, city: City) -> bool:
@@ -79,9 +105,10 @@ def for_the_better(event: Event, city: City) -> bool:
     if event.kind in FOR_THE_BETTER:
         return True
     if event.kind is EventKind.MODE and event.subject in city.components:
-        modes = registry().types[city.components[event.subject].kind].modes
-        if event.before in modes and event.after in modes:
-            return modes.index(event.after) < modes.index(event.before)
+        ladder = registry().types[city.components[event.subject].kind].ladder
+        rank = {mode.name: (mode.state, place) for place, mode in enumerate(ladder)}
+        if event.before in rank and event.after in rank:
+            return rank[event.after] < rank[event.before]
     code = event_codes().get(event.code)
     return code is not None and code.mends
 
