@@ -30,7 +30,6 @@ from simulator.domains.energy.catalogue import POWER
 from simulator.lifelines.catalogue import SERVED
 from simulator.lifelines.district_heating.catalogue import HEAT, LEAST_C, LEAST_NORM, ROOM_TEMPERATURE
 from simulator.lifelines.telephony.catalogue import EXCHANGE, MOBILE_SITE, TELEPHONE
-from simulator.lifelines.telephony.town import SITE_S
 
 SHIPPED = Path(__file__).resolve().parents[1] / "scenarios" / "koepenick"
 POWER_FILE = "power.json"
@@ -195,11 +194,11 @@ NOTES: tuple[tuple[str, str, str, str, str], ...] = (
     (
         "telephone",
         "Telefon",
-        "one mobile site a district stands for all operators, with batteries of 0.5, 0.5 and 2 h in turn, as in a town "
-        "that is generated; the exchange stands outside the dark area",
-        "je Ortsteil steht ein Mobilfunkstandort für alle Anbieter, mit Batterien für reihum 0,5, 0,5 und 2 h wie in "
-        "einer erzeugten Stadt; die Vermittlungsstelle steht außerhalb des dunklen Gebiets",
-        "",
+        "three operators with a site each in every district and a third of the people each: two with batteries for "
+        "2 h, one whose emergency power lasts from 14:10 until 3:48; the exchange stands outside the dark area",
+        "drei Anbieter mit je einem Standort in jedem Ortsteil und je einem Drittel der Menschen: zwei mit Batterien "
+        "für 2 h, einer mit Notstrom von 14:10 bis 3:48; die Vermittlungsstelle steht außerhalb des dunklen Gebiets",
+        "Tagesspiegel 24019498; equal shares: assumption",
     ),
     (
         "roads, water, sewers",
@@ -389,18 +388,25 @@ def _heating(buses: dict[str, str]) -> tuple[list[Component], list[Link], list[S
     return things, links, levels
 
 
+OPERATORS = {"a": 2 * 3600.0, "b": 2 * 3600.0, "c": 13 * 3600.0 + 38 * 60.0}
+"""Emergency power of mobile sites, in seconds: two operators about two hours, the third held from 14:10 until 3:48
+(Tagesspiegel 24019498)."""
+
+
 def _telephony(buses: dict[str, str]) -> tuple[list[Component], list[Link]]:
-    """An exchange outside the dark area, and a mobile site in each district, with the batteries of a generated town."""
+    """An exchange outside the dark area, and a site of each of three operators in each district."""
     x_m, y_m = AT["neighbours"]
     exchange = place("telephone-exchange-1", EXCHANGE, x_m, y_m, PHONES, "Vermittlungsstelle", "neighbours")
     things, links = [exchange], []
-    for i, (district, title) in enumerate(TITLES.items()):
+    for district, title in TITLES.items():
         x_m, y_m = AT[district]
-        site = place(f"mobile-{district}", MOBILE_SITE, x_m, y_m + 60.0, PHONES, f"Mobilfunk {title}", district)
-        things.append(site)
-        links.append(join(TELEPHONE, exchange.id, site.id, PHONES))
-        if district in buses:
-            links.append(join(POWER, buses[district], site.id, OPERATOR, SITE_S[i % len(SITE_S)]))
+        for i, (operator, lasts_s) in enumerate(OPERATORS.items()):
+            name, called = f"mobile-{operator}-{district}", f"Mobilfunk {operator.upper()} {title}"
+            site = place(name, MOBILE_SITE, x_m, y_m + 60.0 + 20.0 * i, PHONES, called, district)
+            things.append(site)
+            links.append(join(TELEPHONE, exchange.id, site.id, PHONES))
+            if district in buses:
+                links.append(join(POWER, buses[district], site.id, OPERATOR, lasts_s))
     links += [join(TELEPHONE, exchange.id, depot, PHONES) for depot in ("depot-grid", "depot-thw")]
     return things, links
 

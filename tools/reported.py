@@ -152,8 +152,7 @@ TOLD = (
         Sure.SECONDARY,
         (0.05, 0.95),
         "share",
-        Whose.ANSWER,
-        differs=True,
+        Whose.DRAWN,
     ),
     Told(
         "cold",

@@ -150,3 +150,20 @@ def test_a_portable_cell_goes_to_the_most_people_and_on_when_their_site_is_back(
     ]
     said = [event.code for event in runtime.log.events if event.code.startswith("telephony.cell")]
     assert said == [f"telephony.cell-{what}" for what in ("called", "up", "free", "called", "up")]
+
+
+def test_of_several_operators_each_has_a_share_and_any_carries_a_call_for_help() -> None:
+    """Köpenick 2019: batteries of two operators about two hours, the third with power (Tagesspiegel). TKG § 164: calls
+    for help go over any network."""
+    city = valley()
+    more = [component(f"mobile-west-{i}", "mobile-site", "west") for i in range(2)]
+    ties = [power("bus", "mobile-west-0", TWO_HOURS_S), *(link("telephone", "exchange", one.id) for one in more)]
+    levels = [level("lifeline", "exchange", 0.5)]
+    runtime = world(
+        town([*city.components.values(), *more], [*city.links.values(), *ties], [*city.districts.values()], levels)
+    )
+    dark(runtime)
+    run_to(runtime, FOUR_HOURS_S - 1)
+    shares = [value for _, value in course(runtime, "lifeline-exchange")]
+    assert shares == pytest.approx([1.0, 0.4 + 0.6 * 2 / 3, 0.6 / 3])
+    assert runtime.calls.reached("exchange", "exchange") and not runtime.calls.reached("pump", "exchange")

@@ -59,9 +59,9 @@ class PublicWarning(Lifeline):
     def judge(self) -> Duty:
         total = sum(self._people.values()) or 1
         sent = self._digital()
-        on_air = [name for name in self._people if sent and self._covers(name)]
-        digital = sent and sum(self._people[name] for name in on_air) >= MOST * sum(self._people.values())
-        phones = dict.fromkeys(on_air, self.component.number("digital_share"))
+        on_air = {name: self._covers(name) for name in self._people if sent}
+        digital = sent and sum(self._people[name] * of for name, of in on_air.items()) >= MOST * total
+        phones = {name: of * self.component.number("digital_share") for name, of in on_air.items()}
         heard = {name: self._heard(name) for name in self._people}
         within = sum(people for name, people in self._people.items() if heard[name] > 0) / total
         vans = 0.0
@@ -90,9 +90,9 @@ class PublicWarning(Lifeline):
         ways = all(supply.mains(self.id, kind) for kind in (CONTROL, DATA))
         return supply.works(self.id) and ways and not faults.active(self.id, "warning-out")
 
-    def _covers(self, district: str) -> bool:
-        """Whether mobile phones work in a district."""
-        return self._telephony is None or self._telephony.covers(district)
+    def _covers(self, district: str) -> float:
+        """Share of the people of a district whose mobile phones work."""
+        return 1.0 if self._telephony is None else self._telephony.covers(district)
 
     def _heard(self, district: str) -> float:
         """Share of a district's people who hear one of its sirens."""

@@ -14,15 +14,16 @@ from simulator.lifelines.telephony.catalogue import MOBILE_SITE, TELEPHONE
 
 
 class Telephony(Lifeline):
-    """The share served is that of the people whose mobile phones work: where their district's site works and reaches
-    the exchange.
+    """The share served is that of the people whose mobile phones work: where a site of theirs works and reaches the
+    exchange. Several sites of a district are those of several operators, with as many customers each (assumption).
 
     Portable cells go where no phone works, to the most people first, one to a district; they need the exchange, but
     neither its lines nor any power (assumption). One whose district is served again is free for another.
 
     A district without a site is served by the nearest one (assumption). Sites do not stand in for each other, and the
     network is never overloaded (both assumptions; the latter is kind). A place can telephone by its own line while the
-    place works, for a modern telephone dies with the power of the house, or by mobile phone where that works.
+    place works, for a modern telephone dies with the power of the house, or by mobile phone where any operator's works:
+    emergency calls go over any network (TKG § 164), and somebody nearby has one (assumption).
     """
 
     kind = "telephone-exchange"
@@ -32,10 +33,10 @@ class Telephony(Lifeline):
         city = runtime.city
         self._sites = city.of_kind(MOBILE_SITE)
         self._people = {name: district.people for name, district in city.districts.items()}
-        self._site_of = {
+        self._sites_of = {
             name: self._nearest(name, district.x_m, district.y_m) for name, district in city.districts.items()
         }
-        self._near: dict[str, str | None] = {}
+        self._near: dict[str, tuple[str, ...]] = {}
         self._cells: dict[str, int] = {}
         """Where portable cells are, or are on their way to, with the tick from which they serve."""
         self._told: set[str] = set()
@@ -55,7 +56,7 @@ class Telephony(Lifeline):
             return Duty("none", 0.0, events.EXCHANGE_OUT)
         self._send_cells()
         total = sum(self._people.values()) or 1
-        share = sum(people for name, people in self._people.items() if self.covers(name)) / total
+        share = sum(people * self.covers(name) for name, people in self._people.items()) / total
         if share >= 1.0:
             return Duty("everywhere", 1.0, events.EVERYWHERE)
         if share <= 0.0:
@@ -65,13 +66,15 @@ class Telephony(Lifeline):
     def judged(self, duty: Duty, cause: int | None) -> None:
         self.runtime.calls.changed()
 
-    def covers(self, district: str) -> bool:
-        """Whether mobile phones work in a district."""
-        return self._served(district) or self._by_cell(district)
+    def covers(self, district: str) -> float:
+        """Share of the people of a district whose mobile phones work."""
+        if self._by_cell(district):
+            return 1.0
+        sites = self._sites_of.get(district, ())
+        return sum(self._carries(site) for site in sites) / len(sites) if sites else 0.0
 
     def _served(self, district: str) -> bool:
-        site = self._site_of.get(district)
-        return site is not None and self._carries(site)
+        return any(self._carries(site) for site in self._sites_of.get(district, ()))
 
     def _by_cell(self, district: str) -> bool:
         serves = self._cells.get(district)
@@ -108,21 +111,22 @@ class Telephony(Lifeline):
         supply = self.runtime.supply
         if supply.live_links(place, TELEPHONE) and supply.works(place):
             return True
-        site = self._at(place)
         by_cell = self._by_cell(self.runtime.city.components[place].district)
-        return by_cell or (site is not None and self._carries(site))
+        return by_cell or any(self._carries(site) for site in self._at(place))
 
     def _carries(self, site: str) -> bool:
         supply = self.runtime.supply
         return supply.works(self.id) and supply.works(site) and supply.mains(site, TELEPHONE)
 
-    def _at(self, place: str) -> str | None:
-        """The site over which a mobile phone at a place works."""
+    def _at(self, place: str) -> tuple[str, ...]:
+        """The sites over which mobile phones at a place work."""
         if place not in self._near:
             component = self.runtime.city.components[place]
             self._near[place] = self._nearest(component.district, component.x_m, component.y_m)
         return self._near[place]
 
-    def _nearest(self, district: str, x_m: float, y_m: float) -> str | None:
-        own = [site for site in self._sites if site.district == district] or self._sites
-        return min(own, key=lambda s: ((s.x_m - x_m) ** 2 + (s.y_m - y_m) ** 2, s.id)).id if own else None
+    def _nearest(self, district: str, x_m: float, y_m: float) -> tuple[str, ...]:
+        if own := tuple(site.id for site in self._sites if site.district == district):
+            return own
+        every = sorted(self._sites, key=lambda s: ((s.x_m - x_m) ** 2 + (s.y_m - y_m) ** 2, s.id))
+        return tuple(site.id for site in every[:1])
