@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from simulator.contracts.command_line import BAD_INPUT, LANG, Parser, Speaker, say_places, speaker
 from simulator.contracts.words import Words
@@ -128,19 +129,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.traceback:
             raise
         told = f"{type(error).__name__}: {error}"
-        print(say(_("internal error: {error}", error=told)), file=sys.stderr)
-        advice = _("This is a fault of the program, not of your input. Run again with --traceback first:")
+        plugin = _plugin_behind(error)
+        if plugin is None:
+            print(say(_("internal error: {error}", error=told)), file=sys.stderr)
+            advice = _("This is a fault of the program, not of your input. Run again with --traceback first:")
+        else:
+            name, origin = plugin
+            failed = _("the plug-in {name} ({origin}) failed: {error}", name=name, origin=origin, error=told)
+            print(say(failed), file=sys.stderr)
+            advice = _("This is a fault of the plug-in, not of your input. To see where, run with --traceback first:")
         print(say(advice), file=sys.stderr)
         shown = list(sys.argv[1:] if arguments is None else arguments)
         print(f"  stadtwerk --traceback {' '.join(shown)}", file=sys.stderr)
         return INTERNAL_ERROR
 
 
+def _opened() -> Any:
+    """The registry, if anybody opened it."""
+    module = sys.modules.get("simulator.contracts.registry")
+    return module.registry() if module is not None and module.registry.cache_info().currsize else None
+
+
+def _plugin_behind(error: Exception) -> tuple[str, str] | None:
+    """Name and origin of the plug-in of somebody else that an error comes from."""
+    opened = _opened()
+    plugin = opened and opened.behind(error)
+    return (plugin.name, plugin.origin) if plugin else None
+
+
 def _name_broken(say: Speaker) -> None:
     """Say which plug-ins were left out, if anybody asked for any."""
-    opened = sys.modules.get("simulator.contracts.registry")
-    if opened is not None and opened.registry.cache_info().currsize:
-        for one in opened.registry().broken:
+    opened = _opened()
+    if opened is not None:
+        for one in opened.broken:
             left_out = _(
                 "plug-in {name} ({origin}) is left out: {error}", name=one.name, origin=one.origin, error=one.error
             )

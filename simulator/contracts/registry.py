@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import importlib
 import importlib.util
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.metadata import Distribution, EntryPoint, entry_points
 from pathlib import Path
+from traceback import walk_tb
 from typing import Any
 
 from simulator.contracts.catalogue import (
@@ -38,6 +39,7 @@ from simulator.contracts.component import Domain
 from simulator.contracts.failure import PROTECTION, FailureRate, Fragility, HazardType
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.figures import Formula
+from simulator.contracts.foreign import faults_of
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName, Tells
@@ -87,13 +89,18 @@ class Registry:
         self._catalogues: dict[str, Catalogue] = {}
         self._extensions: dict[str, dict[str, Extension]] = {group: {} for group in GROUPS[2:]}
 
-    def register(self, group: str, declared: object) -> None:
-        """Take in what one folder or plug-in declares. Raises `Rejected` if it does not fit what is there."""
+    def check(self, group: str, declared: object) -> Catalogue | Extension:
+        """What is declared, if it is of the kind and the version that can be read. Raises `Rejected`."""
         wanted: type[Catalogue] | type[Extension] = Catalogue if group in (DOMAINS, LIFELINES) else Extension
         if not isinstance(declared, wanted):
             raise Rejected(f"is a {type(declared).__name__}, not a {wanted.__name__}")
         if declared.api != API:
             raise Rejected(f"was written for version {declared.api} of the interface, this is version {API}")
+        return declared
+
+    def register(self, group: str, given: object) -> None:
+        """Take in what one folder or plug-in declares. Raises `Rejected` if it does not fit what is there."""
+        declared = self.check(group, given)
         if isinstance(declared, Extension):
             if declared.name in self._extensions[group]:
                 raise Rejected(f"there is a {declared.name!r} already")
@@ -123,6 +130,12 @@ class Registry:
     def broken(self) -> tuple[Plugin, ...]:
         """Plug-ins that were left out, each with the reason."""
         return tuple(one for one in self.plugins if one.error)
+
+    def behind(self, error: BaseException) -> Plugin | None:
+        """The foreign plug-in whose code an error was raised in, or went through; None if in none."""
+        packages = {one.origin.partition(":")[0].partition(".")[0]: one for one in reversed(self.foreign)}
+        passed = [frame.f_globals.get("__name__", "") for frame, _line in walk_tb(error.__traceback__)]
+        return next((packages[top] for top in (name.partition(".")[0] for name in passed) if top in packages), None)
 
     @property
     def foreign(self) -> tuple[Plugin, ...]:
@@ -358,6 +371,7 @@ _NAMED: Mapping[str, Callable[[Catalogue], Iterable[Any]]] = {
     "layer of the demo city": lambda catalogue: catalogue.layers,
     "fragility curve": lambda catalogue: catalogue.fragilities,
     "failure rate": lambda catalogue: catalogue.rates,
+    "alert": lambda catalogue: catalogue.alerts,
 }
 """What no two catalogues may declare both. A quantity may exist in several."""
 
@@ -412,8 +426,9 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
         for file in ("events", "names"):
             if module := beside(home, file):
                 importlib.import_module(module)
-        if lost := next((place for place in _places(declared) if not _findable(place)), None):
-            raise Rejected(f"names {lost!r}, of which there is no module")
+        found.check(group, declared)
+        if wrong := next(faults_of(declared), None):
+            raise Rejected(wrong)
         found.register(group, declared)
         if isinstance(declared, Catalogue):
             found.homes[declared.name] = home
@@ -422,29 +437,6 @@ def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
         reason = str(error) if isinstance(error, Rejected) else f"{type(error).__name__}: {error}"
         return replace(plugin, error=" ".join(reason.split()))
     return replace(plugin, digest=_digest(point.dist, point.module))
-
-
-def _places(declared: object) -> Iterator[str]:
-    """Every "module:name" that a catalogue or an extension leads to."""
-    if isinstance(declared, tuple):
-        for one in declared:
-            yield from _places(one)
-    elif is_dataclass(declared):
-        for one in fields(declared):
-            value = getattr(declared, one.name)
-            if one.name in ("process", "run", "read") and isinstance(value, str):
-                yield from [value] if value else []
-            else:
-                yield from _places(value)
-
-
-def _findable(place: str) -> bool:
-    """Whether the module is there, without running it."""
-    module = place.partition(":")[0]
-    try:
-        return importlib.util.find_spec(module) is not None
-    except (ImportError, ValueError):
-        return False
 
 
 def beside(home: str, file: str) -> str | None:

@@ -87,11 +87,19 @@ def _brought(options: argparse.Namespace, aside: Path) -> dict[str, Path]:
         into = aside / str(place)
         into.mkdir()
         try:
-            made: dict[str, Path] = named(importers[name].run)(Path(file), into)
+            made: dict[str, Path] = dict(named(importers[name].run)(Path(file), into))
         except OSError as error:
             problems.append(
                 Problem(file, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))
             )
+            continue
+        except BadInput as bad:
+            problems += bad.problems
+            continue
+        except Exception as error:  # whatever a plug-in stumbles over
+            said = f"{type(error).__name__}: {error}"
+            what = _("the importer {name} of a plug-in fails: {error}", name=repr(name), error=said)
+            problems.append(Problem(file, 0, "importer", what, _("check the file, or ask whoever wrote the plug-in")))
             continue
         for option, path in made.items():
             if option not in _known():

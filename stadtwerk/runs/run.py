@@ -161,7 +161,7 @@ def run_checked(
             from simulator.contracts.engine_settings import with_settings
 
             city = with_settings(city, resolved.run.settings)
-        _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command)
+        _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command, out)
     from resilience.judge.outcome import weakness_note
 
     notes = (*feed.notes(telemetry), _("digest: {digest} (seed {seed})", digest=digest[:16], seed=seed))
@@ -244,6 +244,7 @@ def _write_report(
     seed: int,
     digest: str,
     command: str,
+    out: Path,
 ) -> None:
     from resilience.report.run import write_report
     from resilience.report.run.compose import compose
@@ -258,5 +259,5 @@ def _write_report(
         lost=telemetry.lost,
         held=telemetry.held,
     )
-    content = compose(city, scenario, history, verdict, seed, files.versions(), command, digest, shown)
+    content = compose(city, scenario, history, verdict, seed, files.versions(), command, digest, shown, out)
     write_report(content, folder / "report.html", lang)

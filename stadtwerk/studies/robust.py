@@ -130,12 +130,6 @@ def rows(found: Robust) -> tuple[RobustRow, ...]:
     )
 
 
-def command(folder: Path) -> str:
-    import shlex
-
-    return f"stadtwerk robust {shlex.quote(str(folder))}"
-
-
 def write(found: Robust, lang: str) -> Path:
     """Write `robust.json`, and the report's part where there is a report. The same question leaves the same bytes."""
     record = {
@@ -150,7 +144,7 @@ def write(found: Robust, lang: str) -> Path:
     put_in_place(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     report = found.folder / REPORT_FILE
     if report.is_file():
-        part = robust_html(rows(found), command(found.folder), lang)
+        part = robust_html(rows(found), found.folder, lang)
         put_in_place(report, put_in(report.read_text(encoding="utf-8"), part))
     return path
 

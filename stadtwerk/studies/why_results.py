@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,13 +77,9 @@ def write(found: Why, lang: str) -> Path:
     put_in_place(path, json.dumps(record, indent=2, ensure_ascii=False) + "\n")
     report = found.folder / REPORT_FILE
     if report.is_file():
-        part = why_html(rows(found), command(found.folder), lang)
+        part = why_html(rows(found), found.folder, lang)
         put_in_place(report, put_in(report.read_text(encoding="utf-8"), part))
     return path
-
-
-def command(folder: Path) -> str:
-    return f"stadtwerk why {shlex.quote(str(folder))}"
 
 
 def _record(answer: Answer, row: WhyRow) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from simulator.contracts.codes import event_codes, name_codes, tasks
 from simulator.contracts.component import Domain
 from simulator.contracts.failure import Confidence, FailureRate, out_for
 from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.foreign import faults_of
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
 from simulator.contracts.registry import DOMAINS, Registry, named, registry
@@ -119,6 +120,11 @@ def _needs(link: LinkType, found: Registry) -> Iterator[tuple[str, bool]]:
     yield f"{link.needs_path} links", link.needs_path is not None and link.needs_path not in found.links
     giving = any(link.name in kind.gives or link.name in kind.forwards for kind in found.types.values())
     yield "a type of component that they start at", not giving
+
+
+def test_every_field_of_a_record_holds_what_it_is_declared_with() -> None:
+    """What is asked of plug-ins is true of ours."""
+    assert [fault for one in registry().catalogues.values() for fault in faults_of(one)] == []
 
 
 def test_nothing_is_missing() -> None:

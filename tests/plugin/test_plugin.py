@@ -37,17 +37,43 @@ old-harbour = old_harbour:CATALOGUE
 stray = strays:STRAY
 hollow = strays:HOLLOW
 twice = harbour.catalogue:CATALOGUE
+lacking = strays:LACKING
+no-class = strays:NO_CLASS
+listed = strays:LISTED
+untitled = strays:UNTITLED
+unbounded = strays:UNBOUNDED
+absent = strays:NOSUCH
+number = strays:NUMBER
+bang = bangs:CATALOGUE
+quits = quits:CATALOGUE
+[stadtwerk.checkers]
+unwritten = strays:UNWRITTEN
 """
 OLD = """
 from simulator.contracts.catalogue import Catalogue
 CATALOGUE = Catalogue("old-harbour", api=0)
 """
 STRAYS = """
-from simulator.contracts.catalogue import Catalogue, ComponentType
+from simulator.contracts.catalogue import Catalogue, ComponentType, Extension
 from simulator.contracts.component import Domain
-STRAY = Catalogue("stray", 1, types=(ComponentType("laser", Domain("nowhere"), "laser"),))
-HOLLOW = Catalogue("hollow", 1, types=(ComponentType("maser", Domain("lifeline"), "maser", process="nosuch.model:It"),))
+from simulator.contracts.fault import Parameter
+from simulator.contracts.words import Verbatim
+
+def a_type(name, domain="lifeline", title=Verbatim("it"), **more):
+    return ComponentType(name, Domain(domain), title, **more)
+
+STRAY = Catalogue("stray", 1, types=(a_type("laser", "nowhere"),))
+HOLLOW = Catalogue("hollow", 1, types=(a_type("maser", process="nosuch.model:It"),))
+LACKING = Catalogue("lacking", 1, types=(a_type("taser", process="strays:Taser"),))
+NO_CLASS = Catalogue("no-class", 1, types=(a_type("baser", process="strays:a_type"),))
+LISTED = Catalogue("listed", 1, types=[a_type("raser")])
+UNTITLED = Catalogue("untitled", 1, types=(a_type("paser", title="paser"),))
+SHARE = Parameter("share", "1", 0.5, "assumption", Verbatim("share"), at_least="none")
+UNBOUNDED = Catalogue("unbounded", 1, types=(a_type("gaser", parameters=(SHARE,)),))
+NUMBER = 7
+UNWRITTEN = Extension("unwritten", 1, Verbatim("unwritten"), "strays:checks")
 """
+BANGS = {"bangs": "raise RuntimeError('it breaks')", "quits": "raise SystemExit(0)"}
 SCENARIO = """\
     schema: stadtwerk/scenario/1
     id: ferry
@@ -80,6 +106,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     metadata(folder, "harbour", GOOD)
     (folder / "old_harbour.py").write_text(OLD, encoding="utf-8")
     (folder / "strays.py").write_text(STRAYS, encoding="utf-8")
+    for name, text in BANGS.items():
+        (folder / f"{name}.py").write_text(text, encoding="utf-8")
     metadata(folder, "wreck", BROKEN)
     return folder
 
@@ -122,6 +150,16 @@ def test_list_plugins_shows_what_is_there_from_where_and_what_was_left_out(site:
     reasons |= {
         "stray": "sub-system 'nowhere', which nobody",
         "hollow": "'nosuch.model:It', of which there is no module",
+        "lacking": "'strays:Taser', which that module does not have",
+        "no-class": "'strays:a_type', which is a function, not a class",
+        "listed": "Catalogue 'listed': types is a list, not a tuple",
+        "untitled": "ComponentType 'paser': title is a str, not a Text",
+        "unbounded": "Parameter 'share': at_least is a str, not a float | None",
+        "absent": "no attribute 'NOSUCH'",
+        "number": "is a int, not a Catalogue",
+        "bang": "RuntimeError: it breaks",
+        "quits": "SystemExit: 0",
+        "unwritten": "'strays:checks', which that module does not have",
     }
     for name, reason in reasons.items():
         (said,) = [line for line in done.stderr.splitlines() if line.startswith(f"plug-in {name} ")]
@@ -155,7 +193,13 @@ def test_a_lifeline_from_outside_lives_breaks_and_is_judged(site: Path, town: Pa
     before = source.read_text()
     source.write_text(before + "\n# another day\n", encoding="utf-8")
     again = stadtwerk(site, "run", town / "ferry.yaml", "--city", town, "--mqtt", "off", "--out", tmp_path / "again")
+    source.write_text(before.replace("Duty(", "self.nosuch("), encoding="utf-8")
+    failing = stadtwerk(
+        site, "run", town / "ferry.yaml", "--city", town, "--mqtt", "off", "--out", tmp_path / "failing"
+    )
     source.write_text(before, encoding="utf-8")
+    assert failing.returncode == 70 and "Traceback" not in failing.stderr
+    assert "the plug-in harbour (harbour.catalogue:CATALOGUE) failed: AttributeError" in failing.stderr
     assert again.returncode == 1
     changed = json.loads((tmp_path / "again" / "run.json").read_text())
     assert changed["digests"]["levels"] == record["digests"]["levels"]
@@ -201,5 +245,8 @@ def test_an_importer_from_outside_brings_a_network(site: Path, tmp_path: Path) -
     )
     assert both.returncode == 64, both.stderr
     assert "brings water, which is given twice" in both.stderr
-    wrong = stadtwerk(site, "city", "import", "--from", f"pipes-list={given}", "--out", tmp_path / "three")
+    given.write_text(LIST + "\n", encoding="utf-8")
+    both = ("--from", f"pipes-list={given}", "--from", f"pipe-list={given}")
+    wrong = stadtwerk(site, "city", "import", *both, "--out", tmp_path / "three")
     assert wrong.returncode == 64 and "did you mean 'pipe-list'" in wrong.stderr
+    assert "importer: the importer 'pipe-list' of a plug-in fails: ValueError: " in wrong.stderr

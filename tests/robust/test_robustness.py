@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -146,15 +147,15 @@ def test_a_run_leans_on_what_its_faults_were_assumed_to_do() -> None:
 
 @pytest.mark.parametrize(("lang", "said"), [("de", "hält in 47 von 50"), ("en", "holds in 47 of 50")])
 def test_the_part_of_the_report_takes_its_own_place(lang: str, said: str) -> None:
-    before = robust_html([RobustRow(SAME, Value.PASS, 0.2)], "stadtwerk robust RUN", lang)
-    assert "stadtwerk robust RUN" in before and said not in before
-    after = robust_html([RobustRow(SAME, Value.PASS, 0.2, 47, 50, True, ((SAME, Value.FAIL),))], "", lang)
+    before = robust_html([RobustRow(SAME, Value.PASS, 0.2)], Path("my runs/a"), lang)
+    assert "stadtwerk robust &#39;my runs/a&#39;" in before and said not in before
+    after = robust_html([RobustRow(SAME, Value.PASS, 0.2, 47, 50, True, ((SAME, Value.FAIL),))], Path(), lang)
     page = put_in(f"<p>a</p>{before}<p>b</p>", after)
-    assert said in page and "stadtwerk robust RUN" not in page and page.startswith("<p>a</p>")
+    assert said in page and "stadtwerk robust" not in page and page.startswith("<p>a</p>")
     assert put_in("<p>an old report</p>", after) == "<p>an old report</p>"
 
 
 @pytest.mark.parametrize("lang", ["de", "en"])
 def test_every_cell_says_what_it_is_where_the_heads_of_columns_are_gone(lang: str) -> None:
-    page = robust_html([RobustRow(SAME, Value.PASS, 0.2)], "stadtwerk robust RUN", lang)
+    page = robust_html([RobustRow(SAME, Value.PASS, 0.2)], Path("my runs/a"), lang)
     assert page.count("<td") == page.count('data-label="') == 3 and 'data-label=""' not in page

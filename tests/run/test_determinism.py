@@ -28,9 +28,10 @@ expect:
 """
 
 
-def run(place: Path, name: str, seed: int, hash_seed: str) -> Path:
+def run(place: Path, seed: int, hash_seed: str) -> Path:
+    """The same command in a place of its own: what a report names are paths from there."""
+    place.mkdir()
     (place / "short.yaml").write_text(SHORT, encoding="utf-8")
-    out = place / name
     command = [
         sys.executable,
         "-m",
@@ -40,7 +41,7 @@ def run(place: Path, name: str, seed: int, hash_seed: str) -> Path:
         "--seed",
         str(seed),
         "--out",
-        name,
+        "my run",
         "--mqtt",
         "off",
     ]
@@ -48,20 +49,21 @@ def run(place: Path, name: str, seed: int, hash_seed: str) -> Path:
         command, cwd=place, env=os.environ | {"PYTHONHASHSEED": hash_seed}, capture_output=True, text=True, check=False
     )
     assert done.returncode in (0, 1, 2), done.stderr
-    return out
+    return place / "my run"
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     place = tmp_path_factory.mktemp("determinism")
-    made = {"a": run(place, "a", 1, "0"), "b": run(place, "b", 1, "4242"), "c": place / "c"}
-    main(["run", str(place / "short.yaml"), "--seed", "2", "--out", str(made["c"]), "--mqtt", "off"])
+    made = {"a": run(place / "a", 1, "0"), "b": run(place / "b", 1, "4242"), "c": place / "c" / "run"}
+    main(["run", str(place / "a" / "short.yaml"), "--seed", "2", "--out", str(made["c"]), "--mqtt", "off"])
     return made
 
 
 def test_two_processes_leave_the_same_bytes(runs: dict[str, Path]) -> None:
     for path in sorted(runs["a"].iterdir()):
         assert path.read_bytes() == (runs["b"] / path.name).read_bytes(), path.name
+    assert "stadtwerk robust &#39;my run&#39;" in (runs["a"] / "report.html").read_text(encoding="utf-8")
 
 
 def test_another_seed_is_another_run(runs: dict[str, Path]) -> None:

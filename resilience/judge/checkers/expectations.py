@@ -413,7 +413,9 @@ def _by_plugin(item: ByPlugin, title: Text, context: Context) -> Finding:
     if checker is None:
         reason = _("There is no checker {name}: the package that brings it is not here.", name=item.checker)
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
-    found: Judgement = named(checker.run)(context.city, context.history, item.given)
+    found = named(checker.run)(context.city, context.history, item.given)
+    if not isinstance(found, Judgement) or not isinstance(found.reason, Text):
+        raise TypeError(f"{checker.run} gives no Judgement with a reason in words")
     value = {True: Value.PASS, False: Value.FAIL, None: Value.INCONCLUSIVE}[found.passed]
     return Finding(item.id, Category.EXPECTATION, value, title, found.reason)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from resilience.judge.limits import shown_unit
 from resilience.judge.losses import district_losses, failed_spans, headline, level_courses, service_losses
@@ -57,8 +58,10 @@ def compose(
     command: str,
     digest: str = "",
     telemetry: TelemetrySummary | None = None,
+    folder: Path | None = None,
 ) -> ReportContent:
-    """The content of one run's report. `scenario` is the one executed, its selectors resolved to targets."""
+    """The content of one run's report. `scenario` is the one executed, its selectors resolved to targets; `folder` is
+    where the run lies, for the commands that go on from it."""
     courses = level_courses(city, history)
     services = service_losses(city, history)
     districts = district_losses(city, history, services)
@@ -89,7 +92,7 @@ def compose(
         cascade=cascade(city, history, courses),
         returns=returns(city, history),
         why=why_rows(verdict),
-        why_command=f"stadtwerk why runs/{scenario.id}-seed{seed}",
+        folder=folder or Path("RUN"),
         thresholds=_thresholds(city, verdict),
         telemetry=telemetry,
         assumptions=tuple(AssumptionNote(a.subject, a.text, basis_words(a.basis)) for a in city.assumptions),

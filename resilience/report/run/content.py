@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from resilience.judge.losses import DistrictLoss, Headline, LevelCourse, ServiceLoss
 from resilience.judge.verdict import Metric, Value
@@ -240,4 +241,5 @@ class ReportContent:
     robust: tuple[RobustRow, ...] = ()
     returns: tuple[ReturnStep, ...] = ()
     why: tuple[WhyRow, ...] = ()
-    why_command: str = ""
+    folder: Path = Path("RUN")
+    """Where the run lies, as its commands name it."""

@@ -175,8 +175,8 @@ def render(content: ReportContent, lang: str = "en") -> str:
         "script": Markup(_script()),
         "script_hash": f"sha256-{b64encode(sha256(_script().encode()).digest()).decode()}",
         "data_json": Markup(page_data(content, lang)),
-        "robust": Markup(robust_html(content.robust, "stadtwerk robust RUN", lang)),
-        "why": Markup(why_html(content.why, content.why_command, lang)),
+        "robust": Markup(robust_html(content.robust, content.folder, lang)),
+        "why": Markup(why_html(content.why, content.folder, lang)),
     }
     template = _environment().get_template("page.html.j2")
     return template.render(c=content, v=page_view(content, lang), lang=lang, **helpers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +56,12 @@ def held_words(row: RobustRow, lang: str) -> str:
     return say("robust-of", lang, holds=str(row.holds), tried=str(row.tried))
 
 
-def robust_html(rows: Sequence[RobustRow], command: str, lang: str) -> str:
-    """The part as HTML, with its marks. `command` is what fills it in where nobody has asked yet."""
+def robust_html(rows: Sequence[RobustRow], folder: Path, lang: str) -> str:
+    """The part as HTML, with its marks; where nobody has asked yet, with the command that does for the run's folder."""
     page = template_folder(Path(__file__).parent).get_template("robust.html.j2")
     text = page.render(
         rows=ranked(rows),
-        command=command,
+        command=f"stadtwerk robust {shlex.quote(str(folder))}",
         lang=lang,
         margin=lambda value: margin_words(value, lang),
         held=lambda row: held_words(row, lang),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +29,9 @@ class WhyRow:
     complete: bool = True
 
 
-def why_html(rows: Sequence[WhyRow], command: str, lang: str) -> str:
-    """The part as HTML, with its marks. `command` is what fills it in where nobody has asked yet."""
+def why_html(rows: Sequence[WhyRow], folder: Path, lang: str) -> str:
+    """The part as HTML, with its marks; where nobody has asked yet, with the command that does for the run's folder."""
+    command = f"stadtwerk why {shlex.quote(str(folder))}"
     page = template_folder(Path(__file__).parent).get_template("why.html.j2")
     text = page.render(rows=rows, command=command, lang=lang, t=lambda key, **values: say(key, lang, **values))
     return f"{BEGIN}{text}{END}"
