@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import warnings
 from collections.abc import Iterable, Mapping
@@ -9,7 +10,9 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 
 from simulator.city.importers.pandapower_grid import import_pandapower
@@ -21,6 +24,8 @@ from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.registry import registry
 from simulator.coupling import Runtime
 from simulator.domains.energy import start
+from simulator.domains.energy.demand import Demand
+from simulator.domains.energy.model import Floats
 from simulator.domains.energy.process import EnergyDomain
 from simulator.kernel import Clock
 
@@ -70,6 +75,7 @@ def town(
     extra: Iterable[Component] = (),
     links: Iterable[Link] = (),
     priorities: Mapping[str, float] | None = None,
+    parameters: Mapping[str, Mapping[str, Value]] | None = None,
 ) -> City:
     """A city of one power file: every bus belongs to the district `centre`."""
     components = {}
@@ -78,6 +84,7 @@ def town(
         if element.kind == "bus" and priorities and element.component_id in priorities:
             given["priority"] = priorities[element.component_id]
         name = element.component_id
+        given |= (parameters or {}).get(name, {})
         components[name] = component(name, element.kind, element.x, element.y, "centre", **given)
     components.update((one.id, one) for one in extra)
     level = ServiceLevel("light", "power-supply", "city", 0.99, 1000)
@@ -87,11 +94,32 @@ def town(
     )  # fmt: skip
 
 
+class Rated(Demand):
+    """Load as the network file has it, at any time."""
+
+    def factor(self, when: datetime, outdoor_c: float) -> Floats:
+        return np.ones_like(super().factor(when, outdoor_c))
+
+
+class Evening(Demand):
+    """Load as the network file has it at 19 h, and down to 0.4 of it at 7 h."""
+
+    def factor(self, when: datetime, outdoor_c: float) -> Floats:
+        course = 0.7 + 0.3 * math.cos(2 * math.pi * (when.hour + when.minute / 60 - 19) / 24)
+        return course * np.ones_like(super().factor(when, outdoor_c))
+
+
 def run(
-    city: City, start_at: datetime = WINTER_EVENING, hours: float = 24.0, warmup_s: float = 0.0
+    city: City,
+    start_at: datetime = WINTER_EVENING,
+    hours: float = 24.0,
+    warmup_s: float = 0.0,
+    demand: type[Demand] = Demand,
 ) -> tuple[Runtime, EnergyDomain]:
+    """A run of the grid alone, with the loads of these houses."""
     runtime = Runtime.build(city, Clock(start_at, warmup_s, hours * 3600.0), seed=1)
-    domain = start(runtime)
+    with patch("simulator.domains.energy.process.Demand", demand):
+        domain = start(runtime)
     assert isinstance(domain, EnergyDomain)
     return runtime, domain
 

@@ -85,7 +85,7 @@ def test_oberrhein_before_and_after_a_line_trip_and_with_a_substation_out(tmp_pa
     net.ext_grid.at[0, "in_service"] = False
     net.trafo.at[114, "in_service"] = False
     net.load["scaling"] *= 0.5
-    side.state.load_factor = 0.5
+    side.state.load_factor[:] = 0.5
     for switch in side.grid.switches[:2]:
         side.state.closed[list(switch.ends)] = True
         net.switch.at[int(switch.id.removeprefix("grid-switch-")), "closed"] = True

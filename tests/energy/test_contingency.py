@@ -12,7 +12,7 @@ import pytest
 
 from simulator.contracts.level import ServiceLevel
 from simulator.domains.energy.contingency import secure_share
-from tests.energy.support import chain, component, oberrhein, run, town, written
+from tests.energy.support import Rated, chain, component, oberrhein, run, town, written
 from tests.energy.test_agreement import other
 
 
@@ -39,7 +39,7 @@ def test_a_ring_bears_the_loss_of_its_first_line_if_one_half_carries_all(
     """With a first line lost the other one carries all six loads: P = sqrt(3) U I, in the limit of no losses."""
     load_mw = 1.0
     rated_ka = spare * 6 * load_mw / (math.sqrt(3) * 20.0)
-    _, domain = run(town(written(ring(load_mw, rated_ka), tmp_path / "p.json")))
+    _, domain = run(town(written(ring(load_mw, rated_ka), tmp_path / "p.json")), demand=Rated)
     found = {one.id: one for one in domain.contingencies.run()}
     first = found["line-0"]
     assert first.dark == 3 and first.closed
@@ -72,7 +72,7 @@ def test_outages_of_a_meshed_grid_agree_with_pandapower(tmp_path: Path) -> None:
     net = oberrhein()
     net.sgen["in_service"] = False
     net.switch["closed"] = True
-    _, domain = run(town(written(net, tmp_path / "p.json")))
+    _, domain = run(town(written(net, tmp_path / "p.json")), demand=Rated)
     found = {one.id: one for one in domain.contingencies.run()}
     quiet = [name for name, one in found.items() if name.startswith("line-") and not one.dark]
     assert len(quiet) > 20

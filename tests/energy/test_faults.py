@@ -15,7 +15,7 @@ from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.domains.energy.pickup import Return
 from simulator.domains.energy.process import EnergyDomain
-from tests.energy.support import chain, component, oberrhein, power, run, town, written
+from tests.energy.support import Evening, Rated, chain, component, oberrhein, power, run, town, written
 
 HOUR = to_ticks(3600)
 
@@ -320,7 +320,7 @@ def test_components_draw_at_their_bus_and_a_linked_pump_replaces_the_file_s_moto
     net = chain([1.0, 0.0])
     pp.create_motor(net, 3, pn_mech_mw=0.2, cos_phi=0.9, name="WELL")
     path = written(net, tmp_path / "p.json")
-    alone, _ = run(town(path))
+    alone, _ = run(town(path), demand=Rated)
     assert alone.quantities.value("bus-3", "load_w") == pytest.approx(0.2e6)
     runtime, _domain = run(town(path, [component("pump-1", "pump")], [power("bus-3", "pump-1")]))
     assert runtime.quantities.value("bus-3", "load_w") == 0.0
@@ -349,7 +349,7 @@ def test_nobody_switches_a_section_by_a_plan_that_is_out_of_date(file: Path, mon
     runtime, domain = run(
         town(file, [component("grid-control", "network-control"), component("yard", "depot", 7.8, 48.4)],
              [Link(f"c-{s}", LinkKind("control"), "grid-control", s) for s in SWITCHES]),
-        start_at=datetime(2026, 1, 14, 21), hours=15,
+        start_at=datetime(2026, 1, 14, 21), hours=15, demand=Evening,
     )  # fmt: skip
     resupply = domain.resupply
     go, log = resupply._go, resupply._log_section

@@ -15,10 +15,11 @@ from simulator.contracts.component import Component
 from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_s, to_ticks
 from simulator.coupling import Runtime
+from simulator.domains.energy.demand import Demand
 from simulator.domains.energy.islands import connected, enough
 from simulator.domains.energy.process import EnergyDomain
-from simulator.domains.energy.profile import load_factor
-from tests.energy.support import WINTER_EVENING, chain, component, run, town, written
+from simulator.domains.energy.weather import ordinary_c
+from tests.energy.support import WINTER_EVENING, Rated, chain, component, run, town, written
 
 NIGHT = datetime(2026, 1, 20, 0, 0)
 
@@ -60,14 +61,19 @@ def island(
     priorities: Mapping[str, float] | None = None,
 ) -> tuple[Runtime, EnergyDomain]:
     file = written(chain(loads), tmp_path / "p.json")
-    return run(town(file, store, priorities=priorities), start_at, hours)
+    demand = Rated if start_at is WINTER_EVENING else Demand
+    return run(town(file, store, priorities=priorities), start_at, hours, demand=demand)
 
 
 def test_a_battery_carries_its_island_for_energy_over_power(tmp_path: Path) -> None:
     """Behind line 1: one load of 0.2 MW. Charge runs down with its energy: the integral of load over time."""
     energy = 0.4 * 3.6e9
     store = battery("bus-3", 1e6, energy / 0.8)
-    runtime, _domain = island(tmp_path, [0.3, 0.2], store, start_at=NIGHT, hours=12)
+    runtime, domain = island(tmp_path, [0.3, 0.2], store, start_at=NIGHT, hours=12)
+
+    def load_factor(when: datetime) -> float:
+        return float(domain._demand.factor(when, ordinary_c(when))[-1])
+
     runtime.faults.apply("line-1", "line-trip", "test", {})
     runtime.clock.run_until(1000)
     assert runtime.quantities.value("bus-3", "energised") == 1.0
@@ -117,7 +123,7 @@ def test_losses_count_against_the_rating_too(tmp_path: Path) -> None:
     pp.create_line_from_parameters(net, 3, far, 40.0, 0.5, 0.3, 0.0, 0.3)
     pp.create_load(net, far, 3.0)
     file = written(net, tmp_path / "p.json")
-    runtime, domain = run(town(file, battery("bus-3", 3.1001e6, 1e11)))
+    runtime, domain = run(town(file, battery("bus-3", 3.1001e6, 1e11)), demand=Rated)
     runtime.faults.apply("line-1", "line-trip", "test", {})
     runtime.clock.run_until(1000)
     assert runtime.quantities.value("store", "power_w") <= 3.1001e6 * (1 + 1e-6)

@@ -1,4 +1,4 @@
-"""Sun and load against known values."""
+"""The sun against known values."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from simulator.domains.energy.profile import declination_rad, elevation_rad, load_factor, sun_factor
+from simulator.domains.energy.profile import declination_rad, elevation_rad, sun_factor
 
 
 @pytest.mark.parametrize("latitude", [0.0, 30.0, 48.4, 53.6])
@@ -41,16 +41,3 @@ def test_a_winter_evening_has_no_pv_and_summer_noon_has_most() -> None:
     assert noon_summer / noon_winter == pytest.approx(
         math.sin(math.radians(65.04)) / math.sin(math.radians(18.15)), rel=0.01
     )
-
-
-def test_load_never_exceeds_its_rating_and_peaks_on_a_winter_evening() -> None:
-    year = [
-        load_factor(datetime(2026, month, 10, hour, minute))
-        for month in range(1, 13)
-        for hour in range(24)
-        for minute in (0, 15, 30, 45)
-    ]
-    assert min(year) > 0.0 and max(year) == 1.0
-    assert load_factor(datetime(2026, 1, 20, 18, 0)) == 1.0
-    assert load_factor(datetime(2026, 1, 20, 18, 14)) == load_factor(datetime(2026, 1, 20, 18, 0))
-    assert load_factor(datetime(2026, 7, 20, 18, 0)) < 1.0

@@ -16,7 +16,7 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling import Runtime
 from simulator.domains.energy.process import EnergyDomain
-from tests.energy.support import component, run, town, written
+from tests.energy.support import Rated, component, run, town, written
 
 FEEDERS = 3
 BAR = 2
@@ -58,7 +58,7 @@ def cut(file: Path, crews: float = 3.0, fault: str = "") -> tuple[Runtime, Energ
     """Both cables cut at once, on a winter evening, after a fault of the control room if one is named."""
     people = {"crews": 0.0, "electric_crews": crews, "night_share": 1.0}
     extra = [component("control", "network-control"), component("yard", "depot", 7.8, 48.4, **people)]
-    runtime, domain = run(town(file, extra), hours=8)
+    runtime, domain = run(town(file, extra), hours=8, demand=Rated)
     if fault:
         runtime.faults.apply("control", fault, "test", {})
     for line in ("line-0", "line-1"):

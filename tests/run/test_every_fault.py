@@ -93,6 +93,8 @@ EFFECTS: dict[tuple[str, str], Callable[[Town, str], bool]] = {
     ("reservoir", "source-contaminated"): lambda t, x: t.value(x, "contaminated_share") == 1,
     ("reservoir", "source-lost"): lambda t, x: flow_at_node(t, x) < STILL_M3_S,
     ("substation", "substation-out"): lambda t, x: t.value(x, "power_w") == 0,
+    ("substation", "cold-spell"): lambda t, x: t.value(x, "outdoor_temperature_c") < -10,
+    ("substation", "heat-spell"): lambda t, x: t.value(x, "outdoor_temperature_c") > 30,
     ("pv", "pv-loss"): lambda t, x: t.value(x, "power_w") == 0,
     ("bus", "bus-out"): lambda t, x: t.value(x, "energised") == 0,
     ("line", "line-trip"): lambda t, x: t.value(x, "loading_pu") == 0,

@@ -22,7 +22,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, stops
+from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, rises, stops
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -57,6 +57,8 @@ PV, BATTERY = "pv", "battery"
 SWITCH_CLOSED = "switch_closed"
 """The quantity that says whether a switch is closed at all its ends."""
 
+OUTDOOR_C = "outdoor_temperature_c"
+
 POWER_PLANT = "power-plant"
 """A plant of the grid that holds the voltage of its bus."""
 GENERATOR = "generator"
@@ -80,6 +82,26 @@ _BUS = Parameter(
     _("component id of its bus; only where no network file says it"),
     names_type=BUS,
 )
+
+COLD_SPELL = FaultPoint(
+    "cold-spell",
+    _("cold spell"),
+    parameters=(
+        Parameter(
+            "outdoor_c", "°C", -12.0, assumed(_("a design winter day of southern Germany")), _("outdoor temperature")
+        ),
+    ),
+    about=_("it is colder outdoors than usual, in the whole town: electric heating takes more"),
+    evidence=(rises("power_w", 1000.0), ELSEWHERE),
+)
+HEAT_SPELL = FaultPoint(
+    "heat-spell",
+    _("hot spell"),
+    parameters=(Parameter("outdoor_c", "°C", 35.0, assumed(_("a day of a heat wave")), _("outdoor temperature")),),
+    about=_("it is hotter outdoors than usual, in the whole town: cooling takes more"),
+    evidence=(rises("power_w", 1000.0), ELSEWHERE),
+)
+"""Weather over the town; a cold spell over the homes of a district counts here too."""
 
 CATALOGUE = Catalogue(
     "energy",
@@ -114,7 +136,54 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("local substation"),
             (FaultPoint("bus-out", _("busbar is dead"), cuts_off=True, evidence=(stops("voltage_pu", 0.01),)),),
-            (_PRIORITY,),
+            (
+                _PRIORITY,
+                Parameter(
+                    "business_share",
+                    "1",
+                    0.47,
+                    _("AG Energiebilanzen: trade and services 116, households 128 TWh (2023; from memory)"),
+                    _("share of businesses in the year's energy, without heating, cooling and cars"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+                Parameter(
+                    "heat_pump_share",
+                    "1",
+                    0.057,
+                    _("BDEW, Wie heizt Deutschland? (2023; from memory)"),
+                    _("share of its households with a heat pump"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+                Parameter(
+                    "storage_heater_share",
+                    "1",
+                    0.026,
+                    _("BDEW, Wie heizt Deutschland? (2023; from memory)"),
+                    _("share of its households that heat with electricity stored at night"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+                Parameter(
+                    "cooled_share",
+                    "1",
+                    0.19,
+                    _("Verivox, survey of 2024, by way of the press (from memory)"),
+                    _("share of its households with cooling"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+                Parameter(
+                    "electric_car_share",
+                    "1",
+                    0.033,
+                    _("Kraftfahrt-Bundesamt: 1.65 of 49.3 million cars on 1 January 2025 (from memory)"),
+                    _("share of its households' cars that are electric and charged at home"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+            ),
             gives=(POWER,),
             from_file=True,
             repair=repair_hours(4),
@@ -208,6 +277,8 @@ CATALOGUE = Catalogue(
                     about=_("infeed, transformers and busbar are out: nothing passes through it"),
                     evidence=(stops("power_w", 1.0), ELSEWHERE),
                 ),
+                COLD_SPELL,
+                HEAT_SPELL,
             ),
             (
                 Parameter(
@@ -473,6 +544,7 @@ CATALOGUE = Catalogue(
                 Recorded(At.SUM, 180, ("pv",), "pv_w"),
             ),
         ),
+        QuantityName(OUTDOOR_C, "°C", (SUBSTATION,), _("temperature outdoors"), own_record=True),
         QuantityName("voltage_pu", "1", ("bus",), _("voltage, as a share"), least=0.0),
         QuantityName(
             "energised",

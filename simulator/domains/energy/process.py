@@ -11,22 +11,24 @@ from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.catalogue import DEVICES
-from simulator.coupling.runtime import Runtime
+from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.areas import Areas
 from simulator.domains.energy.build import build_grid
 from simulator.domains.energy.carrying import Carried, Island, solve_carried
-from simulator.domains.energy.catalogue import DOMAIN, POWER_N_1
+from simulator.domains.energy.catalogue import COLD_SPELL, DOMAIN, HEAT_SPELL, OUTDOOR_C, POWER_N_1
 from simulator.domains.energy.contingency import Contingencies, secure_share
+from simulator.domains.energy.demand import Demand
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, Ints, named
 from simulator.domains.energy.pickup import RETURN_S
-from simulator.domains.energy.profile import STEP_S, load_factor, sun_factor
+from simulator.domains.energy.profile import STEP_S, sun_factor
 from simulator.domains.energy.protection import PICKUP, Protection
 from simulator.domains.energy.readout import Readout, capacities, register_meters
 from simulator.domains.energy.resupply import Resupply
 from simulator.domains.energy.state import BREAKING, OVERLOAD_TRIP, GridState
+from simulator.domains.energy.weather import ordinary_c
 
 HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss", "plant-out")
 
@@ -69,6 +71,10 @@ class EnergyDomain:
         self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.detour, doubled)
         self._secure = [level.id for level in city.levels_of(DOMAIN) if level.measure == POWER_N_1]
         self._named = np.array([bool(name) for name in grid.branch_ids], dtype=np.bool_)
+        self._demand = Demand(city, grid)
+        self._spells: dict[tuple[str, str], float] = {}
+        sites = tuple(site.id for site in grid.sites)
+        runtime.quantities.register(Quantity(OUTDOOR_C, "°C", sites, lambda: np.full(len(sites), self.outdoor_c())))
         self._last_cause: int | None = None
         self._waiting = False
         self._causes: list[int | None] = []
@@ -76,6 +82,8 @@ class EnergyDomain:
         self._battery_serial = 0
         for fault in HANDLED:
             runtime.faults.handle(fault, self._on_fault)
+        for spell in (COLD_SPELL, HEAT_SPELL):
+            runtime.faults.handle(spell.name, self._on_weather)
         self._time_goes_on()
         self._solve(None)
         self._judge_security(None)
@@ -102,6 +110,20 @@ class EnergyDomain:
         if not active:
             self._cleared = event
         self._mark(event)
+
+    def _on_weather(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        """The weather of a town is one, whatever part of it a scenario names."""
+        self._spells.pop((target, fault), None)
+        if active:
+            most = min if fault == COLD_SPELL.name else max
+            self._spells[target, fault] = most(one.number("outdoor_c") for one in active)
+        self._time_goes_on()
+        self._mark(event)
+
+    def outdoor_c(self) -> float:
+        """As on an ordinary day of the year, or as the coldest or the hottest spell has it, whichever is farther."""
+        ordinary = ordinary_c(self.runtime.clock.datetime())
+        return max((ordinary, *self._spells.values()), key=lambda value: abs(value - ordinary))
 
     def _locate(self, line: str, event: int) -> None:
         """The breaker of the feeder has tripped: the short circuit is isolated, and what lies beyond is fed over open
@@ -219,7 +241,7 @@ class EnergyDomain:
 
     def _time_goes_on(self) -> None:
         now = self.runtime.clock.datetime()
-        self.state.load_factor = load_factor(now)
+        self.state.load_factor = self._demand.factor(now, self.outdoor_c())
         self.state.sun = sun_factor(self.runtime.city.latitude_deg, now)
 
     # solving

@@ -33,10 +33,11 @@ OVERLOAD_TRIP = "overload-trip"
 class GridState:
     """The grid as operated. `closed` is the state of every end as switched, whatever is broken besides.
 
-    Power plants follow the load of the day: the file's power times `load_factor` (assumption: the file is a dispatch at
-    its load). One whose part has lost every infeed trips (assumption: no plant holds an island alone).
+    Power plants follow the load of the day: the file's power times the mean of `load_factor` (assumption: the file is a
+    dispatch at its load). One whose part has lost every infeed trips (assumption: no plant holds an island alone).
 
-    `load_factor` and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus. Buses are
+    `load_factor` (of each bus) and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus.
+    Buses are
     shed because their island is short (`island_shed`), or because it is not yet their turn after an outage
     (`restore_shed`). `opened` are ends that somebody opened so that a detour is not overloaded, with the event;
     `tripped` are feeder heads (ends) that a short circuit has opened, by the line where it is; `freed` are lines whose
@@ -49,7 +50,7 @@ class GridState:
         self.outages: dict[tuple[str, str], int] = {}
         self.stuck: set[str] = set()
         self.batteries = tuple(Battery(site) for site in grid.batteries)
-        self.load_factor = 1.0
+        self.load_factor: Floats = np.ones(len(grid.bus_ids))
         self.sun = 0.0
         self.returning = Return(grid)
         self.draw_w: Floats = np.zeros(len(grid.draw_bus))
@@ -286,11 +287,12 @@ class GridState:
         gen = grid.gen_w.copy()
         gen[grid.pv_gen] = grid.pv_rated_w * np.minimum(self.sun, self.returning.pv_share) * self._pv_ok
         plant_on = self._plant_ok if live is None else self._plant_ok & live[self._plant_bus]
-        gen[self._plant_gen] *= self.load_factor * plant_on
+        gen[self._plant_gen] *= self._mean_factor() * plant_on
+        factor = (self.load_factor * self.returning.factor)[grid.load_bus]
         full = Inputs(
             self.ends(closed),
-            grid.load_w * self.load_factor * self.returning.factor[grid.load_bus],
-            grid.load_var * self.load_factor * self.returning.factor[grid.load_bus],
+            grid.load_w * factor,
+            grid.load_var * factor,
             self.draw_w,
             gen * self.gen_share[grid.gen_bus],
             charge,
@@ -299,10 +301,15 @@ class GridState:
         )
         return full.with_loads(grid, served)
 
+    def _mean_factor(self) -> float:
+        """The load of all buses now over what is rated."""
+        rated = float(self.grid.load_w.sum())
+        return float((self.grid.load_w * self.load_factor[self.grid.load_bus]).sum()) / rated if rated else 1.0
+
     def bus_load_w(self, ordinary: bool = False) -> Floats:
         """Load of every bus if it is supplied, before voltage changes it; `ordinary`: without cold-load pick-up."""
         grid = self.grid
         buses = len(grid.bus_ids)
         factor = np.ones(buses) if ordinary else self.returning.factor
-        load = factor * np.bincount(grid.load_bus, grid.load_w * self.load_factor, minlength=buses)
+        load = factor * self.load_factor * np.bincount(grid.load_bus, grid.load_w, minlength=buses)
         return np.asarray(load + np.bincount(grid.draw_bus, self.draw_w, minlength=buses), dtype=np.float64)
