@@ -102,12 +102,8 @@ def test_a_line_with_a_second_feed_is_supplied_again_and_no_reason_denies_it(tmp
 def test_all_faults_of_one_solve_have_the_credit(tmp_path: Path) -> None:
     run = answer(HERE / "quarter.yaml", tmp_path / "run")
     assert seen(run.found("evidence")) == (13, 13)
-    # Ostheim waits for a crew that opens a section first, so that the detour is not overloaded: its router lasts 1 h.
-    # What share of the sensors report through it depends on which networks the town has.
-    assert run.code == FAIL and "required-ict-availability" in run.failed()
-    # A fortieth of the people live there: once their mobile network is dead they have to walk to call an ambulance, and
-    # 96 % of the town are still reached in time, but for five minutes.
-    assert run.failed() <= {"required-ict-availability", "required-telemetry"}
+    # By the standard load profiles an October morning is at 0.7 of the peak: the detours carry what hangs on them.
+    assert run.code == PASS and not run.failed()
 
 
 def test_a_closing_is_no_evidence_of_itself(tmp_path: Path) -> None:

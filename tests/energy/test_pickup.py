@@ -118,11 +118,11 @@ def test_lasting_overload_trips_and_what_hangs_on_it_goes_dark(tmp_path: Path) -
     net = chain([1.0, 1.0], max_i_ka=0.1)
     city = town(written(net, tmp_path / "p.json"), [component("yard", "depot", 7.8, 48.4)])
     runtime, domain = run(city, hours=3)
-    domain.protection.look(np.zeros(len(domain.state.grid.branch_ids)))
+    domain.trips.overload.look(np.zeros(len(domain.state.grid.branch_ids)))
     line = domain.state.grid.branch_at["line-1"]
     loading = np.zeros(len(domain.state.grid.branch_ids))
     loading[line] = 1.25 * PICKUP
-    domain.protection.look(loading)
+    domain.trips.overload.look(loading)
     expected = float(trip_s(np.array([1.25]))[0])
     assert expected == pytest.approx(31.3, abs=0.1)
     runtime.clock.run_until(to_ticks(expected) - 100)

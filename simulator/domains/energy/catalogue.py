@@ -139,6 +139,23 @@ CATALOGUE = Catalogue(
             (
                 _PRIORITY,
                 Parameter(
+                    "undervoltage_pu",
+                    "1",
+                    0.0,
+                    _("no such scheme is known in German medium voltage; 0 is no relay"),
+                    _("voltage over the rated one below which a relay lets go of its load"),
+                    at_least=0.0,
+                    at_most=1.0,
+                ),
+                Parameter(
+                    "undervoltage_s",
+                    "s",
+                    5.0,
+                    "assumption",
+                    _("time for which the voltage has to be that low without a break"),
+                    at_least=0.0,
+                ),
+                Parameter(
                     "business_share",
                     "1",
                     0.47,

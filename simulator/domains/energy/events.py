@@ -180,6 +180,20 @@ OVERLOAD_TRIPS = EventCode(
     {"value": Role.SHARE},
     alone=True,
 )
+UNDERVOLTAGE_TRIPS = EventCode(
+    "energy.undervoltage-trips",
+    EventKind.SWITCH,
+    _("its protection trips at {value} of the voltage, which lasted too long"),
+    {"value": Role.SHARE},
+    alone=True,
+)
+INVERTERS_TRIP = EventCode(
+    "energy.inverters-trip",
+    EventKind.SWITCH,
+    _("inverters trip at {value}, where the voltage was at {lowest} for too long: {buses}"),
+    {"value": BUSES, "lowest": Role.SHARE, "buses": Role.COMPONENTS},
+    alone=True,
+)
 RECLOSED = EventCode("energy.reclosed", EventKind.SWITCH, _("closed again after the trip"), mends=True)
 BLIND = EventCode("energy.view-lost", EventKind.SWITCH, _("sees nothing of the grid, switching goes by hand"))
 SEES = EventCode(

@@ -67,6 +67,10 @@ class Return:
         live_s = to_s(1) * (tick - self._live_since)
         self.pv_share = np.where(self._live, ramp(live_s), 0.0)[self._pv_bus]
 
+    def lose(self, buses: Bools) -> None:
+        """Inverters at these buses have tripped: they feed nothing until their bus is found live again."""
+        self._live = self._live & ~buses
+
     def note(self, tick: int, up: Bools, live: Bools) -> bool:
         """Take over what a power flow found. Returns whether inverters begin to wait."""
         lost, back = self._up & ~up, ~self._up & up

@@ -24,17 +24,15 @@ from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Bools, Ints, named
 from simulator.domains.energy.pickup import RETURN_S
 from simulator.domains.energy.profile import STEP_S, sun_factor
-from simulator.domains.energy.protection import PICKUP, Protection
 from simulator.domains.energy.readout import Readout, capacities, register_meters
 from simulator.domains.energy.resupply import Resupply
-from simulator.domains.energy.state import BREAKING, OVERLOAD_TRIP, GridState
+from simulator.domains.energy.state import BREAKING, GridState
+from simulator.domains.energy.trips import Trips
 from simulator.domains.energy.weather import ordinary_c
 
 HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss", "plant-out")
 
 
-RECLOSE_S = 900.0
-"""Work of a crew to look at what tripped and to close it again (assumption: as for a switch)."""
 SECURITY_S = 3600.0
 """N-1 is looked at after every switching and fault, and this often as the load goes on (assumption: hourly)."""
 LOCATE_S = 1800.0
@@ -64,18 +62,15 @@ class EnergyDomain:
         self.readout = Readout(runtime, self.state)
         register_meters(runtime, self.readout, self.state.grid.bus_at)
         self.areas = Areas(runtime, self.state, self._mark)
-        settings = PICKUP * limits.top
-        self.protection = Protection(runtime.clock, settings, self._trips)
+        self.trips = Trips(runtime, self.state, self.solver, limits.top, self._switched)
         branches = (city.components[name] for name in grid.branch_ids if name in city.components)
         doubled = frozenset(one.id for one in branches if float(one.parameters.get(DEVICES, 1.0)) > 1)
         self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.detour, doubled)
         self._secure = [level.id for level in city.levels_of(DOMAIN) if level.measure == POWER_N_1]
-        self._named = np.array([bool(name) for name in grid.branch_ids], dtype=np.bool_)
         self._demand = Demand(city, grid)
         self._spells: dict[tuple[str, str], float] = {}
         sites = tuple(site.id for site in grid.sites)
         runtime.quantities.register(Quantity(OUTDOOR_C, "°C", sites, lambda: np.full(len(sites), self.outdoor_c())))
-        self._last_cause: int | None = None
         self._waiting = False
         self._causes: list[int | None] = []
         self._cleared: int | None = None
@@ -156,22 +151,6 @@ class EnergyDomain:
 
         self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, cause, isolated)
 
-    def _trips(self, branch: int) -> None:
-        """Overload has lasted: the branch is open until a crew has been there. What follows is put down to it."""
-        state, log = self.state, self.runtime.log
-        name = state.grid.branch_ids[branch]
-        cause = log.together([self._last_cause]) if self._last_cause is not None else None
-        event = log.add(events.OVERLOAD_TRIPS, name, cause=cause, value=float(self.readout.loading[branch]))
-        state.set_fault(name, OVERLOAD_TRIP, event)
-        self._mark(event)
-
-        def again(done: int) -> None:
-            state.set_fault(name, OVERLOAD_TRIP, None)
-            self._cleared = self.runtime.log.add(events.RECLOSED, name, cause=done)
-            self._mark(self._cleared)
-
-        self.runtime.crews.dispatch(events.SWITCHING, name, RECLOSE_S, event, again)
-
     def _ask_protection(self, line: str) -> None:
         """Say it where the protection of a line is called and does not trip: what follows is put down to that.
 
@@ -201,6 +180,13 @@ class EnergyDomain:
             self._waiting, self._causes = True, []
             self.runtime.clock.soon("energy", self._react)
         self._causes.append(cause)
+
+    def _switched(self, event: int) -> None:
+        """Protection opened something, or it was closed again."""
+        if self.runtime.log.events[event].code == events.RECLOSED.name:
+            self._cleared = event
+        self.resupply.shed_event.update(self.trips.shed_event)
+        self._mark(event)
 
     def _react(self) -> None:
         self._waiting = False
@@ -234,6 +220,7 @@ class EnergyDomain:
         if self.resupply.regions:
             self.resupply.review()
             self._solve(cause)
+        self.trips.close()
         if self.runtime.clock.time_of_day_s() % SECURITY_S == 0:
             self._judge_security(cause)
         self.resupply.plan(None)
@@ -265,11 +252,9 @@ class EnergyDomain:
             battery.power_w = given - float(inputs.charge_w[i])
         up = self.readout.publish(solution, inputs, self.resupply.shed_event, cause)
         self.areas.after(up, cause)
-        if cause is not None:
-            self._last_cause = cause
-        if not solution.approximate:
-            self.protection.look(np.where(self._named, solution.loading, 0.0))
-        if state.returning.note(tick, up, self.readout.energised > 0):
+        live = self.readout.energised > 0
+        self.trips.look(solution, live, cause)
+        if state.returning.note(tick, up, live & ~state.low):
             for after_s in range(60, int(RETURN_S) + 1, 60):
                 due = tick + to_ticks(after_s)
                 if due <= self.runtime.clock.end:

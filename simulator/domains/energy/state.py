@@ -29,6 +29,9 @@ BREAKING = (
 OVERLOAD_TRIP = "overload-trip"
 """Not a fault that anybody injects: what the protection does to a branch, until somebody closes it again."""
 
+UNDERVOLTAGE_TRIP = "undervoltage-trip"
+"""The same of a local substation or a power plant, by lasting undervoltage."""
+
 
 class GridState:
     """The grid as operated. `closed` is the state of every end as switched, whatever is broken besides.
@@ -37,11 +40,11 @@ class GridState:
     dispatch at its load). One whose part has lost every infeed trips (assumption: no plant holds an island alone).
 
     `load_factor` (of each bus) and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus.
-    Buses are
-    shed because their island is short (`island_shed`), or because it is not yet their turn after an outage
-    (`restore_shed`). `opened` are ends that somebody opened so that a detour is not overloaded, with the event;
-    `tripped` are feeder heads (ends) that a short circuit has opened, by the line where it is; `freed` are lines whose
-    protection failed and that are isolated, so that what tripped in their place is closed again.
+    Buses are shed because their island is short (`island_shed`), because it is not yet their turn after an outage
+    (`restore_shed`), or because a relay saw undervoltage (`relay_shed`); `low` is where inverters tripped for that.
+    `opened` are ends that somebody opened so that a detour is not overloaded, with the event; `tripped` are feeder
+    heads (ends) that a short circuit has opened, by the line where it is; `freed` are lines whose protection failed and
+    that are isolated, so that what tripped in their place is closed again.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -60,6 +63,8 @@ class GridState:
         self.tripped: dict[str, int] = {}
         self.freed: set[str] = set()
         self.restore_shed: Bools = np.zeros(buses, dtype=np.bool_)
+        self.relay_shed: Bools = np.zeros(buses, dtype=np.bool_)
+        self.low: Bools = np.zeros(buses, dtype=np.bool_)
         self.gen_share: Floats = np.ones(buses)
         self.branch_ok: Bools = np.ones(len(grid.branch_ids), dtype=np.bool_)
         self.bus_ok: Bools = np.ones(buses, dtype=np.bool_)
@@ -100,6 +105,7 @@ class GridState:
         self.branch_ok[:] = True
         self.bus_ok[:] = True
         self._site_ok[:] = True
+        self.relay_shed[:] = False
         dark = np.zeros(len(self.bus_ok), dtype=np.bool_)
         for name, kind in self.outages:
             if (zone := self.zone(name, kind)) is not None:
@@ -114,13 +120,16 @@ class GridState:
                     self.bus_ok[list(self._zones.busbar(site.busbar))] = False
             elif kind in ("line-trip", "transformer-out", "feeder-out", "short-circuit", OVERLOAD_TRIP):
                 self.branch_ok[self.grid.branch_at[name]] = False
+            elif kind == UNDERVOLTAGE_TRIP and name in self.grid.bus_at:
+                self.relay_shed[self.grid.bus_at[name]] = True
         self._open_ends(dark)
         for i, site in enumerate(self.grid.sites):
             self._site_ok[i] &= self.bus_ok[site.bus]
         for i, plant in enumerate(self.grid.pv_ids):
             self._pv_ok[i] = (plant, "pv-loss") not in self.outages
         for i, station in enumerate(self.grid.plants):
-            self._plant_ok[i] = (station.id, "plant-out") not in self.outages and bool(self.bus_ok[station.bus])
+            lost = any((station.id, kind) in self.outages for kind in ("plant-out", UNDERVOLTAGE_TRIP))
+            self._plant_ok[i] = not lost and bool(self.bus_ok[station.bus])
         for battery in self.batteries:
             lost = (battery.site.id, "battery-loss") in self.outages
             battery.available = not lost and bool(self.bus_ok[battery.site.bus])
@@ -175,6 +184,8 @@ class GridState:
         """The buses in or next to a broken thing, to tell whom it concerns. A line that is open concerns nobody."""
         grid = self.grid
         zone = self.zone(target, fault)
+        if fault == UNDERVOLTAGE_TRIP:
+            return np.zeros(0, dtype=np.int64)
         if fault == "protection-fails" or (zone is not None and zone.any()):
             return np.flatnonzero(np.zeros(0) if zone is None else zone)
         if target in grid.bus_at:
@@ -252,7 +263,12 @@ class GridState:
 
     @property
     def shed(self) -> Bools:
-        return self.island_shed | self.restore_shed
+        return self.island_shed | self.restore_shed | self.relay_shed
+
+    @property
+    def plant_ok(self) -> Bools:
+        """Which power plants are in order."""
+        return self._plant_ok
 
     @property
     def site_ok(self) -> Bools:
