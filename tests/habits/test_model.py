@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from simulator.contracts.city import City
+from simulator.contracts.codes import event_codes
 from simulator.contracts.registry import registry
 from stadtwerk.library import load_named_city
 from tools import model
@@ -43,6 +45,44 @@ def test_a_figure_is_what_the_code_draws(name: str, city: City) -> None:
 @pytest.mark.parametrize("name", sorted(LONG))
 def test_a_figure_of_a_run_is_what_the_run_shows(name: str, city: City) -> None:
     assert LONG[name](city) == (model.DOCS / f"{name}.svg").read_text(encoding="utf-8"), MEND
+
+
+def names() -> set[str]:
+    """What the code has by now: events, measures, and parameters of types and settings of sub-systems."""
+    found = registry()
+    parameters = {one.name for of in found.types.values() for one in of.parameters}
+    settings = {one.name for of in found.subsystems.values() for one in of.settings}
+    return {*event_codes(), *found.measures, *parameters, *settings, *found.types, *found.quantities}
+
+
+LEFT_OUT = {
+    ("energy", "protection against undervoltage"): "undervoltage",
+    ("water", "water for fire-fighting is not asked for"): "fire-water",
+    ("water", "no sampling, no laboratory"): "sampl",
+}
+"""What a page says is left out, and what the name of a parameter, measure or event would have in it if it were there."""
+
+
+@pytest.mark.parametrize(("page", "phrase"), list(LEFT_OUT))
+def test_what_is_modelled_by_now_is_not_said_to_be_left_out(page: str, phrase: str) -> None:
+    there = sorted(name for name in names() if LEFT_OUT[page, phrase] in name)
+    assert not (phrase in text(page) and there), f"docs/model/{page}.md is stale: there is {there}"
+
+
+@pytest.mark.parametrize(
+    ("page", "phrase", "holds"),
+    [
+        (
+            "ict",
+            "one mobile site a district stands for all",
+            lambda c: len(c.of_kind("mobile-site")) == len(c.districts),
+        ),
+        ("lifelines", "fire stations stand in the middle of districts", lambda c: not c.of_kind("fire-station")),
+        ("people", "cars fill up at their own station", lambda c: bool(c.of_kind("police-station"))),
+    ],
+)
+def test_what_is_said_of_the_demo_city_is_so(page: str, phrase: str, holds: Callable[[City], bool], city: City) -> None:
+    assert phrase in text(page) and holds(city)
 
 
 def test_everything_of_ours_has_a_page() -> None:
