@@ -60,7 +60,7 @@ LEFT_OUT = {
     ("water", "water for fire-fighting is not asked for"): "fire-water",
     ("water", "no sampling, no laboratory"): "sampl",
 }
-"""What a page says is left out, and what the name of a parameter, measure or event would have in it if it were there."""
+"""What a page says is left out, and what the name of a parameter, measure or event has in it once it is there."""
 
 
 @pytest.mark.parametrize(("page", "phrase"), list(LEFT_OUT))
