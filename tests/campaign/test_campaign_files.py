@@ -80,10 +80,44 @@ def test_structure_and_names_are_told_in_one_go(tmp_path: Path) -> None:
         "measures[0].set[0].link",
         "runs",
         "scenarios[1]",
-        "set[0].link",
         "vary[0].entry",
         "vary[3].chance",
+        "vary[4].link",
     ]
+
+
+def test_names_are_told_of_entries_that_are_broken_themselves(tmp_path: Path) -> None:
+    file, problems = broken(
+        tmp_path,
+        ("entry: pump, field: at, uniform", "entry: pmp, field: at, unifrom"),
+        ("entry: burst, chance: 0.6", "entry: brst, chance: 6, scenario: bad-dya.yaml"),
+        ("link: w-h, field: autonomy_min, uniform: [0, 120]", "link: w-x, field: autonomy_min, uniform: [120, 0]"),
+        (
+            "set: [{link: w-h, autonomy_min: 240}]",
+            "set: [{link: w-g, autonomy_mn: 240}, {component: hospital-1, parameters: {bds: 3}, loss: 1}, "
+            "{components: {kind: nothing}, parameters: {}}]",
+        ),
+    )
+    assert {problem.file for problem in problems} == {str(file)}
+    assert sorted(problem.field for problem in problems) == [
+        "measures[0].set[0]",
+        "measures[0].set[0].autonomy_mn",
+        "measures[0].set[0].link",
+        "measures[0].set[1].loss",
+        "measures[0].set[1].parameters.bds",
+        "measures[0].set[2].components",
+        "measures[0].set[2].parameters",
+        "vary[0]",
+        "vary[0].entry",
+        "vary[0].unifrom",
+        "vary[3].chance",
+        "vary[3].entry",
+        "vary[3].scenario",
+        "vary[4].link",
+        "vary[4].uniform",
+    ]
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert all("w-g" in lines[one.line - 1] for one in problems if one.field.startswith("measures[0].set[0].link"))
 
 
 def test_a_city_that_there_is_not_hides_no_other_mistake(tmp_path: Path) -> None:

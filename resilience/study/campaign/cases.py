@@ -118,22 +118,24 @@ def _put(data: dict[str, Any], variation: Variation, value: Value) -> None:
 
 
 def check_places(
-    document: Document, variations: Mapping[int, Variation], bases: Sequence[tuple[str, Document]]
+    document: Document, entries: Mapping[int, tuple[str, str]], bases: Sequence[tuple[str, Document]]
 ) -> list[Problem]:
     """Variations, by their places in the file, of timeline entries that their scenarios do not have.
 
-    `bases` are the scenarios that could be read, by the names that the file has for them.
+    `entries` has the entry and the scenario of each, empty where it names none; `bases` are the scenarios that could
+    be read, by the names that the file has for them.
     """
     problems = []
-    for place, variation in variations.items():
+    for place, (wanted, named) in entries.items():
+        scenario = "" if len(bases) == 1 else named  # where there is one it is meant, whatever it is called here
         for name, base in bases:
             timeline = base.data.get("timeline") if isinstance(base.data, Mapping) else None
-            if not variation.entry or variation.scenario not in ("", name) or not isinstance(timeline, list):
+            if not wanted or scenario not in ("", name) or not isinstance(timeline, list):
                 continue
             known = [str(entry.get("id")) for entry in timeline if isinstance(entry, Mapping)]
-            if variation.entry not in known:
-                what = _("scenario {name} has no timeline entry {entry}", name=repr(name), entry=repr(variation.entry))
-                hint = suggestion(variation.entry, known, ", ".join(known))
+            if wanted not in known:
+                what = _("scenario {name} has no timeline entry {entry}", name=repr(name), entry=repr(wanted))
+                hint = suggestion(wanted, known, ", ".join(known))
                 fix = _("{hint}; `scenario` names the one that is meant", hint=hint)
                 problems.append(document.problem(("vary", place, "entry"), what, fix))
     return problems

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
-from resilience.scenario.change_model import LINK_FIELDS, TARGETS, Changed, Chosen
+from resilience.scenario.change_model import LINK_FIELDS, TARGETS, Changed, Chosen, Setting
 from resilience.study.campaign.campaign import TODAY, Campaign, Measure, Method, Variation
 from resilience.study.campaign.distribution import KINDS, Distribution
 from simulator.contracts.component import Value
-from simulator.contracts.document import Document
+from simulator.contracts.document import Document, Place
 from simulator.contracts.duration import seconds
 from simulator.contracts.model import (
     DURATION_HINT,
@@ -313,12 +313,16 @@ class Parts:
     """What can be read of a campaign file whatever is wrong with the rest of it, each by its place in its list.
 
     `city` is the field that names the city (`name` or `path`) and what it says; None if there is none, or it is broken.
+    `entries` are the timeline entries that vary, each with the scenario that is meant, and `settings` what is named in
+    parts that are broken: changes that change nothing, by their places in the file.
     """
 
     scenarios: Mapping[int, str]
     city: tuple[str, str] | None
     variations: Mapping[int, Variation]
     measures: Mapping[int, Measure]
+    entries: Mapping[int, tuple[str, str]]
+    settings: Mapping[Place, Mapping[str, Any]]
 
 
 def read_campaign(document: Document) -> tuple[Campaign | None, Parts, list[Problem]]:
@@ -328,7 +332,7 @@ def read_campaign(document: Document) -> tuple[Campaign | None, Parts, list[Prob
     of every mistake in one go.
     """
     if problems := read_version(document, SCHEMA, VERSION):
-        return None, Parts({}, None, {}, {}), problems
+        return None, _parts(None), problems
     raw = document.data
     try:
         file = CampaignFile.model_validate_json(orjson.dumps(raw), context=Told())
@@ -366,12 +370,40 @@ def _parts(raw: Any) -> Parts:
 
     city = _entry(CityNamed, raw.get("city")) if isinstance(raw, Mapping) else None
     named = None if city is None else ("path", city.path) if city.name is None else ("name", city.name)
+    variations = {place: entry.variation(one) for place, one in of("vary") if (entry := _entry(VariationEntry, one))}
+    measures = {place: made.measure(one) for place, one in of("measures") if (made := _entry(MeasureEntry, one))}
+    broken: list[tuple[Place, Any]] = [(("vary", place), one) for place, one in of("vary") if place not in variations]
+    for place, one in of("measures"):
+        settings = one.get("set") if isinstance(one, Mapping) and place not in measures else None
+        for number, each in enumerate(settings if isinstance(settings, list) else ()):
+            broken.append((("measures", place, "set", number), each))
     return Parts(
         {place: one for place, one in of("scenarios") if isinstance(one, str) and one},
         None if named is None or named[1] is None else (named[0], named[1]),
-        {place: entry.variation(one) for place, one in of("vary") if (entry := _entry(VariationEntry, one))},
-        {place: made.measure(one) for place, one in of("measures") if (made := _entry(MeasureEntry, one))},
+        variations,
+        measures,
+        {place: (_text(one, "entry"), _text(one, "scenario")) for place, one in of("vary")},
+        {place: setting for place, one in broken if (setting := _named(one)) is not None},
     )
+
+
+def _text(raw: Any, name: str) -> str:
+    said = raw.get(name) if isinstance(raw, Mapping) else None
+    return said if isinstance(said, str) else ""
+
+
+def _named(raw: Any) -> dict[str, Any] | None:
+    """What a broken part names of the city, as a change of it; of its values only parameters, which have names, too."""
+    if not isinstance(raw, Mapping):
+        return None
+    targets = [name for name in TARGETS if name in raw]
+    target = {name: raw[name] for name in targets}
+    if len(targets) != 1 or _entry(Chosen, target) is None:
+        return None
+    if targets[0].startswith("link"):
+        return target | {"loss": 0.0}
+    given = {"parameters": raw.get("parameters")}
+    return target | (given if _entry(Setting, target | given) else {"parameters": {}})
 
 
 def _entry(model: type[M], value: Any) -> M | None:

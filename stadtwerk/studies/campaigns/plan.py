@@ -7,9 +7,9 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from simulator.contracts.document import Document, Place, load_document
+from simulator.contracts.document import Document, Place, dotted, load_document
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
@@ -73,7 +73,7 @@ def plan_campaign(path: Path, keep: Path | None = None, lang: str = "en") -> Pla
     campaign, parts, problems = read_campaign(document)
     source, wrong = _city_source(document, parts, path)
     bases, city, also = _bases(document, parts, path, source)
-    problems += wrong + also + check_places(document, parts.variations, list(bases.values()))
+    problems += wrong + also + check_places(document, parts.entries, list(bases.values()))
     if source == "" and bases and not wrong:
         source, none = _own_source(next(iter(bases.values())), path, document)
         problems += none
@@ -171,22 +171,33 @@ def _city_problems(document: Document, parts: Parts, source: str) -> list[Proble
     from simulator.city.amend import Amendment
     from simulator.city.loader import load_city
 
-    tried: list[Amendment] = []
+    settings: list[tuple[Place, Any]] = list(parts.settings.items())
     for place, variation in parts.variations.items():
-        if variation.setting:
-            for value in variation.distribution.edges():
-                data = {"set": [json.loads(setting_of(variation, value))]}
-                lines: dict[Place, int] = {("set", 0): document.line(("vary", place))}
-                tried.append(Amendment(Document(document.file, data, lines), (), data))
-    for place, measure in parts.measures.items():
-        tried.append(Amendment(document, ("measures", place), json.loads(measure.change)))
+        edges = variation.distribution.edges() if variation.setting else ()
+        settings += [(("vary", place), json.loads(setting_of(variation, value))) for value in edges]
+    tried: list[tuple[str, Amendment]] = [
+        ("", Amendment(document, ("measures", place), json.loads(measure.change)))
+        for place, measure in parts.measures.items()
+    ]
+    for where, setting in settings:
+        data = {"set": [setting]}
+        lines: dict[Place, int] = {("set", 0): document.line(where)}
+        tried.append((dotted(where), Amendment(Document(document.file, data, lines), (), data)))
     problems: list[Problem] = []
-    for amendment in tried:
+    for field, amendment in tried:
         try:
             load_city(named_city_folder(source), (amendment,))
         except BadInput as bad:
-            problems += bad.problems
+            problems += [_at(field, one) if one.file == document.file else one for one in bad.problems]
     return problems
+
+
+def _at(field: str, problem: Problem) -> Problem:
+    """The problem of a setting that was tried by itself, at the field of the file that it stands in."""
+    if not field:
+        return problem
+    told = field + problem.field.removeprefix("set[0]")
+    return Problem(problem.file, problem.line, told, problem.what.text, problem.fix.text)
 
 
 def _runs(
