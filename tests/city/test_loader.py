@@ -273,6 +273,17 @@ def test_a_wrong_figure_for_people_is_one_problem(tmp_path: Path) -> None:
     assert [p.field for p in caught.value.problems] == ["people.litres_per_person_day"]
 
 
+def test_the_land_whose_rules_count_is_read_written_and_checked(tmp_path: Path) -> None:
+    named = CITY.replace("longitude_deg: 8.0}", "longitude_deg: 8.0}\n    land: BY")
+    city = load_city(hamlet(tmp_path, city=named))
+    assert city.land == "BY" and read_folder(tmp_path).draft.land == "BY"
+    write_city(read_folder(tmp_path).draft, tmp_path / "out")
+    assert "land: BY" in (tmp_path / "out" / "city.yaml").read_text(encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        load_city(hamlet(tmp_path, city=named.replace("land: BY", "land: BX")))
+    assert [(p.field, "'BX'" in str(p.what)) for p in caught.value.problems] == [("land", True)]
+
+
 @pytest.mark.parametrize(
     ("line", "field", "said"),
     [
