@@ -86,11 +86,15 @@ class Table(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:
-    """From `t_s` on the service level `level` has `value`, in the unit of its measure, until its next change."""
+    """From `t_s` on the service level `level` has `value`, in the unit of its measure, until its next change.
+
+    `people` are those for whom it is worse than its minimum, None where nobody counts them one by one.
+    """
 
     t_s: float
     level: str
     value: float
+    people: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

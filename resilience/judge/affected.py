@@ -1,7 +1,8 @@
 """Who is affected: the one definition that report, audit, campaign, budget and database share.
 
-People lack a service while a level that is owed to them is below its minimum: all people of its group, since nobody
-knows which of them (an upper bound within the group). What counts:
+People lack a service while a level that is owed to them is below its minimum: those for whom it is, where the level
+is counted person by person; else all people of its group, since nobody knows which of them (an upper bound within the
+group). What counts:
 
 - Levels of services to people. Technical indicators (data network, telemetry, travel times, control rooms) never do.
 - Once where two levels say the same of a person, as water that does not come and water without pressure.
@@ -14,8 +15,10 @@ once whatever they lack: districts add up; of other groups, who live somewhere i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from resilience.judge.time_series import spells
 from simulator.contracts.city import City
@@ -38,6 +41,42 @@ class Group:
     subject: str
     people: int
     levels: tuple[str, ...]
+
+
+class Lows(Mapping[str, tuple[Span, ...]]):
+    """When each level was worse than a limit, by its id.
+
+    `courses` are those of levels that are counted person by person against that limit: of such a one only as many lack
+    it as are below.
+    """
+
+    def __init__(self, spans: Mapping[str, tuple[Span, ...]], courses: Mapping[str, Course] | None = None) -> None:
+        self._spans = spans
+        self._counts: dict[str, tuple[list[int], list[float]]] = {
+            name: (course.at.tolist(), course.people.tolist())
+            for name, course in (courses or {}).items()
+            if name in spans and course.people is not None
+        }
+
+    def __getitem__(self, level: str) -> tuple[Span, ...]:
+        return self._spans[level]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._spans)
+
+    def __len__(self) -> int:
+        return len(self._spans)
+
+    def turns(self, level: str) -> list[int]:
+        """When the number of people below a level changes; empty where nobody counts them."""
+        return self._counts[level][0] if level in self._counts else []
+
+    def people(self, level: str, at: int, all_of_them: float) -> float:
+        """Those who lack a level at a moment at which it is low; never more than all of its group."""
+        if level not in self._counts:
+            return all_of_them
+        ticks, people = self._counts[level]
+        return min(all_of_them, people[max(0, bisect_right(ticks, at) - 1)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +146,7 @@ def _of(need: str, levels: Sequence[ServiceLevel], city: City) -> list[Group]:
     return found
 
 
-def lows(city: City, history: History, start: int, end: int) -> Mapping[str, tuple[Span, ...]]:
+def lows(city: City, history: History, start: int, end: int) -> Lows:
     """When each level was below its declared minimum, within a window; what nobody recorded is not low."""
     found = {}
     for level in city.levels.values():
@@ -117,7 +156,7 @@ def lows(city: City, history: History, start: int, end: int) -> Mapping[str, tup
         spans = low_spans(course, level.minimum, registry().measures[level.measure].higher_is_better, start, end)
         if spans is not None:
             found[level.id] = spans
-    return found
+    return Lows(found, history.levels)
 
 
 def low_spans(course: Course, limit: float, higher_is_better: bool, start: int, end: int) -> tuple[Span, ...] | None:
@@ -162,52 +201,70 @@ def union(spans: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def lacking(group: Group, low: Mapping[str, Iterable[Span]]) -> tuple[Span, ...]:
-    """When a group lacks its service, given when its levels are low."""
+def lacking(group: Group, low: Lows) -> tuple[Span, ...]:
+    """When anybody of a group lacks its service, given when its levels are low."""
     return union(span for level in group.levels for span in low.get(level, ()))
 
 
-def person_hours(groups: Iterable[Group], low: Mapping[str, Iterable[Span]]) -> float:
+def counted(group: Group, low: Lows) -> tuple[tuple[int, int, float], ...]:
+    """The same with how many of them do: stretches in which that is the same number."""
+    turns = sorted({tick for level in group.levels for tick in low.turns(level)})
+    if not turns:
+        return tuple((begin, end, float(group.people)) for begin, end in lacking(group, low))
+    found = []
+    edges = sorted({tick for level in group.levels for span in low.get(level, ()) for tick in span})
+    for begin, end in lacking(group, low):
+        cuts = [begin, *sorted(tick for tick in {*turns, *edges} if begin < tick < end), end]
+        for since, until in pairwise(cuts):
+            there = (level for level in group.levels if any(a <= since < b for a, b in low.get(level, ())))
+            found.append((since, until, max(low.people(level, since, group.people) for level in there)))
+    return tuple(found)
+
+
+def person_hours(groups: Iterable[Group], low: Lows) -> float:
     """People times hours without, summed over groups."""
-    return sum(group.people * hours(lacking(group, low)) for group in groups)
+    return sum(people * (end - begin) for group in groups for begin, end, people in counted(group, low)) / 3.6e6
+
+
+def level_hours(level: ServiceLevel, city: City, low: Lows) -> float:
+    """Person-hours below one level, whoever else counts them too."""
+    return person_hours((Group("", level.subject, people_of(level, city), (level.id,)),), low)
 
 
 def hours(spans: Iterable[Span]) -> float:
     return sum(end - begin for begin, end in spans) / 3.6e6
 
 
-def at_once(found: Iterable[Group], city: City) -> int:
-    """The people of groups that lack something at one moment, each person once."""
-    districts: dict[str, int] = {}
-    other = 0
-    for group in found:
+def at_once(found: Mapping[Group, float], city: City) -> float:
+    """The people of groups of whom so many lack something at one moment, each person once."""
+    districts: dict[str, float] = {}
+    other = 0.0
+    for group, people in found.items():
         if group.subject in city.districts:
-            districts[group.subject] = max(districts.get(group.subject, 0), group.people)
+            districts[group.subject] = max(districts.get(group.subject, 0.0), people)
         else:
-            other = max(other, group.people)
-    return min(city.people, max(other, sum(districts.values())))
+            other = max(other, people)
+    return min(float(city.people), max(other, sum(districts.values())))
 
 
-def affected(found: Sequence[Group], city: City, low: Mapping[str, Iterable[Span]]) -> Affected:
+def affected(found: Sequence[Group], city: City, low: Lows) -> Affected:
     """Everybody who lacks any of these services, over time."""
-    turns: list[tuple[int, bool, Group]] = []
+    turns: list[tuple[int, Group, float]] = []
     for group in found:
-        for begin, end in lacking(group, low):
-            turns += [(begin, True, group), (end, False, group)]
-    now: dict[Group, None] = {}
-    people, most, when, total, since = 0, 0, None, 0.0, 0
-    ticks = sorted({at for at, _, _ in turns})
-    by_tick: dict[int, list[tuple[bool, Group]]] = {at: [] for at in ticks}
-    for at, begins, group in turns:
-        by_tick[at].append((begins, group))
-    for at in ticks:
+        pieces = counted(group, low)
+        begins = {begin for begin, _, _ in pieces}
+        turns += [(end, group, 0.0) for _, end, _ in pieces if end not in begins]
+        turns += [(begin, group, people) for begin, _, people in pieces]
+    now: dict[Group, float] = {}
+    people, most, when, total, since = 0.0, 0.0, None, 0.0, 0
+    by_tick: dict[int, list[tuple[Group, float]]] = {at: [] for at in sorted({at for at, _, _ in turns})}
+    for at, group, number in turns:
+        by_tick[at].append((group, number))
+    for at, changes in by_tick.items():
         total += people * (at - since) / 3.6e6
-        for begins, group in by_tick[at]:
-            if begins:
-                now[group] = None
-            else:
-                now.pop(group)
+        for group, number in changes:
+            now[group] = number
         people, since = at_once(now, city), at
         if people > most:
             most, when = people, at
-    return Affected(total, most, when)
+    return Affected(total, round(most), when)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
-from resilience.judge.affected import by_service, hours, lacking, lows
+from resilience.judge.affected import by_service, counted, lacking, lows
 from resilience.judge.causes import origins
 from resilience.judge.losses import headline, level_courses
 from resilience.judge.metrics.consumers import Against
@@ -135,12 +135,14 @@ def losses(city: City, history: History) -> tuple[Loss, ...]:
     low = lows(city, history, 0, history.end)
     lost: dict[tuple[tuple[Broken, ...], str], float] = {}
     for group in (group for row in by_service(city, history, 0, history.end) for group in row.groups):
+        pieces = counted(group, low)
         for begin, end in lacking(group, low):
             first = next(name for name in group.levels if any(b == begin for b, _ in low.get(name, ())))
             began = max((at for at, subject in falls if subject == first and at <= begin), default=None)
             fall = None if began is None else events[began, first]
             key = () if fall is None else _behind(fall, by_id, faults), first
-            lost[key] = lost.get(key, 0.0) + group.people * hours(((begin, end),))
+            within = (people * (until - since) for since, until, people in pieces if begin <= since < end)
+            lost[key] = lost.get(key, 0.0) + sum(within) / 3.6e6
     return tuple(Loss(broken, level, found) for (broken, level), found in lost.items())
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from resilience.judge.affected import Span, groups, lows, person_hours
+from resilience.judge.affected import Lows, groups, lows, person_hours
 from resilience.judge.approximations import approximations, bounded, leant_on, named, weighed
 from resilience.judge.checkers import CHECKERS, Context
 from resilience.judge.outcome import ASKED
@@ -154,7 +154,7 @@ def judge(
     )
 
 
-def _felt(finding: Finding, city: City, low: Mapping[str, Sequence[Span]]) -> float:
+def _felt(finding: Finding, city: City, low: Lows) -> float:
     """Person-hours without what a finding is about: its levels, or those in which its components show.
 
     What only says how the run went, as evidence, is about nothing that anybody lacks.

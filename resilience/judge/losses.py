@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from resilience.judge.affected import (
     Group,
+    Lows,
     ServiceHours,
     Span,
     affected,
@@ -16,8 +17,8 @@ from resilience.judge.affected import (
     groups,
     hours,
     lacking,
+    level_hours,
     lows,
-    people_of,
     person_hours,
 )
 from resilience.judge.time_series import NotRecorded, Spell, cut, spells
@@ -44,7 +45,7 @@ class LevelCourse:
     """A service level over time as a step function: `values[i]` holds from `times_s[i]` until `times_s[i + 1]`.
 
     NaN is a gap in what is known, drawn as a gap. `title` names whom the level is owed to. `low_s` is the time for
-    which it was worse than its minimum; `person_hours` is that time multiplied by `people`.
+    which it was worse than its minimum; `person_hours` is that time for each of the people for whom it was.
     """
 
     id: str
@@ -198,7 +199,7 @@ def level_courses(city: City, history: History) -> tuple[LevelCourse, ...]:
 
 def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
     measure = registry().measures[level.measure]
-    low_s = sum(spell.length_s for spell in low_spells(level, history))
+    below = low_spells(level, history)
     title, reach = subject_words(level.subject, city)
     course = history.levels.get(level.id)
     worst, worst_at_s = _worst(course, history, measure.higher_is_better)
@@ -215,8 +216,8 @@ def _course(level: ServiceLevel, city: City, history: History) -> LevelCourse:
         level.owner,
         () if course is None else tuple(to_s(int(at)) for at in course.at),
         () if course is None else tuple(float(value) for value in course.values),
-        low_s,
-        people_of(level, city) * low_s / 3600.0,
+        sum(spell.length_s for spell in below),
+        level_hours(level, city, Lows({level.id: tuple((one.begin, one.end) for one in below)}, history.levels)),
         worst,
         worst_at_s,
         level.subject,
@@ -280,7 +281,7 @@ def _facility_loss(group: Group, city: City, without: Sequence[Span]) -> Service
 def district_losses(city: City, history: History, services: tuple[ServiceLoss, ...]) -> tuple[DistrictLoss, ...]:
     """Person-hours by district and service, most first; None where a service is not owed to a district."""
     low = lows(city, history, 0, history.end)
-    lost = {(group.subject, group.need): group.people * hours(lacking(group, low)) for group in groups(city)}
+    lost = {(group.subject, group.need): person_hours((group,), low) for group in groups(city)}
     rows = [
         DistrictLoss(d.id, d.title or d.id, d.people, tuple(lost.get((d.id, s.measure)) for s in services))
         for d in city.districts.values()

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from resilience.judge.affected import Span, groups, person_hours
+from resilience.judge.affected import Lows, groups, person_hours
 from resilience.judge.checkers.context import Context, judged
 from resilience.judge.checkers.expectations import expectation_title, invariant_row, levels_of
 from resilience.judge.checkers.judged import asked_spans, left_to_judge
@@ -26,9 +26,6 @@ _ = Words("resilience")
 
 NAMED = 3
 """Levels of one opt-out that are named one by one."""
-
-Lows = Mapping[str, Sequence[Span]]
-"""When each level was below its declared minimum, by its id."""
 
 
 def not_asked(context: Context, low: Lows) -> tuple[NotAsked, ...]:

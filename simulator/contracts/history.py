@@ -14,10 +14,14 @@ from simulator.contracts.event import Event
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A value over time as a step function: `values[i]` holds from `at[i]` (ticks) until `at[i+1]`."""
+    """A value over time as a step function: `values[i]` holds from `at[i]` (ticks) until `at[i+1]`.
+
+    Of a service level that is counted person by person, `people` are those for whom it is worse than its minimum.
+    """
 
     at: NDArray[np.int64]
     values: NDArray[np.float64]
+    people: NDArray[np.float64] | None = None
 
     def value_at(self, tick: int) -> float:
         """The value in force at `tick`; NaN before the first one was recorded."""

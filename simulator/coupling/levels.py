@@ -24,22 +24,30 @@ class LevelRecorder:
         self._city, self._clock, self._log = city, clock, log
         self._at: dict[str, list[int]] = {level: [] for level in city.levels}
         self._values: dict[str, list[float]] = {level: [] for level in city.levels}
-        self._said: dict[str, float] = {}
+        self._people: dict[str, list[float]] = {}
+        self._said: dict[str, tuple[float, float | None]] = {}
         self._low: dict[str, int] = {}
 
-    def record(self, level: str, value: float, cause: int | None = None) -> None:
-        """The level has this value from now on. Raises `KeyError` for an undeclared level, `ValueError` for NaN."""
-        if self._said.get(level) == value:
+    def record(self, level: str, value: float, cause: int | None = None, people: float | None = None) -> None:
+        """The level has this value from now on. Raises `KeyError` for an undeclared level, `ValueError` for NaN.
+
+        `people` are those for whom it is worse than its minimum, where whoever records it counts them; once, then
+        always. Else all to whom it is owed count while it is low.
+        """
+        if self._said.get(level) == (value, people):
             return  # most levels are what they were, and are recorded at every solve
         if math.isnan(value):
             raise ValueError(f"service level {level!r} was recorded as NaN")
         at, values, now = self._at[level], self._values[level], self._clock.now
-        self._said[level] = value
+        counts = [] if people is None else self._people.setdefault(level, [])
+        self._said[level] = value, people
         if at and at[-1] == now:
             values[-1] = value
-        elif not values or abs(values[-1] - value) > NO_CHANGE:
+            counts[-1:] = [] if people is None else [people]
+        elif not values or abs(values[-1] - value) > NO_CHANGE or (people is not None and counts[-1] != people):
             at.append(now)
             values.append(value)
+            counts += [] if people is None else [people]
         owed = self._city.levels[level]
         higher = registry().measures[owed.measure].higher_is_better
         low = value < owed.minimum - NO_CHANGE if higher else value > owed.minimum + NO_CHANGE
@@ -50,14 +58,21 @@ class LevelRecorder:
             since = self._low.pop(level)
             self._log.add(LEVEL_BACK, level, cause=cause if cause is not None else since, value=value)
 
-    def since(self, level: str, first: int) -> list[tuple[int, float]]:
-        """The changes of a level from the one with this number on, as (tick, value). One at this instant may move."""
-        return list(zip(self._at[level][first:], self._values[level][first:], strict=True))
+    def since(self, level: str, first: int) -> list[tuple[int, float, float | None]]:
+        """The changes of a level from the one with this number on, as (tick, value, people below its minimum; None
+        where nobody counts them). One at this instant may move."""
+        at, values = self._at[level][first:], self._values[level][first:]
+        people: list[float] | list[None] = self._people[level][first:] if level in self._people else [None] * len(at)
+        return list(zip(at, values, people, strict=True))
 
     def courses(self) -> dict[str, Course]:
         """The levels that anybody recorded."""
         return {
-            level: Course(np.array(self._at[level], dtype=np.int64), np.array(self._values[level], dtype=np.float64))
+            level: Course(
+                np.array(self._at[level], dtype=np.int64),
+                np.array(self._values[level], dtype=np.float64),
+                np.array(self._people[level], dtype=np.float64) if level in self._people else None,
+            )
             for level in self._city.levels
             if self._at[level]
         }

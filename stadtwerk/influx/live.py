@@ -191,11 +191,13 @@ class RunningSource:
         self._events += len(new)
         return new
 
-    def levels(self) -> Sequence[tuple[int, str, float]]:
+    def levels(self) -> Sequence[tuple[int, str, float, float | None]]:
         now, found = self._runtime.clock.now, []
         for level, known in self._levels.items():
             new = [
-                (at, level, value) for at, value in self._runtime.levels.since(level, known) if at < now or self.over
+                (at, level, value, people)
+                for at, value, people in self._runtime.levels.since(level, known)
+                if at < now or self.over
             ]
             self._levels[level] += len(new)
             found += new

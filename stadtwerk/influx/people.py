@@ -26,12 +26,14 @@ GONE = 0.01
 
 @dataclass(slots=True)
 class _Now:
-    """A level's present value, its quality from 0 to 1, and whether it is below what is owed."""
+    """A level's present value, its quality from 0 to 1, whether it is below what is owed, and for how many people where
+    they are counted one by one."""
 
     level: ServiceLevel
     value: float
     quality: float
     below: bool
+    people: float | None
 
 
 class People:
@@ -50,13 +52,13 @@ class People:
         self._loss_h = dict.fromkeys(self._counted, 0.0)
         self._until = 0
 
-    def level(self, name: str, value: float) -> ServiceLevel:
+    def level(self, name: str, value: float, people: float | None = None) -> ServiceLevel:
         """A level has this value from now on."""
         owed = self._city.levels[name]
         higher = registry().measures[owed.measure].higher_is_better
         below = value < owed.minimum - TOLERANCE if higher else value > owed.minimum + TOLERANCE
         course = Course(np.zeros(1, np.int64), np.array([value]))
-        self._now[name] = _Now(owed, value, float(quality(course, owed).values[0]), below)
+        self._now[name] = _Now(owed, value, float(quality(course, owed).values[0]), below, people)
         self._changed[name] = None
         return owed
 
@@ -68,7 +70,7 @@ class People:
         self._until = tick
         for measure, levels in self._counted.items():
             known = [self._now[level] for level in levels if level in self._now]
-            self._hours[measure] += hours * sum(group.people for group in self._lacking(measure))
+            self._hours[measure] += hours * sum(self._lacking(measure).values())
             if known:
                 self._loss_h[measure] += hours * (1.0 - _mean_quality(known))
         self._hours[ANY] += hours * self._people(ANY)
@@ -98,15 +100,16 @@ class People:
         for district in self._city.districts:
             self._write_district(district, tick)
 
-    def _lacking(self, measure: str) -> tuple[Group, ...]:
-        """The groups of people who lack what a measure says, or anything."""
-        return tuple(
-            group
-            for group in self._groups[measure]
-            if any(level in self._now and self._now[level].below for level in group.levels)
-        )
+    def _lacking(self, measure: str) -> dict[Group, float]:
+        """The groups of people who lack what a measure says, or anything, with how many of them do."""
+        found = {}
+        for group in self._groups[measure]:
+            low = [now for level in group.levels if (now := self._now.get(level)) is not None and now.below]
+            if low:
+                found[group] = max(_below(now, group.people) for now in low)
+        return found
 
-    def _people(self, measure: str) -> int:
+    def _people(self, measure: str) -> float:
         """People who lack what a measure says, or anything, each once."""
         return at_once(self._lacking(measure), self._city)
 
@@ -118,7 +121,7 @@ class People:
             "quality": now.quality,
             "below": int(now.below),
             "people": level.people,
-            "people_below": people_of(level, self._city) if now.below else 0,
+            "people_below": round(_below(now, people_of(level, self._city))) if now.below else 0,
         }
         self._out.add(LEVEL, self._places.level_tags(level), fields, tick)
 
@@ -126,7 +129,7 @@ class People:
         counted = self._counted.get(measure, tuple(self._now))
         known = [self._now[level] for level in counted if level in self._now]
         fields: dict[str, Value] = {
-            "people": self._people(measure),
+            "people": round(self._people(measure)),
             "person_hours": self._hours[measure],
             "levels_below": sum(now.below for now in known),
             "faults": faults,
@@ -150,7 +153,7 @@ class People:
             "lat": lat,
             "lon": lon,
             "people": district.people,
-            "people_below": max((people_of(now.level, self._city) for now in below), default=0),
+            "people_below": round(max((_below(now, people_of(now.level, self._city)) for now in below), default=0.0)),
             "quality": worst,
             "state": int(state),
             "below": len(below),
@@ -169,6 +172,11 @@ def _counted(city: City) -> dict[str, tuple[str, ...]]:
         if owed:
             found[measure] = tuple(level.id for level in owed)
     return found
+
+
+def _below(now: _Now, all_of_them: float) -> float:
+    """The people below a level that is low: those counted, else all to whom it is owed."""
+    return float(all_of_them) if now.people is None else min(float(all_of_them), now.people)
 
 
 def _mean_quality(known: list[_Now]) -> float:

@@ -28,7 +28,9 @@ class Source(Protocol):
 
     def events(self) -> Sequence[Event]: ...
 
-    def levels(self) -> Sequence[tuple[int, str, float]]: ...
+    def levels(self) -> Sequence[tuple[int, str, float, float | None]]:
+        """Tick, level, value, and people below its minimum where they are counted one by one."""
+        ...
 
     def gauges(self) -> Gauges: ...
 
@@ -78,8 +80,8 @@ class Replay:
 
     def _gathered(self) -> list[Step]:
         steps: list[Step] = []
-        for tick, level, value in self._source.levels():
-            steps.append((tick, 0, lambda level=level, value=value: self._level(level, value)))  # type: ignore[misc]
+        for tick, level, value, people in self._source.levels():
+            steps.append((tick, 0, lambda n=level, v=value, p=people: self._level(n, v, p)))  # type: ignore[misc]
         for event in self._source.events():
             steps.append((event.at, 1, lambda event=event: self._event(event)))  # type: ignore[misc]
         gauges = self._source.gauges()
@@ -89,8 +91,8 @@ class Replay:
             steps.append((tick, 2, lambda s=subject, q=quantity, v=value: self._gauge(s, q, v)))  # type: ignore[misc]
         return steps
 
-    def _level(self, name: str, value: float) -> None:
-        owed = self._people.level(name, value)
+    def _level(self, name: str, value: float, people: float | None) -> None:
+        owed = self._people.level(name, value, people)
         if registry().measures[owed.measure].subject == "component":
             self._states.share(owed.subject, value)
 

@@ -86,7 +86,7 @@ class StoredSource:
     def events(self) -> Sequence[Event]:
         return [] if self._once("events") else read_events(self._path / "events.jsonl")
 
-    def levels(self) -> Sequence[tuple[int, str, float]]:
+    def levels(self) -> Sequence[tuple[int, str, float, float | None]]:
         return [] if self._once("levels") else _levels(self._path / "levels.parquet")
 
     def gauges(self) -> Gauges:
@@ -124,13 +124,15 @@ def read_folder(path: Path, city: str | None) -> RunFolder:
     return RunFolder(path, record, scenario, town, verdict, StoredSource(path))
 
 
-def _levels(path: Path) -> list[tuple[int, str, float]]:
+def _levels(path: Path) -> list[tuple[int, str, float, float | None]]:
+    """Of a run from before people were counted one by one there is no column for them."""
     import pyarrow.parquet as pq
 
     table = pq.read_table(path).to_pydict()
+    people = table.get("people") or [None] * len(table["t_s"])
     rows = [
-        (to_ticks(t_s), level, value)
-        for t_s, level, value in zip(table["t_s"], table["level"], table["value"], strict=True)
+        (to_ticks(t_s), level, value, count)
+        for t_s, level, value, count in zip(table["t_s"], table["level"], table["value"], people, strict=True)
     ]
     return sorted(rows, key=lambda row: row[0])
 
@@ -181,7 +183,7 @@ def results_of(folder: Path, city: City) -> Results:
     record, _ = RUN.load(folder / "run.json")
     end_s = float(record["end_s"])
     courses: dict[str, list[tuple[float, float]]] = {}
-    for tick, name, worth in StoredSource(folder).levels():
+    for tick, name, worth, _people in StoredSource(folder).levels():
         courses.setdefault(name, []).append((to_s(tick), worth))
     found: Results = {}
     for level in city.levels.values():

@@ -130,7 +130,8 @@ def read_events(path: Path) -> list[Event]:
 
 
 def write_levels(path: Path, courses: Mapping[str, Course]) -> str:
-    """`levels.parquet`: one row for each change of a service level. Returns the SHA-256 of its content."""
+    """`levels.parquet`: one row for each change of a service level, with the people below its minimum where they are
+    counted one by one. Returns the SHA-256 of its content."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -140,10 +141,16 @@ def write_levels(path: Path, courses: Mapping[str, Course]) -> str:
     values = np.concatenate([course.values for course in courses.values()]) if names else np.empty(0)
     index = np.repeat(np.arange(len(names), dtype=np.int32), counts)
     level = pa.DictionaryArray.from_arrays(pa.array(index), pa.array(names, type=pa.string()))
-    table = pa.table({"t_s": at / TICKS_PER_S, "level": level, "value": values})
+    people = np.concatenate(
+        [np.full(len(one.at), np.nan) if one.people is None else one.people for one in courses.values()]
+        or [np.empty(0)]
+    )
+    counted = pa.array(people, mask=np.isnan(people), type=pa.float64())
+    table = pa.table({"t_s": at / TICKS_PER_S, "level": level, "value": values, "people": counted})
     pq.write_table(table, path, compression="zstd")
     digest = hashlib.sha256()
-    for part in (json.dumps(names).encode(), index.astype("<i4"), at.astype("<i8"), values.astype("<f8")):
+    said = people.astype("<f8") if any(one.people is not None for one in courses.values()) else b""
+    for part in (json.dumps(names).encode(), index.astype("<i4"), at.astype("<i8"), values.astype("<f8"), said):
         digest.update(part if isinstance(part, bytes) else part.tobytes())
     return digest.hexdigest()
 

@@ -33,11 +33,14 @@ def folder(rich: Path) -> RunFolder:
 
 
 def history(folder: RunFolder) -> History:
-    courses: dict[str, tuple[list[int], list[float]]] = {}
-    for at, level, value in StoredSource(folder.path).levels():
-        courses.setdefault(level, ([], []))[0].append(at)
-        courses[level][1].append(value)
-    levels = {name: Course(np.array(at), np.array(values)) for name, (at, values) in courses.items()}
+    courses: dict[str, list[tuple[int, float, float | None]]] = {}
+    for at, level, value, people in StoredSource(folder.path).levels():
+        courses.setdefault(level, []).append((at, value, people))
+    levels = {}
+    for name, rows in courses.items():
+        at, values, people = zip(*rows, strict=True)
+        counted = None if people[0] is None else np.array(people)
+        levels[name] = Course(np.array(at), np.array(values), counted)
     return History(folder.begin, folder.end, levels, tuple(StoredSource(folder.path).events()), ())
 
 

@@ -11,9 +11,10 @@ delivery    readings reach the store in time
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
-from resilience.judge.affected import Span, groups, hours, people_of, person_hours
+from resilience.judge.affected import Lows, Span, groups, level_hours, people_of, person_hours
 from resilience.judge.checkers.context import Context, Row, finding, guarded, judged, lasting
 from resilience.judge.checkers.delivery import judge_delivery
 from resilience.judge.limits import (
@@ -317,8 +318,7 @@ def _person_hours(item: Budget, budget: float, title: Text, context: Context) ->
         return Finding(item.id, Category.EXPECTATION, Value.INCONCLUSIVE, title, reason)
     open_ = [row for row in rows if row.value is Value.INCONCLUSIVE]
     known = {row.level.id for row in rows if row.value is not Value.INCONCLUSIVE}
-    low = {level.id: _low(item, level, context) for level in chosen if level.id in known}
-    total = person_hours(groups(context.city, chosen), low)
+    total = person_hours(groups(context.city, chosen), _lows(item, [one for one in chosen if one.id in known], context))
     value = Value.FAIL if total > budget + TOLERANCE else (Value.INCONCLUSIVE if open_ else Value.PASS)
     spent, asked = number(total), number(budget)
     reason = _(
@@ -348,8 +348,16 @@ def _low(item: Budget, level: ServiceLevel, context: Context) -> tuple[Span, ...
     return tuple((spell.begin, spell.end) for spell in found)
 
 
+def _lows(item: Budget, levels: Sequence[ServiceLevel], context: Context) -> Lows:
+    """The same of several levels. People are counted one by one below the declared minimum: below another limit all of
+    a district count."""
+    spans = {level.id: _low(item, level, context) for level in levels}
+    own = [level for level in levels if level_limit(item.limit, level).value == level.minimum]
+    return Lows(spans, {level.id: context.course(level) for level in own})
+
+
 def _hours(item: Budget, level: ServiceLevel, context: Context) -> Row:
-    lost = people_of(level, context.city) * hours(_low(item, level, context))
+    lost = level_hours(level, context.city, _lows(item, (level,), context))
     said, name = number(lost), context.label(level).begun()
     reason: Text = _("{name}: {said} person-hours.", name=name, said=said)
     _start, end = context.ticks(item.window)

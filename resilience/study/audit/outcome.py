@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from resilience.judge.affected import Span, affected, groups, people_of
+import numpy as np
+
+from resilience.judge.affected import Lows, Span, affected, groups, level_hours
 from resilience.judge.time_series import TOLERANCE, NotRecorded, spells
 from resilience.judge.verdict import Value
 from resilience.scenario.scenario import CityReference, Scenario
@@ -31,7 +33,9 @@ from simulator.contracts.words import NO_TEXT, Text, Words
 class LevelLoss:
     """A level that was worse than its minimum: its worst value, and for how long in all and at a stretch.
 
-    It was so first `since_s` after the cut, for `first_s`; `spans` are all the times, in ticks.
+    It was so first `since_s` after the cut, for `first_s`; `spans` are all the times, in ticks. `counts` says from
+    which
+    tick on so many people were below, where they are counted one by one.
     """
 
     level: str
@@ -42,6 +46,7 @@ class LevelLoss:
     since_s: float
     first_s: float
     spans: tuple[Span, ...] = ()
+    counts: tuple[tuple[int, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +136,27 @@ def _losses(history: History, city: City, begin: int, end: int) -> tuple[tuple[L
         if low:
             seconds = sum(spell.length_s for spell in low)
             values = [spell.worst for spell in low]
+            spans = tuple((spell.begin, spell.end) for spell in low)
             losses.append(
                 LevelLoss(
                     level.id,
                     min(values) if higher else max(values),
                     seconds,
                     max(spell.length_s for spell in low),
-                    people_of(level, city) * seconds / 3600.0,
+                    level_hours(level, city, Lows({level.id: spans}, history.levels)),
                     (low[0].begin - begin) / 1000.0,
                     low[0].length_s,
-                    tuple((spell.begin, spell.end) for spell in low),
+                    spans,
+                    _counts(course),
                 )
             )
     return tuple(losses), tuple(unknown)
+
+
+def _counts(course: Course | None) -> tuple[tuple[int, float], ...]:
+    if course is None or course.people is None:
+        return ()
+    return tuple(zip(course.at.tolist(), course.people.tolist(), strict=True))
 
 
 def _known(course: Course | None) -> Course:
@@ -153,7 +166,8 @@ def _known(course: Course | None) -> Course:
 
 
 def _digest(course: Course) -> str:
-    return hashlib.sha256(course.at.tobytes() + course.values.tobytes()).hexdigest()[:16]
+    people = b"" if course.people is None else course.people.tobytes()
+    return hashlib.sha256(course.at.tobytes() + course.values.tobytes() + people).hexdigest()[:16]
 
 
 _ = Words("resilience")
@@ -249,7 +263,16 @@ class Bench:
 def person_hours(losses: Sequence[LevelLoss], city: City) -> float:
     """Person-hours of these losses, each person counted once (`judge.affected`)."""
     found = groups(city, [city.levels[loss.level] for loss in losses])
-    return affected(found, city, {loss.level: loss.spans for loss in losses}).person_hours
+    return affected(found, city, _lows(losses)).person_hours
+
+
+def _lows(losses: Sequence[LevelLoss]) -> Lows:
+    courses = {}
+    for loss in losses:
+        if loss.counts:
+            at, people = (np.array(column) for column in zip(*loss.counts, strict=True))
+            courses[loss.level] = Course(at, np.zeros(len(at)), people)
+    return Lows({loss.level: loss.spans for loss in losses}, courses)
 
 
 NOTHING_OWED = _("Cannot be judged: the city requires no level here, or it was too low without any fault.")
