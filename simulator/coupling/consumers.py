@@ -50,6 +50,14 @@ class ConsumerMeter:
     supplied: list[Floats] = field(default_factory=list)
     measured: dict[str, list[Singles]] = field(default_factory=dict)
     totals: dict[str, list[float]] = field(default_factory=dict)
+    _rows: dict[str, NDArray[np.intp]] = field(default_factory=dict)
+
+    def rows_in(self, district: str, city: City) -> NDArray[np.intp]:
+        """The places of those consumers that stand in a district."""
+        if district not in self._rows:
+            there = [i for i, name in enumerate(self.names) if city.components[name].district == district]
+            self._rows[district] = np.array(there, dtype=np.intp)
+        return self._rows[district]
 
     def note(
         self,
@@ -113,6 +121,20 @@ class ConsumerRecorder:
         people = residents_at(self._city, names, weights)
         self._meters[measure] = ConsumerMeter(measure, unit, tuple(names), people, self._clock)
         return self._meters[measure]
+
+    def residents(self, measure: str) -> dict[str, float]:
+        """The residents behind each consumer of the network behind a measure; empty where nobody meters it."""
+        meter = self._meters.get(measure)
+        return {} if meter is None else dict(zip(meter.names, meter.people.tolist(), strict=True))
+
+    def share(self, measure: str, district: str) -> float:
+        """What consumers in a district get now of what they require; 1 where nobody knows, or nothing is required."""
+        meter = self._meters.get(measure)
+        if meter is None or not meter.at:
+            return 1.0
+        here = meter.rows_in(district, self._city)
+        required = float(meter.required[-1][here].sum())
+        return float(meter.supplied[-1][here].sum()) / required if required > 0 else 1.0
 
     def recorded(self) -> dict[str, Consumers]:
         return {name: meter.recorded() for name, meter in self._meters.items() if meter.at}

@@ -10,8 +10,11 @@ floats      tanks that swing at an edge
 edges       empty tanks that would go on giving water, full ones that would take some
 tracer      where contaminated water goes
 changes     what is on a component, turned into changes of the engine
-measures    what is measured, the service levels, and notices to the people
 as_written  what the settings of the hydraulics cost against the file as it is written
+measures    what is measured, and the service levels
+quality     what is declared of the quality of water
+surveillance  how bad water is found: samples, and sensors on line
+notices     what is known of bad water, and told to the people
 process     when to solve again, and what the town gets to know
 """
 

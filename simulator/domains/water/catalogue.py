@@ -201,12 +201,62 @@ _PIPE_BURST = replace(
     ),
     foreseen=True,
 )
-_NOTICE = _("what people are told: to boil the water, or not to drink it")
+DRINKABLE = 0.01
+"""Water with a larger share from a contaminated source or tank is not drinkable (assumption)."""
+
+TAP_SHARE, WATER_NOTICE = "tap_share", "water_notice"
+NO_NOTICE, TO_BOIL, NOT_TO_DRINK = 0.0, 1.0, 2.0
+"""What the quantity `water_notice` says."""
+
+TURBIDITY, CHLORINE, CONDUCTIVITY = "turbidity_ntu", "chlorine_mg_l", "conductivity_s_m"
+"""What sensors on line measure."""
+
+SHOWS, NOTHING = "shows", "nothing"
+"""The parameter of a contamination that says which sensor on line sees it."""
+SEEN_BY = Parameter(
+    SHOWS,
+    "",
+    NOTHING,
+    assumed(_("only the laboratory finds it")),
+    _("what a sensor on line would see of it"),
+    (NOTHING, TURBIDITY, CHLORINE, CONDUCTIVITY),
+)
+
+SAMPLE_EVERY, SAMPLED_AT, ROUND, LAB = "sample_every_s", "sampled_at_s", "round_s", "lab_s"
+
+SAMPLING = (
+    Parameter(
+        SAMPLE_EVERY,
+        "s",
+        86_400.0,
+        assumed(
+            _("daily, by the waterworks; TrinkwV 2023 asks for 4 a year, and 3 more for each 1,000 m³/d beyond 1,000")
+        ),
+        _("time from one round of samples to the next"),
+        at_least=3600.0,
+    ),
+    Parameter(
+        SAMPLED_AT, "s", 28_800.0, "assumption", _("time of day of the first round"), at_least=0.0, at_most=86_399.0
+    ),
+    Parameter(
+        ROUND, "s", 10_800.0, "assumption", _("time from a round until its samples are in the laboratory"), at_least=0.0
+    ),
+    Parameter(
+        LAB,
+        "s",
+        86_400.0,
+        _("E. coli: 24 ± 4 h (TrinkwV 2001, Annex 5)"),
+        _("time until the laboratory tells the result"),
+        at_least=0.0,
+    ),
+)
+"""Parameters of the waterworks, whose staff takes the samples."""
+_NOTICE = _("what people are told once it is measured: to boil the water, or not to drink it")
 
 
 def _contaminated(name: str, title: Text, about: Text, notice: str) -> FaultPoint:
     told = Parameter("notice", "", notice, "assumption", _NOTICE, ("boil", "do-not-drink"))
-    return FaultPoint(name, title, parameters=(told,), about=about, evidence=_POISON)
+    return FaultPoint(name, title, parameters=(told, SEEN_BY), about=about, evidence=_POISON)
 
 
 TANK_CONTAMINATED = _contaminated(
@@ -483,6 +533,12 @@ CATALOGUE = Catalogue(
             recorded=(Recorded(At.COMPONENT, 110),),
         ),
         QuantityName("water_pressure_ratio", "1", ("district",), _("people with enough pressure, as a share")),
+        QuantityName(TAP_SHARE, "1", (JUNCTION,), _("water at the tap, as a share of the demand")),
+        QuantityName("drawn_m3", "m3", (JUNCTION,), _("water delivered since the beginning in m³")),
+        QuantityName(WATER_NOTICE, "1", ("district",), _("notice in force: to boil water (1), not to drink it (2)")),
+        QuantityName(TURBIDITY, "NTU", (JUNCTION, TANK, RESERVOIR), _("turbidity in NTU"), least=0.0),
+        QuantityName(CHLORINE, "mg/l", (JUNCTION, TANK, RESERVOIR), _("free chlorine in mg/l"), least=0.0),
+        QuantityName(CONDUCTIVITY, "S/m", (JUNCTION, TANK, RESERVOIR), _("electrical conductivity in S/m"), least=0.0),
     ),
     measures=(
         Measure(

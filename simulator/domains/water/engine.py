@@ -80,7 +80,8 @@ class WaterEngine:
 
     Arrays are live views, refreshed by every solve: `pressure_m`, `head_m`, `required_m3_s`, `delivered_m3_s`,
     `leak_m3_s` (N nodes), `flow_m3_s`, `link_open` (L links), `level_m`, `volume_m3`, `inflow_m3_s` (tanks),
-    `pump_power_w` (pumps), `source_m3_s` (what each reservoir gives),
+    `pump_power_w` (pumps), `source_m3_s` (what each reservoir gives), `drawn_m3` (what consumers at each of N nodes got
+    since the engine's zero),
     `age_s` (N nodes, only with `water_age`), `contaminated_share` (N nodes; `traced` says
     whether any water is or was contaminated and is not flushed out yet). Nodes to which no open way leads from a
     reservoir, or from a tank with water, surely get none: they have pressure and delivery 0, where EPANET itself gives
@@ -125,6 +126,8 @@ class WaterEngine:
         self._tracer: Tracer | None = None
         self.drains, self._floats = Drains(ph, network), Floats(ph, network)
         self.totals = Totals()
+        self.drawn_m3 = np.zeros(len(network.nodes))
+        self._no_consumer = np.isin(np.arange(len(network.nodes)), [*network.reservoirs, *network.tanks])
         self.busy = 0
         self._day, self._steps = 0, 0
         self.balanced = True
@@ -347,6 +350,10 @@ class WaterEngine:
         if leaks := [*self._emitters, *self._bursts]:
             tk.getnodevalues(self._ph, tk.EMITTERFLOW, self._leak_raw[0])
             leak = sum(float(self._leak_raw[1][node]) for node in leaks if not nobody[node])
+        own = np.where(nobody | self._no_consumer, 0.0, flows)
+        for node in leaks:
+            own[node] -= 0.0 if nobody[node] else self._leak_raw[1][node]
+        self.drawn_m3 += own * unit
         self.totals.supplied -= sources * unit
         self.totals.leaked += leak * unit
         self.totals.delivered += (out - leak) * unit

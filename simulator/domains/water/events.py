@@ -21,20 +21,44 @@ BUSY = EventCode(
 BOIL = EventCode(
     "water.notice-boil",
     EventKind.SWITCH,
-    _("boil-water notice: {value} of the water is contaminated"),
-    {"value": Role.SHARE},
+    _("notice: the tap water must be boiled"),
 )
 DO_NOT_DRINK = EventCode(
     "water.notice-do-not-drink",
     EventKind.SWITCH,
-    _("do-not-drink notice: {value} of the water is contaminated"),
-    {"value": Role.SHARE},
+    _("notice: the tap water must not be drunk"),
 )
 NOTICE_LIFTED = EventCode(
     "water.notice-lifted",
     EventKind.SWITCH,
     _("notice lifted, the water may be drunk again"),
     mends=True,
+)
+
+BAD_ARRIVES = EventCode(
+    "water.bad-arrives", EventKind.NOTE, _("water that may not be drunk comes out of taps, whoever knows")
+)
+BAD_GONE = EventCode("water.bad-gone", EventKind.NOTE, _("all water that comes may be drunk"), mends=True)
+SAMPLES_BAD = EventCode(
+    "water.samples-bad",
+    EventKind.NOTE,
+    _("the laboratory finds bad water in samples taken {ago_s} ago at {points}"),
+    {"points": Role.COMPONENTS, "ago_s": Role.SECONDS},
+)
+SAMPLES_CLEAN = EventCode(
+    "water.samples-clean",
+    EventKind.NOTE,
+    _("the laboratory finds all samples clean that were taken {ago_s} ago"),
+    {"ago_s": Role.SECONDS},
+)
+NO_SAMPLES = EventCode(
+    "water.no-samples", EventKind.NOTE, _("takes no samples of the water: too few of the staff are there")
+)
+QUALITY_ALARM = EventCode(
+    "water.quality-alarm",
+    EventKind.NOTE,
+    _("a sensor on line raises the alarm over the water: {quantity}"),
+    {"quantity": Role.QUANTITY},
 )
 
 NO_CONTROL_PATH = EventCode(

@@ -1,7 +1,4 @@
-"""What is measured in the water network: quantities for sensors, service levels for people, volumes for lifelines.
-
-And notices to boil the water or not to drink it, district by district.
-"""
+"""What is measured in the water network: quantities for sensors, service levels for people, volumes for lifelines."""
 
 from __future__ import annotations
 
@@ -14,27 +11,23 @@ from numpy.typing import NDArray
 
 from simulator.contracts.city import City
 from simulator.contracts.component import Component
-from simulator.contracts.fault import ActiveFault
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
-from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.ict.catalogue import FALSE_READING
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.catalogue import (
+    DRINKABLE,
     PEAK_DEMAND,
     PRESSURE,
     REQUIRED_PRESSURE,
     RUNNING,
     SET_POINT_TAMPERED,
-    SOURCE_CONTAMINATED,
-    TANK_CONTAMINATED,
     WATER_SUPPLY,
 )
 from simulator.domains.water.commands import Falsified
 from simulator.domains.water.drains import hole_m2
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.events import BOIL, DO_NOT_DRINK, NOTICE_LIFTED
 from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.powers import powers
 
@@ -66,8 +59,6 @@ def peaking(city: City) -> tuple[Component, ...]:
 
 
 _NO_DEMAND_M3_S = 1e-12
-DRINKABLE = 0.01
-"""Water with a larger share from a contaminated source or tank is not drinkable (assumption)."""
 
 
 class _Sums:
@@ -119,7 +110,8 @@ class _Shares:
 class Measures:
     """Vectors over the city's water components, refreshed after each solve.
 
-    Registers, for junctions `pressure_m`, `demand_m3_s` (delivered), `leak_m3_s` (for pipes as well), `through_m3_s`
+    Registers, for junctions `pressure_m`, `demand_m3_s` (delivered), `drawn_m3` (in all), `tap_share` (of the demand,
+    where people live), `leak_m3_s` (for pipes as well), `through_m3_s`
     (for pipes, tanks and sources as well) and, if the engine has it,
     `water_age_s`; for tanks `level_m`, `level_share`, `volume_m3`; for pipes, pumps and valves `flow_m3_s`; for pumps
     `pump_running` (0 or 1) and `power_w`; for districts `water_supply_ratio`, `water_pressure_ratio` and
@@ -199,6 +191,11 @@ class Measures:
             [junctions[i].id for i in self._drinkers],
             self._weight[self._drinkers],
         )
+        homes = tuple(junctions[i].id for i in self._drinkers)
+        self._tapped: tuple[int, NDArray[np.float64]] = -1, np.ones(len(homes))
+        if homes:
+            runtime.quantities.register(Quantity("tap_share", "1", homes, self._tap_shares))
+        self._register("drawn_m3", "m3", ("junction",), engine.drawn_m3, self._nodes)
         self._tank_rows, self.tanks = tank_rows, tuple(c.id for c in tanks)
         self._usable_m3 = np.maximum(network.tank_max_volume_m3 - network.tank_min_volume_m3, 1e-9)
         self._supply, self._pressure = np.ones(outside + 2), np.ones(outside + 2)  # districts, none, the whole city
@@ -253,6 +250,17 @@ class Measures:
             engine.flow_m3_s[network.pumps],
             engine.head_m[stops] - engine.head_m[starts],
         )
+
+    def _tap_shares(self) -> NDArray[np.float64]:
+        """The same at all junctions where people live."""
+        engine, rows = self._engine, self._nodes[self._drinkers]
+        if self._tapped[0] == engine.reads:
+            return self._tapped[1]
+        required, low, high = engine.required_m3_s[rows], engine.minimum_pressure_m, engine.required_pressure_m
+        head = np.clip((engine.pressure_m[rows] - low) / (high - low), 0.0, 1.0) ** engine.pressure_exponent
+        got = np.divide(engine.delivered_m3_s[rows], required, out=head, where=required > _NO_DEMAND_M3_S)
+        self._tapped = engine.reads, np.clip(got, 0.0, 1.0)
+        return self._tapped[1]
 
     def share_at(self, node: int) -> float:
         """Share of a demand at this node that is delivered, also where nobody draws water just now."""
@@ -368,55 +376,3 @@ class Measures:
 def _ratio(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
     """What there is of what there should be, group by group; 1 where that is none."""
     return np.where(whole > _NO_DEMAND_M3_S, part / np.maximum(whole, _NO_DEMAND_M3_S), 1.0)
-
-
-CONTAMINATIONS = (TANK_CONTAMINATED.name, SOURCE_CONTAMINATED.name)
-
-LIFTED_S = 86_400.0
-"""Time for which all water delivered must have been drinkable before a notice is lifted (assumption: two clean samples
-on two days)."""
-
-
-class Notices:
-    """Gives a district notice with the first water that may not be drunk, and lifts it `LIFTED_S` after the last.
-
-    Assumption: the waterworks know of it at once, and people keep to the notice. The stricter of the notices that the
-    contaminations of these days ask for counts in every district.
-    """
-
-    def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
-        self._strict = False
-        self._cause: int | None = None
-        self.given: dict[str, int] = {}
-        self._clean_since: dict[str, int] = {}
-        for fault in CONTAMINATIONS:
-            runtime.faults.handle(fault, self._on_fault)
-
-    def look(self, undrinkable: Mapping[str, float]) -> None:
-        """`undrinkable` is the share of the water delivered in each district that may not be drunk."""
-        log, now = self._runtime.log, self._runtime.clock.now
-        for district, share in undrinkable.items():
-            if share > 0:
-                self._clean_since.pop(district, None)
-                if district not in self.given:
-                    code = DO_NOT_DRINK if self._strict else BOIL
-                    self.given[district] = log.add(code, district, cause=self._cause, value=share)
-            elif district in self.given and now - self._clean_since.setdefault(district, now) >= to_ticks(LIFTED_S):
-                why = self.given.pop(district)
-                log.add(NOTICE_LIFTED, district, cause=why)
-
-    def _on_fault(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
-        if active:
-            self._cause = event
-            self._strict = self._asked_strictly() or (self._strict and bool(self.given))
-
-    def _asked_strictly(self) -> bool:
-        """Whether any contamination in force, wherever it is, asks for more than boiling."""
-        city, faults = self._runtime.city, self._runtime.faults
-        return any(
-            one.parameters["notice"] == "do-not-drink"
-            for place in city.of_kind("tank", "reservoir")
-            for fault in CONTAMINATIONS
-            for one in faults.active(place.id, fault)
-        )

@@ -36,13 +36,16 @@ from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.holes import Place
 from simulator.domains.water.hours import read_hours
-from simulator.domains.water.measures import CONTAMINATIONS, Measures, Notices, capacities, peaking
+from simulator.domains.water.measures import Measures, capacities, peaking
+from simulator.domains.water.notices import CONTAMINATIONS, Notices
+from simulator.domains.water.surveillance import Surveillance
 
 _ = Words("simulator.domains.water")
 
 OFFER_SHARE = 0.5
-"""A junction feeds its water links while at least this share of a demand there is delivered (assumption), and may be
-drunk: whoever is told that it may not shuts its inlet and lives on its own tank."""
+"""A junction feeds its water links while at least this share of a demand there is delivered (assumption), may be drunk,
+and no notice is in force there: whoever is told shuts the inlet and lives on the house's own tank. Water that is bad
+before anybody knows is no supply either (assumption, harsh: the tank is taken to be used from then on)."""
 QUIET_S = 3600.0
 """A pump that its own controls switch more often than this is logged once in that time (assumption)."""
 REFILLED_SHARE = 0.05
@@ -97,7 +100,8 @@ class WaterProcess:
         self._was_open = self._engine.link_open.tolist()
         self._unbalanced, self._loose, self._busy = False, 0, False
         self._empty: dict[str, int] = {}
-        self._notices = Notices(runtime)
+        self._notices, self._traced = Notices(runtime), False
+        Surveillance(runtime, self._engine, self._where, self._notices)
         for fault in ("burst", "isolated", "valve-stuck", "tank-drained", "source-lost", *CONTAMINATIONS):
             runtime.faults.handle(fault, self._on_fault)
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_centre)
@@ -258,8 +262,11 @@ class WaterProcess:
         power_w = self._engine.pump_power_w.tolist()
         for pump, _, row in self._pumps:
             self._rt.supply.draw(pump, power_w[row])
-        if self._engine.traced or self._notices.given:
-            self._notices.look(self._measures.undrinkable_of())
+        if self._engine.traced or self._traced:
+            self._traced = self._engine.traced
+            self._notices.truth(self._measures.undrinkable_of())
+            if not self._traced:
+                self._notices.forget()
         shares = self._measures.tank_shares()
         filled = self._measures.tanks_filled()
         if self._empty or not all(filled):
@@ -267,6 +274,7 @@ class WaterProcess:
                 self._log_empty(tank, share, lets_out)
         for junction, node in self._feeders:
             good = self._measures.share_at(node) >= OFFER_SHARE and self._measures.drinkable_at(node)
+            good = good and not self._notices.over(self._rt.city.components[junction].district)
             self._rt.supply.offer(junction, WATER, good, self._cause)
         self._expect()
 

@@ -14,7 +14,16 @@ from simulator.contracts.link import Link
 from simulator.contracts.words import Text, Words, enumerated, percent
 from simulator.domains.energy.catalogue import POWER
 from simulator.domains.water.baseline import OWED, baseline
-from simulator.domains.water.catalogue import PUMP, WATER, WATER_PRESSURE, WATER_SUPPLY
+from simulator.domains.water.catalogue import (
+    CONDUCTIVITY,
+    PUMP,
+    RESERVOIR,
+    TANK,
+    TURBIDITY,
+    WATER,
+    WATER_PRESSURE,
+    WATER_SUPPLY,
+)
 
 _ = Words("simulator.domains.water")
 
@@ -82,13 +91,21 @@ def levels(town: Laying) -> Layer:
 _TRANSMITTER = "assumption: 0.25 % of a range of 100 m, as pressure transmitters are sold"
 _LEVEL = "assumption: 0.25 % of a range of 10 m"
 _FLOW = "assumption: electromagnetic meter, 0.5 % of a flow of 200 l/s"
+_QUALITY = "assumption: meters on line as waterworks have them, 1 % of 0.05 S/m and 0.02 NTU"
 RULES = (
     SensorRule("pressure", "pressure_m", "m", 0.25, 300.0, "junction", share=0.1, basis=_TRANSMITTER),
     SensorRule("tank-level", "level_m", "m", 0.025, 60.0, "tank", basis=_LEVEL),
     SensorRule("pump-flow", "flow_m3_s", "m3/s", 0.001, 60.0, PUMP, basis=_FLOW),
+    SensorRule("source-conductivity", CONDUCTIVITY, "S/m", 0.0005, 300.0, RESERVOIR, basis=_QUALITY),
+    SensorRule("source-turbidity", TURBIDITY, "NTU", 0.02, 300.0, RESERVOIR, basis=_QUALITY),
+    SensorRule("tank-turbidity", TURBIDITY, "NTU", 0.02, 300.0, TANK, basis=_QUALITY),
 )
 
 
 def sensors(town: Laying) -> Layer:
     """Pressures, levels and flows."""
-    return town.measured(RULES, _("one junction in ten carries a sensor, every tank and every pump"))
+    text = _(
+        "one junction in ten carries a sensor, every tank and every pump; sources are watched for conductivity and "
+        "turbidity, tanks for turbidity"
+    )
+    return town.measured(RULES, text)

@@ -23,10 +23,12 @@ from simulator.contracts.sources import assumed
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import NO_TANKERS, SERVED_LESS
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
-from simulator.domains.water.catalogue import FLOW, WATER, WATER_SUPPLY, WATER_TRADE
+from simulator.domains.water.catalogue import FLOW, JUNCTION, WATER, WATER_SUPPLY, WATER_TRADE
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.drinking_water")
+
+_SPHERE = _("Sphere: nobody farther than 500 m from a water point")
 
 LITRES = "litres-per-person"
 """The measure of what everybody gets to drink a day."""
@@ -79,6 +81,33 @@ CATALOGUE = Catalogue(
                         "three days of 15 l, as 1. WasSV asks for a person and day",
                     ),
                 ),
+                Parameter(
+                    "reach_m",
+                    "m",
+                    500.0,
+                    _SPHERE,
+                    _("how far people walk for water"),
+                    at_least=0.0,
+                ),
+                Parameter(
+                    "hours_s",
+                    "s",
+                    28800.0,
+                    _("Sphere: a water point is open for about 8 h a day"),
+                    _("how long water is handed out in a day"),
+                    at_least=0.0,
+                    at_most=86400.0,
+                ),
+                Parameter(
+                    "tap_l_s",
+                    "l/s",
+                    0.125,
+                    _("Sphere: 7.5 l/min a tap"),
+                    _("water that one tap of a tanker gives"),
+                    at_least=0.0,
+                ),
+                Parameter("taps", "", 6.0, "assumption", _("taps of a tanker"), at_least=0.0),
+                Parameter("stops", "", 2.0, "assumption", _("places that one tanker serves in turn"), at_least=1.0),
                 Parameter("tanker_l", "l", 3000.0, "assumption", _("water that one tanker brings")),
                 Parameter(
                     "tankers",
@@ -127,6 +156,16 @@ CATALOGUE = Catalogue(
                     assumed(_("a hand pump gives about 1.8 m3/h")),
                     _("water that it gives"),
                 ),
+                Parameter("taps", "", 1.0, "assumption", _("taps at which people fill their cans"), at_least=0.0),
+                Parameter(
+                    "tap_l_s",
+                    "l/s",
+                    17.0 / 60.0,
+                    _("Sphere: 17 l/min at a hand pump"),
+                    _("water that one of its taps gives"),
+                    at_least=0.0,
+                    cure=Cure(_("more taps at the well"), 3, 0.25, "assumption"),
+                ),
             ),
             trade=WATER_TRADE,
             site=True,
@@ -142,7 +181,12 @@ CATALOGUE = Catalogue(
         ),
     ),
     quantities=(
-        QuantityName("litres_per_person_d", "l/person/d", ("district",), _("drinking water in l per person and day")),
+        QuantityName(
+            "litres_per_person_d",
+            "l/person/d",
+            ("district", JUNCTION),
+            _("drinking water in l per person and day"),
+        ),
     ),
     measures=(
         Measure(
@@ -151,7 +195,7 @@ CATALOGUE = Catalogue(
             "l/person/d",
             "district",
             True,
-            _("drinking water available per person and day"),
+            _("drinking water available to each person a day, where least comes"),
             _("drinking water"),
             _("drinking water {amount}"),
             _("1. WasSV § 2"),
@@ -160,7 +204,7 @@ CATALOGUE = Catalogue(
                 FigureKind(
                     Formula.WORST,
                     "litres-per-person-d",
-                    _("drinking water, worst district"),
+                    _("drinking water, where least comes"),
                     "l/person/d",
                     _("1. WasSV § 2"),
                 ),

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from simulator.contracts.event import EventCode, EventKind, Role, Task
+from simulator.contracts.event import Counted, EventCode, EventKind, Role, Task
 from simulator.contracts.words import Words
 
 _ = Words("simulator.lifelines.drinking_water")
 
+_n = _.plural
+PEOPLE = Counted(_n("{n} person", "{n} people", 2))
 WATER_TOUR = Task("water-tour", _("water tanker of the district"))
 
 DRINKING_NETWORK = EventCode(
     "drinking-water.network", EventKind.MODE, _("the network delivers {share} of the demand"), {"share": Role.SHARE}
-)
-DRINKING_DIRTY = EventCode(
-    "drinking-water.contaminated",
-    EventKind.MODE,
-    _("{bad} is contaminated, {litres} l a person and day arrive"),
-    {"bad": Role.SHARE, "litres": Role.NUMBER},
 )
 DRINKING_LOW_TANKS = EventCode(
     "drinking-water.low-tanks",
@@ -30,11 +26,17 @@ DRINKING_WEAK = EventCode(
     _("the network is weak, {litres} l a person and day arrive"),
     {"litres": Role.NUMBER},
 )
+DRINKING_PARTLY = EventCode(
+    "drinking-water.partly",
+    EventKind.MODE,
+    _("{people} get less than {least} l a day, on average {litres} l arrive"),
+    {"people": PEOPLE, "least": Role.NUMBER, "litres": Role.NUMBER},
+)
 DRINKING_BOILED = EventCode(
     "drinking-water.boiled",
     EventKind.MODE,
-    _("{bad} is contaminated; {litres} l a person and day are boiled"),
-    {"bad": Role.SHARE, "litres": Role.NUMBER},
+    _("{told} of the people know of the notice; {litres} l a person and day are boiled"),
+    {"told": Role.SHARE, "litres": Role.NUMBER},
 )
 DRINKING_BROUGHT = EventCode(
     "drinking-water.brought",

@@ -15,7 +15,7 @@ from simulator.contracts.fault import Parameter
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import CENTRE_FAULTS, NO_WEAR, SITE_OUT, STAFF_ABSENT, flooded_site
 from simulator.domains.ict.catalogue import CONTROL
-from simulator.domains.water.catalogue import COMMAND_FAULTS, PEAK_DEMAND
+from simulator.domains.water.catalogue import COMMAND_FAULTS, PEAK_DEMAND, SAMPLING
 from simulator.lifelines.catalogue import DOMAIN
 
 _ = Words("simulator.lifelines.waterworks")
@@ -33,6 +33,7 @@ CATALOGUE = Catalogue(
                 Parameter(
                     "by_hand_after_s", "s", 900.0, "assumption", _("time until crews are sent to pumps that are frozen")
                 ),
+                *SAMPLING,
             ),
             ladder=(
                 normal("central", _("central")),
