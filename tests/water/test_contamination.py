@@ -145,9 +145,7 @@ def test_contaminated_water_is_no_drinking_water_until_it_is_flushed_out(tmp_pat
     litres = rt.levels.courses()["litres"]
     assert litres.people is not None and litres.people.max() == pytest.approx(1000)
     some = [people for people in litres.people.tolist() if 0 < people < 1000]
-    assert some == pytest.approx([1000 * 5 / 17, 1000 * 15 / 17]), (
-        "B, then D too; C, where 2 of 17 l/s are drawn, is last"
-    )
+    assert some == pytest.approx([1000 * 5 / 17, 1000 * 15 / 17]), "A, then B; C comes last"
     assert litres.values[-1] == 0.0
     low = next(e for e in rt.log.events if e.kind is EventKind.LEVEL_LOW and e.subject == "litres")
     rt.clock.run_until(35 * HOUR - 1)
