@@ -65,8 +65,9 @@ def test_a_day_without_faults_gives_everybody_what_they_demand(tmp_path: Path) -
 def town(path: Path, on_line: bool = False, **of_well: float) -> Runtime:
     """A town of 1,000 people with a generous well in their midst, and without tankers."""
     well = {"flow_m3_s": 0.01, "taps": 100.0, **of_well}
-    others = (component("aid", "drinking-water", reach_m=10_000.0, tankers=0.0), component("well", "emergency-well", **well))
-    city = city_of(path, (), (FLOOR,), (*others, component("depot", "depot")))
+    aid = component("aid", "drinking-water", reach_m=10_000.0, tankers=0.0)
+    others = (aid, component("well", "emergency-well", **well), component("depot", "depot"))
+    city = city_of(path, (), (FLOOR,), others)
     if on_line:
         city = replace(city, cohorts=(SensorCohort("c", "gateway", LINE, "NTU", ("reservoir-R",), 0.02, 300.0),))
     return world(city, duration_s=36 * 3600.0)
