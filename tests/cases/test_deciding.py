@@ -23,6 +23,7 @@ from tests.energy.support import component as energy_component
 from tests.energy.support import town as grid_town
 from tests.energy.support import written
 from tests.energy.test_sections import grid
+from tests.energy.test_trips import weak
 from tests.support.towns import component, link, town
 from tests.traffic.grids import SPEED_M_S, road, road_town
 from tests.traffic.test_rescue import ALONG_S, radio_town, two_stations
@@ -36,10 +37,12 @@ LIGHT = "expect:\n  - {id: light, type: invariant, level: light, longest: 1h}"
 def test_ring_points_and_crews_decide_whether_light_is_back_within_the_hour(
     tmp_path: Path, ring: bool, crews: float, expected: Value
 ) -> None:
-    """Both cables of a substation are cut; its neighbour has 22 % of the load. Open rings are fed again for a large
-    part within half an hour, nearly all within the hour (Netze BW, four faults of 2018 and 2019): more than 40 %."""
+    """Both cables of a substation are cut; its neighbour has a third of the load, and ring points that carry the rest,
+    its pick-up included. Open rings are fed again for a large part within half an hour, nearly all within the hour
+    (Netze BW, four faults of 2018 and 2019): more than 40 %."""
     drop_lines = pytest.importorskip("pandapower.toolbox", reason="the demo extra is not installed").drop_lines
     net = grid()
+    net.load.loc[net.load.p_mw > 2.0, "p_mw"] = 2.0
     if not ring:
         drop_lines(net, net.switch.element[net.switch.et == "l"])
     people = {"crews": 0.0, "electric_crews": crews, "night_share": 1.0}
@@ -48,6 +51,27 @@ def test_ring_points_and_crews_decide_whether_light_is_back_within_the_hour(
     city = replace(city, levels={"light": ServiceLevel("light", "power-supply", "city", 0.4, 1000)})
     lines = "".join(f"\n  - {{id: cable-{i}, at: 10min, fault: line-trip, target: line-{i}}}" for i in range(2))
     assert verdict(tmp_path, city, 4, lines, LIGHT) is expected
+
+
+@pytest.mark.parametrize(("holds", "expected"), [(True, Value.PASS), (False, Value.FAIL)])
+def test_a_plant_that_holds_its_voltage_decides_whether_a_weak_line_carries_a_village(
+    tmp_path: Path, holds: bool, expected: Value
+) -> None:
+    """One of two lines is lost; on the other the voltage at the far end falls below 0.8 (pandapower, held by
+    `tests/energy/test_trips.py`), and a relay at 0.85 lets go of the load. A plant of the same power that holds 1.0
+    p.u. with its reactive power keeps it."""
+    create = pytest.importorskip("pandapower.create", reason="the demo extra is not installed")
+    net = weak(10.5, 0.0)
+    if holds:
+        create.create_gen(net, 1, 0.6, vm_pu=1.0, min_q_mvar=-9.0, max_q_mvar=9.0)
+    else:
+        create.create_sgen(net, 1, 0.6, type="CHP")
+    city = grid_town(
+        written(net, tmp_path / "power.json"), parameters={"bus-1": {"undervoltage_pu": 0.85, "undervoltage_s": 5.0}}
+    )
+    lost = "\n  - {id: line, at: 10min, fault: line-trip, target: line-1}"
+    light = "expect:\n  - {id: light, type: invariant, level: light, longest: 3min}"
+    assert verdict(tmp_path, city, 1, lost, light) is expected
 
 
 MAIN_VEH_H, MINOR_VEH_H = 1600.0, 350.0
