@@ -5,6 +5,7 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /src
 COPY pyproject.toml setup.py README.md LICENSE THIRD_PARTY.md constraints.txt ./
 COPY simulator simulator
+COPY monitoring monitoring
 COPY gateways gateways
 COPY resilience resilience
 COPY dashboards dashboards

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-ROOMS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+ROOMS = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 
 
 class BuildWithWords(build_py):

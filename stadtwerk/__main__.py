@@ -56,6 +56,7 @@ COMMANDS = {
     "push": _("write a finished run into a database, for Grafana"),
     "audit": _("cut every link, fail every core component, and judge what that does to the town"),
     "contingency": _("take out each line, transformer and infeed of a grid, and see who is left without supply (n-1)"),
+    "monitor": _("learn what is normal in recorded readings, and find what is out of the ordinary"),
     "secrets": _("make the certificates and passwords of a telemetry installation"),
 }
 

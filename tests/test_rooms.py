@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     },
     "simulator/lifelines": ("simulator.contracts", "simulator.kernel", "simulator.coupling", "simulator.city"),
     "simulator/sensors": ("simulator.contracts", "simulator.kernel"),
+    "monitoring": ("simulator.contracts",),
     "gateways": ("simulator.contracts",),
     "resilience": ("simulator.contracts",),
     "dashboards": ("simulator.contracts",),
@@ -37,6 +38,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 """Every room but `stadtwerk`, which wires them all. A room may always import itself."""
 
 ORDER: dict[str, tuple[str, ...]] = {
+    "monitoring": ("recording forest episodes", "forecast", "detectors", "baseline", "watch", "plot"),
     "gateways": (
         "children alive",
         "wire",
@@ -63,7 +65,7 @@ CATALOGUE = re.compile(r"simulator\.(coupling|sensors|domains\.\w+|lifelines(\.\
 READ_CATALOGUES = ("simulator/city", "simulator/domains/", "simulator/lifelines")
 """Rooms that may import the constants of a catalogue; all others ask the registry what plays a role."""
 
-OURS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+OURS = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 HEAVY = {
     "dask",
     "distributed",
@@ -78,6 +80,7 @@ HEAVY = {
     "jsonschema",
     "rich",
     "swmm",
+    "lightgbm",
 }
 """Libraries that cost much to import; each is imported where it is used."""
 

@@ -23,7 +23,7 @@ from simulator.contracts.registry import registry
 
 ROOT = Path(__file__).resolve().parents[2]
 LEFT = Path(__file__).with_name("names_left.json")
-ROOMS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+ROOMS = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 
 EVERYDAY = {"none", "all", "open", "closed", "failed", "empty", "fixed", "line", "loss"}
 """Names that are words of everyday code too (a colour that is none, a file that is open): not looked for."""

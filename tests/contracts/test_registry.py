@@ -14,7 +14,7 @@ from simulator.contracts.registry import CHECKERS, LIFELINES, Registry, Rejected
 from simulator.contracts.words import Verbatim
 
 ROOT = Path(__file__).resolve().parents[2]
-OURS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+OURS = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 LIGHT = ("simulator.contracts", "simulator.coupling", "simulator.sensors", "simulator.domains", "simulator.lifelines")
 
 

@@ -40,7 +40,16 @@ def program(path: Path, folder: Path, *arguments: str) -> subprocess.CompletedPr
 @pytest.mark.skipif(shutil.which("patch") is None, reason="patch is not installed")
 def test_a_new_fault(tmp_path: Path) -> None:
     files = blocks("a new fault")
-    for folder in ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk", "tests"):
+    for folder in (
+        "simulator",
+        "monitoring",
+        "gateways",
+        "resilience",
+        "dashboards",
+        "scenarios",
+        "stadtwerk",
+        "tests",
+    ):
         shutil.copytree(
             ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules", "*.mo")
         )

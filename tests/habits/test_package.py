@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+PACKAGES = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 
 
 def tracked() -> list[str]:

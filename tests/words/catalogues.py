@@ -29,7 +29,7 @@ from simulator.contracts.words import LANGUAGES, SOURCE, blanks_of
 from stadtwerk.schemas import MODELS
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("simulator", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
+ROOMS = ("simulator", "monitoring", "gateways", "resilience", "dashboards", "scenarios", "stadtwerk")
 TRANSLATIONS = tuple(language for language in LANGUAGES if language != SOURCE)
 MAKERS = {"_": None, "_n": (1, 2), "_c": ((1, "c"), 2)}
 """The functions that make messages, with the places of their sentences, as Babel reads them."""

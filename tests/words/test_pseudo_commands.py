@@ -66,7 +66,7 @@ TOPICS = (
     *("scenarios", "suites", "campaigns", "cities", "kinds", "faults", "levels", "quantities"),
     *("norms", "rates", "fragilities", "clauses", "plugins"),
 )
-NESTED = {"secrets": ("init", "add", "revoke"), "city": ("show", "export", "import")}
+NESTED = {"secrets": ("init", "add", "revoke"), "city": ("show", "export", "import"), "monitor": ("learn", "watch")}
 
 TYPED = re.compile(
     r"`[^`]*`|(?<![\w-])--?[a-z][\w-]*|stadtwerk(?: [\w./=<>@:-]+)*|[\w./-]*/[\w./*-]*"

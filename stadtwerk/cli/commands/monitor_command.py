@@ -1,0 +1,172 @@
+"""`stadtwerk monitor`."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from simulator.contracts.words import Words
+from stadtwerk.cli.language import Speaker
+
+if TYPE_CHECKING:
+    from monitoring.recording import Recording
+
+_ = Words("stadtwerk")
+_n = _.plural
+
+EPILOG = _("examples of an action: stadtwerk monitor ACTION --help\n")
+LEARN = _(
+    """\
+examples:
+  stadtwerk monitor learn history.csv --out baseline
+  stadtwerk monitor learn history.parquet --time measured_at --ignore operator --out baseline
+
+Learns what is normal from readings of a time without incidents: a CSV or Parquet file with a column of times on a
+regular clock and a column for each series. Which column is the time and in which form, and which columns are labels,
+is found out and told; options say it instead. Half a year is as good as a year, three months nearly (hourly readings).
+"""
+)
+WATCH = _(
+    """\
+examples:
+  stadtwerk monitor watch readings.csv --baseline baseline --out alarms.csv
+  stadtwerk monitor watch readings.csv --baseline baseline --out alarms.csv --plot alarms.html --lang de
+
+Each row is judged by what came before it, as it would have been at the time. alarms.csv has the columns raised,
+begin, end, cleared, kind, series, score and text: an alarm stands from raised to cleared; begin and end are what is
+said afterwards of how long things were out of the ordinary; cleared and end are empty while it stands.
+Exit code 0: watched, with or without alarms; 64: bad input.
+"""
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    as_written: dict[str, Any] = {"formatter_class": argparse.RawDescriptionHelpFormatter}
+    text = _("learn what is normal from recorded readings of quiet times")
+    learn = actions.add_parser("learn", help=say(text), description=say(text.begun()), epilog=say(LEARN), **as_written)
+    text = _("find what is out of the ordinary in recorded readings")
+    watch = actions.add_parser("watch", help=say(text), description=say(text.begun()), epilog=say(WATCH), **as_written)
+    for action in (learn, watch):
+        action.add_argument("file", type=Path, metavar="FILE", help=say(_("readings: .csv or .parquet")))
+        action.add_argument(
+            "--time", metavar="NAME", help=say(_("the column of times (default: the first that is one)"))
+        )
+        action.add_argument(
+            "--time-format",
+            metavar="NAME",
+            help=say(_("its form, such as '%%d.%%m.%%Y %%H:%%M' (default: the one that gives constant steps)")),
+        )
+        action.add_argument(
+            "--ignore",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help=say(_("a column that is no series; may be given again")),
+        )
+    learn.add_argument("--out", type=Path, required=True, metavar="DIR", help=say(_("folder for what was learned")))
+    learn.add_argument(
+        "--resolution",
+        action="append",
+        default=[],
+        metavar="NAME=N",
+        help=say(_("how finely a series is to be taken, in its unit; may be given again")),
+    )
+    watch.add_argument("--baseline", type=Path, required=True, metavar="DIR", help=say(_("folder that learn wrote")))
+    watch.add_argument("--out", type=Path, required=True, metavar="FILE", help=say(_("table of alarms to write")))
+    watch.add_argument(
+        "--plot", type=Path, metavar="FILE", help=say(_("page with the series and their alarms to write"))
+    )
+    for action in (learn, watch):
+        say.add_lang(action, _("language of the answer"))
+
+
+def execute(options: argparse.Namespace) -> int:
+    return _learn(options) if options.action == "learn" else _watch(options)
+
+
+def _read(options: argparse.Namespace) -> Recording:
+    from monitoring.recording import read_recording
+
+    return read_recording(options.file, options.time, options.time_format, options.ignore)
+
+
+def _learn(options: argparse.Namespace) -> int:
+    from monitoring.baseline import learn, save
+    from simulator.contracts.problem import BadInput, Problem, Unable
+    from simulator.contracts.words import number
+    from stadtwerk.terminal import Terminal
+
+    terminal = Terminal(options.lang)
+    with terminal.working(_("reading")):
+        quiet = _read(options)
+    steps, problems = {}, []
+    for given in options.resolution:
+        name, _sign, value = given.rpartition("=")
+        step = _positive(value)
+        if name not in quiet.names or step is None:
+            what = _("{given} is no series of the file with a number above 0", given=repr(given)[:120])
+            problems.append(Problem("stadtwerk monitor learn", 0, "--resolution", what, _("write SERIES=0.01")))
+        else:
+            steps[name] = step
+    if problems:
+        raise BadInput(problems)
+    for remark in quiet.remarks:
+        terminal.say(remark)
+    try:
+        with terminal.counting(_("series")) as progress:
+            lesson = learn(quiet, steps, progress)
+    except Unable as error:
+        fix = _("give a longer history of quiet times, or install what is named")
+        raise BadInput([Problem(str(options.file), 0, "FILE", error.text, fix)]) from None
+    save(lesson.baseline, options.out)
+    for remark in lesson.remarks:
+        terminal.say(remark)
+    rows, series = number(len(quiet.times_s)), number(len(lesson.baseline.names))
+    terminal.say(
+        _("learned from {rows} rows of {series} series: {out}", rows=rows, series=series, out=str(options.out))
+    )
+    command = f"stadtwerk monitor watch FILE --baseline {shlex.quote(str(options.out))} --out alarms.csv"
+    terminal.say(_("then: {command}", command=command))
+    return 0
+
+
+def _positive(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 0 < value < float("inf") else None
+
+
+def _watch(options: argparse.Namespace) -> int:
+    from monitoring.baseline import fits, load
+    from monitoring.plot import page
+    from monitoring.watch import as_csv, watch
+    from simulator.contracts.problem import BadInput, Problem, reason_of
+    from stadtwerk.terminal import Terminal
+
+    terminal = Terminal(options.lang)
+    baseline = load(options.baseline)
+    with terminal.working(_("reading")):
+        given = _read(options)
+    recording, strange = fits(baseline, given, str(options.file))
+    with terminal.working(_("watching")):
+        watched = watch(baseline, recording)
+    remarks = (*given.remarks, *strange, *watched.remarks)
+    texts = [(options.out, "--out", as_csv(watched.alarms, recording, options.lang))]
+    if options.plot is not None:
+        name = options.file.name
+        texts.append((options.plot, "--plot", page(recording, watched.alarms, remarks, name, options.lang)))
+    for path, option, text in texts:
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:
+            what = _("cannot be written ({reason})", reason=reason_of(error))
+            raise BadInput([Problem(str(path), 0, option, what, _("check the path"))]) from None
+    for remark in remarks:
+        terminal.say(remark)
+    terminal.say(_n("{n} alarm: {out}", "{n} alarms: {out}", len(watched.alarms), out=str(options.out)))
+    return 0

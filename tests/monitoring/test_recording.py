@@ -1,0 +1,104 @@
+"""Recorded readings are read as they were meant, or refused at their place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+import pytest
+from pyarrow import parquet
+
+from monitoring.recording import Recording, read_recording, written
+from simulator.contracts.problem import BadInput
+
+
+def table(tmp_path: Path, times: list[str], head: str = "t", values: str = "1.5", mark: str = ",") -> Path:
+    path = tmp_path / "readings.csv"
+    path.write_text("\n".join([f"{head}{mark}a", *(f"{time}{mark}{values}" for time in times)]) + "\n")
+    return path
+
+
+def hours(count: int, form: str, begin: datetime = datetime(2025, 1, 1)) -> list[str]:
+    return [(begin + timedelta(hours=hour)).strftime(form) for hour in range(count)]
+
+
+@pytest.mark.parametrize(
+    "form", ["%d/%m/%y %H", "%m/%d/%y %H", "%d.%m.%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M", "%m/%d/%Y %H:%M"]
+)
+def test_the_form_of_the_time_is_the_one_that_gives_constant_steps(tmp_path: Path, form: str) -> None:
+    """Also where day and month could be told apart by no single row: 1 to 12 January are 1/1 to 12/1 or 1/1 to 1/12."""
+    found = read_recording(table(tmp_path, hours(12 * 24, form)))
+    assert found.step_s == 3600
+    assert found.at(0) == "2025-01-01T00:00:00" and found.at(-1) == "2025-01-12T23:00:00"
+
+
+def test_a_day_whose_form_cannot_be_known_is_asked_for(tmp_path: Path) -> None:
+    path = table(tmp_path, hours(20, "%d/%m/%y %H", datetime(2025, 3, 2)))
+    with pytest.raises(BadInput, match=r"not clear.*--time-format"):
+        read_recording(path)
+    assert read_recording(path, time_format="%d/%m/%y %H").at(0) == "2025-03-02T00:00:00"
+    assert read_recording(path, time_format="%m/%d/%y %H").at(0) == "2025-02-03T00:00:00"
+
+
+def test_seconds_and_milliseconds_since_1970_and_parquet_give_the_same(tmp_path: Path) -> None:
+    first = int(datetime(2025, 1, 1).timestamp() - datetime(1970, 1, 1).timestamp())
+    seconds = [str(first + 60 * minute) for minute in range(30)]
+    by_seconds = read_recording(table(tmp_path, seconds))
+    by_milliseconds = read_recording(table(tmp_path, [f"{one}000" for one in seconds]))
+    moments = pyarrow.array(np.array(seconds, np.int64) * 1000, pyarrow.timestamp("ms"))
+    parquet.write_table(pyarrow.table({"t": moments, "a": [1.5] * 30}), tmp_path / "r.parquet")
+    by_parquet = read_recording(tmp_path / "r.parquet")
+    for one in (by_milliseconds, by_parquet):
+        assert (one.times_s == by_seconds.times_s).all() and (one.values == by_seconds.values).all()
+    assert by_seconds.step_s == 60 and by_seconds.at(0) == "2025-01-01T00:00:00"
+
+
+def test_a_decimal_comma_labels_blanks_and_gaps(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    lines = [f"{time}; 1,{n:02}; ; -999" for n, time in enumerate(hours(50, "%d.%m.%Y %H:%M"))]
+    path.write_text("\n".join(["Zeit; Pegel; Leer; ATT_FLAG", *lines[:20], *lines[25:]]))
+    found = read_recording(path)
+    assert found.names == ("Pegel", "Leer")
+    assert found.values[1, 0] == 1.01 and np.isnan(found.values[:, 1]).all()
+    told = " ".join(one.en for one in found.remarks)
+    assert "1 gap" in told and "ATT_FLAG" in told and "Zeit" in told
+
+
+def test_how_finely_a_series_is_written() -> None:
+    values = np.array([[1.25, 30.0, 0.1, np.nan], [1.5, 20.0, 0.3, np.nan]])
+    found = Recording(np.array([0, 60]), ("a", "b", "c", "d"), values, 60).resolution()
+    assert found[:3] == pytest.approx([0.01, 10.0, 0.1]) and np.isnan(found[3])
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda lines: [*lines[:3], "x," + lines[3].split(",")[1], *lines[4:]], "no column holds times"),
+        (lambda lines: [*lines[:3], lines[3].split(",")[0] + ",3..5", *lines[4:]], r"csv:4: a: '3\.\.5' is no number"),
+        (lambda lines: [*lines[:3], lines[3] + ",7", *lines[4:]], "csv:4: .*3 fields instead of 2"),
+        (lambda lines: [*lines[:3], lines[2], *lines[4:]], "csv:4: t: a time that is not after"),
+        (lambda lines: lines[:1], "holds no rows"),
+        (lambda lines: ["t,t", *lines[1:]], "names two columns"),
+        (lambda lines: [line.split(",")[0] for line in lines], "a single column"),
+    ],
+)
+def test_what_is_wrong_is_named_at_its_place(tmp_path: Path, change: object, said: str) -> None:
+    path = table(tmp_path, hours(80, "%Y-%m-%dT%H:%M"))
+    path.write_text("\n".join(change(path.read_text().splitlines())))  # type: ignore[operator]
+    with pytest.raises(BadInput, match=said):
+        read_recording(path)
+
+
+def test_every_wrong_column_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "r.csv"
+    path.write_text("\n".join(["t,a,b,c", *(f"{time},x,2,y" for time in hours(30, "%Y-%m-%dT%H:%M"))]))
+    with pytest.raises(BadInput) as bad:
+        read_recording(path)
+    assert [one.field for one in bad.value.problems] == ["a", "c"]
+    assert read_recording(path, ignore=["a", "c"]).names == ("b",)
+
+
+def test_times_are_written_as_the_file_has_them() -> None:
+    assert written(0) == "1970-01-01T00:00:00"
