@@ -7,8 +7,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
-from stadtwerk.cli.language import Speaker
 
 if TYPE_CHECKING:
     from monitoring.recording import Recording
