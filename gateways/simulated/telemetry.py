@@ -92,6 +92,7 @@ class Telemetry:
         )
         self._usual = {gateway: one.payload for gateway, one in self._software.items()}
         self._rewritten, self._unread = dict.fromkeys(self._by_gateway, 0), dict.fromkeys(self._by_gateway, 0)
+        self._place = {gateway: place for place, gateway in enumerate(self._by_gateway)}
         self._fates = array("q")
         self._read = self._arrived = self._late = self._gone = self._refused = 0
         self._tick: int | None = None
@@ -149,8 +150,8 @@ class Telemetry:
         """What became of all readings, once it is closed; None where there were no sensors."""
         if not self._by_gateway:
             return None
-        taken, stored, count = np.array(self._fates, dtype=np.int64).reshape(-1, 3).T
-        return Deliveries(taken, stored, count)
+        taken, stored, count, gateway = np.array(self._fates, dtype=np.int64).reshape(-1, 4).T
+        return Deliveries(taken, stored, count, gateway, tuple(self._by_gateway))
 
     def close(self, flush_s: float = 5.0) -> TelemetrySummary:
         """The run is over. Gateways send what is due once more, the file is completed, the publisher closed."""
@@ -159,7 +160,7 @@ class Telemetry:
         held = 0
         for block in self._gateways.close():
             held += len(block)
-            self._fates.extend((block.at, HELD, len(block)))
+            self._fate(block, HELD)
             self._store.add(block, None)
         digest = self._store.close()
         published = dropped = 0
@@ -185,7 +186,7 @@ class Telemetry:
     def _delivered(self, pack: Batch, tick: int) -> None:
         for block in pack.blocks:
             self._store.add(block, tick)
-            self._fates.extend((block.at, tick, len(block)))
+            self._fate(block, tick)
             if tick - block.at > to_ticks(block.group.period_s):
                 self._late += len(block)
         self._arrived += len(pack)
@@ -195,6 +196,9 @@ class Telemetry:
             version = self._software[pack.gateway].payload
             topic = VERSIONS[version].topic(pack.gateway)
             self._publisher.put(topic, len(pack), partial(self._writer(version).encode, pack))
+
+    def _fate(self, block: Block, stored: int) -> None:
+        self._fates.extend((block.at, stored, len(block), self._place[block.group.gateway]))
 
     def _spoilt(self, pack: Batch, tick: int) -> None:
         self._refused += len(pack)
@@ -208,7 +212,7 @@ class Telemetry:
     def _lost(self, blocks: tuple[Block, ...]) -> None:
         for block in blocks:
             self._gone += len(block)
-            self._fates.extend((block.at, LOST, len(block)))
+            self._fate(block, LOST)
             self._store.add(block, None)
 
     def _state(self, gateway: str, online: bool, boot: int, tick: int) -> None:

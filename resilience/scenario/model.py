@@ -816,17 +816,25 @@ class DeliveryFields(Model):
     """begin of the window judged; the scenario's zero if left out"""
     until: Seconds | None = None
     """end of the window judged; the end of the run if left out"""
+    gateways: list[str] | None = Field(None, min_length=1)
+    """only readings that come over these gateways, by id; all if left out"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
         _check_expected_id(fields, context, mistakes)
         _check_window(fields, context, mistakes)
+        if context.city is not None:
+            known = tuple(dict.fromkeys(cohort.gateway for cohort in context.city.cohorts))
+            for place, name in enumerate(fields.get("gateways") or ()):
+                if name not in known:
+                    mistakes.unknown(("gateways", place), _("gateway with sensors"), name, known, ", ".join(known))
         if context.city is not None and not context.city.cohorts:
             mistakes.wrong("type", _("asks about readings, but the city has no sensors"), _("ask otherwise"))
 
     def record(self) -> Expectation:
         share = 1.0 if self.share is None else self.share
-        return Delivery(self.id, self.within, share, Window(self.from_ or 0.0, self.until), self.title)
+        window = Window(self.from_ or 0.0, self.until)
+        return Delivery(self.id, self.within, share, window, self.title, tuple(self.gateways or ()))
 
 
 class ByPluginFields(Model):

@@ -234,6 +234,7 @@ class LinkContinuity:
 class Delivery:
     """At least `share` of the readings that sensors take in the window reach the store, each `within` so long after it
     was taken: the delivery ratio of telemetry. That nothing is lost is about absence, as `about` is elsewhere.
+    `gateways` are those whose readings are meant; empty: all.
     """
 
     id: str
@@ -241,6 +242,7 @@ class Delivery:
     share: float = 1.0
     window: Window = Window()
     title: Text | None = None
+    gateways: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

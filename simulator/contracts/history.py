@@ -79,12 +79,15 @@ class Deliveries:
     """What became of the readings of a run's sensors, pack by pack.
 
     Row i are `count[i]` readings that bear the tick `taken[i]` and reached the store at the tick `stored[i]`; which is
-    `LOST` where they were lost on the way, and `HELD` where a gateway still kept them when the run ended.
+    `LOST` where they were lost on the way, and `HELD` where a gateway still kept them when the run ended. They came
+    over the gateway `names[gateway[i]]`; who does not know leaves both empty.
     """
 
     taken: NDArray[np.int64]
     stored: NDArray[np.int64]
     count: NDArray[np.int64]
+    gateway: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,16 @@ def test_a_clock_that_is_fast_dates_readings_of_the_warm_up_into_the_window() ->
     assert made.value is Value.PASS
 
 
+def test_only_readings_of_the_gateways_that_are_meant() -> None:
+    taken, stored = np.array([0, 0, 60_000]), np.array([0, LOST, 60_000])
+    past = Deliveries(taken, stored, np.array([5, 7, 9]), np.array([0, 1, 2]), ("old", "new", "other"))
+    for gateways, value, count in ((("old", "other"), Value.PASS, 14), (("new",), Value.FAIL, 7), ((), Value.FAIL, 21)):
+        asked = scenario(expectations=[replace(ITEM, gateways=gateways)], duration_s=float(END_S))
+        (made,) = check_expectations(Context(asked, CITY, replace(history(end=HOUR), deliveries=past)))
+        assert made.value is value
+        assert f"of {count} readings" in made.reason.en
+
+
 def test_a_share_of_them_and_a_window() -> None:
     rows = [(0, 0, 90), (60, LOST, 6), (120, 900, 4)]
     finding = found(*rows)

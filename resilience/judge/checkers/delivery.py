@@ -27,6 +27,8 @@ def judge_delivery(item: Delivery, title: Text, context: Context) -> Finding:
     start, end = context.ticks(item.window)
     within = to_ticks(item.within.seconds)
     due = (past.taken >= start) & (past.taken < end) & (past.taken + within <= context.history.end)
+    if item.gateways:
+        due &= np.isin(past.gateway, [place for place, name in enumerate(past.names) if name in item.gateways])
     asked, stored, count = past.taken[due], past.stored[due], past.count[due]
     total = int(count.sum())
     allowed = quantity(item.within.seconds, "s")
