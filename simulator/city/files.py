@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import importlib.util
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from simulator.contracts.city import Assumption
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
-from simulator.contracts.words import Text, Words
+from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("simulator.city")
 
@@ -52,6 +54,36 @@ def resolve(folder: Path, reference: str) -> Path:
     return path
 
 
+OTHER_CODES = ("cp1252", "latin-1")
+"""What Windows programs write that know no UTF-8; the second reads any byte."""
+
+
+def foreign_text(path: Path) -> tuple[str, str]:
+    """A text file from outside, and the code it is written in: UTF-8, UTF-16 with its mark, or a Windows code page.
+
+    Raises `BadInput` if it cannot be read.
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        what = _("cannot be read ({reason})", reason=reason_of(error))
+        raise BadInput([Problem(str(path), 0, "file", what, _("check the path"))]) from None
+    marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for code in ("utf-16",) if marked else ("utf-8-sig", *OTHER_CODES):
+        try:
+            return raw.decode(code), "utf-8" if code == "utf-8-sig" else code
+        except UnicodeDecodeError:
+            continue
+    raise BadInput([Problem(str(path), 0, "file", _("is no text"), _("save it as UTF-8"))])
+
+
+def code_note(path: Path, code: str) -> Assumption | None:
+    """What is told of a file that is not in UTF-8."""
+    if code == "utf-8":
+        return None
+    return Assumption(Verbatim(path.name), _("is not in UTF-8: read as {code}", code=code))
+
+
 class Row(NamedTuple):
     """One row: its texts by column, stripped, and the line it starts in."""
 
@@ -59,15 +91,17 @@ class Row(NamedTuple):
     cells: Mapping[str, str]
 
 
-def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> tuple[list[Row], list[Problem]]:
+def read_table(
+    path: Path, columns: Sequence[str], required: Sequence[str], foreign: bool = False
+) -> tuple[list[Row], list[Problem]]:
     """Rows of a CSV file with a header, UTF-8, in the order of the file; empty lines are skipped.
 
-    Rows with too many or too few cells are left out and reported. Raises `BadInput` if the file cannot be read or its
-    header misses a required column.
+    One that is `foreign` may be in a Windows code page. Rows with too many or too few cells are left out and reported.
+    Raises `BadInput` if the file cannot be read or its header misses a required column.
     """
     name = str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise BadInput(
             [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
@@ -77,8 +111,9 @@ def read_table(path: Path, columns: Sequence[str], required: Sequence[str]) -> t
             [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _("save it as UTF-8"))]
         ) from None
     reader = csv.reader(text.splitlines(keepends=True))
-    header = [cell.strip() for cell in next(reader, [])]
-    problems = [
+    problems: list[Problem] = []
+    header = [cell.strip() for cell in next(_readable(reader, name, problems), [])]
+    problems += [
         Problem(
             name,
             1,

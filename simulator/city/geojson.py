@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from simulator.city.draft import DistrictDraft
+from simulator.city.files import foreign_text
 from simulator.city.frame import MapFrame, to_degrees
 from simulator.city.where import Where
 from simulator.contracts.document import Row
@@ -25,15 +27,43 @@ DEGREE_DIGITS = 7
 Ring = tuple[tuple[float, float], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a feature says of its district beside the outline."""
+
+    id: str
+    title: str
+    people: int | None
+
+
+Naming = Callable[[Mapping[str, Any]], Named]
+"""What a feature is called. Raises `Unable`."""
+
+
 def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[DistrictDraft], list[Problem]]:
     """The districts of a file, outlines in map metres; each feature needs an id and a Polygon or MultiPolygon.
 
     Holes are not kept. Raises `BadInput` if the file is no GeoJSON feature collection.
     """
+    districts, problems, _data = read_features(path, frame, where, _as_written)
+    return districts, problems
+
+
+def read_features(
+    path: Path, frame: MapFrame, where: Where, naming: Naming, foreign: bool = False
+) -> tuple[list[DistrictDraft], list[Problem], Mapping[str, Any]]:
+    """The same with ids, titles and people by a rule of the caller's, and all else that stands in the file.
+
+    One that is `foreign` may be in a Windows code page.
+    """
     name = str(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig")
         data = json.loads(text)
+    except RecursionError:
+        raise BadInput(
+            [Problem(name, 0, "json", _("is nested too deeply"), _("export the districts as a FeatureCollection"))]
+        ) from None
     except OSError as error:
         raise BadInput(
             [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
@@ -56,7 +86,7 @@ def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[Dist
     seen: set[str] = set()
     for i, feature in enumerate(features):
         try:
-            district = _district(feature, frame)
+            district = _district(feature, frame, naming)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             said: Text = error.text if isinstance(error, Unable) else _("is no feature with properties and a polygon")
             fix = _("give properties id and title, people if known, and a closed ring of [x, y] pairs")
@@ -72,7 +102,7 @@ def read_districts(path: Path, frame: MapFrame, where: Where) -> tuple[list[Dist
         seen.add(district.id)
         where.entry("districts", district.id, Row(name, lines[i], "districts"))
         districts.append(district)
-    return districts, problems
+    return districts, problems, data
 
 
 def write_districts(path: Path, districts: Sequence[DistrictDraft], longitude_deg: float, latitude_deg: float) -> None:
@@ -99,26 +129,33 @@ def write_districts(path: Path, districts: Sequence[DistrictDraft], longitude_de
     path.write_text(f'{{"type": "FeatureCollection", "features": [\n{body}\n]}}\n', encoding="utf-8")
 
 
-def _district(feature: Any, frame: MapFrame) -> DistrictDraft:
+def _as_written(feature: Mapping[str, Any]) -> Named:
+    """As files of this project write it: id, title, people."""
     properties = feature.get("properties") or {}
     name = properties.get("id", feature.get("id"))
     if name in (None, ""):
         raise Unable(_("the feature has no id"))
     people = properties.get("people")
-    if people is not None and (isinstance(people, bool) or not isinstance(people, int | float)):
+    if people is not None and (
+        isinstance(people, bool) or not isinstance(people, int | float) or not math.isfinite(people)
+    ):
         raise Unable(_("people of {name} is {value}, not a number", name=repr(name), value=repr(people)))
-    if people is not None and not math.isfinite(people):
-        raise Unable(_("people of {name} is {value}, not a number", name=repr(name), value=repr(people)))
+    title = str(properties.get("title") or properties.get("name") or name)
+    return Named(str(name), title, None if people is None else round(people))
+
+
+def _district(feature: Any, frame: MapFrame, naming: Naming) -> DistrictDraft:
+    named = naming(feature)
+    name = repr(named.id)
     geometry = feature["geometry"]
     shape, coordinates = geometry["type"], geometry["coordinates"]
     if shape not in ("Polygon", "MultiPolygon"):
-        raise Unable(_("{name} is a {shape}, not a Polygon or MultiPolygon", name=repr(name), shape=shape))
+        raise Unable(_("{name} is a {shape}, not a Polygon or MultiPolygon", name=name, shape=str(shape)))
     polygons = [coordinates] if shape == "Polygon" else coordinates
-    outlines = tuple(_ring(polygon[0], frame, str(name)) for polygon in polygons if polygon)
+    outlines = tuple(_ring(polygon[0], frame, named.id) for polygon in polygons if polygon)
     if not outlines:
-        raise Unable(_("{name} has no outline", name=repr(name)))
-    title = str(properties.get("title") or properties.get("name") or name)
-    return DistrictDraft(str(name), title, outlines, None if people is None else round(people))
+        raise Unable(_("{name} has no outline", name=name))
+    return DistrictDraft(named.id, named.title, outlines, named.people)
 
 
 def _ring(points: Any, frame: MapFrame, name: str) -> Ring:

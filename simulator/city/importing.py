@@ -10,10 +10,10 @@ import numpy as np
 
 from simulator.city.draft import CityDraft, DistrictDraft, NetworkRef, RoadRef, WaterRef
 from simulator.city.frame import MapFrame
-from simulator.city.generator.bare_town import BareTown, hull, middles, outlines
+from simulator.city.generator.bare_town import BareTown, hull, is_thin, middles, outlines
 from simulator.city.generator.layer import Layer, TownSize
 from simulator.city.generator.town import generate
-from simulator.city.importers.coordinates import SharedMap, drawn_unit_m, share_map, unit_of_lines_m
+from simulator.city.importers.coordinates import SharedMap, share_map
 from simulator.city.importers.link_rows import read_links
 from simulator.city.importers.sources import Gathered, ImportSources, as_given, gather
 from simulator.city.loader import load_city, placed, settle_people
@@ -137,16 +137,10 @@ def import_city(sources: ImportSources, out: Path) -> ImportReport:
 
 
 def _draft(sources: ImportSources, gathered: Gathered, folder: Path) -> CityDraft:
-    leader = next(iter(gathered.elements.values()))
-    if gathered.water:
-        unit_m = drawn_unit_m(folder / gathered.water)
-    elif gathered.roads or gathered.power:
-        unit_m = 1.0
-    else:
-        unit_m = unit_of_lines_m(leader)
-    town = share_map(gathered.elements, gathered.in_degrees, unit_m, sources.place)
+    town = share_map(gathered.drawings, sources.place)
     draft = _framed(sources, gathered, town)
     networks = networks_of(draft, folder)
+    _somebody(sources, draft, networks, gathered.trips)
     draft = _districts(sources, draft, networks, town)
     known, notes = _known_links(sources, draft, networks, gathered.feeds)
     draft = replace(draft, assumptions=(*draft.assumptions, *notes))
@@ -188,15 +182,21 @@ def _framed(sources: ImportSources, gathered: Gathered, town: SharedMap) -> City
 
 def _districts(sources: ImportSources, draft: CityDraft, networks: Networks, town: SharedMap) -> CityDraft:
     if sources.districts is not None:
-        from simulator.city.importers.coordinates import given_districts
+        from simulator.city.importers.districts import Columns, given_districts
 
-        districts, note = given_districts(sources.districts, draft, town)
+        columns = Columns(sources.district_id, sources.district_people)
+        districts, note = given_districts(sources.districts, draft, town, networks, columns, sources.crs)
         return replace(draft, districts=districts, assumptions=(*draft.assumptions, *note))
-    litres_d = sum(w for name, w in networks.weights.items() if name.startswith("junction-")) * 86400.0 * 1000.0
+    litres_d = _demand_m3_s(networks) * 86400.0 * 1000.0
     count = MANY if litres_d / LITRES_PERSON_D >= MANY_PEOPLE else FEW
     found = cut_into_districts(networks, count)
     text = _("none given: cut into {n} around the middles of demand (Lloyd's algorithm)", n=len(found))
-    return replace(draft, districts=found, assumptions=(*draft.assumptions, Assumption(_("districts"), text)))
+    notes = [Assumption(_("districts"), text)]
+    x, y = (np.array([getattr(c, axis) for c in networks.components.values()]) for axis in ("x_m", "y_m"))
+    if is_thin(x, y):
+        wide = _("everything lies in a line or at one place: outlines reach {width} m to every side", width=BORDER_M)
+        notes.append(Assumption(_("districts"), wide))
+    return replace(draft, districts=found, assumptions=(*draft.assumptions, *notes))
 
 
 def _known_links(
@@ -217,7 +217,9 @@ def _known_links(
 
 def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -> CityDraft:
     """People of a town without water network that says nothing of them: from its load, else from its trips."""
-    if draft.water or all(district.people is not None for district in draft.districts):
+    if all(district.people is not None for district in draft.districts):
+        return draft
+    if draft.water and _demand_m3_s(networks) > 0:
         return draft
     components = placed(draft.districts, networks.components)
     loads = {c.id: networks.weights.get(c.id, 0.0) / WATTS_PERSON for c in components.values() if c.kind == BUS}
@@ -229,8 +231,27 @@ def _peopled(draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -
         text = _("car trips a day divided by {trips} a person and day", trips=CAR_TRIPS_PERSON_D)
         basis = _("Mobilität in Deutschland 2017")
         return _with_people(draft, components, ends, Assumption(_("people"), text, basis))
+    return draft
+
+
+def _demand_m3_s(networks: Networks) -> float:
+    """What the town draws of its water network on average."""
+    return sum(w for name, w in networks.weights.items() if name.startswith(f"{JUNCTION}-"))
+
+
+def _somebody(sources: ImportSources, draft: CityDraft, networks: Networks, trips: Mapping[str, float]) -> None:
+    """Refuse a town in which nothing says that anybody lives there. Raises `BadInput`, told of the file to mend."""
+    loads_w = sum(networks.weights.get(c.id, 0.0) for c in networks.components.values() if c.kind == BUS)
+    if sources.districts is not None or _demand_m3_s(networks) > 0 or loads_w > 0 or sum(trips.values()) > 0:
+        return
+    given = sources.water or sources.power or sources.roads_trips or sources.roads_net or sources.gmns
+    file = str(given or next(iter(sources.networks.values())))
+    if draft.water:
+        what = _("no junction has a demand, so nothing tells how many people live in the town")
+        fix = _("give demands in the file, or --districts with people")
+        raise BadInput([Problem(file, 0, "[JUNCTIONS]", what, fix)])
     what = _("nothing tells how many people live in the town")
-    raise BadInput([Problem(draft.name, 0, "people", what, _("give --districts with people, or --water"))])
+    raise BadInput([Problem(file, 0, "people", what, _("give --districts with people, or --water"))])
 
 
 def _with_people(

@@ -5,16 +5,27 @@ A rule refuses what cannot be (`BadInput`), and of what is merely odd it tells i
 
 from __future__ import annotations
 
+import math
+import statistics
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import shapely
+
 from simulator.city.draft import CityDraft
 from simulator.city.generator.bare_town import BareTown
+from simulator.city.importers.coordinates import Extent, extent_of, spanned
 from simulator.city.networks import Networks, read_networks
 from simulator.city.read import CITY_FILE
 from simulator.city.where import Where
-from simulator.contracts.problem import BadInput
+from simulator.contracts.city import Finding
+from simulator.contracts.component import Component, District
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.registry import named, registry
+from simulator.contracts.words import Text, Verbatim, Words, joined, number, percent
+
+_ = Words("simulator.city")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +38,151 @@ class Trial:
     folder: Path
 
 
+WIDEST_M = 200_000.0
+"""No town reaches farther: Berlin is 45 km across, the widest district of Germany some 100 km (assumption)."""
+NARROWEST_M = 10.0
+"""And none of at least `FEW` network elements less: a house is as wide."""
+FEW = 5
+GAP_M = 20_000.0
+"""Sub-systems of one town do not lie farther apart than this: a city's water or grid next door does not supply it."""
+DENSE_KM2, CROWDED_KM2 = 30_000.0, 1_000_000.0
+"""People on a square kilometre: more than the densest quarters of Europe have is odd, and more than the densest of the
+world by far is impossible (assumption)."""
+INSIDE = 0.5
+"""Of the components, at least, lie inside a district that the planner drew, or something is odd (assumption)."""
+
+
+def impossible(
+    components: Iterable[Component], districts: Sequence[District], told_of: str, fix: Text | None = None
+) -> list[Problem]:
+    """What cannot be a town, whoever wrote it: too wide, in one spot, its roads or pipes of a length that none has, its
+    sub-systems apart, more people than there is room for. `told_of` is the file that is named."""
+    by_domain: dict[str, list[Component]] = {}
+    everything = [c for c in components if math.isfinite(c.x_m) and math.isfinite(c.y_m)]
+    for component in everything:
+        if component.network_id:
+            by_domain.setdefault(component.domain.value, []).append(component)
+    mend = fix or _("give all files in one reference system, or name it with --crs")
+    extents = {domain: _extent(found) for domain, found in by_domain.items()}
+    found: list[Problem] = []
+    if everything:
+        west, south, east, north = _extent(everything)
+        size = max(east - west, north - south)
+        shown = joined(
+            [_("{domain}: {extent}", domain=d, extent=spanned(e)) for d, e in extents.items()], Verbatim("; ")
+        )
+        if size > WIDEST_M:
+            what = _(
+                "the town would be {size} km wide, more than {most} km ({shown})",
+                size=number(size / 1000),
+                most=number(WIDEST_M / 1000),
+                shown=shown,
+            )
+            found.append(Problem(told_of, 0, "extent", what, mend))
+        networked = [c for members in by_domain.values() for c in members]
+        if len(networked) >= FEW and found == []:
+            west, south, east, north = _extent(networked)
+            size = max(east - west, north - south)
+            if size < NARROWEST_M:
+                what = _("all networks together would be {size} m wide", size=number(size))
+                found.append(Problem(told_of, 0, "extent", what, mend))
+    names = list(extents)
+    for i, one in enumerate(names if not found else []):
+        for other in names[i + 1 :]:
+            gap_m = _gap(extents[one], extents[other])
+            if gap_m > GAP_M:
+                what = _(
+                    "{one} and {other} lie {gap} km apart ({first}; {second})",
+                    one=one,
+                    other=other,
+                    gap=number(gap_m / 1000),
+                    first=spanned(extents[one]),
+                    second=spanned(extents[other]),
+                )
+                found.append(Problem(told_of, 0, "extent", what, mend))
+    for district in districts:
+        density = _density(district)
+        if density > CROWDED_KM2:
+            what = _(
+                "{people} people on {area} km²",
+                people=number(district.people),
+                area=number(shapely.Polygon(district.outline).area / 1e6),
+            )
+            found.append(Problem(told_of, 0, f"districts.{district.id}", what, _("check people, outline and --crs")))
+    return found
+
+
+def length_problem(
+    components: Iterable[Component], least_m: float, most_m: float, told_of: str, fix: Text
+) -> list[Problem]:
+    """What is wrong with the lengths of components of one kind: their median lies beyond what is believed."""
+    lengths = [c.length_m for c in components if c.length_m > 0]
+    if len(lengths) < FEW or least_m <= statistics.median(lengths) <= most_m:
+        return []
+    what = _(
+        "the median length is {length} m, outside of {least} to {most} m",
+        length=number(statistics.median(lengths)),
+        least=number(least_m),
+        most=number(most_m),
+    )
+    return [Problem(told_of, 0, "length", what, fix)]
+
+
+def _extent(components: Iterable[Component]) -> Extent:
+    return extent_of([(c.x_m, c.y_m) for c in components])
+
+
+def _gap(a: Extent, b: Extent) -> float:
+    """Metres between two extents, 0 where they touch or overlap."""
+    return math.hypot(max(a[0] - b[2], b[0] - a[2], 0.0), max(a[1] - b[3], b[1] - a[3], 0.0))
+
+
+def _density(district: District) -> float:
+    """People on a square kilometre."""
+    area_m2 = shapely.Polygon(district.outline).area
+    return district.people / (area_m2 / 1e6) if area_m2 > 0 else 0.0
+
+
+def oddities(components: Mapping[str, Component], districts: Sequence[District]) -> Iterator[Finding]:
+    """What is merely odd about where things lie: told loudly, and kept with the city."""
+    crowded = [d for d in districts if _density(d) > DENSE_KM2]
+    if crowded:
+        names = ", ".join(f"{d.id}" for d in crowded[:5])
+        text = _(
+            "{n} districts have more than {most} people on a square kilometre ({names}): the densest quarters of "
+            "Europe have that many. Check outlines and demand.",
+            n=len(crowded),
+            most=number(DENSE_KM2),
+            names=names,
+        )
+        yield Finding("dense", text)
+    stray = [c.id for c in components.values() if c.network_id and not any(_inside(c, d.outline) for d in districts)]
+    networked = sum(bool(c.network_id) for c in components.values())
+    if networked and len(stray) > (1 - INSIDE) * networked:
+        text = _(
+            "{share} of the network elements lie in no district: each is counted to the nearest one. Check that the "
+            "districts are those of this town.",
+            share=percent(len(stray) / networked),
+        )
+        yield Finding("outside", text)
+
+
+def _inside(component: Component, outline: Sequence[tuple[float, float]]) -> bool:
+    return bool(shapely.intersects_xy(shapely.Polygon(outline), component.x_m, component.y_m))
+
+
+def in_one_place(trial: Trial) -> CityDraft:
+    """The rule of the map: refuse what cannot be, and tell what is odd."""
+    draft, ground = trial.draft, trial.ground
+    problems = impossible(ground.components.values(), ground.districts, str(trial.folder / CITY_FILE))
+    if problems:
+        raise BadInput(problems)
+    return replace(draft, findings=(*draft.findings, *oddities(ground.components, ground.districts)))
+
+
 def tried(trial: Trial) -> tuple[CityDraft, Networks]:
     """The draft after all rules, with what they found, and its network elements as it names them now."""
+    trial = replace(trial, draft=in_one_place(trial))
     for rule in registry().plausibility:
         draft = named(rule.run)(trial)
         if (draft.water, draft.energy, draft.traffic) != (trial.draft.water, trial.draft.energy, trial.draft.traffic):

@@ -11,6 +11,7 @@ Other columns of GMNS (General Modeling Network Specification, Zephyr Foundation
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import math
 import operator
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from simulator.city.components import NetworkElement
-from simulator.city.files import Row, read_table
+from simulator.city.files import Row, foreign_text, read_table
 from simulator.contracts.city import RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
@@ -141,14 +142,17 @@ def write_roads(
     return files
 
 
-def tolerant_table(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> tuple[list[Row], list[Problem]]:
+def tolerant_table(
+    path: Path, columns: Sequence[str], optional: Sequence[str] = (), foreign: bool = False
+) -> tuple[list[Row], list[Problem]]:
     """Rows of a table that may have more columns than those named. Raises `BadInput` like `read_table`."""
     header: list[str] = []
     if path.is_file():
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-            header = [cell.strip() for cell in next(csv.reader(file), [])]
+        text = foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig", errors="replace")
+        with contextlib.suppress(csv.Error):  # told by `read_table`
+            header = [cell.strip() for cell in next(csv.reader(text.splitlines(keepends=True)), [])]
     known = (*columns, *(name for name in header if name not in columns))
-    return read_table(path, known, [name for name in columns if name not in optional])
+    return read_table(path, known, [name for name in columns if name not in optional], foreign)
 
 
 class _Reader:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 
 from simulator.city.components import NetworkElement
 from simulator.city.frame import FOOT_M
+from simulator.city.layout import tree
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
 from simulator.domains.water.catalogue import JUNCTION, PIPE, PUMP, RESERVOIR, TANK, VALVE
@@ -125,14 +127,40 @@ def _elements(project: Any) -> tuple[NetworkElement, ...]:
     return tuple(found)
 
 
-def _coordinates(project: Any, count: int, ends: list[tuple[int, int]]) -> list[tuple[float, float]]:
+def without_coordinates(path: Path) -> int:
+    """How many nodes of a file have no place of their own. Raises `BadInput`."""
+    from epanet import toolkit as tk
+
+    project = open_water_file(path)
+    try:
+        count = int(tk.getcount(project, tk.NODECOUNT))
+        return count - len(_known(project, count))
+    finally:
+        close_water_file(project)
+
+
+def _known(project: Any, count: int) -> dict[int, tuple[float, float]]:
+    """The places of nodes in the file; none where all nodes lie at one, as programs write that know none."""
     from epanet import toolkit as tk
 
     known: dict[int, tuple[float, float]] = {}
     for node in range(1, count + 1):
         with suppress(Exception):  # error 254: the file gives no coordinates for this node
             x, y = tk.getcoord(project, node)
-            known[node] = (float(x), float(y))
+            if math.isfinite(x) and math.isfinite(y):
+                known[node] = (float(x), float(y))
+    return known if len(set(known.values())) > 1 or count < 2 else {}
+
+
+def _coordinates(project: Any, count: int, ends: list[tuple[int, int]]) -> list[tuple[float, float]]:
+    """A place for every node: the file's, else between its neighbours; all drawn as a tree where the file has none."""
+    from epanet import toolkit as tk
+
+    known = _known(project, count)
+    if not known:
+        roots = [node for node in range(1, count + 1) if tk.getnodetype(project, node) != tk.JUNCTION]
+        drawn = tree(range(1, count + 1), ends, roots)
+        return [drawn[node] for node in range(1, count + 1)]
     while len(known) < count:
         near: dict[int, list[tuple[float, float]]] = {}
         for a, b in ends:
@@ -143,7 +171,8 @@ def _coordinates(project: Any, count: int, ends: list[tuple[int, int]]) -> list[
             break
         for node, around in near.items():
             known[node] = (sum(x for x, _ in around) / len(around), sum(y for _, y in around) / len(around))
-    return [known.get(node, (0.0, 0.0)) for node in range(1, count + 1)]
+    middle = (sum(x for x, _ in known.values()) / len(known), sum(y for _, y in known.values()) / len(known))
+    return [known.get(node, middle) for node in range(1, count + 1)]
 
 
 def _objections(path: Path, error: str) -> list[Problem]:

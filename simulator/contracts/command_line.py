@@ -63,6 +63,7 @@ PLACES = {
         _c("place", "ORG"),
         _c("place", "OTHER"),
         _c("place", "OUT"),
+        _c("place", "PLACE"),
         _c("place", "PORT"),
         _c("place", "PROCESS"),
         _c("place", "RUN"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
@@ -22,6 +24,15 @@ def suggestion(name: str, known: Iterable[str], listing: str = "") -> Text:
     names = joined([Verbatim(repr(name)) for name in near], _(" or "))
     hint = _("did you mean {names}?", names=names) if near else _("no known name is close to it")
     return _("{hint} (all: {listing})", hint=hint, listing=listing) if listing else hint
+
+
+_SPELT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+
+
+def slug(name: str) -> str:
+    """A name as an id: small letters, digits and hyphens, German letters spelt out; empty if nothing is left."""
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).translate(_SPELT))
+    return "-".join(re.findall(r"[a-z0-9]+", plain.encode("ascii", "ignore").decode().lower()))
 
 
 class OpenName(str):

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from resilience.scenario.norms import basis_words
 from simulator.contracts.city import City
 from simulator.contracts.codes import maker_words
-from simulator.contracts.names import suggestion
+from simulator.contracts.names import slug, suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.registry import IMPORTERS, named, registry
 from simulator.contracts.words import Said, Text, Words, number
@@ -36,6 +36,7 @@ _FILES = ("water", "power", "roads_net", "roads_nodes", "roads_trips", "gmns", "
 
 def import_from(options: argparse.Namespace) -> None:
     """Run the import that the options describe and say what came of it. Raises `BadInput`."""
+    from simulator.city.importers.road_units import RoadUnits
     from simulator.city.importing import ImportSources, import_city
 
     terminal = Terminal(options.lang)
@@ -44,7 +45,23 @@ def import_from(options: argparse.Namespace) -> None:
         asked |= _brought(options, Path(aside))
         own = {name: path for name, path in asked.items() if name in _FILES}
         networks = {name: path for name, path in asked.items() if name not in _FILES}
-        sources = ImportSources(options.name or options.out.resolve().name, networks=networks, **own)  # type: ignore[arg-type]
+        sources = ImportSources(
+            options.name or slug(options.out.resolve().name) or "town",
+            title="" if options.name else options.out.resolve().name,
+            networks=networks,
+            place=options.place,
+            crs=options.crs,
+            district_id=options.district_id,
+            district_people=options.district_people,
+            road_units=RoadUnits(
+                options.roads_length_unit,
+                options.roads_time_unit,
+                options.roads_speed_unit,
+                options.roads_coordinates,
+                options.roads_trips_period,
+            ),
+            **own,
+        )
         with terminal.working(_("reading networks")):
             report = import_city(sources, options.out)
     show(report.city, terminal)

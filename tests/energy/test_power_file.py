@@ -67,7 +67,7 @@ def test_every_thing_left_out_is_said(tmp_path: Path) -> None:
         ("generation", "hydro): holds its voltage within its reactive power"),
         ("generation", "wind): not PV"),
         ("load", "out of service"),
-        ("impedance", "left out"),
+        ("impedance", "taken as a line"),
         ("storage", "no rated power or energy"),
         ("transformer", "tap changer of type Symmetrical"),
         ("line", "no rated current"),

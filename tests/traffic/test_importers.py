@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.city.importers.gmns import import_gmns
+from simulator.city.importers.gmns import GmnsUnits, import_gmns
+from simulator.city.importers.road_units import RoadUnits
 from simulator.city.importers.tntp import import_tntp
 from simulator.city.road_file import Roads, read_roads
 from simulator.contracts.city import RoadFiles
@@ -79,7 +80,7 @@ def tables(folder: Path, net: str = NET, node: str = NODE, trips: str = TRIPS) -
 def test_the_standard_format_with_its_units_given(tmp_path: Path) -> None:
     net, node, trips = tables(tmp_path)
     assumptions = import_tntp(
-        net, node, trips, tmp_path / "out", coordinate_unit_m=1.0, length_unit_m=1000.0, time_unit_s=60.0
+        net, node, trips, tmp_path / "out", RoadUnits("kilometres", "minutes", coordinates="metres")
     )
     roads = imported(tmp_path / "out")
     first, second, third = roads.links[:3]
@@ -101,7 +102,7 @@ def test_the_standard_format_with_its_units_given(tmp_path: Path) -> None:
 
 def test_units_are_found_on_the_map_where_they_are_not_given(tmp_path: Path) -> None:
     net, node, _ = tables(tmp_path)
-    assumptions = import_tntp(net, node, None, tmp_path / "out", coordinate_unit_m=1.0)
+    assumptions = import_tntp(net, node, None, tmp_path / "out", RoadUnits(coordinates="metres"))
     roads = imported(tmp_path / "out")
     assert [link.length_m for link in roads.links] == [2000, 3000, 1000, 3000, 2000]
     assert roads.links[0].free_speed_m_s == pytest.approx(60 / 3.6)
@@ -111,7 +112,7 @@ def test_units_are_found_on_the_map_where_they_are_not_given(tmp_path: Path) -> 
 
 def test_times_that_make_no_sense_give_the_speed_of_a_town(tmp_path: Path) -> None:
     net, node, _ = tables(tmp_path, net=NET.replace("\t2\t2\t0", "\t2\t900\t0").replace("\t3.6\t", "\t900\t"))
-    assumptions = import_tntp(net, node, None, tmp_path / "out", coordinate_unit_m=1.0)
+    assumptions = import_tntp(net, node, None, tmp_path / "out", RoadUnits(coordinates="metres"))
     assert [link.free_speed_m_s * 3.6 for link in imported(tmp_path / "out").links] == pytest.approx([50] * 5)
     assert any("StVO" in a.basis.of("en") for a in assumptions)
 
@@ -146,9 +147,7 @@ def test_gmns_of_another_maker(tmp_path: Path) -> None:
     assumptions = import_gmns(
         *(tmp_path / name for name in ("n.csv", "l.csv", "d.csv")),
         tmp_path / "out",
-        length_unit_m=1609.344,
-        speed_unit_m_s=0.44704,
-        coordinate_unit_m=100.0,
+        GmnsUnits(length_m=1609.344, speed_m_s=0.44704, degrees=False, coordinate_m=100.0),
     )
     roads = imported(tmp_path / "out")
     assert [(ln.id, ln.start, ln.end, ln.lanes) for ln in roads.links] == [

@@ -71,11 +71,25 @@ def outlines(chosen: Floats, border: Outline) -> list[Outline]:
     return [_ring(cell.intersection(town)) for cell in cells.geoms]
 
 
+THIN = 0.02
+"""A hull is no outline of a town if its area is less than this part of that of a square as wide as it is long."""
+WIDTH_M = 100.0
+"""Where points lie in a line or all at one place, an outline reaches at least so far to every side (assumption)."""
+
+
+def is_thin(x: Floats, y: Floats) -> bool:
+    """Whether points lie in a line, or at one place: no outline has them as its corners."""
+    shape = shapely.MultiPoint(np.column_stack([x, y])).convex_hull
+    return bool(shape.area <= THIN * max(1.0, shape.length / 2) ** 2 / 2)
+
+
 def hull(x: Floats, y: Floats, margin: float = 0.0) -> Outline:
-    """The convex hull of points, moved outwards from its middle by `margin` metres."""
-    corners = np.array(
-        shapely.orient_polygons(shapely.MultiPoint(np.column_stack([x, y])).convex_hull).exterior.coords[:-1]
-    )
+    """The convex hull of points, moved outwards from its middle by `margin` metres. A line of points gets a width."""
+    shape = shapely.MultiPoint(np.column_stack([x, y])).convex_hull
+    if is_thin(x, y):
+        wide = shape.buffer(max(margin, WIDTH_M), cap_style="square", join_style="mitre").convex_hull
+        return tuple(shapely.orient_polygons(wide).exterior.coords[:-1])
+    corners = np.array(shapely.orient_polygons(shape).exterior.coords[:-1])
     out = corners - corners.mean(axis=0)
     length = np.maximum(np.hypot(out[:, 0], out[:, 1]), 1e-9)
     corners = corners + out / length[:, None] * margin

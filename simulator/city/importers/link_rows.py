@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from simulator.city.check import check_links
-from simulator.city.files import read_table
+from simulator.city.files import foreign_text, read_table
 from simulator.city.generator.layer import join
 from simulator.city.suggester import Suggester
 from simulator.city.where import Where
@@ -32,14 +32,10 @@ def read_links(
 
     `feeds` says which bus (component id) stands behind the name of a load or motor; `owner` answers for pairs.
     """
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = [cell.strip() for cell in file.readline().split(",")]
-    except (OSError, UnicodeDecodeError):
-        header = []
+    header = [cell.strip() for cell in foreign_text(path)[0].partition("\n")[0].split(",")]
     if set(PAIR_COLUMNS) <= set(header):
         return _pairs(path, components, feeds, owner), True
-    rows, problems = read_table(path, LINK_COLUMNS, REQUIRED_COLUMNS[LinkRow])
+    rows, problems = read_table(path, LINK_COLUMNS, REQUIRED_COLUMNS[LinkRow], foreign=True)
     where = Where(str(path))
     links: dict[str, Link] = {}
     for row in rows:
@@ -59,7 +55,7 @@ def read_links(
 
 def _pairs(path: Path, components: Mapping[str, Component], feeds: Mapping[str, str], owner: str) -> tuple[Link, ...]:
     """Rows of `water_id,power_id`: a water element, and the load, motor or bus that feeds it."""
-    rows, problems = read_table(path, PAIR_COLUMNS, PAIR_COLUMNS)
+    rows, problems = read_table(path, PAIR_COLUMNS, PAIR_COLUMNS, foreign=True)
     water: dict[str, str] = {}
     buses = dict(feeds)
     for component in components.values():

@@ -12,6 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from simulator.city.importers.coordinates import Drawing, could_be_degrees
 from simulator.city.importers.pandapower_json import plain_net
 from simulator.city.importers.pandapower_rows import (
     Branch,
@@ -20,14 +23,17 @@ from simulator.city.importers.pandapower_rows import (
     OpenSwitch,
     Tables,
     convert_branches,
+    convert_dc,
     convert_generation,
     convert_holders,
     convert_loads,
     convert_sources,
     convert_storages,
     in_service,
+    missing_values,
     text,
 )
+from simulator.city.layout import Point, neighbours, tree
 from simulator.city.power_file import (
     BatteryRecord,
     BranchRecord,
@@ -41,14 +47,10 @@ from simulator.city.power_file import (
 )
 from simulator.contracts.city import Assumption
 from simulator.contracts.problem import BadInput, Problem
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Verbatim, Words, quantity
 from simulator.domains.energy.catalogue import TRANSFORMER
 
 _ = Words("simulator.city")
-
-Point = tuple[float, float]
-STEP_M = 100.0
-"""Distance between neighbours in a drawn layout (assumption)."""
 
 
 def places(net: Any, tables: Tables, edges: Sequence[tuple[int, int]], roots: Iterable[int]) -> dict[int, Point]:
@@ -58,7 +60,7 @@ def places(net: Any, tables: Tables, edges: Sequence[tuple[int, int]], roots: It
     buses = list(tables.node_of)
     if not known:
         tables.assume(_("coordinates"), _("the file has none; the grid was drawn as a tree from its infeeds"))
-        return _tree(buses, edges, roots)
+        return tree(buses, edges, roots)
     missing = [bus for bus in buses if bus not in known]
     if missing:
         words = _("without coordinates, placed at the nearest neighbour along the grid that has some")
@@ -67,9 +69,23 @@ def places(net: Any, tables: Tables, edges: Sequence[tuple[int, int]], roots: It
     return known
 
 
-def frame(points: Iterable[Point]) -> str:
-    """`lon-lat` if every point could be degrees, else `metres`. A small plane round its origin would be taken wrong."""
-    return "lon-lat" if all(abs(x) <= 180.0 and abs(y) <= 90.0 for x, y in points) else "metres"
+WIDEST_DEG = 2.0
+"""Coordinates of a grid whose lines have no lengths of their own are degrees only if it is no wider (assumption)."""
+
+
+def frame(at: dict[int, Point], lines: Sequence[tuple[int, int, float]]) -> tuple[str, float]:
+    """`lon-lat` where points could be degrees and lines are as long as that, else `metres`; and metres in one unit.
+
+    `lines` are pairs of buses with their lengths in metres. Lengths that are all alike say nothing.
+    """
+    points = np.array(list(at.values()), dtype=np.float64)
+    ends = np.array([(*at[a], *at[b], length) for a, b, length in lines if length > 0]).reshape(-1, 5)
+    drawing = Drawing(points, ends)
+    telling = len(np.unique(ends[:, 4])) > 1
+    if could_be_degrees(points) and (drawing.degrees if telling else bool(np.ptp(points, axis=0).max() <= WIDEST_DEG)):
+        return "lon-lat", 1.0
+    small = could_be_degrees(points) and drawing.unit_m is not None
+    return "metres", drawing.unit_m or 1.0 if small else 1.0
 
 
 def _from_geojson(net: Any) -> dict[int, Point]:
@@ -93,16 +109,8 @@ def _from_table(net: Any) -> dict[int, Point]:
     return {int(bus): (float(x), float(y)) for bus, x, y in rows if math.isfinite(x) and math.isfinite(y)}
 
 
-def _neighbours(edges: Sequence[tuple[int, int]]) -> dict[int, list[int]]:
-    out: dict[int, list[int]] = {}
-    for a, b in edges:
-        out.setdefault(a, []).append(b)
-        out.setdefault(b, []).append(a)
-    return out
-
-
 def _borrow(known: dict[int, Point], buses: Sequence[int], edges: Sequence[tuple[int, int]]) -> None:
-    near = _neighbours(edges)
+    near = neighbours(edges)
     queue = deque(known)
     while queue:
         bus = queue.popleft()
@@ -116,41 +124,17 @@ def _borrow(known: dict[int, Point], buses: Sequence[int], edges: Sequence[tuple
         known.setdefault(bus, middle)
 
 
-def _tree(buses: Sequence[int], edges: Sequence[tuple[int, int]], roots: Iterable[int]) -> dict[int, Point]:
-    """Rings round each infeed: the depth gives the radius, the order of discovery the angle."""
-    near = _neighbours(edges)
-    depth: dict[int, int] = {}
-    for root in [*roots, *buses]:
-        if root in depth:
-            continue
-        depth[root] = 0
-        queue = deque([root])
-        while queue:
-            bus = queue.popleft()
-            for other in near.get(bus, ()):
-                if other not in depth:
-                    depth[other] = depth[bus] + 1
-                    queue.append(other)
-    rings: dict[int, list[int]] = {}
-    for bus, d in depth.items():
-        rings.setdefault(d, []).append(bus)
-    out = {}
-    for d, ring in rings.items():
-        radius = STEP_M * max(d, len(ring) / (2 * math.pi) if len(ring) > 1 else d)
-        for i, bus in enumerate(ring):
-            angle = 2 * math.pi * i / len(ring)
-            out[bus] = (radius * math.cos(angle), radius * math.sin(angle))
-    return out
-
-
 def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
     """Convert a pandapower JSON file (any format version that pandapower can read) or net into `out`.
 
-    Network ids are pandapower's indices (`bus-12`); a three-winding transformer's carries the prefix `w3-`. Raises
+    Network ids are pandapower's indices (`bus-12`); a three-winding transformer's carries the prefix `w3-`, an
+    impedance's `impedance-`. Raises
     `BadInput` for a file that pandapower cannot read, and for a net without a bus or without an infeed.
     """
     name = str(source) if isinstance(source, Path) else "net"
     net, left_out = _open(source) if isinstance(source, Path) else (source, {})
+    if problems := missing_values(net, name):
+        raise BadInput(problems)
     tables = Tables(float(net.f_hz))
     for kind, number in left_out.items():
         tables.assume(
@@ -171,15 +155,20 @@ def import_pandapower(source: Path | Any, out: Path) -> tuple[Assumption, ...]:
         missing = "bus" if not tables.node_of else "external grid"
         raise BadInput([Problem(name, 0, missing, _("there is none in service"), _("add one in pandapower"))])
     loads = convert_loads(net, tables)
+    convert_dc(net, tables)
     edges = [(branch.buses[0], other) for branch in branches for other in branch.buses[1:]]
     edges += _bus_ties(net, tables)
     at = places(net, tables, edges, [infeed.bus for infeed in infeeds])
     plants = convert_generation(net, tables)
     holders = convert_holders(net, tables)
     storages = convert_storages(net, tables)
-    coordinates = frame(at.values())
-    if coordinates == "metres":
-        tables.assume(_("coordinates"), _("too large for degrees: taken as metres of a plane"))
+    coordinates, unit_m = frame(at, [(b.buses[0], b.buses[1], b.length_m) for b in branches])
+    if unit_m != 1.0:
+        at = {bus: (x * unit_m, y * unit_m) for bus, (x, y) in at.items()}
+        said = _("a drawing, scaled so that lines are as long as the file says: one unit is {unit} m")
+        tables.assume(_("coordinates"), said.filled(unit=quantity(unit_m, "1", 4)))
+    elif coordinates == "metres":
+        tables.assume(_("coordinates"), _("no degrees: taken as metres of a plane"))
     file = PowerFile(
         tables.frequency_hz,
         coordinates,
@@ -261,7 +250,7 @@ def _bus(net: Any, tables: Tables, at: dict[int, Point], bus: int, loads: BusLoa
 
 
 def _branch_id(branch: Branch) -> str:
-    return f"w3-{branch.index}" if branch.table == "three_winding_transformer" else str(branch.index)
+    return f"{branch.prefix}{branch.index}"
 
 
 def _middle(points: list[Point]) -> Point:

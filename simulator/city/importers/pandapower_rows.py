@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from simulator.contracts.city import ASSUMED, Assumption
+from simulator.contracts.problem import Problem
 from simulator.contracts.words import NO_TEXT, Numeral, Text, Verbatim, Words, joined
 from simulator.domains.energy.catalogue import TRANSFORMER
 
@@ -107,6 +108,8 @@ class Branch:
     pgm: int
     rated: float
     closed: tuple[bool, ...]
+    length_m: float = 0.0
+    prefix: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ def convert_branches(net: Any, tables: Tables) -> tuple[list[Branch], list[OpenS
         *_lines(net, tables, switches),
         *_transformers(net, tables, switches),
         *_three_winding(net, tables, switches),
+        *_impedances(net, tables),
     ]
     ring = [*_ring_points(net, branches, switches, tables), *_bus_switches(net, tables)]
     return branches, ring
@@ -178,7 +182,7 @@ def _lines(net: Any, tables: Tables, switches: dict[tuple[str, int, int], bool])
             tan1=conductance / omega_c if omega_c else 0.0,
             i_n=rated,
         )
-        out.append(Branch("line", index, name, buses, "line", pgm, rated, closed))
+        out.append(Branch("line", index, name, buses, "line", pgm, rated, closed, km * 1000.0))
     tables.assume_of(
         _("line"),
         unrated,
@@ -327,7 +331,44 @@ def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int]
             **tap,
         )
         table = "three_winding_transformer"
-        out.append(Branch(TRANSFORMER, index, name, buses, table, pgm, rated["hv"], closed))
+        out.append(Branch(TRANSFORMER, index, name, buses, table, pgm, rated["hv"], closed, prefix="w3-"))
+        if row.get("tap_at_star_point") is True and tap["tap_pos"]:
+            words = _("taps at the star point are taken as at the terminal")
+            tables.assume_of(_("transformer"), [name], words)
+    return out
+
+
+def _impedances(net: Any, tables: Tables) -> list[Branch]:
+    """Impedances in per unit of their own power as lines in ohm; what differs by direction is taken as its mean."""
+    out, uneven = [], []
+    for index, row in in_service(net, "impedance"):
+        buses = (int(row["from_bus"]), int(row["to_bus"]))
+        if not all(bus in tables.node_of for bus in buses):
+            continue
+        name = text(row, "name") or f"impedance {index}"
+        ohm = (tables.rated_kv[buses[0]] * 1e3) ** 2 / (number(row, "sn_mva", 1.0) * 1e6)
+        there, back = (complex(number(row, f"r{way}_pu"), number(row, f"x{way}_pu")) for way in ("ft", "tf"))
+        if there != back or tables.rated_kv[buses[0]] != tables.rated_kv[buses[1]]:
+            uneven.append(name)
+        z = (there + back) / 2 * ohm or complex(0, SMALL_OHM)
+        pgm = tables.add(
+            "line",
+            from_node=tables.node_of[buses[0]],
+            to_node=tables.node_of[buses[1]],
+            from_status=1,
+            to_status=1,
+            r1=z.real,
+            x1=z.imag,
+            c1=0.0,
+            tan1=0.0,
+            i_n=UNKNOWN_RATING_A,
+        )
+        out.append(Branch("line", index, name, buses, "line", pgm, UNKNOWN_RATING_A, (True, True), prefix="impedance-"))
+    tables.assume_of(
+        _("impedance"), [b.name for b in out], _("taken as a line without length that is never overloaded")
+    )
+    words = _("differs by direction or joins two rated voltages: the mean is taken, at the voltage where it begins")
+    tables.assume_of(_("impedance"), uneven, words)
     return out
 
 
@@ -385,7 +426,7 @@ INFEED_SK_VA = 1e14
 
 At 25 MVA it costs 1e-7 of the voltage; ten times more and large grids no longer reach the solver's tolerance.
 """
-LEFT_OUT = ("impedance", "xward", "dcline", "asymmetric_load", "asymmetric_sgen", "svc", "tcsc", "ssc", "vsc")
+LEFT_OUT = ("svc", "tcsc", "ssc", "vsc")
 """Pandapower tables that power-grid-model's symmetrical power flow has no like for here."""
 
 
@@ -468,17 +509,101 @@ def convert_loads(net: Any, tables: Tables) -> dict[int, BusLoads]:
             at.power[i] += complex(p * a, q * b)
         at.rated_w += p
         at.names.append(name)
-    for _index, row in in_service(net, "ward"):
+    _asymmetric(net, tables, out)
+    inner = []
+    wards = [*in_service(net, "ward"), *in_service(net, "xward")]
+    for index, row in wards:
+        if "vm_pu" in row and int(row["bus"]) in tables.node_of:
+            inner.append(text(row, "name") or f"xward {index}")
         if int(row["bus"]) in tables.node_of:
             at = out.setdefault(int(row["bus"]), BusLoads())
             at.power[0] += complex(number(row, "ps_mw"), number(row, "qs_mvar")) * 1e6
             at.power[1] += complex(number(row, "pz_mw"), number(row, "qz_mvar")) * 1e6
             at.rated_w += (number(row, "ps_mw") + number(row, "pz_mw")) * 1e6
+    words = _("its inner voltage source is left out: 0 MW, but its reactive power and what it holds of the voltage")
+    tables.assume_of(Verbatim("xward"), inner, words)
     for bus, at in out.items():
         at.loads = [_load(tables, bus, kind, s) for kind, s in enumerate(at.power) if s]
     _motors(net, tables, out)
     tables.assume_of(_("load"), lost, _("left out, their bus is out of service"))
     return out
+
+
+def _asymmetric(net: Any, tables: Tables, out: dict[int, BusLoads]) -> None:
+    """Loads of single phases as the sum of their phases, which pandapower's symmetrical power flow does, too."""
+    summed = []
+    for index, row in in_service(net, "asymmetric_load"):
+        bus = int(row["bus"])
+        if bus not in tables.node_of:
+            continue
+        p, q = _phases(row)
+        at = out.setdefault(bus, BusLoads())
+        at.power[0] += complex(p, q)
+        at.rated_w += p
+        name = text(row, "name") or f"asymmetric load {index}"
+        at.names.append(name)
+        summed.append(name)
+    words = _("phases are summed and taken as a load of all three")
+    tables.assume_of(Verbatim("asymmetric_load"), summed, words, _("pandapower's power flow does the same"))
+
+
+def _phases(row: Row) -> tuple[float, float]:
+    """W and var of all phases."""
+    scaling = number(row, "scaling", 1.0) * 1e6
+    p, q = (
+        sum(number(row, f"{what}_{phase}_{unit}") for phase in "abc") for what, unit in (("p", "mw"), ("q", "mvar"))
+    )
+    return p * scaling, q * scaling
+
+
+def convert_dc(net: Any, tables: Tables) -> None:
+    """Direct-current lines: what they take at one end and give at the other, at all times; they hold no voltage."""
+    names = []
+    for index, row in in_service(net, "dcline"):
+        ends = [int(row["from_bus"]), int(row["to_bus"])]
+        if not all(bus in tables.node_of for bus in ends):
+            continue
+        name = text(row, "name") or f"dc line {index}"
+        p = number(row, "p_mw") * 1e6
+        given = p * (1 - number(row, "loss_percent") / 100) - number(row, "loss_mw") * 1e6
+        for bus, power in ((ends[0], -p), (ends[1], given)):
+            node = tables.node_of[bus]
+            tables.add("sym_gen", node=node, status=1, type=0, p_specified=power, q_specified=0.0)
+        names.append(f"{name}: {p / 1e6:g} MW")
+    tables.assume_of(Verbatim("dcline"), names, _("carries that power at all times, whatever fails; holds no voltage"))
+
+
+NEEDED = {
+    "bus": ("vn_kv",),
+    "load": ("p_mw",),
+    "asymmetric_load": ("p_a_mw", "p_b_mw", "p_c_mw"),
+    "sgen": ("p_mw",),
+    "gen": ("p_mw", "vm_pu"),
+    "ext_grid": ("vm_pu",),
+    "storage": ("p_mw",),
+    "line": ("length_km", "r_ohm_per_km", "x_ohm_per_km"),
+    "trafo": ("sn_mva", "vn_hv_kv", "vn_lv_kv", "vk_percent", "vkr_percent"),
+    "trafo3w": ("sn_hv_mva", "vn_hv_kv", "vn_mv_kv", "vn_lv_kv", "vk_hv_percent"),
+    "impedance": ("sn_mva", "rft_pu", "xft_pu"),
+    "dcline": ("p_mw",),
+    "shunt": ("q_mvar",),
+}
+"""Values without which an element of pandapower is none: its power flow does not converge without them."""
+
+
+def missing_values(net: Any, file: str) -> list[Problem]:
+    """Elements in service that lack a value they need, each named; none of them may count as 0."""
+    found = []
+    for table, columns in NEEDED.items():
+        for index, row in in_service(net, table):
+            for column in columns:
+                if math.isnan(number(row, column, math.nan)):
+                    name = text(row, "name")
+                    field = f"{table}.{index}" + (f" ({name})" if name else "")
+                    what = _("{column} is missing or no number", column=column)
+                    fix = _("give it in pandapower, or take the element out of service")
+                    found.append(Problem(file, 0, field, what, fix))
+    return found
 
 
 def _share(row: Row, kind: str, which: str) -> float:
@@ -582,6 +707,12 @@ def convert_generation(net: Any, tables: Tables) -> list[Plant]:
             plants.append(Plant(index, name, bus, pgm, rated * 1e6))
         else:
             steady.append(name)
+    for index, row in in_service(net, "asymmetric_sgen"):
+        bus = int(row["bus"])
+        if bus in tables.node_of:
+            p, q = _phases(row)
+            tables.add("sym_gen", node=tables.node_of[bus], status=1, type=0, p_specified=p, q_specified=q)
+            steady.append(text(row, "name") or f"asymmetric sgen {index}")
     for _index, row in in_service(net, "shunt"):
         bus = int(row["bus"])
         if bus in tables.node_of:
@@ -592,7 +723,10 @@ def convert_generation(net: Any, tables: Tables) -> list[Plant]:
     tables.assume_of(_("generation"), steady, _("not PV: feeds the power in the file at all times"))
     for table in LEFT_OUT:
         if found := count(net, table):
-            tables.assume(Verbatim(table), _("{n} left out: not supported", n=found))
+            mvar = sum(abs(number(row, "q_mvar")) for _index, row in in_service(net, table))
+            mw = sum(abs(number(row, "p_mw")) for _index, row in in_service(net, table))
+            words = _("{n} left out, with {mw} MW and {mvar} Mvar: not supported", n=found, mw=mw, mvar=mvar)
+            tables.assume(Verbatim(table), words)
     return plants
 
 

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from simulator.city.components import NetworkElement
+from simulator.city.files import code_note, foreign_text
+from simulator.city.importers.coordinates import Drawing
+from simulator.city.importers.reference import WGS84, reference_of
+from simulator.city.importers.road_units import DEGREES, GUESSED, LENGTHS_M, SPEEDS_M_S, RoadUnits
+from simulator.city.read import CITY_FILE
 from simulator.contracts.city import Assumption, RoadFiles
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
@@ -28,6 +33,8 @@ ROADS_FOLDER = "roads"
 class ImportSources:
     """What a planner has. `place` is (longitude, latitude) of the town's middle where the files do not say.
 
+    `crs` names the reference system of all files that are in no degrees and name none; `district_id` and
+    `district_people` are the properties of a district's feature that hold them.
     `networks` are files of further sub-systems, by the names under which catalogues declare them.
     """
 
@@ -42,6 +49,10 @@ class ImportSources:
     districts: Path | None = None
     title: str = ""
     place: tuple[float, float] | None = None
+    crs: str = ""
+    district_id: str = ""
+    district_people: str = ""
+    road_units: RoadUnits = GUESSED
     networks: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -56,7 +67,7 @@ class Gathered:
     water: str = ""
     power: str = ""
     roads: tuple[str, str, str] | None = None
-    in_degrees: bool = False
+    drawings: dict[str, Drawing] = field(default_factory=dict)
     networks: dict[str, str] = field(default_factory=dict)
     elements: dict[str, tuple[NetworkElement, ...]] = field(default_factory=dict)
     feeds: dict[str, str] = field(default_factory=dict)
@@ -110,6 +121,10 @@ def as_given(bad: BadInput, sources: ImportSources, folder: Path, out: Path) -> 
         if not path.is_relative_to(folder):
             return problem
         file, alike = copies.get(path, (None, False))
+        if path == folder / CITY_FILE:
+            found = (sources.water, sources.power, sources.roads_net, sources.gmns, *sources.networks.values())
+            about_people = problem.field.startswith(("people", "districts"))
+            file = (sources.districts if about_people else None) or next(filter(None, found), None)
         name = out / path.relative_to(folder) if file is None else file
         return Problem(str(name), problem.line if alike else 0, problem.field, problem.what, problem.fix)
 
@@ -142,12 +157,37 @@ def _options(sources: ImportSources) -> list[Problem]:
     return found
 
 
+def _drawing(elements: tuple[NetworkElement, ...], sources: ImportSources) -> Drawing:
+    """How a file is drawn that says nothing of it: in the system of the option where it is in no degrees."""
+    drawing = Drawing.of(elements)
+    if sources.crs and not drawing.degrees:
+        return Drawing.of(elements, reference_of(sources.crs, "import", "--crs"))
+    return drawing
+
+
 def _water(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
-    from simulator.city.water_file import read_water_elements
+    from simulator.city.water_file import read_water_elements, without_coordinates
 
     assert sources.water is not None
-    gathered.elements[WATER_DOMAIN.value] = read_water_elements(sources.water)
-    shutil.copyfile(sources.water, folder / WATER_FILE)
+    copy = folder / WATER_FILE
+    text, code = foreign_text(sources.water)
+    if sources.water.read_bytes() == text.encode("utf-8"):
+        shutil.copyfile(sources.water, copy)
+    else:  # EPANET takes bytes as they come; the city reads UTF-8
+        copy.write_text(text, encoding="utf-8", newline="")
+    if (note := code_note(sources.water, code)) is not None:
+        gathered.assumptions.append(note)
+    elements = read_water_elements(copy)
+    if lost := without_coordinates(copy):
+        total = sum(element.ends is None for element in elements)
+        said = (
+            _("the file has none: drawn as a tree from its sources, as wide as its pipes are long")
+            if lost == total
+            else _("{n} nodes without coordinates stand between their neighbours", n=lost)
+        )
+        gathered.assumptions.append(Assumption(_("coordinates of the water network"), said))
+    gathered.elements[WATER_DOMAIN.value] = elements
+    gathered.drawings[WATER_DOMAIN.value] = _drawing(elements, sources)
     gathered.water = WATER_FILE
 
 
@@ -166,8 +206,12 @@ def _power(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
             [Problem(str(sources.power), 0, "file", _("needs the package {name}", name=str(error.name)), fix)]
         ) from None
     file = read_power_file(path)
-    gathered.power, gathered.in_degrees = POWER_FILE, file.coordinates == "lon-lat"
-    gathered.elements[ENERGY_DOMAIN.value] = read_power_elements(path)
+    gathered.power = POWER_FILE
+    elements = read_power_elements(path)
+    gathered.elements[ENERGY_DOMAIN.value] = elements
+    gathered.drawings[ENERGY_DOMAIN.value] = (
+        Drawing.of(elements, WGS84) if file.coordinates == "lon-lat" else _drawing(elements, sources)
+    )
     gathered.feeds = named_loads(file)
     gathered.assumptions += [replace(note, subject=_("grid: {what}", what=note.subject)) for note in notes]
 
@@ -176,18 +220,34 @@ def _tntp(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     from simulator.city.importers.tntp import import_tntp
 
     assert sources.roads_net is not None and sources.roads_nodes is not None
-    notes = import_tntp(sources.roads_net, sources.roads_nodes, sources.roads_trips, folder / ROADS_FOLDER)
-    _roads(folder, gathered, notes)
+    out, units = folder / ROADS_FOLDER, sources.road_units
+    notes = import_tntp(sources.roads_net, sources.roads_nodes, sources.roads_trips, out, units)
+    _roads(sources, folder, gathered, notes, "")
 
 
 def _gmns(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
-    from simulator.city.importers.gmns import import_gmns
+    from simulator.city.importers.gmns import GmnsUnits, import_gmns, read_config
 
     assert sources.gmns is not None
-    demand = sources.gmns / "demand.csv"
+    demand, config = sources.gmns / "demand.csv", sources.gmns / "config.csv"
     trips = demand if demand.is_file() else None
-    notes = import_gmns(sources.gmns / "node.csv", sources.gmns / "link.csv", trips, folder / ROADS_FOLDER)
-    _roads(folder, gathered, notes)
+    said, units = read_config(config), sources.road_units
+    degrees: bool | None = units.coordinates == DEGREES if units.coordinates else None
+    if said.crs and not units.coordinates:
+        degrees = reference_of(said.crs, config, "crs").geographic
+    notes = import_gmns(
+        sources.gmns / "node.csv",
+        sources.gmns / "link.csv",
+        trips,
+        folder / ROADS_FOLDER,
+        GmnsUnits(
+            LENGTHS_M[units.length] if units.length else said.length_unit_m,
+            SPEEDS_M_S[units.speed] if units.speed else said.speed_unit_m_s,
+            degrees,
+            LENGTHS_M[units.coordinates] if units.coordinates not in ("", DEGREES) else None,
+        ),
+    )
+    _roads(sources, folder, gathered, notes, said.crs)
 
 
 def _declared(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
@@ -214,12 +274,13 @@ def _declared(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
             continue
         gathered.networks[name] = f"{name}{path.suffix}"
         gathered.elements[declared[name].domain.value] = elements
+        gathered.drawings[declared[name].domain.value] = _drawing(elements, sources)
         shutil.copyfile(path, folder / gathered.networks[name])
     if problems:
         raise BadInput(problems)
 
 
-def _roads(folder: Path, gathered: Gathered, notes: tuple[Assumption, ...]) -> None:
+def _roads(sources: ImportSources, folder: Path, gathered: Gathered, notes: tuple[Assumption, ...], crs: str) -> None:
     from simulator.city.road_file import read_road_elements, read_roads
 
     roads = folder / ROADS_FOLDER
@@ -229,7 +290,14 @@ def _roads(folder: Path, gathered: Gathered, notes: tuple[Assumption, ...]) -> N
         f"{ROADS_FOLDER}/{path.name}" if path is not None else "" for path in (files.nodes, files.links, files.demand)
     ]
     gathered.roads = (names[0], names[1], names[2])
-    gathered.elements[TRAFFIC_DOMAIN.value] = read_road_elements(files)
+    elements, units = read_road_elements(files), sources.road_units
+    gathered.elements[TRAFFIC_DOMAIN.value] = elements
+    said_unit_m = LENGTHS_M[units.coordinates] if units.coordinates not in ("", DEGREES) else None
+    reference = WGS84 if units.coordinates == DEGREES else None
+    if reference is None and said_unit_m is None and crs and sources.gmns is not None:
+        reference = reference_of(crs, sources.gmns / "config.csv", "crs")
+    drawn = Drawing.of(elements, reference, said_unit_m) if reference or said_unit_m else _drawing(elements, sources)
+    gathered.drawings[TRAFFIC_DOMAIN.value] = drawn
     for trip in read_roads(files).trips:
         for node in (trip.origin, trip.destination):
             name = f"road-node-{node}"

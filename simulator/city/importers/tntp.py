@@ -9,14 +9,30 @@ import math
 import re
 import statistics
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from simulator.city.importers.gmns import HOURLY_ASSUMPTION, spread
+import numpy as np
+
+from simulator.city.files import foreign_text
+from simulator.city.importers.coordinates import could_be_degrees
+from simulator.city.importers.gmns import HOURLY_ASSUMPTION, HOURLY_WEIGHT, spread
+from simulator.city.importers.road_units import (
+    DEGREES,
+    GUESSED,
+    HOUR,
+    LENGTH_NAMES,
+    LENGTHS_M,
+    SPEEDS_M_S,
+    TIME_NAMES,
+    TIMES_S,
+    RoadUnits,
+)
 from simulator.city.road_file import HOUR_S, KM_H, RoadLink, RoadNode, Trips, write_roads
 from simulator.contracts.city import Assumption
 from simulator.contracts.names import suggestion
-from simulator.contracts.problem import BadInput, Problem, reason_of
+from simulator.contracts.place import metres_per_degree
+from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Numeral, Text, Verbatim, Words, quantity
 
 _ = Words("simulator.city")
@@ -41,14 +57,19 @@ class TntpLink:
     capacity: float
     length: float
     time: float
+    speed: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class TntpNet:
-    """The network table; `notes` say where its metadata do not fit its rows."""
+    """The network table; `notes` say where its metadata do not fit its rows.
+
+    Nodes with numbers below `first_through` are zones: trips begin and end there, and nobody drives through.
+    """
 
     links: tuple[TntpLink, ...]
     notes: tuple[Text, ...]
+    first_through: int = 1
 
 
 def read_nodes(path: Path) -> tuple[dict[str, tuple[float, float]], list[Problem]]:
@@ -81,6 +102,7 @@ def read_net(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Tntp
     """The links between nodes of `where`, in the order of the file."""
     problems: list[Problem] = []
     columns = {name: i for i, name in enumerate(COLUMNS)}
+    columns |= {"speed": columns["speed limit"]}
     said: dict[str, str] = {}
     links: dict[str, TntpLink] = {}
     for number, line in _lines(path):
@@ -111,10 +133,14 @@ def read_net(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Tntp
                 what = _("{capacity} is impossible", capacity=Numeral(f"{capacity:g}"))
                 problems.append(Problem(str(path), number, "capacity", what, _("give more than 0")))
             name = _link_id(cells, columns, ends, links)
-            links[name] = TntpLink(name, ends[0], ends[1], capacity, length, time)
+            place = columns.get("speed", columns.get("speed limit", len(cells)))
+            speed = _number(path, number, "speed", cells[place], problems) if place < len(cells) else 0.0
+            links[name] = TntpLink(name, ends[0], ends[1], capacity, length, time, speed)
     if not links:
         problems.append(Problem(str(path), 0, "file", _("has no links"), _("check that this is a TNTP network table")))
-    return TntpNet(tuple(links.values()), tuple(_differences(said, len(links), len(where)))), problems
+    first = said.get("first thru node", "1")
+    notes = tuple(_differences(said, len(links), len(where)))
+    return TntpNet(tuple(links.values()), notes, int(first) if first.isdigit() else 1), problems
 
 
 def read_trips(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Table, list[Problem]]:
@@ -157,12 +183,7 @@ def read_trips(path: Path, where: Mapping[str, tuple[float, float]]) -> tuple[Ta
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
     """Lines that say something, stripped, with their numbers. Raises `BadInput` if the file cannot be read."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(
-            [Problem(str(path), 0, "file", _("cannot be read ({error})", error=reason_of(error)), _("check the path"))]
-        ) from None
+    text, _code = foreign_text(path)
     for number, raw in enumerate(text.splitlines(), 1):
         if line := raw.strip():
             yield number, line
@@ -190,9 +211,6 @@ def _differences(said: Mapping[str, str], links: int, nodes: int) -> Iterator[Te
         text = said.get(key, "")
         if text.isdigit() and int(text) != there:
             yield _("says {said} as the {key} but lists {n}: what is listed is taken", said=text, key=key, n=there)
-    first = said.get("first thru node", "1")
-    if first.isdigit() and int(first) > 1:
-        yield _("zones below node {first} may not be driven through: this is not kept", first=first)
 
 
 def _number(path: Path, line: int, field: str, text: str, problems: list[Problem]) -> float:
@@ -208,17 +226,6 @@ def _number(path: Path, line: int, field: str, text: str, problems: list[Problem
     return 0.0
 
 
-FOOT_M = 0.3048
-MILE_M = 1609.344
-UNIT_NAMES: Mapping[str, Text] = {
-    "metres": _("metres"),
-    "feet": _("feet"),
-    "thousand feet": _("thousand feet"),
-    "kilometres": _("kilometres"),
-    "miles": _("miles"),
-}
-LENGTH_UNITS_M = {"metres": 1.0, "feet": FOOT_M, "thousand feet": 1000 * FOOT_M, "kilometres": 1000.0, "miles": MILE_M}
-
 SATURATION_VEH_H_LANE = 1900.0
 """What a lane passes at most: base saturation flow of the Highway Capacity Manual, pc/h and lane."""
 
@@ -231,23 +238,22 @@ PLAUSIBLE_M_S = (15 * KM_H, 130 * KM_H)
 SLOWEST_M_S, FASTEST_M_S = 10 * KM_H, 130 * KM_H
 """Speeds beyond these are brought back to them (assumption)."""
 
+CLOSE = 0.05
+"""Lengths in a usual unit fit a map in a usual unit if their median is that near to the straight lines."""
+DETOUR = (0.95, 1.6)
+"""They fit also if they are that many times as long and free-flow times agree with them (assumption: roads wind)."""
+
+ARRIVALS = "-arrivals"
+
 
 def import_tntp(
-    net: Path,
-    nodes: Path,
-    trips: Path | None,
-    out: Path,
-    *,
-    coordinate_unit_m: float | None = None,
-    length_unit_m: float | None = None,
-    time_unit_s: float | None = None,
-    day_factor: float = 1.0,
+    net: Path, nodes: Path, trips: Path | None, out: Path, units: RoadUnits = GUESSED
 ) -> tuple[Assumption, ...]:
     """Write the GMNS tables of `road_file` into `out` and tell what was assumed.
 
-    Node coordinates are kept as they are. `coordinate_unit_m`, `length_unit_m`, `time_unit_s`: metres in one unit of
-    the node coordinates and of the length column, seconds in one unit of the free-flow time; assumed where not given.
-    `day_factor` turns the trip table into trips of a day. Raises `BadInput` with every problem in the three files.
+    Node coordinates are kept as they are. Units that are not named are found where length, time and map agree; where
+    length and time agree and the map does not, the map is a drawing. Raises `BadInput` with every problem in the three
+    files, and where no reading of the columns makes sense.
     """
     problems = []
     where, more = read_nodes(nodes)
@@ -259,35 +265,64 @@ def import_tntp(
     if problems:
         raise BadInput(problems)
     notes = [Assumption(Verbatim(net.name), note, _("the file")) for note in network.notes]
-    if coordinate_unit_m is None:
-        coordinate_unit_m = FOOT_M
-        notes.append(Assumption(_("road coordinates"), _("the node table states no unit: feet")))
-    links = _links(network, where, coordinate_unit_m, length_unit_m, time_unit_s, notes)
+    links = _links(net, network, where, units, notes)
+    links, arrive = _closed_zones(links, network.first_through, where, notes)
+    factor = sum(HOURLY_WEIGHT) / max(HOURLY_WEIGHT) if units.period == HOUR else 1.0
     rows: list[Trips] = []
     for origin, destination, volume in table:
         if origin != destination and volume > 0:
-            rows.extend(spread(origin, destination, volume * day_factor))
+            rows.extend(spread(origin, arrive.get(destination, destination), volume * factor))
     if table:
         notes.append(HOURLY_ASSUMPTION)
         inside = sum(volume for origin, destination, volume in table if origin == destination)
         if inside:
             left_out = _("{n} trips within one zone use no road and are left out", n=quantity(inside, "1"))
             notes.append(Assumption(_("car trips"), left_out))
-    write_roads(out, [RoadNode(name, x, y) for name, (x, y) in where.items()], links, rows)
+    if table and units.period == HOUR:
+        text = _(
+            "the trip table is that of the busiest hour: a day has {factor} times as many",
+            factor=quantity(factor, "1", 3),
+        )
+        notes.append(Assumption(_("car trips"), text))
+    places = [RoadNode(name, x, y) for name, (x, y) in where.items()]
+    places += [RoadNode(name, *where[zone]) for zone, name in arrive.items()]
+    write_roads(out, places, links, rows)
     return tuple(notes)
 
 
+def _closed_zones(
+    links: list[RoadLink], first: int, where: Mapping[str, tuple[float, float]], notes: list[Assumption]
+) -> tuple[list[RoadLink], dict[str, str]]:
+    """Zones that may not be driven through, each with a second node at which roads arrive; by the name of the zone.
+
+    One with a single neighbour is no way through as it is.
+    """
+    near: dict[str, set[str]] = {}
+    for link in links:
+        near.setdefault(link.start, set()).add(link.end)
+        near.setdefault(link.end, set()).add(link.start)
+    into = {link.end for link in links}
+    closed = [name for name in where if name.isdigit() and int(name) < first and len(near.get(name, ())) > 1]
+    arrive = {name: f"{name}{ARRIVALS}" for name in closed if name in into and f"{name}{ARRIVALS}" not in where}
+    if not arrive:
+        return links, {}
+    text = _(
+        "{n} zones below node {first} may not be driven through: each has a second node where trips arrive",
+        n=len(arrive),
+        first=first,
+    )
+    notes.append(Assumption(_("road zones"), text, _("the file")))
+    return [replace(link, end=arrive.get(link.end, link.end)) for link in links], arrive
+
+
 def _links(
+    path: Path,
     network: TntpNet,
     where: dict[str, tuple[float, float]],
-    coordinate_unit_m: float,
-    length_unit_m: float | None,
-    time_unit_s: float | None,
+    units: RoadUnits,
     notes: list[Assumption],
 ) -> list[RoadLink]:
-    straight = [math.dist(where[ln.start], where[ln.end]) * coordinate_unit_m for ln in network.links]
-    lengths = _lengths(network.links, straight, length_unit_m, notes)
-    speeds = _speeds(network.links, lengths, time_unit_s, notes)
+    lengths, speeds = _measured(path, network.links, where, units, notes)
     notes.append(
         Assumption(
             _("road lanes"),
@@ -306,54 +341,173 @@ def _links(
     return out
 
 
-def _lengths(
-    links: tuple[TntpLink, ...], straight: list[float], unit_m: float | None, notes: list[Assumption]
-) -> list[float]:
-    """Lengths in metres: the column in its unit, the straight line where the column is empty."""
-    if unit_m is None:
-        ratios = [s / ln.length for s, ln in zip(straight, links, strict=True) if ln.length > 0 and s > 0]
-        if ratios:
-            measured = statistics.median(ratios)
-            name, unit_m = min(LENGTH_UNITS_M.items(), key=lambda item: abs(math.log(item[1] / measured)))
-            if abs(unit_m / measured - 1) < 0.05:
-                text = _(
-                    "lengths state no unit: {unit}, which fit the distances on the map (median of {measured} m)",
-                    unit=UNIT_NAMES[name],
-                    measured=quantity(measured, "1", 4),
-                )
-            else:
-                unit_m = measured
-                text = _(
-                    "lengths state no unit and fit no usual one: one unit is {measured} m, as on the map",
-                    measured=quantity(measured, "1", 4),
-                )
-            notes.append(Assumption(_("road lengths"), text))
-    filled = [ln.length * unit_m if unit_m and ln.length > 0 else s for ln, s in zip(links, straight, strict=True)]
-    empty = sum(ln.length <= 0 for ln in links)
-    if empty:
-        text = _("{n} links have no length: straight lines, at least 1 m", n=empty)
+@dataclass(frozen=True, slots=True)
+class _Map:
+    """A way to read the node table: straight lengths in metres, and what is said of it."""
+
+    straight: tuple[float, ...]
+    text: Text | None
+    close: bool
+    """Whether only a close fit counts: it is the guess where nothing is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to read the columns: metres in a unit of length (None: straight lines), seconds in one of time."""
+
+    length: str
+    length_m: float | None
+    time: str
+    median_m_s: float
+    """Median free-flow speed; 0 where no time is usable."""
+
+    @property
+    def plausible(self) -> bool:
+        return PLAUSIBLE_M_S[0] <= self.median_m_s <= PLAUSIBLE_M_S[1]
+
+    @property
+    def odd(self) -> float:
+        """How far from the speed of a town."""
+        return abs(math.log(max(self.median_m_s, 1e-9) / DEFAULT_SPEED_M_S))
+
+
+def _maps(where: Mapping[str, tuple[float, float]], links: tuple[TntpLink, ...], units: RoadUnits) -> list[_Map]:
+    """The ways to read the node table, the best guess first: as said; degrees if they can be; feet; metres."""
+    points = np.array(list(where.values()), dtype=np.float64).reshape(-1, 2)
+
+    def plane(unit_m: float) -> tuple[float, ...]:
+        return tuple(math.dist(where[ln.start], where[ln.end]) * unit_m for ln in links)
+
+    def sphere() -> tuple[float, ...]:
+        east, north = metres_per_degree(float(np.median(points[:, 1])))
+        ends = [(where[ln.start], where[ln.end]) for ln in links]
+        return tuple(math.hypot((bx - ax) * east, (by - ay) * north) for (ax, ay), (bx, by) in ends)
+
+    if units.coordinates == DEGREES:
+        return [_Map(sphere(), None, False)]
+    if units.coordinates:
+        return [_Map(plane(LENGTHS_M[units.coordinates]), None, False)]
+    found = []
+    if could_be_degrees(points):
+        found.append(
+            _Map(sphere(), _("the node table states no unit: longitude and latitude, which fit the lengths"), False)
+        )
+    found.append(_Map(plane(LENGTHS_M["feet"]), _("the node table states no unit: feet"), True))
+    found.append(_Map(plane(1.0), _("the node table states no unit: metres"), False))
+    return found
+
+
+def _readings(links: tuple[TntpLink, ...], units: RoadUnits) -> list[_Reading]:
+    """All ways to read length and time, minutes first, then as a town's speed is best met."""
+    lengths = [units.length] if units.length else list(LENGTHS_M)
+    times = [units.time] if units.time else list(TIMES_S)
+    found = []
+    for time in times:
+        some = [(ln.length, ln.time * TIMES_S[time]) for ln in links if ln.length > 0 and ln.time > 0]
+        ratio = statistics.median(length / seconds for length, seconds in some) if some else 0.0
+        each = [_Reading(name, LENGTHS_M[name], time, ratio * LENGTHS_M[name]) for name in lengths]
+        found += sorted(each, key=lambda one: one.odd)
+    return found
+
+
+def _measured(
+    path: Path,
+    links: tuple[TntpLink, ...],
+    where: Mapping[str, tuple[float, float]],
+    units: RoadUnits,
+    notes: list[Assumption],
+) -> tuple[list[float], list[float]]:
+    """Lengths in metres and free-flow speeds in m/s of all links."""
+    readings, maps = _readings(links, units), _maps(where, links, units)
+    fits = any(ln.length > 0 for ln in links)
+    for drawn in maps:
+        found = _on_map(links, drawn, readings) if fits else None
+        if found is not None:
+            if drawn.text is not None:
+                notes.append(Assumption(_("road coordinates"), drawn.text))
+            length, straight_m = found
+            return _by_map(links, drawn, length, straight_m, readings, units, notes)
+    alone = next((one for one in readings if one.plausible), None) if fits else None
+    if alone is not None:
+        _say(alone, units, notes)
+        text = _("does not fit the lengths: it is taken as a drawing, scaled so that its roads are as long as they say")
+        notes.append(Assumption(_("road map"), text))
+        drawn, scale = maps[-1], (alone.length_m or 1.0) / (_ratio(links, maps[-1]) or 1.0)
+        straight = tuple(length * scale for length in drawn.straight)
+        return _filled(links, straight, alone.length_m, notes), _speeds(links, alone, units, notes)
+    for drawn in maps:  # no usable length: straight lines, if times make sense with them
+        seconds = [(i, ln.time * TIMES_S[units.time or "minutes"]) for i, ln in enumerate(links) if ln.time > 0]
+        ratios = [drawn.straight[i] / s for i, s in seconds if drawn.straight[i] > 0]
+        if not fits and (
+            units.coordinates or (ratios and PLAUSIBLE_M_S[0] <= statistics.median(ratios) <= PLAUSIBLE_M_S[1])
+        ):
+            if drawn.text is not None:
+                notes.append(Assumption(_("road coordinates"), drawn.text))
+            return _by_map(links, drawn, "", 0.0, readings, units, notes)
+        if units.coordinates and fits:
+            return _by_map(links, drawn, "", _ratio(links, drawn), readings, units, notes)
+    what = _("no reading of length and free-flow time, with or without the map, gives the speeds of roads")
+    fix = _("name the units: --roads-length-unit, --roads-time-unit, --roads-coordinates")
+    raise BadInput([Problem(str(path), 0, "length", what, fix)])
+
+
+def _ratio(links: tuple[TntpLink, ...], drawn: _Map) -> float:
+    """Metres on the map in one unit of length: the median; 0 where nothing is drawn."""
+    ratios = [s / ln.length for s, ln in zip(drawn.straight, links, strict=True) if ln.length > 0 and s > 0]
+    return statistics.median(ratios) if ratios else 0.0
+
+
+def _on_map(links: tuple[TntpLink, ...], drawn: _Map, readings: list[_Reading]) -> tuple[str, float] | None:
+    """The unit of length that fits a map, and metres on the map in one unit; None where none fits."""
+    measured = _ratio(links, drawn)
+    if not measured:
+        return None
+    for one in readings:
+        assert one.length_m is not None
+        ratio = one.length_m / measured
+        if not drawn.close and one.plausible and DETOUR[0] <= ratio <= DETOUR[1]:
+            return one.length, measured
+    near = min(readings, key=lambda one: abs(math.log((one.length_m or 1.0) / measured)))
+    return (near.length, measured) if abs((near.length_m or 1.0) / measured - 1) < CLOSE else None
+
+
+def _by_map(
+    links: tuple[TntpLink, ...],
+    drawn: _Map,
+    length: str,
+    measured: float,
+    readings: list[_Reading],
+    units: RoadUnits,
+    notes: list[Assumption],
+) -> tuple[list[float], list[float]]:
+    """Lengths as they fit the map; speeds by them, or by lengths in another unit where only those make sense."""
+    if length and not units.length:
+        text = _(
+            "lengths state no unit: {unit}, which fit the distances on the map (median of {measured} m)",
+            unit=LENGTH_NAMES[length],
+            measured=quantity(measured, "1", 4),
+        )
         notes.append(Assumption(_("road lengths"), text))
-    return [max(1.0, length) for length in filled]
-
-
-def _speeds(
-    links: tuple[TntpLink, ...], lengths: list[float], unit_s: float | None, notes: list[Assumption]
-) -> list[float]:
-    """Free-flow speeds in m/s from length and free-flow time, if any reading of the two makes sense."""
-    if unit_s is None:
-        unit_s = 60.0
-        notes.append(Assumption(_("road times"), _("free-flow times state no unit: minutes")))
-    timed = [(i, ln.time * unit_s) for i, ln in enumerate(links) if ln.time > 0]
-    low, high = PLAUSIBLE_M_S
+    elif measured and not length:
+        text = _(
+            "lengths state no unit and fit no usual one: one unit is {measured} m, as on the map",
+            measured=quantity(measured, "1", 4),
+        )
+        notes.append(Assumption(_("road lengths"), text))
+    unit_m = LENGTHS_M[length] if length else measured
+    lengths = _filled(links, drawn.straight, unit_m or None, notes)
+    if units.speed:
+        return lengths, _speeds(links, _Reading(length, unit_m, units.time or "minutes", 0.0), units, notes)
+    time = units.time or next((one.time for one in readings if one.length == length and one.plausible), "minutes")
+    if not units.time:
+        notes.append(Assumption(_("road times"), _("free-flow times state no unit: {unit}", unit=TIME_NAMES[time])))
+    timed = [(i, ln.time * TIMES_S[time]) for i, ln in enumerate(links) if ln.time > 0]
     by_map = {i: lengths[i] / seconds for i, seconds in timed}
-    readings = [("", by_map)]
-    for name in ("miles", "kilometres"):
-        unit_m = LENGTH_UNITS_M[name]
-        readings.append((name, {i: links[i].length * unit_m / s for i, s in timed if links[i].length > 0}))
-    found: dict[int, float] = {}
-    for name, speeds in readings:
-        if speeds and low <= statistics.median(speeds.values()) <= high:
-            found = speeds
+    others: list[tuple[str, dict[int, float]]] = [("", by_map)]
+    for name in [] if units.length else ["miles", "kilometres"]:
+        others.append((name, {i: links[i].length * LENGTHS_M[name] / s for i, s in timed if links[i].length > 0}))
+    for name, speeds in others:
+        if speeds and PLAUSIBLE_M_S[0] <= statistics.median(speeds.values()) <= PLAUSIBLE_M_S[1]:
             if name:
                 slow, fits = (statistics.median(each.values()) / KM_H for each in (by_map, speeds))
                 notes.append(
@@ -363,12 +517,50 @@ def _speeds(
                             "free-flow times do not fit the lengths on the map (median {slow} km/h) but lengths in "
                             "{unit} (median {fits} km/h): speeds follow the latter, lengths the map",
                             slow=round(slow),
-                            unit=UNIT_NAMES[name],
+                            unit=LENGTH_NAMES[name],
                             fits=round(fits),
                         ),
                     )
                 )
-            break
+            return lengths, _bounded(links, speeds, notes)
+    return lengths, _bounded(links, {}, notes)
+
+
+def _say(one: _Reading, units: RoadUnits, notes: list[Assumption]) -> None:
+    if not (units.length and units.time):
+        text = _(
+            "columns state no unit: lengths in {length} and free-flow times in {time}, which agree on {speed} km/h",
+            length=LENGTH_NAMES[one.length],
+            time=TIME_NAMES[one.time],
+            speed=round(one.median_m_s / KM_H),
+        )
+        notes.append(Assumption(_("road units"), text))
+
+
+def _filled(
+    links: tuple[TntpLink, ...], straight: tuple[float, ...], unit_m: float | None, notes: list[Assumption]
+) -> list[float]:
+    """Lengths in metres: the column in its unit, the straight line where the column is empty."""
+    filled = [ln.length * unit_m if unit_m and ln.length > 0 else s for ln, s in zip(links, straight, strict=True)]
+    empty = sum(ln.length <= 0 for ln in links)
+    if empty:
+        text = _("{n} links have no length: straight lines, at least 1 m", n=empty)
+        notes.append(Assumption(_("road lengths"), text))
+    return [max(1.0, length) for length in filled]
+
+
+def _speeds(links: tuple[TntpLink, ...], one: _Reading, units: RoadUnits, notes: list[Assumption]) -> list[float]:
+    """Free-flow speeds in m/s: from the column of speeds where its unit is named, else from length over time."""
+    if units.speed:
+        unit = SPEEDS_M_S[units.speed]
+        return _bounded(links, {i: ln.speed * unit for i, ln in enumerate(links) if ln.speed > 0}, notes)
+    unit_m, unit_s = one.length_m or 1.0, TIMES_S[one.time]
+    timed = {i: ln.length * unit_m / (ln.time * unit_s) for i, ln in enumerate(links) if ln.time > 0 and ln.length > 0}
+    return _bounded(links, timed, notes)
+
+
+def _bounded(links: tuple[TntpLink, ...], found: Mapping[int, float], notes: list[Assumption]) -> list[float]:
+    """A speed for every link: that found, within bounds, else the limit in a town."""
     missing = len(links) - len(found)
     if missing:
         text = _("{n} links have no usable free-flow time: {speed} km/h", n=missing, speed=DEFAULT_SPEED_M_S / KM_H)

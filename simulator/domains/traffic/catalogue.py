@@ -8,6 +8,7 @@ from simulator.contracts.catalogue import (
     ComponentType,
     LinkType,
     Page,
+    PlausibilityRule,
     Start,
     SubSystem,
     TownPart,
@@ -318,6 +319,7 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.traffic.town:sensors", 320),
     ),
     starts=(Start("simulator.domains.traffic:start", order=50),),
+    plausibility=(PlausibilityRule("simulator.domains.traffic.plausible:roads_of_a_town", order=5),),
     fragilities=(
         Fragility(
             id="flood-signal",

@@ -605,6 +605,7 @@ CATALOGUE = Catalogue(
     ),
     starts=(Start("simulator.domains.water:start", order=40),),
     plausibility=(
+        PlausibilityRule("simulator.domains.water.plausible:pipes_of_a_town", order=5),
         PlausibilityRule("simulator.domains.water.balance:in_balance", order=10),
         PlausibilityRule("simulator.domains.water.as_written:settings_told", order=20),
     ),

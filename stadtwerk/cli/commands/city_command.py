@@ -69,6 +69,18 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
     bring.add_argument("--links", help=say(_("CSV of links between components")), **file)  # type: ignore[arg-type]
     bring.add_argument("--districts", help=say(_("GeoJSON of districts")), **file)  # type: ignore[arg-type]
     bring.add_argument(
+        "--district-id", metavar="NAME", default="", help=say(_("property of a district that is its id"))
+    )
+    bring.add_argument(
+        "--district-people", metavar="NAME", default="", help=say(_("property of a district that is its people"))
+    )
+    bring.add_argument(
+        "--crs", metavar="NAME", default="", help=say(_("reference system of files that name none (EPSG:25832)"))
+    )
+    bring.add_argument(
+        "--place", type=_degrees, metavar="PLACE", help=say(_("longitude,latitude of the town if no file says so"))
+    )
+    bring.add_argument(
         "--from",
         dest="brought",
         action="append",
@@ -85,10 +97,37 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
         say.add_lang(action, _("language of the answer"))
 
 
+def _degrees(said: str) -> tuple[float, float]:
+    """Longitude and latitude of a place. Raises `ValueError`."""
+    longitude, latitude = (float(part) for part in said.split(","))
+    if not (abs(longitude) <= 180 and abs(latitude) <= 90):
+        raise ValueError(said)
+    return longitude, latitude
+
+
 def _declared(say: Speaker, bring: argparse.ArgumentParser) -> None:
-    """An option for each network file that a catalogue declares. One whose name is taken comes by an importer only."""
+    """Units of roads, and an option for each network file that a catalogue declares.
+
+    One whose name is taken comes by an importer only.
+    """
+    from simulator.city.importers.road_units import COORDINATES, LENGTHS_M, PERIODS, SPEEDS_M_S, TIMES_S
     from simulator.contracts.registry import registry
 
+    for option, units, text in (
+        ("length", LENGTHS_M, _("unit of the lengths of roads")),
+        ("time", TIMES_S, _("unit of free-flow times (TNTP)")),
+        ("speed", SPEEDS_M_S, _("unit of speeds of roads; TNTP: take them, not the times")),
+    ):
+        bring.add_argument(f"--roads-{option}-unit", choices=tuple(units), default="", help=say(text))
+    bring.add_argument(
+        "--roads-coordinates", choices=COORDINATES, default="", help=say(_("unit of the coordinates of roads"))
+    )
+    bring.add_argument(
+        "--roads-trips-period",
+        choices=PERIODS,
+        default="",
+        help=say(_("what the trip table counts (TNTP; else a day)")),
+    )
     for name, file in registry().networks.items():
         with contextlib.suppress(argparse.ArgumentError):
             bring.add_argument(
