@@ -87,6 +87,10 @@ class ByForecast:
         if not len(targets):
             return kept
         floor = (scaling.step / scaling.spread)[targets]
+        kept |= {
+            "low": np.nanmin(quiet.values[:, targets], axis=0),
+            "high": np.nanmax(quiet.values[:, targets], axis=0),
+        }
         expectations, distance = learn(columns[whole], targets, floor, progress)
         highest = limits(distance, WEEK_S / quiet.step_s)
         kept |= {"limits": highest, "stays": np.array(staying(distance, highest))}

@@ -28,6 +28,8 @@ svg { width: 100%; height: auto } .wide { overflow-x: auto }
 table { border-collapse: collapse; font-size: 0.9rem }
 th, td { text-align: left; padding: 0.25rem 0.6rem 0.25rem 0; vertical-align: top }
 tr { border-bottom: 1px solid #ddd } .time { white-space: nowrap } p.note { color: #444 }
+@media (max-width: 40rem) { th { display: none } tr { display: block; padding: 0.4rem 0 }
+td { display: inline-block; padding: 0 0.8rem 0 0 } td:last-child { display: block } }
 """
 
 
