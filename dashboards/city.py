@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
+from dashboards.influxql import held
 from dashboards.maps import town_map
 from dashboards.page import Page
-from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
-from dashboards.shared import MAP_NAMES, PLACE, STATE, lifeline_modes, lifelines, services, worst_services
+from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, grey, over, plain
+from dashboards.shared import (
+    MAP_NAMES,
+    MINUTE,
+    NAME,
+    STATE,
+    lasts,
+    lifeline_modes,
+    lifelines,
+    services,
+    worst_services,
+)
+from simulator.contracts.measurements import HOURS_SHOWN
+from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -24,80 +37,126 @@ def city(lang: str) -> str:
     page.variables()
     page.notes()
     kit = page.kit
-    page.put(*_figures(kit))
+    # The first screen, 1,600 x 900: how bad, what carries, what nothing carries, and since when.
     page.put(
-        Put("map", _map(kit), 12, 14),
-        Put("lifelines", lifelines(kit), 12, 8),
-        Put("alarms", _alarms(kit), 12, 6),
+        Put("people-now", _now(kit), 4, 3),
+        Put("peak", _peak(kit), 8, 3),
+        Put("worst-service", _worst(kit), 5, 3),
+        Put("uncovered", _uncovered(kit), 4, 3),
+        Put("verdict", _verdict(kit), 3, 3),
     )
-    page.put(Put("services", services(kit), 12, 10), Put("people", _people(kit), 12, 10))
-    page.put(Put("worst", worst_services(kit, None), 12, 10), Put("faults", _faults(kit), 12, 10))
-    page.put(Put("modes", lifeline_modes(kit), 24, 9))
+    page.put(
+        Put("carried", _carried(kit), 9, 6), Put("draining", _draining(kit), 6, 6), Put("faults", _faults(kit), 9, 6)
+    )
+    page.put(Put("modes", lifeline_modes(kit), 14, 9), Put("map", _map(kit), 10, 9))
+    page.put(Put("services", services(kit), 12, 12), Put("people", _people(kit), 12, 12))
+    page.put(Put("worst", worst_services(kit, None), 12, 10), Put("lifelines", lifelines(kit), 12, 10))
+    page.put(Put("alarms", _alarms(kit), 12, 8), Put("person-hours", _hours(kit), 12, 8))
     page.put(Put("runs", _runs(kit), 24, 8))
     return page.json()
 
 
-def _figures(kit: Kit) -> tuple[Put, ...]:
-    people = _("People who now lack at least one service, held against the required level.")
-    hours = _("People times the hours in which they lacked at least one service, since the scenario's zero.")
-    levels = _("Services that are below their minimum now.")
-    faults = _("Faults in force now, counted for each component and cause.")
-    verdict = _("The verdict of the run; open while it lasts.")
-    return (
-        Put(
-            "people-now",
-            kit.stat(
-                _("People affected"),
-                _more(people),
-                queries.people_now(),
-                "short",
-                bad_from(1),
-            ),
-            5,
-            4,
+def _now(kit: Kit) -> PanelOf:
+    return kit.stat(
+        _("Affected now"),
+        _more(
+            _(
+                "People who lack at least one service, held against the required level, at the end of the time shown. "
+                "Once the run is over there is no such moment: what it came to stands beside."
+            )
         ),
-        Put(
-            "person-hours",
-            kit.stat(
-                _("Person-hours so far"),
-                _more(hours),
-                queries.person_hours(),
-                "short",
-                plain(),
-            ),
-            5,
-            4,
+        queries.anybody("now"),
+        "locale",
+        bad_from(1),
+        over(kit),
+    )
+
+
+def _peak(kit: Kit) -> PanelOf:
+    return kit.stats(
+        _("Most people affected at once"),
+        _more(_("The most at one moment, when that was, since when anybody was affected, and for how long in all.")),
+        queries.peak(),
+        [
+            Column("peak", _("people"), "locale"),
+            Column("onset_ms", _("since"), MINUTE),
+            Column("lasted_s", _("for"), "dthms"),
+        ],
+        bad_from(1),
+    )
+
+
+def _worst(kit: Kit) -> PanelOf:
+    return kit.stats(
+        _("Worst service"),
+        _more(
+            _(
+                "Of the services that are below the required level for somebody, the one of least quality; once the "
+                "run is over, of the whole run."
+            )
         ),
-        Put(
-            "levels-below",
-            kit.stat(
-                _("Services below minimum"),
-                _more(levels),
-                queries.levels_below(),
-                "short",
-                bad_from(1),
-            ),
-            5,
-            4,
+        queries.worst_service(kit.lang),
+        [Column("worst", _("Service"), "string")],
+        plain(),
+    )
+
+
+def _uncovered(kit: Kit) -> PanelOf:
+    return kit.stat(
+        _("Faults without fallback"),
+        _more(_("Faults in force because of which somebody is below the required level of a service.")),
+        queries.anybody("uncovered"),
+        "short",
+        bad_from(1),
+        over(kit),
+    )
+
+
+def _verdict(kit: Kit) -> PanelOf:
+    return kit.stat(
+        _("Verdict"),
+        _("The verdict of the run; open while it lasts."),
+        queries.verdict(),
+        "none",
+        grey(),
+        palette.verdicts(kit.lang),
+    )
+
+
+def _carried(kit: Kit) -> PanelOf:
+    return kit.table(
+        _("Running on a fallback"),
+        _(
+            "What runs on a fallback at the end of the time shown, and how long what it draws on lasts at the present "
+            "rate, the shortest first; {most} h stands for so long, for longer, and for what nothing is used of.",
+            most=f"{HOURS_SHOWN:g}",
         ),
-        Put(
-            "faults-now",
-            kit.stat(
-                _("Faults in force"),
-                _more(faults),
-                queries.faults_in_force(),
-                "short",
-                bad_from(1),
-            ),
-            5,
-            4,
-        ),
-        Put(
-            "verdict",
-            kit.stat(_("Verdict"), verdict, queries.verdict(), "none", plain(), palette.verdicts(kit.lang)),
-            4,
-            4,
-        ),
+        queries.carried(kit.lang),
+        [
+            Column(f"label_{held(kit.lang)}", NAME, wrap=True),
+            Column("mode", _("runs on"), width=130),
+            lasts(kit),
+            Column("fallbacks_left", _("behind it"), width=90),
+        ],
+        sort=("hours_left", False),
+        no_value=_("nothing runs on a fallback"),
+    )
+
+
+def _draining(kit: Kit) -> PanelOf:
+    words = {one.name: one.title for one in registry().stores.values()}
+    return kit.table(
+        _("Stores that run down"),
+        _("Fuel, batteries and tanks that something is taken from, the shortest first, at the present rate."),
+        queries.draining(kit.lang),
+        [
+            Column(f"label_{held(kit.lang)}", NAME, wrap=True),
+            Column("kind", _("Store"), mappings=palette.of_texts(words, kit.lang), width=110),
+            lasts(kit, 90),
+        ],
+        sort=("hours_left", False),
+        most=30,
+        no_value=_("nothing runs down"),
     )
 
 
@@ -110,13 +169,26 @@ def _map(kit: Kit) -> PanelOf:
         kit,
         _("Map"),
         _(
-            "Large discs: districts by their worst service. Points: components. ! degraded, T technical "
-            "fallback, A analogue fallback, ✕ failed. Mains, roads and local substations are here only if "
-            "something is wrong with them."
+            "Large discs: districts by their worst service. Points: places by the worst state among the components "
+            "there. Mains, roads and local substations are here only if something is wrong with them."
         ),
-        queries.map_components(kit.lang),
-        queries.map_districts(),
+        None,
         MAP_NAMES,
+    )
+
+
+def _hours(kit: Kit) -> PanelOf:
+    return kit.table(
+        _("Person-hours by service"),
+        _more(_("People times the hours in which they lacked a service, since the scenario's zero.")),
+        queries.hours_table(),
+        [
+            Column("measure", _("Service"), mappings=palette.of_texts(palette.measure_words(kit.lang), kit.lang)),
+            Column("person_hours", _("Person-hours"), "locale", decimals=0, width=140),
+            Column("peak", _("Most people"), "locale", width=130),
+            Column("lasted_s", _("for"), "dthms", width=150),
+        ],
+        sort=("person_hours", True),
     )
 
 
@@ -144,16 +216,15 @@ def _faults(kit: Kit) -> PanelOf:
     active = palette.yes_no(kit.lang, _("✘ in force"), _("✔ cleared"))
     return kit.table(
         _("Faults"),
-        _("All faults of the run so far, those in force first."),
+        _("All faults so far, with the services that somebody lacks because of them; those with most of them first."),
         queries.faults(kit.lang),
         [
-            Column("label", _("Fault")),
-            Column("active", STATE, mappings=active, coloured=True, width=110),
-            Column("Time", _("As of"), "dateTimeAsIso", width=160),
-            Column("district", PLACE, width=110),
-            Column("owner", _("Owner")),
+            Column("label", _("Fault"), wrap=True),
+            Column("active", STATE, mappings=active, coloured=True, width=100),
+            Column("since_ms", _("since"), MINUTE, width=130),
+            Column("uncovered", _("Services"), "short", width=80),
         ],
-        sort=("active", True),
+        sort=("uncovered", True),
         no_value=_("no fault in this run"),
     )
 
@@ -167,9 +238,9 @@ def _runs(kit: Kit) -> PanelOf:
         queries.all_runs(kit.lang),
         [
             Column("run", _("Run"), links=[(_("Open the run"), target)], width=200),
-            Column("title", _("Scenario")),
+            Column("title", _("Scenario"), wrap=True),
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
-            Column("answer", _("Answer")),
+            Column("answer", _("Answer"), wrap=True),
             Column("seed", _("Seed"), "none", width=80),
             Column("begin_ms", _("Begin"), "dateTimeAsIso", width=160),
             Column("end_ms", _("End"), "dateTimeAsIso", width=160),

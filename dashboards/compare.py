@@ -1,12 +1,12 @@
-"""Before and after: two runs side by side."""
+"""Before and after: two runs on each other, each from its own begin."""
 
 from __future__ import annotations
 
 from dashboards import palette, queries
-from dashboards.page import Page
-from dashboards.panels import Column, Kit, PanelOf, Put, plain
-from dashboards.resilience import expectations, losses, redundancies
-from dashboards.shared import lifeline_modes, lifelines, services
+from dashboards.page import Page, measure_variable
+from dashboards.panels import DIFFERENCE, Column, Kit, PanelOf, Put, grey
+from dashboards.resilience import first_measure
+from simulator.contracts.measurements import CURVE
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")
@@ -15,6 +15,9 @@ SIDES = (
     ("run", _("before: ${run:text}")),
     ("run_b", _("after: ${run_b:text}")),
 )
+BEFORE, AFTER, LESS = _("before"), _("after"), _("difference")
+SIDES_OF = ("before", "after")
+HOURS = ("t_h", _("hours since the scenario's zero"))
 
 
 def compare(lang: str) -> str:
@@ -23,28 +26,22 @@ def compare(lang: str) -> str:
         "compare",
         lang,
         _(
-            "Two runs side by side: the first on the left, the second on the right. Both must lie in the "
-            "chosen time; runs of the same scenario lie in the same."
+            "Two runs on each other, each over the time since its own zero, whenever they played; figures beside each "
+            "other, with what they differ by."
         ),
     )
-    page.variables(run_b=True)
+    label = page.kit.say(_("Service of the curve"))
+    page.variables(measure_variable(label, queries.values_of(CURVE, "measure"), first_measure()), run_b=True)
     kit = page.kit
-    for make, key, height in (
-        (_verdict, "verdict", 4),
-        (_answer, "answer", 4),
-        (_people, "people", 8),
-        (services, "services", 10),
-        (_hours, "hours", 9),
-        (losses, "losses", 9),
-        (lifelines, "lifelines", 9),
-        (lifeline_modes, "modes", 9),
-        (redundancies, "redundancies", 7),
-        (expectations, "expectations", 10),
-    ):
+    for make, key in ((_verdict, "verdict"), (_answer, "answer")):
         for run, side in SIDES:
             panel = make(kit, run)
             panel.title(f"{panel.build().title} ({side.of(lang)})")  # type: ignore[attr-defined]
-            page.put(Put(f"{key}/{run}", panel, 12, height))
+            page.put(Put(f"{key}/{run}", panel, 12, 4))
+    page.put(Put("people", _people(kit), 12, 11), Put("curve", _curve(kit), 12, 11))
+    page.put(Put("hours", _hours(kit), 12, 10), Put("losses", _losses(kit), 12, 10))
+    page.put(Put("figures", _figures(kit), 24, 12))
+    page.put(Put("redundancies", _redundancies(kit), 12, 10), Put("expectations", _expectations(kit), 12, 10))
     return page.json()
 
 
@@ -54,7 +51,7 @@ def _verdict(kit: Kit, run: str) -> PanelOf:
         _("The verdict of the run."),
         queries.verdict(run),
         "none",
-        plain(),
+        grey(),
         palette.verdicts(kit.lang),
     )
 
@@ -64,32 +61,106 @@ def _answer(kit: Kit, run: str) -> PanelOf:
         _("Answer"),
         _("The run's answer to its question."),
         queries.about_run(kit.lang, run),
-        [Column("answer", _("Answer"))],
+        [Column("answer", _("Answer"), wrap=True)],
     )
 
 
-def _people(kit: Kit, run: str) -> PanelOf:
-    return kit.lines(
+def _people(kit: Kit) -> PanelOf:
+    return kit.trend(
         _("People affected"),
-        _("People who lacked at least one service."),
-        [(queries.people_any_course(run), "$col")],
-        "short",
-        names={"people": _("people affected")},
-        fill=20,
+        _("People who lacked at least one service, over the time since the zero of each run."),
+        HOURS,
+        queries.people_since(SIDES_OF),
+        {"before": BEFORE, "after": AFTER},
+        "locale",
     )
 
 
-def _hours(kit: Kit, run: str) -> PanelOf:
+def _curve(kit: Kit) -> PanelOf:
+    return kit.trend(
+        _("Service curve: ${measure:text}"),
+        _("What the average person got of the chosen service, over the time since the zero of each run."),
+        HOURS,
+        queries.quality_since(SIDES_OF),
+        {"before": BEFORE, "after": AFTER},
+        "percentunit",
+    )
+
+
+def _sides(unit: str, decimals: int) -> list[Column]:
+    words = (("before", BEFORE), ("after", AFTER), (DIFFERENCE, LESS))
+    return [Column(name, said, unit, decimals=decimals, width=120) for name, said in words]
+
+
+def _hours(kit: Kit) -> PanelOf:
     words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
-    return kit.table(
+    return kit.compared(
         _("Person-hours"),
         _("People times hours below the required level, by service."),
-        queries.hours_table(run),
-        [
-            Column("measure", _("Service"), mappings=words),
-            Column("person_hours", _("Person-hours"), "short", decimals=1, width=150),
-            Column("people", _("People at last"), "short", width=140),
-            Column("levels_below", _("Services at last"), "short", width=140),
-        ],
-        sort=("person_hours", True),
+        "measure",
+        queries.hours_compared(SIDES_OF),
+        [Column("measure", _("Service"), mappings=words, wrap=True), *_sides("locale", 0)],
+        SIDES_OF,
+        ("before", True),
     )
+
+
+def _losses(kit: Kit) -> PanelOf:
+    words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
+    return kit.compared(
+        _("Lost area"),
+        _(
+            "Hours that the average person would have gone without the service if the loss had come in one "
+            "piece, since the scenario's zero."
+        ),
+        "measure",
+        queries.losses_compared(SIDES_OF),
+        [Column("measure", _("Service"), mappings=words, wrap=True), *_sides("h", 2)],
+        SIDES_OF,
+        ("before", True),
+    )
+
+
+def _figures(kit: Kit) -> PanelOf:
+    return kit.compared(
+        _("Figures of both runs"),
+        _("Over the whole run, from hour zero; known at its end. They are of one event and not figures of a year."),
+        "name",
+        queries.figures_compared(kit.lang, SIDES_OF),
+        [
+            Column("subject", _("Service"), width=220),
+            Column("title", _("Figure"), wrap=True),
+            *_sides("none", 3),
+            Column("unit", _("Unit"), width=140),
+        ],
+        SIDES_OF,
+        ("subject", False),
+    )
+
+
+def _redundancies(kit: Kit) -> PanelOf:
+    return kit.compared(
+        _("Fallbacks"),
+        _("Each fallback that the scenarios ask for, with what was found."),
+        "title",
+        queries.redundancies_compared(kit.lang, SIDES_OF),
+        [Column("title", _("Fallback"), wrap=True), *_verdicts(kit)],
+    )
+
+
+def _expectations(kit: Kit) -> PanelOf:
+    return kit.compared(
+        _("Expectations and checks"),
+        _("Each check with its verdict in both runs."),
+        "title",
+        queries.expectations_compared(kit.lang, SIDES_OF),
+        [Column("title", _("Check"), wrap=True), *_verdicts(kit)],
+    )
+
+
+def _verdicts(kit: Kit) -> list[Column]:
+    words = palette.verdicts(kit.lang)
+    return [
+        Column("before", BEFORE, mappings=words, coloured=True, width=150),
+        Column("after", AFTER, mappings=words, coloured=True, width=150),
+    ]

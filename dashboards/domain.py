@@ -16,6 +16,7 @@ from simulator.contracts.words import Words
 
 _ = Words("dashboards")
 
+UNSERVED = _("unserved")
 SHARE = _("Share that arrives, by district")
 
 
@@ -27,7 +28,9 @@ def domain_page(domain: Domain, lang: str) -> str:
     page.notes()
     kit = page.kit
     page.row(_("Map"))
-    page.put(Put("map", _map(kit, domain), 12, 14), *_figures(kit, domain))
+    people, hours, quality = _figures(kit, domain)
+    page.put(people, hours)
+    page.put(Put("map", _map(kit, domain), 12, 14), quality)
     page.row(_("Supply and demand"))
     page.put(*_supply(kit, domain, declared))
     page.row(_("Worst places"))
@@ -45,12 +48,10 @@ def _map(kit: Kit, domain: Domain) -> PanelOf:
         kit,
         _("Map"),
         _(
-            "Components of this sub-system by their state: ! degraded, T technical fallback, A analogue "
-            "fallback, ✕ failed. What there are hundreds of (mains, junctions, roads) is here only if "
-            "something is wrong with it."
+            "Places by the worst state among the components of this sub-system there. What there are hundreds of "
+            "(mains, junctions, roads) is here only if something is wrong with it."
         ),
-        queries.map_components(kit.lang, domain),
-        queries.map_districts(),
+        domain,
         MAP_NAMES,
     )
 
@@ -62,10 +63,10 @@ def _measures(domain: Domain) -> list[str]:
 def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     measures, words = _measures(domain), palette.measure_words(kit.lang)
     people = kit.stat(
-        _("People affected"),
-        _("People below the required level now, by service."),
+        _("Most people affected at once"),
+        _("The most people below the required level at one moment, by service, since the scenario's zero."),
         queries.people_of(measures),
-        "short",
+        "locale",
         bad_from(1),
         alias="$tag_measure",
     )
@@ -73,7 +74,7 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         _("Person-hours so far"),
         _("People times hours below the required level since the scenario's zero, by service."),
         queries.hours_of(measures),
-        "short",
+        "locale",
         alias="$tag_measure",
     )
     course = kit.lines(
@@ -87,7 +88,7 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     for one in (people, hours):
         for name in measures:
             one = one.override_by_name(name, [display_name(words[name].of(kit.lang))])  # type: ignore[attr-defined]
-    return Put("people", people, 6, 5), Put("hours", hours, 6, 5), Put("quality", course, 12, 9)
+    return Put("people", people, 12, 4), Put("hours", hours, 12, 4), Put("quality", course, 12, 14)
 
 
 def _supply(kit: Kit, domain: Domain, declared: Declared) -> tuple[Put, ...]:
@@ -95,14 +96,14 @@ def _supply(kit: Kit, domain: Domain, declared: Declared) -> tuple[Put, ...]:
         served = kit.lines(
             _("Service against the required level"),
             _("The quality of each service; below 100 % the minimum is missed or only a part is served."),
-            [(queries.level_course(domain), "$tag_level")],
+            [(queries.level_course(kit.lang, domain), f"$tag_label_{held(kit.lang)}")],
             "percentunit",
             most=1.0,
         )
         return (
             Put("served", served, 24, 10),
-            Put("modes", lifeline_modes(kit), 14, 10),
-            Put("lifelines", lifelines(kit), 10, 10),
+            Put("modes", lifeline_modes(kit), 24, 10),
+            Put("lifelines", lifelines(kit), 24, 10),
         )
     balance = declared.balance
     names = [(name, name) for name in balance.names]
@@ -112,7 +113,7 @@ def _supply(kit: Kit, domain: Domain, declared: Declared) -> tuple[Put, ...]:
         [(queries.balance(domain, names, balance.over_districts), "$col")],
         balance.unit,
         interval=SAMPLED,
-        names=dict(balance.names),
+        names=dict(balance.names) | ({"unserved": UNSERVED} if balance.over_districts == "SUM" else {}),
     )
     share = kit.lines(
         SHARE,
@@ -162,27 +163,27 @@ def _equipment(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         [
             Column(f"kind_{held(lang)}", _("Kind")),
             Column("total", _("all"), "short", width=70),
-            *(Column(state.name.lower(), words, "short", width=110) for state, (words, _, _) in palette.STATES.items()),
+            *(Column(state.name.lower(), words, "short", width=170) for state, (words, _, _) in palette.STATES.items()),
         ],
         sort=("failed", True),
     )
     single = kit.table(
         _("Components, the worst first"),
-        _("The last known state of each component."),
+        _("The state of each component at the end of the time shown, and since when."),
         queries.equipment(lang, domain),
         [
-            Column("label", NAME),
+            Column("label", NAME, wrap=True),
             Column("what", _("Kind")),
             Column("district", PLACE, width=110),
             Column("state", STATE, mappings=palette.states(lang), coloured=True, width=150),
             Column("faults", _("Faults"), "short", width=90),
-            Column("Time", _("As of"), "dateTimeAsIso", width=160),
+            Column("since_ms", _("since"), "dateTimeAsIso", width=160),
             Column("owner", _("Owner")),
         ],
         sort=("state", True),
         most=50,
     )
-    return Put("classes", timeline, 24, 9), Put("counts", counts, 12, 9), Put("equipment", single, 12, 9)
+    return Put("classes", timeline, 24, 9), Put("counts", counts, 24, 9), Put("equipment", single, 24, 9)
 
 
 def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
@@ -196,7 +197,7 @@ def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     course = kit.lines(
         _("Hours left"),
         until,
-        [(queries.depletion_course(domain), "$tag_component ($tag_kind)")],
+        [(queries.depletion_course(lang, domain), f"$tag_label_{held(lang)} ($tag_kind)")],
         "h",
         most=HOURS_SHOWN,
         interval=SAMPLED,
@@ -207,7 +208,7 @@ def _depletion(kit: Kit, domain: Domain) -> tuple[Put, ...]:
         until,
         queries.depletion_table(lang, domain),
         [
-            Column("label", NAME),
+            Column(f"label_{held(lang)}", NAME, wrap=True),
             Column(
                 "kind",
                 _("Store"),

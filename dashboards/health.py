@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
+from dashboards.influxql import held
 from dashboards.page import Page
 from dashboards.panels import Column, Kit, PanelOf, Put, bad_from, plain
 from dashboards.shared import PLACE, STATE
@@ -53,10 +54,10 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
         ),
         one(
             "outbox-now",
-            _("Waiting in gateways"),
-            _("Readings that gateways still hold."),
-            queries.gateway_sum("outbox"),
-            "short",
+            _("Most that waited"),
+            _("Readings that gateways held at once, at the worst moment of the time shown."),
+            queries.gateway_most("outbox"),
+            "locale",
             False,
         ),
         one(
@@ -64,7 +65,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
             _("Late"),
             _("Readings that came later than one period of their sensor, since the begin."),
             queries.ingest_sum("late"),
-            "short",
+            "locale",
             True,
         ),
         one(
@@ -72,7 +73,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
             _("Lost"),
             _("Readings that never arrived, since the begin."),
             queries.gateway_sum("lost"),
-            "short",
+            "locale",
             True,
         ),
         one(
@@ -80,7 +81,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
             _("Rejected"),
             _("Messages that ingest did not take, and lines that the database did not take."),
             queries.ingest_sum("rejected"),
-            "short",
+            "locale",
             True,
         ),
         one(
@@ -88,7 +89,7 @@ def _figures(kit: Kit) -> tuple[Put, ...]:
             _("Dead letters"),
             _("Messages kept as dead letters."),
             queries.ingest_sum("dead_letters"),
-            "short",
+            "locale",
             True,
         ),
     )
@@ -98,9 +99,9 @@ def _gateways(kit: Kit) -> PanelOf:
     return kit.table(
         _("Gateways: last seen"),
         _("How long each gateway has delivered nothing, and what waits there."),
-        queries.gateway_table(),
+        queries.gateway_table(kit.lang),
         [
-            Column("gateway", _("Gateway")),
+            Column(f"label_{held(kit.lang)}", _("Gateway")),
             Column("district", PLACE, width=110),
             Column("silent_s", _("silent for"), "s", decimals=0, width=100),
             Column("last_seen_ms", _("last seen"), "dateTimeAsIso", width=170),
@@ -119,9 +120,9 @@ def _online(kit: Kit) -> PanelOf:
     return kit.timeline(
         _("Who delivers?"),
         _("A gateway is silent once it has delivered nothing for two periods of its fastest sensor."),
-        queries.gateway_course("MIN", "online"),
+        queries.gateway_course(kit.lang, "MIN", "online"),
         words,
-        "$tag_gateway",
+        f"$tag_label_{held(kit.lang)}",
         interval="1m",
     )
 
@@ -130,7 +131,7 @@ def _rate(kit: Kit) -> PanelOf:
     return kit.lines(
         _("Readings per second"),
         _("What arrives from each gateway."),
-        [(queries.gateway_course("MEAN", "rate_hz"), "$tag_gateway")],
+        [(queries.gateway_course(kit.lang, "MEAN", "rate_hz"), f"$tag_label_{held(kit.lang)}")],
         "cps",
     )
 
@@ -139,7 +140,7 @@ def _silent(kit: Kit) -> PanelOf:
     return kit.lines(
         _("Silent for"),
         _("Time since the last reading; from the dashed line on there is an alarm."),
-        [(queries.gateway_course("MAX", "silent_s"), "$tag_gateway")],
+        [(queries.gateway_course(kit.lang, "MAX", "silent_s"), f"$tag_label_{held(kit.lang)}")],
         "s",
         limit=SILENT_S,
     )
@@ -149,7 +150,7 @@ def _outbox(kit: Kit) -> PanelOf:
     return kit.lines(
         _("Waiting in gateways"),
         _("Readings that a gateway holds until they are stored."),
-        [(queries.gateway_course("MAX", "outbox"), "$tag_gateway")],
+        [(queries.gateway_course(kit.lang, "MAX", "outbox"), f"$tag_label_{held(kit.lang)}")],
         "short",
     )
 
@@ -158,7 +159,7 @@ def _delay(kit: Kit) -> PanelOf:
     return kit.lines(
         _("From the sensor to the store"),
         _("Mean time from reading to arrival, of what arrived in the interval."),
-        [(queries.gateway_course("MAX", "delay_s"), "$tag_gateway")],
+        [(queries.gateway_course(kit.lang, "MAX", "delay_s"), f"$tag_label_{held(kit.lang)}")],
         "s",
     )
 

@@ -92,11 +92,20 @@ def course(
 
 
 def summed(
-    of: Measurement, names: Sequence[tuple[str, str]], each: str, outer: str, where: Where = (), run: str = "run"
+    of: Measurement,
+    names: Sequence[tuple[str, str]],
+    each: str,
+    outer: str,
+    where: Where = (),
+    run: str = "run",
+    more: str = "",
 ) -> str:
-    """Fields over time: the mean of each interval for each value of the tag `each`, then these taken together."""
+    """Fields over time: the mean of each interval for each value of the tag `each`, then these taken together.
+
+    `more` is a further column made of them.
+    """
     inner = ", ".join(f'MEAN({field(of, name)}) AS "{name}"' for name, _ in names)
-    taken = ", ".join(f'{outer}("{name}") AS "{shown}"' for name, shown in names)
+    taken = ", ".join([*(f'{outer}("{name}") AS "{shown}"' for name, shown in names), *([more] if more else [])])
     conditions = where_of([*scope(of, run), *where])
     rows = f'SELECT {inner} FROM "{of.name}" WHERE {conditions} GROUP BY time($__interval), {tag(of, each)} fill(none)'
     return f"SELECT {taken} FROM ({rows}) WHERE $timeFilter GROUP BY time($__interval) fill(none)"

@@ -13,15 +13,16 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import geomap as map_model
 
-from dashboards import palette
+from dashboards import palette, queries
 from dashboards.influxql import InfluxQuery, source
 from dashboards.panels import NOTHING, Kit, PanelOf, by_threshold, prop, thresholds
+from simulator.contracts.state import State
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
 
 _DISTRICTS = _("districts")
-_COMPONENTS = _("components")
+NAMES = _("names of districts")
 
 
 class Ready(Builder[Any]):
@@ -34,17 +35,19 @@ class Ready(Builder[Any]):
         return self._made
 
 
-def town_map(
-    kit: Kit, title: Text, description: Text, components: str, districts: str, names: Mapping[str, Text]
-) -> PanelOf:
-    """Districts as large discs, components as points, both by state; the letter says it without the colour."""
+def town_map(kit: Kit, title: Text, description: Text, domain: str | None, names: Mapping[str, Text]) -> PanelOf:
+    """Districts as large discs with their names, and a marker for each place.
+
+    A layer for each state, the worst on top: the legend names a layer by its word and shows its colour, and a marker of
+    a state that is not normal has its letter beside it. What text has no colour of its own takes that of its marker, so
+    names and letters are layers of their own in black.
+    """
     panel = (
         geomap.Panel()
         .title(kit.say(title))
         .description(kit.say(description))
         .datasource(source())
-        .with_target(InfluxQuery(districts, "A"))
-        .with_target(InfluxQuery(components, "B"))
+        .with_target(InfluxQuery(queries.map_districts(), DISTRICTS))
         .unit("none")
         .no_value(kit.say(NOTHING))
         .thresholds(thresholds((None, palette.GREY)))
@@ -58,22 +61,35 @@ def town_map(
             )
         )
         .basemap(Ready(_paper()))
-        .layers(
-            [
-                Ready(_layer("A", kit.say(_DISTRICTS), 14, 0.45, "label")),
-                Ready(_layer("B", kit.say(_COMPONENTS), 5, 0.95, "sign")),
-            ]
-        )
         .tooltip(Ready(map_model.TooltipOptions(mode=map_model.TooltipMode.DETAILS)))
     )
+    layers = [_layer(DISTRICTS, kit.say(_DISTRICTS), {"field": "state", "fixed": palette.GREY}, size=14, opacity=0.35)]
+    for state, (words, colour, _sign) in palette.STATES.items():
+        panel = panel.with_target(InfluxQuery(queries.map_places(kit.lang, int(state), domain), _ref(state)))
+        layers.append(_layer(_ref(state), words.of(kit.lang), {"fixed": colour}, size=5, opacity=0.95, legend=True))
+    black = {"fixed": palette.BLACK}
+    for state, (words, _colour, sign) in palette.STATES.items():
+        if sign:
+            letter = {"mode": "fixed", "fixed": sign}
+            layers.append(_layer(_ref(state), f"{words.of(kit.lang)}: {sign}", black, text=letter, offset=(9, 0)))
+    name = {"mode": "field", "field": "label", "fixed": ""}
+    layers.append(_layer(DISTRICTS, kit.say(NAMES), black, text=name, offset=(0, -18)))
+    panel = panel.layers([Ready(layer) for layer in layers])
     panel = panel.override_by_name("state", [prop("mappings", palette.states(kit.lang))])
-    panel = panel.override_by_name("sign", [prop("mappings", palette.signs())])
-    for name in ("lat", "lon", "people_below", "quality", "label"):
-        units = {"quality": "percentunit", "people_below": "short", "label": "string"}
-        panel = panel.override_by_name(name, [prop("unit", units.get(name, "degree"))])
-    for name, words in names.items():
-        panel = panel.override_by_name(name, [prop("displayName", kit.say(words))])
+    units = {"quality": "percentunit", "people_below": "locale", "label": "string", "components": "short"}
+    for column in ("lat", "lon", *units):
+        panel = panel.override_by_name(column, [prop("unit", units.get(column, "degree"))])
+    for column, words in names.items():
+        panel = panel.override_by_name(column, [prop("displayName", kit.say(words))])
     return panel
+
+
+DISTRICTS = "A"
+
+
+def _ref(state: State) -> str:
+    """The query of the places in a state."""
+    return chr(ord(DISTRICTS) + 1 + int(state))
 
 
 def _fitted() -> map_model.MapViewConfig:
@@ -88,24 +104,38 @@ def _paper() -> common.MapLayerOptions:
     return common.MapLayerOptions(type_val="xyz", name="Basemap", config=config, tooltip=False)
 
 
-def _layer(ref: str, name: str, size: int, opacity: float, label: str) -> common.MapLayerOptions:
+def _layer(
+    ref: str,
+    name: str,
+    colour: Mapping[str, str],
+    size: int = 5,
+    opacity: float = 0.0,
+    text: Mapping[str, str] | None = None,
+    offset: tuple[int, int] = (0, 0),
+    legend: bool = False,
+) -> common.MapLayerOptions:
     style = {
-        "color": {"field": "state", "fixed": palette.GREY},
+        "color": colour,
         "opacity": opacity,
         "rotation": {"fixed": 0, "max": 360, "min": -360, "mode": "mod"},
         "size": {"fixed": size, "min": 4, "max": 30},
         "symbol": {"fixed": "img/icons/marker/circle.svg", "mode": "fixed"},
         "symbolAlign": {"horizontal": "center", "vertical": "center"},
-        "text": {"mode": "field", "field": label, "fixed": ""},
-        "textConfig": {"fontSize": 12, "offsetX": 0, "offsetY": 0, "textAlign": "center", "textBaseline": "middle"},
+        "textConfig": {
+            "fontSize": 12,
+            "offsetX": offset[0],
+            "offsetY": offset[1],
+            "textAlign": "center",
+            "textBaseline": "middle",
+        },
     }
     return common.MapLayerOptions(
         type_val="markers",
         name=name,
-        config={"showLegend": True, "style": style},
+        config={"showLegend": legend, "style": style | ({} if text is None else {"text": text})},
         location=common.FrameGeometrySource(common.FrameGeometrySourceMode.COORDS, latitude="lat", longitude="lon"),
         filter_data={"id": "byRefId", "options": ref},
-        tooltip=True,
+        tooltip=text is None,
     )
 
 

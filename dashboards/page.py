@@ -14,7 +14,7 @@ from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import queries
 from dashboards.influxql import InfluxNotes, source
-from dashboards.palette import GREY, ORANGE, PURPLE, VERMILION
+from dashboards.palette import GREY, PURPLE, VERMILION
 from dashboards.panels import Kit, Put
 from simulator.contracts.measurements import COMPONENT, DISTRICT, RUN
 from simulator.contracts.registry import registry
@@ -114,10 +114,9 @@ class Page:
         """Faults, their end, and what took over, as annotations."""
         say = self.kit.say
         self._note(say(_("Faults")), ("fault",), VERMILION)
-        self._note(say(_("Faults cleared")), ("clear",), GREY)
+        self._note(say(_("Faults cleared")), ("clear",), GREY, switch=False)
         if fallbacks:
             self._note(say(_("Modes")), ("mode",), PURPLE, shown=False)
-            self._note(say(_("Below the required level")), ("level-low", "level-back"), ORANGE, shown=False)
 
     def row(self, title: Text) -> None:
         """A heading over the panels that follow."""
@@ -154,8 +153,8 @@ class Page:
             variable["query"] = {"refId": f"var-{variable['name']}", "query": variable.pop("definition")}
         return json.dumps(data, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
-    def _note(self, name: str, kinds: Sequence[str], colour: str, shown: bool = True) -> None:
-        note = build.AnnotationQuery().name(name).datasource(source()).enable(shown).hide(False).icon_color(colour)
+    def _note(self, name: str, kinds: Sequence[str], colour: str, shown: bool = True, switch: bool = True) -> None:
+        note = build.AnnotationQuery().name(name).datasource(source()).enable(shown).hide(not switch).icon_color(colour)
         note._internal.target = InfluxNotes(queries.notes(self.lang, kinds))
         self._board = self._board.annotation(note)
 
@@ -201,7 +200,7 @@ def _pages_link(title: str, lang: str) -> build.DashboardLink:
         .icon("external link")
         .tooltip(title)
         .tags([TAG, lang])
-        .as_dropdown(False)
+        .as_dropdown(True)
         .target_blank(False)
         .include_vars(True)
         .keep_time(True)

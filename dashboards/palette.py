@@ -42,8 +42,11 @@ CATEGORIES: Mapping[str, Text] = {
     "steady-state": _("steady state"),
     "execution": _("execution"),
     "evidence": _("evidence of the fault"),
+    "approximation": _("approximation"),
+    "difference": _("effect of the faults"),
     "redundancy": _("fallback"),
     "expectation": _("expectation"),
+    "required": _("required level"),
 }
 
 REDUNDANCY_KINDS: Mapping[str, Text] = {

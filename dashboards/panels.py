@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from grafana_foundation_sdk.builders import common as build
 from grafana_foundation_sdk.builders import dashboard as build_dashboard
-from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.builders import stat, statetimeline, table, timeseries, trend
 from grafana_foundation_sdk.builders.dashboard import Panel as AnyPanel
 from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.models import common
@@ -16,6 +17,7 @@ from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import palette
 from dashboards.influxql import InfluxQuery, source
+from simulator.contracts.measurements import OVER
 from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
@@ -46,9 +48,18 @@ def plain() -> build_dashboard.ThresholdsConfig:
     return thresholds((None, palette.BLUE))
 
 
+def grey() -> build_dashboard.ThresholdsConfig:
+    return thresholds((None, palette.GREY))
+
+
 def bad_from(value: float) -> build_dashboard.ThresholdsConfig:
-    """Green below, vermilion from this value on."""
-    return thresholds((None, palette.GREEN), (value, palette.VERMILION))
+    """Green from 0 on, vermilion from this value on; grey where there is no such number."""
+    return thresholds((None, palette.GREY), (0.0, palette.GREEN), (value, palette.VERMILION))
+
+
+def over(kit: TableKit) -> list[model.ValueMapping]:
+    """In place of a number of the present moment, once the run is over."""
+    return palette.of_numbers([(OVER, kit.say(_("run is over")), palette.GREY)])
 
 
 def fixed() -> build_dashboard.FieldColor:
@@ -72,6 +83,7 @@ class Column:
     coloured: bool = False
     decimals: int | None = None
     gauge: bool = False
+    wrap: bool = False
     links: Sequence[tuple[Text, str]] = field(default=())
 
 
@@ -95,18 +107,35 @@ class TableKit:
         no_value: Text = NOTHING,
     ) -> PanelOf:
         """Rows with these columns in this order. `sort`: by which column, and whether the greatest come first."""
+        return self._rows(title, description, (query,), columns, (), sort, most, no_value)
+
+    def _rows(
+        self,
+        title: Text,
+        description: Text,
+        queries: Sequence[str],
+        columns: Sequence[Column],
+        before: Sequence[model.DataTransformerConfig],
+        sort: tuple[str, bool] | None,
+        most: int | None = None,
+        no_value: Text = NOTHING,
+    ) -> PanelOf:
+        """A table of what queries and the transformations `before` come to."""
         panel = (
             table.Panel()
             .title(self.say(title))
             .description(self.say(description))
             .datasource(source())
-            .with_target(InfluxQuery(query))
             .unit("none")
             .thresholds(plain())
             .no_value(self.say(no_value))
             .show_header(True)
             .cell_height(common.TableCellHeight.SM)
         )
+        for ref, query in zip("AB", queries, strict=False):
+            panel = panel.with_target(InfluxQuery(query, ref))
+        for transformation in before:
+            panel = panel.with_transformation(transformation)
         if sort is not None:
             panel = panel.with_transformation(
                 model.DataTransformerConfig(
@@ -118,11 +147,7 @@ class TableKit:
                 model.DataTransformerConfig(id_val="limit", options={"limitField": str(most)})
             )
         # The order of tags in an answer is not defined, so it is said here; what is not named stays out.
-        panel = panel.with_transformation(
-            model.DataTransformerConfig(
-                id_val="filterFieldsByName", options={"include": {"names": [c.name for c in columns]}}
-            )
-        ).with_transformation(
+        panel = panel.with_transformation(_only([column.name for column in columns])).with_transformation(
             model.DataTransformerConfig(
                 id_val="organize",
                 options={
@@ -148,6 +173,8 @@ class TableKit:
             values.append(prop("custom.width", column.width))
         if column.coloured:
             values.append(prop("custom.cellOptions", {"type": "color-text"}))
+        if column.wrap:
+            values.append(prop("custom.cellOptions", {"type": "auto", "wrapText": True}))
         if column.gauge:
             values.append(prop("custom.cellOptions", {"type": "gauge", "mode": "basic", "valueDisplayMode": "text"}))
             values += [prop("min", 0), prop("max", 1)]
@@ -206,6 +233,96 @@ class Kit(TableKit):
             .color_mode(common.BigValueColorMode.VALUE)
         )
 
+    def stats(
+        self,
+        title: Text,
+        description: Text,
+        query: str,
+        columns: Sequence[Column],
+        limits: build_dashboard.ThresholdsConfig,
+    ) -> PanelOf:
+        """Several columns of one row beside each other, each with what it is called; the first by its limits."""
+        fields = "|".join(re.escape(self.say(column.title)) for column in columns)  # it goes by what they are called
+        panel = (
+            stat.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(InfluxQuery(query))
+            .unit(columns[0].unit)
+            .thresholds(plain())
+            .color_scheme(by_threshold())
+            .no_value(self.say(NOTHING))
+            .reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(f"/^({fields})$/"))
+            .graph_mode(common.BigValueGraphMode.NONE)
+            .color_mode(common.BigValueColorMode.VALUE)
+            .orientation(common.VizOrientation.VERTICAL)
+            .text_mode(common.BigValueTextMode.VALUE_AND_NAME if len(columns) > 1 else common.BigValueTextMode.VALUE)
+        )
+        for place, column in enumerate(columns):
+            given = self._column(column)
+            panel = panel.override_by_name(
+                column.name, given if place else [*given, prop("thresholds", limits.build())]
+            )
+        return panel
+
+    def compared(
+        self,
+        title: Text,
+        description: Text,
+        key: str,
+        queries: tuple[str, str],
+        columns: Sequence[Column],
+        difference: tuple[str, str] | None = None,
+        sort: tuple[str, bool] | None = None,
+    ) -> PanelOf:
+        """A table of two runs, row by row by what is in the column `key`. `difference`: the second less the first."""
+        return self._rows(title, description, queries, columns, _joined(key, difference), sort)
+
+    def trend(
+        self,
+        title: Text,
+        description: Text,
+        key: tuple[str, Text],
+        queries: tuple[str, str],
+        names: dict[str, Text],
+        unit: str,
+    ) -> PanelOf:
+        """Two runs on the same axes, over a number in place of the time."""
+        panel = (
+            trend.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .x_field(key[0])
+            .unit(unit)
+            .min(0)
+            .no_value(self.say(NOTHING))
+            .thresholds(plain())
+            .line_interpolation(common.LineInterpolation.STEP_AFTER)
+            .line_width(2)
+            .show_points(common.VisibilityMode.NEVER)
+            .span_nulls(True)
+            .legend(
+                build.VizLegendOptions()
+                .display_mode(common.LegendDisplayMode.TABLE)
+                .placement(common.LegendPlacement.BOTTOM)
+                .show_legend(True)
+                .calcs(["min", "max"])
+            )
+            .tooltip(build.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.NONE))
+        )
+        for ref, query in zip("AB", queries, strict=True):
+            panel = panel.with_target(InfluxQuery(query, ref))
+        for transformation in (*_joined(key[0], None), _only([key[0], *names])):
+            panel = panel.with_transformation(transformation)
+        panel = panel.override_by_name(key[0], [display_name(self.say(key[1])), prop("unit", "h")])
+        for i, (name, words) in enumerate(names.items()):
+            look = {"mode": "fixed", "fixedColor": palette.SERIES[i]}
+            given = [display_name(self.say(words)), prop("color", look), prop("custom.lineStyle", _DASHES[i])]
+            panel = panel.override_by_name(name, given)
+        return panel
+
     def lines(
         self,
         title: Text,
@@ -243,7 +360,9 @@ class Kit(TableKit):
                 .display_mode(common.LegendDisplayMode.TABLE)
                 .placement(common.LegendPlacement.BOTTOM)
                 .show_legend(True)
-                .calcs(["min", "max", "lastNotNull"])
+                .calcs(["min", "max"])
+                .sort_by("Min")
+                .sort_desc(False)
             )
             .tooltip(build.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.ASCENDING))
         )
@@ -282,7 +401,7 @@ class Kit(TableKit):
 
         By fixed colour: coloured by thresholds, the front end would merge by them and forget the words.
         """
-        return (
+        panel = (
             statetimeline.Panel()
             .title(self.say(title))
             .description(self.say(description))
@@ -304,6 +423,9 @@ class Kit(TableKit):
                 .show_legend(True)
             )
         )
+        options: Any = panel._internal.options
+        options.per_page = 0  # all rows at once, without a bar to turn pages; the SDK takes 1 at least
+        return panel
 
     def alarms(self, title: Text, description: Text) -> PanelOf:
         """The alert rules that are not quiet. The SDK has no builder for this panel."""
@@ -327,6 +449,23 @@ class Kit(TableKit):
         }
         return AnyPanel().type("alertlist").title(self.say(title)).description(self.say(description)).options(options)
 
+
+def _only(names: Sequence[str]) -> model.DataTransformerConfig:
+    return model.DataTransformerConfig(id_val="filterFieldsByName", options={"include": {"names": list(names)}})
+
+
+def _joined(key: str, difference: tuple[str, str] | None) -> list[model.DataTransformerConfig]:
+    """Rows of two queries with the same `key` made one, with what the second column is less the first."""
+    made = [model.DataTransformerConfig(id_val="joinByField", options={"byField": key, "mode": "outer"})]
+    if difference is not None:
+        binary = {"left": difference[1], "operator": "-", "right": difference[0]}
+        options = {"mode": "binary", "binary": binary, "alias": DIFFERENCE, "replaceFields": False}
+        made.append(model.DataTransformerConfig(id_val="calculateField", options=options))
+    return made
+
+
+DIFFERENCE = "difference"
+"""The column of what two runs differ by."""
 
 _DASHES: tuple[dict[str, Any], ...] = (
     {"fill": "solid"},

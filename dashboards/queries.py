@@ -8,6 +8,7 @@ escaped by it (`${name:regex}`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from dashboards.influxql import (
     Where,
@@ -37,15 +38,18 @@ from simulator.contracts.measurements import (
     FAULT,
     FIGURE,
     GATEWAY,
+    HOURS_SHOWN,
     INGEST,
     LEVEL,
     MODE,
+    PLACE,
     REDUNDANCY,
     RUN,
     STORE,
     Measurement,
 )
 from simulator.contracts.registry import registry
+from simulator.contracts.state import State
 
 
 def runs() -> str:
@@ -125,32 +129,32 @@ def figures(lang: str, run: str = "run") -> str:
     return newest(FIGURE, "value", "value", more, by=("name",), run=run)
 
 
-def people_now(run: str = "run") -> str:
-    return newest(AFFECTED, "people", "people", where=[equal(AFFECTED, "measure", ANY)], run=run)
+def anybody(name: str, run: str = "run") -> str:
+    """The last value of what is told of people who lack at least one service."""
+    return newest(AFFECTED, name, name, where=[equal(AFFECTED, "measure", ANY)], run=run)
 
 
-def person_hours(run: str = "run") -> str:
-    return newest(AFFECTED, "person_hours", "person_hours", where=[equal(AFFECTED, "measure", ANY)], run=run)
+def worst_service(lang: str) -> str:
+    return anybody_of(f"worst_{held(lang)}", "worst")
 
 
-def levels_below(run: str = "run") -> str:
-    return newest(AFFECTED, "levels_below", "levels", where=[equal(AFFECTED, "measure", ANY)], run=run)
+def anybody_of(name: str, shown: str) -> str:
+    return newest(AFFECTED, name, shown, where=[equal(AFFECTED, "measure", ANY)])
 
 
-def faults_in_force(run: str = "run") -> str:
-    return newest(AFFECTED, "faults", "faults", where=[equal(AFFECTED, "measure", ANY)], run=run)
+def peak() -> str:
+    """The most people at once, with the instant, and since when and how long anybody was affected."""
+    more = [("peak_ms", "peak_ms"), ("onset_ms", "onset_ms"), ("lasted_s", "lasted_s")]
+    return newest(AFFECTED, "peak", "peak", more, [equal(AFFECTED, "measure", ANY)])
 
 
 def people_course(run: str = "run") -> str:
     return course(AFFECTED, "MAX", "people", "people", by=("measure",), run=run)
 
 
-def people_any_course(run: str = "run") -> str:
-    return course(AFFECTED, "MAX", "people", "people", where=[equal(AFFECTED, "measure", ANY)], run=run)
-
-
 def people_of(measures: Sequence[str]) -> str:
-    return newest(AFFECTED, "people", "people", where=[equal(AFFECTED, "measure", *measures)], by=("measure",))
+    """The most people at once, by service."""
+    return newest(AFFECTED, "peak", "peak", where=[equal(AFFECTED, "measure", *measures)], by=("measure",))
 
 
 def hours_of(measures: Sequence[str]) -> str:
@@ -163,7 +167,7 @@ def loss_table(run: str = "run") -> str:
 
 
 def hours_table(run: str = "run") -> str:
-    more = [("people", "people"), ("levels_below", "levels_below")]
+    more = [("peak", "peak"), ("lasted_s", "lasted_s")]
     return newest(AFFECTED, "person_hours", "person_hours", more, by=("measure",), run=run)
 
 
@@ -183,8 +187,65 @@ def worst_levels(domain: str | None = None) -> str:
     return newest(LEVEL, "quality", "quality", more, where, by=("district", "measure", "level", "owner"))
 
 
-def level_course(domain: str) -> str:
-    return course(LEVEL, "MIN", "quality", "quality", [equal(LEVEL, "domain", domain)], by=("level",))
+def level_course(lang: str, domain: str) -> str:
+    where = [equal(LEVEL, "domain", domain)]
+    return course(LEVEL, "MIN", "quality", "quality", where, by=("level", f"label_{held(lang)}"))
+
+
+Pair = tuple[str, str]
+"""One query for each of two runs."""
+
+_RUNS = ("run", "run_b")
+
+
+def _compared(of: Measurement, name: str, sides: Pair, by: Sequence[str], **more: Any) -> Pair:
+    """A last value of both runs, whenever they played."""
+    one, two = (
+        newest(of, name, side, by=by, run=run, timed=False, **more) for run, side in zip(_RUNS, sides, strict=True)
+    )
+    return one, two
+
+
+def hours_compared(sides: Pair) -> Pair:
+    return _compared(AFFECTED, "person_hours", sides, ("measure",))
+
+
+def losses_compared(sides: Pair) -> Pair:
+    return _compared(CURVE, "loss_h", sides, ("measure",))
+
+
+def figures_compared(lang: str, sides: Pair) -> Pair:
+    """What a figure is called stands with the first run."""
+    one, two = _compared(FIGURE, "value", sides, ("name",))
+    told = [(f"title_{held(lang)}", "title"), (f"subject_{held(lang)}", "subject"), ("unit", "unit")]
+    return one.replace(" FROM ", f"{columns_of(FIGURE, told)} FROM ", 1), two
+
+
+def redundancies_compared(lang: str, sides: Pair) -> Pair:
+    return _compared(REDUNDANCY, "verdict", sides, ("redundancy",), more=[(f"title_{held(lang)}", "title")])
+
+
+def expectations_compared(lang: str, sides: Pair) -> Pair:
+    by = ("category", "expectation")
+    return _compared(EXPECTATION, "verdict", sides, by, more=[(f"title_{held(lang)}", "title")])
+
+
+def _since(of: Measurement, name: str, sides: Pair, where: Where) -> Pair:
+    """A field of both runs over the hours since each one's zero."""
+    one, two = (
+        f'SELECT {field(of, "t_h")} AS "t_h", {field(of, name)} AS "{side}" FROM "{of.name}" '
+        f"WHERE {where_of([chosen(of, 'run', run), *where], timed=False)}"
+        for run, side in zip(_RUNS, sides, strict=True)
+    )
+    return one, two
+
+
+def people_since(sides: Pair) -> Pair:
+    return _since(AFFECTED, "people", sides, [equal(AFFECTED, "measure", ANY)])
+
+
+def quality_since(sides: Pair) -> Pair:
+    return _since(CURVE, "quality", sides, [chosen(CURVE, "measure")])
 
 
 def map_districts() -> str:
@@ -198,11 +259,15 @@ def map_districts() -> str:
     return newest(DISTRICT, "state", "state", more, by=("district",))
 
 
-def map_components(lang: str, domain: str | None = None) -> str:
-    """Where components are and how they are. `sign` is the state again, to be shown as a letter."""
-    where = [equal(COMPONENT, "domain", domain)] if domain else []
-    more = [("lat", "lat"), ("lon", "lon"), ("state", "sign"), (f"label_{held(lang)}", "label")]
-    return newest(COMPONENT, "state", "state", more, where, by=("component", "kind", "district"))
+def map_places(lang: str, state: int, domain: str | None = None) -> str:
+    """The places whose worst component is in this state; where nothing stands but what there are hundreds of, only if
+    something is wrong."""
+    names = ("lat", "lon", "components", "many")
+    more = [*((name, name) for name in names), (f"label_{held(lang)}", "label")]
+    inner = newest(PLACE, "state", "state", more, [equal(PLACE, "domain", domain or ANY)], by=("place", "district"))
+    well = "" if state else ' AND "many" = 0'
+    said = ", ".join(f'"{name}"' for name in ("state", "label", "components", "lat", "lon"))
+    return f'SELECT {said} FROM ({inner}) WHERE "state" = {state}{well} GROUP BY "district"'
 
 
 def for_people() -> str:
@@ -211,19 +276,36 @@ def for_people() -> str:
 
 
 def modes(lang: str, domain: str | None = None, run: str = "run") -> str:
-    more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), (f"label_{held(lang)}", "label")]
-    return newest(
-        MODE, "state", "state", more, [equal(MODE, "domain", domain or for_people())], by=("component", "kind"), run=run
-    )
+    more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), ("hours_left", "hours_left")]
+    by = ("component", f"label_{held(lang)}")
+    return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain or for_people())], by=by, run=run)
 
 
-def mode_course(run: str = "run") -> str:
+def carried(lang: str) -> str:
+    """What runs on a fallback, in any sub-system, with how long what it draws on lasts."""
+    more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), ("hours_left", "hours_left")]
+    label = f"label_{held(lang)}"
+    inner = newest(MODE, "state", "state", [*more, ("since_s", "since_s")], by=("component", label, "domain"))
+    said = ", ".join(f'"{name}"' for name in ("state", "mode", "hours_left", "fallbacks_left", "since_s"))
+    worse = " OR ".join(f'"state" = {int(state)}' for state in (State.TECHNICAL, State.ANALOGUE))
+    return f'SELECT {said} FROM ({inner}) WHERE ({worse}) GROUP BY "{label}"'
+
+
+def draining(lang: str) -> str:
+    """Stores that something is taken from now, in all sub-systems."""
+    label = f"label_{held(lang)}"
+    inner = newest(STORE, "hours_left", "hours_left", [("draining", "draining")], by=("component", "kind", label))
+    some = f'"draining" = 1 AND "hours_left" < {HOURS_SHOWN:g}'
+    return f'SELECT "hours_left" FROM ({inner}) WHERE {some} GROUP BY "kind", "{label}"'
+
+
+def mode_course(lang: str, run: str = "run") -> str:
     where = [equal(MODE, "domain", for_people())]
-    return course(MODE, "MAX", "state", "state", where, by=("component",), run=run)
+    return course(MODE, "MAX", "state", "state", where, by=("component", f"label_{held(lang)}"), run=run)
 
 
 def faults(lang: str) -> str:
-    more = [(f"label_{held(lang)}", "label")]
+    more = [(f"label_{held(lang)}", "label"), ("uncovered", "uncovered"), ("since_ms", "since_ms")]
     return newest(FAULT, "active", "active", more, by=("component", "fault", "district", "owner"))
 
 
@@ -248,27 +330,32 @@ def equipment(lang: str, domain: str) -> str:
         (f"kind_{held(lang)}", "what"),
         ("working", "working"),
         ("faults", "faults"),
+        ("since_ms", "since_ms"),
     ]
     by = ("component", "district", "owner")
     return newest(COMPONENT, "state", "state", more, [equal(COMPONENT, "domain", domain)], by=by)
 
 
 def balance(domain: str, names: Sequence[tuple[str, str]], outer: str) -> str:
-    return summed(BALANCE, names, "district", outer, [equal(BALANCE, "domain", domain)])
+    """With what is wanted and not supplied, where districts are added up."""
+    more = 'SUM("asked") - SUM("supplied") AS "unserved"' if outer == "SUM" else ""
+    return summed(BALANCE, names, "district", outer, [equal(BALANCE, "domain", domain)], more=more)
 
 
 def share_course(domain: str) -> str:
     return course(BALANCE, "MIN", "share", "share", [equal(BALANCE, "domain", domain)], by=("district",))
 
 
-def depletion_course(domain: str) -> str:
+def depletion_course(lang: str, domain: str) -> str:
+    """Of stores that something is taken from; all others stand at what is shown at most."""
     where = [equal(STORE, "domain", domain)]
-    return course(STORE, "MIN", "hours_left", "hours", where, by=("kind", "component"))
+    by = ("kind", "component", f"label_{held(lang)}")
+    return course(STORE, "MIN", "hours_left", "hours", where, by=by)
 
 
 def depletion_table(lang: str, domain: str) -> str:
-    more = [("amount", "amount"), ("unit", "unit"), ("draining", "draining"), (f"label_{held(lang)}", "label")]
-    by = ("component", "kind", "district")
+    more = [("amount", "amount"), ("unit", "unit"), ("draining", "draining")]
+    by = ("component", "kind", "district", f"label_{held(lang)}")
     return newest(STORE, "hours_left", "hours_left", more, [equal(STORE, "domain", domain)], by=by)
 
 
@@ -290,14 +377,23 @@ def gateway_sum(name: str) -> str:
     return f'SELECT SUM("last") AS "{name}" FROM ({rows}) WHERE $timeFilter'
 
 
-def gateway_course(function: str, name: str) -> str:
-    return course(GATEWAY, function, name, name, by=("gateway",))
+def gateway_most(name: str) -> str:
+    """The most of a count over all chosen gateways together, at one moment of the time that is shown."""
+    conditions = where_of(scope(GATEWAY))
+    each = f'SELECT LAST({field(GATEWAY, name)}) AS "last" FROM "{GATEWAY.name}" WHERE {conditions}'
+    rows = f'{each} GROUP BY time(1m), "gateway" fill(none)'  # each is told of once a minute
+    sums = f'SELECT SUM("last") AS "sum" FROM ({rows}) WHERE $timeFilter GROUP BY time(1m) fill(none)'
+    return f'SELECT MAX("sum") AS "{name}" FROM ({sums}) WHERE $timeFilter'
 
 
-def gateway_table() -> str:
+def gateway_course(lang: str, function: str, name: str) -> str:
+    return course(GATEWAY, function, name, name, by=("gateway", f"label_{held(lang)}"))
+
+
+def gateway_table(lang: str) -> str:
     more = [("last_seen_ms", "last_seen_ms"), ("outbox", "outbox"), ("late", "late"), ("lost", "lost")]
     more += [("rate_hz", "rate_hz"), ("broker", "broker")]
-    return newest(GATEWAY, "silent_s", "silent_s", more, by=("gateway", "district"))
+    return newest(GATEWAY, "silent_s", "silent_s", more, by=("gateway", "district", f"label_{held(lang)}"))
 
 
 def ingest_sum(*names: str) -> str:
@@ -332,12 +428,33 @@ def _alert(of: Measurement, name: str, where: Where, by: Sequence[str]) -> str:
 def alert_people(measures: Sequence[str]) -> str:
     """People below the limit of these measures."""
     where = [equal(AFFECTED, "measure", *measures)]
-    return _alert(AFFECTED, "people", where, ("run", "city", "measure"))
+    return _alert(AFFECTED, "now", where, ("run", "city", "measure"))
 
 
 def alert_fallbacks(kind: str) -> str:
     """Fallbacks that are left behind the present mode of a lifeline; -1 once it serves nothing."""
-    return _alert(MODE, "fallbacks_left", [equal(MODE, "kind", kind)], ("run", "city", "component", "district"))
+    return _alert(MODE, "left_now", [equal(MODE, "kind", kind)], ("run", "city", "component", "district"))
+
+
+_NAMED = ("run", "city", "component", "district", "label_de", "label_en")
+
+
+def alert_last_source(but: Sequence[str]) -> str:
+    """The same of all lifelines but those of some kinds."""
+    others = [f"{tag(MODE, 'kind')} != '{kind}'" for kind in but]
+    return _alert(MODE, "left_now", [equal(MODE, "domain", for_people()), *others], _NAMED)
+
+
+def alert_stores() -> str:
+    """Hours for which what a lifeline draws on lasts."""
+    return _alert(MODE, "hours_now", [equal(MODE, "domain", for_people())], _NAMED)
+
+
+def alert_brokers() -> str:
+    """How many brokers are there."""
+    each = f'SELECT LAST({field(BROKER, "up")}) AS "up" FROM "{BROKER.name}" WHERE $timeFilter'
+    rows = f'{each} GROUP BY "run", "city", "broker"'
+    return f'SELECT SUM("up") AS "up" FROM ({rows}) WHERE $timeFilter GROUP BY "run", "city"'
 
 
 def alert_silent() -> str:

@@ -52,8 +52,8 @@ def resilience(lang: str) -> str:
     page.notes()
     kit = page.kit
     page.put(Put("verdict", _verdict(kit), 4, 5), Put("about", _about(kit), 20, 5))
-    page.put(Put("classes", _classes(kit), 24, 15))
-    page.put(Put("lifelines", lifeline_modes(kit), 24, 9))
+    page.put(Put("classes", _classes(kit), 24, 24))
+    page.put(Put("lifelines", lifeline_modes(kit), 24, 11))
     page.put(Put("curve", _curve(kit), 16, 11), Put("losses", losses(kit), 8, 11))
     page.put(Put("redundancies", redundancies(kit), 14, 9), Put("activations", _activations(kit), 10, 9))
     page.put(Put("expectations", expectations(kit), 24, 11))
@@ -83,8 +83,8 @@ def _about(kit: Kit) -> PanelOf:
         ),
         queries.about_run(kit.lang),
         [
-            Column("question", _("Question")),
-            Column("answer", _("Answer")),
+            Column("question", _("Question"), wrap=True),
+            Column("answer", _("Answer"), wrap=True),
             Column("report", _("Report"), links=report, width=260),
             Column("digest", _("Digest"), width=160),
         ],
@@ -130,7 +130,7 @@ def losses(kit: Kit, run: str = "run") -> PanelOf:
         ),
         queries.loss_table(run),
         [
-            Column("measure", _("Service"), mappings=words),
+            Column("measure", _("Service"), mappings=words, wrap=True),
             Column("loss_h", _("lost"), "h", decimals=2, width=100),
             Column("quality", _("last"), "percentunit", decimals=1, width=90),
         ],
@@ -149,7 +149,7 @@ def redundancies(kit: Kit, run: str = "run") -> PanelOf:
             Column("kind", _("Kind"), mappings=palette.of_texts(palette.REDUNDANCY_KINDS, kit.lang), width=90),
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
             Column("limit_s", _("Limit"), "s", width=90),
-            Column("reason", _("Finding")),
+            Column("reason", _("Finding"), wrap=True),
         ],
         sort=("verdict", False),
         no_value=_("this scenario asks for no fallback"),
@@ -199,7 +199,7 @@ def expectations(kit: Kit, run: str = "run") -> PanelOf:
             Column("margin", _("Margin"), "percentunit", decimals=0, width=90),
             Column("holds", _("holds in"), width=90),
             Column("tried", _("of"), width=70),
-            Column("reason", _("Finding")),
+            Column("reason", _("Finding"), wrap=True),
         ],
         sort=("category", True),
     )
@@ -247,6 +247,6 @@ def _events(kit: Kit) -> PanelOf:
             Column("kind", _("Kind"), mappings=palette.of_texts(kinds, kit.lang), width=140),
             Column("district", _("District"), width=120),
             Column("title", _("Event"), width=380),
-            Column("text", _("Details")),
+            Column("text", _("Details"), wrap=True),
         ],
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dashboards import palette, queries
+from dashboards.influxql import held
 from dashboards.panels import Column, Kit, PanelOf
+from simulator.contracts.measurements import HOURS_SHOWN
 from simulator.contracts.words import Words
 
 _ = Words("dashboards")
@@ -11,9 +13,22 @@ _ = Words("dashboards")
 STATE = _("State")
 PLACE = _("District")
 NAME = _("Name")
+LASTS = _("lasts for")
+MINUTE = "time:YYYY-MM-DD HH:mm"
+"""An instant in a narrow column."""
+
+
+def lasts(kit: Kit, width: int = 110) -> Column:
+    """Hours left at the present rate."""
+    most = kit.say(_("{hours} h or more", hours=f"{HOURS_SHOWN:g}"))
+    mappings = palette.of_numbers([(HOURS_SHOWN, most, None)])
+    return Column("hours_left", LASTS, "h", mappings=mappings, decimals=1, width=width)
+
+
 MAP_NAMES = {
     "state": STATE,
-    "sign": _("Sign"),
+    "components": _("Components here"),
+    "district": PLACE,
     "label": NAME,
     "people_below": _("People below"),
     "quality": _("worst service"),
@@ -36,10 +51,11 @@ def lifelines(kit: Kit, run: str = "run") -> PanelOf:
         _("Each lifeline with its present mode and the fallbacks that are left behind it."),
         queries.modes(kit.lang, run=run),
         [
-            Column("label", NAME),
-            Column("mode", _("runs on")),
-            Column("state", STATE, mappings=palette.states(kit.lang), coloured=True),
-            Column("fallbacks_left", _("Fallbacks left"), mappings=left, coloured=True),
+            Column(f"label_{held(kit.lang)}", NAME, wrap=True),
+            Column("mode", _("runs on"), width=130, wrap=True),
+            Column("state", STATE, mappings=palette.states(kit.lang), coloured=True, width=140),
+            lasts(kit),
+            Column("fallbacks_left", _("Fallbacks left"), mappings=left, coloured=True, width=140),
         ],
         sort=("state", True),
     )
@@ -68,18 +84,18 @@ def worst_services(kit: Kit, domain: str | None) -> PanelOf:
         _("Services by their quality, the worst first; with the value, the required level, and the people below it."),
         queries.worst_levels(domain),
         [
-            Column("district", PLACE),
+            Column("district", PLACE, width=100),
             Column(
                 "measure",
                 _("Service"),
                 mappings=palette.of_texts(palette.measure_words(kit.lang), kit.lang),
+                wrap=True,
             ),
-            Column("quality", _("Quality"), "percentunit", decimals=1, width=80),
+            Column("quality", _("Quality"), "percentunit", decimals=1, width=90),
             Column("value", _("Value"), "none", decimals=2, width=80),
             Column("minimum", _("required"), "none", decimals=2, width=90),
-            Column("below", STATE, mappings=yes, coloured=True, width=130),
-            Column("people_below", _("People"), "short", width=90),
-            Column("owner", _("Owner")),
+            Column("below", STATE, mappings=yes, coloured=True, width=110),
+            Column("people_below", _("People"), "locale", width=90),
         ],
         sort=("quality", False),
         most=15,
@@ -91,8 +107,8 @@ def lifeline_modes(kit: Kit, run: str = "run") -> PanelOf:
     return kit.timeline(
         _("Lifelines over time"),
         _("The state of each lifeline, the worst in each interval."),
-        queries.mode_course(run),
+        queries.mode_course(kit.lang, run),
         palette.states(kit.lang),
-        "$tag_component",
+        f"$tag_label_{held(kit.lang)}",
         interval="1m",
     )

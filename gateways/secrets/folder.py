@@ -255,9 +255,27 @@ def add_compose(folder: Path, authority: Authority, gateways: Sequence[str], day
         },
         exist_ok=True,
     )
-    owner = (os.getuid(), os.getgid()) if hasattr(os, "getuid") else (1000, 1000)
-    text = f"STADTWERK_UID={owner[0]}\nSTADTWERK_GID={owner[1]}\n"
+    user, group = container_user()
+    text = f"STADTWERK_UID={user}\nSTADTWERK_GID={group}\n"
     _folder(folder, {ENVIRONMENT: text.encode()}, exist_ok=True)
+
+
+OTHER_USER = (1000, 1000)
+"""As whom containers run where the owner of the secrets is root."""
+
+
+def rootless() -> bool:
+    """Whether Docker runs as this user: then root of a container is this user, and no other number is."""
+    return os.environ.get("DOCKER_HOST", "").startswith(f"unix:///run/user/{os.getuid()}/")
+
+
+def container_user() -> tuple[int, int]:
+    """User and group under which containers can read what this user owns, and are not root of the machine."""
+    if not hasattr(os, "getuid"):
+        return OTHER_USER
+    if rootless() and os.getuid() != 0:
+        return 0, 0
+    return (os.getuid(), os.getgid()) if os.getuid() != 0 else OTHER_USER
 
 
 def _line(secret: str) -> bytes:

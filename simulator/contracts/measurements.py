@@ -72,23 +72,42 @@ RUN = Measurement(
     ),
     "a run: what it asks, when it plays, how it ended; one point at its begin, so there is one a run",
 )
+_LABEL = ("label_de", "label_en")
+"""What people call it, as tags, so that a series can be named by it."""
+
+OVER = -1
+"""Of something that is counted at the present moment, once a run is over: there is no present any more."""
+
 LEVEL = Measurement(
     "service_level",
-    (*_PLACE, "domain", "measure", "level"),
+    (*_PLACE, "domain", "measure", "level", *_LABEL),
     (*_f("value", "minimum"), *_f("quality", unit="1"), *_i("below"), *_i("people", "people_below", unit="person")),
     "a service level owed to people: at each change, and once a beat",
 )
 CURVE = Measurement(
     "service_curve",
     ("run", "city", "measure"),
-    (*_f("quality", "target", unit="1"), *_f("loss_h", unit="h")),
-    "the quality of one service for the average person, and the lost area under it so far",
+    (*_f("quality", "target", unit="1"), *_f("loss_h", "t_h", unit="h")),
+    "the quality of one service for the average person, and the lost area under it so far; `t_h` is the time since the "
+    "scenario's zero, to lay runs on each other",
 )
 AFFECTED = Measurement(
     "affected",
     ("run", "city", "measure"),
-    (*_i("people", unit="person"), *_f("person_hours", unit="person-h"), *_i("levels_below", "faults")),
-    "people below what they are owed now, and person-hours of that since the scenario's zero",
+    (
+        *_i("people", "now", "peak", unit="person"),
+        *_f("person_hours", unit="person-h"),
+        *_f("lasted_s", unit="s"),
+        *_f("t_h", unit="h"),
+        *_i("onset_ms", "peak_ms", unit="ms"),
+        *_i("levels_below", "faults", "uncovered"),
+        *_t("worst_de", "worst_en"),
+        *_f("worst_quality", unit="1"),
+    ),
+    "people below what they are owed now, and since the scenario's zero: person-hours of that, the most at once and "
+    "when, since when and for how long anybody was. `now` is `people`, and `OVER` once the run is. `uncovered` are "
+    "faults in force for which somebody lacks a service, `worst` is the service that is lowest, of the whole run "
+    "once it is over",
 )
 DISTRICT = Measurement(
     "district",
@@ -107,10 +126,22 @@ COMPONENT = Measurement(
     (*_PLACE, "domain", "kind", "component"),
     (
         *_i("state", "working", "faults"),
+        *_i("since_ms", unit="ms"),
         *_f("lat", "lon", unit="deg"),
         *_t("label_de", "label_en", "kind_de", "kind_en", "mode"),
     ),
     "a component: at each change, and now and then",
+)
+PLACE = Measurement(
+    "place",
+    ("run", "city", "district", "domain", "place"),
+    (
+        *_i("state", "components", "many"),
+        *_f("lat", "lon", unit="deg"),
+        *_t("label_de", "label_en"),
+    ),
+    "a marker of the map: the worst state among the components at one place, of one sub-system or (domain `any`) of "
+    "all; `many` says that nothing stands there but what there are hundreds of",
 )
 CLASS = Measurement(
     "component_class",
@@ -120,20 +151,29 @@ CLASS = Measurement(
 )
 MODE = Measurement(
     "mode",
-    (*_PLACE, "domain", "kind", "component"),
+    (*_PLACE, "domain", "kind", "component", *_LABEL),
     (
-        *_i("state", "fallbacks_left"),
+        *_i("state", "fallbacks_left", "left_now"),
         *_f("share", unit="1"),
         *_f("since_s", unit="s"),
-        *_t("mode", "mode_de", "mode_en", "label_de", "label_en"),
+        *_f("hours_left", "hours_now", unit="h"),
+        *_t("mode", "mode_de", "mode_en"),
     ),
-    "what a component with a fallback runs on, and how many ways are left behind it",
+    "what a component with a fallback runs on, how many ways are left behind it, and how long what it draws on lasts "
+    "as it goes now. `left_now` and `hours_now` are the same for alert rules, silent once a run is over",
 )
+PLENTY = 99
+"""`left_now` once a run is over."""
 FAULT = Measurement(
     "fault",
     (*_PLACE, "domain", "kind", "component", "fault"),
-    (*_i("active"), *_f("since_s", unit="s"), *_t("entry", "label_de", "label_en")),
-    "a fault in force (1) or cleared (0)",
+    (
+        *_i("active", "uncovered"),
+        *_i("since_ms", unit="ms"),
+        *_f("since_s", unit="s"),
+        *_t("entry", "label_de", "label_en"),
+    ),
+    "a fault in force (1) or cleared (0) since an instant; `uncovered` are services that somebody lacks because of it",
 )
 EVENT = Measurement(
     "annotation",
@@ -179,8 +219,8 @@ FIGURE = Measurement(
 )
 STORE = Measurement(
     "depletion",
-    (*_PLACE, "domain", "kind", "component"),
-    (*_f("hours_left", unit="h"), *_f("amount"), *_i("draining"), *_t("unit", "label_de", "label_en")),
+    (*_PLACE, "domain", "kind", "component", *_LABEL),
+    (*_f("hours_left", unit="h"), *_f("amount"), *_i("draining"), *_t("unit")),
     "what a tank, battery or fuel tank holds, and for how long that lasts as it goes now",
 )
 BALANCE = Measurement(
@@ -191,7 +231,7 @@ BALANCE = Measurement(
 )
 GATEWAY = Measurement(
     "gateway",
-    ("run", "city", "district", "owner", "gateway"),
+    ("run", "city", "district", "owner", "gateway", *_LABEL),
     (
         *_f("silent_s", "delay_s", unit="s"),
         *_f("rate_hz", unit="1/s"),

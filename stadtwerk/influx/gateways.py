@@ -40,8 +40,14 @@ def reading_tags(run: str, city: City) -> dict[str, dict[str, str]]:
 
 def gateway_tags(places: Places, gateway: str) -> dict[str, str]:
     """Tags of what is told of a gateway itself."""
-    known = places.tags(gateway)
-    return {"district": known["district"], "owner": known["owner"], "gateway": gateway}
+    known, label = places.tags(gateway), places.label(gateway)
+    return {
+        "district": known["district"],
+        "owner": known["owner"],
+        "gateway": gateway,
+        "label_de": label.de,
+        "label_en": label.en,
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,8 @@ def reading_lines(run: RunIdentity, readings: ReadingColumns) -> Iterator[tuple[
 
 
 def gateway_lines(run: RunIdentity, readings: ReadingColumns) -> list[bytes]:
-    """How each simulated gateway was, once a beat, and that the simulated broker and ingest were there."""
+    """How each simulated gateway was, once a beat, and the simulated broker and ingest, through which it all goes: a
+    broker through which nothing comes is not there."""
     out, places = Out(run), Places(run.city)
     beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
     periods = _periods(run.city, readings)
@@ -127,7 +134,8 @@ def gateway_lines(run: RunIdentity, readings: ReadingColumns) -> list[bytes]:
         counts = {"up": 1, "written": int(written[i]), "late": int(late_sum[i]), "outbox": int(outbox[i])}
         nothing = dict.fromkeys(("duplicate", "rejected", "dead_letters", "lost_packs", "outbox_bytes"), 0)
         out.add(INGEST, {"ingest": SIMULATED}, {**counts, **nothing, "lag_s": 0.0, "commit_s": 0.0}, beat)
-        out.add(BROKER, {"broker": SIMULATED}, {"up": 1, "gateways": int(online[i]), "state": SIMULATED}, beat)
+        up = int(online[i] > 0 or not readings.gateways)
+        out.add(BROKER, {"broker": SIMULATED}, {"up": up, "gateways": int(online[i]), "state": SIMULATED}, beat)
     return out.take()
 
 

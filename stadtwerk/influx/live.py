@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -57,11 +58,18 @@ class _Heard:
 class HealthWatch:
     """Listens at the brokers as a viewer, who may only read. Messages come on paho's threads.
 
-    `brokers` gives their addresses by name, and is asked when they run.
+    `brokers` gives their addresses by name, and is asked when they run. A gateway delivers while something of it is
+    stored, whatever it said last of itself: it is silent after so many seconds of `silent_after_s` without.
     """
 
-    def __init__(self, brokers: Callable[[], Mapping[str, BrokerAddress]], gateways: Sequence[str]) -> None:
+    def __init__(
+        self,
+        brokers: Callable[[], Mapping[str, BrokerAddress]],
+        gateways: Sequence[str],
+        silent_after_s: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         self._brokers = brokers
+        self._silent_after_s = silent_after_s
         self._addresses: dict[str, BrokerAddress] = {}
         self._gateways = {gateway: _Heard() for gateway in gateways}
         self._ingests: dict[str, dict[str, Any]] = {}
@@ -95,7 +103,7 @@ class HealthWatch:
         with self._lock:
             users = dict.fromkeys(self._addresses, 0)
             for gateway, heard in self._gateways.items():
-                fields = self._of_gateway(heard, run, tick)
+                fields = self._of_gateway(heard, run, tick, self._silent_after_s.get(gateway, 2 * BEAT_S))
                 if fields["online"] and heard.broker:
                     users[heard.broker] += 1
                 out.add(GATEWAY, gateway_tags(places, gateway), fields, tick)
@@ -106,7 +114,8 @@ class HealthWatch:
             fields = {"up": int(up), "gateways": users[name], "state": "up" if up else "gone"}
             out.add(BROKER, {"broker": name}, fields, tick)
 
-    def _of_gateway(self, heard: _Heard, run: RunIdentity, tick: int) -> dict[str, Value]:
+    @staticmethod
+    def _of_gateway(heard: _Heard, run: RunIdentity, tick: int, silent_after_s: float) -> dict[str, Value]:
         health = heard.health
         delivered = int(health.get("acknowledged", heard.delivered))
         # The count begins anew with a restart of the gateway.
@@ -115,9 +124,10 @@ class HealthWatch:
             heard.rose = tick
         heard.stored = False
         heard.delivered = delivered
-        online = heard.status.get("state") == "online"
+        silent_s = to_s(tick - heard.rose)
+        online = heard.status.get("state") == "online" and silent_s <= silent_after_s
         return {
-            "silent_s": to_s(tick - heard.rose),
+            "silent_s": silent_s,
             "rate_hz": new / BEAT_S,
             "online": int(online),
             "taken": int(health.get("received", 0)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,12 +13,18 @@ from resilience.judge.time_series import TOLERANCE
 from simulator.contracts.city import City
 from simulator.contracts.history import Course
 from simulator.contracts.level import ServiceLevel
-from simulator.contracts.measurements import AFFECTED, ANY, CURVE, DISTRICT, LEVEL
+from simulator.contracts.measurements import AFFECTED, ANY, CURVE, DISTRICT, LEVEL, OVER
 from simulator.contracts.registry import registry
 from simulator.contracts.state import State
 from simulator.contracts.ticks import to_s
-from stadtwerk.influx.places import Places
+from simulator.contracts.words import Words
+from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.sender import Out
+from stadtwerk.influx.states import Faults
+
+_ = Words("stadtwerk")
+
+NO_SERVICE = _("none")
 
 GONE = 0.01
 """Below this quality a service counts as gone (assumption)."""
@@ -36,11 +42,29 @@ class _Now:
     people: float | None
 
 
+@dataclass(slots=True)
+class _Record:
+    """Since the scenario's zero: the most people at once and since when, since when anybody, and for how long."""
+
+    peak: float = 0.0
+    peak_at: int | None = None
+    onset: int | None = None
+    lasted_s: float = 0.0
+
+    def count(self, people: float, begin: int, end: int) -> None:
+        """So many people were affected from one tick to another."""
+        if people:
+            self.onset = begin if self.onset is None else self.onset
+            self.lasted_s += to_s(end - begin)
+        if people > self.peak:
+            self.peak, self.peak_at = people, begin
+
+
 class People:
     """Follows the service levels; person-hours and losses count from the scenario's zero."""
 
-    def __init__(self, places: Places, out: Out) -> None:
-        self._places, self._out, self._city = places, out, places.city
+    def __init__(self, run: RunIdentity, places: Places, out: Out) -> None:
+        self._run, self._places, self._out, self._city = run, places, out, places.city
         self._now: dict[str, _Now] = {}
         self._changed: dict[str, None] = {}
         self._counted = _counted(self._city)
@@ -50,6 +74,9 @@ class People:
         self._need = {level.id: need_of(level, self._city) for level in self._city.levels.values()}
         self._hours = dict.fromkeys((*self._counted, ANY), 0.0)
         self._loss_h = dict.fromkeys(self._counted, 0.0)
+        self._leaning = {level.id: people_of(level, self._city) for level in self._city.levels.values()}
+        self._records = {measure: _Record() for measure in self._hours}
+        self._worst: _Now | None = None
         self._until = 0
 
     def level(self, name: str, value: float, people: float | None = None) -> ServiceLevel:
@@ -67,6 +94,11 @@ class People:
         hours = to_s(tick - self._until) / 3600.0
         if hours <= 0:
             return
+        for measure, record in self._records.items():
+            record.count(self._people(measure), self._until, tick)
+        worst = self._worst_now()
+        if worst is not None and (self._worst is None or self._rank(worst) < self._rank(self._worst)):
+            self._worst = replace(worst)
         self._until = tick
         for measure, levels in self._counted.items():
             known = [self._now[level] for level in levels if level in self._now]
@@ -75,7 +107,25 @@ class People:
                 self._loss_h[measure] += hours * (1.0 - _mean_quality(known))
         self._hours[ANY] += hours * self._people(ANY)
 
-    def flush(self, tick: int, faults: int) -> None:
+    def over(self, tick: int) -> None:
+        """The run is over: nothing is now any more, and the worst service is that of the whole run."""
+        for measure in (*self._counted, ANY):
+            if self._is_written(measure):
+                worst = self._said(self._worst) if measure == ANY else {}
+                fields = {"now": OVER, **({"uncovered": OVER} if measure == ANY else {}), **worst}
+                self._out.add(AFFECTED, {"measure": measure}, fields, tick)
+
+    @property
+    def below(self) -> frozenset[str]:
+        """The levels that are low now, and that somebody leans on."""
+        return frozenset(name for name, now in self._now.items() if now.below and self._leaning[name])
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is something to flush."""
+        return bool(self._changed)
+
+    def flush(self, tick: int, faults: Faults) -> None:
         """All levels of this tick are known: write what they changed."""
         if not self._changed:
             return
@@ -91,7 +141,7 @@ class People:
                 self._write_district(district, tick)
         self._changed.clear()
 
-    def beat(self, tick: int, faults: int) -> None:
+    def beat(self, tick: int, faults: Faults) -> None:
         """Everything as it is now."""
         for now in self._now.values():
             self._write_level(now, tick)
@@ -113,6 +163,25 @@ class People:
         """People who lack what a measure says, or anything, each once."""
         return at_once(self._lacking(measure), self._city)
 
+    def _worst_now(self) -> _Now | None:
+        """Of the levels that are low and that somebody leans on, the one of least quality; then of most people."""
+        return min((self._now[name] for name in self.below), key=self._rank, default=None)
+
+    def _rank(self, now: _Now) -> tuple[float, int, str]:
+        return now.quality, -self._leaning[now.level.id], now.level.id
+
+    def _said(self, now: _Now | None) -> dict[str, Value]:
+        label = NO_SERVICE if now is None else self._places.level_label(now.level.id)
+        return {
+            "worst_de": label.de,
+            "worst_en": label.en,
+            "worst_quality": 1.0 if now is None else now.quality,
+        }
+
+    @staticmethod
+    def _is_written(measure: str) -> bool:
+        return measure == ANY or not registry().measures[measure].same_need  # counted with the other one
+
     def _write_level(self, now: _Now, tick: int) -> None:
         level = now.level
         fields: dict[str, Value] = {
@@ -121,23 +190,38 @@ class People:
             "quality": now.quality,
             "below": int(now.below),
             "people": level.people,
-            "people_below": round(_below(now, people_of(level, self._city))) if now.below else 0,
+            "people_below": round(_below(now, self._leaning[level.id])) if now.below else 0,
         }
-        self._out.add(LEVEL, self._places.level_tags(level), fields, tick)
+        label = self._places.level_label(level.id)
+        tags = {**self._places.level_tags(level), "label_de": label.de, "label_en": label.en}
+        self._out.add(LEVEL, tags, fields, tick)
 
-    def _write_measure(self, measure: str, tick: int, faults: int) -> None:
+    def _write_measure(self, measure: str, tick: int, faults: Faults) -> None:
         counted = self._counted.get(measure, tuple(self._now))
         known = [self._now[level] for level in counted if level in self._now]
+        people, record = self._people(measure), self._records[measure]
+        counts = people if 0 <= tick < self._run.end else 0.0  # what begins at this instant counts as well
+        onset = tick if counts and record.onset is None else record.onset
+        peak_at = tick if counts > record.peak else record.peak_at
         fields: dict[str, Value] = {
-            "people": round(self._people(measure)),
+            "people": round(people),
+            "now": round(people),
+            "t_h": to_s(tick) / 3600.0,
+            "peak": round(max(record.peak, counts)),
+            "onset_ms": None if onset is None else self._run.ms(onset),
+            "peak_ms": None if peak_at is None else self._run.ms(peak_at),
+            "lasted_s": record.lasted_s,
             "person_hours": self._hours[measure],
             "levels_below": sum(now.below for now in known),
-            "faults": faults,
+            "faults": faults.in_force,
         }
-        if measure == ANY or not registry().measures[measure].same_need:  # counted with the other one
+        if measure == ANY:
+            fields |= {"uncovered": faults.uncovered, **self._said(self._worst_now())}
+        if self._is_written(measure):
             self._out.add(AFFECTED, {"measure": measure}, fields, tick)
         if measure != ANY and known:
             curve = {"quality": _mean_quality(known), "target": 1.0, "loss_h": self._loss_h[measure]}
+            curve["t_h"] = to_s(tick) / 3600.0
             self._out.add(CURVE, {"measure": measure}, curve, tick)
 
     def _write_district(self, name: str, tick: int) -> None:
@@ -153,7 +237,7 @@ class People:
             "lat": lat,
             "lon": lon,
             "people": district.people,
-            "people_below": round(max((_below(now, people_of(now.level, self._city)) for now in below), default=0.0)),
+            "people_below": round(max((_below(now, self._leaning[now.level.id]) for now in below), default=0.0)),
             "quality": worst,
             "state": int(state),
             "below": len(below),

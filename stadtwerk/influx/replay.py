@@ -15,7 +15,7 @@ from stadtwerk.influx.people import People
 from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.results import Held, Notes, Results
 from stadtwerk.influx.sender import Out
-from stadtwerk.influx.states import States, Stores
+from stadtwerk.influx.states import Faults, States, Stores
 
 if TYPE_CHECKING:
     from resilience.judge.verdict import Verdict
@@ -45,8 +45,8 @@ class Replay:
         self._run, self._source = run, source
         self._out = Out(run)
         places = Places(run.city)
-        self._states, self._people = States(places, self._out), People(places, self._out)
         self._stores, self._notes = Stores(places, self._out), Notes(places, run.scenario, self._out)
+        self._states, self._people = States(run, places, self._stores, self._out), People(run, places, self._out)
         self._results = Results(run, places, self._out)
         self._waiting: list[Step] = []
         self._beat = run.begin
@@ -66,15 +66,19 @@ class Replay:
                 self._waiting[place][2]()
                 place += 1
             self._states.flush(tick)
-            self._people.flush(tick, self._states.faults)
-            if tick == self._beat:
-                self._at_beat(tick)
-                self._beat += BEAT
+            if self._people.changed or tick == self._beat:
+                faults = self._states.faults(self._people.below)
+                self._people.flush(tick, faults)
+                if tick == self._beat:
+                    self._at_beat(tick, faults)
+                    self._beat += BEAT
         del self._waiting[:place]
         return self._out.take()
 
     def judged(self, verdict: Verdict, digest: str, report: str, held: Held = MappingProxyType({})) -> list[bytes]:
         """Lines of what the run has come to. `digest` is that of its folder, `report` says where its report is."""
+        self._people.over(self._run.end)
+        self._states.over(self._run.end)
         self._results.judged(verdict, self._run.end, digest, report, held)
         return self._out.take()
 
@@ -105,9 +109,9 @@ class Replay:
         self._states.gauge(subject, quantity, value)
         self._stores.gauge(subject, quantity, value)
 
-    def _at_beat(self, tick: int) -> None:
+    def _at_beat(self, tick: int, faults: Faults) -> None:
         since = tick - self._run.begin
-        self._people.beat(tick, self._states.faults)
+        self._people.beat(tick, faults)
         self._states.beat(tick)
         if since % SLOW_BEAT == 0:
             self._states.slow_beat(tick)

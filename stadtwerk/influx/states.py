@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from gateways.stores.influx.lines import Value
 from resilience.words.terms import fault_words, kind_words, mode_words
@@ -10,20 +11,48 @@ from simulator.contracts.catalogue import Balance
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.link import LinkKind
-from simulator.contracts.measurements import BALANCE, CLASS, COMPONENT, FAULT, HOURS_SHOWN, MODE, STORE
+from simulator.contracts.measurements import (
+    ANY,
+    BALANCE,
+    CLASS,
+    COMPONENT,
+    FAULT,
+    HOURS_SHOWN,
+    MODE,
+    PLACE,
+    PLENTY,
+    STORE,
+)
 from simulator.contracts.quantities import Tells
 from simulator.contracts.registry import registry
 from simulator.contracts.state import State, state_of_mode, state_under_fault, ways_of
 from simulator.contracts.ticks import to_s
-from stadtwerk.influx.places import Places
+from simulator.contracts.words import Words
+from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.sender import Out
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Faults in force, by component and cause; `uncovered`: those for which somebody lacks a service, as no fallback
+    carries it."""
+
+    in_force: int
+    uncovered: int
+
+
+Fault = tuple[str, str]
+"""A component and the name of its fault."""
+
+NEAR_M = 25.0
+"""Components so near to each other share a marker of the map (assumption: what a map of a town cannot show apart)."""
 
 
 class States:
     """Folds the event log into one state for each component and writes what changed."""
 
-    def __init__(self, places: Places, out: Out) -> None:
-        self._places, self._out = places, out
+    def __init__(self, run: RunIdentity, places: Places, stores: Stores, out: Out) -> None:
+        self._run, self._places, self._stores, self._out = run, places, stores, out
         self._components = places.city.components
         self._stopped: set[str] = set()
         self._dead: set[str] = set()
@@ -45,6 +74,14 @@ class States:
             )
             for c in places.with_modes
         }
+        self._roots: dict[int, frozenset[Fault]] = {}
+        self._low: dict[str, frozenset[Fault]] = {}
+        self._lacking: frozenset[str] = frozenset()
+        self._since: dict[str, int] = {}
+        self._cleared: dict[Fault, int] = {}
+        self._sites: dict[tuple[int, int], list[Component]] = {}
+        for component in self._components.values():
+            self._sites.setdefault(_site(component), []).append(component)
         self._state: dict[str, State] = {}
         self._counts: dict[tuple[str, str], list[int]] = {}
         for component in self._components.values():
@@ -53,10 +90,30 @@ class States:
         self._touched: dict[str, None] = {}
         self._turned: dict[str, None] = {}
 
-    @property
-    def faults(self) -> int:
-        """Faults in force now, by component and cause."""
-        return sum(len(causes) for causes in self._faults.values())
+    def faults(self, lacking: frozenset[str]) -> Faults:
+        """Faults in force now; `lacking` are the levels that are low and that somebody leans on."""
+        self._lacking = lacking
+        uncovered = sum(1 for fault, causes in self._faults.items() if causes and self._uncovered(fault))
+        return Faults(sum(len(causes) for causes in self._faults.values()), uncovered)
+
+    def _uncovered(self, fault: Fault) -> int:
+        """Services that somebody lacks because of it."""
+        return sum(1 for level, roots in self._low.items() if fault in roots and level in self._lacking)
+
+    def _follow(self, event: Event) -> None:
+        """Which faults led to an event, and to a level that is low."""
+        roots: frozenset[Fault] = frozenset()
+        if event.kind is EventKind.FAULT:
+            roots = frozenset({(event.subject, str(event.params["fault"]))})
+        for cause in (event.cause, *event.also):
+            if cause is not None and (known := self._roots.get(cause)):
+                roots = known if not roots or roots <= known else roots | known
+        if roots:
+            self._roots[event.id] = roots
+        if event.kind is EventKind.LEVEL_LOW:
+            self._low[event.subject] = roots
+        elif event.kind is EventKind.LEVEL_BACK:
+            self._low.pop(event.subject, None)
 
     def share(self, component: str, value: float) -> None:
         """The share of a lifeline's duty that it serves from now on."""
@@ -66,6 +123,7 @@ class States:
     def event(self, event: Event) -> None:
         subject, kind = event.subject, event.kind
         via = self._places.city.links.get(event.via or "")
+        self._follow(event)
         if kind is EventKind.FAULT:
             name = str(event.params["fault"])
             self._faults.setdefault((subject, name), {})[event.after or ""] = event.at
@@ -73,6 +131,7 @@ class States:
         elif kind is EventKind.CLEAR:
             name = str(event.params["fault"])
             if self._faults.get((subject, name), {}).pop(event.before or "", None) is not None:
+                self._cleared[subject, name] = event.at
                 self._write_fault(subject, name, event.at)
         elif kind is EventKind.STOPPED:
             self._stopped.add(subject)
@@ -105,11 +164,14 @@ class States:
     def flush(self, tick: int) -> None:
         """All that happens at this tick is known: write what it changed."""
         classes: dict[tuple[str, str], None] = {}
+        sites: dict[tuple[int, int], None] = {}
         for name in self._touched:
             component = self._components[name]
             before, now = self._state[name], self._judge(component)
             if now is not before:
                 self._state[name] = now
+                self._since[name] = tick
+                sites[_site(component)] = None
                 counts = self._counts[component.kind, component.district]
                 counts[before] -= 1
                 counts[now] += 1
@@ -120,6 +182,8 @@ class States:
             self._write_mode(self._components[name], tick)
         for key in classes:
             self._write_class(*key, tick)
+        for site in sites:
+            self._write_site(site, tick)
         self._touched.clear()
         self._turned.clear()
 
@@ -142,12 +206,25 @@ class States:
                 self._write_mode(component, tick)
         for key in self._counts:
             self._write_class(*key, tick)
+        for site, here in self._sites.items():
+            if any(self._state[component.id] is not State.NORMAL for component in here):
+                self._write_site(site, tick)
 
     def snapshot(self, tick: int) -> None:
         """Everything that does not come by the hundred."""
         for component in self._components.values():
             if not registry().types[component.kind].many and self._state[component.id] is State.NORMAL:
                 self._write_component(component, tick)
+        for site, here in self._sites.items():
+            if not all(registry().types[component.kind].many for component in here):
+                self._write_site(site, tick)
+
+    def over(self, tick: int) -> None:
+        """The run is over: nobody is to be called for what it ended with."""
+        for component in self._places.with_modes:
+            label = self._places.label(component.id)
+            tags = {**self._places.tags(component.id), "label_de": label.de, "label_en": label.en}
+            self._out.add(MODE, tags, {"left_now": PLENTY, "hours_now": HOURS_SHOWN}, tick)
 
     def _kind(self, component: str) -> str:
         return self._components[component].kind
@@ -195,6 +272,7 @@ class States:
             "state": int(self._state[component.id]),
             "working": int(component.id not in self._stopped),
             "faults": sum(len(c) for (subject, _), c in self._faults.items() if subject == component.id),
+            "since_ms": self._run.ms(self._since.get(component.id, self._run.begin)),
             "lat": lat,
             "lon": lon,
             "label_de": label.de,
@@ -207,25 +285,61 @@ class States:
 
     def _write_mode(self, component: Component, tick: int) -> None:
         mode, since = self._modes[component.id]
+        left, hours = self.fallbacks_left(component), min(HOURS_SHOWN, self._lasts(component, tick))
         label, said = self._places.label(component.id), mode_words(component.kind, mode)
         fields: dict[str, Value] = {
             "state": int(state_of_mode(component.kind, mode)),
-            "fallbacks_left": self.fallbacks_left(component),
+            "fallbacks_left": left,
+            "left_now": left,
             "share": self._shares.get(component.id),
             "since_s": None if since is None else to_s(tick - since),
+            "hours_left": hours,
+            "hours_now": hours,
             "mode": mode,
             "mode_de": said.de,
             "mode_en": said.en,
-            "label_de": label.de,
-            "label_en": label.en,
         }
-        self._out.add(MODE, self._places.tags(component.id), fields, tick)
+        tags = {**self._places.tags(component.id), "label_de": label.de, "label_en": label.en}
+        self._out.add(MODE, tags, fields, tick)
+
+    def _lasts(self, component: Component, tick: int) -> float:
+        """How long what a component draws on lasts, of its own and of the source that its mode is named after."""
+        mode = self._modes[component.id][0]
+        sources = (source.id for source in self._feeding[component.id] if source.kind == mode)
+        return self._stores.hours_left((component.id, *sources), tick)
+
+    def _write_site(self, site: tuple[int, int], tick: int) -> None:
+        """The marker of a place: of all that stands there, and of each sub-system."""
+        here = self._sites[site]
+        for domain in dict.fromkeys((ANY, *(component.domain.value for component in here))):
+            of = [component for component in here if domain in (ANY, component.domain.value)]
+            worst = max(of, key=lambda component: self._state[component.id])
+            label, others = self._places.label(worst.id), len(of) - 1
+            said = _("{label} and {others} more", label=label, others=others) if others else label
+            lat, lon = self._places.position(here[0].x_m, here[0].y_m)
+            fields: dict[str, Value] = {
+                "state": int(self._state[worst.id]),
+                "components": len(of),
+                "many": int(all(registry().types[component.kind].many for component in of)),
+                "lat": lat,
+                "lon": lon,
+                "label_de": said.de,
+                "label_en": said.en,
+            }
+            tags = {
+                "district": self._places.district(here[0].district),
+                "domain": domain,
+                "place": f"{site[0]}/{site[1]}",
+            }
+            self._out.add(PLACE, tags, fields, tick)
 
     def _write_fault(self, subject: str, fault: str, tick: int) -> None:
         causes = self._faults[subject, fault]
         name, place = fault_words(fault), self._places.label(subject)
         fields: dict[str, Value] = {
             "active": int(bool(causes)),
+            "uncovered": self._uncovered((subject, fault)) if causes else 0,
+            "since_ms": self._run.ms(min(causes.values()) if causes else self._cleared[subject, fault]),
             "since_s": to_s(tick - min(causes.values())) if causes else None,
             "entry": ", ".join(causes) or None,
             "label_de": f"{place.de}: {name.de}",
@@ -247,6 +361,13 @@ class States:
         self._out.add(CLASS, tags, fields, tick)
 
 
+_ = Words("stadtwerk")
+
+
+def _site(component: Component) -> tuple[int, int]:
+    return round(component.x_m / NEAR_M), round(component.y_m / NEAR_M)
+
+
 class Stores:
     """Follows samples. What an hour takes is taken from the fall since the last look; what fuel lasts is known."""
 
@@ -258,6 +379,7 @@ class Stores:
         self._most: dict[tuple[Domain, str], float] = {}
         self._asked: dict[tuple[Domain, str], float] = {}
         self._looked: int | None = None
+        self._lasting: dict[str, dict[str, tuple[int, float]]] = {}
         found = registry()
         self._kinds = found.stores
         self._autonomy = {kind: link.autonomy for kind, link in found.links.items() if link.autonomy in self._kinds}
@@ -292,6 +414,11 @@ class Stores:
             if quantity is not None:
                 self._write(event.subject, quantity, 0.0, event.at, True)
 
+    def hours_left(self, subjects: Sequence[str], tick: int) -> float:
+        """How long what drains at these components lasts, the shortest; `HOURS_SHOWN` if nothing does."""
+        known = (one for subject in subjects for one in self._lasting.get(subject, {}).values())
+        return min((max(0.0, hours - to_s(tick - at) / 3600.0) for at, hours in known), default=HOURS_SHOWN)
+
     def slow_beat(self, tick: int) -> None:
         """Write all stores and balances."""
         passed_h = 0.0 if self._looked is None else to_s(tick - self._looked) / 3600.0
@@ -318,16 +445,19 @@ class Stores:
             hours = self._hours[kind.hours].get(subject, HOURS_SHOWN)
         elif draining and per_hour > 0:
             hours = amount / per_hour
+        if draining:
+            self._lasting.setdefault(subject, {})[quantity] = tick, hours
+        else:
+            self._lasting.get(subject, {}).pop(quantity, None)
         label = self._places.label(subject)
         fields: dict[str, Value] = {
             "hours_left": min(HOURS_SHOWN, hours),
             "amount": amount,
             "draining": int(draining),
             "unit": kind.unit,
-            "label_de": label.de,
-            "label_en": label.en,
         }
-        self._out.add(STORE, {**self._places.tags(subject), "kind": kind.name}, fields, tick)
+        named = {"kind": kind.name, "label_de": label.de, "label_en": label.en}
+        self._out.add(STORE, {**self._places.tags(subject), **named}, fields, tick)
 
     def _balance(self, domain: Domain, balance: Balance, district: str, tick: int) -> None:
         def has(quantity: str) -> float | None:

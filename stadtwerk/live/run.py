@@ -17,6 +17,7 @@ import orjson
 from gateways.alive import Alive
 from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.writer import Refused, Retry
+from simulator.contracts.measurements import BEAT_S
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import NO_TEXT, Text, Words, number
@@ -152,7 +153,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             check_drills(settings.drills, processes.names, clock)
             told = _identity(request, city, clock, folder, settings.now)
             tagged = told.name if processes.tag(reading_tags(told.name, city)) else ""
-            lines = _lines(settings, told, processes)
+            lines = _lines(settings, told, processes, speed)
             if lines is not None:
                 written.append(lines)
                 where = dashboard_link(told.name, told.begin_ms, told.end_ms, request.lang, live=True)
@@ -199,7 +200,9 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
 
     run = run_scenario(replace(request, speed=speed), terminal, opened)
     for lines in written:
-        terminal.say(lines.finish(run.verdict, run.digest, str((run.folder / "report.html").resolve())))
+        terminal.say(
+            lines.finish(run.verdict, run.digest, settings.report or str((run.folder / "report.html").resolve()))
+        )
     return LiveResult(run, delivered[0])
 
 
@@ -215,11 +218,26 @@ def _identity(request: RunRequest, city: City, clock: Clock, folder: Path, now: 
     return RunIdentity(name, city, scenario, seed, clock.begin, clock.end, zero_ms)
 
 
-def _lines(settings: LiveSettings, run: RunIdentity, processes: Plant) -> LiveLines | None:
+ARRIVAL_S = 2.0
+"""Wall time that a reading may take from its sensor to its acknowledgement (assumption: a second of batching, and a
+busy machine)."""
+
+
+def _silent_after_s(city: City, speed: float) -> dict[str, float]:
+    """For how long of the scenario's time nothing of a gateway may arrive until it counts as silent: two periods of its
+    fastest sensor, the time between two looks, and the way itself."""
+    periods: dict[str, float] = {}
+    for cohort in city.cohorts:
+        periods[cohort.gateway] = min(cohort.period_s, periods.get(cohort.gateway, cohort.period_s))
+    return {gateway: 2.0 * period + BEAT_S + ARRIVAL_S * speed for gateway, period in periods.items()}
+
+
+def _lines(settings: LiveSettings, run: RunIdentity, processes: Plant, speed: float) -> LiveLines | None:
     """What writes the run itself into the database; None without one that Grafana could ask in InfluxQL."""
     if settings.influx is None or settings.influx.engine != "influxdb":
         return None
-    return LiveLines(settings.influx, run, HealthWatch(processes.watching, processes.gateways))
+    silent = _silent_after_s(run.city, speed)
+    return LiveLines(settings.influx, run, HealthWatch(processes.watching, processes.gateways, silent))
 
 
 def _chosen(city: City, limit: int | None) -> tuple[str, ...]:

@@ -96,7 +96,7 @@ class LiveSettings:
     secrets init` made, for a pair of Mosquitto brokers instead of the embedded ones; `attached`: all of it runs
     elsewhere; `alive`: a file that is touched while the run goes on; `drain_s`: wall time that readings have to reach
     the store after the end (assumption: enough for the longest wait between two tries of a gateway); `now`: what leaves
-    the run bears times as if it began now."""
+    the run bears times as if it began now; `report`: the address under which a database has its report."""
 
     gateways: int | None = None
     ingests: int = 1
@@ -107,6 +107,7 @@ class LiveSettings:
     alive: Path | None = None
     drain_s: float = 90.0
     now: bool = False
+    report: str = ""
 
     @property
     def brokers(self) -> str:
@@ -127,6 +128,7 @@ class LiveSettings:
         attach: str | None = None,
         alive: str | None = None,
         now: bool = False,
+        report: str = "",
     ) -> LiveSettings:
         """Check what came from a command line; `told` are mistakes that are known. Raises `BadInput` with all."""
         problems: list[Problem] = list(told)
@@ -180,4 +182,4 @@ class LiveSettings:
         if problems:
             raise BadInput(problems)
         file = None if alive is None else Path(alive)
-        return cls(gateways, ingests or 1, tuple(drills), influx, secrets, attached, file, now=now)
+        return cls(gateways, ingests or 1, tuple(drills), influx, secrets, attached, file, now=now, report=report)

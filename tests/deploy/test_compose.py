@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -49,7 +50,7 @@ def test_compose_accepts_it(profile: str) -> None:
 
 def test_the_services_are_there() -> None:
     assert set(SERVICES) == {
-        "mosquitto-a", "mosquitto-b", "influxdb", "grafana", "ingest-1", "ingest-2", "simulator", *gateways()
+        "mosquitto-a", "mosquitto-b", "influxdb", "grafana", "ingest-1", "ingest-2", "simulator", "reports", *gateways()
     }  # fmt: skip
     assert {name for name, one in SERVICES.items() if "store" in one["profiles"]} == {"influxdb", "grafana"}
     assert all("live" in one["profiles"] for one in SERVICES.values())
@@ -80,6 +81,16 @@ class TestEveryService:
         image = SERVICES[name]["image"]
         assert re.fullmatch(r"[\w./-]+:\d+\.\d+\.\d+[\w.-]*", image), image
         assert "latest" not in image
+
+    def test_takes_an_image_that_one_service_builds(self, name: str) -> None:
+        image = SERVICES[name]["image"]
+        if not image.startswith("stadtwerk-"):
+            return
+        builders = [other for other, one in SERVICES.items() if one["image"] == image and "build" in one]
+        assert len(builders) == 1, "several that build the same image get in each other's way on a fresh host"
+        if name not in builders:
+            assert SERVICES[name]["pull_policy"] == "never", "no registry has it"
+            assert set(SERVICES[name]["profiles"]) <= set(SERVICES[builders[0]]["profiles"])
 
     def test_opens_ports_to_this_machine_only(self, name: str) -> None:
         for port in SERVICES[name].get("ports", ()):
@@ -116,7 +127,7 @@ def test_networks_keep_field_core_and_dashboards_apart() -> None:
     on = {name: set(service["networks"]) for name, service in SERVICES.items()}
     assert all(on[name] == {"field"} for name in gateways())
     assert on["simulator"] == {"field", "core"}
-    assert on["grafana"] == {"dashboards"}
+    assert on["grafana"] == on["reports"] == {"dashboards"}
     assert on["influxdb"] == {"core", "dashboards"}
     assert all(on[name] == {"core"} for name in ("mosquitto-a", "mosquitto-b", "ingest-1", "ingest-2"))
 
@@ -130,6 +141,7 @@ def test_each_gateway_and_ingest_sees_its_own_identity_and_no_other() -> None:
             "mosquitto-b": {"probe"},
             "influxdb": set(),
             "grafana": set(),
+            "reports": set(),
         }
         assert seen == {f"./secrets/identities/{who}" for who in own.get(name, {name})}
     assert not any("authority" in source for one in SERVICES.values() for source, _, _ in mounted(one))
@@ -247,3 +259,39 @@ def test_secrets_for_compose_are_complete_or_not_there(tmp_path: Path) -> None:
     arguments = ["secrets", "init", "--out", str(tmp_path / "s"), "--gateway", "g", "--compose", "--listen", "0.0.0.0"]
     assert main(arguments) == 64
     assert not (tmp_path / "s").exists()
+
+
+def test_the_report_is_where_the_dashboards_lead() -> None:
+    (address,) = [part for part in SERVICES["simulator"]["command"] if part.startswith("--report=")]
+    (port,) = SERVICES["reports"]["ports"]
+    assert address == f"--report=http://localhost:{port.split(':')[1]}/live/report.html"
+    assert "--out=/var/lib/stadtwerk/live" in SERVICES["simulator"]["command"]
+    assert "/var/lib/stadtwerk" in SERVICES["reports"]["command"]
+    assert mounted(SERVICES["reports"]) == [("runs", "/var/lib/stadtwerk", "ro")]
+
+
+def test_alert_rules_see_the_town_as_it_is() -> None:
+    command = SERVICES["simulator"]["command"]
+    assert "--now" in command and "--speed=${STADTWERK_SPEED:-1}" in command
+
+
+@pytest.mark.parametrize(
+    ("uid", "docker", "runs_as"), [(1001, "", 1001), (0, "", 1000), (1001, "unix:///run/user/1001/docker.sock", 0)]
+)
+def test_secrets_say_as_whom_containers_run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    uid: int,
+    docker: str,
+    runs_as: int,
+) -> None:
+    monkeypatch.setattr(os, "getuid", lambda: uid)
+    monkeypatch.setattr(os, "getgid", lambda: uid)
+    monkeypatch.setenv("DOCKER_HOST", docker)
+    folder = tmp_path / "secrets"
+    assert main(["secrets", "init", "--out", str(folder), "--gateway", "g", "--compose"]) == 0
+    assert f"STADTWERK_UID={runs_as}\n" in (folder / "compose.env").read_text()
+    said = capsys.readouterr().out
+    assert ("chown -R 1000:1000" in said) == (uid == 0)
+    assert ("Docker runs as you" in said) == bool(docker)

@@ -75,12 +75,18 @@ def silenced(run: Path) -> set[str]:
 
 
 @pytest.fixture(scope="session")
-def quiet(pushed: Pushed, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """The record of a day without a fault, which stands beside the rich run in the database as `quiet`."""
+def quiet_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a day without a fault."""
     folder = tmp_path_factory.mktemp("runs") / "quiet"
     assert main(["run", "quiet-day", "--out", str(folder), "--mqtt", "off"]) == 0
-    assert main([*pushed.arguments(folder), "--no-readings"]) == 0
-    record: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def quiet(pushed: Pushed, quiet_folder: Path) -> dict[str, Any]:
+    """The record of a day without a fault, which stands beside the rich run in the database as `quiet`."""
+    assert main([*pushed.arguments(quiet_folder), "--no-readings"]) == 0
+    record: dict[str, Any] = json.loads((quiet_folder / "run.json").read_text(encoding="utf-8"))
     return record
 
 

@@ -107,8 +107,13 @@ class Rule:
         begin, end = at_ms - 1000 * window["from"], at_ms - 1000 * window["to"]
         return str(node["model"]["query"]).replace("$timeFilter", f"time >= {begin}ms and time <= {end}ms")
 
-    def evaluate(self, ask: Callable[[str], list[dict[str, Any]]], at_ms: int) -> dict[Labels, bool]:
-        """Whether the condition holds, for each series; without any series, what no data means stands under ()."""
+    def evaluate(
+        self, ask: Callable[[str], list[dict[str, Any]]], at_ms: int, before: Mapping[Labels, bool] | None = None
+    ) -> dict[Labels, bool]:
+        """Whether the condition holds, for each series; without any series, what no data means stands under ().
+
+        `before` is what the last evaluation came to, which `KeepLast` keeps.
+        """
         nodes: dict[str, dict[Labels, Any]] = {}
         for node in self.data["data"]:
             model = node["model"]
@@ -128,14 +133,17 @@ class Rule:
                 compare = {"gt": operator.gt, "lt": operator.lt}[than]
                 nodes[node["refId"]] = {k: compare(v, limit) for k, v in nodes[model["expression"]].items()}
         found: dict[Labels, bool] = nodes[self.data["condition"]]
+        if not found and self.data["noDataState"] == "KeepLast" and before:
+            return dict(before)
         return found or {(): self.data["noDataState"] == "Alerting"}
 
     def fires(self, ask: Callable[[str], list[dict[str, Any]]], times_ms: Sequence[int]) -> dict[Labels, int]:
         """When each series fires first: once the condition has held at every evaluation for as long as is asked."""
         since: dict[Labels, int] = {}
         fired: dict[Labels, int] = {}
+        now: dict[Labels, bool] = {}
         for at_ms in times_ms:
-            now = self.evaluate(ask, at_ms)
+            now = self.evaluate(ask, at_ms, now)
             since = {labels: since.get(labels, at_ms) for labels, holds in now.items() if holds}
             for labels, begin in since.items():
                 if at_ms - begin >= 1000 * self.holds_s:

@@ -127,7 +127,9 @@ def test_maps_have_a_ground_and_a_view_that_need_no_internet() -> None:
         assert options["basemap"]["config"]["url"].startswith("data:image/png;base64,")
         assert options["view"]["id"] == "fit"
         assert (options["view"]["lat"], options["view"]["lon"]) != (0, 0)
-        assert [layer["location"]["mode"] for layer in options["layers"]] == ["coords", "coords"]
+        assert {layer["location"]["mode"] for layer in options["layers"]} == {"coords"}
+        drawn = [layer["config"]["style"]["color"].get("fixed") for layer in options["layers"] if layer["tooltip"]]
+        assert drawn[1:] == [STATES[state][1] for state in sorted(State)], "the worst on top"
         assert {layer["filterData"]["options"] for layer in options["layers"]} == {t["refId"] for t in panel["targets"]}
     text = "".join(built().values())
     assert not re.findall(r"https?://", text), "nothing is loaded from elsewhere"

@@ -30,14 +30,28 @@ def shown(path: Path, **values: str | None) -> Dashboard:
     return Dashboard(board, ZERO_MS - 1_800_000, ZERO_MS + 10_800_000, chosen | values)
 
 
+PRESENT = {"Auf Rückfallebenen", "Vorräte, die abnehmen", "Running on a fallback", "Stores that run down"}
+"""What is told of the present moment alone; in the midst of the run there is some of it."""
+
+
+def answer(pushed: Pushed, page: Dashboard, panel: dict[str, Any], target: dict[str, Any]) -> tuple[str, list[Any]]:
+    """The query of a panel and the series that it gives: over the whole run, or up to its midst."""
+    if panel["title"] in PRESENT:
+        page = replace(page, end_ms=ZERO_MS + 3_600_000)
+    query = page.filled(target["query"], panel.get("interval"))
+    return query, pushed.server.query(query)
+
+
 def empty(pushed: Pushed, page: Dashboard) -> list[str]:
     """Panels with a query that gives no row, or a column in which nothing stands."""
     found = []
     for panel in panels(page.board):
+        states = panel["type"] == "geomap"  # at the end of the run nothing is in most of them
         for target in panel.get("targets", []):
-            query = page.filled(target["query"], panel.get("interval"))
+            query, series = answer(pushed, page, panel, target)
             assert not any(word in query for word in NOT_IN_V2), query
-            series = pushed.server.query(query)
+            if states and target["refId"] not in ("A", "B"):
+                continue
             columns = series[0]["columns"] if series else ["everything"]
             full = {
                 name
@@ -76,7 +90,8 @@ def test_on_a_normal_day_what_there_is_not_is_said_in_words(pushed: Pushed, quie
                     assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
     sensors = {page.readings.title.en for page in registry().pages.values() if page.readings is not None}
     assert {"Least pressure of each sensor", "Greatest loading of each sensor"} < sensors
-    assert without == {"Faults", "Fallbacks", "Activation against its limit"} | sensors, "its readings were left out"
+    no_fault = {"Map", "Running on a fallback", "Faults", "Fallbacks", "Activation against its limit"}
+    assert without == no_fault | sensors, "its readings were left out"
 
 
 def ticks_of(record: dict[str, Any]) -> int:
@@ -98,8 +113,9 @@ def test_texts_of_the_other_language_are_in_the_database(pushed: Pushed, path: P
     page = shown(path)
     for panel in panels(page.board):
         for target in panel.get("targets", []):
-            if "_en" in target["query"]:
-                assert pushed.server.query(page.filled(target["query"], panel.get("interval"))), target["query"]
+            if "_en" in target["query"] and (panel["type"] != "geomap" or target["refId"] == "B"):
+                query, series = answer(pushed, page, panel, target)
+                assert series, query
 
 
 def test_variables_have_values_and_those_depend_on_the_run(pushed: Pushed) -> None:

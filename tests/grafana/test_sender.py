@@ -113,6 +113,15 @@ def test_a_gateway_is_silent_while_ingest_stores_nothing_of_it() -> None:
     assert told.rows(4)["gw"]["rate_hz"] == "0.1", "it started anew, and counts from zero"
 
 
+def test_a_gateway_does_not_deliver_while_both_brokers_are_gone_whatever_it_said_last() -> None:
+    told = Told()
+    told.tell("broker-a", status("gw"), gateway="gw", state="online", health={"acknowledged": 60})
+    assert [told.rows(minute)["gw"]["online"] for minute in (1, 2, 3, 4, 5)] == ["1i", "1i", "1i", "0i", "0i"]
+    assert told.rows(6)["broker-a"] == {"up": "0i", "gateways": "0i", "state": '"gone"'}
+    told.tell("broker-a", ack("gw"), gateway="gw", restart=1, seq=4)
+    assert told.rows(7)["gw"]["online"] == "1i"
+
+
 def test_the_will_at_a_broker_that_was_left_is_not_the_end() -> None:
     told = Told()
     told.tell("broker-a", status("gw"), gateway="gw", state="online", health={})

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from dashboards import palette
-from simulator.contracts.measurements import VERDICT_CODES
+from resilience.judge.verdict import Category
+from simulator.contracts.measurements import OVER, VERDICT_CODES
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import pages, panels
 from tests.grafana.shown import INSTALLED, Field, frames, shown
@@ -20,6 +21,9 @@ from tests.grafana.test_queries import shown as page_of
 pytestmark = pytest.mark.skipif(not INSTALLED, reason="needs node, and: npm ci --prefix tests/grafana/schema")
 
 WITHOUT_DATA = {"text", "alertlist"}
+_RUN_IS_OVER = {"de": "Lauf ist zu Ende", "en": "run is over"}
+NUMBERS = ("now", "uncovered")
+"""Columns in which some codes stand among numbers."""
 NONSENSE = re.compile(r"undefined|NaN|∞|Invalid|\[object|\$\w")
 SHARES = {"quality", "share", "used_share", "margin", "target"}
 
@@ -31,7 +35,16 @@ def meaning(lang: str) -> dict[str, dict[Any, tuple[str, str | None]]]:
     names = {code: name for name, code in VERDICT_CODES.items()}
     verdicts = {code: (palette.VERDICTS[n][0].of(lang), palette.VERDICTS[n][1]) for code, n in names.items()}
     measures = {name: (words.of(lang), None) for name, words in palette.measure_words(lang).items()}
-    return {"state": states, "worst": states, "sign": signs, "verdict": verdicts, "measure": measures}
+    categories = {one.value: (palette.CATEGORIES[one.value].of(lang), None) for one in Category}
+    return {
+        "state": states,
+        "sign": signs,
+        "verdict": verdicts,
+        "measure": measures,
+        "category": categories,
+        "now": {OVER: (_RUN_IS_OVER[lang], palette.GREY)},
+        "uncovered": {OVER: (_RUN_IS_OVER[lang], palette.GREY)},
+    }
 
 
 def amiss(panel: dict[str, Any], fields: Sequence[Field], lang: str) -> list[str]:
@@ -53,10 +66,12 @@ def amiss(panel: dict[str, Any], fields: Sequence[Field], lang: str) -> list[str
                     found.append(f"{field.name}: an empty cell says {text!r}")
             elif NONSENSE.search(text):
                 found.append(f"{field.name}: {raw!r} is shown as {text!r}")
-            elif codes is not None:
+            elif codes is not None and raw in codes:
                 word, wanted = codes[raw]
                 if text != word or (wanted is not None and colour != wanted):
                     found.append(f"{field.name}: {raw!r} is shown as {text!r} in {colour}, not {word!r} in {wanted}")
+            elif codes is not None and field.column not in NUMBERS:
+                found.append(f"{field.name}: nobody knows what {raw!r} means")
             elif states and (re.fullmatch(r"[\d.]+", text) or colour in (None, palette.GREY)):
                 found.append(f"{field.name}: {raw!r} is shown as {text!r} in {colour}")
             elif field.column in SHARES and not _same_share(text, raw):

@@ -15,7 +15,7 @@ from simulator.contracts.state import State, state_of_mode, state_under_fault, w
 from stadtwerk.influx.places import Places
 from stadtwerk.influx.results import KIND_WORDS
 from stadtwerk.influx.sender import Out
-from stadtwerk.influx.states import States
+from stadtwerk.influx.states import States, Stores
 from tests.support.towns import component, link, town
 
 
@@ -115,7 +115,8 @@ def run_of_town() -> tuple[States, Out]:
     scenario = Scenario("s", Verbatim("s"), Verbatim("?"), CityReference(), settings)
     run = RunIdentity("r", city, scenario, 1, 0, 3_600_000, 0)
     out = Out(run)
-    return States(Places(city), out), out
+    places = Places(city)
+    return States(run, places, Stores(places, out), out), out
 
 
 def test_points_are_held_to_their_declaration() -> None:

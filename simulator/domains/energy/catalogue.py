@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from simulator.contracts.catalogue import (
+    Alert,
     Balance,
     Catalogue,
     ComponentType,
@@ -128,6 +129,24 @@ CATALOGUE = Catalogue(
                 WorstReadings("loading_pu", "MAX", "percentunit", _("Greatest loading of each sensor")),
             ),
             fallback_rank=2,
+        ),
+    ),
+    alerts=(
+        Alert(
+            "stadtwerk-power-below",
+            _("Power below the required level"),
+            _("{{ $labels.city }}: {{ $values.B.Value }} people are without enough power (run {{ $labels.run }})."),
+            _(
+                "1. Page Energy: which districts, which substation or line? 2. Control room of the grid: does remote "
+                "control work, is there a ring to feed from the other side? If not, send a crew to switch by hand. 3. "
+                "Page City: what runs on batteries and generators, and how long do they last? Fuel to the shortest "
+                "first. 4. Tell hospital, waterworks and rescue how long it will take. 5. Warn the public."
+            ),
+            lasting="5m",
+            below=(POWER_SUPPLY,),
+            page="energy",
+            panel="people",
+            order=5,
         ),
     ),
     types=(

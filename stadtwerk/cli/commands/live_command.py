@@ -82,6 +82,9 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
             _("bear times as if the run began now, so that with --speed 1 alert rules of Grafana see it as it is")
         ),
     )
+    parser.add_argument(
+        "--report", default="", metavar="URL", help=say(_("address of the report, for a link from Grafana"))
+    )
     say.add_lang(parser, _("language of report and answer"))
 
 
@@ -125,6 +128,7 @@ def execute(options: argparse.Namespace) -> int:
         options.attach,
         options.alive,
         options.now,
+        options.report,
     )
     result = run_live(request, settings, terminal)
     terminal.show_verdict(result.run.verdict, result.run.notes, result.run.folder)

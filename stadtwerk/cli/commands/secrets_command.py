@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -167,12 +168,28 @@ def execute(options: argparse.Namespace) -> int:
         told.append(_("  authority/: keep it offline, it is needed only to make further identities"))
         if options.compose:
             told.append(_("  simulator/, influxdb/, grafana/: what these services mount"))
+            told += _as_whom(folder)
             command = f"docker compose --env-file {folder / ENVIRONMENT} --profile live up --build --detach"
             told.append(_("next: {command}", command=command))
     else:
         told.append(_("bring the file passwords of both brokers to them if gateways log in by password"))
     print(*(text.of(options.lang) for text in told), sep="\n")
     return 0
+
+
+def _as_whom(folder: Path) -> list[Text]:
+    """What is special where Docker runs as this user, or this user is root."""
+    from gateways.secrets.folder import OTHER_USER, container_user
+
+    user, group = container_user()
+    if (user, group) == (0, 0):
+        return [_("  Docker runs as you: root of a container is you, and containers run as that")]
+    if not hasattr(os, "getuid") or os.getuid() != 0:
+        return []
+    command = f"chown -R {OTHER_USER[0]}:{OTHER_USER[1]} {folder}"
+    return [
+        _("  you are root, and containers never run as root: give them what they read with {command}", command=command)
+    ]
 
 
 def _revoke(folder: Path, names: list[str], lang: str) -> int:
