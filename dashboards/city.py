@@ -98,6 +98,7 @@ def _worst(kit: Kit) -> PanelOf:
         queries.worst_service(kit.lang),
         [Column("worst", _("Service"), "string")],
         plain(),
+        size=16,
     )
 
 
@@ -183,7 +184,9 @@ def _hours(kit: Kit) -> PanelOf:
         _more(_("People times the hours in which they lacked a service, since the scenario's zero.")),
         queries.hours_table(),
         [
-            Column("measure", _("Service"), mappings=palette.of_texts(palette.measure_words(kit.lang), kit.lang)),
+            Column(
+                "measure", _("Service"), mappings=palette.of_texts(palette.measure_words(kit.lang), kit.lang), wrap=True
+            ),
             Column("person_hours", _("Person-hours"), "locale", decimals=0, width=140),
             Column("peak", _("Most people"), "locale", width=130),
             Column("lasted_s", _("for"), "dthms", width=150),
@@ -222,7 +225,7 @@ def _faults(kit: Kit) -> PanelOf:
             Column("label", _("Fault"), wrap=True),
             Column("active", STATE, mappings=active, coloured=True, width=100),
             Column("since_ms", _("since"), MINUTE, width=130),
-            Column("uncovered", _("Services"), "short", width=80),
+            Column("uncovered", _("Services"), "short", width=105),
         ],
         sort=("uncovered", True),
         no_value=_("no fault in this run"),

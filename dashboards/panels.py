@@ -26,6 +26,8 @@ PanelOf = Builder[model.Panel]
 """A panel that is not finished yet."""
 
 NOTHING = _("nothing here")
+DIFFERENCE = "difference"
+"""The column of what two runs differ by."""
 EMPTY = "–"
 """In a cell without a value."""
 
@@ -85,6 +87,16 @@ class Column:
     gauge: bool = False
     wrap: bool = False
     links: Sequence[tuple[Text, str]] = field(default=())
+
+    def empty(self) -> list[model.ValueMapping]:
+        """What there is not is grey, where values have a colour; a difference to what there is not is none."""
+        matches = [model.SpecialValueMatch.NULL] if self.coloured else []
+        matches += [model.SpecialValueMatch.NA_N] if self.name == DIFFERENCE else []
+        looks = model.ValueMappingResult(text=EMPTY, color=palette.GREY)
+        return [
+            model.SpecialValueMap(options=model.DashboardSpecialValueMapOptions(match=match, result=looks))
+            for match in matches
+        ]
 
 
 class TableKit:
@@ -165,8 +177,9 @@ class TableKit:
     def _column(self, column: Column) -> list[model.DynamicConfigValue]:
         # What stands in an empty panel is not what stands in an empty cell.
         values = [prop("displayName", self.say(column.title)), prop("unit", column.unit), prop("noValue", EMPTY)]
-        if column.mappings:
-            values.append(prop("mappings", list(column.mappings)))
+        mappings = [*column.mappings, *column.empty()]
+        if mappings:
+            values.append(prop("mappings", mappings))
         if column.decimals is not None:
             values.append(prop("decimals", column.decimals))
         if column.width is not None:
@@ -240,6 +253,7 @@ class Kit(TableKit):
         query: str,
         columns: Sequence[Column],
         limits: build_dashboard.ThresholdsConfig,
+        size: float = 24,
     ) -> PanelOf:
         """Several columns of one row beside each other, each with what it is called; the first by its limits."""
         fields = "|".join(re.escape(self.say(column.title)) for column in columns)  # it goes by what they are called
@@ -257,6 +271,7 @@ class Kit(TableKit):
             .graph_mode(common.BigValueGraphMode.NONE)
             .color_mode(common.BigValueColorMode.VALUE)
             .orientation(common.VizOrientation.VERTICAL)
+            .text(build.VizTextDisplayOptions().value_size(size))
             .text_mode(common.BigValueTextMode.VALUE_AND_NAME if len(columns) > 1 else common.BigValueTextMode.VALUE)
         )
         for place, column in enumerate(columns):
@@ -463,9 +478,6 @@ def _joined(key: str, difference: tuple[str, str] | None) -> list[model.DataTran
         made.append(model.DataTransformerConfig(id_val="calculateField", options=options))
     return made
 
-
-DIFFERENCE = "difference"
-"""The column of what two runs differ by."""
 
 _DASHES: tuple[dict[str, Any], ...] = (
     {"fill": "solid"},

@@ -29,7 +29,7 @@ expect:
 def points(pushed: Pushed, measurement: str, run: str, begin_ms: int) -> list[dict[str, Any]]:
     """All points of a run, with times since its begin and without its name."""
     rows = pushed.rows(f'SELECT * FROM "{measurement}" WHERE "run" = \'{run}\'')
-    times = ("begin_ms", "end_ms", "zero_ms")
+    times = ("begin_ms", "end_ms", "zero_ms", "onset_ms", "peak_ms", "since_ms")
     moved = [
         {
             name: value - begin_ms if name in ("time", *times) else value
