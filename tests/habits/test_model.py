@@ -59,6 +59,8 @@ LEFT_OUT = {
     ("energy", "protection against undervoltage"): "undervoltage",
     ("water", "water for fire-fighting is not asked for"): "fire-water",
     ("water", "no sampling, no laboratory"): "sampl",
+    ("lifelines", "whether water is clean is known at once"): "sampl",
+    ("sensors", "water quality at the tap, and charge"): "turbidity",
 }
 """What a page says is left out, and what the name of a parameter, measure or event has in it once it is there."""
 
