@@ -23,7 +23,7 @@ from tests.energy.support import component as energy_component
 from tests.energy.support import town as grid_town
 from tests.energy.support import written
 from tests.energy.test_sections import grid
-from tests.energy.test_trips import weak
+from tests.energy.test_trips import sending, weak
 from tests.support.towns import component, link, town
 from tests.traffic.grids import SPEED_M_S, road, road_town
 from tests.traffic.test_rescue import ALONG_S, radio_town, two_stations
@@ -72,6 +72,30 @@ def test_a_plant_that_holds_its_voltage_decides_whether_a_weak_line_carries_a_vi
     lost = "\n  - {id: line, at: 10min, fault: line-trip, target: line-1}"
     light = "expect:\n  - {id: light, type: invariant, level: light, longest: 3min}"
     assert verdict(tmp_path, city, 1, lost, light) is expected
+
+
+@pytest.mark.parametrize(
+    ("timeline", "cars", "expected"),
+    [
+        ("\n  - {id: digger, at: 10min, fault: line-trip, target: line-0}", 0.033, Value.PASS),
+        ("\n  - {id: digger, at: 10min, fault: line-trip, target: line-0}", 1.0, Value.FAIL),
+        (" []", 1.0, Value.PASS),
+    ],
+    ids=["cars as today", "all cars electric", "no line cut"],
+)
+def test_a_cascade_decides_whether_the_lines_that_are_left_keep_the_light_on(
+    tmp_path: Path, timeline: str, cars: float, expected: Value
+) -> None:
+    """Three equal lines, one of them cut in the morning; two carry the rated load at 0.95 of their rating. In January
+    at 19 h households take 0.68 of it (VDEW H0 and what heats). All cars charge 8.2 kWh a household and day, a tenth of
+    it then: 0.8 more, 1.4 of the rating of two lines. Relays count from 1.2 on (IEC 60255-151): both trip. On three
+    lines it is 0.93."""
+    load_mw = 9.0
+    rated_ka = 1.05 * load_mw / 2 / (3**0.5 * 20.0)
+    net = sending((1.0, 1.0, 1.0), (rated_ka,) * 3, load_mw)
+    houses = {"bus-1": {"business_share": 0.0, "electric_car_share": cars}}
+    city = grid_town(written(net, tmp_path / "power.json"), parameters=houses)
+    assert verdict(tmp_path, city, 11, timeline, LIGHT) is expected
 
 
 MAIN_VEH_H, MINOR_VEH_H = 1600.0, 350.0

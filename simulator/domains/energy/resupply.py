@@ -14,6 +14,7 @@ import numpy as np
 
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ActiveFault
+from simulator.contracts.ticks import to_ticks
 from simulator.coupling.catalogue import LOSS_OF_CONTROL, LOSS_OF_VIEW
 from simulator.coupling.police import STAFF_ABSENT, staff_present
 from simulator.coupling.runtime import Runtime
@@ -27,6 +28,9 @@ BACK_LOADING = 0.95
 """A section comes back on a detour only where this loading is kept (assumption, so that it does not go in and out)."""
 HEAD_S, HEAD_HAND_S = 300.0, 900.0
 """Time to close the breaker of a feeder from afar, with the decision, and by hand (assumption: as a ring switch)."""
+CREW_S = 3600.0
+"""A detour that a crew switches has to carry what comes back after so long without power (drive and search take up to
+an hour, Vattenfall Hamburg, by way of the press), not what hangs on it now: load grows while it is dark."""
 TRIALS = 20
 """Ring points that are tried for one dead part, in the order of the file (assumption: more are not looked at)."""
 
@@ -213,12 +217,14 @@ class Resupply:
                 continue
             if len(found) == TRIALS:
                 break
+            self._ahead(switch.remote_s if self._remote(switch) else CREW_S)
             detour = self.detour(self._state.closed, switch, buses)
             if detour is None:
                 continue
             section = detour[1]
             left, spared = (0.0, 0) if section is None else (section.load_w, section.first)
             found.append((section is not None, -spared, not self._remote(switch), left, len(found), switch, section))
+        self._ahead(0.0)
         if found:
             *_, switch, section = min(found, key=lambda one: one[:5])
             self._send(_Order(switch, True, section, cause))
@@ -226,6 +232,10 @@ class Resupply:
             self._told.add(label)
             first = self._grid.bus_ids[int(np.flatnonzero(buses)[0])]
             self._runtime.log.add(events.NO_RING_POINT, first, {"buses": int(buses.sum())}, cause=cause)
+
+    def _ahead(self, seconds: float) -> None:
+        """Look at load as what is dark would draw if it came back in so long."""
+        self._state.returning.advance(self._runtime.clock.now + to_ticks(seconds))
 
     # detours, and the sections that they do not carry
 
@@ -427,9 +437,13 @@ class Resupply:
         needed = not live[order.section.buses].any() and not live[ends].all() and bool(live[ends].any())
         dark = np.isin(parts.label, parts.label[ends[~live[ends]]])
         now = self._still(self._sections(closed, order.switch, dark), order.section) if needed else None
-        if needed and self._limits.carries(closed, dark, HIGHEST_LOADING):
+        self._ahead(order.switch.remote_s if self._remote(order.switch) else CREW_S)
+        whole = needed and self._limits.carries(closed, dark, HIGHEST_LOADING)
+        rest = now is not None and self._without(closed, now, dark)
+        self._ahead(0.0)
+        if whole:
             order.section = None  # the detour carries all of it by now
-        elif now is None or not self._without(closed, now, dark):
+        elif now is None or not rest:
             if needed:  # another one has to be left dark
                 self._runtime.log.add(events.NOT_NEEDED_NOW, self._place(order.section), cause=cause)
             else:
