@@ -119,7 +119,8 @@ def test_light_comes_back_first_where_it_matters_most(file: Path, priorities: di
     hospital's (1) is used first, then the waterworks' (2). Critical infrastructure first in a shortage: BBK; what is
     alike goes by its order."""
     ranks = {f"bus-{BAR + 3 + 2 * i}": rank for i, rank in priorities.items()}
-    runtime, domain = run(town(file, [component("control", "network-control")], priorities=ranks), hours=1)
+    city = town(file, [component("control", "network-control")], priorities=ranks)
+    runtime, domain = run(city, hours=1, demand=Rated)
     for line in ("line-0", "line-1"):
         runtime.faults.apply(line, "line-trip", "digger", {})
     runtime.clock.run_until(to_ticks(300))
