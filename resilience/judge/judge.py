@@ -71,6 +71,8 @@ def _held(asked: Sequence[Finding], partly: bool) -> Text:
     held = _("Yes: what was judged holds") if partly else _("Yes: the town holds")
     if len(asked) == 1:
         met = _("{held}; its one expectation is met.", held=held)
+    elif len(asked) == 2:
+        met = _("{held}; both expectations are met.", held=held)
     else:
         met = _("{held}; all {count} expectations are met.", held=held, count=len(asked))
     spare = [finding for finding in asked if finding.category is Category.REDUNDANCY]

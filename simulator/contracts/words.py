@@ -249,10 +249,14 @@ _ = Words("simulator.contracts")
 
 UNIT_NAMES: Mapping[str, Text] = {
     "l/person/d": _("l per person and day"),
+    "m2": Verbatim("m²"),
+    "m3": Verbatim("m³"),
+    "m3/h": Verbatim("m³/h"),
+    "m3/s": Verbatim("m³/s"),
     "person-h": _("person-hours"),
     "person": _("people"),
 }
-"""Units that each language writes differently."""
+"""Units that people read otherwise than files have them."""
 
 
 def joined(parts: Iterable[Text], between: Text) -> Text:

@@ -11,7 +11,7 @@ from simulator.contracts.event import Event, EventKind
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.ticks import to_s, to_ticks
-from simulator.contracts.words import Words
+from simulator.contracts.words import Numeral, Words
 
 if TYPE_CHECKING:
     from stadtwerk.runs.finished import RunFolder
@@ -71,7 +71,7 @@ def event_rows(run: RunFolder, wanted: Filters, language: str) -> Iterator[str]:
         because = f"← {', '.join(map(str, event.causes))}" if event.causes else ""
         inset = STEP * (0 if depth is None else depth[event.id])
         said = line(event, city).of(language)
-        yield f"{event.id:>6}  {shown(to_s(event.at)):>16}  {because:<8}  {inset}{said}"
+        yield f"{event.id:>6}  {Numeral(shown(to_s(event.at))).of(language):>16}  {because:<8}  {inset}{said}"
 
 
 def _subjects(run: RunFolder, name: str) -> frozenset[str]:

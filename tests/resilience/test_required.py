@@ -190,7 +190,7 @@ def test_a_level_that_must_only_be_back_is_required_while_it_is_away() -> None:
     said = judge(asked(out, expectations=(WATER, back)), CITY, past)
     assert said.value is Value.PASS
     assert said.answer.en == (
-        "Yes: what was judged holds; all 2 expectations are met. Asked for less than required: power supply "
+        "Yes: what was judged holds; both expectations are met. Asked for less than required: power supply "
         "(only “Power is back”; the fault itself), missed for 1 h: 1,000 person-hours."
     )
     assert read_verdict(verdict_json(said)).not_asked == said.not_asked

@@ -74,7 +74,7 @@ def test_pass_fail_inconclusive_and_exit_codes() -> None:
     yes = judge(asked, CITY, history(FINE, took_over))
     assert (yes.value, yes.exit_code) == (Value.PASS, 0)
     assert yes.answer.en == (
-        "Yes: the town holds; all 2 expectations are met. What took over: Hospital 1: mains → generator."
+        "Yes: the town holds; both expectations are met. What took over: Hospital 1: mains → generator."
     )
     assert [finding.category for finding in yes.findings] == [
         Category.STEADY_STATE,
@@ -196,7 +196,7 @@ def test_a_steady_start_says_what_held_and_an_unsteady_one_how_bad_it_was() -> N
 
     one, both = calm(LevelChoice(WATERS[:1])), calm(LevelChoice(measure="water-supply"))
     assert one.reason.en == "The one service level held in the last 30 min before the start."
-    assert both.reason.en == "All 2 service levels held in the last 30 min before the start."
+    assert both.reason.en == "Both service levels held in the last 30 min before the start."
     assert both.title.en == "Steady start: water supply"
     power = next(level for level in CITY.levels.values() if level.measure == "power-supply")
     domain = registry().measures[power.measure].domain

@@ -101,7 +101,7 @@ def test_the_run_can_be_played_through_with_the_keyboard(browser: Browser, main_
             low.append(level.id)
     assert low
     said = page.locator("#now-said").inner_text()
-    assert re.search(rf"\b{len(low)} services below", said), said
+    assert re.search(rf"services below the required level: {len(low)}\b", said), said
     districts = {demo.levels[name].subject for name in low} & set(demo.districts)
     lacking = page.locator(".map .district.lacking").evaluate_all("all => all.map(one => one.dataset.place)")
     assert set(lacking) == districts

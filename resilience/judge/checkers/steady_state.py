@@ -56,7 +56,9 @@ def _judge(item: SteadyState, context: Context) -> Finding:
         return Finding(item.id, Category.STEADY_STATE, Value.INCONCLUSIVE, title, reason)
     if not unsteady:
         who = _("The one service level held")
-        if len(figures) > 1:
+        if len(figures) == 2:
+            who = _("Both service levels held")
+        elif len(figures) > 2:
             who = _("All {count} service levels held", count=len(figures))
         reason = _("{who} in the last {length} before the start.", who=who, length=length)
         return Finding(item.id, Category.STEADY_STATE, Value.PASS, title, reason, figures=all_of_it)

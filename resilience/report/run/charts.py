@@ -28,6 +28,9 @@ from simulator.contracts.catalogue import State
 from simulator.contracts.registry import registry
 from simulator.contracts.words import SHARE
 
+HALF_LABEL = 15
+"""Half the width of a time of the day on the axis."""
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -95,7 +98,9 @@ def time_grid(axis: TimeAxis, frame: Frame, lang: str) -> list[str]:
         # A label that would stick out of the drawing is left away; its line stays.
         if x - axis.left >= -1 and x <= axis.right + 1:
             kind = "tick odd" if i % 2 else "tick"
-            parts.append(text(x, frame.height - 5, axis.label(at, lang), class_=kind, text_anchor="middle"))
+            # At the edges a label would lie on that of the value axis, or stick out.
+            anchor = "start" if x - axis.left < HALF_LABEL else "end" if x > frame.width - HALF_LABEL else "middle"
+            parts.append(text(x, frame.height - 5, axis.label(at, lang), class_=kind, text_anchor=anchor))
     return parts
 
 

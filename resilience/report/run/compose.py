@@ -32,7 +32,7 @@ from resilience.scenario.clauses import clauses
 from resilience.scenario.norms import basis_words, norms
 from resilience.scenario.scenario import Case, Scenario, TimelineEntry
 from resilience.scenario.words import state_words
-from resilience.words.terms import component_words, fault_words, mode_words
+from resilience.words.terms import component_words, fault_words, mode_words, name_of
 from simulator.contracts.city import City
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Executed, History
@@ -151,7 +151,7 @@ def target_and_actual(finding: Finding, city: City | None = None) -> tuple[Text,
 def _fault(row: Executed, scenario: Scenario, city: City) -> FaultSpan:
     entry = next((e for e in scenario.timeline if e.id == row.entry), None)
     case = None if entry is None else next((c for c in entry.acts if c.target == row.target), None)
-    target = component_words(city.components[row.target]) if row.target in city.components else Verbatim(row.target)
+    target = name_of(row.target, city)
     return FaultSpan(
         row.entry,
         target,

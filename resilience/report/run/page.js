@@ -92,7 +92,7 @@
     const low = levels.filter(level => at === null ? level.low_s > 0 : isLow(level, valueAt(level, at)));
     const box = one("now");
     box.replaceChildren();
-    box.append(make("p", out || low.length ? `${number(out)} ${words["places-out"]}, ${number(low.length)} ${words["levels-low"]}` : words["nothing-out"], {id: "now-said"}));
+    box.append(make("p", out || low.length ? `${words["places-out"]}: ${number(out)}, ${words["levels-low"]}: ${number(low.length)}` : words["nothing-out"], {id: "now-said"}));
     const list = make("ul");
     for (const level of low.slice(0, 8)) list.append(make("li", `${level.title}: ${amount(at === null ? level.worst : valueAt(level, at), level.unit)}`));
     if (low.length > 8) list.append(make("li", "…"));

@@ -35,10 +35,10 @@ HEAT_ROOMS = EventCode(
 HEAT_NONE = EventCode(
     "heat.none", EventKind.MODE, _("homes are below {least_c} °C and no warm room is open"), {"least_c": Role.NUMBER}
 )
-STORE_EMPTY = EventCode("heat.store-empty", EventKind.NOTE, _("the heat store is empty"))
+STORE_EMPTY = EventCode("heat.store-empty", EventKind.NOTE, _("is empty"))
 STORE_CALLED = EventCode(
     "heat.store-called",
     EventKind.NOTE,
-    _("the heat store gives {share} of the heat that is asked for"),
+    _("gives {share} of the heat that is asked for"),
     {"share": Role.SHARE},
 )

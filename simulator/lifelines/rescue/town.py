@@ -174,7 +174,7 @@ def _notes(centre: str, stations: int) -> tuple[Assumption, ...]:
         Assumption(
             _("rescue stations"),
             _(
-                "{n} stations: at least one for {people} people or {km2} km2, as in Hesse and Baden-Württemberg, and "
+                "{n} stations: at least one for {people} people or {km2} km², as in Hesse and Baden-Württemberg, and "
                 "so many that {share} of the people live within {reach} km as the crow flies; two ambulances each",
                 n=stations,
                 people=number(PEOPLE_A_STATION),

@@ -7,7 +7,7 @@ from simulator.city.generator.links import HOUR_S, feed
 from simulator.contracts.city import Assumption
 from simulator.contracts.link import Link
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Verbatim, Words
+from simulator.contracts.words import Verbatim, Words, joined, number
 from simulator.domains.energy.catalogue import POWER
 from simulator.lifelines.telephony.catalogue import EXCHANGE, MOBILE_SITE, TELEPHONE
 from simulator.lifelines.telephony.names import EXCHANGE as EXCHANGE_NAME
@@ -44,7 +44,7 @@ def exchange_and_sites(town: Laying) -> Layer:
         "one exchange with a battery for {exchange} h; one mobile site a district stands for all operators there, with "
         "batteries of {hours} h in turn; lines of the exchange lie in no trench of the town",
         exchange=EXCHANGE_S / HOUR_S,
-        hours=", ".join(f"{seconds / HOUR_S:g}" for seconds in SITE_S),
+        hours=joined([number(seconds / HOUR_S) for seconds in SITE_S], Verbatim(", ")),
     )
     basis = _("mobile sites: trade and study for the Bundestag, by way of the press; exchange: assumption")
     return Layer((exchange, *sites), tuple(links), assumptions=(Assumption(Verbatim(exchange.id), text, basis),))

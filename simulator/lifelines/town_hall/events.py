@@ -17,7 +17,7 @@ MISSING = Vocabulary(
 """What it misses to be online."""
 
 HALL_OUT = EventCode("town-hall.site-out", EventKind.MODE, _("the house cannot be used"))
-HALL_ONLINE = EventCode("town-hall.online", EventKind.MODE, _("online"))
+HALL_ONLINE = EventCode("town-hall.online", EventKind.MODE, _("its online services are within reach"))
 HALL_SETTING_UP = EventCode(
     "town-hall.setting-up", EventKind.MODE, _("{missing}; the paper counter is being set up"), {"missing": MISSING}
 )
