@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ from simulator.contracts.model import (
 )
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Words
+from simulator.contracts.words import Text, Words, alternatives
 
 _ = Words("resilience")
 
@@ -111,10 +112,28 @@ def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str 
     def check(name: str, info: ValidationInfo) -> str:
         city = _city(info)
         if city is not None and name not in known(city):
-            raise unknown(noun, name, known(city), listing)
+            shown = f"{SHOW} {city.name}" if listing == SHOW else listing
+            meant = _titled(name, known(city), city)
+            if meant:
+                what = _("no {noun} is called {name}", noun=noun, name=repr(name))
+                raise wrong(what, _("did you mean {names}? (all: {listing})", names=alternatives(meant), listing=shown))
+            raise unknown(noun, name, known(city), shown)
         return name
 
     return AfterValidator(check)
+
+
+def _titled(name: str, known: Collection[str], city: City) -> tuple[str, ...]:
+    """Ids, each with its title, of those whose title is meant: that which a report shows in place of the id."""
+    titles: dict[str, list[str]] = {}
+    places = [(one.title, one.id) for one in city.districts.values()]
+    places += [(one.title, one.id) for one in city.components.values()]
+    for title, ident in places:
+        if title and ident in known:
+            titles.setdefault(title.casefold(), []).append(f"{ident!r} ({title})")
+    said = name.casefold()
+    near = [said] if said in titles else difflib.get_close_matches(said, titles, n=2, cutoff=0.8)
+    return tuple(one for title in near for one in titles[title][:2])
 
 
 def _one_of(noun: Text, known: Callable[[], Collection[str]], listing: str = "") -> AfterValidator:

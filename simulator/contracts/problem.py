@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -114,12 +116,42 @@ MOST_SHOWN = 50
 """So many problems are shown at once: whoever has mended them sees the rest."""
 
 
+FEW_ALIKE = 5
+"""More problems of one kind in one file are told as one, with how many there are."""
+
+
+def _kind(problem: Problem) -> tuple[str, str, str, str]:
+    """What makes problems alike: file, field without its numbers, and sentences without what fills their blanks."""
+
+    def sentence(said: Sentence) -> str:
+        return said.text.sentence if isinstance(said.text, Message) else said
+
+    return problem.file, re.sub(r"\d+", "", problem.field), sentence(problem.what), sentence(problem.fix)
+
+
 def told(problems: Sequence[Problem], lang: str = SOURCE) -> str:
-    """Problems as a person is shown them, one a line: the first ones, and how many more there are."""
-    lines = [problem.told(lang) for problem in problems[:MOST_SHOWN]]
-    if len(problems) > MOST_SHOWN:
-        left = f"{len(problems) - MOST_SHOWN:,}"
-        lines.append(_("and {n} more; they are shown when these are fixed", n=left).of(lang))
+    """Problems as a person is shown them, one a line: the first ones, and how many more there are.
+
+    The same mistake many times in one file is one line, with its count.
+    """
+    kinds = Counter(map(_kind, problems))
+    lines: list[str] = []
+    shown: set[tuple[str, str, str, str]] = set()
+    left = 0
+    for problem in problems:
+        kind = _kind(problem)
+        if kind in shown:
+            continue
+        many = kinds[kind] > FEW_ALIKE
+        if many:
+            shown.add(kind)
+        if len(lines) == MOST_SHOWN:
+            left += kinds[kind] if many else 1
+            continue
+        line = problem.told(lang)
+        lines.append(line + _(" ({n} times like this)", n=f"{kinds[kind]:,}").of(lang) if many else line)
+    if left:
+        lines.append(_("and {n} more; they are shown when these are fixed", n=f"{left:,}").of(lang))
     return "\n".join(lines)
 
 

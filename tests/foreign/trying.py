@@ -1,0 +1,166 @@
+"""Import, check, a day without fault and one fault on every network file of a folder, each in a process of its own.
+
+A file *works* if all four end with a verdict (exit 0, 1 or 2), is *refused* with exit 64, is *wrong* where a grid's
+power flow differs from pandapower's own by 1e-4 per unit, and has *crashed* on any other exit or after the time limit.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+
+import yaml
+
+WORKS, REFUSED, WRONG, CRASH = "works", "refused", "wrong", "crash"
+STEPS = ("import", "check", "day", "fault")
+LIMIT_S = 900.0
+"""Processor time is not asked for: a file that takes longer on an idle machine is told as a crash."""
+FAULTS = (("pipe", "burst"), ("junction", "burst"), ("line", "line-trip"), ("road", "road-closed"))
+"""What befalls a town, by the first kind of component that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One file: what came of it, at which step, and what was said there."""
+
+    name: str
+    result: str
+    step: str
+    said: str
+    seconds: float
+
+    def row(self) -> str:
+        return f"| {self.name} | {self.result} | {self.step} | {self.seconds:.0f} | {self.said.replace('|', '/')} |"
+
+
+def found(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Name and options of the import for every network file below a folder, in the order of their names."""
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.suffix.lower() == ".inp" and "[junctions]" in _text(path).lower():
+            yield name, ["--water", str(path)]
+        elif path.suffix == ".json" and '"pandapowerNet"' in _text(path)[:5000]:
+            yield name, ["--power", str(path)]
+        elif path.name == "link.csv" and (path.parent / "node.csv").is_file():
+            yield str(path.parent.relative_to(folder)), ["--gmns", str(path.parent)]
+        elif path.suffix == ".tntp" and "net" in path.stem.lower():
+            parts = {part: path.with_name(re.sub("net", part, path.name, flags=re.I)) for part in ("node", "trips")}
+            if parts["node"].is_file():
+                trips = ["--roads-trips", str(parts["trips"])] if parts["trips"].is_file() else []
+                yield name, ["--roads-net", str(path), "--roads-nodes", str(parts["node"]), *trips]
+
+
+def tried(name: str, options: list[str], limit_s: float = LIMIT_S) -> Tried:
+    """What comes of one file."""
+    begin = monotonic()
+    with tempfile.TemporaryDirectory() as aside:
+        out = Path(aside) / "town"
+        step, result, said = STEPS[0], "", ""
+        for step in STEPS:
+            arguments = _arguments(step, options, out, Path(aside))
+            if arguments is None:
+                return Tried(name, WORKS, step, "nothing to break", monotonic() - begin)
+            result, said = _done(arguments, limit_s, 0 if step in STEPS[:2] else 2)
+            if result == WORKS and step == STEPS[0] and "--power" in options:
+                result, said = _agrees(Path(options[1]), out)
+            if result != WORKS:
+                break
+        return Tried(name, result, step, said, monotonic() - begin)
+
+
+def _arguments(step: str, options: list[str], out: Path, aside: Path) -> list[str] | None:
+    if step == "import":
+        return ["city", "import", *options, "--out", str(out)]
+    if step == "check":
+        return ["check", str(out)]
+    asked = _scenario(step, out)
+    if asked is None:
+        return None
+    file = aside / f"{step}.yaml"
+    file.write_text(yaml.safe_dump(asked, sort_keys=False), encoding="utf-8")
+    return ["run", str(file), "--city", str(out), "--mqtt", "off", "--out", str(aside / step)]
+
+
+def _scenario(step: str, out: Path) -> dict[str, object] | None:
+    from simulator.city.loader import load_city
+
+    city = load_city(out)
+    level = next(iter(city.levels))
+    asked: dict[str, object] = {
+        "schema": "stadtwerk/scenario/1",
+        "id": step,
+        "title": {"en": step},
+        "question": {"en": "Does it hold?"},
+        "city": {"path": str(out)},
+        "run": {"start": "2026-05-12T00:00", "warmup": "0s", "duration": "24h" if step == "day" else "3h"},
+        "timeline": [],
+        "expect": [{"id": "w", "type": "invariant", "level": level}],
+    }
+    if step == "fault":
+        kinds = {component.kind: component.id for component in reversed(city.components.values())}
+        fault = next(((kinds[kind], name) for kind, name in FAULTS if kind in kinds), None)
+        if fault is None:
+            return None
+        asked["timeline"] = [{"id": "f", "at": "30min", "fault": fault[1], "target": fault[0], "for": "1h"}]
+        run = asked["run"]
+        assert isinstance(run, dict)
+        run["heal_by"] = "2h"
+    return asked
+
+
+def _done(arguments: list[str], limit_s: float, most: int) -> tuple[str, str]:
+    command = [sys.executable, "-m", "stadtwerk", "--lang", "en", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s, check=False)
+    except subprocess.TimeoutExpired:
+        return CRASH, f"longer than {limit_s:.0f} s"
+    if 0 <= done.returncode <= most:
+        return WORKS, ""
+    lines = [line for line in done.stderr.strip().splitlines() if line.strip()] or [""]
+    return (REFUSED, lines[0][-200:]) if done.returncode == 64 else (CRASH, f"{done.returncode}: {lines[0][:200]}")
+
+
+def _agrees(source: Path, out: Path) -> tuple[str, str]:
+    """Whether power-grid-model on the imported grid finds pandapower's voltages, where pandapower finds any.
+
+    Only buses whose voltage nothing but the network decides are compared: a generator's is held by the run, not by the
+    file. So a grid with generators is not compared here.
+    """
+    import pandapower
+    from power_grid_model import PowerGridModel
+    from power_grid_model.utils import json_deserialize
+
+    from simulator.city.importers.pandapower_grid import quiet_pandapower
+    from simulator.city.power_file import read_power_file
+
+    file = read_power_file(out / "power.json")
+    if file.plants or file.batteries:
+        return WORKS, ""
+    with quiet_pandapower():
+        net = pandapower.from_json(str(source))
+        try:
+            pandapower.runpp(net, numba=False)
+        except Exception:
+            return WORKS, ""
+    model = PowerGridModel(json_deserialize(file.dataset), system_frequency=file.frequency_hz)
+    solved = model.calculate_power_flow(error_tolerance=1e-8, max_iterations=50)["node"]
+    volts = dict(zip(solved["id"].tolist(), solved["u_pu"].tolist(), strict=True))
+    apart = max(
+        (
+            abs(volts[bus.node] - float(net.res_bus.vm_pu[int(bus.id)]))
+            for bus in file.buses
+            if net.res_bus.vm_pu[int(bus.id)] == net.res_bus.vm_pu[int(bus.id)]
+        ),
+        default=0.0,
+    )
+    return (WORKS, "") if apart <= 1e-4 else (WRONG, f"{apart:.2g} p.u. from pandapower")
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""

@@ -1,0 +1,85 @@
+"""Typical mistakes of a planner in a scenario, and what each says: the place, and the way out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simulator.contracts.problem import BadInput, Problem, told
+from simulator.contracts.words import Words
+from stadtwerk.library import load_checked
+
+GOOD = """\
+schema: stadtwerk/scenario/1
+id: dark
+title: {en: Dark}
+question: {en: "Does it hold?"}
+city: {name: demo}
+run: {start: "2026-01-14T12:00", warmup: 30min, duration: 4h, heal_by: 3h}
+timeline:
+  - {id: f, at: 30min, fault: pump-out, selector: {kind: pump, district: d5}, for: 1h}
+expect:
+  - {id: w, type: invariant, levels: {measure: power-supply}, at_least: 0.8}
+"""
+
+MISTAKES = {
+    "name from the report": ("district: d5", "district: Auwiesen", "did you mean 'd5' (Auwiesen)?"),
+    "name misspelt": ("district: d5", "district: auwisen", "did you mean 'd5' (Auwiesen)?"),
+    "per cent as a text": ("at_least: 0.8", 'at_least: "80%"', "write 0.8"),
+    "per cent as a number": ("at_least: 0.8", "at_least: 80", "0.8"),
+    "decimal comma": ("at_least: 0.8", "at_least: 0,8", "comma"),
+    "quoted number": ("at_least: 0.8", 'at_least: "0.8"', "without quotes"),
+    "German date": ('"2026-01-14T12:00"', '"14.01.2026 12:00"', "2026-"),
+    "missing brace": ("selector: {kind: pump, district: d5}", "selector: {kind: pump", "closes the {"),
+    "wrong indent": ("  - {id: w", " - {id: w", None),
+    "tab": ("  - {id: f", "\t- {id: f", "tab"),
+    "unknown fault": ("pump-out", "pump-ot", "did you mean 'pump-out'"),
+    "unknown measure": ("power-supply", "power-suply", "did you mean 'power-supply'"),
+    "unknown kind": ("kind: pump", "kind: pumpp", "did you mean 'pump'"),
+    "unknown field": ("at: 30min", "att: 30min", "'at'"),
+    "duration without a unit": ("at: 30min", "at: 30", "30"),
+    "unit in words": ("at: 30min", "at: 30 Minuten", "duration"),
+    "negative time": ("at: 30min", "at: -30min", "-30min"),
+    "end before the fault": ("duration: 4h, heal_by: 3h", "duration: 20min", "after the end of the run"),
+    "unknown city": ("name: demo", "name: demmo", "demo"),
+    "unknown type": ("type: invariant", "type: invariante", "invariant"),
+    "id with spaces": ("id: dark", "id: the dark", "id"),
+    "missing expectation": ("expect:\n", "expekt:\n", "expect"),
+    "missing schema": ("schema: stadtwerk/scenario/1\n", "", "schema"),
+    "no target": (", selector: {kind: pump, district: d5}", "", "target"),
+    "question unquoted": ('{en: "Does it hold?"}', "{en: Yes, or no?}", "quot"),
+}
+
+
+def problems(text: str, folder: Path) -> tuple[Problem, ...]:
+    file = folder / "dark.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        load_checked(file, None)
+    return caught.value.problems
+
+
+def test_without_a_mistake_nothing_is_told(tmp_path: Path) -> None:
+    (tmp_path / "dark.yaml").write_text(GOOD, encoding="utf-8")
+    load_checked(tmp_path / "dark.yaml", None)
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_with_its_way_out(mistake: str, tmp_path: Path) -> None:
+    right, wrong, part = MISTAKES[mistake]
+    assert GOOD.count(right) == 1
+    if part is None:
+        (tmp_path / "dark.yaml").write_text(GOOD.replace(right, wrong), encoding="utf-8")
+        load_checked(tmp_path / "dark.yaml", None)  # YAML takes it as it is meant
+        return
+    found = problems(GOOD.replace(right, wrong), tmp_path)
+    assert any(part in str(problem) for problem in found), told(found)
+
+
+def test_the_same_mistake_in_a_hundred_places_is_one_line() -> None:
+    _ = Words("simulator.contracts")
+    many = [Problem("d.geojson", i + 1, f"features[{i}]", _("is empty"), _("check the path")) for i in range(103)]
+    other = Problem("d.geojson", 1, "crs", _("is empty"), _("check the path"))
+    lines = told([*many, other]).splitlines()
+    assert len(lines) == 2 and lines[0].startswith("d.geojson:1: features[0]") and "103 times" in lines[0]
