@@ -46,9 +46,9 @@ def city(lang: str) -> str:
         Put("verdict", _verdict(kit), 3, 3),
     )
     page.put(
-        Put("carried", _carried(kit), 9, 6), Put("draining", _draining(kit), 6, 6), Put("faults", _faults(kit), 9, 6)
+        Put("carried", _carried(kit), 9, 5), Put("draining", _draining(kit), 6, 5), Put("faults", _faults(kit), 9, 5)
     )
-    page.put(Put("modes", lifeline_modes(kit), 14, 9), Put("map", _map(kit), 10, 9))
+    page.put(Put("modes", lifeline_modes(kit), 14, 10), Put("map", _map(kit), 10, 10))
     page.put(Put("services", services(kit), 12, 12), Put("people", _people(kit), 12, 12))
     page.put(Put("worst", worst_services(kit, None), 12, 10), Put("lifelines", lifelines(kit), 12, 10))
     page.put(Put("alarms", _alarms(kit), 12, 8), Put("person-hours", _hours(kit), 12, 8))

@@ -56,7 +56,7 @@ def town_map(kit: Kit, title: Text, description: Text, domain: str | None, names
         .controls(
             Ready(
                 map_model.ControlsOptions(
-                    show_zoom=True, mouse_wheel_zoom=False, show_attribution=True, show_scale=True
+                    show_zoom=True, mouse_wheel_zoom=False, show_attribution=True, show_scale=False
                 )
             )
         )

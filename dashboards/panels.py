@@ -253,7 +253,7 @@ class Kit(TableKit):
         query: str,
         columns: Sequence[Column],
         limits: build_dashboard.ThresholdsConfig,
-        size: float = 24,
+        size: float = 20,
     ) -> PanelOf:
         """Several columns of one row beside each other, each with what it is called; the first by its limits."""
         fields = "|".join(re.escape(self.say(column.title)) for column in columns)  # it goes by what they are called
