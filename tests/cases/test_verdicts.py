@@ -1,7 +1,6 @@
 """Scenarios whose answer was wrong once, each with what is right.
 
-Not here: cold-load pick-up, traffic of a peak hour, and people without water counted where they live, which are about
-the model of the town; `litres-mean` is held to its evidence only, and to not passing.
+Not here: cold-load pick-up and traffic of a peak hour, which are about the model of the town.
 """
 
 from __future__ import annotations
@@ -86,6 +85,9 @@ def test_each_shut_valve_that_stopped_flow_had_an_effect(tmp_path: Path) -> None
     run = answer(HERE / "litres-mean.yaml", tmp_path / "run")
     assert seen(run.found("evidence")) == (60, 60)
     assert run.code == FAIL and {"required-water-supply", "required-water-pressure"} <= run.failed()
+    assert "drinking-water" in run.failed(), (
+        "whoever lives behind a shut valve has none, whatever the district's mean is"
+    )
 
 
 def test_a_line_with_a_second_feed_is_supplied_again_and_no_reason_denies_it(tmp_path: Path) -> None:

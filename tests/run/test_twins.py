@@ -53,11 +53,22 @@ def test_that_no_reading_is_lost_is_asked_for_where_nothing_else_differs() -> No
 @pytest.mark.nightly
 @pytest.mark.parametrize("name", ["storm", "source-contaminated"])
 def test_a_lost_town_does_not_pass(name: str) -> None:
-    """The storm leaves a quarter of the people within reach of rescue; the spoilt source 43 l a head at the end."""
+    """The storm leaves a quarter of people in reach of rescue; with the spoilt source most get 2 l in bottles."""
     found, _, _ = answered(find_scenario(name))
     assert found.value is not Value.PASS
     wrong = {f.id for f in found.findings if f.value is found.value}
     assert wrong & ({"required-rescue-arrival"} if name == "storm" else {"drinking-water"})
+
+
+@pytest.mark.nightly
+def test_a_spoilt_source_fails_without_its_evidence_as_well(tmp_path: Path) -> None:
+    """What nobody looks for happens all the same: people are counted where bad water comes out of their taps."""
+    lines = find_scenario("source-contaminated").read_text(encoding="utf-8").splitlines()
+    file = tmp_path / "source.yaml"
+    file.write_text("\n".join(line for line in lines if not line.startswith("    evidence:")), encoding="utf-8")
+    found, _, _ = answered(file)
+    failed = {finding.id for finding in found.findings if finding.value is Value.FAIL}
+    assert found.value is Value.FAIL and {"drinking-water", "required-litres-per-person"} & failed
 
 
 FRAME = """\
