@@ -36,7 +36,7 @@ from simulator.domains.water.catalogue import (
 from simulator.domains.water.drains import GRAVITY_M_S2
 from simulator.domains.water.engine import LEAST_APART_M
 from simulator.domains.water.model import Units
-from simulator.domains.water.tracer import buffer
+from simulator.domains.water.shadow import buffer
 
 _ = Words("simulator.domains.water")
 

@@ -14,6 +14,7 @@ from simulator.contracts.catalogue import (
     Start,
     StoreKind,
     SubSystem,
+    TownLayer,
     TownPart,
     TradeType,
     WorstReadings,
@@ -45,6 +46,10 @@ SUPPLY_RATIO, TANK_VOLUME = "water_supply_ratio", "tank_volume_m3"
 """Quantities that others read."""
 LEARNED = ("pressure_m", "level_m")
 """Quantities with a band of ordinary values that does not hang on season or weather."""
+FIRE_WATER = "fire-water"
+"""The measure of water for fire-fighting."""
+FIRE_WATER_FLOW, FIRE_WATER_RATIO = "fire_water_m3_s", "fire_water_ratio"
+HYDRANT, REQUIRED_FLOW, RESIDUAL, LASTS = "hydrant", "required_m3_s", "residual_m", "lasts_s"
 WATER_SUPPLY, WATER_PRESSURE = "water-supply", "water-pressure"
 """Measures: the share of demand that arrives, whose consumers are metered, and of people with enough pressure."""
 PRESSURE = "pressure_m"
@@ -431,6 +436,33 @@ CATALOGUE = Catalogue(
             no_rate="it is taken out by its valves, which people close",
         ),
         ComponentType(
+            HYDRANT,
+            DOMAIN,
+            _("hydrant"),
+            (),
+            (
+                Parameter(JUNCTION, "", None, "", _("the junction of mains that it stands at"), names_type=JUNCTION),
+                Parameter(
+                    REQUIRED_FLOW,
+                    "m3/s",
+                    round(96 / 3600, 5),
+                    _("DVGW W 405: 48, 96 or 192 m³ an hour by the use of the buildings, usually 96"),
+                    _("water for fire-fighting that the buildings around it ask for"),
+                ),
+                Parameter(
+                    RESIDUAL,
+                    "m",
+                    15.3,
+                    _("DVGW W 405: 1.5 bar"),
+                    _("pressure that must be left in the main while it is drawn"),
+                ),
+                Parameter(LASTS, "s", 7200.0, _("DVGW W 405: two hours"), _("how long it is drawn")),
+            ),
+            repair=repair_hours(4),
+            about=_("hydrant at which water for fire-fighting is asked for"),
+            many=True,
+        ),
+        ComponentType(
             RESERVOIR,
             DOMAIN,
             _("water source"),
@@ -532,6 +564,16 @@ CATALOGUE = Catalogue(
             _("water in the tanks in m³"),
             recorded=(Recorded(At.COMPONENT, 110),),
         ),
+        QuantityName(
+            FIRE_WATER_FLOW, "m3/s", (HYDRANT,), _("water for fire-fighting in m³/s, at most what is required")
+        ),
+        QuantityName(
+            FIRE_WATER_RATIO,
+            "1",
+            ("district",),
+            _("water for fire-fighting, as a share"),
+            recorded=(Recorded(At.COMPONENT, 115),),
+        ),
         QuantityName("water_pressure_ratio", "1", ("district",), _("people with enough pressure, as a share")),
         QuantityName(TAP_SHARE, "1", (JUNCTION,), _("water at the tap, as a share of the demand")),
         QuantityName("drawn_m3", "m3", (JUNCTION,), _("water delivered since the beginning in m³")),
@@ -593,6 +635,19 @@ CATALOGUE = Catalogue(
             same_need=WATER_SUPPLY,
             told_by=LEARNED,
         ),
+        Measure(
+            FIRE_WATER,
+            DOMAIN,
+            "1",
+            "district|city",
+            True,
+            _("share of the water for fire-fighting that hydrants give for two hours at 1.5 bar"),
+            _("water for fire-fighting"),
+            _("{amount} of the water for fire-fighting"),
+            _("DVGW W 405"),
+            for_people=False,
+            told_by=LEARNED,
+        ),
     ),
     stores=(
         StoreKind("tank", "volume_m3", "m3", _("water tank")),
@@ -603,6 +658,7 @@ CATALOGUE = Catalogue(
         TownPart("simulator.domains.water.town:levels", 200),
         TownPart("simulator.domains.water.town:sensors", 300),
     ),
+    layers=(TownLayer(FIRE_WATER, "simulator.domains.water.fire_town:lay", order=30),),
     starts=(Start("simulator.domains.water:start", order=40),),
     plausibility=(
         PlausibilityRule("simulator.domains.water.plausible:pipes_of_a_town", order=5),

@@ -29,7 +29,8 @@ from simulator.domains.water.holes import Place, split
 from simulator.domains.water.hours import Initial
 from simulator.domains.water.model import M_PER_FT, WaterNetwork
 from simulator.domains.water.overrides import Overrides
-from simulator.domains.water.tracer import Tracer, buffer
+from simulator.domains.water.shadow import buffer
+from simulator.domains.water.tracer import Tracer
 from simulator.domains.water.ways import Ways
 
 _DEFAULTS = {one.name: float(one.default) for one in SETTINGS if isinstance(one.default, float)}
@@ -50,7 +51,7 @@ _EXTRA_TRIALS = 10
 _STILL_M3_S = 1e-5
 """Flows that change by less than 0.01 l/s in the last iteration have settled (assumption)."""
 _DAY_S = 86400
-_EMPTY_M = 0.0005 * M_PER_FT
+EMPTY_M = 0.0005 * M_PER_FT
 """EPANET lets nothing out of a tank whose level is so near its lowest."""
 
 
@@ -230,6 +231,20 @@ class WaterEngine:
         names = [self.network.nodes[node] for node in self.network.tanks.tolist()]
         return self._automation.state(dict(zip(names, self.level_m.tolist(), strict=True)))
 
+    def beside(self) -> tuple[Any, Any]:
+        """A second project of this network as it was opened, to be closed by the caller, and this one, to take over
+        how it stands."""
+        return self._opened()[0], self._ph
+
+    @property
+    def pattern_start_s(self) -> int:
+        """Where in its patterns of demand the network is now."""
+        return self._pattern_start_s + self.t_s
+
+    def unfed(self, node: int) -> bool:
+        """Whether no open way leads to a node from where there is water."""
+        return bool(self._dry[node] or self._loose[node])
+
     @property
     def traced(self) -> bool:
         return self._tracer is not None
@@ -361,7 +376,7 @@ class WaterEngine:
     @property
     def tank_filled(self) -> NDArray[np.bool_]:
         """Whether each tank lets water out: nearer to its lowest level than 0.15 mm EPANET takes it for empty."""
-        return np.asarray(self.level_m > self.network.tank_min_m + _EMPTY_M)
+        return np.asarray(self.level_m > self.network.tank_min_m + EMPTY_M)
 
     def next_empty_s(self, within_s: int, rows: Sequence[int]) -> int | None:
         """In how many seconds the first of these tanks (rows of `network.tanks`) will be empty, going on as now; None

@@ -44,7 +44,7 @@ def _split(project: Any, pipe: str, link: int, places: list[float]) -> dict[Plac
     found: dict[Place, str] = {}
     after, rest = ends[1], 1.0
     for place in reversed(places):
-        node, piece = _free(project, "N"), _free(project, "P")
+        node, piece = free_name(project, "N"), free_name(project, "P")
         tk.addnode(project, node, tk.JUNCTION)
         index = tk.getnodeindex(project, node)
         tk.setnodevalue(project, index, tk.ELEVATION, low + place * (high - low))
@@ -72,11 +72,11 @@ def _elevations(project: Any, ends: list[str]) -> tuple[float, float]:
     return height, height
 
 
-def _free(project: Any, letter: str) -> str:
+def free_name(project: Any, letter: str, stem: str = "hole") -> str:
     """A name that no node and no link has."""
     number = 1
     while True:
-        name = f"hole-{letter}{number}"
+        name = f"{stem}-{letter}{number}"
         try:
             (tk.getnodeindex if letter == "N" else tk.getlinkindex)(project, name)
         except Exception:  # the toolkit raises nothing narrower

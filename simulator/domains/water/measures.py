@@ -23,6 +23,7 @@ from simulator.domains.water.catalogue import (
     REQUIRED_PRESSURE,
     RUNNING,
     SET_POINT_TAMPERED,
+    WATER_PRESSURE,
     WATER_SUPPLY,
 )
 from simulator.domains.water.commands import Falsified
@@ -210,7 +211,9 @@ class Measures:
         ):
             runtime.quantities.register(Quantity(name, unit, names, values[:outside].view))
         self._levels = tuple(
-            (level.id, level.measure == WATER_SUPPLY, self._level_row(level)) for level in city.levels_of(WATER_DOMAIN)
+            (level.id, level.measure == WATER_SUPPLY, self._level_row(level))
+            for level in city.levels_of(WATER_DOMAIN)
+            if level.measure in (WATER_SUPPLY, WATER_PRESSURE)
         )
 
     def refresh(self, cause: int | None) -> None:

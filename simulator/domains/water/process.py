@@ -12,6 +12,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.fault import ActiveFault
 from simulator.contracts.names import suggestion
 from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from simulator.contracts.words import Words
 from simulator.coupling.catalogue import LOSS_OF_VIEW
@@ -34,6 +35,7 @@ from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
 from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
+from simulator.domains.water.fire import FireWater
 from simulator.domains.water.holes import Place
 from simulator.domains.water.hours import read_hours
 from simulator.domains.water.measures import Measures, capacities, peaking
@@ -102,6 +104,7 @@ class WaterProcess:
         self._empty: dict[str, int] = {}
         self._notices, self._traced = Notices(runtime), False
         Surveillance(runtime, self._engine, self._where, self._notices)
+        self._fire = FireWater(runtime, self._engine, self._where)
         for fault in ("burst", "isolated", "valve-stuck", "tank-drained", "source-lost", *CONTAMINATIONS):
             runtime.faults.handle(fault, self._on_fault)
         runtime.faults.handle(LOSS_OF_VIEW.name, self._on_centre)
@@ -122,6 +125,7 @@ class WaterProcess:
         self._clock.process(self._period())
 
     def close(self) -> None:
+        self._fire.close()
         self._engine.close()
 
     # what happens to the network
@@ -249,6 +253,8 @@ class WaterProcess:
                 self._was_open[link] = is_open
                 self._commands.note(name, is_open)
         self.solves = engine.solves
+        if touched:
+            self._fire.changed()
         if period or touched or not lived_on:  # else the town would be told before the period is over
             self._tell()
 
@@ -262,6 +268,7 @@ class WaterProcess:
         power_w = self._engine.pump_power_w.tolist()
         for pump, _, row in self._pumps:
             self._rt.supply.draw(pump, power_w[row])
+        self._fire.look(self._cause)
         if self._engine.traced or self._traced:
             self._traced = self._engine.traced
             self._notices.truth(self._measures.undrinkable_of())
@@ -337,7 +344,7 @@ class WaterProcess:
         problems: list[Problem] = []
         file = str(self._rt.city.water_file)
         for component in self._rt.city.components.values():
-            if component.domain != WATER_DOMAIN:
+            if component.domain != WATER_DOMAIN or not registry().types[component.kind].from_file:
                 continue
             index = self._network.find(component.kind, component.network_id or component.id.partition("-")[2])
             if index is None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import warnings
 from typing import Any
 
 import numpy as np
@@ -12,33 +10,21 @@ from numpy.typing import NDArray
 
 from simulator.city.water_file import close_water_file
 from simulator.domains.water.model import WaterNetwork
-
-Buffer = tuple[tk.doubleArray, NDArray[np.float64]]
-"""What the toolkit is handed, and what we read."""
-
-
-def buffer(n: int) -> Buffer:
-    array = tk.doubleArray(max(n, 1))
-    return array, np.ctypeslib.as_array((ctypes.c_double * n).from_address(int(array.cast())))
-
+from simulator.domains.water.shadow import Shadow, buffer
 
 QUALITY_STEP_S = 60
 """Step in which water moves along pipes (EPANET's usual tenth of a hydraulic step, rounded up)."""
 CLEAN = 1e-3
 """The network is clean again when no node, tank or pipe holds a larger share of contaminated water (assumption)."""
 
-_OPEN_END_S = 2**31 - 1
-_TRIES = 5
-_MISSING = -1e9
 _DAY_S = 86400.0
 _NO_REACTION = 1e-12
 """EPANET leaves reactions out for good in a project that has none when it starts."""
 _NO_SOURCE = 1e-12
 """A source of strength 0 is passed over, and the reservoir keeps the quality it had."""
-_SAME = 1e-9
 
 
-class Tracer:
+class Tracer(Shadow):
     """A second project of the same network, which follows the first one step by step and carries the quality.
 
     It is handed over as it was just opened, and closed here.
@@ -54,16 +40,14 @@ class Tracer:
     """
 
     def __init__(self, project: Any, of: Any, network: WaterNetwork, t_s: int, step_s: int) -> None:
-        self._of, self._network = of, network
-        self._ph = ph = project
+        super().__init__(project, of, network)
+        ph = project
         self._dirty: set[int] = set()
         links, nodes = len(network.links), len(network.nodes)
-        self._link_values = {p: (buffer(links), buffer(links)) for p in (tk.STATUS, tk.SETTING, tk.MINORLOSS)}
-        self._emitters = buffer(nodes), buffer(nodes)
         self._node_share, self._link_share = buffer(nodes), buffer(links)
         self._set_up(t_s, step_s)
         tk.openH(ph)
-        self._copy_levels()
+        self.copy_levels()
         tk.initH(ph, tk.NOSAVE)
         tk.openQ(ph)
         tk.initQ(ph, tk.NOSAVE)
@@ -111,9 +95,9 @@ class Tracer:
 
     def sync(self) -> None:
         """Take over how the followed network stands now, and solve that."""
-        self._copy_levels()
-        self._copy_links()
-        self._copy_emitters()
+        self.copy_levels()
+        self.copy_links()
+        self.copy_emitters()
         tk.setoption(self._ph, tk.DEMANDMULT, tk.getoption(self._of, tk.DEMANDMULT))
         self._run()
         tk.getnodevalues(self._ph, tk.QUALITY, self._node_share[0])
@@ -130,20 +114,12 @@ class Tracer:
 
     def _set_up(self, t_s: int, step_s: int) -> None:
         ph, of, network = self._ph, self._of, self._network
-        tk.setstatusreport(ph, tk.NO_REPORT)
-        tk.setreport(ph, "MESSAGES NO")
-        tk.settimeparam(ph, tk.DURATION, _OPEN_END_S)
-        tk.settimeparam(ph, tk.REPORTSTEP, _OPEN_END_S)
         tk.settimeparam(ph, tk.HYDSTEP, step_s)
         tk.settimeparam(ph, tk.QUALSTEP, min(QUALITY_STEP_S, step_s))
         tk.settimeparam(ph, tk.PATTERNSTART, int(tk.gettimeparam(of, tk.PATTERNSTART)) + t_s)
-        tk.setdemandmodel(ph, *tk.getdemandmodel(of))
-        for option in (tk.EMITEXPON, tk.EMITBACKFLOW, tk.UNBALANCED):
-            tk.setoption(ph, option, tk.getoption(of, option))
+        self.take_options()
         for index in range(tk.getcount(ph, tk.CONTROLCOUNT), 0, -1):
             tk.deletecontrol(ph, index)
-        for index in range(tk.getcount(ph, tk.RULECOUNT), 0, -1):
-            tk.deleterule(ph, index)
         tk.setqualtype(ph, tk.CHEM, "share", "mg/L", "")
         for option, value in ((tk.BULKORDER, 1), (tk.TANKORDER, 1), (tk.WALLORDER, 1), (tk.CONCENLIMIT, 1)):
             tk.setoption(ph, option, value)
@@ -151,8 +127,6 @@ class Tracer:
             if kind == "pipe":
                 tk.setlinkvalue(ph, link, tk.KBULK, 0.0)
                 tk.setlinkvalue(ph, link, tk.KWALL, 0.0)
-            elif kind == "pump":
-                tk.setlinkvalue(ph, link, tk.LINKPATTERN, 0)
         for node, node_kind in enumerate(network.node_kind, 1):
             tk.setnodevalue(ph, node, tk.INITQUAL, 0.0)
             if _has_source(ph, node):
@@ -163,55 +137,9 @@ class Tracer:
             elif node_kind == "tank":
                 tk.setnodevalue(ph, node, tk.TANK_KBULK, _NO_REACTION)
 
-    def _copy_levels(self) -> None:
-        for tank in (self._network.tanks + 1).tolist():
-            level, mine = (
-                tk.getnodevalue(p, tank, tk.HEAD) - tk.getnodevalue(p, tank, tk.ELEVATION) for p in (self._of, self._ph)
-            )
-            low, high = (tk.getnodevalue(self._ph, tank, edge) for edge in (tk.MINLEVEL, tk.MAXLEVEL))
-            margin = _SAME * (high - low)
-            level = min(max(level, low + margin), high - margin)
-            if abs(level - mine) > margin:
-                tk.setnodevalue(self._ph, tank, tk.TANKLEVEL, level)
-
-    def _copy_links(self) -> None:
-        ph, network = self._ph, self._network
-        for prop, (theirs, mine) in self._link_values.items():
-            tk.getlinkvalues(self._of, prop, theirs[0])
-            tk.getlinkvalues(ph, prop, mine[0])
-        (is_open, was_open), (setting, had), (loss, lost) = (
-            (theirs[1], mine[1]) for theirs, mine in self._link_values.values()
-        )
-        differ = (is_open != was_open) | (setting != had) | (loss != lost)
-        for link in np.flatnonzero(differ).tolist():
-            kind = network.link_kind[link]
-            if loss[link] != lost[link] and kind != "pump":
-                tk.setlinkvalue(ph, link + 1, tk.MINORLOSS, loss[link])
-            runs = kind == "pump" and is_open[link] and setting[link] > 0
-            acts = kind == "valve" and setting[link] > _MISSING and tk.getlinktype(ph, link + 1) != tk.GPV
-            if runs or acts:
-                tk.setlinkvalue(ph, link + 1, tk.SETTING, setting[link])
-            elif not network.check_valve[link]:
-                tk.setlinkvalue(ph, link + 1, tk.STATUS, int(is_open[link] > 0.5))
-
-    def _copy_emitters(self) -> None:
-        theirs, mine = self._emitters
-        tk.getnodevalues(self._of, tk.EMITTER, theirs[0])
-        tk.getnodevalues(self._ph, tk.EMITTER, mine[0])
-        for node in np.flatnonzero(theirs[1] != mine[1]).tolist():
-            tk.setnodevalue(self._ph, node + 1, tk.EMITTER, theirs[1][node])
-
     def _run(self) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            for left in reversed(range(_TRIES)):
-                try:
-                    tk.runH(self._ph)
-                    break
-                except Exception:  # the toolkit raises nothing narrower; see the engine
-                    if not left:
-                        raise
-            tk.runQ(self._ph)
+        self.solve()
+        tk.runQ(self._ph)
 
 
 def _has_source(project: Any, node: int) -> bool:
