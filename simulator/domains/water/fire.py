@@ -40,7 +40,7 @@ AFTER_S = 900
 EVERY_S = 3600
 """And once an hour, for `CALM_S` after the last such change (assumption: until then tanks are what they were)."""
 CALM_S = 86400
-QUIET_S = 6 * 3600
+QUIET_S = 12 * 3600
 """On days without any such change once in so long: what is required is no more than such days give (assumption)."""
 MOST_SOLVES = 24
 """Two hours that take more solves are judged by what was seen till then: tanks that swing at an edge."""

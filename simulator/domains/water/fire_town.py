@@ -49,9 +49,8 @@ LEAST_MAIN_M = 0.075
 """Hydrants stand at mains of DN 80 and more (DVGW W 400-1, from memory; 3 inches count as DN 80)."""
 LARGEST_M3_S = 192 / 3600
 """What is asked for in the search for worst and typical places: the largest class of W 405."""
-HOUR_S = 3600
-DAYS = 4
-"""So many days without any fault are looked at, once an hour."""
+DAYS, LOOK_S = 4, 7200
+"""So many days without any fault are looked at, once in two hours."""
 ROOM = 0.1
 """Where the undisturbed network gives less than the norm, required is so much less of what it gives in its worst hour
 (assumption: another start sees slightly other levels of tanks)."""
@@ -125,7 +124,7 @@ def undisturbed(path: Path, hours: Hours, hydrants: Sequence[Component]) -> dict
     asked = Hydrants(engine, draws)
     least: dict[str, float] = {}
     try:
-        for t_s in range(0, DAYS * 86400 + 1, HOUR_S):
+        for t_s in range(0, DAYS * 86400 + 1, LOOK_S):
             engine.advance_to(t_s)
             for name, share in shares_of(districts, draws, asked.all_m3_s()).items():
                 least[name] = min(share, least.get(name, 1.0))
