@@ -17,7 +17,7 @@ import numpy as np
 
 from simulator.city.draft import CityDraft
 from simulator.city.files import resolve
-from simulator.city.generator.layer import Layer, place
+from simulator.city.generator.layer import Layer, join, place
 from simulator.city.generator.town import Town
 from simulator.city.importing import with_layer
 from simulator.city.water_file import close_water_file, is_metric, open_water_file
@@ -26,6 +26,7 @@ from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Text, Verbatim, Words, joined, number, percent
+from simulator.domains.traffic.catalogue import ROAD
 from simulator.domains.water.catalogue import (
     FIRE_WATER,
     HYDRANT,
@@ -103,7 +104,9 @@ def lay(town: Town) -> CityDraft:
     lacking = {district: share for district, share in least.items() if district in people and share < 1}
     notes = tuple(_notes(asked, lacking))
     findings = (_finding(lacking, hydrants),) if lacking else ()
-    draft = with_layer(draft, Layer(hydrants, levels=levels, assumptions=notes))
+    gates = town.ground.sources(ROAD).to_all(hydrants)
+    links = tuple(join(ROAD, g.id, one.id, town.plan.owners.roads) for one, g in zip(hydrants, gates, strict=True))
+    draft = with_layer(draft, Layer(hydrants, links, levels=levels, assumptions=notes))
     return replace(draft, findings=(*draft.findings, *findings))
 
 
