@@ -168,3 +168,35 @@ def test_plants_of_an_island_are_held_back_when_the_battery_is_full(tmp_path: Pa
     assert runtime.quantities.value("bus-3", "energised") == 1.0
     assert abs(runtime.quantities.value("store", "power_w")) < 2e3
     assert runtime.quantities.value("store", "charge_j") == pytest.approx(3.6e8, rel=0.02)
+
+
+@pytest.mark.parametrize("store", [None, False, True])
+def test_inverters_feed_no_dead_part_but_an_island_that_something_holds(tmp_path: Path, store: bool | None) -> None:
+    """VDE-AR-N 4105: without voltage from elsewhere an inverter disconnects, though the sun would carry the load. So a
+    part that is cut off at noon is dead without a battery, and with one that holds no voltage; with one that does it
+    lives, and what the sun and the battery give is what is taken, to the losses of a short line (energy balance).
+    """
+    import pandapower as pp
+
+    net = chain([0.3, 0.2])
+    pp.create_sgen(net, 3, 0.2, type="PV")
+    parts = [] if store is None else battery("bus-3", 0.4e6, 3.6e9, grid_forming=store)
+    runtime, _domain = run(town(written(net, tmp_path / "p.json"), parts), datetime(2026, 6, 21, 12, 0), hours=5)
+    value = runtime.quantities.value
+    assert value("pv-0", "power_w") > 0.5 * value("bus-3", "load_w") > 0
+    runtime.faults.apply("line-1", "line-trip", "digger", {})
+    begin = value("store", "charge_j") if store else 0.0
+    sun = taken = 0.0
+    for step in range(1, 4 * 60):
+        runtime.clock.run_until(to_ticks(60 * step))
+        assert value("bus-3", "energised") == (1.0 if store else 0.0)
+        if not store:
+            assert value("pv-0", "power_w") == 0.0
+        sun, taken = sun + 60 * value("pv-0", "power_w"), taken + 60 * value("bus-3", "load_w")
+    if store:
+        given = begin - value("store", "charge_j")
+        print(f"island over 4 h: {sun:.4g} J of sun, {given:.4g} J of the battery, {taken:.4g} J taken")
+        assert sun + given == pytest.approx(taken, rel=0.01)
+    runtime.faults.clear("line-1", "line-trip", "digger")
+    runtime.clock.run_until(to_ticks(4 * 3600 + 1300))
+    assert value("pv-0", "power_w") > 0.0, "it comes back a minute after its part does"

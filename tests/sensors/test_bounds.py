@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from simulator.city.generator.layer import Layer, Laying
+from simulator.contracts.component import Component, Domain
 from simulator.contracts.registry import registry
 from simulator.contracts.sensor import Quality, Readings, SensorCohort
+from simulator.domains.energy.catalogue import BATTERY
+from simulator.domains.energy.town import sensors
 from simulator.kernel import Clock, Streams
 from simulator.sensors import Sampler
 from simulator.sensors.sampler import Panel
@@ -61,3 +67,19 @@ def test_a_generated_town_is_seen_as_a_control_room_sees_one() -> None:
     assert seen["fuel_l"] == len(demo.of_kind("generator"))
     assert seen["switch_closed"] == len(demo.of_kind("grid-switch"))
     assert 0 < seen["power_w"] < len(demo.of_kind("pv"))
+
+
+def test_grid_batteries_report_their_state_of_charge() -> None:
+    """All of them, to 3 % of what the one in the middle holds; a town without any has no such sensor."""
+    stores = [
+        Component(f"store-{i}", BATTERY, Domain("energy"), 0.0, 0.0, "", parameters={"energy_j": 1e9 * i})
+        for i in (3, 1, 2)
+    ]
+
+    def rules(there: list[Component]) -> list[tuple[str, str, float]]:
+        ground = SimpleNamespace(components={one.id: one for one in there}, of_kind=lambda kind: there)
+        laying = Laying(cast(Any, ground), cast(Any, None), cast(Any, None), Layer())
+        return [(rule.kind, rule.quantity, rule.accuracy) for rule in sensors(laying).sensors]
+
+    assert rules(stores) == [(BATTERY, "charge_j", 0.03 * 2e9)]
+    assert rules([]) == []

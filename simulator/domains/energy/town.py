@@ -17,7 +17,7 @@ from simulator.contracts.level import ServiceLevel
 from simulator.contracts.link import Fallback
 from simulator.contracts.registry import registry
 from simulator.contracts.words import Verbatim, Words, enumerated, percent
-from simulator.domains.energy.catalogue import BUS, GENERATOR, GRID_SWITCH, POWER, PV, SWITCH_CLOSED
+from simulator.domains.energy.catalogue import BATTERY, BUS, GENERATOR, GRID_SWITCH, POWER, PV, SWITCH_CLOSED
 from simulator.domains.energy.names import GRID_CONTROL
 from simulator.domains.ict.catalogue import CONTROL
 
@@ -153,14 +153,28 @@ RULES = (
 
 
 def sensors(town: Laying) -> Layer:
-    """Voltages and loadings, positions of switches, fuel, photovoltaics."""
+    """Voltages and loadings, positions of switches, fuel, photovoltaics, batteries."""
     text = _(
         "{share} of local substations and lines are seen, as in Hamburg in 2022 (press); every switch with a drive "
         "reports its position, every generator its fuel, {pv} of photovoltaics their power",
         share=percent(SEEN),
         pv=percent(PV_SEEN),
     )
-    return town.measured(RULES, text)
+    return town.measured((*RULES, *_charge(town)), text)
+
+
+CHARGE_SHARE = 0.03
+"""How well the state of charge of a battery is known, as a share of what it holds (assumption: counted current)."""
+
+
+def _charge(town: Laying) -> tuple[SensorRule, ...]:
+    """The state of charge of grid batteries, as exactly as it is known of the one in the middle of their sizes."""
+    sizes = sorted(one.number("energy_j") for one in town.ground.of_kind(BATTERY))
+    if not sizes:
+        return ()
+    accuracy = CHARGE_SHARE * sizes[len(sizes) // 2]
+    basis = "assumption: 3 % of what it holds, by counting current"
+    return (SensorRule("battery-charge", "charge_j", "J", accuracy, 300.0, BATTERY, basis=basis),)
 
 
 PEOPLE_HOUSEHOLD = 2.0
