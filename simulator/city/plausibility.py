@@ -45,24 +45,21 @@ NARROWEST_M = 10.0
 FEW = 5
 GAP_M = 20_000.0
 """Sub-systems of one town do not lie farther apart than this: a city's water or grid next door does not supply it."""
-DENSE_KM2, CROWDED_KM2 = 30_000.0, 1_000_000.0
-"""People on a square kilometre: more than the densest quarters of Europe have is odd, and more than the densest of the
-world by far is impossible (assumption)."""
+DENSE_KM2 = 30_000.0
+"""People on a square kilometre: more than the densest quarters of Europe have is odd (assumption). It is not refused:
+a grid drawn without scale has no area of its own."""
 INSIDE = 0.5
 """Of the components, at least, lie inside a district that the planner drew, or something is odd (assumption)."""
 
 
-def impossible(
-    components: Iterable[Component], districts: Sequence[District], told_of: str, fix: Text | None = None
-) -> list[Problem]:
-    """What cannot be a town, whoever wrote it: too wide, in one spot, its roads or pipes of a length that none has, its
-    sub-systems apart, more people than there is room for. `told_of` is the file that is named."""
+def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
+    """What cannot be a town: too wide, in one spot, or its sub-systems apart. `told_of` is the file that is named."""
     by_domain: dict[str, list[Component]] = {}
     everything = [c for c in components if math.isfinite(c.x_m) and math.isfinite(c.y_m)]
     for component in everything:
         if component.network_id:
             by_domain.setdefault(component.domain.value, []).append(component)
-    mend = fix or _("give all files in one reference system, or name it with --crs")
+    mend = _("give all files in one reference system, or name it with --crs")
     extents = {domain: _extent(found) for domain, found in by_domain.items()}
     found: list[Problem] = []
     if everything:
@@ -100,15 +97,6 @@ def impossible(
                     second=spanned(extents[other]),
                 )
                 found.append(Problem(told_of, 0, "extent", what, mend))
-    for district in districts:
-        density = _density(district)
-        if density > CROWDED_KM2:
-            what = _(
-                "{people} people on {area} km²",
-                people=number(district.people),
-                area=number(shapely.Polygon(district.outline).area / 1e6),
-            )
-            found.append(Problem(told_of, 0, f"districts.{district.id}", what, _("check people, outline and --crs")))
     return found
 
 
@@ -174,7 +162,7 @@ def _inside(component: Component, outline: Sequence[tuple[float, float]]) -> boo
 def in_one_place(trial: Trial) -> CityDraft:
     """The rule of the map: refuse what cannot be, and tell what is odd."""
     draft, ground = trial.draft, trial.ground
-    problems = impossible(ground.components.values(), ground.districts, str(trial.folder / CITY_FILE))
+    problems = impossible(ground.components.values(), str(trial.folder / CITY_FILE))
     if problems:
         raise BadInput(problems)
     return replace(draft, findings=(*draft.findings, *oddities(ground.components, ground.districts)))

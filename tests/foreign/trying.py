@@ -21,7 +21,8 @@ WORKS, REFUSED, WRONG, CRASH = "works", "refused", "wrong", "crash"
 STEPS = ("import", "check", "day", "fault")
 LIMIT_S = 900.0
 """Processor time is not asked for: a file that takes longer on an idle machine is told as a crash."""
-FAULTS = (("pipe", "burst"), ("junction", "burst"), ("line", "line-trip"), ("road", "road-closed"))
+FAULTS = (("junction", "burst"), ("line", "line-trip"), ("road", "road-closed"))
+PARAMETERS = {"burst": {"area_m2": 0.001}}
 """What befalls a town, by the first kind of component that it has."""
 
 
@@ -107,7 +108,9 @@ def _scenario(step: str, out: Path) -> dict[str, object] | None:
         fault = next(((kinds[kind], name) for kind, name in FAULTS if kind in kinds), None)
         if fault is None:
             return None
-        asked["timeline"] = [{"id": "f", "at": "30min", "fault": fault[1], "target": fault[0], "for": "1h"}]
+        asked["timeline"] = [
+            {"id": "f", "at": "30min", "fault": fault[1], "target": fault[0], "for": "1h"} | _given(fault[1])
+        ]
         run = asked["run"]
         assert isinstance(run, dict)
         run["heal_by"] = "2h"
@@ -164,3 +167,7 @@ def _agrees(source: Path, out: Path) -> tuple[str, str]:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+
+
+def _given(fault: str) -> dict[str, object]:
+    return {"parameters": PARAMETERS[fault]} if fault in PARAMETERS else {}
