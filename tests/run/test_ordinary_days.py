@@ -25,15 +25,15 @@ city: {{name: demo}}
 run: {{start: "{day}T{hour:02d}:00", warmup: 1h, duration: {length}}}
 timeline: []
 expect:
-  - {{id: all, type: invariant, levels: all}}
+  - {{id: all, type: invariant, levels: all{longest}}}
 """
 
 
-def missed(folder: Path, season: str, hour: int, length: str) -> tuple[str, list[str]]:
+def missed(folder: Path, season: str, hour: int, length: str, longest: str = "") -> tuple[str, list[str]]:
     """The verdict by the limits of each level's own rule, and the levels that were below what is required at any
     instant, with the worst value and for how many minutes in all."""
     path = folder / "ordinary.yaml"
-    path.write_text(SCENARIO.format(day=SEASONS[season], hour=hour, length=length), encoding="utf-8")
+    path.write_text(SCENARIO.format(day=SEASONS[season], hour=hour, length=length, longest=longest), encoding="utf-8")
     _, scenario, city = load_checked(path)
     _, history, verdict = light_run(scenario, city, 1)
     found = []
@@ -61,7 +61,8 @@ def test_a_day_without_faults_violates_nothing(tmp_path: Path, season: str, hour
 @pytest.mark.parametrize("season", SEASONS)
 @pytest.mark.parametrize("hour", range(24))
 def test_a_fortnight_without_faults_violates_nothing(tmp_path: Path, season: str, hour: int) -> None:
-    """By the limits of each rule: a share of the rescue trips of a year may be missed for a quarter of an hour."""
-    value, found = missed(tmp_path, season, hour, "336h")
+    """By the limits of each rule, which every run is judged by beside what it asks: power is spared for three minutes,
+    and of the year's rescue trips, whose quota is of a year, a quarter of an hour's."""
+    value, found = missed(tmp_path, season, hour, "336h", ", longest: 15min")
     print(f"{season} {hour:2d}:00  {value}  {'; '.join(found) or 'nothing below what is required at any instant'}")
     assert value == "pass"
