@@ -110,7 +110,9 @@ def _parts() -> list[Component]:
         component("generator-1", "generator", fuel_l=500.0, tank_l=600.0, burn_l_h=20.0),
         component("town-hall-1", "town-hall", activate_s=120.0),
         component("drinking-water-d1", "drinking-water", activate_s=120.0, tankers=0.0),
-        *(component(f"emergency-well-{i}", "emergency-well") for i in (1, 2, 3)),
+        *(
+            component(f"emergency-well-{i}", "emergency-well") for i in (1, 2, 3, 4)
+        ),  # three are enough for 15 l a person
         component("depot-1", "depot"),
         component("depot-2", "depot"),
         component("rescue-station-1", "rescue-station"),

@@ -107,7 +107,10 @@ def test_a_bracket_that_is_not_closed_is_told_where_it_opens(tmp_path: Path, tex
 
 
 def test_fifty_problems_are_shown_and_the_rest_counted() -> None:
-    many = BadInput(Problem("town.yaml", line, "a", Verbatim("is wrong"), Verbatim("fix it")) for line in range(1, 74))
+    many = BadInput(
+        Problem("town.yaml", line, f"a{line}", Verbatim(f"is wrong {line}"), Verbatim("fix it"))
+        for line in range(1, 74)
+    )
     lines = str(many).split("\n")
     assert (len(lines), len(many.problems)) == (51, 73)
     assert lines[-1].startswith("and 23 more")

@@ -205,7 +205,7 @@ def test_demand_store_energy_and_pressure_lie_in_published_ranges(demo: City) ->
 def test_no_required_level_of_water_is_lowered_in_the_demo(demo: City) -> None:
     owed = [level for level in demo.levels.values() if level.measure in ("water-supply", "water-pressure")]
     assert len(owed) == 18 and all(level.minimum == 0.95 for level in owed)
-    assert not demo.findings
+    assert not [one for one in demo.findings if one.withholds], "no verdict on water is withheld"
 
 
 # a start at its own hour
@@ -359,8 +359,8 @@ def imported(folder: Path, text: str) -> City:
 def test_a_town_whose_tank_runs_dry_is_imported_with_a_warning_that_names_it(tmp_path: Path) -> None:
     imported(tmp_path, PUMPED.replace(DRAWN, "D  10  40"))
     city = load_city(tmp_path / "town")
-    (finding,) = city.findings
-    assert finding.rule == "water-balance" and finding.withholds == ("water",) and finding.subjects == ("tank-T",)
+    (finding,) = (one for one in city.findings if one.rule == "water-balance")
+    assert finding.withholds == ("water",) and finding.subjects == ("tank-T",)
     assert "at their floor: T" in finding.text.en and "leer: T" in finding.text.de
     assert "for a demand of 3,456 m³" in finding.text.en, "40 l/s are 3,456 m3 a day"
     assert city.water_hours is None

@@ -14,6 +14,7 @@ import pytest
 
 from resilience.scenario.clauses import clauses
 from resilience.scenario.norms import norms
+from simulator.city.importers.road_units import COORDINATES, LENGTHS_M, PERIODS, SPEEDS_M_S, TIMES_S
 from simulator.contracts.registry import registry
 from simulator.contracts.words import PSEUDO, READABLE
 from stadtwerk.__main__ import COMMANDS, main
@@ -102,8 +103,11 @@ def ids() -> frozenset[str]:
     return frozenset(str(name) for name in names) | CHOICES
 
 
+UNITS = ("NTU", *chain(LENGTHS_M, TIMES_S, SPEEDS_M_S, COORDINATES, PERIODS), "thousand", "feet")
+"""Units that have a name, as they are typed."""
+
 OPTIONS = ("auto", "off", "any", "true", "false", "influxdb", "victoriametrics")
-CHOICES = frozenset((*READABLE, *COMMANDS, *TOPICS, *chain(*NESTED.values()), *OPTIONS))
+CHOICES = frozenset((*READABLE, *COMMANDS, *TOPICS, *chain(*NESTED.values()), *OPTIONS, *UNITS))
 
 
 @pytest.fixture(scope="module")

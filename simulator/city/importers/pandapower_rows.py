@@ -521,7 +521,7 @@ def convert_loads(net: Any, tables: Tables) -> dict[int, BusLoads]:
             at.power[1] += complex(number(row, "pz_mw"), number(row, "qz_mvar")) * 1e6
             at.rated_w += (number(row, "ps_mw") + number(row, "pz_mw")) * 1e6
     words = _("its inner voltage source is left out: 0 MW, but its reactive power and what it holds of the voltage")
-    tables.assume_of(Verbatim("xward"), inner, words)
+    tables.assume_of(_("equivalent network (xward)"), inner, words)
     for bus, at in out.items():
         at.loads = [_load(tables, bus, kind, s) for kind, s in enumerate(at.power) if s]
     _motors(net, tables, out)
@@ -570,7 +570,9 @@ def convert_dc(net: Any, tables: Tables) -> None:
             node = tables.node_of[bus]
             tables.add("sym_gen", node=node, status=1, type=0, p_specified=power, q_specified=0.0)
         names.append(f"{name}: {p / 1e6:g} MW")
-    tables.assume_of(Verbatim("dcline"), names, _("carries that power at all times, whatever fails; holds no voltage"))
+    tables.assume_of(
+        _("direct current line"), names, _("carries that power at all times, whatever fails; holds no voltage")
+    )
 
 
 NEEDED = {

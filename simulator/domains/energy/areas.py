@@ -76,8 +76,9 @@ class Areas:
                 continue
             self._mode[site.id] = mode
             params = {"share": share} if mode in (RING, NONE) else None
-            reason = self._state.reason(area)
-            because = reason[0] if cause is None and reason is not None else cause
+            because = (
+                self._state.why(area, cause, self._runtime.log) if mode in (NONE, ISLAND) or cause is None else cause
+            )
             self._runtime.mode(site.id, before, mode, _WHY[mode], params, because)
 
     def _hold_back(self, site: Site, dark: Bools, cause: int | None, told: dict[int, int]) -> None:

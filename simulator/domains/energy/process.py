@@ -279,9 +279,7 @@ class EnergyDomain:
         self.resupply.shed_event.update((int(bus), event) for bus in buses)
 
     def _why(self, buses: Bools, cause: int | None) -> int | None:
-        """The event behind what happens to these buses: the faults that lie next to them, if there are any."""
-        reasons = [event for event, _ in self.state.reasons(buses)]
-        return self.runtime.log.together(reasons) if reasons else cause
+        return self.state.why(buses, cause, self.runtime.log)
 
     def _batteries(self, carried: Carried, cause: int | None) -> int | None:
         """Log batteries that begin or end to carry an island; returns the cause of what follows."""

@@ -109,8 +109,7 @@ class Resupply:
             buses = parts.label == label
             usable = self._state.bus_ok[buses].all() and load[buses].sum() > 0 and not self._state.short_in(buses)
             if usable and not self._awaited(buses):
-                reason = self._state.reason(buses)
-                self._order_for(buses, label, reason[0] if cause is None and reason is not None else cause)
+                self._order_for(buses, label, self._state.why(buses, cause, self._runtime.log))
 
     def review(self) -> None:
         """The load went on: open a section on a detour that no longer carries it, close one that it carries again."""

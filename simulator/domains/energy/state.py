@@ -12,6 +12,7 @@ from simulator.domains.energy.islands import Parts, find_parts
 from simulator.domains.energy.model import Bools, Floats, Grid, Inputs, Ints, Site
 from simulator.domains.energy.pickup import Return
 from simulator.domains.energy.zones import Zones
+from simulator.kernel.log import EventLog
 
 BREAKING = (
     "line-trip",
@@ -200,10 +201,6 @@ class GridState:
             return grid.end_bus[ends] if self.closed[ends].all() else np.zeros(0, dtype=np.int64)
         return np.array([b.site.bus for b in self.batteries if b.site.id == target], dtype=np.int64)
 
-    def reason(self, buses: Bools) -> tuple[int, str] | None:
-        """The latest fault or empty battery that lies in or next to these buses, as (event, component id)."""
-        return max(self.reasons(buses), default=None)
-
     def reasons(self, buses: Bools) -> list[tuple[int, str]]:
         """Every fault and empty battery that keeps infeeds from these buses, as (event, component id), in order.
 
@@ -229,6 +226,11 @@ class GridState:
             if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
                 found.append((battery.event, battery.site.id))
         return sorted(found)
+
+    def why(self, buses: Bools, cause: int | None, log: EventLog) -> int | None:
+        """The event behind what happens to these buses: what keeps infeeds from them, if there is any, else `cause`."""
+        found = [event for event, _ in self.reasons(buses)]
+        return log.together(found) if found else cause
 
     def _behind(
         self, buses: Bools, faults: dict[tuple[str, str], int], opened: Iterable[int]
