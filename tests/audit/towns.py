@@ -111,7 +111,7 @@ def _parts() -> list[Component]:
         component("town-hall-1", "town-hall", activate_s=120.0),
         component("drinking-water-d1", "drinking-water", activate_s=120.0, tankers=0.0),
         *(
-            component(f"emergency-well-{i}", "emergency-well") for i in (1, 2, 3, 4)
+            component(f"emergency-well-{i}", "emergency-well") for i in range(1, 6)
         ),  # three are enough for 15 l a person
         component("depot-1", "depot"),
         component("depot-2", "depot"),
