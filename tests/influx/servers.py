@@ -145,6 +145,9 @@ class VictoriaMetrics(Server):
 class InfluxDB1(Server):
     """InfluxDB 1 with one administrator, and one database that only its own user may write."""
 
+    INDEX = "inmem"
+    """The index of the server; what Debian's is told by default."""
+
     ADMIN, WRITER, DATABASE = ("admin", "admin-of-a-test"), ("ingest", "writer of a test's"), "city"
 
     def command(self) -> list[str]:
@@ -160,6 +163,7 @@ bind-address = "127.0.0.1:{free_port()}"
   dir = "{self.folder / "data"}"
   wal-dir = "{self.folder / "wal"}"
   query-log-enabled = false
+  index-version = "{self.INDEX}"
 [monitor]
   store-enabled = false
 [http]

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from gateways.stores.influx import InfluxWriter, LineWriter, Refused, Retry
+from gateways.stores.influx.queries import InfluxQuestions
+from gateways.stores.influx.settings import InfluxSettings
 from tests.influx.servers import INFLUXD, VICTORIA_METRICS, InfluxDB1, VictoriaMetrics, nobody
 
 START_MS = 1_768_406_400_000
@@ -245,3 +247,44 @@ def test_nobody_there_is_a_retry_for_the_flush_as_well() -> None:
         with pytest.raises(Retry):
             writer.write(b"q,gateway=g value=1 1768406400000\n")
         writer.flush()  # nothing was written
+
+
+@pytest.mark.skipif(INFLUXD is None, reason="influxd is not installed (Debian package influxdb)")
+@pytest.mark.parametrize("index", ["inmem", "tsi1"])
+def test_what_a_deletion_takes_beside_what_was_asked_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, index: str
+) -> None:
+    """InfluxDB 1 with its index in memory loses runs that were deleted and written again; with tsi1 it does not."""
+    monkeypatch.setattr(InfluxDB1, "INDEX", index)
+    user, password = InfluxDB1.WRITER
+    secret = tmp_path / "password"
+    secret.write_text(password)
+    secret.chmod(0o600)
+    told: list[str] = []
+    with (
+        InfluxDB1(tmp_path) as server,
+        InfluxWriter(server.url, "", "city", "", 20.0, api="v1", user=user, password=password) as writer,
+    ):
+        server.set_up()
+        settings = InfluxSettings(server.url, "city", api="v1", user=user, password_file=secret)
+        lines = {
+            run: "\n".join(f"level,run={run},place=p{n % 40} value={n} {1_700_000_000_000 + n}" for n in range(800))
+            for run in "abc"
+        }
+        for run in (*"abc", *"abc"):
+            there = set(_runs(server))
+            if run in there:
+                try:
+                    InfluxQuestions(settings).forget("run", run)
+                except Refused as refusal:
+                    told.append(refusal.reason)
+                assert set(_runs(server)) == there - {run} or told, "what was lost was not told"
+            writer.write(lines[run].encode())
+            writer.flush()
+        assert bool(told) == (len(_runs(server)) < 3)
+    assert index == "inmem" or not told
+    assert all("tsi1" in one for one in told)
+
+
+def _runs(server: InfluxDB1) -> list[str]:
+    return [one["tags"]["run"] for one in server.query("SELECT count(value) FROM level GROUP BY run")]

@@ -120,9 +120,10 @@ def test_a_run_is_forgotten_by_token_and_by_login(town: InfluxDB2, tmp_path: Pat
 
 @pytest.mark.parametrize("text", ["SELECT value FROM levels", "DROP SERIES", "SHOW MEASUREMENTS"])
 def test_an_empty_object_is_no_answer_to_a_question(tmp_path: Path, text: str) -> None:
-    """Only what deletes is answered so."""
+    """Only what deletes is answered so; and nothing is deleted before the database has said what it holds."""
     with FakeInflux(lambda asked: Answer(200, b"{}\n")) as anything:
         questions = InfluxQuestions(InfluxSettings(anything.url, "city", api="v1"))
         with pytest.raises(Refused, match="no database that knows InfluxQL"):
             questions.series(text)
-        questions.forget("run", "one")
+        with pytest.raises(Refused, match="no database that knows InfluxQL"):
+            questions.forget("run", "one")

@@ -61,8 +61,10 @@ class InfluxQuestions:
         _series(result, text)
 
     def forget(self, tag: str, value: str) -> None:
-        """Delete every point whose tag has this value. Raises like `series`."""
+        """Delete every point whose tag has this value. Raises like `series`, and `Refused` with the names of what else
+        went: InfluxDB 1 with its index in memory loses what was deleted and written again when the next is deleted."""
         if self._settings.api == "v1":
+            before = self._values(tag)
             quoted = value.replace("\\", "\\\\").replace("'", "\\'")
             where = f"WHERE \"{tag}\" = '{quoted}'"
             try:
@@ -71,11 +73,20 @@ class InfluxQuestions:
                 if not refusal.lines_at_fault:
                     raise
                 self._delete(f"DELETE {where}")  # version 2, asked as version 1, knows only this
+            lost = sorted(before - self._values(tag) - {value})
+            if lost:
+                advice = 'set index-version = "tsi1" in its configuration, and write them again'
+                raise Refused(
+                    b"", f"it lost {', '.join(lost)} as well, by its index in memory; {advice}", HTTPStatus.OK
+                )
             return
         quoted = value.replace("\\", "\\\\").replace('"', '\\"')
         body = json.dumps({"start": FIRST, "stop": LAST, "predicate": f'{tag}="{quoted}"'}).encode()
         where = urllib.parse.urlencode({"org": self._settings.org, "bucket": self._settings.bucket})
         self._ask(f"/api/v2/delete?{where}", body, "application/json")
+
+    def _values(self, tag: str) -> set[str]:
+        return {str(row[1]) for one in self.series(f'SHOW TAG VALUES WITH KEY = "{tag}"') for row in one["values"]}
 
     def fetch(self, path: str, query: Mapping[str, str]) -> bytes:
         """What a path of the database answers. Raises like `series`."""
