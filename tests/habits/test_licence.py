@@ -56,3 +56,9 @@ def test_licences_with_duties_are_found_by_their_names() -> None:
     assert notices.duties("power-grid-model") == ["MPL"]
     assert notices.duties("paho-mqtt") == ["EPL"]
     assert notices.duties("simpy") == []
+
+
+@pytest.mark.parametrize("pins", ["constraints.txt", "tests/grafana/schema/package-lock.json"])
+def test_pins_are_names_and_versions_and_hold_no_address(pins: str) -> None:
+    """Where packages come from is set where they are installed; a lock file names nobody's page or registry."""
+    assert "://" not in (ROOT / pins).read_text(encoding="utf-8")
