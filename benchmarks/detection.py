@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.baseline import learn
-from monitoring.detectors import FEW, OURS, several
+from monitoring.detectors import FEW, several
 from monitoring.recording import Recording, read_recording
 from monitoring.watch import Alarm, lasting, watch
 
@@ -80,18 +80,18 @@ def main() -> None:
     options = parser.parse_args()
     history = read_recording(options.history)
     part = np.arange(len(history.times_s)) * PARTS // len(history.times_s)
-    draw, known = np.random.default_rng(options.seed), {one.kind: one for one in OURS}
+    draw = np.random.default_rng(options.seed)
     scores, found, false, weeks = [], [], 0, 0.0
     for held in range(PARTS):
         quiet, watched = only(history, part != held), only(history, part == held)
-        baseline = learn(quiet, known=known).baseline
+        baseline = learn(quiet).baseline
         clean = Recording(watched.times_s, watched.names, np.round(watched.values, 2), watched.step_s)
-        nothing = watch(baseline, clean, known).alarms
+        nothing = watch(baseline, clean).alarms
         false += len(nothing)
         weeks += len(watched.times_s) * watched.step_s / 604_800
         for _round in range(ROUNDS):
             recording, spans = forged(watched, quiet, draw)
-            one, share = score(watch(baseline, recording, known).alarms, spans, len(recording.times_s))
+            one, share = score(watch(baseline, recording).alarms, spans, len(recording.times_s))
             scores.append(one)
             found.append(share)
         print(

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from monitoring.detectors import Detector, Learned, detectors, several
+from monitoring.detectors import OURS, Detector, Learned, several
 from monitoring.forecast import Scaling
 from monitoring.recording import Recording
 from simulator.contracts.problem import BadInput, Problem, Unable, reason_of
 from simulator.contracts.words import Text, Verbatim, Words, enumerated, number
 
 _ = Words("monitoring")
-_n = _.plural
 
 VERSION = 1
 FACTS, NUMBERS = "baseline.json", "baseline.npz"
@@ -58,12 +57,13 @@ def learn(
     quiet: Recording,
     steps: Mapping[str, float] | None = None,
     progress: Callable[[int, int], None] = lambda done, total: None,
-    known: Mapping[str, Detector] | None = None,
+    known: Mapping[str, Detector] = OURS,
 ) -> Lesson:
     """Learn what is normal from readings without an incident.
 
     Parameters: `steps` how finely a series is to be taken, in its unit, where the class of instruments does not fit;
-    `progress` is told how many series of how many are done. Raises `Unable` when the history is too short.
+    `progress` is told how many series of how many are done; `known` are the detectors by kind. Raises `Unable` when the
+    history is too short.
     """
     if len(quiet.times_s) < LEAST_ROWS:
         what = _("{n} rows are too few to learn from: at least {least}", n=len(quiet.times_s), least=LEAST_ROWS)
@@ -87,9 +87,7 @@ def learn(
         listed = enumerated([Verbatim(name) for name in flat], 12)
         what = _("taken as constant, since an instrument of class 0.25 would not see them move: {names}", names=listed)
         remarks.append(what + Verbatim(" ") + _("(--resolution SERIES=STEP says otherwise)"))
-    every, wrong = (known, ()) if known is not None else detectors()
-    remarks += wrong
-    learned = {kind: one.learn(quiet, scaling, progress) for kind, one in every.items()}
+    learned = {kind: one.learn(quiet, scaling, progress) for kind, one in known.items()}
     return Lesson(Baseline(quiet.names, quiet.step_s, scaling, learned), tuple(remarks))
 
 

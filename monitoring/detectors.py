@@ -1,15 +1,14 @@
 """What finds that a reading is out of the ordinary: each detector has one kind of evidence.
 
 A detector learns from quiet times and then says, for each row and series, how far what it sees is from the ordinary. It
-keeps what it learned as named arrays, so that a baseline is data. Others bring their own by an entry point of the group
-`stadtwerk.detectors` that names a `Detector`.
+keeps what it learned as named arrays, so that a baseline is data. Whoever opens the room gives it the detectors: those
+that ship, and those that plug-ins bring.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.metadata import entry_points
 from typing import Protocol
 
 import numpy as np
@@ -19,7 +18,7 @@ from monitoring.episodes import MEMORIES, STAYS, limits, staying
 from monitoring.forecast import Expectation, Scaling, design, learn
 from monitoring.forest import Forest
 from monitoring.recording import Recording
-from simulator.contracts.words import Message, Text, Verbatim, Words
+from simulator.contracts.words import Message, Text, Words
 
 _ = Words("monitoring")
 
@@ -27,7 +26,6 @@ Floats = NDArray[np.float64]
 Learned = Mapping[str, NDArray[np.generic]]
 Progress = Callable[[int, int], None]
 
-GROUP = "stadtwerk.detectors"
 WEEK_S = 604_800
 FEW = 10
 """A series with at most so many different values has states (a pump, a valve) instead of a course."""
@@ -55,11 +53,14 @@ class Evidence:
 
 
 class Detector(Protocol):
-    """One kind of evidence. `kind` is its name in alarms, `text` what it says of a reading, with blanks `series`,
+    """One kind of evidence. `title` names it to people, `text` is what it says of a reading, with blanks `series`,
     `value`, `expected`."""
 
-    kind: str
-    text: Message
+    @property
+    def title(self) -> Text: ...
+
+    @property
+    def text(self) -> Message: ...
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
         """What is ordinary in readings without an incident."""
@@ -69,13 +70,21 @@ class Detector(Protocol):
 
 
 def several(values: Floats) -> int:
+    """How many different values there are."""
     return len(np.unique(values[np.isfinite(values)]))
+
+
+def _held_out(seen: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Each quarter of a series, and the three others."""
+    parts = np.array_split(seen, 4)
+    for at, part in enumerate(parts):
+        yield part, np.concatenate(parts[:at] + parts[at + 1 :])
 
 
 class ByForecast:
     """A reading that does not fit the other series and what came before; see `monitoring.forecast`."""
 
-    kind = "forecast"
+    title = _("forecast")
     text = _("{series} reads {value}; with the other readings and what came before, {expected} was to be expected")
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
@@ -120,12 +129,15 @@ class ByForecast:
             return Evidence(names, distance, MEMORIES, np.ones((len(MEMORIES), 0)), expected)
         scaled = scaling(recording.values)
         columns, whole = design(recording, scaled)
-        coarser = np.nan_to_num(np.maximum(recording.resolution() - scaling.step, 0.0)) / scaling.spread
+        coarser = np.fmax(recording.resolution - scaling.step, 0.0) / scaling.spread
+        rows = columns[whole]
         for place, (at, one) in enumerate(zip(targets, _expectations(learned), strict=True)):
-            forecast = one.forecast(columns[whole])
+            forecast = one.forecast(rows)
             error = scaled[whole, at] - forecast
-            distance[whole, place] = error / (one.usual_error(columns[whole]) + coarser[at])
+            distance[whole, place] = error / (one.usual_error(rows) + coarser[at])
             expected[whole, place] = forecast * scaling.spread[at] + scaling.centre[at]
+        # what is told stays within what there ever was: a straight line knows no empty pipe
+        expected = np.clip(expected, np.asarray(learned["low"], float), np.asarray(learned["high"], float))
         return Evidence(
             names, distance, MEMORIES, np.asarray(learned["limits"], float), expected, float(learned["stays"])
         )
@@ -157,7 +169,7 @@ def _expectations(learned: Learned) -> list[Expectation]:
 class ByLimit:
     """A reading beyond all that was ever read, by more than quiet times ever went beyond one another."""
 
-    kind = "limit"
+    title = _("limit")
     text = _("{series} reads {value}; {expected} is the furthest it ever was")
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
@@ -166,10 +178,8 @@ class ByLimit:
             seen = column[np.isfinite(column)]
             low.append(seen.min())
             high.append(seen.max())
-            parts = np.array_split(seen, 4)
             beyond = [0.0]
-            for at, part in enumerate(parts):
-                others = np.concatenate([one for other, one in enumerate(parts) if other != at])
+            for part, others in _held_out(seen):
                 beyond += [others.min() - part.min(), part.max() - others.max()]
             margin.append(max(2 * max(beyond), 0.1 * (seen.max() - seen.min()), 2 * step))
         return {"low": np.array(low), "high": np.array(high), "margin": np.array(margin)}
@@ -185,7 +195,7 @@ class ByLimit:
 class ByState:
     """A state that a pump, a valve or a switch never had."""
 
-    kind = "state"
+    title = _("state")
     text = _("{series} reads {value}, a state that it never had")
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
@@ -193,11 +203,7 @@ class ByState:
         which, states = [], []
         for at, column in enumerate(rounded.T):
             seen = column[np.isfinite(column)]
-            parts = np.array_split(seen, 4)
-            steady = all(
-                set(part) <= set(np.concatenate([p for q, p in enumerate(parts) if q != o]))
-                for o, part in enumerate(parts)
-            )
+            steady = all(set(part) <= set(others) for part, others in _held_out(seen))
             if several(column) <= FEW and steady:  # a state that only one part of the history has is none to lean on
                 for state in np.unique(seen):
                     which.append(at)
@@ -211,16 +217,15 @@ class ByState:
         for place, at in enumerate(which):
             known = np.asarray(learned["states"], float)[learned["series"] == at]
             column = recording.values[:, at]
-            coarse = np.nan_to_num(recording.resolution()[at], nan=0.0)
             nearest = np.abs(column[:, None] - known[None, :] * scaling.step[at]).min(axis=1)
-            distance[:, place] = nearest > scaling.step[at] + coarse
-        return _direct(names, distance, np.full_like(distance, np.nan))
+            distance[:, place] = nearest > scaling.step[at] + recording.resolution[at]
+        return _direct(names, distance)
 
 
 class Stuck:
     """A reading that stands still for longer than it ever did."""
 
-    kind = "stuck"
+    title = _("stands still")
     text = _("{series} stands at {value} for longer than it ever did")
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
@@ -231,26 +236,23 @@ class Stuck:
     def see(self, recording: Recording, scaling: Scaling, learned: Learned) -> Evidence:
         longest = np.asarray(learned["longest"], float)
         watched = np.flatnonzero(np.isfinite(longest))
-        step = np.maximum(scaling.step, np.nan_to_num(recording.resolution(), nan=0.0))
+        step = np.fmax(scaling.step, recording.resolution)
         rounded = np.round(recording.values / step)
         distance = np.zeros((len(rounded), len(watched)))
         for place, at in enumerate(watched):
             distance[:, place] = _standing(rounded[:, at]) / max(2 * longest[at], STUCK_AT_LEAST)
-        return _direct(tuple(recording.names[at] for at in watched), distance, np.full_like(distance, np.nan))
+        return _direct(tuple(recording.names[at] for at in watched), distance)
 
 
 def _standing(column: Floats) -> Floats:
     """How many steps each value has been the same as before."""
-    run = np.zeros(len(column))
-    for row in range(1, len(column)):
-        run[row] = run[row - 1] + 1 if column[row] == column[row - 1] else 0
-    return run
+    return _run(np.concatenate([[False], column[1:] == column[:-1]]))
 
 
 class Silent:
     """A series that sends nothing for longer than it ever did."""
 
-    kind = "silence"
+    title = _("silence")
     text = _("{series} has been silent for longer than it ever was")
 
     def learn(self, quiet: Recording, scaling: Scaling, progress: Progress) -> Learned:
@@ -260,10 +262,11 @@ class Silent:
         longest = np.asarray(learned["longest"], float)
         runs = np.column_stack([_run(np.isnan(column)) for column in recording.values.T])
         distance = runs / np.maximum(2 * longest, 3)
-        return _direct(recording.names, distance, np.full_like(distance, np.nan))
+        return _direct(recording.names, distance)
 
 
 def _run(flags: NDArray[np.bool_]) -> Floats:
+    """For how many rows it has been so."""
     run, now = np.zeros(len(flags)), 0
     for row, one in enumerate(flags):
         now = now + 1 if one else 0
@@ -271,29 +274,17 @@ def _run(flags: NDArray[np.bool_]) -> Floats:
     return run
 
 
-def _direct(names: tuple[str, ...], distance: Floats, expected: Floats) -> Evidence:
+def _direct(names: tuple[str, ...], distance: Floats, expected: Floats | None = None) -> Evidence:
     """Evidence that is its own score: nothing is summed over time."""
+    expected = np.full_like(distance, np.nan) if expected is None else expected
     return Evidence(names, distance, (1.0,), np.ones((1, len(names))), expected)
 
 
-OURS: tuple[Detector, ...] = (ByForecast(), ByLimit(), ByState(), Stuck(), Silent())
-
-
-def detectors() -> tuple[Mapping[str, Detector], tuple[Text, ...]]:
-    """Every detector by its kind, ours and others', and what is wrong with those that were left out."""
-    found: dict[str, Detector] = {one.kind: one for one in OURS}
-    wrong: list[Text] = []
-    for point in sorted(entry_points(group=GROUP), key=lambda one: one.name):
-        try:
-            one = point.load()
-            one = one() if isinstance(one, type) else one
-            if one.kind in found:
-                raise ValueError(f"the kind {one.kind!r} is there already")
-            for part in ("learn", "see", "text"):
-                getattr(one, part)
-        except Exception as error:  # whatever somebody else's package does, the others work
-            said = Verbatim(f"{type(error).__name__}: {error}")
-            wrong.append(_("the detector {name} is left out ({reason})", name=point.name, reason=said))
-            continue
-        found[one.kind] = one
-    return found, tuple(wrong)
+OURS: Mapping[str, Detector] = {
+    "forecast": ByForecast(),
+    "limit": ByLimit(),
+    "state": ByState(),
+    "stuck": Stuck(),
+    "silence": Silent(),
+}
+"""The detectors that ship, by the kind of their evidence."""

@@ -7,7 +7,6 @@ number of episodes a week in readings that were not learned from, never by a sha
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -128,12 +127,3 @@ def staying(distance: Floats, limits: Floats) -> float:
     score = np.max(quick, axis=(0, 2))
     spans = np.lib.stride_tricks.sliding_window_view(score, QUIET).max(axis=1)
     return float(np.clip(np.quantile(spans, 0.8), STAYS, 0.95))
-
-
-def longest_run(same: Sequence[bool] | NDArray[np.bool_]) -> int:
-    """The length of the longest run of true."""
-    longest = now = 0
-    for one in same:
-        now = now + 1 if one else 0
-        longest = max(longest, now)
-    return longest

@@ -74,22 +74,13 @@ def _table(recording: Recording, alarms: Sequence[Alarm], lang: str) -> str:
     for one in alarms:
         cleared = _("stands").of(lang) if one.cleared is None else _moment(recording, one.cleared)
         score = Numeral(f"{one.score:.2f}").of(lang)
-        cells = [KINDS[one.kind].of(lang) if one.kind in KINDS else one.kind, one.series, score, one.text.of(lang)]
+        cells = [one.title.of(lang), one.series, score, one.text.of(lang)]
         rows.append(
             f"<tr><td class=time>{_moment(recording, one.raised)}</td><td class=time>{escape(cleared)}</td>"
             + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
             + "</tr>"
         )
     return f'<div class="wide" tabindex="0"><table><tr>{heads}</tr>{"".join(rows)}</table></div>'
-
-
-KINDS = {
-    "forecast": _("forecast"),
-    "limit": _("limit"),
-    "state": _("state"),
-    "stuck": _("stands still"),
-    "silence": _("silence"),
-}
 
 
 def _moment(recording: Recording, row: int) -> str:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +62,7 @@ FITTING = 0.95
 """The least share of the steps from row to row that must be the same for a form of time to be the right one."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Recording:
     """Readings on a regular clock.
 
@@ -85,6 +86,7 @@ class Recording:
         place = {name: at for at, name in enumerate(self.names)}
         return self.values[:, [place[name] for name in names]]
 
+    @cached_property
     def resolution(self) -> Floats:
         """How finely each series is written: the largest power of ten that all its values are multiples of; NaN where
         it has no value."""

@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from monitoring.baseline import Baseline
-from monitoring.detectors import Detector, Evidence, detectors
+from monitoring.detectors import OURS, Detector, Evidence
 from monitoring.episodes import QUICK, QUIET
 from monitoring.recording import Recording, written
-from simulator.contracts.words import NO_TEXT, Numeral, Text, Verbatim
+from simulator.contracts.words import NO_TEXT, Numeral, Text, Verbatim, Words
+
+_ = Words("monitoring")
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +35,8 @@ class Alarm:
     """Something out of the ordinary.
 
     Parameters: rows of the recording in which it was `raised` and `cleared` (None while it stands), in which it began
-    and ended (None while it goes on); the `kind` of evidence, the `series` that showed it most when it was raised, the
-    highest `score` (1 at the limit), and what to say of it.
+    and ended (None while it goes on); the `kind` of evidence and its `title` for people, the `series` that showed it
+    most when it was raised, the highest `score` (1 at the limit), and what to say of it.
     """
 
     raised: int
@@ -42,6 +44,7 @@ class Alarm:
     end: int | None
     cleared: int | None
     kind: str
+    title: Text
     series: str
     score: float
     text: Text
@@ -55,18 +58,20 @@ class Watched:
     remarks: tuple[Text, ...]
 
 
-def watch(baseline: Baseline, recording: Recording, known: Mapping[str, Detector] | None = None) -> Watched:
+def watch(baseline: Baseline, recording: Recording, known: Mapping[str, Detector] = OURS) -> Watched:
     """Judge the rows of a recording one after the other. Its series are those of the baseline, in its order."""
-    every, wrong = (known, ()) if known is not None else detectors()
     found: list[Alarm] = []
+    remarks: list[Text] = []
     for kind, learned in baseline.learned.items():
-        detector = every.get(kind)
-        if detector is not None:
-            found += _alarms(detector, detector.see(recording, baseline.scaling, learned), recording)
-    return Watched(tuple(sorted(found, key=lambda one: (one.raised, one.kind))), tuple(wrong))
+        if kind in known:
+            evidence = known[kind].see(recording, baseline.scaling, learned)
+            found += _alarms(kind, known[kind], evidence, recording)
+        else:
+            remarks.append(_("what {kind} learned is not used: no such detector is installed", kind=kind))
+    return Watched(tuple(sorted(found, key=lambda one: (one.raised, one.kind))), tuple(remarks))
 
 
-def _alarms(detector: Detector, evidence: Evidence, recording: Recording) -> Iterator[Alarm]:
+def _alarms(kind: str, detector: Detector, evidence: Evidence, recording: Recording) -> Iterator[Alarm]:
     if not evidence.series:
         return
     memories = np.array(evidence.memories)[:, None]
@@ -75,8 +80,8 @@ def _alarms(detector: Detector, evidence: Evidence, recording: Recording) -> Ite
     quick = np.array([memory >= QUICK for memory in evidence.memories])
     level = np.zeros_like(limits)
     raised: int | None = None
-    begin = last = 0
-    out = False  # out of the ordinary since `begin`
+    since = begin = last = 0
+    out = False  # out of the ordinary since that row
     highest, series = 0.0, ""
     text: Text = NO_TEXT
     for row, now in enumerate(evidence.distance):
@@ -86,11 +91,11 @@ def _alarms(detector: Detector, evidence: Evidence, recording: Recording) -> Ite
         scores = np.abs(level) / limits
         top, fast = float(scores.max()), float(scores[quick].max(initial=0.0))
         if not out and top >= evidence.stays:
-            begin = row
+            since = row
         out = top >= evidence.stays
         if raised is None:
             if top >= 1:
-                raised, last, highest = row, row, top
+                raised, begin, last, highest = row, since, row, top
                 at = int(scores.max(axis=0).argmax())
                 series, text = evidence.series[at], _told(detector, evidence, recording, row, at)
             continue
@@ -98,14 +103,10 @@ def _alarms(detector: Detector, evidence: Evidence, recording: Recording) -> Ite
         if fast >= evidence.stays:
             last = row
         if row - last >= QUIET:
-            yield Alarm(raised, begin_of(begin, raised), last, row, detector.kind, series, highest, text)
+            yield Alarm(raised, begin, last, row, kind, detector.title, series, highest, text)
             raised, out, level = None, False, np.zeros_like(level)
     if raised is not None:
-        yield Alarm(raised, begin_of(begin, raised), None, None, detector.kind, series, highest, text)
-
-
-def begin_of(begin: int, raised: int) -> int:
-    return min(begin, raised)
+        yield Alarm(raised, begin, None, None, kind, detector.title, series, highest, text)
 
 
 def _told(detector: Detector, evidence: Evidence, recording: Recording, row: int, at: int) -> Text:

@@ -488,7 +488,8 @@ class Extension:
     `run` is "module:function". An importer is called with the file and an empty folder that it may write into, and
     returns files by the options of `stadtwerk city import` that they stand for. A checker is called with the city, the
     history of a run and what the expectation gives it under `with`, and returns a `Judgement`.
-    A detector is listed only: nothing calls it yet.
+    A detector is called without anything and returns a `monitoring.detectors.Detector`, whose evidence is of the kind
+    `name`; `stadtwerk monitor` asks it beside those that ship.
     """
 
     name: str

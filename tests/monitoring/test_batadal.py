@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 from monitoring.baseline import fits, learn
-from monitoring.detectors import OURS
 from monitoring.recording import read_recording
 from monitoring.watch import lasting, watch
 
@@ -33,10 +32,9 @@ def test_day_and_month_of_the_published_file_are_told_apart() -> None:
 
 @pytest.mark.nightly
 def test_every_labelled_attack_is_found_and_alarms_are_few() -> None:
-    known = {one.kind: one for one in OURS}
-    baseline = learn(read_recording(FOLDER / "dataset03.csv"), known=known).baseline
+    baseline = learn(read_recording(FOLDER / "dataset03.csv")).baseline
     recording, _remarks = fits(baseline, read_recording(FOLDER / "dataset04.csv"), "dataset04.csv")
-    alarms = watch(baseline, recording, known).alarms
+    alarms = watch(baseline, recording).alarms
     standing = lasting(alarms, len(recording.times_s))
     with (FOLDER / "dataset04.csv").open(encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream, skipinitialspace=True))

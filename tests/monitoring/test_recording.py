@@ -68,7 +68,7 @@ def test_a_decimal_comma_labels_blanks_and_gaps(tmp_path: Path) -> None:
 
 def test_how_finely_a_series_is_written() -> None:
     values = np.array([[1.25, 30.0, 0.1, np.nan], [1.5, 20.0, 0.3, np.nan]])
-    found = Recording(np.array([0, 60]), ("a", "b", "c", "d"), values, 60).resolution()
+    found = Recording(np.array([0, 60]), ("a", "b", "c", "d"), values, 60).resolution
     assert found[:3] == pytest.approx([0.01, 10.0, 0.1]) and np.isnan(found[3])
 
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from monitoring.baseline import FACTS, NUMBERS, Baseline, fits, learn, load, save
-from monitoring.detectors import OURS
+from monitoring.detectors import ByForecast
 from monitoring.recording import read_recording
 from monitoring.watch import HEADS, Alarm, watch
 from simulator.contracts.problem import BadInput, Unable
@@ -21,14 +21,13 @@ from tests.monitoring.plant import NAMES, course, write
 
 ROOT = Path(__file__).resolve().parents[2]
 HISTORY_H, WATCHED_H = 24 * 60, 24 * 14
-ALONE = {one.kind: one for one in OURS}
 
 
 @pytest.fixture(scope="module")
 def learned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("learned")
     history = read_recording(write(folder / "history.csv", course(HISTORY_H, seed=1)))
-    save(learn(history, known=ALONE).baseline, folder / "baseline")
+    save(learn(history).baseline, folder / "baseline")
     return folder / "baseline"
 
 
@@ -39,7 +38,7 @@ def baseline(learned: Path) -> Baseline:
 
 def alarms(baseline: Baseline, path: Path) -> tuple[Alarm, ...]:
     recording, _remarks = fits(baseline, read_recording(path), str(path))
-    return watch(baseline, recording, ALONE).alarms
+    return watch(baseline, recording).alarms
 
 
 def test_readings_without_an_incident_raise_hardly_any(baseline: Baseline, tmp_path: Path) -> None:
@@ -67,6 +66,26 @@ def test_what_was_forged_is_found_within_a_day(baseline: Baseline, tmp_path: Pat
     found = [one for one in alarms(baseline, write(tmp_path / "r.csv", values)) if first <= one.raised < last]
     assert found and found[0].raised <= first + 24
     assert found[0].cleared is None or found[0].cleared < last + 48
+
+
+def test_what_is_told_as_expected_is_possible_and_when_it_began_is_kept(baseline: Baseline, tmp_path: Path) -> None:
+    """A pipe never runs backwards here; what goes on and off after it was raised did not begin later."""
+    values = course(WATCHED_H, seed=2)
+    values[100:148, 1] = 60.0
+    values[148:200:3, 0] += 0.6
+    path = write(tmp_path / "r.csv", values)
+    recording = read_recording(path)
+    evidence = ByForecast().see(recording, baseline.scaling, baseline.learned["forecast"])
+    history = course(HISTORY_H, seed=1)
+    for name, expected in zip(evidence.series, evidence.expected.T, strict=True):
+        seen, told = history[:, NAMES.index(name)], expected[np.isfinite(expected)]
+        assert seen.min() - 1e-3 <= told.min() and told.max() <= seen.max() + 1e-3
+    (alarm,) = (
+        one for one in alarms(baseline, path) if one.kind == "forecast" and one.raised <= 100 < (one.cleared or 999)
+    )
+    assert alarm.begin <= alarm.raised and alarm.end is not None and alarm.end >= 198
+    before = alarms(baseline, write(tmp_path / "before.csv", values[: alarm.raised + 1]))
+    assert alarm.begin in {one.begin for one in before if one.kind == "forecast"}, "known when it was raised"
 
 
 def test_silence_and_a_state_that_never_was(baseline: Baseline, tmp_path: Path) -> None:
@@ -125,6 +144,7 @@ for name in ("simulator.domains", "simulator.coupling", "simulator.city", "resil
     sys.modules[name] = None
 from pathlib import Path
 from monitoring.baseline import fits, load
+from monitoring.detectors import ByForecast
 from monitoring.recording import read_recording
 from monitoring.watch import as_csv, watch
 baseline = load(Path({str(learned)!r}))

@@ -6,6 +6,7 @@ would leave beside it.
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import shutil
@@ -18,6 +19,7 @@ import pytest
 
 from simulator.city.loader import load_city
 from tests.city.towns import CITY, COMPONENTS, hamlet
+from tests.monitoring.plant import NAMES, course, write
 
 ROOT = Path(__file__).resolve().parents[2]
 HARBOUR = Path(__file__).parent / "harbour"
@@ -28,6 +30,8 @@ harbour = harbour.catalogue:CATALOGUE
 pipe-list = harbour.catalogue:LISTS
 [stadtwerk.checkers]
 crossings = harbour.catalogue:CROSSINGS
+[stadtwerk.detectors]
+tide = harbour.catalogue:TIDES
 """
 BROKEN = """
 [stadtwerk.domains]
@@ -187,6 +191,7 @@ def test_a_lifeline_from_outside_lives_breaks_and_is_judged(site: Path, town: Pa
         ("harbour", "stadtwerk.lifelines", "1.2"),
         ("pipe-list", "stadtwerk.importers", "1.2"),
         ("crossings", "stadtwerk.checkers", "1.2"),
+        ("tide", "stadtwerk.detectors", "1.2"),
     ]
     assert "plugins" in record["digests"]
     source = site / "harbour" / "process.py"
@@ -250,3 +255,20 @@ def test_an_importer_from_outside_brings_a_network(site: Path, tmp_path: Path) -
     wrong = stadtwerk(site, "city", "import", *both, "--out", tmp_path / "three")
     assert wrong.returncode == 64 and "did you mean 'pipe-list'" in wrong.stderr
     assert "importer: the importer 'pipe-list' of a plug-in fails: ValueError: " in wrong.stderr
+
+
+def test_a_detector_from_outside_is_asked_and_missed_where_it_is_not(site: Path, tmp_path: Path) -> None:
+    values = course(24 * 16, seed=1)
+    history = write(tmp_path / "history.csv", values)
+    values[100, NAMES.index("level")] += 40
+    readings, folder, out = write(tmp_path / "readings.csv", values), tmp_path / "baseline", tmp_path / "alarms.csv"
+    learned = stadtwerk(site, "monitor", "learn", history, "--out", folder)
+    assert learned.returncode == 0, learned.stderr
+    asked = ("monitor", "watch", readings, "--baseline", folder, "--out", out, "--lang", "en")
+    assert stadtwerk(site, *asked).returncode == 0
+    with out.open(encoding="utf-8") as stream:
+        tides = [row for row in csv.DictReader(stream) if row["kind"] == "tide"]
+    assert [row["raised"] for row in tides] == ["2025-01-07T04:00:00"] and tides[0]["text"].startswith("level jumps")
+    without = stadtwerk(None, *asked)
+    assert without.returncode == 0 and "what tide learned is not used" in " ".join(without.stderr.split())
+    assert "tide" not in out.read_text(encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
+    from monitoring.detectors import Detector
     from monitoring.recording import Recording
 
 _ = Words("stadtwerk")
@@ -93,6 +95,20 @@ def _read(options: argparse.Namespace) -> Recording:
     return read_recording(options.file, options.time, options.time_format, options.ignore)
 
 
+def _detectors() -> Mapping[str, Detector]:
+    """The detectors that ship and those of plug-ins. Raises `BadInput` where a plug-in takes the name of ours."""
+    from monitoring.detectors import OURS
+    from simulator.contracts.problem import BadInput, Problem
+    from simulator.contracts.registry import DETECTORS, named, registry
+
+    others = registry().extensions(DETECTORS)
+    taken = sorted(OURS.keys() & others.keys())
+    if taken:
+        what, fix = _("a detector of this name ships"), _("give the plug-in's another name")
+        raise BadInput([Problem("plug-in", 0, name, what, fix) for name in taken])
+    return {**OURS, **{name: named(other.run)() for name, other in others.items()}}
+
+
 def _learn(options: argparse.Namespace) -> int:
     from monitoring.baseline import learn, save
     from simulator.contracts.problem import BadInput, Problem, Unable
@@ -117,7 +133,7 @@ def _learn(options: argparse.Namespace) -> int:
         terminal.say(remark)
     try:
         with terminal.counting(_("series")) as progress:
-            lesson = learn(quiet, steps, progress)
+            lesson = learn(quiet, steps, progress, _detectors())
     except Unable as error:
         fix = _("give a longer history of quiet times, or install what is named")
         raise BadInput([Problem(str(options.file), 0, "FILE", error.text, fix)]) from None
@@ -154,7 +170,7 @@ def _watch(options: argparse.Namespace) -> int:
         given = _read(options)
     recording, strange = fits(baseline, given, str(options.file))
     with terminal.working(_("watching")):
-        watched = watch(baseline, recording)
+        watched = watch(baseline, recording, _detectors())
     remarks = (*given.remarks, *strange, *watched.remarks)
     texts = [(options.out, "--out", as_csv(watched.alarms, recording, options.lang))]
     if options.plot is not None:

@@ -31,4 +31,5 @@ CATALOGUE = Catalogue(
 )
 
 LISTS = Extension("pipe-list", 1, _("water networks drawn up as plain lists"), "harbour.lists:to_inp")
+TIDES = Extension("tide", 1, _("readings out of the tide"), "harbour.tides:Tides")
 CROSSINGS = Extension("crossings", 1, _("crossings by oars"), "harbour.process:rowed_at_most")
