@@ -10,17 +10,18 @@ from __future__ import annotations
 import heapq
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from epanet import toolkit as tk
 
 from simulator.city.draft import CityDraft
 from simulator.city.files import resolve
 from simulator.city.generator.layer import Layer, join, place
 from simulator.city.generator.town import Town
 from simulator.city.importing import with_layer
-from simulator.city.water_file import close_water_file, is_metric, open_water_file
+from simulator.city.water_file import close_water_file, open_water_file
 from simulator.contracts.city import Assumption, Finding
 from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
@@ -38,7 +39,7 @@ from simulator.domains.water.catalogue import (
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.fire import Draw, Hydrants, shares_of
 from simulator.domains.water.hours import HOURS, Hours, read_hours
-from simulator.domains.water.model import M_PER_FT, WaterNetwork
+from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.names import TYPICAL_HYDRANT, WORST_HYDRANT
 
 _ = Words("simulator.domains.water")
@@ -59,14 +60,6 @@ AT_ONCE = 60
 """Places that one project of the network asks in turn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A junction with homes (or a hydrant's): its component, and what can be drawn there."""
-
-    component: Component
-    m3_s: float
-
-
 def lay(town: Town) -> CityDraft:
     """The draft with two hydrants for each district, what is required of them, and what the network does not give."""
     draft = town.draft
@@ -74,7 +67,7 @@ def lay(town: Town) -> CityDraft:
         return draft
     path, hours = resolve(town.folder, draft.water.file), read_hours(town.folder / draft.water.hours)
     found = _chosen(town, path, hours)
-    kind = registry().types[HYDRANT]
+    titles = {district.id: district.title for district in draft.districts}
     hydrants = tuple(
         place(
             f"{HYDRANT}-{district}-{which}",
@@ -82,7 +75,7 @@ def lay(town: Town) -> CityDraft:
             at.x_m,
             at.y_m,
             town.plan.owners.water,
-            name(titles(town)[district]),
+            name(titles[district]),
             district,
             junction=at.id,
         )
@@ -99,10 +92,8 @@ def lay(town: Town) -> CityDraft:
         for district, share in least.items()
         if district in people
     )  # fmt: skip
-    asked = next(one for one in kind.parameters if one.name == REQUIRED_FLOW).default
-    assert isinstance(asked, float)
     lacking = {district: share for district, share in least.items() if district in people and share < 1}
-    notes = tuple(_notes(asked, lacking))
+    notes = tuple(_notes(_default(REQUIRED_FLOW), lacking))
     findings = (_finding(lacking, hydrants),) if lacking else ()
     gates = town.ground.sources(ROAD).to_all(hydrants)
     links = tuple(join(ROAD, g.id, one.id, town.plan.owners.roads) for one, g in zip(hydrants, gates, strict=True))
@@ -113,10 +104,6 @@ def lay(town: Town) -> CityDraft:
 def required(share: float) -> float:
     """What is required of a district whose undisturbed network gives this share at its worst: the norm, or less."""
     return 1.0 if share >= 1 else math.floor(share * (1 - ROOM) * 1000) / 1000
-
-
-def titles(town: Town) -> dict[str, str]:
-    return {district.id: district.title for district in town.draft.districts}
 
 
 def undisturbed(path: Path, hours: Hours, hydrants: Sequence[Component]) -> dict[str, float]:
@@ -200,11 +187,9 @@ class _Near:
     """Nodes within a distance along the pipes of a network."""
 
     def __init__(self, network: WaterNetwork, path: Path) -> None:
-        from epanet import toolkit as tk
-
         project = open_water_file(path)
-        unit = 1.0 if is_metric(tk.getflowunits(project)) else M_PER_FT
         self._network = network
+        unit = network.units.length_m
         self._length_m = [
             float(tk.getlinkvalue(project, link + 1, tk.LENGTH)) * unit if kind == "pipe" else math.inf
             for link, kind in enumerate(network.link_kind)
