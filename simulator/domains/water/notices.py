@@ -6,7 +6,7 @@ What is bad and not measured, nobody knows of.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 
 import numpy as np
 
@@ -45,21 +45,21 @@ class Notices:
         """The last contamination: what a measurement finds."""
         self.shown: set[str] = set()
         """What sensors on line see of the contaminations of these days."""
-        self.given: dict[str, int] = {}
+        self.given: dict[str, float] = {}
+        """What is in force, by district in the order in which it was told."""
         self._kind = np.zeros(len(self._districts))
         runtime.quantities.register(Quantity(WATER_NOTICE, "1", self._districts, self._kind.view))
         for fault in CONTAMINATIONS:
             runtime.faults.handle(fault, self._on_fault)
 
-    def bad(self, zone: Iterable[str], cause: int | None) -> None:
+    def bad(self, zone: Container[str], cause: int | None) -> None:
         """Bad water was measured whose water goes to the districts of a zone."""
         self._clean = 0
-        kind = NOT_TO_DRINK if self._strict else TO_BOIL
+        kind, code = (NOT_TO_DRINK, DO_NOT_DRINK) if self._strict else (TO_BOIL, BOIL)
         for place, district in enumerate(self._districts):
-            if district in set(zone) and self._kind[place] < kind:
-                code = DO_NOT_DRINK if self._strict else BOIL
-                self.given[district] = self._runtime.log.add(code, district, cause=cause)
-                self._kind[place] = kind
+            if district in zone and self._kind[place] < kind:
+                self._runtime.log.add(code, district, cause=cause)
+                self.given[district] = self._kind[place] = kind
 
     def clean(self, cause: int | None) -> None:
         """A whole round of samples was clean."""

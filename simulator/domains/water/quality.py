@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from simulator.domains.water.catalogue import CHLORINE, CONDUCTIVITY, TURBIDITY
+
+Share = TypeVar("Share", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class Sign:
     all_bad: float
     limit: float
 
-    def reading(self, share: float) -> float:
+    def reading(self, share: Share) -> Share:
         return self.clean + share * (self.all_bad - self.clean)
 
     def alarming(self, reading: float) -> bool:

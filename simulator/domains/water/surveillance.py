@@ -188,8 +188,7 @@ class Surveillance:
             blind = rt.faults.active(component, fault)
             if any(one.parameters["quantity"] in (ANY_QUANTITY, cohort.quantity) for one in blind):
                 return False
-        stops = [kind for kind, link in registry().links.items() if link.stops_target]
-        if any(rt.city.links_into(component, kind) for kind in stops) and not rt.supply.powered(component):
+        if not rt.supply.powered(component):
             return False
         try:
             return rt.quantities.value(cohort.gateway, registry().telling(Tells.OFFLINE)[0]) > 0
@@ -207,8 +206,7 @@ class _Readings:
     def __call__(self) -> NDArray[np.float64]:
         if self._quantity not in self._notices.shown:
             return self._clean
-        sign = SIGNS[self._quantity]
-        return np.asarray(sign.clean + self._engine.contaminated_share[self._rows] * (sign.all_bad - sign.clean))
+        return SIGNS[self._quantity].reading(self._engine.contaminated_share[self._rows])
 
 
 def _works(runtime: Runtime) -> Component | None:
