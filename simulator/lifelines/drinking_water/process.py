@@ -118,7 +118,6 @@ class DrinkingWater(Lifeline):
         self._stock_l = component.number("bottled_l_person") * self._people
         self._handing_since: int | None = None
         self._handing_l_s = 0.0
-        self._gauges: dict[str, tuple[Quantity, int]] = {}
         self._usual_m3 = math.inf
         self._called: int | None = None
         self._tours: list[Callable[[], None]] = []  # the calls that end them
@@ -170,7 +169,7 @@ class DrinkingWater(Lifeline):
         tap, bad, notice = self.taps.shares(), self.taps.bad(), self.taps.notice()
         self._bad_since = self._bad_since if bad.any() else None
         told = self._know(notice)
-        delivered_l = self.taps.usual_l * tap
+        delivered_l = LITRES_PERSON_D * tap
         drinkable_l = delivered_l if notice == NO_NOTICE else np.zeros(len(tap))  # as far as anybody knows
         boiled_l = np.zeros(len(tap))
         if notice == TO_BOIL:
@@ -256,13 +255,12 @@ class DrinkingWater(Lifeline):
         points = self._well_points()
         if self._driving and (tanker_l := self._tanker_l_d()) > 0:
             at = self._stops(lacking, tuple(points), reach_m)
-            litres = tanker_l * len(self._driving) / max(1, len(at))
             taps_l = self.component.number("taps") * self.component.number("tap_l_s") * self.component.number("hours_s")
-            litres = min(litres, taps_l * len(self._driving) / max(1, len(at)))
-            points += [Point(float(homes.x_m[i]), float(homes.y_m[i]), litres) for i in at]
-            if not at and points:  # all have a well in reach: the water is handed out there
-                more = min(tanker_l, taps_l) * len(self._driving) / len(points)
-                points = [Point(one.x_m, one.y_m, one.litres_d + more) for one in points]
+            brought_l = min(tanker_l, taps_l) * len(self._driving)
+            if at:
+                points += [Point(float(homes.x_m[i]), float(homes.y_m[i]), brought_l / len(at)) for i in at]
+            else:  # all have a well in reach: the water is handed out there
+                points = [Point(one.x_m, one.y_m, one.litres_d + brought_l / len(points)) for one in points]
         return handed_out(coming, wanted, points, reach_m) * knows
 
     def _stops(self, lacking: NDArray[np.bool_], points: tuple[Point, ...], reach_m: float) -> list[int]:
@@ -325,7 +323,7 @@ class DrinkingWater(Lifeline):
         return self._called + activate
 
     def _low_tank(self) -> bool:
-        volume_m3 = self._measured(TANK_VOLUME, math.inf)
+        volume_m3 = self._stored_m3()
         if self.runtime.clock.now <= 0:
             self._usual_m3 = min(self._usual_m3, volume_m3)
         return volume_m3 < LOW_TANK * self._usual_m3 < math.inf
@@ -380,16 +378,13 @@ class DrinkingWater(Lifeline):
         times = [seconds for depot in depots if (seconds := runtime.travel.time_s(depot, place)) is not None]
         return min(times, default=None)
 
-    def _measured(self, name: str, unknown: float) -> float:
-        if name not in self._gauges:
-            try:
-                quantity = self.runtime.quantities.find(self._district, name)
-            except KeyError:
-                return unknown
-            self._gauges[name] = (quantity, quantity.index[self._district])
-        quantity, row = self._gauges[name]
-        value = float(quantity.read()[row])
-        return unknown if math.isnan(value) else value
+    def _stored_m3(self) -> float:
+        """What is in the district's tanks; infinite where nobody measures it."""
+        try:
+            value = self.runtime.quantities.value(self._district, TANK_VOLUME)
+        except KeyError:
+            return math.inf
+        return math.inf if math.isnan(value) else value
 
 
 class _Taps:
@@ -416,7 +411,6 @@ class _Taps:
             people = 0 if district is None else district.people
             self.homes = Homes(np.array([component.x_m]), np.array([component.y_m]), np.array([float(people)]))
         self._found: dict[str, Callable[[], NDArray[np.float64]]] = {}
-        self.usual_l = np.full(len(self.homes.people), LITRES_PERSON_D)
 
     def shares(self) -> NDArray[np.float64]:
         """Share of the demand that is delivered at each home."""
