@@ -133,17 +133,17 @@ class FaultStack:
         spares[key] = event
         after_s = component.number(SPARE_AFTER)
         if after_s > 0:
-            self._clock.after(after_s, broken.target, lambda: self._take_over(point, broken.target, key, event, event))
+            self._clock.after(after_s, broken.target, lambda: self._take_over(point, broken.target, key, event))
             return False
         self._borne.add((broken.target, *key))
         self._log.add(TAKEN_OVER, broken.target, {"fault": broken.fault}, cause=event)
         return True
 
-    def _take_over(self, point: FaultPoint, target: str, key: tuple[str, str], broke: int, because: int) -> None:
-        if self._spares.get(target, {}).get(key) != broke:  # mended before
+    def _take_over(self, point: FaultPoint, target: str, key: tuple[str, str], since: int) -> None:
+        if self._spares.get(target, {}).get(key) != since:  # mended before
             return
         self._borne.add((target, *key))
-        event = self._log.add(TAKEN_OVER, target, {"fault": key[0]}, cause=because)
+        event = self._log.add(TAKEN_OVER, target, {"fault": key[0]}, cause=since)
         self._tell(point, target, key[0], event)
 
     def _free(self, target: str, event: int) -> None:
@@ -154,7 +154,7 @@ class FaultStack:
                 key = (one.fault, one.cause)
                 if key not in spares and not one.parameters.get(ALL_DEVICES.name):
                     spares[key] = event
-                    self._take_over(point, target, key, event, event)
+                    self._take_over(point, target, key, event)
                     return
 
     def _point(self, target: str, fault: str) -> FaultPoint:
