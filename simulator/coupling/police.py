@@ -48,7 +48,6 @@ Told = Callable[[str, int], None]
 class _Team:
     """Officers on their way to a junction, or there `since` a tick: their car, and how long they drove in it."""
 
-    serial: int
     car: Vehicle | None
     drive_s: float
     since: int | None = None
@@ -192,13 +191,7 @@ class Police:
 
     def _send(self, signal: str) -> None:
         self._said.pop(signal, None)
-        self._serial += 1
-        team = _Team(self._serial, None, 0.0)
-        self._out[signal] = team
-        self._busy += 1
-        if self._station is not None:
-            team.drive_s = self._travel.time_s(self._station.id, signal) or 0.0
-            team.car = self._take(team.drive_s)
+        team = self._leave(signal)
 
         def there() -> None:
             if self._out.get(signal) is team:
@@ -209,13 +202,17 @@ class Police:
         else:
             there()
 
-    def _take(self, drive_s: float) -> Vehicle | None:
-        """A car leaves, and has driven there."""
-        car = self._car(drive_s)
-        if car is not None:
-            car.out = True
-            car.drive(drive_s)
-        return car
+    def _leave(self, signal: str) -> _Team:
+        """A team leaves for a junction, and its car has the fuel for the way behind it."""
+        self._busy += 1
+        self._out[signal] = team = _Team(None, 0.0)
+        if self._station is not None:
+            team.drive_s = self._travel.time_s(self._station.id, signal) or 0.0
+            team.car = self._car(team.drive_s)
+        if team.car is not None:
+            team.car.out = True
+            team.car.drive(team.drive_s)
+        return team
 
     def _stand(self, signal: str, team: _Team, event: int) -> None:
         team.since = self._clock.now
@@ -232,11 +229,7 @@ class Police:
         del self._out[signal]
         self._home(signal, team, self._station.number("rest_s"))
         if relieved:
-            drive_s = self._travel.time_s(self._station.id, signal) or 0.0
-            self._serial += 1
-            self._busy += 1
-            self._out[signal] = relief = _Team(self._serial, self._take(drive_s), drive_s)
-            self._stand(signal, relief, self._log.add(events.POLICE_RELIEVED, signal, cause=cause))
+            self._stand(signal, self._leave(signal), self._log.add(events.POLICE_RELIEVED, signal, cause=cause))
             return
         event = self._log.add(events.POLICE_REST, signal, cause=cause)
         self._called[signal] = (self._called[signal][0], event)
