@@ -77,7 +77,17 @@ def write(folder: Path, text: str, name: str = "net.inp") -> Path:
     return path
 
 
-GRAVITY = """
+FINELY = """[OPTIONS]
+Units LPS
+Headloss H-W
+Accuracy 0.000001
+[TIMES]
+Duration 24:00
+[END]
+"""
+"""The end of a network's text: in l/s, solved so finely that formulas can be held against it."""
+
+GRAVITY = f"""
 [JUNCTIONS]
 A  10  5
 B  12  10
@@ -88,14 +98,7 @@ R  60
 P1  R  A  500  300  120  0  Open
 P2  A  B  500  300  120  0  Open
 P3  B  C  300  200  120  0  Open
-[OPTIONS]
-Units LPS
-Headloss H-W
-Accuracy 0.000001
-[TIMES]
-Duration 24:00
-[END]
-"""
+{FINELY}"""
 """A reservoir feeds three junctions in a row; no tank, so the town forgets at once."""
 
 PUMPED = """

@@ -17,28 +17,21 @@ from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.fire import Draw, Hydrants
 from simulator.domains.water.overrides import Force
 from tests.support.towns import component
-from tests.water.networks import city_of, published, world, write
+from tests.water.networks import FINELY, city_of, published, world, write
 
 RESIDUAL_M = 15.3
 """1.5 bar."""
 BASE, USUAL = 48 / 3600, 96 / 3600
 """Classes of W 405 in m3/s."""
 
-LINE = """
+LINE = f"""
 [JUNCTIONS]
 A  10  0
 [RESERVOIRS]
 R  50
 [PIPES]
 P1  R  A  LENGTH  150  120  0  Open
-[OPTIONS]
-Units LPS
-Headloss H-W
-Accuracy 0.000001
-[TIMES]
-Duration 24:00
-[END]
-"""
+{FINELY}"""
 
 TOWER = """
 [JUNCTIONS]

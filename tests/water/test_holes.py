@@ -12,23 +12,16 @@ from scipy.optimize import brentq
 from simulator.contracts.level import ServiceLevel
 from simulator.domains import water
 from simulator.domains.water.engine import WaterEngine
-from tests.water.networks import city_of, published, world, write
+from tests.water.networks import FINELY, city_of, published, world, write
 
-LONG_MAIN = """
+LONG_MAIN = f"""
 [JUNCTIONS]
-A  10  {demand}
+A  10  {{demand}}
 [RESERVOIRS]
 R  60
 [PIPES]
 P  R  A  2000  200  120  0  Open
-[OPTIONS]
-Units LPS
-Headloss H-W
-Accuracy 0.000001
-[TIMES]
-Duration 24:00
-[END]
-"""
+{FINELY}"""
 HOLE = {"area_m2": 0.002}
 
 

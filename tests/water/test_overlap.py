@@ -14,9 +14,9 @@ from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from simulator.domains import water
 from tests.support.towns import component, link
-from tests.water.networks import city_of, world, write
+from tests.water.networks import FINELY, city_of, world, write
 
-NETWORK = """
+NETWORK = f"""
 [JUNCTIONS]
 A  10  5
 B  12  5
@@ -32,14 +32,7 @@ P2  B  C  200  200  120  0  Open
 V  B  C  150  TCV  2000  0
 [CURVES]
 H  20  40
-[OPTIONS]
-Units LPS
-Headloss H-W
-Accuracy 0.000001
-[TIMES]
-Duration 24:00
-[END]
-"""
+{FINELY}"""
 """No tank: what was is forgotten once the mains are flushed, which takes minutes."""
 
 PARAMETERS = {"area_m2": 0.001, "factor": 1.5}

@@ -20,26 +20,19 @@ from simulator.domains.water.catalogue import DOMAIN, REQUIRED_PRESSURE, SETTING
 from stadtwerk.library import load_checked
 from stadtwerk.runs.light import light_run
 from tests.city.towns import WATER as HAMLET
-from tests.water.networks import PUMPED, city_of, world, write
+from tests.water.networks import FINELY, PUMPED, city_of, world, write
 
-WEAK = """
+WEAK = f"""
 [JUNCTIONS]
 D  10  10
 [RESERVOIRS]
 R  20
 [PIPES]
 P1  R  D  1  2000  140  0  Open
-[OPTIONS]
-Units LPS
-Headloss H-W
-Accuracy 0.000001
-[TIMES]
-Duration 24:00
 [COORDINATES]
 D 300 0
 R 0 0
-[END]
-"""
+{FINELY}"""
 """A source 10 m above a junction that draws 10 l/s, and a pipe without loss between them: 10 m of pressure, always."""
 
 ASKED_M3 = 0.010 * 86400
