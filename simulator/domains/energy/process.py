@@ -62,7 +62,7 @@ class EnergyDomain:
         self.readout = Readout(runtime, self.state)
         register_meters(runtime, self.readout, self.state.grid.bus_at)
         self.areas = Areas(runtime, self.state, self._mark)
-        self.trips = Trips(runtime, self.state, self.solver, limits.top, self._switched)
+        self.trips = Trips(runtime, self.state, self.solver, limits.top, self.resupply.shed_event, self._switched)
         branches = (city.components[name] for name in grid.branch_ids if name in city.components)
         doubled = frozenset(one.id for one in branches if float(one.parameters.get(DEVICES, 1.0)) > 1)
         self.contingencies = Contingencies(self.state, self.solver, limits, self.resupply.detour, doubled)
@@ -185,7 +185,6 @@ class EnergyDomain:
         """Protection opened something, or it was closed again."""
         if self.runtime.log.events[event].code == events.RECLOSED.name:
             self._cleared = event
-        self.resupply.shed_event.update(self.trips.shed_event)
         self._mark(event)
 
     def _react(self) -> None:

@@ -38,13 +38,21 @@ BACK_PU = 0.95
 
 
 class Trips:
-    """The protection of a grid. `top` is what each branch carries at most on an intact day, over its rating; `changed`
-    is called with the event of every trip and of every closing."""
+    """The protection of a grid. `top` is what each branch carries at most on an intact day, over its rating; `told`
+    takes the event for every bus that is shed; `changed` is called with the event of every trip and of every closing.
+    """
 
     def __init__(
-        self, runtime: Runtime, state: GridState, solver: Solver, top: Floats, changed: Callable[[int], None]
+        self,
+        runtime: Runtime,
+        state: GridState,
+        solver: Solver,
+        top: Floats,
+        told: dict[int, int],
+        changed: Callable[[int], None],
     ) -> None:
         self._runtime, self._state, self._solver, self._changed = runtime, state, solver, changed
+        self._told = told
         grid, city, clock = state.grid, runtime.city, runtime.clock
         self._named = np.array([bool(name) for name in grid.branch_ids], dtype=np.bool_)
         self._settings = PICKUP * top
@@ -52,7 +60,6 @@ class Trips:
         self._voltage: Floats = np.ones(len(grid.bus_ids))
         self._last: int | None = None
         self._ready: dict[tuple[str, str], int] = {}
-        self.shed_event: dict[int, int] = {}
         relays = [(bus, city.components[name]) for bus, name in enumerate(grid.bus_ids) if name in city.components]
         pu, delay_s = np.zeros(len(grid.bus_ids)), np.zeros(len(grid.bus_ids))
         for bus, component in relays:
@@ -102,7 +109,7 @@ class Trips:
             name = self._state.grid.bus_ids[bus]
             value = float(self._voltage[bus])
             event = self._runtime.log.add(events.UNDERVOLTAGE_TRIPS, name, cause=self._cause(), value=value)
-            self.shed_event[bus] = event
+            self._told[bus] = event
             self._open(name, UNDERVOLTAGE_TRIP, event)
 
     def _inverters_trip(self, buses: Ints) -> None:
