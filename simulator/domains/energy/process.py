@@ -252,7 +252,7 @@ class EnergyDomain:
         up = self.readout.publish(solution, inputs, self.resupply.shed_event, cause)
         self.areas.after(up, cause)
         live = self.readout.energised > 0
-        self.trips.look(solution, live, cause)
+        self.trips.look(solution, live, inputs.plant_on, cause)
         if state.returning.note(tick, up, live & ~state.low):
             for after_s in range(60, int(RETURN_S) + 1, 60):
                 due = tick + to_ticks(after_s)

@@ -268,11 +268,6 @@ class GridState:
         return self.island_shed | self.restore_shed | self.relay_shed
 
     @property
-    def plant_ok(self) -> Bools:
-        """Which power plants are in order."""
-        return self._plant_ok
-
-    @property
     def site_ok(self) -> Bools:
         """Which substations feed in."""
         return self._site_ok

@@ -67,16 +67,17 @@ class Trips:
         self._relay_pu: Floats = pu
         self.overload = Overload(clock, self._settings, self._overloaded)
         self._relays = Undervoltage(clock, pu, delay_s, self._too_low)
-        self._inverter_bus: Bools = np.zeros(len(grid.bus_ids), dtype=np.bool_)
-        self._inverter_bus[grid.gen_bus[grid.pv_gen]] = True
-        inverters = np.where(self._inverter_bus, INVERTER_PU, 0.0)
+        inverters = np.zeros(len(grid.bus_ids))
+        inverters[grid.gen_bus[grid.pv_gen]] = INVERTER_PU
         self._inverters = Undervoltage(clock, inverters, np.full(len(inverters), INVERTER_S), self._inverters_trip)
         self._plant_bus = np.array([plant.bus for plant in grid.plants], dtype=np.int64)
         many = len(self._plant_bus)
         self._plants = Undervoltage(clock, np.full(many, PLANT_PU), np.full(many, PLANT_S), self._plants_trip)
 
-    def look(self, solution: Solution, live: Bools, cause: int | None) -> None:
-        """Take over what a power flow found, with the buses that are live. Nothing is known of a collapse."""
+    def look(self, solution: Solution, live: Bools, plant_on: Bools, cause: int | None) -> None:
+        """Take over what a power flow found, with the buses that are live and the plants that run. Nothing is known of
+        a collapse.
+        """
         if cause is not None:
             self._last = cause
         if solution.approximate:
@@ -88,8 +89,7 @@ class Trips:
         state.low &= live & (self._voltage < INVERTER_BACK_PU)
         self._inverters.look(self._voltage, live & ~state.low)
         if len(self._plant_bus):
-            running = live[self._plant_bus] & state.plant_ok
-            self._plants.look(self._voltage[self._plant_bus], running)
+            self._plants.look(self._voltage[self._plant_bus], plant_on)
 
     # trips
 
