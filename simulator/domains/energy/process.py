@@ -21,7 +21,7 @@ from simulator.domains.energy.contingency import Contingencies, secure_share
 from simulator.domains.energy.demand import Demand
 from simulator.domains.energy.engine import Solver, load_dataset
 from simulator.domains.energy.limits import Limits
-from simulator.domains.energy.model import Bools, Ints, named
+from simulator.domains.energy.model import Ints, named
 from simulator.domains.energy.pickup import RETURN_S
 from simulator.domains.energy.profile import STEP_S, sun_factor
 from simulator.domains.energy.readout import Readout, capacities, register_meters
@@ -273,12 +273,9 @@ class EnergyDomain:
     def _on_shed(self, island: Island, buses: Ints, cause: int | None) -> None:
         shed: dict[str, Value] = {"rated_kw": island.rated_w / 1e3, "buses": named(self.state.grid, buses)}
         subject = island.batteries[0].site.id
-        because = self._why(island.buses, cause)
+        because = self.state.why(island.buses, cause, self.runtime.log)
         event = self.runtime.log.add(events.ISLAND_SHEDS, subject, shed, cause=because, value=float(len(buses)))
         self.resupply.shed_event.update((int(bus), event) for bus in buses)
-
-    def _why(self, buses: Bools, cause: int | None) -> int | None:
-        return self.state.why(buses, cause, self.runtime.log)
 
     def _batteries(self, carried: Carried, cause: int | None) -> int | None:
         """Log batteries that begin or end to carry an island; returns the cause of what follows."""
@@ -289,7 +286,8 @@ class EnergyDomain:
             if mode == battery.mode:
                 continue
             if island is not None:
-                why, because = events.BATTERY_CARRIES, self._why(island.buses, cause)
+                why = events.BATTERY_CARRIES
+                because = self.state.why(island.buses, cause, self.runtime.log)
             else:
                 why = events.BATTERY_EMPTY if mode == "empty" else events.BATTERY_RELEASED
                 why = events.BATTERY_CHARGED if battery.mode == "empty" else why

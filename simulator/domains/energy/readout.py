@@ -200,9 +200,8 @@ class Readout:
         label = state.parts().label
         for part in np.unique(label[buses]).tolist():
             members = np.flatnonzero(buses & (label == part))
-            why = [event for event, _ in state.reasons(label == part)]
             subject = state.grid.bus_ids[int(members[0])]
-            because = self._runtime.log.together(why or (cause,))
+            because = self._runtime.log.together(state.reasons(label == part) or (cause,))
             event = self._note_buses(events.BUSES_DEAD, subject, members, because)
             out.update((int(i), event) for i in members)
         return out

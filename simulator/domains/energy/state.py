@@ -201,8 +201,8 @@ class GridState:
             return grid.end_bus[ends] if self.closed[ends].all() else np.zeros(0, dtype=np.int64)
         return np.array([b.site.bus for b in self.batteries if b.site.id == target], dtype=np.int64)
 
-    def reasons(self, buses: Bools) -> list[tuple[int, str]]:
-        """Every fault and empty battery that keeps infeeds from these buses, as (event, component id), in order.
+    def reasons(self, buses: Bools) -> list[int]:
+        """The events of every fault and empty battery that keeps infeeds from these buses, in order.
 
         Of the faults that lie in or next to them those count without which, all else being as it is, some of the buses
         would have an infeed, or which alone are enough that some have none: not a line at their border behind which
@@ -220,16 +220,15 @@ class GridState:
             if buses[grid.end_bus[grid.ends_of(int(grid.end_branch[head]))]].any()
         }
         opened = {end: event for end, event in self.opened.items() if buses[int(grid.end_bus[end])]}
-        found = [(event, target) for (target, _), event in self._behind(buses, faults, opened).items()]
-        found += [(event, grid.bus_ids[int(grid.end_bus[end])]) for end, event in opened.items()]
+        found = [*self._behind(buses, faults, opened).values(), *opened.values()]
         for battery in self.batteries:
             if battery.event is not None and battery.mode != "island" and buses[battery.site.bus]:
-                found.append((battery.event, battery.site.id))
+                found.append(battery.event)
         return sorted(found)
 
     def why(self, buses: Bools, cause: int | None, log: EventLog) -> int | None:
         """The event behind what happens to these buses: what keeps infeeds from them, if there is any, else `cause`."""
-        found = [event for event, _ in self.reasons(buses)]
+        found = self.reasons(buses)
         return log.together(found) if found else cause
 
     def _behind(
@@ -259,7 +258,7 @@ class GridState:
         other.closed[list(opened)] = True
         for name in ("branch_ok", "bus_ok", "_site_ok", "_pv_ok", "_plant_ok"):
             setattr(other, name, getattr(self, name).copy())
-        other.batteries, other._parts = (), None
+        other.batteries, other._parts = tuple(copy(battery) for battery in self.batteries), None
         other._apply()
         return other.parts().live
 
