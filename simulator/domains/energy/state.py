@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from copy import copy
 
 import numpy as np
@@ -232,7 +232,7 @@ class GridState:
         return log.together(found) if found else cause
 
     def _behind(
-        self, buses: Bools, faults: dict[tuple[str, str], int], opened: Iterable[int]
+        self, buses: Bools, faults: dict[tuple[str, str], int], opened: Collection[int]
     ) -> dict[tuple[str, str], int]:
         """Those of the faults that took the infeed of these buses; all of them where none can be told from the others.
 
@@ -243,24 +243,24 @@ class GridState:
         needed = {
             key
             for key in faults
-            if self._live_without({key}, ())[buses].any()
-            or not self._live_without(faults.keys() - {key}, opened)[buses].all()
+            if self.without({key}).parts().live[buses].any()
+            or not self.without(faults.keys() - {key}, opened).parts().live[buses].all()
         }
         return {key: event for key, event in faults.items() if key in needed} or faults
 
-    def _live_without(self, faults: Iterable[tuple[str, str]], opened: Iterable[int]) -> Bools:
-        """Which buses would hang on an infeed without these faults and these openings, all else being as it is."""
+    def without(self, faults: Collection[tuple[str, str]], opened: Collection[int] = ()) -> GridState:
+        """A copy without these faults and these openings, all else being as it is: to ask, not to operate."""
         other = copy(self)
         other.outages = {key: event for key, event in self.outages.items() if key not in faults}
         gone = {target for target, fault in faults if fault == "short-circuit"}
         other.tripped = {line: head for line, head in self.tripped.items() if line not in gone}
         other.closed = self.closed.copy()
         other.closed[list(opened)] = True
-        for name in ("branch_ok", "bus_ok", "_site_ok", "_pv_ok", "_plant_ok"):
+        for name in ("branch_ok", "bus_ok", "relay_shed", "_site_ok", "_pv_ok", "_plant_ok"):
             setattr(other, name, getattr(self, name).copy())
         other.batteries, other._parts = tuple(copy(battery) for battery in self.batteries), None
         other._apply()
-        return other.parts().live
+        return other
 
     @property
     def shed(self) -> Bools:

@@ -168,16 +168,9 @@ class Trips:
 
     def _stays(self, some: list[tuple[str, str]]) -> bool:
         """Whether nothing of these would be beyond its limits if they were closed."""
-        state = self._state
-        was = {one: state.outages[one] for one in some}
-        for name, trip in some:
-            state.set_fault(name, trip, None)
-        flow = self._solver.what_if(state.inputs())
-        for (name, trip), event in was.items():
-            state.set_fault(name, trip, event)
+        flow, grid = self._solver.what_if(self._state.without(some).inputs()), self._state.grid
         if flow.approximate:
             return False
-        grid = state.grid
         for name, trip in some:
             if trip == OVERLOAD_TRIP:
                 branch = grid.branch_at[name]
