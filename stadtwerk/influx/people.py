@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -30,7 +30,7 @@ GONE = 0.01
 """Below this quality a service counts as gone (assumption)."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Now:
     """A level's present value, its quality from 0 to 1, whether it is below what is owed, and for how many people where
     they are counted one by one."""
@@ -95,17 +95,18 @@ class People:
         if hours <= 0:
             return
         for measure, record in self._records.items():
-            record.count(self._people(measure), self._until, tick)
+            lacking = self._lacking(measure)
+            people = at_once(lacking, self._city)
+            record.count(people, self._until, tick)
+            self._hours[measure] += hours * (people if measure == ANY else sum(lacking.values()))
         worst = self._worst_now()
         if worst is not None and (self._worst is None or self._rank(worst) < self._rank(self._worst)):
-            self._worst = replace(worst)
+            self._worst = worst
         self._until = tick
         for measure, levels in self._counted.items():
             known = [self._now[level] for level in levels if level in self._now]
-            self._hours[measure] += hours * sum(self._lacking(measure).values())
             if known:
                 self._loss_h[measure] += hours * (1.0 - _mean_quality(known))
-        self._hours[ANY] += hours * self._people(ANY)
 
     def over(self, tick: int) -> None:
         """The run is over: nothing is now any more, and the worst service is that of the whole run."""
