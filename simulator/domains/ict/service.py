@@ -70,8 +70,7 @@ class NetworkService:
         self.reaches_server: NDArray[np.bool_] = np.zeros(len(graph.ids), bool)
         self._sensors = np.zeros(len(self.gateways))
         self._lone_sensors = 0  # behind a gateway that hangs on no data link
-        stops = [name for name, of in registry().links.items() if of.stops_target]
-        living = {link.target for kind in stops for link in city.links_of_kind(kind)}
+        living = {link.target for kind in registry().stopping_links for link in city.links_of_kind(kind)}
         self._fed: dict[str, list[int]] = {}  # what a feed has to reach, and the gateways of the sensors there
         for cohort in city.cohorts:
             if cohort.gateway in self.place:
