@@ -98,6 +98,11 @@ class Places:
                 known["owner"] = link.owner
         return known
 
+    def named_tags(self, subject: str) -> dict[str, str]:
+        """The same with what people call it."""
+        label = self.label(subject)
+        return {**self.tags(subject), "label_de": label.de, "label_en": label.en}
+
     def label(self, subject: str) -> Text:
         """What people call a component, link or district; the id where nobody has a better name."""
         known = self._labels.get(subject)

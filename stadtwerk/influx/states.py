@@ -222,9 +222,8 @@ class States:
     def over(self, tick: int) -> None:
         """The run is over: nobody is to be called for what it ended with."""
         for component in self._places.with_modes:
-            label = self._places.label(component.id)
-            tags = {**self._places.tags(component.id), "label_de": label.de, "label_en": label.en}
-            self._out.add(MODE, tags, {"left_now": PLENTY, "hours_now": HOURS_SHOWN}, tick)
+            left = {"left_now": PLENTY, "hours_now": HOURS_SHOWN}
+            self._out.add(MODE, self._places.named_tags(component.id), left, tick)
 
     def _kind(self, component: str) -> str:
         return self._components[component].kind
@@ -286,7 +285,7 @@ class States:
     def _write_mode(self, component: Component, tick: int) -> None:
         mode, since = self._modes[component.id]
         left, hours = self.fallbacks_left(component), min(HOURS_SHOWN, self._lasts(component, tick))
-        label, said = self._places.label(component.id), mode_words(component.kind, mode)
+        said = mode_words(component.kind, mode)
         fields: dict[str, Value] = {
             "state": int(state_of_mode(component.kind, mode)),
             "fallbacks_left": left,
@@ -299,8 +298,7 @@ class States:
             "mode_de": said.de,
             "mode_en": said.en,
         }
-        tags = {**self._places.tags(component.id), "label_de": label.de, "label_en": label.en}
-        self._out.add(MODE, tags, fields, tick)
+        self._out.add(MODE, self._places.named_tags(component.id), fields, tick)
 
     def _lasts(self, component: Component, tick: int) -> float:
         """How long what a component draws on lasts, of its own and of the source that its mode is named after."""
@@ -449,15 +447,13 @@ class Stores:
             self._lasting.setdefault(subject, {})[quantity] = tick, hours
         else:
             self._lasting.get(subject, {}).pop(quantity, None)
-        label = self._places.label(subject)
         fields: dict[str, Value] = {
             "hours_left": min(HOURS_SHOWN, hours),
             "amount": amount,
             "draining": int(draining),
             "unit": kind.unit,
         }
-        named = {"kind": kind.name, "label_de": label.de, "label_en": label.en}
-        self._out.add(STORE, {**self._places.tags(subject), **named}, fields, tick)
+        self._out.add(STORE, {**self._places.named_tags(subject), "kind": kind.name}, fields, tick)
 
     def _balance(self, domain: Domain, balance: Balance, district: str, tick: int) -> None:
         def has(quantity: str) -> float | None:
