@@ -137,6 +137,7 @@ def run_checked(
         from resilience.scenario.hits import hits
         from resilience.scenario.loader import executed_text
         from resilience.scenario.selector import resolve
+        from simulator.contracts.engine_settings import with_settings
         from simulator.kernel import Clock, Streams
 
         resolved = resolve(scenario, city, Streams(seed).stream)
@@ -157,10 +158,7 @@ def run_checked(
             history = credited_among(resolved, city, seed, history)
         verdict, digest = _write_results(folder, resolved, city, history, telemetry, asked, seed, twin)
         command = command or replay_command(request.scenario, seed, request.city)
-        if resolved.run.settings:
-            from simulator.contracts.engine_settings import with_settings
-
-            city = with_settings(city, resolved.run.settings)
+        city = with_settings(city, resolved.run.settings)
         _write_report(folder, request.lang, resolved, city, history, verdict, telemetry, seed, digest, command, out)
     from resilience.judge.outcome import weakness_note
 

@@ -44,14 +44,12 @@ def simulate(
     """
     from resilience.inject.foreseen import foreseen
     from resilience.inject.injector import build_injector
+    from simulator.contracts.engine_settings import with_settings
     from simulator.coupling import GaugeRecorder, Runtime
     from simulator.kernel import Pace
     from stadtwerk.runs.wiring import close_all, start_domains
 
-    if scenario.run.settings:
-        from simulator.contracts.engine_settings import with_settings
-
-        city = with_settings(city, scenario.run.settings)
+    city = with_settings(city, scenario.run.settings)
     runtime = Runtime.build(city, clock, seed, foreseen=foreseen([prepared or scenario], city))
     runtime.log.add(BEGIN, scenario.id, after=city.name)
 
