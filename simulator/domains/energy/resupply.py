@@ -216,7 +216,7 @@ class Resupply:
                 continue
             if len(found) == TRIALS:
                 break
-            self._ahead(switch.remote_s if self._remote(switch) else CREW_S)
+            self._ahead(self._switching_s(switch))
             detour = self.detour(self._state.closed, switch, buses)
             if detour is None:
                 continue
@@ -231,6 +231,9 @@ class Resupply:
             self._told.add(label)
             first = self._grid.bus_ids[int(np.flatnonzero(buses)[0])]
             self._runtime.log.add(events.NO_RING_POINT, first, {"buses": int(buses.sum())}, cause=cause)
+
+    def _switching_s(self, switch: RingSwitch) -> float:
+        return switch.remote_s if self._remote(switch) else CREW_S
 
     def _ahead(self, seconds: float) -> None:
         """Look at load as what is dark would draw if it came back in so long."""
@@ -436,7 +439,7 @@ class Resupply:
         needed = not live[order.section.buses].any() and not live[ends].all() and bool(live[ends].any())
         dark = np.isin(parts.label, parts.label[ends[~live[ends]]])
         now = self._still(self._sections(closed, order.switch, dark), order.section) if needed else None
-        self._ahead(order.switch.remote_s if self._remote(order.switch) else CREW_S)
+        self._ahead(self._switching_s(order.switch))
         whole = needed and self._limits.carries(closed, dark, HIGHEST_LOADING)
         rest = now is not None and self._without(closed, now, dark)
         self._ahead(0.0)
