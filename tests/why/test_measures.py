@@ -27,6 +27,7 @@ HALL_LINKS = (
     """
 )
 HALL_LEVEL = "levels:\n      - {id: hall-1, measure: lifeline, subject: hall-1, minimum: 0.47, people: 100}\n"
+HALL = {"components": HALL_COMPONENTS, "links": HALL_LINKS, "city": CITY.replace("levels:\n", HALL_LEVEL)}
 
 
 def cures(place: Path, timeline: str, level: str, hours: str, longest: str = "0s", **city: str) -> list[dict]:  # type: ignore[type-arg]
@@ -89,12 +90,7 @@ def test_staff_on_stand_by_so_that_half_are_there(tmp_path: Path) -> None:
 
 def test_a_paper_counter_as_large_as_is_required_or_a_second_line_from_the_other_gateway(tmp_path: Path) -> None:
     cut = "[{id: cut, at: 30min, fault: link-cut, target: gw-hall, for: 1h}]"
-    city = {
-        "components": HALL_COMPONENTS,
-        "links": HALL_LINKS,
-        "city": CITY.replace("levels:\n", HALL_LEVEL),
-    }
-    found = cures(tmp_path, cut, "hall-1", "3h", **city)
+    found = cures(tmp_path, cut, "hall-1", "3h", **HALL)
     assert bought(found, "town-hall: paper_share")["size"] == 0.47
     line = next(cure for cure in found if cure["change"].get("add"))["change"]["add"]["links"]
     assert [(one["source"], one["target"], one["kind"]) for one in line] == [("gateway-east", "hall-1", "data")]
@@ -143,12 +139,7 @@ def test_a_tank_as_large_as_what_flows_out_while_the_pump_stands(tmp_path: Path)
 def test_a_second_device_beside_the_one_that_fails(tmp_path: Path) -> None:
     """It takes over within three seconds: ten may be missed. A second line from the other gateway would do as well."""
     out = "[{id: out, at: 30min, fault: node-out, target: gateway-west, for: 1h}]"
-    city = {
-        "components": HALL_COMPONENTS,
-        "links": HALL_LINKS,
-        "city": CITY.replace("levels:\n", HALL_LEVEL),
-    }
-    found = cures(tmp_path, out, "hall-1", "2h", "10s", **city)
+    found = cures(tmp_path, out, "hall-1", "2h", "10s", **HALL)
     assert bought(found, "gateway: devices") == {"cure": "gateway: devices", "size": 2, "places": ["gateway-west"]}
     assert bought(found, "second: data")["places"] == ["hall-1"]
 
