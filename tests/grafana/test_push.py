@@ -13,7 +13,6 @@ import pytest
 from gateways.stores.influx import InfluxWriter
 from resilience.judge.affected import affected, by_service, groups, lows
 from resilience.judge.metrics import quality, resilience
-from simulator.contracts.history import Course, History
 from simulator.contracts.registry import registry
 from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
@@ -22,6 +21,7 @@ from tests.grafana.conftest import Pushed, say, silenced
 from tests.influx.influx2 import InfluxDB2
 from tests.influx.measurements import MEASUREMENTS
 from tests.influx.servers import InfluxDB1
+from tests.support.stored import lived
 
 ZERO_MS = 1_768_410_000_000
 """2026-01-14T17:00, the rich scenario's zero, read as UTC."""
@@ -30,18 +30,6 @@ ZERO_MS = 1_768_410_000_000
 @pytest.fixture(scope="module")
 def folder(rich: Path) -> RunFolder:
     return read_folder(rich, None)
-
-
-def history(folder: RunFolder) -> History:
-    courses: dict[str, list[tuple[int, float, float | None]]] = {}
-    for at, level, value, people in StoredSource(folder.path).levels():
-        courses.setdefault(level, []).append((at, value, people))
-    levels = {}
-    for name, rows in courses.items():
-        at, values, people = zip(*rows, strict=True)
-        counted = None if people[0] is None else np.array(people)
-        levels[name] = Course(np.array(at), np.array(values), counted)
-    return History(folder.begin, folder.end, levels, tuple(StoredSource(folder.path).events()), ())
 
 
 def counts(pushed: Pushed) -> dict[tuple[str, str], int]:
@@ -107,7 +95,7 @@ def test_a_run_is_replaced_in_influxdb_2_by_token_and_by_login(
 
 
 def test_person_hours_and_losses_are_those_of_the_metrics(pushed: Pushed, folder: RunFolder) -> None:
-    past = history(folder)
+    past = lived(folder)
     wanted = {row.need: row.person_hours for row in by_service(folder.city, past, 0, folder.end)}
     there = pushed.rows('SELECT LAST("person_hours") AS h FROM affected WHERE "run" = \'rich\' GROUP BY measure')
     found = {row["measure"]: row["h"] for row in there}
@@ -128,7 +116,7 @@ def test_person_hours_and_losses_are_those_of_the_metrics(pushed: Pushed, folder
 
 def test_levels_faults_and_modes_are_where_the_folder_has_them(pushed: Pushed, folder: RunFolder) -> None:
     for row in pushed.rows('SELECT LAST("value") AS v FROM service_level WHERE "run" = \'rich\' GROUP BY level'):
-        assert row["v"] == pytest.approx(history(folder).levels[row["level"]].values[-1])
+        assert row["v"] == pytest.approx(lived(folder).levels[row["level"]].values[-1])
     faults = pushed.rows("SELECT MAX(active) AS most, LAST(active) AS now FROM fault WHERE \"run\" = 'rich' GROUP BY *")
     applied = {(e.subject, e.params["fault"]) for e in StoredSource(folder.path).events() if e.kind == "fault"}
     assert {(row["component"], row["fault"]) for row in faults} == applied

@@ -4,36 +4,23 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
 import pytest
 
 from resilience.judge.figures import read_figures
 from resilience.study.audit.cases import AuditSettings
 from resilience.study.audit.outcome import observe, person_hours
-from simulator.contracts.history import Course, History
 from simulator.contracts.measurements import AFFECTED, ANY
 from simulator.contracts.ticks import to_s
 from stadtwerk.influx.push import identity
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, StoredSource, read_folder
 from tests.run.conftest import Run
+from tests.support.stored import lived
 
 
 @pytest.fixture(scope="module")
 def folder(main_run: Run) -> RunFolder:
     return read_folder(main_run.folder, None)
-
-
-def lived(folder: RunFolder) -> History:
-    rows: dict[str, list[tuple[int, float, float | None]]] = {}
-    for at, level, value, people in StoredSource(folder.path).levels():
-        rows.setdefault(level, []).append((at, value, people))
-    levels = {}
-    for name, changes in rows.items():
-        ticks, values, people_below = zip(*changes, strict=True)
-        counted = None if people_below[0] is None else np.array(people_below)
-        levels[name] = Course(np.array(ticks), np.array(values), counted)
-    return History(folder.begin, folder.end, levels, tuple(StoredSource(folder.path).events()), ())
 
 
 def of_report(run: Run) -> float:
