@@ -9,14 +9,17 @@ import math
 import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 
+import numpy as np
 import shapely
 
 from simulator.city.draft import CityDraft
 from simulator.city.generator.bare_town import BareTown
 from simulator.city.importers.coordinates import Extent, extent_of, spanned
 from simulator.city.networks import Networks, read_networks
+from simulator.city.people import inside
 from simulator.city.read import CITY_FILE
 from simulator.city.where import Where
 from simulator.contracts.city import Finding
@@ -61,42 +64,32 @@ def impossible(components: Iterable[Component], told_of: str) -> list[Problem]:
             by_domain.setdefault(component.domain.value, []).append(component)
     mend = _("give all files in one reference system, or name it with --crs")
     extents = {domain: _extent(found) for domain, found in by_domain.items()}
-    found: list[Problem] = []
-    if everything:
-        west, south, east, north = _extent(everything)
-        size = max(east - west, north - south)
-        shown = joined(
-            [_("{domain}: {extent}", domain=d, extent=spanned(e)) for d, e in extents.items()], Verbatim("; ")
+    if everything and (size := _size(_extent(everything))) > WIDEST_M:
+        shown = [_("{domain}: {extent}", domain=d, extent=spanned(e)) for d, e in extents.items()]
+        what = _(
+            "the town would be {size} km wide, more than {most} km ({shown})",
+            size=number(size / 1000),
+            most=number(WIDEST_M / 1000),
+            shown=joined(shown, Verbatim("; ")),
         )
-        if size > WIDEST_M:
+        return [Problem(told_of, 0, "extent", what, mend)]
+    networked = [c for members in by_domain.values() for c in members]
+    if len(networked) >= FEW and (size := _size(_extent(networked))) < NARROWEST_M:
+        what = _("all networks together would be {size} m wide", size=number(size))
+        return [Problem(told_of, 0, "extent", what, mend)]
+    found: list[Problem] = []
+    for one, other in combinations(extents, 2):
+        gap_m = _gap(extents[one], extents[other])
+        if gap_m > GAP_M:
             what = _(
-                "the town would be {size} km wide, more than {most} km ({shown})",
-                size=number(size / 1000),
-                most=number(WIDEST_M / 1000),
-                shown=shown,
+                "{one} and {other} lie {gap} km apart ({first}; {second})",
+                one=one,
+                other=other,
+                gap=number(gap_m / 1000),
+                first=spanned(extents[one]),
+                second=spanned(extents[other]),
             )
             found.append(Problem(told_of, 0, "extent", what, mend))
-        networked = [c for members in by_domain.values() for c in members]
-        if len(networked) >= FEW and found == []:
-            west, south, east, north = _extent(networked)
-            size = max(east - west, north - south)
-            if size < NARROWEST_M:
-                what = _("all networks together would be {size} m wide", size=number(size))
-                found.append(Problem(told_of, 0, "extent", what, mend))
-    names = list(extents)
-    for i, one in enumerate(names if not found else []):
-        for other in names[i + 1 :]:
-            gap_m = _gap(extents[one], extents[other])
-            if gap_m > GAP_M:
-                what = _(
-                    "{one} and {other} lie {gap} km apart ({first}; {second})",
-                    one=one,
-                    other=other,
-                    gap=number(gap_m / 1000),
-                    first=spanned(extents[one]),
-                    second=spanned(extents[other]),
-                )
-                found.append(Problem(told_of, 0, "extent", what, mend))
     return found
 
 
@@ -118,6 +111,11 @@ def length_problem(
 
 def _extent(components: Iterable[Component]) -> Extent:
     return extent_of([(c.x_m, c.y_m) for c in components])
+
+
+def _size(extent: Extent) -> float:
+    west, south, east, north = extent
+    return max(east - west, north - south)
 
 
 def _gap(a: Extent, b: Extent) -> float:
@@ -144,19 +142,18 @@ def oddities(components: Mapping[str, Component], districts: Sequence[District])
             names=names,
         )
         yield Finding("dense", text)
-    stray = [c.id for c in components.values() if c.network_id and not any(_inside(c, d.outline) for d in districts)]
-    networked = sum(bool(c.network_id) for c in components.values())
-    if networked and len(stray) > (1 - INSIDE) * networked:
+    networked = [c for c in components.values() if c.network_id]
+    x, y = (np.array([getattr(c, axis) for c in networked]) for axis in ("x_m", "y_m"))
+    stray = np.ones(len(networked), dtype=bool)
+    for district in districts:
+        stray &= ~inside(x, y, district.outline)
+    if networked and stray.sum() > (1 - INSIDE) * len(networked):
         text = _(
             "{share} of the network elements lie in no district: each is counted to the nearest one. Check that the "
             "districts are those of this town.",
-            share=percent(len(stray) / networked),
+            share=percent(int(stray.sum()) / len(networked)),
         )
         yield Finding("outside", text)
-
-
-def _inside(component: Component, outline: Sequence[tuple[float, float]]) -> bool:
-    return bool(shapely.intersects_xy(shapely.Polygon(outline), component.x_m, component.y_m))
 
 
 def in_one_place(trial: Trial) -> CityDraft:
