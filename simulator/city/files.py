@@ -66,8 +66,7 @@ def foreign_text(path: Path) -> tuple[str, str]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        what = _("cannot be read ({reason})", reason=reason_of(error))
-        raise BadInput([Problem(str(path), 0, "file", what, _("check the path"))]) from None
+        raise _unreadable(path, error) from None
     marked = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for code in ("utf-16",) if marked else ("utf-8-sig", *OTHER_CODES):
         try:
@@ -75,6 +74,22 @@ def foreign_text(path: Path) -> tuple[str, str]:
         except UnicodeDecodeError:
             continue
     raise BadInput([Problem(str(path), 0, "file", _("is no text"), _("save it as UTF-8"))])
+
+
+def text_of(path: Path, foreign: bool = False) -> str:
+    """A text file in UTF-8, or a `foreign_text`. Raises `BadInput` if it cannot be read."""
+    try:
+        return foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    except UnicodeDecodeError as error:
+        what = _("is not UTF-8 text ({reason})", reason=error.reason)
+        raise BadInput([Problem(str(path), 0, "file", what, _("save it as UTF-8"))]) from None
+
+
+def _unreadable(path: Path, error: OSError) -> BadInput:
+    what = _("cannot be read ({reason})", reason=reason_of(error))
+    return BadInput([Problem(str(path), 0, "file", what, _("check the path"))])
 
 
 def code_note(path: Path, code: str) -> Assumption | None:
@@ -100,17 +115,7 @@ def read_table(
     Raises `BadInput` if the file cannot be read or its header misses a required column.
     """
     name = str(path)
-    try:
-        text = foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadInput(
-            [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
-        ) from None
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _("save it as UTF-8"))]
-        ) from None
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(text_of(path, foreign).splitlines(keepends=True))
     problems: list[Problem] = []
     header = [cell.strip() for cell in next(_readable(reader, name, problems), [])]
     problems += [

@@ -12,11 +12,11 @@ from typing import Any
 import numpy as np
 
 from simulator.city.draft import DistrictDraft
-from simulator.city.files import foreign_text
+from simulator.city.files import text_of
 from simulator.city.frame import MapFrame, to_degrees
 from simulator.city.where import Where
 from simulator.contracts.document import Row
-from simulator.contracts.problem import BadInput, Problem, Unable, reason_of
+from simulator.contracts.problem import BadInput, Problem, Unable
 from simulator.contracts.words import Text, Verbatim, Words
 
 _ = Words("simulator.city")
@@ -56,21 +56,12 @@ def read_features(
 
     One that is `foreign` may be in a Windows code page.
     """
-    name = str(path)
+    name, text = str(path), text_of(path, foreign)
     try:
-        text = foreign_text(path)[0] if foreign else path.read_text(encoding="utf-8-sig")
         data = json.loads(text)
     except RecursionError:
         raise BadInput(
             [Problem(name, 0, "json", _("is nested too deeply"), _("export the districts as a FeatureCollection"))]
-        ) from None
-    except OSError as error:
-        raise BadInput(
-            [Problem(name, 0, "file", _("cannot be read ({reason})", reason=reason_of(error)), _("check the path"))]
-        ) from None
-    except UnicodeDecodeError as error:
-        raise BadInput(
-            [Problem(name, 0, "file", _("is not UTF-8 text ({reason})", reason=error.reason), _("save it as UTF-8"))]
         ) from None
     except json.JSONDecodeError as error:
         raise BadInput(
