@@ -98,13 +98,8 @@ def read_config(path: Path) -> GmnsConfig:
         return GmnsConfig()
     rows, problems = tolerant_table(path, (), foreign=True)
     if not rows:
-        raise (
-            BadInput(problems)
-            if problems
-            else BadInput(
-                [Problem(str(path), 0, "file", _("has no row"), _("write the units in a row, or remove the file"))]
-            )
-        )
+        empty = Problem(str(path), 0, "file", _("has no row"), _("write the units in a row, or remove the file"))
+        raise BadInput(problems or [empty])
     row = rows[0]
     length, speed = row.cells.get("long_length", ""), row.cells.get("speed", "")
     length_m, speed_m_s = length_unit_m(length), speed_unit_m_s(speed)
@@ -254,16 +249,10 @@ def _read_units(path: Path, links: Sequence[_Drawn], units: GmnsUnits, notes: li
         maps += [(1.0, None), (LENGTHS_M["feet"], None)]
     lengths = [units.length_m] if units.length_m else [1.0, 1000.0, MILE_M, LENGTHS_M["feet"]]
     some = [one for one in links if one.length]
-    found: _Units | None = None
-    for coordinate_m, degrees in maps:
-        for length_m in lengths:
-            one = _Units(length_m, units.speed_m_s or _speed_unit(length_m), coordinate_m, degrees)
-            ratios = [(ln.length or 0.0) * length_m / s for ln in some if (s := one.straight(ln.start, ln.end)) > 0]
-            if found is None and ratios and DETOUR[0] <= statistics.median(ratios) <= DETOUR[1]:
-                found = one
+    ways = [_Units(m, units.speed_m_s or _speed_unit(m), *drawn) for drawn in maps for m in lengths]
+    found = next((way for way in ways if _fits(way, some)), None)
     if found is None:
-        usual = lengths[0]
-        found = _Units(usual, units.speed_m_s or _speed_unit(usual), *maps[0])
+        found = ways[0]
         if some and not units.length_m:
             # Nothing fits the map: metres and kilometres an hour, as GMNS of this project; the map is a drawing.
             text = _("lengths fit the map in no usual unit: metres are taken, and the map is a drawing scaled by them")
@@ -276,20 +265,28 @@ def _read_units(path: Path, links: Sequence[_Drawn], units: GmnsUnits, notes: li
         )
         fix = _("say the unit in config.csv, or with --roads-speed-unit")
         raise BadInput([Problem(str(path), 0, "free_speed", what, fix)])
-    text = _(
-        "one unit of length is {length} m, one of speed {speed} m/s, one of the coordinates {coordinate} m",
-        length=quantity(found.length_m, "1", 6),
-        speed=quantity(found.speed_m_s, "1", 4),
-        coordinate=quantity(found.coordinate_m, "1", 6),
-    )
+    length, speed = quantity(found.length_m, "1", 6), quantity(found.speed_m_s, "1", 4)
     if found.degrees:
         text = _(
             "one unit of length is {length} m, one of speed {speed} m/s, coordinates are longitude and latitude",
-            length=quantity(found.length_m, "1", 6),
-            speed=quantity(found.speed_m_s, "1", 4),
+            length=length,
+            speed=speed,
+        )
+    else:
+        text = _(
+            "one unit of length is {length} m, one of speed {speed} m/s, one of the coordinates {coordinate} m",
+            length=length,
+            speed=speed,
+            coordinate=quantity(found.coordinate_m, "1", 6),
         )
     notes.append(Assumption(_("road units"), text))
     return found
+
+
+def _fits(way: _Units, links: Sequence[_Drawn]) -> bool:
+    """Whether lengths read in this way agree with the map."""
+    ratios = [(ln.length or 0.0) * way.length_m / s for ln in links if (s := way.straight(ln.start, ln.end)) > 0]
+    return bool(ratios) and DETOUR[0] <= statistics.median(ratios) <= DETOUR[1]
 
 
 def _speed_unit(length_m: float) -> float:

@@ -72,6 +72,11 @@ class RoadUnits:
     coordinates: str = ""
     period: str = ""
 
+    @property
+    def coordinate_m(self) -> float | None:
+        """Metres in one unit of the coordinates; None where they are degrees or nothing is said."""
+        return None if self.coordinates in ("", DEGREES) else LENGTHS_M[self.coordinates]
+
 
 GUESSED = RoadUnits()
 """Nothing is said of units."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from simulator.city.components import NetworkElement
 from simulator.city.files import code_note, foreign_text
 from simulator.city.importers.coordinates import Drawing
-from simulator.city.importers.reference import WGS84, reference_of
+from simulator.city.importers.reference import WGS84, Reference, reference_of
 from simulator.city.importers.road_units import DEGREES, GUESSED, LENGTHS_M, SPEEDS_M_S, RoadUnits
 from simulator.city.read import CITY_FILE
 from simulator.contracts.city import Assumption, RoadFiles
@@ -171,10 +171,7 @@ def _water(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     assert sources.water is not None
     copy = folder / WATER_FILE
     text, code = foreign_text(sources.water)
-    if sources.water.read_bytes() == text.encode("utf-8"):
-        shutil.copyfile(sources.water, copy)
-    else:  # EPANET takes bytes as they come; the city reads UTF-8
-        copy.write_text(text, encoding="utf-8", newline="")
+    copy.write_bytes(text.encode("utf-8"))  # EPANET takes bytes as they come; the city reads UTF-8
     if (note := code_note(sources.water, code)) is not None:
         gathered.assumptions.append(note)
     elements = read_water_elements(copy)
@@ -222,7 +219,7 @@ def _tntp(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     assert sources.roads_net is not None and sources.roads_nodes is not None
     out, units = folder / ROADS_FOLDER, sources.road_units
     notes = import_tntp(sources.roads_net, sources.roads_nodes, sources.roads_trips, out, units)
-    _roads(sources, folder, gathered, notes, "")
+    _roads(sources, folder, gathered, notes, WGS84 if units.coordinates == DEGREES else None)
 
 
 def _gmns(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
@@ -232,9 +229,9 @@ def _gmns(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
     demand, config = sources.gmns / "demand.csv", sources.gmns / "config.csv"
     trips = demand if demand.is_file() else None
     said, units = read_config(config), sources.road_units
-    degrees: bool | None = units.coordinates == DEGREES if units.coordinates else None
+    reference = WGS84 if units.coordinates == DEGREES else None
     if said.crs and not units.coordinates:
-        degrees = reference_of(said.crs, config, "crs").geographic
+        reference = reference_of(said.crs, config, "crs")
     notes = import_gmns(
         sources.gmns / "node.csv",
         sources.gmns / "link.csv",
@@ -243,11 +240,11 @@ def _gmns(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
         GmnsUnits(
             LENGTHS_M[units.length] if units.length else said.length_unit_m,
             SPEEDS_M_S[units.speed] if units.speed else said.speed_unit_m_s,
-            degrees,
-            LENGTHS_M[units.coordinates] if units.coordinates not in ("", DEGREES) else None,
+            None if reference is None else reference.geographic,
+            units.coordinate_m,
         ),
     )
-    _roads(sources, folder, gathered, notes, said.crs)
+    _roads(sources, folder, gathered, notes, reference)
 
 
 def _declared(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
@@ -280,7 +277,13 @@ def _declared(sources: ImportSources, folder: Path, gathered: Gathered) -> None:
         raise BadInput(problems)
 
 
-def _roads(sources: ImportSources, folder: Path, gathered: Gathered, notes: tuple[Assumption, ...], crs: str) -> None:
+def _roads(
+    sources: ImportSources,
+    folder: Path,
+    gathered: Gathered,
+    notes: tuple[Assumption, ...],
+    reference: Reference | None,
+) -> None:
     from simulator.city.road_file import read_road_elements, read_roads
 
     roads = folder / ROADS_FOLDER
@@ -290,12 +293,8 @@ def _roads(sources: ImportSources, folder: Path, gathered: Gathered, notes: tupl
         f"{ROADS_FOLDER}/{path.name}" if path is not None else "" for path in (files.nodes, files.links, files.demand)
     ]
     gathered.roads = (names[0], names[1], names[2])
-    elements, units = read_road_elements(files), sources.road_units
+    elements, said_unit_m = read_road_elements(files), sources.road_units.coordinate_m
     gathered.elements[TRAFFIC_DOMAIN.value] = elements
-    said_unit_m = LENGTHS_M[units.coordinates] if units.coordinates not in ("", DEGREES) else None
-    reference = WGS84 if units.coordinates == DEGREES else None
-    if reference is None and said_unit_m is None and crs and sources.gmns is not None:
-        reference = reference_of(crs, sources.gmns / "config.csv", "crs")
     drawn = Drawing.of(elements, reference, said_unit_m) if reference or said_unit_m else _drawing(elements, sources)
     gathered.drawings[TRAFFIC_DOMAIN.value] = drawn
     for trip in read_roads(files).trips:
