@@ -353,13 +353,16 @@ class _Map:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One way to read the columns: metres in a unit of length (None: straight lines), seconds in one of time."""
+    """One way to read the columns, by the names of the units of length and time."""
 
     length: str
-    length_m: float | None
     time: str
     median_m_s: float
     """Median free-flow speed; 0 where no time is usable."""
+
+    @property
+    def length_m(self) -> float:
+        return LENGTHS_M[self.length]
 
     @property
     def plausible(self) -> bool:
@@ -405,7 +408,7 @@ def _readings(links: tuple[TntpLink, ...], units: RoadUnits) -> list[_Reading]:
     for time in times:
         some = [(ln.length, ln.time * TIMES_S[time]) for ln in links if ln.length > 0 and ln.time > 0]
         ratio = statistics.median(length / seconds for length, seconds in some) if some else 0.0
-        each = [_Reading(name, LENGTHS_M[name], time, ratio * LENGTHS_M[name]) for name in lengths]
+        each = [_Reading(name, time, ratio * LENGTHS_M[name]) for name in lengths]
         found += sorted(each, key=lambda one: one.odd)
     return found
 
@@ -419,33 +422,29 @@ def _measured(
 ) -> tuple[list[float], list[float]]:
     """Lengths in metres and free-flow speeds in m/s of all links."""
     readings, maps = _readings(links, units), _maps(where, links, units)
-    fits = any(ln.length > 0 for ln in links)
     for drawn in maps:
-        found = _on_map(links, drawn, readings) if fits else None
+        found = _on_map(links, drawn, readings)
         if found is not None:
-            if drawn.text is not None:
-                notes.append(Assumption(_("road coordinates"), drawn.text))
-            length, straight_m = found
-            return _by_map(links, drawn, length, straight_m, readings, units, notes)
-    alone = next((one for one in readings if one.plausible), None) if fits else None
+            return _by_map(links, drawn, *found, readings, units, notes)
+    alone = next((one for one in readings if one.plausible), None)
     if alone is not None:
         _say(alone, units, notes)
         text = _("does not fit the lengths: it is taken as a drawing, scaled so that its roads are as long as they say")
         notes.append(Assumption(_("road map"), text))
-        drawn, scale = maps[-1], (alone.length_m or 1.0) / (_ratio(links, maps[-1]) or 1.0)
+        drawn = maps[-1]
+        scale = alone.length_m / (_ratio(links, drawn) or 1.0)
         straight = tuple(length * scale for length in drawn.straight)
-        return _filled(links, straight, alone.length_m, notes), _speeds(links, alone, units, notes)
-    for drawn in maps:  # no usable length: straight lines, if times make sense with them
+        lengths = _filled(links, straight, alone.length_m, notes)
+        return lengths, _said_speeds(links, units, notes) if units.speed else _timed_speeds(links, alone, notes)
+    if units.coordinates:
+        (drawn,) = maps
+        return _by_map(links, drawn, "", _ratio(links, drawn), readings, units, notes)
+    if not any(ln.length > 0 for ln in links):  # no usable length: straight lines, if times make sense with them
         seconds = [(i, ln.time * TIMES_S[units.time or "minutes"]) for i, ln in enumerate(links) if ln.time > 0]
-        ratios = [drawn.straight[i] / s for i, s in seconds if drawn.straight[i] > 0]
-        if not fits and (
-            units.coordinates or (ratios and PLAUSIBLE_M_S[0] <= statistics.median(ratios) <= PLAUSIBLE_M_S[1])
-        ):
-            if drawn.text is not None:
-                notes.append(Assumption(_("road coordinates"), drawn.text))
-            return _by_map(links, drawn, "", 0.0, readings, units, notes)
-        if units.coordinates and fits:
-            return _by_map(links, drawn, "", _ratio(links, drawn), readings, units, notes)
+        for drawn in maps:
+            ratios = [drawn.straight[i] / s for i, s in seconds if drawn.straight[i] > 0]
+            if ratios and PLAUSIBLE_M_S[0] <= statistics.median(ratios) <= PLAUSIBLE_M_S[1]:
+                return _by_map(links, drawn, "", 0.0, readings, units, notes)
     what = _("no reading of length and free-flow time, with or without the map, gives the speeds of roads")
     fix = _("name the units: --roads-length-unit, --roads-time-unit, --roads-coordinates")
     raise BadInput([Problem(str(path), 0, "length", what, fix)])
@@ -463,12 +462,11 @@ def _on_map(links: tuple[TntpLink, ...], drawn: _Map, readings: list[_Reading]) 
     if not measured:
         return None
     for one in readings:
-        assert one.length_m is not None
         ratio = one.length_m / measured
         if not drawn.close and one.plausible and DETOUR[0] <= ratio <= DETOUR[1]:
             return one.length, measured
-    near = min(readings, key=lambda one: abs(math.log((one.length_m or 1.0) / measured)))
-    return (near.length, measured) if abs((near.length_m or 1.0) / measured - 1) < CLOSE else None
+    near = min(readings, key=lambda one: abs(math.log(one.length_m / measured)))
+    return (near.length, measured) if abs(near.length_m / measured - 1) < CLOSE else None
 
 
 def _by_map(
@@ -481,6 +479,8 @@ def _by_map(
     notes: list[Assumption],
 ) -> tuple[list[float], list[float]]:
     """Lengths as they fit the map; speeds by them, or by lengths in another unit where only those make sense."""
+    if drawn.text is not None:
+        notes.append(Assumption(_("road coordinates"), drawn.text))
     if length and not units.length:
         text = _(
             "lengths state no unit: {unit}, which fit the distances on the map (median of {measured} m)",
@@ -495,9 +495,9 @@ def _by_map(
         )
         notes.append(Assumption(_("road lengths"), text))
     unit_m = LENGTHS_M[length] if length else measured
-    lengths = _filled(links, drawn.straight, unit_m or None, notes)
+    lengths = _filled(links, drawn.straight, unit_m, notes)
     if units.speed:
-        return lengths, _speeds(links, _Reading(length, unit_m, units.time or "minutes", 0.0), units, notes)
+        return lengths, _said_speeds(links, units, notes)
     time = units.time or next((one.time for one in readings if one.length == length and one.plausible), "minutes")
     if not units.time:
         notes.append(Assumption(_("road times"), _("free-flow times state no unit: {unit}", unit=TIME_NAMES[time])))
@@ -538,9 +538,9 @@ def _say(one: _Reading, units: RoadUnits, notes: list[Assumption]) -> None:
 
 
 def _filled(
-    links: tuple[TntpLink, ...], straight: tuple[float, ...], unit_m: float | None, notes: list[Assumption]
+    links: tuple[TntpLink, ...], straight: tuple[float, ...], unit_m: float, notes: list[Assumption]
 ) -> list[float]:
-    """Lengths in metres: the column in its unit, the straight line where the column is empty."""
+    """Lengths in metres: the column in its unit, the straight line where the column or the unit is empty."""
     filled = [ln.length * unit_m if unit_m and ln.length > 0 else s for ln, s in zip(links, straight, strict=True)]
     empty = sum(ln.length <= 0 for ln in links)
     if empty:
@@ -549,12 +549,15 @@ def _filled(
     return [max(1.0, length) for length in filled]
 
 
-def _speeds(links: tuple[TntpLink, ...], one: _Reading, units: RoadUnits, notes: list[Assumption]) -> list[float]:
-    """Free-flow speeds in m/s: from the column of speeds where its unit is named, else from length over time."""
-    if units.speed:
-        unit = SPEEDS_M_S[units.speed]
-        return _bounded(links, {i: ln.speed * unit for i, ln in enumerate(links) if ln.speed > 0}, notes)
-    unit_m, unit_s = one.length_m or 1.0, TIMES_S[one.time]
+def _said_speeds(links: tuple[TntpLink, ...], units: RoadUnits, notes: list[Assumption]) -> list[float]:
+    """Free-flow speeds in m/s from the column of speeds, whose unit is named."""
+    unit = SPEEDS_M_S[units.speed]
+    return _bounded(links, {i: ln.speed * unit for i, ln in enumerate(links) if ln.speed > 0}, notes)
+
+
+def _timed_speeds(links: tuple[TntpLink, ...], one: _Reading, notes: list[Assumption]) -> list[float]:
+    """Free-flow speeds in m/s from length over time."""
+    unit_m, unit_s = one.length_m, TIMES_S[one.time]
     timed = {i: ln.length * unit_m / (ln.time * unit_s) for i, ln in enumerate(links) if ln.time > 0 and ln.length > 0}
     return _bounded(links, timed, notes)
 
