@@ -41,24 +41,20 @@ class InfluxQuestions:
 
     def series(self, text: str) -> list[dict[str, Any]]:
         """The series that one statement gives. Raises `Retry` if nobody answers, `Refused` with the reason if not."""
-        try:
-            result = json.loads(self._said(text))["results"][0]
-        except (ValueError, LookupError, TypeError):
-            raise _no_influxql() from None
-        return _series(result, text)
+        return self._told(text, empty=False)
 
-    def _said(self, text: str) -> bytes:
+    def _told(self, text: str, empty: bool) -> list[dict[str, Any]]:
+        """The same; with `empty` the answer may be an empty object, as InfluxDB 2 has it for a deletion."""
         form = {"db": self._settings.bucket, "epoch": "ms", "q": text}
-        return self._ask("/query", urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded")
-
-    def _delete(self, text: str) -> None:
-        """A statement that deletes. InfluxDB 2 answers it with an empty object, where a query has results."""
+        said = self._ask("/query", urllib.parse.urlencode(form).encode(), "application/x-www-form-urlencoded")
         try:
-            answer = json.loads(self._said(text))
-            result = answer["results"][0] if answer else {}
+            answer = json.loads(said)
+            result = {} if empty and not answer else answer["results"][0]
         except (ValueError, LookupError, TypeError):
-            raise _no_influxql() from None
-        _series(result, text)
+            raise Refused(b"", "what answers there is no database that knows InfluxQL", HTTPStatus.OK) from None
+        if "error" in result:
+            raise Refused(text.encode(), str(result["error"]), 400)
+        return list(result.get("series", []))
 
     def forget(self, tag: str, value: str) -> None:
         """Delete every point whose tag has this value. Raises like `series`, and `Refused` with the names of what else
@@ -68,11 +64,11 @@ class InfluxQuestions:
             quoted = value.replace("\\", "\\\\").replace("'", "\\'")
             where = f"WHERE \"{tag}\" = '{quoted}'"
             try:
-                self._delete(f"DROP SERIES {where}")
+                self._told(f"DROP SERIES {where}", empty=True)
             except Refused as refusal:
                 if not refusal.lines_at_fault:
                     raise
-                self._delete(f"DELETE {where}")  # version 2, asked as version 1, knows only this
+                self._told(f"DELETE {where}", empty=True)  # version 2, asked as version 1, knows only this
             lost = sorted(before - self._values(tag) - {value})
             if lost:
                 advice = 'set index-version = "tsi1" in its configuration, and write them again'
@@ -111,16 +107,6 @@ class InfluxQuestions:
             raise Refused(b"", reason, error.code) from None
         except (OSError, HTTPException) as error:
             raise Retry(1.0, f"no answer: {error}") from None
-
-
-def _series(result: Mapping[str, Any], text: str) -> list[dict[str, Any]]:
-    if "error" in result:
-        raise Refused(text.encode(), str(result["error"]), 400)
-    return list(result.get("series", []))
-
-
-def _no_influxql() -> Refused:
-    return Refused(b"", "what answers there is no database that knows InfluxQL", HTTPStatus.OK)
 
 
 SUFFIX = "_quality"
