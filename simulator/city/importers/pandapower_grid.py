@@ -80,12 +80,13 @@ def frame(at: dict[int, Point], lines: Sequence[tuple[int, int, float]]) -> tupl
     """
     points = np.array(list(at.values()), dtype=np.float64)
     ends = np.array([(*at[a], *at[b], length) for a, b, length in lines if length > 0]).reshape(-1, 5)
+    if not could_be_degrees(points):
+        return "metres", 1.0
     drawing = Drawing(points, ends)
     telling = len(np.unique(ends[:, 4])) > 1
-    if could_be_degrees(points) and (drawing.degrees if telling else bool(np.ptp(points, axis=0).max() <= WIDEST_DEG)):
+    if drawing.degrees if telling else bool(np.ptp(points, axis=0).max() <= WIDEST_DEG):
         return "lon-lat", 1.0
-    small = could_be_degrees(points) and drawing.unit_m is not None
-    return "metres", drawing.unit_m or 1.0 if small else 1.0
+    return "metres", drawing.unit_m or 1.0
 
 
 def _from_geojson(net: Any) -> dict[int, Point]:

@@ -511,11 +511,10 @@ def convert_loads(net: Any, tables: Tables) -> dict[int, BusLoads]:
         at.names.append(name)
     _asymmetric(net, tables, out)
     inner = []
-    wards = [*in_service(net, "ward"), *in_service(net, "xward")]
-    for index, row in wards:
-        if "vm_pu" in row and int(row["bus"]) in tables.node_of:
-            inner.append(text(row, "name") or f"xward {index}")
+    for index, row in [*in_service(net, "ward"), *in_service(net, "xward")]:
         if int(row["bus"]) in tables.node_of:
+            if "vm_pu" in row:
+                inner.append(text(row, "name") or f"xward {index}")
             at = out.setdefault(int(row["bus"]), BusLoads())
             at.power[0] += complex(number(row, "ps_mw"), number(row, "qs_mvar")) * 1e6
             at.power[1] += complex(number(row, "pz_mw"), number(row, "qz_mvar")) * 1e6
@@ -725,10 +724,7 @@ def convert_generation(net: Any, tables: Tables) -> list[Plant]:
     tables.assume_of(_("generation"), steady, _("not PV: feeds the power in the file at all times"))
     for table in LEFT_OUT:
         if found := count(net, table):
-            mvar = sum(abs(number(row, "q_mvar")) for _index, row in in_service(net, table))
-            mw = sum(abs(number(row, "p_mw")) for _index, row in in_service(net, table))
-            words = _("{n} left out, with {mw} MW and {mvar} Mvar: not supported", n=found, mw=mw, mvar=mvar)
-            tables.assume(Verbatim(table), words)
+            tables.assume(Verbatim(table), _("{n} left out: not supported", n=found))
     return plants
 
 
