@@ -90,7 +90,6 @@ class Hydrants(Shadow):
         self._controls = tuple(range(1, tk.getcount(project, tk.CONTROLCOUNT) + 1))
         self._ways = Ways(network)
         self._status = buffer(tk.getcount(project, tk.LINKCOUNT))
-        self.solves = 0
 
     def close(self) -> None:
         tk.closeH(self._ph)
@@ -129,7 +128,6 @@ class Hydrants(Shadow):
         least, lived_s, out = draw.required_m3_s, 0, set[int]()
         for _turn in range(MOST_SOLVES):
             self.solve()
-            self.solves += 1
             if emptied := self._emptied(out):
                 out |= emptied
                 if self._dry(draw.node, out):
@@ -227,11 +225,6 @@ class FireWater:
     def close(self) -> None:
         if self._shadow is not None:
             self._shadow.close()
-
-    @property
-    def solves(self) -> int:
-        """How often a network was solved for this."""
-        return 0 if self._shadow is None else self._shadow.solves
 
     def changed(self) -> None:
         """Something broke, was mended or switched."""
