@@ -84,21 +84,31 @@ class Rescue:
         mine = np.bincount(nearest, self._people if self.stations else None, minlength=len(self.stations))
         self._load = mine * EMERGENCIES_S * MISSION_S
 
-    def arrival_s(self, on_foot: bool = False) -> Floats:
+    def arrival_s(self) -> Floats:
         """Seconds by the clock of the rule from each station to each home, infinite where none gets there.
 
-        `on_foot`: whoever has to fetch help, as no telephone works, walks and does not drive.
+        Whoever has to fetch help, as no telephone works, drives.
         """
-        alarm = self._runtime.alarm
+        return self._set_out_s(on_foot=False) + self._driven_s()
+
+    def _driven_s(self) -> Floats:
+        """Seconds of driving from each station to each home now."""
         now = self._drives(self._routes, self._routes.times_s)
         there = np.isfinite(now)
         longer = np.subtract(now, self._free_s, out=np.full(now.shape, np.inf), where=there)
-        held = self._free_s + HELD_SHARE * np.maximum(0.0, longer)
+        return np.asarray(self._free_s + HELD_SHARE * np.maximum(0.0, longer), dtype=np.float64)
+
+    def _set_out_s(self, on_foot: bool) -> Floats:
+        """Seconds by the clock of the rule until each station sets out to each home.
+
+        `on_foot`: whoever has to fetch help walks and does not drive.
+        """
+        alarm = self._runtime.alarm
         alerts = np.array([alarm.alert_s(station.district) for station in self.stations])[:, None]
         before_s = alerts + np.array([alarm.call_s(district) for district in self._district])[None, :]
         if alarm.in_person:
             before_s = np.where(self._silent(), self._fetched_s(alerts, on_foot), before_s)
-        return np.asarray(self._before_s + before_s + held, dtype=np.float64)
+        return np.asarray(self._before_s + before_s, dtype=np.float64)
 
     def _silent(self) -> NDArray[np.bool_]:
         """Homes from which nobody can telephone."""
@@ -137,7 +147,9 @@ class Rescue:
             return 0.0
         if not self._runtime.alarm.in_person:
             return self._share(self.arrival_s()) / total
-        return sum(part * self._share(self.arrival_s(on_foot)) for on_foot, part in FETCH.items()) / total
+        driven_s = self._driven_s()
+        shares = (part * self._share(self._set_out_s(on_foot) + driven_s) for on_foot, part in FETCH.items())
+        return sum(shares) / total
 
     def _share(self, arrival_s: Floats) -> float:
         """How many people are reached in time."""
