@@ -132,8 +132,9 @@ class Demand:
         declared = {one.name: one.default for one in registry().types[BUS].parameters}
         usual = {name: float(str(declared[name])) for name in _PARAMETERS}
 
+        found = [city.components.get(bus) for bus in grid.bus_ids]
+
         def given(name: str) -> Floats:
-            found = [city.components.get(bus) for bus in grid.bus_ids]
             return np.array([usual[name] if one is None else one.number(name) for one in found])
 
         self._mix = Mix(*(given(name) for name in _PARAMETERS))
