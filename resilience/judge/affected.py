@@ -18,7 +18,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 
 from resilience.judge.time_series import spells
 from simulator.contracts.city import City
@@ -208,13 +209,13 @@ def lacking(group: Group, low: Lows) -> tuple[Span, ...]:
 
 def counted(group: Group, low: Lows) -> tuple[tuple[int, int, float], ...]:
     """The same with how many of them do: stretches in which that is the same number."""
-    turns = sorted({tick for level in group.levels for tick in low.turns(level)})
+    turns = {tick for level in group.levels for tick in low.turns(level)}
     if not turns:
         return tuple((begin, end, float(group.people)) for begin, end in lacking(group, low))
     found = []
-    edges = sorted({tick for level in group.levels for span in low.get(level, ()) for tick in span})
+    turns |= {tick for level in group.levels for span in low.get(level, ()) for tick in span}
     for begin, end in lacking(group, low):
-        cuts = [begin, *sorted(tick for tick in {*turns, *edges} if begin < tick < end), end]
+        cuts = [begin, *sorted(tick for tick in turns if begin < tick < end), end]
         for since, until in pairwise(cuts):
             there = (level for level in group.levels if any(a <= since < b for a, b in low.get(level, ())))
             found.append((since, until, max(low.people(level, since, group.people) for level in there)))
@@ -257,12 +258,9 @@ def affected(found: Sequence[Group], city: City, low: Lows) -> Affected:
         turns += [(begin, group, people) for begin, _, people in pieces]
     now: dict[Group, float] = {}
     people, most, when, total, since = 0.0, 0.0, None, 0.0, 0
-    by_tick: dict[int, list[tuple[Group, float]]] = {at: [] for at in sorted({at for at, _, _ in turns})}
-    for at, group, number in turns:
-        by_tick[at].append((group, number))
-    for at, changes in by_tick.items():
+    for at, changes in groupby(sorted(turns, key=itemgetter(0)), key=itemgetter(0)):
         total += people * (at - since) / 3.6e6
-        for group, number in changes:
+        for _, group, number in changes:
             now[group] = number
         people, since = at_once(now, city), at
         if people > most:

@@ -34,8 +34,7 @@ class LevelLoss:
     """A level that was worse than its minimum: its worst value, and for how long in all and at a stretch.
 
     It was so first `since_s` after the cut, for `first_s`; `spans` are all the times, in ticks. `counts` says from
-    which
-    tick on so many people were below, where they are counted one by one.
+    which tick on so many people were below, where they are counted one by one.
     """
 
     level: str
