@@ -80,8 +80,7 @@ def _with_cause(event: Event, city: City, history: History) -> Event:
     for cause in event.causes:
         at: Event | None = history.events[cause]
         while at is not None and for_the_better(at, city):
-            makeshift = _is_makeshift(at, city) and at.cause is not None
-            at = history.events[at.cause] if makeshift and at.cause is not None else None
+            at = history.events[at.cause] if at.cause is not None and _is_makeshift(at, city) else None
         if at is not None:
             found[at.id] = None
     left = [cause for cause in found if not _is_bridged(history.events[cause])] or list(found)
