@@ -39,7 +39,6 @@ from simulator.contracts.component import Domain
 from simulator.contracts.failure import PROTECTION, FailureRate, Fragility, HazardType
 from simulator.contracts.fault import FaultPoint, Parameter
 from simulator.contracts.figures import Formula
-from simulator.contracts.foreign import faults_of
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName, Tells
@@ -418,6 +417,8 @@ def _ours() -> list[tuple[str, str]]:
 
 def _take(found: Registry, group: str, point: EntryPoint) -> Plugin:
     """Register a foreign plug-in. Whatever goes wrong in it is a reason to leave it out, never one to stop."""
+    from simulator.contracts.foreign import faults_of
+
     plugin = Plugin(point.name, group, point.value, "0" if point.dist is None else point.dist.version)
     try:
         declared = point.load()
