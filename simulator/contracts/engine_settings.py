@@ -8,6 +8,7 @@ What is left out stays as the sub-system declares it. A value is checked here fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -51,10 +52,15 @@ def _declared() -> dict[Domain, tuple[Parameter, ...]]:
 
 
 def _described(one: Parameter) -> dict[str, Any]:
-    unit = f" ({one.unit})" if one.unit not in ("", "1") else ""
+    unit = f" ({one.unit})" if _unit(one) else ""
     found: dict[str, Any] = {"type": "number"}
     found |= {key: limit for key, limit in (("minimum", one.at_least), ("maximum", one.at_most)) if limit is not None}
     return found | {"description": f"{'' if one.title is None else one.title.of('en')}{unit}"}
+
+
+def _unit(one: Parameter) -> str:
+    """The unit behind a number, with the space between them; empty where there is none."""
+    return "" if one.unit in ("", "1") else f" {one.unit}"
 
 
 def _read(value: object) -> Settings:
@@ -88,11 +94,10 @@ def _read(value: object) -> Settings:
 
 def _problem(value: object, one: Parameter) -> tuple[Text, Text] | None:
     least, most = one.at_least, one.at_most
-    unit = "" if one.unit in ("", "1") else f" {one.unit}"
     assert least is not None
     assert most is not None
     between = {"least": Numeral(f"{least:g}"), "most": Numeral(f"{most:g}")}
-    fix = _("write a number from {least} to {most}{unit}", **between, unit=unit)
+    fix = _("write a number from {least} to {most}{unit}", **between, unit=_unit(one))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return _("{value} is not a number", value=repr(value)[:180]), fix
     if not least <= value <= most:
@@ -107,12 +112,11 @@ def given_settings(settings: Settings, by: Text) -> Iterator[Assumption]:
             if one.name in settings.get(name.value, {}):
                 value = settings[name.value][one.name]
                 assert isinstance(one.default, float)
-                unit = "" if one.unit in ("", "1") else f" {one.unit}"
                 text = _(
                     "{value}{unit} in place of {default}{unit} ({source})",
                     value=Numeral(f"{value:g}"),
                     default=Numeral(f"{one.default:g}"),
-                    unit=unit,
+                    unit=_unit(one),
                     source=source_text(one.source),
                 )
                 yield Assumption(Verbatim(one.name) if one.title is None else one.title, text, by)
@@ -120,8 +124,6 @@ def given_settings(settings: Settings, by: Text) -> Iterator[Assumption]:
 
 def with_settings(city: City, settings: Settings) -> City:
     """The city with what a run sets otherwise, and that among its assumptions."""
-    from dataclasses import replace
-
     if not settings:
         return city
     merged = {name: {**city.settings.get(name, {}), **settings.get(name, {})} for name in {**city.settings, **settings}}
