@@ -193,7 +193,7 @@ def _middle(points: Floats) -> tuple[float, float]:
 
 def _middle_on_earth(drawing: Drawing) -> tuple[float, float]:
     x, y = _middle(drawing.points)
-    if drawing.reference is not None and not drawing.degrees:
+    if drawing.reference is not None:
         x, y = drawing.reference.degrees(x, y)
     return round(x, 5), round(y, 5)
 
