@@ -80,7 +80,7 @@ def _figures(kit: Kit, domain: Domain) -> tuple[Put, ...]:
     course = kit.lines(
         _("Quality of services"),
         _("What the average person gets; 100 % is all that is required."),
-        [(queries.quality_course("run", measures), "$tag_measure")],
+        [(queries.quality_course(measures), "$tag_measure")],
         "percentunit",
         most=1.0,
         names={name: words[name] for name in measures},

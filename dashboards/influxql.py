@@ -81,12 +81,11 @@ def course(
     shown: str,
     where: Where = (),
     by: Sequence[str] = (),
-    run: str = "run",
     fill: str = "none",
 ) -> str:
     """A field over time, by interval of the panel; one series for each value of the tags `by`."""
     tags = "".join(f", {tag(of, one)}" for one in by)
-    conditions = where_of([*scope(of, run), *where])
+    conditions = where_of([*scope(of), *where])
     what = f'SELECT {function}({field(of, name)}) AS "{shown}" FROM "{of.name}"'
     return f"{what} WHERE {conditions} GROUP BY time($__interval){tags} fill({fill})"
 
@@ -97,7 +96,6 @@ def summed(
     each: str,
     outer: str,
     where: Where = (),
-    run: str = "run",
     more: str = "",
 ) -> str:
     """Fields over time: the mean of each interval for each value of the tag `each`, then these taken together.
@@ -106,7 +104,7 @@ def summed(
     """
     inner = ", ".join(f'MEAN({field(of, name)}) AS "{name}"' for name, _ in names)
     taken = ", ".join([*(f'{outer}("{name}") AS "{shown}"' for name, shown in names), *([more] if more else [])])
-    conditions = where_of([*scope(of, run), *where])
+    conditions = where_of([*scope(of), *where])
     rows = f'SELECT {inner} FROM "{of.name}" WHERE {conditions} GROUP BY time($__interval), {tag(of, each)} fill(none)'
     return f"SELECT {taken} FROM ({rows}) WHERE $timeFilter GROUP BY time($__interval) fill(none)"
 

@@ -101,7 +101,7 @@ def event_table(lang: str, kinds: Sequence[str]) -> str:
     return f'SELECT {said} FROM "{EVENT.name}" WHERE {conditions} ORDER BY time DESC LIMIT 300'
 
 
-def redundancies(lang: str, run: str = "run") -> str:
+def redundancies(lang: str) -> str:
     """The begin of a run counts too: what was not needed has no other point than the end."""
     more = [
         ("limit_s", "limit_s"),
@@ -110,28 +110,28 @@ def redundancies(lang: str, run: str = "run") -> str:
         (f"reason_{held(lang)}", "reason"),
     ]
     by = ("redundancy", "kind")
-    return newest(REDUNDANCY, "verdict", "verdict", more, by=by, run=run)
+    return newest(REDUNDANCY, "verdict", "verdict", more, by=by)
 
 
-def activations(lang: str, run: str = "run") -> str:
+def activations(lang: str) -> str:
     more = [("limit_s", "limit_s"), ("used_share", "used_share"), (f"title_{held(lang)}", "title")]
-    return newest(REDUNDANCY, "activation_s", "activation_s", more, by=("redundancy", "kind"), run=run)
+    return newest(REDUNDANCY, "activation_s", "activation_s", more, by=("redundancy", "kind"))
 
 
-def expectations(lang: str, run: str = "run") -> str:
+def expectations(lang: str) -> str:
     more = [(f"title_{held(lang)}", "title"), (f"reason_{held(lang)}", "reason")]
     more += [(name, name) for name in ("margin", "holds", "tried")]
-    return newest(EXPECTATION, "verdict", "verdict", more, by=("category", "expectation"), run=run)
+    return newest(EXPECTATION, "verdict", "verdict", more, by=("category", "expectation"))
 
 
-def figures(lang: str, run: str = "run") -> str:
+def figures(lang: str) -> str:
     more = [(f"title_{held(lang)}", "title"), (f"subject_{held(lang)}", "subject"), ("unit", "unit")]
-    return newest(FIGURE, "value", "value", more, by=("name",), run=run)
+    return newest(FIGURE, "value", "value", more, by=("name",))
 
 
-def anybody(name: str, run: str = "run") -> str:
+def anybody(name: str) -> str:
     """The last value of what is told of people who lack at least one service."""
-    return newest(AFFECTED, name, name, where=[equal(AFFECTED, "measure", ANY)], run=run)
+    return newest(AFFECTED, name, name, where=[equal(AFFECTED, "measure", ANY)])
 
 
 def worst_service(lang: str) -> str:
@@ -148,8 +148,8 @@ def peak() -> str:
     return newest(AFFECTED, "peak", "peak", more, [equal(AFFECTED, "measure", ANY)])
 
 
-def people_course(run: str = "run") -> str:
-    return course(AFFECTED, "MAX", "people", "people", by=("measure",), run=run)
+def people_course() -> str:
+    return course(AFFECTED, "MAX", "people", "people", by=("measure",))
 
 
 def people_of(measures: Sequence[str]) -> str:
@@ -162,18 +162,18 @@ def hours_of(measures: Sequence[str]) -> str:
     return newest(AFFECTED, "person_hours", "person_hours", where=where, by=("measure",))
 
 
-def loss_table(run: str = "run") -> str:
-    return newest(CURVE, "loss_h", "loss_h", [("quality", "quality")], by=("measure",), run=run)
+def loss_table() -> str:
+    return newest(CURVE, "loss_h", "loss_h", [("quality", "quality")], by=("measure",))
 
 
-def hours_table(run: str = "run") -> str:
+def hours_table() -> str:
     more = [("peak", "peak"), ("lasted_s", "lasted_s")]
-    return newest(AFFECTED, "person_hours", "person_hours", more, by=("measure",), run=run)
+    return newest(AFFECTED, "person_hours", "person_hours", more, by=("measure",))
 
 
-def quality_course(run: str = "run", measures: Sequence[str] = ()) -> str:
+def quality_course(measures: Sequence[str] = ()) -> str:
     where = [equal(CURVE, "measure", *measures)] if measures else []
-    return course(CURVE, "MIN", "quality", "quality", where, by=("measure",), run=run)
+    return course(CURVE, "MIN", "quality", "quality", where, by=("measure",))
 
 
 def curve(name: str, shown: str) -> str:
@@ -275,10 +275,10 @@ def for_people() -> str:
     return next(str(name) for name, one in registry().subsystems.items() if one.for_people)
 
 
-def modes(lang: str, domain: str | None = None, run: str = "run") -> str:
+def modes(lang: str, domain: str | None = None) -> str:
     more = [(f"mode_{held(lang)}", "mode"), ("fallbacks_left", "fallbacks_left"), ("hours_left", "hours_left")]
     by = ("component", f"label_{held(lang)}")
-    return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain or for_people())], by=by, run=run)
+    return newest(MODE, "state", "state", more, [equal(MODE, "domain", domain or for_people())], by=by)
 
 
 def carried(lang: str) -> str:
@@ -299,9 +299,9 @@ def draining(lang: str) -> str:
     return f'SELECT "hours_left" FROM ({inner}) WHERE {some} GROUP BY "kind", "{label}"'
 
 
-def mode_course(lang: str, run: str = "run") -> str:
+def mode_course(lang: str) -> str:
     where = [equal(MODE, "domain", for_people())]
-    return course(MODE, "MAX", "state", "state", where, by=("component", f"label_{held(lang)}"), run=run)
+    return course(MODE, "MAX", "state", "state", where, by=("component", f"label_{held(lang)}"))
 
 
 def faults(lang: str) -> str:
@@ -309,9 +309,9 @@ def faults(lang: str) -> str:
     return newest(FAULT, "active", "active", more, by=("component", "fault", "district", "owner"))
 
 
-def class_course(lang: str, domain: str | None = None, run: str = "run") -> str:
+def class_course(lang: str, domain: str | None = None) -> str:
     where = [equal(CLASS, "domain", domain)] if domain else []
-    return course(CLASS, "MAX", "worst", "worst", where, by=(f"kind_{held(lang)}",), run=run)
+    return course(CLASS, "MAX", "worst", "worst", where, by=(f"kind_{held(lang)}",))
 
 
 def class_table(lang: str, domain: str) -> str:

@@ -119,7 +119,7 @@ def _curve(kit: Kit) -> PanelOf:
     )
 
 
-def losses(kit: Kit, run: str = "run") -> PanelOf:
+def losses(kit: Kit) -> PanelOf:
     """The lost area of every service."""
     words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
     return kit.table(
@@ -128,7 +128,7 @@ def losses(kit: Kit, run: str = "run") -> PanelOf:
             "Hours that the average person would have gone without the service if the loss had come in one "
             "piece, since the scenario's zero."
         ),
-        queries.loss_table(run),
+        queries.loss_table(),
         [
             Column("measure", _("Service"), mappings=words, wrap=True),
             Column("loss_h", _("lost"), "h", decimals=2, width=100),
@@ -138,12 +138,12 @@ def losses(kit: Kit, run: str = "run") -> PanelOf:
     )
 
 
-def redundancies(kit: Kit, run: str = "run") -> PanelOf:
+def redundancies(kit: Kit) -> PanelOf:
     """Fallbacks with their verdict and the reason for it."""
     return kit.table(
         _("Fallbacks"),
         _("Each fallback that the scenario asks for, with what was found."),
-        queries.redundancies(kit.lang, run),
+        queries.redundancies(kit.lang),
         [
             Column("title", _("Fallback"), width=230),
             Column("kind", _("Kind"), mappings=palette.of_texts(palette.REDUNDANCY_KINDS, kit.lang), width=90),
@@ -182,7 +182,7 @@ def _activations(kit: Kit) -> PanelOf:
     )
 
 
-def expectations(kit: Kit, run: str = "run") -> PanelOf:
+def expectations(kit: Kit) -> PanelOf:
     """Findings with their verdict."""
     return kit.table(
         _("Expectations and checks"),
@@ -191,7 +191,7 @@ def expectations(kit: Kit, run: str = "run") -> PanelOf:
             "and limit, as a share of the limit; it holds in so many of the small changes that `stadtwerk robust` "
             "tried."
         ),
-        queries.expectations(kit.lang, run),
+        queries.expectations(kit.lang),
         [
             Column("verdict", _("Verdict"), mappings=palette.verdicts(kit.lang), coloured=True, width=150),
             Column("category", _("Kind"), mappings=palette.of_texts(palette.CATEGORIES, kit.lang), width=160),
@@ -205,7 +205,7 @@ def expectations(kit: Kit, run: str = "run") -> PanelOf:
     )
 
 
-def figures(kit: Kit, run: str = "run") -> PanelOf:
+def figures(kit: Kit) -> PanelOf:
     """The published figures of a run."""
     return kit.table(
         _("Figures of the run"),
@@ -213,7 +213,7 @@ def figures(kit: Kit, run: str = "run") -> PanelOf:
             "Over the whole run, from hour zero; known at its end. "
             "They are of this one event and not figures of a year."
         ),
-        queries.figures(kit.lang, run),
+        queries.figures(kit.lang),
         [
             Column("subject", _("Service"), width=240),
             Column("title", _("Figure")),

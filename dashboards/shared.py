@@ -35,7 +35,7 @@ MAP_NAMES = {
 }
 
 
-def lifelines(kit: Kit, run: str = "run") -> PanelOf:
+def lifelines(kit: Kit) -> PanelOf:
     """Which lifeline runs on what."""
     none, several = _("none, nothing runs"), _("{} ways")
     left = palette.of_numbers(
@@ -49,7 +49,7 @@ def lifelines(kit: Kit, run: str = "run") -> PanelOf:
     return kit.table(
         _("What runs on what?"),
         _("Each lifeline with its present mode and the fallbacks that are left behind it."),
-        queries.modes(kit.lang, run=run),
+        queries.modes(kit.lang),
         [
             Column(f"label_{held(kit.lang)}", NAME, wrap=True),
             Column("mode", _("runs on"), width=130, wrap=True),
@@ -61,7 +61,7 @@ def lifelines(kit: Kit, run: str = "run") -> PanelOf:
     )
 
 
-def services(kit: Kit, run: str = "run") -> PanelOf:
+def services(kit: Kit) -> PanelOf:
     """The quality of each service over time."""
     return kit.lines(
         _("Quality of services"),
@@ -69,7 +69,7 @@ def services(kit: Kit, run: str = "run") -> PanelOf:
             "What the average person gets of each service: 100 % is all of it or, for services that are no "
             "share, the required level."
         ),
-        [(queries.quality_course(run), "$tag_measure")],
+        [(queries.quality_course(), "$tag_measure")],
         "percentunit",
         most=1.0,
         names=palette.measure_words(kit.lang),
@@ -102,12 +102,12 @@ def worst_services(kit: Kit, domain: str | None) -> PanelOf:
     )
 
 
-def lifeline_modes(kit: Kit, run: str = "run") -> PanelOf:
+def lifeline_modes(kit: Kit) -> PanelOf:
     """How each lifeline went through its modes."""
     return kit.timeline(
         _("Lifelines over time"),
         _("The state of each lifeline, the worst in each interval."),
-        queries.mode_course(kit.lang, run),
+        queries.mode_course(kit.lang),
         palette.states(kit.lang),
         f"$tag_label_{held(kit.lang)}",
         interval="1m",
