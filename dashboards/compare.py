@@ -7,7 +7,7 @@ from dashboards.page import Page, measure_variable
 from dashboards.panels import DIFFERENCE, Column, Kit, PanelOf, Put, grey
 from dashboards.resilience import first_measure
 from simulator.contracts.measurements import CURVE
-from simulator.contracts.words import Words
+from simulator.contracts.words import Text, Words
 
 _ = Words("dashboards")
 
@@ -15,8 +15,7 @@ SIDES = (
     ("run", _("before: ${run:text}")),
     ("run_b", _("after: ${run_b:text}")),
 )
-BEFORE, AFTER, LESS = _("before"), _("after"), _("difference")
-SIDES_OF = ("before", "after")
+NAMES: dict[str, Text] = dict(zip(queries.SIDES, (_("before"), _("after")), strict=True))
 HOURS = ("t_h", _("hours since the scenario's zero"))
 
 
@@ -70,8 +69,8 @@ def _people(kit: Kit) -> PanelOf:
         _("People affected"),
         _("People who lacked at least one service, over the time since the zero of each run."),
         HOURS,
-        queries.people_since(SIDES_OF),
-        {"before": BEFORE, "after": AFTER},
+        queries.people_since(),
+        NAMES,
         "locale",
     )
 
@@ -81,43 +80,43 @@ def _curve(kit: Kit) -> PanelOf:
         _("Service curve: ${measure:text}"),
         _("What the average person got of the chosen service, over the time since the zero of each run."),
         HOURS,
-        queries.quality_since(SIDES_OF),
-        {"before": BEFORE, "after": AFTER},
+        queries.quality_since(),
+        NAMES,
         "percentunit",
     )
 
 
 def _sides(unit: str, decimals: int) -> list[Column]:
-    words = (("before", BEFORE), ("after", AFTER), (DIFFERENCE, LESS))
-    return [Column(name, said, unit, decimals=decimals, width=120) for name, said in words]
+    words = NAMES | {DIFFERENCE: _("difference")}
+    return [Column(name, said, unit, decimals=decimals, width=120) for name, said in words.items()]
+
+
+def _by_service(kit: Kit, title: Text, description: Text, pair: queries.Pair, sides: list[Column]) -> PanelOf:
+    words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
+    service = Column("measure", _("Service"), mappings=words, wrap=True)
+    return kit.compared(title, description, "measure", pair, [service, *sides], (queries.SIDES[0], True))
 
 
 def _hours(kit: Kit) -> PanelOf:
-    words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
-    return kit.compared(
+    return _by_service(
+        kit,
         _("Person-hours"),
         _("People times hours below the required level, by service."),
-        "measure",
-        queries.hours_compared(SIDES_OF),
-        [Column("measure", _("Service"), mappings=words, wrap=True), *_sides("locale", 0)],
-        SIDES_OF,
-        ("before", True),
+        queries.hours_compared(),
+        _sides("locale", 0),
     )
 
 
 def _losses(kit: Kit) -> PanelOf:
-    words = palette.of_texts(palette.measure_words(kit.lang), kit.lang)
-    return kit.compared(
+    return _by_service(
+        kit,
         _("Lost area"),
         _(
             "Hours that the average person would have gone without the service if the loss had come in one "
             "piece, since the scenario's zero."
         ),
-        "measure",
-        queries.losses_compared(SIDES_OF),
-        [Column("measure", _("Service"), mappings=words, wrap=True), *_sides("h", 2)],
-        SIDES_OF,
-        ("before", True),
+        queries.losses_compared(),
+        _sides("h", 2),
     )
 
 
@@ -126,14 +125,13 @@ def _figures(kit: Kit) -> PanelOf:
         _("Figures of both runs"),
         _("Over the whole run, from hour zero; known at its end. They are of one event and not figures of a year."),
         "name",
-        queries.figures_compared(kit.lang, SIDES_OF),
+        queries.figures_compared(kit.lang),
         [
             Column("subject", _("Service"), width=220),
             Column("title", _("Figure"), wrap=True),
             *_sides("none", 3),
             Column("unit", _("Unit"), width=140),
         ],
-        SIDES_OF,
         ("subject", False),
     )
 
@@ -143,7 +141,7 @@ def _redundancies(kit: Kit) -> PanelOf:
         _("Fallbacks"),
         _("Each fallback that the scenarios ask for, with what was found."),
         "title",
-        queries.redundancies_compared(kit.lang, SIDES_OF),
+        queries.redundancies_compared(kit.lang),
         [Column("title", _("Fallback"), wrap=True), *_verdicts(kit)],
     )
 
@@ -153,14 +151,11 @@ def _expectations(kit: Kit) -> PanelOf:
         _("Expectations and checks"),
         _("Each check with its verdict in both runs."),
         "title",
-        queries.expectations_compared(kit.lang, SIDES_OF),
+        queries.expectations_compared(kit.lang),
         [Column("title", _("Check"), wrap=True), *_verdicts(kit)],
     )
 
 
 def _verdicts(kit: Kit) -> list[Column]:
     words = palette.verdicts(kit.lang)
-    return [
-        Column("before", BEFORE, mappings=words, coloured=True, width=150),
-        Column("after", AFTER, mappings=words, coloured=True, width=150),
-    ]
+    return [Column(name, said, mappings=words, coloured=True, width=150) for name, said in NAMES.items()]

@@ -17,6 +17,7 @@ from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards import palette
 from dashboards.influxql import InfluxQuery, source
+from dashboards.queries import SIDES
 from simulator.contracts.measurements import OVER
 from simulator.contracts.words import Text, Words
 
@@ -288,11 +289,11 @@ class Kit(TableKit):
         key: str,
         queries: tuple[str, str],
         columns: Sequence[Column],
-        difference: tuple[str, str] | None = None,
         sort: tuple[str, bool] | None = None,
     ) -> PanelOf:
-        """A table of two runs, row by row by what is in the column `key`. `difference`: the second less the first."""
-        return self._rows(title, description, queries, columns, _joined(key, difference), sort)
+        """A table of two runs, row by row by what is in the column `key`."""
+        differ = any(column.name == DIFFERENCE for column in columns)
+        return self._rows(title, description, queries, columns, _joined(key, differ), sort)
 
     def trend(
         self,
@@ -329,7 +330,7 @@ class Kit(TableKit):
         )
         for ref, query in zip("AB", queries, strict=True):
             panel = panel.with_target(InfluxQuery(query, ref))
-        for transformation in (*_joined(key[0], None), _only([key[0], *names])):
+        for transformation in (*_joined(key[0]), _only([key[0], *names])):
             panel = panel.with_transformation(transformation)
         panel = panel.override_by_name(key[0], [display_name(self.say(key[1])), prop("unit", "h")])
         for i, (name, words) in enumerate(names.items()):
@@ -469,11 +470,12 @@ def _only(names: Sequence[str]) -> model.DataTransformerConfig:
     return model.DataTransformerConfig(id_val="filterFieldsByName", options={"include": {"names": list(names)}})
 
 
-def _joined(key: str, difference: tuple[str, str] | None) -> list[model.DataTransformerConfig]:
-    """Rows of two queries with the same `key` made one, with what the second column is less the first."""
+def _joined(key: str, differ: bool = False) -> list[model.DataTransformerConfig]:
+    """Rows of two runs with the same `key` made one; `differ`: with what the second run is less the first."""
     made = [model.DataTransformerConfig(id_val="joinByField", options={"byField": key, "mode": "outer"})]
-    if difference is not None:
-        binary = {"left": difference[1], "operator": "-", "right": difference[0]}
+    if differ:
+        before, after = SIDES
+        binary = {"left": after, "operator": "-", "right": before}
         options = {"mode": "binary", "binary": binary, "alias": DIFFERENCE, "replaceFields": False}
         made.append(model.DataTransformerConfig(id_val="calculateField", options=options))
     return made

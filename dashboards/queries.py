@@ -8,7 +8,6 @@ escaped by it (`${name:regex}`).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from dashboards.influxql import (
     Where,
@@ -195,57 +194,61 @@ def level_course(lang: str, domain: str) -> str:
 Pair = tuple[str, str]
 """One query for each of two runs."""
 
+SIDES = ("before", "after")
+"""What the columns of the two runs are called."""
+
 _RUNS = ("run", "run_b")
 
+Columns = Sequence[tuple[str, str]]
 
-def _compared(of: Measurement, name: str, sides: Pair, by: Sequence[str], **more: Any) -> Pair:
-    """A last value of both runs, whenever they played."""
+
+def _compared(of: Measurement, name: str, by: Sequence[str], both: Columns = (), first: Columns = ()) -> Pair:
+    """A last value of both runs, whenever they played; with further columns of both, and of the first alone."""
     one, two = (
-        newest(of, name, side, by=by, run=run, timed=False, **more) for run, side in zip(_RUNS, sides, strict=True)
+        newest(of, name, side, more, by=by, run=run, timed=False)
+        for run, side, more in zip(_RUNS, SIDES, ([*both, *first], both), strict=True)
     )
     return one, two
 
 
-def hours_compared(sides: Pair) -> Pair:
-    return _compared(AFFECTED, "person_hours", sides, ("measure",))
+def hours_compared() -> Pair:
+    return _compared(AFFECTED, "person_hours", ("measure",))
 
 
-def losses_compared(sides: Pair) -> Pair:
-    return _compared(CURVE, "loss_h", sides, ("measure",))
+def losses_compared() -> Pair:
+    return _compared(CURVE, "loss_h", ("measure",))
 
 
-def figures_compared(lang: str, sides: Pair) -> Pair:
+def figures_compared(lang: str) -> Pair:
     """What a figure is called stands with the first run."""
-    one, two = _compared(FIGURE, "value", sides, ("name",))
     told = [(f"title_{held(lang)}", "title"), (f"subject_{held(lang)}", "subject"), ("unit", "unit")]
-    return one.replace(" FROM ", f"{columns_of(FIGURE, told)} FROM ", 1), two
+    return _compared(FIGURE, "value", ("name",), first=told)
 
 
-def redundancies_compared(lang: str, sides: Pair) -> Pair:
-    return _compared(REDUNDANCY, "verdict", sides, ("redundancy",), more=[(f"title_{held(lang)}", "title")])
+def redundancies_compared(lang: str) -> Pair:
+    return _compared(REDUNDANCY, "verdict", ("redundancy",), [(f"title_{held(lang)}", "title")])
 
 
-def expectations_compared(lang: str, sides: Pair) -> Pair:
-    by = ("category", "expectation")
-    return _compared(EXPECTATION, "verdict", sides, by, more=[(f"title_{held(lang)}", "title")])
+def expectations_compared(lang: str) -> Pair:
+    return _compared(EXPECTATION, "verdict", ("category", "expectation"), [(f"title_{held(lang)}", "title")])
 
 
-def _since(of: Measurement, name: str, sides: Pair, where: Where) -> Pair:
+def _since(of: Measurement, name: str, where: Where) -> Pair:
     """A field of both runs over the hours since each one's zero."""
     one, two = (
         f'SELECT {field(of, "t_h")} AS "t_h", {field(of, name)} AS "{side}" FROM "{of.name}" '
         f"WHERE {where_of([chosen(of, 'run', run), *where], timed=False)}"
-        for run, side in zip(_RUNS, sides, strict=True)
+        for run, side in zip(_RUNS, SIDES, strict=True)
     )
     return one, two
 
 
-def people_since(sides: Pair) -> Pair:
-    return _since(AFFECTED, "people", sides, [equal(AFFECTED, "measure", ANY)])
+def people_since() -> Pair:
+    return _since(AFFECTED, "people", [equal(AFFECTED, "measure", ANY)])
 
 
-def quality_since(sides: Pair) -> Pair:
-    return _since(CURVE, "quality", sides, [chosen(CURVE, "measure")])
+def quality_since() -> Pair:
+    return _since(CURVE, "quality", [chosen(CURVE, "measure")])
 
 
 def map_districts() -> str:
