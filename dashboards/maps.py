@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models import geomap as map_model
 
 from dashboards import palette, queries
 from dashboards.influxql import InfluxQuery, source
-from dashboards.panels import NOTHING, Kit, PanelOf, by_threshold, prop, thresholds
+from dashboards.panels import NOTHING, Kit, PanelOf, by_threshold, grey, prop
 from simulator.contracts.state import State
 from simulator.contracts.words import Text, Words
 
@@ -50,7 +50,7 @@ def town_map(kit: Kit, title: Text, description: Text, domain: str | None, names
         .with_target(InfluxQuery(queries.map_districts(), DISTRICTS))
         .unit("none")
         .no_value(kit.say(NOTHING))
-        .thresholds(thresholds((None, palette.GREY)))
+        .thresholds(grey())
         .color_scheme(by_threshold())
         .view(Ready(_fitted()))
         .controls(

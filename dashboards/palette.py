@@ -82,11 +82,6 @@ def states(lang: str) -> list[model.ValueMapping]:
     return of_numbers([(int(state), words.of(lang), colour) for state, (words, colour, _) in STATES.items()])
 
 
-def signs() -> list[model.ValueMapping]:
-    """States as the letters on the map."""
-    return of_numbers([(int(state), sign, colour) for state, (_, colour, sign) in STATES.items()])
-
-
 def verdicts(lang: str) -> list[model.ValueMapping]:
     return of_numbers([(VERDICT_CODES[name], words.of(lang), colour) for name, (words, colour) in VERDICTS.items()])
 

@@ -218,6 +218,24 @@ class Put:
 class Kit(TableKit):
     """Makes panels in one language."""
 
+    def _figures(
+        self, title: Text, description: Text, query: InfluxQuery, unit: str, limits: build_dashboard.ThresholdsConfig
+    ) -> stat.Panel:
+        """A panel of numbers, each the last there is, in the colour of its value."""
+        return (
+            stat.Panel()
+            .title(self.say(title))
+            .description(self.say(description))
+            .datasource(source())
+            .with_target(query)
+            .unit(unit)
+            .thresholds(limits)
+            .color_scheme(by_threshold())
+            .no_value(self.say(NOTHING))
+            .graph_mode(common.BigValueGraphMode.NONE)
+            .color_mode(common.BigValueColorMode.VALUE)
+        )
+
     def stat(
         self,
         title: Text,
@@ -231,20 +249,12 @@ class Kit(TableKit):
     ) -> PanelOf:
         """One number, or one for each series, with its colour behind its word."""
         return (
-            stat.Panel()
-            .title(self.say(title))
-            .description(self.say(description))
-            .datasource(source())
-            .with_target(InfluxQuery(query, form="time_series", alias=alias))
-            .unit(unit)
+            self._figures(
+                title, description, InfluxQuery(query, form="time_series", alias=alias), unit, limits or plain()
+            )
             .decimals(decimals)
             .mappings(list(mappings))
-            .thresholds(limits or plain())
-            .color_scheme(by_threshold())
-            .no_value(self.say(NOTHING))
-            .reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
-            .graph_mode(common.BigValueGraphMode.NONE)
-            .color_mode(common.BigValueColorMode.VALUE)
+            .reduce_options(_last())
         )
 
     def stats(
@@ -259,18 +269,8 @@ class Kit(TableKit):
         """Several columns of one row beside each other, each with what it is called; the first by its limits."""
         fields = "|".join(re.escape(self.say(column.title)) for column in columns)  # it goes by what they are called
         panel = (
-            stat.Panel()
-            .title(self.say(title))
-            .description(self.say(description))
-            .datasource(source())
-            .with_target(InfluxQuery(query))
-            .unit(columns[0].unit)
-            .thresholds(plain())
-            .color_scheme(by_threshold())
-            .no_value(self.say(NOTHING))
-            .reduce_options(build.ReduceDataOptions().calcs(["lastNotNull"]).values(False).fields(f"/^({fields})$/"))
-            .graph_mode(common.BigValueGraphMode.NONE)
-            .color_mode(common.BigValueColorMode.VALUE)
+            self._figures(title, description, InfluxQuery(query), columns[0].unit, plain())
+            .reduce_options(_last().fields(f"/^({fields})$/"))
             .orientation(common.VizOrientation.VERTICAL)
             .text(build.VizTextDisplayOptions().value_size(size))
             .text_mode(common.BigValueTextMode.VALUE_AND_NAME if len(columns) > 1 else common.BigValueTextMode.VALUE)
@@ -319,13 +319,7 @@ class Kit(TableKit):
             .line_width(2)
             .show_points(common.VisibilityMode.NEVER)
             .span_nulls(True)
-            .legend(
-                build.VizLegendOptions()
-                .display_mode(common.LegendDisplayMode.TABLE)
-                .placement(common.LegendPlacement.BOTTOM)
-                .show_legend(True)
-                .calcs(["min", "max"])
-            )
+            .legend(_legend())
             .tooltip(build.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.NONE))
         )
         for ref, query in zip("AB", queries, strict=True):
@@ -334,9 +328,7 @@ class Kit(TableKit):
             panel = panel.with_transformation(transformation)
         panel = panel.override_by_name(key[0], [display_name(self.say(key[1])), prop("unit", "h")])
         for i, (name, words) in enumerate(names.items()):
-            look = {"mode": "fixed", "fixedColor": palette.SERIES[i]}
-            given = [display_name(self.say(words)), prop("color", look), prop("custom.lineStyle", _DASHES[i])]
-            panel = panel.override_by_name(name, given)
+            panel = panel.override_by_name(name, self._line(i, words))
         return panel
 
     def lines(
@@ -371,15 +363,7 @@ class Kit(TableKit):
             .show_points(common.VisibilityMode.NEVER)
             .span_nulls(True)
             .color_scheme(build_dashboard.FieldColor().mode(model.FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
-            .legend(
-                build.VizLegendOptions()
-                .display_mode(common.LegendDisplayMode.TABLE)
-                .placement(common.LegendPlacement.BOTTOM)
-                .show_legend(True)
-                .calcs(["min", "max"])
-                .sort_by("Min")
-                .sort_desc(False)
-            )
+            .legend(_legend().sort_by("Min").sort_desc(False))
             .tooltip(build.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI).sort(common.SortOrder.ASCENDING))
         )
         for i, (query, alias) in enumerate(queries):
@@ -391,18 +375,20 @@ class Kit(TableKit):
                 build.GraphThresholdsStyleConfig().mode(common.GraphThresholdsStyleMode.DASHED)
             )
         else:
-            panel = panel.thresholds(thresholds((None, palette.BLUE)))
+            panel = panel.thresholds(plain())
         for i, (name, words) in enumerate((names or {}).items()):
-            given = [
-                prop("displayName", self.say(words)),
-                prop("color", {"mode": "fixed", "fixedColor": palette.SERIES[i % len(palette.SERIES)]}),
-                prop("custom.lineStyle", _DASHES[i % len(_DASHES)]),
-            ]
+            given = self._line(i, words)
             if shaded is not None and names is not None and name == shaded[0]:
                 # The other line goes by what it is called on the panel.
                 given += [prop("custom.fillBelowTo", self.say(names[shaded[1]])), prop("custom.fillOpacity", 35)]
             panel = panel.override_by_name(name, given)
         return panel
+
+    def _line(self, i: int, words: Text) -> list[model.DynamicConfigValue]:
+        """What the line at a place is called, with its colour and dashes."""
+        look = {"mode": "fixed", "fixedColor": palette.SERIES[i % len(palette.SERIES)]}
+        dashes = prop("custom.lineStyle", _DASHES[i % len(_DASHES)])
+        return [display_name(self.say(words)), prop("color", look), dashes]
 
     def timeline(
         self,
@@ -464,6 +450,21 @@ class Kit(TableKit):
             },
         }
         return AnyPanel().type("alertlist").title(self.say(title)).description(self.say(description)).options(options)
+
+
+def _last() -> build.ReduceDataOptions:
+    return build.ReduceDataOptions().calcs(["lastNotNull"]).values(False)
+
+
+def _legend() -> build.VizLegendOptions:
+    """A table below the lines."""
+    return (
+        build.VizLegendOptions()
+        .display_mode(common.LegendDisplayMode.TABLE)
+        .placement(common.LegendPlacement.BOTTOM)
+        .show_legend(True)
+        .calcs(["min", "max"])
+    )
 
 
 def _only(names: Sequence[str]) -> model.DataTransformerConfig:

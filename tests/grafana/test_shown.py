@@ -31,14 +31,12 @@ SHARES = {"quality", "share", "used_share", "margin", "target"}
 def meaning(lang: str) -> dict[str, dict[Any, tuple[str, str | None]]]:
     """What the codes of a column mean: the word, and the colour if it has one."""
     states = {int(state): (words.of(lang), colour) for state, (words, colour, _) in palette.STATES.items()}
-    signs = {int(state): (sign, colour) for state, (_, colour, sign) in palette.STATES.items()}
     names = {code: name for name, code in VERDICT_CODES.items()}
     verdicts = {code: (palette.VERDICTS[n][0].of(lang), palette.VERDICTS[n][1]) for code, n in names.items()}
     measures = {name: (words.of(lang), None) for name, words in palette.measure_words(lang).items()}
     categories = {one.value: (palette.CATEGORIES[one.value].of(lang), None) for one in Category}
     return {
         "state": states,
-        "sign": signs,
         "verdict": verdicts,
         "measure": measures,
         "category": categories,
