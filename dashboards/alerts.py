@@ -85,9 +85,14 @@ def town_rule(alert: Alert) -> Rule:
     )
 
 
+def _of_data() -> str:
+    """The sub-system that carries data."""
+    links = registry().links
+    return next(links[kind].carrier.value for kind in registry().digital_links)
+
+
 def silent_rule() -> Rule:
     """The rule about the way of readings itself."""
-    links = registry().links
     return Rule(
         "stadtwerk-telemetry-silent",
         _("Telemetry is silent"),
@@ -98,7 +103,7 @@ def silent_rule() -> Rule:
         "OK",
         "Alerting",
         "warning",
-        next(links[kind].carrier.value for kind in registry().digital_links),
+        _of_data(),
         _("{{ $labels.gateway }} ({{ $labels.district }}) has delivered nothing for {{ $values.B.Value }} s."),
         _(
             "1. Page Data health: one gateway or all? 2. All: check brokers, ingest and database. 3. One: power and "
@@ -178,7 +183,6 @@ def stores_rule() -> Rule:
 
 def brokers_rule() -> Rule:
     """The rule about both brokers."""
-    links = registry().links
     return Rule(
         "stadtwerk-brokers-silent",
         _("Both brokers are silent"),
@@ -189,7 +193,7 @@ def brokers_rule() -> Rule:
         "OK",
         "Alerting",
         "critical",
-        next(links[kind].carrier.value for kind in registry().digital_links),
+        _of_data(),
         _("{{ $labels.city }}: no broker answers (run {{ $labels.run }})."),
         _(
             "1. Page Data health: since when, and what waits in the gateways? 2. Servers of the brokers: power, disk, "

@@ -128,17 +128,13 @@ def figures(lang: str) -> str:
     return newest(FIGURE, "value", "value", more, by=("name",))
 
 
-def anybody(name: str) -> str:
+def anybody(name: str, shown: str = "") -> str:
     """The last value of what is told of people who lack at least one service."""
-    return newest(AFFECTED, name, name, where=[equal(AFFECTED, "measure", ANY)])
+    return newest(AFFECTED, name, shown or name, where=[equal(AFFECTED, "measure", ANY)])
 
 
 def worst_service(lang: str) -> str:
-    return anybody_of(f"worst_{held(lang)}", "worst")
-
-
-def anybody_of(name: str, shown: str) -> str:
-    return newest(AFFECTED, name, shown, where=[equal(AFFECTED, "measure", ANY)])
+    return anybody(f"worst_{held(lang)}", "worst")
 
 
 def peak() -> str:
@@ -455,8 +451,7 @@ def alert_stores() -> str:
 
 def alert_brokers() -> str:
     """How many brokers are there."""
-    each = f'SELECT LAST({field(BROKER, "up")}) AS "up" FROM "{BROKER.name}" WHERE $timeFilter'
-    rows = f'{each} GROUP BY "run", "city", "broker"'
+    rows = _alert(BROKER, "up", [], ("run", "city", "broker"))
     return f'SELECT SUM("up") AS "up" FROM ({rows}) WHERE $timeFilter GROUP BY "run", "city"'
 
 
