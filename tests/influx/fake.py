@@ -1,4 +1,4 @@
-"""A server that gives the answers InfluxDB 2 is documented to give, and remembers what it was asked."""
+"""A stand-in for a server; one gives the answers InfluxDB 2 is documented to give, and remembers what it was asked."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from urllib.parse import parse_qs, urlsplit
 
 @dataclass(frozen=True)
 class Asked:
+    """`address` is the path with what follows it."""
+
+    method: str
+    address: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
@@ -35,43 +39,30 @@ def error(status: int, code: str, message: str, **headers: str) -> Answer:
     return Answer(status, json.dumps({"code": code, "message": message}).encode(), named)
 
 
-class FakeInflux:
-    """`answers` decides on each write; None takes all of it. `taken` holds the lines, each once."""
+class StandIn:
+    """A server on 127.0.0.1 that gives the answers of `answer`; bodies come unpacked."""
 
-    def __init__(
-        self, answers: Callable[[Asked], Answer | None] = lambda asked: None, tls: ssl.SSLContext | None = None
-    ) -> None:
-        self.answers = answers
-        self.asked: list[Asked] = []
-        self.fetched: list[str] = []
-        self.taken: dict[bytes, None] = {}
-        fake = self
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             wbufsize = 1 << 16  # one packet an answer
 
+            def do_GET(self) -> None:
+                self._give()
+
             def do_POST(self) -> None:
+                self._give()
+
+            def _give(self) -> None:
                 where = urlsplit(self.path)
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if self.headers.get("Content-Encoding") == "gzip":
                     body = gzip.decompress(body)
                 query = {name: values[0] for name, values in parse_qs(where.query, keep_blank_values=True).items()}
-                asked = Asked(where.path, query, dict(self.headers), body)
-                fake.asked.append(asked)
-                answer = fake.answers(asked)
-                if answer is None:
-                    fake.taken.update(dict.fromkeys(body.splitlines()))
-                self.give(answer or Answer(204))
-
-            def do_GET(self) -> None:
-                fake.fetched.append(self.path)
-                if self.path.startswith("/snapshot/"):
-                    self.give(Answer(200, b'{"status":"ok","snapshot":"20260114-1"}'))
-                else:
-                    self.give(Answer(204 if self.path == "/ping" else 404))
-
-            def give(self, answer: Answer) -> None:
+                asked = Asked(str(self.command), self.path, where.path, query, dict(self.headers), body)
+                answer = stand_in.answer(asked)
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -90,6 +81,9 @@ class FakeInflux:
             self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
         self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self._server.server_address[1]}"
 
+    def answer(self, asked: Asked) -> Answer:
+        raise NotImplementedError
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self
@@ -98,3 +92,28 @@ class FakeInflux:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class FakeInflux(StandIn):
+    """`answers` decides on each write; None takes all of it. `taken` holds the lines, each once."""
+
+    def __init__(
+        self, answers: Callable[[Asked], Answer | None] = lambda asked: None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        super().__init__(tls)
+        self.answers = answers
+        self.asked: list[Asked] = []
+        self.fetched: list[str] = []
+        self.taken: dict[bytes, None] = {}
+
+    def answer(self, asked: Asked) -> Answer:
+        if asked.method == "GET":
+            self.fetched.append(asked.address)
+            if asked.path.startswith("/snapshot/"):
+                return Answer(200, b'{"status":"ok","snapshot":"20260114-1"}')
+            return Answer(204 if asked.address == "/ping" else 404)
+        self.asked.append(asked)
+        answer = self.answers(asked)
+        if answer is None:
+            self.taken.update(dict.fromkeys(asked.body.splitlines()))
+        return answer or Answer(204)

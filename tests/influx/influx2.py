@@ -7,19 +7,15 @@ points and answers queries.
 from __future__ import annotations
 
 import base64
-import gzip
 import json
 import re
-import threading
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+from dataclasses import replace
 
+from tests.influx.fake import Answer, Asked, StandIn
 from tests.influx.servers import InfluxDB1
 
 JSON = "application/json; charset=utf-8"
@@ -33,17 +29,9 @@ _DELETES = re.compile(r"(?i)\s*(DELETE|DROP MEASUREMENT)\b")
 _MISSING = re.compile(rb"=(?=[,\s]|$)")
 
 
-@dataclass(frozen=True)
-class Answer:
-    """`code`: how version 2 names an error."""
-
-    status: int
-    body: bytes = b""
-    code: str = ""
-
-
 def wrong(status: int, code: str, message: str) -> Answer:
-    return Answer(status, json.dumps({"code": code, "message": message}, separators=(",", ":")).encode(), code)
+    body = json.dumps({"code": code, "message": message}, separators=(",", ":")).encode()
+    return Answer(status, body, {"Content-Type": JSON, "X-Platform-Error-Code": code})
 
 
 NOBODY = wrong(401, "unauthorized", "unauthorized access")
@@ -51,63 +39,21 @@ UNKNOWN = wrong(401, "unauthorized", "Unauthorized")
 MAY_NOT_WRITE = wrong(403, "forbidden", "insufficient permissions for write")
 
 
-class InfluxDB2:
+class InfluxDB2(StandIn):
     """`tokens` and `logins` (name and password) say whether they may write beside reading. One organisation, `town`."""
 
     ORG = "town"
 
     def __init__(self, backend: InfluxDB1, tokens: Mapping[str, bool], logins: Mapping[tuple[str, str], bool]) -> None:
+        super().__init__()
         self._backend, self._tokens, self._logins = backend, dict(tokens), dict(logins)
-        stand_in = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            wbufsize = 1 << 16
+    def answer(self, asked: Asked) -> Answer:
+        given = self._answer(asked.path, asked.query, asked.headers.get("Authorization", ""), asked.body)
+        kind = {"Content-Type": "application/json" if asked.path == "/query" else JSON} if given.body else {}
+        return replace(given, headers=ALWAYS | kind | given.headers)
 
-            def do_GET(self) -> None:
-                self._answer()
-
-            def do_POST(self) -> None:
-                self._answer()
-
-            def _answer(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                if self.headers.get("Content-Encoding") == "gzip":
-                    body = gzip.decompress(body)
-                where = urllib.parse.urlsplit(self.path)
-                query = dict(urllib.parse.parse_qsl(where.query, keep_blank_values=True))
-                answer = stand_in.answer(where.path, query, self.headers.get("Authorization", ""), body)
-                self.send_response(answer.status)
-                headers = dict(ALWAYS)
-                if answer.body:
-                    headers["Content-Type"] = "application/json" if where.path == "/query" else JSON
-                    if answer.code:
-                        headers |= {"Content-Type": JSON, "X-Platform-Error-Code": answer.code}
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                if answer.status != 204:
-                    self.send_header("Content-Length", str(len(answer.body)))
-                self.end_headers()
-                self.wfile.write(answer.body)
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def answer(self, path: str, query: Mapping[str, str], login: str, body: bytes) -> Answer:
+    def _answer(self, path: str, query: Mapping[str, str], login: str, body: bytes) -> Answer:
         if path == "/ping":
             return Answer(204)
         if path == "/health":
@@ -142,9 +88,8 @@ class InfluxDB2:
         return NOBODY
 
     def _write(self, query: Mapping[str, str], body: bytes) -> Answer:
-        for (
-            line
-        ) in body.splitlines():  # one that cannot be read, and none of the body is taken: otherwise than in version 1
+        # One line that cannot be read, and none of the body is taken: otherwise than in version 1.
+        for line in body.splitlines():
             if _MISSING.search(line):
                 return wrong(400, "invalid", f"unable to parse '{line.decode()}': missing field value")
         status, said = self._pass("/write", {"precision": query.get("precision", "ns")}, body)
