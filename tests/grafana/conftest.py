@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from gateways.stores.influx import InfluxWriter
 from resilience.judge.margin import margin
 from resilience.judge.outcome import ASKED
 from resilience.judge.verdict import read_verdict
@@ -33,6 +34,11 @@ class Pushed:
 
     def arguments(self, folder: Path) -> list[str]:
         return ["push", str(folder), "--influx", self.server.url, "--bucket", InfluxDB1.DATABASE, *self.login]
+
+    def writer(self) -> InfluxWriter:
+        """To write beside the runs, as the one who may."""
+        user, password = InfluxDB1.WRITER
+        return InfluxWriter(self.server.url, "", InfluxDB1.DATABASE, "", api="v1", user=user, password=password)
 
     def rows(self, text: str) -> list[dict[str, Any]]:
         """The rows of a query, each with its tags, columns by name."""

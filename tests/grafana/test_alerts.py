@@ -9,13 +9,11 @@ from typing import Any
 import pytest
 import yaml
 
-from gateways.stores.influx import InfluxWriter
 from simulator.contracts.ticks import to_ticks
 from tests.grafana.conftest import Pushed, silenced
 from tests.grafana.grafana import BUILT, load, pages, panels, rules, seconds
 from tests.grafana.test_push import ZERO_MS
 from tests.grafana.test_queries import NOT_IN_V2, ticks_of
-from tests.influx.servers import InfluxDB1
 
 MINUTE = 60_000
 RULES = rules()
@@ -82,8 +80,7 @@ def test_what_stops_before_the_end_of_a_run_resolves_no_alarm_and_the_end_does(p
     """A rule about the town keeps what it said while nothing is written; a run that is over says so."""
     rule = RULES["stadtwerk-power-below"]
     where = "affected,city=demo,measure=power-supply,run=cut"
-    user, password = InfluxDB1.WRITER
-    with InfluxWriter(pushed.server.url, "", InfluxDB1.DATABASE, "", api="v1", user=user, password=password) as writer:
+    with pushed.writer() as writer:
         begin = ZERO_MS + 30 * 24 * 60 * MINUTE
         writer.write(b"%b now=40000i %d\n" % (where.encode(), begin))
         now = rule.evaluate(pushed.server.query, begin + MINUTE)
@@ -98,8 +95,7 @@ def test_what_stops_before_the_end_of_a_run_resolves_no_alarm_and_the_end_does(p
 def test_both_brokers_gone_is_an_alarm_and_one_is_not(pushed: Pushed) -> None:
     rule = RULES["stadtwerk-brokers-silent"]
     begin = ZERO_MS + 30 * 24 * 60 * MINUTE
-    user, password = InfluxDB1.WRITER
-    with InfluxWriter(pushed.server.url, "", InfluxDB1.DATABASE, "", api="v1", user=user, password=password) as writer:
+    with pushed.writer() as writer:
         for minute in range(30):
             up = (int(minute < 5), int(minute < 10 or minute > 20))
             for broker, there in zip("ab", up, strict=True):

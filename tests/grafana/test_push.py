@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gateways.stores.influx import InfluxWriter
 from resilience.judge.affected import affected, by_service, groups, lows
 from resilience.judge.metrics import quality, resilience
 from simulator.contracts.registry import registry
@@ -82,10 +81,7 @@ def test_a_run_is_replaced_in_influxdb_2_by_token_and_by_login(
     with InfluxDB2(pushed.server, {"writer-pass-1": True}, {("writer", "writer-pass-1"): True}) as server:
         where = ["--influx", server.url, "--bucket", InfluxDB1.DATABASE, *who]
         arguments = ["push", str(rich), *where, "--name", "second", "--no-readings", "--now"]
-        user, password = InfluxDB1.WRITER
-        with InfluxWriter(
-            pushed.server.url, "", InfluxDB1.DATABASE, "", api="v1", user=user, password=password
-        ) as before:
+        with pushed.writer() as before:
             before.write(b'run,city=demo,run=second digest="another" 1768402800000\n')
         assert say(arguments)[0] == 64, "it is another one"
         assert say([*arguments, "--replace"])[0] == 0

@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 
-from gateways.stores.influx import InfluxWriter
 from simulator.contracts.registry import registry
 from simulator.contracts.ticks import to_ticks
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import Dashboard, load, pages, panels
 from tests.grafana.test_push import ZERO_MS
-from tests.influx.servers import InfluxDB1
 
 NOT_IN_V2 = ("INTO ", "CONTINUOUS", "SHOW SERIES", "SHOW STATS", "SHOW DIAGNOSTICS", "CARDINALITY", "::tag", "::field")
 """What InfluxDB 2 does not take at `/query`, and what we keep away from."""
@@ -161,9 +159,8 @@ def test_readings_of_gateways_that_know_of_no_run_are_seen_as_well(pushed: Pushe
     page = shown(next(path for path in pages("de") if path.stem == "water"))
     (panel,) = [panel for panel in panels(page.board) if panel["title"] == "Kleinster Druck je Messstelle"]
     query = page.filled(panel["targets"][0]["query"])
-    user, password = InfluxDB1.WRITER
     before = {row["component"] for row in pushed.rows(query)}
-    with InfluxWriter(pushed.server.url, "", InfluxDB1.DATABASE, "", api="v1", user=user, password=password) as writer:
+    with pushed.writer() as writer:
         writer.write(b"pressure_m,component=elsewhere,gateway=g value=1.5,quality=0i %d\n" % ZERO_MS)
     assert {row["component"] for row in pushed.rows(query)} == before | {"elsewhere"}
     pushed.server.query("DROP SERIES WHERE component = 'elsewhere'")

@@ -17,7 +17,7 @@ from stadtwerk.influx.push import identity
 from stadtwerk.runs.finished import RunFolder, read_folder
 from tests.grafana.conftest import Pushed
 from tests.grafana.grafana import Dashboard, load, pages, panels
-from tests.grafana.test_push import history
+from tests.support.stored import lived
 
 SCENARIOS = ("substation-winter", "main-break", "pump-link-cut")
 
@@ -41,7 +41,7 @@ class Tiles:
 def check(pushed: Pushed, path: Path, run: str) -> None:
     """Hold every tile of a pushed run against its folder."""
     folder, figures = read_folder(path, None), json.loads((path / "figures.json").read_text(encoding="utf-8"))
-    tiles, past, zero_ms = Tiles(pushed, folder, run), history(folder), identity(folder, run, now=False).zero_ms
+    tiles, past, zero_ms = Tiles(pushed, folder, run), lived(folder), identity(folder, run, now=False).zero_ms
     low = lows(folder.city, past, 0, folder.end)
     once = affected(groups(folder.city), folder.city, low)
 
