@@ -32,7 +32,7 @@ WINDOW_S = 600
 """How far back a rule looks for the last value: beyond what a late minute or two can hide."""
 
 PEOPLE = 1000
-"""So many people below the limit of drinking water are an alarm (assumption: more than a street or a burst main)."""
+"""So many people below the required level are an alarm (assumption: more than a street or a burst main)."""
 
 
 @dataclass(frozen=True, slots=True)
