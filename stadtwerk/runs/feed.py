@@ -260,8 +260,7 @@ class Feed:
             runtime.faults.handle(point.name, lying.change)
         for point in registry().report_faults:
             runtime.faults.handle(point.name, transport.change)
-        stops = [name for name, of in registry().links.items() if of.stops_target]
-        living = dict.fromkeys(link.target for kind in stops for link in city.links_of_kind(kind))
+        living = {link.target for kind in registry().stopping_links for link in city.links_of_kind(kind)}
         powered = {name: partial(runtime.supply.powered, name) for name in living}
         sampler = Sampler(clock, runtime.streams, city.cohorts, find, transport.take, advance, lying, powered)
         try:
