@@ -128,3 +128,19 @@ def test_light_comes_back_first_where_it_matters_most(file: Path, priorities: di
     grid = domain.state.grid
     ends = {grid.bus_ids[int(grid.end_bus[other])] for other in grid.ends_of(int(grid.end_branch[end]))}
     assert ends == {f"bus-{BAR}", f"bus-{BAR + 3 + 2 * first}"}, "the busbar with all other feeders stays dark for now"
+
+
+def test_feeders_of_a_dead_busbar_are_fed_by_the_neighbour_while_it_is_dead(file: Path) -> None:
+    """Its breakers have opened it at all feeders: somebody goes to the ring points, and nobody to look for anything."""
+    people = {"crews": 0.0, "electric_crews": 3.0, "night_share": 1.0}
+    extra = [component("control", "network-control"), component("yard", "depot", 7.8, 48.4, **people)]
+    runtime, domain = run(town(file, extra), hours=8, demand=Rated)
+    runtime.faults.apply(f"bus-{BAR}", "bus-out", "arc", {})
+    runtime.clock.run_until(to_ticks(60))
+    live = domain.state.parts().live
+    behind = [BAR + 3 + 2 * i for i in range(FEEDERS)]
+    assert not live[[BAR, *behind]].any()
+    runtime.clock.run_until(to_ticks(2 * 3600))
+    live = domain.state.parts().live
+    assert live[behind].any() and not live[BAR]
+    assert "energy.isolated" not in {event.code for event in runtime.log.events}

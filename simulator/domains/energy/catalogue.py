@@ -154,7 +154,17 @@ CATALOGUE = Catalogue(
             BUS,
             DOMAIN,
             _("local substation"),
-            (FaultPoint("bus-out", _("busbar is dead"), cuts_off=True, evidence=(stops("voltage_pu", 0.01),)),),
+            (
+                FaultPoint(
+                    "bus-out",
+                    _("busbar is dead"),
+                    cuts_off=True,
+                    about=_(
+                        "short circuit at it: the breaker of the feeder trips; it is isolated, and the rest fed again"
+                    ),
+                    evidence=(stops("voltage_pu", 0.01),),
+                ),
+            ),
             (
                 _PRIORITY,
                 Parameter(
@@ -256,7 +266,7 @@ CATALOGUE = Catalogue(
                     "feeder-out",
                     _("whole feeder is out"),
                     cuts_off=True,
-                    about=_("the line and all that it alone feeds, up to the open ring points, are out"),
+                    about=_("the line and all that it alone feeds are out, until the line is found and isolated"),
                     evidence=(_CURRENT,),
                 ),
                 FaultPoint(

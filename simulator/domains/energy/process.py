@@ -26,7 +26,7 @@ from simulator.domains.energy.pickup import RETURN_S
 from simulator.domains.energy.profile import STEP_S, sun_factor
 from simulator.domains.energy.readout import Readout, capacities, register_meters
 from simulator.domains.energy.resupply import Resupply
-from simulator.domains.energy.state import BREAKING, GridState
+from simulator.domains.energy.state import BREAKING, SHORTS, GridState
 from simulator.domains.energy.trips import Trips
 from simulator.domains.energy.weather import ordinary_c
 
@@ -36,7 +36,7 @@ HANDLED = (*BREAKING, "switch-stuck", "pv-loss", "battery-loss", "plant-out")
 SECURITY_S = 3600.0
 """N-1 is looked at after every switching and fault, and this often as the load goes on (assumption: hourly)."""
 LOCATE_S = 1800.0
-"""Work of a crew to find a short circuit along a feeder and to open both ends (assumption: with the drive within the
+"""Work of a crew to find what is broken along a feeder and to open all its ends (assumption: with the drive within the
 hour that the press names for crews of Vattenfall Hamburg, 2013)."""
 
 
@@ -100,8 +100,10 @@ class EnergyDomain:
         self.state.set_fault(target, fault, event if active else None)
         if active and fault in ("line-trip", "protection-fails"):
             self._ask_protection(target)
-        if active and fault == "short-circuit":
-            self._locate(target, event)
+        if active and fault in SHORTS:
+            self._locate(target, fault, event)
+        if active and fault == "feeder-out":
+            self._isolate(target, fault, event, lambda: self.state.outages.get((target, fault)) == event)
         if not active:
             self._cleared = event
         self._mark(event)
@@ -120,36 +122,53 @@ class EnergyDomain:
         ordinary = ordinary_c(self.runtime.clock.datetime())
         return max((ordinary, *self._spells.values()), key=lambda value: abs(value - ordinary))
 
-    def _locate(self, line: str, event: int) -> None:
+    def _locate(self, target: str, fault: str, event: int) -> None:
         """The breaker of the feeder has tripped: the short circuit is isolated, and what lies beyond is fed over open
         ring points."""
-        state = self.state
-        if line not in state.tripped:
+        state, key = self.state, (target, fault)
+        if key not in state.tripped:
             return
-        head = state.tripped[line]
+        head = state.tripped[key]
         out = state.feeder(int(state.grid.end_branch[head]))
-        tripped = self.runtime.log.add(events.FEEDER_TRIPPED, line, cause=event, value=float(out.sum()))
+        tripped = self.runtime.log.add(events.FEEDER_TRIPPED, target, cause=event, value=float(out.sum()))
 
         def still() -> bool:
-            return line in state.tripped and state.outages.get((line, "short-circuit")) == event
+            return key in state.tripped and state.outages.get(key) == event
 
-        self._isolate(line, tripped, int(state.grid.end_bus[head]), events.FEEDER_BACK, still)
+        self._isolate(target, fault, tripped, still, (int(state.grid.end_bus[head]), events.FEEDER_BACK))
 
-    def _isolate(self, line: str, cause: int, bus: int, closed: EventCode, still: Callable[[], bool]) -> None:
-        """A crew finds the broken line and opens it at both ends, then the breaker at `bus` that ended the fault is
-        closed again, which the log says by `closed`. Nothing more is done once it is not `still` so."""
-        log = self.runtime.log
+    def _isolate(
+        self,
+        target: str,
+        fault: str,
+        cause: int,
+        still: Callable[[], bool],
+        breaker: tuple[int, EventCode] | None = None,
+    ) -> None:
+        """A crew finds what is broken and opens it at all ends; nothing more is done once it is not `still` so.
+
+        The `breaker` that ended the fault, at a bus, is then closed again, which the log says by its code. Without one
+        what was open at the broken thing itself stays open.
+        """
+        log, state = self.runtime.log, self.state
 
         def back(because: int) -> None:
-            if still():
-                self.state.isolated(line)
-                self._mark(log.add(closed, line, cause=because))
+            if still() and breaker is not None:
+                waits = state.held_open(target, fault)
+                state.isolated(target, fault)
+                self._mark(because if waits else log.add(breaker[1], target, cause=because))
 
         def isolated(because: int) -> None:
-            if still():
-                self.resupply.switch_head(bus, log.add(events.ISOLATED, line, cause=because), back)
+            if not still():
+                return
+            found = log.add(events.ISOLATED, target, cause=because)
+            if breaker is not None and not state.held_open(target, fault):
+                self.resupply.switch_head(breaker[0], found, back)
+            else:
+                state.isolated(target, fault)
+                self._mark(found)
 
-        self.runtime.crews.dispatch(events.LOCATING, line, LOCATE_S, cause, isolated)
+        self.runtime.crews.dispatch(events.LOCATING, target, LOCATE_S, cause, isolated)
 
     def _ask_protection(self, line: str) -> None:
         """Say it where the protection of a line is called and does not trip: what follows is put down to that.
@@ -172,7 +191,7 @@ class EnergyDomain:
         def still() -> bool:
             return outages.get((line, "protection-fails")) == event and (line, "line-trip") in outages
 
-        self._isolate(line, event, int(upstream[0]), events.UPSTREAM_BACK, still)
+        self._isolate(line, "protection-fails", event, still, (int(upstream[0]), events.UPSTREAM_BACK))
 
     def _mark(self, cause: int | None) -> None:
         """Something changed: solve once at this instant, after everything else that changes now."""

@@ -27,6 +27,9 @@ BREAKING = (
 """Faults that take something out of the grid."""
 
 
+SHORTS = ("short-circuit", "bus-out")
+"""Of these, the faults for which the breaker of a whole feeder trips."""
+
 OVERLOAD_TRIP = "overload-trip"
 """Not a fault that anybody injects: what the protection does to a branch, until somebody closes it again."""
 
@@ -43,9 +46,9 @@ class GridState:
     `load_factor` (of each bus) and `sun` are shares of what is rated; `draw_w` is what components draw, by feeding bus.
     Buses are shed because their island is short (`island_shed`), because it is not yet their turn after an outage
     (`restore_shed`), or because a relay saw undervoltage (`relay_shed`); `low` is where inverters tripped for that.
-    `opened` are ends that somebody opened so that a detour is not overloaded, with the event; `tripped` are feeder
-    heads (ends) that a short circuit has opened, by the line where it is; `freed` are lines whose protection failed and
-    that are isolated, so that what tripped in their place is closed again.
+    `opened` are ends that somebody opened so that a detour is not overloaded, with the event. Faults are a thing and
+    what befell it: `tripped` are feeder heads (ends) that a short circuit has opened, by fault; `freed` are faults that
+    took a part of the grid as a whole and are isolated, so that they take only the broken thing by now.
     """
 
     def __init__(self, grid: Grid) -> None:
@@ -61,8 +64,8 @@ class GridState:
         buses = len(grid.bus_ids)
         self.island_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.opened: dict[int, int] = {}
-        self.tripped: dict[str, int] = {}
-        self.freed: set[str] = set()
+        self.tripped: dict[tuple[str, str], int] = {}
+        self.freed: set[tuple[str, str]] = set()
         self.restore_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.relay_shed: Bools = np.zeros(buses, dtype=np.bool_)
         self.low: Bools = np.zeros(buses, dtype=np.bool_)
@@ -82,24 +85,24 @@ class GridState:
 
     def set_fault(self, target: str, fault: str, event: int | None) -> None:
         """A fault is in force because of `event`, or gone (None)."""
+        grid = self.grid
         if event is None:
             self.outages.pop((target, fault), None)
         else:
             self.outages[target, fault] = event
-        if fault in ("protection-fails", "line-trip"):
-            self.freed.discard(target)
-        if fault == "short-circuit":
-            head = None if event is None else self._zones.head(self.grid.branch_at[target])
-            if head is None:
-                self.tripped.pop(target, None)
-            else:
-                self.tripped[target] = head
+        self.freed.discard((target, "protection-fails" if fault == "line-trip" else fault))
+        self.tripped.pop((target, fault), None)
+        if fault in SHORTS and event is not None:
+            bus = grid.bus_at.get(target)
+            head = self._zones.head(grid.branch_at[target]) if bus is None else self._zones.head_of_bus(bus)
+            if head is not None:
+                self.tripped[target, fault] = head
         self._apply()
 
-    def isolated(self, line: str) -> None:
-        """The broken line is open at both ends, and what tripped for it, or in its place, closed again."""
-        if self.tripped.pop(line, None) is None:
-            self.freed.add(line)
+    def isolated(self, target: str, fault: str) -> None:
+        """The broken thing is open at all ends, and what tripped for it, or in its place, closed again."""
+        if self.tripped.pop((target, fault), None) is None:
+            self.freed.add((target, fault))
         self._apply()
 
     def _apply(self) -> None:
@@ -141,10 +144,14 @@ class GridState:
         """Which ends conduct with these ends switched on (those of now if not given), less what is broken."""
         return (self.closed if closed is None else closed) & self._end_ok
 
+    def held_open(self, target: str, fault: str) -> bool:
+        """Whether another short circuit that is not isolated yet keeps the breaker open that this one has tripped."""
+        head = self.tripped.get((target, fault))
+        return any(end == head for key, end in self.tripped.items() if key != (target, fault))
+
     def short_in(self, buses: Bools) -> bool:
         """Whether a short circuit that is not isolated yet lies in or next to these buses."""
-        grid = self.grid
-        return any(buses[grid.end_bus[grid.ends_of(grid.branch_at[line])]].any() for line in self.tripped)
+        return any(buses[self._at(target)].any() for target, _ in self.tripped)
 
     def busbar(self, site: Site) -> frozenset[int]:
         """All buses of a substation's busbar."""
@@ -164,9 +171,11 @@ class GridState:
 
     def zone(self, target: str, fault: str) -> Bools | None:
         """The part of the grid that a fault takes out as a whole, None for one that breaks a single thing."""
+        if (target, fault) in self.freed:
+            return None
         if fault == "feeder-out":
             return self._zones.feeder(self.grid.branch_at[target])
-        if fault == "protection-fails" and (target, "line-trip") in self.outages and target not in self.freed:
+        if fault == "protection-fails" and (target, "line-trip") in self.outages:
             return self._zones.backup(self.grid.branch_at[target])
         return None
 
@@ -190,9 +199,7 @@ class GridState:
         if fault == "protection-fails" or (zone is not None and zone.any()):
             return np.flatnonzero(np.zeros(0) if zone is None else zone)
         if target in grid.bus_at:
-            bus = grid.bus_at[target]
-            through = grid.end_branch[grid.end_bus == bus]  # what lies behind a dead bus is cut off by it
-            return np.unique(np.append(grid.end_bus[np.isin(grid.end_branch, through)], bus))
+            return self._at(target)
         if target in self._sites:
             site = grid.sites[self._sites[target]]
             return np.array([site.bus, site.busbar])
@@ -200,6 +207,15 @@ class GridState:
             ends = grid.ends_of(grid.branch_at[target])
             return grid.end_bus[ends] if self.closed[ends].all() else np.zeros(0, dtype=np.int64)
         return np.array([b.site.bus for b in self.batteries if b.site.id == target], dtype=np.int64)
+
+    def _at(self, target: str) -> Ints:
+        """The ends of a branch; or a bus with its neighbours, for what lies behind a dead bus is cut off by it."""
+        grid = self.grid
+        if target in grid.branch_at:
+            return grid.end_bus[grid.ends_of(grid.branch_at[target])]
+        bus = grid.bus_at[target]
+        through = grid.end_branch[grid.end_bus == bus]
+        return np.unique(np.append(grid.end_bus[np.isin(grid.end_branch, through)], bus))
 
     def reasons(self, buses: Bools) -> list[int]:
         """The events of every fault and empty battery that keeps infeeds from these buses, in order.
@@ -215,8 +231,8 @@ class GridState:
             if buses[self.buses_of(target, fault)].any()
         }
         faults |= {
-            (line, "short-circuit"): self.outages[line, "short-circuit"]
-            for line, head in self.tripped.items()
+            key: self.outages[key]
+            for key, head in self.tripped.items()
             if buses[grid.end_bus[grid.ends_of(int(grid.end_branch[head]))]].any()
         }
         opened = {end: event for end, event in self.opened.items() if buses[int(grid.end_bus[end])]}
@@ -252,8 +268,7 @@ class GridState:
         """A copy without these faults and these openings, all else being as it is: to ask, not to operate."""
         other = copy(self)
         other.outages = {key: event for key, event in self.outages.items() if key not in faults}
-        gone = {target for target, fault in faults if fault == "short-circuit"}
-        other.tripped = {line: head for line, head in self.tripped.items() if line not in gone}
+        other.tripped = {key: head for key, head in self.tripped.items() if key not in faults}
         other.closed = self.closed.copy()
         other.closed[list(opened)] = True
         for name in ("branch_ok", "bus_ok", "relay_shed", "_site_ok", "_pv_ok", "_plant_ok"):

@@ -1,4 +1,4 @@
-"""What hangs on a line alone, and what goes dark when the protection of a line does not trip."""
+"""What hangs on a line alone, whose breaker ends a short circuit, and what a protection that does not trip takes."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ class Zones:
         ties = grid.ties()
         ties = ties[grid.end_closed[ties].all(axis=1)]
         self._bar = connected(len(grid.bus_ids), grid.end_bus[ties[:, 0]], grid.end_bus[ties[:, 1]])
+        lines = np.array(["transformer" not in table for table in grid.branch_table], dtype=np.bool_)
+        on_lines = np.flatnonzero(lines[grid.end_branch] & grid.end_closed)
+        buses = len(grid.bus_ids)
+        joined = connected(buses + len(lines), grid.end_bus[on_lines], buses + grid.end_branch[on_lines])
+        self._level = joined[:buses]
         self._feeder: dict[int, Bools] = {}
         self._backup: dict[int, Bools] = {}
 
@@ -37,21 +42,26 @@ class Zones:
     def head(self, branch: int) -> int | None:
         """The end at a substation's busbar whose breaker trips for a short circuit on a branch.
 
-        None where no single feeder of a busbar feeds the branch: there the branch alone trips, at its own ends.
+        None where no single feeder of a busbar leads to it, over lines alone: there protection of its own takes only
+        what is broken.
         """
+        return self._head(self._grid.end_bus[self._grid.ends_of(branch)].tolist())
+
+    def head_of_bus(self, bus: int) -> int | None:
+        """The same for a short circuit at a local substation; None at the busbar of a substation."""
+        return self._head([bus])
+
+    def _head(self, at: list[int]) -> int | None:
         grid = self._grid
-        ends = grid.end_bus[grid.ends_of(branch)]
-        for site in grid.sites:
-            bar = self.busbar(site.busbar)
+        found: list[tuple[int, int]] = []
+        for bar in {self.busbar(bus) for bus in grid.busbars}:
+            beyond = [bus for bus in at if bus not in bar]
             for end in np.flatnonzero(np.isin(grid.end_bus, list(bar)) & grid.end_closed).tolist():
-                first = int(grid.end_branch[end])
-                if first in site.branches or set(grid.end_bus[grid.ends_of(first)].tolist()) <= bar:
-                    continue
-                feeder = self.feeder(first)
-                beyond = [bus for bus in ends.tolist() if bus not in bar]
-                if feeder.any() and (first == branch or (beyond and feeder[beyond].all())):
-                    return end
-        return None
+                feeder = self.feeder(int(grid.end_branch[end]))
+                fed = bool(beyond) and bool(feeder[beyond].all()) and not feeder[list(bar)].any()
+                if fed and (self._level[beyond] == self._level[grid.end_bus[end]]).all():
+                    found.append((int(feeder.sum()), end))
+        return min(found)[1] if found else None
 
     def backup(self, branch: int) -> Bools:
         """The buses that lose supply when the next protection upstream of a branch trips in its place.
