@@ -108,9 +108,9 @@ def test_a_line_with_a_second_feed_is_supplied_again_and_no_reason_denies_it(tmp
 def test_all_faults_of_one_solve_have_the_credit(tmp_path: Path) -> None:
     run = answer(HERE / "quarter.yaml", tmp_path / "run")
     assert seen(run.found("evidence")) == (13, 13)
-    # Thirteen busbars short-circuited at once trip the breakers of two feeders, with 68 local substations on them. Three
-    # crews take half an hour at each place: no breaker is closed again before the batteries of routers (an hour) and of
-    # mobile sites (half an hour) are empty.
+    # Thirteen busbars short-circuited at once trip the breakers of two feeders, with 68 local substations on them.
+    # Crews take half an hour at each place: no breaker is closed again before the batteries of routers (an hour) and
+    # of mobile sites (half an hour) are empty.
     assert run.code == FAIL and {"required-ict-availability", "required-rescue-arrival"} <= run.failed()
 
 
