@@ -24,6 +24,7 @@ from resilience.judge.affected import (
 from resilience.judge.time_series import NotRecorded, Spell, cut, spells
 from resilience.words.terms import component_words
 from simulator.contracts.city import City
+from simulator.contracts.codes import event_codes
 from simulator.contracts.event import Event, EventKind
 from simulator.contracts.history import Course, History
 from simulator.contracts.level import Measure, ServiceLevel
@@ -125,6 +126,7 @@ def failed_s(city: City, history: History) -> dict[str, float]:
 def failed_spans(city: City, history: History) -> dict[str, tuple[tuple[float, float], ...]]:
     """Stretches from the scenario's zero on, in seconds, in which a component did not work or had a fault on it.
 
+    A fault counts no longer once another device beside the broken one does its work.
     A local substation also counts as out while the power links that leave it are down: it has nothing to give.
     Components that were never out are not in the answer.
     """
@@ -153,9 +155,11 @@ def failed_spans(city: City, history: History) -> dict[str, tuple[tuple[float, f
 
 def _told(event: Event, city: City, history: History) -> tuple[str, str, bool] | None:
     """Which component an event says is out (or no longer out), and for which reason."""
-    if event.kind not in _CHANGES:
+    code = event_codes().get(event.code)
+    borne = code is not None and code.stands_in
+    if not borne and event.kind not in _CHANGES:
         return None
-    reason, out = _CHANGES[event.kind]
+    reason, out = ("fault", False) if borne else _CHANGES[event.kind]
     if reason == "dead":
         link = city.links.get(event.subject)
         found = registry()

@@ -118,7 +118,7 @@ class EventCode:
     a reader needs. `mends` says that it is for the better: nothing is lost because of it.
 
     `rough` names a sub-system whose figures are approximations from such an event on, until one whose code says that it
-    `settles` this one.
+    `settles` this one. `stands_in`: the fault whose cause is `before` is there still, but something else does the work.
     """
 
     name: str
@@ -129,6 +129,7 @@ class EventCode:
     rough: str = ""
     settles: str = ""
     mends: bool = False
+    stands_in: bool = False
     _own: Mapping[str, tuple[type, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -24,7 +24,12 @@ FAULT_NOT_IN_FORCE = EventCode(
 )
 
 TAKEN_OVER = EventCode(
-    "fault.taken-over", EventKind.NOTE, _("another device beside it takes over: {fault}"), {"fault": Role.FAULT}
+    "fault.taken-over",
+    EventKind.NOTE,
+    _("another device beside it takes over: {fault}"),
+    {"fault": Role.FAULT},
+    mends=True,
+    stands_in=True,
 )
 
 LINK_DOWN = EventCode(
@@ -124,7 +129,7 @@ NEEDED_MORE = EventCode(
 )
 NO_CREW = EventCode("crew.waits-for-crew", EventKind.CREW, _("{task}: no crew is free, waiting"), {"task": Role.TASK})
 
-POLICE_ARRIVE = EventCode("police.arrive", EventKind.CREW, _("police arrive at the junction"))
+POLICE_ARRIVE = EventCode("police.arrive", EventKind.CREW, _("police arrive at the junction"), mends=True)
 POLICE_MESSENGER = EventCode(
     "police.messenger",
     EventKind.CREW,

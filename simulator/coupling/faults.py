@@ -78,9 +78,16 @@ class FaultStack:
         filled = point.filled(parameters, {} if at is None else self._city.settings.get(at.domain.value, {}))
         event = self._log.add(FAULT_APPLIED, target, {"fault": fault}, cause=because, after=cause)
         stack = self._active.setdefault((target, fault), {})
-        new = cause not in stack
-        stack[cause] = ActiveFault(target, fault, cause, MappingProxyType(filled))
-        if not new or not self._spare(point, stack[cause], event):
+        before = stack.get(cause)
+        broken = stack[cause] = ActiveFault(target, fault, cause, MappingProxyType(filled))
+        if before is not None and _all_devices(before) == _all_devices(broken):
+            borne = False
+        elif before is not None and _all_devices(broken):
+            borne = False
+            self._break_spare(broken, event)
+        else:
+            borne = self._spare(point, broken, event)
+        if not borne:
             self._tell(point, target, fault, event)
         return event
 
@@ -124,7 +131,7 @@ class FaultStack:
     def _spare(self, point: FaultPoint, broken: ActiveFault, event: int) -> bool:
         """Let another device take over, where one is left. Whether it has done so at once: then nothing is in force."""
         component = self._city.components.get(broken.target)
-        if not point.one_device or component is None or broken.parameters.get(ALL_DEVICES.name):
+        if not point.one_device or component is None or _all_devices(broken):
             return False
         spares = self._spares.setdefault(broken.target, {})
         if len(spares) + 1 >= float(component.parameters.get(DEVICES, 1.0)):
@@ -136,14 +143,25 @@ class FaultStack:
             self._clock.after(after_s, broken.target, lambda: self._take_over(point, broken.target, key, event))
             return False
         self._borne.add((broken.target, *key))
-        self._log.add(TAKEN_OVER, broken.target, {"fault": broken.fault}, cause=event)
+        self._log.add(TAKEN_OVER, broken.target, {"fault": broken.fault}, cause=event, before=broken.cause)
         return True
+
+    def _break_spare(self, broken: ActiveFault, event: int) -> None:
+        """What broke one device breaks all of them now: the one that took over, or was about to, is out as well.
+
+        It stays set aside, so that it is free again once this is mended.
+        """
+        key = (broken.fault, broken.cause)
+        self._borne.discard((broken.target, *key))
+        spares = self._spares.get(broken.target, {})
+        if key in spares:
+            spares[key] = event
 
     def _take_over(self, point: FaultPoint, target: str, key: tuple[str, str], since: int) -> None:
         if self._spares.get(target, {}).get(key) != since:  # mended before
             return
         self._borne.add((target, *key))
-        event = self._log.add(TAKEN_OVER, target, {"fault": key[0]}, cause=since)
+        event = self._log.add(TAKEN_OVER, target, {"fault": key[0]}, cause=since, before=key[1])
         self._tell(point, target, key[0], event)
 
     def _free(self, target: str, event: int) -> None:
@@ -152,7 +170,7 @@ class FaultStack:
         for point in self.declared(target):
             for one in self.active(target, point.name) if point.one_device else ():
                 key = (one.fault, one.cause)
-                if key not in spares and not one.parameters.get(ALL_DEVICES.name):
+                if key not in spares and not _all_devices(one):
                     spares[key] = event
                     self._take_over(point, target, key, event)
                     return
@@ -170,3 +188,8 @@ class FaultStack:
                 handler(target, fault, active, event)
         for handler in self._handlers.get(fault, ()):
             handler(target, fault, active, event)
+
+
+def _all_devices(broken: ActiveFault) -> bool:
+    """Whether it breaks every device that stands there, and not one of them."""
+    return bool(broken.parameters.get(ALL_DEVICES.name))

@@ -181,18 +181,20 @@ class Standing:
         self._causes: dict[str, int] = {}
         self._stopped: set[str] = set()
 
-    def note(self, component: str, cause: int | None) -> None:
-        """Something about a component changed because of this event.
+    def note(self, component: str, cause: int | None) -> bool:
+        """Something about a component changed because of this event. Whether that can be behind anything.
 
         What stopped it stays behind it for as long as it does not work: what changes about it meanwhile, data that are
         lost too or somebody who does its work by hand, is not why it stands.
         """
         if cause is None:
-            return
+            return False
         stands = not self._runtime.supply.works(component)
-        if not (stands and component in self._stopped and component in self._causes):
+        stood = stands and component in self._stopped and component in self._causes
+        if not stood:
             self._causes[component] = cause
         (self._stopped.add if stands else self._stopped.discard)(component)
+        return not stood
 
     def together(self, last: int | None) -> int | None:
         """The cause of what the solver finds now: `last` leads, and all else that is out of order shares in it."""

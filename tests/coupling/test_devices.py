@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from resilience.judge.losses import failed_spans
 from simulator.contracts.event import EventKind
+from simulator.contracts.history import History
 from simulator.coupling.runtime import Runtime
 from tests.ict.town import component, run_to, town, world
 
@@ -85,6 +87,39 @@ def test_water_in_the_room_takes_all_of_them() -> None:
     assert out_at(runtime, 60) == [True]
     mended(runtime, "flood")
     assert out_at(runtime, 61) == [False]
+
+
+@pytest.mark.parametrize("after_s", [1.0, 60.0])
+def test_what_broke_one_breaks_all_of_them_later(after_s: float) -> None:
+    """The same cause again, now at all devices: whether the second one has taken over by then or not, it is out."""
+    runtime = router(2)
+    breaks(runtime, "flood")
+    run_to(runtime, after_s)
+    breaks(runtime, "flood", all_devices=True)
+    assert out_at(runtime, after_s, 120) == [True, True]
+    breaks(runtime, "other")
+    mended(runtime, "flood")
+    assert out_at(runtime, 200) == [False]
+    mended(runtime, "other")
+    assert not runtime.faults.active("router", "node-out")
+
+
+def test_what_broke_all_of_them_breaks_only_one_later() -> None:
+    runtime = router(2)
+    breaks(runtime, "flood", all_devices=True)
+    run_to(runtime, 60)
+    breaks(runtime, "flood")
+    assert out_at(runtime, 60 + GAP_S - 0.001, 60 + GAP_S) == [True, False]
+
+
+def test_a_device_counts_as_out_until_the_second_has_taken_over() -> None:
+    """As a report tells it, on its map and in its tables."""
+    runtime = router(2)
+    run_to(runtime, 60)
+    breaks(runtime, "one")
+    run_to(runtime, 600)
+    history = History(0, runtime.clock.now, {}, tuple(runtime.log.events), ())
+    assert failed_spans(runtime.city, history) == {"router": ((60.0, 60.0 + GAP_S),)}
 
 
 def test_one_device_alone_is_as_ever() -> None:

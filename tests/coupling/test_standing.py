@@ -19,8 +19,8 @@ def test_what_comes_to_a_pump_that_stands_is_not_why_it_stands() -> None:
     offer("bus", LinkKind("power"), False)
     run_to(runtime, 60)
     stopped = last(runtime, EventKind.STOPPED)
-    standing.note("pump", stopped)
-    standing.note("pump", runtime.log.add(SOMETHING, "pump"))  # its data are lost as well
+    assert standing.note("pump", stopped)
+    assert not standing.note("pump", runtime.log.add(SOMETHING, "pump"))  # its data are lost as well
     found = standing.together(runtime.log.add(SOMETHING, "city"))
     assert runtime.log.others(found) == (stopped,)
     run_to(runtime, 120)

@@ -15,6 +15,7 @@ from simulator.contracts.event import EventKind
 from simulator.contracts.link import Link, LinkKind
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.runtime import Quantity, Runtime
+from simulator.domains.water.events import BAD_ARRIVES, NOTICE_LIFTED
 from simulator.lifelines import start
 from simulator.lifelines.drinking_water.process import BOILED_L
 from tests.ict.town import component, course, level, modes, run_to, town, world
@@ -262,6 +263,25 @@ def test_contaminated_water_counts_only_where_it_is_boiled(
     share[0] = notices[0] = 0.0
     run_to(runtime, 10_500)
     assert modes(runtime, "supply")[-1] == (10_200.0, "network")
+
+
+def test_bad_water_that_nobody_knows_of_is_behind_the_litres_missed_and_no_notice() -> None:
+    """A notice about bad water that has gone is lifted after other bad water has come: that took no litres."""
+    runtime = world(stocked())
+    Water(runtime)
+    share = np.zeros(1)
+    runtime.quantities.register(Quantity("contaminated_share", "1", ("village",), partial(np.copy, share)))
+    start(runtime)
+
+    def spoil() -> None:
+        share[0] = 1.0
+        runtime.log.add(BAD_ARRIVES, "village")
+        runtime.log.add(NOTICE_LIFTED, "village")
+
+    runtime.clock.at(to_ticks(100), "test", spoil)
+    run_to(runtime, 1000)
+    (low,) = (e for e in runtime.log.events if e.kind is EventKind.LEVEL_LOW and "litres" in e.subject)
+    assert low.cause is not None and runtime.log.event(low.cause).code == BAD_ARRIVES.name
 
 
 def test_only_those_who_are_warned_boil() -> None:

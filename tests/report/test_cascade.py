@@ -134,6 +134,47 @@ def test_makeshift_is_no_cause_but_what_it_stands_in_for() -> None:
     assert (above.kind, above.at_s) == (EventKind.MODE, dark.at / 1000)
 
 
+def test_officers_who_arrive_are_no_cause_either() -> None:
+    """The traffic control centre is touched by officers who arrive and by signals that go dark in the same instant."""
+    town = sample.city()
+    history = sample.history(town)
+    number, events = len(history.events), history.events
+    low = next(e for e in events if e.kind is EventKind.LEVEL_LOW and "travel" in e.subject)
+    fault = next(e for e in events if e.kind is EventKind.FAULT)
+    dark, other = (Event(number + i, low.at - 2, EventKind.NOTE, "signal-1", "", cause=fault.id) for i in (0, 1))
+    arrive = Event(number + 2, low.at - 1, EventKind.CREW, "signal-1", "police.arrive", cause=dark.id)
+    police = Event(
+        number + 3, low.at, EventKind.MODE, "signal-1", "", cause=arrive.id, also=(other.id,), before="dark",
+        after="police",
+    )  # fmt: skip
+    more = (dark, other, arrive, police)
+    assert for_the_better(arrive, town) and for_the_better(police, town)
+    made = replace(history, events=(*(replace(e, cause=police.id) if e is low else e for e in events), *more))
+    both = replace(
+        history, events=(*(replace(e, cause=dark.id, also=(other.id,)) if e is low else e for e in events), *more)
+    )
+    told, plain = (cascade(town, one, level_courses(town, one)) for one in (made, both))
+    assert [step for step in told if step.subject != "signal-1"] == [
+        step for step in plain if step.subject != "signal-1"
+    ]
+    assert not any("police" in step.text.en for step in told)
+
+
+def test_a_redundancy_that_takes_over_keeps_what_it_took_over_for() -> None:
+    """From battery to generator nothing is lost: it hangs under the mains that failed, by way of what started."""
+    town = sample.city()
+    history = sample.history(town)
+    number, events = len(history.events), history.events
+    mode = next(e for e in events if e.code == "hospital.generator")
+    fault = next(e for e in events if e.kind is EventKind.FAULT)
+    back = Event(number, mode.at, EventKind.SUPPLY_BACK, "hospital-1", "", cause=fault.id)
+    first = next(e for e in events if e.kind is EventKind.MODE and e.subject == "hospital-1")
+    kept = tuple(replace(e, cause=None) if e is first else replace(e, cause=number) if e is mode else e for e in events)
+    steps = cascade(town, replace(history, events=(*kept, back)), level_courses(town, history))
+    (taken,) = [step for step in steps if "battery → generator" in step.text.en]
+    assert taken.depth > 0
+
+
 def test_what_a_reserve_bridges_is_behind_nothing_where_there_is_anything_else() -> None:
     town = sample.city()
     history = sample.history(town)

@@ -11,7 +11,7 @@ from resilience.judge.time_series import TOLERANCE
 from resilience.report.run.content import CascadeStep, Lacking, ReturnStep
 from resilience.words.events import line
 from resilience.words.terms import name_of
-from simulator.contracts.catalogue import State
+from simulator.contracts.catalogue import Mode, State
 from simulator.contracts.city import City
 from simulator.contracts.codes import event_codes
 from simulator.contracts.event import FOR_THE_BETTER, Event, EventKind
@@ -74,25 +74,42 @@ def _with_cause(event: Event, city: City, history: History) -> Event:
     not why cars wait, but that it is dark. Nor is a supply that a reserve bridges behind anything, where there is
     anything else.
     """
-    if for_the_better(event, city):
+    if for_the_better(event, city) or _is_as_good(event, city):
         return event
     found: dict[int, None] = {}
-    for cause in event.causes:
-        at: Event | None = history.events[cause]
-        while at is not None and for_the_better(at, city):
-            at = history.events[at.cause] if at.cause is not None and _is_makeshift(at, city) else None
-        if at is not None:
+    waiting, seen = list(reversed(event.causes)), set[int]()
+    while waiting:
+        at = history.events[waiting.pop()]
+        if at.id in seen:
+            continue
+        seen.add(at.id)
+        if not for_the_better(at, city):
             found[at.id] = None
+        elif _is_makeshift(at, city):
+            waiting += reversed(at.causes)
     left = [cause for cause in found if not _is_bridged(history.events[cause])] or list(found)
     return replace(event, cause=left[0] if left else None, also=tuple(left[1:]))
 
 
 def _is_makeshift(event: Event, city: City) -> bool:
-    """Whether a change of mode for the better leads to one that is not the usual one yet."""
-    if event.kind is not EventKind.MODE or event.subject not in city.components:
-        return False
-    mode = registry().types[city.components[event.subject].kind].mode(event.after or "")
+    """Whether somebody has come to help, or a mode that is better than the one before is not the usual one yet."""
+    if event.kind is EventKind.CREW:
+        return True
+    mode = _mode(event, event.after, city)
     return mode is not None and mode.state is not State.NORMAL
+
+
+def _is_as_good(event: Event, city: City) -> bool:
+    """Whether a mode took the place of one of its class: nothing is lost, and what came before is why it did."""
+    before, after = _mode(event, event.before, city), _mode(event, event.after, city)
+    return before is not None and after is not None and before.state is after.state
+
+
+def _mode(event: Event, name: str | None, city: City) -> Mode | None:
+    """The mode of this name of what a change of mode is about."""
+    if event.kind is not EventKind.MODE or event.subject not in city.components:
+        return None
+    return registry().types[city.components[event.subject].kind].mode(name or "")
 
 
 def _is_bridged(event: Event) -> bool:

@@ -109,7 +109,7 @@ class WastewaterProcess:
         stations: dict[str, int | None] = {}
         for name, cause in dirty.items():
             self._cause = cause if cause is not None else self._cause
-            self._standing.note(name, cause)
+            counts = self._standing.note(name, cause)
             kind = self._rt.city.components[name].kind
             if kind == c.SEWER:
                 harms = self._block(name, cause)
@@ -119,7 +119,7 @@ class WastewaterProcess:
                 station = self._stations.get(name) or self._station_of[name]
                 stations[station.id] = cause if cause is not None else stations.get(station.id)
                 harms = station.stands()
-            if harms and cause is not None:
+            if harms and counts:
                 self._harm = cause
         for name, cause in stations.items():
             self._stations[name].apply(cause)

@@ -212,6 +212,10 @@ DRINKABLE = 0.01
 TAP_SHARE, WATER_NOTICE = "tap_share", "water_notice"
 NO_NOTICE, TO_BOIL, NOT_TO_DRINK = 0.0, 1.0, 2.0
 """What the quantity `water_notice` says."""
+BAD_ARRIVES = "water.bad-arrives"
+"""What is logged of a district when water that may not be drunk comes out of its taps."""
+NOTICES = ("water.notice-boil", "water.notice-do-not-drink", "water.notice-lifted")
+"""What it is told about its water: to boil it, not to drink it, that it may be drunk again."""
 
 TURBIDITY, CHLORINE, CONDUCTIVITY = "turbidity_ntu", "chlorine_mg_l", "conductivity_s_m"
 """What sensors on line measure."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from simulator.contracts.event import Counted, EventCode, EventKind, Role
 from simulator.contracts.words import Words
-from simulator.domains.water.catalogue import DOMAIN
+from simulator.domains.water import catalogue
+from simulator.domains.water.catalogue import DOMAIN, NOTICES
 
 _ = Words("simulator.domains.water")
 _n = _.plural
@@ -18,25 +19,26 @@ BUSY = EventCode(
     _("the water network took {value} within a day: tanks or controls swing, and the run is slow"),
     {"value": Counted(_n("{n} hydraulic step", "{n} hydraulic steps", 2))},
 )
+_BOIL, _DO_NOT_DRINK, _LIFTED = NOTICES
 BOIL = EventCode(
-    "water.notice-boil",
+    _BOIL,
     EventKind.SWITCH,
     _("notice: the tap water must be boiled"),
 )
 DO_NOT_DRINK = EventCode(
-    "water.notice-do-not-drink",
+    _DO_NOT_DRINK,
     EventKind.SWITCH,
     _("notice: the tap water must not be drunk"),
 )
 NOTICE_LIFTED = EventCode(
-    "water.notice-lifted",
+    _LIFTED,
     EventKind.SWITCH,
     _("notice lifted, the water may be drunk again"),
     mends=True,
 )
 
 BAD_ARRIVES = EventCode(
-    "water.bad-arrives", EventKind.NOTE, _("water that may not be drunk comes out of taps, whoever knows")
+    catalogue.BAD_ARRIVES, EventKind.NOTE, _("water that may not be drunk comes out of taps, whoever knows")
 )
 BAD_GONE = EventCode("water.bad-gone", EventKind.NOTE, _("all water that comes may be drunk"), mends=True)
 SAMPLES_BAD = EventCode(

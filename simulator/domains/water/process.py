@@ -231,8 +231,8 @@ class WaterProcess:
                     touched = True
                     engine.advance_to(now_s)
                 self._changes.make(change)
-            self._cause = cause if cause is not None else self._cause
-            self._standing.note(component.id, cause)
+            if self._standing.note(component.id, cause):
+                self._cause = cause
             if any(forced) and component.kind in ("pump", "valve") and not self._overrides.forced(changes[0].where):
                 released.append((component.id, changes[0].where, cause))
             elif why := next((c.why for c in changes if c.why in _SAID and c.how is not None), None):

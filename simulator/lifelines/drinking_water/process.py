@@ -24,10 +24,12 @@ from simulator.coupling.runtime import Quantity, Runtime
 from simulator.coupling.vehicles import VehicleKind
 from simulator.domains.energy.catalogue import POWER_SUPPLY
 from simulator.domains.water.catalogue import (
+    BAD_ARRIVES,
     CONTAMINATED_SHARE,
     DRINKABLE,
     FLOW,
     NO_NOTICE,
+    NOTICES,
     SUPPLY_RATIO,
     TANK_VOLUME,
     TAP_SHARE,
@@ -300,8 +302,8 @@ class DrinkingWater(Lifeline):
     def _arrival(self, cause: int | None) -> int | None:
         """The event of bad water that has come to the district."""
         if self._bad_since is None:
-            events_here = (event for event in reversed(self.runtime.log.events) if event.subject == self._district)
-            self._bad_since = next((event.id for event in events_here), cause)
+            here = (e for e in reversed(self.runtime.log.events) if e.subject == self._district)
+            self._bad_since = next((event.id for event in here if event.code == BAD_ARRIVES), cause)
         return self._bad_since
 
     def believed_cause(self) -> int | None:
@@ -310,7 +312,7 @@ class DrinkingWater(Lifeline):
         for event in reversed(self.runtime.log.events[last + 1 :]):
             if event.subject in self._water_levels and event.kind in {EventKind.LEVEL_LOW, EventKind.LEVEL_BACK}:
                 return event.id
-            if event.subject == self.component.district and event.kind is EventKind.SWITCH:  # a notice
+            if event.subject == self._district and event.code in NOTICES:
                 return event.id
         return self.last_event
 
