@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import math
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -235,6 +236,12 @@ class WaterEngine:
         """A second project of this network as it was opened, to be closed by the caller, and this one, to take over
         how it stands."""
         return self._opened()[0], self._ph
+
+    @property
+    def origin(self) -> str:
+        """What its projects are opened from: the file's digest, larger tanks, places at which pipes may break."""
+        digest = hashlib.sha256(self._path.read_bytes()).hexdigest()
+        return repr((digest, sorted(self._larger.items()), self._holes))
 
     @property
     def pattern_start_s(self) -> int:

@@ -31,6 +31,11 @@ _OPEN_END_S = 2**31 - 1
 _TRIES = 5
 _MISSING = -1e9
 _SAME = 1e-9
+_OPTIONS = (tk.EMITEXPON, tk.EMITBACKFLOW, tk.UNBALANCED)
+
+
+def _level(project: Any, tank: int) -> float:
+    return float(tk.getnodevalue(project, tank, tk.HEAD) - tk.getnodevalue(project, tank, tk.ELEVATION))
 
 
 class Shadow:
@@ -59,20 +64,25 @@ class Shadow:
         tk.settimeparam(ph, tk.DURATION, _OPEN_END_S)
         tk.settimeparam(ph, tk.REPORTSTEP, _OPEN_END_S)
         tk.setdemandmodel(ph, *tk.getdemandmodel(of))
-        for option in (tk.EMITEXPON, tk.EMITBACKFLOW, tk.UNBALANCED):
-            tk.setoption(ph, option, tk.getoption(of, option))
+        for option, value in zip(_OPTIONS, self.options(), strict=True):
+            tk.setoption(ph, option, value)
         for index in range(tk.getcount(ph, tk.RULECOUNT), 0, -1):
             tk.deleterule(ph, index)
         for link, kind in enumerate(self._network.link_kind, 1):
             if kind == "pump":
                 tk.setlinkvalue(ph, link, tk.LINKPATTERN, 0)
 
+    def options(self) -> list[float]:
+        """What is taken over of how the other project solves."""
+        return [float(tk.getoption(self._of, option)) for option in _OPTIONS]
+
+    def level(self, theirs: int) -> float:
+        """The level of a tank of the other project, in its unit."""
+        return _level(self._of, theirs)
+
     def copy_levels(self) -> None:
         for theirs, tank in self._tanks:
-            level, mine = (
-                tk.getnodevalue(p, at, tk.HEAD) - tk.getnodevalue(p, at, tk.ELEVATION)
-                for p, at in ((self._of, theirs), (self._ph, tank))
-            )
+            level, mine = self.level(theirs), _level(self._ph, tank)
             low, high = (tk.getnodevalue(self._ph, tank, edge) for edge in (tk.MINLEVEL, tk.MAXLEVEL))
             margin = _SAME * (high - low)
             level = min(max(level, low + margin), high - margin)
