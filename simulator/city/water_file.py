@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import signal
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -55,6 +56,46 @@ def open_water_file(path: Path) -> Any:
     return project
 
 
+OPENED_S = 60
+"""How long EPANET may take to open a file; a network of 12,000 nodes takes it less than one (assumption)."""
+
+
+def _proved(path: Path) -> None:
+    """See that EPANET survives a file from elsewhere: it is opened in a child process first, since some slips break the
+    library itself and with it the process. Raises `BadInput`, also for a file that names another one to be read."""
+    if not path.is_file():
+        return
+    problems = _names_files(path)
+    if problems:
+        raise BadInput(problems)
+    child = os.fork()
+    if child == 0:
+        with suppress(BaseException):  # told by the parent, which opens it itself
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(OPENED_S)
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            open_water_file(path)
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status:
+        what = _("EPANET itself breaks down when it reads this file")
+        fix = _("compare it with the last version that EPANET could read; sections and rules that are cut off do that")
+        raise BadInput([Problem(str(path), 0, "file", what, fix)])
+
+
+def _names_files(path: Path) -> list[Problem]:
+    """Options by which EPANET would read a file of results that a network names: whoever wrote it chose which."""
+    found, section = [], ""
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        words = _words(line).replace(",", " ").upper().split()
+        if words and words[0].startswith("["):
+            section = words[0]
+        elif section.startswith("[OPTI") and len(words) > 2 and words[0].startswith("HYDR") and words[1] == "USE":
+            what, fix = _("would read results from another file"), _("take the line out: they are computed here")
+            found.append(Problem(str(path), number, "[OPTIONS] HYDRAULICS", what, fix))
+    return found
+
+
 def close_water_file(project: Any) -> None:
     """Give the project's memory back."""
     from epanet import toolkit as tk
@@ -69,6 +110,7 @@ def read_water_elements(path: Path) -> tuple[NetworkElement, ...]:
     The weight of a junction is its mean demand over its patterns in m3/s. A node without coordinates is put between
     its neighbours, a link halfway between its ends. Raises `BadInput` for what EPANET cannot read.
     """
+    _proved(path)
     project = open_water_file(path)
     try:
         return _elements(project)

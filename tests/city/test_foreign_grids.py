@@ -60,6 +60,37 @@ def test_an_impedance_is_a_line(tmp_path: Path) -> None:
     assert "line without length" in said and "impedance-0" in {branch.id for branch in file.branches}
 
 
+@pytest.mark.parametrize(
+    "turned",
+    [
+        {"shift_degree": 3.0},
+        {"shift_degree": 2.0, "tap_pos": 2, "tap_step_percent": 1.2, "tap_changer_type": "Ratio", "parallel": 2},
+        {"tap_pos": 2, "tap_step_percent": 1.5, "tap_step_degree": 90.0, "tap_changer_type": "Ratio"},
+        {
+            "tap_side": "lv",
+            "tap_pos": -2,
+            "tap_step_percent": 1.5,
+            "tap_step_degree": 60.0,
+            "tap_changer_type": "Ratio",
+        },
+        {"tap_pos": 2, "tap_step_percent": 0.0, "tap_step_degree": 1.0, "tap_changer_type": "Ideal"},
+    ],
+    ids=["shift", "shift-and-tap", "quadrature", "quadrature-lv", "ideal"],
+)
+def test_a_transformer_that_turns_the_phase_drives_power_round_a_loop(tmp_path: Path, turned: dict[str, Any]) -> None:
+    net = chain([1.0, 0.5])
+    low = pp.create_bus(net, 10.0, geodata=(7.82, 48.41))
+    common = {"sn_mva": 5.0, "vn_hv_kv": 20.5, "vn_lv_kv": 10.2, "vkr_percent": 1.0, "vk_percent": 8.0, "pfe_kw": 8.0}
+    common |= {"i0_percent": 0.5, "tap_side": "hv", "tap_neutral": 0, "tap_min": -9, "tap_max": 9, "shift_degree": 0.0}
+    pp.create_transformer_from_parameters(net, 1, low, **common)
+    pp.create_transformer_from_parameters(net, 2, low, **(common | turned))
+    pp.create_load(net, low, 1.0, 0.3)
+    file, said = converted(net, tmp_path)
+    alike(net, file)
+    assert "rounded" not in said and "left out" not in said
+    assert {branch.table for branch in file.branches if branch.kind == "transformer"} >= {"generic_branch"}
+
+
 def test_a_direct_current_line_carries_its_power(tmp_path: Path) -> None:
     net = chain([1.0, 0.5])
     pp.create_dcline(net, 1, 2, p_mw=0.2, loss_percent=5.0, loss_mw=0.01, vm_from_pu=1.0, vm_to_pu=1.0)

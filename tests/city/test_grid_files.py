@@ -58,6 +58,10 @@ def named_by_its_path(net: dict[str, Any]) -> None:
     net["_object"]["load"]["_object"] = "/nowhere/secret.json"
 
 
+def as_the_type_of_a_column(net: dict[str, Any]) -> None:
+    net["_object"]["load"]["dtype"]["p_mw"] = TRAP
+
+
 LOOKED_FOR = {
     in_a_cell: ("controller.object", "would load spring of the module trap"),
     beside_the_tables: ("extra.deep", "would load spring of the module trap"),
@@ -65,6 +69,7 @@ LOOKED_FOR = {
     in_an_old_net: ("extra", "would load spring of the module trap"),
     as_an_index: ("load", "would load spring of the module trap"),
     with_a_setting: ("load", "storage_options is no setting of a table"),
+    as_the_type_of_a_column: ("load", "dtype is no setting of a table"),
     named_by_its_path: ("load", "_object is no setting of a table"),
 }
 

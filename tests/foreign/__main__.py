@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import sys
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 
-from tests.foreign.trying import LIMIT_S, found, tried
+from tests.foreign.trying import CRASH, LIMIT_S, REFUSED, WORKS, WRONG, Tried, found, kind_of, tried
 
 
 def main(arguments: list[str]) -> int:
-    if not arguments or not Path(arguments[0]).is_dir():
-        print("usage: python -m tests.foreign FOLDER [SECONDS]", file=sys.stderr)
-        return 64
-    limit_s = float(arguments[1]) if len(arguments) > 1 else LIMIT_S
-    counted: Counter[str] = Counter()
+    parser = argparse.ArgumentParser(prog="python -m tests.foreign", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--seconds", type=float, default=LIMIT_S, help="time limit of each step (default %(default)g)")
+    parser.add_argument("--kept", type=Path, help="a file of results: what it holds is not tried again")
+    parser.add_argument("--again", default="", help="results that are tried again all the same, such as crash,wrong")
+    asked = parser.parse_args(arguments)
+    if not asked.folder.is_dir():
+        parser.error(f"{asked.folder} is no folder")
+    known = {one.name: one for one in _read(asked.kept) if one.result not in asked.again.split(",")}
+    counted: dict[str, Counter[str]] = {}
     print("| file | result | at | s | said |\n|---|---|---|---|---|", flush=True)
-    for name, options in found(Path(arguments[0])):
-        one = tried(name, options, limit_s)
-        counted[one.result] += 1
+    for name, options in found(asked.folder):
+        one = known.get(name) or tried(name, options, asked.seconds)
+        if name not in known and asked.kept:
+            with asked.kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(one)) + "\n")
+        counted.setdefault(kind_of(options), Counter())[one.result] += 1
         print(one.row(), flush=True)
-    print(", ".join(f"{result}: {n}" for result, n in sorted(counted.items())))
-    return 1 if counted["crash"] or counted["wrong"] else 0
+    for kind, results in counted.items():
+        total = results.total()
+        shown = ", ".join(f"{result} {results[result]}" for result in (WORKS, REFUSED, WRONG, CRASH))
+        print(f"{kind}: {shown} of {total} ({results[WORKS] / total:.1%} work)")
+    return 1 if any(results[CRASH] or results[WRONG] for results in counted.values()) else 0
+
+
+def _read(path: Path | None) -> list[Tried]:
+    if path is None or not path.is_file():
+        return []
+    return [Tried(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 if __name__ == "__main__":

@@ -136,7 +136,8 @@ def _table(value: dict[str, Any], where: str, reading: _Reading) -> Any:
     for key, one in value.items():
         if key in ("_module", "_class", "_object"):
             continue
-        if key not in SETTINGS or not isinstance(one, SETTINGS[key]) or (key == "orient" and one not in ORIENTS):
+        fits = key in SETTINGS and isinstance(one, SETTINGS[key]) and (key != "orient" or one in ORIENTS)
+        if not fits or not _is_plain(one):
             reading.broken[where, key] = None
     content = table.get("_object")
     if isinstance(content, str):
@@ -152,6 +153,13 @@ def _table(value: dict[str, Any], where: str, reading: _Reading) -> Any:
     if plain != content or not isinstance(table["_object"], str):
         table["_object"] = json.dumps(plain)
     return table
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether a setting is a name or a number, or a list or table of these: no object hides in it."""
+    if isinstance(value, dict):
+        return all(isinstance(one, str) for one in value.values())
+    return all(_is_plain(one) for one in value) if isinstance(value, list) else True
 
 
 def _is_split(content: Any) -> TypeGuard[dict[str, Any]]:

@@ -204,13 +204,10 @@ def _tap(row: Row, side_volts: dict[str, float]) -> tuple[dict[str, Any], Text]:
     Pandapower moves the rated voltage of the tap's side by `step_percent` of itself a step, PGM by `tap_size` volts.
     """
     side = text(row, "tap_side") or "hv"
-    position, neutral = number(row, "tap_pos"), number(row, "tap_neutral")
-    off = position - neutral
-    if "tap_pos" in row and row["tap_pos"] != row["tap_pos"]:
-        off = 0.0
+    neutral, off = number(row, "tap_neutral"), _tap_off(row)
     kind = text(row, "tap_changer_type")
     lost: Text = NO_TEXT
-    if off and kind != "Ratio":
+    if off and kind not in ("Ratio", "Symmetrical"):
         lost = _("tap changer of type {kind} is left out", kind=kind or _("none"))
         off = 0.0
     elif off and number(row, "tap_step_degree"):
@@ -253,41 +250,99 @@ def _transformers(net: Any, tables: Tables, switches: dict[tuple[str, int, int],
             tables.assume_of(_("transformer"), [name], _("left out, it ends at a bus that is out of service"))
             continue
         closed = tuple(switches.get(("t", index, bus), True) for bus in buses)
-        parallel = number(row, "parallel", 1.0)
-        single_va = number(row, "sn_mva") * 1e6
-        volts = {"hv": number(row, "vn_hv_kv") * 1e3, "lv": number(row, "vn_lv_kv") * 1e3}
-        tap, lost = _tap(row, volts)
-        clock, fits = _clock(number(row, "shift_degree"))
-        tables.assume_of(_("transformer"), [] if lost is NO_TEXT else [name], lost)
-        tables.assume_of(
-            _("transformer"), [] if fits else [name], _("phase shift rounded to {degrees} degrees", degrees=clock * 30)
-        )
-        iron_w = number(row, "pfe_kw") * 1e3
+        rated = number(row, "sn_mva") * 1e6 * number(row, "parallel", 1.0)
         if number(row, "i0_percent") < 0:
             charging.append(name)
-        pgm = tables.add(
-            "transformer",
-            from_node=tables.node_of[buses[0]],
-            to_node=tables.node_of[buses[1]],
-            from_status=int(closed[0]),
-            to_status=int(closed[1]),
-            u1=volts["hv"],
-            u2=volts["lv"],
-            sn=single_va * parallel,
-            uk=number(row, "vk_percent") / 100.0,
-            pk=number(row, "vkr_percent") / 100.0 * single_va * parallel,
-            i0=max(abs(number(row, "i0_percent")) / 100.0, iron_w / single_va),
-            p0=iron_w * parallel,
-            winding_from=_winding(clock),
-            winding_to=1,
-            clock=clock,
-            **tap,
-        )
-        rated = single_va * parallel
-        out.append(Branch(TRANSFORMER, index, name, buses, "transformer", pgm, rated, closed))
+        if _clock(number(row, "shift_degree"))[1] and not _turns(row):
+            table, pgm = "transformer", _transformer(row, tables, buses, closed, name)
+        else:
+            table, pgm = "generic_branch", _shifter(row, tables, buses, closed)
+        out.append(Branch(TRANSFORMER, index, name, buses, table, pgm, rated, closed))
     words = _("no-load current below zero: its amount is taken")
     tables.assume_of(_("transformer"), charging, words, _("pandapower's power flow does the same"))
     return out
+
+
+def _transformer(row: Row, tables: Tables, buses: tuple[int, int], closed: tuple[bool, ...], name: str) -> int:
+    """A transformer whose windings are of a vector group."""
+    parallel = number(row, "parallel", 1.0)
+    single_va, iron_w = number(row, "sn_mva") * 1e6, number(row, "pfe_kw") * 1e3
+    volts = {"hv": number(row, "vn_hv_kv") * 1e3, "lv": number(row, "vn_lv_kv") * 1e3}
+    tap, lost = _tap(row, volts)
+    clock, _fits = _clock(number(row, "shift_degree"))
+    tables.assume_of(_("transformer"), [] if lost is NO_TEXT else [name], lost)
+    return tables.add(
+        "transformer",
+        from_node=tables.node_of[buses[0]],
+        to_node=tables.node_of[buses[1]],
+        from_status=int(closed[0]),
+        to_status=int(closed[1]),
+        u1=volts["hv"],
+        u2=volts["lv"],
+        sn=single_va * parallel,
+        uk=number(row, "vk_percent") / 100.0,
+        pk=number(row, "vkr_percent") / 100.0 * single_va * parallel,
+        i0=max(abs(number(row, "i0_percent")) / 100.0, iron_w / single_va),
+        p0=iron_w * parallel,
+        winding_from=_winding(clock),
+        winding_to=1,
+        clock=clock,
+        **tap,
+    )
+
+
+def _turns(row: Row) -> bool:
+    """Whether the tap changer, where it stands, turns the phase."""
+    kind, off = text(row, "tap_changer_type"), _tap_off(row)
+    return bool(off) and (
+        kind == "Ideal" or (kind in ("Ratio", "Symmetrical") and bool(number(row, "tap_step_degree")))
+    )
+
+
+def _tap_off(row: Row) -> float:
+    """Steps of the tap changer beyond its neutral one."""
+    position = number(row, "tap_pos", math.nan)
+    return 0.0 if math.isnan(position) else position - number(row, "tap_neutral")
+
+
+def _shifter(row: Row, tables: Tables, buses: tuple[int, int], closed: tuple[bool, ...]) -> int:
+    """A transformer that turns the phase by any angle: an ideal one before an impedance (pi), as pandapower has it.
+
+    Impedances in ohm are those of the side of the lower voltage.
+    """
+    volts = {"hv": number(row, "vn_hv_kv") * 1e3, "lv": number(row, "vn_lv_kv") * 1e3}
+    shift = math.radians(number(row, "shift_degree"))
+    side = text(row, "tap_side") or "hv"
+    off, kind = _tap_off(row), text(row, "tap_changer_type")
+    step, angle = number(row, "tap_step_percent") / 100.0, math.radians(number(row, "tap_step_degree"))
+    way = 1.0 if side == "hv" else -1.0
+    if kind == "Ideal":
+        shift += way * (off * angle if angle else 2 * math.asin(max(-1.0, min(1.0, off * step / 2))))
+    elif kind in ("Ratio", "Symmetrical") and side in volts:
+        along, across = 1 + off * step * math.cos(angle), off * step * math.sin(angle)
+        volts[side] *= math.hypot(along, across)
+        shift += way * math.atan2(across, along)
+    rated = number(row, "sn_mva") * 1e6 * number(row, "parallel", 1.0)
+    base_ohm = volts["lv"] ** 2 / rated
+    r, z = (number(row, column) / 100.0 for column in ("vkr_percent", "vk_percent"))
+    x = math.copysign(math.sqrt(max(0.0, z * z - r * r)), z)
+    iron = number(row, "pfe_kw") * 1e3 * number(row, "parallel", 1.0) / rated
+    no_load = math.sqrt(max(0.0, (number(row, "i0_percent") / 100.0) ** 2 - iron**2))
+    nodes = [tables.rated_kv[bus] for bus in buses]
+    return tables.add(
+        "generic_branch",
+        from_node=tables.node_of[buses[0]],
+        to_node=tables.node_of[buses[1]],
+        from_status=int(closed[0]),
+        to_status=int(closed[1]),
+        r1=r * base_ohm,
+        x1=x * base_ohm,
+        g1=iron / base_ohm,
+        b1=-no_load / base_ohm,
+        k=volts["hv"] / volts["lv"] / (nodes[0] / nodes[1]),
+        theta=shift,
+        sn=rated,
+    )
 
 
 def _three_winding(net: Any, tables: Tables, switches: dict[tuple[str, int, int], bool]) -> list[Branch]:
@@ -375,7 +430,7 @@ def _impedances(net: Any, tables: Tables) -> list[Branch]:
 def _ring_points(
     net: Any, branches: list[Branch], switches: dict[tuple[str, int, int], bool], tables: Tables
 ) -> list[OpenSwitch]:
-    letter = {"line": "l", "transformer": "t", "three_winding_transformer": "t3"}
+    letter = {"line": "l", "transformer": "t", "generic_branch": "t", "three_winding_transformer": "t3"}
     by_end = {}
     both_open = []
     for branch in branches:

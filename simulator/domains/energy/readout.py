@@ -58,7 +58,7 @@ def capacities(grid: Grid, data: Dataset) -> dict[str, float]:
     rated: dict[tuple[str, int], float] = {}
     for row in data.get("line", ()):
         rated["line", int(row["id"])] = math.sqrt(3) * volts[int(row["from_node"])] * float(row["i_n"])
-    for table, column in (("transformer", "sn"), ("three_winding_transformer", "sn_1")):
+    for table, column in (("transformer", "sn"), ("generic_branch", "sn"), ("three_winding_transformer", "sn_1")):
         for row in data.get(table, ()):
             rated[table, int(row["id"])] = float(row[column])
     of_branch = [

@@ -116,7 +116,7 @@ def _stations(ground: BareTown, plan: TownSize) -> list[Component]:
     while len(chosen) < len(sites) and (len(chosen) < least or _reached(far[chosen], weight) < REACHED):
         chosen.append(_best(far, weight, chosen))
         # Moved one after the other for as long as that helps, a planner's last look at the map.
-        for _ in range(MOST_MOVES):
+        for _ in range(MOST_MOVES if len(chosen) <= MOVED else 0):
             before = list(chosen)
             for turn in range(len(chosen)):
                 chosen[turn] = _best(far, weight, chosen[:turn] + chosen[turn + 1 :])
@@ -137,6 +137,9 @@ def _stations(ground: BareTown, plan: TownSize) -> list[Component]:
 
 
 MOST_MOVES = 10
+MOVED = 12
+"""So many stations are still moved: of more, in a region and no town, each stands where it is best beside the earlier
+ones (assumption: a look at all of them after each new one takes hours for a country)."""
 
 
 def _reached(far: Floats, weight: Floats) -> float:
