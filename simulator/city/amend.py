@@ -41,7 +41,8 @@ class Amendment:
 
     `add` holds `components` and `links` as the city's tables have them. `set` is a list: each names a `component`,
     `components` (kind, district, owner, maker), a `link` or `links` (kind, source, target, source_kind, target_kind,
-    owner), and new `parameters`, or for links `autonomy_min`, `latency_ms`, `loss`.
+    owner), and new `parameters`, or for links `autonomy_min`, `latency_ms`, `loss`. An entry that is None is passed
+    over: it keeps the place of one that cannot be read.
     """
 
     document: Document
@@ -53,18 +54,21 @@ class Amendment:
 def amend(reading: Reading, amendment: Amendment) -> None:
     """Carry out one change on a city folder that has been read. Mistakes are added to the reading's problems."""
     change = _Change(reading, amendment)
-    added = amendment.data.get("add", {})
-    for place, entry in enumerate(added.get("components", ())):
+    for place, entry in _entries(amendment.data.get("add", {}), "components"):
         change.add_component(("add", "components", place), entry)
-    for place, entry in enumerate(added.get("links", ())):
+    for place, entry in _entries(amendment.data.get("add", {}), "links"):
         change.add_link(("add", "links", place), entry)
-    for place, entry in enumerate(amendment.data.get("set", ())):
+    for place, entry in _entries(amendment.data, "set"):
         if "component" in entry or "components" in entry:
             change.set_components(("set", place), entry)
         else:
             change.set_links(("set", place), entry)
     if amendment.note is not None:
         reading.draft = replace(reading.draft, assumptions=(*reading.draft.assumptions, amendment.note))
+
+
+def _entries(of: Mapping[str, Any], name: str) -> list[tuple[int, Mapping[str, Any]]]:
+    return [(place, entry) for place, entry in enumerate(of.get(name) or ()) if entry is not None]
 
 
 class _Change:
@@ -120,6 +124,12 @@ class _Change:
         meant = _meant(entry["components"] if named is None else {"id": named}, {})
         chosen = {component.id for component in draft.components if meant(component)}
         if named is not None and not chosen:
+            if named in self._reading.hidden:
+                return
+            if not _network_kind(named):
+                fix = suggestion(named, [c.id for c in draft.components], COMPONENTS)
+                report("component", _("there is no component {name}", name=repr(named)), fix)
+                return
             known = draft.overrides.get(named, Override())
             merged = replace(known, parameters={**known.parameters, **given})
             self._reading.where.entry("overrides", named, self._at(way))

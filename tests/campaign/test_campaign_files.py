@@ -120,6 +120,42 @@ def test_names_are_told_of_entries_that_are_broken_themselves(tmp_path: Path) ->
     assert all("w-g" in lines[one.line - 1] for one in problems if one.field.startswith("measures[0].set[0].link"))
 
 
+def test_rows_that_a_broken_measure_adds_are_held_against_the_city_and_each_other(tmp_path: Path) -> None:
+    """What is sound in it counts: a link may lead to what it adds, and a row that is broken is not missed."""
+    add = """add:
+          components:
+            - {id: well-1, kind: emergency-well, x_m: 1, y_m: east, parameters: {flw_m3_s: 1}}
+            - {id: shed-1, kind: shed, x_m: 1, y_m: 1}
+            - {id: hospital-1, kind: hospital, x_m: 1, y_m: 1}
+            - {kind: hospital}
+            - 7
+          links:
+            - {id: good, kind: data, source: server-1, target: shed-1}
+            - {id: w-h, kind: power, source: well-1, target: hospital-1, colour: red}
+            - {id: bad, kind: data, source: server-1, target: nowhere}
+        set: [{component: well-1, parameters: {flow_m3_s: -1}}, {component: shed-1, parameters: {x: 1}}]"""
+    file, problems = broken(
+        tmp_path,
+        ("set: [{link: w-h, autonomy_min: 240}]", add),
+        ("A bigger roof tank}", "A bigger roof tank}\n        cost: 1"),
+    )
+    assert {problem.file for problem in problems} == {str(file)}
+    inside = "measures[0].add."
+    assert sorted(problem.field for problem in problems) == [
+        inside + "components[0].parameters.flw_m3_s",
+        inside + "components[0].y_m",
+        inside + "components[1].kind",
+        inside + "components[2].id",
+        *[inside + "components[3]"] * 3,
+        inside + "components[4]",
+        inside + "links[1].colour",
+        inside + "links[1].id",
+        inside + "links[2].target",
+        "measures[0].cost",
+        "measures[0].set[0].parameters.flow_m3_s",
+    ]
+
+
 def test_a_city_that_there_is_not_hides_no_other_mistake(tmp_path: Path) -> None:
     _, problems = broken(
         tmp_path,

@@ -138,7 +138,21 @@ def test_faults_of_the_same_time_share_a_letter() -> None:
         ("C", ["never"]),
     ]
     assert bands_of(keys, 86400.0) == (Band("A", fault.begin_s, fault.end_s), Band("B", 30000.0, 86400.0))
-    assert fault_keys([replace(fault, begin_s=float(i)) for i in range(28)])[-1].key == "AB"
+    many = fault_keys([replace(fault, entry=f"entry-{i}", begin_s=float(i)) for i in range(28)])
+    assert many[-1].key == "AB" and not any(key.scattered for key in many)
+
+
+def test_one_letter_stands_for_all_that_an_entry_breaks_one_after_the_other() -> None:
+    """A storm that breaks a hundred things is no hundred bands of grey upon grey."""
+    fault = sample.content().faults[0]
+    broken = [replace(fault, begin_s=100.0 * i, end_s=None if i == 30 else 50000.0 + i) for i in range(1, 100)]
+    keys = fault_keys([*broken, replace(fault, entry="never", begin_s=None, end_s=None)])
+    assert [(key.key, len(key.faults), key.begin_s, key.end_s) for key in keys] == [
+        ("A", 99, 100.0, None),
+        ("B", 1, None, None),
+    ]
+    assert [key.scattered for key in keys] == [True, False]
+    assert bands_of(keys, 86400.0) == (Band("A", 100.0, 86400.0),)
 
 
 def test_flags_of_faults_do_not_overlap() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,15 @@ def test_catalogues_are_kept_in_their_one_form() -> None:
         for language in catalogues.TRANSLATIONS:
             path = catalogues.file_of(package, language)
             assert path.read_bytes() == catalogues.written(catalogues.stored(package, language), language), path
+
+
+def test_german_addresses_nobody() -> None:
+    """It says what there is and what helps: no request ("nehmen Sie"), and nothing "für Sie" or "für dich"."""
+    addressed = re.compile(r"\b[a-zäöüß]+en Sie\b|\b(für|nur) (Sie|Ihnen|dich|dir)\b|\b(du|dein\w*)\b")
+    for package in catalogues.sources():
+        for message in catalogues.stored(package, "de"):
+            said = message.string if isinstance(message.string, tuple | list) else (message.string,)
+            assert not [one for one in said if addressed.search(one)], package
 
 
 @pytest.fixture

@@ -18,12 +18,12 @@ from resilience.report.run.texts import say
 from resilience.report.run.town_map import domain_class, domain_style
 from resilience.report.run.views import page_view
 from resilience.report.run.why import why_html
-from resilience.report.run.wording import duration, full_date, number, quantity
+from resilience.report.run.wording import duration, full_date, number, quantity, unit_name
 from resilience.report.templates import template_folder
 from resilience.scenario.moment import clock, moment
 from resilience.words.terms import term
 from simulator.contracts.codes import owner_words
-from simulator.contracts.words import LANGUAGES, READABLE, Verbatim, unbroken
+from simulator.contracts.words import LANGUAGES, READABLE, SHARE, Verbatim, unbroken
 
 if TYPE_CHECKING:
     import jinja2
@@ -89,7 +89,7 @@ def _level(course: LevelCourse, end_s: float, most: int, lang: str) -> dict[str,
         "of": course.subject,
         "city": course.reach is Reach.CITY,
         "title": f"{course.measure_title.of(lang)}, {course.title.of(lang)}",
-        "unit": course.unit,
+        "unit": course.unit if course.unit == SHARE else unit_name(course.unit, lang),
         "minimum": course.minimum,
         "higher": course.higher_is_better,
         "people": course.people,

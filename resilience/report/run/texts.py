@@ -45,6 +45,7 @@ TEXTS: dict[str, Text] = {
         "town's clock)."
     ),
     "faults-legend": _("Faults in the drawings"),
+    "scattered": _("at different times"),
     "no-faults": _("This run had no faults."),
     "whole-town": _("The whole town"),
     "of-levels-low": _("{low} of {all} below the required level"),

@@ -16,6 +16,9 @@ from simulator.contracts.registry import registry
 SHOWN_WORST = 3
 """Levels of districts and facilities drawn at once for each measure; the rest is folded away."""
 SHOWN_TIMELINES = 14
+MOST_LETTERS = 20
+"""More than these in a drawing nobody reads, and what they stand for is grey upon grey."""
+ENDLESS = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,18 @@ class MeasureGroup:
 
 @dataclass(frozen=True, slots=True)
 class FaultKey:
-    """The letter that stands for some faults in the drawings, with those faults."""
+    """The letter that stands for some faults in the drawings, with those faults and the time from the first to the last
+    of them. None: never applied (an end: not before the run's)."""
 
     key: str
     faults: tuple[FaultSpan, ...]
+    begin_s: float | None
+    end_s: float | None
+
+    @property
+    def scattered(self) -> bool:
+        """Whether they came or went at different times."""
+        return len({(fault.begin_s, fault.end_s) for fault in self.faults}) > 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +119,29 @@ def page_view(content: ReportContent, lang: str) -> PageView:
 
 
 def fault_keys(faults: Sequence[FaultSpan]) -> tuple[FaultKey, ...]:
-    """A letter for all faults in force over the same time, in order of their begin; those never applied come last."""
+    """A letter for all faults in force over the same time, in order of their begin; those never applied come last.
+
+    Where that makes too many, as in a storm that breaks one thing after the other, a letter stands for all of an entry.
+    """
     spans: dict[tuple[float, float], list[FaultSpan]] = {}
-    endless = float("inf")
+    entries: dict[str, list[FaultSpan]] = {}
     for fault in faults:
-        begin = endless if fault.begin_s is None else fault.begin_s
-        spans.setdefault((begin, endless if fault.end_s is None else fault.end_s), []).append(fault)
-    return tuple(FaultKey(_letter(i), tuple(spans[span])) for i, span in enumerate(sorted(spans)))
+        spans.setdefault(_span([fault]), []).append(fault)
+        entries.setdefault(fault.entry, []).append(fault)
+    groups = sorted((spans if len(spans) <= MOST_LETTERS else entries).values(), key=_span)
+    return tuple(
+        FaultKey(_letter(i), tuple(group), *(None if at == ENDLESS else at for at in _span(group)))
+        for i, group in enumerate(groups)
+    )
+
+
+def _span(faults: Sequence[FaultSpan]) -> tuple[float, float]:
+    """From the first begin to the last end; a fault that was never applied begins after all others."""
+    applied = [fault for fault in faults if fault.begin_s is not None]
+    return (
+        min((fault.begin_s for fault in applied if fault.begin_s is not None), default=ENDLESS),
+        max((ENDLESS if fault.end_s is None else fault.end_s for fault in applied), default=ENDLESS),
+    )
 
 
 def _letter(i: int) -> str:
@@ -124,12 +151,9 @@ def _letter(i: int) -> str:
 
 def bands_of(keys: Iterable[FaultKey], end_s: float) -> tuple[Band, ...]:
     """The faults that were applied, as bands; one that was never cleared lasts to the end."""
-    bands = []
-    for key in keys:
-        fault = key.faults[0]
-        if fault.begin_s is not None:
-            bands.append(Band(key.key, fault.begin_s, end_s if fault.end_s is None else fault.end_s))
-    return tuple(bands)
+    return tuple(
+        Band(key.key, key.begin_s, end_s if key.end_s is None else key.end_s) for key in keys if key.begin_s is not None
+    )
 
 
 def _drawn(

@@ -11,11 +11,11 @@ from typing import Annotated, Any, Literal, TypeVar
 import orjson
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 
-from resilience.scenario.change_model import LINK_FIELDS, TARGETS, Changed, Chosen, Setting
+from resilience.scenario.change_model import LINK_FIELDS, TARGETS, Added, Changed, Chosen, Setting
 from resilience.study.campaign.campaign import TODAY, Campaign, Measure, Method, Variation
 from resilience.study.campaign.distribution import KINDS, Distribution
 from simulator.contracts.component import Value
-from simulator.contracts.document import Document, Place
+from simulator.contracts.document import Document
 from simulator.contracts.duration import seconds
 from simulator.contracts.model import (
     DURATION_HINT,
@@ -313,16 +313,18 @@ class Parts:
     """What can be read of a campaign file whatever is wrong with the rest of it, each by its place in its list.
 
     `city` is the field that names the city (`name` or `path`) and what it says; None if there is none, or it is broken.
-    `entries` are the timeline entries that vary, each with the scenario that is meant, and `settings` what is named in
-    parts that are broken: changes that change nothing, by their places in the file.
+    `changes` are what measures would change. Of a broken one they are what can be tried nevertheless, each row at its
+    place and None where there is nothing to try: of its settings only what they name, with a value that fits.
+    `entries` are the timeline entries that vary, each with the scenario that is meant, and `named` what variations name
+    that are broken themselves: changes that change nothing.
     """
 
     scenarios: Mapping[int, str]
     city: tuple[str, str] | None
     variations: Mapping[int, Variation]
-    measures: Mapping[int, Measure]
+    changes: Mapping[int, Mapping[str, Any]]
     entries: Mapping[int, tuple[str, str]]
-    settings: Mapping[Place, Mapping[str, Any]]
+    named: Mapping[int, Mapping[str, Any]]
 
 
 def read_campaign(document: Document) -> tuple[Campaign | None, Parts, list[Problem]]:
@@ -371,20 +373,29 @@ def _parts(raw: Any) -> Parts:
     city = _entry(CityNamed, raw.get("city")) if isinstance(raw, Mapping) else None
     named = None if city is None else ("path", city.path) if city.name is None else ("name", city.name)
     variations = {place: entry.variation(one) for place, one in of("vary") if (entry := _entry(VariationEntry, one))}
-    measures = {place: made.measure(one) for place, one in of("measures") if (made := _entry(MeasureEntry, one))}
-    broken: list[tuple[Place, Any]] = [(("vary", place), one) for place, one in of("vary") if place not in variations]
-    for place, one in of("measures"):
-        settings = one.get("set") if isinstance(one, Mapping) and place not in measures else None
-        for number, each in enumerate(settings if isinstance(settings, list) else ()):
-            broken.append((("measures", place, "set", number), each))
     return Parts(
         {place: one for place, one in of("scenarios") if isinstance(one, str) and one},
         None if named is None or named[1] is None else (named[0], named[1]),
         variations,
-        measures,
+        {place: _change(one) for place, one in of("measures") if isinstance(one, Mapping)},
         {place: (_text(one, "entry"), _text(one, "scenario")) for place, one in of("vary")},
-        {place: setting for place, one in broken if (setting := _named(one)) is not None},
+        {p: what for p, one in of("vary") if p not in variations and (what := _named(one)) is not None},
     )
+
+
+def _change(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """What a measure would change of the city, as far as it can be tried."""
+    if _entry(MeasureEntry, raw) is not None:
+        return {name: raw[name] for name in ("add", "set") if name in raw}
+
+    def rows(of: Any, name: str) -> list[Any]:
+        listed = of.get(name) if isinstance(of, Mapping) else None
+        return listed if isinstance(listed, list) else []
+
+    add = {
+        part: [one if _text(one, "id") else None for one in rows(raw.get("add"), part)] for part in Added.model_fields
+    }
+    return {"add": add, "set": [one if _entry(Setting, one) else _named(one) for one in rows(raw, "set")]}
 
 
 def _text(raw: Any, name: str) -> str:

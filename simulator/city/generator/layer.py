@@ -109,7 +109,7 @@ class Laying:
         wanted = tuple(rule for rule in rules if rule.kind in present)
         if not wanted:
             return Layer()
-        measured = [registry().quantities[rule.quantity].title for rule in wanted]
+        measured = [registry().quantities[name].title for name in dict.fromkeys(rule.quantity for rule in wanted)]
         subject = _("sensors of {which}", which=enumerated(measured, most=len(measured)))
         return Layer(sensors=wanted, assumptions=(Assumption(subject, text),))
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from simulator.contracts.document import Document, Place, dotted, load_document
 from simulator.contracts.names import suggestion
@@ -27,7 +27,6 @@ from stadtwerk.studies.campaigns.job import CityData, Job
 if TYPE_CHECKING:
     from resilience.study.campaign.campaign import Campaign, Case
     from resilience.study.campaign.model import Parts
-    from simulator.city.amend import Amendment
     from simulator.contracts.city import City
 
 _ = Words("stadtwerk")
@@ -171,16 +170,13 @@ def _city_problems(document: Document, parts: Parts, source: str) -> list[Proble
     from simulator.city.amend import Amendment
     from simulator.city.loader import load_city
 
-    settings: list[tuple[Place, Any]] = list(parts.settings.items())
+    tried = [("", Amendment(document, ("measures", place), change)) for place, change in parts.changes.items()]
+    settings = list(parts.named.items())
     for place, variation in parts.variations.items():
         edges = variation.distribution.edges() if variation.setting else ()
-        settings += [(("vary", place), json.loads(setting_of(variation, value))) for value in edges]
-    tried: list[tuple[str, Amendment]] = [
-        ("", Amendment(document, ("measures", place), json.loads(measure.change)))
-        for place, measure in parts.measures.items()
-    ]
-    for where, setting in settings:
-        data = {"set": [setting]}
+        settings += [(place, json.loads(setting_of(variation, value))) for value in edges]
+    for place, setting in settings:
+        where, data = ("vary", place), {"set": [setting]}
         lines: dict[Place, int] = {("set", 0): document.line(where)}
         tried.append((dotted(where), Amendment(Document(document.file, data, lines), (), data)))
     problems: list[Problem] = []
