@@ -13,6 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
+LOOKS_AT_READINGS = {"water": ("simulator.sensors",)}
+"""Sub-systems that act on what their sensors read, and so read them as the sampler does."""
+
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "simulator/contracts": (),
     "simulator/kernel": ("simulator.contracts",),
@@ -24,6 +27,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
             "simulator.kernel",
             "simulator.coupling",
             "simulator.city",
+            *LOOKS_AT_READINGS.get(domain, ()),
         )
         for domain in sorted(path.parent.name for path in (ROOT / "simulator" / "domains").glob("*/__init__.py"))
     },

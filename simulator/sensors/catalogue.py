@@ -120,9 +120,6 @@ SENSOR_FAULTS: tuple[FaultPoint, ...] = (
 )
 """What can happen to the sensors of a component of any kind."""
 
-BLINDING = ("sensor-stuck", "sensor-dropout", "sensor-clipping")
-"""Those under which a sensor shows nothing unusual, whatever there is to see."""
-
 REPORT_FAULTS: tuple[FaultPoint, ...] = (
     FaultPoint(
         "clock-skew",

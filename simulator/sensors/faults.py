@@ -109,8 +109,9 @@ class _Effect:
 class SensorFaults:
     """The value faults of all sensors. `change` is a handler of the fault door; a panel asks `over` what befalls it.
 
-    Each wrong reading is told as a label, and the first one of each fault is logged as the fault's effect. A fault that
-    is cleared leaves nothing behind: the sensor then reads what it would have read without it.
+    Each wrong reading is told as a label, and the first one of each fault is logged as the fault's effect, both only
+    where somebody is to hear of it. A fault that is cleared leaves nothing behind: the sensor then reads what it would
+    have read without it.
     """
 
     def __init__(
@@ -118,8 +119,8 @@ class SensorFaults:
         clock: Clock,
         streams: Streams,
         cohorts: Iterable[SensorCohort],
-        log: EventLog,
-        tell: Callable[[Label], None],
+        log: EventLog | None = None,
+        tell: Callable[[Label], None] | None = None,
     ) -> None:
         self._clock, self._streams, self._log, self._tell = clock, streams, log, tell
         self._at: dict[str, list[tuple[SensorCohort, int]]] = {}
@@ -164,7 +165,11 @@ class SensorFaults:
         fault, cohort = effect.fault, effect.cohort
         for place in [place for place in places[other].tolist() if place in effect.unseen] if effect.unseen else ():
             wrong = {"quantity": str(cohort.quantity), "fault": fault.fault}
-            self._log.add(WRONG_READINGS, cohort.components[place], wrong, cause=effect.unseen.pop(place))
+            event = effect.unseen.pop(place)
+            if self._log is not None:
+                self._log.add(WRONG_READINGS, cohort.components[place], wrong, cause=event)
+        if self._tell is None:
+            return
         sensors = tuple(f"{cohort.components[place]}/{cohort.quantity}" for place in places.tolist())
         values = tuple(value if np.isfinite(value) else None for value in read.tolist())
         self._tell(Label(to_s(at), to_s(at), fault.fault, fault.cause, sensors, 0, tuple(true.tolist()), values))

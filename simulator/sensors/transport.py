@@ -104,13 +104,18 @@ class _Act:
 class Transport:
     """The way of readings to their gateways. Without a fault it hands them on as they are.
 
-    `change` is a handler of the fault door. Faults act in this order: old readings are played, the clock is wrong,
-    readings wait, are doubled, are forged. Readings that wait are sent after the next ones of their group; the last
-    readings of a run never wait.
+    `change` is a handler of the fault door. Where somebody is to hear of it, what a fault does is logged once and told.
+    Faults act in this order: old readings are played, the clock is wrong, readings wait, are doubled, are forged.
+    Readings that wait are sent after the next ones of their group; the last readings of a run never wait.
     """
 
     def __init__(
-        self, clock: Clock, streams: Streams, log: EventLog, tell: Callable[[Label], None], sink: Sink
+        self,
+        clock: Clock,
+        streams: Streams,
+        sink: Sink,
+        log: EventLog | None = None,
+        tell: Callable[[Label], None] | None = None,
     ) -> None:
         self._clock, self._streams, self._log, self._tell, self._sink = clock, streams, log, tell, sink
         self._acts: dict[tuple[str, str, str], _Act] = {}
@@ -190,6 +195,9 @@ class Transport:
         fault, group = act.fault, readings.group
         if act.event is not None and other:
             wrong: dict[str, Value] = {"sensors": len(group.sensors), "fault": fault.fault}
-            self._log.add(WRONG_REPORTS, fault.target, wrong, cause=act.event)
+            if self._log is not None:
+                self._log.add(WRONG_REPORTS, fault.target, wrong, cause=act.event)
             act.event = None
+        if self._tell is None:
+            return
         self._tell(Label(to_s(taken), to_s(readings.at), fault.fault, fault.cause, group.sensors, copy))

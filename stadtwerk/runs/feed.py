@@ -252,9 +252,9 @@ class Feed:
         transport = Transport(
             clock,
             runtime.streams,
+            lambda readings, now: take(devices.through(readings), now),
             runtime.log,
             self._truth.add,
-            lambda readings, now: take(devices.through(readings), now),
         )
         for point in registry().sensor_faults:
             runtime.faults.handle(point.name, lying.change)

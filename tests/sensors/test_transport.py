@@ -76,7 +76,7 @@ def run(breaks: Sequence[Break] = (), cohorts=(A, B, FAR), duration_s: float = 1
             arrival = Arrival(now / 1000, readings.at / 1000, float(readings.values[i]))
             got.setdefault(sensor, []).append(arrival)
 
-    transport = Transport(clock, streams, log, labels.append, sink)
+    transport = Transport(clock, streams, sink, log, labels.append)
 
     def change(one: Break, begin: bool) -> None:
         (point,) = (point for point in registry().report_faults if point.name == one.fault)

@@ -62,15 +62,16 @@ def test_a_day_without_faults_gives_everybody_what_they_demand(tmp_path: Path) -
     running.close()
 
 
-def town(path: Path, on_line: bool = False, **of_well: float) -> Runtime:
+def town(path: Path, on_line: bool = False, duration_s: float = 36 * 3600.0, **of_well: float) -> Runtime:
     """A town of 1,000 people with a generous well in their midst, and without tankers."""
     well = {"flow_m3_s": 0.01, "taps": 100.0, **of_well}
     aid = component("aid", "drinking-water", reach_m=10_000.0, tankers=0.0)
     others = (aid, component("well", "emergency-well", **well), component("depot", "depot"))
+    others = (*others, component("gateway", "gateway")) if on_line else others
     city = city_of(path, (), (FLOOR,), others)
     if on_line:
         city = replace(city, cohorts=(SensorCohort("c", "gateway", LINE, "NTU", ("reservoir-R",), 0.02, 300.0),))
-    return world(city, duration_s=36 * 3600.0)
+    return world(city, duration_s=duration_s)
 
 
 def answer(rt: Runtime) -> Value:
@@ -133,18 +134,77 @@ def test_the_time_until_bad_water_is_measured_decides(
     running.close()
 
 
+def alarms(rt: Runtime) -> list[int]:
+    return [event.at for event in rt.log.events if event.code == "water.quality-alarm"]
+
+
 def test_a_blind_sensor_raises_no_alarm(tmp_path: Path) -> None:
     rt = town(write(tmp_path, LIVELY), on_line=True)
     running = water.start(rt)
-    rt.faults.handle("sensor-stuck", lambda *_: None)
+    rt.clock.run_until(600_000)
     rt.faults.apply("reservoir-R", "sensor-stuck", "rust", {"quantity": LINE})
     rt.faults.apply("reservoir-R", "source-contaminated", "spill", {"shows": LINE})
     rt.clock.run_until(3 * HOUR)
     assert rt.quantities.value("reservoir-R", LINE) > 5.0
-    assert not [event for event in rt.log.events if event.code == "water.quality-alarm"]
+    assert not alarms(rt)
     rt.faults.clear("reservoir-R", "sensor-stuck", "rust")
     rt.clock.run_until(4 * HOUR)
-    assert [event.code for event in rt.log.events if event.code == "water.quality-alarm"]
+    assert alarms(rt) == [3 * HOUR + 900_000]
+    running.close()
+
+
+def test_a_second_contamination_is_told_though_the_sensor_was_blind_in_between(tmp_path: Path) -> None:
+    """It never reads clean water between the two: silent from before the first is gone until after the second is there.
+    The notice was lifted by three clean rounds of samples."""
+    rt = town(write(tmp_path, LIVELY), on_line=True, duration_s=7 * 86_400.0)
+    running = water.start(rt)
+    rt.faults.apply("reservoir-R", "source-contaminated", "first", {"shows": LINE})
+    rt.clock.run_until(2 * HOUR)
+    assert len(alarms(rt)) == 1
+    rt.faults.apply("reservoir-R", "sensor-dropout", "cable", {"quantity": LINE})
+    rt.clock.run_until(3 * HOUR)
+    rt.faults.clear("reservoir-R", "source-contaminated", "first")
+    rt.clock.run_until(6 * 24 * HOUR)
+    assert [event for event in rt.log.events if event.code == "water.notice-lifted"]
+    rt.faults.apply("reservoir-R", "source-contaminated", "second", {"shows": LINE})
+    rt.clock.run_until(6 * 24 * HOUR + HOUR)
+    rt.faults.clear("reservoir-R", "sensor-dropout", "cable")
+    rt.clock.run_until(6 * 24 * HOUR + 2 * HOUR)
+    assert alarms(rt)[1:] == [6 * 24 * HOUR + HOUR + 900_000]
+    running.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "fault", "given", "bad", "told"),
+    [
+        ("reservoir-R", "sensor-bias", {"amount": 2.0}, False, True),  # 0.1 + 2 NTU
+        ("reservoir-R", "sensor-bias", {"amount": 0.5}, False, False),  # below 1.0 NTU
+        ("reservoir-R", "sensor-bias", {"amount": -9.5}, True, False),  # 10 - 9.5 NTU
+        ("reservoir-R", "sensor-drift", {"amount": 1.0, "reached_s": 1800.0}, False, True),
+        ("reservoir-R", "sensor-clipping", {"lowest": 0.0, "highest": 0.9}, True, False),
+        ("reservoir-R", "sensor-stuck", {"form": "value", "amount": 3.0}, False, True),
+        ("gateway", "readings-replayed", {"record_s": 600.0}, True, False),  # the clean hour before it, again and again
+        ("gateway", "readings-spoofed", {"factor": 0.05}, True, False),  # 10 and 0.5 NTU in turn: never three in a row
+    ],
+    ids=["off", "a little off", "off the other way", "drifts", "clipped", "stuck", "replayed", "forged"],
+)
+def test_the_notice_stands_on_what_sensors_read_true_or_not(
+    tmp_path: Path, target: str, fault: str, given: dict[str, float | str], bad: bool, told: bool
+) -> None:
+    """The limit is 1.0 NTU; clean water reads 0.1, water that is bad all through 10."""
+    rt = town(write(tmp_path, LIVELY), on_line=True)
+    running = water.start(rt)
+    rt.clock.run_until(HOUR)
+    event = rt.faults.apply(target, fault, "lie", given)
+    rt.clock.run_until(2 * HOUR)
+    if bad:
+        rt.faults.apply("reservoir-R", "source-contaminated", "spill", {"shows": LINE})
+    rt.clock.run_until(4 * HOUR)
+    assert bool(alarms(rt)) is told
+    given_to = [one for one in rt.log.events if one.code.startswith("water.notice-")]
+    assert bool(given_to) is told
+    if told:
+        assert event in {one.id for one in rt.log.trace(given_to[0].id)}, "put down to what the sensor made up"
     running.close()
 
 

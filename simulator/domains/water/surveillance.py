@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from typing import Any
 
@@ -10,10 +11,11 @@ import simpy
 from numpy.typing import NDArray
 
 from simulator.contracts.component import Component
-from simulator.contracts.event import EventCode, Value
+from simulator.contracts.event import Value
+from simulator.contracts.fault import ActiveFault
 from simulator.contracts.quantities import Tells
-from simulator.contracts.registry import ANY_QUANTITY, registry
-from simulator.contracts.sensor import SensorCohort
+from simulator.contracts.registry import registry
+from simulator.contracts.sensor import Readings, SensorCohort
 from simulator.contracts.ticks import to_ticks
 from simulator.coupling.police import staff_present
 from simulator.coupling.runtime import Quantity, Runtime
@@ -23,7 +25,9 @@ from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.model import WaterNetwork
 from simulator.domains.water.notices import Notices
 from simulator.domains.water.quality import CONFIRMED, DAILY_S, SIGNS, STAFF
-from simulator.sensors.catalogue import BLINDING
+from simulator.sensors.faults import SensorFaults
+from simulator.sensors.sampler import Panel
+from simulator.sensors.transport import Transport
 
 DAY_S = 86_400.0
 
@@ -56,8 +60,10 @@ class Surveillance:
     `lab_s` later. While a notice is in force there is a round at least once a day.
 
     *On line*: each sensor of turbidity, chlorine or conductivity that the city has, at the times at which it is read,
-    while it has power, is not broken, and its gateway reaches the data centre. `CONFIRMED` readings beyond the limit
-    raise the alarm. It sees only what a contamination `shows`.
+    while it has power and its gateway reaches the data centre. `CONFIRMED` readings in a row beyond the limit raise the
+    alarm, true or not. They are the very readings that gateways deliver, with their noise and whatever befalls sensor
+    and gateway: one that is off may miss bad water or tell of it where there is none. A contamination is seen only by
+    what it `shows`.
 
     Assumption: the zone is that of `downstream`; the laboratory never fails, and finds every share beyond `DRINKABLE`.
     """
@@ -72,15 +78,26 @@ class Surveillance:
         self._points = (*(c.id for c in city.of_kind("reservoir", "tank")), *self._at_taps())
         self._beyond: dict[tuple[str, str], int] = {}
         self._alarmed: set[tuple[str, str]] = set()
+        self._wrong: dict[tuple[str, str], int] = {}
+        """What befalls sensors and their gateways, by target and fault, with its event."""
         self._put_off = False
         nodes = tuple(c.id for c in city.of_kind("junction", "tank", "reservoir"))
         rows = np.array([where[one] for one in nodes], dtype=np.int64)
         for name in SIGNS if nodes else ():
             read = _Readings(engine, rows, name, notices)
             runtime.quantities.register(Quantity(name, registry().quantities[name].unit, nodes, read))
-        for cohort in city.cohorts:
-            if cohort.quantity in SIGNS:
-                runtime.clock.process(self._on_line(cohort))
+        cohorts = [c for c in city.cohorts if c.quantity in SIGNS and where.keys() >= set(c.components)]
+        self._lying = SensorFaults(runtime.clock, runtime.streams, cohorts)
+        self._transport = Transport(runtime.clock, runtime.streams, self._arrived)
+        for faults, change in (
+            (registry().sensor_faults, self._lying.change),
+            (registry().report_faults, self._transport.change),
+        ):
+            for point in faults if cohorts else ():
+                runtime.faults.handle(point.name, self._lied)
+                runtime.faults.handle(point.name, change)
+        for cohort in cohorts:
+            runtime.clock.process(self._on_line(cohort))
         if self._points:
             runtime.clock.process(self._rounds())
 
@@ -127,12 +144,10 @@ class Surveillance:
         ago_s = (self._rt.clock.now - taken) / 1000.0
         if bad:
             params: dict[str, Value] = {"points": " ".join(bad), "ago_s": ago_s}
-            self._notices.bad(zone, self._found(events.SAMPLES_BAD, self._subject(), params))
+            found = self._rt.log.add(events.SAMPLES_BAD, self._subject(), params, cause=self._notices.cause)
+            self._notices.bad(zone, found)
         elif self._notices.given:
             self._notices.clean(self._rt.log.add(events.SAMPLES_CLEAN, self._subject(), {"ago_s": ago_s}))
-
-    def _found(self, code: EventCode, subject: str, said: Mapping[str, Value]) -> int:
-        return self._rt.log.add(code, subject, said, cause=self._notices.cause)
 
     def _staffed(self) -> bool:
         if self._works is None:
@@ -158,20 +173,37 @@ class Surveillance:
 
     def _on_line(self, cohort: SensorCohort) -> Generator[simpy.Event, Any, None]:
         clock = self._rt.clock
+        panel = Panel((cohort,), self._rt.streams, self._lying)
+        rows = np.array([self._where[component] for component in cohort.components], dtype=np.int64)
+        truth = _Readings(self._engine, rows, cohort.quantity, self._notices)
+
+        def read() -> None:
+            for readings in panel.read(truth(), clock.now):
+                self._transport.take(readings)
+
         yield clock.timeout(cohort.phase_s)
         while True:
-            if self._notices.shown:
-                clock.soon("quality sensors", lambda: self._read(cohort))
+            clock.soon("quality sensors", read)
             yield clock.timeout(cohort.period_s)
 
-    def _read(self, cohort: SensorCohort) -> None:
-        sign, shows = SIGNS[cohort.quantity], cohort.quantity in self._notices.shown
-        for component in cohort.components:
+    def _lied(self, target: str, fault: str, active: tuple[ActiveFault, ...], event: int) -> None:
+        if active:
+            self._wrong[target, fault] = event
+        else:
+            self._wrong.pop((target, fault), None)
+
+    def _arrived(self, readings: Readings, now: int) -> None:
+        """A cohort was read, or somebody forged its readings."""
+        (cohort,) = readings.group.cohorts
+        sign, gateway = SIGNS[cohort.quantity], self._delivers(cohort.gateway)
+        for component, reading in zip(cohort.components, readings.values.tolist(), strict=True):
             key = component, cohort.quantity
-            if not shows or not self._arrives(cohort, component):
+            if not gateway or not self._rt.supply.powered(component) or math.isnan(reading):
                 self._beyond.pop(key, None)
+                if not self._notices.given:  # what was told is settled; whatever it reads next is new
+                    self._alarmed.discard(key)
                 continue
-            if not sign.alarming(sign.reading(self._share(component))):
+            if not sign.alarming(reading):
                 self._beyond.pop(key, None)
                 self._alarmed.discard(key)
                 continue
@@ -179,19 +211,24 @@ class Surveillance:
             if self._beyond[key] >= CONFIRMED and key not in self._alarmed:
                 self._alarmed.add(key)
                 said: dict[str, Value] = {"quantity": cohort.quantity}
-                self._notices.bad(self._zone([component]), self._found(events.QUALITY_ALARM, component, said))
+                cause = self._notices.cause if self._is_bad(cohort, component) else self._lie(cohort, component)
+                alarm = self._rt.log.add(events.QUALITY_ALARM, component, said, cause=cause)
+                self._notices.bad(self._zone([component]), alarm)
 
-    def _arrives(self, cohort: SensorCohort, component: str) -> bool:
-        """Whether a reading of the sensor is true and reaches the data centre."""
-        rt = self._rt
-        for fault in BLINDING:
-            blind = rt.faults.active(component, fault)
-            if any(one.parameters["quantity"] in (ANY_QUANTITY, cohort.quantity) for one in blind):
-                return False
-        if not rt.supply.powered(component):
-            return False
+    def _is_bad(self, cohort: SensorCohort, component: str) -> bool:
+        """Whether the sensor would raise the alarm if it told the truth."""
+        sign = SIGNS[cohort.quantity]
+        return cohort.quantity in self._notices.shown and sign.alarming(sign.reading(self._share(component)))
+
+    def _lie(self, cohort: SensorCohort, component: str) -> int | None:
+        """What is behind a false alarm."""
+        found = [event for (at, _), event in self._wrong.items() if at in (component, cohort.gateway)]
+        return self._rt.log.together(found) if found else None
+
+    def _delivers(self, gateway: str) -> bool:
+        """Whether the readings of a gateway reach the data centre."""
         try:
-            return rt.quantities.value(cohort.gateway, registry().telling(Tells.OFFLINE)[0]) > 0
+            return self._rt.quantities.value(gateway, registry().telling(Tells.OFFLINE)[0]) > 0
         except (KeyError, IndexError):  # a city without an ICT model: its gateways are always there
             return True
 
