@@ -17,6 +17,7 @@ from resilience.scenario.scenario import (
     Expectation,
     Invariant,
     LevelChoice,
+    LevelHolds,
     LinkContinuity,
     OptOut,
     Recovery,
@@ -99,6 +100,19 @@ def test_of_a_recovery_only_what_comes_after_counts() -> None:
     assert value(asked(back, not_asked=out), lived(DIP)) is Value.INCONCLUSIVE  # over before the fault is
     late = {"water-supply-d1": course((-3600, 1.0), (700, 0.5), (1300, 1.0))}
     assert value(asked(back, not_asked=out), lived(late)) is Value.PASS
+
+
+def test_of_a_level_at_one_moment_only_that_moment_counts() -> None:
+    water = LevelChoice(("water-supply-d1",))
+    out = (OptOut(water, ALIKE),)
+    low = {"water-supply-d1": course((-3600, 1.0), (700, 0.5))}
+    for at_s, during, from_then_on in (
+        (750.0, Value.PASS, Value.PASS),
+        (900.0, Value.INCONCLUSIVE, Value.PASS),
+        (None, Value.INCONCLUSIVE, Value.PASS),  # the end
+    ):
+        moment = asked(LevelHolds("moment", water, Threshold(), at_s=at_s), not_asked=out)
+        assert (value(moment, lived(DIP)), value(moment, lived(low))) == (during, from_then_on)
 
 
 @pytest.mark.parametrize("about", ["n-1", "isolation"])
