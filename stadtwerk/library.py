@@ -168,12 +168,15 @@ def load_checked(
 
     `load` loads the city: who checks many scenarios of one city hands over one that remembers.
     """
-    from resilience.scenario.loader import city_reference, read_scenario
+    from resilience.scenario.loader import city_reference, load_question, read_scenario
     from resilience.scenario.scenario import CityReference
 
-    document = load_document(path)
+    document = load_question(path)
     problems: list[Problem] = []
     town: City | None = None
+    if path.suffix.casefold() == ".csv" and city is None:
+        fix = _("name the city: --city FOLDER")
+        raise BadInput([Problem(str(path), 0, "city", _("a disruption file names no city"), fix)])
     reference = city_reference(document)
     said = document.data.get("city") if isinstance(document.data, dict) else None
     if reference is None and said in city_names():  # written in another form, of which is told: the names are looked up
@@ -197,7 +200,7 @@ def selected(scenario: Scenario, city: City, seed: int) -> tuple[Text, ...]:
     from resilience.scenario.selector import resolve
     from simulator.kernel import Streams
 
-    if all(entry.selector is None for entry in scenario.timeline):
+    if all(entry.selector is None and entry.disruption is None for entry in scenario.timeline):
         return ()
     return hits(scenario, resolve(scenario, city, Streams(seed).stream), city)
 

@@ -22,6 +22,18 @@ STATE_SEEN = EventCode(
     _("the state that {entry} waits for is there: {quantity} is {value}"),
     {"entry": Role.ENTRY, "quantity": Role.QUANTITY, "value": Role.NUMBER},
 )
+NEVER_SEEN = EventCode(
+    "inject.never-seen",
+    EventKind.NOTE,
+    _("{fault} of {entry} is never closed off, for nothing measures {quantity} of {component}"),
+    {"fault": Role.FAULT, "entry": Role.ENTRY, "component": Role.COMPONENT, "quantity": Role.QUANTITY},
+)
+BREAK_SEEN = EventCode(
+    "inject.break-seen",
+    EventKind.NOTE,
+    _("a sensor shows what {entry} has broken: {quantity} is {value}"),
+    {"entry": Role.ENTRY, "quantity": Role.QUANTITY, "value": Role.NUMBER},
+)
 NOT_DECLARED = EventCode(
     "inject.not-declared",
     EventKind.NOTE,

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 
 from resilience.inject import events
-from resilience.scenario.scenario import Case, Evidence, Repair, Scenario, TimelineEntry, Trigger
+from resilience.scenario.scenario import Case, Evidence, Isolation, Repair, Scenario, TimelineEntry, Trigger
 from simulator.contracts.city import City
 from simulator.contracts.event import EventCode, Value
 from simulator.contracts.fault import ELSEWHERE, FaultDoor, FaultPoint, Sign
@@ -98,6 +98,15 @@ class SendRepair(Protocol):
     ) -> None: ...
 
 
+Segment = Callable[[str, frozenset[tuple[str, str]] | None], tuple[str, ...]]
+"""What the valves around a broken thing close off together, itself first; see `Networks.segment`."""
+
+
+def alone(broken: str, valves: frozenset[tuple[str, str]] | None) -> tuple[str, ...]:
+    """Nothing but what is broken: nobody knows the networks."""
+    return (broken,)
+
+
 class Log(Protocol):
     """Adds one event now and returns its id."""
 
@@ -118,7 +127,7 @@ class _Act:
 
     `armed` is false while the signal of its evidence is as it was before the fault: a road that was empty anyway is no
     sign of its closure. `before` is what the signs that the fault declares were measured as just before it came, for
-    those that can be measured.
+    those that can be measured. `closed` are the things that are closed off because of it, each with the fault that is.
     """
 
     entry: TimelineEntry
@@ -133,6 +142,7 @@ class _Act:
     all_measured: bool = False
     shown_at: int | None = None
     shown_by: str = ""
+    closed: tuple[tuple[str, str], ...] = ()
 
     @property
     def target(self) -> str:
@@ -161,11 +171,13 @@ class Injector:
         repair: SendRepair,
         log: Log,
         watched: frozenset[str] = frozenset(),
+        segment: Segment = alone,
     ) -> None:
         if any(entry.is_open for entry in scenario.timeline):
             raise ValueError(f"scenario {scenario.id!r} has selectors or draws left: resolve it first")
         self._scenario, self._city, self._door, self._clock = scenario, city, door, clock
         self._measure, self._repair, self._log, self._watched = measure, repair, log, watched
+        self._segment = segment
         self._signals = Signals(measure)
         self._acts = [
             _Act(entry, case, _site(entry.repair, case.target, city))
@@ -263,6 +275,8 @@ class Injector:
         act.applied_at = self._clock.now
         if entry.repair is not None and entry.id not in self._watched:
             self._call_crew(act, entry.repair)
+        if entry.isolation is not None and entry.id not in self._watched:
+            self._isolate_later(act, entry.isolation)
         if entry.evidence is not None:
             evidence = entry.evidence
             self._clock.at(self._clock.now, entry.id, lambda: self._look(act, evidence))
@@ -326,6 +340,52 @@ class Injector:
             unknown = {"entry": act.entry.id, "depot": repair.depot}
             self._log(events.NO_SUCH_DEPOT, act.target, unknown, cause=act.event)
 
+    def _isolate_later(self, act: _Act, how: Isolation) -> None:
+        """Put on the clock that what is broken is closed off, or that it is looked whether somebody sees it."""
+        if how.seen is None:
+            due = self._clock.now + to_ticks(how.after_s)
+            self._clock.at(due, act.entry.id, lambda: self._isolate(act, how, act.event))
+        else:
+            seen = how.seen
+            self._clock.at(self._clock.now, act.entry.id, lambda: self._look_out(act, how, seen))
+
+    def _look_out(self, act: _Act, how: Isolation, seen: Trigger) -> None:
+        """One look whether it is seen by now; the next one is due in `POLL_S`."""
+        if not act.in_force:
+            return
+        at, now = seen.at(act.target), self._clock.now
+        try:
+            value = self._measure(at, seen.quantity)
+        except KeyError:
+            self._log(events.NEVER_SEEN, at, self._of(act) | {"component": at, "quantity": seen.quantity})
+            return
+        if seen.seen_in(value):
+            state: dict[str, Value] = {"entry": act.entry.id, "quantity": seen.quantity}
+            event = self._log(events.BREAK_SEEN, at, state, cause=act.event, value=value)
+            due = now + to_ticks(how.after_s)
+            self._clock.at(due, act.entry.id, lambda: self._isolate(act, how, event))
+        else:
+            self._clock.at(now + to_ticks(POLL_S), act.entry.id, lambda: self._look_out(act, how, seen))
+
+    def _isolate(self, act: _Act, how: Isolation, because: int | None) -> None:
+        """Close the valves, if it is not mended by now."""
+        if not act.in_force:
+            return
+        valves = None if how.valves is None else frozenset(how.valves)
+        around = self._segment(act.target, valves) if how.around else (act.target,)
+        closed = []
+        for target in around:
+            fault = closes(target, act.case.fault, self._city)
+            if fault:
+                self._door.apply(target, fault, _closing(act), {}, because)
+                closed.append((target, fault))
+        act.closed = tuple(closed)
+
+    def _reopen(self, act: _Act, because: int | None) -> None:
+        for target, fault in act.closed:
+            self._door.clear(target, fault, _closing(act), because)
+        act.closed = ()
+
     def _of(self, act: _Act) -> dict[str, Value]:
         return {"fault": act.case.fault, "entry": act.entry.id}
 
@@ -335,6 +395,7 @@ class Injector:
                 self._see(act, self._clock.now - act.applied_at)
             if act.entry.id not in self._watched:
                 self._door.clear(act.target, act.case.fault, act.entry.id, because)
+                self._reopen(act, because)
             act.cleared_at = self._clock.now
 
     def _heal(self) -> None:
@@ -394,15 +455,33 @@ def build_injector(
     repair: SendRepair,
     log: Log,
     watched: frozenset[str] = frozenset(),
+    segment: Segment = alone,
 ) -> Injector:
     """An injector that is on the clock. Raises `ValueError` if the scenario has unresolved selectors.
 
     With a runtime: `build_injector(scenario, city, runtime.faults, runtime.clock, runtime.quantities.value,
     runtime.crews.repair, runtime.log.add)`.
     """
-    injector = Injector(scenario, city, door, clock, measure, repair, log, watched)
+    injector = Injector(scenario, city, door, clock, measure, repair, log, watched, segment)
     injector.start()
     return injector
+
+
+def closes(target: str, fault: str, city: City) -> str:
+    """The fault by which a component is closed off where something is broken in this way; empty for none.
+
+    What lies between the valves around is closed in the way in which what is broken would be.
+    """
+    component = city.components.get(target)
+    broken = registry().faults.get(fault)
+    if component is None or broken is None or not broken.closed_off:
+        return ""
+    return broken.closed_off if registry().types[component.kind].fault(broken.closed_off) is not None else ""
+
+
+def _closing(act: _Act) -> str:
+    """The key under which things are closed off because of it."""
+    return f"{act.entry.id}/{act.target}"
 
 
 def _site(repair: Repair | None, target: str, city: City) -> str:

@@ -93,6 +93,20 @@ class Trigger(Signal):
 
 
 @dataclass(frozen=True, slots=True)
+class Isolation:
+    """What is broken is closed off `after_s` later: after the fault, or once `seen` is seen; until it is mended.
+
+    `around`: by the valves around it, together with all that lies between these. `valves` are theirs, as pairs of a
+    main and a node; None where nobody says where they are.
+    """
+
+    after_s: float = 0.0
+    seen: Trigger | None = None
+    around: bool = False
+    valves: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wear:
     """Failures drawn from rates: `rate` a year and component, or None for the rate of each component's class and age.
 
@@ -124,13 +138,33 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A row of a disruption file: a share (0 to 1) of what is called `name` is damaged `at_s` after its zero."""
+
+    line: int
+    at_s: float
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """What a disruption file says; `file` is its name."""
+
+    file: str
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One fault at `at_s` on `targets` (or on what `selector` finds, until `selector.resolve` has filled them in).
 
     A `hazard` or `wear` draws its `cases` from the run's seed: then each target has a fault and moment of its own, and
     `fault` is empty unless only that one is meant. `for_drawn` and `work_drawn` say that their lengths are drawn as
-    well. With `when` it comes as soon as that state is there, not before `at_s`, and once on each target. It ends after
-    `for_s`, when the repair is done, or at the run's `heal_by_s`, whichever comes first.
+    well. A `disruption` brings its cases along, once it is known which city they befall; `left_out` are the names that
+    this does not have. With `when` it comes as soon as that state is there, not before `at_s`, and once on each target.
+    It ends after `for_s`, when the repair is done, or at the run's `heal_by_s`, whichever comes first. `isolation` says
+    how its effect is ended before that.
     """
 
     id: str
@@ -149,6 +183,9 @@ class TimelineEntry:
     for_drawn: bool = False
     work_drawn: bool = False
     cases: tuple[Case, ...] | None = None
+    disruption: Disruption | None = None
+    left_out: tuple[str, ...] = ()
+    isolation: Isolation | None = None
 
     @property
     def is_drawn(self) -> bool:
@@ -158,7 +195,8 @@ class TimelineEntry:
     @property
     def is_open(self) -> bool:
         """Whether it is still to be found or drawn what is meant."""
-        return self.selector is not None or (self.is_drawn and self.cases is None)
+        listed = self.is_drawn or self.disruption is not None
+        return self.selector is not None or (listed and self.cases is None)
 
     @property
     def acts(self) -> tuple[Case, ...]:

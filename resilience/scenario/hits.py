@@ -15,12 +15,17 @@ SHOWN = 40
 
 
 def hits(asked: Scenario, resolved: Scenario, city: City) -> tuple[Text, ...]:
-    """A line for each timeline entry with a selector.
+    """A line for each timeline entry with a selector, and for each whose file names what the city does not have.
 
     `resolved` is the scenario as it is under one seed, for those that draw.
     """
     drawn = {entry.id: entry for entry in resolved.timeline}
-    return tuple(_line(entry, drawn[entry.id], city) for entry in asked.timeline if entry.selector is not None)
+    lines = [_line(entry, drawn[entry.id], city) for entry in asked.timeline if entry.selector is not None]
+    for entry in resolved.timeline:
+        if entry.left_out:
+            names = ", ".join(entry.left_out)
+            lines.append(_("  {entry}: not in this city, and left out: {names}", entry=entry.id, names=names))
+    return tuple(lines)
 
 
 def _line(entry: TimelineEntry, resolved: TimelineEntry, city: City) -> Text:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from resilience.scenario.disruption import as_scenario
 from resilience.scenario.model import CityAlone, ScenarioFile
 from resilience.scenario.names import World
 from resilience.scenario.scenario import Case, CityReference, Scenario, TimelineEntry
@@ -14,6 +15,13 @@ from simulator.contracts.document import Document, load_document
 from simulator.contracts.duration import shown
 from simulator.contracts.model import read, read_version
 from simulator.contracts.problem import BadInput, Problem
+
+
+def load_question(path: Path) -> Document:
+    """A scenario file, or what a disruption file alone asks for. Raises `BadInput`."""
+    if path.suffix.casefold() != ".csv":
+        return load_document(path)
+    return Document(str(path), as_scenario(path), {})
 
 
 def load_scenario(path: Path, city: City | None = None, shown_as: str | None = None) -> Scenario:
@@ -33,7 +41,7 @@ def read_scenario(document: Document, city: City | None = None) -> tuple[Scenari
     if problems:
         return None, problems
     found, problems = read(ScenarioFile, document, World(document, city))
-    return None if found is None else found.record(document.data), problems
+    return None if found is None else found.made(document.data), problems
 
 
 def check_scenario(document: Document, city: City | None = None) -> list[Problem]:
@@ -74,8 +82,12 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
 
 
 def _as_executed(item: Mapping[str, Any], entry: TimelineEntry) -> dict[str, Any]:
+    if entry.isolation is not None and entry.isolation.valves is not None:  # a file beside the scenario is not here
+        item = {**item, "isolation": {**item["isolation"], "valves": [list(one) for one in entry.isolation.valves]}}
     if entry.cases is not None:
-        return {**item, "cases": [_case(case) for case in entry.cases]}
+        rest = {key: value for key, value in item.items() if key != "disruption"}
+        rest |= {"left_out": list(entry.left_out)} if entry.left_out else {}
+        return {**rest, "cases": [_case(case) for case in entry.cases]}
     asked = next((name for name in ("selector", "isolate") if name in item), None)
     if asked is None:
         return dict(item)

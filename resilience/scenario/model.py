@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainValidator, WithJsonSchema
@@ -27,16 +28,23 @@ from resilience.scenario.asking import asks_throughout
 from resilience.scenario.change_model import Changed
 from resilience.scenario.names import (
     LEVELS,
+    SHOW,
     ClauseName,
     ComponentName,
+    DistrictName,
     DomainName,
+    KindName,
     LevelName,
     Limit,
     MeasureName,
+    OneOrMore,
     ThingName,
     Times,
+    TradeName,
     Within,
     World,
+    listed,
+    ways,
 )
 from resilience.scenario.norms import norms
 from resilience.scenario.scenario import (
@@ -58,6 +66,7 @@ from resilience.scenario.scenario import (
     Redundancy,
     RunSettings,
     Scenario,
+    Series,
     SteadyState,
     Threshold,
     TimeLimit,
@@ -90,12 +99,15 @@ from simulator.contracts.model import (
     wrong,
 )
 from simulator.contracts.registry import CHECKERS, registry
+from simulator.contracts.repair import Trade
 from simulator.contracts.words import Numeral, Text, Words
 
 _ = Words("resilience")
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """A run starts within these years: telemetry counts from 1970, and nobody plans beyond 2200."""
+MOST_CREWS = 1000
+"""Crews of one trade, at most: no town has more."""
 LONGEST_S = 366 * 86400.0
 """The longest run and the longest warm-up: a year."""
 
@@ -201,31 +213,60 @@ class RunFields(Model):
 
 
 class CrewFields(Model):
-    """Which waiting job a free crew takes, in all depots; each depot's own way if left out."""
+    """Which waiting job a free crew takes, in all depots, each depot's own way if left out; and how many crews there
+    are.
+    """
 
-    priority: Literal["capacity", "people", "lifelines", "list"] | None = None
-    """what carries most, what most people lean on, lifelines first, or the order of the list"""
+    priority: Literal["capacity", "people", "lifelines", "centrality", "distance", "zone", "list"] | None = None
+    """what carries most, what most people lean on, lifelines first, what most ways through the network pass, what is
+    reached soonest, by district, or the order of the list"""
     list_: Annotated[list[ThingName], Field(min_length=1)] | None = Field(None, alias="list")
     """components and links in the order in which they are to be mended; all others come after them"""
+    zones: Annotated[list[DistrictName], Field(min_length=1)] | None = None
+    """districts in the order in which they are to be mended, for priority: zone; all others come after them"""
+    count: dict[TradeName, Annotated[int, Field(ge=0, le=MOST_CREWS)]] = Field({})
+    """crews of each trade in the whole town by day, dealt out over its depots in turn, each with a vehicle; what is not
+    named stays as the city has it"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
-        priority, listed = fields.get("priority"), fields.get("list_")
-        if "priority" not in fields or "list_" not in fields:
+        context.crews = {name: many for name, many in (fields.get("count") or {}).items() if many}
+        if any(name not in fields for name in ("priority", "list_", "zones", "count")):
             return
-        if priority is None and listed is None:
-            mistakes.wrong((), _("says nothing"), _("add `priority`, or `list`"))
-        elif priority == Priority.LIST and listed is None:
-            mistakes.wrong("priority", _("asks for a list, but there is none"), _("add list: [ids, in their order]"))
-        elif listed is not None and priority not in (None, Priority.LIST):
-            what = _("is not looked at with priority {priority}", priority=repr(priority))
-            mistakes.wrong("list", what, _("drop it, or write priority: list"))
-        twice = [name for name in dict.fromkeys(listed or ()) if (listed or []).count(name) > 1]
-        for name in twice:
-            mistakes.wrong("list", _("names {name} twice", name=repr(name)), _("name it once"))
+        priority, given = fields["priority"], {"list": fields["list_"], "zones": fields["zones"]}
+        if priority is None and all(one is None for one in given.values()) and not fields["count"]:
+            mistakes.wrong((), _("says nothing"), _("add `priority`, `list`, `zones` or `count`"))
+        wants = {Priority.LIST.value: "list", Priority.ZONE.value: "zones"}
+        if wants.get(priority) and given[wants[priority]] is None:
+            field = wants[priority]
+            mistakes.wrong("priority", _("asks for `{name}`, but there is none", name=field), _ids(field))
+        for name, one in given.items():
+            fits = priority in (None, next(key for key, field in wants.items() if field == name))
+            if one is not None and not fits:
+                what = _("is not looked at with priority {priority}", priority=repr(priority))
+                fix = next(key for key, field in wants.items() if field == name)
+                mistakes.wrong(name, what, _("drop it, or write priority: {name}", name=fix))
+            for twice in [one_id for one_id in dict.fromkeys(one or ()) if (one or []).count(one_id) > 1]:
+                mistakes.wrong(name, _("names {name} twice", name=repr(twice)), _("name it once"))
+        if priority is None and all(one is not None for one in given.values()):
+            mistakes.wrong("zones", _("stands beside `{sort}`", sort="list"), _("keep one of the two"))
 
     def record(self) -> CrewPolicy:
-        return CrewPolicy(Priority(self.priority or Priority.LIST), tuple(self.list_ or ()))
+        priority = self.priority
+        if priority is None and self.list_ is not None:
+            priority = Priority.LIST.value
+        elif priority is None and self.zones is not None:
+            priority = Priority.ZONE.value
+        return CrewPolicy(
+            None if priority is None else Priority(priority),
+            tuple(self.list_ or ()),
+            tuple(self.zones or ()),
+            MappingProxyType({Trade(name): many for name, many in self.count.items()}),
+        )
+
+
+def _ids(field: str) -> Text:
+    return _("add {field}: [ids, in their order]", field=field)
 
 
 class WeaknessFields(Model):
@@ -869,6 +910,73 @@ AnyExpectation = Annotated[
 ]
 
 
+# --- series
+
+
+class SeriesFields(Model):
+    """The course of a quantity, read from the town itself, without a sensor."""
+
+    quantity: Name
+    """a quantity, as `stadtwerk list quantities` shows them"""
+    target: OneOrMore | None = None
+    """id of a component or district, or a list of them; all that have the quantity if nothing is said"""
+    kind: KindName | None = None
+    """only components of this type"""
+    domain: DomainName | None = None
+    """only components of this sub-system"""
+    district: DistrictName | None = None
+    """only what stands in this district"""
+    every: Seconds = 300.0
+    """time between two values from zero on; 5 min if left out"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        known, city = registry().quantities, context.city
+        quantity, target, every = fields.get("quantity"), fields.get("target"), fields.get("every")
+        if every is not None and every < 1:
+            mistakes.wrong("every", _("is shorter than a second"), _("write 1 s or more"))
+        if quantity is not None and quantity not in known:
+            mistakes.unknown("quantity", _("quantity"), quantity, known, "stadtwerk list quantities")
+            return
+        narrowed = [name for name in ("kind", "domain", "district") if fields.get(name) is not None]
+        if target is not None and narrowed:
+            mistakes.wrong(narrowed[0], _("stands beside `{sort}`", sort="target"), _("keep one of the two"))
+        if city is None or quantity is None:
+            return
+        places = {name: one.kind for name, one in city.components.items()} | dict.fromkeys(city.districts, "district")
+        of = known[quantity].of
+        for way, name in ways("target", target) if target is not None else ():
+            if name not in places:
+                mistakes.unknown(way, _("component or district"), name, places, SHOW)
+            elif "any" not in of and places[name] not in of:
+                able = ", ".join(one for one, found in known.items() if {places[name], "any"} & set(found.of))
+                what = _("nothing measures {quantity} at a {kind}", quantity=repr(quantity), kind=places[name])
+                mistakes.wrong(way, what, _("measured there: {able}", able=able))
+        kind, domain, district = (str(fields.get(name) or "") for name in ("kind", "domain", "district"))
+        length_s, asked = context.times.duration_s, Series(quantity, (), kind, domain, district)
+        there = [name for name, its in places.items() if "any" in of or its in of]
+        many = len(listed(target)) if target is not None else len(asked.among(city, there))
+        if not many:
+            mistakes.wrong("quantity", _("is measured at nothing that is meant"), _("name other places, or none"))
+        elif length_s is not None and every and many * length_s / every > MOST_VALUES:
+            what = _("comes to more than {n} values", n=MOST_VALUES)
+            mistakes.wrong("every", what, _("record fewer places, or less often"))
+
+    def record(self) -> Series:
+        return Series(
+            self.quantity,
+            listed(self.target),
+            self.kind or "",
+            self.domain or "",
+            self.district or "",
+            self.every,
+        )
+
+
+MOST_VALUES = 50_000_000
+"""Values that one entry of `record` may come to: some hundred megabytes while the run lasts."""
+
+
 # --- the file
 
 
@@ -886,6 +994,8 @@ class ScenarioFile(Model):
     city: Annotated[CityFields, BeforeValidator(_city)]
     run: RunFields
     crews: CrewFields | None = None
+    record: list[SeriesFields] = Field([])
+    """quantities whose course is kept in `recorded.parquet` of the run's folder, with or without sensors"""
     steady_state: list[SteadyFields] = Field([])
     """what must hold before zero; otherwise the run says nothing about the faults"""
     timeline: list[EntryFields]
@@ -921,7 +1031,7 @@ class ScenarioFile(Model):
                     mistakes.wrong(("not_asked", number), asked[level.id], _("judge it or leave it out, not both"))
                 asked.setdefault(level.id, _("level {level} is opted out already", level=repr(level.id)))
 
-    def record(self, raw: Mapping[str, Any]) -> Scenario:
+    def made(self, raw: Mapping[str, Any]) -> Scenario:
         """The record; `raw` is the file as it is written."""
         return Scenario(
             id=self.id,
@@ -938,4 +1048,5 @@ class ScenarioFile(Model):
             sources=tuple(self.sources),
             expected=None if self.expected is None else self.expected.record(raw["expected"]),
             not_asked=tuple(item.record() for item in self.not_asked),
+            record=tuple(item.record() for item in self.record),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -69,7 +69,8 @@ class Course:
 class World:
     """What a scenario file is read against: the city, where it is known, and what the file has said so far.
 
-    `courses` are the entries of the timeline, `taken` says what they break and when, `ids` holds the ids of each part.
+    `courses` are the entries of the timeline, `taken` says what they break and when, `ids` holds the ids of each
+    part. `crews` are those that the file sends, by trade.
     """
 
     document: Document
@@ -78,6 +79,7 @@ class World:
     courses: dict[str, Course] = field(default_factory=dict)
     taken: dict[tuple[str, str], list[tuple[float, float, str]]] = field(default_factory=dict)
     ids: dict[str, list[str]] = field(default_factory=dict)
+    crews: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def whole_timeline(self) -> bool:

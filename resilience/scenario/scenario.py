@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from resilience.scenario.entry import Case, Evidence, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
+from resilience.scenario.entry import Case, Evidence, Isolation, Repair, Selector, Signal, TimelineEntry, Trigger, Wear
 from simulator.contracts.city import City, Settings
 from simulator.contracts.component import NO_PARAMETERS, Domain, Value
 from simulator.contracts.crews import CrewPolicy
@@ -292,6 +292,32 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Series:
+    """A quantity to be recorded every `every_s` from zero on, at components that are named or match what is given."""
+
+    quantity: str
+    targets: tuple[str, ...] = ()
+    kind: str = ""
+    domain: str = ""
+    district: str = ""
+    every_s: float = 300.0
+
+    def among(self, city: City, there: Sequence[str]) -> tuple[str, ...]:
+        """Those that are meant of the components and districts at which it is measured."""
+        if self.targets:
+            return tuple(name for name in self.targets if name in there)
+
+        def fits(name: str) -> bool:
+            found = city.components.get(name)
+            if found is None:
+                return not (self.kind or self.domain) and self.district in ("", name)
+            kind, domain = self.kind in ("", found.kind), self.domain in ("", found.domain.value)
+            return kind and domain and self.district in ("", found.district)
+
+        return tuple(filter(fits, there))
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """A question to the town: a steady start, what breaks, which fallbacks must carry, and what must hold.
 
@@ -312,6 +338,7 @@ class Scenario:
     sources: tuple[str, ...] = ()
     expected: KnownWeakness | None = None
     not_asked: tuple[OptOut, ...] = ()
+    record: tuple[Series, ...] = ()
 
 
 REQUIRED = "required-"
@@ -328,6 +355,7 @@ __all__ = [
     "Evidence",
     "Expectation",
     "Invariant",
+    "Isolation",
     "KnownWeakness",
     "LevelChoice",
     "LevelHolds",
@@ -339,6 +367,7 @@ __all__ = [
     "RunSettings",
     "Scenario",
     "Selector",
+    "Series",
     "Signal",
     "SteadyState",
     "Threshold",

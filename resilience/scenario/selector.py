@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from resilience.scenario.disruption import found_in
 from resilience.scenario.draws.cases import Stream, drawn, exposed, still_exposed, with_cases
 from resilience.scenario.scenario import Scenario, Selector, TimelineEntry
 from simulator.contracts.city import City
@@ -145,12 +146,16 @@ def draw(entry: TimelineEntry, scenario: Scenario, city: City, stream: Stream) -
     return with_cases(entry, drawn(entry, exposures, scenario.id, end_s, stream))
 
 
+def _resolved(entry: TimelineEntry, scenario: Scenario, city: City, stream: Stream) -> TimelineEntry:
+    if entry.is_drawn:
+        return draw(entry, scenario, city, stream) if entry.cases is None else still_exposed(entry, city)
+    if entry.disruption is not None:
+        found = found_in(entry, city)
+        return replace(with_cases(entry, found.cases), left_out=found.left_out)
+    return replace(entry, targets=expand(entry, scenario.id, city, stream), selector=None)
+
+
 def resolve(scenario: Scenario, city: City, stream: Stream) -> Scenario:
     """The scenario with every selector replaced by the targets it means, and every draw by what it came to."""
-    timeline = tuple(
-        (draw(entry, scenario, city, stream) if entry.cases is None else still_exposed(entry, city))
-        if entry.is_drawn
-        else replace(entry, targets=expand(entry, scenario.id, city, stream), selector=None)
-        for entry in scenario.timeline
-    )
+    timeline = tuple(_resolved(entry, scenario, city, stream) for entry in scenario.timeline)
     return replace(scenario, timeline=timeline)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field, PlainValidator, WithJsonSchema
+from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
+from resilience.scenario.disruption import MOST, Names, found_in, read_disruption, read_valves
 from resilience.scenario.draws.cases import Exposure, exposed
 from resilience.scenario.draws.hazard import Hazard, Place, Point
-from resilience.scenario.entry import TARGET, Case, Evidence, Repair, Selector, TimelineEntry, Trigger, Wear
+from resilience.scenario.entry import (
+    TARGET,
+    Case,
+    Disruption,
+    Evidence,
+    Isolation,
+    Repair,
+    Selector,
+    TimelineEntry,
+    Trigger,
+    Wear,
+)
 from resilience.scenario.names import (
     DRAWN,
     FAULTS,
@@ -65,11 +78,13 @@ from simulator.contracts.model import (
     wrong,
 )
 from simulator.contracts.names import suggestion
+from simulator.contracts.problem import BadInput
 from simulator.contracts.registry import ANY_QUANTITY, registry
 from simulator.contracts.repair import Trade
 from simulator.contracts.words import Numeral, Text, Words, alternatives
 
 _ = Words("resilience")
+T = TypeVar("T")
 
 _CURVES, _RATES = "stadtwerk list fragilities", "stadtwerk list rates"
 BY_AGE = "by-age"
@@ -249,6 +264,89 @@ class RepairFields(Model):
         return Repair(self.work_s, self.depot or "", self.site or "", self.trade or "")
 
 
+# --- closing off
+
+
+def _valves(value: object, info: ValidationInfo) -> tuple[tuple[str, str], ...]:
+    given: list[Any] = value if isinstance(value, list) else []
+    pairs = isinstance(value, list) and all(isinstance(one, list) and len(one) == 2 for one in given)
+    if not pairs and (not isinstance(value, str) or not value):
+        what = _("{value} is no file", value=repr(value)[:180])
+        raise wrong(what, _("write the name of a CSV file, or a list of [main, junction]"))
+    if isinstance(value, str):
+        rows, file = _from_file(value, info, read_valves), value
+    else:
+        rows, file = tuple((number, str(a), str(b)) for number, (a, b) in enumerate(given, 1)), "valves"
+    city = None if info.context is None else info.context.city
+    if city is None:
+        return tuple((link, node) for _line, link, node in rows)
+    names, mistakes, found = Names(city), Mistakes(), list[tuple[str, str]]()
+    for line, link, node in rows:
+        ids = [names.ids(link), names.ids(node)]
+        for name, there in zip((link, node), ids, strict=True):
+            if len(there) != 1 and len(mistakes) < MOST:
+                what = _("no {noun} is called {name}", noun=_("component"), name=repr(name))
+                mistakes.wrong((), _("{file}, line {line}: {what}", file=file, line=line, what=what), names.fix(name))
+        if all(len(there) == 1 for there in ids):
+            found.append((ids[0][0], ids[1][0]))
+    mistakes.tell()
+    return tuple(found)
+
+
+def _from_file(value: str, info: ValidationInfo, reading: Callable[[Path], T]) -> T:
+    """What a file beside this one holds; what is wrong with it is told with its name and lines."""
+    beside = Path(info.context.document.file).parent if info.context is not None else Path()
+    try:
+        return reading(beside / value)
+    except BadInput as bad:
+        mistakes = Mistakes()
+        for problem in bad.problems[:MOST]:
+            what = _("{file}, line {line}: {what}", file=value, line=problem.line, what=problem.what.text)
+            mistakes.wrong((), what, problem.fix.text)
+        mistakes.tell()
+        raise
+
+
+class IsolationFields(Model):
+    """What is broken is closed off before it is mended, and opened again when it is."""
+
+    close: Literal["main", "valves"] = "main"
+    """the broken main alone, or with it all that lies between the valves around it; `main` if left out"""
+    after: Seconds = 0.0
+    """time until it is closed: after the fault, or after it was seen"""
+    seen: SignalFields | None = None
+    """what a sensor has to show before; nobody has to see it if left out"""
+    valves: (
+        Annotated[
+            tuple[tuple[str, str], ...],
+            PlainValidator(_valves),
+            WithJsonSchema(
+                {"type": ["string", "array"], "description": "a CSV file with the columns link, node, or such pairs"}
+            ),
+        ]
+        | None
+    ) = None
+    """a file of the valves beside this file, with the columns link and node (WNTR's valve layer); if left out every
+    main has one at each end but the first one of each junction"""
+
+    @classmethod
+    def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
+        if fields.get("valves") is not None and fields.get("close") == "main":
+            mistakes.wrong("valves", _("are not looked at with close: main"), _("write close: valves"))
+        seen: SignalFields | None = fields.get("seen")
+        if context.city is None or seen is None:
+            return
+        component, _dot, quantity = seen.signal.rpartition(".")
+        if component != TARGET and quantity not in context.city.measured_at(component):
+            what = _("no sensor reads {quantity} at {target}", quantity=repr(quantity), target=repr(component))
+            read = ", ".join(context.city.measured_at(component)) or _("nothing")
+            mistakes.wrong("seen", what, _("sensors there read: {names}", names=read))
+
+    def record(self) -> Isolation:
+        seen = None if self.seen is None else self.seen.trigger()
+        return Isolation(self.after, seen, self.close == "valves", self.valves)
+
+
 # --- parameters of faults
 
 
@@ -291,6 +389,15 @@ def _check_parameters(
             unit = parameter.unit if parameter.unit != "1" else ""
             fix = added(_with_unit(_("add {words}", words=f"{name}: ..."), unit), parameter)
             mistakes.wrong("parameters", what, fix)
+    said = [name for name in point.either if name in given]
+    if len(said) > 1:
+        what = _("has both `{one}` and `{other}`", one=said[0], other=said[1])
+        mistakes.wrong(("parameters", said[1]), what, _("keep one of the two"))
+    elif point.either and not said and not may_lack:
+        what = _(
+            "{fault} needs one of the parameters {names}", fault=repr(point.name), names=alternatives(point.either)
+        )
+        mistakes.wrong("parameters", what, _("add {words}", words=f"{point.either[0]}: ..."))
     lowest, highest = given.get("lowest"), given.get("highest")
     if isinstance(lowest, float) and isinstance(highest, float) and lowest > highest:
         what = _(
@@ -622,6 +729,20 @@ class CaseFields(Model):
 # --- entries
 
 
+def _disruption(value: object, info: ValidationInfo) -> Disruption:
+    if not isinstance(value, str) or not value:
+        raise wrong(_("{value} is no file", value=repr(value)[:180]), _("write the name of a CSV file"))
+    return _from_file(value, info, read_disruption)
+
+
+DisruptionFile = Annotated[
+    Disruption,
+    PlainValidator(_disruption),
+    WithJsonSchema({"type": "string", "description": "a CSV file with the columns time, component, fail_perc"}),
+]
+"""A disruption file, by its path from this file."""
+
+
 class EntryFields(Model):
     """What breaks, where, when, and for how long."""
 
@@ -646,9 +767,16 @@ class EntryFields(Model):
     for_: Length | None = Field(None, alias="for")
     """how long it stays broken; until repaired or until heal_by if left out"""
     repair: RepairFields | None = None
+    isolation: IsolationFields | None = None
+    """how it is closed off before it is mended: broken mains"""
     parameters: Parameters | None = None
     """the fault's parameters in SI units"""
     evidence: EvidenceFields | None = None
+    disruption: DisruptionFile | None = None
+    """a file of damage, with the columns time (s), component, fail_perc (%), beside this file; instead of `fault` and
+    `target`"""
+    left_out: list[str] = Field([])
+    """names in a disruption file that the city did not have, as `scenario.yaml` of a run shows them"""
     cases: list[CaseFields] | None = None
     """what a draw came to, as `scenario.yaml` of a run shows it: nothing is drawn again"""
 
@@ -674,6 +802,9 @@ class EntryFields(Model):
             wear=None if self.random is None else self.random.record(),
             for_drawn=self.for_ == DRAWN,
             work_drawn=self.repair is not None and self.repair.work == DRAWN,
+            disruption=self.disruption,
+            left_out=tuple(self.left_out),
+            isolation=None if self.isolation is None else self.isolation.record(),
         )
         return self._with_cases(entry)
 
@@ -711,9 +842,16 @@ class _EntryCheck:
         self.world.once("timeline", name, self.mistakes)
         span = self._times()
         self._isolate()
-        if not self.given("fault", "isolate") and not self.draws and not self.cases:
+        self._disruption()
+        if self.given("isolation") and self.point is not None and not self.point.closed_off:
+            what = _("{name} is not ended by closing valves", name=repr(self.point.name))
+            self.wrong("isolation", what, _("leave it out"))
+        if not self.given("fault", "isolate", "disruption") and not self.draws and not self.cases:
             self.wrong((), _("'fault' is missing"), _("add it, see `{command}`", command=FAULTS))
-        both, neither = len(self.given("target", "selector")) == 2, not self.given("target", "selector", "isolate")
+        both, neither = (
+            len(self.given("target", "selector")) == 2,
+            not self.given("target", "selector", "isolate", "disruption"),
+        )
         if both:
             self.wrong("selector", _("has both `target` and `selector`"), _("keep one of the two"))
         elif neither and not self.draws and not self.cases:
@@ -742,7 +880,7 @@ class _EntryCheck:
             self.wrong("repair", _("stands beside `for`"), _("keep one of the two"))
         if length == 0:
             self.wrong("for", _("is nothing"), _("break it for longer than 0 s"))
-        if not self.given("at", "when", "hazard", "random", "cases"):
+        if not self.given("at", "when", "hazard", "random", "cases", "disruption"):
             self.wrong(
                 (), _("has neither `at` nor `when`"), _("add `at`, the time from zero, or `when`, a state of the town")
             )
@@ -760,7 +898,7 @@ class _EntryCheck:
             self.wrong("at", what, _("break it earlier or heal later"))
             return None
         last = times.end_s if times.end_s is not None else times.duration_s
-        fixed = not self.given("when", "random", "cases")
+        fixed = not self.given("when", "random", "cases", "disruption")
         lasts = length if isinstance(length, float) else None
         if lasts is not None and at + lasts > last and fixed:
             name = "heal_by" if times.heal_by_s is not None else "the end of the run"
@@ -774,7 +912,7 @@ class _EntryCheck:
         return (at, last if lasts is None else at + lasts) if fixed and not self.draws else None
 
     def _course(self) -> Course:
-        at = None if self.given("when", "random", "cases") else self.fields.get("at")
+        at = None if self.given("when", "random", "cases", "disruption") else self.fields.get("at")
         length = self.fields.get("for_")
         if at is None:
             return Course(None, None)
@@ -857,6 +995,7 @@ class _EntryCheck:
     def _trade(self, repair: RepairFields, targets: Sequence[str], depots: Sequence[str], city: City) -> None:
         """The trade asked for, or that of each target, is known at one of the depots."""
         able = {trade for depot in depots for trade in crews_of(city.components[depot])}
+        able |= {Trade(name) for name in self.world.crews}
         if any(registry().trades[trade].any_work for trade in able):
             return
         if repair.trade is not None:
@@ -930,6 +1069,38 @@ class _EntryCheck:
                 else _("no link leaves {district}", district=district)
             )
             self.wrong("isolate", what, _("see `{command}`", command=SHOW))
+
+    def _disruption(self) -> None:
+        """The rows of a disruption file name what there is, and come before everything is mended."""
+        disruption: Disruption | None = self.fields.get("disruption")
+        if disruption is None:
+            return
+        others = ("fault", "target", "selector", "isolate", "hazard", "random", "when", "parameters", "cases")
+        beside = self.given(*others)
+        if beside:
+            self.wrong(
+                "disruption", _("stands beside `{sort}`", sort=beside[0]), _("keep one of the two, or use two entries")
+            )
+            return
+        found = [(hit.line, hit.at_s) for hit in disruption.hits]
+        end_s, at_s = self.times.end_s, self.fields.get("at") or 0.0
+        late = _("lies at or after the end ({shown})", shown=Numeral(shown(end_s))) if end_s is not None else None
+        mistakes: list[tuple[int, Text, Text]] = [
+            (line, late, _("run longer, or write an earlier time"))
+            for line, hit_s in found
+            if end_s is not None and late is not None and at_s + hit_s >= end_s
+        ]
+        if self.city is not None:
+            asked = TimelineEntry("", at_s, "", disruption=disruption)
+            mistakes += found_in(asked, self.city).wrong
+        for line, what, fix in sorted(mistakes, key=lambda one: one[0])[:MOST]:
+            self.wrong("disruption", _("{file}, line {line}: {what}", file=disruption.file, line=line, what=what), fix)
+        if len(mistakes) > MOST:
+            self.wrong(
+                "disruption",
+                _("{n} more rows of {file} are wrong", n=len(mistakes) - MOST, file=disruption.file),
+                _("mend those first"),
+            )
 
     def _overlap(self, span: tuple[float, float] | None) -> None:
         """The same thing broken twice at once by name is a slip; selectors, resolved or not, may well overlap."""
@@ -1040,8 +1211,10 @@ class _EntryCheck:
                 self.wrong("for", what, _("write a duration such as '2h'; see `{command}`", command=_RATES))
                 return
             point = point_of(one.fault)
+            either = () if point is None or {*point.either} & {*one.parameters, *given} else point.either[:1]
             for parameter in () if point is None else point.parameters:
-                if parameter.default is None and parameter.name not in {*one.parameters, *given}:
+                lacks = parameter.default is None and parameter.name not in {*one.parameters, *given}
+                if lacks or parameter.name in either:
                     what = _(
                         "{fault} at a {kind} needs the parameter {name}",
                         fault=repr(one.fault),

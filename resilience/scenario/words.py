@@ -23,6 +23,8 @@ def entry_words(entry: TimelineEntry) -> Text:
         return HAZARD_NAMES[entry.hazard.type.value]
     if entry.wear is not None and not entry.fault:
         return _("failures by chance")
+    if not entry.fault and (entry.disruption is not None or entry.cases is not None):
+        return _("damage as listed")
     return fault_words(entry.fault)
 
 

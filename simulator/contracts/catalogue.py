@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from types import MappingProxyType
 
-from simulator.contracts.component import Domain
+from simulator.contracts.component import Domain, Value
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import FailureRate, Fragility
-from simulator.contracts.fault import FaultPoint, Parameter
+from simulator.contracts.fault import Damage, FaultPoint, Parameter
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
 from simulator.contracts.quantities import QuantityName
@@ -122,6 +122,8 @@ class ComponentType:
     `failover`     the time until something stands in for it is one of a run's figures
     `process`      "module:Class" of the state machine that runs one of it (lifelines)
     `order`        when its state machines start, small numbers first
+    `damage`       what damage of a share of it is; where nothing is said, any damage is its first fault, if that alone
+                   puts it out of use, and else none that anybody knows
     """
 
     name: str
@@ -171,6 +173,7 @@ class ComponentType:
     process: str = ""
     order: int = 0
     about: Text | None = None
+    damage: Damage | None = None
 
     @property
     def modes(self) -> tuple[str, ...]:
@@ -184,6 +187,13 @@ class ComponentType:
 
     def fault(self, name: str) -> FaultPoint | None:
         return next((point for point in self.faults if point.name == name), None)
+
+    def damaged(self, share: float) -> tuple[str, dict[str, Value]] | None:
+        """The fault, with its parameters, that damage of a share of one is (0 to 1); None where nobody knows."""
+        if self.damage is not None:
+            return self.damage.of(share)
+        first = next(iter(self.faults), None)
+        return (first.name, {}) if first is not None and (first.disables or first.cuts_off) else None
 
     def mode(self, name: str) -> Mode | None:
         return next((mode for mode in self.ladder if mode.name == name), None)

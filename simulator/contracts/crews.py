@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 from simulator.contracts.component import Component, Domain
 from simulator.contracts.link import LinkKind
@@ -23,21 +25,33 @@ class Priority(StrEnum):
     capacity   what carries most, within a trade (power, water, vehicles, data links)
     people     what most people lean on
     lifelines  what hospitals, rescue and drinking water lean on, then other lifelines, then the rest
+    centrality what most of the shortest ways through its network pass, within a trade
+    distance   what the crew reaches soonest from its depot, over the roads as they are
+    zone       what stands in the districts of a list of the planner's, then the rest
     list       in the order of a list of the planner's, then in the order of the calls
     """
 
     CAPACITY = "capacity"
     PEOPLE = "people"
     LIFELINES = "lifelines"
+    CENTRALITY = "centrality"
+    DISTANCE = "distance"
+    ZONE = "zone"
     LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
 class CrewPolicy:
-    """How waiting jobs are put in order; `listed` are the ids of a planner's list, first one first."""
+    """How waiting jobs are put in order; `listed` are the ids of a planner's list, first one first.
 
-    priority: Priority = Priority.LIFELINES
+    `priority` None leaves the order to each depot. `zones` are districts, first one first. `count` is how many crews of
+    a trade the whole town has, dealt out over its depots in turn; a trade that is not named there stays as it is.
+    """
+
+    priority: Priority | None = Priority.LIFELINES
     listed: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    count: Mapping[Trade, int] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def trade_of(kind: str, domain: Domain) -> Trade:

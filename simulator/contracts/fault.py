@@ -174,6 +174,8 @@ class FaultPoint:
     `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
     `evidence` are the signs by which the fault is seen to act; one of them is enough. `foreseen` says that its
     sub-system has to know before a run begins where it will be, as the structure of a network cannot change later.
+    `either` names parameters of which exactly one has to be given. `closed_off` names the fault that people bring about
+    to end its effect before it is mended: they close the valves around.
     """
 
     name: str
@@ -189,6 +191,8 @@ class FaultPoint:
     evidence: tuple[Sign, ...] = ()
     foreseen: bool = False
     one_device: bool = False
+    either: tuple[str, ...] = ()
+    closed_off: str = ""
 
     def filled(
         self, given: Mapping[str, float | str | bool], settings: Mapping[str, float] = MappingProxyType({})
@@ -212,6 +216,25 @@ class FaultPoint:
                 value = given.get(self.lasts, parameter.default)
                 return None if value is None else float(value)
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What it is that a share of a component is damaged: a fault with `parameter` set to that share.
+
+    With `rest` it is set to the share that is left. Where all is damaged the fault is `whole`, if that is named.
+    """
+
+    fault: str
+    parameter: str
+    rest: bool = False
+    whole: str = ""
+
+    def of(self, share: float) -> tuple[str, dict[str, float | str | bool]]:
+        """The fault that damage of so much of it, 0 to 1, is, with its parameters."""
+        if share >= 1.0 and self.whole:
+            return self.whole, {}
+        return self.fault, {self.parameter: 1.0 - share if self.rest else share}
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,8 @@ class History:
 
     `consumers` holds, by measure, those who hang on the network behind it, where that was recorded. `signals` holds, by
     (timeline entry, `component.quantity`), each signal that a fault waited for, as it was seen until the fault came.
-    `deliveries` is what became of the readings; None where nobody read the sensors.
+    `deliveries` is what became of the readings; None where nobody read the sensors. `recorded` are the series that a
+    scenario asks for, sample by sample; None where it asks for none.
     """
 
     begin: int
@@ -131,3 +132,4 @@ class History:
     gauges: Gauges = field(default_factory=Gauges.none)
     consumers: Mapping[str, Consumers] = field(default_factory=lambda: MappingProxyType({}))
     deliveries: Deliveries | None = None
+    recorded: Gauges | None = None

@@ -93,6 +93,9 @@ class Mistakes:
     def __bool__(self) -> bool:
         return bool(self._found)
 
+    def __len__(self) -> int:
+        return len(self._found)
+
     def wrong(self, way: str | Sequence[str | int], what: Text, fix: Text) -> None:
         self.add(way, wrong(what, fix))
 

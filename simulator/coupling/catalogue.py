@@ -177,7 +177,7 @@ CATALOGUE = Catalogue(
                     Priority.LIFELINES.value,
                     "assumption",
                     _("which waiting job a free crew takes"),
-                    tuple(priority.value for priority in Priority),
+                    tuple(priority.value for priority in Priority if priority is not Priority.ZONE),
                 ),
                 Parameter(
                     "priority_list", "", "", "assumption", _("ids in order, with spaces between; for `priority: list`")

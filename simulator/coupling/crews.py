@@ -21,6 +21,7 @@ from simulator.coupling.calls import Calls
 from simulator.coupling.catalogue import DRIVER
 from simulator.coupling.depot import FUEL_NOT_DELIVERED, Depot
 from simulator.coupling.faults import FaultStack
+from simulator.coupling.networks import Networks
 from simulator.coupling.police import STAFF_ABSENT
 from simulator.coupling.supply import Supply
 from simulator.coupling.travel import Travel
@@ -104,18 +105,30 @@ class Ranking:
     something because of it. Pipes, lines and roads inside the network files are not followed, but what their failure
     did is in the log."""
 
-    def __init__(self, city: City, log: EventLog, capacity: Mapping[str, float]) -> None:
+    def __init__(
+        self, city: City, log: EventLog, capacity: Mapping[str, float], networks: Networks, travel: Travel
+    ) -> None:
         self._city, self._log, self._capacity = city, log, capacity
+        self._networks, self._travel = networks, travel
         self._below: dict[str, frozenset[str]] = {}
         self._lost: dict[int, tuple[int, set[int], set[str]]] = {}  # cause -> events looked at, its effects, subjects
 
-    def key(self, job: Job, policy: CrewPolicy) -> tuple[float, int]:
-        """The smaller, the earlier; jobs that are equal go by the order of the calls."""
+    def key(self, job: Job, policy: CrewPolicy, base: str) -> tuple[float, int]:
+        """The smaller, the earlier, for a crew of the depot `base`; of equal jobs the one that was called first."""
         if policy.priority is Priority.LIST:
             places = [policy.listed.index(x) for x in (job.broken, job.target) if x in policy.listed]
             return float(min(places, default=len(policy.listed))), job.serial
         if policy.priority is Priority.CAPACITY:
             return -self._capacity.get(job.broken, 0.0), job.serial
+        if policy.priority is Priority.CENTRALITY:
+            return -self._networks.centrality.get(job.broken, 0.0), job.serial
+        if policy.priority is Priority.DISTANCE:
+            way_s = self._travel.time_s(base, job.target)
+            return math.inf if way_s is None else way_s, job.serial
+        if policy.priority is Priority.ZONE:
+            zones = {x.district for name in (job.broken, job.target) if (x := self._city.components.get(name))}
+            places = [place for place, zone in enumerate(policy.zones) if zone in zones]
+            return float(min(places, default=len(policy.zones))), job.serial
         leaning = self.leaning_on(job)
         if policy.priority is Priority.PEOPLE:
             return -float(self._people(leaning)), job.serial
@@ -196,6 +209,7 @@ class Crews:
         travel: Travel,
         streams: Streams,
         calls: Calls,
+        networks: Networks,
     ) -> None:
         self._city, self._clock, self._log, self._faults = city, clock, log, faults
         self._supply, self._travel, self._streams, self._calls = supply, travel, streams, calls
@@ -204,7 +218,7 @@ class Crews:
         self._serial = 0
         self._drawn: dict[tuple[str, str], int] = {}  # how often work was drawn, by entry and what is broken
         self.capacity: dict[str, float] = {}
-        self._ranking = Ranking(city, log, self.capacity)
+        self._ranking = Ranking(city, log, self.capacity, networks, travel)
         self._policy: CrewPolicy | None = None
         self._queued = False
         self._wakes: set[int] = set()
@@ -230,8 +244,14 @@ class Crews:
         return self._depots[depot]
 
     def set_policy(self, policy: CrewPolicy) -> None:
-        """Put waiting jobs in order by this in all depots, instead of by their own policies."""
-        self._policy = policy
+        """Put waiting jobs in order by this in all depots, instead of by their own policies; to be called before zero.
+
+        Where it says how many crews of a trade there are, they are dealt out over the depots in turn.
+        """
+        self._policy = None if policy.priority is None else policy
+        for trade, many in policy.count.items():
+            for place, depot in enumerate(self._depots.values()):
+                depot.set_crews(trade, len(range(place, many, len(self._depots))))
 
     def provide_capacity(self, capacity: Mapping[str, float]) -> None:
         """A domain says how much each of its components carries; compared within a trade only."""
@@ -366,7 +386,7 @@ class Crews:
         ready = {job.serial: self._sender(job) for job in self._waiting}
         while (base := next((d for job in self._waiting if (d := ready[job.serial]) is not None), None)) is not None:
             mine = [job for job in self._waiting if ready[job.serial] is base]
-            job = min(mine, key=lambda job: self._ranking.key(job, self._policy or base.policy))
+            job = min(mine, key=lambda job: self._ranking.key(job, self._policy or base.policy, base.id))
             self._waiting.remove(job)
             self._send(job, base)
             ready.update((other.serial, self._sender(other)) for other in mine if other is not job)

@@ -47,6 +47,7 @@ class Depot:
         self.truck_l = number("truck_l")
         self.fuel_l = number("fuel_store_l")
         van, truck = (number("van_tank_l"), number("van_l_h")), (number("truck_tank_l"), number("truck_l_h"))
+        self._van = van
         counts = (
             (VehicleKind.VAN, "crew_vehicles", van),
             (VehicleKind.FUEL_TRUCK, "fuel_trucks", truck),
@@ -59,6 +60,13 @@ class Depot:
         )
         listed = str(given["priority_list"]).replace(",", " ").split()
         self.policy = CrewPolicy(Priority(str(given["priority"])), tuple(listed))
+
+    def set_crews(self, trade: Trade, many: int) -> None:
+        """So many crews of this trade by day, each with a vehicle: vans are added where there are too few."""
+        self._crews[trade] = many
+        lacking = sum(self._crews.values()) - sum(one.kind is VehicleKind.VAN for one in self.fleet)
+        vans = (Vehicle(VehicleKind.VAN, *self._van, self._van[0]) for _ in range(lacking))
+        self.fleet = (*self.fleet, *vans)
 
     def on_duty(self, trade: Trade) -> int:
         """Crews of this trade alone that are on duty now, at the depot or out."""

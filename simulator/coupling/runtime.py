@@ -20,6 +20,7 @@ from simulator.coupling.crews import Crews
 from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
 from simulator.coupling.messages import Messages
+from simulator.coupling.networks import Networks
 from simulator.coupling.police import STAFF_ABSENT, Police, staff_present
 from simulator.coupling.recovery import Recovery
 from simulator.coupling.supply import Supply
@@ -110,6 +111,7 @@ class Runtime:
     crews: Crews
     police: Police
     consumers: ConsumerRecorder
+    networks: Networks
     foreseen: tuple[Foreseen, ...] = ()
     alarm: Alarm = field(default_factory=Alarm)
 
@@ -134,7 +136,8 @@ class Runtime:
         )
         streams = Streams(seed)
         calls = Calls(city, travel)
-        crews = Crews(city, clock, log, faults, supply, travel, streams, calls)
+        networks = Networks(city)
+        crews = Crews(city, clock, log, faults, supply, travel, streams, calls, networks)
         police = Police(city, clock, log, faults, calls, supply, travel)
         levels = LevelRecorder(city, clock, log)
         _measure_people(city, faults, crews, quantities)
@@ -154,6 +157,7 @@ class Runtime:
             crews,
             police,
             consumers,
+            networks,
             foreseen,
         )
 

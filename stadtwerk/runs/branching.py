@@ -160,7 +160,7 @@ class Trunk:
 
         runtime = self._runtime
         doors = runtime.quantities.value, runtime.crews.repair, runtime.log.add
-        return build_injector(case, runtime.city, runtime.faults, schedule, *doors)
+        return build_injector(case, runtime.city, runtime.faults, schedule, *doors, segment=runtime.networks.segment)
 
     def close(self) -> None:
         from stadtwerk.runs.wiring import close_all

@@ -204,6 +204,8 @@ def _write_results(
         "readings": telemetry.digest,
         "verdict": files.sha256(judged),
     }
+    if history.recorded is not None:
+        parts["recorded"] = files.write_gauges(folder / "recorded.parquet", history.recorded)
     if (folder / TRUTH_FILE).exists():
         parts["truth"] = files.sha256((folder / TRUTH_FILE).read_bytes())
     plugins = files.plugins()

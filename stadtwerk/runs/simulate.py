@@ -11,6 +11,7 @@ from simulator.contracts.history import History
 from simulator.contracts.words import Numeral, Words
 from stadtwerk.runs.events import BEGIN, END, WARM
 from stadtwerk.runs.feed import Feed
+from stadtwerk.runs.recorded import Recorder
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ def simulate(
             runtime.crews.repair,
             runtime.log.add,
             watched,
+            runtime.networks.segment,
         )
         if scenario.crews is not None:
             runtime.crews.set_policy(scenario.crews)
@@ -77,6 +79,8 @@ def simulate(
         if feed.gauged:
             gauges.start()
         feed.observe(runtime, gauges)
+        recorder = Recorder(runtime, scenario.record if feed.gauged else ())
+        recorder.start()
         started(runtime, running)
         try:
             pace = Pace(speed)
@@ -105,5 +109,6 @@ def simulate(
         gauges.since(0),
         runtime.consumers.recorded(),
         telemetry.deliveries() if feed.delivers else None,
+        recorder.kept() if scenario.record and feed.gauged else None,
     )
     return history, summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from simulator.contracts.registry import registry
 from simulator.contracts.repair import Trade
 from simulator.coupling import Runtime
 from simulator.coupling.crews import drawn_work_s
+from simulator.coupling.networks import Ways
 from simulator.kernel.streams import Streams
 from tests.codes import SOMETHING
 from tests.support.towns import component, link, runtime
@@ -136,19 +138,42 @@ def leaning() -> tuple[tuple[Component, ...], tuple[Link, ...]]:
         (CrewPolicy(Priority.PEOPLE), "badc"),  # 1,000 in both districts, 500 lean on the clinic, 100 live in d1
         (CrewPolicy(Priority.CAPACITY), "cabd"),  # 9, 5, 2 and no kilowatts
         (CrewPolicy(Priority.LIST, ("bus-c", "bus-d")), "cdba"),  # as listed, then in the order of the calls
+        (CrewPolicy(Priority.CENTRALITY), "dbac"),  # 13, 5, 5 and no pairs of others are joined by it
+        (CrewPolicy(Priority.DISTANCE), "cabd"),  # 1, 2, 3 and 4 minutes away
+        (CrewPolicy(Priority.ZONE, zones=("d2", "d0")), "dcba"),  # d stands in d2, c in d0, b and a in neither
+        (CrewPolicy(None), "acbd"),  # as the depot does: lifelines
     ],
 )
 def test_the_first_job_by_each_policy(policy: CrewPolicy, order: str) -> None:
     """Five jobs for one crew, called in the order b, d, c, a behind one that is being done."""
     others, links = leaning()
+    zones = {"bus-c": "d0", "bus-d": "d2"} if policy.zones else {}
+    others = tuple(replace(one, district=zones.get(one.id, one.district)) for one in others)
     r, done = works(yard(crews=1.0), others=others, links=links), []
+    minutes = {"bus-c": 1, "bus-a": 2, "bus-b": 3, "bus-d": 4}
+    if policy.priority is Priority.DISTANCE:
+        r.travel.time_s = lambda a, b: 60.0 * minutes.get(b, 2)  # type: ignore[method-assign]
     r.crews.set_policy(policy)
     r.crews.provide_capacity({"bus-a": 5e3, "bus-b": 2e3, "bus-c": 9e3})
+    # a path of c - a - d - b with two more ends at d and one at b
+    path = [("c", "a"), ("a", "d"), ("d", "b"), ("d", "e"), ("d", "f"), ("b", "g")]
+    edges = {f"line-{a}{b}": (f"bus-{a}", f"bus-{b}") for a, b in path}
+    r.networks.provide(Ways({f"bus-{x}": f"bus-{x}" for x in "abcdefg"}, edges))
     send(r, done, "pump-0")
     run_to(r, 1)
     send(r, done, *(f"bus-{x}" for x in "bdca"))
     run_to(r, 6 * HOUR_S)
     assert "".join(name[-1] for name, _ in done[1:]) == order
+
+
+def test_a_scenario_says_how_many_crews_there_are() -> None:
+    """Three over two depots are two and one, each with a vehicle though the depots had fewer."""
+    r, done = works(yard("a", crew_vehicles=0.0), yard("b", crew_vehicles=1.0)), list[tuple[str, float]]()
+    r.crews.set_policy(CrewPolicy(None, count={Trade("water"): 3}))
+    assert [r.crews.depot(name).on_duty(Trade("water")) for name in "ab"] == [2, 1]
+    send(r, done, *(f"pump-{i}" for i in range(4)))
+    run_to(r, 6 * HOUR_S)
+    assert [when for _, when in done] == [FIRST_S] * 3 + [FIRST_S + NEXT_S]
 
 
 def test_a_depot_brings_its_own_policy_and_what_the_log_says_counts() -> None:

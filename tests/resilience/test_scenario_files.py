@@ -280,7 +280,7 @@ def test_structure_and_meaning_are_reported_together(tmp_path: Path) -> None:
         ("within: 5min", "within: 10h", "timeline[0].evidence.within", "ends after the run"),
         ("for: 1h30m", "repair: {work: 1h, depot: depot-2}", "timeline[0].repair.depot", "'depot-1'"),
         ("for: 1h30m", "repair: {trade: pluto}", "timeline[0].repair.trade", "no trade is called"),
-        ("schema: stad", "crews: {priority: list}\nschema: stad", "crews.priority", "asks for a list"),
+        ("schema: stad", "crews: {priority: list}\nschema: stad", "crews.priority", "asks for `list`"),
         ("schema: stad", "crews: {list: [pump-9]}\nschema: stad", "crews.list[0]", "'pump-1'"),
         ("schema: stad", "crews: {priority: people, list: [pump-1]}\nschema: stad", "crews.list", "is not looked at"),
         ("schema: stad", "crews: {}\nschema: stad", "crews", "says nothing"),

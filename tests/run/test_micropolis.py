@@ -77,3 +77,40 @@ def test_the_report_lists_every_assumption(city: Path, run: Run) -> None:
     for assumption in town.assumptions:
         assert assumption.text.en in page, assumption
         assert assumption.text.en.replace("|", "\\|") in listed, assumption
+
+
+def test_its_disruption_file_runs_as_it_is(city: Path, tmp_path: Path) -> None:
+    """13 of its 14 rows name what these networks have; mains lose half of their section, lines trip, roads narrow."""
+    scenario = tmp_path / "s.yaml"
+    scenario.write_text(DISRUPTION.format(city=city, file=MICROPOLIS / "disruption_file.csv"), encoding="utf-8")
+    out = tmp_path / "run"
+    run = read_run(out, main(["run", str(scenario), "--out", str(out), "--mqtt", "off", "--no-twin"]))
+    assert run.exit_code in (0, 1, 2)
+    rows = [line.split(",") for line in (MICROPOLIS / "disruption_file.csv").read_text().splitlines()[1:]]
+    broken = [e for e in run.events if e["code"] == "fault.applied" and "/" not in e["after"]]
+    assert {e["t_s"] for e in broken} == {6000.0} and len(broken) == len(rows) - 1
+    assert sum(e["params"]["fault"] == "burst" for e in broken) == 4
+    assert sum(e["params"]["fault"] == "line-trip" for e in broken) == 5
+    assert sum(e["params"]["fault"] == "road-narrowed" for e in broken) == 4
+    said = [f["reason"]["en"] for f in run.verdict["findings"] if f["id"] == "damage" and "W_PMA549" in str(f)]
+    assert len(said) == 1 and "left out: W_PMA549" in said[0]
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(out / "recorded.parquet").to_pandas()
+    lost = table.groupby("t_s")["value"].sum()
+    assert list(lost.index) == [600.0 * i for i in range(13)]
+    assert lost[5400.0] == 0.0 and lost[6000.0] > 0.0 and lost[7200.0] == 0.0  # closed off ten minutes later
+
+
+DISRUPTION = """\
+schema: stadtwerk/scenario/1
+id: damage
+title: {{en: Damage}}
+question: {{en: "Does it hold?"}}
+city: {{path: {city}}}
+run: {{start: "2026-05-12T00:00", warmup: 1h, duration: 2h}}
+crews: {{count: {{water: 3, electric: 2}}, priority: distance}}
+record: [{{quantity: leak_m3_s, kind: pipe, every: 10min}}]
+timeline: [{{id: damage, disruption: {file}, repair: {{}}, isolation: {{close: valves, after: 10min}}}}]
+expect: [{{id: all, type: invariant, levels: all}}]
+"""

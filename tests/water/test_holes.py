@@ -57,6 +57,20 @@ def test_a_hole_leaks_what_two_formulas_give_at_its_place(tmp_path: Path) -> Non
     assert by_hand(0.05) > 1.2 * by_hand(0.95), "an end node would be wrong by that"
 
 
+def test_a_share_of_the_cross_section_is_that_hole(tmp_path: Path) -> None:
+    """20 cm2 are 6.37 % of the cross-section of DN 200, which is 314 cm2."""
+    path, section_m2 = write(tmp_path, LONG_MAIN.format(demand=0)), math.pi / 4 * 0.2**2
+    hole = {"area_share": 0.002 / section_m2, "place": 0.5}
+    rt = world(city_of(path), foreseen=(("pipe-P", "burst", hole),))
+    running = water.start(rt)
+    assert running is not None
+    rt.faults.apply("pipe-P", "burst", "x", hole)
+    rt.faults.apply("junction-A", "burst", "y", {"area_share": 0.0})
+    rt.clock.run_until(1000)
+    assert rt.quantities.value("pipe-P", "leak_m3_s") == pytest.approx(by_hand(0.5), rel=0.005)
+    running.close()
+
+
 @pytest.mark.parametrize(("place", "holds"), [(0.1, True), (0.9, False)])
 def test_the_place_decides_whether_people_get_their_water(tmp_path: Path, place: float, holds: bool) -> None:
     level = ServiceLevel("supply", "water-supply", "city", 0.95, 1000)

@@ -24,7 +24,7 @@ from simulator.domains.energy.limits import Limits
 from simulator.domains.energy.model import Ints, named
 from simulator.domains.energy.pickup import RETURN_S
 from simulator.domains.energy.profile import STEP_S, sun_factor
-from simulator.domains.energy.readout import Readout, capacities, register_meters
+from simulator.domains.energy.readout import Readout, capacities, register_meters, ways
 from simulator.domains.energy.resupply import Resupply
 from simulator.domains.energy.state import BREAKING, SHORTS, GridState
 from simulator.domains.energy.trips import Trips
@@ -56,6 +56,7 @@ class EnergyDomain:
         self.state = GridState(grid)
         self.solver = Solver(grid, data, file.frequency_hz)
         runtime.crews.provide_capacity(capacities(grid, data))
+        runtime.networks.provide(ways(grid))
         peak = self.solver.what_if(self.state.inputs())
         limits = Limits(self.state, self.solver, peak)
         self.resupply = Resupply(runtime, self.state, limits, self._mark)

@@ -9,6 +9,7 @@ import numpy as np
 from simulator.contracts.event import EventCode, EventKind
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
+from simulator.coupling.networks import Ways
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.energy import events
 from simulator.domains.energy.catalogue import DOMAIN as ENERGY_DOMAIN
@@ -69,6 +70,15 @@ def capacities(grid: Grid, data: Dataset) -> dict[str, float]:
     found |= dict(zip(grid.bus_ids, grid.bus_rated_w.tolist(), strict=True))
     found |= {site.id: sum(of_branch[branch] for branch in site.branches) for site in grid.sites}
     return {name: value if np.isfinite(value) else 0.0 for name, value in found.items()}
+
+
+def ways(grid: Grid) -> Ways:
+    """What joins what; a transformer of three windings counts by two of them."""
+    ends: dict[int, list[int]] = {}
+    for branch, bus in zip(grid.end_branch.tolist(), grid.end_bus.tolist(), strict=True):
+        ends.setdefault(branch, []).append(bus)
+    edges = {name: (ends[i][0], ends[i][1]) for i, name in enumerate(grid.branch_ids) if name and len(ends[i]) > 1}
+    return Ways(dict(grid.bus_at), edges)
 
 
 class Readout:

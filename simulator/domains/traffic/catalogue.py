@@ -23,7 +23,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, logged, rises, used
+from simulator.contracts.fault import ELSEWHERE, Damage, FaultPoint, Parameter, logged, rises, used
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -181,6 +181,7 @@ CATALOGUE = Catalogue(
             many=True,
             network_part=True,
             no_rate="what closes a road is no wear",
+            damage=Damage("road-narrowed", "capacity_share", rest=True, whole="road-closed"),
         ),
         ComponentType(
             SIGNAL,

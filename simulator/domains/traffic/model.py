@@ -13,6 +13,7 @@ from simulator.city.road_file import Roads
 from simulator.contracts.city import City
 from simulator.contracts.problem import BadInput, Problem
 from simulator.contracts.words import Words
+from simulator.coupling.networks import Ways
 from simulator.domains.traffic.catalogue import ROAD, SATURATION_VEH_S
 
 _ = Words("simulator.domains.traffic")
@@ -114,6 +115,12 @@ class RoadModel:
         new[1:] = (start[1:] != start[:-1]) | (end[1:] != end[:-1])
         row = np.searchsorted(start[new], np.arange(len(self.nodes) + 1))
         return Pairs(roads.astype(np.int64), np.flatnonzero(new), end[new], row.astype(np.int64))
+
+    @property
+    def ways(self) -> Ways:
+        """What joins what: roads of either direction are one way."""
+        ends = zip(self.start.tolist(), self.end.tolist(), strict=True)
+        return Ways(self.node_index, dict(zip(self.roads, ends, strict=True)))
 
     def into(self, node: int) -> tuple[int, ...]:
         """The roads that lead into a node."""

@@ -83,6 +83,7 @@ class Traffic:
         runtime.alarm.listen(self._changed)
         runtime.travel.provide(self.road_time_s)
         runtime.crews.provide_capacity(dict(zip(self.model.roads, self.model.capacity_veh_s.tolist(), strict=True)))
+        runtime.networks.provide(self.model.ways)
         self._register()
         self._note_lumped()
         self._look()

@@ -22,7 +22,7 @@ from simulator.contracts.catalogue import (
 from simulator.contracts.component import Domain
 from simulator.contracts.cure import Cure
 from simulator.contracts.failure import Confidence, FailureRate, Fragility, HazardType, out_for
-from simulator.contracts.fault import ELSEWHERE, FaultPoint, Parameter, Together, rises, stops
+from simulator.contracts.fault import ELSEWHERE, Damage, FaultPoint, Parameter, Together, rises, stops
 from simulator.contracts.figures import FigureKind, Formula
 from simulator.contracts.level import Measure
 from simulator.contracts.link import LinkKind
@@ -178,9 +178,18 @@ _DISCHARGE = Parameter(
 VOLUME = "volume_factor"
 """The parameter by which a tank is larger than in the network's file."""
 
-BURST, PLACE = "burst", "place"
+BURST, PLACE, AREA_SHARE = "burst", "place", "area_share"
 _HOLE = (
-    Parameter("area_m2", "m2", None, "", _("area of the hole"), at_least=0.0),
+    Parameter("area_m2", "m2", 0.0, assumed(_("`area_share` says it")), _("area of the hole"), at_least=0.0),
+    Parameter(
+        AREA_SHARE,
+        "1",
+        0.0,
+        assumed(_("`area_m2` says it")),
+        _("area of the hole as a share of the cross-section of the main, at a junction of the widest one"),
+        at_least=0.0,
+        at_most=1.0,
+    ),
     replace(_DISCHARGE, setting=LEAK),
 )
 _BURST = FaultPoint(
@@ -189,6 +198,8 @@ _BURST = FaultPoint(
     parameters=_HOLE,
     about=_("the main breaks and leaks through a hole"),
     evidence=(rises("leak_m3_s", 1e-6),),
+    either=("area_m2", AREA_SHARE),
+    closed_off="isolated",
 )
 _PIPE_BURST = replace(
     _BURST,
@@ -351,6 +362,7 @@ CATALOGUE = Catalogue(
             network_part=True,
             no_curve="it lies in the ground",
             no_rate="its pipes have one",
+            damage=Damage(BURST, AREA_SHARE),
         ),
         ComponentType(
             PIPE,
@@ -362,6 +374,7 @@ CATALOGUE = Catalogue(
             many=True,
             network_part=True,
             no_curve="it lies in the ground",
+            damage=Damage(BURST, AREA_SHARE),
         ),
         ComponentType(
             PUMP,

@@ -133,14 +133,19 @@ class Changes:
             return wanted + self._stored(component, where)
         burst = faults.active(component.id, "burst")
         if component.kind == "junction":
-            wanted.append(Change(where, component.id, area_m2=hole_m2(burst)))
+            wanted.append(Change(where, component.id, area_m2=hole_m2(burst, self._widest_m(where))))
         elif component.kind == "pipe":
             holes = dict.fromkeys(self._opened.get(where, ()), 0.0)
             for node, own in self._engine.network.at_places(where, burst).items():
-                holes[node] = 0.0 if isolated else hole_m2(own)
+                holes[node] = 0.0 if isolated else hole_m2(own, float(self._engine.network.diameter_m[where]))
             self._opened[where] = tuple(holes)
             wanted += [Change(node, component.id, area_m2=area) for node, area in holes.items()]
         return wanted
+
+    def _widest_m(self, node: int) -> float:
+        """The diameter of the widest main that ends here."""
+        network = self._engine.network
+        return max((float(network.diameter_m[link]) for link in network.links_at[node]), default=0.0)
 
     def _stored(self, component: Component, where: int) -> list[Change]:
         """What is wrong with a tank or source, beside that it may be closed off."""

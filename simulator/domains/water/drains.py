@@ -11,15 +11,21 @@ from epanet import toolkit as tk
 from numpy.typing import NDArray
 
 from simulator.contracts.fault import ActiveFault
+from simulator.domains.water.catalogue import AREA_SHARE
 from simulator.domains.water.model import WaterNetwork
 
 GRAVITY_M_S2 = 9.81
 _CLOSE_M = 1e-6
 
 
-def hole_m2(bursts: Sequence[ActiveFault]) -> float:
-    """The area of these holes, times their discharge coefficients."""
-    return float(sum(one.number("area_m2") * one.number("discharge_coefficient") for one in bursts))
+def hole_m2(bursts: Sequence[ActiveFault], diameter_m: float = 0.0) -> float:
+    """The area of these holes, times their discharge coefficients; `diameter_m` is that of the main they are in."""
+    section_m2 = math.pi / 4 * diameter_m**2
+
+    def area_m2(one: ActiveFault) -> float:
+        return one.number("area_m2") + (one.number(AREA_SHARE) * section_m2 if AREA_SHARE in one.parameters else 0.0)
+
+    return float(sum(area_m2(one) * one.number("discharge_coefficient") for one in bursts))
 
 
 class Drains:

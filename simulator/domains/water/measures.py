@@ -13,6 +13,7 @@ from simulator.contracts.city import City
 from simulator.contracts.component import Component
 from simulator.contracts.level import ServiceLevel
 from simulator.contracts.registry import registry
+from simulator.coupling.networks import Ways
 from simulator.coupling.runtime import Quantity, Runtime
 from simulator.domains.ict.catalogue import FALSE_READING
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
@@ -52,6 +53,24 @@ def capacities(network: WaterNetwork, kinds: Mapping[str, str], where: Mapping[s
         else:
             found[name] = max(at_node[int(node)] for node in network.ends[place])
     return found
+
+
+def ways(network: WaterNetwork, kinds: Mapping[str, str], where: Mapping[str, int]) -> Ways:
+    """What joins what, `kinds` and `where` as for `capacities`."""
+    ends = network.ends.tolist()
+    nodes = {name: place for name, place in where.items() if kinds[name] in ("junction", "tank", "reservoir")}
+    holes = set(network.holes.values())
+
+    def far(link: int) -> int:
+        """The last node of a pipe, the pieces into which holes split it passed over."""
+        end = int(ends[link][1])
+        while end in holes:
+            link = next(one for one in network.links_at[end] if one != link)
+            end = int(ends[link][1])
+        return end
+
+    edges = {name: (int(ends[place][0]), far(place)) for name, place in where.items() if name not in nodes}
+    return Ways(nodes, edges, frozenset(name for name in edges if kinds[name] == "pipe"))
 
 
 def peaking(city: City) -> tuple[Component, ...]:
@@ -352,9 +371,10 @@ class Measures:
         for i, pipe in enumerate(pipes):
             bursts = faults.active(pipe.id, "burst")
             if bursts and not faults.active(pipe.id, "isolated"):
-                for node, own in network.at_places(self._where[pipe.id], bursts).items():
-                    holes = self._engine.hole_m2(node)
-                    found[i] += self._engine.leak_m3_s[node] * min(1.0, hole_m2(own) / holes) if holes else 0.0
+                row = self._where[pipe.id]
+                for node, own in network.at_places(row, bursts).items():
+                    holes, mine = self._engine.hole_m2(node), hole_m2(own, float(network.diameter_m[row]))
+                    found[i] += self._engine.leak_m3_s[node] * min(1.0, mine / holes) if holes else 0.0
         return found
 
     def _places(self, *kinds: str) -> NDArray[np.int64]:

@@ -38,7 +38,7 @@ from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.fire import FireWater
 from simulator.domains.water.holes import Place
 from simulator.domains.water.hours import read_hours
-from simulator.domains.water.measures import Measures, capacities, peaking
+from simulator.domains.water.measures import Measures, capacities, peaking, ways
 from simulator.domains.water.notices import CONTAMINATIONS, Notices
 from simulator.domains.water.surveillance import Surveillance
 
@@ -94,6 +94,7 @@ class WaterProcess:
         self._changes = Changes(runtime, self._engine, self._where, self._commands, self._falsified)
         kinds = {name: city.components[name].kind for name in self._where}
         runtime.crews.provide_capacity(capacities(self._network, kinds, self._where))
+        runtime.networks.provide(ways(self._network, kinds, self._where))
         self._dirty: dict[str, list[int | None]] = {}
         self._standing = Standing(runtime)
         self._pending = False

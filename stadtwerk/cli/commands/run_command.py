@@ -17,9 +17,11 @@ examples:
   stadtwerk run substation-winter --speed 600          ten simulated minutes a second, to watch it live
   stadtwerk run substation-winter --mqtt off           without a broker
   stadtwerk run my.yaml --shrink                       if it fails: which faults does it take?
+  stadtwerk run damage.csv --city mycity               a list of damage: time, component, fail_perc
 
 The run folder holds report.html, verdict.json, junit.xml, events.jsonl, levels.parquet, gauges.parquet,
-readings.parquet, scenario.yaml as executed, and run.json with the seed, the versions and the digest.
+readings.parquet, recorded.parquet (`record:`), scenario.yaml as executed, and run.json with the seed, the
+versions and the digest.
 """
 )
 
