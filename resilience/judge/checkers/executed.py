@@ -99,11 +99,11 @@ def _judge(entry: TimelineEntry, context: Context) -> Finding:
     if not came:
         why = next(iter(waited.values()))
         return Finding(entry.id, Category.EXECUTION, Value.INCONCLUSIVE, title, why, subjects=tuple(done))
-    reason: Text = _as_asked(came, context)
+    said: Text = _as_asked(came, context)
     if entry.left_out:
         names = ", ".join(entry.left_out)
-        reason = reason + _(" The file names what this city does not have, which was left out: {names}.", names=names)
-    return Finding(entry.id, Category.EXECUTION, Value.PASS, title, reason, subjects=tuple(came))
+        said = said + _(" The file names what this city does not have, which was left out: {names}.", names=names)
+    return Finding(entry.id, Category.EXECUTION, Value.PASS, title, said, subjects=tuple(came))
 
 
 def _as_asked(came: dict[str, list[Executed]], context: Context) -> Text:
