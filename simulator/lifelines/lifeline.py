@@ -85,6 +85,10 @@ class Lifeline(ABC):
         """Something watched has changed: judge at the end of this instant."""
         if cause is not None:
             self._causes.append(cause)
+        self._look_soon()
+
+    def _look_soon(self) -> None:
+        """Judge at the end of this instant: by then all that happens in it has been told, with its cause."""
         if not self._dirty:
             self._dirty = True
             self.runtime.clock.soon(self.id, self._look)
@@ -135,7 +139,7 @@ class Lifeline(ABC):
     def _woken(self, cause: int | None) -> None:
         if cause is not None and not self._causes:
             self._causes.append(cause)
-        self._look()
+        self._look_soon()
 
 
 class Site:

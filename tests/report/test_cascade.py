@@ -69,16 +69,23 @@ def test_a_pump_that_started_is_no_cause_of_a_loss() -> None:
 
 
 def test_after_each_switching_step_the_report_says_what_still_lacks() -> None:
-    """Three districts are dark; one comes back with the first step, the others with the second."""
+    """Three districts are dark; one comes back with the first step, the others with the second. A pump that its own
+    controls start in between is no step, though a level is better by a trace then."""
     town = sample.city()
     dark = [level for level in town.levels.values() if level.measure == "power-supply" and level.subject != "city"][:3]
     assert len(dark) == 3
     back = {dark[0].id: 60_000, dark[1].id: 120_000, dark[2].id: 120_000}
     courses = {name: Course(np.array([0, at]), np.array([0.0, 1.0])) for name, at in back.items()}
+    courses[dark[1].id] = Course(np.array([0, 90_000, 120_000]), np.array([0.0, 1e-4, 1.0]))
     steps = (("energy.closed-remotely", 60_000), ("energy.closed-by-hand", 120_000), ("energy.opened", 180_000))
-    events = tuple(
-        Event(number, at, EventKind.SWITCH, "switch-0", code, {"buses": 1} if "closed" in code else {})
-        for number, (code, at) in enumerate(steps)
+    fault = Event(0, 0, EventKind.FAULT, "bus-0", "fault.applied", {"fault": "bus-out"}, after="out")
+    events = (
+        fault,
+        *(
+            Event(number, at, EventKind.SWITCH, "switch-0", code, {"buses": 1} if "closed" in code else {}, cause=0)
+            for number, (code, at) in enumerate(steps, 1)
+        ),
+        Event(len(steps) + 1, 90_000, EventKind.SWITCH, "pump-0", "water.controls-start"),
     )
     found = returns(town, History(0, 240_000, courses, events, ()))
     assert [(step.at_s, [one.id for one in step.lacking]) for step in found] == [

@@ -132,13 +132,15 @@ def for_the_better(event: Event, city: City) -> bool:
 def returns(city: City, history: History) -> tuple[ReturnStep, ...]:
     """Each switching step or repair after which some level was better while any was short, and what still lacked then.
 
-    Levels are those of whole sub-systems, in the city's order. A step is told by its first event.
+    Levels are those of whole sub-systems, in the city's order. A step is told by its first event. What a network's own
+    controls do day by day follows from nothing that went wrong, and is none.
     """
     owed = [level for level in city.levels.values() if level.id in history.levels]
     owed = [level for level in owed if registry().subsystems[registry().measures[level.measure].domain].engine]
     steps: dict[int, Event] = {}
     for event in history.events:
-        if event.at > 0 and event.kind in (EventKind.SWITCH, EventKind.CLEAR) and for_the_better(event, city):
+        restores = event.kind is EventKind.CLEAR or (event.kind is EventKind.SWITCH and event.causes)
+        if event.at > 0 and restores and for_the_better(event, city):
             steps.setdefault(event.at, event)
     found = []
     for at, event in sorted(steps.items()):
