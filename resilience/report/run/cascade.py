@@ -27,6 +27,9 @@ MOST_LOSSES, MOST_MODES, MOST_STEPS = 14, 14, 80
 MOST_RETURNS = 12
 """How many steps are told after which something came back."""
 
+NOTICED = 0.005
+"""From this share of what is required on a level counts as better (assumption): courses drift by less by themselves."""
+
 _TOLD_BY = {EventKind.LINK_DOWN: EventKind.SUPPLY_LOST, EventKind.LINK_UP: EventKind.SUPPLY_BACK}
 """What is said already by what follows from it."""
 
@@ -145,7 +148,7 @@ def returns(city: City, history: History) -> tuple[ReturnStep, ...]:
     found = []
     for at, event in sorted(steps.items()):
         values = [(level, _value(history, level, at - 1), _value(history, level, at)) for level in owed]
-        better = [level for level, before, after in values if _short(level, before) and _gap(level, after, before) > 0]
+        better = [level for level, before, after in values if _came_back(level, before, after)]
         if better:
             lacking = tuple(
                 Lacking(
@@ -161,6 +164,10 @@ def returns(city: City, history: History) -> tuple[ReturnStep, ...]:
             )
             found.append(ReturnStep(to_s(at), line(event, city), tuple(level.id for level in better), lacking))
     return tuple(found[:MOST_RETURNS])
+
+
+def _came_back(level: ServiceLevel, before: float, after: float) -> bool:
+    return _short(level, before) and _gap(level, after, before) >= NOTICED * abs(level.minimum)
 
 
 def _value(history: History, level: ServiceLevel, at: int) -> float:
