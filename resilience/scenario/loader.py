@@ -8,7 +8,7 @@ from typing import Any
 
 from resilience.scenario.disruption import as_scenario
 from resilience.scenario.model import CityAlone, ScenarioFile
-from resilience.scenario.names import World
+from resilience.scenario.names import DRAWN, World
 from resilience.scenario.scenario import Case, CityReference, Scenario, TimelineEntry
 from simulator.contracts.city import City
 from simulator.contracts.document import Document, load_document
@@ -84,6 +84,10 @@ def executed_text(document: Document, scenario: Scenario, seed: int, city: str |
 def _as_executed(item: Mapping[str, Any], entry: TimelineEntry) -> dict[str, Any]:
     if entry.isolation is not None and entry.isolation.valves is not None:  # a file beside the scenario is not here
         item = {**item, "isolation": {**item["isolation"], "valves": [list(one) for one in entry.isolation.valves]}}
+    if entry.hazard is not None and entry.hazard.place.grid is not None:  # the file of the field is not here either
+        item = {key: value for key, value in item.items() if key != "hazard" and (key, value) != ("for", DRAWN)}
+        if "repair" in item:
+            item["repair"] = {key: value for key, value in item["repair"].items() if (key, value) != ("work", DRAWN)}
     if entry.cases is not None:
         rest = {key: value for key, value in item.items() if key != "disruption"}
         rest |= {"left_out": list(entry.left_out)} if entry.left_out else {}

@@ -9,10 +9,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic import AfterValidator, ConfigDict, Field, PlainValidator, ValidationInfo, WithJsonSchema
 
 from resilience.scenario.disruption import MOST, Names, found_in, read_disruption, read_valves
 from resilience.scenario.draws.cases import Exposure, exposed
+from resilience.scenario.draws.field import DEGREES, Grid, read_grid, unknown_crs
 from resilience.scenario.draws.hazard import Hazard, Place, Point
 from resilience.scenario.entry import (
     TARGET,
@@ -529,12 +530,27 @@ def _is_position(value: Any) -> bool:
     return bool(abs(value[0]) <= 180 and abs(value[1]) <= 90)
 
 
-FORMS = ("polygon", "geojson", "centre", "line", "district")
+FORMS = ("polygon", "geojson", "centre", "line", "district", "raster")
 """The ways to say where a hazard is; each file uses one of them."""
 
 
+def _crs(value: str) -> str:
+    if (problem := unknown_crs(value)) is not None:
+        raise wrong(*problem)
+    return value
+
+
+def _raster(value: object, info: ValidationInfo) -> Grid:
+    if not isinstance(value, str) or not value:
+        raise wrong(_("{value} is no file", value=repr(value)[:180]), _("write the name of an ESRI ASCII grid"))
+    crs = info.data.get("crs", DEGREES)
+    return _from_file(value, info, lambda path: read_grid(path, crs))
+
+
 class AreaFields(Model):
-    """Where: one of polygon, geojson, centre with radius_m, line with width_m, district."""
+    """Where: one of polygon, geojson, centre with radius_m, line with width_m, district; or a raster that says how
+    strong it is everywhere.
+    """
 
     polygon: Annotated[list[MapPoint], Field(min_length=3)] | None = None
     """corners as [x_m, y_m] on the city's map"""
@@ -547,6 +563,11 @@ class AreaFields(Model):
     width_m: Positive | None = None
     """width of the strip along the line, both sides together"""
     district: DistrictName | None = None
+    crs: Annotated[str, AfterValidator(_crs)] = DEGREES
+    """of a raster: EPSG:4326 (degrees, if left out), another code that pyproj knows, or `map` for metres of the city's
+    map"""
+    raster: Annotated[Grid, PlainValidator(_raster), WithJsonSchema({"type": "string"})] | None = None
+    """an ESRI ASCII grid beside this file: its values are the intensity, in the hazard's unit"""
 
     @classmethod
     def check(cls, fields: Mapping[str, Any], context: World, mistakes: Mistakes) -> None:
@@ -578,6 +599,8 @@ class AreaFields(Model):
         return self.radius_m is not None or self.width_m is not None
 
     def record(self) -> Place:
+        if self.raster is not None:
+            return Place(grid=self.raster)
         if self.geojson is not None:
             return self.geojson.record(self.width_m or 0.0)
         return Place(
@@ -596,7 +619,7 @@ class HazardFields(Model):
     class (`stadtwerk list fragilities`).
     """
 
-    type: Literal["flood", "heat", "storm"]
+    type: Literal["flood", "heat", "storm", "earthquake"]
     area: AreaFields
     depth_m: Positive | None = None
     """flood: water above the ground"""
@@ -604,6 +627,8 @@ class HazardFields(Model):
     """heat: temperature of the air in degrees Celsius"""
     gust_m_s: Positive | None = None
     """storm: the strongest gust"""
+    pga_m_s2: Positive | None = None
+    """earthquake: peak acceleration of the ground"""
     edge: Number | None = None
     """intensity at the area's border, from where it grows evenly inwards; the same everywhere if left out"""
     fade_m: Positive | None = None
@@ -620,7 +645,12 @@ class HazardFields(Model):
         others = [name for name in _given(fields, *INTENSITY.values()) if name != own]
         for name in others:
             mistakes.wrong(name, _("means nothing for a {kind}", kind=kind), _("write `{own}`", own=own))
-        if not _given(fields, own) and not others:
+        over: AreaFields | None = fields.get("area")
+        field = over is not None and over.raster is not None
+        if field:
+            for name in _given(fields, own, "edge", "fade_m"):
+                mistakes.wrong(name, _("means nothing beside a raster, which says it"), _("leave it out"))
+        elif not _given(fields, own) and not others and "area" in fields:
             mistakes.wrong(
                 (), _("says no `{own}`", own=own), _("add `{own}`, the intensity of the {kind}", own=own, kind=kind)
             )
@@ -638,7 +668,7 @@ class HazardFields(Model):
 
     def record(self) -> Hazard:
         kind = HazardType(self.type)
-        peak: float = getattr(self, INTENSITY[kind])
+        peak: float = getattr(self, INTENSITY[kind]) or 0.0
         return Hazard(kind, self.area.record(), peak, self.edge, self.fade_m, self.over or 0.0)
 
 

@@ -14,6 +14,7 @@ HAZARD_NAMES: dict[str, Text] = {
     "flood": _("flood"),
     "heat": _("heat"),
     "storm": _("storm"),
+    "earthquake": _("earthquake"),
 }
 
 

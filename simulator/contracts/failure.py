@@ -42,14 +42,17 @@ class HazardType(StrEnum):
     FLOOD = "flood"
     HEAT = "heat"
     STORM = "storm"
+    EARTHQUAKE = "earthquake"
 
 
 INTENSITY: dict[HazardType, str] = {
     HazardType.FLOOD: "depth_m",
     HazardType.HEAT: "temperature_c",
     HazardType.STORM: "gust_m_s",
+    HazardType.EARTHQUAKE: "pga_m_s2",
 }
-"""In what the intensity of each is stated: water above ground (m), air (degrees Celsius), 3-second gust (m/s)."""
+"""In what the intensity of each is stated: water above ground (m), air (degrees Celsius), 3-second gust (m/s), peak
+acceleration of the ground (m/s2)."""
 
 
 PROTECTION: dict[HazardType, Parameter] = {
@@ -104,7 +107,9 @@ class Fragility:
     `median` is the intensity (in the hazard's unit) at which half fail, `beta` the spread of its logarithm; with beta
     0 all fail from `median` on, and none before. `per_km` says that the curve is that of one kilometre, so that a long
     line or road fails more often. `where` are parameters that a component of the class has. Where a source speaks of
-    another class, the source says so. `open_to_it` says that nothing can be put up against the hazard (`PROTECTION`).
+    another class, the source says so. With `power` the curve is that of breaks which grow with that power of the
+    intensity: half fail at `median`, and `beta` says nothing. `open_to_it` says that nothing can be put up against the
+    hazard (`PROTECTION`).
     """
 
     id: str
@@ -120,12 +125,16 @@ class Fragility:
     per_km: bool = False
     where: Mapping[str, Value] = field(default_factory=lambda: NO_PARAMETERS)
     open_to_it: bool = False
+    power: float = 0.0
 
     @property
     def shown(self) -> Text:
         """The curve in words, with the unit of its intensity."""
-        unit = {"depth_m": "m", "temperature_c": "°C", "gust_m_s": "m/s"}[INTENSITY[self.hazard]]
+        unit = {"depth_m": "m", "temperature_c": "°C", "gust_m_s": "m/s", "pga_m_s2": "m/s²"}[INTENSITY[self.hazard]]
         median = joined((_plain(self.median), Verbatim(unit)), Verbatim(" "))
+        if self.power:
+            said = _("median {median}, breaks grow with the power {power}, per km")
+            return said.filled(median=median, power=_plain(self.power))
         if self.beta == 0:
             return _("from {median} on", median=median)
         said = _("median {median}, beta {beta}, per km") if self.per_km else _("median {median}, beta {beta}")
@@ -138,10 +147,14 @@ class Fragility:
     def probability(self, intensity: float, length_m: float = 0.0) -> float:
         """The probability of failure, never falling with the intensity.
 
-        Phi(ln(intensity / median) / beta), with Phi the normal distribution. Where the curve holds for a kilometre, a
-        length L fails with 1 - (1 - p)^L; without a known length it is taken as one kilometre.
+        Phi(ln(intensity / median) / beta), with Phi the normal distribution; with `power` k it is that of one break or
+        more where ln 2 (intensity / median)^k are to be expected: 1 - exp of minus that. Where the curve holds for a
+        kilometre, a length L fails with 1 - (1 - p)^L; without a known length it is taken as one kilometre.
         """
-        p = fails_at(intensity, self.median, self.beta)
+        if self.power:
+            p = -math.expm1(-math.log(2.0) * (max(0.0, intensity) / self.median) ** self.power)
+        else:
+            p = fails_at(intensity, self.median, self.beta)
         if self.per_km and length_m > 0:
             return -math.expm1(length_m / 1000.0 * math.log1p(-p)) if p < 1 else 1.0
         return p

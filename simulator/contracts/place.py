@@ -20,3 +20,9 @@ def to_metres(
     """A place as (x_m, y_m), metres east and north of the map's origin."""
     east, north = metres_per_degree(origin_latitude_deg)
     return (longitude_deg - origin_longitude_deg) * east, (latitude_deg - origin_latitude_deg) * north
+
+
+def to_degrees(x_m: float, y_m: float, origin_longitude_deg: float, origin_latitude_deg: float) -> tuple[float, float]:
+    """A place of the map as longitude and latitude, the other way round."""
+    east, north = metres_per_degree(origin_latitude_deg)
+    return origin_longitude_deg + x_m / east, origin_latitude_deg + y_m / north

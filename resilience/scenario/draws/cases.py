@@ -55,13 +55,13 @@ def exposed(entry: TimelineEntry, city: City, year: int, chosen: Collection[str]
 def _in_hazard(entry: TimelineEntry, components: list[Component], city: City) -> tuple[Exposure, ...]:
     hazard = entry.hazard
     assert hazard is not None
-    area = hazard.place.in_city(city)
+    intensity_at = hazard.over(city)
     found = []
     for component in components:
         curve = curve_of(component, hazard.type)
         if curve is None or entry.fault not in ("", curve.fault):
             continue
-        intensity = hazard.intensity(area.inward_m(component.x_m, component.y_m))
+        intensity = intensity_at(component.x_m, component.y_m)
         if intensity is not None:
             given = {**curve.parameters, **entry.parameters}
             found.append(Exposure(component, curve.fault, intensity, curve.outage, given))
@@ -80,13 +80,13 @@ def still_exposed(entry: TimelineEntry, city: City) -> TimelineEntry:
     hazard = entry.hazard
     if hazard is None or entry.cases is None:
         return entry
-    area = hazard.place.in_city(city)
+    intensity_at = hazard.over(city)
 
     def is_spared(case: Case) -> bool:
         component = city.components.get(case.target)
         if component is None:
             return False
-        intensity = hazard.intensity(area.inward_m(component.x_m, component.y_m))
+        intensity = intensity_at(component.x_m, component.y_m)
         return intensity is not None and protected(component, hazard.type, intensity)
 
     return with_cases(entry, tuple(case for case in entry.cases if not is_spared(case)))

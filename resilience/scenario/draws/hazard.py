@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
+from resilience.scenario.draws.field import Grid, laid_over
 from simulator.contracts.city import City
 from simulator.contracts.failure import HazardType
 from simulator.contracts.place import to_metres
@@ -82,7 +84,7 @@ def _polygon(ring: Ring, holes: tuple[Ring, ...]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An area as written. One of them is set: `rings`, `centre` (or `component`), `line`, `district`.
+    """An area as written. One of them is set: `rings`, `centre` (or `component`), `line`, `district`, `grid`.
 
     `holes` are those of each ring, in its order. `degrees` says that rings, holes and line are longitude and latitude
     (RFC 7946), else they are metres of the city's map.
@@ -97,9 +99,13 @@ class Place:
     width_m: float = 0.0
     district: str = ""
     degrees: bool = False
+    grid: Grid | None = None
 
     def in_city(self, city: City) -> Area:
-        """The area on a city's map. Raises `KeyError` for a district or component that the city does not have."""
+        """The area on a city's map; of a grid its frame says nothing, see `Hazard.over`.
+
+        Raises `KeyError` for a district or component that the city does not have.
+        """
         if self.district:
             return Polygons((city.districts[self.district].outline,))
         if self.component:
@@ -132,6 +138,13 @@ class Hazard:
     edge: float | None = None
     fade_m: float | None = None
     over_s: float = 0.0
+
+    def over(self, city: City) -> Callable[[float, float], float | None]:
+        """The intensity at each place of a city's map; None where the hazard does not come."""
+        if self.place.grid is not None:
+            return laid_over(self.place.grid, city).intensity
+        area = self.place.in_city(city)
+        return lambda x_m, y_m: self.intensity(area.inward_m(x_m, y_m))
 
     def intensity(self, inward_m: float) -> float | None:
         """The intensity so far inside the area (see `Area.inward_m`); None outside."""

@@ -770,6 +770,43 @@ CATALOGUE = Catalogue(
             outage=out_for(8, _("trees cleared, conductors mended"), beta=0.7),
         ),
         Fragility(
+            id="earthquake-substation",
+            hazard=HazardType.EARTHQUAKE,
+            kinds=("substation",),
+            median=4.4,
+            beta=0.45,
+            fault="substation-out",
+            source=_("FEMA Hazus earthquake model: extensive damage of a low-voltage substation, anchored: 0.45 g"),
+            confidence=Confidence.MEMORY,
+            outage=out_for(168),
+        ),
+        Fragility(
+            id="earthquake-local-substation",
+            hazard=HazardType.EARTHQUAKE,
+            kinds=("bus",),
+            median=4.4,
+            beta=0.45,
+            fault="bus-out",
+            source=_(
+                "FEMA Hazus earthquake model: extensive damage of a low-voltage substation, anchored: 0.45 g; taken "
+                "for a local substation (assumption)"
+            ),
+            confidence=Confidence.MEMORY,
+            outage=out_for(72),
+        ),
+        Fragility(
+            id="earthquake-overhead-line",
+            hazard=HazardType.EARTHQUAKE,
+            kinds=("line",),
+            where={"overhead": True},
+            median=7.1,
+            beta=0.15,
+            fault="line-trip",
+            source=_("FEMA Hazus earthquake model: extensive damage of distribution circuits: 0.72 g"),
+            confidence=Confidence.MEMORY,
+            outage=out_for(24),
+        ),
+        Fragility(
             id="storm-pv",
             hazard=HazardType.STORM,
             kinds=("pv",),

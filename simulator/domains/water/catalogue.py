@@ -373,7 +373,6 @@ CATALOGUE = Catalogue(
             repair=repair_hours(6, source=_MAIN),
             many=True,
             network_part=True,
-            no_curve="it lies in the ground",
             damage=Damage(BURST, AREA_SHARE),
         ),
         ComponentType(
@@ -706,6 +705,36 @@ CATALOGUE = Catalogue(
             source=_("motors are rated for air of 40 °C (IEC 60034-1); that they trip 10 K above: assumption"),
             confidence=Confidence.MEMORY,
             outage=out_for(4, _("until it has cooled")),
+        ),
+        Fragility(
+            id="earthquake-main",
+            hazard=HazardType.EARTHQUAKE,
+            kinds=(PIPE,),
+            median=4.1,
+            beta=0.0,
+            power=2.25,
+            per_km=True,
+            fault=BURST,
+            parameters={"area_m2": 0.001},
+            source=_(
+                "FEMA Hazus earthquake model, after O'Rourke and Ayala 1993: 0.0001 v^2.25 repairs a km of brittle "
+                "mains at v cm/s; ground velocity of 122 cm/s for each g after Newmark and Hall 1982 (assumption); "
+                "hole of 10 cm2"
+            ),
+            confidence=Confidence.MEMORY,
+            outage=out_for(24, _("many mains at once")),
+        ),
+        Fragility(
+            id="earthquake-pump",
+            hazard=HazardType.EARTHQUAKE,
+            kinds=(PUMP,),
+            median=6.5,
+            beta=0.65,
+            fault="pump-out",
+            parameters={ALL_DEVICES.name: True},
+            source=_("FEMA Hazus earthquake model: extensive damage of a small pumping plant, anchored: 0.66 g"),
+            confidence=Confidence.MEMORY,
+            outage=out_for(72),
         ),
     ),
     rates=(
