@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, PlainValidator, ValidationInfo, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from resilience.scenario.clauses import clauses
 from resilience.scenario.entry import TARGET
@@ -32,7 +33,7 @@ from simulator.contracts.model import (
 )
 from simulator.contracts.names import suggestion
 from simulator.contracts.registry import registry
-from simulator.contracts.words import Text, Words, alternatives
+from simulator.contracts.words import LANGUAGES, Text, Words, alternatives
 
 _ = Words("resilience")
 
@@ -115,27 +116,30 @@ def _of_city(noun: Text, known: Callable[[City], Collection[str]], listing: str 
         city = _city(info)
         if city is not None and name not in known(city):
             shown = f"{SHOW} {city.name}" if listing == SHOW else listing
-            meant = _titled(name, known(city), city)
-            if meant:
-                what = _("no {noun} is called {name}", noun=noun, name=repr(name))
-                raise wrong(what, _("did you mean {names}? (all: {listing})", names=alternatives(meant), listing=shown))
-            raise unknown(noun, name, known(city), shown)
+            raise no_such(noun, name, known(city), city, shown)
         return name
 
     return AfterValidator(check)
 
 
-def _titled(name: str, known: Collection[str], city: City) -> tuple[str, ...]:
-    """Ids, each with its title, of those whose title is meant: that which a report shows in place of the id."""
+def no_such(noun: Text, name: str, known: Collection[str], city: City, listing: str) -> PydanticCustomError:
+    """The error about a name that nothing bears. Where a title is meant, as a report shows it in place of the id, it
+    says whose."""
+    from resilience.words.terms import component_words
+
     titles: dict[str, list[str]] = {}
     places = [(one.title, one.id) for one in city.districts.values()]
-    places += [(one.title, one.id) for one in city.components.values()]
-    for title, ident in places:
+    places += [(component_words(one).of(lang), one.id) for one in city.components.values() for lang in LANGUAGES]
+    for title, ident in dict.fromkeys(places):
         if title and ident in known:
             titles.setdefault(title.casefold(), []).append(f"{ident!r} ({title})")
     said = name.casefold()
     near = [said] if said in titles else difflib.get_close_matches(said, titles, n=2, cutoff=0.8)
-    return tuple(one for title in near for one in titles[title][:2])
+    meant = tuple(one for title in near for one in titles[title][:2])
+    if not meant:
+        return unknown(noun, name, known, listing)
+    what = _("no {noun} is called {name}", noun=noun, name=repr(name))
+    return wrong(what, _("did you mean {names}? (all: {listing})", names=alternatives(meant), listing=listing))
 
 
 def _one_of(noun: Text, known: Callable[[], Collection[str]], listing: str = "") -> AfterValidator:

@@ -51,6 +51,7 @@ from resilience.scenario.names import (
     TrenchName,
     World,
     listed,
+    no_such,
     point_of,
     things,
     ways,
@@ -967,7 +968,7 @@ class _EntryCheck:
                 kind, faults = f"{link.kind} link", registry().links[link.kind].faults
                 own = faults
             else:
-                self.mistakes.unknown(way, _("component or link"), target, things(city), SHOW)
+                self.mistakes.add(way, no_such(_("component or link"), target, things(city), city, SHOW))
                 continue
             if self.point is not None and self.point.name not in [fault.name for fault in faults]:
                 can = ", ".join(fault.name for fault in own) or "nothing"

@@ -129,17 +129,28 @@ def _kind(problem: Problem) -> tuple[str, str, str, str]:
     return problem.file, re.sub(r"\d+", "", problem.field), sentence(problem.what), sentence(problem.fix)
 
 
+def _kinds(problems: Sequence[Problem]) -> list[tuple[tuple[str, str, str, str], int]]:
+    """The kind of each problem. Several of a kind in one place, as fields that are missing, are each their own."""
+    there: Counter[tuple[tuple[str, str, str, str], str, int]] = Counter()
+    kinds = []
+    for problem in problems:
+        place = _kind(problem), problem.field, problem.line
+        kinds.append((place[0], there[place]))
+        there[place] += 1
+    return kinds
+
+
 def told(problems: Sequence[Problem], lang: str = SOURCE) -> str:
     """Problems as a person is shown them, one a line: the first ones, and how many more there are.
 
-    The same mistake many times in one file is one line, with its count.
+    The same mistake in many places of one file is one line, with its count.
     """
-    kinds = Counter(map(_kind, problems))
+    of = _kinds(problems)
+    kinds = Counter(of)
     lines: list[str] = []
-    shown: set[tuple[str, str, str, str]] = set()
+    shown: set[tuple[tuple[str, str, str, str], int]] = set()
     left = 0
-    for problem in problems:
-        kind = _kind(problem)
+    for problem, kind in zip(problems, of, strict=True):
         if kind in shown:
             continue
         many = kinds[kind] > FEW_ALIKE

@@ -25,6 +25,16 @@ expect:
 
 MISTAKES = {
     "name from the report": ("district: d5", "district: Auwiesen", "did you mean 'd5' (Auwiesen)?"),
+    "name that a rule gave": (
+        "selector: {kind: pump, district: d5}",
+        "target: Netzleitstelle",
+        "did you mean 'network-control-1' (Netzleitstelle)?",
+    ),
+    "name that a rule gave, misspelt": (
+        "selector: {kind: pump, district: d5}",
+        "target: netzleitstele",
+        "did you mean 'network-control-1' (Netzleitstelle)?",
+    ),
     "name misspelt": ("district: d5", "district: auwisen", "did you mean 'd5' (Auwiesen)?"),
     "per cent as a text": ("at_least: 0.8", 'at_least: "80%"', "write 0.8"),
     "per cent as a number": ("at_least: 0.8", "at_least: 80", "0.8"),
@@ -83,3 +93,19 @@ def test_the_same_mistake_in_a_hundred_places_is_one_line() -> None:
     other = Problem("d.geojson", 1, "crs", _("is empty"), _("check the path"))
     lines = told([*many, other]).splitlines()
     assert len(lines) == 2 and lines[0].startswith("d.geojson:1: features[0]") and "103 times" in lines[0]
+
+
+def test_mistakes_in_one_place_are_all_told_however_alike() -> None:
+    """Fields that are missing are as many mistakes; the same two in each of a hundred rows are two lines."""
+    _ = Words("simulator.contracts")
+
+    def missing(row: int, name: str) -> Problem:
+        return Problem("s.yaml", row, f"rows[{row}]", _("{name} is missing", name=repr(name)), _("check the path"))
+
+    lines = told([missing(1, name) for name in "abcdefgh"]).splitlines()
+    assert len(lines) == 8 and not any("times" in line for line in lines)
+    lines = told([missing(row, name) for row in range(100) for name in "ab"]).splitlines()
+    assert [("'a'" in line, "'b'" in line, "100 times" in line) for line in lines] == [
+        (True, False, True),
+        (False, True, True),
+    ]
