@@ -9,4 +9,17 @@ It knows delivered readings only, never the truth of a simulation, and serves a 
     baseline     what is normal, learned from quiet times and kept in a folder
     watch        alarms with their life, from a recording and a baseline
     plot         the series with their alarms, to be looked at
+
+In a town it also acts. It gets looks, and gives acts:
+
+    delivered    what reaches the room and what leaves it, as records
+    playbooks    control.yaml: seats, level controls, balances, limits, and what is done on which alarm
+    picture      the newest reading of each series, how old it is, and the last hour
+    ordinary     how readings of different gateways belong together, and what zones draw, learned from quiet days
+    checks       what finds that something is out of the ordinary, as readings come
+    alarms       alarms with their life, grouped by what explains them
+    operators    people who deal with one alarm at a time
+    room         all of it: a function of its looks
+    replay       the room again, from what a run left
+    events       what of it stands in the log
 """

@@ -16,6 +16,7 @@ MODELS: Mapping[str, str] = {
     "campaign-1": "resilience.study.campaign.model:CampaignFile",
     "city-1": "simulator.city.model:CityFile",
     "suite-1": "resilience.study.suite:SuiteFile",
+    "control-1": "monitoring.playbooks:ControlFile",
     "installation-1": "stadtwerk.live.settings:Installation",
 }
 """The models behind the files that people write, by the name and version of their schema."""

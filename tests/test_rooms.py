@@ -42,7 +42,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 """Every room but `stadtwerk`, which wires them all. A room may always import itself."""
 
 ORDER: dict[str, tuple[str, ...]] = {
-    "monitoring": ("recording forest episodes", "forecast", "detectors", "baseline", "watch", "plot"),
+    "monitoring": (
+        "recording forest episodes delivered playbooks events",
+        "forecast picture",
+        "detectors ordinary",
+        "baseline checks",
+        "watch alarms operators",
+        "plot room",
+        "replay",
+    ),
     "gateways": (
         "children alive",
         "wire",

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from resilience.judge.control import ControlScores, read_scores
 from simulator.contracts.failure import Confidence
 from simulator.contracts.sources import read_source
 from simulator.contracts.words import Said, Text, Words, plain
@@ -151,6 +152,7 @@ class Verdict:
     metrics: tuple[Metric, ...] = ()
     not_asked: tuple[NotAsked, ...] = ()
     allowed: tuple[Allowed, ...] = ()
+    control_room: ControlScores | None = None
 
     @property
     def exit_code(self) -> int:
@@ -179,6 +181,8 @@ FORM = "stadtwerk/verdict/1"
 def verdict_json(verdict: Verdict) -> str:
     """JSON text, the same bytes for the same verdict. Numbers that are not finite become null."""
     data = {"schema": FORM, "exit_code": verdict.exit_code, **plain(verdict)}
+    if verdict.control_room is None:
+        del data["control_room"]  # runs without a control room say nothing of one
     return json.dumps(finite(data), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
@@ -209,6 +213,7 @@ def read_verdict(text: str) -> Verdict:
             ),
             tuple(_not_asked(row) for row in data.get("not_asked", ())),
             tuple(_allowed(row) for row in data.get("allowed", ())),
+            read_scores(data["control_room"]) if "control_room" in data else None,
         )
     except (KeyError, TypeError) as error:
         raise ValueError(f"this is no verdict: {error}") from error

@@ -54,6 +54,7 @@ from resilience.scenario.scenario import (
     ByPlugin,
     Carries,
     CityReference,
+    Control,
     Delivery,
     Expectation,
     Invariant,
@@ -980,6 +981,9 @@ MOST_VALUES = 50_000_000
 # --- the file
 
 
+CheckName = Literal["silence", "range", "jump", "stuck", "contradiction", "replay", "twice", "balance", "limit"]
+
+
 class ScenarioFile(Model):
     """What is asked of a town: a steady start, what breaks and when, which fallbacks must carry, what must hold."""
 
@@ -996,6 +1000,11 @@ class ScenarioFile(Model):
     crews: CrewFields | None = None
     record: list[SeriesFields] = Field([])
     """quantities whose course is kept in `recorded.parquet` of the run's folder, with or without sensors"""
+    control: Literal["closed-loop", "all-knowing", "blind"] | None = None
+    """who acts on what: a control room on delivered readings, everybody on the truth (also if left out), or a control
+    room without any readings, by timetables and what citizens report"""
+    checks_off: list[CheckName] = Field([])
+    """kinds of evidence that the control room does without"""
     steady_state: list[SteadyFields] = Field([])
     """what must hold before zero; otherwise the run says nothing about the faults"""
     timeline: list[EntryFields]
@@ -1044,6 +1053,7 @@ class ScenarioFile(Model):
             redundancies=tuple(item.record() for item in self.redundancies),
             expectations=tuple(item.record() for item in self.expect),
             crews=None if self.crews is None else self.crews.record(),
+            control=None if self.control is None else Control(self.control, tuple(self.checks_off)),
             charter=tuple(self.charter),
             sources=tuple(self.sources),
             expected=None if self.expected is None else self.expected.record(raw["expected"]),

@@ -291,6 +291,24 @@ class OptOut:
     reason: Text
 
 
+CONTROL_MODES = ("closed-loop", "all-knowing", "blind")
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """Who acts on what: a control room on delivered readings (`closed-loop`), or by timetables and what citizens say
+    (`blind`); or everybody at once on the truth (`all-knowing`). `without` are kinds of evidence that it does not use.
+    """
+
+    mode: str
+    without: tuple[str, ...] = ()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether there is a control room at all."""
+        return self.mode != "all-knowing"
+
+
 @dataclass(frozen=True, slots=True)
 class Series:
     """A quantity to be recorded every `every_s` from zero on, at components that are named or match what is given."""
@@ -321,7 +339,7 @@ class Series:
 class Scenario:
     """A question to the town: a steady start, what breaks, which fallbacks must carry, and what must hold.
 
-    `crews` says which waiting job a free crew takes; None leaves that to each depot.
+    `crews` says which waiting job a free crew takes; None leaves that to each depot. `control` None: as `all-knowing`.
     """
 
     id: str
@@ -339,6 +357,7 @@ class Scenario:
     expected: KnownWeakness | None = None
     not_asked: tuple[OptOut, ...] = ()
     record: tuple[Series, ...] = ()
+    control: Control | None = None
 
 
 REQUIRED = "required-"
@@ -346,11 +365,13 @@ REQUIRED = "required-"
 
 
 __all__ = [
+    "CONTROL_MODES",
     "Budget",
     "ByPlugin",
     "Carries",
     "Case",
     "CityReference",
+    "Control",
     "Delivery",
     "Evidence",
     "Expectation",

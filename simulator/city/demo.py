@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.city.demo_control import write_control
 from simulator.city.demo_water import write_water
 from simulator.city.draft import AS_DRAWN, CityDraft, DistrictDraft, NetworkRef, Override, RoadRef, WaterRef
 from simulator.city.frame import FOOT_M, MapFrame
@@ -353,7 +354,9 @@ def build_demo(out: Path, without: Collection[str] = ()) -> City:
     """
     with staged(out) as folder:
         write_city(_draft(folder, without), folder)
-        write_assumptions(load_city(folder), folder)
+        city = load_city(folder)
+        write_assumptions(city, folder)
+        write_control(city, folder)
     return load_city(out)
 
 

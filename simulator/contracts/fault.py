@@ -169,7 +169,8 @@ class FaultPoint:
 
     `about` says more of what happens than the title, where there is more to say. `cuts_off` says that it leaves the
     component without any use, though it counts as working: nothing supplies it. `severs` marks what takes a link down.
-    `one_device` says that it befalls one device: like ones that stand beside it go on (see `beside`).
+    `one_device` says that it befalls one device: like ones that stand beside it go on (see `beside`). `in_street` says
+    that whoever passes sees it.
     `against` are parameters that every type of component takes which it can befall: what stands ready against it.
     `judged` is false where another sub-system acts on the fault and the lifeline that carries it is told by that one.
     `evidence` are the signs by which the fault is seen to act; one of them is enough. `foreseen` says that its
@@ -193,6 +194,7 @@ class FaultPoint:
     one_device: bool = False
     either: tuple[str, ...] = ()
     closed_off: str = ""
+    in_street: bool = False
 
     def filled(
         self, given: Mapping[str, float | str | bool], settings: Mapping[str, float] = MappingProxyType({})

@@ -9,6 +9,7 @@ _ = Words("simulator.coupling")
 _n = _.plural
 
 CAUSES = Counted(_n("{n} other cause", "{n} other causes", 2))
+DEVICES_COMMANDED = Counted(_n("{n} device", "{n} devices", 2))
 _LINK = {"link_kind": Role.LINK_KIND, "source": Role.COMPONENT, "target": Role.COMPONENT}
 
 FAULT_APPLIED = EventCode("fault.applied", EventKind.FAULT, _("{fault}"), {"fault": Role.FAULT})
@@ -128,6 +129,34 @@ NEEDED_MORE = EventCode(
     "crew.needed-more", EventKind.CREW, _("{task}: its vehicle is needed more elsewhere"), {"task": Role.TASK}
 )
 NO_CREW = EventCode("crew.waits-for-crew", EventKind.CREW, _("{task}: no crew is free, waiting"), {"task": Role.TASK})
+
+SEARCH = Task("search", _("search for what is broken"))
+SEARCH_FOUND = EventCode(
+    "crew.search-found", EventKind.CREW, _("the crew that searches finds: {found}"), {"found": Role.COMPONENTS}
+)
+SEARCH_IN_VAIN = EventCode("crew.search-in-vain", EventKind.CREW, _("the crew that searches finds nothing broken"))
+
+ORDERS_OPEN = EventCode(
+    "order.open", EventKind.RUN, _("control rooms command {value}"), {"value": DEVICES_COMMANDED}, alone=True
+)
+ORDERED = EventCode(
+    "order.done",
+    EventKind.SWITCH,
+    _("{seat} orders {value}, and it is done"),
+    {"seat": Role.COMPONENT, "value": Role.NUMBER},
+)
+ORDER_LOST = EventCode(
+    "order.lost",
+    EventKind.NOTE,
+    _("{seat} orders {value}, and no answer comes"),
+    {"seat": Role.COMPONENT, "value": Role.NUMBER},
+)
+ORDER_REFUSED = EventCode(
+    "order.refused",
+    EventKind.NOTE,
+    _("{seat} orders {value}, and has no right to"),
+    {"seat": Role.COMPONENT, "value": Role.NUMBER},
+)
 
 POLICE_ARRIVE = EventCode("police.arrive", EventKind.CREW, _("police arrive at the junction"), mends=True)
 POLICE_MESSENGER = EventCode(

@@ -28,6 +28,21 @@ class LevelRecorder:
         self._said: dict[str, tuple[float, float | None]] = {}
         self._low: dict[str, int] = {}
 
+    @property
+    def low(self) -> tuple[str, ...]:
+        """The levels that are below their minimum now."""
+        return tuple(self._low)
+
+    def lacking(self, level: str) -> float:
+        """How many people are concerned by a level that is low: as counted, else by the share that is missing."""
+        owed = self._city.levels[level]
+        value, people = self._said[level]
+        if people is not None:
+            return people
+        measure = registry().measures[owed.measure]
+        share = 1.0 - value if measure.unit == "1" and measure.higher_is_better else 1.0
+        return owed.people * min(max(share, 0.0), 1.0)
+
     def record(self, level: str, value: float, cause: int | None = None, people: float | None = None) -> None:
         """The level has this value from now on. Raises `KeyError` for an undeclared level, `ValueError` for NaN.
 

@@ -21,6 +21,7 @@ from simulator.coupling.faults import FaultStack
 from simulator.coupling.levels import LevelRecorder
 from simulator.coupling.messages import Messages
 from simulator.coupling.networks import Networks
+from simulator.coupling.orders import Orders
 from simulator.coupling.police import STAFF_ABSENT, Police, staff_present
 from simulator.coupling.recovery import Recovery
 from simulator.coupling.supply import Supply
@@ -112,6 +113,7 @@ class Runtime:
     police: Police
     consumers: ConsumerRecorder
     networks: Networks
+    orders: Orders
     foreseen: tuple[Foreseen, ...] = ()
     alarm: Alarm = field(default_factory=Alarm)
 
@@ -158,6 +160,7 @@ class Runtime:
             police,
             consumers,
             networks,
+            Orders(city, clock, log, supply, streams),
             foreseen,
         )
 

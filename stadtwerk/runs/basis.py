@@ -7,7 +7,7 @@ import hashlib
 import json
 from pathlib import Path
 
-OUR_ROOMS = ("simulator", "gateways", "resilience", "stadtwerk")
+OUR_ROOMS = ("simulator", "monitoring", "gateways", "resilience", "stadtwerk")
 
 
 def city_digest(folder: Path) -> str:

@@ -202,8 +202,12 @@ class Feed:
     def note(self, remark: Text) -> None:
         self._remarks.append(remark)
 
-    def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
+    def connect(
+        self, runtime: Runtime, readings: Path, told: Callable[[Readings], Readings] | None = None
+    ) -> Telemetry:
         """Put the city's sensors on the clock and their gateways behind them; from now on either can fail.
+
+        `told` says what somebody at a gateway makes of its readings.
 
         What is wrong with readings is written to `truth.jsonl` beside them. Call `disconnect` at the end. Raises
         `BadInput` for sensors that read what nothing measures.
@@ -252,7 +256,7 @@ class Feed:
         transport = Transport(
             clock,
             runtime.streams,
-            lambda readings, now: take(devices.through(readings), now),
+            lambda readings, now: take(devices.through(readings if told is None else told(readings)), now),
             runtime.log,
             self._truth.add,
         )

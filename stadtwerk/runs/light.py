@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from resilience.scenario.scenario import Scenario
     from simulator.contracts.city import City
     from simulator.contracts.history import History
+    from simulator.contracts.sensor import Readings
     from simulator.coupling import Runtime
 
 
@@ -26,7 +27,9 @@ class NoSensors(Feed):
 
     gauged = False
 
-    def connect(self, runtime: Runtime, readings: Path) -> Telemetry:
+    def connect(
+        self, runtime: Runtime, readings: Path, told: Callable[[Readings], Readings] | None = None
+    ) -> Telemetry:
         from gateways.simulated.gateways import DataNetwork
         from gateways.simulated.telemetry import Telemetry
 
@@ -34,12 +37,14 @@ class NoSensors(Feed):
 
 
 def needs_sensors(scenario: Scenario) -> bool:
-    """Whether a scenario breaks sensors or what they report to, looks at what gateways hold back, or asks what becomes
-    of readings."""
+    """Whether a scenario breaks sensors or what they report to, looks at what gateways hold back, asks what becomes
+    of readings, or has a control room that acts on them."""
     from resilience.scenario.scenario import Delivery
     from simulator.contracts.registry import registry
     from simulator.domains.ict.catalogue import CERTIFICATE_EXPIRED, FIRMWARE_UPDATE
 
+    if scenario.control is not None and scenario.control.mode == "closed-loop":
+        return True
     points = {
         point.name
         for point in (*registry().sensor_faults, *registry().report_faults, FIRMWARE_UPDATE, CERTIFICATE_EXPIRED)

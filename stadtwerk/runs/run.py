@@ -16,6 +16,7 @@ from simulator.contracts.ticks import to_s
 from simulator.contracts.words import Text, Words
 from stadtwerk.library import find_scenario, load_checked, scenario_folder
 from stadtwerk.runs import folder as files
+from stadtwerk.runs.control import RECORD
 from stadtwerk.runs.credit import credited, credited_among
 from stadtwerk.runs.feed import TRUTH_FILE, Feed, open_feed
 from stadtwerk.runs.simulate import simulate
@@ -38,7 +39,8 @@ class RunRequest:
     """What the user asked for. `broker_port` None means no broker, 0 a free port.
 
     `twin`: whether the run is held beside the same time without its faults. `evidence`: whether it is looked which of
-    several faults did what was seen, where there is no twin; with one that is always done.
+    several faults did what was seen, where there is no twin; with one that is always done. `control` and `checks_off`
+    stand in place of the scenario's own.
     """
 
     scenario: Path
@@ -50,6 +52,8 @@ class RunRequest:
     lang: str = "en"
     twin: bool = True
     evidence: bool = False
+    control: str | None = None
+    checks_off: tuple[str, ...] = ()
 
     @classmethod
     def from_arguments(
@@ -132,6 +136,7 @@ def run_checked(
 ) -> tuple[RunResult, History]:
     """`run_scenario` for a scenario and a city that have been read. `command` is what repeats the run, if not `run`."""
     seed = request.seed if request.seed is not None else scenario.run.seeds[0]
+    document, scenario = _controlled(document, scenario, request)
     out = request.out or Path("runs") / f"{scenario.id}-seed{seed}"
     with files.new_folder(out) as folder:
         from resilience.scenario.hits import hits
@@ -170,6 +175,20 @@ def run_checked(
     return RunResult(out, verdict, digest, telemetry, notes), history
 
 
+def _controlled(document: Document, scenario: Scenario, request: RunRequest) -> tuple[Document, Scenario]:
+    """The scenario with the control that was asked for instead of its own."""
+    from resilience.scenario.scenario import Control
+
+    if request.control is None:
+        return document, scenario
+    data = {name: value for name, value in document.data.items() if name not in ("control", "checks_off")}
+    data["control"] = request.control
+    if request.checks_off:
+        data["checks_off"] = list(request.checks_off)
+    asked = Control(request.control, request.checks_off)
+    return replace(document, data=data), replace(scenario, control=asked)
+
+
 def _write_results(
     folder: Path,
     scenario: Scenario,
@@ -180,6 +199,7 @@ def _write_results(
     seed: int,
     twin: History | None,
 ) -> tuple[Verdict, str]:
+    from resilience.judge.control import control_scores
     from resilience.judge.figures import figures_json, run_figures
     from resilience.judge.judge import judge
     from resilience.judge.metrics import Readings
@@ -190,6 +210,8 @@ def _write_results(
     counts = Readings(telemetry.read, telemetry.delivered, telemetry.late, telemetry.lost, telemetry.held)
     metrics = metrics_of(city, history, counts, twin, scenario.run.below)
     verdict = replace(judge(scenario, city, history, twin=twin), metrics=metrics)
+    if scenario.control is not None and scenario.control.has_room:
+        verdict = replace(verdict, control_room=control_scores(city, history, scenario.control.mode))
     events = files.event_lines(history.events)
     (folder / "events.jsonl").write_bytes(events)
     judged = verdict_json(verdict).encode()
@@ -208,6 +230,8 @@ def _write_results(
         parts["recorded"] = files.write_gauges(folder / "recorded.parquet", history.recorded)
     if (folder / TRUTH_FILE).exists():
         parts["truth"] = files.sha256((folder / TRUTH_FILE).read_bytes())
+    if (folder / RECORD).exists():
+        parts["control-room"] = files.sha256((folder / RECORD).read_bytes())
     plugins = files.plugins()
     if plugins:
         parts["plugins"] = files.sha256(json.dumps(plugins).encode())

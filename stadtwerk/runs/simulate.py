@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from simulator.contracts.history import History
 from simulator.contracts.words import Numeral, Words
+from stadtwerk.runs.control import RECORD, ControlRoom, plan_of
 from stadtwerk.runs.events import BEGIN, END, WARM
 from stadtwerk.runs.feed import Feed
 from stadtwerk.runs.recorded import Recorder
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
     from simulator.kernel import Clock
 
 _ = Words("stadtwerk")
+
+
+def room_for(scenario: Scenario, city: City, terminal: Terminal) -> Callable[[Runtime], ControlRoom]:
+    """Makes the control room that a scenario asks for, once there is a runtime. Raises `BadInput` for a city without.
+
+    What is ordinary is learned from quiet days of the city first, unless it is known.
+    """
+    from stadtwerk.runs.ordinary import ordinary_of
+
+    asked, plan = scenario.control, plan_of(city)
+    assert asked is not None
+    ordinary = None if asked.mode == "blind" else ordinary_of(scenario, city, plan, simulate, terminal)
+    return lambda runtime: ControlRoom(runtime, asked, plan, ordinary)
 
 
 def simulate(
@@ -51,6 +65,7 @@ def simulate(
     from stadtwerk.runs.wiring import close_all, start_domains
 
     city = with_settings(city, scenario.run.settings)
+    room = None if scenario.control is None or not scenario.control.has_room else room_for(scenario, city, terminal)
     runtime = Runtime.build(city, clock, seed, foreseen=foreseen([prepared or scenario], city))
     runtime.log.add(BEGIN, scenario.id, after=city.name)
 
@@ -60,6 +75,7 @@ def simulate(
     clock.at(0, "run", warm)
     with terminal.working(_("starting the networks")):
         running = start_domains(runtime)
+    control = None if room is None else room(runtime)
     try:
         injector = build_injector(
             scenario,
@@ -67,14 +83,16 @@ def simulate(
             runtime.faults,
             clock,
             runtime.quantities.value,
-            runtime.crews.repair,
+            runtime.crews.repair if control is None else control.repair,
             runtime.log.add,
             watched,
             runtime.networks.segment,
         )
         if scenario.crews is not None:
             runtime.crews.set_policy(scenario.crews)
-        telemetry = feed.connect(runtime, readings)
+        telemetry = feed.connect(runtime, readings, None if control is None else control.told)
+        if control is not None:
+            control.connect(telemetry, readings.with_name(RECORD))
         gauges = GaugeRecorder(runtime)
         if feed.gauged:
             gauges.start()
@@ -93,6 +111,8 @@ def simulate(
     finally:
         gc.unfreeze()
         feed.disconnect()
+        if control is not None:
+            control.close()
         close_all(running)
     if speed is not None and pace.lag_s > 1.0:
         feed.note(_("the run fell behind the wall clock by up to {lag}", lag=Numeral(f"{pace.lag_s:.1f} s")))

@@ -23,7 +23,7 @@ from simulator.contracts.history import Consumers, Course, History
 from simulator.contracts.words import Words
 from stadtwerk.library import cache_folder
 from stadtwerk.runs.basis import basis, city_digest
-from stadtwerk.runs.light import NoSensors, lived
+from stadtwerk.runs.light import feed_for, lived
 from stadtwerk.terminal import Terminal
 
 if TYPE_CHECKING:
@@ -55,7 +55,8 @@ def twin_of(scenario: Scenario, city: City, seed: int, terminal: Terminal | None
 
 
 def _undisturbed(scenario: Scenario, city: City, seed: int) -> History:
-    history = lived(replace(scenario, timeline=(), crews=None), city, seed, NoSensors(), prepared=scenario)
+    quiet = replace(scenario, timeline=(), crews=None, expectations=())
+    history = lived(quiet, city, seed, feed_for(quiet), prepared=scenario)
     modes = tuple(event for event in history.events if event.kind is EventKind.MODE)
     return History(history.begin, history.end, history.levels, modes, (), consumers=history.consumers)
 
@@ -69,6 +70,8 @@ def _place(city: City, scenario: Scenario, seed: int) -> Path | None:
     run, prepared = scenario.run, foreseen([scenario], city)
     parts = [basis(), city_digest(city.folder), run.start.isoformat(), run.warmup_s, run.duration_s, seed]
     parts += [[one.target, one.fault, sorted(one.parameters.items())] for one in prepared]
+    if scenario.control is not None and scenario.control.has_room:
+        parts += [[scenario.control.mode, *scenario.control.without]]
     name = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     return cache_folder().parent / "twins" / f"{name[:32]}.json"
 

@@ -58,6 +58,7 @@ def vocabularies() -> tuple[Vocabulary, ...]:
         ({"online"}, ("stadtwerk/influx/live.py",), "the state that a gateway or an ingest reports"),
         ({"full"}, ("gateways/",), "an outbox that takes no more, or a disk"),
         ({"control"}, ("gateways/brokers/rights.py",), "the branch of topics over which gateways are configured"),
+        ({"control"}, ("stadtwerk/runs/run.py",), "the field of a scenario that says who acts on what"),
         ({"flooding"}, ("gateways/ingest/screening.py",), "more messages than their sender may send"),
         ({"gateway"}, ("stadtwerk/live/compose.py",), "a part of the name of a container"),
         ({kind.value for kind in EventKind}, ("simulator/contracts/event.py", "dashboards/resilience.py"), "events"),

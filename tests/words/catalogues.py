@@ -44,7 +44,7 @@ RECORDS = (
 )
 """What reads the files that people write."""
 
-HOMES = ("simulator.city", "simulator.contracts", "resilience", "gateways", "stadtwerk.live")
+HOMES = ("simulator.city", "simulator.contracts", "resilience", "gateways", "monitoring", "stadtwerk.live")
 """The packages whose catalogues translate what these say."""
 
 PLURALS = {"de": "nplurals=2; plural=(n != 1);"}

@@ -56,6 +56,7 @@ POWER_SUPPLY = "power-supply"
 BUS, TRANSFORMER, SUBSTATION, GRID_SWITCH = "bus", "transformer", "substation", "grid-switch"
 PV, BATTERY = "pv", "battery"
 SWITCH_CLOSED = "switch_closed"
+VOLTAGE = "voltage_pu"
 """The quantity that says whether a switch is closed at all its ends."""
 
 OUTDOOR_C = "outdoor_temperature_c"
@@ -591,7 +592,7 @@ CATALOGUE = Catalogue(
             ),
         ),
         QuantityName(OUTDOOR_C, "°C", (SUBSTATION,), _("temperature outdoors"), own_record=True),
-        QuantityName("voltage_pu", "1", ("bus",), _("voltage, as a share"), least=0.0),
+        QuantityName(VOLTAGE, "1", ("bus",), _("voltage, as a share"), least=0.0),
         QuantityName(
             "energised",
             "1",

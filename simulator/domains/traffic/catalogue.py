@@ -89,6 +89,7 @@ CONTROLLER_FAILED = FaultPoint(
     parameters=(Parameter("fallback", "", "fixed", "assumption", _("what it falls back to"), ("fixed", "flashing")),),
     about=_("the signal's controller falls back to fixed greens or to flashing amber"),
     evidence=(_HELD_UP, ELSEWHERE),
+    in_street=True,
 )
 """Unlike a dark signal it needs no police; nobody commands it while it lasts."""
 
@@ -156,7 +157,9 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("road"),
             (
-                FaultPoint("road-closed", _("road is closed"), cuts_off=True, evidence=(_CARS, ELSEWHERE)),
+                FaultPoint(
+                    "road-closed", _("road is closed"), cuts_off=True, evidence=(_CARS, ELSEWHERE), in_street=True
+                ),
                 FaultPoint(
                     "road-narrowed",
                     _("road is narrowed"),
@@ -173,6 +176,7 @@ CATALOGUE = Catalogue(
                     ),
                     about=_("part of the capacity is gone"),
                     evidence=(rises("saturated", 0.5, 86400.0), ELSEWHERE),
+                    in_street=True,
                 ),
             ),
             from_file=True,
@@ -188,7 +192,13 @@ CATALOGUE = Catalogue(
             DOMAIN,
             _("traffic signal"),
             (
-                FaultPoint("signal-dark", _("signal is dark"), disables=True, evidence=(_HELD_UP, ELSEWHERE)),
+                FaultPoint(
+                    "signal-dark",
+                    _("signal is dark"),
+                    disables=True,
+                    evidence=(_HELD_UP, ELSEWHERE),
+                    in_street=True,
+                ),
                 CONTROLLER_FAILED,
             ),
             (

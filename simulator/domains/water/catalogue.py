@@ -52,7 +52,7 @@ FIRE_WATER_FLOW, FIRE_WATER_RATIO = "fire_water_m3_s", "fire_water_ratio"
 HYDRANT, REQUIRED_FLOW, RESIDUAL, LASTS = "hydrant", "required_m3_s", "residual_m", "lasts_s"
 WATER_SUPPLY, WATER_PRESSURE = "water-supply", "water-pressure"
 """Measures: the share of demand that arrives, whose consumers are metered, and of people with enough pressure."""
-PRESSURE = "pressure_m"
+PRESSURE, LEVEL = "pressure_m", "level_m"
 """What is measured of each consumer beside its supply."""
 TAP_PRESSURE_M = 20.4
 """2.0 bar at ground floor (DVGW W 400-1, norm water-pressure) as metres of water."""
@@ -200,6 +200,7 @@ _BURST = FaultPoint(
     evidence=(rises("leak_m3_s", 1e-6),),
     either=("area_m2", AREA_SHARE),
     closed_off="isolated",
+    in_street=True,
 )
 _PIPE_BURST = replace(
     _BURST,
@@ -553,7 +554,7 @@ CATALOGUE = Catalogue(
             _("devices that do something else than their controls command"),
             SET_POINT_TAMPERED.name,
         ),
-        QuantityName("level_m", "m", (TANK,), _("level in m"), least=0.0),
+        QuantityName(LEVEL, "m", (TANK,), _("level in m"), least=0.0),
         QuantityName("level_share", "1", (TANK,), _("level, as a share")),
         QuantityName("volume_m3", "m3", (TANK,), _("volume in m³"), recorded=(Recorded(At.COMPONENT, 10),)),
         QuantityName("drain_m3_s", "m3/s", (TANK,), _("flow out of the tank's drain in m³/s")),

@@ -13,9 +13,9 @@ from simulator.domains.ict.catalogue import CONTROL, FALSE_DATA
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.drains import hole_m2
 from simulator.domains.water.engine import WaterEngine
-from simulator.domains.water.overrides import Force, How
+from simulator.domains.water.overrides import Force, How, Written
 
-STOPPED, CONTROL_LOST, BLIND, FORGED = "stopped", "control-lost", "blind", "forged"
+STOPPED, CONTROL_LOST, BLIND, FORGED, ORDERED = "stopped", "control-lost", "blind", "forged", "ordered"
 """Causes for which a link is overridden, beside those that name a component."""
 TRUE = (1.0, 0.0)
 """Gain and offset of a true reading."""
@@ -119,7 +119,22 @@ class Changes:
         blind = blind and not supply.by_hand(component.id)
         # the hold comes first, so that the set-point it keeps is the one from before the stop
         holds = [Change(link, why, Force.HOLD if so else None) for why, so in ((CONTROL_LOST, held), (BLIND, blind))]
-        return [*holds, Change(link, FORGED, self._commands.forged(component, link, live)), Change(link, STOPPED, stop)]
+        forged = self._commands.forged(component, link, live)
+        ordered = Change(link, ORDERED, self._ordered(component, link, bool(live) or held, forged is not None))
+        return [*holds, ordered, Change(link, FORGED, forged), Change(link, STOPPED, stop)]
+
+    def _ordered(self, component: Component, link: int, reached: bool, forged: bool) -> How | None:
+        """What its control room has ordered, which stands until the next order. A device that nobody reaches and that
+        controls itself then, or that somebody operates on site, follows no order; one whose orders are forged follows
+        those."""
+        orders = self._rt.orders
+        if not orders.commanded(component.id) or not reached or self._rt.supply.by_hand(component.id):
+            return None
+        setting = orders.order(component.id)
+        if setting is None or forged:
+            return Force.HOLD
+        interlocked = bool(component.parameters.get("interlock", False))
+        return Written(self._engine.overrides.setpoint(link, setting), interlocked)
 
     def _fixed(self, component: Component) -> list[Change]:
         faults, where = self._rt.faults, self._where[component.id]

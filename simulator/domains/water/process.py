@@ -32,7 +32,7 @@ from simulator.domains.water.catalogue import (
     WATER,
 )
 from simulator.domains.water.catalogue import DOMAIN as WATER_DOMAIN
-from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, Change, Changes
+from simulator.domains.water.changes import BLIND, CONTROL_LOST, FORGED, ORDERED, Change, Changes
 from simulator.domains.water.commands import Commands, Falsified
 from simulator.domains.water.engine import WaterEngine
 from simulator.domains.water.fire import FireWater
@@ -119,6 +119,7 @@ class WaterProcess:
             self._commands.note(pump, self._was_open[link])
         for component, _ in self._switched:
             runtime.supply.watch(component.id, self._on_change)
+            runtime.orders.listen(component.id, self._on_change)
             self._dirty[component.id] = []
         self.solves = 0
         self._expected = 0
@@ -220,7 +221,8 @@ class WaterProcess:
         """
         engine, now_s = self._engine, (self._clock.now - self._clock.begin) // TICKS_PER_S
         released: list[tuple[str, int, int | None]] = []
-        touched, lived_on = self._demand_due, False
+        touched = lasting = self._demand_due
+        lived_on = False
         if period or touched:
             engine.advance_to(now_s)
         else:
@@ -254,8 +256,8 @@ class WaterProcess:
                 self._was_open[link] = is_open
                 self._commands.note(name, is_open)
         self.solves = engine.solves
-        if touched:
-            self._fire.changed()
+        if touched and (lasting or any(c.why != ORDERED for _, _, changes in plan for c in changes)):
+            self._fire.changed()  # a pump that its room switches is an ordinary day, as with its own controls
         if period or touched or not lived_on:  # else the town would be told before the period is over
             self._tell()
 

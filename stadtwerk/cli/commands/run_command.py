@@ -50,6 +50,16 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
             _("if it fails: look for the smallest timeline that still fails, and leave it as shrunk.yaml in the folder")
         ),
     )
+    parser.add_argument(
+        "--control",
+        choices=("closed-loop", "all-knowing", "blind", "all"),
+        help=say(_("who acts on what, instead of what the scenario says; all: the three beside each other")),
+    )
+    parser.add_argument(
+        "--checks-off",
+        metavar="NAME",
+        help=say(_("kinds of evidence that the control room does without (with --control closed-loop)")),
+    )
     parser.add_argument("--no-twin", action="store_true", help=say(NO_TWIN))
     say.add_lang(parser, _("language of report and answer"))
 
@@ -64,7 +74,14 @@ def execute(options: argparse.Namespace) -> int:
     request = RunRequest.from_arguments(
         options.scenario, options.city, options.seed, options.out, options.speed, options.mqtt, options.lang
     )
-    result = run_scenario(replace(request, twin=not options.no_twin), terminal)
+    request = replace(request, twin=not options.no_twin)
+    if options.control is not None:
+        from stadtwerk.studies.control import run_modes, with_control
+
+        if options.control == "all":
+            return run_modes(request, terminal)
+        request = with_control(request, options.control, options.checks_off)
+    result = run_scenario(request, terminal)
     terminal.show_verdict(result.verdict, result.notes, result.folder)
     if options.shrink:
         from stadtwerk.studies.suite import shrink_run

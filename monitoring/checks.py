@@ -1,0 +1,256 @@
+"""What finds that something is out of the ordinary, as readings come: one function a kind of evidence.
+
+silence        a gateway sends nothing
+stuck          a reading stands still for longer than it ever did
+range          a reading is further out than it ever was, by more than all that it ever moved
+jump           a reading jumped further than it ever did in one step, and has not jumped back
+contradiction  a reading is not what other gateways say of it
+replay         a reading goes through the very digits that it went through before
+twice          two readings of one instant differ: somebody else sends, too
+balance        a zone draws more than it ever does at this hour
+limit          a reading is beyond a limit that a norm sets
+
+Each says how far things are, 1 at the limit, and where. Another check joins as a function of the same form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.ordinary import DAY, Ordinary, drawn
+from monitoring.picture import STEP_S, Picture
+from monitoring.playbooks import ControlFile
+from simulator.contracts.ticks import to_ticks
+
+Floats = NDArray[np.float64]
+
+STEP = to_ticks(STEP_S)
+
+SILENT = 3 * STEP
+"""A gateway whose newest reading is older is silent (assumption: three steps of 5 min)."""
+
+REPLAY_STEPS = 8
+"""So many readings in a row that were there before are a replay: noise does not repeat itself (assumption)."""
+
+REPLAY_VALUES = 6
+"""If they have at least so many different values (assumption: a thing at rest repeats itself)."""
+
+STILL_AT_LEAST = 6 * STEP
+"""How long a reading must at least stand still (assumption: half an hour)."""
+
+PERSISTS: Mapping[str, int] = {"contradiction": 2 * STEP, "balance": 6 * STEP}
+"""How long evidence must last before it is an alarm: 10 min, and for leaks 30 min (assumption)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Something is out of the ordinary now."""
+
+    kind: str
+    subject: str
+    seat: str
+    score: float
+    series: tuple[str, ...] = ()
+    districts: tuple[str, ...] = ()
+
+
+@dataclass
+class Seen:
+    """What checks look at: the picture at this step, what is ordinary, and what they keep for the next step."""
+
+    plan: ControlFile
+    picture: Picture
+    ordinary: Ordinary | None
+    now: int
+    step_of_day: int
+    seen: Floats
+    estimates: Mapping[int, float]
+    seats: tuple[str, ...]
+    """Those that see: what belongs to others is not looked at."""
+    odd: Mapping[str, Floats]
+    """By kind (range, jump) how far each series is from what it can be; 1 at the limit."""
+    distrusted: frozenset[str] = frozenset()
+    """Series that stood under an alarm lately, so that nothing is concluded from them."""
+    kept: dict[str, object] = field(default_factory=dict)
+
+
+Check = Callable[[Seen], Iterator[Evidence]]
+
+
+def _home(at: Seen, seat: str = "") -> str:
+    """The seat that deals with readings as such: the first that sees."""
+    return seat if seat else at.seats[0]
+
+
+def _seat_of(at: Seen, series: int) -> str | None:
+    """The seat in whose levels a series is used; None where in none that sees."""
+    name = at.picture.series[series].name
+    return next((one.seat for one in at.plan.levels if one.reading == name and one.seat in at.seats), None)
+
+
+def silence(at: Seen) -> Iterator[Evidence]:
+    picture, newest = at.picture, dict[str, int]()
+    for one, taken in zip(picture.series, picture.taken.tolist(), strict=True):
+        if one.period_s <= STEP_S:
+            newest[one.gateway] = max(newest.get(one.gateway, taken), taken)
+    for gateway, taken in newest.items():
+        if at.now - taken > SILENT:
+            yield Evidence("silence", gateway, _home(at), min((at.now - taken) / SILENT, 99.0))
+
+
+def _odd(kind: str) -> Check:
+    def check(at: Seen) -> Iterator[Evidence]:
+        for i in np.flatnonzero(at.odd[kind] >= 1).tolist():
+            seat = _seat_of(at, i)
+            if seat is not None:
+                one = at.picture.series[i]
+                yield Evidence(kind, one.component, seat, float(at.odd[kind][i]), (one.name,), _near(one.district))
+
+    return check
+
+
+class Plausible:
+    """What a series cannot be by itself, whatever the others say: a store does not jump."""
+
+    FAR = 6.0
+    """How much further than ever a step must go to be a jump (assumption): a burst empties a tank fast, too."""
+
+    def __init__(self, ordinary: Ordinary) -> None:
+        self._low, self._high = ordinary.low, ordinary.high
+        self._reach = np.maximum(self._high - self._low, 1e-9)
+        self._most = np.maximum(self.FAR * ordinary.step, 1e-9)
+        self._off = np.zeros(len(self._low))
+        self._last = np.full(len(self._low), np.nan)
+
+    def look(self, seen: Floats) -> Mapping[str, Floats]:
+        """How odd each series is now; NaN is not odd."""
+        with np.errstate(invalid="ignore"):
+            beyond = np.nan_to_num(np.maximum(seen - self._high, self._low - seen) / self._reach, nan=0.0)
+            step = np.nan_to_num(seen - self._last, nan=0.0)
+        far = np.abs(step) > self._most
+        self._off[far] += step[far]
+        self._off[np.abs(self._off) <= self._most] = 0.0
+        self._last = seen
+        return {"range": beyond, "jump": np.abs(self._off) / self._most}
+
+
+def stuck(at: Seen) -> Iterator[Evidence]:
+    if at.ordinary is None:
+        return
+    still = at.ordinary.still
+    for i in np.flatnonzero(still > 0).tolist():
+        seat = _seat_of(at, i)
+        if seat is None or not np.isfinite(at.seen[i]):
+            continue
+        one = at.picture.series[i]
+        longest = max(2 * int(still[i]), STILL_AT_LEAST)
+        stands = int(at.picture.taken[i] - at.picture.since[i])
+        if stands > longest:
+            yield Evidence("stuck", one.component, seat, stands / longest, (one.name,), _near(one.district))
+
+
+def contradiction(at: Seen) -> Iterator[Evidence]:
+    if at.ordinary is None:
+        return
+    for i, limit in at.ordinary.limits.items():
+        seat, said = _seat_of(at, i), at.estimates.get(i)
+        if seat is None or said is None or not np.isfinite(at.seen[i]):
+            continue
+        score = abs(float(at.seen[i]) - said) / limit
+        if score >= 1:
+            one = at.picture.series[i]
+            yield Evidence("contradiction", one.component, seat, score, (one.name,), _near(one.district))
+
+
+def replay(at: Seen) -> Iterator[Evidence]:
+    memory: dict[int, dict[tuple[float, ...], int]] = at.kept.setdefault("replay", {})  # type: ignore[assignment]
+    if len(at.picture.past) < REPLAY_STEPS:
+        return
+    window = np.array(at.picture.past[-REPLAY_STEPS:])
+    for i, one in enumerate(at.picture.series):
+        seat = _seat_of(at, i)
+        if seat is None:
+            continue
+        column = window[:, i]
+        if not np.isfinite(column).all() or len(np.unique(column)) < REPLAY_VALUES:
+            continue
+        values = tuple(column.tolist())
+        known = memory.setdefault(i, {})
+        before = known.setdefault(values, at.now)
+        if before <= at.now - REPLAY_STEPS * STEP:
+            yield Evidence("replay", one.component, seat, 1.0, (one.name,), _near(one.district))
+
+
+def twice(at: Seen) -> Iterator[Evidence]:
+    picture = at.picture
+    found: dict[str, list[str]] = {}
+    for i in np.flatnonzero(picture.disputed).tolist():
+        found.setdefault(picture.series[i].gateway, []).append(picture.series[i].name)
+    picture.disputed[:] = False
+    for gateway, series in found.items():
+        yield Evidence("twice", gateway, _home(at), 1.0, tuple(series))
+
+
+def balance(at: Seen) -> Iterator[Evidence]:
+    if at.ordinary is None:
+        return
+    for i, one in enumerate(at.plan.balances):
+        if one.seat not in at.seats or one.id not in at.ordinary.balances:
+            continue
+        series = (*one.into, *one.out_of, *(store.reading for store in one.stores))
+        if at.distrusted.intersection(series):
+            continue
+        row = at.ordinary.balances.index(one.id)
+        now = drawn(at.picture.past, one, at.picture.place)
+        score = (now - at.ordinary.drawn[row, at.step_of_day]) / at.ordinary.beyond[row]
+        if np.isfinite(score) and score >= 1:
+            yield Evidence("balance", at.plan.balances[i].id, one.seat, float(score), series, tuple(one.districts))
+
+
+def limit(at: Seen) -> Iterator[Evidence]:
+    past = at.picture.past
+    for one in at.plan.limits:
+        if one.seat not in at.seats:
+            continue
+        steps = 1 + int(to_ticks(one.lasts) // STEP)
+        if len(past) < steps:
+            continue
+        rows = np.array(past[-steps:])
+        found: dict[str, list[tuple[str, float]]] = {}
+        for i, series in enumerate(at.picture.series):
+            if series.quantity != one.quantity:
+                continue
+            column = rows[:, i]
+            low = one.below is not None and bool((column < one.below).all())
+            high = one.above is not None and bool((column > one.above).all())
+            if low or high:
+                found.setdefault(series.district, []).append((series.name, float(column[-1])))
+        for district, names in found.items():
+            yield Evidence("limit", district, one.seat, 1.0, tuple(name for name, _ in names), _near(district))
+
+
+def _near(district: str) -> tuple[str, ...]:
+    return (district,) if district else ()
+
+
+CHECKS: Mapping[str, Check] = {
+    "silence": silence,
+    "twice": twice,
+    "replay": replay,
+    "range": _odd("range"),
+    "jump": _odd("jump"),
+    "stuck": stuck,
+    "contradiction": contradiction,
+    "balance": balance,
+    "limit": limit,
+}
+"""The checks that ship, by the kind of their evidence."""
+
+DISTRUST = ("range", "jump", "stuck", "contradiction", "replay", "twice")
+"""Kinds after which a reading is not believed any more."""
+
+__all__ = ["CHECKS", "DAY", "DISTRUST", "PERSISTS", "Check", "Evidence", "Plausible", "Seen"]

@@ -1,0 +1,67 @@
+"""The picture: of each series the newest reading that was delivered, how old it is, and the last hour in steps."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from monitoring.delivered import Delivered, Series
+from simulator.contracts.ticks import to_ticks
+
+STEP_S = 300.0
+"""Steps in which the picture is kept for what needs the past, and in which is checked (assumption)."""
+
+KEPT = 13
+"""Steps that are kept: an hour, with both ends."""
+
+NEVER = -(2**62)
+
+
+class Picture:
+    """What the room believes that the town is like. It was never anywhere: it knows what was delivered."""
+
+    def __init__(self, series: tuple[Series, ...]) -> None:
+        n = len(series)
+        self.series = series
+        self.place = {one.name: i for i, one in enumerate(series)}
+        self.values = np.full(n, np.nan)
+        self.taken = np.full(n, NEVER, dtype=np.int64)
+        self.arrived = np.full(n, NEVER, dtype=np.int64)
+        self.past: list[NDArray[np.float64]] = []
+        self.since = np.full(n, NEVER, dtype=np.int64)
+        """When each series began to read what it reads."""
+        self.disputed = np.zeros(n, dtype=np.bool_)
+        """Series of which two readings of one instant differed since the last step."""
+
+    def take(self, delivered: Delivered) -> None:
+        """Readings came; of several of one series the newest counts, of one instant the one that came last."""
+        if not len(delivered):
+            return
+        series, taken, values = delivered.series, delivered.taken, delivered.values
+        order = np.lexsort((np.arange(len(series)), taken, series))
+        series, taken, values, came = series[order], taken[order], values[order], delivered.arrived[order]
+        twice = (series[1:] == series[:-1]) & (taken[1:] == taken[:-1]) & (values[1:] != values[:-1])
+        twice &= np.isfinite(values[1:]) & np.isfinite(values[:-1])
+        self.disputed[series[1:][twice]] = True
+        last = np.append(series[1:] != series[:-1], True)
+        series, taken, values, came = series[last], taken[last], values[last], came[last]
+        newer = taken >= self.taken[series]
+        series, taken, values, came = series[newer], taken[newer], values[newer], came[newer]
+        other = ~(values == self.values[series])
+        self.since[series[other]] = taken[other]
+        self.values[series], self.taken[series], self.arrived[series] = values, taken, came
+
+    def age(self, now: int) -> NDArray[np.int64]:
+        """Ticks since each series was last read, as far as the room knows."""
+        return now - self.taken
+
+    def step(self, now: int, fresh: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Keep how things are now: NaN for what is older than `fresh` ticks. Returns it."""
+        seen = np.where(self.age(now) <= fresh, self.values, np.nan)
+        self.past.append(seen)
+        del self.past[:-KEPT]
+        return seen
+
+    def fresh(self) -> NDArray[np.int64]:
+        """How old a reading of each series may be: three of its periods, at least a step (assumption)."""
+        return np.array([max(to_ticks(3 * one.period_s), to_ticks(STEP_S)) for one in self.series], dtype=np.int64)

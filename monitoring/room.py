@@ -1,0 +1,234 @@
+"""The control room: looks at what came, raises alarms, follows playbooks, and commands.
+
+    room = Room(plan, series, ordinary, midnight_s)
+    for look in looks:
+        acts = room.look(look)
+
+It is a function of its looks alone: the same looks give the same acts, in a run, beside a live town, or from a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+
+from monitoring.alarms import Alarms
+from monitoring.checks import CHECKS, STEP, Check, Evidence, Plausible, Seen
+from monitoring.delivered import Acknowledged, Act, Cleared, Command, Look, Raised, Report, Series
+from monitoring.operators import Operators
+from monitoring.ordinary import DAY, MARGIN, Ordinary
+from monitoring.picture import KEPT, Picture
+from monitoring.playbooks import ControlFile, Level, Playbook
+from simulator.contracts.ticks import to_s, to_ticks
+
+AGAIN = to_ticks(600.0)
+"""A command that nobody answered is given again after this (assumption: 10 min)."""
+
+
+class Room:
+    """`midnight_s` is the time of day at tick 0. `checks` are those that are in use, by kind."""
+
+    def __init__(
+        self,
+        plan: ControlFile,
+        series: tuple[Series, ...],
+        ordinary: Ordinary | None,
+        midnight_s: float,
+        checks: Mapping[str, Check] = CHECKS,
+    ) -> None:
+        self._plan, self._ordinary, self._midnight_s, self._checks = plan, ordinary, midnight_s, checks
+        if ordinary is not None and ordinary.names != tuple(one.name for one in series):
+            raise ValueError("what is ordinary was learned from other series")
+        self.picture = Picture(series)
+        self.alarms = Alarms({one.name: one.gateway for one in series})
+        self._fresh = self.picture.fresh()
+        self._operators = {seat.id: Operators(seat.operators, seat.decide) for seat in plan.seats}
+        self._levels = {level.device: level for level in plan.levels}
+        self._wanted: dict[str, float] = {}
+        self._told: dict[str, tuple[float, int, int]] = {}
+        self._answered: dict[str, float] = {}
+        self._device_of: dict[int, str] = {}
+        self._last: dict[tuple[str, str], int] = {}
+        self._estimates: Mapping[int, float] = {}
+        self._kept: dict[str, object] = {}
+        self._step: int | None = None
+        self._commands = 0
+        self._sees = False
+        self._plausible = None if ordinary is None else Plausible(ordinary)
+        self._doubted: dict[str, int] = {}
+
+    def look(self, look: Look) -> tuple[Act, ...]:
+        """All that the room does now."""
+        now, acts = look.at, list[Act]()
+        self.picture.take(look.delivered)
+        self._sees = self._sees or len(look.delivered) > 0
+        for answer in look.answers:
+            device = self._device_of.pop(answer.command, None)
+            if device is not None and answer.result == "done":
+                self._answered[device] = self._told[device][0]
+        works = tuple(seat.id for seat in self._plan.seats if seat.id not in look.out)
+        sees = tuple(seat for seat in works if seat not in look.blind)
+        step = now // STEP
+        if step != self._step:
+            self._step = step
+            acts += self._check(now, sees)
+        acts += self._reported(now, look.reports, works)
+        acts += self._people(now, works)
+        acts += self._switch(now, works, sees)
+        return tuple(acts)
+
+    # what is out of the ordinary
+
+    def _check(self, now: int, sees: tuple[str, ...]) -> list[Act]:
+        seen = self.picture.step(now, self._fresh)
+        if not self._sees or not sees:
+            return []
+        odd: Mapping[str, Any] = {}
+        if self._ordinary is not None and self._plausible is not None:
+            odd = {kind: far for kind, far in self._plausible.look(seen).items() if kind in self._checks}
+            sound = seen.copy()
+            for far in odd.values():
+                sound[far >= 1] = np.nan
+            self._estimates = self._ordinary.estimates(sound)
+        self._doubted |= dict.fromkeys(self.alarms.distrusted(), now)
+        lately = frozenset(name for name, at in self._doubted.items() if now - at < KEPT * STEP)
+        step = int((self._midnight_s + to_s(now)) % 86400.0 // to_s(STEP)) % DAY
+        at = Seen(
+            self._plan, self.picture, self._ordinary, now, step, seen, self._estimates, sees, odd, lately, self._kept
+        )
+        usable = (check for kind, check in self._checks.items() if kind not in ("range", "jump") or odd)
+        found = [one for check in usable for one in check(at)]
+        return self._raised(now, found)
+
+    def _reported(self, now: int, reports: Iterable[Report], works: tuple[str, ...]) -> list[Act]:
+        if not works:
+            return []  # nobody picks the telephone up
+        found = []
+        for one in dict.fromkeys(reports):
+            books = (b for b in self._plan.playbooks if b.when == "report" and b.trade in ("", one.trade))
+            seat = next((b.seat for b in books if b.seat in works), works[0])
+            found.append(Evidence("report", f"{one.trade} {one.district}", seat, 1.0, (), (one.district,)))
+        return self._raised(now, found)
+
+    def _raised(self, now: int, found: list[Evidence]) -> list[Act]:
+        raised, cleared = self.alarms.update(now, found)
+        for one in raised:
+            self._operators[one.seat].hear(now, one)
+        return [*raised, *cleared]
+
+    # people and playbooks
+
+    def _people(self, now: int, works: tuple[str, ...]) -> list[Act]:
+        acts: list[Act] = []
+        for seat, people in self._operators.items():
+            if seat not in works:
+                people.away(now)
+                continue
+            for alarm, after in people.dealt_with(now):
+                acts.append(Acknowledged(alarm.alarm, to_s(after)))
+                if (open_ := self.alarms.open.get((alarm.kind, alarm.subject))) is not None:
+                    open_.acknowledged = True
+        for one in list(self.alarms.open.values()):
+            for book in self._plan.playbooks:
+                if book.id not in one.done and self._applies(book, one.raised) and one.raised.seat in works:
+                    lasted = now - one.at >= to_ticks(book.lasts)
+                    if lasted and (book.how == "automatic" or one.acknowledged):
+                        one.done.add(book.id)
+                        acts += self._follow(now, book, one.raised)
+        return acts
+
+    def _applies(self, book: Playbook, alarm: Raised) -> bool:
+        if book.when != alarm.kind or book.seat not in ("", alarm.seat) or not alarm.districts:
+            return False
+        return not book.trade or alarm.subject.split(" ")[0] == book.trade
+
+    def _follow(self, now: int, book: Playbook, alarm: Raised) -> list[Act]:
+        again, trade = to_ticks(book.again), book.then.send
+        districts = tuple(name for name in alarm.districts if now - self._last.get((trade, name), now - again) >= again)
+        if not districts:
+            return []
+        self._last |= {(book.then.send, name): now for name in districts}
+        self._commands += 1
+        return [
+            Command(
+                self._commands,
+                alarm.seat,
+                trade=book.then.send,
+                districts=districts,
+                search_s=book.then.search,
+                alarm=alarm.alarm,
+                playbook=book.id,
+                automatic=book.how == "automatic",
+            )
+        ]
+
+    # level controls
+
+    def _switch(self, now: int, works: tuple[str, ...], sees: tuple[str, ...]) -> list[Act]:
+        acts: list[Act] = []
+        distrusted = self.alarms.distrusted()
+        for device, level in self._levels.items():
+            if level.seat not in works:
+                continue
+            value, believed = self._believed(now, level, level.seat in sees, distrusted)
+            wanted = self._wanted_state(now, level, value, believed)
+            self._wanted[device] = wanted
+            told = self._told.get(device)
+            known = told is not None and told[0] == wanted
+            if known and told is not None and (self._answered.get(device) == wanted or now - told[1] < AGAIN):
+                continue
+            self._commands += 1
+            self._told[device] = (wanted, now, self._commands)
+            self._answered.pop(device, None)
+            self._device_of[self._commands] = device
+            acts.append(
+                Command(
+                    self._commands,
+                    level.seat,
+                    device,
+                    wanted,
+                    reading=level.reading,
+                    value=None if value is None else round(value, 6),
+                    believed=believed,
+                )
+            )
+        return acts
+
+    def _believed(self, now: int, level: Level, sees: bool, distrusted: frozenset[str]) -> tuple[float | None, str]:
+        """What a reading is taken to be, and why: as it was measured, as others say, or nothing."""
+        place = self.picture.place[level.reading]
+        if sees and level.reading not in distrusted:
+            value = float(self.picture.values[place])
+            if now - self.picture.taken[place] <= to_ticks(level.stale) and np.isfinite(value):
+                return value, "measured"
+        if sees and (said := self._estimates.get(place)) is not None:
+            return said, "estimated"
+        return None, "timetable"
+
+    def _wanted_state(self, now: int, level: Level, value: float | None, believed: str) -> float:
+        """On below, off above. An estimate is rough: within its limits the timetable counts."""
+        hour = int((self._midnight_s + to_s(now)) % 86400.0 // 3600)
+        by_hours = 1.0 if hour in level.timetable else 0.0
+        if value is None:
+            return by_hours
+        if believed == "estimated":
+            assert self._ordinary is not None
+            rough = self._ordinary.limits[self.picture.place[level.reading]] / MARGIN
+            return 1.0 if value < level.below - rough else 0.0 if value > level.above + rough else by_hours
+        if value < level.below:
+            return 1.0
+        if value > level.above:
+            return 0.0
+        return self._wanted.get(level.device, by_hours)
+
+
+def plain(at: int, acts: Iterable[Act]) -> Iterable[dict[str, Any]]:
+    """Acts as records for a file: the kind of act, when, and all that it says."""
+    for act in acts:
+        yield {"t_s": to_s(at), "act": type(act).__name__.lower()} | asdict(act)
+
+
+__all__ = ["Acknowledged", "Cleared", "Command", "Raised", "Room", "plain"]

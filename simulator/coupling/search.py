@@ -1,0 +1,107 @@
+"""Repairs of what nobody knows of yet: they wait until a crew that was sent to look for it has found it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from simulator.contracts.city import City
+from simulator.contracts.crews import trade_of, trade_of_link
+from simulator.contracts.registry import registry
+from simulator.contracts.repair import Trade
+from simulator.coupling import events
+from simulator.coupling.crews import Crews, Done
+from simulator.coupling.faults import FaultStack
+from simulator.kernel.log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class _Unknown:
+    site: str
+    broken: str
+    trade: Trade
+    district: str
+    call: Callable[[int | None], None]
+
+
+class Search:
+    """Stands in for the crews where a scenario asks for repairs: `repair` is theirs, but calls nobody by itself."""
+
+    def __init__(self, city: City, log: EventLog, faults: FaultStack, crews: Crews) -> None:
+        self._city, self._log, self._faults, self._crews = city, log, faults, crews
+        self._unknown: list[_Unknown] = []
+
+    def repair(
+        self,
+        target: str,
+        work_s: float | None,
+        cause: int | None,
+        done: Done,
+        depot: str | None = None,
+        broken: str | None = None,
+        trade: str = "",
+        entry: str = "",
+    ) -> None:
+        """As `Crews.repair`, once it is found."""
+        if depot is not None and depot not in self._crews.depots:
+            raise KeyError(f"{depot!r} is not a depot of this city")
+        broken = target if broken is None else broken
+        component = self._city.components.get(broken)
+        known = Trade(trade) if trade else None
+        if known is None:
+            link = None if component is not None else self._city.links[broken]
+            known = trade_of_link(link.kind) if link is not None else trade_of(component.kind, component.domain)  # type: ignore[union-attr]
+        district = self._city.components[target].district
+
+        def call(because: int | None) -> None:
+            self._crews.repair(target, work_s, because, done, depot, broken, trade, entry)
+
+        self._unknown.append(_Unknown(target, broken, known, district, call))
+
+    def in_street(self) -> Iterable[tuple[str, Trade, str]]:
+        """What is broken so that everybody who passes sees it, and is not known yet."""
+        for one in self._unknown:
+            if any(p.in_street and self._faults.active(one.broken, p.name) for p in self._faults.declared(one.broken)):
+                yield one.broken, one.trade, one.district
+
+    def send(
+        self, trade: Trade, districts: tuple[str, ...], search_s: float, cause: int | None, told: Callable[[bool], None]
+    ) -> None:
+        """A crew of a trade looks for what is broken in each of these districts, and repairs of what it finds are
+        called for. `told` is called when one comes back, with whether it has found something."""
+        for district in districts:
+            site = self._start(district)
+            if site is None:
+                continue
+
+            def over(event: int, district: str = district, site: str = site) -> None:
+                told(self._look_around(trade, district, site, event))
+
+            self._crews.dispatch(events.SEARCH, site, search_s, cause, over, trade)
+
+    def _start(self, district: str) -> str | None:
+        """Where a search begins: what lies nearest to the middle of the district of all that a road leads to."""
+        access = {name for name, of in registry().links.items() if of.access}
+        at = self._city.districts[district]
+        there = [
+            ((one.x_m - at.x_m) ** 2 + (one.y_m - at.y_m) ** 2, one.id)
+            for one in self._city.components.values()
+            if one.district == district and any(link.kind in access for link in self._city.links_into(one.id))
+        ]
+        return min(there)[1] if there else None
+
+    def _look_around(self, trade: Trade, district: str, site: str, event: int) -> bool:
+        def broken(one: _Unknown) -> bool:
+            return any(self._faults.active(one.broken, point.name) for point in self._faults.declared(one.broken))
+
+        self._unknown = [one for one in self._unknown if broken(one)]
+        found = [one for one in self._unknown if one.trade == trade and one.district == district]
+        if not found:
+            self._log.add(events.SEARCH_IN_VAIN, site, cause=event)
+            return False
+        names = " ".join(one.broken for one in found)
+        event = self._log.add(events.SEARCH_FOUND, site, {"found": names}, cause=event)
+        self._unknown = [one for one in self._unknown if one not in found]
+        for one in found:
+            one.call(event)
+        return True

@@ -1,0 +1,339 @@
+"""The control room of a run: it gets what is delivered, and its commands go out over links and crews.
+
+Three ways to run one scenario. `closed-loop`: the room sees delivered readings, commands the devices of its level
+controls, and nobody repairs what nobody has found. `blind`: the same with all telemetry dead, by timetables and what
+citizens report. `all-knowing`: as without a room, controls see the truth and every fault is known as it happens.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simulator.contracts.event import Value
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.registry import registry
+from simulator.contracts.repair import Trade
+from simulator.contracts.ticks import to_s, to_ticks
+from simulator.contracts.words import Words
+from simulator.coupling.catalogue import LOSS_OF_VIEW
+from simulator.domains.ict.catalogue import DATA, FALSE_DATA
+
+if TYPE_CHECKING:
+    from gateways.simulated.telemetry import Telemetry
+    from gateways.wire.payload import Batch
+    from monitoring.delivered import Act, Answered, Command, Delivered, Raised, Series
+    from monitoring.ordinary import Ordinary
+    from monitoring.playbooks import ControlFile
+    from resilience.scenario.scenario import Control as Asked
+    from simulator.contracts.city import City
+    from simulator.contracts.sensor import Readings, SensorGroup
+    from simulator.coupling import Runtime
+
+_ = Words("stadtwerk.runs")
+
+RECORD = "control.jsonl"
+"""What the room got beside readings, and all that it did; only where a scenario has one."""
+
+
+def series_of(city: City) -> tuple[Series, ...]:
+    """The sensors as a control room knows them; private ones, of which only sums leave their gateway, are none."""
+    from monitoring.delivered import Series
+
+    return tuple(
+        Series(
+            f"{name}/{cohort.quantity}", name, cohort.quantity, cohort.gateway, cohort.period_s, _district(city, name)
+        )
+        for cohort in city.cohorts
+        if not cohort.group_size
+        for name in cohort.components
+    )
+
+
+def _district(city: City, name: str) -> str:
+    component = city.components.get(name)
+    return "" if component is None else component.district
+
+
+def plan_of(city: City) -> ControlFile:
+    """What the control rooms of a city are to do. Raises `BadInput` for a city without."""
+    from monitoring.playbooks import FILE, Known, read_control
+
+    path = None if city.folder is None else city.folder / FILE
+    if path is None or not path.is_file():
+        fix = _("write one, as docs/monitoring.md has it, or run without `control`")
+        raise BadInput([Problem(str(city.folder or city.name), 0, FILE, _("the city has no control rooms"), fix)])
+    known = Known(
+        frozenset(city.components),
+        frozenset(one.name for one in series_of(city)),
+        frozenset(city.districts),
+        frozenset(map(str, registry().trades)),
+    )
+    return read_control(path, known)
+
+
+class Intake:
+    """Gathers delivered readings until somebody looks at them."""
+
+    def __init__(self, series: tuple[Series, ...]) -> None:
+        self._place = {one.name: i for i, one in enumerate(series)}
+        self._places: dict[SensorGroup, NDArray[np.int32]] = {}
+        self._waiting: list[tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+
+    def delivered(self, pack: Batch, tick: int) -> None:
+        """A pack came at a tick."""
+        for block in pack.blocks:
+            places = self._places.get(block.group)
+            if places is None:
+                names = (self._place.get(name, -1) for name in block.group.sensors)
+                places = self._places[block.group] = np.fromiter(names, np.int32, len(block.group))
+            own = places[block.first : block.first + len(block.values)]
+            mine = own >= 0
+            count = int(mine.sum())
+            if count:
+                at, came = np.full(count, block.at, np.int64), np.full(count, tick, np.int64)
+                self._waiting.append((own[mine], at, came, block.values[mine]))
+
+    def taken(self, now: int) -> Delivered:
+        """What had come before this instant, in the order in which it came; the rest waits."""
+        from monitoring.delivered import Delivered
+
+        if not self._waiting:
+            return Delivered.none()
+        series, taken, arrived, values = (np.concatenate(column) for column in zip(*self._waiting, strict=True))
+        here = arrived < now
+        rest = ~here
+        self._waiting = [(series[rest], taken[rest], arrived[rest], values[rest])] if rest.any() else []
+        return in_order(series[here], taken[here], arrived[here], values[here])
+
+
+def in_order(
+    series: NDArray[np.int32], taken: NDArray[np.int64], arrived: NDArray[np.int64], values: NDArray[np.float64]
+) -> Delivered:
+    """Readings in the order in which they came."""
+    from monitoring.delivered import Delivered
+
+    order = np.argsort(arrived, kind="stable")
+    return Delivered(series[order], taken[order], arrived[order], values[order])
+
+
+class ControlRoom:
+    """A room on the clock of a run. Call `connect` once there is telemetry, before the clock moves."""
+
+    def __init__(self, runtime: Runtime, asked: Asked, plan: ControlFile, ordinary: Ordinary | None) -> None:
+        from monitoring.checks import CHECKS
+        from monitoring.room import Room
+        from simulator.coupling.citizens import Citizens
+        from simulator.coupling.search import Search
+        from simulator.domains.ict.model import data_centre
+
+        self._rt, self._asked, self._plan = runtime, asked, plan
+        city, clock = runtime.city, runtime.clock
+        self._series = series_of(city)
+        self._place = {one.name: i for i, one in enumerate(self._series)}
+        self._intake = Intake(self._series)
+        checks = {kind: check for kind, check in CHECKS.items() if kind not in asked.without}
+        self._room = Room(plan, self._series, ordinary, clock.time_of_day_s(0), checks)
+        self._search = Search(city, runtime.log, runtime.faults, runtime.crews)
+        self._citizens = Citizens(city, clock, runtime.levels, runtime.alarm, runtime.streams)
+        self._data_centre = data_centre(city)
+        self._answers: list[Answered] = []
+        self._telemetry: Telemetry | None = None
+        self._record: Any = None
+        self._events: dict[int, int] = {}
+        self._ordinary = ordinary
+        self._header = {
+            "series": [[getattr(one, name) for name in one.__slots__] for one in self._series],
+            "begin_s": to_s(clock.begin),
+            "end_s": to_s(clock.end),
+            "midnight_s": clock.time_of_day_s(0),
+            "checks": list(checks),
+            "mode": asked.mode,
+        }
+        self.repair = self._search.repair
+
+    def connect(self, telemetry: Telemetry, record: Path) -> None:
+        """From now on deliveries are seen, and the devices of the level controls are commanded by the room."""
+        import orjson
+
+        from monitoring.playbooks import FILE
+        from monitoring.replay import ORDINARY
+
+        self._telemetry = telemetry
+        if self._asked.mode != "blind":
+            telemetry.listen(self._intake.delivered)
+        self._record = record.open("wb")
+        if self._ordinary is not None:
+            self._ordinary.save(record.with_name(ORDINARY))
+        if self._rt.city.folder is not None:
+            shutil.copyfile(self._rt.city.folder / FILE, record.with_name(FILE))
+        self._record.write(orjson.dumps(self._header) + b"\n")
+        runtime = self._rt
+        runtime.orders.open(frozenset(level.device for level in self._plan.levels))
+        self._period = to_ticks(self._plan.look)
+        runtime.clock.at(runtime.clock.begin + self._period, "control-room", self._look)
+
+    def close(self) -> None:
+        """The run is over."""
+        if self._record is not None:
+            self._record.close()
+
+    def told(self, readings: Readings) -> Readings:
+        """What somebody at the gateway makes of readings that controls act on: here they go to the room."""
+        from simulator.domains.water.commands import CONTROLLING
+
+        acts = self._rt.faults.active(readings.group.gateway, FALSE_DATA.name)
+        if not acts:
+            return readings
+        values = readings.values.copy()
+        for cohort, _own, here in readings.group.parts(0, len(values)):
+            if cohort.quantity in CONTROLLING:
+                for one in acts:
+                    values[here] = one.number("factor") * values[here] + one.number("offset_m")
+        return replace(readings, values=values)
+
+    # looking and acting
+
+    def _seats(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Seats that see nothing, and seats that do not work."""
+        runtime, city = self._rt, self._rt.city
+        blind, out = [], []
+        for seat in self._plan.seats:
+            if not runtime.supply.works(seat.id):
+                out.append(seat.id)
+            elif runtime.faults.active(seat.id, LOSS_OF_VIEW.name) or self._asked.mode == "blind":
+                blind.append(seat.id)
+            elif city.links_into(seat.id, DATA) and self._data_centre:
+                blind += [] if runtime.messages.reached(seat.id, self._data_centre) else [seat.id]
+        return tuple(blind), tuple(out)
+
+    def _look(self) -> None:
+        from monitoring.delivered import Look, Report
+        from monitoring.room import plain
+
+        now, runtime = self._rt.clock.now, self._rt
+        assert self._telemetry is not None
+        self._telemetry.advance(now)
+        blind, out = self._seats()
+        called = self._citizens.heard(self._search.in_street())
+        reports = tuple(Report(str(one.trade), one.district) for one in called)
+        answers, self._answers = tuple(self._answers), []
+        look = Look(now, self._intake.taken(now), reports, answers, blind, out)
+        acts = self._room.look(look)
+        self._write(input_of(look), *plain(now, acts))
+        for act in acts:
+            self._carry_out(act)
+        if now + self._period <= runtime.clock.end:
+            runtime.clock.at(now + self._period, "control-room", self._look)
+
+    def _write(self, given: Mapping[str, Any] | None, *acts: Mapping[str, Any]) -> None:
+        import orjson
+
+        for row in (*(() if given is None else (given,)), *acts):
+            self._record.write(orjson.dumps(row) + b"\n")
+
+    def _carry_out(self, act: Act) -> None:
+        from monitoring import events
+        from monitoring.delivered import Acknowledged, Command, Raised
+
+        log = self._rt.log
+        if isinstance(act, Raised):
+            self._events[act.alarm] = self._raised(act)
+        elif isinstance(act, Command):
+            self._command(act)
+        elif isinstance(act, Acknowledged):
+            cause = self._events[act.alarm]
+            number = {"alarm": act.alarm}
+            log.add(events.ALARM_ACKNOWLEDGED, log.event(cause).subject, number, cause=cause, value=act.after_s)
+        else:
+            cause = self._events[act.alarm]
+            log.add(events.ALARM_CLEARED, log.event(cause).subject, {"alarm": act.alarm}, cause=cause)
+
+    def _raised(self, act: Raised) -> int:
+        from monitoring import events
+
+        subject = act.districts[0] if act.kind == "report" else act.subject
+        params: dict[str, Value] = {
+            "alarm": act.alarm,
+            "seat": act.seat,
+            "evidence": act.kind,
+            "components": " ".join(dict.fromkeys(name.split("/")[0] for name in act.series)) or act.subject.split()[0],
+            "districts": " ".join(act.districts),
+        }
+        return self._rt.log.add(events.ALARM_RAISED, subject, params, value=act.score)
+
+    def _command(self, act: Command) -> None:
+        from monitoring import events
+
+        log = self._rt.log
+        answered = partial(self._answered, act.command)
+        if act.trade:
+            sent: dict[str, Value] = {
+                "seat": act.seat,
+                "trade": act.trade,
+                "districts": " ".join(act.districts),
+                "playbook": act.playbook,
+                "alarm": act.alarm,
+            }
+            cause = log.add(events.SENDS, act.districts[0], sent, cause=self._events[act.alarm])
+
+            def back(found: bool) -> None:
+                answered("found" if found else "in vain")
+
+            self._search.send(Trade(act.trade), act.districts, act.search_s, cause, back)
+            return
+        why: int | None = None
+        if self._rt.orders.order(act.device) != act.setting:
+            because = self._behind(act.reading)
+            if act.value is None:
+                by_hours = {"seat": act.seat, "reading": act.reading}
+                why = log.add(events.SWITCHES_BLIND, act.device, by_hours, cause=because, value=act.setting)
+            else:
+                level = next(one for one in self._plan.levels if one.device == act.device)
+                read: dict[str, Value] = {
+                    "seat": act.seat,
+                    "reading": act.reading,
+                    "believed": act.believed,
+                    "read": act.value,
+                    "below": level.below,
+                    "above": level.above,
+                }
+                why = log.add(events.SWITCHES, act.device, read, cause=because, value=act.setting)
+        self._rt.orders.send(act.seat, act.device, act.setting, why, lambda answer: answered(answer.value))
+
+    def _answered(self, command: int, result: str) -> None:
+        from monitoring.delivered import Answered
+
+        self._answers.append(Answered(command, result))
+
+    def _behind(self, reading: str) -> int | None:
+        """The event of what makes this reading wrong now, if anything does. It stands in the log alone: the room does
+        not know."""
+        one = self._series[self._place[reading]]
+        faults, found = self._rt.faults, registry()
+        lying = {point.name for point in (*found.sensor_faults, *found.report_faults, FALSE_DATA)}
+        broken = {name for name in (one.component, one.gateway) for fault in lying if faults.active(name, fault)}
+        if not broken:
+            return None
+        events = reversed(self._rt.log.since(0))
+        return next((e.id for e in events if e.subject in broken and e.code.startswith("fault.applied")), None)
+
+
+def input_of(look: Any) -> dict[str, Any] | None:
+    """What a look held beside readings, as a record; None for nothing."""
+    given: dict[str, Any] = {}
+    if look.reports:
+        given["reports"] = [[one.trade, one.district] for one in look.reports]
+    if look.answers:
+        given["answers"] = [[one.command, one.result] for one in look.answers]
+    for name in ("blind", "out"):
+        if getattr(look, name):
+            given[name] = list(getattr(look, name))
+    return {"t_s": to_s(look.at), **given} if given else None

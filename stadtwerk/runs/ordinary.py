@@ -1,0 +1,121 @@
+"""What is ordinary in a city, for its control room: learned from quiet days a week before a scenario, and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from simulator.contracts.ticks import to_s
+from simulator.contracts.words import Words
+from stadtwerk.library import cache_folder
+from stadtwerk.runs.basis import basis, city_digest
+from stadtwerk.runs.control import Intake, series_of
+from stadtwerk.runs.feed import Feed
+from stadtwerk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from gateways.simulated.telemetry import Telemetry
+    from monitoring.ordinary import Ordinary
+    from monitoring.playbooks import ControlFile
+    from resilience.scenario.scenario import Scenario
+    from simulator.contracts.city import City
+    from simulator.contracts.sensor import Readings
+    from simulator.coupling import Runtime
+
+_ = Words("stadtwerk.runs")
+
+DAYS = 3
+WARMUP_S = 7200.0
+SEED = 0
+"""Quiet days have weather and noise of their own: no run that is judged is learned from."""
+
+Simulate = Callable[..., Any]
+
+
+class Quiet(Feed):
+    """Keeps what a control room would see, step by step."""
+
+    gauged = False
+
+    def __init__(self, city: City) -> None:
+        from monitoring.picture import Picture
+
+        super().__init__()
+        self.series = series_of(city)
+        self.picture, self._intake = Picture(self.series), Intake(self.series)
+        self.rows: list[Any] = []
+        self.begin_step = 0
+
+    def connect(
+        self, runtime: Runtime, readings: Path, told: Callable[[Readings], Readings] | None = None
+    ) -> Telemetry:
+        from monitoring.checks import DAY, STEP
+
+        telemetry = super().connect(runtime, readings, told)
+        telemetry.listen(self._intake.delivered)
+        clock, fresh = runtime.clock, self.picture.fresh()
+        self.begin_step = int(clock.time_of_day_s(0) // to_s(STEP)) % DAY
+
+        def look() -> None:
+            telemetry.advance(clock.now)
+            self.picture.take(self._intake.taken(clock.now))
+            row = self.picture.step(clock.now, fresh)
+            if clock.now >= 0:
+                self.rows.append(row)
+            if clock.now + STEP <= clock.end:
+                clock.at(clock.now + STEP, "learning", look)
+
+        clock.at(clock.begin + STEP, "learning", look)
+        return telemetry
+
+
+def ordinary_of(
+    scenario: Scenario, city: City, plan: ControlFile, simulate: Simulate, terminal: Terminal | None = None
+) -> Ordinary:
+    """What is ordinary in this city in the season of a scenario; from the user's cache where it is known."""
+    from monitoring.ordinary import Ordinary, learn
+    from simulator.kernel import Clock
+
+    midnight = scenario.run.start.replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=7)
+    path = _place(city, scenario, start.isoformat())
+    if path is not None:
+        try:
+            return Ordinary.load(path)
+        except (OSError, ValueError, KeyError):
+            pass
+    run = replace(scenario.run, start=start, warmup_s=WARMUP_S, duration_s=DAYS * 86400.0, heal_by_s=None)
+    quiet = replace(scenario, run=run, timeline=(), crews=None, expectations=(), control=None)
+    feed = Quiet(city)
+    say = terminal or Terminal(quiet=True)
+    with say.working(_("learning what is ordinary from quiet days")), tempfile.TemporaryDirectory() as place:
+        clock = Clock(run.start, run.warmup_s, run.duration_s)
+        simulate(quiet, city, clock, SEED, feed, Path(place) / "readings.parquet", None, Terminal(quiet=True))
+    learned = learn(plan, feed.series, np.array(feed.rows), feed.begin_step)
+    if path is not None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            aside = path.with_suffix(f".{id(feed)}.part")
+            learned.save(aside)
+            aside.replace(path)
+            return Ordinary.load(path)
+        except OSError:
+            pass
+    return learned
+
+
+def _place(city: City, scenario: Scenario, start: str) -> Path | None:
+    """Where it is kept; None for a city that stands in no folder."""
+    if city.folder is None:
+        return None
+    parts = [basis(), city_digest(city.folder), start, sorted(dict(scenario.run.settings).items())]
+    name = hashlib.sha256(json.dumps(parts, default=dict).encode()).hexdigest()
+    return cache_folder().parent / "ordinary" / f"{name[:32]}.json"

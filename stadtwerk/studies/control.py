@@ -1,0 +1,84 @@
+"""One scenario run in the three ways of control beside each other: the price of not knowing, in people-hours."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from simulator.contracts.problem import BadInput, Problem
+from simulator.contracts.words import Words, number
+from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
+from stadtwerk.terminal import Terminal
+
+if TYPE_CHECKING:
+    from simulator.contracts.words import Text
+
+_ = Words("stadtwerk")
+
+MODES = ("all-knowing", "closed-loop", "blind")
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What one way of control came to."""
+
+    name: str
+    result: RunResult
+    person_hours: float
+
+
+def with_control(request: RunRequest, mode: str, checks_off: str | None) -> RunRequest:
+    """The request with another control. Raises `BadInput` for kinds of evidence that there are none of."""
+    from monitoring.checks import CHECKS
+    from simulator.contracts.names import suggestion
+
+    kinds = tuple(name.strip() for name in (checks_off or "").split(",") if name.strip())
+    wrong = []
+    for name in kinds:
+        if name not in CHECKS:
+            what = _("{name} is no kind of evidence", name=repr(name))
+            wrong.append(Problem("command line", 0, "--checks-off", what, suggestion(name, CHECKS)))
+    if wrong:
+        raise BadInput(wrong)
+    return replace(request, control=mode, checks_off=kinds)
+
+
+def run_modes(request: RunRequest, terminal: Terminal) -> int:
+    """Run all three, say how they compare, and return the exit code of the closed loop."""
+    out = request.out
+    if out is None:
+        seed = "" if request.seed is None else f"-seed{request.seed}"
+        out = Path("runs") / f"{request.scenario.stem}{seed}-control"
+    found = []
+    for name in MODES:
+        result = run_scenario(replace(request, control=name, out=out / name), terminal)
+        hours = json.loads((result.folder / "figures.json").read_text(encoding="utf-8"))["person_hours"]
+        found.append(Mode(name, result, float(hours)))
+    for line in told(found):
+        terminal.say(line)
+    return next(one for one in found if one.name == "closed-loop").result.verdict.exit_code
+
+
+def told(modes: list[Mode]) -> list[Text]:
+    """How they compare, line by line."""
+    said: list[Text] = [
+        _(
+            "{mode}: {verdict}, {hours} people-hours below the required level",
+            mode=one.name,
+            verdict=one.result.verdict.value.value,
+            hours=number(round(one.person_hours)),
+        )
+        for one in modes
+    ]
+    by_name = {one.name: one.person_hours for one in modes}
+    said.append(
+        _(
+            "what the control room saves against knowing nothing: {saved} people-hours; what full knowledge would "
+            "save beyond that: {more}",
+            saved=number(round(by_name["blind"] - by_name["closed-loop"])),
+            more=number(round(by_name["closed-loop"] - by_name["all-knowing"])),
+        )
+    )
+    return said
