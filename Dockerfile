@@ -36,7 +36,7 @@ ENV PATH=/opt/simulator/bin:$PATH
 CMD ["stadtwerk", "--help"]
 
 FROM eclipse-mosquitto:2.0.22 AS broker
-COPY --chmod=755 deploy/compose/broker-answers /usr/local/bin/broker-answers
+COPY --chmod=755 deploy/compose/broker-answers deploy/compose/broker-starts /usr/local/bin/
 RUN install -d -m 1777 /var/lib/mosquitto
 USER 1000:1000
 

@@ -206,7 +206,7 @@ def _config() -> Schema:
 
 def _health() -> Schema:
     """Its counters are those of a message as ingest makes it; what they count is said where they are counted."""
-    sample = orjson.loads(health_message("ingest-1", "online", Counters(), DeadLetters(None), Backlog(), 0, {}))
+    sample = orjson.loads(health_message("ingest-1", "online", Counters(), DeadLetters(None), Backlog(), 0, {}, 0))
     properties = {
         **{name: _like(value) for name, value in sample.items()},
         **_VERSIONED,

@@ -9,10 +9,12 @@ import time
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from secrets import token_hex
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from annotated_types import Interval, MinLen
 
+from gateways.wire import topics
 from simulator.contracts.problem import Reason, Unfit, reason_of
 from simulator.contracts.settings import STRICT, FileName
 from simulator.contracts.words import Words
@@ -128,25 +130,35 @@ def configure_client(client: Client, address: BrokerAddress) -> None:
         client.tls_set_context(context)
 
 
-LOGIN_S = 2.0
-"""A broker that has not answered within this is not healthy (assumption)."""
+PASS_S = 2.0
+"""A broker through which nothing has passed within this is not healthy (assumption)."""
 
 
-def takes_login(address: BrokerAddress) -> bool:
-    """Whether the broker at `address` answers and lets this identity in. Raises `UnsafeSecret`."""
+def passes(address: BrokerAddress) -> bool:
+    """Whether the broker at `address` lets this identity in, acknowledges what it publishes and hands it back.
+
+    A login proves little: a broker whose disk was full takes logins and acknowledges nothing. The identity must be one
+    that may publish to and read `topics.PROBE`. Raises `UnsafeSecret`.
+    """
     import paho.mqtt.client as mqtt
     from paho.mqtt.enums import CallbackAPIVersion
 
     client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
-    client.connect_timeout = LOGIN_S
+    client.connect_timeout = PASS_S
+    said = token_hex(8).encode()
+    acknowledged, heard = [], []
+    client.on_connect = lambda client, *_: client.subscribe(topics.PROBE, 1)
+    client.on_subscribe = lambda client, *_: client.publish(topics.PROBE, said, 1)
+    client.on_publish = lambda *_: acknowledged.append(True)
+    client.on_message = lambda client, userdata, message: heard.append(message.payload)
     configure_client(client, address)
     try:
         client.connect(address.host, address.port, keepalive=5)
-        deadline = time.monotonic() + LOGIN_S
-        while not client.is_connected() and time.monotonic() < deadline:
+        deadline = time.monotonic() + PASS_S
+        while not (acknowledged and said in heard) and time.monotonic() < deadline:
             if client.loop(0.05) != mqtt.MQTT_ERR_SUCCESS:
                 return False
-        return client.is_connected()
+        return bool(acknowledged) and said in heard
     except OSError:
         return False
     finally:

@@ -16,8 +16,8 @@ from pathlib import Path
 from types import TracebackType
 
 from gateways import children
-from gateways.brokers.address import BrokerAddress, takes_login
-from gateways.brokers.rights import PROBE, Identity, Rights, rights
+from gateways.brokers.address import BrokerAddress, passes
+from gateways.brokers.rights import PROBE, Identity, Rights, Role, rights
 
 HOST = "127.0.0.1"
 
@@ -63,7 +63,12 @@ class EmbeddedBroker:
         """Whether, from the next start on, nobody's password holds but the probe's."""
         self._wanted = port
         self._timeout_s = start_timeout_s
-        self._identities = {i.name: (Login(i.name, secrets.token_urlsafe(24)), rights(i)) for i in identities}
+        probe = () if any(known.name == PROBE for known in identities) else (Identity(PROBE, Role.PROBE),)
+        logins = {i.name: (Login(i.name, secrets.token_urlsafe(24)), rights(i)) for i in (*identities, *probe)}
+        if not identities:
+            logins[self.writer.user] = self.writer, Rights(writes=("city/#",))
+            logins[self.viewer.user] = self.viewer, Rights(reads=("city/#",))
+        self._logins = logins
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -95,14 +100,14 @@ class EmbeddedBroker:
             raise
 
     def healthy(self) -> bool:
-        """Whether the child runs and lets somebody log in."""
-        return self.pid is not None and takes_login(self.address(list(self._known())[-1]))
+        """Whether the child runs and a message passes through it."""
+        return self.pid is not None and passes(self.address(PROBE))
 
     def address(self, identity: str) -> BrokerAddress:
         """How `identity` reaches this broker, once it runs. Raises `KeyError` for one it does not know."""
         if self._folder is None:
             raise BrokerUnavailable("the broker does not run")
-        login, _ = self._known()[identity]
+        login, _ = self._logins[identity]
         return BrokerAddress(self.host, self.port, login.user, Path(self._folder.name) / "passwords" / login.user)
 
     def kill(self) -> None:
@@ -132,18 +137,11 @@ class EmbeddedBroker:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
-    def _known(self) -> dict[str, tuple[Login, Rights]]:
-        """Who may log in, by name, and what for."""
-        return self._identities or {
-            self.writer.user: (self.writer, Rights(writes=("city/#",))),
-            self.viewer.user: (self.viewer, Rights(reads=("city/#",))),
-        }
-
     def _taken(self) -> list[tuple[Login, Rights]]:
         """Who may log in with the password that holds now."""
         return [
             (replace(login, password=secrets.token_urlsafe(24)) if self.locked and name != PROBE else login, granted)
-            for name, (login, granted) in self._known().items()
+            for name, (login, granted) in self._logins.items()
         ]
 
     def _prepare(self) -> Path:
@@ -152,7 +150,7 @@ class EmbeddedBroker:
             self._folder = tempfile.TemporaryDirectory(prefix="stadtwerk-broker-", ignore_cleanup_errors=True)
             folder = Path(self._folder.name)
             (folder / "passwords").mkdir(mode=0o700)
-            for login, _ in self._known().values():
+            for login, _ in self._logins.values():
                 _private(folder / "passwords" / login.user, login.password)
         folder = Path(self._folder.name)
         config = folder / "nats.conf"
@@ -168,7 +166,7 @@ server_name: "stadtwerk"
 listen: "{HOST}:-1"
 max_payload: {MAX_PAYLOAD_BYTES}
 jetstream {{ store_dir: "{(folder / "store").as_posix()}", max_file_store: 512MB, max_memory_store: 64MB }}
-mqtt {{ listen: "{HOST}:{port}", ack_wait: "5s" }}
+mqtt {{ listen: "{HOST}:{port}", ack_wait: "5s", consumer_inactive_threshold: "10s" }}
 authorization {{ users: [
 {users}
 ] }}

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
+import secrets
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
+from typing import Any
+
+import orjson
 
 from gateways import children
-from gateways.brokers.address import BrokerAddress, UnsafeSecret, by_certificate, takes_login
+from gateways.brokers.address import BrokerAddress, UnsafeSecret, by_certificate, passes
 from gateways.brokers.embedded import HOST, MAX_PAYLOAD_BYTES, BrokerUnavailable
-from gateways.brokers.rights import PROBE, Identity, Rights, Role, gateway_rights, rights
+from gateways.brokers.rights import CONTROL, INGESTS, PROBE, WATCH, Identity, rights
 
 NAMES = ("mosquitto-a", "mosquitto-b")
 """The two brokers of a pair. They know nothing of each other: gateways change over, ingest listens to both."""
@@ -24,6 +30,15 @@ NAMES = ("mosquitto-a", "mosquitto-b")
 INSTALLED = "/etc/stadtwerk"
 STORED = "/var/lib/mosquitto"
 
+PLUGIN = "/usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so"
+"""Where Debian's package puts it on this kind of processor."""
+
+IMAGE_PLUGIN = "/usr/lib/mosquitto_dynamic_security.so"
+"""Where it is in the container image."""
+
+RIGHTS = "rights.json"
+"""Who may log in and what for, in the broker's folder of secrets. At each start it is laid anew where the broker reads
+it: Mosquitto 2.0.11 writes its own copy in place, and a kill or a full disk can leave half of it."""
 
 _HEAD_BYTES = 1024
 """What an MQTT packet has besides its payload: topic and properties."""
@@ -33,12 +48,14 @@ _HEAD_BYTES = 1024
 class MosquittoSettings:
     """What differs from one broker to another.
 
-    `folder` holds certificates, passwords and rights as `secrets init` makes them; `data` is where the broker keeps
-    sessions, retained and queued messages, in NAME.db. It writes them down every `autosave_s` seconds: what came after
-    is lost when it is killed, and sent again because only ingest's own acknowledgement counts (assumption: 5 s).
-    `password_port`, if not 0, is a second door for those who can show no certificate: name and password over an
-    encrypted line. `user` is whom a broker that is started by root becomes. `connections` bounds each door (assumption:
-    2,000, which is 1,900 gateways and some others).
+    `folder` holds certificates and rights as `secrets init` makes them; `data` is where the broker keeps sessions,
+    retained and queued messages, in NAME.db. It writes them down every `autosave_s` seconds: what came after is lost
+    when it is killed, and sent again because only ingest's own acknowledgement counts (assumption: 5 s). `port` is the
+    door of gateways and viewers, `inner_port` that of ingest, control and watch, on a network that nobody else is on:
+    each has its own `connections`, so that who fills the one does not lock the other (assumptions: 2,000, which is
+    1,900 gateways and some others, and 64). `password_port`, if not 0, is a door for those who can show no certificate:
+    name and password over an encrypted line. `user` is whom a broker that is started by root becomes; `plugin` the file
+    of Mosquitto's dynamic security.
     """
 
     name: str
@@ -46,56 +63,107 @@ class MosquittoSettings:
     data: str
     host: str = "127.0.0.1"
     port: int = 8883
+    inner_port: int = 8885
     password_port: int = 0
     autosave_s: int = 5
     connections: int = 2000
+    inner_connections: int = 64
     user: str = "mosquitto"
+    plugin: str = PLUGIN
 
     def __post_init__(self) -> None:
-        for text in (self.name, self.folder, self.data, self.host, self.user):
+        for text in (self.name, self.folder, self.data, self.host, self.user, self.plugin):
             if not text or not text.isprintable() or text != text.strip():
                 raise ValueError(f"{text!r} cannot stand in a configuration of Mosquitto")
+
+    @property
+    def rights(self) -> str:
+        """The broker's own copy of the rights."""
+        return f"{self.data}/{self.name}-{RIGHTS}"
 
 
 def installed(name: str) -> MosquittoSettings:
     """A broker of the pair as it ships; on one machine both fit side by side."""
-    return MosquittoSettings(name, f"{INSTALLED}/{name}", STORED, port=8883 + NAMES.index(name))
+    place = NAMES.index(name)
+    return MosquittoSettings(name, f"{INSTALLED}/{name}", STORED, port=8883 + place, inner_port=8885 + place)
 
 
 def mosquitto_config(settings: MosquittoSettings) -> str:
     """The text of mosquitto.conf."""
     password = _password_door(settings) if settings.password_port else ""
-    return _GENERAL.format(s=settings, packet=MAX_PAYLOAD_BYTES + _HEAD_BYTES) + (
-        _certificate_door(settings) + password
-    )
+    return _GENERAL.format(s=settings, packet=MAX_PAYLOAD_BYTES + _HEAD_BYTES) + _certificate_doors(settings) + password
 
 
-def mosquitto_acl(known: Iterable[Identity]) -> str:
-    """The text of the file of rights. Gateways are covered by patterns, so that a new one needs no new rights.
+_ITERATIONS = 101
+"""Mosquitto's own number. More would only help against guessing, which 256 random bits rule out."""
 
-    A pattern is for everyone who logs in, so all others are denied the branch that would be theirs by it.
+_SALT_BYTES = 12
+"""Mosquitto 2.0 takes no other length."""
+
+
+def hashed(password: str, salt: bytes | None = None) -> dict[str, Any]:
+    """A password as Mosquitto's dynamic security stores it: PBKDF2 (RFC 8018) with HMAC-SHA-512."""
+    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
+    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
+    return {
+        "password": base64.b64encode(digest).decode(),
+        "salt": base64.b64encode(salt).decode(),
+        "iterations": _ITERATIONS,
+    }
+
+
+def mosquitto_rights(known: Iterable[Identity], passwords: Mapping[str, str]) -> bytes:
+    """The file of rights for dynamic security: what is not granted is refused, subscriptions too.
+
+    Nobody may speak to the broker's own `$CONTROL`, so that this file is all there is to know.
     """
-    lines = ["# Gateways: each its own branch. %u is the name it has proved to have.", *_lines("pattern", _OWN)]
+    document = {"defaultACLAccess": _DEFAULTS, "clients": [], "roles": [], "groups": []}
+    return _with(document, known, passwords)
+
+
+def rights_with(file: bytes, known: Iterable[Identity], passwords: Mapping[str, str]) -> bytes:
+    """A file of rights with further identities in it."""
+    return _with(orjson.loads(file), known, passwords)
+
+
+def rights_without(file: bytes, names: Iterable[str]) -> bytes:
+    """A file of rights in which some are not known any more: they may not even use what they subscribed to before."""
+    gone, document = set(names), orjson.loads(file)
+    document["clients"] = [client for client in document["clients"] if client["username"] not in gone]
+    document["roles"] = [role for role in document["roles"] if role["rolename"] not in gone]
+    return _text(document)
+
+
+_DEFAULTS = {"publishClientSend": False, "publishClientReceive": False, "subscribe": False, "unsubscribe": True}
+
+
+def _with(document: dict[str, Any], known: Iterable[Identity], passwords: Mapping[str, str]) -> bytes:
     for identity in known:
-        if identity.role is not Role.GATEWAY:
-            granted = rights(identity)
-            lines += ["", f"user {identity.name}", f"topic deny city/+/{identity.name}/#", *_lines("topic", granted)]
-    return "\n".join(lines) + "\n"
+        granted = rights(identity)
+        kinds = [("publishClientSend", granted.writes)]
+        kinds += [(kind, granted.reads) for kind in ("publishClientReceive", "subscribePattern")]
+        acls = [{"acltype": kind, "topic": topic, "priority": 0, "allow": True} for kind, of in kinds for topic in of]
+        document["roles"].append({"rolename": identity.name, "acls": acls})
+        client = {"username": identity.name, **hashed(passwords[identity.name])}
+        document["clients"].append({**client, "roles": [{"rolename": identity.name, "priority": 0}], "groups": []})
+    return _text(document)
 
 
-_OWN = gateway_rights("%u")
-
-
-def _lines(word: str, granted: Rights) -> list[str]:
-    writes = [f"{word} write {topic}" for topic in granted.writes]
-    return writes + [f"{word} read {topic}" for topic in granted.reads]
+def _text(document: dict[str, Any]) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2) + b"\n"
 
 
 _GENERAL = """\
 # Mosquitto 2.0, broker {s.name} of the pair. Made by `stadtwerk secrets init`.
 
-per_listener_settings true
+per_listener_settings false
 user {s.user}
+
+# Who may log in, publish and subscribe. The file is laid anew from {s.folder}/rights.json before each start
+# (Mosquitto 2.0.11 writes its copy in place, and a kill or a full disk tears it). No one has rights to change it.
+plugin {s.plugin}
+plugin_opt_config_file {s.rights}
+allow_anonymous false
 
 # Sessions, retained and queued messages outlive the broker.
 persistence true
@@ -107,9 +175,10 @@ persistent_client_expiration 14d
 
 # How much. What waits for a subscriber that is away is bounded by its bytes, not by its number: by default Mosquitto
 # keeps 1000 messages and drops what is beyond in silence. The number is not 0 (any) either, as Mosquitto 2.0.11 then
-# hangs up on every client that it refuses a message. The last resort is the memory of the broker as a whole.
+# hangs up on every client that it refuses a message. So few bytes that all who may subscribe to readings, each with one
+# session, stay far below the memory of the broker as a whole, which is the last resort.
 max_queued_messages 10000000
-max_queued_bytes 268435456
+max_queued_bytes 16777216
 memory_limit 1073741824
 max_packet_size {packet}
 max_inflight_messages 100
@@ -127,12 +196,19 @@ connection_messages true
 """
 
 
-def _certificate_door(settings: MosquittoSettings) -> str:
+def _certificate_doors(settings: MosquittoSettings) -> str:
     return f"""
-# The door for all: a certificate of our own authority, whose common name is the user. One identity is one connection:
-# nobody can throw out another by using its client id.
+# The door of gateways and viewers: a certificate of our own authority, whose common name is the user. One identity is
+# one connection: nobody can throw out another by using its client id.
 listener {settings.port} {settings.host}
-{_both_doors(settings)}
+{_every_door(settings, settings.connections)}
+crlfile {settings.folder}/crl.pem
+require_certificate true
+use_identity_as_username true
+
+# The door of ingest, control and watch, on an inner network: who fills the other door does not lock these out.
+listener {settings.inner_port} {settings.host}
+{_every_door(settings, settings.inner_connections)}
 crlfile {settings.folder}/crl.pem
 require_certificate true
 use_identity_as_username true
@@ -143,24 +219,26 @@ def _password_door(settings: MosquittoSettings) -> str:
     return f"""
 # The door for those who can show no certificate: the same rights, by name and password.
 listener {settings.password_port} {settings.host}
-{_both_doors(settings)}
+{_every_door(settings, settings.connections)}
 require_certificate false
-password_file {settings.folder}/passwords
 """
 
 
-def _both_doors(settings: MosquittoSettings) -> str:
+def _every_door(settings: MosquittoSettings, connections: int) -> str:
     folder = settings.folder
     return f"""\
-allow_anonymous false
 use_username_as_clientid true
 cafile {folder}/ca.crt
 certfile {folder}/server.crt
 keyfile {folder}/server.key
 tls_version tlsv1.2
-acl_file {folder}/acl
-max_connections {settings.connections}
+max_connections {connections}
 max_qos 1"""
+
+
+def inner(identity: str) -> bool:
+    """Whether who has this name comes through the inner door."""
+    return identity in (*INGESTS, CONTROL, WATCH, PROBE)
 
 
 _TRIES = 3
@@ -189,6 +267,7 @@ class MosquittoBroker:
     ) -> None:
         self.host = HOST
         self.port = port or 0
+        self.inner_port = 0
         self.password_port = 0
         self.name = name
         self.log_file = data / "log"
@@ -214,6 +293,7 @@ class MosquittoBroker:
         for left in reversed(range(_TRIES)):
             if not self._fixed:
                 self.port = _bind(0)
+            self.inner_port = self.inner_port or _bind(0)
             if self._passwords and not self.password_port:
                 self.password_port = _bind(0)
             try:
@@ -222,7 +302,7 @@ class MosquittoBroker:
                 self.stop()
                 if self._fixed or not left or "Address already in use" not in str(reason):
                     raise
-                self.password_port = 0
+                self.inner_port = self.password_port = 0
             except BaseException:
                 self.stop()
                 raise
@@ -232,7 +312,7 @@ class MosquittoBroker:
 
     def healthy(self) -> bool:
         """Whether the child runs and takes a login by certificate."""
-        return self.pid is not None and (self.expired or takes_login(self.address(PROBE)))
+        return self.pid is not None and (self.expired or passes(self.address(PROBE)))
 
     def reload(self) -> None:
         """Let it read its certificates anew; connections go on."""
@@ -256,8 +336,8 @@ class MosquittoBroker:
         self.start()
 
     def address(self, identity: str) -> BrokerAddress:
-        """How `identity` reaches this broker, by certificate."""
-        return by_certificate(self._secrets, identity, self.host, self.port)
+        """How `identity` reaches this broker, by certificate, through the door that is its own."""
+        return by_certificate(self._secrets, identity, self.host, self.inner_port if inner(identity) else self.port)
 
     def __enter__(self) -> MosquittoBroker:
         self.start()
@@ -269,11 +349,13 @@ class MosquittoBroker:
     def _start(self, binary: str) -> None:
         try:
             # Else it would be the one that is there already who answers.
-            for port in filter(None, (self.port, self.password_port)):
+            for port in filter(None, (self.port, self.inner_port, self.password_port)):
                 _bind(port)
             (self._data / "state").mkdir(mode=0o700, parents=True, exist_ok=True)
             config = self._data / "mosquitto.conf"
-            config.write_text(mosquitto_config(self._settings()))
+            settings = self._settings()
+            config.write_text(mosquitto_config(settings))
+            shutil.copyfile(self._secrets / self.name / RIGHTS, settings.rights)
             with self.log_file.open("ab") as output:
                 begin = output.tell()
                 self._process = children.spawn([binary, "-c", str(config)], output.fileno())
@@ -288,9 +370,11 @@ class MosquittoBroker:
             str((self._data / "state").resolve()),
             self.host,
             self.port,
+            self.inner_port,
             self.password_port,
             self._autosave_s,
             user=_user(),
+            plugin=mosquitto_plugin(),
         )
 
     def _wait_until_ready(self, begin: int) -> None:
@@ -317,6 +401,12 @@ def _user() -> str:
     import pwd
 
     return pwd.getpwuid(os.geteuid()).pw_name
+
+
+def mosquitto_plugin() -> str:
+    """Where dynamic security is on this machine."""
+    places = (Path(PLUGIN), Path(IMAGE_PLUGIN), *Path("/usr/lib").glob("*/mosquitto_dynamic_security.so"))
+    return str(next((place for place in places if place.is_file()), PLUGIN))
 
 
 def _bind(port: int) -> int:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gateways.wire import topics
+from gateways.wire.versions import FILTER, VERSIONS
 from simulator.contracts.problem import Unable
 from simulator.contracts.words import Words
 
 _ = Words("gateways")
 
 INGESTS = ("ingest-1", "ingest-2")
-"""Two services share the load and stand in for each other."""
+"""Two services share the gateways among them and stand in for each other."""
 
 VIEWERS = ("viewer",)
 CONTROL = "control"
@@ -23,7 +24,7 @@ WATCH = "watch"
 connection, whoever shared it would throw the other one out."""
 
 PROBE = "probe"
-"""Logs in to see whether the broker answers, and may do nothing else."""
+"""Publishes to itself, to see whether messages pass, and may do nothing else."""
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 """What is a level of a topic as it stands, and fits into a certificate's common name (64 characters, RFC 5280)."""
@@ -92,29 +93,23 @@ def identities(
     return found
 
 
-def gateway_rights(branch: str) -> Rights:
-    """A gateway writes its own branch and reads what is meant for it. `branch` is its level in the topics.
-
-    The version is left open: brokers that had to be told of a new payload version first would swallow its messages, as
-    MQTT 3.1.1 knows no refusal. Ingest refuses unknown versions and says so.
-    """
-    return Rights(
-        writes=tuple(f"city/+/{branch}/{leaf}" for leaf in ("senml", "status", "meta")),
-        reads=tuple(f"city/+/{branch}/{leaf}" for leaf in ("ack", "config")),
-    )
-
-
 def rights(identity: Identity) -> Rights:
-    """What an identity may do."""
-    everything = (topics.EVERYTHING,)
+    """What an identity may do.
+
+    Nobody may use `#`, a shared group or what is the broker's own, and what is written has its version by name: under a
+    version that somebody makes up, one gateway alone could retain more than a broker has room for. So brokers are told
+    of a new version of the payload before gateways are.
+    """
+    name = identity.name
     match identity.role:
         case Role.GATEWAY:
-            return gateway_rights(identity.name)
+            packs = tuple(version.topic(name) for version in VERSIONS.values())
+            return Rights((*packs, topics.status(name), topics.meta(name)), (topics.ack(name), topics.config(name)))
         case Role.INGEST:
-            return Rights(("city/+/+/ack", f"city/+/ingest/{identity.name}/health"), everything)
+            return Rights((topics.ANY_ACK, topics.health(name)), (FILTER,))
         case Role.CONTROL:
-            return Rights(("city/+/+/config", f"city/+/{topics.RUN}/status"), everything)
+            return Rights((topics.ANY_CONFIG, topics.status(topics.RUN)), ())
         case Role.VIEWER:
-            return Rights((), everything)
+            return Rights((), topics.EVERYTHING)
         case Role.PROBE:
-            return Rights()
+            return Rights((topics.PROBE,), (topics.PROBE,))

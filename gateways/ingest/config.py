@@ -13,8 +13,8 @@ from gateways.brokers.address import BrokerAddress
 from gateways.brokers.embedded import MAX_PAYLOAD_BYTES
 from gateways.stores.influx.lines import NO_TAGS
 from gateways.stores.influx.settings import InfluxSettings
-from simulator.contracts.problem import Unfit
-from simulator.contracts.settings import STRICT, FileName, OneOf, Tested, read_settings
+from gateways.stores.influx.writer import LONGEST_WAIT_S
+from simulator.contracts.settings import STRICT, FileName, OneOf, read_settings
 from simulator.contracts.words import Words
 
 _ = Words("gateways")
@@ -22,11 +22,6 @@ _ = Words("gateways")
 MEBIBYTE = 1 << 20
 
 Name = Annotated[str, MinLen(1)]
-
-
-def _in_filter(group: str) -> None:
-    if set(group) & set("/+#"):
-        raise Unfit(_("is {group}", group=repr(group)), _("give a text without / + and #"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +42,14 @@ class InfluxConfig(InfluxSettings):
     `outbox_bytes`: how large the outbox may grow while the database is away (assumption: 1 GiB, some 100 million
     readings). Then nothing more is taken or acknowledged, and gateways keep what they have: nothing that was
     acknowledged is ever dropped. `tags` are further tags of readings, by gateway, under "" for all others; see
-    `LineWriter`.
+    `LineWriter`. A database that asks for more time than `longest_wait_s` is asked again after it (assumption: five
+    minutes).
     """
 
     outbox: FileName
     outbox_bytes: Annotated[int, Ge(MEBIBYTE)] = 1024 * MEBIBYTE
     tags: Mapping[str, Mapping[str, Name]] = field(default_factory=lambda: NO_TAGS)
+    longest_wait_s: Annotated[float, Ge(0.1)] = LONGEST_WAIT_S
     kind: Literal["influx"] = "influx"
 
 
@@ -60,9 +57,8 @@ class InfluxConfig(InfluxSettings):
 class IngestConfig:
     """One ingest service. Its `name` is also its client id and its level in the topic of its health.
 
-    `shared_group`: instances of one group share the messages by an MQTT 5 shared subscription. They must then share the
-    file of the store (or of the outbox) as well, as it holds the ledger: packs of one gateway come to all of them, and
-    only together they know what is missing. Without a group each instance gets every message.
+    Instances of different names may share the file of a store (or of an outbox). Each gets every message, and leases in
+    that file say whose gateways' packs it writes: they share the gateways, and stand in for each other.
 
     `gateways`: who may send; None leaves that to the broker's topic rights. A batch is committed `batch_s` after its
     first message or at `batch_rows` readings. `message_bytes` is the largest payload taken. `inbox_bytes` may wait in
@@ -77,7 +73,6 @@ class IngestConfig:
     name: Name
     brokers: Annotated[tuple[BrokerAddress, ...], MinLen(1)]
     store: Annotated[EmbeddedConfig | InfluxConfig, OneOf("kind")]
-    shared_group: Annotated[Name, Tested(_in_filter)] | None = None
     gateways: frozenset[Name] | None = None
     dead_letters: FileName | None = None
     batch_s: Annotated[float, Ge(0)] = 0.05

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from gateways.ingest.blocks import Blocks, new_of, unpack
 from gateways.ingest.columns import WireColumns
+from gateways.ingest.lease import Share
 from gateways.ingest.ledger import BOOTS_KEPT, Ledger, Verdict, open_database, transaction
 from gateways.ingest.store import Backlog, StoreUnavailable
 
@@ -30,11 +31,12 @@ from gateways.ingest.store import Backlog, StoreUnavailable
 class EmbeddedStore:
     """A `Store` in a file. Several processes may share it, and anyone may read it meanwhile.
 
-    `keep_days`: how long readings are kept; see `gateways.ingest.embedded_store`.
+    `keep_days`: how long readings are kept; see `gateways.ingest.embedded_store`. `name`: see `Share`.
     """
 
-    def __init__(self, path: Path, durable: bool = True, keep_days: float | None = None) -> None:
+    def __init__(self, path: Path, durable: bool = True, keep_days: float | None = None, name: str = "") -> None:
         self._database = open_database(path, durable)
+        self._share = Share(self._database, name)
         self._ledger = Ledger(self._database)
         self._blocks = Blocks(self._database)
         self._retention = None if keep_days is None else Retention(self._database, keep_days)
@@ -42,7 +44,8 @@ class EmbeddedStore:
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
         try:
             with transaction(self._database):
-                verdicts = self._ledger.judge(packs, self._blocks.waiting.room)
+                mine = self._share.mine(packs)
+                verdicts = self._share.told(self._ledger.judge(mine, self._blocks.waiting.room))
                 self._blocks.append(new_of(packs, verdicts), self._ledger)
         except sqlite3.Error as error:
             self._ledger.forget()
@@ -51,6 +54,12 @@ class EmbeddedStore:
             with suppress(sqlite3.Error):  # it is tried again with the next commit
                 self._retention.look()
         return verdicts
+
+    def tend(self) -> frozenset[int]:
+        return self._share.tend()
+
+    def leave(self) -> None:
+        self._share.leave()
 
     def ledger(self) -> dict[tuple[str, int], int]:
         return self._ledger.marks()

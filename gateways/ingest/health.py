@@ -18,7 +18,8 @@ class Counters:
     """Since the start. `messages` came in; `packs` and `readings` are those written, also while they wait above a gap.
 
     `late` readings came in a pack with a lower number than one before it. `dropped` messages found no room, `deferred`
-    packs were not taken yet; gateways send both again. `lag_s` is the longest way from arrival to commit in the last
+    packs were not taken yet; gateways send both again. `elsewhere` messages are of gateways that another service
+    writes. `lag_s` is the longest way from arrival to commit in the last
     period of health, `commit_s` the longest commit.
     """
 
@@ -29,6 +30,7 @@ class Counters:
     late: int = 0
     dropped: int = 0
     deferred: int = 0
+    elsewhere: int = 0
     lag_s: float = 0.0
     commit_s: float = 0.0
     unavailable: str = field(default="")
@@ -42,6 +44,7 @@ def health_message(
     backlog: Backlog,
     inbox_bytes: int,
     brokers: dict[str, bool],
+    parts: int,
 ) -> bytes:
     """The retained health message: `state` is online or ended."""
     message: dict[str, Any] = {
@@ -55,6 +58,8 @@ def health_message(
         "late": counters.late,
         "dropped": counters.dropped,
         "deferred": counters.deferred,
+        "elsewhere": counters.elsewhere,
+        "parts": parts,
         "rejected": {reason.value: count for reason, count in sorted(dead.counts.items(), key=lambda of: of[0].value)},
         "rejected_unwritten": dead.unwritten,
         "lost_packs": backlog.lost,

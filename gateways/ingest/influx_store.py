@@ -12,10 +12,12 @@ import orjson
 
 from gateways.ingest.blocks import Blocks, new_of, unpack
 from gateways.ingest.columns import WireColumns
+from gateways.ingest.lease import Share
 from gateways.ingest.ledger import BOOTS_KEPT, Ledger, Verdict, open_database, transaction
 from gateways.ingest.store import Backlog, StoreUnavailable
 from gateways.stores.influx import LineWriter, Refused, Retry
 from gateways.stores.influx.lines import NO_TAGS
+from gateways.stores.influx.writer import LONGEST_WAIT_S
 
 
 class LinesSink(Protocol):
@@ -35,7 +37,7 @@ class InfluxStore:
     When the outbox holds `limit_bytes`, beside packs that wait above a gap, packs are `FULL`: not written, not
     acknowledged. Several processes may share the outbox; one of them at a time empties it. `sink` is made on the thread
     that uses it. `refused` is called, on that thread too, with lines that the database will never take. `tags` are
-    those of `LineWriter`.
+    those of `LineWriter`. `name`: see `Share`.
     """
 
     def __init__(
@@ -46,14 +48,17 @@ class InfluxStore:
         refused: Callable[[bytes, str], None],
         durable: bool = True,
         tags: Mapping[str, Mapping[str, str]] = NO_TAGS,
+        name: str = "",
+        longest_wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         self._database = open_database(outbox, durable)
+        self._share = Share(self._database, name)
         self._ledger = Ledger(self._database)
         self._blocks = Blocks(self._database)
         # Counting what waits must not read what waits.
         self._database.execute("create index if not exists block_rows on block(rows)")
         self._limit = limit_bytes
-        self._pump = Pump(outbox, sink, refused, tags)
+        self._pump = Pump(outbox, sink, refused, tags, longest_wait_s)
         self._pump.start()
 
     def commit(self, packs: Sequence[WireColumns]) -> tuple[Verdict, ...]:
@@ -61,7 +66,8 @@ class InfluxStore:
             if self._used_bytes() - self._blocks.waiting.bytes >= self._limit:
                 return (Verdict.FULL,) * len(packs)
             with transaction(self._database):
-                verdicts = self._ledger.judge(packs, self._blocks.waiting.room)
+                mine = self._share.mine(packs)
+                verdicts = self._share.told(self._ledger.judge(mine, self._blocks.waiting.room))
                 self._blocks.append(new_of(packs, verdicts), self._ledger)
                 self._blocks.drop_unused_layouts()
         except sqlite3.Error as error:
@@ -69,6 +75,12 @@ class InfluxStore:
             raise StoreUnavailable(str(error)) from error
         self._pump.wake()
         return verdicts
+
+    def tend(self) -> frozenset[int]:
+        return self._share.tend()
+
+    def leave(self) -> None:
+        self._share.leave()
 
     def ledger(self) -> dict[tuple[str, int], int]:
         return self._ledger.marks()
@@ -128,11 +140,13 @@ class Pump:
         sink: Callable[[], LinesSink],
         refused: Callable[[bytes, str], None],
         tags: Mapping[str, Mapping[str, str]] = NO_TAGS,
+        longest_wait_s: float = LONGEST_WAIT_S,
     ) -> None:
         self.reason = ""
         self.refused_rows = 0
         self._outbox, self._make_sink, self._refused = outbox, sink, refused
         self._lines = LineWriter(tags)
+        self._longest_wait_s = longest_wait_s
         self._layouts: dict[int, tuple[str, tuple[str, ...]]] = {}
         self._wake, self._closed = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._work, name="ingest-pump", daemon=True)
@@ -181,7 +195,7 @@ class Pump:
             except Exception as error:  # the client, or a secret that cannot be read: it must not end this thread
                 self.reason, wait_s = f"{type(error).__name__}: {error}", MISTAKE_S
             if wait_s:
-                self._closed.wait(wait_s)
+                self._closed.wait(min(wait_s, self._longest_wait_s))
         if sink is not None:
             sink.close()
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gateways.brokers.address import BrokerAddress, configure_client
+from gateways.wire.versions import FILTER
 
 if TYPE_CHECKING:
     from paho.mqtt.client import Client
@@ -76,41 +77,32 @@ class Inbox:
         return self._bytes + size <= self._limit
 
 
-FILTER = "city/+/+/senml"
-"""Readings of all gateways in all versions, those of the future too: they go to the dead letters and are seen there."""
-
 KEEPALIVE_S = 5
 """A broker that hangs is noticed after about twice this (assumption: readings find the other broker meanwhile)."""
 
 RECONNECT_S = (1, 5)
 """Shortest and longest wait before the next try to reach a broker that is gone (assumption)."""
 
-OLD_AFTER = 2
-"""Connections that a broker must end without an answer before it is taken for one without MQTT 5 (assumption)."""
-
 
 class BrokerLink:
     """Subscribes to readings at one broker and publishes there, for as long as it takes.
 
     Messages go to `receive`, on paho's thread; the one after it waits until that returns. `connected` is called with
-    each new connection. With `group` the subscription is a shared one of MQTT 5; a broker that knows no MQTT 5 is asked
-    again with MQTT 3.1.1, and then sends every message. Sessions are clean: what a broker would keep for us, gateways
-    keep as well, and send again.
+    each new connection. Sessions are clean: what a broker would keep for us, gateways keep as well, and send again. The
+    subscription is not shared: Mosquitto gives shared messages to members without rights as well, and drops them.
     """
 
     def __init__(
         self,
         address: BrokerAddress,
         client_id: str,
-        group: str | None,
         will: tuple[str, bytes],
         receive: Callable[[str, bytes], None],
         connected: Callable[[BrokerLink], None],
     ) -> None:
         self.address = address
-        self._client_id, self._group, self._will = client_id, group, will
+        self._client_id, self._will = client_id, will
         self._receive, self._connected = receive, connected
-        self._unanswered = 0
         self._subscribed = False
         self._client: Client | None = None
         self._lock = threading.Lock()
@@ -127,16 +119,11 @@ class BrokerLink:
         import paho.mqtt.client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
 
-        protocol = mqtt.MQTTv5 if self._group is not None else mqtt.MQTTv311
-        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, protocol=protocol)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, protocol=mqtt.MQTTv311)
         configure_client(client, self.address)
         client.will_set(*self._will, qos=1, retain=True)
         client.reconnect_delay_set(*RECONNECT_S)
-        client.on_connect, client.on_disconnect, client.on_message = (
-            self._on_connect,
-            self._on_disconnect,
-            self._on_message,
-        )
+        client.on_connect, client.on_message = self._on_connect, self._on_message
         client.on_subscribe = self._on_subscribe
         client.connect_async(self.address.host, self.address.port, KEEPALIVE_S)
         with self._lock:
@@ -164,22 +151,12 @@ class BrokerLink:
     def _on_connect(self, client: Client, userdata: object, flags: object, reason: Any, properties: Any) -> None:
         if reason.is_failure:
             return
-        self._unanswered = -1
         self._subscribed = False
-        shared = self._group is not None and bool(getattr(properties, "SharedSubscriptionAvailable", True))
-        client.subscribe(f"$share/{self._group}/{FILTER}" if shared else FILTER, qos=1)
+        client.subscribe(FILTER, qos=1)
         self._connected(self)
 
     def _on_subscribe(self, client: Client, userdata: object, mid: int, reasons: list[Any], properties: object) -> None:
         self._subscribed = not any(reason.is_failure for reason in reasons)
-
-    def _on_disconnect(self, client: Client, userdata: object, flags: object, reason: Any, properties: object) -> None:
-        if self._group is None or self._unanswered < 0:
-            return
-        self._unanswered += 1
-        if self._unanswered >= OLD_AFTER:
-            # A client cannot change its protocol, nor end the thread it runs on.
-            threading.Thread(target=self._fall_back, args=(client,), name="ingest-mqtt-3", daemon=True).start()
 
     def _on_message(self, client: Client, userdata: object, message: Any) -> None:
         try:
@@ -187,14 +164,6 @@ class BrokerLink:
         except UnicodeDecodeError:
             topic = "?"
         self._receive(topic, bytes(message.payload))
-
-    def _fall_back(self, client: Client) -> None:
-        with self._lock:
-            if self._closed or self._client is not client:
-                return
-            self._client, self._group = None, None
-        _end(client)
-        self.start()
 
 
 def _end(client: Client) -> None:

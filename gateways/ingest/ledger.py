@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,6 +15,7 @@ from pathlib import Path
 from secrets import token_bytes
 
 from gateways.ingest.columns import WireColumns
+from gateways.ingest.screening import Flow
 
 WINDOW = 256
 """Packs up to the mark whose content is remembered, so that a repetition is told from a forgery (assumption: a gateway
@@ -44,6 +45,10 @@ class Verdict(Enum):
     """It is from one gateway more than there may be."""
     FULL = "full"
     """The store has no room; its gateway keeps it and sends it again."""
+    RESTARTS = "restarts"
+    """Its gateway begins more boots than are believed; it keeps the pack and sends it again."""
+    ELSEWHERE = "elsewhere"
+    """Another service writes what is of this gateway."""
 
 
 @dataclass(slots=True)
@@ -145,6 +150,11 @@ stranger do not fill the disk."""
 BOOTS_KEPT = 1024
 """Boots of a gateway that are remembered, the highest ones (assumption: three years of a start a day)."""
 
+NEW_BOOTS, NEW_BOOTS_PER_S = 64, 1 / 60
+"""Boots that a gateway may begin at once and in the long run (assumption: far more than one that crashes again and
+again, as it is started again ever later). Else whoever has its identity could have all that is remembered of it
+forgotten within a second."""
+
 CACHED_COURSES = 4096
 """Courses in memory (assumption); each is some ten kilobytes."""
 
@@ -158,6 +168,9 @@ create table if not exists pack(
   gateway text, boot integer, sequence integer, digest blob not null, primary key(gateway, boot, sequence)
 ) without rowid;
 create table if not exists writer(id integer primary key check(id = 1), name blob not null);
+create table if not exists audit(
+  id integer primary key, at_ms integer not null, gateway text not null, above integer not null, boots text not null,
+  packs integer not null, reason text not null);
 """
 
 _Key = tuple[str, int]
@@ -213,9 +226,10 @@ class Ledger:
     read is kept as long as no other `Ledger` writes; `generation` counts how often it had to be read anew.
     """
 
-    def __init__(self, database: sqlite3.Connection) -> None:
+    def __init__(self, database: sqlite3.Connection, clock_s: Callable[[], float] = time.monotonic) -> None:
         self._database = database
         database.executescript(_TABLES)
+        self._begins = Flow(NEW_BOOTS_PER_S, NEW_BOOTS, clock_s)
         self._courses: dict[_Key, Course] = {}
         self._unnumbered: dict[str, Unnumbered] = {}
         self._gateways: set[str] = set()
@@ -309,8 +323,8 @@ class Ledger:
         if pack.boot == UNNUMBERED:
             return self._unnumbered.setdefault(pack.gateway, Unnumbered()).offer(pack.sequence, digest)
         course = self._course(key)
-        if course is None:
-            return Verdict.FORGOTTEN
+        if not isinstance(course, Course):
+            return course
         before, lost = course.mark, course.lost
         verdict = course.offer(pack.sequence, digest, pack.lowest, room)
         if verdict is Verdict.NEW:
@@ -319,14 +333,16 @@ class Ledger:
             touched.setdefault(key, (before, course))
         return verdict
 
-    def _course(self, key: _Key) -> Course | None:
-        """The course, a new one for a boot that is not known yet, None for one that was dropped."""
+    def _course(self, key: _Key) -> Course | Verdict:
+        """The course, a new one for a boot that is not known yet; or why there is none for it."""
         course = self._courses.get(key)
         if course is None:
             row = self._database.execute("select mark, lost from course where gateway=? and boot=?", key).fetchone()
             if row is None:
+                if not self._begins.admits(key[0]):
+                    return Verdict.RESTARTS
                 if not self._makes_room(key):
-                    return None
+                    return Verdict.FORGOTTEN
                 course = Course()
                 self._database.execute("insert into course values(?,?,?,?)", (*key, course.mark, course.lost))
             else:
@@ -348,3 +364,45 @@ class Ledger:
             self._database.execute(f"delete from {table} where gateway=? and boot=?", (gateway, oldest))
         self._courses.pop((gateway, oldest), None)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What was taken out of a ledger by hand: of a gateway all boots above one, with their packs. `at_ms` is Unix
+    time."""
+
+    at_ms: int
+    gateway: str
+    above: int
+    boots: tuple[int, ...]
+    packs: int
+    reason: str
+
+
+def reset(database: sqlite3.Connection, gateway: str, above: int, reason: str) -> Reset:
+    """Forget the boots of a gateway above one, and what waits of them, and write down that this was done.
+
+    For an id that somebody else has used: what is numbered anew by its owner is then taken. Readings that are stored
+    stay. Services that share the file notice at their next commit. Raises `sqlite3.Error`.
+    """
+    database.executescript(_TABLES)
+    of = (gateway, above)
+    with transaction(database):
+        found = database.execute("select boot from course where gateway=? and boot>? order by boot", of).fetchall()
+        (packs,) = database.execute("select count(*) from pack where gateway=? and boot>?", of).fetchone()
+        tables = {name for (name,) in database.execute("select name from sqlite_master where type = 'table'")}
+        for table in {"course", "pack", "waiting"} & tables:
+            database.execute(f"delete from {table} where gateway=? and boot>?", of)
+        database.execute("delete from writer")  # whoever has read the ledger reads it anew
+        done = Reset(round(time.time() * 1000), gateway, above, tuple(boot for (boot,) in found), packs, reason)
+        row = (done.at_ms, gateway, above, " ".join(map(str, done.boots)), packs, reason)
+        database.execute("insert into audit(at_ms, gateway, above, boots, packs, reason) values(?,?,?,?,?,?)", row)
+    return done
+
+
+def resets(database: sqlite3.Connection) -> list[Reset]:
+    """All that was ever done by `reset`, in order."""
+    rows = database.execute("select at_ms, gateway, above, boots, packs, reason from audit order by id")
+    return [
+        Reset(at, gateway, above, tuple(map(int, boots.split())), *more) for at, gateway, above, boots, *more in rows
+    ]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from gateways.ingest.columns import WireColumns
 from gateways.ingest.config import EmbeddedConfig, IngestConfig
 from gateways.ingest.health import Counters, ack_message, health_message, will_message
-from gateways.ingest.intake import KEEPALIVE_S, BrokerLink, Inbox, Message
+from gateways.ingest.intake import KEEPALIVE_S, OVERHEAD_BYTES, BrokerLink, Inbox, Message
+from gateways.ingest.lease import BEAT_S, EXPIRE_S, Superseded, part_of_level
 from gateways.ingest.ledger import UNNUMBERED, Verdict
 from gateways.ingest.screening import DeadLetters, Flow, Reason, Refusal, Screen
 from gateways.ingest.store import Backlog, Store, StoreUnavailable
@@ -39,12 +40,43 @@ _REFUSED = {
 }
 
 
+REMEMBERED_S = EXPIRE_S + 4 * BEAT_S
+REMEMBERED_BYTES = 16 << 20
+"""What came for other services is remembered so long and so much of it (assumptions: until a dead one is taken for
+dead; some seconds of a town)."""
+
+
+class Remembered:
+    """The last messages for other services. Who takes over goes on with them, and need not wait until gateways send
+    again what a dead service did not acknowledge; what it did write is known to the ledger."""
+
+    def __init__(self) -> None:
+        self._messages: deque[tuple[int, Message]] = deque()
+        self._bytes = 0
+
+    def put(self, part: int, message: Message) -> None:
+        self._messages.append((part, message))
+        self._bytes += len(message.payload) + OVERHEAD_BYTES
+        oldest_s = message.at_s - REMEMBERED_S
+        while self._bytes > REMEMBERED_BYTES or self._messages[0][1].at_s < oldest_s:
+            self._bytes -= len(self._messages.popleft()[1].payload) + OVERHEAD_BYTES
+
+    def take(self, parts: frozenset[int]) -> list[Message]:
+        """Those of these parts, in the order in which they came."""
+        taken = [message for part, message in self._messages if part in parts]
+        if taken:
+            self._messages = deque((part, message) for part, message in self._messages if part not in parts)
+            self._bytes -= sum(len(message.payload) + OVERHEAD_BYTES for message in taken)
+        return taken
+
+
 class IngestService:
     """One ingest service; a thread of its own commits.
 
     What the brokers send waits in the inbox, is screened and committed in batches, and acknowledged to its gateway on
     every broker after the commit. A message that is not taken goes to the dead letters. While the store cannot commit,
-    the batch is tried again and the connections are not read. Several services may run at once: see `IngestConfig`.
+    the batch is tried again and the connections are not read. Of several services that share a store each writes the
+    packs of its own gateways (`gateways.ingest.lease`), and remembers the last of the others' for when one dies.
     """
 
     def __init__(self, config: IngestConfig, store: Store | None = None) -> None:
@@ -59,12 +91,14 @@ class IngestService:
         self._newest: dict[str, tuple[int, int]] = {}
         self._backlog = Backlog()
         self._health_due = 0.0
+        self._parts: frozenset[int] = frozenset()
+        self._tend_due = 0.0
+        self._others = Remembered()
         self._dropped_lock = threading.Lock()
         self._stopping = threading.Event()
         will = (topics.health(config.name), will_message(config.name))
         self._links = [
-            BrokerLink(address, config.name, config.shared_group, will, self._receive, self._connected.append)
-            for address in config.brokers
+            BrokerLink(address, config.name, will, self._receive, self._connected.append) for address in config.brokers
         ]
         self._worker = threading.Thread(target=self._work, name="ingest-commit", daemon=True)
 
@@ -87,6 +121,7 @@ class IngestService:
         for link in self._links:
             link.close()
         if not self._worker.is_alive():
+            self._store.leave()
             self._store.close()
         self.dead.close()
 
@@ -105,6 +140,12 @@ class IngestService:
     def _work(self) -> None:
         while True:
             stopping = self._stopping.is_set()
+            try:
+                self._tend()
+            except Superseded as error:
+                self.counters.unavailable = str(error)
+                self._tell("ended")
+                return
             batch = self._collect()
             if batch:
                 self._settle(batch)
@@ -119,10 +160,34 @@ class IngestService:
             if stopping and not batch:
                 return
 
+    def _tend(self) -> None:
+        """Renew our leases if it is time."""
+        if time.monotonic() < self._tend_due:
+            return
+        try:
+            self._parts = self._store.tend()
+            self.counters.unavailable = ""
+        except StoreUnavailable as error:
+            self.counters.unavailable = str(error)
+        self._tend_due = time.monotonic() + BEAT_S
+
+    def _ours(self, messages: Sequence[Message]) -> list[Message]:
+        """Those of our own gateways, with what we remember of gateways that have become ours; others are remembered."""
+        ours = self._others.take(self._parts)
+        for message in messages:
+            levels = message.topic.split("/", 3)
+            part = part_of_level(levels[2]) if len(levels) > 2 else 0
+            if part in self._parts:
+                ours.append(message)
+            else:
+                self.counters.elsewhere += 1
+                self._others.put(part, message)
+        return ours
+
     def _collect(self) -> list[tuple[Message, WireColumns]]:
         """Screened packs of one batch."""
         config = self._config
-        messages = self._inbox.take(min(config.health_s, 0.2))
+        messages = self._ours(self._inbox.take(min(config.health_s, 0.2)))
         packs: list[tuple[Message, WireColumns]] = []
         rows = 0
         due = messages[0].at_s + config.batch_s if messages else 0.0
@@ -138,7 +203,7 @@ class IngestService:
             left = due - time.monotonic()
             if left <= 0 or rows >= config.batch_rows or self._stopping.is_set():
                 break
-            messages = self._inbox.take(left)
+            messages = self._ours(self._inbox.take(left))
         return packs
 
     def _settle(self, batch: Sequence[tuple[Message, WireColumns]]) -> None:
@@ -190,6 +255,8 @@ class IngestService:
                 self._newest[pack.gateway] = number
         elif verdict is Verdict.DUPLICATE:
             counters.duplicate += 1
+        elif verdict is Verdict.ELSEWHERE:
+            counters.elsewhere += 1
         elif verdict in _REFUSED:
             reason, detail = _REFUSED[verdict]
             self.dead.add(reason, message.topic, message.payload, detail.format(pack))
@@ -218,7 +285,9 @@ class IngestService:
             self.counters.unavailable = str(error)
         brokers = {str(link.address): link.online for link in self._links}
         waiting = self._inbox.waiting_bytes
-        message = health_message(self._config.name, state, self.counters, self.dead, self._backlog, waiting, brokers)
+        message = health_message(
+            self._config.name, state, self.counters, self.dead, self._backlog, waiting, brokers, len(self._parts)
+        )
         for link in self._links:
             link.publish(topics.health(self._config.name), message, retain=True)
         self.counters.lag_s = self.counters.commit_s = 0.0
@@ -234,7 +303,7 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
     if isinstance(where, EmbeddedConfig):
         from gateways.ingest.embedded_store import EmbeddedStore
 
-        return EmbeddedStore(where.path, config.durable, where.keep_days)
+        return EmbeddedStore(where.path, config.durable, where.keep_days, config.name)
     from gateways.ingest.influx_store import InfluxStore
     from gateways.stores.influx import InfluxWriter
 
@@ -244,4 +313,6 @@ def open_store(config: IngestConfig, refused: deque[tuple[bytes, str]]) -> Store
     def refuse(lines: bytes, reason: str) -> None:
         refused.append((lines, reason))
 
-    return InfluxStore(where.outbox, sink, where.outbox_bytes, refuse, config.durable, where.tags)
+    return InfluxStore(
+        where.outbox, sink, where.outbox_bytes, refuse, config.durable, where.tags, config.name, where.longest_wait_s
+    )

@@ -43,6 +43,17 @@ class Store(Protocol):
         """Rows of new packs and the ledger, atomically; what became of each pack. Raises `StoreUnavailable`."""
         ...
 
+    def tend(self) -> frozenset[int]:
+        """Renew leases (`gateways.ingest.lease`): the parts whose packs this store writes now. At least each `BEAT_S`.
+
+        Raises `Superseded` and `StoreUnavailable`.
+        """
+        ...
+
+    def leave(self) -> None:
+        """Give the leases back, before `close`."""
+        ...
+
     def ledger(self) -> dict[tuple[str, int], int]:
         """By (gateway, boot): every pack up to this sequence is committed, or its gateway no longer has it."""
         ...

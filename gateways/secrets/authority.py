@@ -176,12 +176,13 @@ def revoked_serials(pem: bytes) -> set[int]:
 
 
 def revoke(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
-    """Take the certificates and passwords of identities out of force; returns the brokers' files that have changed.
+    """Take identities out of force; returns the brokers' files that have changed.
 
     `folder` is one that `init_secrets` made. The lists of both brokers are written anew, with all that was revoked
-    before; without a name an installation that has none yet gets an empty one. Their files of passwords lose the names.
-    The identity's own folder stays. Raises `UnknownIdentity`, and `ValueError` and `OSError` if this is no folder of
-    secrets.
+    before; without a name an installation that has none yet gets an empty one. Their files of rights lose the names:
+    either alone would leave a way, as the list does not end connections and rights hold for every certificate of a
+    name. The identity's own folder stays. Raises `UnknownIdentity`, and `ValueError` and `OSError` if this is no folder
+    of secrets.
     """
     from cryptography import x509
 
@@ -196,18 +197,18 @@ def revoke(folder: Path, names: Sequence[str]) -> tuple[Path, ...]:
         serials.add(x509.load_pem_x509_certificate(certificate.read_bytes()).serial_number)
     content, changed = authority.revocation_list(serials), []
     for broker in mosquitto.NAMES:
-        _replace(folder / broker / LIST, content)
+        replace_secret(folder / broker / LIST, content)
         changed.append(folder / broker / LIST)
-        passwords = folder / broker / "passwords"
-        lines = passwords.read_bytes().splitlines(keepends=True)
-        left = [line for line in lines if line.partition(b":")[0].decode() not in names]
-        if len(left) < len(lines):
-            _replace(passwords, b"".join(left))
-            changed.append(passwords)
+        rights = folder / broker / mosquitto.RIGHTS
+        known = rights.read_bytes()
+        left = mosquitto.rights_without(known, names)
+        if left != known:
+            replace_secret(rights, left)
+            changed.append(rights)
     return tuple(changed)
 
 
-def _replace(file: Path, content: bytes) -> None:
+def replace_secret(file: Path, content: bytes) -> None:
     """Whole or not at all, and never open to others."""
     part = file.with_name(f"{file.name}.new")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:

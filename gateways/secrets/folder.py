@@ -5,8 +5,6 @@ An installation in containers needs more than certificates for the brokers: TLS 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
 import secrets
 import shutil
@@ -18,37 +16,16 @@ from pathlib import Path
 from gateways.brokers import mosquitto
 from gateways.brokers.address import IDENTITIES
 from gateways.brokers.rights import INGESTS, VIEWERS, Identity, Role, identities
-from gateways.secrets.authority import LEAF_DAYS, Authority, Signed
+from gateways.secrets.authority import LEAF_DAYS, Authority, Signed, replace_secret
 from simulator.contracts.problem import Reason, Unable
 from simulator.contracts.words import Words
 
 _ = Words("gateways")
 
-_ITERATIONS = 101
-"""Mosquitto's own number. More would only help against guessing, which 256 random bits rule out."""
-
-_SALT_BYTES = 12
-"""Mosquitto 2.0 takes no other length."""
-
 
 def random_password() -> str:
     """256 random bits in letters, digits, `-` and `_`."""
     return secrets.token_urlsafe(32)
-
-
-def hashed(password: str, salt: bytes | None = None) -> str:
-    """A password as Mosquitto 2.0 stores it: `$7$iterations$salt$hash`, PBKDF2 (RFC 8018) with HMAC-SHA-512."""
-    salt = secrets.token_bytes(_SALT_BYTES) if salt is None else salt
-    digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, _ITERATIONS)
-    return f"$7${_ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
-
-
-def password_file(passwords: Mapping[str, str]) -> str:
-    """The text of a password file, from user to password. Raises `ValueError` for a user that cannot stand in it."""
-    for user in passwords:
-        if not user or ":" in user or not user.isprintable():
-            raise Unable(_("{user} cannot stand in a password file", user=repr(user)))
-    return "".join(f"{user}:{hashed(password)}\n" for user, password in passwords.items())
 
 
 LOCAL = ("127.0.0.1", "localhost")
@@ -88,7 +65,7 @@ def init_secrets(
     there at the end or nothing is. With `compose` there is also what `docker-compose.yml` needs, see `compose`.
 
         authority/          ca.crt, ca.key: only needed to make more identities, keep it offline
-        mosquitto-a/, -b/   ca.crt, crl.pem (what was revoked: nothing yet), server.crt, server.key, passwords, acl,
+        mosquitto-a/, -b/   ca.crt, crl.pem (what was revoked: nothing yet), server.crt, server.key, rights.json,
                             mosquitto.conf
         identities/NAME/    ca.crt, client.crt, client.key, password
 
@@ -112,16 +89,19 @@ def init_secrets(
         _folder(partial / AUTHORITY, {"ca.crt": authority.signed.certificate, "ca.key": authority.signed.key})
         (partial / IDENTITIES).mkdir(mode=0o700)
         passwords = _add(partial, authority, known, days)
+        granted = mosquitto.mosquitto_rights(known, passwords)
         for name, names in reached.items():
             signed = authority.server(name, names, days)
+            settings = replace(mosquitto.installed(name), host=listen)
+            if compose:
+                settings = replace(settings, plugin=mosquitto.IMAGE_PLUGIN)
             files = {
                 "ca.crt": authority.signed.certificate,
                 "crl.pem": authority.revocation_list(()),
                 "server.crt": signed.certificate,
                 "server.key": signed.key,
-                "passwords": password_file(passwords).encode(),
-                "acl": mosquitto.mosquitto_acl(known).encode(),
-                "mosquitto.conf": mosquitto.mosquitto_config(replace(mosquitto.installed(name), host=listen)).encode(),
+                mosquitto.RIGHTS: granted,
+                "mosquitto.conf": mosquitto.mosquitto_config(settings).encode(),
             }
             _folder(partial / name, files)
         if compose:
@@ -136,9 +116,8 @@ def init_secrets(
 def add_gateways(folder: Path, gateways: Sequence[str], *, days: int = LEAF_DAYS) -> SecretsMade:
     """Make further gateways known to an installation; all that exists stays as it is.
 
-    Their certificates are valid at the brokers at once. Their passwords are added to the brokers' files, which have to
-    be brought there. Raises `SecretsExist` for a name that is taken, `ValueError` and `OSError` if `folder` is no
-    folder of secrets.
+    They are added to the brokers' files of rights, which have to be brought there. Raises `SecretsExist` for a name
+    that is taken, `ValueError` and `OSError` if `folder` is no folder of secrets.
     """
     added = tuple(Identity(name, Role.GATEWAY) for name in gateways)
     present = {path.name.lower() for path in (folder / IDENTITIES).iterdir()}
@@ -148,12 +127,10 @@ def add_gateways(folder: Path, gateways: Sequence[str], *, days: int = LEAF_DAYS
         present.add(identity.name.lower())
     kept = folder / AUTHORITY
     authority = Authority(Signed((kept / "ca.crt").read_bytes(), (kept / "ca.key").read_bytes()))
-    lines = password_file(_add(folder, authority, added, days)).encode()
-    for name in mosquitto.NAMES:
-        path = folder / name / "passwords"
-        changed = path.with_name("passwords.new")
-        _write(changed, path.read_bytes() + lines)
-        changed.replace(path)
+    before = {name: (folder / name / mosquitto.RIGHTS).read_bytes() for name in mosquitto.NAMES}
+    passwords = _add(folder, authority, added, days)
+    for name, known in before.items():
+        replace_secret(folder / name / mosquitto.RIGHTS, mosquitto.rights_with(known, added, passwords))
     return SecretsMade(folder, (), added)
 
 

@@ -11,8 +11,14 @@ import re
 
 VERSION = "v1"
 ROOT = f"city/{VERSION}"
-EVERYTHING = "city/#"
+EVERYTHING = ("city/+/+/+", "city/+/ingest/+/health")
 """What a dashboard subscribes to."""
+
+ANY_ACK, ANY_CONFIG = f"{ROOT}/+/ack", f"{ROOT}/+/config"
+"""Those of all gateways."""
+
+PROBE = "probe"
+"""Where the brokers' own checks publish what they listen for: whoever hears it knows that messages pass."""
 
 RUN = "stadtwerk"
 """The level under which a run as a whole says whether it is there; its last will comes through the broker."""

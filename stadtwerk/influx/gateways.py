@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gateways.gateway.aggregation import all_aggregated
 from gateways.stores.influx import LineWriter
 from gateways.wire.senml import registered
 from simulator.contracts.city import City
@@ -17,6 +18,9 @@ from simulator.contracts.measurements import BEAT_S, BROKER, GATEWAY, INGEST, NO
 from simulator.contracts.ticks import TICKS_PER_S, to_ticks
 from stadtwerk.influx.places import Places, RunIdentity
 from stadtwerk.influx.sender import Out
+
+PART_ROWS = 1 << 18
+"""Readings in memory at once (9 MB as columns)."""
 
 BLOCK_ROWS = 20_000
 """Readings made into lines at once (assumption: 2 MB)."""
@@ -67,80 +71,170 @@ class ReadingColumns:
         return len(self.at)
 
 
-def read_readings(path: Path) -> ReadingColumns:
-    """`readings.parquet` as columns."""
-    import pyarrow.parquet as pq
+class ReadingFile:
+    """`readings.parquet`, read in parts, so that memory does not grow with the length of a run."""
 
-    table = pq.read_table(path, read_dictionary=["sensor", "gateway"]).combine_chunks()
+    def __init__(self, path: Path) -> None:
+        import pyarrow.parquet as pq
 
-    def names(column: str) -> tuple[tuple[str, ...], NDArray[np.int32]]:
-        array = table.column(column).combine_chunks()
-        array = array.chunk(0) if hasattr(array, "chunk") and array.num_chunks else array
-        if not len(array):
-            return (), np.empty(0, np.int32)
-        return tuple(array.dictionary.to_pylist()), np.asarray(array.indices.to_numpy(zero_copy_only=False), np.int32)
+        self._file = pq.ParquetFile(path, read_dictionary=["sensor", "gateway"])
 
-    (sensors, sensor), (gateways, gateway) = names("sensor"), names("gateway")
-    return ReadingColumns(
-        sensors,
-        gateways,
-        np.rint(_numbers(table, "t_s") * TICKS_PER_S).astype(np.int64),
-        sensor,
-        gateway,
-        _numbers(table, "value"),
-        table.column("quality").to_numpy().astype(np.uint8),
-        _numbers(table, "delivered_s") * TICKS_PER_S,
-    )
+    def __len__(self) -> int:
+        return int(self._file.metadata.num_rows)
 
+    def parts(self) -> Iterator[ReadingColumns]:
+        """All readings in the order of the file. Names that are those of the part before are the same tuple."""
+        known: dict[str, tuple[Any, tuple[str, ...]]] = {}
 
-def reading_lines(run: RunIdentity, readings: ReadingColumns) -> Iterator[tuple[bytes, int]]:
-    """What reached the data centre, as blocks of lines with their number, in the units of the wire."""
-    writer = LineWriter(reading_tags(run.name, run.city))
-    factors = _factors(run.city)
-    factor = np.array([factors.get(name, 1.0) for name in readings.sensors])
-    arrived = np.flatnonzero(np.isfinite(readings.delivered))
-    for number, gateway in enumerate(readings.gateways):
-        here = arrived[readings.gateway[arrived] == number]
-        for first in range(0, len(here), BLOCK_ROWS):
-            rows = here[first : first + BLOCK_ROWS]
-            sensor = readings.sensor[rows]
-            names = [readings.sensors[i] for i in sensor.tolist()]
-            values = readings.values[rows] * factor[sensor]
-            yield (
-                writer.lines(gateway, names, run.zero_ms + readings.at[rows], values, readings.quality[rows]),
-                len(rows),
+        def names(batch: Any, column: str) -> tuple[tuple[str, ...], NDArray[np.int32]]:
+            array = batch.column(column)
+            if column not in known or not known[column][0].equals(array.dictionary):
+                known[column] = array.dictionary, tuple(array.dictionary.to_pylist())
+            return known[column][1], np.asarray(array.indices.to_numpy(zero_copy_only=False), np.int32)
+
+        # Group by group: `iter_batches` over the whole file keeps what it has read.
+        groups = (self._file.read_row_group(number) for number in range(self._file.num_row_groups))
+        for batch in (batch for group in groups for batch in group.to_batches(PART_ROWS)):
+            (sensors, sensor), (gateways, gateway) = names(batch, "sensor"), names(batch, "gateway")
+            yield ReadingColumns(
+                sensors,
+                gateways,
+                np.rint(_numbers(batch, "t_s") * TICKS_PER_S).astype(np.int64),
+                sensor,
+                gateway,
+                _numbers(batch, "value"),
+                batch.column("quality").to_numpy().astype(np.uint8),
+                _numbers(batch, "delivered_s") * TICKS_PER_S,
             )
 
 
-def gateway_lines(run: RunIdentity, readings: ReadingColumns) -> list[bytes]:
+class ReadingLines:
+    """Makes lines of what reached the data centre, in the units of the wire."""
+
+    def __init__(self, run: RunIdentity) -> None:
+        self._run = run
+        self._writer = LineWriter(reading_tags(run.name, run.city))
+        self._factors = _factors(run.city)
+        self._names: tuple[str, ...] = ()
+        self._factor = np.empty(0)
+
+    def of(self, part: ReadingColumns) -> Iterator[tuple[bytes, int]]:
+        """Blocks of lines with their number."""
+        if part.sensors is not self._names:
+            self._names = part.sensors
+            self._factor = np.array([self._factors.get(name, 1.0) for name in part.sensors])
+        arrived = np.flatnonzero(np.isfinite(part.delivered))
+        for number, gateway in enumerate(part.gateways):
+            here = arrived[part.gateway[arrived] == number]
+            for first in range(0, len(here), BLOCK_ROWS):
+                rows = here[first : first + BLOCK_ROWS]
+                sensor = part.sensor[rows]
+                names = [part.sensors[i] for i in sensor.tolist()]
+                values = part.values[rows] * self._factor[sensor]
+                lines = self._writer.lines(
+                    gateway, names, self._run.zero_ms + part.at[rows], values, part.quality[rows]
+                )
+                yield lines, len(rows)
+
+
+class GatewayLines:
     """How each simulated gateway was, once a beat, and the simulated broker and ingest, through which it all goes: a
-    broker through which nothing comes is not there."""
-    out, places = Out(run), Places(run.city)
-    beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
-    periods = _periods(run.city, readings)
-    written = np.zeros(len(beats), np.int64)
-    late_sum = np.zeros(len(beats), np.int64)
-    outbox = np.zeros(len(beats), np.int64)
-    online = np.zeros(len(beats), np.int64)
-    for number, gateway in enumerate(readings.gateways):
-        here = readings.gateway == number
-        fates = _Fates.of(readings, here, periods, beats)
-        written, late_sum, outbox = written + fates.delivered, late_sum + fates.late, outbox + fates.outbox
-        online += fates.online
-        tags = gateway_tags(places, gateway)
+    broker through which nothing comes is not there. `add` parts of the readings in any order, then take `lines`."""
+
+    def __init__(self, run: RunIdentity) -> None:
+        self._run = run
+        self._beats = np.arange(run.begin, run.end, BEAT, dtype=np.int64)
+        self._periods = _periods(run.city)
+        self._fates: dict[str, _Fates] = {}
+        self._names: tuple[str, ...] = ()
+        self._period = np.empty(0, np.int64)
+
+    def add(self, part: ReadingColumns) -> None:
+        if part.sensors is not self._names:
+            self._names = part.sensors
+            known = [self._periods.get(name, BEAT) for name in part.sensors]
+            self._period = np.array(known, dtype=np.int64)
+        period = self._period[part.sensor]
+        for number, gateway in enumerate(part.gateways):
+            fates = self._fates.setdefault(gateway, _Fates(self._beats))
+            here = part.gateway == number
+            if here.any():
+                fates.add(part.at[here], part.delivered[here], period[here])
+
+    def lines(self) -> list[bytes]:
+        run, beats = self._run, self._beats
+        out, places = Out(run), Places(run.city)
+        written, late, outbox, online = (np.zeros(len(beats), np.int64) for _ in range(4))
+        for gateway, counted in self._fates.items():
+            fates = counted.course()
+            written, late, outbox = written + fates.delivered, late + fates.late, outbox + fates.outbox
+            online += fates.online
+            tags = gateway_tags(places, gateway)
+            for i, beat in enumerate(beats.tolist()):
+                out.add(GATEWAY, tags, fates.fields(i, run), beat)
         for i, beat in enumerate(beats.tolist()):
-            out.add(GATEWAY, tags, fates.fields(i, run), beat)
-    for i, beat in enumerate(beats.tolist()):
-        counts = {"up": 1, "written": int(written[i]), "late": int(late_sum[i]), "outbox": int(outbox[i])}
-        nothing = dict.fromkeys(("duplicate", "rejected", "dead_letters", "lost_packs", "outbox_bytes"), 0)
-        out.add(INGEST, {"ingest": SIMULATED}, {**counts, **nothing, "lag_s": 0.0, "commit_s": 0.0}, beat)
-        up = int(online[i] > 0 or not readings.gateways)
-        out.add(BROKER, {"broker": SIMULATED}, {"up": up, "gateways": int(online[i]), "state": SIMULATED}, beat)
-    return out.take()
+            counts = {"up": 1, "written": int(written[i]), "late": int(late[i]), "outbox": int(outbox[i])}
+            nothing = dict.fromkeys(("duplicate", "rejected", "dead_letters", "lost_packs", "outbox_bytes"), 0)
+            out.add(INGEST, {"ingest": SIMULATED}, {**counts, **nothing, "lag_s": 0.0, "commit_s": 0.0}, beat)
+            up = int(online[i] > 0 or not self._fates)
+            out.add(BROKER, {"broker": SIMULATED}, {"up": up, "gateways": int(online[i]), "state": SIMULATED}, beat)
+        return out.take()
+
+
+class _Fates:
+    """What became of the readings of one gateway, gathered by the first beat after it."""
+
+    def __init__(self, beats: Ints) -> None:
+        self._beats = beats
+        size = len(beats) + 1  # what comes after the last beat is in none
+        self._taken, self._came, self._late, self._lost = (np.zeros(size, np.int64) for _ in range(4))
+        self._delay_s = np.zeros(size)
+        self._last = np.full(size, -np.inf)
+        self._shortest = np.inf
+
+    def add(self, at: Ints, arrival: Floats, period: Ints) -> None:
+        there = np.isfinite(arrival)
+        came, taken_then = arrival[there], at[there]
+        self._taken += self._by_beat(at)  # what is read at the beat itself is on its way
+        self._lost += self._by_beat(at[~there])
+        self._came += self._by_beat(came)
+        self._late += self._by_beat(came[(came - taken_then) > period[there]])
+        place = np.searchsorted(self._beats, came, side="right")
+        self._delay_s += np.bincount(place, (came - taken_then) / TICKS_PER_S, len(self._delay_s))
+        np.maximum.at(self._last, place, came)
+        self._shortest = min(self._shortest, float(period.min()) / TICKS_PER_S)
+
+    def _by_beat(self, at: NDArray[Any]) -> Ints:
+        counts = np.bincount(np.searchsorted(self._beats, at, side="right"), minlength=len(self._beats) + 1)
+        return counts.astype(np.int64)
+
+    def course(self) -> _Course:
+        taken, delivered, late, lost = (
+            np.cumsum(counts[:-1]) for counts in (self._taken, self._came, self._late, self._lost)
+        )
+        new, sums = self._came[:-1], self._delay_s[:-1]
+        delay = np.divide(sums, new, out=np.full(len(new), np.nan), where=new > 0)
+        last = np.maximum.accumulate(self._last[:-1])
+        last = np.where(delivered > 0, last, np.nan)
+        beats = self._beats
+        silent = np.where(np.isfinite(last), beats - last, beats - beats[0]) / TICKS_PER_S if len(beats) else last
+        quiet = silent <= 2.0 * (self._shortest if np.isfinite(self._shortest) else 0.0) + BEAT_S
+        return _Course(
+            taken,
+            delivered,
+            late,
+            lost,
+            taken - delivered - lost,
+            quiet.astype(np.int64),
+            last,
+            delay,
+            new / BEAT_S,
+            silent,
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class _Fates:
+class _Course:
     """Of one gateway at each beat: counts so far, the last arrival, and the mean delay of what came since the last."""
 
     taken: Ints
@@ -153,37 +247,6 @@ class _Fates:
     delay_s: Floats
     rate_hz: Floats
     silent_s: Floats
-
-    @classmethod
-    def of(cls, readings: ReadingColumns, here: NDArray[np.bool_], periods: Ints, beats: Ints) -> _Fates:
-        at, arrival = readings.at[here], readings.delivered[here]
-        there = np.isfinite(arrival)
-        order = np.argsort(arrival[there], kind="stable")
-        came, taken_then = arrival[there][order], at[there][order]
-        was_late = (came - taken_then) > periods[readings.sensor[here][there][order]]
-        taken = np.searchsorted(np.sort(at), beats, side="left")  # what is read at the beat itself is on its way
-        delivered = np.searchsorted(came, beats, side="left")
-        lost = np.searchsorted(np.sort(at[~there]), beats, side="left")
-        late = np.concatenate(([0], np.cumsum(was_late)))[delivered]
-        sums = np.concatenate(([0.0], np.cumsum((came - taken_then) / TICKS_PER_S)))
-        new = np.diff(delivered, prepend=0)
-        delay = np.divide(np.diff(sums[delivered], prepend=0.0), new, out=np.full(len(beats), np.nan), where=new > 0)
-        last = np.where(delivered > 0, came[np.maximum(delivered - 1, 0)] if len(came) else np.nan, np.nan)
-        silent = np.where(np.isfinite(last), beats - last, beats - beats[0]) / TICKS_PER_S
-        shortest = float(periods[readings.sensor[here]].min()) / TICKS_PER_S if here.any() else 0.0
-        quiet = silent <= 2.0 * shortest + BEAT_S
-        return cls(
-            taken,
-            delivered,
-            late,
-            lost,
-            taken - delivered - lost,
-            quiet.astype(np.int64),
-            last,
-            delay,
-            new / BEAT_S,
-            silent,
-        )
 
     def fields(self, i: int, run: RunIdentity) -> Mapping[str, float | int | str | None]:
         last = self.last[i]
@@ -215,15 +278,10 @@ def _factors(city: City) -> dict[str, float]:
     return found
 
 
-def _periods(city: City, readings: ReadingColumns) -> Ints:
-    """Ticks between two readings of each sensor; of one that is no sensor of the city, such as a sum over
-    a group of meters, the shortest time between two."""
-    known = {name: to_ticks(cohort.period_s) for cohort in city.cohorts for name in cohort.sensors}
-    periods = np.array([known.get(name, 0) for name in readings.sensors], dtype=np.int64)
-    for place in np.flatnonzero(periods == 0):
-        at = np.unique(readings.at[readings.sensor == place])
-        periods[place] = np.diff(at).min() if len(at) > 1 else to_ticks(BEAT_S)
-    return periods
+def _periods(city: City) -> dict[str, int]:
+    """Ticks between two readings of each sensor, and of each sum over a group of meters."""
+    cohorts = (*city.cohorts, *all_aggregated(city.cohorts))
+    return {name: to_ticks(cohort.period_s) for cohort in cohorts for name in cohort.sensors}
 
 
 def _numbers(table: Any, column: str) -> Floats:

@@ -98,6 +98,12 @@ class HealthWatch:
             client.loop_stop()
         self._clients.clear()
 
+    def in_outboxes(self) -> dict[str, int]:
+        """Readings that each gateway has not delivered, by what it said last; without those that have said nothing."""
+        with self._lock:
+            told = {gateway: heard.health.get("in_outbox") for gateway, heard in self._gateways.items()}
+        return {gateway: int(left) for gateway, left in told.items() if left is not None}
+
     def write(self, out: Out, run: RunIdentity, places: Places, tick: int) -> None:
         """Points of everything that has been heard, at this tick."""
         with self._lock:

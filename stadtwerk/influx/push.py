@@ -18,7 +18,7 @@ from simulator.contracts.measurements import AFFECTED, RUN
 from simulator.contracts.problem import BadInput, Problem, reason_of
 from simulator.contracts.ticks import to_ticks
 from simulator.contracts.words import Text, Verbatim, Words
-from stadtwerk.influx.gateways import gateway_lines, read_readings, reading_lines
+from stadtwerk.influx.gateways import GatewayLines, ReadingFile, ReadingLines
 from stadtwerk.influx.places import RunIdentity, zero_of
 from stadtwerk.influx.replay import Replay
 from stadtwerk.runs.finished import RunFolder, held_under_changes, read_folder
@@ -135,7 +135,7 @@ def push(request: PushRequest, progress: Progress = lambda done, total: None) ->
     folder = read_folder(request.folder, request.city)
     run = identity(folder, request.name or request.folder.resolve().name, request.now)
     _clear_way(request, run, str(folder.record["digest"]))
-    readings = read_readings(folder.path / "readings.parquet")
+    readings = ReadingFile(folder.path / "readings.parquet")
     report = request.report or str((folder.path / "report.html").resolve())
     total = len(readings) if request.readings else 0
     written = 0
@@ -147,11 +147,14 @@ def push(request: PushRequest, progress: Progress = lambda done, total: None) ->
             written += lines
             progress(written, written + total)
         told = written
-        for body, lines in reading_lines(run, readings) if request.readings else ():
-            _write(writer, body)
-            written += lines
-            progress(written, told + total)
-        for block in _blocks(gateway_lines(run, readings)):
+        single, of_gateways = ReadingLines(run), GatewayLines(run)
+        for part in readings.parts():
+            of_gateways.add(part)
+            for body, lines in single.of(part) if request.readings else ():
+                _write(writer, body)
+                written += lines
+                progress(written, told + total)
+        for block in _blocks(of_gateways.lines()):
             _write(writer, b"".join(block))
             written += len(block)
             progress(written, written)
@@ -249,11 +252,12 @@ def _patiently(act: Callable[[], None]) -> None:
             act()
             return
         except Retry as later:
-            if time.monotonic() + later.after_s > deadline:
+            left_s = deadline - time.monotonic()
+            if left_s <= 0:
                 raise BadInput(
                     [Problem("command line", 0, "--influx", Verbatim(later.reason), _("see that it runs"))]
                 ) from None
-            time.sleep(later.after_s)
+            time.sleep(min(later.after_s, left_s))
         except Refused as refused:
             fix = _("check bucket, organisation and token")
             raise BadInput(

@@ -71,7 +71,7 @@ class Attached:
         try:
             for name in self.gateways:
                 station = place.gateways[name]
-                wires = Wires(name, place.brokers, BROKERS, self._journal, place.links_host, station.links)
+                wires = Wires(name, place.uplinks, BROKERS, self._journal, place.links_host, station.links)
                 self._wires[name], self._wanted[name] = wires, (Wire(),) * len(BROKERS)
                 wires.start()
                 self._ways[name] = self._way(name)
@@ -165,8 +165,8 @@ class Attached:
         return dict(zip(BROKERS, self._installation.watching, strict=True))
 
     def listening(self) -> Text:
-        where = joined([Verbatim(str(broker)) for broker in self._installation.brokers], _(" and "))
-        return _("telemetry: {where}, topics city/#, for those who have an identity there", where=where)
+        where = joined([Verbatim(str(broker)) for broker in self._installation.uplinks], _(" and "))
+        return _("telemetry: {where}, topics city/+/+/+, for those who have an identity there", where=where)
 
     def dead_letters(self) -> list[Path]:
         return []

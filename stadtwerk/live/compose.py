@@ -29,14 +29,15 @@ def compose_files(gateways: Iterable[str]) -> dict[str, bytes]:
     stations = {
         name: {"host": name, "port": DOOR, "links": [first + i for first in FIRST_LINK]} for i, name in enumerate(names)
     }
-    doors = {broker: installed(broker).port for broker in NAMES}
+    inner = {broker: installed(broker).inner_port for broker in NAMES}
     influx = {"url": f"https://{DATABASE}:8086", "bucket": "city", "org": "town", "api": "v1"}
     files: dict[str, object] = {
         "installation.json": {
             "schema": SCHEMA,
             "gateways": stations,
-            "brokers": [_broker(host, port, "/etc/stadtwerk/control") for host, port in doors.items()],
-            "watching": [_broker(host, port, "/etc/stadtwerk/watch") for host, port in doors.items()],
+            "brokers": [_broker(host, port, "/etc/stadtwerk/control") for host, port in inner.items()],
+            "watching": [_broker(host, port, "/etc/stadtwerk/watch") for host, port in inner.items()],
+            "uplinks": [{"host": broker, "port": installed(broker).port} for broker in NAMES],
             "links_host": "0.0.0.0",
             "identity": _certificate(_SECRETS),
             "database": influx
@@ -46,8 +47,7 @@ def compose_files(gateways: Iterable[str]) -> dict[str, bytes]:
     for number in (1, 2):
         files[f"ingest-{number}.json"] = {
             "name": f"ingest-{number}",
-            "brokers": [_broker(host, port, _SECRETS) for host, port in doors.items()],
-            "shared_group": "ingest",
+            "brokers": [_broker(host, port, _SECRETS) for host, port in inner.items()],
             "store": {"kind": "influx", "outbox": f"{_STATE}/outbox.db"}
             | influx
             | {"user": "ingest", "password_file": f"{_SECRETS}/database-password", "ca_file": f"{_SECRETS}/ca.crt"},

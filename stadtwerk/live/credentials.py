@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gateways.brokers.address import IDENTITIES, BrokerAddress
-from gateways.brokers.mosquitto import NAMES
+from gateways.brokers.mosquitto import NAMES, RIGHTS
 from gateways.network.proxy import HOST
 from gateways.secrets.authority import LIST
 from simulator.contracts.problem import BadInput, Problem, reason_of
@@ -125,6 +125,8 @@ def check_secrets(folder: Path, identities: Sequence[str]) -> None:
         if not all((folder / IDENTITIES / name / file).is_file() for file in _FILES)
     ]
     for broker in NAMES:
+        if not (folder / broker / RIGHTS).is_file():
+            problems.append(Problem(str(folder), 0, broker, _("has no file of rights ({file})", file=RIGHTS), _INIT))
         if not (folder / broker / LIST).is_file():
             fix = _("`stadtwerk secrets revoke --in {folder}` makes one", folder=str(folder))
             problems.append(

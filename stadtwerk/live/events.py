@@ -59,6 +59,7 @@ ONE_LOSS = EventCode(
 DRAIN = EventCode("live.drain", EventKind.TELEMETRY, _("waiting for the last readings"))
 DRAINED = EventCode("live.drained", EventKind.TELEMETRY, _("all readings have arrived"))
 NOT_DRAINED = EventCode("live.not-drained", EventKind.TELEMETRY, _("readings have not all arrived in time"))
+RESUMED = EventCode("live.resumed", EventKind.TELEMETRY, _("delivering what an earlier run left"))
 UNIT_LISTENS = EventCode("live.unit-listens", EventKind.TELEMETRY, _("Modbus unit listens"))
 UNIT_NOT_READ = EventCode(
     "live.unit-not-read", EventKind.TELEMETRY, _("Modbus unit cannot be read: {after}"), {"after": Role.NAME}

@@ -20,14 +20,17 @@ from simulator.contracts.words import Text, Words
 from simulator.domains.ict.catalogue import PROTOCOL
 from simulator.kernel import Clock
 from stadtwerk.live.faults import RealFaults, plan_drills
-from stadtwerk.live.reconciliation import left_in, reconcile_by, row_count
+from stadtwerk.live.reconciliation import Acknowledged, left_in, reconcile_by, row_count
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.live.southbound import Field, FieldSums, ModbusDevice
 from stadtwerk.runs.feed import Feed, told_of
 from stadtwerk.terminal import Progress, Terminal
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from gateways.simulated.telemetry import Telemetry
+    from gateways.stores.influx.settings import InfluxSettings
     from simulator.contracts.city import City
     from simulator.contracts.sensor import Readings, SensorGroup
     from simulator.coupling import GaugeRecorder, Runtime
@@ -46,6 +49,44 @@ ASK_S = 2.0
 QUIET_S = 10.0
 """Without anything new in ingest's outbox for so long, whatever gateways could send has come (assumption: longer than
 the longest wait between two tries)."""
+
+
+def arrived(
+    store: Path | None,
+    database: InfluxSettings | None,
+    run: str,
+    acknowledged: Acknowledged,
+    deadline: float,
+    alive: Alive = NOBODY_ASKS,
+) -> bool:
+    """Wait until what gateways acknowledged seems to be in the store, or in the database behind it; whether it is."""
+    wanted = sum(len(group.sensors) for blocks in acknowledged.values() for group, _ in blocks)
+    last, since = -1, time.monotonic()
+    ask_at = since + ASK_S
+    while time.monotonic() < deadline:
+        alive.beat()
+        rows = 0 if store is None else row_count(store)
+        if database is None and rows >= wanted:
+            return True
+        if rows != last:
+            last, since = rows, time.monotonic()
+        if database is not None and not rows:
+            if store is not None and time.monotonic() - since >= QUIET_S:
+                return True
+            if time.monotonic() >= ask_at:
+                if _all_there(database, run, acknowledged):
+                    return True
+                ask_at = time.monotonic() + ASK_S
+        time.sleep(LOOK_S)
+    return False
+
+
+def _all_there(database: InfluxSettings, run: str, acknowledged: Acknowledged) -> bool:
+    """Whether a database has all that gateways acknowledged."""
+    try:
+        return not reconcile_by(acknowledged, StoredReadings(database, run).times).missing
+    except (Retry, Refused):
+        return False
 
 
 class LiveFeed(Feed):
@@ -113,25 +154,8 @@ class LiveFeed(Feed):
         for device in self._devices.values():
             device.wait(max(0.0, deadline - time.monotonic()))
         answered = all(field.wait(max(0.0, deadline - time.monotonic())) for field in self._fields.values())
-        wanted = sum(len(group) for blocks in self.acknowledged().values() for group, _ in blocks)
-        store, embedded = self._processes.store, self._settings.influx is None
-        last, since = -1, time.monotonic()
-        ask_at = since + ASK_S
-        while time.monotonic() < deadline:
-            self._alive.beat()
-            rows = 0 if store is None else row_count(store)
-            if embedded and rows >= wanted:
-                return answered
-            if rows != last:
-                last, since = rows, time.monotonic()
-            if store is not None and not embedded and not rows and time.monotonic() - since >= QUIET_S:
-                return answered
-            if not embedded and not rows and time.monotonic() >= ask_at:
-                if self._all_there():
-                    return answered
-                ask_at = time.monotonic() + ASK_S
-            time.sleep(LOOK_S)
-        return False
+        database, run = self._settings.influx, self._readings_run
+        return arrived(self._processes.store, database, run, self.acknowledged(), deadline, self._alive) and answered
 
     def polls(self) -> dict[str, int]:
         """How often the old devices behind each gateway were asked over a socket and answered."""
@@ -148,16 +172,6 @@ class LiveFeed(Feed):
                     remark = _("{gateway}: its Modbus unit is not asked over a socket; pip install 'stadtwerk[legacy]'")
                     self.note(remark.filled(gateway=gateway))
         return found
-
-    def _all_there(self) -> bool:
-        """Whether a database has all that gateways acknowledged."""
-        assert self._settings.influx is not None
-        try:
-            return not reconcile_by(
-                self.acknowledged(), StoredReadings(self._settings.influx, self._readings_run).times
-            ).missing
-        except (Retry, Refused):
-            return False
 
     def left(self) -> dict[str, int]:
         """Readings still in the outboxes of gateways of this machine, once these have ended."""

@@ -207,13 +207,15 @@ class Journal:
 
     `cause` is the number of an event in events.jsonl. These events are apart from those because they depend on the wall
     clock: the city's own log, and the digest over it, are the same at any speed and whatever dies. May be called from
-    any thread. Until `clock` is set the simulated time is left out.
+    any thread. Until `clock` is set the simulated time is left out. With `further` it goes on in the file of an earlier
+    one.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, further: bool = False) -> None:
         self.clock: Callable[[], int] | None = None
+        self.path = path
         self._lock = threading.Lock()
-        self._file = path.open("wb", buffering=0)
+        self._file = path.open("ab" if further else "wb", buffering=0)
         self._began = time.monotonic()
         self._count = 0
 

@@ -67,15 +67,23 @@ class Processes:
 
     `gateways` are ids of the city, each with the payload version that it writes at first. Each has a process that
     reaches each broker through a proxy of its own, so that its link can be cut. Brokers are embedded ones, or a pair of
-    Mosquitto with TLS, where gateways and ingest show the certificates that are their own. Logs, outboxes and the
-    secrets of embedded brokers lie in `folder`, open to this user only; `store` is the file that ingest writes. Nobody
-    who calls `kill`, `revive` or `wire` waits.
+    Mosquitto with TLS, where gateways and ingest show the certificates that are their own. Logs and the secrets of
+    embedded brokers lie in `folder`, open to this user only; `store` is the file that ingest writes, and below
+    `outboxes` is what gateways have not delivered: both outlive the run. Nobody who calls `kill`, `revive` or `wire`
+    waits.
     """
 
     def __init__(
-        self, gateways: Mapping[str, str], settings: LiveSettings, folder: Path, store: Path, journal: Journal
+        self,
+        gateways: Mapping[str, str],
+        settings: LiveSettings,
+        folder: Path,
+        store: Path,
+        outboxes: Path,
+        journal: Journal,
     ) -> None:
         self.store: Path | None = store
+        self._outboxes = outboxes
         self._tags: Mapping[str, Mapping[str, str]] = {}
         self._folder, self._journal, self._settings = folder, journal, settings
         self.gateways = tuple(gateways)
@@ -196,9 +204,11 @@ class Processes:
         where = joined([Verbatim(str(way)) for way in ways], _(" and "))
         first = ways[0]
         if first.password_file is None:
-            return _("telemetry: {where}, topics city/#, with the certificate of a viewer", where=where)
+            return _("telemetry: {where}, topics city/+/+/+, with the certificate of a viewer", where=where)
         password = read_secret(first.password_file)
-        sentence = _("telemetry: {where}, topics city/#, user {user}, password {password} (read only, first broker)")
+        sentence = _(
+            "telemetry: {where}, topics city/+/+/+, user {user}, password {password} (read only, first broker)"
+        )
         return sentence.filled(where=where, user=str(first.user), password=password)
 
     def dead_letters(self) -> list[Path]:
@@ -268,7 +278,7 @@ class Processes:
         config = NodeConfig(
             gateway,
             ways,
-            folder / "outbox.db",
+            self._outboxes / gateway / "outbox.db",
             payload=self._payloads[gateway],
             keepalive_s=KEEPALIVE_S,
             health_period_s=HEALTH_S,
@@ -285,7 +295,7 @@ class Processes:
         config = IngestConfig(
             name,
             self._wired(name),
-            store_config(self.store, self._settings.influx, self._tags),
+            store_config(self.store, self._settings.influx, self._tags, self._settings.longest_wait_s),
             gateways=frozenset(self.gateways),
             dead_letters=self._dead(name),
         )

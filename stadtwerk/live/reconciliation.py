@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 import orjson
@@ -24,7 +24,6 @@ from gateways.stores.influx.queries import StoredReadings
 from gateways.stores.influx.settings import InfluxSettings
 from gateways.stores.influx.writer import Refused, Retry
 from simulator.contracts.problem import BadInput, Problem, reason_of
-from simulator.contracts.sensor import SensorGroup
 from simulator.contracts.words import Words
 
 if TYPE_CHECKING:
@@ -81,7 +80,18 @@ def found_before(
 
 
 Ints = NDArray[np.int64]
-Acknowledged = Mapping[str, Iterable[tuple[SensorGroup, int]]]
+
+
+class HasSensors(Protocol):
+    """A group, as far as counting needs it."""
+
+    @property
+    def sensors(self) -> Sequence[str]: ...
+
+    def __hash__(self) -> int: ...
+
+
+Acknowledged = Mapping[str, Sequence[tuple[HasSensors, int]]]
 """By gateway: group and Unix milliseconds of each block."""
 
 
@@ -201,16 +211,26 @@ def left_in(outbox: Path) -> int:
     return int(readings)
 
 
+SEAL_S = 5.0
+"""How long the end of a run waits for somebody who is just reading the store (assumption)."""
+
+
 def seal(store: Path) -> None:
-    """Make the store one file, without the log beside it. Call it when nobody has it open."""
-    with closing(sqlite3.connect(store, isolation_level=None)) as database:
+    """Make the store one file, without the log beside it, once no process of ours has it open.
+
+    If somebody reads it meanwhile it is left as it is after a while, whole and readable, with the log beside it: the
+    last reader takes that away.
+    """
+    database = sqlite3.connect(store, timeout=SEAL_S, isolation_level=None)
+    with closing(database), suppress(sqlite3.OperationalError):
+        database.execute("pragma wal_checkpoint(truncate)").fetchall()
         database.execute("pragma journal_mode=delete")
 
 
 def _asked(acknowledged: Acknowledged, names: dict[tuple[str, str], int]) -> _Rows:
     series, times = [], []
     for gateway, blocks in acknowledged.items():
-        places: dict[SensorGroup, Ints] = {}
+        places: dict[HasSensors, Ints] = {}
         for group, at in blocks:
             if group not in places:
                 numbers = [names.setdefault((gateway, sensor), len(names)) for sensor in group.sensors]

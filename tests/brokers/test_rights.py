@@ -9,45 +9,111 @@ from gateways.brokers.embedded import MAX_PAYLOAD_BYTES
 from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.pair import Broker
 from gateways.brokers.rights import Identity, Role, identities
+from gateways.wire.topics import EVERYTHING
 from tests.brokers.clients import V5, V311, Client, lets_in
 
 D1, D2 = "gateway-d1", "gateway-d2"
 BRANCHES = ("gateway-d1", "gateway-d2", "gw.3", "viewer", "ingest-1", "control", "probe", "ingest", "stadtwerk")
 LEAVES = ("senml", "status", "meta", "ack", "config", "health", "other")
-TOPICS = [f"city/{version}/{branch}/{leaf}" for version in ("v1", "v2") for branch in BRANCHES for leaf in LEAVES] + [
+VERSIONS = ("v0", "v1", "v2", "v3", "v77")
+TOPICS = [f"city/{version}/{branch}/{leaf}" for version in VERSIONS for branch in BRANCHES for leaf in LEAVES] + [
     *("city", "city/v1", "city/v1/gateway-d1", "city/v1/gateway-d1/senml/more", "other/v1/gateway-d1/senml"),
-    *("city/v1/ingest/ingest-1/health", "city/v1/ingest/ingest-2/health", "$SYS/broker/uptime", "gateway-d1/senml"),
+    *("city/v1/ingest/ingest-1/health", "city/v1/ingest/ingest-2/health", "city/v3/ingest/ingest-1/health"),
+    *("$SYS/broker/uptime", "gateway-d1/senml", "$CONTROL/dynamic-security/v1", "probe"),
 ]
 
+
+def of_gateway(name: str) -> set[str]:
+    """Versions by name: v0 to v2 are those that there are, and only readings have more than one."""
+    return {f"city/{v}/{name}/senml" for v in ("v0", "v1", "v2")} | {f"city/v1/{name}/status", f"city/v1/{name}/meta"}
+
+
 MAY_WRITE = {
-    D1: {f"city/{v}/{D1}/{leaf}" for v in ("v1", "v2") for leaf in ("senml", "status", "meta")},
-    "gw.3": {f"city/{v}/gw.3/{leaf}" for v in ("v1", "v2") for leaf in ("senml", "status", "meta")},
-    "ingest-1": {f"city/{v}/{branch}/ack" for v in ("v1", "v2") for branch in BRANCHES}
-    | {"city/v1/ingest/ingest-1/health"},
-    "control": {f"city/{v}/{branch}/config" for v in ("v1", "v2") for branch in BRANCHES}
-    | {"city/v1/stadtwerk/status", "city/v2/stadtwerk/status"},
+    D1: of_gateway(D1),
+    "gw.3": of_gateway("gw.3"),
+    "ingest-1": {f"city/v1/{branch}/ack" for branch in BRANCHES} | {"city/v1/ingest/ingest-1/health"},
+    "control": {f"city/v1/{branch}/config" for branch in BRANCHES} | {"city/v1/stadtwerk/status"},
     "viewer": set(),
-    "probe": set(),
+    "watch": set(),
+    "probe": {"probe"},
 }
 """Written out by hand from the requirement: a gateway writes only its own branch, dashboards only read."""
+
+VIEWED = {
+    *("city/+/+/+", "city/+/ingest/+/health", "city/+/+/senml", "city/v1/+/senml", "city/+/+/config"),
+    *(f"city/{v}/{name}/{leaf}" for v in ("v1", "+") for name in (D1, D2) for leaf in ("senml", "ack", "config")),
+    *("city/v1/ingest/+/health", "city/+/+/other"),
+}
+MAY_READ = {
+    D1: {f"city/v1/{D1}/ack", f"city/v1/{D1}/config"},
+    "gw.3": set(),
+    "ingest-1": {"city/+/+/senml", "city/v1/+/senml", *(f"city/{v}/{g}/senml" for v in ("v1", "+") for g in (D1, D2))},
+    "control": set(),
+    "viewer": VIEWED,
+    "watch": VIEWED,
+    "probe": {"probe"},
+}
+"""By hand, too: a gateway hears what is for it, ingest hears readings, viewers hear all that a gateway or ingest says;
+nobody uses `#`, a shared group, or what is the broker's own."""
+
+FORBIDDEN = (
+    "#",
+    "+/#",
+    "city/#",
+    "city/v1/#",
+    "+/+/+/+",
+    "+",
+    "city/+",
+    "$SYS/#",
+    "$CONTROL/#",
+    "$MQTT/sub/#",
+    "$JS/#",
+)
+FILTERS = [*sorted(VIEWED), *FORBIDDEN, "probe", "$CONTROL/dynamic-security/v1"]
+SHARED = [f"$share/{group}/{filter_}" for group in ("ingest", "g") for filter_ in (*FILTERS, "city/+/+/senml")]
+
+
+@pytest.mark.parametrize("protocol", [V311, V5], ids=["3.1.1", "5"])
+@pytest.mark.parametrize("who", MAY_READ)
+def test_every_filter_and_shared_group_is_granted_or_refused_when_it_is_asked_for(
+    broker: Broker, who: str, protocol: object
+) -> None:
+    if protocol == V5 and not isinstance(broker, MosquittoBroker):
+        pytest.skip("the embedded broker speaks MQTT 3.1.1")
+    with Client(broker.address(who), protocol=protocol) as client:
+        granted = {filter_ for filter_ in (*FILTERS, *SHARED) if client.subscribe(filter_) < 0x80}
+        assert not client.disconnects
+    assert granted == MAY_READ[who]
 
 
 @pytest.mark.parametrize("who", MAY_WRITE)
 def test_what_arrives_of_all_that_an_identity_publishes(broker: Broker, who: str) -> None:
-    with Client(broker.address("ingest-2")) as ingest, Client(broker.address(who)) as client:
-        assert ingest.subscribe("city/#") == 1
+    """A viewer hears what a town says, and the probe itself."""
+    listener = "watch" if who == "viewer" else "viewer"
+    with Client(broker.address(listener)) as listening, Client(broker.address(who)) as client:
+        assert [listening.subscribe(filter_) for filter_ in EVERYTHING] == [1, 1]
+        if who == "probe":
+            assert client.subscribe("probe") == 1
         for topic in TOPICS:
             client.publish(topic, topic.encode())
         assert not client.disconnects, "a forbidden message is dropped, so what follows it counts"
         with Client(broker.address(D2)) as last:
             last.publish(f"city/v1/{D2}/senml", b"last")
-        assert ingest.wait(lambda: b"last" in ingest.payloads()), "what was published before it has been handled"
-        arrived = {message.topic for message in ingest.messages if message.payload != b"last"}
-    # Mosquitto denies ingest-2 its own branch, which does not exist; only the embedded broker shows it.
-    nowhere = {f"city/{version}/{name}" for version in ("v1", "v2") for name in ("ingest-1", "ingest-2", "control")}
-    assert {topic for topic in arrived if topic.rpartition("/")[0] not in nowhere} == {
-        topic for topic in MAY_WRITE[who] if topic.rpartition("/")[0] not in nowhere
-    }
+        assert listening.wait(lambda: b"last" in listening.payloads()), "what was published before it has been handled"
+        arrived = {message.topic for message in (*listening.messages, *client.messages) if message.payload != b"last"}
+    assert arrived == MAY_WRITE[who]
+
+
+def test_what_is_retained_under_made_up_versions_takes_no_room(mosquitto: MosquittoBroker) -> None:
+    """Measured before versions were named: 4,069 of these filled the broker's gibibyte in four seconds."""
+    with Client(mosquitto.address(D1)) as hostile, Client(mosquitto.address("viewer")) as viewer:
+        for number in range(200):
+            hostile.publish(f"city/m{number}/{D1}/senml", b"x" * 100_000, retain=True)
+        viewer.subscribe("city/+/+/+")
+        with Client(mosquitto.address(D2)) as other:
+            other.publish(f"city/v1/{D2}/senml", b"y" * 60_000)
+        assert viewer.wait(lambda: b"y" * 60_000 in viewer.payloads())
+        assert not [message for message in viewer.messages if message.topic.startswith("city/m")]
 
 
 @pytest.mark.parametrize("protocol", [V311, V5], ids=["3.1.1", "5"])
@@ -56,7 +122,7 @@ def test_another_gateway_s_branch_is_refused_and_the_broker_says_so(
 ) -> None:
     topic = f"city/v1/{D2}/senml"
     with Client(mosquitto.address("ingest-1")) as ingest, Client(mosquitto.address(D1), protocol=protocol) as spoof:
-        ingest.subscribe("city/#")
+        ingest.subscribe("city/+/+/senml")
         code = spoof.publish(topic, b"spoofed")
         spoof.publish(f"city/v1/{D1}/senml", b"genuine")
         assert ingest.wait(lambda: b"genuine" in ingest.payloads())
@@ -99,7 +165,7 @@ def test_the_internal_subjects_of_the_embedded_broker_are_closed(embedded: Broke
 
 
 def test_a_last_will_is_bound_to_the_same_rights(broker: Broker) -> None:
-    with Client(broker.address("ingest-1")) as ingest:
+    with Client(broker.address("viewer")) as ingest:
         ingest.subscribe("city/+/+/status")
         for topic, payload in ((f"city/v1/{D2}/status", b"forged will"), (f"city/v1/{D1}/status", b"own will")):
             dying = Client(broker.address(D1))

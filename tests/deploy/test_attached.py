@@ -22,7 +22,7 @@ import orjson
 import pytest
 
 from gateways.alive import is_alive
-from gateways.brokers.mosquitto import NAMES
+from gateways.brokers.mosquitto import IMAGE_PLUGIN, NAMES, mosquitto_plugin
 from gateways.secrets.folder import DATABASE_USERS
 from stadtwerk.__main__ import main
 from stadtwerk.live.compose import compose_files
@@ -106,10 +106,13 @@ class Installation:
             (f"/etc/stadtwerk/{name}", str(own)),
             ("/var/lib/mosquitto/", f"{data}/"),
             ("user mosquitto", f"user {getpass.getuser()}"),
-            (f"listener {port} 0.0.0.0", f"listener {self.ports[name]} 127.0.0.1"),
+            (f"listener {port} 0.0.0.0", f"listener {self.ports[f'{name}-outer']} 127.0.0.1"),
+            (f"listener {port + 2} 0.0.0.0", f"listener {self.ports[name]} 127.0.0.1"),
+            (IMAGE_PLUGIN, mosquitto_plugin()),
         ):
             assert old in text, old
             text = text.replace(old, new)
+        shutil.copy(own / "rights.json", data / f"{name}-rights.json")  # as broker-starts does
         path = self.folder / f"{name}.conf"
         path.write_text(text)
         self.start([str(MOSQUITTO), "-c", str(path)], name)
@@ -127,6 +130,8 @@ class Installation:
             .replace("https://influxdb:8086", self.database.url)
             .replace('"0.0.0.0"', '"127.0.0.1"')
         )
+        for broker in document.get("uplinks", ()):
+            broker["port"], broker["host"] = self.ports[f"{broker['host']}-outer"], "localhost"
         for broker in (*document["brokers"], *document.get("watching", ())):
             if broker["host"] == "simulator":
                 broker["port"] = self.ports[f"{owner}-{broker['port'] // 1000}"]
@@ -163,7 +168,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installat
         database.secure()
         made = Installation(folder, secrets, database)
         links = [f"{gateway}-{number}" for gateway in GATEWAYS for number in (17, 18)]
-        made.ports = {name: free_port() for name in (*NAMES, *GATEWAYS, *links)}
+        made.ports = {name: free_port() for name in (*NAMES, *(f"{name}-outer" for name in NAMES), *GATEWAYS, *links)}
         try:
             for name in NAMES:
                 made.broker(name)

@@ -225,7 +225,7 @@ def test_the_configurations_of_a_city_are_written_by_a_command(
 
 def test_scripts_can_be_run() -> None:
     folder = ROOT / "deploy" / "compose"
-    for name in ("broker-answers", "influxdb-users.sh"):
+    for name in ("broker-answers", "broker-starts", "influxdb-users.sh"):
         assert (folder / name).stat().st_mode & 0o555 == 0o555, name
 
 

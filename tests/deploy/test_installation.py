@@ -23,9 +23,10 @@ FOLDER = ROOT / "deploy" / "compose"
 def test_what_ships_can_be_read() -> None:
     installation = read_installation(FOLDER / "installation.json")
     assert [str(address) for address in installation.brokers] == [
-        "mqtts://mosquitto-a:8883",
-        "mqtts://mosquitto-b:8884",
+        "mqtts://mosquitto-a:8885",
+        "mqtts://mosquitto-b:8886",
     ]
+    assert [str(address) for address in installation.uplinks] == ["mqtt://mosquitto-a:8883", "mqtt://mosquitto-b:8884"]
     assert all(name in services() and station.host == name for name, station in installation.gateways.items())
     assert installation.database.api == "v1" and installation.database.url.startswith("https://")
     for name, station in installation.gateways.items():
@@ -37,7 +38,7 @@ def test_what_ships_can_be_read() -> None:
         assert not gateway.dies_with_parent
     for number in (1, 2):
         ingest = read_config(FOLDER / f"ingest-{number}.json")
-        assert ingest.name == f"ingest-{number}" and ingest.shared_group == "ingest"
+        assert ingest.name == f"ingest-{number}"
 
 
 def read(folder: Path, **changed: Any) -> set[str]:
@@ -63,13 +64,14 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         gateways={"a": links, "c": {"host": "", "port": 1, "links": [3, 4]}, "d": {"host": "d", "port": 0}},
         brokers=[{"host": "h", "port": 1883}],
         watching=None,
+        uplinks=[],
         identity={"ca_file": "ca"},
         database={"url": "ftp://x", "bucket": "city"},
         links_host=None,
         colour="red",
     )
     assert wrong == {
-        "schema", "gateways.c.host", "gateways.d", "gateways.d.port", "brokers", "document", "identity",
+        "schema", "gateways.c.host", "gateways.d", "gateways.d.port", "brokers", "uplinks", "document", "identity",
         "database.url", "colour",
     }  # fmt: skip
 

@@ -24,11 +24,11 @@ def test_little_is_enough_and_file_names_are_meant_from_the_folder(tmp_path: Pat
     config = read(tmp_path, GOOD)
     assert config.store == EmbeddedConfig(tmp_path / "s.db")
     assert [str(address) for address in config.brokers] == ["mqtt://127.0.0.1:1883"]
-    assert (config.shared_group, config.gateways, config.dead_letters, config.durable) == (None, None, None, True)
+    assert (config.gateways, config.dead_letters, config.durable) == (None, None, True)
 
 
 def test_everything_can_be_said(tmp_path: Path) -> None:
-    more = {"shared_group": "g", "gateways": ["a", "b"], "dead_letters": "d", "batch_s": 0, "batch_rows": 5}
+    more = {"gateways": ["a", "b"], "dead_letters": "d", "batch_s": 0, "batch_rows": 5}
     more |= {"message_bytes": 2048, "inbox_bytes": 1 << 21, "health_s": 2, "durable": False}
     config = read(tmp_path, GOOD | more | {"store": INFLUX | {"timeout_s": 3, "outbox_bytes": 1 << 22, "gzip": True}})
     assert isinstance(config.store, InfluxConfig)
@@ -44,7 +44,6 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     bad = {
         "brokers": [{"host": "h"}, 7],
         "store": {"kind": "influx", "url": 1, "bucket": "", "outbox_bytes": 3, "extra": 1},
-        "shared_group": "a/b",
         "gateways": "gw",
         "batch_rows": 0,
         "batch_s": True,
@@ -55,7 +54,7 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
         read(tmp_path, bad)
     fields = {problem.field for problem in caught.value.problems}
     assert fields == {
-        *("document", "nmae", "brokers[0]", "brokers[1]", "shared_group", "gateways", "batch_rows", "batch_s"),
+        *("document", "nmae", "brokers[0]", "brokers[1]", "gateways", "batch_rows", "batch_s"),
         *("durable", "store", "store.url", "store.bucket", "store.outbox_bytes", "store.extra"),
     }
     assert all(problem.fix for problem in caught.value.problems)

@@ -204,13 +204,6 @@ def test_health_is_retained_and_ends_with_the_service(tmp_path: Path, broker: Em
     watcher.close()
 
 
-def test_a_shared_subscription_is_asked_of_a_broker_that_has_none(tmp_path: Path, broker: EmbeddedBroker) -> None:
-    packs = Packs("gw-1")
-    with serving(tmp_path, broker, shared_group="g"), Sender(packs, [broker.address("gw-1")]) as sender:
-        sender.take(0)
-        assert until(sender.done)
-
-
 @pytest.mark.parametrize("size", [100_001, 200_000])
 def test_a_message_larger_than_allowed_is_refused(tmp_path: Path, broker: EmbeddedBroker, size: int) -> None:
     packs = Packs("gw-1")

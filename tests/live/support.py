@@ -15,6 +15,7 @@ import paho.mqtt.client as mqtt
 
 from gateways.gateway.aggregation import all_aggregated
 from gateways.wire.senml import registered
+from gateways.wire.topics import EVERYTHING
 from simulator.contracts.words import Text
 from stadtwerk.library import load_named_city
 from stadtwerk.terminal import Terminal
@@ -97,7 +98,7 @@ class Listener(Terminal):
         ready = threading.Event()
         client = self._client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
         client.username_pw_set(found[3], found[4])
-        client.on_connect = lambda c, *_: c.subscribe("city/#", 1)
+        client.on_connect = lambda c, *_: c.subscribe([(topic, 1) for topic in EVERYTHING])
         client.on_subscribe = lambda *_: ready.set()
         client.on_message = lambda c, _, message: self.heard.append((message.topic, bytes(message.payload)))
         client.connect(found[1], int(found[2]))

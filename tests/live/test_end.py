@@ -60,5 +60,6 @@ def test_processes_die_with_the_run(tmp_path: Path, number: signal.Signals) -> N
         assert time.monotonic() < deadline, [pid for pid in pids if alive(pid)]
         time.sleep(0.02)
     if number is not signal.SIGKILL:
-        assert sorted(path.name for path in tmp_path.iterdir()) == ["live-short.yaml", "private"]
+        left = {path.name for path in tmp_path.iterdir()} - {"live-short.yaml", "private"}
+        assert left <= {"out.undelivered"}, "what has been read so far, if anything"
         assert list(private.iterdir()) == []

@@ -84,7 +84,7 @@ def test_the_other_messages_are_as_their_schemas_say(tmp_path: Path) -> None:
     dead.add(Reason.MALFORMED, "city/v1/gw/senml", b"", "no")
     counters = Counters(messages=7, lag_s=0.25, unavailable="disk full")
     full = told(
-        "health", health_message("ingest-1", "online", counters, dead, Backlog(1, 2, 3), 4, {"mqtt://a:1": True})
+        "health", health_message("ingest-1", "online", counters, dead, Backlog(1, 2, 3), 4, {"mqtt://a:1": True}, 8)
     )
     assert full["rejected"] == {"malformed": 1}
     told("health", will_message("ingest-1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Text, Words
@@ -27,13 +28,29 @@ store exactly once, those of a sensor in their order; if not, the exit code is 1
 asked; order cannot be seen there. With a token it is InfluxDB 2, with a user InfluxDB 1; what stands there under the
 run's name, that of its folder, is replaced, and what `stadtwerk push` would write is written as the run goes on, for
 Grafana (docs/dashboards.md). The run folder has live.json with the counts and the lag, live.jsonl with every start,
-death and cut, and store.sqlite with the readings.
+death and cut, and store.sqlite with the readings. What could not be delivered, also after Ctrl-C, is kept:
+
+  stadtwerk live --resume runs/quiet-day-seed1
 """
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
-    parser.add_argument("scenario", help=say(_("a scenario file, or the name of one that ships")))
+    parser.add_argument("scenario", nargs="?", help=say(_("a scenario file, or the name of one that ships")))
+    parser.add_argument(
+        "--resume",
+        metavar="RUN",
+        help=say(
+            _("deliver what an earlier live run could not, by its run folder; with the brokers and database as then")
+        ),
+    )
+    parser.add_argument(
+        "--drain",
+        type=float,
+        default=90.0,
+        metavar="SECONDS",
+        help=say(_("seconds that readings have to arrive at the end; what has not is kept for --resume (default: 90)")),
+    )
     parser.add_argument("--city", help=say(_("a city folder or name, instead of the scenario's own")))
     parser.add_argument("--seed", type=int, help=say(_("seed of all random streams (default: the scenario's first)")))
     parser.add_argument("--out", help=say(_("run folder (default: runs/SCENARIO-seedN)")))
@@ -89,18 +106,19 @@ def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
 
 
 def execute(options: argparse.Namespace) -> int:
-    from simulator.contracts.problem import Problem
+    from simulator.contracts.problem import BadInput, Problem
     from stadtwerk.influx.push import database
-    from stadtwerk.live.run import run_live
+    from stadtwerk.live.resume import resume
+    from stadtwerk.live.run import FAIL, run_live
     from stadtwerk.live.settings import LiveSettings
     from stadtwerk.runs.run import RunRequest
     from stadtwerk.terminal import Terminal
 
     terminal = Terminal(options.lang)
-    request = RunRequest.from_arguments(
-        options.scenario, options.city, options.seed, options.out, options.speed, "off", options.lang
-    )
     problems: list[Problem] = []
+    if (options.scenario is None) == (options.resume is None):
+        what, fix = _("a scenario, or --resume, and not both"), _("see stadtwerk live --help")
+        raise BadInput([Problem("command line", 0, "scenario", what, fix)])
 
     def wrong(field: str, what: Text, fix: Text) -> None:
         problems.append(Problem("command line", 0, field, what, fix))
@@ -129,6 +147,14 @@ def execute(options: argparse.Namespace) -> int:
         options.alive,
         options.now,
         options.report,
+        options.drain,
+    )
+    if options.resume is not None:
+        resumed = resume(Path(options.resume), settings, terminal)
+        print(resumed.sentence().of(options.lang))
+        return 0 if resumed.holds else FAIL
+    request = RunRequest.from_arguments(
+        options.scenario, options.city, options.seed, options.out, options.speed, "off", options.lang
     )
     result = run_live(request, settings, terminal)
     terminal.show_verdict(result.run.verdict, result.run.notes, result.run.folder)

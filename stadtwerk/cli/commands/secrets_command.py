@@ -33,7 +33,7 @@ examples:
   stadtwerk secrets add --to secrets --gateway gw-3
   stadtwerk secrets add --to secrets --gateway gw-4 --gateway gw-5 --days 365
 
-Brokers trust their certificates at once; where gateways log in by password, both brokers need the new file passwords.
+Brokers take their certificates at once, and know their rights once each has its new rights.json and was started again.
 """
 )
 REVOKE = _(
@@ -41,7 +41,8 @@ REVOKE = _(
 examples:
   stadtwerk secrets revoke --in secrets --identity gw-2       a gateway that was stolen
 
-It says which files to bring to the brokers: they turn it away once they have read them.
+It says which files to bring to the brokers. Started again, one after the other, they turn it away: by the list, by its
+password, and by its rights, of which none is left.
 """
 )
 
@@ -160,7 +161,7 @@ def execute(options: argparse.Namespace) -> int:
             folder=str(folder),
         )
     ]
-    told += [_("  {name}/: server certificate, passwords, rights, configuration", name=name) for name in made.brokers]
+    told += [_("  {name}/: server certificate, rights, configuration", name=name) for name in made.brokers]
     for one in made.identities:
         text = _("  identities/{name}/: certificate and password, for {role}")
         told.append(text.filled(name=one.name, role=ROLES[one.role.name]))
@@ -172,7 +173,7 @@ def execute(options: argparse.Namespace) -> int:
             command = f"docker compose --env-file {folder / ENVIRONMENT} --profile live up --build --detach"
             told.append(_("next: {command}", command=command))
     else:
-        told.append(_("bring the file passwords of both brokers to them if gateways log in by password"))
+        told.append(_("bring rights.json to each broker, and start first the one again, then the other"))
     print(*(text.of(options.lang) for text in told), sep="\n")
     return 0
 
@@ -205,7 +206,7 @@ def _revoke(folder: Path, names: list[str], lang: str) -> int:
         what = _("is no folder of secrets with its authority: {error}", error=reason_of(error))
         raise BadInput([Problem(str(folder), 0, "secrets", what, _("see stadtwerk secrets --help"))]) from None
     print((_("revoked: {names}", names=", ".join(names)) if names else _("revoked: nobody")).of(lang))
-    bring = _("bring these to the brokers, which read them on SIGHUP (a restart ends connections that are there):")
+    bring = _("bring these to the brokers, and start first the one again, then the other:")
     print(bring.of(lang))
     for file in changed:
         print(f"  {file}")
