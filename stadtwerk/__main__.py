@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(say(found), file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print(say(_("stopped by the user.")), file=sys.stderr)
+        print(say(_("stopped by the user; nothing was written.")), file=sys.stderr)
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from gateways.brokers.address import takes_login
 from gateways.brokers.embedded import EmbeddedBroker
 from gateways.brokers.mosquitto import MosquittoBroker
 from gateways.brokers.rights import identities
 from gateways.secrets.folder import init_secrets
 from stadtwerk.live.credentials import Credentials, files_of, private_copy
-from tests.brokers.clients import until
+from tests.brokers.clients import lets_in, until
 
 MOSQUITTO = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 needs_mosquitto = pytest.mark.skipif(MOSQUITTO is None, reason="mosquitto is not installed (Debian package mosquitto)")
@@ -24,22 +23,22 @@ def test_a_password_that_no_longer_holds_is_refused_by_an_embedded_broker() -> N
     with EmbeddedBroker(identities=identities(["g1", "g2"])) as broker:
         first, second = broker.address("g1"), broker.address("g2")
         credentials.expire("g1", [first])
-        assert not takes_login(first)
-        assert takes_login(second)
+        assert not lets_in(first)
+        assert lets_in(second)
         credentials.renew(files_of([first]))
-        assert takes_login(first)
+        assert lets_in(first)
 
 
 def test_an_embedded_broker_that_is_locked_takes_the_probe_alone() -> None:
     with EmbeddedBroker(identities=identities(["g1"])) as broker:
         broker.locked = True
-        assert takes_login(broker.address("g1")), "it learns of it when it starts again"
+        assert lets_in(broker.address("g1")), "it learns of it when it starts again"
         broker.restart()
-        assert not takes_login(broker.address("g1"))
+        assert not lets_in(broker.address("g1"))
         assert broker.healthy()
         broker.locked = False
         broker.restart()
-        assert takes_login(broker.address("g1"))
+        assert lets_in(broker.address("g1"))
 
 
 @needs_mosquitto
@@ -54,26 +53,26 @@ def test_certificates_that_ran_out_are_refused_on_both_ends(tmp_path: Path, offl
     with MosquittoBroker(copy, tmp_path / "data") as broker:
         first, second = broker.address("g1"), broker.address("g2")
         credentials.expire("g1", [first])
-        assert not takes_login(first)
-        assert takes_login(second)
+        assert not lets_in(first)
+        assert lets_in(second)
         credentials.renew(files_of([first]))
-        assert takes_login(first)
+        assert lets_in(first)
         # Now the broker's own: its clients refuse it, whoever they are.
         broker.expired = True
         credentials.expire_server(broker.name, copy / broker.name, broker.host)
         broker.restart()
-        assert not takes_login(first) and not takes_login(second)
+        assert not lets_in(first) and not lets_in(second)
         assert broker.healthy(), "it runs, and nobody can ask it"
         credentials.renew((copy / broker.name / "server.crt", copy / broker.name / "server.key"))
         broker.expired = False
         broker.restart()
-        assert takes_login(first) and broker.healthy()
+        assert lets_in(first) and broker.healthy()
         # Without a restart: it reads its certificates anew, and connections that are there would go on.
         credentials.expire_server(broker.name, copy / broker.name, broker.host)
         broker.reload()
-        assert until(lambda: not takes_login(first))
+        assert until(lambda: not lets_in(first))
         credentials.renew((copy / broker.name / "server.crt", copy / broker.name / "server.key"))
         broker.reload()
-        assert until(lambda: takes_login(first))
+        assert until(lambda: lets_in(first))
     if not offline:
         assert "certificate" in broker.log_file.read_text()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from simulator.contracts.command_line import Speaker
@@ -156,6 +157,11 @@ def execute(options: argparse.Namespace) -> int:
     request = RunRequest.from_arguments(
         options.scenario, options.city, options.seed, options.out, options.speed, "off", options.lang
     )
-    result = run_live(request, settings, terminal)
+    try:
+        result = run_live(request, settings, terminal)
+    except KeyboardInterrupt:
+        # What is kept has been said.
+        print(_("stopped by the user.").of(options.lang), file=sys.stderr)
+        return 130
     terminal.show_verdict(result.run.verdict, result.run.notes, result.run.folder)
     return result.exit_code
