@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import Any
 
 from simulator.contracts.command_line import Speaker
 from simulator.contracts.words import Text, Words
@@ -36,11 +37,25 @@ death and cut, and store.sqlite with the readings. What could not be delivered, 
 )
 
 
+def _instead_of(positional: argparse.Action) -> type[argparse.Action]:
+    """An option with which that argument is not asked for."""
+
+    class InsteadOf(argparse.Action):
+        def __call__(
+            self, parser: argparse.ArgumentParser, namespace: argparse.Namespace, values: Any, option: str | None = None
+        ) -> None:
+            positional.required = False
+            setattr(namespace, self.dest, values)
+
+    return InsteadOf
+
+
 def add_arguments(parser: argparse.ArgumentParser, say: Speaker) -> None:
-    parser.add_argument("scenario", nargs="?", help=say(_("a scenario file, or the name of one that ships")))
+    scenario = parser.add_argument("scenario", help=say(_("a scenario file, or the name of one that ships")))
     parser.add_argument(
         "--resume",
         metavar="RUN",
+        action=_instead_of(scenario),
         help=say(
             _("deliver what an earlier live run could not, by its run folder; with the brokers and database as then")
         ),
