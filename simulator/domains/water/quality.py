@@ -34,10 +34,10 @@ SIGNS = {
     CHLORINE: Sign(0.2, 0.0, 0.1),
     CONDUCTIVITY: Sign(0.05, 0.1, 0.06),
 }
-"""Limits: turbidity 1.0 NTU (TrinkwV 2023, Annex 3, at the outlet of the waterworks; from memory), free chlorine at
-least 0.1 mg/l after treatment (list of the UBA after § 20 TrinkwV; from memory), conductivity a fifth above its usual
-value (assumption; the law's own limit, 0.279 S/m in Annex 3, is that of salty water). What clean and contaminated water
-read: assumption."""
+"""Limits, all of them assumption: turbidity 1.0 NTU; free chlorine at least 0.1 mg/l (the UBA's list after § 20 TrinkwV
+sets a least concentration, which was not seen); conductivity a fifth above its usual value (the law's own limit, 0.279
+S/m in Annex 3 of TrinkwV 2023, is that of salty water). Clean water has 0.2 mg/l of chlorine as it leaves a waterworks
+(Leipziger Wasserwerke); what else clean and contaminated water read is assumption."""
 
 CONFIRMED = 3
 """So many readings in a row beyond the limit raise the alarm (assumption: one alone may be noise or a bubble)."""
